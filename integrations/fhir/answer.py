@@ -1,0 +1,62 @@
+"""Reception's answer as HTTP: a status and an OperationOutcome, or a transaction-response for a transaction."""
+
+from __future__ import annotations
+
+import json
+
+from integrations.fhir.values import Node
+from mdo_portal.exchange import Answer, MessageHeader, Verdict
+
+_UNSUPPORTED = {"wrong_version", "media_type", "unknown_type"}
+_NO_FHIR = {"no_header", "broken", "too_many_entries"}
+
+
+def answer_body(answer: Answer, *, location: str, header: MessageHeader, entries: int = 0) -> tuple[int, bytes]:
+    """(HTTP status, FHIR JSON) for the sender.
+
+    Stored: 201 with a location, 202 without; a transaction whose number of `entries` is known gets a
+    transaction-response with as many entries. Refused: 400 when it is no FHIR at all, else 422. Not here: 415 for a
+    type or version, else 404. Not now: 503.
+    """
+    status = _status(answer, location)
+    body = _response(answer, location, entries) if _wants_response(answer, header, entries) else _outcome(answer)
+    return (200 if body["resourceType"] == "Bundle" else status), json.dumps(body, ensure_ascii=False).encode()
+
+
+def _status(answer: Answer, location: str) -> int:
+    if answer.verdict is Verdict.STORED:
+        return 201 if location else 202
+    if answer.verdict is Verdict.REFUSED:
+        return 400 if answer.reason in _NO_FHIR else 422
+    if answer.verdict is Verdict.NOT_HERE:
+        return 415 if answer.reason in _UNSUPPORTED else 404
+    return 503
+
+
+def _wants_response(answer: Answer, header: MessageHeader, entries: int) -> bool:
+    return answer.verdict is Verdict.STORED and header.kind == "Bundle/transaction" and entries > 0
+
+
+_CODES = {
+    Verdict.STORED: "informational",
+    Verdict.REFUSED: "invalid",
+    Verdict.NOT_HERE: "not-supported",
+    Verdict.NOT_NOW: "transient",
+}
+
+
+def _outcome(answer: Answer) -> Node:
+    """No value of the message comes back in it, the control id excepted."""
+    severity = "information" if answer.verdict is Verdict.STORED else "error"
+    words = answer.text or ("Stored." if answer.verdict is Verdict.STORED else answer.reason or "Not accepted.")
+    issue: Node = {"severity": severity, "code": _CODES[answer.verdict], "diagnostics": words}
+    if answer.reason:
+        issue["details"] = {"text": answer.reason}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
+def _response(answer: Answer, location: str, entries: int) -> Node:
+    """One entry per entry sent, as the standard asks: 202, because we keep the message and read it afterwards."""
+    told: Node = {"status": "202 Accepted"} | ({"location": location} if location else {})
+    each: Node = {"response": {**told, "outcome": _outcome(answer)}}
+    return {"resourceType": "Bundle", "type": "transaction-response", "entry": [each] * entries}

@@ -1,0 +1,121 @@
+"""Documents inside a message: attachments, report forms and Binaries. What is only linked is named, never fetched."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.fhir.bundle import Entry
+from integrations.fhir.facts import Reading
+from integrations.fhir.people import identifiers
+from integrations.fhir.values import Node, codings, concept, day, first_of, node, nodes, text
+from mdo_portal.exchange import Fact, IncomingDocument, Section
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the documents of one resource gave."""
+
+    documents: tuple[IncomingDocument, ...] = ()
+    facts: tuple[Fact, ...] = ()  # documents that were named but not sent along
+    problems: tuple[str, ...] = ()
+    binaries: tuple[str, ...] = ()  # places of the Binaries used
+
+
+class NotReadable(ValueError):
+    """The bytes of a document are damaged; the text says how."""
+
+
+def of_reference(entry: Entry, reading: Reading) -> Carried:
+    """The attachments of a DocumentReference."""
+    own = entry.resource
+    codes = [*codings(own.get("type")), *codings(own.get("category")), *codings(own.get("class"))]
+    title = text(own.get("description")) or concept(own.get("type"))
+    parts = [node(content.get("attachment")) for content in nodes(own.get("content"))]
+    master = nodes(own.get("masterIdentifier"))
+    number = next((value for _, value in identifiers({"identifier": master or own.get("identifier")})), entry.id)
+    dated = first_of(own, "date", "created", "indexed")
+    return _together([_one(entry, part, reading, codes, (title, dated, number)) for part in parts])
+
+
+def of_report(entry: Entry, reading: Reading) -> Carried:
+    """The presentedForm of a DiagnosticReport."""
+    own = entry.resource
+    codes = [*codings(own.get("code")), *codings(own.get("category"))]
+    dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
+    number = next((value for _, value in identifiers(own)), entry.id)
+    forms = nodes(own.get("presentedForm"))
+    return _together([_one(entry, form, reading, codes, (concept(own.get("code")), dated, number)) for form in forms])
+
+
+def of_attachment(entry: Entry, attachment: Node, reading: Reading, title: str) -> Carried:
+    """An attachment that is the answer on a form."""
+    return _one(entry, attachment, reading, [], (title, "", ""))
+
+
+def of_binary(entry: Entry, reading: Reading) -> Carried:
+    """A Binary nobody points at: its bytes are kept under a general title."""
+    part = {"contentType": entry.resource.get("contentType"), "data": _payload(entry.resource)}
+    return _one(entry, part, reading, [], (reading.profile.label("document"), "", entry.id))
+
+
+def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]], told: tuple[str, str, str]) -> Carried:
+    title, dated, number = text(part.get("title")) or told[0], text(part.get("creation")) or told[1], told[2]
+    binary = reading.where.resolve(part.get("url"), entry) if part.get("url") else None
+    used = (binary.place,) if binary and binary.kind == "Binary" else ()
+    sent = part.get("data") or (_payload(binary.resource) if binary and used else None)
+    if sent is None:
+        return Carried(facts=(_not_sent(title, dated, reading),))
+    try:
+        content = decoded(sent, text(part.get("hash")))
+    except NotReadable as error:
+        return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
+    media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
+    kind = reading.profile.document_kind(codes, title)
+    document = IncomingDocument(title or reading.profile.label("document"), media, content, day(dated), kind, number)
+    return Carried(documents=(document,), binaries=used)
+
+
+def _payload(binary: Node) -> Any:
+    return binary.get("data") or binary.get("content")
+
+
+def _not_sent(title: str, dated: str, reading: Reading) -> Fact:
+    label = reading.profile.label("not_sent")
+    return Fact(Section.OTHER, title or reading.profile.label("document"), label, day(dated))
+
+
+def decoded(sent: Any, digest: str = "") -> bytes:
+    """The bytes of base64. Raises NotReadable when it is none, or when they do not give the digest sent with them.
+
+    FHIR says SHA-1 in base64; SHA-256 and hexadecimal are met in the field and accepted too.
+    """
+    try:
+        content = base64.b64decode("".join(text(sent).split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise NotReadable("document is not base64") from None
+    digests = [hashlib.sha1(content, usedforsecurity=False).digest(), hashlib.sha256(content).digest()]
+    known = {form for value in digests for form in (value.hex(), base64.b64encode(value).decode())}
+    if digest and not {digest, digest.lower(), _unwrapped(digest)} & known:
+        raise NotReadable("document differs from its hash")
+    return content
+
+
+def _unwrapped(digest: str) -> str:
+    """Some senders put the base64 of the hexadecimal digest."""
+    try:
+        return base64.b64decode(digest, validate=True).decode("ascii").lower()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _together(parts: list[Carried]) -> Carried:
+    return Carried(
+        tuple(item for part in parts for item in part.documents),
+        tuple(item for part in parts for item in part.facts),
+        tuple(item for part in parts for item in part.problems),
+        tuple(item for part in parts for item in part.binaries),
+    )

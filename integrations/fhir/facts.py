@@ -1,0 +1,201 @@
+"""What each kind of resource says about the patient, one small function per kind. Nothing is concluded, only placed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.people import contact
+from integrations.fhir.profile import Profile
+from integrations.fhir.values import (
+    Node,
+    answer_text,
+    codings,
+    concept,
+    day,
+    first_of,
+    joined,
+    node,
+    nodes,
+    notes,
+    partial,
+    quantity,
+    text,
+    word,
+)
+from mdo_portal.exchange import Fact, Section
+
+_SILENT = {"", "confirmed", "active", "final", "completed", "available", "registered", "amended", "corrected", "recurrence"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What every mapping needs: the message around the entry, the profile, and which entries the request gives as reason."""
+
+    where: Addresses
+    profile: Profile
+    reasons: frozenset[str] = frozenset()
+
+
+Facts = tuple[Fact, ...]
+
+
+def _fact(section: Section, words: str, code: Any = None, *, label: str = "", dated: str = "") -> Facts:
+    """One fact with its date, or nothing when there are no words. A partial date stays visible as words, once: at the code."""
+    if not words:
+        return ()
+    system, value = next(iter(codings(code)), ("", ""))
+    shown = joined(words, f"({partial(dated)})" if code and partial(dated) else "", by=" ")
+    return (Fact(section, shown, label, day(dated), value, system),)
+
+
+def _status(*values: Any) -> str:
+    """`(refuted)`: a status is shown whenever it is not the ordinary one, so that nothing denied reads as true."""
+    found = [word(value) for value in values if word(value) not in _SILENT]
+    return f"({', '.join(found)})" if found else ""
+
+
+def _noted(section: Section, resource: Node, reading: Reading, dated: str, names: tuple[str, ...] = ("note",)) -> Facts:
+    said = [words for name in names for words in notes(resource.get(name))]
+    return tuple(fact for words in said for fact in _fact(section, words, label=reading.profile.label("note"), dated=dated))
+
+
+def condition(entry: Entry, reading: Reading) -> Facts:
+    """Diagnosis when the request gives it as reason or nothing else is; else comorbidity, unless its category says otherwise."""
+    own, dated = entry.resource, first_of(entry.resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
+    section = _condition_section(entry, reading)
+    state = _status(own.get("verificationStatus"), own.get("clinicalStatus"))
+    sites = joined(*(concept(site) for site in nodes(own.get("bodySite"))), by=", ")
+    stages = [joined(concept(stage.get("summary")), concept(stage.get("type")), by=" ") for stage in nodes(own.get("stage"))]
+    label = reading.profile.label("stage")
+    named = _fact(section, joined(joined(concept(own.get("code")), sites, by=", "), state, by=" "), own.get("code"), dated=dated)
+    staged = tuple(fact for words in stages for fact in _fact(section, words, label=label, dated=dated))
+    return (*named, *staged, *_noted(section, own, reading, dated))
+
+
+def _condition_section(entry: Entry, reading: Reading) -> Section:
+    if entry.place in reading.reasons:
+        return Section.DIAGNOSIS
+    by_profile = reading.profile.section([*codings(entry.resource.get("category")), *codings(entry.resource.get("code"))])
+    return by_profile or (Section.COMORBIDITY if reading.reasons else Section.DIAGNOSIS)
+
+
+def observation(entry: Entry, reading: Reading) -> Facts:
+    """`PSA`: `12.40 ng/mL`; a panel gives one fact per component."""
+    own = entry.resource
+    codes = [*codings(own.get("code")), *codings(own.get("category"))]
+    section = reading.profile.section(codes) or Section.OTHER
+    dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
+    parts = [own, *nodes(own.get("component"))]
+    said = (_observed(part, section, dated, own) for part in parts)
+    return (*(fact for facts in said for fact in facts), *_noted(section, own, reading, dated, ("note", "comment")))
+
+
+def _observed(part: Node, section: Section, dated: str, whole: Node) -> Facts:
+    value = answer_text(part) or concept(part.get("dataAbsentReason"))
+    flags = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
+    words = joined(value, f"[{flags}]" if flags and value else "", _status(whole.get("status")) if value else "", by=" ")
+    return _fact(section, words, part.get("code"), label=concept(part.get("code")), dated=dated)
+
+
+def allergy(entry: Entry, reading: Reading) -> Facts:
+    own = entry.resource
+    reactions = [concept(item) for reaction in nodes(own.get("reaction")) for item in nodes(reaction.get("manifestation"))]
+    state = _status(own.get("verificationStatus"), own.get("clinicalStatus"))
+    dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
+    words = joined(joined(concept(own.get("code")), joined(*reactions, by=", "), by=": "), state, by=" ")
+    label = reading.profile.label("allergy")
+    return (
+        *_fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),
+        *_noted(Section.COMORBIDITY, own, reading, dated),
+    )
+
+
+def medication(entry: Entry, reading: Reading) -> Facts:
+    """MedicationStatement and MedicationRequest; the drug may be a resource of its own."""
+    own = entry.resource
+    drug = reading.where.resolve(own.get("medicationReference"), entry)
+    code = drug.resource.get("code") if drug else own.get("medicationCodeableConcept")
+    name = concept(code) or text(node(own.get("medicationReference")).get("display"))
+    doses = joined(*(_dose(item) for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]))
+    taken = "" if text(own.get("taken")) in {"", "y"} else f"(taken: {text(own.get('taken'))})"
+    dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted")
+    words = joined(joined(name, doses), _status(own.get("status")), taken, by=" ") if name else ""
+    return (*_fact(Section.MEDICATION, words, code, dated=dated), *_noted(Section.MEDICATION, own, reading, dated))
+
+
+def _dose(item: Node) -> str:
+    """The sender's own sentence, else amount and moments as coded: no timing is worked out here."""
+    if text(item.get("text")):
+        return text(item.get("text"))
+    timing = node(item.get("timing"))
+    repeat = node(timing.get("repeat"))
+    amounts = [quantity(dose.get("doseQuantity")) for dose in [item, *nodes(item.get("doseAndRate"))]]
+    times = joined(
+        text(repeat.get("frequency")), joined(text(repeat.get("period")), text(repeat.get("periodUnit")), by=" "), by=" per "
+    )
+    when = repeat.get("when")
+    moments = when if isinstance(when, list) else [when]
+    return joined(*amounts, concept(timing.get("code")), times, *map(text, moments), by=", ")
+
+
+def imaging(entry: Entry, reading: Reading) -> Facts:
+    """A study that exists somewhere: modality, description and day. Images never travel in a referral."""
+    own = entry.resource
+    modalities = [item.get("code") for name in ("modality", "modalityList") for item in nodes(own.get(name))]
+    modalities = modalities or [code for series in nodes(own.get("series")) for _, code in codings(series.get("modality"))]
+    procedures = [concept(item) for item in nodes(own.get("procedureCode"))]
+    words = text(own.get("description")) or joined(*procedures, by=", ") or reading.profile.label("study")
+    label = ", ".join(dict.fromkeys(map(text, modalities)))
+    dated = first_of(own, "started")
+    named = _fact(
+        Section.IMAGING, joined(words, _status(own.get("status")), by=" "), own.get("procedureCode"), label=label, dated=dated
+    )
+    return (*named, *_noted(Section.IMAGING, own, reading, dated))
+
+
+def procedure(entry: Entry, reading: Reading) -> Facts:
+    own = entry.resource
+    section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or Section.TREATMENT
+    denied = "(not done)" if own.get("notDone") is True else _status(own.get("status"))
+    sites = joined(*(concept(site) for site in nodes(own.get("bodySite"))), by=", ")
+    words = joined(joined(concept(own.get("code")), sites, by=", "), concept(own.get("outcome")))
+    dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
+    named = _fact(section, joined(words, denied, by=" ") if words else "", own.get("code"), dated=dated)
+    return (*named, *_noted(section, own, reading, dated))
+
+
+def report(entry: Entry, reading: Reading) -> Facts:
+    """The conclusion of a report in words; its PDF is a document (documents.py)."""
+    own = entry.resource
+    codes = [*codings(own.get("category")), *codings(own.get("code"))]
+    section = reading.profile.section(codes) or Section.OTHER
+    coded = [concept(item) for name in ("conclusionCode", "codedDiagnosis") for item in nodes(own.get(name))]
+    words = text(own.get("conclusion")) or joined(*coded, by=", ")
+    dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
+    shown = joined(words, _status(own.get("status")), by=" ") if words else ""
+    return _fact(section, shown, own.get("code"), label=concept(own.get("code")), dated=dated)
+
+
+def team_member(entry: Entry, reading: Reading) -> dict[str, Any]:
+    """Treating specialist, case manager and GP named in a CareTeam, by the words of their role."""
+    found = {}
+    for person in nodes(entry.resource.get("participant")):
+        role = joined(*(concept(item) for item in nodes(person.get("role"))), by=" ")
+        if place := reading.profile.role(role):
+            found[place] = replace(contact(person.get("member"), entry, reading.where, reading.profile), role=role)
+    return found
+
+
+FACTS: dict[str, Callable[[Entry, Reading], Facts]] = {
+    "Condition": condition,
+    "Observation": observation,
+    "AllergyIntolerance": allergy,
+    "MedicationStatement": medication,
+    "MedicationRequest": medication,
+    "ImagingStudy": imaging,
+    "Procedure": procedure,
+    "DiagnosticReport": report,
+}

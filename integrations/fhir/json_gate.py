@@ -1,0 +1,86 @@
+"""The one gate through which foreign JSON enters: strict, bounded, and without a second opinion about its meaning."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from mdo_portal.exchange import Unreadable
+
+MAX_DEPTH = 100
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+
+
+class _Twice(ValueError):
+    """A key stands twice in one object: two readers could see two different messages."""
+
+
+def load(raw: bytes) -> dict[str, Any]:
+    """One JSON object. Raises Unreadable("no_header") when it is none, "broken" when readers could disagree about it.
+
+    Broken are: deeper than MAX_DEPTH, a key twice, NaN or Infinity, half surrogates and NUL (no database keeps them).
+    Decimals stay as sent (`1.10`), which a float would lose.
+    """
+    try:
+        tree = _parse(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Unreadable("no_header", "not UTF-8") from None
+    if not isinstance(tree, dict):
+        raise Unreadable("no_header", "not a JSON object")
+    return tree
+
+
+def _parse(text: str) -> Any:
+    if _depth(text) > MAX_DEPTH:
+        raise Unreadable("broken", f"nested deeper than {MAX_DEPTH}")
+    try:
+        tree = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=Decimal)
+    except json.JSONDecodeError as error:
+        raise Unreadable("no_header", f"not JSON at character {error.pos}") from None
+    except _Twice:
+        raise Unreadable("broken", "a key stands twice in one object") from None
+    except (ValueError, ArithmeticError):
+        raise Unreadable("broken", "a number that is none") from None
+    if _SUSPECT.search(text) and any(map(_unkeepable, _strings(tree))):
+        raise Unreadable("broken", "characters that do not exist")
+    return tree
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets go, before anything recursive looks at them."""
+    deepest = depth = 0
+    for mark in re.finditer(r"[\[\]{}]", _STRING.sub("", text)):
+        depth += 1 if mark.group() in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Twice
+    return found
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(word)
+
+
+def _strings(tree: Any) -> Iterator[str]:
+    waiting = [tree]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting.extend((*value.keys(), *value.values()))
+        elif isinstance(value, list):
+            waiting.extend(value)
+
+
+def _unkeepable(value: str) -> bool:
+    return any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value)

@@ -1,0 +1,24 @@
+"""The decision bundle as FHIR R4 has it."""
+
+from __future__ import annotations
+
+from integrations.fhir.outgoing import (
+    Letter,
+    composition_core,
+    composition_rest,
+    created_once,
+    document_core,
+    document_rest,
+    person,
+    pruned,
+    transaction,
+)
+from integrations.fhir.values import Node
+
+
+def decision_bundle(letter: Letter) -> Node:
+    """A transaction with the letter (DocumentReference) and its text (Composition), each created once."""
+    document = document_core(letter) | {"date": letter.signed} | document_rest(letter)
+    attester = {"mode": "legal", "time": letter.signed, "party": person(letter.decision.signed_by)}
+    composition = composition_core(letter) | {"attester": [attester]} | composition_rest(letter)
+    return transaction(created_once(pruned(document), letter.uri), created_once(pruned(composition), letter.composition_uri))

@@ -1,0 +1,163 @@
+"""Patients and professionals: identifiers, Dutch names and who works where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.profile import Profile
+from integrations.fhir.values import Node, concept, day, extension, node, nodes, text, word
+from mdo_portal.exchange import Contact, PatientIdentity, PersonName
+
+_HUMAN_NAME = "http://hl7.org/fhir/StructureDefinition/humanname-"
+_QUALIFIER = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-qualifier"
+_ROLE = "http://nictiz.nl/fhir/StructureDefinition/practitionerrole-reference"
+_ORDERS = {"NL1": ("own", ""), "NL2": ("partner", ""), "NL3": ("partner", "own"), "NL4": ("own", "partner")}
+
+
+def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
+    """Who the sender says this is. The eleven-test is not ours: the number is carried as sent."""
+    numbers = identifiers(resource)
+    bsn = next((number for system, number in numbers if system in profile.words("identifiers", "bsn")), "")
+    local = _local(resource, profile)
+    return PatientIdentity(
+        local_number=local[1],
+        local_authority=local[0],
+        bsn=bsn,
+        name=person_name(resource.get("name")),
+        birth_on=day(resource.get("birthDate")) if len(text(resource.get("birthDate"))) == 10 else None,
+        sex=profile.word("codes", "sex", text(resource.get("gender"))),
+        deceased=resource.get("deceasedBoolean") is True or bool(text(resource.get("deceasedDateTime"))),
+        other_numbers=tuple(pair for pair in numbers if pair != local and pair[1] != bsn),
+    )
+
+
+def identifiers(resource: Node) -> list[tuple[str, str]]:
+    """(system, value) of every identifier that has a value; who assigned it where no system was sent."""
+    return [_pair(item) for item in nodes(resource.get("identifier")) if text(item.get("value"))]
+
+
+def _pair(item: Node) -> tuple[str, str]:
+    return text(item.get("system")) or text(node(item.get("assigner")).get("display")), text(item.get("value"))
+
+
+def _local(resource: Node, profile: Profile) -> tuple[str, str]:
+    """The number the hospital itself uses: its system by profile, else typed MR, else the first that is no BSN."""
+    items = [item for item in nodes(resource.get("identifier")) if text(item.get("value")) and item.get("use") != "old"]
+    found = [item for item in items if _pair(item)[0] not in profile.words("identifiers", "bsn")]
+    liked = profile.words("identifiers", "local")
+    found.sort(key=lambda item: (_pair(item)[0] not in liked, word(item.get("type")) != "MR"))
+    return _pair(found[0]) if found else ("", "")
+
+
+def person_name(value: Any) -> PersonName:
+    """The official name with the parts of nl-core; given names without the initials that travel in the same list."""
+    names = [item for item in nodes(value) if item.get("use") not in {"old", "nickname", "anonymous"}]
+    if not names:
+        return PersonName()
+    names.sort(key=lambda item: (not text(item.get("family")), item.get("use") != "official"))
+    return _name(names[0], next((item for item in names if item.get("use") == "usual"), {}))
+
+
+def _name(item: Node, usual: Node) -> PersonName:
+    parts = {key: text(extension(item.get("_family"), _HUMAN_NAME + key)) for key in _PARTS}
+    initials, given = _given(item)
+    return PersonName(
+        family=text(item.get("family")) or _assembled(parts, item) or ("" if given or initials else text(item.get("text"))),
+        own_prefix=parts["own-prefix"],
+        own_family=parts["own-name"],
+        partner_prefix=parts["partner-prefix"],
+        partner_family=parts["partner-name"],
+        initials=initials,
+        given=given or " ".join(map(text, usual.get("given") or ())),
+    )
+
+
+_PARTS = ("own-prefix", "own-name", "partner-prefix", "partner-name")
+
+
+def _given(item: Node) -> tuple[str, str]:
+    """(initials, given names): nl-core marks an initial with the qualifier IN."""
+    values, marks = (item[key] if isinstance(item.get(key), list) else [] for key in ("given", "_given"))
+    initials: list[str] = []
+    given: list[str] = []
+    for number, value in enumerate(values):
+        is_initial = extension(marks[number] if number < len(marks) else None, _QUALIFIER) == "IN"
+        (initials if is_initial else given).append(text(value))
+    return "".join(letter for part in initials for letter in part if letter.isalpha()), " ".join(filter(None, given))
+
+
+def _assembled(parts: dict[str, str], item: Node) -> str:
+    """The whole surname in the order the person chose (humanname-assembly-order)."""
+    own = " ".join(filter(None, (parts["own-prefix"], parts["own-name"])))
+    partner = " ".join(filter(None, (parts["partner-prefix"], parts["partner-name"])))
+    order = text(extension(item, _HUMAN_NAME + "assembly-order"))
+    first, second = _ORDERS.get(order, ("own", "partner"))
+    found = {"own": own, "partner": partner, "": ""}
+    return "-".join(filter(None, (found[first], found[second]))) or own
+
+
+def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -> Contact:
+    """The professional, role, service or organisation a Reference points at; its display when it is not in the message."""
+    found = where.resolve(extension(reference, _ROLE), source) or where.resolve(reference, source)
+    if found is None:
+        logical = _numbered(node(node(reference).get("identifier")), profile)
+        return Contact(name=text(node(reference).get("display")), number=logical[1], authority=logical[0])
+    if found.kind == "PractitionerRole":
+        return _in_role(found, where, profile)
+    if found.kind in {"Organization", "HealthcareService"}:
+        return _organisation(found.resource, profile)
+    return _practitioner(found.resource, profile)
+
+
+def _in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:
+    who = _in_person(role, where, profile)
+    house = node(role.resource.get("organization"))
+    home = where.resolve(house, role)
+    titles = [*nodes(role.resource.get("specialty")), *nodes(role.resource.get("code"))]
+    return Contact(
+        name=who.name,
+        number=who.number or _number(role.resource, profile)[1],
+        authority=who.authority or _number(role.resource, profile)[0],
+        organisation=text(home.resource.get("name")) if home else text(house.get("display")),
+        phone=_phone(role.resource) or who.phone,
+        role=next((concept(title) for title in titles if concept(title)), ""),
+    )
+
+
+def _in_person(role: Entry, where: Addresses, profile: Profile) -> Contact:
+    """The practitioner of a role; never a role again, so that a circle of references ends here."""
+    reference = node(role.resource.get("practitioner"))
+    found = where.resolve(reference, role)
+    if found and found.kind == "Practitioner":
+        return _practitioner(found.resource, profile)
+    return Contact(name=text(reference.get("display")))
+
+
+def _practitioner(resource: Node, profile: Profile) -> Contact:
+    authority, number = _number(resource, profile)
+    name = person_name(resource.get("name"))
+    whole = next((text(item.get("text")) for item in nodes(resource.get("name"))), "")
+    return Contact(whole or name.shown, number, authority, phone=_phone(resource))
+
+
+def _organisation(resource: Node, profile: Profile) -> Contact:
+    authority, number = _number(resource, profile)
+    name = text(resource.get("name"))
+    return Contact(name, number, authority, organisation=name, phone=_phone(resource))
+
+
+def _number(resource: Node, profile: Profile) -> tuple[str, str]:
+    """AGB before UZI before anything else: the order stands in the profile."""
+    found = identifiers(resource)
+    liked = profile.words("identifiers", "professional")
+    found.sort(key=lambda pair: liked.index(pair[0]) if pair[0] in liked else len(liked))
+    return found[0] if found else ("", "")
+
+
+def _numbered(item: Node, profile: Profile) -> tuple[str, str]:
+    return _number({"identifier": [item]}, profile)
+
+
+def _phone(resource: Node) -> str:
+    return next((text(item.get("value")) for item in nodes(resource.get("telecom")) if item.get("system") == "phone"), "")

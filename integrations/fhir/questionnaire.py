@@ -1,0 +1,73 @@
+"""Answers on a form: by linkId or by a word in the question they find the field or column where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from integrations.fhir.bundle import Entry
+from integrations.fhir.documents import Carried, of_attachment
+from integrations.fhir.facts import Reading
+from integrations.fhir.values import Node, answer_text, codings, day, first_of, joined, node, nodes, text
+from mdo_portal.exchange import Fact, Section
+
+FIELDS = {
+    "question_board",
+    "question_radiology",
+    "question_pathology",
+    "latest_useful_on",
+    "urgency",
+    "tumour_hint",
+    "board_hint",
+}
+
+
+@dataclass
+class Answers:
+    """What one QuestionnaireResponse gave."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    carried: list[Carried] = field(default_factory=list)
+
+
+def answers(entry: Entry, reading: Reading) -> Answers:
+    found = Answers()
+    dated = first_of(entry.resource, "authored")
+    for item in _items(entry.resource):
+        _place(item, found, entry, reading, dated)
+    return found
+
+
+def _items(holder: Node) -> Iterator[Node]:
+    """All items, also those below a group and below an answer. The gate has bounded the depth."""
+    for item in nodes(holder.get("item")):
+        yield item
+        yield from _items(item)
+        for answer in nodes(item.get("answer")):
+            yield from _items(answer)
+
+
+def _place(item: Node, found: Answers, entry: Entry, reading: Reading, dated: str) -> None:
+    label = text(item.get("text")) or text(item.get("linkId"))
+    given = nodes(item.get("answer"))
+    for answer in given:
+        if node(answer.get("valueAttachment")):
+            found.carried.append(of_attachment(entry, answer["valueAttachment"], reading, label))
+    words = joined(*(_words(answer, reading) for answer in given if "valueAttachment" not in answer), by=", ")
+    if not words:
+        return
+    target = reading.profile.target(text(item.get("linkId")), label)
+    if target in FIELDS:
+        found.fields.setdefault(target, []).append(words)
+        return
+    system, code = next(iter(codings([answer["valueCoding"] for answer in given if "valueCoding" in answer])), ("", ""))
+    section = Section(target) if target else Section.FORM
+    found.facts.append(Fact(section, words, label, day(dated), code, system))
+
+
+def _words(answer: Node, reading: Reading) -> str:
+    value = answer.get("valueBoolean")
+    if isinstance(value, bool):
+        return reading.profile.label("yes" if value else "no")
+    return answer_text(answer)

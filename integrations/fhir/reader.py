@@ -1,0 +1,61 @@
+"""The door for incoming FHIR: bytes in, border values out. JSON only; the version is the link's, never guessed."""
+
+from __future__ import annotations
+
+from integrations.fhir.bundle import Entry, entries_of
+from integrations.fhir.json_gate import load
+from integrations.fhir.people import identifiers
+from integrations.fhir.profile import load_profile
+from integrations.fhir.referral import read_referral
+from integrations.fhir.values import Node, node, nodes, text
+from mdo_portal.exchange import IncomingReferral, MessageHeader, Unreadable
+
+
+class FhirReader:
+    """exchange.Reader for FHIR R4 and STU3."""
+
+    def header(self, raw: bytes) -> MessageHeader:
+        """What is needed to keep, answer and recognise the message. Raises Unreadable: no_header, broken, too_many_entries.
+
+        `kind` is `Bundle/transaction` or the resource type; `control_id` is "" when the sender gave none.
+        """
+        tree = _resource(raw)
+        entries = entries_of(tree)
+        head = next((entry.resource for entry in entries if entry.kind == "MessageHeader"), {})
+        destination = next(iter(nodes(head.get("destination"))), {})
+        kinds = (text(tree.get("resourceType")), text(tree.get("type")) if tree["resourceType"] == "Bundle" else "")
+        return MessageHeader(
+            kind="/".join(filter(None, kinds)),
+            control_id=_control_id(tree, head),
+            sending_application=text(node(head.get("source")).get("name")) or text(node(head.get("source")).get("endpoint")),
+            sending_facility=text(node(head.get("sender")).get("display")) or text(node(tree.get("meta")).get("source")),
+            receiving_application=text(destination.get("name")) or text(destination.get("endpoint")),
+            receiving_facility=text(node(destination.get("receiver")).get("display")),
+            patient_numbers=_patient_numbers(entries),
+        )
+
+    def read(self, raw: bytes, profile: str, charset: str = "") -> IncomingReferral:
+        """Understand a referral. FHIR JSON is UTF-8 by its standard: `charset` changes nothing.
+
+        Raises Unreadable: no_header, broken, too_many_entries, wrong_version, no_request, no_patient;
+        ValueError when there is no such profile.
+        """
+        return read_referral(_resource(raw), load_profile(profile))
+
+
+def _resource(raw: bytes) -> Node:
+    tree = load(raw)
+    if not text(tree.get("resourceType")):
+        raise Unreadable("no_header", "resourceType")
+    return tree
+
+
+def _control_id(tree: Node, head: Node) -> str:
+    """Bundle.identifier (a list by mistake is read too), else the id of the message, else of the Bundle."""
+    named = next((value for _, value in identifiers(tree)), "")
+    return named or text(head.get("id")) or text(tree.get("id"))
+
+
+def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
+    found = (pair for entry in entries if entry.kind == "Patient" for pair in identifiers(entry.resource))
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,199 @@
+"""From the entries of one message to one IncomingReferral: what the request points at first, then all the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from integrations.fhir.bundle import Addresses, Entry, entries_of
+from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
+from integrations.fhir.facts import FACTS, Reading, team_member
+from integrations.fhir.people import contact, patient_identity
+from integrations.fhir.profile import Profile
+from integrations.fhir.questionnaire import answers
+from integrations.fhir.request import Request, choose_patient, choose_request, is_other, is_review, read_request
+from integrations.fhir.sieve import HELPERS, Sifted, sift
+from integrations.fhir.values import Node, codings, concept, day, moment, nodes, text, unique, word
+from mdo_portal.exchange import Contact, Fact, IncomingDocument, IncomingReferral, Section, Unreadable
+
+BUNDLE_TYPES = {"transaction", "collection", "message"}
+
+
+@dataclass
+class Gathered:
+    """What was found so far."""
+
+    facts: list[Fact] = field(default_factory=list)
+    documents: list[IncomingDocument] = field(default_factory=list)
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    people: dict[str, Contact] = field(default_factory=dict)
+    quarantined: list[str] = field(default_factory=list)
+    unmapped: list[str] = field(default_factory=list)
+    binaries: set[str] = field(default_factory=set)
+
+    def carry(self, carried: Carried) -> None:
+        self.documents.extend(carried.documents)
+        self.facts.extend(carried.facts)
+        self.quarantined.extend(carried.problems)
+        self.binaries.update(carried.binaries)
+
+    def said(self, name: str, *before: str) -> str:
+        return "\n".join(unique([*before, *self.fields.get(name, [])]))
+
+
+def read_referral(tree: Node, profile: Profile) -> IncomingReferral:
+    """Understand one message. Raises Unreadable: no_request, wrong_version, no_patient, too_many_entries or broken."""
+    if tree.get("resourceType") == "Bundle" and text(tree.get("type")) not in BUNDLE_TYPES:
+        raise Unreadable("broken", "Bundle.type")
+    entries = entries_of(tree)
+    anchor = choose_request(Addresses(entries), profile)
+    sifted = sift(entries, profile.version)
+    request = read_request(_surviving(anchor, sifted), profile)
+    patient = _patient(request.entry, entries, sifted)
+    reading = _reading(request, sifted.where, profile)
+    found = Gathered(
+        quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
+    )
+    for entry in _in_order(request, sifted):
+        _take(entry, patient, reading, found)
+    _leftover_binaries(reading, sifted, found)
+    return _referral(request, patient, reading, found, moment(tree.get("timestamp")) or _message_time(sifted.where))
+
+
+def _surviving(anchor: Entry, sifted: Sifted) -> Entry:
+    if anchor.place in sifted.refused:
+        raise Unreadable("broken", f"{anchor.place}: {sifted.refused[anchor.place]}")
+    return next(entry for entry in sifted.where.entries if entry.place == anchor.place)
+
+
+def _patient(request: Entry, entries: tuple[Entry, ...], sifted: Sifted) -> Entry:
+    """The patient among the good entries; a patient that was sent but refused is "broken", not absent."""
+    before = choose_patient(request, Addresses(entries))
+    if before.place in sifted.refused:
+        raise Unreadable("broken", f"{before.place}: {sifted.refused[before.place]}")
+    return choose_patient(request, sifted.where)
+
+
+def _reading(request: Request, where: Addresses, profile: Profile) -> Reading:
+    reasons = frozenset(entry.place for entry in where.all(request.reasons, request.entry))
+    return Reading(where, profile, reasons)
+
+
+def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
+    """Reasons, then supporting information, then the rest; each once, with what is contained in it."""
+    where = sifted.where
+    pointed = [*where.all(request.reasons, request.entry), *where.all(request.supporting, request.entry)]
+    everything = [*pointed, *where.entries]
+    inside = [one for entry in everything if not entry.container for one in where.contained(entry) if one.kind in FACTS]
+    placed = {entry.place: entry for entry in [*everything, *inside]}
+    return [entry for place, entry in placed.items() if place not in sifted.refused and place != request.entry.place]
+
+
+def _take(entry: Entry, patient: Entry, reading: Reading, found: Gathered) -> None:
+    own = entry.resource
+    if entry.kind in HELPERS:
+        return
+    if is_other(own.get("subject") or own.get("patient"), patient, reading.where, entry):
+        found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")
+    elif "entered-in-error" in {word(own.get("status")), word(own.get("verificationStatus"))}:
+        found.unmapped.append(f"{entry.place} entered-in-error")
+    else:
+        _map(entry, reading, found)
+
+
+def _map(entry: Entry, reading: Reading, found: Gathered) -> None:
+    mapping = FACTS.get(entry.kind)
+    if mapping:
+        found.facts.extend(mapping(entry, reading))
+    if entry.kind == "DiagnosticReport":
+        found.carry(of_report(entry, reading))
+    elif entry.kind == "DocumentReference":
+        found.carry(of_reference(entry, reading))
+    elif entry.kind == "QuestionnaireResponse":
+        _form(entry, reading, found)
+    elif entry.kind == "CareTeam":
+        found.people |= team_member(entry, reading)
+    elif not mapping:
+        found.unmapped.append(entry.place)
+
+
+def _form(entry: Entry, reading: Reading, found: Gathered) -> None:
+    given = answers(entry, reading)
+    found.facts.extend(given.facts)
+    for name, words in given.fields.items():
+        found.fields.setdefault(name, []).extend(words)
+    for carried in given.carried:
+        found.carry(carried)
+
+
+def _leftover_binaries(reading: Reading, sifted: Sifted, found: Gathered) -> None:
+    for entry in reading.where.entries:
+        if entry.kind == "Binary" and entry.place not in found.binaries and entry.place not in sifted.refused:
+            found.carry(of_binary(entry, reading))
+
+
+def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
+    reasons = [_reason(item) for item in request.reason_codes if concept(item)]
+    facts = tuple(dict.fromkeys([*reasons, *found.facts]))
+    people = found.people
+    return IncomingReferral(
+        patient=patient_identity(patient.resource, reading.profile),
+        number=request.number,
+        board_hint=found.said("board_hint") or _board(request, reading),
+        tumour_hint=found.said("tumour_hint") or _reason_words(request, reading),
+        question_board=found.said("question_board", *request.questions),
+        question_radiology=found.said("question_radiology"),
+        question_pathology=found.said("question_pathology"),
+        urgency=request.urgency or found.said("urgency"),
+        latest_useful_on=next(
+            (found_on for said in found.fields.get("latest_useful_on", []) if (found_on := day(said))), request.latest_on
+        ),
+        referrer=_referrer(request, reading),
+        treating=people.get("treating", Contact()),
+        case_manager=people.get("case_manager", Contact()),
+        gp=people.get("gp") or _gp(patient, reading),
+        facts=facts,
+        documents=tuple(found.documents),
+        sent_at=bundled or moment(request.authored),
+        unmapped=tuple(found.unmapped),
+        quarantined=tuple(found.quarantined),
+    )
+
+
+def _reason_words(request: Request, reading: Reading) -> str:
+    """The first reason as the sender words it: a hint for routing, no conclusion of ours."""
+    pointed = [entry.resource.get("code") for entry in reading.where.all(request.reasons, request.entry)]
+    return next((concept(item) for item in [*request.reason_codes, *pointed] if concept(item)), "")
+
+
+def _reason(item: Node) -> Fact:
+    system, code = next(iter(codings(item)), ("", ""))
+    return Fact(Section.DIAGNOSIS, concept(item), code=code, code_system=system)
+
+
+def _board(request: Request, reading: Reading) -> str:
+    """Who is asked to perform the review; else the only tumour board or service sent; else the kind of review asked for."""
+    asked = [contact(item, request.entry, reading.where, reading.profile) for item in request.performers]
+    services = [entry for entry in reading.where.entries if entry.kind == "HealthcareService"]
+    boards = [entry for entry in services if is_review(entry, reading.profile)] or services
+    named = [who.name or who.organisation for who in asked] + [
+        text(entry.resource.get("name")) for entry in boards if len(boards) == 1
+    ]
+    return next((name for name in named if name), request.hint)
+
+
+def _referrer(request: Request, reading: Reading) -> Contact:
+    who = contact(request.requester, request.entry, reading.where, reading.profile)
+    if who.organisation or not request.on_behalf_of:
+        return who
+    house = contact(request.on_behalf_of, request.entry, reading.where, reading.profile)
+    return replace(who, organisation=house.name)
+
+
+def _gp(patient: Entry, reading: Reading) -> Contact:
+    named = nodes(patient.resource.get("generalPractitioner"))
+    return contact(named[0], patient, reading.where, reading.profile) if named else Contact()
+
+
+def _message_time(where: Addresses) -> datetime | None:
+    return next((moment(entry.resource.get("timestamp")) for entry in where.entries if entry.kind == "MessageHeader"), None)

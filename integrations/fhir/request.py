@@ -1,0 +1,134 @@
+"""The anchor of a referral: the request (ServiceRequest in R4, ReferralRequest in STU3) and the patient it is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import unquote
+
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.people import identifiers
+from integrations.fhir.profile import Profile
+from integrations.fhir.values import Node, codings, concept, day, extension, node, nodes, notes, text, unique
+from mdo_portal.exchange import Unreadable
+
+KINDS = {"R4": "ServiceRequest", "STU3": "ReferralRequest"}
+_NOT_MEANT = {"revoked", "entered-in-error", "cancelled"}
+_MEANINGS = ("category", "code", "type", "serviceRequested", "orderDetail")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What both versions say, under one set of names."""
+
+    entry: Entry
+    number: str
+    questions: tuple[str, ...]
+    urgency: str
+    latest_on: date | None
+    hint: str  # what kind of review is asked for, in the sender's words
+    requester: Any  # a Reference
+    on_behalf_of: Any
+    performers: list[Node]
+    reason_codes: list[Node]
+    reasons: Any  # References
+    supporting: Any  # References
+    authored: str
+
+
+def choose_request(where: Addresses, profile: Profile) -> Entry:
+    """The request this message is about: a tumour-board review before others, the focus of a message before the rest.
+
+    Raises Unreadable("no_request"), or "wrong_version" when the message holds the request of the other FHIR version.
+    """
+    kinds = {entry.kind for entry in where.entries}
+    wanted = KINDS[profile.version]
+    found = [entry for entry in where.entries if entry.kind == wanted]
+    if not found and kinds & set(KINDS.values()):
+        raise Unreadable("wrong_version", f"link is {profile.version}")
+    meant = [entry for entry in found if _is_meant(entry.resource)]
+    if not meant:
+        raise Unreadable("no_request", f"{found[0].place}.status" if found else wanted)
+    focus = _focus(where)
+    return min(meant, key=lambda entry: (not is_review(entry, profile), entry.place not in focus))
+
+
+def is_review(entry: Entry, profile: Profile) -> bool:
+    """Whether the request says by code that it asks for a tumour board."""
+    asked = {code for name in _MEANINGS for _, code in codings(entry.resource.get(name) or [])}
+    return bool(asked & set(profile.words("request", "codes")))
+
+
+def _is_meant(resource: Node) -> bool:
+    return text(resource.get("status")) not in _NOT_MEANT and resource.get("doNotPerform") is not True
+
+
+def _focus(where: Addresses) -> set[str]:
+    headers = [entry for entry in where.entries if entry.kind == "MessageHeader"]
+    return {entry.place for header in headers for entry in where.all(header.resource.get("focus"), header)}
+
+
+def read_request(entry: Entry, profile: Profile) -> Request:
+    own = entry.resource
+    asker = node(own.get("requester"))
+    latest = extension(own, *profile.words("request", "latest_useful_extensions"))
+    asked = next((concept(item) for name in ("code", "serviceRequested", "specialty") for item in nodes(own.get(name))), "")
+    said = [*notes(own.get("note")), text(own.get("description")), *(concept(item) for item in nodes(own.get("orderDetail")))]
+    urgency = text(own.get("priority"))
+    return Request(
+        entry=entry,
+        number=_number(own),
+        questions=tuple(unique(said)),
+        urgency=profile.word("codes", "urgency", urgency) or urgency,
+        latest_on=day(latest) or _occurrence(own),
+        hint=asked,
+        requester=asker.get("agent") or asker,
+        on_behalf_of=asker.get("onBehalfOf"),
+        performers=[*nodes(own.get("performer")), *nodes(own.get("recipient"))],
+        reason_codes=nodes(own.get("reasonCode")),
+        reasons=own.get("reasonReference") or [],
+        supporting=own.get("supportingInfo") or [],
+        authored=text(own.get("authoredOn")),
+    )
+
+
+def _number(own: Node) -> str:
+    """The sender's number; never the resource id, which another referral may carry as well."""
+    shared = [*nodes(own.get("requisition")), *nodes(own.get("groupIdentifier"))]
+    return next((value for _, value in [*identifiers(own), *identifiers({"identifier": shared})]), "")
+
+
+def _occurrence(own: Node) -> date | None:
+    period = node(own.get("occurrencePeriod"))
+    return day(own.get("occurrenceDateTime")) or day(period.get("end"))
+
+
+def _searched(reference: Any) -> list[tuple[str, str]]:
+    """A conditional reference of a transaction: `Patient?identifier=system|number`."""
+    found = re.fullmatch(r"Patient\?identifier=([^|&]*)\|([^|&]+)", unquote(text(node(reference).get("reference"))))
+    return [(found[1], found[2])] if found else []
+
+
+def choose_patient(request: Entry, where: Addresses) -> Entry:
+    """The patient of the request. Raises Unreadable("no_patient"): a guess among patients is never made."""
+    subject = request.resource.get("subject")
+    found = where.resolve(subject, request)
+    if found and found.kind == "Patient":
+        return found
+    patients = [entry for entry in where.entries if entry.kind == "Patient"]
+    if len(patients) != 1 or is_other(subject, patients[0], where, request):
+        raise Unreadable("no_patient", f"{request.place}.subject")
+    return patients[0]
+
+
+def is_other(reference: Any, patient: Entry, where: Addresses, source: Entry) -> bool:
+    """Whether a Reference names somebody else than `patient`. No subject at all is not somebody else."""
+    found = where.resolve(reference, source)
+    if found:
+        return found.resource != patient.resource
+    logical = identifiers({"identifier": node(reference).get("identifier")}) or _searched(reference)
+    if logical:
+        return logical[0] not in identifiers(patient.resource)
+    return bool(text(node(reference).get("reference")))

@@ -1,0 +1,139 @@
+"""FHIR data types read from plain dicts. Everything tolerates a wrong shape: the judge accepts more than it should."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+Node = dict[str, Any]
+
+
+def node(value: Any) -> Node:
+    """The object itself, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def nodes(value: Any) -> list[Node]:
+    """Objects of a list; a single object counts as a list of one (STU3 and R4 differ in repeats)."""
+    many = value if isinstance(value, list) else [value]
+    return [item for item in many if isinstance(item, dict)]
+
+
+def text(value: Any) -> str:
+    """A primitive as it was sent, without the blanks around it (Epic pads its identifiers)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).strip() if isinstance(value, (str, int, Decimal)) else ""
+
+
+def concept(value: Any) -> str:
+    """The words of a CodeableConcept, Coding or code: text, else a display, else the code itself."""
+    if isinstance(value, str):
+        return text(value)
+    own = node(value)
+    codings = nodes(own.get("coding")) or [own]
+    candidates = [own.get("text"), *(coding.get("display") for coding in codings), *(coding.get("code") for coding in codings)]
+    return next((text(words) for words in candidates if text(words)), "")
+
+
+def codings(value: Any) -> list[tuple[str, str]]:
+    """(system, code) pairs of a CodeableConcept, a Coding, a code, or a list of them."""
+    if isinstance(value, list):
+        return [pair for item in value for pair in codings(item)]
+    if isinstance(value, str):
+        return [("", text(value))]
+    own = node(value)
+    return [
+        (text(item.get("system")), text(item.get("code"))) for item in nodes(own.get("coding")) or [own] if text(item.get("code"))
+    ]
+
+
+def word(value: Any) -> str:
+    """The bare code of a status: a string in STU3, a CodeableConcept in R4."""
+    return next((code for _, code in codings(value)), concept(value))
+
+
+def day(value: Any) -> date | None:
+    """The calendar day as sent, in the sender's own zone; None for a partial date."""
+    try:
+        return date.fromisoformat(text(value)[:10])
+    except ValueError:
+        return None
+
+
+def moment(value: Any) -> datetime | None:
+    """A point in time; None for a bare day, which is no moment."""
+    try:
+        found = datetime.fromisoformat(text(value))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def first_of(resource: Node, *names: str) -> str:
+    """The first date found under these names; a Period gives its start."""
+    for name in names:
+        value = resource.get(name)
+        found = text(value) or text(node(value).get("start")) or text(node(value).get("end"))
+        if found:
+            return found
+    return ""
+
+
+def quantity(value: Any) -> str:
+    """`1.10 ng/mL`, with `<` and the like in front."""
+    own = node(value)
+    return joined(text(own.get("comparator")) + text(own.get("value")), text(own.get("unit")) or text(own.get("code")), by=" ")
+
+
+def answer_text(holder: Node, stem: str = "value") -> str:
+    """The words of a choice element (`valueString`, `valueQuantity`, `answer.valueCoding`, …)."""
+    for name, value in holder.items():
+        if name.startswith(stem) and value is not None:
+            found = _choice(name.removeprefix(stem), value)
+            if found:
+                return found
+    return ""
+
+
+def _choice(kind: str, value: Any) -> str:
+    if kind in {"Quantity", "Age", "Duration", "SimpleQuantity", "Money"}:
+        return quantity(value)
+    if kind in {"CodeableConcept", "Coding"}:
+        return concept(value)
+    if kind in {"Range", "Period", "Ratio"}:
+        ends = ("low", "high") if kind == "Range" else ("start", "end") if kind == "Period" else ("numerator", "denominator")
+        found = [text(node(value).get(end)) or quantity(node(value).get(end)) for end in ends]
+        return ("/" if kind == "Ratio" else " – ").join(part or "…" for part in found)
+    return text(value) or text(node(value).get("display")) or text(node(value).get("title"))
+
+
+def notes(value: Any) -> list[str]:
+    """The words of Annotations; STU3 also has plain strings in their place."""
+    found = [text(item.get("text")) for item in nodes(value)] or [text(value)]
+    return [words for words in found if words]
+
+
+def extension(holder: Any, *urls: str) -> Any:
+    """The value of the first extension with one of these addresses, whatever its type; None without."""
+    for item in nodes(node(holder).get("extension")):
+        if text(item.get("url")) in urls:
+            return next((value for name, value in item.items() if name.startswith("value")), None)
+    return None
+
+
+def joined(*parts: str, by: str = "; ") -> str:
+    return by.join(part for part in parts if part)
+
+
+def unique(parts: Iterable[str]) -> list[str]:
+    """In order, without empty ones and doubles."""
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def partial(value: str) -> str:
+    """`2001` or `2001-05`: a date that no calendar day can carry, to be shown as words."""
+    return value if re.fullmatch(r"\d{4}(-\d\d)?", value) else ""

@@ -1,0 +1,94 @@
+"""Character sets of HL7 v2: the names of table 0211 and the decision which one a message is written in."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import lru_cache
+
+from mdo_portal.exchange import Unreadable
+
+HL7_TO_CODEC = {
+    "ASCII": "ascii",
+    "8859/1": "iso8859-1",
+    "8859/2": "iso8859-2",
+    "8859/3": "iso8859-3",
+    "8859/4": "iso8859-4",
+    "8859/5": "iso8859-5",
+    "8859/6": "iso8859-6",
+    "8859/7": "iso8859-7",
+    "8859/8": "iso8859-8",
+    "8859/9": "iso8859-9",
+    "8859/15": "iso8859-15",
+    "UNICODE": "utf-8",
+    "UNICODE UTF-8": "utf-8",
+    "UTF-8": "utf-8",
+    "UTF8": "utf-8",
+}
+"""Table 0211 and the spellings seen in the wild. UTF-16 and UTF-32 are turned into UTF-8 before this is asked."""
+
+_CODEC_TO_HL7 = {"ascii": "ASCII", "utf-8": "UNICODE UTF-8", "cp1252": "8859/1"} | {
+    codec: name for name, codec in HL7_TO_CODEC.items() if name.startswith("8859/")
+}
+_C1 = re.compile(rb"[\x80-\x9f]")
+_WIDE_STARTS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"M\0S\0", "utf-16-le"), (b"\0M\0S", "utf-16-be"))
+
+
+@lru_cache(maxsize=256)
+def codec_named(name: str) -> str:
+    """Python's codec for an HL7 or IANA name (`8859/1`, `UTF-8`, `windows-1252`); "" when we do not read it."""
+    wanted = name.strip().upper()
+    if wanted in HL7_TO_CODEC:
+        return HL7_TO_CODEC[wanted]
+    try:
+        found = codecs.lookup(wanted).name if wanted else ""
+    except (LookupError, ValueError):
+        return ""
+    return found if found in _CODEC_TO_HL7 else ""
+
+
+def hl7_name(name: str) -> str:
+    """What MSH-18 says for a codec or IANA name. Raises ValueError for one we do not write."""
+    codec = codec_named(name)
+    if not codec:
+        raise ValueError("a character set we do not write")
+    return _CODEC_TO_HL7[codec]
+
+
+def narrow(raw: bytes) -> bytes:
+    """The same message with ASCII as single bytes: UTF-16 becomes UTF-8, a UTF-8 byte order mark goes. Usually `raw` itself."""
+    if raw[:3] == b"MSH":
+        return raw
+    if raw[:3] == b"\xef\xbb\xbf":
+        return raw[3:]
+    for start, codec in _WIDE_STARTS:
+        if raw.startswith(start):
+            try:
+                return raw.decode(codec).encode("utf-8")
+            except UnicodeError:
+                raise Unreadable("undecodable", "MSH-18") from None
+    return raw
+
+
+def decide(raw: bytes, *, link: str = "", stated: str = "") -> str:
+    """Which codec reads `raw`: the link's, else MSH-18 (`stated`), else strict UTF-8, else cp1252.
+
+    A codec that does not fit every byte is passed over: no letter is ever replaced by a question mark. Raises
+    Unreadable("undecodable") when none fits.
+    """
+    if raw.isascii():
+        return codec_named(link) or codec_named(stated) or "ascii"
+    for codec in filter(None, (codec_named(link), codec_named(stated), "utf-8", "cp1252")):
+        # Bytes 80-9F are no letters in 8859/1; a Windows sender who says 8859/1 means cp1252.
+        meant = "cp1252" if codec == "iso8859-1" and _C1.search(raw) else codec
+        if _fits(raw, meant):
+            return meant
+    raise Unreadable("undecodable", "MSH-18")
+
+
+def _fits(raw: bytes, codec: str) -> bool:
+    try:
+        raw.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""The delimiters a message chose in MSH-1 and MSH-2, and the only escape and unescape functions there are."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from mdo_portal.exchange import Unreadable
+
+_ALLOWED = frozenset(string.punctuation)
+_FORMATTING = {"br": "\n", "ce": "\n", "fi": "", "nf": "", "in": "", "ti": ""}
+_FRAMING = {0x0B: None, 0x1C: None}  # VT and FS would cut the MLLP frame
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The delimiters of one message. `MSH|^~\\&|` unless the sender chose others (ZorgDomein: `^_\\&`)."""
+
+    field: str = "|"
+    component: str = "^"
+    repetition: str = "~"
+    escape: str = "\\"
+    sub: str = "&"
+    truncation: str = ""
+
+    @property
+    def msh2(self) -> str:
+        return self.component + self.repetition + self.escape + self.sub + self.truncation
+
+    def escaped(self, text: str, *, formatted: bool = False) -> str:
+        """`text` as it may stand in a field. `formatted` (FT, TX) writes any line end as `\\.br\\`, else CR and LF as hex."""
+        if formatted:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text.translate(_outgoing(self, formatted))
+
+    def unescaped(self, text: str, codec: str = "utf-8") -> str:
+        """`text` of a field as a person wrote it. Sequences we do not know stay as they are; nothing is dropped."""
+        if self.escape not in text:
+            return text
+        return _pattern(self.escape).sub(lambda found: _meaning(self, found, codec), text)
+
+
+STANDARD = Marks()
+
+
+@lru_cache(maxsize=64)
+def marks_of(start: str) -> Marks:
+    """The delimiters of a message that starts with `start` (`MSH|^~\\&|…`, cut after MSH-2).
+
+    Raises Unreadable("hostile_delimiters"): letters, digits, blanks, one sign with two meanings, or fewer than three
+    in MSH-2. Without a fourth, `&` separates subcomponents, as most who leave it out mean.
+    """
+    field, chosen = start[3:4], re.split(f"[\r\n{re.escape(start[3:4])}]", start[4:])[0]
+    if len(chosen) == 3:
+        chosen += "&"
+    signs = field + chosen
+    if not 5 <= len(signs) <= 6 or not _ALLOWED.issuperset(signs) or len(set(signs)) != len(signs):
+        raise Unreadable("hostile_delimiters", "MSH-2")
+    return Marks(field, *chosen)
+
+
+@cache
+def _outgoing(marks: Marks, formatted: bool) -> dict[int, str | None]:
+    # One pass over the text, so that an escape is never escaped again.
+    around = marks.escape
+    letters = {marks.field: "F", marks.component: "S", marks.sub: "T", marks.repetition: "R", marks.escape: "E"}
+    if marks.truncation:
+        letters[marks.truncation] = "P"
+    table: dict[int, str | None] = {ord(sign): f"{around}{letter}{around}" for sign, letter in letters.items()}
+    table |= {0x0A: f"{around}{'.br' if formatted else 'X0A'}{around}", 0x0D: f"{around}X0D{around}"}
+    return table | _FRAMING
+
+
+@cache
+def _pattern(escape: str) -> re.Pattern[str]:
+    around = re.escape(escape)
+    return re.compile(around + r"(?:([FSTREPHN])|X((?:[0-9A-Fa-f]{2})+)|\.(br|ce|fi|nf|in|ti|sp|sk)\s?[+-]?(\d{0,2}))" + around)
+
+
+def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
+    letter, octets, command, count = found.groups()
+    if letter:
+        return _letter(marks, letter)
+    if octets:
+        return _hex(octets, codec) or found[0]
+    if command in ("sp", "sk"):
+        return ("\n" if command == "sp" else " ") * (int(count) if count else 1)
+    return _FORMATTING[command]
+
+
+def _letter(marks: Marks, letter: str) -> str:
+    meanings = {"F": marks.field, "S": marks.component, "T": marks.sub, "R": marks.repetition, "E": marks.escape}
+    return (meanings | {"P": marks.truncation or "#"}).get(letter, "")  # H and N: highlighting on and off
+
+
+def _hex(octets: str, codec: str) -> str:
+    try:
+        return bytes.fromhex(octets).decode(codec)
+    except UnicodeDecodeError:
+        return ""

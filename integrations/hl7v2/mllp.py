@@ -1,0 +1,107 @@
+"""MLLP framing without sockets: bytes go in, whole messages come out, the same ones however the stream is cut.
+
+A frame is VT, message, FS, CR. What senders really do, and what becomes of it:
+- bytes before VT are noise and go; an empty frame is no message;
+- FS ends a frame when CR, LF or VT follows. FS before anything else is part of the text: ending there would acknowledge half
+  a message. A sender who leaves out the CR waits for his answer with FS as last byte: `flush` then ends the frame;
+- VT inside a frame is text (Word writes it for a line break), unless MSH follows: then the sender began again, and what came
+  before was never acknowledged and will be sent again.
+Work is linear in the bytes: the search never looks at a byte twice, and the buffer is cut once per feed.
+"""
+
+from __future__ import annotations
+
+VT, FS, CR = b"\x0b", b"\x1c", b"\x0d"
+DEFAULT_LIMIT = 32 * 1024 * 1024
+START_BYTES = 4096
+_AFTER_FS = b"\r\n\x0b"
+_AGAIN = VT + b"MSH"
+
+
+class FrameTooLarge(Exception):
+    """More than the limit came without an end. `frames` were whole before it, `start` is how the large one begins."""
+
+    def __init__(self, frames: list[bytes], start: bytes) -> None:
+        super().__init__("a message without an end within the limit")
+        self.frames = frames
+        self.start = start
+
+
+class MllpDecoder:
+    """One per connection. After FrameTooLarge it is of no use any more."""
+
+    def __init__(self, limit_bytes: int = DEFAULT_LIMIT) -> None:
+        self._limit = limit_bytes
+        self._buffer = bytearray()  # empty, or starts with the VT of an unfinished frame
+        self._seen = 1  # no end of a frame before this place in the buffer
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether part of a message waits for the rest."""
+        return bool(self._buffer)
+
+    @property
+    def start(self) -> bytes:
+        """How the unfinished message begins."""
+        return bytes(self._buffer[1 : 1 + START_BYTES])
+
+    @property
+    def ends_bare(self) -> bool:
+        """Whether the last byte was FS: complete, if nothing more comes."""
+        return len(self._buffer) > 1 and self._buffer.endswith(FS)
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The messages that are whole with these bytes, in order. Raises FrameTooLarge."""
+        if not self._buffer and data.startswith(VT) and data.find(FS) == len(data) - 2 and data.endswith(CR):
+            frames = _messages([data[1:-2]])  # one frame in one piece, as most come
+            if len(data) - 3 > self._limit:
+                raise self._too_large(frames)
+            return frames
+        self._buffer += data
+        frames = _messages(self._cut())
+        if len(self._buffer) - 1 > self._limit or any(len(frame) > self._limit for frame in frames):
+            raise self._too_large(frames)
+        return frames
+
+    def flush(self) -> list[bytes]:
+        """Nothing more comes for now: a frame that ends in a bare FS is whole."""
+        if not self.ends_bare:
+            return []
+        whole = bytes(self._buffer[1:-1])
+        self._buffer.clear()
+        self._seen = 1
+        return _messages([whole])
+
+    def _cut(self) -> list[bytes]:
+        buffer, frames = self._buffer, []
+        start = buffer.find(VT)
+        seen = self._seen if start == 0 else start + 1
+        while start >= 0:
+            end = buffer.find(FS, seen)
+            if end < 0 or end + 1 == len(buffer):
+                break
+            seen = end + 1
+            if buffer[end + 1] in _AFTER_FS:
+                frames.append(bytes(buffer[start + 1 : end]))
+                start = buffer.find(VT, end + 1)
+                seen = start + 1
+        del buffer[: start if start >= 0 else len(buffer)]
+        # Everything was looked at, save a last FS whose successor is not here yet.
+        self._seen = max(1, len(buffer) - buffer.endswith(FS))
+        return frames
+
+    def _too_large(self, frames: list[bytes]) -> FrameTooLarge:
+        for position, frame in enumerate(frames):
+            if len(frame) > self._limit:
+                return FrameTooLarge(frames[:position], frame[:START_BYTES])
+        return FrameTooLarge(frames, self.start)
+
+
+def frame(raw: bytes) -> bytes:
+    """`raw` ready for the wire."""
+    return VT + raw + FS + CR
+
+
+def _messages(contents: list[bytes]) -> list[bytes]:
+    last_begun = (content[content.rfind(_AGAIN) + 1 :] if _AGAIN in content else content for content in contents)
+    return [content for content in last_begun if content.strip(b"\r\n \x0b")]

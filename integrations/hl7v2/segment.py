@@ -1,0 +1,170 @@
+"""One line of ER7: a segment, its fields, and the document in it that stays where it came in.
+
+Positions count as in the standard: fields, components and subcomponents from 1, repetitions from 0; subcomponent 0 is the
+whole component, component 0 the whole repetition. Nothing is split before somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from .marks import Marks
+
+MOST_REPETITIONS = 20_000
+"""Nobody who means well sends more."""
+
+HEADERS = ("MSH", "FHS", "BHS")
+
+
+class Segment:
+    """One line of a message. Ask for text; it comes unescaped, and "" when it is not there."""
+
+    __slots__ = ("_codec", "_fields", "_line", "_marks", "name")
+
+    def __init__(self, line: str, marks: Marks, codec: str = "utf-8") -> None:
+        self.name = segment_name(line[:4], marks.field)
+        self._line = line
+        self._marks = marks
+        self._codec = codec
+        self._fields: list[str] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Segment {self.name or '?'}>"  # never a value: this ends up in logs
+
+    @property
+    def line(self) -> str:
+        """The whole line as sent, escapes and all."""
+        return self._line
+
+    def as_sent(self, n: int) -> str:
+        """Field `n` with separators and escapes."""
+        fields = self._fields or self.split()
+        return fields[n] if n < len(fields) else ""
+
+    def field(self, n: int) -> str:
+        """The whole of field `n`, repetitions and components with their separators, unescaped."""
+        text = self.as_sent(n)
+        if self._marks.escape not in text or (n < 3 and self.name in HEADERS):
+            return text  # MSH-1 and MSH-2 are the delimiters themselves
+        return self._marks.unescaped(text, self._codec)
+
+    def repetitions(self, n: int, most: int = MOST_REPETITIONS) -> list[Repetition]:
+        """The repetitions of field `n`; none when the field is empty. After `most` the rest stays unsplit in the last."""
+        text = self.as_sent(n)
+        parts = text.split(self._marks.repetition, most) if text else ()
+        return [Repetition(part, self._marks, self._codec) for part in parts]
+
+    def component(self, n: int, c: int = 1, s: int = 1, repetition: int = 0) -> str:
+        """Component `c` (subcomponent `s`) of one repetition of field `n`."""
+        fields = self._fields or self.split()
+        if n >= len(fields) or not (text := fields[n]):
+            return ""
+        if n < 3 and self.name in HEADERS:
+            return text
+        marks = self._marks
+        if repetition or marks.repetition in text:
+            text = _nth(text, marks.repetition, repetition)
+        if c == 1 and marks.component not in text and marks.sub not in text and s < 2 and marks.escape not in text:
+            return text  # most values are this plain, and this is the hottest line of the reader
+        return _component(text, c, s, marks, self._codec)
+
+    def octets(self, n: int, c: int, repetition: int = 0) -> bytes | memoryview:
+        """Component `c` as it was sent, for base64: of a large segment a view without a copy."""
+        text = _nth(_nth(self.as_sent(n), self._marks.repetition, repetition), self._marks.component, c - 1)
+        return text.encode("ascii", "replace")  # what is not ASCII is no base64; the judge of base64 says so
+
+    def split(self) -> list[str]:
+        """All fields as sent, by their number; 0 is the name."""
+        fields = self.line.split(self._marks.field)
+        if self.name in HEADERS:
+            fields.insert(1, self._marks.field)
+        self._fields = fields
+        return fields
+
+
+class LargeSegment(Segment):
+    """A segment with a document in it: only its small fields become text before they are asked for."""
+
+    __slots__ = ("_raw", "_whole")
+
+    def __init__(self, raw: bytes, span: tuple[int, int], marks: Marks, codec: str) -> None:
+        super().__init__(raw[span[0] : span[0] + 4].decode("latin-1"), marks, codec)
+        self._raw, self._whole = raw, span
+
+    @property
+    def line(self) -> str:
+        return self._raw[self._whole[0] : self._whole[1]].decode(self._codec)
+
+    def as_sent(self, n: int) -> str:
+        start, end = self._span(n)
+        return self._raw[start:end].decode(self._codec)
+
+    def octets(self, n: int, c: int, repetition: int = 0) -> bytes | memoryview:
+        start, end = _nth_span(self._raw, self._marks.repetition.encode(), self._span(n), repetition)
+        start, end = _nth_span(self._raw, self._marks.component.encode(), (start, end), c - 1)
+        return memoryview(self._raw)[start:end]
+
+    def component(self, n: int, c: int = 1, s: int = 1, repetition: int = 0) -> str:
+        start, end = _nth_span(self._raw, self._marks.repetition.encode(), self._span(n), repetition)
+        if c:
+            start, end = _nth_span(self._raw, self._marks.component.encode(), (start, end), c - 1)
+        return _component(self._raw[start:end].decode(self._codec), min(c, 1), s, self._marks, self._codec)
+
+    def _span(self, n: int) -> tuple[int, int]:
+        # No list of all fields: 32 MB of separators would make one of 32 million.
+        n -= self.name in HEADERS
+        return _nth_span(self._raw, self._marks.field.encode(), self._whole, n)
+
+
+class Repetition:
+    """One repetition of a field, for those who walk over all of them."""
+
+    __slots__ = ("_codec", "_marks", "as_sent")
+
+    def __init__(self, text: str, marks: Marks, codec: str) -> None:
+        self.as_sent, self._marks, self._codec = text, marks, codec
+
+    def component(self, c: int, s: int = 1) -> str:
+        """Component `c`, subcomponent `s` of this repetition, unescaped."""
+        return _component(self.as_sent, c, s, self._marks, self._codec)
+
+    @property
+    def text(self) -> str:
+        """The whole repetition, unescaped."""
+        return self._marks.unescaped(self.as_sent, self._codec)
+
+
+@lru_cache(maxsize=1024)
+def segment_name(start: str, separator: str) -> str:
+    name = start[:3]
+    return name if start[3:] in (separator, "") and len(name) == 3 and name.isalnum() and name.isupper() else ""
+
+
+def _component(text: str, c: int, s: int, marks: Marks, codec: str) -> str:
+    if c:
+        if c > 1 or marks.component in text:
+            parts = text.split(marks.component, c)
+            text = parts[c - 1] if c <= len(parts) else ""
+        if s > 1 or (s and marks.sub in text):
+            text = _nth(text, marks.sub, s - 1)
+    return marks.unescaped(text, codec) if marks.escape in text else text
+
+
+def _nth(text: str, separator: str, index: int) -> str:
+    parts = text.split(separator, index + 1)
+    return parts[index] if index < len(parts) else ""
+
+
+def spans(raw: bytes, separator: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while (at := raw.find(separator, start, end)) >= 0:
+        yield start, at
+        start = at + 1
+    yield start, end
+
+
+def _nth_span(raw: bytes, separator: bytes, span: tuple[int, int], index: int) -> tuple[int, int]:
+    for position, part in enumerate(spans(raw, separator, *span)):
+        if position == index:
+            return part
+    return 0, 0

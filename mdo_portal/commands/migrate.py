@@ -1,0 +1,51 @@
+"""The schema of the database: up, down and whether tables and migrations agree."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+
+from mdo_portal.domain.tables import metadata
+from mdo_portal.settings import Settings
+
+
+def config(connection: Connection | None = None, *, settings: Settings | None = None) -> Config:
+    """Alembic's settings, without an ini file."""
+    made = Config()
+    made.set_main_option("script_location", str((settings or Settings()).migrations))
+    if connection is not None:
+        made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(url: str, *, to: str = "head") -> None:
+    """Bring the schema up to `to`, in one transaction."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(config(connection), to)
+    engine.dispose()
+
+
+def downgrade(url: str, *, to: str = "base") -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        command.downgrade(config(connection), to)
+    engine.dispose()
+
+
+def differences(url: str) -> list[str]:
+    """What the tables in the code have and the migrated database has not, or the other way round."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+    return [str(difference) for difference in found]
+
+
+def heads() -> list[str]:
+    """The newest migrations: exactly one, unless two branches met."""
+    return list(ScriptDirectory.from_config(config()).get_heads())

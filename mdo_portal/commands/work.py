@@ -1,0 +1,70 @@
+"""`mdo-portal work`: understands what came in, sends what must go out, keeps the weekly series; wakes at a NOTIFY."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import psycopg
+import structlog
+from sqlalchemy import select
+
+from mdo_portal import dispatch, reception, wiring
+from mdo_portal.commands.process import Stop, until_stopped
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Board
+from mdo_portal.services import meetings
+
+log = structlog.get_logger(__name__)
+PATROL_SECONDS = 2.0
+"""How often the queues are looked at without being woken: retries, leases that ran out, wake-ups that were missed."""
+SENDERS = 4
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def run(database: Database, stop: Stop) -> None:
+    """Work until told to stop. Every loop survives errors of the database: it waits and goes on."""
+    readers, senders = wiring.readers(), wiring.senders()
+    wake_in, wake_out = threading.Event(), threading.Event()
+    jobs: list[tuple[str, Callable[[], None]]] = [
+        ("wake", lambda: _listen(database, stop, wake_in, wake_out)),
+        ("understand", lambda: _drain(stop, wake_in, lambda: reception.understand_next(database, readers, now=now()))),
+        ("series", lambda: _series(database, stop)),
+    ]
+    jobs += [
+        (f"deliver-{number}", lambda: _drain(stop, wake_out, lambda: dispatch.send_next(database, senders, clock=now)))
+        for number in range(SENDERS)
+    ]
+    until_stopped(jobs, stop)
+
+
+def _drain(stop: Stop, wake: threading.Event, one: Callable[[], bool]) -> None:
+    """Do one piece of work after another; when there is none, wait to be woken."""
+    while not stop.is_set():
+        wake.clear()
+        if not one():
+            wake.wait(PATROL_SECONDS)
+
+
+def _listen(database: Database, stop: Stop, wake_in: threading.Event, wake_out: threading.Event) -> None:
+    with psycopg.connect(database.plain_url, autocommit=True) as connection:
+        connection.execute("LISTEN mdo_understand")
+        connection.execute("LISTEN mdo_deliver")
+        wake_in.set()
+        wake_out.set()
+        while not stop.is_set():
+            for notice in connection.notifies(timeout=1.0, stop_after=1):
+                (wake_in if notice.channel == "mdo_understand" else wake_out).set()
+
+
+def _series(database: Database, stop: Stop) -> None:
+    """Once an hour: the weekly meetings of the coming weeks stand."""
+    while not stop.is_set():
+        with database.transaction() as session:
+            for board in session.scalars(select(Board)):
+                meetings.extend_series(session, board, now=now())
+        stop.wait(3600)

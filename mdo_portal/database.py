@@ -1,0 +1,80 @@
+"""The engine and the transaction; no tables."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import LargeBinary, Text, TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment: stored as timestamptz, given back aware and in UTC; a naive moment is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The parent of every table."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {
+        datetime: UtcTime(),
+        str: Text(),
+        bytes: LargeBinary(),
+        uuid.UUID: UUID(as_uuid=True),
+        dict[str, Any]: JSONB(),
+        dict[str, str]: JSONB(),
+        enum.Enum: Enum(enum.Enum, native_enum=False, length=40, values_callable=lambda kind: [one.value for one in kind]),
+        list[Any]: JSONB(),
+        list[str]: ARRAY(Text()),
+    }
+
+
+class Database:
+    """One PostgreSQL. `transaction()` is the only way to a session."""
+
+    def __init__(self, url: str, *, sealer: object = None, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine: Engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=10)
+        self.sealer = sealer
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at the end of the block, or rolls everything back."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.info["sealer"] = self.sealer
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @property
+    def plain_url(self) -> str:
+        """The address for psycopg itself (LISTEN, COPY)."""
+        return self.url.replace("postgresql+psycopg://", "postgresql://")

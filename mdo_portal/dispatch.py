@@ -1,0 +1,153 @@
+"""All that we send leaves here: claim, send without a transaction, settle.
+
+Rules. *Sent is not received*: only a receipt that names our own number settles a letter as received. A letter is
+rendered once and kept; every further attempt sends the same bytes under the same number, so that a receiver can
+recognise a double. Never dropped: silence means again, later; a refusal stands on a person's list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+
+from mdo_portal import letters
+from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.exchange import Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
+from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Recommendation, Signer
+from mdo_portal.services import deliveries
+from mdo_portal.services.deliveries import ClaimedDelivery
+
+log = structlog.get_logger(__name__)
+
+
+def send_next(database: Database, senders: Mapping[Channel, Sender], *, clock: Any) -> bool:
+    """Send one waiting letter, if there is one. True when there was."""
+    with database.transaction() as session:
+        claimed = deliveries.claim(session, now=clock())
+    if claimed is None:
+        return False
+    letter = claimed.letter or _print(database, claimed)
+    if claimed.channel is Channel.PAPER:
+        with database.transaction() as session:
+            deliveries.hand_over(session, claimed.delivery_id, now=clock())
+        return True
+    receipt = _send(senders[claimed.channel], claimed, letter)
+    with database.transaction() as session:
+        deliveries.settle(session, claimed.delivery_id, receipt, now=clock())
+    return True
+
+
+def _send(sender: Sender, claimed: ClaimedDelivery, letter: bytes) -> Receipt:
+    try:
+        receipt = sender.send(outgoing(claimed, letter), claimed.address)
+    except Exception as error:
+        # The edge: whatever the other side or our own writer did, the letter stays in the outbox.
+        log.error("delivery.failed", delivery_id=str(claimed.delivery_id), error=type(error).__name__)
+        return Receipt(ReceiptKind.LATER, code=type(error).__name__)
+    if claimed.attempts == 1 or receipt.kind is ReceiptKind.ACCEPTED:
+        log.info("delivery.answered", delivery_id=str(claimed.delivery_id), kind=receipt.kind.value, code=receipt.code)
+    return receipt
+
+
+def _print(database: Database, claimed: ClaimedDelivery) -> bytes:
+    letter = letters.render("decision", letter_of(claimed).as_json(), at=claimed.decision.signed_at)
+    with database.transaction() as session:
+        deliveries.keep_letter(session, claimed.delivery_id, letter, sha256=hashlib.sha256(letter).hexdigest())
+    return letter
+
+
+def letter_of(claimed: ClaimedDelivery) -> DecisionLetter:
+    """The frozen content as the letter prints it; the BSN only for the patient's own hospital."""
+    decision = claimed.decision
+    return decision_letter(
+        claimed.content,
+        recipient=Recipient(name=claimed.content["recipient"] or claimed.recipient.name, lines=_address(claimed)),
+        bsn=claimed.bsn,
+        document_number=decision.document_number,
+        signed_at=decision.signed_at,
+        text_hash=decision.content_hash,
+        reason=decision.correction_reason,
+    )
+
+
+def _address(claimed: ClaimedDelivery) -> tuple[str, ...]:
+    return tuple(line for line in (claimed.recipient.name, claimed.recipient.city) if line)
+
+
+def decision_letter(
+    content: Mapping[str, Any],
+    *,
+    recipient: Recipient,
+    bsn: str,
+    document_number: str,
+    signed_at: datetime | None,
+    text_hash: str,
+    reason: str,
+) -> DecisionLetter:
+    """Frozen content as letter; `signed_at=None` is the preview."""
+    patient, sections = content["patient"], content["sections"]
+    version = content["version"]
+    return DecisionLetter(
+        network=content["network"],
+        board=content["board"],
+        meeting_at=datetime.fromisoformat(content["meeting_at"]),
+        recipient=recipient,
+        patient=LetterPatient(
+            name=patient["name"],
+            birth_on=date.fromisoformat(patient["birth_on"]) if patient["birth_on"] else None,
+            sex=patient["sex"],
+            hospital=content["hospital"]["name"],
+            number=patient["number"],
+            bsn=bsn,
+        ),
+        document_number=document_number,
+        signed_at=signed_at,
+        signed_by=Signer(name=content["signed_by"]["name"], role=content["signed_by"]["discipline"], organisation=content["network"]),
+        outcome=content["outcome"],
+        question=content["question"],
+        diagnosis=sections["diagnosis"],
+        considerations=sections["considerations"],
+        advice=(Recommendation(text=sections["advice"]),) if sections["advice"].strip() else (),
+        participants=tuple(
+            Participant(discipline=one["discipline"], name=one["name"], hospital=one["hospital"]) for one in content["participants"]
+        ),
+        quorum_met=content["quorum"]["met"],
+        quorum_missing=tuple(content["quorum"]["missing"]),
+        text_hash=text_hash,
+        version=version,
+        form=LetterForm.REVISION if version > 1 else LetterForm.FIRST,
+        replaces_number=content["replaces"],
+        replaces_version=version - 1 if version > 1 else 0,
+        change_reason=reason,
+        referral_number=content["referral_number"],
+    )
+
+
+def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
+    """The decision as a border value for one recipient."""
+    content, decision = claimed.content, claimed.decision
+    return OutgoingDecision(
+        delivery_id=str(claimed.delivery_id),
+        decision_id=str(decision.id),
+        version=decision.version,
+        replaces_delivery_id=claimed.replaces_delivery_id,
+        document_number=decision.document_number,
+        replaces_document_number=claimed.replaces_document_number,
+        referral_number=claimed.referral_number,
+        patient=claimed.patient,
+        board_name=content["board"],
+        meeting_at=datetime.fromisoformat(content["meeting_at"]),
+        signed_at=decision.signed_at,
+        signed_by=Contact(name=content["signed_by"]["name"], role=content["signed_by"]["discipline"]),
+        recipient_name=claimed.recipient.name,
+        recipient_code=claimed.recipient.code,
+        sections=letter_of(claimed).all_sections(),
+        letter_title=f"MDO-advies {decision.document_number}",
+        letter_pdf=letter,
+        network_name=content["network"],
+    )

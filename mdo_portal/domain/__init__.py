@@ -1,0 +1,1 @@
+"""Tables and rules: no Flask, no session, no clock, no network."""

@@ -1,0 +1,113 @@
+"""A board (MDO): its weekly series, hospitals, and who must be present."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mdo_portal.database import Base
+from mdo_portal.domain.identifiers import new_id
+from mdo_portal.errors import N_, IllegalMove
+
+
+class Board(Base):
+    __tablename__ = "boards"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    #: short code, e.g. URO-P
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    tumour_group: Mapped[str] = mapped_column(default="")
+    #: 0 = Monday
+    weekday: Mapped[int] = mapped_column(default=0)
+    #: local time (Europe/Amsterdam) at which the weekly meeting starts
+    starts: Mapped[time]
+    #: minutes there are in a meeting
+    minutes: Mapped[int] = mapped_column(default=90)
+    #: minutes planned for a case unless somebody says otherwise
+    minutes_per_case: Mapped[int] = mapped_column(default=4)
+    #: hours before the start at which registration closes
+    closing_hours: Mapped[int] = mapped_column(default=24)
+    place: Mapped[str] = mapped_column(default="")
+    #: where the video meeting is (not built in)
+    video_url: Mapped[str] = mapped_column(default="")
+    #: role groups that must be present: [["uroloog"], ["radioloog", "nucleair geneeskundige"], …] = all groups, one of each
+    quorum: Mapped[list[Any]] = mapped_column(default=list)
+    #: words by which referrals name this board (board hints), lower case
+    aliases: Mapped[list[str]] = mapped_column(default=list)
+
+
+class BoardHospital(Base):
+    """A hospital takes part in a board."""
+
+    __tablename__ = "board_hospitals"
+    __table_args__ = (UniqueConstraint("board_id", "hospital_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("boards.id"))
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"), index=True)
+    since: Mapped[date | None]
+
+
+class MeetingState(StrEnum):
+    PLANNED = "planned"
+    REGISTRATION_CLOSED = "registration_closed"
+    OPEN = "open"
+    CLOSED = "closed"
+    SETTLED = "settled"
+
+
+MEETING_MOVES: dict[MeetingState, frozenset[MeetingState]] = {
+    MeetingState.PLANNED: frozenset({MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN}),
+    MeetingState.REGISTRATION_CLOSED: frozenset({MeetingState.PLANNED, MeetingState.OPEN}),
+    MeetingState.OPEN: frozenset({MeetingState.CLOSED}),
+    MeetingState.CLOSED: frozenset({MeetingState.OPEN, MeetingState.SETTLED}),
+    MeetingState.SETTLED: frozenset(),
+}
+
+
+class Meeting(Base):
+    __tablename__ = "meetings"
+    __table_args__ = (UniqueConstraint("board_id", "starts_at"), Index("ix_meetings_starts_at", "starts_at"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("boards.id"))
+    starts_at: Mapped[datetime]
+    minutes: Mapped[int]
+    registration_closes_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(default="")
+    video_url: Mapped[str] = mapped_column(default="")
+    state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
+    #: grows with every change of agenda or current case: what live screens compare
+    revision: Mapped[int] = mapped_column(default=0)
+    #: the round that is discussed now
+    current_round_id: Mapped[uuid.UUID | None]
+    current_since: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    def move(self, state: MeetingState) -> None:
+        """Change state by the table of allowed moves. Raises IllegalMove."""
+        if state not in MEETING_MOVES[self.state]:
+            raise IllegalMove(N_("Deze vergadering kan nu niet naar die status. Er is niets veranderd."))
+        self.state = state
+
+
+class Presence(Base):
+    """A person is (or was) in the room: one row per person and meeting."""
+
+    __tablename__ = "presences"
+    __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meetings.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    first_seen_at: Mapped[datetime]
+    #: refreshed while a screen of this person is connected; older than half a minute = gone
+    seen_at: Mapped[datetime]

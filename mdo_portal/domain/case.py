@@ -1,0 +1,249 @@
+"""A case: a patient whom a hospital asks a board to discuss; its facts, documents, rounds and states."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mdo_portal.database import Base
+from mdo_portal.domain.identifiers import new_id
+from mdo_portal.errors import N_, IllegalMove
+from mdo_portal.exchange import Section, Wire
+
+DOCUMENT_PURPOSE = "document.content"
+NO_DATE = date(9999, 12, 31)
+
+
+class CaseState(StrEnum):
+    RECEIVED = "received"  #: came in; no board yet
+    INCOMPLETE = "incomplete"
+    INFORMATION_REQUESTED = "information_requested"
+    READY = "ready"
+    SCHEDULED = "scheduled"
+    DEFERRED = "deferred"
+    DISCUSSED = "discussed"
+    LISTED = "listed"  #: standard of care: on the agenda, registered, not discussed
+    DECIDED = "decided"
+    DELIVERED = "delivered"
+    FOLLOWED_UP = "followed_up"
+    CLOSED = "closed"
+    REDIRECTED = "redirected"
+    WITHDRAWN = "withdrawn"
+
+
+WAITING = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.INFORMATION_REQUESTED, CaseState.READY, CaseState.DEFERRED)
+"""On the work list, waiting to be planned."""
+OPEN_STATES = (*WAITING, CaseState.SCHEDULED, CaseState.DISCUSSED, CaseState.LISTED)
+"""On the work list at all."""
+
+_BEFORE_MEETING = {CaseState.INCOMPLETE, CaseState.INFORMATION_REQUESTED, CaseState.READY}
+_OUT = {CaseState.REDIRECTED, CaseState.WITHDRAWN}
+
+CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.RECEIVED: frozenset(_BEFORE_MEETING | _OUT),
+    CaseState.INCOMPLETE: frozenset(_BEFORE_MEETING | _OUT | {CaseState.SCHEDULED, CaseState.RECEIVED}),
+    CaseState.INFORMATION_REQUESTED: frozenset(_BEFORE_MEETING | _OUT | {CaseState.SCHEDULED, CaseState.RECEIVED}),
+    CaseState.READY: frozenset(_BEFORE_MEETING | _OUT | {CaseState.SCHEDULED, CaseState.RECEIVED}),
+    CaseState.SCHEDULED: frozenset(
+        _BEFORE_MEETING | _OUT | {CaseState.DISCUSSED, CaseState.LISTED, CaseState.DEFERRED}
+    ),
+    CaseState.DEFERRED: frozenset(_BEFORE_MEETING | _OUT | {CaseState.SCHEDULED}),
+    CaseState.DISCUSSED: frozenset({CaseState.DECIDED, CaseState.SCHEDULED, CaseState.DEFERRED, CaseState.LISTED}),
+    CaseState.LISTED: frozenset({CaseState.DECIDED, CaseState.SCHEDULED, CaseState.DEFERRED, CaseState.DISCUSSED}),
+    CaseState.DECIDED: frozenset({CaseState.DELIVERED, CaseState.DECIDED}),
+    CaseState.DELIVERED: frozenset({CaseState.DECIDED, CaseState.FOLLOWED_UP, CaseState.CLOSED} | _BEFORE_MEETING),
+    CaseState.FOLLOWED_UP: frozenset({CaseState.CLOSED} | _BEFORE_MEETING),
+    CaseState.CLOSED: frozenset(_BEFORE_MEETING),
+    CaseState.REDIRECTED: frozenset(_BEFORE_MEETING),
+    CaseState.WITHDRAWN: frozenset(_BEFORE_MEETING),
+}
+
+
+class Basis(StrEnum):
+    """On what ground the portal may hold the case."""
+
+    REFERRAL = "referral"  #: referral with the patient's knowledge
+    CONSENT = "consent"
+    EMERGENCY = "emergency"
+
+
+class Case(Base):
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("uq_cases_hospital_id_referral_number", "hospital_id", "referral_number", unique=True, postgresql_where="referral_number <> ''"),
+        Index("ix_cases_work", "due_on", "id", postgresql_where="is_open"),
+        Index("ix_cases_work_board", "board_id", "due_on", "id", postgresql_where="is_open"),
+        Index("ix_cases_hospital", "hospital_id", "due_on", "id"),
+        Index("ix_cases_patient", "patient_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    #: the referring hospital: owner of the case (tenant)
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    #: the board asked; empty = a person must choose
+    board_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("boards.id"))
+    #: what the sender called the board
+    board_hint: Mapped[str] = mapped_column(default="")
+    #: the sender's number of the referral
+    referral_number: Mapped[str] = mapped_column(default="")
+    state: Mapped[CaseState] = mapped_column(default=CaseState.RECEIVED)
+    #: stands on the work list: state is one of OPEN_STATES (kept by `move`)
+    is_open: Mapped[bool] = mapped_column(default=True)
+    #: why deferred, redirected or withdrawn
+    reason: Mapped[str] = mapped_column(default="")
+    question_board: Mapped[str] = mapped_column(default="")
+    question_radiology: Mapped[str] = mapped_column(default="")
+    question_pathology: Mapped[str] = mapped_column(default="")
+    #: as sent
+    urgency: Mapped[str] = mapped_column(default="")
+    #: latest useful date as sent, or NO_DATE: the order of the work list
+    due_on: Mapped[date] = mapped_column(default=NO_DATE)
+    #: what is missing for the discussion: codes of domain/readiness.py
+    missing: Mapped[list[str]] = mapped_column(default=list)
+    referrer_name: Mapped[str] = mapped_column(default="")
+    referrer_number: Mapped[str] = mapped_column(default="")
+    referrer_phone: Mapped[str] = mapped_column(default="")
+    treating_name: Mapped[str] = mapped_column(default="")
+    case_manager_name: Mapped[str] = mapped_column(default="")
+    gp_name: Mapped[str] = mapped_column(default="")
+    basis: Mapped[Basis] = mapped_column(default=Basis.REFERRAL)
+    #: how the referral came
+    wire: Mapped[Wire] = mapped_column(default=Wire.FORM)
+    #: when the first referral of this case was received
+    received_at: Mapped[datetime]
+    #: since when it is in this state
+    state_since: Mapped[datetime]
+    #: grows with every change: optimistic lock and mark for live screens
+    revision: Mapped[int] = mapped_column(default=1)
+
+    def move(self, state: CaseState, *, now: datetime, reason: str = "") -> None:
+        """Change state by the table of allowed moves. Raises IllegalMove."""
+        if state not in CASE_MOVES[self.state]:
+            raise IllegalMove(N_("Deze casus kan nu niet naar die status. Er is niets veranderd."))
+        self.state = state
+        self.state_since = now
+        self.reason = reason
+        self.is_open = state in OPEN_STATES
+        self.revision += 1
+
+
+class CaseFact(Base):
+    """One thing a hospital told, unchanged, with source and time."""
+
+    __tablename__ = "case_facts"
+    __table_args__ = (Index("ix_case_facts_case_id", "case_id", "received_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
+    #: where on the page
+    section: Mapped[Section]
+    label: Mapped[str] = mapped_column(default="")
+    text: Mapped[str]
+    code: Mapped[str] = mapped_column(default="")
+    code_system: Mapped[str] = mapped_column(default="")
+    #: the day the fact is about, as sent
+    dated_on: Mapped[date | None]
+    #: the hospital that told it
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    received_at: Mapped[datetime]
+    #: the message that carried it; empty for the web form
+    message_id: Mapped[uuid.UUID | None]
+    #: a later message of the same referral no longer carries this fact
+    superseded_at: Mapped[datetime | None]
+
+
+class CaseDocument(Base):
+    """A document as it came, sealed."""
+
+    __tablename__ = "case_documents"
+    __table_args__ = (UniqueConstraint("case_id", "sha256"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    title: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="")
+    #: what the bytes are found to be, not what the sender said
+    media_type: Mapped[str]
+    #: what the sender said, when it differs; shown as a warning
+    claimed_type: Mapped[str] = mapped_column(default="")
+    content_sealed: Mapped[bytes]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    dated_on: Mapped[date | None]
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    received_at: Mapped[datetime]
+    message_id: Mapped[uuid.UUID | None]
+
+
+class RoundOutcome(StrEnum):
+    """How one discussion ended."""
+
+    DISCUSSED = "discussed"
+    LISTED = "listed"
+    DEFERRED = "deferred"
+    REDIRECTED = "redirected"
+    WITHDRAWN = "withdrawn"
+
+
+class Round(Base):
+    """One discussion of a case in one meeting (ronde), and its place on the agenda."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        Index("ix_rounds_meeting_id", "meeting_id", "position"),
+        Index("uq_rounds_case_id_live", "case_id", unique=True, postgresql_where="outcome IS NULL"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
+    #: 1 for the first discussion
+    number: Mapped[int]
+    meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meetings.id"))
+    #: place on the agenda, from 1
+    position: Mapped[int]
+    minutes: Mapped[int]
+    #: who presents, as text: may be somebody without an account
+    presenter: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[RoundOutcome | None]
+    outcome_reason: Mapped[str] = mapped_column(default="")
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class CaseEvent(Base):
+    """What happened to a case, in order: the timeline. Never edited."""
+
+    __tablename__ = "case_events"
+    __table_args__ = (Index("ix_case_events_case_id", "case_id", "at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
+    at: Mapped[datetime]
+    #: code: `referral.received`, `case.scheduled`, `letter.received` (services/timeline.py has the sentences)
+    what: Mapped[str]
+    #: names of places and boards to fill in; no patient data
+    details: Mapped[dict[str, str]] = mapped_column(default=dict)
+    person_id: Mapped[uuid.UUID | None]
+    hospital_id: Mapped[uuid.UUID | None]
+
+
+class InformationRequest(Base):
+    """The secretary asks the referrer for named items; the answer closes it."""
+
+    __tablename__ = "information_requests"
+    __table_args__ = (Index("ix_information_requests_case_id", "case_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    text: Mapped[str]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[uuid.UUID | None]
+    answer: Mapped[str] = mapped_column(default="")

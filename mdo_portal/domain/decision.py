@@ -1,0 +1,114 @@
+"""A decision: what a signature freezes. Never edited; a correction is a new decision that supersedes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Sequence, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mdo_portal.database import Base
+from mdo_portal.domain.identifiers import new_id
+from mdo_portal.errors import N_, IllegalMove
+
+LETTER_PURPOSE = "letter.pdf"
+DOCUMENT_NUMBERS = Sequence("document_numbers", metadata=Base.metadata)
+
+
+class Decision(Base):
+    __tablename__ = "decisions"
+    __table_args__ = (UniqueConstraint("round_id", "version"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rounds.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    #: the owner hospital (tenant)
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: 1 for the first; a correction has the next number
+    version: Mapped[int]
+    supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
+    #: why it was corrected
+    correction_reason: Mapped[str] = mapped_column(default="")
+    #: number printed on the letter: MDO-2026-000123-1
+    document_number: Mapped[str] = mapped_column(unique=True)
+    #: everything the letter says, as signed: sections, outcome, participants, quorum, question, names
+    content: Mapped[dict[str, Any]]
+    #: SHA-256 of `content` in canonical JSON
+    content_hash: Mapped[str]
+    signed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    signed_at: Mapped[datetime]
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """SHA-256 of the frozen content as canonical JSON (sorted keys, no spaces, UTF-8)."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"  #: left; the other side has not said it has it
+    RECEIVED = "received"  #: the other side said so, with our own number
+    REFUSED = "refused"  #: the other side said no; a person must look
+    DEAD = "dead"  #: given up after many tries; a person must look
+
+
+DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.WAITING: frozenset(
+        {DeliveryState.SENT, DeliveryState.RECEIVED, DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.WAITING}
+    ),
+    DeliveryState.SENT: frozenset({DeliveryState.RECEIVED, DeliveryState.REFUSED, DeliveryState.WAITING, DeliveryState.DEAD}),
+    DeliveryState.REFUSED: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
+    DeliveryState.DEAD: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
+    DeliveryState.RECEIVED: frozenset(),
+}
+
+
+class Delivery(Base):
+    """One letter to one recipient over one channel: a row of the outbox."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("decision_id", "hospital_id"),
+        Index("ix_deliveries_due", "next_attempt_at", postgresql_where="state IN ('waiting','sent')"),
+        Index("ix_deliveries_hospital_id", "hospital_id", "created_at"),
+    )
+
+    #: also the control id on the wire, so that the receiver can recognise a double
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("decisions.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    #: the recipient
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    channel: Mapped[str]
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
+    #: the rendered letter, sealed; empty until a worker rendered it
+    letter_sealed: Mapped[bytes] = mapped_column(default=b"")
+    letter_sha256: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    #: not before; empty = nothing to do for the worker
+    next_attempt_at: Mapped[datetime | None]
+    #: a worker holds it until then; after a crash the lease runs out and it is sent again
+    leased_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    #: code of the last receipt: AA, AE, 201, timeout
+    receipt_code: Mapped[str] = mapped_column(default="")
+    #: the receiver's reference of what it stored
+    receipt_reference: Mapped[str] = mapped_column(default="")
+    #: the receiver's words
+    receipt_text: Mapped[str] = mapped_column(default="")
+    #: who confirmed by hand, for a recipient without a link
+    confirmed_by: Mapped[uuid.UUID | None]
+
+    def move(self, state: DeliveryState) -> None:
+        """Change state by the table of allowed moves. Raises IllegalMove."""
+        if state not in DELIVERY_MOVES[self.state]:
+            raise IllegalMove(N_("Deze brief kan nu niet naar die status. Er is niets veranderd."))
+        self.state = state

@@ -1,0 +1,85 @@
+"""A hospital (tenant) and its link: a hospital is a row plus a profile, not code."""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mdo_portal.database import Base
+from mdo_portal.domain.identifiers import new_id
+
+
+class Level(StrEnum):
+    """How far a hospital has climbed; level 0 needs no IT work at all."""
+
+    FORM = "form"  #: 0 web form in, printed letter out
+    DOCUMENT = "document"  #: 1 documents by upload
+    HL7V2 = "hl7v2"  #: 2 messages
+    FHIR = "fhir"  #: 3 resources
+    PULL = "pull"  #: 4 notified pull, launch from the EPD
+
+
+class Channel(StrEnum):
+    """How a letter travels to a recipient."""
+
+    MLLP = "mllp"
+    FHIR = "fhir"
+    PAPER = "paper"
+
+
+class Hospital(Base):
+    __tablename__ = "hospitals"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    #: short code people and profiles use, e.g. ZEED
+    code: Mapped[str] = mapped_column(unique=True)
+    #: name as on letters
+    name: Mapped[str]
+    city: Mapped[str] = mapped_column(default="")
+    #: URA number of the organisation (UZI register), eight digits as text
+    ura: Mapped[str] = mapped_column(default="")
+    #: AGB code, eight digits as text: leading zeros matter
+    agb: Mapped[str] = mapped_column(default="")
+    #: number to call when a letter did not arrive
+    phone: Mapped[str] = mapped_column(default="")
+    #: label of the EPD, as the hospital calls it
+    epd: Mapped[str] = mapped_column(default="")
+
+
+class Link(Base):
+    """What is agreed with one hospital: who may send what from where, and how a letter goes back."""
+
+    __tablename__ = "links"
+    __table_args__ = (UniqueConstraint("hospital_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    level: Mapped[Level] = mapped_column(default=Level.FORM)
+    #: profile (integrations/profiles) that reads what this hospital sends
+    profile_in: Mapped[str] = mapped_column(default="")
+    #: MSH-3 values this hospital may use; empty = none accepted over MLLP
+    sending_applications: Mapped[list[str]] = mapped_column(default=list)
+    #: MSH-4 values this hospital may use
+    sending_facilities: Mapped[list[str]] = mapped_column(default=list)
+    #: character set agreed with the hospital; empty = MSH-18 decides
+    charset_in: Mapped[str] = mapped_column(default="")
+    #: SHA-256 of the bearer token with which this hospital posts to /fhir
+    token_in_hash: Mapped[str] = mapped_column(default="")
+    #: how letters go back
+    channel_out: Mapped[Channel] = mapped_column(default=Channel.PAPER)
+    #: profile that writes what we send
+    profile_out: Mapped[str] = mapped_column(default="")
+    #: MLLP host and port of the hospital's receiver
+    host_out: Mapped[str] = mapped_column(default="")
+    port_out: Mapped[int] = mapped_column(default=0)
+    #: FHIR base URL of the hospital's receiver; the only address we ever post to
+    url_out: Mapped[str] = mapped_column(default="")
+    #: bearer token we use there, sealed
+    token_out_sealed: Mapped[bytes] = mapped_column(default=b"")
+    #: seconds to wait for an answer
+    timeout_seconds: Mapped[float] = mapped_column(default=30.0)
+    #: plain MLLP was accepted in writing; shown as *onbeveiligd*
+    plain_accepted: Mapped[bool] = mapped_column(default=False)

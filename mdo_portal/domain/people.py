@@ -1,0 +1,99 @@
+"""People, what they are to a hospital and to a board, and their sessions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mdo_portal.database import Base
+from mdo_portal.domain.identifiers import new_id
+
+
+class Role(StrEnum):
+    """What a person may be, for a hospital (first six) or for a board (the rest)."""
+
+    SPECIALIST = "specialist"  #: refers and presents patients of the own hospital
+    CASE_MANAGER = "case_manager"  #: follows patients of the own hospital
+    LINK_MANAGER = "link_manager"  #: the hospital's link; sees messages' state, no patients
+    ADMINISTRATOR = "administrator"  #: boards, people; no medical data
+    PRIVACY_OFFICER = "privacy_officer"  #: the access log of the own hospital
+    SECRETARY = "secretary"  #: plans the board's meetings
+    CHAIR = "chair"  #: leads the board and signs
+    SCRIBE = "scribe"  #: types the conclusion
+    MEMBER = "member"  #: discusses
+    OBSERVER = "observer"  #: watches, reduced view
+
+
+HOSPITAL_ROLES = (Role.SPECIALIST, Role.CASE_MANAGER, Role.LINK_MANAGER, Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
+BOARD_ROLES = (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, Role.MEMBER, Role.OBSERVER)
+
+
+class Person(Base):
+    __tablename__ = "people"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    #: name as shown: `dr. E. van den Hoek`
+    name: Mapped[str]
+    #: address to sign in with; never used to identify a person of an identity provider
+    email: Mapped[str] = mapped_column(unique=True)
+    #: specialism in Dutch field words: `uroloog`, `patholoog`
+    discipline: Mapped[str] = mapped_column(default="")
+    #: argon2id; empty = cannot sign in with a password
+    password_hash: Mapped[str] = mapped_column(default="")
+    #: TOTP secret, sealed; empty = no second factor yet
+    totp_sealed: Mapped[bytes] = mapped_column(default=b"")
+    #: nl or en
+    language: Mapped[str] = mapped_column(default="nl")
+    #: one line that presents the person on the demo's sign-in page; empty = not a persona
+    persona: Mapped[str] = mapped_column(default="")
+    disabled_at: Mapped[datetime | None]
+    #: wrong attempts since the last good one, and until when new attempts wait
+    failures: Mapped[int] = mapped_column(default=0)
+    wait_until: Mapped[datetime | None]
+
+
+class Membership(Base):
+    """A person is something for a hospital. Several rows = chosen at sign-in."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("person_id", "hospital_id", "role"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"), index=True)
+    role: Mapped[Role]
+    ended_at: Mapped[datetime | None]
+
+
+class BoardMembership(Base):
+    """A person is something for a board."""
+
+    __tablename__ = "board_memberships"
+    __table_args__ = (UniqueConstraint("person_id", "board_id", "role"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("boards.id"), index=True)
+    role: Mapped[Role]
+    ended_at: Mapped[datetime | None]
+
+
+class SignedInSession(Base):
+    """A session lives here, not in the cookie: the cookie only carries a random key whose hash is the id."""
+
+    __tablename__ = "sessions"
+
+    #: SHA-256 of the key in the cookie
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    #: for which hospital the person works in this session
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    #: last fresh proof of identity (sign-in or confirmation before signing)
+    confirmed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,132 @@
+"""Who may do what: one table of act → (role, relation). Every route and every event names an act of this table."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mdo_portal.domain.people import Role
+
+
+class Relation(StrEnum):
+    """What the viewer has to do with the object."""
+
+    ANYONE = "anyone"  #: signed in is enough
+    OWN_HOSPITAL = "own hospital"  #: the viewer's hospital refers or is addressed
+    BOARD = "board"  #: the viewer has a role on the board
+
+
+class Act(StrEnum):
+    WORKLIST_READ = "worklist:read"
+    CASE_READ = "case:read"
+    CASE_REGISTER = "case:register"
+    CASE_PLAN = "case:plan"
+    CASE_ASK = "case:ask"
+    CASE_ANSWER = "case:answer"
+    CASE_ROUTE = "case:route"
+    CASE_WITHDRAW = "case:withdraw"
+    DOCUMENT_READ = "document:read"
+    DOCUMENT_ADD = "document:add"
+    MEETING_READ = "meeting:read"
+    MEETING_ORDER = "meeting:order"
+    MEETING_CLOSE_REGISTRATION = "meeting:close_registration"
+    MEETING_LEAD = "meeting:lead"
+    ROOM_JOIN = "room:join"
+    NOTE_READ = "note:read"
+    NOTE_WRITE = "note:write"
+    ROUND_OUTCOME = "round:outcome"
+    DECISION_SIGN = "decision:sign"
+    DECISION_READ = "decision:read"
+    LETTER_READ = "letter:read"
+    POST_READ = "post:read"
+    POST_RESEND = "post:resend"
+    POST_CONFIRM = "post:confirm"
+    LINK_READ = "link:read"
+    INBOX_READ = "inbox:read"
+    INBOX_REPLAY = "inbox:replay"
+    LOG_READ = "log:read"
+    PROFILE_READ = "profile:read"
+
+
+_H = Relation.OWN_HOSPITAL
+_B = Relation.BOARD
+_ALL_BOARD = [(role, _B) for role in (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, Role.MEMBER, Role.OBSERVER)]
+_DISCUSS = [(role, _B) for role in (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, Role.MEMBER)]
+_LEAD = [(Role.CHAIR, _B), (Role.SECRETARY, _B)]
+_TREAT = [(Role.SPECIALIST, _H), (Role.CASE_MANAGER, _H)]
+
+POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
+    Act.WORKLIST_READ: frozenset([*_TREAT, *_DISCUSS]),
+    Act.CASE_READ: frozenset([*_TREAT, *_ALL_BOARD]),
+    Act.CASE_REGISTER: frozenset([*_TREAT, (Role.SECRETARY, _H)]),
+    Act.CASE_PLAN: frozenset([(Role.SECRETARY, _B), (Role.CHAIR, _B)]),
+    Act.CASE_ASK: frozenset([(Role.SECRETARY, _B), (Role.CHAIR, _B)]),
+    Act.CASE_ANSWER: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
+    Act.CASE_ROUTE: frozenset([(Role.SECRETARY, _B), *_TREAT]),
+    Act.CASE_WITHDRAW: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
+    Act.DOCUMENT_READ: frozenset([*_TREAT, *_DISCUSS]),
+    Act.DOCUMENT_ADD: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
+    Act.MEETING_READ: frozenset(_ALL_BOARD),
+    Act.MEETING_ORDER: frozenset([(Role.SECRETARY, _B), (Role.CHAIR, _B)]),
+    Act.MEETING_CLOSE_REGISTRATION: frozenset([(Role.SECRETARY, _B)]),
+    Act.MEETING_LEAD: frozenset(_LEAD),
+    Act.ROOM_JOIN: frozenset(_ALL_BOARD),
+    Act.NOTE_READ: frozenset(_ALL_BOARD),
+    Act.NOTE_WRITE: frozenset(_DISCUSS),
+    Act.ROUND_OUTCOME: frozenset(_LEAD),
+    Act.DECISION_SIGN: frozenset([(Role.CHAIR, _B)]),
+    Act.DECISION_READ: frozenset([*_TREAT, *_DISCUSS]),
+    Act.LETTER_READ: frozenset([*_TREAT, (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
+    Act.POST_READ: frozenset([*_TREAT, (Role.LINK_MANAGER, _H), (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
+    Act.POST_RESEND: frozenset([(Role.SECRETARY, _B)]),
+    Act.POST_CONFIRM: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
+    Act.LINK_READ: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.INBOX_READ: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.INBOX_REPLAY: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.LOG_READ: frozenset([(Role.PRIVACY_OFFICER, _H)]),
+    Act.PROFILE_READ: frozenset([(None, Relation.ANYONE)]),
+}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks, for which hospital, with which roles: re-read from the database for every act."""
+
+    person_id: uuid.UUID
+    name: str
+    hospital_id: uuid.UUID
+    hospital_roles: frozenset[Role] = frozenset()
+    board_roles: Mapping[uuid.UUID, frozenset[Role]] = field(default_factory=dict)
+    language: str = "nl"
+    client_address: str = ""
+    trace_id: str = ""
+
+    def relations(self, act: Act, *, hospital_id: uuid.UUID | None = None, board_id: uuid.UUID | None = None) -> list[Relation]:
+        """By which relations this viewer may do `act` on an object of that hospital and board; empty = not at all."""
+        found = []
+        for role, relation in POLICY[act]:
+            if self._has(role, relation, hospital_id, board_id) and relation not in found:
+                found.append(relation)
+        return sorted(found)
+
+    def _has(self, role: Role | None, relation: Relation, hospital_id: uuid.UUID | None, board_id: uuid.UUID | None) -> bool:
+        if relation is Relation.ANYONE:
+            return role is None or role in self.hospital_roles
+        if relation is Relation.OWN_HOSPITAL:
+            return hospital_id == self.hospital_id and role in (self.hospital_roles | self._own_board_roles())
+        return board_id is not None and role in self.board_roles.get(board_id, frozenset())
+
+    def _own_board_roles(self) -> frozenset[Role]:
+        return frozenset().union(*self.board_roles.values()) if self.board_roles else frozenset()
+
+    def may(self, act: Act, *, hospital_id: uuid.UUID | None = None, board_id: uuid.UUID | None = None) -> bool:
+        return bool(self.relations(act, hospital_id=hospital_id, board_id=board_id))
+
+    def boards_for(self, act: Act) -> list[uuid.UUID]:
+        """The boards on which this viewer may do `act`."""
+        return [board_id for board_id in self.board_roles if self.may(act, board_id=board_id)]
+
+    def may_for_own_hospital(self, act: Act) -> bool:
+        return Relation.OWN_HOSPITAL in self.relations(act, hospital_id=self.hospital_id)

@@ -1,0 +1,77 @@
+"""What went wrong, in a person's words: what happened, what was kept, what to do now.
+
+Sentences are Dutch message ids; `web` and `live` translate them at the edge. Parameters are never a patient's.
+"""
+
+from __future__ import annotations
+
+
+def N_(sentence: str) -> str:
+    """Marks a sentence for translation without translating it here."""
+    return sentence
+
+
+class PortalError(Exception):
+    """The parent of everything a person may read. `status` is what HTTP says."""
+
+    status = 400
+    sentence = N_("Dat lukte niet. Er is niets veranderd.")
+
+    def __init__(self, sentence: str = "", **params: object) -> None:
+        super().__init__(sentence or self.sentence)
+        self.sentence = sentence or self.sentence
+        self.params = params
+
+
+class NotFound(PortalError):
+    """Absent, or somebody else's: the answer is the same."""
+
+    status = 404
+    sentence = N_("Deze pagina bestaat niet, of is niet voor u.")
+
+
+class NotAllowed(PortalError):
+    """The person may see this but not do that."""
+
+    status = 403
+    sentence = N_("Uw rol mag dit niet doen. Er is niets veranderd.")
+
+
+class NotSignedIn(PortalError):
+    """Nobody is signed in, or the session has ended."""
+
+    status = 401
+    sentence = N_("U bent niet (meer) aangemeld. Meld u opnieuw aan; wat u typte staat nog op deze pagina.")
+
+
+class Stale(PortalError):
+    """Somebody else was first. Nothing was overwritten."""
+
+    status = 409
+    sentence = N_("Iemand anders heeft dit intussen gewijzigd. Uw wijziging is niet opgeslagen; bekijk de nieuwe versie.")
+
+
+class IllegalMove(PortalError):
+    """A state change that the table of allowed moves does not have."""
+
+    status = 409
+    sentence = N_("Dat kan nu niet: de status staat het niet toe. Er is niets veranderd.")
+
+
+class Incomplete(PortalError):
+    """A form misses what is needed. `fields` maps the field to a sentence."""
+
+    status = 422
+    sentence = N_("Nog niet alles is ingevuld. Wat u typte is bewaard.")
+
+    def __init__(self, fields: dict[str, str], sentence: str = "") -> None:
+        super().__init__(sentence)
+        self.fields = fields
+
+
+class Unsafe(PortalError):
+    """The portal refuses to start with these settings; each finding says what and why."""
+
+    def __init__(self, findings: list[str]) -> None:
+        super().__init__("; ".join(findings))
+        self.findings = findings

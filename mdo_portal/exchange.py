@@ -1,0 +1,278 @@
+"""The border with hospitals: what comes in and what goes out, as frozen values.
+
+Both houses know this file and nothing else of each other. `integrations` turns bytes of a hospital into
+these values and these values into bytes; `mdo_portal` never sees a segment or a resource, and `integrations`
+never sees a table. Nothing here is computed from patient data: a value is carried as it was sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Wire(StrEnum):
+    """How a message travelled."""
+
+    HL7V2 = "hl7v2"
+    FHIR = "fhir"
+    FORM = "form"
+    PAPER = "paper"
+
+
+class Unreadable(Exception):
+    """The message cannot be understood. It is kept; a person sees `reason` and decides.
+
+    `reason` is a code of `UNREADABLE_REASONS` (mdo_portal/domain/inbound.py gives the sentence for people),
+    `where` names the place in the message (`PID-3`, `Bundle.entry[2]`), never a value of a patient.
+    """
+
+    def __init__(self, reason: str, where: str = "") -> None:
+        super().__init__(f"{reason} {where}".strip())
+        self.reason = reason
+        self.where = where
+
+
+@dataclass(frozen=True)
+class PersonName:
+    """A person's name as sent. `family` is the whole surname as it should be shown."""
+
+    family: str = ""
+    own_prefix: str = ""
+    own_family: str = ""
+    partner_prefix: str = ""
+    partner_family: str = ""
+    initials: str = ""
+    given: str = ""
+
+    @property
+    def shown(self) -> str:
+        """`J.P. van Putten`: initials and surname as Dutch hospitals print them."""
+        dotted = "".join(f"{letter}." for letter in self.initials if letter.isalpha())
+        return " ".join(part for part in (dotted or self.given, self.family) if part)
+
+
+@dataclass(frozen=True)
+class PatientIdentity:
+    """Who the patient is according to the sender. An empty string means: not sent."""
+
+    local_number: str = ""  # the number the sending hospital uses
+    local_authority: str = ""  # who gave that number, as sent (PID-3.4, Identifier.system)
+    bsn: str = ""  # nine digits as sent; the eleven-test flags, it never refuses
+    name: PersonName = field(default_factory=PersonName)
+    birth_on: date | None = None
+    sex: str = ""  # "M", "F", "X" (other) or "" (unknown / not sent)
+    deceased: bool = False
+    other_numbers: tuple[tuple[str, str], ...] = ()  # (authority, number), everything else that was sent
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A professional or department named in the message."""
+
+    name: str = ""
+    number: str = ""  # AGB, UZI or local, as text: leading zeros matter
+    authority: str = ""
+    organisation: str = ""
+    phone: str = ""
+    role: str = ""
+
+
+class Section(StrEnum):
+    """Where a fact stands on the case page: the five columns of the handout, the patient's wish first."""
+
+    WISH = "wish"
+    CONDITION = "condition"
+    COMORBIDITY = "comorbidity"
+    MEDICATION = "medication"
+    DIAGNOSIS = "diagnosis"
+    COURSE = "course"
+    TREATMENT = "treatment"
+    MARKER = "marker"
+    IMAGING = "imaging"
+    PATHOLOGY = "pathology"
+    FORM = "form"  # answer on a form that fits nowhere else
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing a hospital told us, unchanged, with the date it is about (None: not sent)."""
+
+    section: Section
+    text: str
+    label: str = ""
+    dated_on: date | None = None
+    code: str = ""
+    code_system: str = ""
+
+
+@dataclass(frozen=True)
+class IncomingDocument:
+    """A document inside a message. `content` is what was sent, also when it is not what it says it is."""
+
+    title: str
+    media_type: str
+    content: bytes
+    dated_on: date | None = None
+    kind: str = ""  # "referral letter", "pathology report", "radiology report", "form", "" (unknown)
+    reference: str = ""  # the sender's own id of the document
+
+
+@dataclass(frozen=True)
+class IncomingReferral:
+    """A hospital asks a board to discuss a patient. The same value whatever the wire."""
+
+    patient: PatientIdentity
+    number: str = ""  # the sender's own number of the referral: same number again = new version
+    board_hint: str = ""  # what the sender calls the board or service asked for; a person or routing decides
+    tumour_hint: str = ""
+    question_board: str = ""
+    question_radiology: str = ""
+    question_pathology: str = ""
+    urgency: str = ""  # as sent: "routine", "urgent", "asap", or the sender's words
+    latest_useful_on: date | None = None
+    referrer: Contact = field(default_factory=Contact)
+    treating: Contact = field(default_factory=Contact)
+    case_manager: Contact = field(default_factory=Contact)
+    gp: Contact = field(default_factory=Contact)
+    facts: tuple[Fact, ...] = ()
+    documents: tuple[IncomingDocument, ...] = ()
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()  # names of what the profile did not place: "ZPI", "Coverage/x"; kept in the raw message
+    quarantined: tuple[str, ...] = ()  # entries that could not be read, with the reason: "Condition/3: …code"
+
+
+@dataclass(frozen=True)
+class PatientChange:
+    """A hospital tells that a patient's particulars changed (ADT, Patient update). Never makes a case."""
+
+    patient: PatientIdentity
+    event: str  # "A08", "A40", …
+    previous_numbers: tuple[tuple[str, str], ...] = ()  # (authority, number) that are now the same patient
+    sent_at: datetime | None = None
+
+
+Incoming = IncomingReferral | PatientChange
+
+
+@dataclass(frozen=True)
+class MessageHeader:
+    """What is read before anything is parsed: enough to keep, to answer and to know a double."""
+
+    kind: str = ""  # "ORU^R01", "REF^I12", "Bundle"
+    control_id: str = ""
+    sending_application: str = ""
+    sending_facility: str = ""
+    receiving_application: str = ""
+    receiving_facility: str = ""
+    version: str = ""
+    patient_numbers: tuple[tuple[str, str], ...] = ()  # (authority, number) of PID-3, for order and relevance
+    wants_accept: bool = False  # HL7 v2 enhanced mode
+
+
+class Verdict(StrEnum):
+    """What reception says to the sender about one message."""
+
+    STORED = "stored"  # in safe storage; also for a double and for what we cannot understand yet
+    REFUSED = "refused"  # the sender must repair it (kept all the same)
+    NOT_HERE = "not_here"  # type, version or sender not accepted here
+    NOT_NOW = "not_now"  # we could not store it: send again
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Reception's answer; the wire turns it into ACK or HTTP."""
+
+    verdict: Verdict
+    control_id: str
+    reason: str = ""  # code, for the hospital's log
+    text: str = ""  # sentence in English for the hospital's engineer, no patient data
+
+
+class ReceiptKind(StrEnum):
+    """What the other side said about something we sent."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # never again without a person
+    LATER = "later"  # not now; try again
+    UNKNOWN = "unknown"  # silence, junk, somebody else's id: sent is not received
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The other side's word. Only ACCEPTED with our own id makes a delivery *received*."""
+
+    kind: ReceiptKind
+    code: str = ""  # "AA", "AE", "201", "timeout", …
+    reference: str = ""  # MSA-2 / resource id that matched
+    text: str = ""  # the receiver's words, for a person; never logged
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OutgoingDecision:
+    """A signed decision for one recipient: everything a letter in an EPD needs, frozen."""
+
+    delivery_id: str  # uuid; also the control id on the wire, so that a double is recognisable
+    decision_id: str
+    version: int  # 1 = first, > 1 = correction
+    replaces_delivery_id: str  # the earlier version's document at this recipient, or ""
+    document_number: str  # unique document number (TXA-12, DocumentReference.masterIdentifier)
+    replaces_document_number: str
+    referral_number: str  # the sender's number of the referral
+    patient: PatientIdentity
+    board_name: str
+    meeting_at: datetime
+    signed_at: datetime
+    signed_by: Contact
+    recipient_name: str
+    recipient_code: str
+    sections: tuple[tuple[str, str], ...]  # (heading, text) exactly as in the letter
+    letter_title: str
+    letter_pdf: bytes
+    network_name: str = ""
+
+    @property
+    def letter_sha256(self) -> str:
+        return hashlib.sha256(self.letter_pdf).hexdigest()
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where and how one recipient is reached: a row of the link table plus its profile."""
+
+    hospital_code: str
+    profile: str
+    host: str = ""
+    port: int = 0
+    url: str = ""
+    token: str = ""
+    charset: str = "UTF-8"
+    timeout_seconds: float = 30.0
+
+
+class Reader(Protocol):
+    """Turns the raw bytes of one wire into border values, through a profile."""
+
+    def header(self, raw: bytes) -> MessageHeader:
+        """Read the header without a parser. Raises Unreadable when there is none."""
+        ...
+
+    def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
+        """Understand the message. Raises Unreadable with reason and place."""
+        ...
+
+
+class Sender(Protocol):
+    """Sends one decision to one recipient and waits for the receipt. No transaction is open meanwhile."""
+
+    def send(self, decision: OutgoingDecision, address: Address) -> Receipt: ...
+
+
+Profile = Mapping[str, Any]
+"""One TOML of integrations/profiles, as read: data, no expressions."""

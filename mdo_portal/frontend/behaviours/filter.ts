@@ -1,0 +1,42 @@
+// input[data-filter="#list"] hides the rows ([data-row]) of that list that lack one of the typed words.
+import { announce, closest, word } from "./page";
+
+const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+function filter(input: HTMLInputElement): void {
+  const wanted = plain(input.value).split(/\s+/).filter(Boolean);
+  const list = document.querySelector(input.dataset["filter"] ?? "");
+  if (!list) return;
+  const rows = [...list.querySelectorAll<HTMLElement>("[data-row]")];
+  let shown = 0;
+  for (const row of rows) {
+    const text = plain(row.textContent ?? "");
+    row.hidden = !wanted.every((part) => text.includes(part));
+    if (!row.hidden) shown += 1;
+  }
+  const count = word("filtered", { shown, all: rows.length });
+  document.querySelectorAll<HTMLElement>(`[data-filter-count="${input.dataset["filter"]}"]`).forEach((place) => {
+    place.textContent = wanted.length ? count : "";
+  });
+  if (wanted.length) announce(count);
+}
+
+export function startFilter(): void {
+  let pause = 0;
+  document.addEventListener("input", (event) => {
+    const input = closest<HTMLInputElement>(event, "input[data-filter]");
+    if (!input) return;
+    clearTimeout(pause);
+    pause = window.setTimeout(() => filter(input), 120);
+  });
+  document.addEventListener("keydown", (event) => {
+    const input = closest<HTMLInputElement>(event, "input[data-filter]");
+    if (!input || event.key !== "Escape") return;
+    input.value = "";
+    filter(input);
+  });
+  // A refreshed list is filtered again, so a live change does not bring hidden rows back.
+  document.body.addEventListener("htmx:afterSettle", () => {
+    document.querySelectorAll<HTMLInputElement>("input[data-filter]").forEach((input) => { if (input.value) filter(input); });
+  });
+}

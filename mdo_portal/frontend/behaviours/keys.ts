@@ -1,0 +1,102 @@
+// Everything by keyboard. Rows: [data-rows] holds [data-row="ID"]; j/k or arrows move, Enter opens its first [data-open].
+// data-hotkey="p" on a button, link or field: pressing p clicks it, or focuses a field. "?" shows the page's keys.
+// Letters do nothing while one types, and can be switched off (WCAG 2.1.4) in the help dialog.
+import { closest, each, isTyping } from "./page";
+import { openDialog } from "./dialogs";
+
+const COOKIE = "hotkeys=off";
+const areOff = (): boolean => document.cookie.split("; ").includes(COOKIE);
+
+function rowsOf(list: Element): HTMLElement[] {
+  return [...list.querySelectorAll<HTMLElement>("[data-row]")].filter((row) => !row.hidden && row.offsetParent !== null);
+}
+
+function presentList(): HTMLElement | null {
+  return document.activeElement?.closest<HTMLElement>("[data-rows]") ?? document.querySelector<HTMLElement>("[data-rows]");
+}
+
+/** Makes one row the current one: the only row in the tab order, marked, and told by the event `row:select`. */
+function choose(row: HTMLElement, focus: boolean): void {
+  const list = row.closest("[data-rows]");
+  if (!list) return;
+  for (const other of list.querySelectorAll<HTMLElement>("[data-row]")) {
+    other.tabIndex = other === row ? 0 : -1;
+    if (other !== row) other.removeAttribute("aria-current");
+  }
+  const isNew = row.getAttribute("aria-current") !== "true";
+  row.setAttribute("aria-current", "true");
+  if (focus) { row.focus({ preventScroll: true }); row.scrollIntoView({ block: "nearest" }); }
+  if (isNew) row.dispatchEvent(new CustomEvent("row:select", { bubbles: true, detail: { row: row.dataset["row"] } }));
+}
+
+function move(step: number): boolean {
+  const list = presentList();
+  const rows = list ? rowsOf(list) : [];
+  const present = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
+  const next = rows[present < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, present + step))];
+  if (!next) return false;
+  choose(next, true);
+  return true;
+}
+
+function open(): boolean {
+  const row = document.activeElement?.closest<HTMLElement>("[data-row]");
+  if (!row || document.activeElement !== row) return false;
+  const link = row.querySelector<HTMLElement>("[data-open], a[href]");
+  link?.click();
+  return link !== null;
+}
+
+function name(event: KeyboardEvent): string {
+  const modifiers = [event.ctrlKey || event.metaKey ? "mod+" : "", event.altKey ? "alt+" : ""].join("");
+  return modifiers + event.key;
+}
+
+function hotkey(key: string): boolean {
+  const dialog = document.querySelector<HTMLDialogElement>("dialog[open]");
+  const target = [...(dialog ?? document).querySelectorAll<HTMLElement>(`[data-hotkey="${CSS.escape(key)}"]`)]
+    .find((element) => element.offsetParent !== null && !element.matches(":disabled"));
+  if (!target) return false;
+  if (isTyping(target)) target.focus();
+  else target.click();
+  return true;
+}
+
+function act(event: KeyboardEvent): boolean {
+  const key = name(event);
+  if (isTyping(document.activeElement) || document.activeElement?.matches("[role=tab], summary")) return key.startsWith("mod+") && hotkey(key);
+  if (key === "Enter") return open();
+  if (document.querySelector("dialog[open]")) return hotkey(key);
+  const inList = document.activeElement?.matches("[data-row]") ?? false;
+  if (inList && key === "ArrowDown") return move(1);
+  if (inList && key === "ArrowUp") return move(-1);
+  if (areOff() && key.length === 1) return false;
+  if (key === "j") return move(1);
+  if (key === "k") return move(-1);
+  if (hotkey(key)) return true;
+  if (key === "?") { openDialog("keys-help"); return true; }
+  return false;
+}
+
+export function startKeys(): void {
+  document.addEventListener("keydown", (event) => { if (!event.defaultPrevented && act(event)) event.preventDefault(); });
+  document.addEventListener("focusin", (event) => {
+    const row = closest(event, "[data-row]");
+    if (row) choose(row, false);
+  });
+  document.addEventListener("click", (event) => {
+    const row = closest(event, "[data-row]");
+    if (row) choose(row, !closest(event, "a, button, input, select, textarea, label, summary"));
+  });
+  each("[data-rows]", (list) => {
+    const rows = rowsOf(list);
+    const present = rows.find((row) => row.getAttribute("aria-current") === "true") ?? rows[0];
+    rows.forEach((row) => { row.tabIndex = row === present ? 0 : -1; });
+  });
+  each<HTMLInputElement>("input[data-hotkeys-switch]", (box) => {
+    box.checked = !areOff();
+    box.addEventListener("change", () => {
+      document.cookie = box.checked ? "hotkeys=on; path=/; max-age=0; samesite=lax" : `${COOKIE}; path=/; max-age=31536000; samesite=lax`;
+    });
+  });
+}

@@ -1,0 +1,119 @@
+// Fragments that follow the truth. <section id="agenda" data-live="meeting:12 agenda:12" data-live-url="/…/_agenda">
+// is fetched again when one of its topics changed. Nothing is swapped under a reader's hands: with
+// data-live-mode="ask", or while somebody types or drags inside, a button "3 wijzigingen · toon" appears instead.
+// Without a socket every fragment is fetched each 15 seconds.
+import { htmx } from "./htmx";
+import { announce, each, isTyping, word } from "./page";
+import { rememberPlace } from "./focus";
+import { ask, connection, isLive, onLive, startIndicator } from "./socket";
+
+interface Changed { topic: string; id: string; revision: number }
+const POLL_MS = 15_000;
+const GATHER_MS = 120; // a burst of changes is one fetch; the spread keeps 25 screens from asking at once
+const waiting = new Map<string, number>();
+const planned = new Map<string, number>();
+let polling = 0;
+let spokeAt = 0;
+
+const live = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-live]")];
+const topicsOf = (element: HTMLElement): string[] => (element.dataset["live"] ?? "").split(/\s+/).filter(Boolean);
+
+function isBusy(element: HTMLElement): boolean {
+  const active = document.activeElement;
+  return (active !== null && element.contains(active) && isTyping(active))
+    || element.querySelector("dialog[open], .is-dragged, [data-autosave-state=waiting], [data-saved=no]") !== null;
+}
+
+async function refresh(element: HTMLElement): Promise<void> {
+  waiting.delete(element.id);
+  drawBar(element);
+  const restore = rememberPlace(element);
+  const url = element.dataset["liveUrl"] ?? element.getAttribute("hx-get") ?? location.href;
+  await htmx.ajax("get", url, {
+    source: element, target: element, swap: "outerHTML", select: `#${CSS.escape(element.id)}`, headers: { "X-Live": "1" },
+  });
+  restore();
+  const says = document.getElementById(element.id)?.dataset["liveSays"] ?? word("updated");
+  if (says && Date.now() - spokeAt > 5_000) { spokeAt = Date.now(); announce(says); }
+}
+
+function changed(element: HTMLElement): void {
+  if (element.dataset["liveMode"] !== "ask" && !isBusy(element)) { void refresh(element); return; }
+  waiting.set(element.id, (waiting.get(element.id) ?? 0) + 1);
+  drawBar(element);
+}
+
+function drawBar(element: HTMLElement): void {
+  const count = waiting.get(element.id) ?? 0;
+  let bar = document.querySelector<HTMLButtonElement>(`[data-live-bar="${CSS.escape(element.id)}"]`);
+  if (!count) { bar?.remove(); return; }
+  if (!bar) {
+    bar = document.createElement("button");
+    bar.type = "button";
+    bar.className = "live-bar";
+    bar.dataset["liveBar"] = element.id;
+    element.before(bar);
+  }
+  const text = word(count === 1 ? "one-change" : "changes", { n: count });
+  bar.textContent = text;
+  announce(text);
+}
+
+function plan(element: HTMLElement): void {
+  if (planned.has(element.id)) return;
+  planned.set(element.id, window.setTimeout(() => {
+    planned.delete(element.id);
+    const present = document.getElementById(element.id);
+    if (present) changed(present);
+  }, GATHER_MS + Math.random() * GATHER_MS));
+}
+
+function hear({ topic, revision }: Changed): void {
+  for (const element of live()) {
+    if (!topicsOf(element).includes(topic)) continue;
+    const seen = Number(element.dataset["liveRevision"] ?? -1);
+    if (revision > seen || revision === undefined) plan(element);
+  }
+}
+
+/** Tells the server the whole set of topics this page shows; it answers, and forgets topics no longer named. */
+async function watch(): Promise<void> {
+  if (!isLive()) return;
+  const topics = [...new Set(live().flatMap(topicsOf))].sort();
+  await ask("watch", { topics }).catch(() => undefined);
+}
+
+function poll(): void {
+  if (!document.hidden) live().forEach((element) => { if (!isBusy(element)) void refresh(element); });
+}
+
+function begin(): void {
+  let wasOff = false;
+  connection().on("changed", hear);
+  onLive((state) => {
+    clearInterval(polling);
+    if (state === "on") {
+      void watch().then(() => { if (wasOff) live().forEach(changed); }); // what happened meanwhile was not heard
+      wasOff = false;
+    } else if (state === "off") {
+      wasOff = true;
+      polling = window.setInterval(poll, POLL_MS);
+    }
+  });
+}
+
+export function startRefresh(): void {
+  let begun = false;
+  let watched = "";
+  startIndicator();
+  each("[data-live]", () => {
+    if (!begun) { begun = true; begin(); }
+    const topics = live().flatMap(topicsOf).sort().join(" ");
+    if (topics !== watched) { watched = topics; void watch(); }
+  });
+  document.addEventListener("click", (event) => {
+    const bar = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-live-bar]") : null;
+    const element = bar && document.getElementById(bar.dataset["liveBar"] ?? "");
+    if (element) void refresh(element).then(() => document.getElementById(element.id)?.focus({ preventScroll: true }));
+  });
+}

@@ -1,0 +1,20 @@
+// Everything an ordinary page needs. One module per behaviour; each binds itself to `data-` attributes.
+import "./behaviours/htmx";
+import { startAgenda } from "./behaviours/agenda";
+import { startAutosave } from "./behaviours/autosave";
+import { startClocks } from "./behaviours/clock";
+import { startCopy } from "./behaviours/copy";
+import { startDialogs } from "./behaviours/dialogs";
+import { startFilter } from "./behaviours/filter";
+import { startKeys } from "./behaviours/keys";
+import { startPrint } from "./behaviours/print";
+import { startRefresh } from "./behaviours/refresh";
+import { startTabs } from "./behaviours/tabs";
+import { startTheme } from "./behaviours/theme";
+import { startToasts } from "./behaviours/toasts";
+import { startUpload } from "./behaviours/upload";
+
+for (const start of [
+  startTheme, startToasts, startDialogs, startKeys, startFilter, startTabs, startRefresh,
+  startAutosave, startAgenda, startClocks, startCopy, startPrint, startUpload,
+]) start();

@@ -1,0 +1,84 @@
+// Other people's cursors: a coloured line with their name, their selection in the same tint. Colours are CSS classes
+// (cursor-0 … cursor-7), because the content security policy forbids style attributes.
+import { type Extension, type Range, StateEffect } from "@codemirror/state";
+import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate, WidgetType } from "@codemirror/view";
+import * as Y from "yjs";
+import type { Awareness } from "y-protocols/awareness";
+import { meta } from "../behaviours/page";
+
+interface Where { name?: string; anchor?: unknown; head?: unknown }
+const moved = StateEffect.define<null>();
+const COLOURS = 8;
+
+function colour(name: string): string {
+  let sum = 0;
+  for (const letter of name) sum = (sum * 31 + letter.charCodeAt(0)) % 9973;
+  return `cursor-${sum % COLOURS}`;
+}
+
+class Caret extends WidgetType {
+  constructor(private readonly name: string) { super(); }
+
+  override eq(other: Caret): boolean { return other.name === this.name; }
+
+  override toDOM(): HTMLElement {
+    const caret = document.createElement("span");
+    caret.className = `cursor ${colour(this.name)}`;
+    caret.setAttribute("aria-hidden", "true");
+    const label = document.createElement("span");
+    label.className = "cursor-name";
+    label.textContent = this.name;
+    caret.append(label);
+    return caret;
+  }
+
+  override ignoreEvent(): boolean { return true; }
+}
+
+function place(text: Y.Text, value: unknown): number | null {
+  const found = text.doc && value ? Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(value), text.doc) : null;
+  return found?.type === text ? found.index : null;
+}
+
+function decorate(text: Y.Text, awareness: Awareness, length: number): DecorationSet {
+  const marks: Range<Decoration>[] = [];
+  awareness.getStates().forEach((where: Where, client) => {
+    if (client === awareness.clientID) return;
+    const [anchor, head] = [place(text, where.anchor), place(text, where.head)];
+    if (anchor === null || head === null || Math.max(anchor, head) > length) return;
+    const name = String(where.name ?? "").slice(0, 60);
+    if (anchor !== head) marks.push(Decoration.mark({ class: `cursor-range ${colour(name)}` }).range(Math.min(anchor, head), Math.max(anchor, head)));
+    marks.push(Decoration.widget({ widget: new Caret(name), side: head > anchor ? -1 : 1 }).range(head));
+  });
+  return Decoration.set(marks, true);
+}
+
+export function cursors(text: Y.Text, awareness: Awareness): Extension {
+  return ViewPlugin.fromClass(class {
+    decorations: DecorationSet = Decoration.none;
+    private readonly redraw = (changes: { added: number[]; updated: number[]; removed: number[] }): void => {
+      const others = [...changes.added, ...changes.updated, ...changes.removed].some((client) => client !== awareness.clientID);
+      if (others) queueMicrotask(() => this.view.dispatch({ effects: moved.of(null) }));
+    };
+
+    constructor(private readonly view: EditorView) { awareness.on("change", this.redraw); }
+
+    update(update: ViewUpdate): void {
+      if (update.selectionSet || update.focusChanged || update.docChanged) queueMicrotask(() => this.sayWhere());
+      this.decorations = decorate(text, awareness, update.state.doc.length);
+    }
+
+    private sayWhere(): void {
+      if (!this.view.hasFocus) {
+        if (awareness.getLocalState()) awareness.setLocalState(null);
+        return;
+      }
+      const { anchor, head } = this.view.state.selection.main;
+      const at = (index: number): unknown => Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, index));
+      const where = { name: meta("person"), anchor: at(anchor), head: at(head) };
+      if (JSON.stringify(where) !== JSON.stringify(awareness.getLocalState())) awareness.setLocalState(where);
+    }
+
+    destroy(): void { awareness.off("change", this.redraw); }
+  }, { decorations: (plugin) => plugin.decorations });
+}

@@ -1,0 +1,87 @@
+// <div data-note="ID" data-label="Conclusie" [data-readonly] [data-placeholder="…"]>text as the server knows it</div>
+// becomes a shared editor. Until it is opened, and without JavaScript, the plain text stands there.
+// data-saved="yes|no" on the element and [data-note-status="ID"] say whether what one sees is saved.
+import { each, timeOfDay, word } from "../behaviours/page";
+import { connection, onLive } from "../behaviours/socket";
+import { type Editor, createEditor } from "./editor";
+import { type NoteState, NoteSync } from "./sync";
+
+interface Incoming { note: string; update: ArrayBuffer }
+
+class Note {
+  readonly sync: NoteSync;
+  private editor: Editor | null = null;
+  private savedAt = "";
+
+  constructor(readonly element: HTMLElement) {
+    this.sync = new NoteSync(element.dataset["note"] ?? "", (state) => this.show(state));
+  }
+
+  private show(state: NoteState): void {
+    if (state !== "opening" && state !== "refused") this.mount();
+    if (state === "refused") this.editor?.freeze();
+    const wasSaved = this.element.dataset["saved"] === "yes";
+    this.element.dataset["saved"] = state === "saved" ? "yes" : "no";
+    if (state === "saved" && !wasSaved) this.savedAt = timeOfDay();
+    for (const place of document.querySelectorAll<HTMLElement>(`[data-note-status="${CSS.escape(this.sync.note)}"]`)) {
+      place.dataset["state"] = state;
+      place.textContent = word(`note-${state}`, { time: this.savedAt });
+    }
+    this.element.dispatchEvent(new CustomEvent("note:state", { bubbles: true, detail: { note: this.sync.note, state, reason: this.sync.reason } }));
+  }
+
+  private mount(): void {
+    if (this.editor) return;
+    this.element.replaceChildren();
+    this.element.classList.add("is-shared");
+    this.editor = createEditor(this.element, this.sync);
+  }
+
+  get isUnsaved(): boolean { return this.sync.state === "unsaved"; }
+
+  close(): void {
+    this.editor?.view.destroy();
+    this.sync.close();
+  }
+}
+
+const notes = new Map<HTMLElement, Note>();
+
+/** A swap may have taken a note off the page; one with hx-preserve is moved and lives on. */
+function sweep(): void {
+  for (const [element, note] of notes) {
+    if (element.isConnected || note.isUnsaved) continue;
+    note.close();
+    notes.delete(element);
+  }
+}
+
+const to = (name: string): Note[] => [...notes.values()].filter((note) => note.sync.note === name);
+
+function begin(): void {
+  const line = connection();
+  line.on("note:update", ({ note, update }: Incoming) => to(note).forEach((one) => one.sync.hear(update)));
+  line.on("note:awareness", ({ note, update }: Incoming) => to(note).forEach((one) => one.sync.hearWhere(update)));
+  onLive((state) => {
+    for (const note of notes.values()) {
+      if (state === "on") void note.sync.open();
+      else if (state === "off") note.sync.interrupted();
+    }
+  });
+  document.body.addEventListener("htmx:afterSettle", sweep);
+  window.addEventListener("beforeunload", (event) => {
+    if ([...notes.values()].some((note) => note.isUnsaved)) event.preventDefault();
+  });
+  window.addEventListener("pagehide", (event) => { if (!event.persisted) notes.forEach((note) => note.close()); });
+}
+
+export function startNotes(): void {
+  let begun = false;
+  each("[data-note]", (element) => {
+    if (notes.has(element)) return;
+    const note = new Note(element);
+    notes.set(element, note);
+    if (!begun) { begun = true; begin(); }
+    else if (connection().connected) void note.sync.open();
+  });
+}

@@ -1,0 +1,114 @@
+"""Finding an object for a viewer: what they may not see does not exist."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board, BoardHospital, Meeting
+from mdo_portal.domain.case import Case, Round
+from mdo_portal.domain.people import Role
+from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.errors import NotAllowed, NotFound
+
+MEMBERS_SEE_AFTER = timedelta(days=14)
+"""Members see a case from the moment it stands on an agenda until this long after the meeting."""
+_SEES_ALL = {Role.SECRETARY, Role.CHAIR}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A case, and by which relation the viewer may do the act they asked for."""
+
+    case: Case
+    relation: Relation
+
+
+def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, now: datetime, lock: bool = False) -> Grant:
+    """The case, if this viewer may do `act` with it. NotFound when they may not even see it, else NotAllowed."""
+    query = select(Case).where(Case.id == case_id)
+    case = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    if case is None:
+        raise NotFound()
+    board_ids = _boards_of(session, case, viewer)
+    seen = _relations(session, viewer, Act.CASE_READ, case, board_ids, now)
+    if not seen:
+        raise NotFound()
+    allowed = _relations(session, viewer, act, case, board_ids, now)
+    if not allowed:
+        raise NotAllowed()
+    return Grant(case, allowed[0])
+
+
+def may(session: Session, viewer: Viewer, act: Act, case: Case, *, now: datetime) -> bool:
+    """Whether this viewer may do `act` with a case they already see: for showing or hiding a button."""
+    return bool(_relations(session, viewer, act, case, _boards_of(session, case, viewer), now))
+
+
+def _boards_of(session: Session, case: Case, viewer: Viewer) -> list[uuid.UUID]:
+    """The case's board; while none is chosen, the viewer's boards in which the referring hospital takes part."""
+    if case.board_id is not None:
+        return [case.board_id]
+    if not viewer.board_roles:
+        return []
+    return list(
+        session.scalars(
+            select(BoardHospital.board_id).where(
+                BoardHospital.hospital_id == case.hospital_id, BoardHospital.board_id.in_(viewer.board_roles)
+            )
+        )
+    )
+
+
+def _relations(
+    session: Session, viewer: Viewer, act: Act, case: Case, board_ids: list[uuid.UUID], now: datetime
+) -> list[Relation]:
+    found = viewer.relations(act, hospital_id=case.hospital_id)
+    for board_id in board_ids:
+        by_board = viewer.relations(act, board_id=board_id)
+        if by_board and (viewer.board_roles[board_id] & _SEES_ALL or _on_agenda(session, case, board_id, now)):
+            found += by_board
+    return found
+
+
+def _on_agenda(session: Session, case: Case, board_id: uuid.UUID, now: datetime) -> bool:
+    on_agenda = select(Round.id).join(Meeting, Meeting.id == Round.meeting_id)
+    query = on_agenda.where(Round.case_id == case.id, Meeting.board_id == board_id, Meeting.starts_at > now - MEMBERS_SEE_AFTER)
+    return session.execute(query.limit(1)).first() is not None
+
+
+def board_for(session: Session, viewer: Viewer, act: Act, board_id: uuid.UUID) -> Board:
+    """The board, if this viewer may do `act` on it; otherwise it does not exist."""
+    board = session.get(Board, board_id)
+    if board is None or board_id not in viewer.board_roles:
+        raise NotFound()
+    if not viewer.may(act, board_id=board_id):
+        raise NotAllowed()
+    return board
+
+
+def meeting_for(session: Session, viewer: Viewer, act: Act, meeting_id: uuid.UUID, *, lock: bool = False) -> tuple[Meeting, Board]:
+    """The meeting and its board, if this viewer may do `act` there; otherwise it does not exist."""
+    query = select(Meeting).where(Meeting.id == meeting_id)
+    meeting = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    if meeting is None:
+        raise NotFound()
+    return meeting, board_for(session, viewer, act, meeting.board_id)
+
+
+def on_work_list(viewer: Viewer) -> ColumnElement[bool]:
+    """The cases that belong on this viewer's work list, as a condition on `cases`."""
+    boards = viewer.boards_for(Act.CASE_PLAN)
+    by_board = Case.board_id.in_(boards)
+    unrouted = and_(
+        Case.board_id.is_(None),
+        exists().where(BoardHospital.hospital_id == Case.hospital_id, BoardHospital.board_id.in_(boards)),
+    )
+    conditions: list[ColumnElement[bool]] = [by_board, unrouted] if boards else []
+    if viewer.may_for_own_hospital(Act.CASE_READ):
+        conditions.append(Case.hospital_id == viewer.hospital_id)
+    return or_(False, *conditions)

@@ -1,0 +1,214 @@
+"""Signing: freeze what the letter will say, and put one letter per recipient in the outbox, in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.case import Case, CaseState, Round, RoundOutcome
+from mdo_portal.domain.conclusion import NoteSection
+from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, Delivery, DeliveryState, hash_of
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.people import Person
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
+from mdo_portal.exchange import PersonName
+from mdo_portal.services import changes, conclusions, hospitals, referrals, rooms, timeline
+
+SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the chair sees before signing: exactly what will be frozen, who gets it, and what is still missing."""
+
+    content: dict[str, Any]
+    content_hash: str
+    recipients: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+    version: int
+    supersedes: Decision | None
+
+
+def newest(session: Session, round_id: uuid.UUID) -> Decision | None:
+    """The decision that counts now for this round."""
+    query = select(Decision).where(Decision.round_id == round_id).order_by(Decision.version.desc()).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
+def preview(session: Session, round_: Round, case: Case, *, network: str, viewer: Viewer, now: datetime) -> Preview:
+    """Build what would be frozen now. The hash in the form makes a signature of a changed text impossible."""
+    texts = conclusions.texts_of(session, round_.id)
+    before = newest(session, round_.id)
+    content = _content(session, round_, case, texts, network=network, viewer=viewer, now=now)
+    recipients = tuple((hospital.name, channel) for hospital, channel in _recipients(session, case))
+    return Preview(
+        content=content,
+        content_hash=hash_of(content),
+        recipients=recipients,
+        missing=_missing(round_, texts),
+        version=before.version + 1 if before else 1,
+        supersedes=before,
+    )
+
+
+def _missing(round_: Round, texts: dict[NoteSection, str]) -> tuple[str, ...]:
+    missing = []
+    if round_.outcome not in SIGNABLE:
+        missing.append(N_("Geef eerst aan hoe de bespreking eindigde: besproken of hamerstuk."))
+    if not texts[NoteSection.ADVICE].strip():
+        missing.append(N_("Het advies is nog leeg."))
+    return tuple(missing)
+
+
+def sign(
+    session: Session,
+    round_: Round,
+    case: Case,
+    *,
+    seen_hash: str,
+    reason: str,
+    network: str,
+    viewer: Viewer,
+    now: datetime,
+) -> Decision:
+    """Freeze and put in the outbox. Stale when the text is no longer what the chair saw; one of two chairs wins."""
+    session.refresh(round_, with_for_update=True)
+    texts = conclusions.freeze(session, round_.id, now=now) or conclusions.texts_of(session, round_.id)
+    shown = preview(session, round_, case, network=network, viewer=viewer, now=now)
+    if shown.content_hash != seen_hash:
+        raise Stale(N_("De tekst is gewijzigd nadat u hem las, of iemand anders tekende al. Er is niet getekend; lees de nieuwe tekst."))
+    if shown.missing:
+        raise Incomplete({"advice": shown.missing[0]}, shown.missing[0])
+    if shown.supersedes is not None and not reason.strip():
+        raise IllegalMove(N_("Geef een reden voor de herziening. Er is niet getekend."))
+    decision = _freeze(session, round_, case, shown, reason=reason, viewer=viewer, now=now)
+    _post(session, decision, case, now=now)
+    case.move(CaseState.DECIDED, now=now)
+    what = "decision.corrected" if shown.supersedes else "decision.signed"
+    timeline.happened(session, case, what, at=now, person_id=viewer.person_id, person=viewer.name)
+    changes.announce(session, "meeting", round_.meeting_id)
+    changes.announce(session, "post", case.hospital_id)
+    referrals.announce(session, case)
+    assert texts
+    return decision
+
+
+def _freeze(
+    session: Session, round_: Round, case: Case, shown: Preview, *, reason: str, viewer: Viewer, now: datetime
+) -> Decision:
+    decision = Decision(
+        round_id=round_.id,
+        case_id=case.id,
+        hospital_id=case.hospital_id,
+        version=shown.version,
+        supersedes_id=shown.supersedes.id if shown.supersedes else None,
+        correction_reason=reason if shown.supersedes else "",
+        document_number=_document_number(session, shown, now=now),
+        content=shown.content,
+        content_hash=shown.content_hash,
+        signed_by=viewer.person_id,
+        signed_at=now,
+    )
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def _document_number(session: Session, shown: Preview, *, now: datetime) -> str:
+    """`MDO-2026-000123`, with `-2` behind it for the second version."""
+    if shown.supersedes is not None:
+        first = shown.supersedes.document_number.rpartition("-v")[0] or shown.supersedes.document_number
+        return f"{first}-v{shown.version}"
+    number = session.scalar(select(DOCUMENT_NUMBERS.next_value()))
+    return f"MDO-{now.year}-{number:06d}"
+
+
+def _post(session: Session, decision: Decision, case: Case, *, now: datetime) -> None:
+    for hospital, channel in _recipients(session, case):
+        session.add(
+            Delivery(
+                decision_id=decision.id,
+                case_id=case.id,
+                hospital_id=hospital.id,
+                channel=channel,
+                state=DeliveryState.WAITING,
+                created_at=now,
+                next_attempt_at=now,
+            )
+        )
+    session.flush()
+    changes.wake(session, "deliver")
+
+
+def _recipients(session: Session, case: Case) -> list[tuple[Hospital, str]]:
+    """Who gets the letter: the referring hospital, over the channel of its link."""
+    hospital = session.get_one(Hospital, case.hospital_id)
+    channel, _ = hospitals.address_of(session, hospital.id)
+    return [(hospital, channel.value)]
+
+
+def _content(
+    session: Session, round_: Round, case: Case, texts: dict[NoteSection, str], *, network: str, viewer: Viewer, now: datetime
+) -> dict[str, Any]:
+    """Everything the letter says except the BSN and the moment of signing."""
+    meeting = session.get_one(Meeting, round_.meeting_id)
+    board = session.get_one(Board, meeting.board_id)
+    hospital = session.get_one(Hospital, case.hospital_id)
+    patient = session.get_one(Patient, case.patient_id)
+    before = newest(session, round_.id)
+    present = _present(session, round_, now=now)
+    counted = rooms.quorum(board, [one.discipline for one in present])
+    return {
+        "network": network,
+        "board": board.name,
+        "meeting_at": meeting.starts_at.isoformat(),
+        "place": meeting.place,
+        "hospital": {"name": hospital.name, "city": hospital.city, "code": hospital.code},
+        "recipient": case.treating_name or case.referrer_name,
+        "patient": _patient(patient),
+        "referral_number": case.referral_number,
+        "question": case.question_board,
+        "outcome": round_.outcome.value if round_.outcome else "",
+        "sections": {section.value: texts[section] for section in NoteSection},
+        "participants": [{"name": one.name, "discipline": one.discipline, "hospital": one.hospital} for one in present],
+        "quorum": {"met": counted.met, "missing": list(counted.missing)},
+        "signed_by": _person(session, viewer.person_id),
+        "version": before.version + 1 if before else 1,
+        "replaces": before.document_number if before else "",
+    }
+
+
+def _patient(patient: Patient) -> dict[str, str]:
+    return {
+        "name": PersonName(family=patient.family, initials=patient.initials, given=patient.given).shown,
+        "birth_on": patient.birth_on.isoformat() if patient.birth_on else "",
+        "sex": patient.sex,
+        "number": patient.local_number,
+    }
+
+
+def _present(session: Session, round_: Round, *, now: datetime) -> list[rooms.Attendee]:
+    """Who was in the room when this case was discussed: whoever comes later did not take part."""
+    until = round_.ended_at or now
+    return [one for one in rooms.attendees(session, round_.meeting_id) if one.first_seen_at <= until]
+
+
+def _person(session: Session, person_id: uuid.UUID) -> dict[str, str]:
+    person = session.get_one(Person, person_id)
+    return {"name": person.name, "discipline": person.discipline}
+
+
+def start_correction(session: Session, round_: Round) -> None:
+    """Open the notes for a corrected decision; the signed one stays as it is until a new one supersedes it."""
+    if newest(session, round_.id) is None:
+        raise IllegalMove(N_("Er is nog niets getekend om te herzien."))
+    conclusions.thaw(session, round_.id)
+    changes.announce(session, "meeting", round_.meeting_id)

@@ -1,0 +1,315 @@
+"""The outbox: claiming a letter, settling what the receiver said, and the list of what has not arrived."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.decision import LETTER_PURPOSE, Decision, Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.exchange import Address, Receipt, ReceiptKind
+from mdo_portal.services import changes, hospitals, patients, referrals, timeline
+from mdo_portal.services.sealed import sealer
+
+LEASE = timedelta(seconds=90)
+"""Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
+MAX_ATTEMPTS = 400
+LONGEST_PAUSE = 900.0
+OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
+NOT_ARRIVED = (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.DEAD)
+
+
+@dataclass(frozen=True)
+class ClaimedDelivery:
+    """One letter, with everything needed to send it without a transaction."""
+
+    delivery_id: uuid.UUID
+    decision: Decision
+    content: dict[str, Any]
+    channel: Channel
+    address: Address
+    letter: bytes
+    patient: Any
+    bsn: str
+    recipient: Hospital
+    replaces_delivery_id: str
+    replaces_document_number: str
+    referral_number: str
+    attempts: int
+
+
+def claim(session: Session, *, now: datetime) -> ClaimedDelivery | None:
+    """Take the most urgent letter that may go now; nobody else takes it until the lease runs out.
+
+    Letters about one case to one recipient go in order: a correction waits until the first version arrived.
+    """
+    older = aliased(Delivery)
+    blocked = (
+        select(older.id)
+        .where(
+            older.case_id == Delivery.case_id,
+            older.hospital_id == Delivery.hospital_id,
+            older.state.in_(OPEN),
+            older.created_at < Delivery.created_at,
+        )
+        .exists()
+    )
+    free = or_(Delivery.leased_until.is_(None), Delivery.leased_until < now)
+    query = (
+        select(Delivery)
+        .where(Delivery.state.in_(OPEN), Delivery.next_attempt_at <= now, free, ~blocked)
+        .order_by(Delivery.next_attempt_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    delivery = session.execute(query).scalar_one_or_none()
+    if delivery is None:
+        return None
+    delivery.leased_until = now + LEASE
+    delivery.attempts += 1
+    return _claimed(session, delivery)
+
+
+def _claimed(session: Session, delivery: Delivery) -> ClaimedDelivery:
+    decision = session.get_one(Decision, delivery.decision_id)
+    case = session.get_one(Case, delivery.case_id)
+    patient = session.get_one(Patient, case.patient_id)
+    channel, address = hospitals.address_of(session, delivery.hospital_id)
+    own = delivery.hospital_id == case.hospital_id
+    letter = sealer(session).open(delivery.letter_sealed, purpose=LETTER_PURPOSE) if delivery.letter_sealed else b""
+    earlier = _earlier(session, decision, delivery.hospital_id)
+    return ClaimedDelivery(
+        delivery_id=delivery.id,
+        decision=decision,
+        content=decision.content,
+        channel=channel,
+        address=address,
+        letter=letter,
+        patient=patients.identity_of(session, patient),
+        bsn=patients.bsn_of(session, patient) if own else "",
+        recipient=session.get_one(Hospital, delivery.hospital_id),
+        replaces_delivery_id=str(earlier[0]) if earlier else "",
+        replaces_document_number=earlier[1] if earlier else "",
+        referral_number=case.referral_number,
+        attempts=delivery.attempts,
+    )
+
+
+def _earlier(session: Session, decision: Decision, hospital_id: uuid.UUID) -> tuple[uuid.UUID, str] | None:
+    if decision.supersedes_id is None:
+        return None
+    query = (
+        select(Delivery.id, Decision.document_number)
+        .join(Decision, Decision.id == Delivery.decision_id)
+        .where(Delivery.decision_id == decision.supersedes_id, Delivery.hospital_id == hospital_id)
+    )
+    row = session.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha256: str) -> None:
+    """Keep the rendered letter: what is sent again later is the same file."""
+    delivery = session.get_one(Delivery, delivery_id)
+    delivery.letter_sealed = sealer(session).seal(letter, purpose=LETTER_PURPOSE)
+    delivery.letter_sha256 = sha256
+
+
+def settle(session: Session, delivery_id: uuid.UUID, receipt: Receipt, *, now: datetime) -> None:
+    """Write down what the receiver said. Only an accepted receipt with our own number makes it *received*."""
+    delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
+    if delivery.state is DeliveryState.RECEIVED:
+        return
+    first_time_sent = delivery.sent_at is None
+    delivery.leased_until = None
+    delivery.receipt_code = receipt.code
+    delivery.receipt_reference = receipt.reference
+    delivery.receipt_text = receipt.text[:1000]
+    delivery.sent_at = delivery.sent_at or now
+    _follow(delivery, receipt, now=now)
+    case = session.get_one(Case, delivery.case_id, with_for_update=True)
+    _tell(session, delivery, case, first_time_sent=first_time_sent, now=now)
+
+
+def _follow(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
+    if receipt.kind is ReceiptKind.ACCEPTED:
+        delivery.move(DeliveryState.RECEIVED)
+        delivery.received_at = receipt.at or now
+        delivery.next_attempt_at = None
+    elif receipt.kind is ReceiptKind.REFUSED:
+        delivery.move(DeliveryState.REFUSED)
+        delivery.next_attempt_at = None
+    elif delivery.attempts >= MAX_ATTEMPTS:
+        delivery.move(DeliveryState.DEAD)
+        delivery.next_attempt_at = None
+    else:
+        delivery.move(DeliveryState.WAITING)
+        delivery.next_attempt_at = now + pause(delivery.attempts)
+
+
+def pause(attempts: int) -> timedelta:
+    """1, 2, 4 … seconds up to a quarter of an hour, with a random half so that a region does not knock at once."""
+    seconds = min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12))
+    return timedelta(seconds=seconds * random.uniform(0.5, 1.0))
+
+
+_EVENT = {
+    DeliveryState.RECEIVED: "letter.received",
+    DeliveryState.REFUSED: "letter.refused",
+    DeliveryState.DEAD: "letter.dead",
+}
+
+
+def _tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: bool, now: datetime) -> None:
+    recipient = session.get_one(Hospital, delivery.hospital_id)
+    if first_time_sent:
+        timeline.happened(session, case, "letter.sent", at=now, hospital=recipient.name)
+    if delivery.state in _EVENT:
+        timeline.happened(session, case, _EVENT[delivery.state], at=now, hospital=recipient.name)
+    session.flush()
+    if delivery.state is DeliveryState.RECEIVED and case.state is CaseState.DECIDED and not _some_open(session, case.id):
+        case.move(CaseState.DELIVERED, now=now)
+    changes.announce(session, "post", delivery.hospital_id)
+    changes.announce(session, "delivery", delivery.id)
+    referrals.announce(session, case)
+
+
+def _some_open(session: Session, case_id: uuid.UUID) -> bool:
+    query = select(Delivery.id).where(Delivery.case_id == case_id, Delivery.state != DeliveryState.RECEIVED)
+    return session.execute(query.limit(1)).first() is not None
+
+
+def hand_over(session: Session, delivery_id: uuid.UUID, *, now: datetime) -> None:
+    """A printable letter is ready for a recipient without a link: it is *sent* when printed, *received* when confirmed."""
+    delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
+    delivery.leased_until = None
+    delivery.next_attempt_at = None
+    delivery.receipt_code = "print"
+    changes.announce(session, "post", delivery.hospital_id)
+    changes.announce(session, "case", delivery.case_id)
+
+
+def printed(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """Somebody opened the printable letter to send it by hand."""
+    if delivery.channel == Channel.PAPER and delivery.state is DeliveryState.WAITING:
+        delivery.move(DeliveryState.SENT)
+        delivery.sent_at = now
+        case = session.get_one(Case, delivery.case_id)
+        _tell(session, delivery, case, first_time_sent=True, now=now)
+
+
+def confirm_by_hand(session: Session, delivery: Delivery, *, viewer: Viewer, now: datetime) -> None:
+    """A person of the receiving hospital, or the secretary after a call, says it is there."""
+    if delivery.sent_at is None:
+        delivery.sent_at = now
+    delivery.confirmed_by = viewer.person_id
+    receipt = Receipt(ReceiptKind.ACCEPTED, code="hand", reference=viewer.name, at=now)
+    settle(session, delivery.id, receipt, now=now)
+
+
+def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """A person wants it tried now; same number, so that the receiver recognises a double."""
+    delivery.move(DeliveryState.WAITING)
+    delivery.next_attempt_at = now
+    delivery.leased_until = None
+    changes.wake(session, "deliver")
+    changes.announce(session, "post", delivery.hospital_id)
+
+
+class PostRow(NamedTuple):
+    """One line of the post page."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    document_number: str
+    version: int
+    recipient: str
+    recipient_phone: str
+    recipient_id: uuid.UUID
+    initials: str
+    given: str
+    family: str
+    birth_on: date | None
+    channel: str
+    state: DeliveryState
+    created_at: datetime
+    sent_at: datetime | None
+    received_at: datetime | None
+    attempts: int
+    next_attempt_at: datetime | None
+    receipt_code: str
+    receipt_text: str
+    has_letter: bool
+    board_id: uuid.UUID | None
+
+    @property
+    def short_name(self) -> str:
+        letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1]
+        year = f" ({self.birth_on.year})" if self.birth_on else ""
+        return f"{letters} {self.family}{year}".strip()
+
+
+def post(session: Session, viewer: Viewer, *, everything: bool = False, case_id: uuid.UUID | None = None) -> list[PostRow]:
+    """Letters this viewer may see; without `everything` only those that have not arrived, oldest first."""
+    query = (
+        select(
+            Delivery.id,
+            Delivery.case_id,
+            Decision.document_number,
+            Decision.version,
+            Hospital.name,
+            Hospital.phone,
+            Hospital.id,
+            Patient.initials,
+            Patient.given,
+            Patient.family,
+            Patient.birth_on,
+            Delivery.channel,
+            Delivery.state,
+            Delivery.created_at,
+            Delivery.sent_at,
+            Delivery.received_at,
+            Delivery.attempts,
+            Delivery.next_attempt_at,
+            Delivery.receipt_code,
+            Delivery.receipt_text,
+            Delivery.letter_sha256 != "",
+            Case.board_id,
+        )
+        .join(Decision, Decision.id == Delivery.decision_id)
+        .join(Case, Case.id == Delivery.case_id)
+        .join(Patient, Patient.id == Case.patient_id)
+        .join(Hospital, Hospital.id == Delivery.hospital_id)
+        .where(_visible_post(viewer))
+    )
+    if not everything:
+        query = query.where(Delivery.state.in_(NOT_ARRIVED))
+    if case_id:
+        query = query.where(Delivery.case_id == case_id)
+    order = Delivery.created_at.desc() if everything else Delivery.created_at
+    return [PostRow._make(row) for row in session.execute(query.order_by(order, Delivery.id).limit(200))]
+
+
+def _visible_post(viewer: Viewer) -> Any:
+    own = viewer.may_for_own_hospital(Act.POST_READ)
+    by_board = Case.board_id.in_(viewer.boards_for(Act.POST_READ))
+    return or_(by_board, and_(own, Delivery.hospital_id == viewer.hospital_id))
+
+
+def of_decisions(session: Session, decision_ids: Sequence[uuid.UUID]) -> list[Delivery]:
+    query = select(Delivery).where(Delivery.decision_id.in_(decision_ids)).order_by(Delivery.created_at)
+    return list(session.scalars(query))
+
+
+def letter_of(session: Session, delivery: Delivery) -> bytes:
+    """The letter as it was rendered once; empty while a worker is still at it."""
+    return sealer(session).open(delivery.letter_sealed, purpose=LETTER_PURPOSE) if delivery.letter_sealed else b""

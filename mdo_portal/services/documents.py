@@ -1,0 +1,79 @@
+"""Documents of a case: what they really are, kept sealed, each once."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import DOCUMENT_PURPOSE, Case, CaseDocument
+from mdo_portal.domain.identifiers import new_id
+from mdo_portal.exchange import IncomingDocument
+from mdo_portal.services.sealed import sealer
+
+UNKNOWN_TYPE = "application/octet-stream"
+_MAGIC = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
+
+
+def sniffed(content: bytes) -> str:
+    """What the bytes are, whatever the sender says: PDF, PNG, JPEG, plain text, or unknown."""
+    if b"%PDF-" in content[:1024]:
+        return "application/pdf"
+    for magic, media_type in _MAGIC:
+        if content.startswith(magic):
+            return media_type
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return UNKNOWN_TYPE
+    return UNKNOWN_TYPE if "\0" in text or "<" in text[:200] else "text/plain"
+
+
+def add(
+    session: Session,
+    case: Case,
+    document: IncomingDocument,
+    *,
+    hospital_id: uuid.UUID,
+    at: datetime,
+    message_id: uuid.UUID | None = None,
+) -> uuid.UUID:
+    """Keep the document, once per case: the same bytes again change nothing. Returns its id."""
+    digest = hashlib.sha256(document.content).hexdigest()
+    media_type = sniffed(document.content)
+    row = {
+        "id": new_id(),
+        "case_id": case.id,
+        "title": document.title[:200] or "document",
+        "kind": document.kind,
+        "media_type": media_type,
+        "claimed_type": document.media_type if document.media_type != media_type else "",
+        "content_sealed": sealer(session).seal(document.content, purpose=DOCUMENT_PURPOSE),
+        "sha256": digest,
+        "size": len(document.content),
+        "dated_on": document.dated_on,
+        "hospital_id": hospital_id,
+        "received_at": at,
+        "message_id": message_id,
+    }
+    session.execute(insert(CaseDocument).values(row).on_conflict_do_nothing(index_elements=["case_id", "sha256"]))
+    query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == digest)
+    return session.execute(query).scalar_one()
+
+
+def content_of(session: Session, document: CaseDocument) -> bytes:
+    """The bytes as they came."""
+    return sealer(session).open(document.content_sealed, purpose=DOCUMENT_PURPOSE)
+
+
+def kinds_of(session: Session, case_id: uuid.UUID) -> set[str]:
+    """Which kinds of document the case has."""
+    return set(session.scalars(select(CaseDocument.kind).where(CaseDocument.case_id == case_id)))
+
+
+def day_of(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

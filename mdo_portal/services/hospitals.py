@@ -1,0 +1,102 @@
+"""Hospitals and their links: finding who sends, and where a letter goes."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.exchange import Address, MessageHeader
+from mdo_portal.services.sealed import sealer
+
+TOKEN_PURPOSE = "link.token"
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """What the listener, the FHIR door and the worker need to know of a link."""
+
+    link_id: uuid.UUID
+    hospital_id: uuid.UUID
+    hospital_code: str
+    hospital_name: str
+    profile_in: str
+    charset_in: str
+    sending_applications: tuple[str, ...]
+    sending_facilities: tuple[str, ...]
+    token_in_hash: str
+    level: Level = Level.FORM
+
+    def sends(self, header: MessageHeader) -> bool:
+        """Whether this hospital signs its messages like that (MSH-3 and MSH-4)."""
+        by_application = header.sending_application in self.sending_applications
+        return by_application and (not self.sending_facilities or header.sending_facility in self.sending_facilities)
+
+
+def links(session: Session) -> list[LinkRow]:
+    """All links, for the listener's table of who sends."""
+    query = select(Link, Hospital).join(Hospital, Hospital.id == Link.hospital_id).order_by(Hospital.code)
+    return [_row(link, hospital) for link, hospital in session.execute(query)]
+
+
+def link_by_token(session: Session, token: str) -> LinkRow | None:
+    """The link whose hospital carries this bearer token."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    query = select(Link, Hospital).join(Hospital, Hospital.id == Link.hospital_id).where(Link.token_in_hash == digest)
+    found = session.execute(query).one_or_none()
+    return _row(found[0], found[1]) if found and token else None
+
+
+def link_of(session: Session, link_id: uuid.UUID) -> LinkRow:
+    link, hospital = session.execute(
+        select(Link, Hospital).join(Hospital, Hospital.id == Link.hospital_id).where(Link.id == link_id)
+    ).one()
+    return _row(link, hospital)
+
+
+def _row(link: Link, hospital: Hospital) -> LinkRow:
+    return LinkRow(
+        link_id=link.id,
+        hospital_id=hospital.id,
+        hospital_code=hospital.code,
+        hospital_name=hospital.name,
+        profile_in=link.profile_in,
+        charset_in=link.charset_in,
+        sending_applications=tuple(link.sending_applications),
+        sending_facilities=tuple(link.sending_facilities),
+        token_in_hash=link.token_in_hash,
+        level=link.level,
+    )
+
+
+def sender_of(rows: Sequence[LinkRow], header: MessageHeader) -> LinkRow | None:
+    """Whose message this is; None when nobody's, or when two links claim it (then nobody's either)."""
+    found = [row for row in rows if row.sends(header)]
+    return found[0] if len(found) == 1 else None
+
+
+def address_of(session: Session, hospital_id: uuid.UUID) -> tuple[Channel, Address]:
+    """How letters go to this hospital. A hospital without a link gets them on paper."""
+    hospital = session.get_one(Hospital, hospital_id)
+    link = session.execute(select(Link).where(Link.hospital_id == hospital_id)).scalar_one_or_none()
+    if link is None:
+        return Channel.PAPER, Address(hospital_code=hospital.code, profile="")
+    token = sealer(session).open(link.token_out_sealed, purpose=TOKEN_PURPOSE).decode() if link.token_out_sealed else ""
+    return link.channel_out, Address(
+        hospital_code=hospital.code,
+        profile=link.profile_out,
+        host=link.host_out,
+        port=link.port_out,
+        url=link.url_out,
+        token=token,
+        timeout_seconds=link.timeout_seconds,
+    )
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

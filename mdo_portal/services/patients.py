@@ -1,0 +1,122 @@
+"""Finding or adding the patient a hospital talks about. Never merges: a conflict goes to a person."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.identifiers import passes_eleven_test
+from mdo_portal.domain.patient import BSN_PURPOSE, Patient
+from mdo_portal.exchange import PatientIdentity, PersonName, Unreadable
+from mdo_portal.services.sealed import sealer
+
+
+def find(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) -> Patient | None:
+    """This hospital's patient with that local number, else with that BSN.
+
+    Raises Unreadable("identity_conflict") when number and BSN point at different people, or when the BSN, or
+    name and birth date together, differ from what this hospital told before.
+    """
+    by_number = _by_number(session, hospital_id, identity.local_number)
+    by_bsn = _by_bsn(session, hospital_id, identity.bsn)
+    if by_number and by_bsn and by_number.id != by_bsn.id:
+        raise Unreadable("identity_conflict", "PID-3")
+    found = by_number or by_bsn
+    if found is not None and _contradicts(session, found, identity):
+        raise Unreadable("identity_conflict", "PID")
+    return found
+
+
+def _by_number(session: Session, hospital_id: uuid.UUID, number: str) -> Patient | None:
+    if not number:
+        return None
+    query = select(Patient).where(Patient.hospital_id == hospital_id, Patient.local_number == number)
+    return session.execute(query).scalar_one_or_none()
+
+
+def _by_bsn(session: Session, hospital_id: uuid.UUID, bsn: str) -> Patient | None:
+    if not bsn:
+        return None
+    index = sealer(session).blind(bsn, purpose=BSN_PURPOSE)
+    query = select(Patient).where(Patient.hospital_id == hospital_id, Patient.bsn_index == index).order_by(Patient.id)
+    return session.scalars(query).first()
+
+
+def _contradicts(session: Session, patient: Patient, told: PatientIdentity) -> bool:
+    other_bsn = told.bsn and patient.bsn_index and patient.bsn_index != sealer(session).blind(told.bsn, purpose=BSN_PURPOSE)
+    other_number = told.local_number and patient.local_number and told.local_number != patient.local_number
+    other_birth = told.birth_on and patient.birth_on and told.birth_on != patient.birth_on
+    other_name = told.name.family and told.name.family.casefold() != patient.family.casefold()
+    return bool(other_bsn or (other_birth and other_name) or (other_number and (other_birth or other_name)))
+
+
+def add(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime) -> Patient:
+    """A new patient of this hospital, with the particulars as told."""
+    patient = Patient(hospital_id=hospital_id, family="", told_at=now)
+    tell(session, patient, identity, now=now)
+    session.add(patient)
+    session.flush()
+    return patient
+
+
+def tell(session: Session, patient: Patient, identity: PatientIdentity, *, now: datetime) -> None:
+    """Take over what the hospital says; what it does not say stays."""
+    name = identity.name
+    told = {
+        "local_number": identity.local_number,
+        "local_authority": identity.local_authority,
+        "family": name.family,
+        "own_prefix": name.own_prefix,
+        "own_family": name.own_family,
+        "partner_prefix": name.partner_prefix,
+        "partner_family": name.partner_family,
+        "initials": name.initials,
+        "given": name.given,
+        "birth_on": identity.birth_on,
+        "sex": identity.sex,
+    }
+    for column, value in told.items():
+        if value:
+            setattr(patient, column, value)
+    patient.deceased = patient.deceased or identity.deceased
+    patient.told_at = now
+    if identity.bsn:
+        _keep_bsn(session, patient, identity.bsn)
+
+
+def _keep_bsn(session: Session, patient: Patient, bsn: str) -> None:
+    keys = sealer(session)
+    patient.bsn_sealed = keys.seal(bsn.encode(), purpose=BSN_PURPOSE)
+    patient.bsn_index = keys.blind(bsn, purpose=BSN_PURPOSE)
+    patient.bsn_tail = bsn[-2:]
+    patient.bsn_doubtful = not passes_eleven_test(bsn)
+
+
+def bsn_of(session: Session, patient: Patient) -> str:
+    """The BSN in the clear: for a letter to the patient's own hospital, never for a screen."""
+    return sealer(session).open(patient.bsn_sealed, purpose=BSN_PURPOSE).decode() if patient.bsn_sealed else ""
+
+
+def identity_of(session: Session, patient: Patient) -> PatientIdentity:
+    """The patient as a border value, BSN included: only for what goes to the patient's own hospital."""
+    name = PersonName(
+        family=patient.family,
+        own_prefix=patient.own_prefix,
+        own_family=patient.own_family,
+        partner_prefix=patient.partner_prefix,
+        partner_family=patient.partner_family,
+        initials=patient.initials,
+        given=patient.given,
+    )
+    return PatientIdentity(
+        local_number=patient.local_number,
+        local_authority=patient.local_authority,
+        bsn=bsn_of(session, patient),
+        name=name,
+        birth_on=patient.birth_on,
+        sex=patient.sex,
+        deceased=patient.deceased,
+    )

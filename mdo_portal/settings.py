@@ -1,0 +1,138 @@
+"""The only reader of the environment. Every setting is typed, has a meaning and is documented in docs/operating."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mdo_portal.errors import Unsafe
+
+DEMO_SECRET = "demo-secret-only-for-loopback"
+PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the portal needs to know about the place it runs in."""
+
+    #: MDO_DATABASE_URL: PostgreSQL >= 15, `postgresql+psycopg://…`
+    database_url: str = ""
+    #: MDO_SECRET_KEY: signs cookies and forms; at least 32 characters
+    secret_key: str = field(default="", repr=False)
+    #: MDO_KEYRING: `id:base64key,id:base64key`, newest first; 32-byte keys that seal BSN, messages, documents and letters
+    keyring: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    #: MDO_BIND: host and port of the web process
+    bind: str = "127.0.0.1:8000"
+    #: MDO_MLLP_BIND: host and port of the MLLP listener
+    mllp_bind: str = "127.0.0.1:2575"
+    #: MDO_PUBLIC_URL: the address people type; also the only allowed origin of sockets
+    public_url: str = "http://127.0.0.1:8000"
+    #: MDO_NETWORK: the name of the oncology network, shown on screens and letters
+    network: str = "Oncologienetwerk"
+    #: MDO_PROXIES: how many proxies stand in front and set X-Forwarded-*; 0 = none is believed
+    proxies: int = 0
+    #: MDO_MESSAGE_LIMIT: largest message from a hospital, in bytes
+    message_limit: int = 32 * 1024 * 1024
+    #: MDO_DEMO: 1 = invented region, personas to sign in as; loopback only
+    demo: bool = False
+    #: MDO_SOCKETS: how many live connections one web process carries (one thread each)
+    sockets: int = 200
+    #: MDO_MLLP_PLAIN_ACCEPTED: 1 = unencrypted MLLP outside loopback was accepted in writing; shown as *onbeveiligd*
+    mllp_plain_accepted: bool = False
+
+    @property
+    def templates(self) -> Path:
+        """The templates: beside the package in a checkout, inside it in a wheel."""
+        return _beside("templates")
+
+    @property
+    def migrations(self) -> Path:
+        return _beside("migrations")
+
+    @property
+    def blind_key(self) -> bytes:
+        """The key of blind indexes: the oldest key, so that rotation keeps old rows findable."""
+        return self.keyring[-1][1]
+
+
+def _beside(name: str) -> Path:
+    packaged = PACKAGE / f"_{name}"
+    return packaged if packaged.exists() else PACKAGE.parent / name
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the environment. Raises Unsafe naming everything that is missing or dangerous."""
+    env = os.environ if environ is None else environ
+    base = Settings()
+    settings = Settings(
+        database_url=env.get("MDO_DATABASE_URL", ""),
+        secret_key=env.get("MDO_SECRET_KEY", ""),
+        keyring=read_keyring(env.get("MDO_KEYRING", "")),
+        bind=env.get("MDO_BIND", base.bind),
+        mllp_bind=env.get("MDO_MLLP_BIND", base.mllp_bind),
+        public_url=env.get("MDO_PUBLIC_URL", base.public_url),
+        network=env.get("MDO_NETWORK", base.network),
+        proxies=int(env.get("MDO_PROXIES", base.proxies)),
+        message_limit=int(env.get("MDO_MESSAGE_LIMIT", base.message_limit)),
+        demo=env.get("MDO_DEMO") == "1",
+        sockets=int(env.get("MDO_SOCKETS", base.sockets)),
+        mllp_plain_accepted=env.get("MDO_MLLP_PLAIN_ACCEPTED") == "1",
+    )
+    findings = unsafe(settings)
+    if findings:
+        raise Unsafe(findings)
+    return settings
+
+
+def read_keyring(text: str) -> tuple[tuple[str, bytes], ...]:
+    """`id:base64,id:base64` as pairs; newest first."""
+    pairs = (item.partition(":") for item in text.split(",") if item.strip())
+    return tuple((name.strip(), base64.b64decode(value)) for name, _, value in pairs)
+
+
+def unsafe(settings: Settings) -> list[str]:
+    """Everything that must stop the start, in sentences that name the setting."""
+    findings = []
+    if not settings.database_url.startswith("postgresql+psycopg://"):
+        findings.append("MDO_DATABASE_URL must be a postgresql+psycopg:// address")
+    if len(settings.secret_key) < 32 and not settings.demo:
+        findings.append("MDO_SECRET_KEY is missing or shorter than 32 characters")
+    if not settings.keyring or any(len(key) != 32 for _, key in settings.keyring):
+        findings.append("MDO_KEYRING must hold at least one 32-byte key as id:base64")
+    findings += _unsafe_addresses(settings)
+    return findings
+
+
+def _unsafe_addresses(settings: Settings) -> list[str]:
+    findings = []
+    public = urlsplit(settings.public_url)
+    if public.scheme != "https" and not is_loopback(public.hostname or ""):
+        findings.append("MDO_PUBLIC_URL must be https outside loopback")
+    if settings.demo and not is_loopback(host_port(settings.bind)[0]):
+        findings.append("MDO_DEMO is for loopback only: MDO_BIND must be a loopback address")
+    if settings.secret_key == DEMO_SECRET and not settings.demo:
+        findings.append("MDO_SECRET_KEY is the demo's own key")
+    if not is_loopback(host_port(settings.mllp_bind)[0]) and not settings.mllp_plain_accepted:
+        findings.append("MDO_MLLP_BIND is outside loopback without MDO_MLLP_PLAIN_ACCEPTED=1 (TLS for MLLP is not there yet)")
+    return findings
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def host_port(bind: str) -> tuple[str, int]:
+    """`127.0.0.1:8000` as its two halves."""
+    host, _, port = bind.rpartition(":")
+    return host.strip("[]"), int(port)

@@ -1,0 +1,61 @@
+"""What the endpoint says back, in HTTP and FHIR, and what it says about itself."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from integrations.fhir.answer import answer_body
+from integrations.fhir.capability import capability_statement
+from integrations.fhir.judge import problem
+from mdo_portal.exchange import Answer, MessageHeader, Verdict
+
+COLLECTION = MessageHeader(kind="Bundle/collection")
+TRANSACTION = MessageHeader(kind="Bundle/transaction")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "location", "status"),
+    [
+        (Verdict.STORED, "", "/fhir/messages/1", 201),
+        (Verdict.STORED, "", "", 202),
+        (Verdict.REFUSED, "no_header", "", 400),
+        (Verdict.REFUSED, "no_patient", "", 422),
+        (Verdict.NOT_HERE, "", "", 404),
+        (Verdict.NOT_HERE, "wrong_version", "", 415),
+        (Verdict.NOT_NOW, "", "", 503),
+    ],
+)
+def test_every_verdict_has_its_status_and_an_outcome(verdict: Verdict, reason: str, location: str, status: int) -> None:
+    told, body = answer_body(Answer(verdict, "c-1", reason), location=location, header=COLLECTION)
+
+    outcome = json.loads(body)
+    assert told == status
+    assert outcome["resourceType"] == "OperationOutcome"
+    assert outcome["issue"][0]["severity"] == ("information" if verdict is Verdict.STORED else "error")
+    assert problem(outcome, "R4") == problem(outcome, "STU3") == ""
+
+
+def test_a_stored_transaction_is_answered_entry_by_entry() -> None:
+    status, body = answer_body(Answer(Verdict.STORED, "c-1"), location="messages/1", header=TRANSACTION, entries=3)
+
+    answer = json.loads(body)
+    assert (status, answer["type"], len(answer["entry"])) == (200, "transaction-response", 3)
+    assert problem(answer, "R4") == ""
+
+
+def test_a_refused_transaction_is_an_outcome() -> None:
+    status, body = answer_body(Answer(Verdict.REFUSED, "c-1", "no_request"), location="", header=TRANSACTION, entries=3)
+
+    assert (status, json.loads(body)["resourceType"]) == (422, "OperationOutcome")
+
+
+@pytest.mark.parametrize("version", ["R4", "STU3"])
+def test_the_capability_statement_is_valid_and_promises_no_more_than_a_transaction(version: str) -> None:
+    statement = capability_statement(url="https://mdo.example/fhir", version=version, software_version="0.1.0")
+
+    assert problem(statement, version) == ""
+    assert statement["format"] == ["application/fhir+json"]
+    assert [each["code"] for each in statement["rest"][0]["interaction"]] == ["transaction"]
+    assert "resource" not in statement["rest"][0]

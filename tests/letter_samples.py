@@ -1,0 +1,227 @@
+"""Invented letters for the tests and for looking at: a normal advice, a revision, a withdrawal, a long one, an agenda."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from mdo_portal.letter_data import (
+    Agenda,
+    AgendaBlock,
+    AgendaItem,
+    CaseHandout,
+    DecisionLetter,
+    HandoutFact,
+    LetterForm,
+    LetterPatient,
+    Participant,
+    QuorumLine,
+    ReceiptList,
+    ReceiptRow,
+    Recipient,
+    Recommendation,
+    Signer,
+)
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+AT = datetime(2025, 12, 4, 14, 32, tzinfo=AMSTERDAM)
+NETWORK = "Oncologienetwerk Duin & Delta"
+PATIENT = LetterPatient("W.J. van Duijnhoven", date(1957, 3, 12), "M", "Zeeduyn Ziekenhuis", "4410273", "•••••0006")
+PEOPLE = (
+    Participant("Urologie", "dr. M.A. de Wit-Bakker", "Deltamond UMC", "voorzitter"),
+    Participant("Urologie", "drs. P. Ouwehand", "Zeeduyn Ziekenhuis"),
+    Participant("Radiotherapie", "dr. S. Yıldırım", "Deltamond UMC"),
+    Participant("Medische oncologie", "dr. L. Verhoeven", "Merwelanden Ziekenhuis"),
+    Participant("Radiologie", "dr. J. Brandsma", "Zeeduyn Ziekenhuis"),
+    Participant("Pathologie", "dr. C. Kołodziej", "Deltamond UMC"),
+    Participant("Casemanagement", "T. Hoekstra", "Zeeduyn Ziekenhuis"),
+)
+ADVICE = (
+    Recommendation(
+        "Robotgeassisteerde radicale prostatectomie met uitgebreide pelviene lymfeklierdissectie; links zenuwsparend.",
+        "Deltamond UMC",
+        "dr. M.A. de Wit-Bakker",
+        date(2026, 1, 9),
+        "PSMA-PET/CT zonder afstandsmetastasen",
+    ),
+    Recommendation(
+        "Alternatief bij voorkeur van patiënt: uitwendige radiotherapie (20 × 3 Gy) met 18 maanden ADT.",
+        "Deltamond UMC",
+        "dr. S. Yıldırım",
+    ),
+    Recommendation(
+        "Uitslag bespreken op de polikliniek; beide opties en de gevolgen voor continentie en erectiele functie toelichten.",
+        "Zeeduyn Ziekenhuis",
+        "drs. P. Ouwehand",
+        date(2025, 12, 11),
+    ),
+)
+NORMAL = DecisionLetter(
+    network=NETWORK,
+    board="Uro-prostaat",
+    meeting_at=datetime(2025, 12, 4, 8, 0, tzinfo=AMSTERDAM),
+    recipient=Recipient("drs. P. Ouwehand, uroloog", ("Zeeduyn Ziekenhuis", "Polikliniek urologie", "Kustlaan 14", "9999 ZD Zeeduyn")),
+    patient=PATIENT,
+    document_number="MDO-2025-000417",
+    signed_at=datetime(2025, 12, 4, 14, 31, 7, tzinfo=AMSTERDAM),
+    signed_by=Signer("dr. M.A. de Wit-Bakker", "voorzitter, uroloog", "Deltamond UMC"),
+    question="Nieuw hoogrisico prostaatcarcinoom. Curatieve opties? Plaats voor zenuwsparende operatie links?",
+    wish="Wil graag genezen; behoud van continentie weegt zwaarder dan erectiele functie. Wil niet langer dan nodig reizen.",
+    diagnosis="Adenocarcinoom van de prostaat, Gleason 4+4=8 (ISUP 4), cT2c N0 M0, PSA 12,4 µg/l, PI-RADS 5 rechts.",
+    considerations=(
+        "MRI herbeoordeeld: geen extraprostatische uitbreiding links, rechts contact met het kapsel ≥ 15 mm. "
+        "Pathologie bevestigd na revisie, cribriforme groei aanwezig.\n"
+        "WHO 0, G8 15, levensverwachting > 10 jaar. PSMA-PET/CT staat gepland op 10 december."
+    ),
+    advice=ADVICE,
+    participants=PEOPLE,
+    quorum_met=True,
+    text_hash="5f1d7c0a9b3e48d2a6c47e9013b8f2d45c6a7e8f90b1c2d3e4f5061728394a5b",
+    referral_number="ZD-2025-88123",
+    copies=("huisarts R. Zandstra, Zeeduyn",),
+)
+REVISED = replace(
+    NORMAL,
+    document_number="MDO-2025-000431",
+    version=2,
+    form=LetterForm.REVISION,
+    replaces_number="MDO-2025-000417",
+    replaces_version=1,
+    replaces_on=date(2025, 12, 4),
+    change_reason="PSMA-PET/CT van 10 december toont een klier para-iliacaal rechts; besproken met radiotherapie.",
+    signed_at=datetime(2025, 12, 11, 9, 5, tzinfo=AMSTERDAM),
+    diagnosis=NORMAL.diagnosis.replace("N0", "N1 (PSMA-PET)"),
+    advice=ADVICE[1:2],
+    dissent="Urologie ziet een operatie na lymfeklierdissectie nog als optie.",
+    quorum_met=False,
+    quorum_missing=("pathologie",),
+)
+WITHDRAWN = replace(
+    NORMAL,
+    document_number="MDO-2025-000440",
+    version=3,
+    form=LetterForm.WITHDRAWAL,
+    replaces_number="MDO-2025-000431",
+    replaces_version=2,
+    replaces_on=date(2025, 12, 11),
+    signed_at=datetime(2025, 12, 12, 16, 20, tzinfo=AMSTERDAM),
+    change_reason="Het advies is bij de verkeerde patiënt vastgelegd.",
+    question="",
+    wish="",
+    diagnosis="",
+    considerations="",
+    advice=(),
+)
+LONG = replace(
+    NORMAL,
+    document_number="MDO-2025-000499",
+    patient=replace(PATIENT, name="A.B.C.D. van Wassenaer van Obdam-Schimmelpenninck van der Oye", bsn="999900006"),
+    considerations="\n\n".join(f"{n}. {NORMAL.considerations}" for n in range(1, 9)),
+    advice=ADVICE * 3,
+)
+ADDENDUM = replace(
+    NORMAL, document_number="MDO-2025-000418", version=2, form=LetterForm.ADDENDUM, replaces_number="MDO-2025-000417",
+    replaces_version=1, replaces_on=date(2025, 12, 4), question="", wish="", diagnosis="", advice=ADVICE[2:],
+    considerations="Aanvullend verzoek: DNA-onderzoek (HRR) inzetten.",
+)  # fmt: skip
+PREVIEW = replace(NORMAL, signed_at=None, text_hash="", outcome="listed", quorum_met=None)
+
+
+def at_time(hour: int, minute: int) -> datetime:
+    return datetime(2025, 12, 4, hour, minute, tzinfo=AMSTERDAM)
+
+
+AGENDA = Agenda(
+    network=NETWORK,
+    board="Uro-prostaat",
+    number="URO-P 2025-49",
+    meeting_at=at_time(8, 0),
+    place="Vergaderzaal De Branding, Deltamond UMC; deelname op afstand via het portaal",
+    chair="dr. M.A. de Wit-Bakker",
+    secretary="I. Postma",
+    minutes_planned=50,
+    minutes_available=90,
+    quorum=(
+        QuorumLine("Urologie", ("dr. M.A. de Wit-Bakker", "drs. P. Ouwehand")),
+        QuorumLine("Radiotherapie", ("dr. S. Yıldırım",)),
+        QuorumLine("Radiologie", ("dr. J. Brandsma",), "tot 08:45"),
+        QuorumLine("Pathologie", ("dr. C. Kołodziej",), "08:00–08:30"),
+        QuorumLine("Medische oncologie", (), "afgemeld, vervanging gevraagd"),
+    ),
+    absent=("dr. L. Verhoeven",),
+    blocks=(
+        AgendaBlock(
+            "Zeeduyn Ziekenhuis",
+            (
+                AgendaItem(
+                    "W.J.", 1957, "Zeeduyn", "Hoogrisico, curatieve opties?", 8, at_time(8, 0), "drs. P. Ouwehand",
+                    ("urologie", "radiotherapie", "pathologie"), "", "C-1041",
+                ),
+                AgendaItem(
+                    "H.", 1949, "Zeeduyn", "Biochemisch recidief na RARP, PSA 0,4: salvage?", 6, at_time(8, 8),
+                    "drs. P. Ouwehand", ("radiotherapie",), "spoed", "C-1052",
+                ),
+            ),
+        ),
+        AgendaBlock(
+            "Merwelanden Ziekenhuis en Kreekrijk Ziekenhuis",
+            tuple(
+                AgendaItem(
+                    f"{letter}.", 1940 + n, "Merwelanden", "Laagvolume gemetastaseerd: radiotherapie op de prostaat erbij?",
+                    7, at_time(8, 14 + 7 * n), "dr. L. Verhoeven", ("medische oncologie", "radiotherapie"),
+                    "herbespreking" if n == 2 else "", f"C-10{60 + n}",
+                )
+                for n, letter in enumerate("ABCDE")
+            ),
+        ),
+    ),
+    listed=(AgendaItem("K.", 1962, "Kreekrijk", "Laagrisico, actief volgen volgens standaard", 1, None, "", (), "", "C-1070"),),
+    remarks="Radiologie vertrekt om 08:45; casus met beeldvraag staan vooraan.",
+)  # fmt: skip
+FACTS = (
+    HandoutFact("wish", "Wil graag genezen; continentie weegt zwaarder dan erectiele functie.", "", date(2025, 11, 27), "ZEED"),
+    HandoutFact("condition", "0 (volledig actief)", "WHO", date(2025, 11, 27), "ZEED"),
+    HandoutFact("condition", "15", "G8", date(2025, 11, 27), "ZEED"),
+    HandoutFact("comorbidity", "Hypertensie; diabetes mellitus type 2, HbA1c 51", "", None, "ZEED"),
+    HandoutFact("medication", "Metformine, apixaban 2 dd 5 mg", "", None, "ZEED"),
+    HandoutFact("diagnosis", "Adenocarcinoom van de prostaat, cT2c N0 Mx", "", date(2025, 11, 20), "ZEED"),
+    HandoutFact("course", "Verwezen wegens stijgend PSA; LUTS sinds een jaar, IPSS 11.", "", date(2025, 10, 2), "ZEED"),
+    HandoutFact("treatment", "TURP wegens obstructie, benigne PA", "", date(2018, 5, 3), "KREE"),
+    HandoutFact("marker", "12,4 µg/l", "PSA", date(2025, 10, 24), "ZEED", "41 dagen oud"),
+    HandoutFact("marker", "8,9 µg/l", "PSA", date(2024, 10, 1), "ZEED", "14 maanden oud", True),
+    HandoutFact("imaging", "PI-RADS 5 rechts perifeer, 17 mm; kapselcontact ≥ 15 mm, geen EPE links. Geen verdachte klieren.",
+                "MRI prostaat", date(2025, 11, 12), "ZEED"),
+    HandoutFact("imaging", "Gepland", "PSMA-PET/CT", date(2025, 12, 10), "DELT"),
+    HandoutFact("pathology", "Gleason 4+4=8 (ISUP 4) in 5 van 12 biopten, max. 70 %, cribriform aanwezig, PNI aanwezig.",
+                "MRI-gericht biopt T25-10432", date(2025, 11, 20), "ZEED"),
+)  # fmt: skip
+CASE = CaseHandout(
+    network=NETWORK,
+    board="Uro-prostaat",
+    number="C-1041",
+    patient=PATIENT,
+    facts=FACTS,
+    meeting_at=at_time(8, 0),
+    place_on_agenda="1 · 08:00",
+    question_board="Curatieve opties? Plaats voor zenuwsparende operatie links?",
+    question_radiology="EPE links? Herbeoordeling MRI.",
+    question_pathology="Cribriforme groei bevestigd?",
+    urgency="regulier",
+    latest_useful_on=date(2025, 12, 18),
+    referrer="drs. P. Ouwehand, uroloog, Zeeduyn Ziekenhuis",
+    presenter="drs. P. Ouwehand",
+    case_manager="T. Hoekstra",
+    missing=("PSMA-PET/CT (gepland 10 december)",),
+)
+RECEIPTS = ReceiptList(
+    network=NETWORK,
+    number="AFT-2025-12-04-ODUL",
+    hospital="Sint Odulphus Gasthuis",
+    made_by="I. Postma",
+    rows=(
+        ReceiptRow("dr. E. Roosendaal, gynaecoloog", "MDO-2025-000418", "M. · 1961", date(2025, 12, 4)),
+        ReceiptRow("drs. F. Slagter, chirurg", "MDO-2025-000420", "J.P. · 1950", date(2025, 12, 4)),
+        ReceiptRow("Huisartsenpraktijk De Kade", "MDO-2025-000418", "M. · 1961", date(2025, 12, 4)),
+    ),
+)
