@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -28,8 +28,7 @@ class _Data:
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for `letters.render`. Raises ValueError on a time without a zone."""
-        plain = _plain(self)
-        assert isinstance(plain, dict)
+        plain: dict[str, Any] = _plain(self)
         return plain
 
 
@@ -280,7 +279,7 @@ class ReceiptList(_Data):
     rows: tuple[ReceiptRow, ...]
     made_by: str = ""
     remarks: str = ""
-    extra_rows: int = field(default=2)  # empty rows for what is added by hand
+    extra_rows: int = 2  # empty rows for what is added by hand
 
 
 def _plain(value: Any) -> Any:

@@ -63,6 +63,16 @@ def sort(raw: bytes, *, wire: Wire, reader: Reader, links: Sequence[LinkRow], no
     return Sorted(arrival, Answer(Verdict.STORED, header.control_id))
 
 
+def refuse(raw: bytes, *, wire: Wire, reader: Reader, links: Sequence[LinkRow], reason: str, now: datetime) -> Sorted:
+    """What the wire itself already refused (too large, too slow): its beginning is kept, with the sender if it says who."""
+    try:
+        header = reader.header(raw)
+    except Unreadable:
+        header = MessageHeader()
+    sender = hospitals.sender_of(links, header)
+    return _refused(raw, header, wire=wire, link=sender, reason=reason, place="", now=now)
+
+
 def _refused(
     raw: bytes, header: MessageHeader, *, wire: Wire, link: LinkRow | None, reason: str, place: str, now: datetime
 ) -> Sorted:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 
+from integrations.fhir.answer import answer_body
+from integrations.fhir.capability import capability_statement
 from integrations.fhir.reader import FhirReader
 from integrations.fhir.sender import FhirSender
+from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.sender import MllpSender
+from integrations.simulator import region as invented
+from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region
 from mdo_portal.domain.hospital import Channel
-from mdo_portal.exchange import Reader, Sender, Wire
+from mdo_portal.exchange import Answer, IncomingReferral, MessageHeader, Reader, Sender, Verdict, Wire
 
 
 def readers() -> Mapping[Wire, Reader]:
@@ -20,3 +27,39 @@ def readers() -> Mapping[Wire, Reader]:
 def senders() -> Mapping[Channel, Sender]:
     """Who sends over which channel. Paper has no sender: people print it."""
     return {Channel.MLLP: MllpSender(), Channel.FHIR: FhirSender()}
+
+
+def fhir_answer(answer: Answer, header: MessageHeader, raw: bytes) -> tuple[int, bytes]:
+    """Reception's answer as FHIR: status and body. A stored transaction is answered entry by entry."""
+    entries = count_entries(raw) if answer.verdict is Verdict.STORED and header.kind == "Bundle/transaction" else 0
+    return answer_body(answer, location="", header=header, entries=entries)
+
+
+def fhir_capabilities(url: str, software_version: str) -> bytes:
+    """What the FHIR door says about itself."""
+    return json.dumps(capability_statement(url=url, version="R4", software_version=software_version)).encode()
+
+
+def count_entries(raw: bytes) -> int:
+    return len(json.loads(raw).get("entry") or [])
+
+
+def mllp_listener(
+    receive: Callable[[bytes, str], Awaitable[Answer]],
+    refused: Callable[[str, str, bytes], Awaitable[None]],
+    *,
+    host: str,
+    port: int,
+    limit_bytes: int,
+) -> MllpListener:
+    """The listener of the HL7 v2 wire, with our desk behind it."""
+    return MllpListener(receive, host=host, port=port, limit_bytes=limit_bytes, refused=refused)
+
+
+def invented_region() -> Region:
+    """The demo's region: hospitals, boards, people and cases that do not exist."""
+    return invented.region()
+
+
+def invented_referral(case: CaseSeed, *, today: date) -> IncomingReferral:
+    return invented.referral(case, today=today)

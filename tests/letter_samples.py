@@ -61,7 +61,9 @@ NORMAL = DecisionLetter(
     network=NETWORK,
     board="Uro-prostaat",
     meeting_at=datetime(2025, 12, 4, 8, 0, tzinfo=AMSTERDAM),
-    recipient=Recipient("drs. P. Ouwehand, uroloog", ("Zeeduyn Ziekenhuis", "Polikliniek urologie", "Kustlaan 14", "9999 ZD Zeeduyn")),
+    recipient=Recipient(
+        "drs. P. Ouwehand, uroloog", ("Zeeduyn Ziekenhuis", "Polikliniek urologie", "Kustlaan 14", "9999 ZD Zeeduyn")
+    ),
     patient=PATIENT,
     document_number="MDO-2025-000417",
     signed_at=datetime(2025, 12, 4, 14, 31, 7, tzinfo=AMSTERDAM),

@@ -31,8 +31,9 @@ def _pieces(page: Any) -> Iterator[str]:
     maps = {str(name): _to_unicode(font) for name, font in page.Resources.Font.items()}
     font, down, line, element = "", 0.0, 0.0, 0
     before: tuple[float, int, str] | None = None
-    for operands, operator in pikepdf.parse_content_stream(page):
-        match str(operator):
+    for step in pikepdf.parse_content_stream(page):
+        operands: Any = step.operands
+        match str(step.operator):
             case "Tf":
                 font = str(operands[0])
             case "cm":
@@ -63,9 +64,11 @@ def _decoded(shown: Any, letters: dict[int, str]) -> str:
 
 
 def _to_unicode(font: Any) -> dict[int, str]:
-    return {int(code, 16): bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in _mapped(font.ToUnicode.read_bytes())}
+    return {
+        int(code, 16): bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in _mapped(font.ToUnicode.read_bytes())
+    }
 
 
 def _mapped(cmap: bytes) -> Iterator[tuple[bytes, bytes]]:
-    for block in re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.S):
+    for block in re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):
         yield from _PAIR.findall(block)

@@ -11,7 +11,8 @@ from typing import Any
 from mdo_portal.exchange import Unreadable
 
 MAX_DEPTH = 100
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and the closing quote is optional: one pass, also over a string that never ends (no quadratic rescans).
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 

@@ -99,7 +99,7 @@ def pruned(value: Any) -> Any:
         kept = {key: pruned(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if item not in ("", None, [], {})}
     if isinstance(value, list):
-        return [item for item in map(pruned, value) if item not in ("", None, [], {})]
+        return [item for item in map(pruned, value) if item not in ("", [], {})]  # null only aligns `_given` with `given`
     return value
 
 
@@ -149,8 +149,8 @@ def _given(name: PersonName) -> list[str]:
 
 
 def _marks(name: PersonName) -> list[Node | None]:
-    """nl-core: the first of the given names is initials (IN)."""
-    return [{"extension": [{"url": _QUALIFIER, "valueCode": "IN"}]}]
+    """nl-core: the first of the given names is initials (IN); null stands beside a name without mark."""
+    return [{"extension": [{"url": _QUALIFIER, "valueCode": "IN"}]}, *([None] if name.given else [])]
 
 
 def subject(patient: PatientIdentity) -> Node:

@@ -63,7 +63,10 @@ def _fits(text: str, codec: str) -> bool:
 
 
 class Builder:
-    """Collects segments in order. `add("PID", {1: "1", 5: ("Putten", "J")})`: position to value, gaps stay empty."""
+    """Collects segments in order. `add("PID", {1: "1", 5: ("Putten", "J")})`: position to value, gaps stay empty.
+
+    `header` and `add` raise Unwritable for a letter that `charset` lacks, `header` ValueError for a charset we do not write.
+    """
 
     def __init__(self, marks: Marks = STANDARD, charset: str = "UTF-8") -> None:
         self.marks = marks
@@ -82,16 +85,13 @@ class Builder:
         return self
 
     def encode(self) -> bytes:
-        """The message, every segment ended by CR. Raises Unwritable."""
-        text = "".join(f"{line}\r" for line in self._lines)
-        try:
-            return text.encode(codec_named(self.charset) or "utf-8")
-        except UnicodeEncodeError:
-            raise Unwritable("the character set of the link lacks a letter of this message") from None
+        """The message, every segment ended by CR."""
+        return "".join(f"{line}\r" for line in self._lines).encode(codec_named(self.charset))
 
     def _line(self, name: str, fields: Mapping[int, Value], *, start: int) -> str:
         last = max(fields, default=0)
-        return self.marks.field.join([name, *(self._value(fields.get(n, "")) for n in range(start, last + 1))])
+        values = (self._value(fields.get(n, "")) for n in range(start, last + 1))
+        return self.marks.field.join([name, *values]).rstrip(self.marks.field)
 
     def _value(self, value: Value) -> str:
         if isinstance(value, (str, Formatted, Base64, tuple)):
@@ -105,12 +105,12 @@ class Builder:
 
     def _component(self, value: Atom | tuple[str, ...]) -> str:
         if isinstance(value, tuple):
-            return self.marks.sub.join(self.marks.escaped(part) for part in value).rstrip(self.marks.sub)
+            return self.marks.sub.join(self._atom(part) for part in value).rstrip(self.marks.sub)
         return self._atom(value)
 
     def _atom(self, value: Atom) -> str:
         if isinstance(value, Base64):
             return pybase64.b64encode(value.octets).decode("ascii")
         if isinstance(value, Formatted):
-            return self.marks.escaped(value.text, formatted=True)
-        return self.marks.escaped(value)
+            return self.marks.escaped(fitting(value.text, self.charset), formatted=True)
+        return self.marks.escaped(fitting(value, self.charset))

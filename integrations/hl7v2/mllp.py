@@ -53,14 +53,11 @@ class MllpDecoder:
     def feed(self, data: bytes) -> list[bytes]:
         """The messages that are whole with these bytes, in order. Raises FrameTooLarge."""
         if not self._buffer and data.startswith(VT) and data.find(FS) == len(data) - 2 and data.endswith(CR):
-            frames = _messages([data[1:-2]])  # one frame in one piece, as most come
-            if len(data) - 3 > self._limit:
-                raise self._too_large(frames)
-            return frames
+            return self._within([data[1:-2]])  # one frame in one piece, as most come
         self._buffer += data
-        frames = _messages(self._cut())
-        if len(self._buffer) - 1 > self._limit or any(len(frame) > self._limit for frame in frames):
-            raise self._too_large(frames)
+        frames = self._within(self._cut())
+        if len(self._buffer) - 1 - self.ends_bare > self._limit:
+            raise FrameTooLarge(frames, self.start)
         return frames
 
     def flush(self) -> list[bytes]:
@@ -90,11 +87,11 @@ class MllpDecoder:
         self._seen = max(1, len(buffer) - buffer.endswith(FS))
         return frames
 
-    def _too_large(self, frames: list[bytes]) -> FrameTooLarge:
-        for position, frame in enumerate(frames):
-            if len(frame) > self._limit:
-                return FrameTooLarge(frames[:position], frame[:START_BYTES])
-        return FrameTooLarge(frames, self.start)
+    def _within(self, contents: list[bytes]) -> list[bytes]:
+        for position, content in enumerate(contents):
+            if len(content) > self._limit:
+                raise FrameTooLarge(_messages(contents[:position]), content[:START_BYTES])
+        return _messages(contents)
 
 
 def frame(raw: bytes) -> bytes:

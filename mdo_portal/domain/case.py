@@ -247,3 +247,17 @@ class InformationRequest(Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[uuid.UUID | None]
     answer: Mapped[str] = mapped_column(default="")
+
+
+class Draft(Base):
+    """A registration that is being typed: saved as typed, one per person; gone once it is sent in."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (UniqueConstraint("person_id", "hospital_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: the fields as typed (JSON), sealed: it holds a BSN
+    fields_sealed: Mapped[bytes]
+    saved_at: Mapped[datetime]

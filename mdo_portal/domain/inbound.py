@@ -41,6 +41,7 @@ UNREADABLE_REASONS: dict[str, str] = {
     "unknown_kind": N_("Dit soort bericht verwerkt de koppeling niet. Het is bewaard; pas het profiel aan of negeer het."),
     "hostile_delimiters": N_("De scheidingstekens in de kop kloppen niet. Het bericht is bewaard; vraag het ziekenhuis om het opnieuw te sturen."),
     "too_large": N_("Het bericht is groter dan afgesproken en is geweigerd. Alleen het begin is bewaard; spreek een grens af met het ziekenhuis."),
+    "too_slow": N_("Het bericht kwam niet af: de verbinding viel stil. Het begin is bewaard; het ziekenhuis stuurt het opnieuw."),
     "too_many_entries": N_("De bundel heeft te veel onderdelen en is geweigerd. Hij is bewaard; vraag het ziekenhuis om hem te splitsen."),
     "undecodable": N_("De tekens van dit bericht zijn niet te lezen (tekenset). Het is bewaard; spreek de tekenset af met het ziekenhuis."),
     "broken": N_("Het bericht is beschadigd of ongeldig opgebouwd. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."),

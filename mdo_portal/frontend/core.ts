@@ -7,6 +7,7 @@ import { startCopy } from "./behaviours/copy";
 import { startDialogs } from "./behaviours/dialogs";
 import { startFilter } from "./behaviours/filter";
 import { startKeys } from "./behaviours/keys";
+import { startMenus } from "./behaviours/menu";
 import { startPrint } from "./behaviours/print";
 import { startRefresh } from "./behaviours/refresh";
 import { startTabs } from "./behaviours/tabs";
@@ -15,6 +16,6 @@ import { startToasts } from "./behaviours/toasts";
 import { startUpload } from "./behaviours/upload";
 
 for (const start of [
-  startTheme, startToasts, startDialogs, startKeys, startFilter, startTabs, startRefresh,
+  startTheme, startToasts, startDialogs, startMenus, startKeys, startFilter, startTabs, startRefresh,
   startAutosave, startAgenda, startClocks, startCopy, startPrint, startUpload,
 ]) start();

@@ -5,12 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import case as case_when
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Relation, Viewer
 
 _CODES = {"read": "R", "register": "C", "join": "R", "sign": "C", "write": "U", "add": "C"}
@@ -88,3 +92,43 @@ def _roles(viewer: Viewer, case: Case | None) -> str:
     elif case is None:
         roles = roles.union(*viewer.board_roles.values()) if viewer.board_roles else roles
     return ",".join(sorted(role.value for role in roles))
+
+
+class LogRow(NamedTuple):
+    """One line of the log as the privacy officer reads it."""
+
+    at: datetime
+    person_name: str
+    roles: str
+    act: str
+    relation: str
+    object_type: str
+    patient_number: str | None
+    hospital: str | None
+    hits: int
+    detail: str
+
+
+def of_hospital(session: Session, hospital_id: uuid.UUID, *, limit: int = 300) -> list[LogRow]:
+    """The newest lines about this hospital's data, or by its people."""
+    about = or_(AuditEntry.hospital_id == hospital_id, AuditEntry.acting_hospital_id == hospital_id)
+    query = (
+        select(
+            AuditEntry.at,
+            AuditEntry.person_name,
+            AuditEntry.roles,
+            AuditEntry.act,
+            AuditEntry.relation,
+            AuditEntry.object_type,
+            case_when((Patient.hospital_id == hospital_id, Patient.local_number), else_=None),
+            Hospital.name,
+            AuditEntry.hits,
+            AuditEntry.detail,
+        )
+        .outerjoin(Patient, Patient.id == AuditEntry.patient_id)
+        .outerjoin(Hospital, Hospital.id == AuditEntry.acting_hospital_id)
+        .where(about)
+        .order_by(AuditEntry.seq.desc())
+        .limit(limit)
+    )
+    return [LogRow._make(row) for row in session.execute(query)]

@@ -144,8 +144,13 @@ def confirm(session: Session, key: str, *, now: datetime) -> None:
     session.execute(update(SignedInSession).where(SignedInSession.key_hash == _hash(key)).values(confirmed_at=now))
 
 
-def signed_in(session: Session, key: str, *, now: datetime, client_address: str = "", trace_id: str = "") -> SignedIn | None:
-    """Who this session is, re-read from the database; None when it ended, idled out or the person was disabled."""
+def signed_in(
+    session: Session, key: str, *, now: datetime, client_address: str = "", trace_id: str = "", touch: bool = True
+) -> SignedIn | None:
+    """Who this session is, re-read from the database; None when it ended, idled out or the person was disabled.
+
+    `touch`: somebody did something just now; a heartbeat of an open screen is not that.
+    """
     query = (
         select(SignedInSession, Person, Hospital.name)
         .join(Person, Person.id == SignedInSession.person_id)
@@ -156,7 +161,7 @@ def signed_in(session: Session, key: str, *, now: datetime, client_address: str 
     if row is None or now - row[0].seen_at > IDLE or now - row[0].started_at > ABSOLUTE:
         return None
     found, person, hospital_name = row
-    if now - found.seen_at > timedelta(seconds=30):
+    if touch and now - found.seen_at > timedelta(seconds=30):
         found.seen_at = now
     viewer = _viewer(session, person, found.hospital_id)
     return SignedIn(

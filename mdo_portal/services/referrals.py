@@ -211,3 +211,4 @@ def announce(session: Session, case: Case) -> None:
     """Tell the work lists and the case's page that there is something new."""
     changes.announce(session, "case", case.id, revision=case.revision)
     changes.announce(session, "worklist", case.board_id or "unrouted")
+    changes.announce(session, "worklist", case.hospital_id)

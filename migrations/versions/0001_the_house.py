@@ -110,6 +110,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_board_memberships_board_id'), 'board_memberships', ['board_id'], unique=False)
     op.create_index(op.f('ix_board_memberships_person_id'), 'board_memberships', ['person_id'], unique=False)
+    op.create_table('drafts',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('hospital_id', sa.UUID(), nullable=False),
+    sa.Column('fields_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['hospital_id'], ['hospitals.id'], name=op.f('fk_drafts_hospital_id_hospitals')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_drafts_person_id_people')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drafts')),
+    sa.UniqueConstraint('person_id', 'hospital_id', name=op.f('uq_drafts_person_id_hospital_id'))
+    )
     op.create_table('links',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('hospital_id', sa.UUID(), nullable=False),
@@ -491,6 +502,7 @@ def downgrade() -> None:
     op.drop_index('ix_meetings_starts_at', table_name='meetings')
     op.drop_table('meetings')
     op.drop_table('links')
+    op.drop_table('drafts')
     op.drop_index(op.f('ix_board_memberships_person_id'), table_name='board_memberships')
     op.drop_index(op.f('ix_board_memberships_board_id'), table_name='board_memberships')
     op.drop_table('board_memberships')

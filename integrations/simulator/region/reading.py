@@ -56,7 +56,9 @@ def _hospital(row: Table) -> HospitalSeed:
 
 def _board(row: Table) -> BoardSeed:
     quorum = tuple(QuorumGroup(group["name"], tuple(group["one_of"]), group.get("hospital", "")) for group in row["quorum"])
-    return BoardSeed(**{**row, "hospitals": tuple(row["hospitals"]), "starts_at": time.fromisoformat(row["starts_at"]), "quorum": quorum})
+    return BoardSeed(
+        **{**row, "hospitals": tuple(row["hospitals"]), "starts_at": time.fromisoformat(row["starts_at"]), "quorum": quorum}
+    )
 
 
 def _person(row: Table) -> PersonSeed:
@@ -112,7 +114,9 @@ def _case(row: Table, board: str, contacts: Mapping[str, Contact]) -> CaseSeed:
 
 
 def _patient(row: Table, hospital: str) -> PatientIdentity:
-    name = {key: row.get(key, "") for key in ("own_prefix", "own_family", "partner_prefix", "partner_family", "initials", "given")}
+    name = {
+        key: row.get(key, "") for key in ("own_prefix", "own_family", "partner_prefix", "partner_family", "initials", "given")
+    }
     return PatientIdentity(
         local_number=row["number"],
         local_authority=hospital,

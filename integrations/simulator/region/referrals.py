@@ -65,7 +65,9 @@ def _document(region: Region, case: CaseSeed, seed: DocumentSeed, today: date) -
         author=seed.author,
         text=_filled(seed.text, case, today, written_on),
     )
-    return IncomingDocument(seed.title, "application/pdf", render(report), dated_on=written_on, kind=seed.kind, reference=reference)
+    return IncomingDocument(
+        seed.title, "application/pdf", render(report), dated_on=written_on, kind=seed.kind, reference=reference
+    )
 
 
 def _filled(text: str, case: CaseSeed, today: date, about: date | None = None) -> str:

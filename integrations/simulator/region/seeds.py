@@ -1,4 +1,4 @@
-"""What the invented region is made of: hospitals, boards, persons and cases, as frozen values with offsets in days instead of dates."""
+"""What the invented region is made of: hospitals, boards, persons and cases, with offsets in days instead of dates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class LinkSeed:
 
     direction: str
     wire: str  # a value of exchange.Wire
-    profile: str  # a name in integrations/profiles
+    profile: str  # a name in integrations/profiles, "" for form and paper
     host: str = ""
     port: int = 0
     url: str = ""
@@ -69,7 +69,7 @@ class PersonSeed:
     family: str
     discipline: str
     hospital: str
-    roles: tuple[str, ...]  # roles in that hospital: specialist, secretary, case_manager, link_manager, privacy_officer, administrator
+    roles: tuple[str, ...]  # in that hospital: specialist, secretary, case_manager, link_manager, privacy_officer, administrator
     boards: tuple[tuple[str, str], ...]  # (board code, role): chair, vice_chair, secretary, scribe, case_manager, member
     email: str
     phone: str
@@ -95,7 +95,7 @@ class FactSeed:
 class DocumentSeed:
     kind: str  # the words of exchange.IncomingDocument.kind
     title: str  # never a patient's name
-    text: str  # lines "# Heading", paragraphs apart by an empty line, lists of "- "; dates as {days ago}
+    text: str  # lines "# Heading", paragraphs apart by an empty line, lists of "- "; placeholders: see referrals.py
     days_ago: int
     hospital: str
     author: str

@@ -16,10 +16,9 @@ const AGAIN_MS = 1_500;
 const TRY_AGAIN = new Set(["busy", "rate"]);
 const bytes = (value: Bytes): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array(value));
 
-/** True when `ours` holds something of any writer that `theirs` does not. */
-function isAhead(ours: Uint8Array, theirs: Uint8Array): boolean {
-  const known = Y.decodeStateVector(theirs);
-  return [...Y.decodeStateVector(ours)].some(([client, clock]) => clock > (known.get(client) ?? 0));
+/** True when `doc` holds something of any writer that the other side does not. */
+function isAhead(doc: Y.Doc, theirs: Map<number, number>): boolean {
+  return [...Y.decodeStateVector(Y.encodeStateVector(doc))].some(([client, clock]) => clock > (theirs.get(client) ?? 0));
 }
 
 export class NoteSync {
@@ -28,12 +27,12 @@ export class NoteSync {
   readonly awareness = new Awareness(this.doc);
   reason = "";
   private pending: Uint8Array[] = [];
-  private isDirty = false;
-  private isJoined = false;
+  private isDirty = false; // something local has no answer yet
+  private isJoined = false; // opened on the present connection
   private isSending = false;
   private hasOpened = false;
   private isRefused = false;
-  private wasShown = false;
+  private wasShown = false; // others may be drawing our cursor
   private attempt = 0;
   private timer = 0;
 
@@ -61,7 +60,7 @@ export class NoteSync {
       this.hasOpened = true;
       this.isJoined = true;
       this.catchUp(answer.vector ? bytes(answer.vector) : Y.encodeStateVector(new Y.Doc()));
-      this.sayWhere();
+      this.sayWhere(true);
     } catch (problem) {
       if (!(problem instanceof NoAnswer)) throw problem;
       if (attempt === this.attempt) this.openLater();
@@ -72,7 +71,7 @@ export class NoteSync {
   /** Queues what the server lacks. Deletions are in no vector, therefore unanswered changes always count. */
   private catchUp(theirs: Uint8Array): void {
     this.pending = [];
-    if (!this.isDirty && !isAhead(Y.encodeStateVector(this.doc), theirs)) return;
+    if (!this.isDirty && !isAhead(this.doc, Y.decodeStateVector(theirs))) return;
     this.isDirty = true;
     this.pending.push(Y.encodeStateAsUpdate(this.doc, theirs));
     void this.flush();
@@ -94,8 +93,7 @@ export class NoteSync {
   private async flush(): Promise<void> {
     if (!this.isJoined || this.isSending || this.pending.length === 0) return;
     const attempt = this.attempt;
-    const update = Y.mergeUpdates(this.pending);
-    this.pending = [];
+    const update = Y.mergeUpdates(this.pending.splice(0));
     this.isSending = true;
     try {
       const answer = await ask<Stored>("note:update", { note: this.note, update });
@@ -123,16 +121,16 @@ export class NoteSync {
     Y.applyUpdate(this.doc, bytes(update), REMOTE);
   }
 
-  /** Where others are. Somebody new is answered with where we are. */
+  /** Where others are. Somebody new, also one who only reads, is answered with where we are. */
   hearWhere(update: Bytes): void {
-    const known = this.awareness.getStates().size;
+    const known = this.awareness.meta.size;
     applyAwarenessUpdate(this.awareness, bytes(update), REMOTE);
-    if (this.awareness.getStates().size > known) setTimeout(() => this.sayWhere(), 50 + Math.random() * 200);
+    if (this.awareness.meta.size > known) setTimeout(() => this.sayWhere(), 50 + Math.random() * 200);
   }
 
-  private sayWhere(): void {
+  private sayWhere(isHello = false): void {
     const isShown = this.awareness.getLocalState() !== null;
-    if (!this.isJoined || (!isShown && !this.wasShown)) return;
+    if (!this.isJoined || !(isShown || this.wasShown || isHello)) return;
     this.wasShown = isShown;
     connection().emit("note:awareness", { note: this.note, update: encodeAwarenessUpdate(this.awareness, [this.doc.clientID]) });
   }
@@ -140,8 +138,7 @@ export class NoteSync {
   /** The line is down: nobody else's cursor is certain any more. */
   interrupted(): void {
     this.isJoined = false;
-    const others = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID);
-    removeAwarenessStates(this.awareness, others, REMOTE);
+    removeAwarenessStates(this.awareness, [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID), REMOTE);
     this.tell(this.state);
   }
 

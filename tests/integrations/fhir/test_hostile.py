@@ -56,6 +56,13 @@ def test_escaped_text_that_is_whole_passes() -> None:
     assert FhirReader().header(raw).kind == "Bundle/collection"
 
 
+def test_an_endless_string_of_quotes_takes_one_pass() -> None:
+    began = time.perf_counter()
+    with pytest.raises(Unreadable):
+        FhirReader().header(b'{"a": "' + b'\\"' * 2_000_000)
+    assert time.perf_counter() - began < 3
+
+
 def test_ten_thousand_entries_are_refused_cheaply() -> None:
     raw = bundle(*(condition(n) for n in range(10_000)))
 

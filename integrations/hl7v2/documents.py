@@ -1,0 +1,96 @@
+"""Documents inside a message (OBX with ED): their bytes as sent, also when they are not what they say they are."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Mapping
+from itertools import count, islice
+
+import pybase64
+
+from mdo_portal.exchange import IncomingDocument, Profile
+
+from .items import Item
+from .segment import Segment
+from .values import day, label
+from .words import matching
+
+MOST_REPETITIONS = 50
+_FILE_NAME = re.compile(r"[^\\/\n]+\.\w{1,5}")
+_BLANKS = re.compile(rb"\s+")
+
+
+def is_document(segment: Segment) -> bool:
+    """Whether an OBX holds a document: by its type, or because its value says so."""
+    return segment.name == "OBX" and (segment.component(2) == "ED" or segment.component(5, 4).lower() == "base64")
+
+
+def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocument]:
+    """The documents of one OBX. One that can't be decoded comes as text, kind `unreadable`: a person looks at it."""
+    return [_document(item, profile, reference, n) for n in islice(count(), MOST_REPETITIONS) if n == 0 or _filled(item, n)]
+
+
+def _filled(item: Item, repetition: int) -> bool:
+    return bool(item.segment.octets(5, 5, repetition))
+
+
+def _document(item: Item, profile: Profile, reference: str, repetition: int) -> IncomingDocument:
+    segment, rules = item.segment, profile["documents"]
+    title = _title(item)
+    order = item.order
+    kind = matching(segment.component(3), f"{label(segment)} {title}", rules["kinds"])
+    dated_on = day(segment.component(14)) or (day(order.component(7)) if order else None)
+    content = _content(item, repetition)
+    if content is None:
+        sent = bytes(segment.octets(5, 5, repetition)) + "".join(item.loose_texts).encode()
+        return IncomingDocument(title, "text/plain", sent, dated_on, "unreadable", reference)
+    return IncomingDocument(title, _media_type(segment, repetition, rules["media"]), content, dated_on, kind, reference)
+
+
+def _title(item: Item) -> str:
+    """The file name in a note (ZorgDomein), else what the OBX is called."""
+    names = [text for text in item.notes if _FILE_NAME.fullmatch(text.strip())]
+    return (names[0].strip() if names else "") or label(item.segment)
+
+
+def _media_type(segment: Segment, repetition: int, media: Mapping[str, str]) -> str:
+    kind = segment.component(5, 2, repetition=repetition)
+    subtype = segment.component(5, 3, repetition=repetition).lower()
+    if "/" in subtype:  # some put the whole media type in the subtype
+        return subtype
+    return f"{media.get(kind.upper(), kind.lower())}/{subtype}" if kind and subtype else "application/octet-stream"
+
+
+def _content(item: Item, repetition: int) -> bytes | None:
+    encoding = item.segment.component(5, 4, repetition=repetition).lower()
+    sent = item.segment.octets(5, 5, repetition)
+    if encoding == "a":
+        return item.segment.component(5, 5, 0, repetition).encode()
+    if encoding == "hex":
+        return _hex(bytes(sent))
+    if not sent:
+        return None
+    if not item.loose:
+        try:
+            return pybase64.b64decode(sent, validate=True)
+        except (binascii.Error, ValueError):
+            pass  # broken into lines or without padding: below
+    return _mended(item, repetition)
+
+
+def _mended(item: Item, repetition: int) -> bytes | None:
+    """Base64 that was broken into lines, by escapes or by bare line ends, or lost its padding."""
+    text = item.segment.component(5, 5, 0, repetition) + "".join(item.loose_texts)
+    packed = _BLANKS.sub(b"", text.encode())
+    try:
+        return pybase64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _hex(sent: bytes) -> bytes | None:
+    try:
+        return bytes.fromhex(sent.decode("ascii"))
+    except ValueError:
+        return None

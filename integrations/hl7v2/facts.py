@@ -1,0 +1,110 @@
+"""Everything in a message that is neither question nor document becomes a fact: nothing a hospital wrote is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from mdo_portal.exchange import Fact, Section
+
+from .documents import is_document
+from .items import Item
+from .places import Reading, asked
+from .segment import Segment
+from .values import day, label
+from .words import matching
+
+
+def facts(reading: Reading, used: frozenset[str]) -> tuple[Fact, ...]:
+    """The facts in the order of the message. `used` are the places that were taken for a question, e.g. `@label board`."""
+    return tuple(fact for item in reading.items for fact in _of_item(reading, item, used) if fact.text or fact.label)
+
+
+def unmapped(reading: Reading) -> tuple[str, ...]:
+    """Names of the segments that the profile places nowhere. They stay in the raw message."""
+    known = {"OBX", *reading.profile["segments"]["placed"], *reading.profile["facts"]}
+    return tuple(dict.fromkeys(item.segment.name for item in reading.items if item.segment.name not in known))
+
+
+def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
+    name = item.segment.name
+    if name == "OBX":
+        yield from _observation(reading, item, used)
+        return
+    rule = reading.profile["facts"].get(name)
+    if rule:
+        yield _by_rule(item.segment, rule)
+    yield from _spare(reading, item, used)
+    if f"@notes {name}" not in used:
+        yield from (_plain(reading, item, text, item.note_label) for text in item.notes)
+    yield from (_plain(reading, item, text) for text in item.loose_texts)
+
+
+def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
+    if is_document(item.segment):
+        # The file name is the title of the document; any other note is something to read.
+        yield from (_plain(reading, item, text, label(item.segment)) for text in item.notes[1:])
+    elif f"@label {asked(item, reading.profile)}" not in used:
+        yield _observed(reading, item)
+
+
+def _observed(reading: Reading, item: Item) -> Fact:
+    segment = item.segment
+    return Fact(
+        section=_section(reading, item),
+        text=item.text,
+        label=label(segment),
+        dated_on=day(segment.component(14)) or _ordered_on(item),
+        code=segment.component(3),
+        code_system=segment.component(3, 3),
+    )
+
+
+def _section(reading: Reading, item: Item) -> Section:
+    """By the code or label of the observation, else by the order that it stands under, else the profile's default."""
+    sections = reading.profile["sections"]
+    order = item.order.component(4, 2, 0) if item.order else ""
+    placed = matching(item.segment.component(3), label(item.segment), sections) or matching("", order, sections)
+    return Section(placed or reading.profile["referral"]["default_section"])
+
+
+def _ordered_on(item: Item) -> date | None:
+    return day(item.order.component(7)) if item.order else None
+
+
+def _by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
+    texts = (_at(segment, place) for place in rule["text"])
+    return Fact(
+        section=Section(rule["section"]),
+        text=next(filter(None, texts), ""),
+        label=rule["label"],
+        dated_on=day(_at(segment, rule["date"])) if "date" in rule else None,
+        code=_at(segment, rule["code"]),
+        code_system=_at(segment, rule["system"]),
+    )
+
+
+def _at(segment: Segment, place: str) -> str:
+    n, c, s = ([int(part) for part in place.split("-")] + [0, 1])[:3]
+    return segment.component(n, c, s) if c else segment.field(n)
+
+
+def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
+    """What could have been the question, and was not chosen."""
+    name = item.segment.name
+    for place, shown in reading.profile["referral"]["spare_labels"].items():
+        segment_name, _, n = place.partition("-")
+        text = _words(item.segment, int(n)) if segment_name == name else ""
+        chosen = item.position == 1 and any(one.startswith(place) for one in used)
+        if text and not chosen:
+            yield Fact(Section.COURSE, text, shown, _ordered_on(item))
+
+
+def _words(segment: Segment, n: int) -> str:
+    """A coded or plain field as words: component 2 when it is coded."""
+    return segment.component(n, 2, 0) or segment.field(n)
+
+
+def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:
+    return Fact(Section(reading.profile["referral"]["default_section"]), text, shown, _ordered_on(item))

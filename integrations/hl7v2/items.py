@@ -1,0 +1,67 @@
+"""The walk over a message: every segment with the notes and loose lines that belong to it, and the order it stands under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .er7 import Message
+from .segment import Segment
+from .values import note, observed
+
+UNDER_ORDER = ("OBR", "OBX", "SPM", "TQ1")
+
+
+@dataclass
+class Item:
+    """One segment that is no NTE, with what follows it."""
+
+    segment: Segment
+    position: int  # counted per name, from 1
+    order: Segment | None = None  # the OBR above it
+    notes: list[str] = field(default_factory=list)
+    note_label: str = ""  # NTE-4.2 of the first note
+    loose: list[Segment] = field(default_factory=list)  # lines without a name: text with a bare line end in it
+
+    @property
+    def text(self) -> str:
+        """The value of an OBX with its loose lines and notes."""
+        return "\n".join(filter(None, [observed(self.segment), *self.loose_texts, *self.notes]))
+
+    @property
+    def loose_texts(self) -> list[str]:
+        """The loose lines up to where the fields of the segment go on."""
+        return [line.field(0) for line in self.loose]
+
+
+def items(message: Message) -> list[Item]:
+    """All of the message, in order; nothing is left out."""
+    found: list[Item] = []
+    order: Segment | None = None
+    counts: dict[str, int] = {}
+    in_note = False
+    for segment in message.segments:
+        if segment.name == "NTE" and found:
+            _add_note(found[-1], segment)
+        elif not segment.name and found:
+            _add_loose(found[-1], segment, in_note=in_note)
+            continue
+        else:
+            counts[segment.name] = counts.get(segment.name, 0) + 1
+            order = segment if segment.name == "OBR" else order
+            found.append(Item(segment, counts[segment.name], order if segment.name in UNDER_ORDER else None))
+        in_note = segment.name == "NTE"
+    return found
+
+
+def _add_note(item: Item, segment: Segment) -> None:
+    item.note_label = item.note_label or segment.component(4, 2, 0)
+    text = note(segment)
+    if text:
+        item.notes.append(text)
+
+
+def _add_loose(item: Item, line: Segment, *, in_note: bool) -> None:
+    if in_note and item.notes:
+        item.notes[-1] += "\n" + line.field(0)
+    else:
+        item.loose.append(line)

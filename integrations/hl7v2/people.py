@@ -1,0 +1,124 @@
+"""Who is in the message: the patient with names and numbers, and the professionals around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
+
+from .er7 import Message
+from .numbers import numbers
+from .segment import Repetition, Segment
+from .values import day
+
+
+def patient(pid: Segment, profile: Profile) -> PatientIdentity:
+    """The patient of a PID segment. Raises Unreadable("no_patient") when it has neither number nor name."""
+    rules = profile["patient"]
+    bsn, others = _split_bsn(pid, rules)
+    local = _local(others, rules["local_types"])
+    found = PatientIdentity(
+        local_number=local[1],
+        local_authority=local[0],
+        bsn=bsn,
+        name=_name(pid.repetitions(5)),
+        birth_on=day(pid.component(7)),
+        sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
+        deceased=pid.component(30).upper() in ("Y", "J") or bool(pid.component(29)),
+        other_numbers=tuple(number[:2] for number in others if number != local),
+    )
+    if not (found.bsn or found.local_number or found.name.family):
+        raise Unreadable("no_patient", "PID")
+    return found
+
+
+def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[tuple[str, str, str]]]:
+    """The BSN and all other numbers; PID-2 counts only when PID-3 is empty, as in messages of before 2.3."""
+    bsn, others = "", []
+    found = numbers(pid, 3) or numbers(pid, 2)
+    for number in found:
+        is_bsn = number[0].upper() in rules["bsn_authorities"] or number[2] in rules["bsn_types"]
+        if is_bsn and not bsn:
+            bsn = number[1]
+        else:
+            others.append(number)
+    return bsn, others
+
+
+def _local(others: list[tuple[str, str, str]], types: Sequence[str]) -> tuple[str, str, str]:
+    """The hospital's own number: by type, best first; else the first that is there."""
+    for wanted in types:
+        for number in others:
+            if number[2] == wanted:
+                return number
+    return others[0] if others else ("", "", "")
+
+
+def _name(names: list[Repetition]) -> PersonName:
+    """PID-5: the legal name when marked (`L`), else the first. FN.1 is for showing, FN.2-5 are its parts."""
+    filled = [name for name in names if name.component(1, 0)]
+    legal = next((name for name in filled if name.component(7) == "L"), filled[0] if filled else None)
+    if legal is None:
+        return PersonName()
+    own_prefix, own, partner_prefix, partner = (legal.component(1, s) for s in range(2, 6))
+    initials, given = _given(legal.component(2), legal.component(3))
+    return PersonName(
+        family=legal.component(1) or _surname(own_prefix, own, partner_prefix, partner),
+        own_prefix=own_prefix,
+        own_family=own,
+        partner_prefix=partner_prefix,
+        partner_family=partner,
+        initials=initials,
+        given=given,
+    )
+
+
+def _surname(own_prefix: str, own: str, partner_prefix: str, partner: str) -> str:
+    own_part = " ".join(filter(None, (own_prefix, own)))
+    partner_part = " ".join(filter(None, (partner_prefix, partner)))
+    return " - ".join(filter(None, (partner_part, own_part)))
+
+
+def _given(first: str, others: str) -> tuple[str, str]:
+    """(initials, given name): Dutch senders put initials in XPN.2 and XPN.3, others put names there."""
+    letters = first.replace(".", "").replace(" ", "")
+    if "." in first or (letters.isupper() and len(letters) <= 3):
+        return letters + others.replace(".", "").replace(" ", ""), ""
+    return "", " ".join(filter(None, (first, others)))
+
+
+def professional(message: Message, place: str) -> Contact | None:
+    """The first person or number of an XCN field such as `ORC-12`; None when there is none."""
+    name, _, n = place.partition("-")
+    for segment in message.all(name):
+        for one in segment.repetitions(int(n)):
+            if one.component(1) or one.component(2, 0):
+                return Contact(name=_professional_name(one, 2), number=one.component(1), authority=_authority_of(one))
+    return None
+
+
+def _authority_of(xcn: Repetition) -> str:
+    """Who gave the number of a professional (`VEKTIS` for AGB)."""
+    return xcn.component(9) or xcn.component(9, 2)
+
+
+def provider(message: Message, role: str) -> Contact | None:
+    """The PRD segment with this role (RP referring, RT referred to, PP general practitioner); None when there is none."""
+    for segment in message.all("PRD"):
+        if role not in [one.component(1) for one in segment.repetitions(1)]:
+            continue
+        name, *_ = [*segment.repetitions(2), None]
+        return Contact(
+            name=_professional_name(name, 1) if name else "",
+            number=segment.component(7, 1),
+            authority=segment.component(7, 2),
+            organisation=segment.component(10) or segment.component(4, 4) or segment.component(4, 1),
+            phone=segment.component(5, 1) or segment.component(5, 12),
+        )
+    return None
+
+
+def _professional_name(name: Repetition, family_at: int) -> str:
+    family = name.component(family_at) or _surname(*(name.component(family_at, s) for s in range(2, 6)))
+    return " ".join(filter(None, (name.component(family_at + 1), name.component(family_at + 2), family)))

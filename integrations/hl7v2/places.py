@@ -1,0 +1,72 @@
+"""Where a profile says something stands: terser paths, and the few named functions for what a path can't say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from mdo_portal.exchange import Profile
+
+from .er7 import Message
+from .items import Item, items
+from .people import provider
+from .values import label
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One message under one profile."""
+
+    message: Message
+    profile: Profile
+    items: Sequence[Item]
+
+    @classmethod
+    def of(cls, message: Message, profile: Profile) -> Reading:
+        """Walk the message once."""
+        return cls(message, profile, items(message))
+
+
+def first(reading: Reading, places: Iterable[str]) -> str:
+    """The value at the first place that has one."""
+    return found(reading, places)[0]
+
+
+def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
+    """(value, place) of the first place that has a value."""
+    return next(((value, place) for place in places if (value := value_at(reading, place))), ("", ""))
+
+
+def value_at(reading: Reading, place: str) -> str:
+    """The value at a path or of a named function (`@notes OBR`)."""
+    if not place.startswith("@"):
+        return reading.message.get(place)
+    name, _, argument = place[1:].partition(" ")
+    return _NAMED[name](reading, argument)
+
+
+def asked(item: Item, profile: Profile) -> str:
+    """Which of the profile's labels an OBX answers: `board`, `radiology`, …; "" when none."""
+    code, words = item.segment.component(3).casefold(), label(item.segment).casefold()
+    for name, rule in profile["labels"].items():
+        coded = code in (one.casefold() for one in rule["codes"])
+        if coded or any(word.casefold() in words for word in rule["words"]):
+            return str(name)
+    return ""
+
+
+def _labelled(reading: Reading, name: str) -> str:
+    texts = (item.text for item in reading.items if item.segment.name == "OBX" and asked(item, reading.profile) == name)
+    return "\n".join(dict.fromkeys(filter(None, texts)))
+
+
+def _notes(reading: Reading, name: str) -> str:
+    return "\n".join(text for item in reading.items if item.segment.name == name for text in item.notes)
+
+
+def _provider(reading: Reading, role: str) -> str:
+    contact = provider(reading.message, role)
+    return (contact.organisation or contact.name) if contact else ""
+
+
+_NAMED: dict[str, Callable[[Reading, str], str]] = {"label": _labelled, "notes": _notes, "provider": _provider}

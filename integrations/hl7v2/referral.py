@@ -1,0 +1,76 @@
+"""A message that asks a board to discuss a patient, as the border knows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile, Unreadable
+
+from .documents import documents, is_document
+from .er7 import Message
+from .facts import facts, unmapped
+from .people import patient, professional, provider
+from .places import Reading, first, found
+from .segment import Segment
+from .values import day, moment
+
+QUESTIONS = ("question_board", "question_radiology", "question_pathology")
+
+
+def referral(message: Message, pid: Segment, profile: Profile) -> IncomingReferral:
+    """The referral in `message`. Raises Unreadable: no_patient, or unknown_kind for an order that is withdrawn."""
+    rules = profile["referral"]
+    if message.get("ORC-1") in rules["cancel_codes"]:
+        raise Unreadable("unknown_kind", "ORC-1")
+    reading = Reading.of(message, profile)
+    questions = {name: found(reading, rules[name]) for name in QUESTIONS}
+    urgency = first(reading, rules["urgency"])
+    attached = _documents(reading)
+    return IncomingReferral(
+        patient=patient(pid, profile),
+        number=first(reading, rules["number"]),
+        board_hint=first(reading, rules["board_hint"]).strip(),
+        tumour_hint=first(reading, rules["tumour_hint"]),
+        **{name: text for name, (text, _) in questions.items()},
+        urgency=rules["codes"]["urgency"].get(urgency.strip().upper(), urgency),
+        latest_useful_on=day(first(reading, rules["latest_useful_on"])),
+        referrer=_contact(reading, "referrer"),
+        treating=_contact(reading, "treating"),
+        case_manager=_contact(reading, "case_manager"),
+        gp=_contact(reading, "gp"),
+        facts=facts(reading, frozenset(place for _, place in questions.values())),
+        documents=tuple(document for _, document in attached),
+        sent_at=moment(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
+        unmapped=unmapped(reading),
+        quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
+    )
+
+
+def _documents(reading: Reading) -> list[tuple[str, IncomingDocument]]:
+    """Every document with its place in the message."""
+    attached: list[tuple[str, IncomingDocument]] = []
+    for item in reading.items:
+        if is_document(item.segment):
+            order = item.order
+            reference = reading.message.get("TXA-12-1") or (order.component(3) or order.component(2) if order else "")
+            attached += [(f"OBX({item.position})", one) for one in documents(item, reading.profile, reference)]
+    return attached
+
+
+def _contact(reading: Reading, role: str) -> Contact:
+    """The first place of the profile with a person; organisation and telephone come from their own places when not with him."""
+    rule = reading.profile["contacts"][role]
+    people = (_at(reading, place) for place in rule["places"])
+    person = next((one for one in people if one is not None), Contact())
+    return replace(
+        person,
+        organisation=person.organisation or first(reading, rule.get("organisation", ())),
+        phone=person.phone or first(reading, rule.get("phone", ())),
+    )
+
+
+def _at(reading: Reading, place: str) -> Contact | None:
+    if place.startswith("@provider "):
+        return provider(reading.message, place.removeprefix("@provider "))
+    return professional(reading.message, place)

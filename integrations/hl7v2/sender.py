@@ -1,0 +1,103 @@
+"""Sends one decision over MLLP and waits for the word of the other side. One connection per message, plain blocking sockets."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
+
+from .ack import read_ack
+from .builder import Unwritable
+from .judge import Unsendable, judge
+from .mllp import FrameTooLarge, MllpDecoder, frame
+from .outgoing import compose, control_id
+from .profile import profile_named
+
+ACK_LIMIT = 1024 * 1024
+
+
+class MllpSender:
+    """exchange.Sender over MLLP. `tls` is for links that speak TLS; its context holds our client certificate."""
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._tls = tls
+        self._now = now
+
+    def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
+        """Compose, judge, send, wait. Never raises for what the network or the other side does.
+
+        ACCEPTED: AA or CA with our own id. REFUSED: AE or CE, or we cannot write it (code `unsendable`). LATER: AR, CR, or
+        nobody there. UNKNOWN: sent, and no word about it; the message may have arrived.
+        """
+        profile = profile_named(address.profile)
+        try:
+            raw = compose(decision, address, now=self._now())
+            judge(raw, decision, address, profile)
+        except Unsendable as fault:
+            return self._receipt(ReceiptKind.REFUSED, "unsendable", fault.reason)
+        except Unwritable as fault:
+            return self._receipt(ReceiptKind.REFUSED, "unsendable", str(fault))
+        return replace(self.exchange(raw, control_id(decision, profile), address), at=self._now())
+
+    def exchange(self, raw: bytes, expects: str, address: Address) -> Receipt:
+        """Send `raw` and wait for the acknowledgement that names `expects`; others are passed over."""
+        deadline = time.monotonic() + address.timeout_seconds
+        try:
+            connection = self._connect(address)
+        except OSError as trouble:
+            return Receipt(ReceiptKind.LATER, code="unreachable", text=type(trouble).__name__)
+        with connection:  # always closed: a late answer must find nobody who takes it for another message's
+            try:
+                connection.sendall(frame(raw))
+                return _wait(connection, expects, deadline)
+            except TimeoutError:
+                return Receipt(ReceiptKind.UNKNOWN, code="timeout")
+            except OSError as trouble:
+                return Receipt(ReceiptKind.UNKNOWN, code="broken_off", text=type(trouble).__name__)
+            except FrameTooLarge:
+                return Receipt(ReceiptKind.UNKNOWN, code="junk")
+
+    def _connect(self, address: Address) -> socket.socket:
+        plain = socket.create_connection((address.host, address.port), timeout=address.timeout_seconds)
+        if self._tls is None:
+            return plain
+        try:
+            return self._tls.wrap_socket(plain, server_hostname=address.host)
+        except OSError:
+            plain.close()
+            raise
+
+    def _receipt(self, kind: ReceiptKind, code: str, text: str) -> Receipt:
+        return Receipt(kind, code=code, text=text, at=self._now())
+
+
+def _wait(connection: socket.socket, expects: str, deadline: float) -> Receipt:
+    decoder = MllpDecoder(ACK_LIMIT)
+    heard = ""
+    while (left := deadline - time.monotonic()) > 0:
+        connection.settimeout(min(left, 0.2) if decoder.ends_bare else left)
+        frames, ended = _hear(connection, decoder)
+        for answer in frames:
+            receipt = read_ack(answer, expects)
+            if receipt.kind is not ReceiptKind.UNKNOWN:
+                return receipt
+            heard = receipt.code
+        if ended:
+            return Receipt(ReceiptKind.UNKNOWN, code=heard or "closed")
+    return Receipt(ReceiptKind.UNKNOWN, code=heard or "timeout")
+
+
+def _hear(connection: socket.socket, decoder: MllpDecoder) -> tuple[list[bytes], bool]:
+    """The answers in what comes next, and whether the other side has closed."""
+    try:
+        data = connection.recv(65_536)
+    except TimeoutError:
+        if decoder.ends_bare:
+            return decoder.flush(), False
+        raise
+    return (decoder.feed(data), False) if data else (decoder.flush(), True)

@@ -1,0 +1,72 @@
+"""Single values of a message as the border wants them: dates, times, coded values, texts. Nothing is guessed or computed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from .segment import Repetition, Segment
+
+_TIME = re.compile(r"(\d{8})(?:(\d{2})(\d{2})(\d{2})?)?(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
+_CODED = ("CE", "CWE", "CNE", "CF")
+_LINES = ("TX", "FT")
+
+
+def day(text: str) -> date | None:
+    """The date of a DT or TS; None when a part is missing (`1960`) or it is no date."""
+    found = re.match(r"(\d{4})(\d{2})(\d{2})", text)
+    if not found:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+
+
+def moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """The time of a TS; without an offset it is a time of `zone`. None for a date only or for nonsense."""
+    found = _TIME.fullmatch(text)
+    on = day(text)
+    if not found or on is None or found[2] is None:
+        return None
+    _, hour, minute, second, sign, hours, minutes = found.groups()
+    try:
+        offset = timezone((1 if sign == "+" else -1) * timedelta(hours=int(hours), minutes=int(minutes))) if sign else zone
+        return datetime(on.year, on.month, on.day, int(hour), int(minute), int(second or 0), tzinfo=offset)
+    except ValueError:
+        return None
+
+
+def coded(repetition: Repetition) -> str:
+    """The words of a coded value; its code when there are no words."""
+    return repetition.component(2, 0) or repetition.component(9, 0) or repetition.component(1, 0)
+
+
+def observed(segment: Segment) -> str:
+    """The value of an OBX as text, with its unit, reference range and flag as sent."""
+    kind = segment.component(2)
+    if kind in _CODED:
+        return "; ".join(filter(None, map(coded, segment.repetitions(5))))
+    if kind in _LINES:
+        return "\n".join(one.text for one in segment.repetitions(5))  # v2.5 2.A.78: a repetition of TX is a new line
+    value = segment.field(5)
+    if kind == "SN":
+        value = " ".join(filter(None, (segment.component(5, c) for c in range(1, 5))))
+    return _with_unit(segment, value)
+
+
+def note(segment: Segment) -> str:
+    """The text of an NTE."""
+    return "\n".join(one.text for one in segment.repetitions(3))
+
+
+def label(segment: Segment) -> str:
+    """What an OBX is about: the words of OBX-3, else its code."""
+    return segment.component(3, 2, 0) or segment.component(3, 1)
+
+
+def _with_unit(segment: Segment, value: str) -> str:
+    beside = ", ".join(filter(None, (segment.field(7), segment.component(8))))
+    parts = (value, segment.component(6), f"({beside})" if beside else "")
+    return " ".join(filter(None, parts))

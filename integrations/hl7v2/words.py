@@ -1,0 +1,26 @@
+"""Codes and words of a profile: which entry does a label belong to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+WHOLE_WORD = 4
+
+
+def matching(code: str, text: str, entries: Mapping[str, Iterable[str]]) -> str:
+    """The first entry with `code` among its words, else the first with a word that stands in `text`; "" when none."""
+    folded = code.casefold()
+    if folded:
+        for name, words in entries.items():
+            if folded in (word.casefold() for word in words):
+                return name
+    return next((name for name, words in entries.items() if _pattern(tuple(words)).search(text)), "")
+
+
+@lru_cache(maxsize=512)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Short words whole, longer ones as the start of a word: `who` is not in "whole", `diagnose` is in "diagnosen"."""
+    parts = (rf"(?<!\w){re.escape(word)}" + (r"(?!\w)" if len(word) <= WHOLE_WORD else "") for word in words)
+    return re.compile("|".join(parts), re.IGNORECASE)

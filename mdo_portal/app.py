@@ -1,0 +1,103 @@
+"""create_app: the order in which the portal is put together."""
+
+from __future__ import annotations
+
+from flask import Flask, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_login import LoginManager, current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from mdo_portal import wiring
+from mdo_portal.database import Database
+from mdo_portal.domain.sealing import Sealer
+from mdo_portal.live import server as live
+from mdo_portal.services import people
+from mdo_portal.settings import PACKAGE, Settings
+from mdo_portal.web import (
+    cases,
+    decisions,
+    documents,
+    errors,
+    fhir,
+    forms,
+    guard,
+    health,
+    inbox,
+    log,
+    meetings,
+    navigation,
+    post,
+    rooms,
+    signing_in,
+    words,
+    worklist,
+)
+from mdo_portal.web.context import SignedInUser, client_address, now
+
+BLUEPRINTS = (signing_in, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log, fhir, health)
+
+
+def create_app(settings: Settings, *, database: Database | None = None) -> Flask:
+    """The web application: pages, the FHIR door and the live sockets of one process."""
+    app = Flask("mdo_portal", template_folder=str(settings.templates), static_folder=str(PACKAGE / "static"))
+    _configure(app, settings)
+    app.extensions["mdo_settings"] = settings
+    app.extensions["mdo_database"] = database or Database(
+        settings.database_url, sealer=Sealer(settings.keyring), pool_size=20
+    )
+    app.extensions["mdo_readers"] = wiring.readers()
+    Babel(app, locale_selector=_language, default_locale="nl", default_timezone="Europe/Amsterdam")
+    _carry_user(app)
+    for part in (words, navigation, guard, errors):
+        part.install(app)
+    for part in BLUEPRINTS:
+        app.register_blueprint(part.blueprint)
+    app.add_url_rule("/", "home", _home)
+    live.install(app, settings)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    secure = settings.public_url.startswith("https:")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-mdo" if secure else "mdo",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=settings.message_limit,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        MAX_FORM_PARTS=300,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        BABEL_TRANSLATION_DIRECTORIES=str(PACKAGE / "translations"),
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _language() -> str:
+    if isinstance(current_user, SignedInUser) or getattr(current_user, "is_authenticated", False):
+        return str(current_user.signed.viewer.language)
+    return request.cookies.get("language") if request.cookies.get("language") in ("nl", "en") else "nl"  # type: ignore[return-value]
+
+
+def _carry_user(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None
+
+    @manager.user_loader
+    def load(key: str) -> SignedInUser | None:
+        with app.extensions["mdo_database"].transaction() as session:
+            found = people.signed_in(
+                session, key, now=now(), client_address=client_address(), trace_id=g.get("trace_id", "")
+            )
+        return SignedInUser(key, found) if found else None
+
+
+@guard.public("only sends on to the first page")
+def _home() -> ResponseReturnValue:
+    return redirect(url_for("worklist.page"))

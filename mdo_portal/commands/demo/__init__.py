@@ -1,0 +1,1 @@
+"""The demo: an invented region on this machine."""

@@ -1,0 +1,115 @@
+"""Filling the invented region: hospitals with their links, boards with their series, people with their roles."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.wiring import BoardSeed, HospitalSeed, PersonSeed, Region
+from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
+from mdo_portal.services import meetings, people
+from mdo_portal.services.hospitals import hash_token
+
+PASSWORD = "duin-en-delta"
+"""Everybody's password in the demo; shown on the page where it is asked."""
+
+#: who is connected how: (level, profile in, MSH-3 names, channel out, profile out)
+LINKS: dict[str, tuple[Level, str, list[str], Channel, str]] = {
+    "ZEED": (Level.HL7V2, "hix", ["HIX", "ZEED-EPD"], Channel.MLLP, "hix"),
+    "DELT": (Level.FHIR, "epic", [], Channel.FHIR, "epic"),
+    "MERW": (Level.FHIR, "generic-stu3", [], Channel.FHIR, "generic-stu3"),
+    "ODUL": (Level.FORM, "", [], Channel.PAPER, ""),
+    "KREE": (Level.HL7V2, "zorgdomein", ["ZorgDomein", "LabOnline"], Channel.PAPER, ""),
+    "RIET": (Level.FHIR, "generic-r4", [], Channel.PAPER, ""),
+}
+BOARD_ROLES = {"chair": Role.CHAIR, "vice_chair": Role.CHAIR, "secretary": Role.SECRETARY, "scribe": Role.SCRIBE}
+
+
+def token_of(code: str) -> str:
+    """The bearer token of an invented hospital: no secret, and only believed in the demo."""
+    return f"demo-token-{code}"
+
+
+def fill(session: Session, region: Region, *, ports: dict[str, int], now: datetime) -> bool:
+    """Put the region in an empty database. False when it was there already."""
+    if session.scalar(select(Hospital.id).limit(1)) is not None:
+        return False
+    hospitals = {seed.code: _hospital(session, seed, ports.get(seed.code, 0)) for seed in region.hospitals}
+    boards = {seed.code: _board(session, seed, hospitals, now=now) for seed in region.boards}
+    password_hash = people.hash_password(PASSWORD)
+    for seed in region.persons:
+        _person(session, seed, hospitals, boards, password_hash=password_hash)
+    return True
+
+
+def _hospital(session: Session, seed: HospitalSeed, port: int) -> uuid.UUID:
+    hospital = Hospital(
+        code=seed.code, name=seed.name, city=seed.city, ura=seed.ura, agb=seed.agb, phone=seed.phone, epd=seed.epd
+    )
+    session.add(hospital)
+    session.flush()
+    if seed.code in LINKS:
+        session.add(_link(seed, hospital.id, port))
+    return hospital.id
+
+
+def _link(seed: HospitalSeed, hospital_id: uuid.UUID, port: int) -> Link:
+    level, profile_in, applications, channel, profile_out = LINKS[seed.code]
+    return Link(
+        hospital_id=hospital_id,
+        level=level,
+        profile_in=profile_in,
+        sending_applications=applications,
+        sending_facilities=[],
+        token_in_hash=hash_token(token_of(seed.code)) if level is Level.FHIR else "",
+        channel_out=channel,
+        profile_out=profile_out,
+        host_out="127.0.0.1" if channel is Channel.MLLP else "",
+        port_out=port if channel is Channel.MLLP else 0,
+        url_out=f"http://127.0.0.1:{port}/fhir" if channel is Channel.FHIR else "",
+        timeout_seconds=10.0,
+        plain_accepted=True,
+    )
+
+
+def _board(session: Session, seed: BoardSeed, hospitals: dict[str, uuid.UUID], *, now: datetime) -> uuid.UUID:
+    board = Board(
+        code=seed.code,
+        name=seed.name,
+        tumour_group=seed.tumour_group,
+        weekday=seed.weekday - 1,
+        starts=seed.starts_at,
+        minutes=seed.minutes,
+        minutes_per_case=seed.minutes_per_case,
+        closing_hours=seed.closing_hours,
+        place=seed.place,
+        video_url=seed.video_url,
+        quorum=[list(group.one_of) for group in seed.quorum],
+        aliases=[],
+    )
+    session.add(board)
+    session.flush()
+    session.add_all(BoardHospital(board_id=board.id, hospital_id=hospitals[code]) for code in seed.hospitals)
+    meetings.extend_series(session, board, now=now)
+    return board.id
+
+
+def _person(
+    session: Session, seed: PersonSeed, hospitals: dict[str, uuid.UUID], boards: dict[str, uuid.UUID], *, password_hash: str
+) -> None:
+    person = Person(
+        name=seed.shown, email=seed.email, discipline=seed.discipline, persona=seed.persona, password_hash=password_hash, language="nl"
+    )
+    session.add(person)
+    session.flush()
+    hospital_id = hospitals[seed.hospital]
+    session.add_all(Membership(person_id=person.id, hospital_id=hospital_id, role=Role(role)) for role in seed.roles)
+    session.add_all(
+        BoardMembership(person_id=person.id, board_id=boards[code], role=BOARD_ROLES.get(role, Role.MEMBER))
+        for code, role in seed.boards
+    )

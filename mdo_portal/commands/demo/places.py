@@ -1,0 +1,87 @@
+"""Where everything of the demo runs: ports, and the environment its processes get."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mdo_portal.settings import DEMO_SECRET
+
+HOSPITAL_PAGES = {"ZEED": 8101, "DELT": 8102, "MERW": 8103, "ODUL": 8104}
+HOSPITAL_MLLP = {"ZEED": 2601}
+
+
+@dataclass(frozen=True)
+class Places:
+    """The ports of one demo. Everything on loopback."""
+
+    web: int = 8000
+    mllp: int = 2575
+    pages: dict[str, int] = field(default_factory=lambda: dict(HOSPITAL_PAGES))
+    hospital_mllp: dict[str, int] = field(default_factory=lambda: dict(HOSPITAL_MLLP))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.web}"
+
+    def page(self, code: str) -> str:
+        return f"http://127.0.0.1:{self.pages[code]}"
+
+    def taken(self) -> list[int]:
+        """Ports of ours that somebody else has."""
+        ports = [self.web, self.mllp, *self.pages.values(), *self.hospital_mllp.values()]
+        return [port for port in ports if not _is_free(port)]
+
+
+def free_places() -> Places:
+    """Other ports than the usual ones, for tests that run beside a demo."""
+    ports = _free_ports(2 + len(HOSPITAL_PAGES) + len(HOSPITAL_MLLP))
+    pages = dict(zip(HOSPITAL_PAGES, ports[2:], strict=False))
+    return Places(web=ports[0], mllp=ports[1], pages=pages, hospital_mllp={"ZEED": ports[-1]})
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def environment(places: Places, database_url: str, folder: Path, network: str) -> dict[str, str]:
+    """What the demo's own processes read."""
+    return os.environ | {
+        "MDO_DEMO": "1",
+        "MDO_DATABASE_URL": database_url,
+        "MDO_SECRET_KEY": DEMO_SECRET,
+        "MDO_KEYRING": f"demo:{_key(folder)}",
+        "MDO_BIND": f"127.0.0.1:{places.web}",
+        "MDO_MLLP_BIND": f"127.0.0.1:{places.mllp}",
+        "MDO_PUBLIC_URL": places.url,
+        "MDO_NETWORK": network,
+    }
+
+
+def _key(folder: Path) -> str:
+    """A key of this folder's own: made once, kept with the data it seals."""
+    path = folder / "demo.key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+    return path.read_text()

@@ -1,0 +1,163 @@
+"""`mdo-portal demo`: start everything, say where to look and as whom, stop everything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from mdo_portal import wiring
+from mdo_portal.commands import migrate
+from mdo_portal.commands.demo.fill import PASSWORD, fill, token_of
+from mdo_portal.commands.demo.places import Places, environment, free_places
+from mdo_portal.commands.postgres import server
+from mdo_portal.commands.process import open_database
+from mdo_portal.settings import Settings, from_environment
+
+READY_SECONDS = 60.0
+Play = Callable[[Places], int]
+
+
+def run(*, exercise: bool, fresh: bool, folder: Path, play: Play) -> int:
+    """Run the demo until it is stopped, or play the exercise once. Returns the exit code."""
+    places = free_places() if exercise else Places()
+    home = (folder / ("exercise" if exercise else "demo")).absolute()
+    if (fresh or exercise) and home.exists():
+        shutil.rmtree(home)
+    home.mkdir(parents=True, exist_ok=True)
+    taken = places.taken()
+    if taken:
+        click.echo(f"These ports are in use: {taken}. Stop what runs there (another demo?) and start again.", err=True)
+        return 1
+    with running(places, home) as processes:
+        if exercise:
+            return play(places)
+        _welcome(places)
+        return _wait(processes)
+
+
+@contextmanager
+def running(places: Places, home: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Everything up and ready: PostgreSQL, web, listener, worker and the four hospitals; all gone afterwards."""
+    with ExitStack() as stack:
+        url = os.environ.get("MDO_DATABASE_URL") or stack.enter_context(server(home / "postgres", durable=True))
+        settings, env = prepare(places, home, url)
+        processes = [_start(stack, home, name, command, env) for name, command in _commands(places, home)]
+        _until_ready(places, processes)
+        yield processes
+
+
+def prepare(places: Places, home: Path, url: str) -> tuple[Settings, dict[str, str]]:
+    """Migrate and fill the database; the environment for the processes."""
+    region = wiring.invented_region()
+    env = environment(places, url, home, region.name)
+    settings = from_environment(env)
+    migrate.upgrade(url)
+    database = open_database(settings)
+    with database.transaction() as session:
+        fill(session, region, ports=places.pages | places.hospital_mllp, now=datetime.now(UTC))
+    database.close()
+    return settings, env
+
+
+def _commands(places: Places, home: Path) -> list[tuple[str, list[str]]]:
+    portal = [sys.executable, "-m", "mdo_portal"]
+    ours = [(name, [*portal, name]) for name in ("web", "listen", "work")]
+    return ours + [(code.lower(), hospital_command(places, home, code)) for code in places.pages]
+
+
+def hospital_command(places: Places, home: Path, code: str) -> list[str]:
+    """How one invented hospital is started."""
+    mllp = places.hospital_mllp.get(code)
+    return [
+        sys.executable,
+        "-m",
+        "integrations.simulator",
+        "--hospital",
+        code,
+        "--page",
+        f"127.0.0.1:{places.pages[code]}",
+        *(["--mllp", f"127.0.0.1:{mllp}"] if mllp else []),
+        "--portal-mllp",
+        f"127.0.0.1:{places.mllp}",
+        "--portal-fhir",
+        f"{places.url}/fhir",
+        "--token",
+        token_of(code),
+        "--state-dir",
+        str(home / "hospitals" / code.lower()),
+    ]
+
+
+def _start(stack: ExitStack, home: Path, name: str, command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+    log = stack.enter_context(open(home / f"{name}.log", "ab"))
+    process = subprocess.Popen(command, env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    stack.callback(_stop, process)
+    return process
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _until_ready(places: Places, processes: list[subprocess.Popen[bytes]]) -> None:
+    """Wait until every page answers. Raises RuntimeError when a process died or nothing came in time."""
+    until = time.monotonic() + READY_SECONDS
+    for url in (f"{places.url}/health/ready", *(f"{places.page(code)}/api/state" for code in places.pages)):
+        while not _answers(url):
+            if time.monotonic() > until or any(process.poll() is not None for process in processes):
+                raise RuntimeError(f"{url} does not answer; the logs stand beside the demo's data")
+            time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _welcome(places: Places) -> None:
+    names = {"ZEED": "HL7 v2", "DELT": "FHIR R4", "MERW": "FHIR STU3", "ODUL": "papier / webformulier"}
+    click.echo(f"\nKlaar. Het portaal staat op  {places.url}  (alleen op deze machine)\n")
+    click.echo("Gesimuleerde EPD's:")
+    for code, port in places.pages.items():
+        click.echo(f"  {code}  http://127.0.0.1:{port}  ({names[code]})")
+    click.echo(f"\nKies op de aanmeldpagina een persona; iedereens wachtwoord is  {PASSWORD}")
+    click.echo("Begin bij het EPD van Zeeduyn: verstuur een verwijzing, en meld u dan aan als MDO-coördinator.")
+    click.echo("Stoppen: Ctrl+C. De gegevens blijven bewaard; opnieuw beginnen: mdo-portal demo --fresh\n")
+    click.echo("ready")
+
+
+def _wait(processes: list[subprocess.Popen[bytes]]) -> int:
+    """Until Ctrl+C or SIGTERM; when one of ours dies, say so and stop."""
+    stopped = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopped
+        stopped = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    while not stopped:
+        if any(process.poll() is not None for process in processes):
+            click.echo("One of the demo's processes stopped; its log stands beside the demo's data.", err=True)
+            return 1
+        time.sleep(0.5)
+    return 0

@@ -1,0 +1,100 @@
+"""The same manners as on the web, for every event: who is it, may they, is the payload what it should be."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+import structlog
+from flask import request
+from flask_socketio import SocketIO, disconnect
+from sqlalchemy.orm import Session
+
+from mdo_portal.database import Database
+from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.errors import NotSignedIn, PortalError
+from mdo_portal.live.registry import REGISTRY, Connection
+from mdo_portal.services import people
+
+log = structlog.get_logger(__name__)
+Payload = Mapping[str, Any]
+Event = Callable[["Context", Payload], dict[str, Any]]
+#: event -> the act it does: an event that is not here is not registered, and the build looks
+EVENTS: dict[str, Act] = {}
+
+
+@dataclass(frozen=True)
+class Context:
+    """One event: in a transaction, by a person whose rights were read a moment ago."""
+
+    session: Session
+    viewer: Viewer
+    sid: str
+    connection: Connection
+    now: datetime
+
+
+class BadPayload(PortalError):
+    """The browser sent something else than our own page sends."""
+
+
+def on(socketio: SocketIO, database: Database, name: str, act: Act) -> Callable[[Event], Event]:
+    """Register an event: re-read the person, run it in one transaction, answer with `ok` or a sentence."""
+    EVENTS[name] = act
+
+    def register(event: Event) -> Event:
+        @wraps(event)
+        def guarded(payload: Any = None) -> dict[str, Any]:
+            return _run(database, name, event, payload)
+
+        socketio.on_event(name, guarded)
+        return event
+
+    return register
+
+
+def _run(database: Database, name: str, event: Event, payload: Any) -> dict[str, Any]:
+    sid = str(request.sid)  # type: ignore[attr-defined]
+    try:
+        with database.transaction() as session:
+            context = _context(session, sid)
+            return {"ok": True} | event(context, payload if isinstance(payload, dict) else {})
+    except NotSignedIn:
+        # The line is closed; the browser keeps what was typed and comes back after signing in again.
+        disconnect(sid)
+        return {"ok": False, "reason": "busy"}
+    except PortalError as error:
+        return {"ok": False, "reason": type(error).__name__}
+    except Exception as error:
+        # The edge of a socket: one bad event must not end the connection, and must not say what went wrong inside.
+        log.error("event.failed", event_name=name, error=type(error).__name__)
+        return {"ok": False, "reason": "busy"}
+
+
+def _context(session: Session, sid: str) -> Context:
+    connection = REGISTRY.get(sid)
+    if connection is None:
+        raise NotSignedIn()
+    now = datetime.now(UTC)
+    found = people.signed_in(session, connection.session_key, now=now, client_address=connection.address)
+    if found is None:
+        raise NotSignedIn()
+    return Context(session=session, viewer=found.viewer, sid=sid, connection=connection, now=now)
+
+
+def an_id(payload: Payload, name: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(payload.get(name, "")))
+    except ValueError as error:
+        raise BadPayload() from error
+
+
+def some_bytes(payload: Payload, name: str, *, most: int) -> bytes:
+    value = payload.get(name)
+    if not isinstance(value, bytes | bytearray) or len(value) > most:
+        raise BadPayload()
+    return bytes(value)

@@ -1,0 +1,42 @@
+"""A registration as it is being typed: kept sealed, one per person and hospital."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Draft
+from mdo_portal.domain.identifiers import new_id
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.services.sealed import sealer
+
+PURPOSE = "draft.fields"
+
+
+def load(session: Session, viewer: Viewer) -> tuple[dict[str, str], datetime | None]:
+    """What this person typed so far, and when it was saved."""
+    query = select(Draft).where(Draft.person_id == viewer.person_id, Draft.hospital_id == viewer.hospital_id)
+    draft = session.execute(query).scalar_one_or_none()
+    if draft is None:
+        return {}, None
+    return json.loads(sealer(session).open(draft.fields_sealed, purpose=PURPOSE)), draft.saved_at
+
+
+def save(session: Session, viewer: Viewer, fields: dict[str, str], *, now: datetime) -> None:
+    """Keep what was typed; the newest text wins."""
+    sealed = sealer(session).seal(json.dumps(fields).encode(), purpose=PURPOSE)
+    row = {"id": new_id(), "person_id": viewer.person_id, "hospital_id": viewer.hospital_id, "fields_sealed": sealed, "saved_at": now}
+    statement = insert(Draft).values(row)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "hospital_id"], set_={"fields_sealed": sealed, "saved_at": now}
+        )
+    )
+
+
+def drop(session: Session, viewer: Viewer) -> None:
+    session.execute(delete(Draft).where(Draft.person_id == viewer.person_id, Draft.hospital_id == viewer.hospital_id))

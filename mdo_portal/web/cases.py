@@ -1,0 +1,138 @@
+"""The case: its page, and what may be done with it."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import NotFound
+from mdo_portal.services import access, audit, cases, deliveries, meetings, people, rounds
+from mdo_portal.services.access import Grant
+from mdo_portal.web.context import now, transaction, viewer
+from mdo_portal.web.guard import may
+
+blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+BUTTONS = (
+    Act.CASE_PLAN, Act.CASE_ASK, Act.CASE_ANSWER, Act.CASE_ROUTE, Act.CASE_WITHDRAW, Act.DOCUMENT_ADD, Act.DOCUMENT_READ,
+    Act.LETTER_READ, Act.DECISION_READ, Act.DECISION_SIGN, Act.POST_CONFIRM, Act.POST_RESEND,
+)
+
+
+def load(db: Session, act: Act, case_id: uuid.UUID, *, detail: str = "", lock: bool = False) -> Grant:
+    """The case for this act, with its line in the access log; what this viewer may not see is not found."""
+    grant = access.case_for(db, viewer(), act, case_id, now=now(), lock=lock)
+    audit.record(db, viewer(), act, now=now(), case=grant.case, relation=grant.relation, detail=detail)
+    return grant
+
+
+def page_of(db: Session, grant: Grant) -> dict[str, object]:
+    """Everything the case page and its live pieces show."""
+    case = grant.case
+    board_ids = [case.board_id] if case.board_id else []
+    return {
+        "case": cases.view(db, case),
+        "may": {act.value: access.may(db, viewer(), act, case, now=now()) for act in BUTTONS},
+        "meetings": meetings.upcoming(db, board_ids, since=now(), limit=8),
+        "letters": deliveries.post(db, viewer(), everything=True, case_id=case.id),
+        "boards": people.boards_of_hospital(db, case.hospital_id),
+        "texts": rounds.open_conclusion(db, case),
+    }
+
+
+@blueprint.get("/<uuid:case_id>")
+@may(Act.CASE_READ)
+def page(case_id: uuid.UUID) -> str:
+    with transaction() as db:
+        shown = page_of(db, load(db, Act.CASE_READ, case_id))
+    return render_template("cases/page.html", **shown)
+
+
+@blueprint.get("/<uuid:case_id>/piece/<any(content, rail):piece>")
+@may(Act.CASE_READ)
+def piece(case_id: uuid.UUID, piece: str) -> str:
+    """A part of the page, refreshed when the case changes."""
+    with transaction() as db:
+        shown = page_of(db, load(db, Act.CASE_READ, case_id, detail=piece))
+    return render_template(f"cases/_{piece}.html", **shown)
+
+
+def _back(case_id: uuid.UUID) -> ResponseReturnValue:
+    wanted = request.form.get("next", "")
+    own = wanted.startswith("/") and not wanted.startswith("//")
+    return redirect(wanted if own else url_for("cases.page", case_id=case_id))
+
+
+@blueprint.post("/<uuid:case_id>/plan")
+@may(Act.CASE_PLAN)
+def plan(case_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_PLAN, case_id, lock=True)
+        meeting_id = uuid.UUID(request.form["meeting_id"])
+        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, meeting_id, lock=True)
+        if grant.case.board_id != board.id:
+            raise NotFound()
+        late = request.form.get("late_reason", "")
+        meetings.plan(db, grant.case, meeting, board, viewer=viewer(), now=now(), late_reason=late)
+    flash(gettext("Gepland in %(board)s.", board=board.name))
+    return _back(case_id)
+
+
+@blueprint.post("/<uuid:case_id>/unplan")
+@may(Act.CASE_PLAN)
+def unplan(case_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_PLAN, case_id, lock=True)
+        meeting_id = uuid.UUID(request.form["meeting_id"])
+        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, meeting_id, lock=True)
+        meetings.unplan(db, grant.case, meeting, board, viewer=viewer(), now=now())
+    flash(gettext("Van de agenda gehaald."))
+    return _back(case_id)
+
+
+@blueprint.post("/<uuid:case_id>/ask")
+@may(Act.CASE_ASK)
+def ask(case_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_ASK, case_id, lock=True)
+        cases.ask(db, grant.case, request.form["text"], viewer=viewer(), now=now())
+    flash(gettext("De vraag staat klaar voor de verwijzer."))
+    return _back(case_id)
+
+
+@blueprint.post("/<uuid:case_id>/answer/<uuid:request_id>")
+@may(Act.CASE_ANSWER)
+def answer(case_id: uuid.UUID, request_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_ANSWER, case_id, lock=True)
+        cases.answer(db, grant.case, request_id, request.form["text"], viewer=viewer(), now=now())
+    flash(gettext("Uw antwoord is opgeslagen."))
+    return _back(case_id)
+
+
+@blueprint.post("/<uuid:case_id>/route")
+@may(Act.CASE_ROUTE)
+def route(case_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_ROUTE, case_id, lock=True)
+        choices = {str(board.id): board for board in people.boards_of_hospital(db, grant.case.hospital_id)}
+        board = choices.get(request.form["board_id"])
+        if board is None:
+            raise NotFound()
+        cases.route(db, grant.case, board, viewer=viewer(), now=now())
+    flash(gettext("Toegewezen aan %(board)s.", board=board.name))
+    return _back(case_id)
+
+
+@blueprint.post("/<uuid:case_id>/withdraw")
+@may(Act.CASE_WITHDRAW)
+def withdraw(case_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_WITHDRAW, case_id, lock=True)
+        cases.withdraw(db, grant.case, request.form["reason"], viewer=viewer(), now=now())
+    flash(gettext("De casus is ingetrokken."))
+    return _back(case_id)

@@ -1,0 +1,73 @@
+"""What every route needs: the database, who looks, what time it is."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import current_app, g, request
+from flask_login import UserMixin, current_user
+from sqlalchemy.orm import Session
+
+from mdo_portal.database import Database
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.errors import NotSignedIn
+from mdo_portal.services.people import SignedIn
+from mdo_portal.settings import Settings
+
+
+@dataclass
+class SignedInUser(UserMixin):
+    """Flask-Login's user: the key of the session in the database, and who that is."""
+
+    key: str
+    signed: SignedIn
+
+    def get_id(self) -> str:
+        return self.key
+
+
+def now() -> datetime:
+    """This moment; one per request, so that everything of one act has one time."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    return cast(datetime, g.now)
+
+
+def database() -> Database:
+    return cast(Database, current_app.extensions["mdo_database"])
+
+
+def settings() -> Settings:
+    return cast(Settings, current_app.extensions["mdo_settings"])
+
+
+def transaction() -> AbstractContextManager[Session]:
+    return database().transaction()
+
+
+def signed() -> SignedIn:
+    """Who is signed in. Raises NotSignedIn."""
+    user = current_user._get_current_object()
+    if not isinstance(user, SignedInUser):
+        raise NotSignedIn()
+    return user.signed
+
+
+def viewer() -> Viewer:
+    return signed().viewer
+
+
+def session_key() -> str:
+    return cast(SignedInUser, current_user._get_current_object()).key
+
+
+def client_address() -> str:
+    return request.remote_addr or ""
+
+
+def is_fragment() -> bool:
+    """htmx asks for a piece of a page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"

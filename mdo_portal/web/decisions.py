@@ -1,0 +1,128 @@
+"""Signing a decision; correcting one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from mdo_portal import letters
+from mdo_portal.dispatch import decision_letter
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import N_, Incomplete
+from mdo_portal.letter_data import Recipient
+from mdo_portal.services import audit, cases, decisions, deliveries, people, rounds
+from mdo_portal.web.context import now, session_key, settings, transaction, viewer
+from mdo_portal.web.documents import as_file
+from mdo_portal.web.guard import may
+
+blueprint = Blueprint("decisions", __name__, url_prefix="/rounds/<uuid:round_id>")
+
+
+@blueprint.get("/sign")
+@may(Act.DECISION_SIGN)
+def page(round_id: uuid.UUID) -> str:
+    return render_template("decisions/page.html", error="", **_shown(round_id))
+
+
+def _shown(round_id: uuid.UUID) -> dict[str, Any]:
+    """The frozen text as the letter will say it, the recipients, and what is missing."""
+    with transaction() as db:
+        found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_SIGN, round_id, now=now())
+        audit.record(db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, detail="preview")
+        shown = decisions.preview(db, found, case, network=settings().network, viewer=viewer(), now=now())
+        view = cases.view(db, case)
+        sent = deliveries.post(db, viewer(), everything=True, case_id=case.id)
+    return {"round": found, "board": board, "case": view, "preview": shown, "letters": sent}
+
+
+@blueprint.post("/sign")
+@may(Act.DECISION_SIGN)
+def sign(round_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        confirmed = people.is_password_of(db, viewer().person_id, request.form.get("password", ""))
+        if confirmed:
+            people.confirm(db, session_key(), now=now())
+    if not confirmed:
+        error = N_("Dit wachtwoord klopt niet. Er is niet getekend; de tekst staat er nog.")
+        return render_template("decisions/page.html", error=error, **_shown(round_id)), 401
+    try:
+        _sign(round_id)
+    except Incomplete as incomplete:
+        return render_template("decisions/page.html", error=incomplete.sentence, **_shown(round_id)), 422
+    flash(gettext("Getekend. De brief is onderweg."))
+    return redirect(url_for("decisions.signed", round_id=round_id))
+
+
+def _sign(round_id: uuid.UUID) -> None:
+    with transaction() as db:
+        found, case, _, relation = rounds.round_for(db, viewer(), Act.DECISION_SIGN, round_id, now=now(), lock=True)
+        decision = decisions.sign(
+            db,
+            found,
+            case,
+            seen_hash=request.form["seen"],
+            reason=request.form.get("reason", ""),
+            network=settings().network,
+            viewer=viewer(),
+            now=now(),
+        )
+        audit.record(
+            db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, object_type="decision", object_id=decision.id
+        )
+
+
+@blueprint.get("/signed")
+@may(Act.DECISION_READ)
+def signed(round_id: uuid.UUID) -> str:
+    """Getekend: on its way to so many recipients, turning into ticks as receipts arrive."""
+    return render_template("decisions/signed.html", **_after(round_id))
+
+
+@blueprint.get("/signed/piece")
+@may(Act.DECISION_READ)
+def piece(round_id: uuid.UUID) -> str:
+    return render_template("decisions/_recipients.html", **_after(round_id))
+
+
+def _after(round_id: uuid.UUID) -> dict[str, Any]:
+    with transaction() as db:
+        found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_READ, round_id, now=now())
+        decision = decisions.newest(db, round_id)
+        audit.record(db, viewer(), Act.DECISION_READ, now=now(), case=case, relation=relation, object_id=round_id)
+        sent = deliveries.post(db, viewer(), everything=True, case_id=case.id)
+        view = cases.view(db, case)
+    return {"round": found, "board": board, "case": view, "decision": decision, "letters": sent}
+
+
+@blueprint.get("/preview.pdf")
+@may(Act.DECISION_SIGN)
+def printed(round_id: uuid.UUID) -> ResponseReturnValue:
+    """The letter as it would be, marked as not final."""
+    shown = _shown(round_id)
+    preview = shown["preview"]
+    letter = decision_letter(
+        preview.content,
+        recipient=Recipient(name=preview.content["recipient"] or preview.content["hospital"]["name"], lines=(preview.content["hospital"]["name"],)),
+        bsn=shown["case"].patient.masked_bsn,
+        document_number="concept",
+        signed_at=None,
+        text_hash=preview.content_hash,
+        reason="",
+    )
+    return as_file(letters.render("decision", letter.as_json(), at=now()), "application/pdf", f"mdo-advies-concept-{round_id}")
+
+
+@blueprint.post("/correct")
+@may(Act.DECISION_SIGN)
+def correct(round_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        found, case, _, relation = rounds.round_for(db, viewer(), Act.DECISION_SIGN, round_id, now=now(), lock=True)
+        decisions.start_correction(db, found)
+        audit.record(db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, detail="correction started")
+        meeting_id = found.meeting_id
+    flash(gettext("U kunt de conclusie nu aanpassen. Het getekende advies blijft geldig tot u de herziening tekent."))
+    return redirect(url_for("rooms.page", meeting_id=meeting_id, round=round_id))

@@ -1,0 +1,118 @@
+"""Aanmelden: the web form of a hospital without a link. Saved as typed; sending in makes the same case as a message."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import N_, Incomplete, NotAllowed, PortalError
+from mdo_portal.exchange import IncomingDocument, Unreadable, Wire
+from mdo_portal.domain.inbound import UNREADABLE_REASONS
+from mdo_portal.services import audit, drafts, people, referrals
+from mdo_portal.services.documents import sniffed
+from mdo_portal.web import registration
+from mdo_portal.web.context import now, signed, transaction, viewer
+from mdo_portal.web.documents import IN_THE_PAGE
+from mdo_portal.web.guard import may
+from mdo_portal.web.words import clock
+
+blueprint = Blueprint("forms", __name__, url_prefix="/register")
+DOCUMENT_FIELDS = {"letter": "referral letter", "pathology_report": "pathology report", "radiology_report": "radiology report"}
+
+
+def _only_for_own_hospital() -> None:
+    if not viewer().may_for_own_hospital(Act.CASE_REGISTER):
+        raise NotAllowed()
+
+
+@blueprint.get("")
+@may(Act.CASE_REGISTER)
+def page() -> str:
+    _only_for_own_hospital()
+    with transaction() as db:
+        fields, saved_at = drafts.load(db, viewer())
+        shown = _choices(db)
+    if not fields:
+        fields = {"referrer_name": signed().viewer.name}
+    return render_template("forms/page.html", fields=fields, saved_at=saved_at, wrong={}, **shown)
+
+
+def _choices(db: Session) -> dict[str, object]:
+    return {"boards": people.boards_of_hospital(db, viewer().hospital_id), "sections": registration.SECTIONS}
+
+
+@blueprint.post("/draft")
+@may(Act.CASE_REGISTER)
+def save() -> ResponseReturnValue:
+    """Keeps what is typed so far; answers with the time at which it was kept."""
+    _only_for_own_hospital()
+    with transaction() as db:
+        drafts.save(db, viewer(), _fields(), now=now())
+    return "", 204, {"X-Saved-At": clock(now())}
+
+
+@blueprint.post("/draft/drop")
+@may(Act.CASE_REGISTER)
+def drop() -> ResponseReturnValue:
+    _only_for_own_hospital()
+    with transaction() as db:
+        drafts.drop(db, viewer())
+    flash(gettext("Het formulier is leeggemaakt."))
+    return redirect(url_for("forms.page"))
+
+
+@blueprint.post("")
+@may(Act.CASE_REGISTER)
+def send_in() -> ResponseReturnValue:
+    _only_for_own_hospital()
+    fields = _fields()
+    try:
+        case_id = _register(fields)
+    except Incomplete as incomplete:
+        with transaction() as db:
+            drafts.save(db, viewer(), fields, now=now())
+            shown = _choices(db)
+        page = render_template("forms/page.html", fields=fields, saved_at=now(), wrong=incomplete.fields, **shown)
+        return page, 422
+    flash(gettext("De aanmelding is ingediend."))
+    return redirect(url_for("cases.page", case_id=case_id))
+
+
+def _register(fields: dict[str, str]) -> object:
+    with transaction() as db:
+        boards = {str(board.id): board.id for board in people.boards_of_hospital(db, viewer().hospital_id)}
+        number = f"WF-{now():%Y%m%d}-{secrets.token_hex(4).upper()}"
+        referral = registration.referral(fields, _documents(), number=number)
+        hospital = db.get_one(Hospital, viewer().hospital_id)
+        try:
+            case = referrals.register(
+                db, referral, hospital, wire=Wire.FORM, now=now(), board_id=boards.get(fields["board_id"]), person_id=viewer().person_id
+            )
+        except Unreadable as unreadable:
+            raise PortalError(UNREADABLE_REASONS[unreadable.reason]) from unreadable
+        audit.record(db, viewer(), Act.CASE_REGISTER, now=now(), case=case)
+        drafts.drop(db, viewer())
+        return case.id
+
+
+def _fields() -> dict[str, str]:
+    return {name: value for name, value in request.form.items() if name != "csrf_token" and len(value) < 20_000}
+
+
+def _documents() -> tuple[IncomingDocument, ...]:
+    found = []
+    for field, kind in DOCUMENT_FIELDS.items():
+        for upload in request.files.getlist(field):
+            body = upload.read()
+            if not upload.filename or not body:
+                continue
+            if sniffed(body) not in IN_THE_PAGE:
+                raise Incomplete({field: N_("Dit bestand is geen PDF, afbeelding of tekst. Kies een ander bestand.")})
+            found.append(IncomingDocument(title=upload.filename[-120:], media_type=upload.mimetype, content=body, kind=kind))
+    return tuple(found)

@@ -1,0 +1,119 @@
+"""The doors of the web: every route names its act, every write proves that it comes from our own page."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, request, session
+from flask.wrappers import Response
+
+from mdo_portal.domain.policy import POLICY, Act
+from mdo_portal.errors import N_, NotAllowed
+from mdo_portal.web.context import settings, signed
+
+Route = TypeVar("Route", bound=Callable[..., Any])
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def may(act: Act) -> Callable[[Route], Route]:
+    """The route does `act`: somebody must be signed in. Which object is theirs, `services.access` decides."""
+    if act not in POLICY:
+        raise KeyError(act)
+
+    def decorate(route: Route) -> Route:
+        @wraps(route)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            signed()
+            return route(*args, **kwargs)
+
+        guarded.act = act  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def public(reason: str) -> Callable[[Route], Route]:
+    """The route needs nobody signed in; `reason` says why that is safe."""
+
+    def decorate(route: Route) -> Route:
+        route.public = reason  # type: ignore[attr-defined]
+        return route
+
+    return decorate
+
+
+def machine(reason: str) -> Callable[[Route], Route]:
+    """The route is for a hospital's system, which proves itself with a token and has no page or cookie of ours."""
+
+    def decorate(route: Route) -> Route:
+        route.public = reason  # type: ignore[attr-defined]
+        route.machine = True  # type: ignore[attr-defined]
+        return route
+
+    return decorate
+
+
+def install(app: Flask) -> None:
+    """Refuse unguarded routes, forged writes and unknown hosts; put the safety headers on every answer."""
+    app.before_request(_new_nonce)
+    app.before_request(_only_our_own_pages_write)
+    app.after_request(_headers)
+
+
+def unguarded(app: Flask) -> list[str]:
+    """Endpoints without an act: must be empty, the build says so."""
+    views = app.view_functions.items()
+    return sorted(name for name, view in views if not hasattr(view, "act") and not hasattr(view, "public") and name != "static")
+
+
+def csrf_token() -> str:
+    """The page's token: a secret of this browser session, asked back with every write."""
+    if "csrf" not in session:
+        session["csrf"] = secrets.token_urlsafe(32)
+    return str(session["csrf"])
+
+
+def _new_nonce() -> None:
+    g.csp_nonce = secrets.token_urlsafe(16)
+
+
+def _only_our_own_pages_write() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method in SAFE or view is None or getattr(view, "machine", False):
+        return
+    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    own = hmac.compare_digest(sent, str(session.get("csrf", ""))) and bool(sent)
+    if not own or request.headers.get("Sec-Fetch-Site") == "cross-site" or not _is_own_origin():
+        raise NotAllowed(N_("Deze handeling kwam niet van een pagina van het portaal. Er is niets veranderd; herlaad de pagina."))
+
+
+def _is_own_origin() -> bool:
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    own = urlsplit(settings().public_url)
+    return urlsplit(origin).netloc in {own.netloc, request.host}
+
+
+def _headers(response: Response) -> Response:
+    policy = (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'nonce-" + g.get("csp_nonce", "") + "'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'self'"
+    )
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if settings().public_url.startswith("https:"):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response

@@ -1,0 +1,113 @@
+"""Meetings: the list, the agenda of one, ordering and closing it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from mdo_portal import letters
+from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.policy import Act
+from mdo_portal.services import access, audit, meetings, rooms
+from mdo_portal.web import printing
+from mdo_portal.web.context import now, settings, transaction, viewer
+from mdo_portal.web.documents import as_file
+from mdo_portal.web.guard import may
+
+blueprint = Blueprint("meetings", __name__, url_prefix="/meetings")
+SINCE = timedelta(days=8)
+
+
+@blueprint.get("")
+@may(Act.MEETING_READ)
+def page() -> str:
+    boards = viewer().boards_for(Act.MEETING_READ)
+    with transaction() as db:
+        found = meetings.upcoming(db, boards, since=now() - SINCE)
+    coming = [one for one in found if one.starts_at > now() - timedelta(hours=6) and one.state.value not in ("closed", "settled")]
+    past = [one for one in reversed(found) if one not in coming]
+    return render_template("meetings/list.html", coming=coming, past=past)
+
+
+def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str, object]:
+    """Everything the agenda page shows, with its line in the access log."""
+    agenda = meetings.agenda(db, meeting.id)
+    audit.record(db, viewer(), act, now=now(), object_type="meeting", object_id=meeting.id, hits=len(agenda))
+    may_order = viewer().may(Act.MEETING_ORDER, board_id=board.id)
+    return {
+        "meeting": meeting,
+        "board": board,
+        "agenda": agenda,
+        "candidates": meetings.candidates(db, board.id) if may_order else [],
+        "attendees": rooms.attendees(db, meeting.id),
+        "planned_minutes": sum(row.minutes for row in agenda),
+        "may_order": may_order,
+        "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),
+        "may_lead": viewer().may(Act.MEETING_LEAD, board_id=board.id),
+        "is_closed": meeting.state.value != "planned" or meeting.registration_closes_at <= now(),
+        "etas": _etas(meeting, agenda),
+    }
+
+
+def _etas(meeting: Meeting, agenda: list[meetings.AgendaRow]) -> dict[uuid.UUID, object]:
+    """When each case is about to come, by adding up the minutes."""
+    at, found = meeting.starts_at, {}
+    for row in agenda:
+        found[row.round_id] = at
+        at += timedelta(minutes=row.minutes)
+    return found
+
+
+@blueprint.get("/<uuid:meeting_id>")
+@may(Act.MEETING_READ)
+def agenda(meeting_id: uuid.UUID) -> str:
+    with transaction() as db:
+        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_READ, meeting_id)
+        shown = agenda_of(db, meeting, board, Act.MEETING_READ)
+    return render_template("meetings/page.html", **shown)
+
+
+@blueprint.get("/<uuid:meeting_id>/piece/<any(agenda, candidates):piece>")
+@may(Act.MEETING_READ)
+def piece(meeting_id: uuid.UUID, piece: str) -> str:
+    with transaction() as db:
+        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_READ, meeting_id)
+        shown = agenda_of(db, meeting, board, Act.MEETING_READ)
+    return render_template(f"meetings/_{piece}.html", **shown)
+
+
+@blueprint.post("/<uuid:meeting_id>/order")
+@may(Act.MEETING_ORDER)
+def order(meeting_id: uuid.UUID) -> ResponseReturnValue:
+    wanted = [uuid.UUID(text) for text in request.form.getlist("row")]
+    with transaction() as db:
+        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, meeting_id, lock=True)
+        meetings.reorder(db, meeting, wanted)
+        shown = agenda_of(db, meeting, board, Act.MEETING_ORDER)
+    return render_template("meetings/_agenda.html", **shown)
+
+
+@blueprint.post("/<uuid:meeting_id>/registration/<any(close, reopen):what>")
+@may(Act.MEETING_CLOSE_REGISTRATION)
+def registration(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
+    with transaction() as db:
+        meeting, _ = access.meeting_for(db, viewer(), Act.MEETING_CLOSE_REGISTRATION, meeting_id, lock=True)
+        meetings.close_registration(db, meeting, reopen=what == "reopen")
+    flash(gettext("De aanmelding is gesloten.") if what == "close" else gettext("De aanmelding is weer open."))
+    return redirect(url_for("meetings.agenda", meeting_id=meeting_id))
+
+
+@blueprint.get("/<uuid:meeting_id>/agenda.pdf")
+@may(Act.MEETING_READ)
+def printed(meeting_id: uuid.UUID) -> ResponseReturnValue:
+    """The agenda on paper: initials and year only."""
+    with transaction() as db:
+        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_READ, meeting_id)
+        shown = agenda_of(db, meeting, board, Act.MEETING_READ)
+    data = printing.agenda(meeting, board, shown["agenda"], network=settings().network)  # type: ignore[arg-type]
+    return as_file(letters.render("agenda", data.as_json(), at=now()), "application/pdf", f"mdo-agenda-{meeting_id}")

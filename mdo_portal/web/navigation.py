@@ -1,0 +1,98 @@
+"""What stands in the header: where this person may go, and who they are now."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from flask import Flask, g, request, url_for
+from flask_babel import get_locale, gettext
+from flask_login import current_user
+
+from mdo_portal.domain.people import Role
+from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.readiness import ITEMS
+from mdo_portal.errors import N_
+from mdo_portal.services.people import SignedIn
+from mdo_portal.web.assets import Assets
+from mdo_portal.web.context import SignedInUser, settings
+from mdo_portal.web.guard import csrf_token
+from mdo_portal.web.patients import banner_of
+
+#: how roles are called in the header
+ROLE_WORDS = {
+    Role.CHAIR: N_("Voorzitter"),
+    Role.SECRETARY: N_("MDO-coördinator"),
+    Role.SCRIBE: N_("Notulist"),
+    Role.LINK_MANAGER: N_("Koppelingsbeheerder"),
+    Role.PRIVACY_OFFICER: N_("Functionaris gegevensbescherming"),
+    Role.ADMINISTRATOR: N_("Beheerder"),
+    Role.CASE_MANAGER: N_("Casemanager"),
+    Role.SPECIALIST: N_("Specialist"),
+    Role.MEMBER: N_("Lid"),
+    Role.OBSERVER: N_("Toehoorder"),
+}
+
+
+class NavItem(NamedTuple):
+    label: str
+    url: str
+    active: bool
+    count: int | None = None
+
+
+def install(app: Flask) -> None:
+    app.context_processor(_for_every_page)
+    app.jinja_env.globals.update(asset=Assets.read(), csrf_token=csrf_token, csp_nonce=lambda: g.get("csp_nonce", ""))
+
+
+def _for_every_page() -> dict[str, Any]:
+    user = current_user._get_current_object() if current_user else None
+    signed = user.signed if isinstance(user, SignedInUser) else None
+    theme = request.cookies.get("theme", "auto")
+    return {
+        "region": settings().network,
+        "demo": settings().demo,
+        "me": _me(signed) if signed else None,
+        "nav": navigation(signed.viewer) if signed else [],
+        "locale": str(get_locale()),
+        "theme": theme if theme in ("light", "dark") else "auto",
+        "urls": {
+            "home": url_for("home"),
+            "sign_out": url_for("signing_in.sign_out"),
+            "language": url_for("signing_in.language"),
+            "profile": None,
+        },
+        "readiness_words": ITEMS,
+        "banner_of": banner_of,
+    }
+
+
+def _me(signed: SignedIn) -> SimpleNamespace:
+    roles = set(signed.viewer.hospital_roles).union(*signed.viewer.board_roles.values())
+    word = next((gettext(text) for role, text in ROLE_WORDS.items() if role in roles), "")
+    return SimpleNamespace(name=signed.viewer.name, role=word, hospital=signed.hospital_name)
+
+
+def navigation(viewer: Viewer) -> list[NavItem]:
+    """The pages this viewer has any use for."""
+    here = (request.endpoint or "").partition(".")[0]
+    pages = [
+        (gettext("Werklijst"), "worklist.page", _any(viewer, Act.WORKLIST_READ)),
+        (gettext("Aanmelden"), "forms.page", viewer.may_for_own_hospital(Act.CASE_REGISTER)),
+        (gettext("Vergaderingen"), "meetings.page", bool(viewer.boards_for(Act.MEETING_READ))),
+        (gettext("Post"), "post.page", _any(viewer, Act.POST_READ)),
+        (gettext("Koppelingen"), "inbox.links", _any(viewer, Act.LINK_READ) or Role.ADMINISTRATOR in viewer.hospital_roles),
+        (gettext("Logboek"), "log.page", viewer.may_for_own_hospital(Act.LOG_READ)),
+    ]
+    return [NavItem(label, url_for(endpoint), endpoint.startswith(f"{here}.")) for label, endpoint, shown in pages if shown]
+
+
+def _any(viewer: Viewer, act: Act) -> bool:
+    return viewer.may_for_own_hospital(act) or bool(viewer.boards_for(act))
+
+
+def first_page(viewer: Viewer) -> str:
+    """Where a person lands after signing in."""
+    items = navigation(viewer)
+    return items[0].url if items else url_for("signing_in.nothing")

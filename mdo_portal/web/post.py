@@ -1,0 +1,95 @@
+"""Post: what has not arrived and why, all letters with their receipts, and the letters themselves."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.decision import Delivery
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
+from mdo_portal.services import audit, deliveries
+from mdo_portal.web.context import now, transaction, viewer
+from mdo_portal.web.documents import as_file
+from mdo_portal.web.guard import may
+
+blueprint = Blueprint("post", __name__)
+
+
+@blueprint.get("/post")
+@may(Act.POST_READ)
+def page() -> str:
+    return render_template("post/page.html", **_rows())
+
+
+@blueprint.get("/post/rows")
+@may(Act.POST_READ)
+def rows() -> str:
+    return render_template("post/_rows.html", **_rows())
+
+
+def _rows() -> dict[str, object]:
+    everything = request.args.get("tab") == "all"
+    with transaction() as db:
+        found = deliveries.post(db, viewer(), everything=everything)
+        audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(found))
+    return {"rows": found, "everything": everything, "own_hospital_id": viewer().hospital_id, "viewer": viewer()}
+
+
+def _letter(db: Session, act: Act, delivery_id: uuid.UUID, *, lock: bool = False) -> Delivery:
+    """The delivery, if this viewer may do `act` with it: addressed to their hospital, or decided by their board."""
+    delivery = db.get(Delivery, delivery_id, with_for_update=lock)
+    if delivery is None:
+        raise NotFound()
+    case = db.get_one(Case, delivery.case_id)
+    seen = _relations(Act.POST_READ, delivery, case)
+    if not seen:
+        raise NotFound()
+    allowed = _relations(act, delivery, case)
+    if not allowed:
+        raise NotAllowed()
+    audit.record(db, viewer(), act, now=now(), case=case, relation=allowed[0], object_type="letter", object_id=delivery.id)
+    return delivery
+
+
+def _relations(act: Act, delivery: Delivery, case: Case) -> list[Relation]:
+    return viewer().relations(act, hospital_id=delivery.hospital_id, board_id=case.board_id)
+
+
+@blueprint.get("/deliveries/<uuid:delivery_id>/letter")
+@may(Act.LETTER_READ)
+def letter(delivery_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        delivery = _letter(db, Act.LETTER_READ, delivery_id)
+        body = deliveries.letter_of(db, delivery)
+        if not body:
+            raise PortalError(N_("De brief wordt nog gemaakt. Probeer het over een paar seconden opnieuw."))
+    return as_file(body, "application/pdf", f"mdo-brief-{delivery_id}", download=request.args.get("download") == "1")
+
+
+@blueprint.post("/deliveries/<uuid:delivery_id>/<any(resend, printed, confirm):what>")
+@may(Act.POST_CONFIRM)
+def act_on(delivery_id: uuid.UUID, what: str) -> ResponseReturnValue:
+    """Send again, say that it was printed and sent, or say that it arrived."""
+    act = Act.POST_RESEND if what == "resend" else Act.POST_CONFIRM
+    with transaction() as db:
+        delivery = _letter(db, act, delivery_id, lock=True)
+        if what == "resend":
+            deliveries.send_again(db, delivery, now=now())
+        elif what == "printed":
+            deliveries.printed(db, delivery, now=now())
+        else:
+            deliveries.confirm_by_hand(db, delivery, viewer=viewer(), now=now())
+    sentences = {
+        "resend": gettext("De brief gaat nu opnieuw weg."),
+        "printed": gettext("Genoteerd: de brief is afgedrukt en verstuurd."),
+        "confirm": gettext("Genoteerd: de brief is ontvangen."),
+    }
+    flash(sentences[what])
+    wanted = request.form.get("next", "")
+    return redirect(wanted if wanted.startswith("/") and not wanted.startswith("//") else url_for("post.page"))

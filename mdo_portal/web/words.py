@@ -1,0 +1,83 @@
+"""Times and dates as people say them, for templates: `vandaag 14:32`, `do 4 dec 08:00`, `over 2 dagen`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import format_date as babel_date
+from flask_babel import gettext, ngettext
+
+from mdo_portal.domain.case import NO_DATE
+from mdo_portal.web.context import now
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def install(app: Flask) -> None:
+    for word in (when, when_exact, clock, day, in_days, age, days_old, short_day):
+        app.jinja_env.filters[word.__name__] = word
+
+
+def today() -> date:
+    return now().astimezone(AMSTERDAM).date()
+
+
+def when(moment: datetime | None) -> str:
+    """`vandaag 14:32`, `gisteren 09:10`, `do 4 dec 08:00`, `4 dec 2025 08:00`."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(AMSTERDAM)
+    return f"{_near_day(local.date())} {local:%H:%M}"
+
+
+def _near_day(on: date) -> str:
+    near = {0: gettext("vandaag"), -1: gettext("gisteren"), 1: gettext("morgen")}
+    return near.get((on - today()).days) or short_day(on)
+
+
+def short_day(on: date | datetime | None) -> str:
+    """`do 4 dec`, with the year when it is another year."""
+    if on is None:
+        return ""
+    local = on.astimezone(AMSTERDAM).date() if isinstance(on, datetime) else on
+    return babel_date(local, "EEE d MMM" if local.year == today().year else "d MMM y")
+
+
+def when_exact(moment: datetime | None) -> str:
+    """`22-11-2026 14:32:05`: for hover and print."""
+    return moment.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M:%S") if moment else ""
+
+
+def clock(moment: datetime | None) -> str:
+    return moment.astimezone(AMSTERDAM).strftime("%H:%M") if moment else ""
+
+
+def day(on: date | None) -> str:
+    """`04-12-2026`."""
+    return on.strftime("%d-%m-%Y") if on else ""
+
+
+def in_days(on: date | None) -> str:
+    """`vandaag`, `over 2 dagen`, `3 dagen te laat`."""
+    if on is None or on >= NO_DATE:
+        return ""
+    days = (on - today()).days
+    if days < 0:
+        return ngettext("%(num)d dag te laat", "%(num)d dagen te laat", -days)
+    if days < 2:
+        return gettext("vandaag") if days == 0 else gettext("morgen")
+    return ngettext("over %(num)d dag", "over %(num)d dagen", days)
+
+
+def age(birth_on: date | None) -> int | None:
+    """Whole years today."""
+    if birth_on is None:
+        return None
+    this = today()
+    return this.year - birth_on.year - ((this.month, this.day) < (birth_on.month, birth_on.day))
+
+
+def days_old(on: date | None) -> int | None:
+    return (today() - on).days if on else None

@@ -1,0 +1,43 @@
+"""Which character set a message is read in: right letters or a reason, never a question mark."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations.hl7v2.er7 import Message
+from mdo_portal.exchange import Unreadable
+
+NAME = "Daniëlle Gökçe-Müller"
+
+
+def message(stated: str, codec: str, text: str = NAME) -> bytes:
+    return f"MSH|^~\\&|A|B|C|D|||ADT^A08|1|P|2.5||||||{stated}\rPID|1||||{text}\r".encode(codec)
+
+
+@pytest.mark.parametrize(
+    ("stated", "codec", "link", "used"),
+    [
+        ("8859/1", "latin-1", "", "iso8859-1"),
+        ("8859/15", "iso8859-15", "", "iso8859-15"),
+        ("UNICODE UTF-8", "utf-8", "", "utf-8"),
+        ("", "utf-8", "", "utf-8"),
+        ("", "cp1252", "", "cp1252"),
+        ("8859/1", "utf-8", "UTF-8", "utf-8"),
+        ("UNICODE UTF-8", "latin-1", "", "cp1252"),
+        ("ASCII", "utf-8", "", "utf-8"),
+        ("UNICODE UTF-16", "utf-16", "", "utf-8"),
+        ("onzin", "utf-8", "", "utf-8"),
+    ],
+)
+def test_the_link_goes_before_msh18_and_msh18_before_trying(stated: str, codec: str, link: str, used: str) -> None:
+    read = Message.parse(message(stated, codec), link)
+    assert (read.get("PID-5"), read.charset) == (NAME, used)
+
+
+def test_a_windows_sender_who_says_8859_1_is_read_as_he_means() -> None:
+    assert Message.parse(message("8859/1", "cp1252", "\u20ac 5 \u201cja\u201d")).get("PID-5") == "\u20ac 5 \u201cja\u201d"
+
+
+def test_bytes_that_fit_nothing_are_undecodable() -> None:
+    with pytest.raises(Unreadable, match="undecodable"):
+        Message.parse(b"MSH|^~\\&|A\rPID|\x81\x8d\xff\r")

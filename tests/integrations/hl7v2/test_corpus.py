@@ -1,0 +1,89 @@
+"""Public samples that nobody here wrote: none crashes, none loses a segment, the Dutch ones are understood."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.header import read_header
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import IncomingReferral, Unreadable
+
+CORPUS = Path(__file__).parents[4] / "shared" / "data" / "hl7v2"
+FILES = sorted(CORPUS.rglob("*.hl7"))
+DUTCH = [path for path in FILES if path.parent.name == "msg-hl7-nl"]
+
+pytestmark = pytest.mark.skipif(not FILES, reason="the public samples (shared/data/hl7v2) are not on this machine")
+
+
+def lines_of(raw: bytes) -> list[str]:
+    text = raw.decode("utf-8").replace("\r\n", "\r").replace("\n", "\r").lstrip("\ufeff \t\r")
+    return [line for line in text.split("\r") if line]
+
+
+def test_no_sample_loses_a_segment() -> None:
+    read, refused = 0, []
+    for path in FILES:
+        raw = path.read_bytes()
+        try:
+            message = Message.parse(raw, "UTF-8")
+        except Unreadable as trouble:
+            refused.append((path.name, trouble.reason))
+            continue
+        assert "\r".join(s.line for s in message.segments).replace("\n", "\r").split("\r") == lines_of(raw), path.name
+        read += 1
+    assert read >= 0.9 * len(FILES)
+    assert {reason for _, reason in refused} <= {"no_header", "hostile_delimiters"}
+
+
+def test_every_sample_is_understood_or_has_a_reason() -> None:
+    for path in FILES:
+        for profile in ("generic-v2", "zorgdomein"):
+            try:
+                Hl7Reader().read(path.read_bytes(), profile, "UTF-8")
+            except Unreadable as trouble:
+                assert trouble.reason in {"no_header", "hostile_delimiters", "unknown_kind", "no_patient", "broken"}, path.name
+
+
+def test_the_header_agrees_with_the_message() -> None:
+    for path in FILES:
+        try:
+            message = Message.parse(path.read_bytes(), "UTF-8")
+            header = read_header(path.read_bytes())
+        except Unreadable:
+            continue
+        if len(message.all("MSH")) == 1 and message.segments[0].name == "MSH":
+            assert header.control_id == message.get("MSH-10"), path.name
+            assert [n for _, n in header.patient_numbers][:1] in (
+                [],
+                [(message.all_values("PID-3-1") + message.all_values("MRG-1-1") + [""])[0].strip()],
+            ), path.name
+
+
+@pytest.mark.parametrize("path", DUTCH, ids=lambda path: path.stem)
+@pytest.mark.parametrize("encode", [False, True], ids=["utf-8 by the link", "as msh-18 says"])
+def test_every_dutch_sample_with_a_patient_is_a_referral(path: Path, encode: bool) -> None:
+    raw = path.read_bytes()
+    message = Message.parse(raw, "UTF-8")
+    if encode:
+        raw = raw.decode("utf-8").encode({"8859/15": "iso8859-15"}.get(message.get("MSH-18") or message.get("MSH-19"), "latin-1"))
+    if not message.first("PID"):
+        with pytest.raises(Unreadable, match="no_patient"):
+            Hl7Reader().read(raw, "zorgdomein", "" if encode else "UTF-8")
+        return
+    read = Hl7Reader().read(raw, "zorgdomein", "" if encode else "UTF-8")
+    assert isinstance(read, IncomingReferral)
+    assert all((read.patient.name.family, read.patient.name.initials, read.patient.local_number, read.patient.birth_on))
+    assert read.patient.sex in ("M", "F")
+    assert bool(read.patient.bsn) == (b"NLMINBIZA" in raw)
+    assert read.referrer.organisation
+    assert read.referrer.name or not (message.first("ORC") or message.first("OBR"))
+    assert read.board_hint or not message.first("OBR")
+    said = "\n".join([read.question_board, *(fact.text for fact in read.facts)])
+    for observation in message.all("OBX"):
+        value = observation.component(5, 2) if observation.component(2) == "CE" else observation.field(5)
+        assert value in said
+    for order in message.all("OBR"):
+        assert order.component(4, 2, 0) in said
