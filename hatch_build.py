@@ -43,4 +43,6 @@ class FrontendHook(BuildHookInterface[Any]):
 
     def _run(self, node: Path, *arguments: Path | str) -> None:
         path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        subprocess.run([str(node), *map(str, arguments)], cwd=self.root, env={**os.environ, "PATH": path}, check=True, stdout=sys.stderr)
+        subprocess.run(
+            [str(node), *map(str, arguments)], cwd=self.root, env={**os.environ, "PATH": path}, check=True, stdout=sys.stderr
+        )

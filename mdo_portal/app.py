@@ -43,9 +43,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     app = Flask("mdo_portal", template_folder=str(settings.templates), static_folder=str(PACKAGE / "static"))
     _configure(app, settings)
     app.extensions["mdo_settings"] = settings
-    app.extensions["mdo_database"] = database or Database(
-        settings.database_url, sealer=Sealer(settings.keyring), pool_size=20
-    )
+    app.extensions["mdo_database"] = database or Database(settings.database_url, sealer=Sealer(settings.keyring), pool_size=20)
     app.extensions["mdo_readers"] = wiring.readers()
     Babel(app, locale_selector=_language, default_locale="nl", default_timezone="Europe/Amsterdam")
     _carry_user(app)
@@ -89,12 +87,10 @@ def _carry_user(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None
 
-    @manager.user_loader
+    @manager.user_loader  # type: ignore[untyped-decorator]
     def load(key: str) -> SignedInUser | None:
         with app.extensions["mdo_database"].transaction() as session:
-            found = people.signed_in(
-                session, key, now=now(), client_address=client_address(), trace_id=g.get("trace_id", "")
-            )
+            found = people.signed_in(session, key, now=now(), client_address=client_address(), trace_id=g.get("trace_id", ""))
         return SignedInUser(key, found) if found else None
 
 

@@ -107,14 +107,17 @@ def decision_letter(
         ),
         document_number=document_number,
         signed_at=signed_at,
-        signed_by=Signer(name=content["signed_by"]["name"], role=content["signed_by"]["discipline"], organisation=content["network"]),
+        signed_by=Signer(
+            name=content["signed_by"]["name"], role=content["signed_by"]["discipline"], organisation=content["network"]
+        ),
         outcome=content["outcome"],
         question=content["question"],
         diagnosis=sections["diagnosis"],
         considerations=sections["considerations"],
         advice=(Recommendation(text=sections["advice"]),) if sections["advice"].strip() else (),
         participants=tuple(
-            Participant(discipline=one["discipline"], name=one["name"], hospital=one["hospital"]) for one in content["participants"]
+            Participant(discipline=one["discipline"], name=one["name"], hospital=one["hospital"])
+            for one in content["participants"]
         ),
         quorum_met=content["quorum"]["met"],
         quorum_missing=tuple(content["quorum"]["missing"]),

@@ -8,6 +8,7 @@ patients side by side, and one bad message holds nobody else up.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +46,9 @@ class Sorted:
     answer: Answer
 
 
-def sort(raw: bytes, *, wire: Wire, reader: Reader, links: Sequence[LinkRow], now: datetime, link: LinkRow | None = None) -> Sorted:
+def sort(
+    raw: bytes, *, wire: Wire, reader: Reader, links: Sequence[LinkRow], now: datetime, link: LinkRow | None = None
+) -> Sorted:
     """Read the header, find the sender, decide the answer. Touches no database and no parser.
 
     `link` is given when the wire itself proved who sends (a bearer token, a client certificate).
@@ -108,6 +111,7 @@ def understand_next(database: Database, readers: Mapping[Wire, Reader], *, now: 
 
 def _understand(session: Session, claimed: ClaimedMessage, readers: Mapping[Wire, Reader], *, now: datetime) -> None:
     link = hospitals.link_of(session, claimed.link_id)
+    case_id: uuid.UUID | None
     try:
         with session.begin_nested():
             incoming = readers[claimed.wire].read(claimed.raw, link.profile_in, link.charset_in)
@@ -130,7 +134,5 @@ def _understand(session: Session, claimed: ClaimedMessage, readers: Mapping[Wire
 
 
 def _set_aside(session: Session, claimed: ClaimedMessage, unreadable: Unreadable, *, now: datetime) -> None:
-    intake.settle(
-        session, claimed.message_id, InboundState.UNREADABLE, now=now, reason=unreadable.reason, place=unreadable.where
-    )
+    intake.settle(session, claimed.message_id, InboundState.UNREADABLE, now=now, reason=unreadable.reason, place=unreadable.where)
     log.info("message.unreadable", message_id=str(claimed.message_id), reason=unreadable.reason)

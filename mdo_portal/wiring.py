@@ -13,10 +13,12 @@ from integrations.fhir.sender import FhirSender
 from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.sender import MllpSender
-from integrations.simulator import region as invented
-from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region
+from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Answer, IncomingReferral, MessageHeader, Reader, Sender, Verdict, Wire
+
+
+__all__ = ["BoardSeed", "CaseSeed", "HospitalSeed", "PersonSeed", "Region"]
 
 
 def readers() -> Mapping[Wire, Reader]:
@@ -58,8 +60,8 @@ def mllp_listener(
 
 def invented_region() -> Region:
     """The demo's region: hospitals, boards, people and cases that do not exist."""
-    return invented.region()
+    return region()
 
 
 def invented_referral(case: CaseSeed, *, today: date) -> IncomingReferral:
-    return invented.referral(case, today=today)
+    return referral(case, today=today)

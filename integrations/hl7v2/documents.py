@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Mapping
-from itertools import count, islice
+from itertools import takewhile
 
 import pybase64
 
@@ -28,7 +28,8 @@ def is_document(segment: Segment) -> bool:
 
 def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocument]:
     """The documents of one OBX. One that can't be decoded comes as text, kind `unreadable`: a person looks at it."""
-    return [_document(item, profile, reference, n) for n in islice(count(), MOST_REPETITIONS) if n == 0 or _filled(item, n)]
+    filled = takewhile(lambda n: n == 0 or _filled(item, n), range(MOST_REPETITIONS))
+    return [_document(item, profile, reference, n) for n in filled]
 
 
 def _filled(item: Item, repetition: int) -> bool:
@@ -37,7 +38,7 @@ def _filled(item: Item, repetition: int) -> bool:
 
 def _document(item: Item, profile: Profile, reference: str, repetition: int) -> IncomingDocument:
     segment, rules = item.segment, profile["documents"]
-    title = _title(item)
+    title = file_name(item).strip() or label(segment)
     order = item.order
     kind = matching(segment.component(3), f"{label(segment)} {title}", rules["kinds"])
     dated_on = day(segment.component(14)) or (day(order.component(7)) if order else None)
@@ -48,10 +49,9 @@ def _document(item: Item, profile: Profile, reference: str, repetition: int) -> 
     return IncomingDocument(title, _media_type(segment, repetition, rules["media"]), content, dated_on, kind, reference)
 
 
-def _title(item: Item) -> str:
-    """The file name in a note (ZorgDomein), else what the OBX is called."""
-    names = [text for text in item.notes if _FILE_NAME.fullmatch(text.strip())]
-    return (names[0].strip() if names else "") or label(item.segment)
+def file_name(item: Item) -> str:
+    """The note that names the file (ZorgDomein writes it so); "" when no note does."""
+    return next((text for text in item.notes if _FILE_NAME.fullmatch(text.strip())), "")
 
 
 def _media_type(segment: Segment, repetition: int, media: Mapping[str, str]) -> str:

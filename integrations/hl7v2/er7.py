@@ -144,7 +144,7 @@ def _line_ends(raw: bytes, marks: Marks) -> bytes:
         return raw
     if b"\r" not in raw:
         return raw.replace(b"\n", b"\r")
-    raw = raw.replace(b"\r\n", b"\r")
+    raw = raw.replace(b"\r\n", b"\r").replace(b"\n\r", b"\r").rstrip(b"\n")
     if b"\n" not in raw:
         return raw
     return re.sub(rb"\n(?=[A-Z][A-Z0-9]{2}" + re.escape(marks.field.encode()) + rb")", b"\r", raw)

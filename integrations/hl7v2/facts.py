@@ -8,7 +8,7 @@ from typing import Any
 
 from mdo_portal.exchange import Fact, Section
 
-from .documents import is_document
+from .documents import file_name, is_document
 from .items import Item
 from .places import Reading, asked
 from .segment import Segment
@@ -44,7 +44,8 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
 def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
     if is_document(item.segment):
         # The file name is the title of the document; any other note is something to read.
-        yield from (_plain(reading, item, text, label(item.segment)) for text in item.notes[1:])
+        named = file_name(item)
+        yield from (_plain(reading, item, text, label(item.segment)) for text in item.notes if text != named)
     elif f"@label {asked(item, reading.profile)}" not in used:
         yield _observed(reading, item)
 

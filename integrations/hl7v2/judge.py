@@ -6,7 +6,7 @@ import re
 
 import pybase64
 
-from mdo_portal.exchange import Address, OutgoingDecision, Profile
+from mdo_portal.exchange import OutgoingDecision, Profile
 
 from .builder import fitting
 from .er7 import Message
@@ -27,10 +27,10 @@ class Unsendable(Exception):
         self.reason = reason
 
 
-def judge(raw: bytes, decision: OutgoingDecision, address: Address, profile: Profile) -> None:
+def judge(raw: bytes, decision: OutgoingDecision, profile: Profile) -> None:
     """Read `raw` back with our own reader and with hl7apy STRICT. Raises Unsendable."""
     message = Message.parse(raw)
-    for place, written, signed in _compared(message, decision, address, profile):
+    for place, written, signed in _compared(message, decision, profile):
         if written != signed:
             raise Unsendable(place)
     fault = conformance_fault(message)
@@ -40,8 +40,8 @@ def judge(raw: bytes, decision: OutgoingDecision, address: Address, profile: Pro
 
 def conformance_fault(message: Message) -> str:
     """ "" when hl7apy's STRICT tables take the message, else the kind of fault."""
-    from hl7apy.consts import VALIDATION_LEVEL  # type: ignore[import-untyped]  # heavy: only the sender needs it
-    from hl7apy.parser import parse_message  # type: ignore[import-untyped]
+    from hl7apy.consts import VALIDATION_LEVEL  # heavy: only the sender needs it
+    from hl7apy.parser import parse_message
 
     text = "\r".join(_shortened(segment, message) for segment in message.segments)
     try:
@@ -67,10 +67,9 @@ def _cut(part: str, escape: str) -> str:
     return part if len(part) <= LONG or is_control_id else part.replace(escape, "")[:LONG]
 
 
-def _compared(
-    message: Message, decision: OutgoingDecision, address: Address, profile: Profile
-) -> list[tuple[str, object, object]]:
-    wishes = profile["outgoing"]
+def _compared(message: Message, decision: OutgoingDecision, profile: Profile) -> list[tuple[str, object, object]]:
+    """(place, what is written, what was signed), place by place."""
+    wishes, charset = profile["outgoing"], message.get("MSH-18")
     patient = decision.patient
     document = "TXA-12-1" if message.first("TXA") else "OBR-3-1"
     letter, *sections = message.all("OBX")

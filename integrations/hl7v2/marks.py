@@ -31,6 +31,8 @@ class Marks:
 
     def escaped(self, text: str, *, formatted: bool = False) -> str:
         """`text` as it may stand in a field. `formatted` (FT, TX) writes any line end as `\\.br\\`, else CR and LF as hex."""
+        if text.isalnum():
+            return text
         if formatted:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         return text.translate(_outgoing(self, formatted))

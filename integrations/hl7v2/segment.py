@@ -44,7 +44,8 @@ class Segment:
 
     def field(self, n: int) -> str:
         """The whole of field `n`, repetitions and components with their separators, unescaped."""
-        text = self.as_sent(n)
+        fields = self._fields or self.split()
+        text = fields[n] if n < len(fields) else ""
         if self._marks.escape not in text or (n < 3 and self.name in HEADERS):
             return text  # MSH-1 and MSH-2 are the delimiters themselves
         return self._marks.unescaped(text, self._codec)
@@ -65,8 +66,11 @@ class Segment:
         marks = self._marks
         if repetition or marks.repetition in text:
             text = _nth(text, marks.repetition, repetition)
-        if c == 1 and marks.component not in text and marks.sub not in text and s < 2 and marks.escape not in text:
-            return text  # most values are this plain, and this is the hottest line of the reader
+        if c == 1 and s < 2 and marks.escape not in text:  # most values; this is the hottest place of the reader
+            at = text.find(marks.component)
+            if at >= 0:
+                text = text[:at]
+            return text.partition(marks.sub)[0] if s and marks.sub in text else text
         return _component(text, c, s, marks, self._codec)
 
     def octets(self, n: int, c: int, repetition: int = 0) -> bytes | memoryview:
@@ -99,6 +103,9 @@ class LargeSegment(Segment):
     def as_sent(self, n: int) -> str:
         start, end = self._span(n)
         return self._raw[start:end].decode(self._codec)
+
+    def field(self, n: int) -> str:
+        return self._marks.unescaped(self.as_sent(n), self._codec)
 
     def octets(self, n: int, c: int, repetition: int = 0) -> bytes | memoryview:
         start, end = _nth_span(self._raw, self._marks.repetition.encode(), self._span(n), repetition)

@@ -37,7 +37,7 @@ class MllpSender:
         profile = profile_named(address.profile)
         try:
             raw = compose(decision, address, now=self._now())
-            judge(raw, decision, address, profile)
+            judge(raw, decision, profile)
         except Unsendable as fault:
             return self._receipt(ReceiptKind.REFUSED, "unsendable", fault.reason)
         except Unwritable as fault:

@@ -60,7 +60,9 @@ def work_command() -> None:
 @main.command("demo")
 @click.option("--exercise", is_flag=True, help="Play the whole story through public interfaces, print one JSON report, and stop.")
 @click.option("--fresh", is_flag=True, help="Throw the demo's data away first.")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("var"), show_default=True, help="Where the demo keeps its data.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=Path("var"), show_default=True, help="Where the demo keeps its data."
+)
 def demo_command(**options: Any) -> None:
     """Run an invented region on this machine: PostgreSQL, portal, listener, worker and four hospitals."""
     try:

@@ -50,7 +50,9 @@ class Desk:
         """What never became a message (too large, too slow): its beginning is kept as a row for a person."""
         if not start:
             return
-        sorted_ = reception.refuse(start, wire=Wire.HL7V2, reader=self._reader, links=self._links, reason=reason, now=self._clock())
+        sorted_ = reception.refuse(
+            start, wire=Wire.HL7V2, reader=self._reader, links=self._links, reason=reason, now=self._clock()
+        )
         await self._stored(sorted_)
 
     async def _stored(self, sorted_: Sorted) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
 import re
@@ -10,19 +9,18 @@ import shutil
 import signal
 import stat
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
+from mdo_portal.commands.orphans import die_with
 from mdo_portal.commands.postgres_folders import PostgresError, scratch
 
 OLDEST = 15
 # Nothing of ours leaks in: PGDATA, PGPORT or LC_* of the person who starts us would change what the server does.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Runner:
             [self.binaries.folder / name, *arguments],
             cwd="/", env=ENVIRONMENT, pass_fds=fds, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
             user=self.uid, group=self.gid, extra_groups=None if self.uid is None else [],
-            preexec_fn=_die_with(os.getpid()), start_new_session=True,  # noqa: PLW1509 - it only calls a C function that is loaded
+            preexec_fn=die_with(os.getpid(), signal.SIGINT), start_new_session=True,
         )  # fmt: skip
 
     def own(self, folder: Path) -> Path:
@@ -57,17 +55,6 @@ class Runner:
         if self.uid is not None and self.gid is not None:
             os.chown(folder, self.uid, self.gid)
         return folder
-
-
-def _die_with(parent: int) -> Callable[[], None]:
-    """What a child does before exec: be told when the parent's thread dies; the parent may have died just before."""
-
-    def arm() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return arm
 
 
 def find_binaries() -> Binaries:

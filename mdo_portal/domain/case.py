@@ -48,9 +48,7 @@ CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.INCOMPLETE: frozenset(_BEFORE_MEETING | _OUT | {CaseState.SCHEDULED, CaseState.RECEIVED}),
     CaseState.INFORMATION_REQUESTED: frozenset(_BEFORE_MEETING | _OUT | {CaseState.SCHEDULED, CaseState.RECEIVED}),
     CaseState.READY: frozenset(_BEFORE_MEETING | _OUT | {CaseState.SCHEDULED, CaseState.RECEIVED}),
-    CaseState.SCHEDULED: frozenset(
-        _BEFORE_MEETING | _OUT | {CaseState.DISCUSSED, CaseState.LISTED, CaseState.DEFERRED}
-    ),
+    CaseState.SCHEDULED: frozenset(_BEFORE_MEETING | _OUT | {CaseState.DISCUSSED, CaseState.LISTED, CaseState.DEFERRED}),
     CaseState.DEFERRED: frozenset(_BEFORE_MEETING | _OUT | {CaseState.SCHEDULED}),
     CaseState.DISCUSSED: frozenset({CaseState.DECIDED, CaseState.SCHEDULED, CaseState.DEFERRED, CaseState.LISTED}),
     CaseState.LISTED: frozenset({CaseState.DECIDED, CaseState.SCHEDULED, CaseState.DEFERRED, CaseState.DISCUSSED}),
@@ -74,7 +72,13 @@ class Basis(StrEnum):
 class Case(Base):
     __tablename__ = "cases"
     __table_args__ = (
-        Index("uq_cases_hospital_id_referral_number", "hospital_id", "referral_number", unique=True, postgresql_where="referral_number <> ''"),
+        Index(
+            "uq_cases_hospital_id_referral_number",
+            "hospital_id",
+            "referral_number",
+            unique=True,
+            postgresql_where="referral_number <> ''",
+        ),
         Index("ix_cases_work", "due_on", "id", postgresql_where="is_open"),
         Index("ix_cases_work_board", "board_id", "due_on", "id", postgresql_where="is_open"),
         Index("ix_cases_hospital", "hospital_id", "due_on", "id"),

@@ -34,19 +34,36 @@ INBOUND_MOVES: dict[InboundState, frozenset[InboundState]] = {
 #: reason code -> what a person reads: what happened, what was kept, what to do now
 UNREADABLE_REASONS: dict[str, str] = {
     "no_header": N_("Het bericht heeft geen leesbare kop. Het is bewaard; vraag het ziekenhuis wat dit had moeten zijn."),
-    "no_control_id": N_("Het bericht heeft geen eigen nummer (MSH-10) en is daarom geweigerd. Het is bewaard; het ziekenhuis moet het met een nummer opnieuw sturen."),
-    "unknown_sender": N_("Onbekende afzender: deze naam (MSH-3/MSH-4) hoort bij geen enkel ziekenhuis. Het bericht is bewaard; controleer de koppeling."),
+    "no_control_id": N_(
+        "Het bericht heeft geen eigen nummer (MSH-10) en is daarom geweigerd. Het is bewaard; het ziekenhuis moet het met een nummer opnieuw sturen."
+    ),
+    "unknown_sender": N_(
+        "Onbekende afzender: deze naam (MSH-3/MSH-4) hoort bij geen enkel ziekenhuis. Het bericht is bewaard; controleer de koppeling."
+    ),
     "no_patient": N_("Er staat geen patiënt in dit bericht. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."),
     "no_request": N_("Er staat geen aanvraag in deze bundel. Hij is bewaard; vraag het ziekenhuis om de aanvraag."),
     "unknown_kind": N_("Dit soort bericht verwerkt de koppeling niet. Het is bewaard; pas het profiel aan of negeer het."),
-    "hostile_delimiters": N_("De scheidingstekens in de kop kloppen niet. Het bericht is bewaard; vraag het ziekenhuis om het opnieuw te sturen."),
-    "too_large": N_("Het bericht is groter dan afgesproken en is geweigerd. Alleen het begin is bewaard; spreek een grens af met het ziekenhuis."),
+    "hostile_delimiters": N_(
+        "De scheidingstekens in de kop kloppen niet. Het bericht is bewaard; vraag het ziekenhuis om het opnieuw te sturen."
+    ),
+    "too_large": N_(
+        "Het bericht is groter dan afgesproken en is geweigerd. Alleen het begin is bewaard; spreek een grens af met het ziekenhuis."
+    ),
     "too_slow": N_("Het bericht kwam niet af: de verbinding viel stil. Het begin is bewaard; het ziekenhuis stuurt het opnieuw."),
-    "too_many_entries": N_("De bundel heeft te veel onderdelen en is geweigerd. Hij is bewaard; vraag het ziekenhuis om hem te splitsen."),
-    "undecodable": N_("De tekens van dit bericht zijn niet te lezen (tekenset). Het is bewaard; spreek de tekenset af met het ziekenhuis."),
-    "broken": N_("Het bericht is beschadigd of ongeldig opgebouwd. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."),
+    "too_many": N_("Te veel verbindingen tegelijk van dit ziekenhuis. De nieuwe is geweigerd; het ziekenhuis probeert het vanzelf opnieuw."),
+    "too_many_entries": N_(
+        "De bundel heeft te veel onderdelen en is geweigerd. Hij is bewaard; vraag het ziekenhuis om hem te splitsen."
+    ),
+    "undecodable": N_(
+        "De tekens van dit bericht zijn niet te lezen (tekenset). Het is bewaard; spreek de tekenset af met het ziekenhuis."
+    ),
+    "broken": N_(
+        "Het bericht is beschadigd of ongeldig opgebouwd. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."
+    ),
     "wrong_version": N_("De versie van dit bericht is anders dan afgesproken. Het is bewaard; pas de koppeling aan."),
-    "identity_conflict": N_("Dit patiëntnummer is hier bekend met een ander BSN. Er is niets samengevoegd; controleer bij het ziekenhuis wie dit is."),
+    "identity_conflict": N_(
+        "Dit patiëntnummer is hier bekend met een ander BSN. Er is niets samengevoegd; controleer bij het ziekenhuis wie dit is."
+    ),
     "objection": N_("De patiënt heeft bezwaar gemaakt tegen delen. Het bericht is bewaard maar niet verwerkt."),
     "failed": N_("Het verwerken is steeds mislukt. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."),
 }

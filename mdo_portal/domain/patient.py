@@ -17,7 +17,13 @@ BSN_PURPOSE = "patient.bsn"
 class Patient(Base):
     __tablename__ = "patients"
     __table_args__ = (
-        Index("uq_patients_hospital_id_local_number", "hospital_id", "local_number", unique=True, postgresql_where="local_number <> ''"),
+        Index(
+            "uq_patients_hospital_id_local_number",
+            "hospital_id",
+            "local_number",
+            unique=True,
+            postgresql_where="local_number <> ''",
+        ),
         Index("ix_patients_hospital_id_bsn_index", "hospital_id", "bsn_index"),
     )
 

@@ -28,9 +28,7 @@ _SECTION_ITEMS = {
 _DOCUMENT_ITEMS = {"imaging": "radiology report", "pathology": "pathology report"}
 
 
-def missing_items(
-    *, question: str, referrer: str, sections: Collection[Section], document_kinds: Collection[str]
-) -> list[str]:
+def missing_items(*, question: str, referrer: str, sections: Collection[Section], document_kinds: Collection[str]) -> list[str]:
     """The codes of ITEMS that were not sent. "Not done" and "unknown" are answers: they count as sent."""
     missing = [] if question.strip() else ["question"]
     for item, section in _SECTION_ITEMS.items():

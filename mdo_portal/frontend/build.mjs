@@ -55,6 +55,16 @@ function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("\n")}</svg>\n`;
 }
 
+// What we ship of others goes with their licences (the font's asks for it, and it is right).
+function licenses() {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return Object.entries(dependencies).map(([name, version]) => {
+    const file = readdirSync(join(modules, name)).find((entry) => /^licen[cs]e/i.test(entry));
+    const { license } = JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8"));
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(modules, name, file), "utf8") : ""}`;
+  }).join("\n\n----\n\n");
+}
+
 function write(name, text) {
   const [stem, ending] = [basename(name, name.slice(name.lastIndexOf("."))), name.slice(name.lastIndexOf("."))];
   const hashed = `${stem}-${hash(text)}${ending}`;
@@ -68,7 +78,7 @@ const result = await esbuild.build({
   absWorkingDir: here,
   entryPoints: ["core.ts", "room.ts", { in: "css/core.css", out: "core" }, { in: "css/room.css", out: "room" }].map((entry) =>
     typeof entry === "string" ? { in: entry, out: basename(entry, ".ts") } : entry),
-  bundle: true, minify: true, sourcemap: true, format: "esm", splitting: true, metafile: true, charset: "utf8",
+  bundle: true, minify: true, sourcemap: process.env.MDO_SOURCEMAP === "1", format: "esm", splitting: true, metafile: true, charset: "utf8",
   target: ["chrome123", "firefox120", "safari17.5"],
   outdir: out, entryNames: "[name]-[hash]", chunkNames: "shared-[hash]", assetNames: "[name]-[hash]",
   loader: { ".woff2": "file" }, plugins: [tabler], legalComments: "linked", logLevel: "warning",
@@ -82,5 +92,6 @@ for (const [path, { entryPoint }] of Object.entries(result.metafile.outputs)) {
 }
 manifest["icons.svg"] = write("icons.svg", sprite());
 manifest["favicon.svg"] = write("favicon.svg", readFileSync(join(here, "favicon.svg"), "utf8"));
+writeFileSync(join(out, "LICENSES.txt"), licenses());
 writeFileSync(join(out, "manifest.json"), JSON.stringify(Object.fromEntries(Object.entries(manifest).sort()), null, 1) + "\n");
 console.log(Object.entries(manifest).map(([name, file]) => `${name} ${Math.ceil(statSync(join(out, file)).size / 1024)} kB`).join(", "));

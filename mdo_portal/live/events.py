@@ -110,12 +110,16 @@ def join(context: Context, payload: Payload) -> dict[str, Any]:
 def open_note(context: Context, payload: Payload) -> dict[str, Any]:
     """Give what the browser lacks, and what we know, so that it can give what we lack."""
     note, round_ = conclusions.round_of(context.session, an_id(payload, "note"))
-    found, case, board, relation = rounds.round_for(
-        context.session, context.viewer, Act.NOTE_READ, round_.id, now=context.now
-    )
+    found, case, board, relation = rounds.round_for(context.session, context.viewer, Act.NOTE_READ, round_.id, now=context.now)
     audit.record(
-        context.session, context.viewer, Act.NOTE_READ, now=context.now, case=case, relation=relation,
-        object_type="note", object_id=note.id,
+        context.session,
+        context.viewer,
+        Act.NOTE_READ,
+        now=context.now,
+        case=case,
+        relation=relation,
+        object_type="note",
+        object_id=note.id,
     )
     vector = some_bytes(payload, "vector", most=LARGEST_VECTOR) if payload.get("vector") else b""
     may_write = context.viewer.may(Act.NOTE_WRITE, board_id=board.id) and note.frozen_at is None
@@ -123,7 +127,10 @@ def open_note(context: Context, payload: Payload) -> dict[str, Any]:
     _remember(context, note.id, note.revision)
     opened = conclusions.open_note(context.session, note, vector=vector)
     return {
-        "update": opened.update, "vector": opened.vector, "revision": opened.revision, "writable": may_write,
+        "update": opened.update,
+        "vector": opened.vector,
+        "revision": opened.revision,
+        "writable": may_write,
         "name": context.viewer.name,
     }
 
@@ -142,9 +149,7 @@ def update_note(context: Context, payload: Payload) -> dict[str, Any]:
     body = some_bytes(payload, "update", most=LARGEST)
     _, round_ = conclusions.round_of(context.session, note_id)
     rounds.round_for(context.session, context.viewer, Act.NOTE_WRITE, round_.id, now=context.now)
-    revision = conclusions.add_update(
-        context.session, note_id, body, person_id=context.viewer.person_id, now=context.now
-    )
+    revision = conclusions.add_update(context.session, note_id, body, person_id=context.viewer.person_id, now=context.now)
     return {"revision": revision}
 
 

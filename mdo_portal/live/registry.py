@@ -40,12 +40,7 @@ class Registry:
             gone = self._connections.pop(sid, None)
             if gone is None:
                 return None, set()
-            left = {
-                meeting
-                for one in self._connections.values()
-                if one.person_id == gone.person_id
-                for meeting in one.meetings
-            }
+            left = {meeting for one in self._connections.values() if one.person_id == gone.person_id for meeting in one.meetings}
             return gone, gone.meetings - left
 
     def present(self) -> list[tuple[uuid.UUID, uuid.UUID]]:

@@ -91,7 +91,9 @@ def board_for(session: Session, viewer: Viewer, act: Act, board_id: uuid.UUID) -
     return board
 
 
-def meeting_for(session: Session, viewer: Viewer, act: Act, meeting_id: uuid.UUID, *, lock: bool = False) -> tuple[Meeting, Board]:
+def meeting_for(
+    session: Session, viewer: Viewer, act: Act, meeting_id: uuid.UUID, *, lock: bool = False
+) -> tuple[Meeting, Board]:
     """The meeting and its board, if this viewer may do `act` there; otherwise it does not exist."""
     query = select(Meeting).where(Meeting.id == meeting_id)
     meeting = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()

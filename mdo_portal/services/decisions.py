@@ -84,7 +84,9 @@ def sign(
     texts = conclusions.freeze(session, round_.id, now=now) or conclusions.texts_of(session, round_.id)
     shown = preview(session, round_, case, network=network, viewer=viewer, now=now)
     if shown.content_hash != seen_hash:
-        raise Stale(N_("De tekst is gewijzigd nadat u hem las, of iemand anders tekende al. Er is niet getekend; lees de nieuwe tekst."))
+        raise Stale(
+            N_("De tekst is gewijzigd nadat u hem las, of iemand anders tekende al. Er is niet getekend; lees de nieuwe tekst.")
+        )
     if shown.missing:
         raise Incomplete({"advice": shown.missing[0]}, shown.missing[0])
     if shown.supersedes is not None and not reason.strip():

@@ -29,7 +29,13 @@ def load(session: Session, viewer: Viewer) -> tuple[dict[str, str], datetime | N
 def save(session: Session, viewer: Viewer, fields: dict[str, str], *, now: datetime) -> None:
     """Keep what was typed; the newest text wins."""
     sealed = sealer(session).seal(json.dumps(fields).encode(), purpose=PURPOSE)
-    row = {"id": new_id(), "person_id": viewer.person_id, "hospital_id": viewer.hospital_id, "fields_sealed": sealed, "saved_at": now}
+    row = {
+        "id": new_id(),
+        "person_id": viewer.person_id,
+        "hospital_id": viewer.hospital_id,
+        "fields_sealed": sealed,
+        "saved_at": now,
+    }
     statement = insert(Draft).values(row)
     session.execute(
         statement.on_conflict_do_update(

@@ -109,9 +109,7 @@ def _is_noise(session: Session, arrival: Arrival) -> bool:
     if _knows_one_of(session, arrival.link.hospital_id, arrival.header.patient_numbers):
         return False
     count = insert(FeedCount).values(link_id=arrival.link.link_id, day=arrival.at.date(), ignored=1)
-    session.execute(
-        count.on_conflict_do_update(index_elements=["link_id", "day"], set_={"ignored": FeedCount.ignored + 1})
-    )
+    session.execute(count.on_conflict_do_update(index_elements=["link_id", "day"], set_={"ignored": FeedCount.ignored + 1}))
     return True
 
 

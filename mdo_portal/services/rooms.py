@@ -59,7 +59,9 @@ def enter(session: Session, meeting_id: uuid.UUID, viewer: Viewer, *, now: datet
     }
     statement = insert(Presence).values(row)
     session.execute(
-        statement.on_conflict_do_update(index_elements=["meeting_id", "person_id"], set_={"seen_at": now, "hospital_id": viewer.hospital_id})
+        statement.on_conflict_do_update(
+            index_elements=["meeting_id", "person_id"], set_={"seen_at": now, "hospital_id": viewer.hospital_id}
+        )
     )
     changes.announce(session, "presence", meeting_id)
 
@@ -85,9 +87,7 @@ def still_here(session: Session, pairs: Sequence[tuple[uuid.UUID, uuid.UUID]], *
 def attendees(session: Session, meeting_id: uuid.UUID) -> list[Attendee]:
     """Everybody who has been in the room, by discipline."""
     query = (
-        select(
-            Person.id, Person.name, Person.discipline, Hospital.name, Hospital.code, Presence.seen_at, Presence.first_seen_at
-        )
+        select(Person.id, Person.name, Person.discipline, Hospital.name, Hospital.code, Presence.seen_at, Presence.first_seen_at)
         .join(Person, Person.id == Presence.person_id)
         .join(Hospital, Hospital.id == Presence.hospital_id)
         .where(Presence.meeting_id == meeting_id)
@@ -168,7 +168,15 @@ _EVENT = {
 
 
 def set_outcome(
-    session: Session, round_: Round, case: Case, outcome: RoundOutcome, *, reason: str, board: Board, viewer: Viewer, now: datetime
+    session: Session,
+    round_: Round,
+    case: Case,
+    outcome: RoundOutcome,
+    *,
+    reason: str,
+    board: Board,
+    viewer: Viewer,
+    now: datetime,
 ) -> None:
     """How this discussion ended. Deferring, redirecting and withdrawing need a reason."""
     needs_reason = outcome not in (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
@@ -179,8 +187,6 @@ def set_outcome(
     round_.outcome = outcome
     round_.outcome_reason = reason
     round_.ended_at = now
-    timeline.happened(
-        session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason
-    )
+    timeline.happened(session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason)
     meetings.changed(session, session.get_one(Meeting, round_.meeting_id))
     referrals.announce(session, case)

@@ -19,7 +19,7 @@ from mdo_portal.settings import Settings
 
 
 @dataclass
-class SignedInUser(UserMixin):
+class SignedInUser(UserMixin):  # type: ignore[misc]
     """Flask-Login's user: the key of the session in the database, and who that is."""
 
     key: str

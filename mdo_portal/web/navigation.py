@@ -38,7 +38,7 @@ class NavItem(NamedTuple):
     label: str
     url: str
     active: bool
-    count: int | None = None
+    count: int | None = None  # type: ignore[assignment]
 
 
 def install(app: Flask) -> None:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from flask_babel import format_date as babel_date
-from flask_babel import gettext, ngettext
+from babel.dates import format_date as babel_date
+from flask_babel import get_locale, gettext, ngettext
 
 from mdo_portal.domain.case import NO_DATE
 from mdo_portal.web.context import now
@@ -42,7 +42,7 @@ def short_day(on: date | datetime | None) -> str:
     if on is None:
         return ""
     local = on.astimezone(AMSTERDAM).date() if isinstance(on, datetime) else on
-    return babel_date(local, "EEE d MMM" if local.year == today().year else "d MMM y")
+    return babel_date(local, "EEE d MMM" if local.year == today().year else "d MMM y", locale=get_locale() or "nl")
 
 
 def when_exact(moment: datetime | None) -> str:
@@ -65,10 +65,10 @@ def in_days(on: date | None) -> str:
         return ""
     days = (on - today()).days
     if days < 0:
-        return ngettext("%(num)d dag te laat", "%(num)d dagen te laat", -days)
+        return str(ngettext("%(num)d dag te laat", "%(num)d dagen te laat", -days))
     if days < 2:
-        return gettext("vandaag") if days == 0 else gettext("morgen")
-    return ngettext("over %(num)d dag", "over %(num)d dagen", days)
+        return str(gettext("vandaag") if days == 0 else gettext("morgen"))
+    return str(ngettext("over %(num)d dag", "over %(num)d dagen", days))
 
 
 def age(birth_on: date | None) -> int | None:

@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.wiring import BoardSeed, HospitalSeed, PersonSeed, Region
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.services import meetings, people
 from mdo_portal.services.hospitals import hash_token
+from mdo_portal.wiring import BoardSeed, HospitalSeed, PersonSeed, Region
 
 PASSWORD = "duin-en-delta"
 """Everybody's password in the demo; shown on the page where it is asked."""
@@ -103,7 +103,12 @@ def _person(
     session: Session, seed: PersonSeed, hospitals: dict[str, uuid.UUID], boards: dict[str, uuid.UUID], *, password_hash: str
 ) -> None:
     person = Person(
-        name=seed.shown, email=seed.email, discipline=seed.discipline, persona=seed.persona, password_hash=password_hash, language="nl"
+        name=seed.shown,
+        email=seed.email,
+        discipline=seed.discipline,
+        persona=seed.persona,
+        password_hash=password_hash,
+        language="nl",
     )
     session.add(person)
     session.flush()

@@ -20,6 +20,7 @@ from mdo_portal import wiring
 from mdo_portal.commands import migrate
 from mdo_portal.commands.demo.fill import PASSWORD, fill, token_of
 from mdo_portal.commands.demo.places import Places, environment, free_places
+from mdo_portal.commands.orphans import die_with
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.process import open_database
 from mdo_portal.settings import Settings, from_environment
@@ -101,7 +102,14 @@ def hospital_command(places: Places, home: Path, code: str) -> list[str]:
 
 def _start(stack: ExitStack, home: Path, name: str, command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
     log = stack.enter_context(open(home / f"{name}.log", "ab"))
-    process = subprocess.Popen(command, env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        env=env,
+        stdout=log,
+        stderr=log,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=die_with(os.getpid(), signal.SIGTERM),
+    )
     stack.callback(_stop, process)
     return process
 

@@ -53,6 +53,14 @@ function decorate(text: Y.Text, awareness: Awareness, length: number): Decoratio
   return Decoration.set(marks, true);
 }
 
+/** A name stands to the left of a cursor in the right half of the text, so that it is not cut off. */
+const labelsInside = {
+  key: "cursor-labels",
+  read: (view: EditorView): [Element, boolean][] => [...view.contentDOM.querySelectorAll<HTMLElement>(".cursor")]
+    .map((caret) => [caret, caret.offsetLeft > view.contentDOM.clientWidth / 2]),
+  write: (carets: [Element, boolean][]): void => carets.forEach(([caret, isRight]) => caret.classList.toggle("is-right", isRight)),
+};
+
 export function cursors(text: Y.Text, awareness: Awareness): Extension {
   return ViewPlugin.fromClass(class {
     decorations: DecorationSet = Decoration.none;
@@ -66,6 +74,7 @@ export function cursors(text: Y.Text, awareness: Awareness): Extension {
     update(update: ViewUpdate): void {
       if (update.selectionSet || update.focusChanged || update.docChanged) queueMicrotask(() => this.sayWhere());
       this.decorations = decorate(text, awareness, update.state.doc.length);
+      this.view.requestMeasure(labelsInside);
     }
 
     private sayWhere(): void {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import hl7
+import hl7  # type: ignore[import-untyped]
 import pytest
 
 from integrations.hl7v2.ack import build_ack, read_ack

@@ -38,13 +38,18 @@ def test_no_sample_loses_a_segment() -> None:
     assert {reason for _, reason in refused} <= {"no_header", "hostile_delimiters"}
 
 
-def test_every_sample_is_understood_or_has_a_reason() -> None:
-    for path in FILES:
-        for profile in ("generic-v2", "zorgdomein"):
-            try:
-                Hl7Reader().read(path.read_bytes(), profile, "UTF-8")
-            except Unreadable as trouble:
-                assert trouble.reason in {"no_header", "hostile_delimiters", "unknown_kind", "no_patient", "broken"}, path.name
+def reason(raw: bytes, profile: str) -> str:
+    try:
+        Hl7Reader().read(raw, profile, "UTF-8")
+    except Unreadable as trouble:
+        return trouble.reason
+    return ""
+
+
+@pytest.mark.parametrize("profile", ["generic-v2", "zorgdomein"])
+def test_every_sample_is_understood_or_has_a_reason(profile: str) -> None:
+    reasons = {reason(path.read_bytes(), profile) for path in FILES}
+    assert reasons <= {"", "no_header", "hostile_delimiters", "unknown_kind", "no_patient", "broken"}
 
 
 def test_the_header_agrees_with_the_message() -> None:

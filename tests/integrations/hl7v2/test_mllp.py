@@ -77,9 +77,9 @@ def test_exactly_the_limit_is_taken_in_one_piece_or_in_many() -> None:
     decoder = MllpDecoder(100)
     assert [f for byte in whole for f in decoder.feed(bytes([byte]))] == [b"x" * 100]
     for cut in (0, 50):
+        decoder = MllpDecoder(99)
+        decoder.feed(whole[:cut])
         with pytest.raises(FrameTooLarge):
-            decoder = MllpDecoder(99)
-            decoder.feed(whole[:cut])
             decoder.feed(whole[cut:])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import hl7
+import hl7  # type: ignore[import-untyped]
 import pybase64
 import pytest
 from hypothesis import given, settings
@@ -27,7 +27,7 @@ PROFILES = ["generic-v2", "hix", "nexus", "zorgdomein"]
 
 def judged(decision: OutgoingDecision, profile: str, charset: str = "8859/1") -> bytes:
     raw = compose(decision, address(profile, charset), now=NOW)
-    judge(raw, decision, address(profile, charset), profile_named(profile))
+    judge(raw, decision, profile_named(profile))
     return raw
 
 
@@ -78,7 +78,7 @@ def test_a_letter_that_is_not_what_was_signed_does_not_leave() -> None:
         raw.replace(b"JVBERi", b"JVBERj"),
     ):
         with pytest.raises(Unsendable):
-            judge(spoiled, DECISION, address(), profile_named("hix"))
+            judge(spoiled, DECISION, profile_named("hix"))
 
 
 def test_the_strict_judge_is_strict() -> None:

@@ -101,6 +101,14 @@ def test_base64_in_lines_is_put_together(line_end: str) -> None:
     assert document.content == PDF
 
 
+def test_a_note_at_a_document_that_is_no_file_name_is_something_to_read() -> None:
+    read = with_observations(
+        "OBX|1|ED|X^Brief||^application^pdf^Base64^aGVsbG8=", "NTE|1||Graag vandaag lezen", "NTE|2||brief.pdf"
+    )
+    assert [document.title for document in read.documents] == ["brief.pdf"]
+    assert [fact.text for fact in read.facts] == ["Graag vandaag lezen"]
+
+
 def test_a_large_document_arrives_whole() -> None:
     content = PDF * 500
     (document,) = with_observations(

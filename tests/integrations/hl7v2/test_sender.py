@@ -1,0 +1,148 @@
+"""Sending over a real socket to an other side that may say anything."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+import pytest
+
+from integrations.hl7v2.ack import build_ack
+from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.mllp import MllpDecoder, frame
+from integrations.hl7v2.sender import MllpSender
+from mdo_portal.exchange import Answer, Receipt, ReceiptKind, Verdict
+
+from .samples import DECISION, NOW, address
+
+Reply = Callable[[socket.socket, bytes], None]
+
+
+@contextmanager
+def hospital(reply: Reply) -> Iterator[tuple[int, list[bytes]]]:
+    """An EPD that reads one message per connection and then does as `reply` says."""
+    door, got = socket.create_server(("127.0.0.1", 0)), []
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = door.accept()
+            except OSError:
+                return
+            with connection:
+                decoder = MllpDecoder()
+                frames: list[bytes] = []
+                while not frames and (data := connection.recv(65_536)):
+                    frames = decoder.feed(data)
+                got.extend(frames)
+                if frames:
+                    reply(connection, frames[0])
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield door.getsockname()[1], got
+    finally:
+        door.shutdown(socket.SHUT_RDWR)
+        door.close()
+        thread.join(5)
+
+
+def says(verdict: Verdict) -> Reply:
+    return lambda connection, raw: connection.sendall(frame(ack(raw, verdict)))
+
+
+def ack(raw: bytes, verdict: Verdict = Verdict.STORED) -> bytes:
+    return build_ack(raw, Answer(verdict, "", "not_now", "later"), now=NOW, control_id="X")
+
+
+def send(port: int, timeout: float = 5.0) -> Receipt:
+    return MllpSender(now=lambda: NOW).send(DECISION, address(port=port, timeout=timeout))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind"),
+    [(Verdict.STORED, ReceiptKind.ACCEPTED), (Verdict.REFUSED, ReceiptKind.REFUSED), (Verdict.NOT_NOW, ReceiptKind.LATER)],
+)
+def test_the_receipt_is_what_the_other_side_said(verdict: Verdict, kind: ReceiptKind) -> None:
+    with hospital(says(verdict)) as (port, got):
+        receipt = send(port)
+    assert (receipt.kind, receipt.at) == (kind, NOW)
+    assert Message.parse(got[0]).get("MSH-10") == receipt.reference
+
+
+def test_silence_is_unknown_after_the_timeout_and_the_socket_is_closed() -> None:
+    closed = threading.Event()
+
+    def silent(connection: socket.socket, raw: bytes) -> None:
+        if connection.recv(1) == b"":
+            closed.set()
+
+    with hospital(silent) as (port, _):
+        start = time.monotonic()
+        receipt = send(port, timeout=0.3)
+        assert time.monotonic() - start < 2
+        assert closed.wait(2)
+    assert (receipt.kind, receipt.code) == (ReceiptKind.UNKNOWN, "timeout")
+
+
+def foreign(raw: bytes) -> bytes:
+    return frame(ack(raw).replace(DECISION.delivery_id.replace("-", "").encode(), b"somebody-elses"))
+
+
+def test_a_foreign_answer_is_passed_over_and_the_right_one_counts() -> None:
+    with hospital(lambda connection, raw: connection.sendall(foreign(raw) + b"junk" + frame(ack(raw)))) as (port, _):
+        assert send(port).kind is ReceiptKind.ACCEPTED
+
+
+def test_a_foreign_answer_alone_never_counts() -> None:
+    with hospital(lambda connection, raw: connection.sendall(foreign(raw))) as (port, _):
+        receipt = send(port, timeout=0.5)
+    assert (receipt.kind, receipt.code) == (ReceiptKind.UNKNOWN, "foreign")
+
+
+def test_a_late_answer_does_not_count_for_the_next_attempt() -> None:
+    attempts = 0
+
+    def late(connection: socket.socket, raw: bytes) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            time.sleep(0.5)
+            with suppress(OSError):
+                connection.sendall(frame(ack(raw)))
+
+    with hospital(late) as (port, _):
+        assert send(port, timeout=0.2).code == "timeout"
+        assert send(port, timeout=1.0).kind is ReceiptKind.UNKNOWN
+
+
+@pytest.mark.parametrize("junk", [b"", b"hello", b"\x0bnonsense\x1c\r", b"\x0bMSH|^~\\&|X\rMSA|AA\r\x1c\r", b"\x15"])
+def test_junk_or_hanging_up_is_unknown(junk: bytes) -> None:
+    with hospital(lambda connection, raw: connection.sendall(junk)) as (port, _):
+        assert send(port, timeout=1.0).kind is ReceiptKind.UNKNOWN
+
+
+def test_an_answer_without_last_cr_is_heard() -> None:
+    def bare(connection: socket.socket, raw: bytes) -> None:
+        connection.sendall(frame(ack(raw))[:-1])
+        connection.recv(1)
+
+    with hospital(bare) as (port, _):
+        assert send(port, timeout=3.0).kind is ReceiptKind.ACCEPTED
+
+
+def test_nobody_there_is_later_for_nothing_was_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+    assert (send(port).kind, send(port).code) == (ReceiptKind.LATER, "unreachable")
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_sent() -> None:
+    with hospital(says(Verdict.STORED)) as (port, got):
+        receipt = MllpSender().send(replace(DECISION, sections=(("Advies", "\u0142"),)), address(port=port))
+    assert (receipt.kind, receipt.code, got) == (ReceiptKind.REFUSED, "unsendable", [])
