@@ -8,7 +8,8 @@ recognise a double. Never dropped: silence means again, later; a refusal stands 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,35 +24,51 @@ from mdo_portal.services import deliveries
 from mdo_portal.services.deliveries import ClaimedDelivery
 
 log = structlog.get_logger(__name__)
+Clock = Callable[[], datetime]
 
 
-def send_next(database: Database, senders: Mapping[Channel, Sender], *, clock: Any) -> bool:
+def send_next(database: Database, senders: Mapping[Channel, Sender], *, clock: Clock) -> bool:
     """Send one waiting letter, if there is one. True when there was."""
     with database.transaction() as session:
         claimed = deliveries.claim(session, now=clock())
     if claimed is None:
         return False
-    letter = claimed.letter or _print(database, claimed)
-    if claimed.channel is Channel.PAPER:
+    receipt = _attempt(database, senders, claimed, clock=clock)
+    if receipt is not None:
         with database.transaction() as session:
-            deliveries.hand_over(session, claimed.delivery_id, now=clock())
-        return True
-    receipt = _send(senders[claimed.channel], claimed, letter)
-    with database.transaction() as session:
-        deliveries.settle(session, claimed.delivery_id, receipt, now=clock())
+            deliveries.settle(session, claimed.delivery_id, receipt, now=clock())
     return True
 
 
-def _send(sender: Sender, claimed: ClaimedDelivery, letter: bytes) -> Receipt:
+def _attempt(
+    database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery, *, clock: Clock
+) -> Receipt | None:
+    """Print it, unless that was done, and send it. None for a letter on paper: a person sends that one."""
     try:
-        receipt = sender.send(outgoing(claimed, letter), claimed.address)
+        letter = claimed.letter or _print(database, claimed)
+        if claimed.channel is not Channel.PAPER:
+            return _send(senders[claimed.channel], claimed, letter)
     except Exception as error:
-        # The edge: whatever the other side or our own writer did, the letter stays in the outbox.
+        # The edge: whatever the other side or our own printer did, the letter stays in the outbox and shows this code.
         log.error("delivery.failed", delivery_id=str(claimed.delivery_id), error=type(error).__name__)
         return Receipt(ReceiptKind.LATER, code=type(error).__name__)
+    with database.transaction() as session:
+        deliveries.hand_over(session, claimed.delivery_id, now=clock())
+    return None
+
+
+def _send(sender: Sender, claimed: ClaimedDelivery, letter: bytes) -> Receipt:
+    receipt = sender.send(outgoing(claimed, letter), claimed.address)
     if claimed.attempts == 1 or receipt.kind is ReceiptKind.ACCEPTED:
         log.info("delivery.answered", delivery_id=str(claimed.delivery_id), kind=receipt.kind.value, code=receipt.code)
-    return receipt
+    return replace(
+        receipt, code=_storable(receipt.code), reference=_storable(receipt.reference), text=_storable(receipt.text)
+    )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL knows no NUL in a text: a receipt with one would never be written down, and the letter sent for ever."""
+    return text.replace("\0", "")[:1000]
 
 
 def _print(database: Database, claimed: ClaimedDelivery) -> bytes:

@@ -92,20 +92,19 @@ def keep(database: Database, messages: Sequence[Sorted]) -> None:
 
 def understand_next(database: Database, readers: Mapping[Wire, Reader], *, now: datetime) -> bool:
     """Understand one waiting message, if there is one. True when there was."""
-    claimed: ClaimedMessage | None = None
+    with database.transaction() as session:
+        claimed = intake.claim(session, now=now)
+    if claimed is None:
+        return False
     try:
         with database.transaction() as session:
-            claimed = intake.claim(session, now=now)
-            if claimed is None:
-                return False
-            _understand(session, claimed, readers, now=now)
+            if intake.hold(session, claimed):
+                _understand(session, claimed, readers, now=now)
     except Exception as error:
         # The edge: whatever went wrong on our side, the message stays kept and a person hears of it after a few tries.
-        log.error("understand.failed", message_id=str(claimed.message_id) if claimed else "", error=type(error).__name__)
-        if claimed is None:
-            raise
+        log.error("understand.failed", message_id=str(claimed.message_id), error=type(error).__name__)
         with database.transaction() as session:
-            intake.failed_once_more(session, claimed.message_id, now=now)
+            intake.failed(session, claimed, now=now)
     return True
 
 

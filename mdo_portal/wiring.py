@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 
+from integrations import profiles
 from integrations.fhir.answer import answer_body
 from integrations.fhir.capability import capability_statement
 from integrations.fhir.reader import FhirReader
@@ -16,7 +17,6 @@ from integrations.hl7v2.sender import MllpSender
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Answer, IncomingReferral, MessageHeader, Reader, Sender, Verdict, Wire
-
 
 __all__ = ["BoardSeed", "CaseSeed", "HospitalSeed", "PersonSeed", "Region"]
 
@@ -29,6 +29,11 @@ def readers() -> Mapping[Wire, Reader]:
 def senders() -> Mapping[Channel, Sender]:
     """Who sends over which channel. Paper has no sender: people print it."""
     return {Channel.MLLP: MllpSender(), Channel.FHIR: FhirSender()}
+
+
+def wire_of(profile: str) -> Wire:
+    """Which wire a profile is for. Raises KeyError naming the profiles there are."""
+    return Wire.FHIR if profiles.load(profile).get("wire") == "fhir" else Wire.HL7V2
 
 
 def fhir_answer(answer: Answer, header: MessageHeader, raw: bytes) -> tuple[int, bytes]:

@@ -19,7 +19,7 @@ def problem(resource: Node, version: str) -> str:
         model(kind).model_validate(_light(resource))
     # A foreign parser: it raises KeyError on a contained type it does not know, ValueError on a model it lacks,
     # RecursionError on odd nesting (interop 2.1); pydantic's ValidationError is one of its ValueErrors.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         return _told(error)
     return ""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from integrations.fhir.values import text
+from integrations.profiles import load
 from mdo_portal.exchange import Section
 
 
@@ -19,7 +19,7 @@ class Profile:
 
     name: str
     version: str  # "R4" or "STU3"; a property of the link, never guessed (interop D3)
-    table: dict[str, Any]
+    table: Mapping[str, Any]
 
     def words(self, *path: str) -> tuple[str, ...]:
         """A list of strings; empty when the profile is silent."""
@@ -57,7 +57,7 @@ class Profile:
     def _at(self, path: tuple[str, ...]) -> Any:
         found: Any = self.table
         for step in path:
-            found = found.get(step) if isinstance(found, dict) else None
+            found = found.get(step) if isinstance(found, Mapping) else None
         return found
 
 
@@ -70,28 +70,11 @@ def _by_word(rows: list[dict[str, Any]], label: str) -> str:
 @cache
 def load_profile(name: str) -> Profile:
     """Read `integrations/profiles/<name>.toml`. Raises ValueError when there is none or its version is unknown."""
-    table = _table(name)
+    try:
+        table = load(name)
+    except KeyError as error:
+        raise ValueError(f"no profile {name[:40]!r}") from error
     version = str(table.get("version", ""))
     if version not in {"R4", "STU3"}:
         raise ValueError(f"profile {name!r}: version must be R4 or STU3")
     return Profile(name, version, table)
-
-
-def _table(name: str) -> dict[str, Any]:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", name):
-        raise ValueError(f"no profile {name[:40]!r}")
-    path = resources.files("integrations.profiles").joinpath(f"{name}.toml")
-    if not path.is_file():
-        raise ValueError(f"no profile {name!r}")
-    own = tomllib.loads(path.read_text("utf-8"))
-    below = str(own.pop("extends", ""))
-    return _over(_table(below), own) if below else own
-
-
-def _over(below: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """`own` wins; tables are filled in key by key."""
-    merged = {**below, **own}
-    for key in below.keys() & own.keys():
-        if isinstance(below[key], dict) and isinstance(own[key], dict):
-            merged[key] = _over(below[key], own[key])
-    return merged

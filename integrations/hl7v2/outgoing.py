@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from integrations.profiles import load
 from mdo_portal.exchange import Address, Contact, OutgoingDecision, PatientIdentity, Profile
 
 from .builder import Base64, Builder, Formatted, Value
 from .charset import codec_named
-from .profile import profile_named
 
 
 def control_id(decision: OutgoingDecision, profile: Profile) -> str:
@@ -29,7 +29,7 @@ def compose(decision: OutgoingDecision, address: Address, *, now: datetime) -> b
 
     Raises KeyError for an unknown profile, builder.Unwritable for a letter that the character set lacks.
     """
-    profile = profile_named(address.profile)
+    profile = load(address.profile)
     wishes: Mapping[str, Any] = profile["outgoing"]
     stamp = _stamper(ZoneInfo(profile["timezone"]))
     build = Builder(charset=address.charset if codec_named(address.charset) else "UTF-8")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from integrations.profiles import load
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 
 from .change import change
 from .er7 import Message
 from .header import read_header
-from .profile import profile_named
 from .referral import referral
 from .segment import Segment
 
@@ -25,7 +25,7 @@ class Hl7Reader:
         Raises Unreadable (no_header, hostile_delimiters, undecodable, too_large, unknown_kind, no_patient, broken) and
         KeyError for a profile that is not there.
         """
-        rules = profile_named(profile)
+        rules = load(profile)
         message = Message.parse(raw, charset or rules["charset"])
         kind = "^".join(filter(None, (message.get("MSH-9-1"), message.get("MSH-9-2"))))
         meaning = rules["kinds"].get(kind, "")

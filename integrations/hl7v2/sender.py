@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from integrations.profiles import load
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 
 from .ack import read_ack
@@ -16,7 +17,6 @@ from .builder import Unwritable
 from .judge import Unsendable, judge
 from .mllp import FrameTooLarge, MllpDecoder, frame
 from .outgoing import compose, control_id
-from .profile import profile_named
 
 ACK_LIMIT = 1024 * 1024
 
@@ -34,7 +34,7 @@ class MllpSender:
         ACCEPTED: AA or CA with our own id. REFUSED: AE or CE, or we cannot write it (code `unsendable`). LATER: AR, CR, or
         nobody there. UNKNOWN: sent, and no word about it; the message may have arrived.
         """
-        profile = profile_named(address.profile)
+        profile = load(address.profile)
         try:
             raw = compose(decision, address, now=self._now())
             judge(raw, decision, profile)

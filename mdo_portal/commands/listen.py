@@ -37,6 +37,7 @@ class Desk:
         self._waiting: list[tuple[Sorted, asyncio.Future[None]]] = []
         self._work = asyncio.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keep")
+        self.knows_links = asyncio.Event()
 
     async def receive(self, raw: bytes, peer: str) -> Answer:
         """Keep one message. Raises when it could not be stored: then nobody may acknowledge it."""
@@ -93,6 +94,7 @@ class Desk:
         while True:
             try:
                 self._links = await asyncio.get_running_loop().run_in_executor(None, _links, self._database)
+                self.knows_links.set()
             except Exception as error:
                 # The edge: without the database the last known links stay.
                 log.error("links.failed", error=type(error).__name__)
@@ -127,9 +129,13 @@ async def _run(settings: Settings, database: Database) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await listener.start()
-    log.info("listen.started", port=port)
-    await stop.wait()
+    # Who calls before we know who may send would be refused as a stranger, and might never send again.
+    first = [asyncio.create_task(event.wait()) for event in (desk.knows_links, stop)]
+    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+    if not stop.is_set():
+        await listener.start()
+        log.info("listen.started", port=port)
+        await stop.wait()
     await listener.stop()
-    for task in tasks:
+    for task in (*tasks, *first):
         task.cancel()

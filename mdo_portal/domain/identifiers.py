@@ -22,8 +22,8 @@ def is_bsn_shaped(text: str) -> bool:
 
 
 def passes_eleven_test(bsn: str) -> bool:
-    """The elfproef of Dutch BSNs: 9·a + 8·b + … + 2·h − i is a multiple of 11. Flags, never refuses."""
-    if not is_bsn_shaped(bsn):
+    """The elfproef of Dutch BSNs: 9·a + 8·b + … + 2·h − i is a multiple of 11; nine zeros are nobody. Flags, never refuses."""
+    if not is_bsn_shaped(bsn) or bsn == "000000000":
         return False
     weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
     return sum(weight * int(digit) for weight, digit in zip(weights, bsn, strict=True)) % 11 == 0

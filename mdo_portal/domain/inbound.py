@@ -6,7 +6,8 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -74,7 +75,7 @@ class InboundMessage(Base):
     __table_args__ = (
         Index("uq_inbound_messages_double", "link_id", "control_id", "digest", unique=True, postgresql_nulls_not_distinct=True),
         Index("ix_inbound_messages_waiting", "seq", postgresql_where=text("state = 'kept'")),
-        Index("ix_inbound_messages_patient", "link_id", "patient_key", "seq", postgresql_where=text("state = 'kept'")),
+        Index("ix_inbound_messages_patient", "patient_keys", postgresql_using="gin", postgresql_where=text("state = 'kept'")),
         Index("ix_inbound_messages_hospital_id", "hospital_id", "received_at"),
     )
 
@@ -94,8 +95,8 @@ class InboundMessage(Base):
     #: the bytes as they came, sealed
     raw_sealed: Mapped[bytes]
     size: Mapped[int]
-    #: blind index of the patient's number: messages with the same key are understood in order
-    patient_key: Mapped[bytes] = mapped_column(default=b"")
+    #: blind index of each of the patient's numbers: messages that share one are understood in order
+    patient_keys: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), default=list)
     state: Mapped[InboundState] = mapped_column(default=InboundState.KEPT)
     #: code of UNREADABLE_REASONS
     reason: Mapped[str] = mapped_column(default="")

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import Flask, request, session as cookie
+from flask import Flask, request
+from flask import session as cookie
 from flask_socketio import SocketIO, emit, join_room, leave_room
 
 from mdo_portal.database import Database
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import NotFound, PortalError
+from mdo_portal.errors import NotFound
 from mdo_portal.live.guard import Context, Payload, an_id, on, some_bytes
 from mdo_portal.live.registry import REGISTRY, Connection
+from mdo_portal.live.topics import may_watch, some_topics
 from mdo_portal.services import access, audit, conclusions, people, rooms, rounds
 
-LARGEST = conclusions.LARGEST_UPDATE
 LARGEST_VECTOR = 20_000
+LARGEST_AWARENESS = 4_000
 
 
 def install(socketio: SocketIO, app: Flask) -> None:
     """Register every event with its act."""
     database = cast(Database, app.extensions["mdo_database"])
-    socketio.on_event("connect", lambda: _connect(database))
+    socketio.on_event("connect", lambda *_: _connect(database))
     socketio.on_event("disconnect", lambda *_: _disconnect(database))
     for name, act, event in (
         ("watch", Act.PROFILE_READ, watch),
@@ -43,8 +44,7 @@ def _connect(database: Database) -> bool:
     if found is None:
         return False
     sid = str(request.sid)  # type: ignore[attr-defined]
-    REGISTRY.add(sid, Connection(session_key=key, person_id=found.viewer.person_id, address=request.remote_addr or ""))
-    return True
+    return REGISTRY.add(sid, Connection(session_key=key, person_id=found.viewer.person_id, address=request.remote_addr or ""))
 
 
 def _disconnect(database: Database) -> None:
@@ -58,44 +58,13 @@ def _disconnect(database: Database) -> None:
 
 def watch(context: Context, payload: Payload) -> dict[str, Any]:
     """Be told when these topics change, and no others. A topic the viewer may not see is silently left out."""
-    topics = [str(topic) for topic in payload.get("topics", [])][:50]
-    watched = {topic for topic in topics if _may_watch(context, topic)}
+    watched = {topic for topic in some_topics(payload) if may_watch(context, topic)}
     for topic in context.connection.topics - watched:
         leave_room(topic)
     for topic in watched:
         join_room(topic)
     context.connection.topics = watched
     return {"topics": sorted(watched)}
-
-
-def _may_watch(context: Context, topic: str) -> bool:
-    kind, _, name = topic.partition(":")
-    viewer = context.viewer
-    if kind == "worklist" and name == "unrouted":
-        return bool(viewer.boards_for(Act.CASE_PLAN))
-    try:
-        object_id = uuid.UUID(name)
-    except ValueError:
-        return False
-    if kind == "worklist":
-        own = object_id == viewer.hospital_id and viewer.may_for_own_hospital(Act.WORKLIST_READ)
-        return own or viewer.may(Act.WORKLIST_READ, board_id=object_id)
-    if kind == "post":
-        return viewer.may(Act.POST_READ, hospital_id=object_id) or bool(viewer.boards_for(Act.POST_READ))
-    return _may_watch_object(context, kind, object_id)
-
-
-def _may_watch_object(context: Context, kind: str, object_id: uuid.UUID) -> bool:
-    try:
-        if kind == "case":
-            access.case_for(context.session, context.viewer, Act.CASE_READ, object_id, now=context.now)
-        elif kind in ("meeting", "presence"):
-            access.meeting_for(context.session, context.viewer, Act.MEETING_READ, object_id)
-        else:
-            return False
-    except PortalError:
-        return False
-    return True
 
 
 def join(context: Context, payload: Payload) -> dict[str, Any]:
@@ -110,35 +79,21 @@ def join(context: Context, payload: Payload) -> dict[str, Any]:
 def open_note(context: Context, payload: Payload) -> dict[str, Any]:
     """Give what the browser lacks, and what we know, so that it can give what we lack."""
     note, round_ = conclusions.round_of(context.session, an_id(payload, "note"))
-    found, case, board, relation = rounds.round_for(context.session, context.viewer, Act.NOTE_READ, round_.id, now=context.now)
-    audit.record(
-        context.session,
-        context.viewer,
-        Act.NOTE_READ,
-        now=context.now,
-        case=case,
-        relation=relation,
-        object_type="note",
-        object_id=note.id,
-    )
     vector = some_bytes(payload, "vector", most=LARGEST_VECTOR) if payload.get("vector") else b""
-    may_write = context.viewer.may(Act.NOTE_WRITE, board_id=board.id) and note.frozen_at is None
+    _, case, board, relation = rounds.round_for(context.session, context.viewer, Act.NOTE_READ, round_.id, now=context.now)
+    audit.record(
+        context.session, context.viewer, Act.NOTE_READ, now=context.now, case=case, relation=relation,
+        object_type="note", object_id=note.id,
+    )  # fmt: skip
     # First in the room, then read: what is stored in between comes twice, which Yjs does not mind; never not at all.
-    _remember(context, note.id, note.revision)
+    REGISTRY.note_opened(context.connection, note.id, note.revision)
+    join_room(f"note:{note.id}")
     opened = conclusions.open_note(context.session, note, vector=vector)
+    may_write = context.viewer.may(Act.NOTE_WRITE, board_id=board.id) and note.frozen_at is None
     return {
-        "update": opened.update,
-        "vector": opened.vector,
-        "revision": opened.revision,
-        "writable": may_write,
+        "update": opened.update, "vector": opened.vector, "revision": opened.revision, "writable": may_write,
         "name": context.viewer.name,
-    }
-
-
-def _remember(context: Context, note_id: uuid.UUID, revision: int) -> None:
-    REGISTRY.note_opened(note_id, revision)
-    context.connection.notes.add(note_id)
-    join_room(f"note:{note_id}")
+    }  # fmt: skip
 
 
 def update_note(context: Context, payload: Payload) -> dict[str, Any]:
@@ -146,7 +101,7 @@ def update_note(context: Context, payload: Payload) -> dict[str, Any]:
     note_id = an_id(payload, "note")
     if note_id not in context.connection.notes:
         raise NotFound()
-    body = some_bytes(payload, "update", most=LARGEST)
+    body = some_bytes(payload, "update", most=conclusions.LARGEST_UPDATE)
     _, round_ = conclusions.round_of(context.session, note_id)
     rounds.round_for(context.session, context.viewer, Act.NOTE_WRITE, round_.id, now=context.now)
     revision = conclusions.add_update(context.session, note_id, body, person_id=context.viewer.person_id, now=context.now)
@@ -157,7 +112,7 @@ def awareness(context: Context, payload: Payload) -> dict[str, Any]:
     """Where somebody's cursor stands: passed on within this process, never stored."""
     note_id = an_id(payload, "note")
     if note_id in context.connection.notes:
-        body = some_bytes(payload, "update", most=4_000)
+        body = some_bytes(payload, "update", most=LARGEST_AWARENESS)
         emit("note:awareness", {"note": str(note_id), "update": body}, to=f"note:{note_id}", include_self=False)
     return {}
 

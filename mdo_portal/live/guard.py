@@ -15,7 +15,7 @@ from flask_socketio import SocketIO, disconnect
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import POLICY, Act, Viewer
 from mdo_portal.errors import NotSignedIn, PortalError
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.services import people
@@ -42,14 +42,24 @@ class BadPayload(PortalError):
     """The browser sent something else than our own page sends."""
 
 
+class TooFast(PortalError):
+    """More events than any page of ours sends; the browser tries again."""
+
+
+#: reasons that say *try again*; every other reason is the name of a PortalError, and final
+TRY_AGAIN = {TooFast: "rate"}
+
+
 def on(socketio: SocketIO, database: Database, name: str, act: Act) -> Callable[[Event], Event]:
-    """Register an event: re-read the person, run it in one transaction, answer with `ok` or a sentence."""
+    """Register an event: re-read the person, run it in one transaction, answer with `ok` or a reason."""
+    if act not in POLICY:
+        raise KeyError(act)
     EVENTS[name] = act
 
     def register(event: Event) -> Event:
         @wraps(event)
-        def guarded(payload: Any = None) -> dict[str, Any]:
-            return _run(database, name, event, payload)
+        def guarded(*payloads: Any) -> dict[str, Any]:
+            return _run(database, name, event, payloads[0] if payloads else None)
 
         socketio.on_event(name, guarded)
         return event
@@ -60,25 +70,34 @@ def on(socketio: SocketIO, database: Database, name: str, act: Act) -> Callable[
 def _run(database: Database, name: str, event: Event, payload: Any) -> dict[str, Any]:
     sid = str(request.sid)  # type: ignore[attr-defined]
     try:
+        connection = _connection(sid)
+        if not isinstance(payload, dict):
+            raise BadPayload()
         with database.transaction() as session:
-            context = _context(session, sid)
-            return {"ok": True} | event(context, payload if isinstance(payload, dict) else {})
+            answer = {"ok": True} | event(_context(session, sid, connection), payload)
     except NotSignedIn:
         # The line is closed; the browser keeps what was typed and comes back after signing in again.
         disconnect(sid)
         return {"ok": False, "reason": "busy"}
     except PortalError as error:
-        return {"ok": False, "reason": type(error).__name__}
+        return {"ok": False, "reason": TRY_AGAIN.get(type(error), type(error).__name__)}
     except Exception as error:
         # The edge of a socket: one bad event must not end the connection, and must not say what went wrong inside.
         log.error("event.failed", event_name=name, error=type(error).__name__)
         return {"ok": False, "reason": "busy"}
+    return answer  # after the commit: an answer means that it is stored
 
 
-def _context(session: Session, sid: str) -> Context:
+def _connection(sid: str) -> Connection:
     connection = REGISTRY.get(sid)
     if connection is None:
         raise NotSignedIn()
+    if not connection.may_ask():
+        raise TooFast()
+    return connection
+
+
+def _context(session: Session, sid: str, connection: Connection) -> Context:
     now = datetime.now(UTC)
     found = people.signed_in(session, connection.session_key, now=now, client_address=connection.address)
     if found is None:
@@ -87,6 +106,7 @@ def _context(session: Session, sid: str) -> Context:
 
 
 def an_id(payload: Payload, name: str) -> uuid.UUID:
+    """The id of that name. BadPayload when it is none."""
     try:
         return uuid.UUID(str(payload.get(name, "")))
     except ValueError as error:
@@ -94,6 +114,7 @@ def an_id(payload: Payload, name: str) -> uuid.UUID:
 
 
 def some_bytes(payload: Payload, name: str, *, most: int) -> bytes:
+    """The bytes of that name. BadPayload when they are none, or more than `most`."""
     value = payload.get(name)
     if not isinstance(value, bytes | bytearray) or len(value) > most:
         raise BadPayload()

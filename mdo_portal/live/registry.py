@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from dataclasses import dataclass, field
+
+EVENTS_AT_ONCE = 120.0
+"""So many events a socket may send in one burst; a page with three notes and its topics sends about ten."""
+EVENTS_A_SECOND = 40.0
+"""A person who types makes at most 25 updates a second (the browser gathers 40 ms)."""
+SOCKETS_A_PERSON = 24
+"""Open pages of one person on one web process."""
 
 
 @dataclass
@@ -17,6 +25,18 @@ class Connection:
     meetings: set[uuid.UUID] = field(default_factory=set)
     notes: set[uuid.UUID] = field(default_factory=set)
     topics: set[str] = field(default_factory=set)
+    _allowance: float = EVENTS_AT_ONCE
+    _asked_at: float = field(default_factory=time.monotonic)
+
+    def may_ask(self) -> bool:
+        """One event more. False when this socket asks faster than any page of ours. One thread per socket: no lock."""
+        now = time.monotonic()
+        self._allowance = min(EVENTS_AT_ONCE, self._allowance + (now - self._asked_at) * EVENTS_A_SECOND)
+        self._asked_at = now
+        if self._allowance < 1:
+            return False
+        self._allowance -= 1
+        return True
 
 
 class Registry:
@@ -27,9 +47,14 @@ class Registry:
         self._connections: dict[str, Connection] = {}
         self._notes: dict[uuid.UUID, int] = {}
 
-    def add(self, sid: str, connection: Connection) -> None:
+    def add(self, sid: str, connection: Connection) -> bool:
+        """Remember a socket. False when this person has too many already."""
         with self._lock:
+            own = sum(one.person_id == connection.person_id for one in self._connections.values())
+            if own >= SOCKETS_A_PERSON:
+                return False
             self._connections[sid] = connection
+            return True
 
     def get(self, sid: str) -> Connection | None:
         return self._connections.get(sid)
@@ -40,31 +65,44 @@ class Registry:
             gone = self._connections.pop(sid, None)
             if gone is None:
                 return None, set()
-            left = {meeting for one in self._connections.values() if one.person_id == gone.person_id for meeting in one.meetings}
-            return gone, gone.meetings - left
+            others = list(self._connections.values())
+            for note_id in gone.notes.difference(*(one.notes for one in others)):
+                self._notes.pop(note_id, None)
+            return gone, gone.meetings.difference(*(one.meetings for one in others if one.person_id == gone.person_id))
 
     def present(self) -> list[tuple[uuid.UUID, uuid.UUID]]:
         """(meeting, person) for everybody with a socket in a meeting here."""
         with self._lock:
-            pairs = {(meeting, one.person_id) for one in self._connections.values() for meeting in one.meetings}
-            return sorted(pairs)
+            return sorted({(meeting, one.person_id) for one in self._connections.values() for meeting in one.meetings})
 
     def all(self) -> list[tuple[str, Connection]]:
         with self._lock:
             return list(self._connections.items())
 
-    def note_opened(self, note_id: uuid.UUID, revision: int) -> None:
+    def topics(self) -> set[str]:
+        """Everything some screen here watches."""
+        with self._lock:
+            return {topic for one in self._connections.values() for topic in one.topics}
+
+    def notes(self) -> list[uuid.UUID]:
+        with self._lock:
+            return list(self._notes)
+
+    def note_opened(self, connection: Connection, note_id: uuid.UUID, revision: int) -> None:
         """Somebody here has the note up to `revision`; from there on the listener sends."""
         with self._lock:
+            connection.notes.add(note_id)
             self._notes[note_id] = min(self._notes.get(note_id, revision), revision)
 
     def note_seen(self, note_id: uuid.UUID) -> int | None:
         """Up to where this process has sent the note to its sockets; None when nobody here has it open."""
         return self._notes.get(note_id)
 
-    def note_sent(self, note_id: uuid.UUID, revision: int) -> None:
+    def note_sent(self, note_id: uuid.UUID, seen: int, revision: int) -> None:
+        """Sent up to `revision`, having begun at `seen`; somebody who opened an older state meanwhile gets the rest again."""
         with self._lock:
-            self._notes[note_id] = max(self._notes.get(note_id, 0), revision)
+            if self._notes.get(note_id) == seen:
+                self._notes[note_id] = revision
 
 
 REGISTRY = Registry()

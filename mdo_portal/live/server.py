@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import json
 import threading
-import time
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -24,19 +23,19 @@ from mdo_portal.settings import Settings
 
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 15.0
-NOTE_BATCH = 200
+SOON_NOTICED: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+"""A database that vanished without a word is missed within half a minute."""
 
 
 def install(app: Flask, settings: Settings) -> SocketIO:
     """Put the live server on the application and start its two helpers: the listener and the heartbeat."""
-    origins = [settings.public_url.rstrip("/")]
     socketio = SocketIO(
         app,
         async_mode="threading",
-        async_handlers=False,
-        cors_allowed_origins=origins,
+        async_handlers=False,  # one socket's events in the order in which they were sent
+        cors_allowed_origins=[settings.public_url.rstrip("/")],
         manage_session=False,
-        max_http_buffer_size=256_000,
+        max_http_buffer_size=128_000,
         ping_interval=20,
         ping_timeout=20,
         logger=False,
@@ -55,23 +54,34 @@ def install(app: Flask, settings: Settings) -> SocketIO:
 
 def _listen(socketio: SocketIO, database: Database, stop: threading.Event) -> None:
     """Hear what any process announces, and tell the sockets of this one. After a broken line everyone looks again."""
-    broken = False
     while not stop.is_set():
         try:
-            with psycopg.connect(database.plain_url, autocommit=True) as connection:
+            with psycopg.connect(database.plain_url, autocommit=True, **SOON_NOTICED) as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
-                if broken:
-                    socketio.emit("resync", {})
-                broken = False
-                while not stop.is_set():
-                    for notice in connection.notifies(timeout=1.0):
-                        _tell(socketio, database, json.loads(notice.payload))
-                        if stop.is_set():
-                            return
-        except (psycopg.Error, OSError) as error:
-            broken = True
+                _catch_up(socketio, database)
+                _hear(socketio, database, connection, stop)
+        except Exception as error:
+            # The edge: whatever the database or one odd notice does, this process must not stay deaf.
             log.warning("live.listen_broken", error=type(error).__name__)
             stop.wait(1.0)
+
+
+def _hear(socketio: SocketIO, database: Database, connection: psycopg.Connection[Any], stop: threading.Event) -> None:
+    while not stop.is_set():
+        for notice in connection.notifies(timeout=1.0):
+            _tell(socketio, database, json.loads(notice.payload))
+            if stop.is_set():
+                return
+
+
+def _catch_up(socketio: SocketIO, database: Database) -> None:
+    """What was announced while we did not listen: send the notes' new updates, and let every screen look again."""
+    for note_id in REGISTRY.notes():
+        with database.transaction() as session:
+            revision = conclusions.revision_of(session, note_id)
+        _tell_note(socketio, database, note_id, revision)
+    for topic in REGISTRY.topics():
+        socketio.emit("changed", {"topic": topic, "id": topic.partition(":")[2]}, to=topic)
 
 
 def _tell(socketio: SocketIO, database: Database, news: dict[str, Any]) -> None:
@@ -91,7 +101,8 @@ def _tell_note(socketio: SocketIO, database: Database, note_id: uuid.UUID, revis
         fresh = conclusions.updates_since(session, note_id, seen)
     for number, body in fresh:
         socketio.emit("note:update", {"note": str(note_id), "revision": number, "update": body}, to=f"note:{note_id}")
-        REGISTRY.note_sent(note_id, number)
+    if fresh:
+        REGISTRY.note_sent(note_id, seen, fresh[-1][0])
 
 
 def _beat(socketio: SocketIO, database: Database, stop: threading.Event) -> None:
@@ -99,9 +110,11 @@ def _beat(socketio: SocketIO, database: Database, stop: threading.Event) -> None
     while not stop.wait(HEARTBEAT_SECONDS):
         try:
             with database.transaction() as session:
-                rooms.still_here(session, REGISTRY.present(), now=datetime.now(UTC))
+                now = datetime.now(UTC)
+                rooms.still_here(session, REGISTRY.present(), now=now)
+                rooms.announce_departures(session, now=now, within=2 * HEARTBEAT_SECONDS)
             events.show_out_the_ended(socketio, database)
         except Exception as error:
             # The edge: a database that is away must not end the heartbeat.
             log.warning("live.heartbeat_failed", error=type(error).__name__)
-            time.sleep(1)
+            stop.wait(1.0)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import (
+    NO_DATE,
     WAITING,
     Case,
     CaseDocument,
@@ -20,7 +19,6 @@ from mdo_portal.domain.case import (
     CaseFact,
     CaseState,
     InformationRequest,
-    NO_DATE,
     Round,
     RoundOutcome,
 )
@@ -29,135 +27,22 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import masked_bsn
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.exchange import PersonName, Section, Wire
-from mdo_portal.services import referrals, timeline
+from mdo_portal.exchange import PersonName, Section
+from mdo_portal.services import changes, meetings, referrals, timeline
+from mdo_portal.services.case_rows import (
+    CaseView,
+    DecisionRow,
+    DocumentRow,
+    EventRow,
+    FactRow,
+    PatientBanner,
+    RequestRow,
+    RoundRow,
+)
 
-
-@dataclass(frozen=True)
-class PatientBanner:
-    """Who this page is about, on every page of a case."""
-
-    name: str
-    birth_on: date | None
-    sex: str
-    hospital: str
-    number: str
-    masked_bsn: str
-    bsn_doubtful: bool
-    objects: bool
-    deceased: bool
-    emergency: bool
-
-
-class FactRow(NamedTuple):
-    section: Section
-    label: str
-    text: str
-    code: str
-    dated_on: date | None
-    received_at: datetime
-    hospital: str
-    superseded_at: datetime | None
-    wire: str
-    id: uuid.UUID
-
-
-class DocumentRow(NamedTuple):
-    id: uuid.UUID
-    title: str
-    kind: str
-    media_type: str
-    claimed_type: str
-    size: int
-    dated_on: date | None
-    received_at: datetime
-    hospital: str
-
-
-class EventRow(NamedTuple):
-    at: datetime
-    what: str
-    details: dict[str, str]
-    person: str | None
-
-    @property
-    def sentence(self) -> str:
-        return timeline.SENTENCES[self.what]
-
-
-class RoundRow(NamedTuple):
-    id: uuid.UUID
-    number: int
-    meeting_id: uuid.UUID
-    meeting_at: datetime
-    board: str
-    outcome: RoundOutcome | None
-    outcome_reason: str
-
-
-class DecisionRow(NamedTuple):
-    id: uuid.UUID
-    round_id: uuid.UUID
-    version: int
-    document_number: str
-    content: dict[str, Any]
-    correction_reason: str
-    signed_at: datetime
-    signed_by: str
-
-
-class RequestRow(NamedTuple):
-    id: uuid.UUID
-    asked_at: datetime
-    asked_by: str
-    text: str
-    answered_at: datetime | None
-    answer: str
-
-
-@dataclass(frozen=True)
-class CaseView:
-    """Everything the case page shows; frozen, so that a template cannot fetch more."""
-
-    id: uuid.UUID
-    revision: int
-    state: CaseState
-    state_since: datetime
-    reason: str
-    hospital: str
-    hospital_id: uuid.UUID
-    hospital_phone: str
-    board_id: uuid.UUID | None
-    board: str
-    board_hint: str
-    referral_number: str
-    wire: Wire
-    received_at: datetime
-    due_on: date | None
-    urgency: str
-    question_board: str
-    question_radiology: str
-    question_pathology: str
-    referrer_name: str
-    referrer_phone: str
-    treating_name: str
-    case_manager_name: str
-    gp_name: str
-    missing: tuple[str, ...]
-    patient: PatientBanner
-    facts: dict[Section, list[FactRow]]
-    superseded: list[FactRow]
-    documents: list[DocumentRow]
-    events: list[EventRow]
-    rounds: list[RoundRow]
-    decisions: list[DecisionRow]
-    requests: list[RequestRow]
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.state in WAITING
+ONE_SITTING = timedelta(minutes=15)
 
 
 def view(session: Session, case: Case) -> CaseView:
@@ -233,6 +118,7 @@ def _facts(session: Session, case_id: uuid.UUID) -> list[FactRow]:
             CaseFact.superseded_at,
             Case.wire,
             CaseFact.id,
+            Hospital.code,
         )
         .join(Hospital, Hospital.id == CaseFact.hospital_id)
         .join(Case, Case.id == CaseFact.case_id)
@@ -255,6 +141,7 @@ def documents(session: Session, case_id: uuid.UUID) -> list[DocumentRow]:
             CaseDocument.dated_on,
             CaseDocument.received_at,
             Hospital.name,
+            Hospital.code,
         )
         .join(Hospital, Hospital.id == CaseDocument.hospital_id)
         .where(CaseDocument.case_id == case_id)
@@ -344,7 +231,10 @@ def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, vi
 
 
 def route(session: Session, case: Case, board: Board, *, viewer: Viewer, now: datetime) -> None:
-    """A person chooses the board."""
+    """A person chooses the board. A case that stands on an agenda must come off it first."""
+    if case.state not in WAITING:
+        raise IllegalMove(N_("Deze casus wacht niet meer. Haal hem eerst van de agenda; er is niets veranderd."))
+    changes.announce(session, "worklist", case.board_id or "unrouted")
     case.board_id = board.id
     timeline.happened(session, case, "case.routed", at=now, person_id=viewer.person_id, board=board.name)
     referrals.assess(session, case, now=now)
@@ -353,14 +243,26 @@ def route(session: Session, case: Case, board: Board, *, viewer: Viewer, now: da
 
 
 def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: datetime) -> None:
-    """The case goes off the list; the reason is asked."""
+    """The case goes off the list and off the agenda, where it stays readable as withdrawn; the reason is asked."""
     if not reason.strip():
         raise IllegalMove(N_("Geef een reden op. Er is niets veranderd."))
     case.move(CaseState.WITHDRAWN, now=now, reason=reason.strip())
+    live = session.execute(select(Round).where(Round.case_id == case.id, Round.outcome.is_(None))).scalar_one_or_none()
+    if live is not None:
+        live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason.strip()
+        meetings.changed(session, session.get_one(Meeting, live.meeting_id))
     timeline.happened(session, case, "case.withdrawn", at=now, person_id=viewer.person_id, reason=reason.strip())
     referrals.announce(session, case)
 
 
-def newest_facts(view: CaseView, sections: Sequence[Section]) -> list[FactRow]:
-    """The facts of some sections, in the order of the page."""
-    return [fact for section in sections for fact in view.facts[section]]
+def last_look(session: Session, viewer: Viewer, case: Case, *, now: datetime) -> datetime | None:
+    """When this viewer read this case before; a look of the last quarter of an hour belongs to this sitting."""
+    query = select(func.max(AuditEntry.at)).where(
+        AuditEntry.patient_id == case.patient_id,
+        AuditEntry.case_id == case.id,
+        AuditEntry.person_id == viewer.person_id,
+        AuditEntry.act == Act.CASE_READ.value,
+        AuditEntry.detail == "",
+        AuditEntry.at < now - ONE_SITTING,
+    )
+    return session.scalar(query)

@@ -64,7 +64,10 @@ def round_of(session: Session, note_id: uuid.UUID) -> tuple[Note, Round]:
 def open_note(session: Session, note: Note, *, vector: bytes = b"") -> Opened:
     """Everything the browser lacks, given its state vector (empty: everything)."""
     document = _load(session, note.id)
-    update = document.get_update(vector) if vector else document.get_update()
+    try:
+        update = document.get_update(vector) if vector else document.get_update()
+    except ValueError as error:
+        raise PortalError(N_("Deze pagina past niet bij de tekst zoals wij die kennen. Herlaad de pagina.")) from error
     return Opened(update=update, vector=document.get_state(), revision=note.revision, text=str(document[TEXT]))
 
 
@@ -90,9 +93,7 @@ def add_update(session: Session, note_id: uuid.UUID, body: bytes, *, person_id: 
     """Store one change; returns its revision. Refused when the note is frozen, too large, or no Yjs update at all."""
     if len(body) > LARGEST_UPDATE:
         raise PortalError(N_("Deze tekst is te lang om in één keer te plakken. Plak hem in delen."))
-    note = session.execute(select(Note).where(Note.id == note_id).with_for_update()).scalar_one_or_none()
-    if note is None:
-        raise NotFound()
+    note = _locked(session, note_id)
     if note.frozen_at is not None:
         raise IllegalMove(N_("Dit advies is getekend en kan niet meer worden gewijzigd. Maak een herziening."))
     _check(note, body)
@@ -101,6 +102,15 @@ def add_update(session: Session, note_id: uuid.UUID, body: bytes, *, person_id: 
     session.add(NoteUpdate(note_id=note.id, revision=note.revision, body=body, person_id=person_id, at=now))
     changes.announce(session, "note", note.id, revision=note.revision)
     return note.revision
+
+
+def _locked(session: Session, note_id: uuid.UUID) -> Note:
+    """The note as it stands now: what this session read of it before it waited for the lock may be old."""
+    query = select(Note).where(Note.id == note_id).with_for_update().execution_options(populate_existing=True)
+    note = session.execute(query).scalar_one_or_none()
+    if note is None:
+        raise NotFound()
+    return note
 
 
 def _check(note: Note, body: bytes) -> None:
@@ -124,13 +134,25 @@ def updates_since(session: Session, note_id: uuid.UUID, revision: int) -> list[t
 
 
 def freeze(session: Session, round_id: uuid.UUID, *, now: datetime) -> dict[NoteSection, str]:
-    """Lock the notes of the round and give their texts: what a signature freezes."""
-    notes = session.scalars(select(Note).where(Note.round_id == round_id).order_by(Note.section).with_for_update())
+    """Lock the notes of the round and give their texts: what a signature freezes. Who types meanwhile waits, and is refused."""
+    query = select(Note).where(Note.round_id == round_id).order_by(Note.section).with_for_update()
+    notes = session.scalars(query.execution_options(populate_existing=True))
     texts = {}
     for note in notes:
         note.frozen_at = now
         texts[note.section] = text_of(session, note.id)
     return texts
+
+
+def is_frozen(session: Session, round_id: uuid.UUID) -> bool:
+    """Whether the notes of this round can no longer be changed: signed, and no correction begun."""
+    query = select(Note.id).where(Note.round_id == round_id, Note.frozen_at.is_not(None)).limit(1)
+    return session.execute(query).first() is not None
+
+
+def revision_of(session: Session, note_id: uuid.UUID) -> int:
+    """Number of the last stored update; 0 for a note that does not exist."""
+    return session.scalar(select(Note.revision).where(Note.id == note_id)) or 0
 
 
 def thaw(session: Session, round_id: uuid.UUID) -> None:

@@ -62,6 +62,8 @@ class LinkCard:
     unreadable: int
     waiting_out: int
     ignored_today: int
+    #: messages per hour of the last 24 hours, newest last
+    by_hour: tuple[int, ...]
 
 
 def rows(session: Session, viewer: Viewer, *, state: InboundState | None = None, limit: int = 200) -> list[InboxRow]:
@@ -137,10 +139,25 @@ def link_cards(session: Session, viewer: Viewer, *, now: datetime) -> list[LinkC
     query = select(Hospital, Link).outerjoin(Link, Link.hospital_id == Hospital.id).order_by(Hospital.name)
     if Role.ADMINISTRATOR not in viewer.hospital_roles:
         query = query.where(Hospital.id == viewer.hospital_id)
-    return [_card(session, hospital, link, now=now) for hospital, link in session.execute(query)]
+    by_hour = _by_hour(session, now=now)
+    none = (0,) * 24
+    return [_card(session, hospital, link, by_hour.get(hospital.id, none), now=now) for hospital, link in session.execute(query)]
 
 
-def _card(session: Session, hospital: Hospital, link: Link | None, *, now: datetime) -> LinkCard:
+def _by_hour(session: Session, *, now: datetime) -> dict[uuid.UUID, tuple[int, ...]]:
+    ago = func.floor(func.extract("epoch", now - InboundMessage.received_at) / 3600)
+    query = (
+        select(InboundMessage.hospital_id, ago, func.count())
+        .where(InboundMessage.received_at > now - timedelta(days=1), InboundMessage.hospital_id.is_not(None))
+        .group_by(InboundMessage.hospital_id, ago)
+    )
+    found: dict[uuid.UUID, list[int]] = {}
+    for hospital_id, hours, count in session.execute(query):
+        found.setdefault(hospital_id, [0] * 24)[23 - min(23, max(0, int(hours)))] += count
+    return {hospital_id: tuple(values) for hospital_id, values in found.items()}
+
+
+def _card(session: Session, hospital: Hospital, link: Link | None, by_hour: tuple[int, ...], *, now: datetime) -> LinkCard:
     day = now - timedelta(days=1)
     inbound = session.execute(
         select(
@@ -174,4 +191,5 @@ def _card(session: Session, hospital: Hospital, link: Link | None, *, now: datet
         unreadable=inbound[3],
         waiting_out=outbound[1],
         ignored_today=session.scalar(feed) or 0,
+        by_hour=by_hour,
     )

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
-from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.exchange import MessageHeader, Wire
 from mdo_portal.services import changes
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.sealed import sealer
 
 MAX_ATTEMPTS = 3
+LEASE = timedelta(seconds=15)
+"""How long a claimed message is left alone when its worker died over it."""
 PATIENT_KEY = "inbound.patient"
 
 
@@ -39,7 +43,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class ClaimedMessage:
-    """A kept message with its bytes, held by one worker for the length of a transaction."""
+    """A kept message with its bytes, claimed by one worker. `attempts` counts this one."""
 
     message_id: uuid.UUID
     link_id: uuid.UUID
@@ -54,40 +58,35 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> None:
 
     Feed messages about patients nobody referred are counted and not kept. Acknowledge only after the commit.
     """
-    known = [arrival for arrival in arrivals if not _is_noise(session, arrival)]
-    rows = {_double_key(row): row for row in (_row(session, arrival) for arrival in known)}
+    rows: dict[tuple[object, ...], dict[str, Any]] = {}
+    for row in (_row(session, arrival) for arrival in _without_noise(session, arrivals)):
+        first = rows.setdefault((row["link_id"], row["control_id"], row["digest"]), row)
+        if first is not row:
+            first["doubles"] += 1
     if not rows:
         return
     statement = insert(InboundMessage).values(list(rows.values()))
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["link_id", "control_id", "digest"],
-            set_={"doubles": InboundMessage.doubles + 1, "doubled_at": statement.excluded.received_at},
-        )
-    )
+    again = {"doubles": InboundMessage.doubles + statement.excluded.doubles + 1, "doubled_at": statement.excluded.received_at}
+    session.execute(statement.on_conflict_do_update(index_elements=["link_id", "control_id", "digest"], set_=again))
     changes.wake(session, "understand")
 
 
-def _double_key(row: dict[str, object]) -> tuple[object, ...]:
-    return row["link_id"], row["control_id"], row["digest"]
-
-
-def _row(session: Session, arrival: Arrival) -> dict[str, object]:
+def _row(session: Session, arrival: Arrival) -> dict[str, Any]:
     header, link = arrival.header, arrival.link
     return {
         "id": new_id(),
         "link_id": link.link_id if link else None,
         "hospital_id": link.hospital_id if link else None,
         "wire": arrival.wire,
-        "kind": header.kind[:60],
-        "control_id": header.control_id[:200],
+        "kind": _storable(header.kind, most=60),
+        "control_id": _storable(header.control_id, most=200),
         "digest": hashlib.sha256(arrival.raw).digest(),
         "raw_sealed": sealer(session).seal(arrival.raw, purpose=RAW_PURPOSE),
         "size": len(arrival.raw),
-        "patient_key": _patient_key(session, header),
+        "patient_keys": list(_patient_keys(session, header)),
         "state": InboundState.UNREADABLE if arrival.reason else InboundState.KEPT,
         "reason": arrival.reason,
-        "place": arrival.place,
+        "place": _storable(arrival.place, most=200),
         "leftovers": [],
         "received_at": arrival.at,
         "settled_at": arrival.at if arrival.reason else None,
@@ -96,42 +95,97 @@ def _row(session: Session, arrival: Arrival) -> dict[str, object]:
     }
 
 
-def _patient_key(session: Session, header: MessageHeader) -> bytes:
-    if not header.patient_numbers:
-        return b""
-    return sealer(session).blind("|".join(number for _, number in sorted(header.patient_numbers)), purpose=PATIENT_KEY)
+def _storable(text: str, *, most: int) -> str:
+    """PostgreSQL knows no NUL in a text: one sender's junk must not refuse everybody's batch."""
+    return text.replace("\0", "")[:most]
 
 
-def _is_noise(session: Session, arrival: Arrival) -> bool:
-    """A feed message (ADT) about a patient who has no case here: counted, not kept."""
-    if arrival.link is None or arrival.reason or not arrival.header.kind.startswith("ADT^"):
-        return False
-    if _knows_one_of(session, arrival.link.hospital_id, arrival.header.patient_numbers):
-        return False
-    count = insert(FeedCount).values(link_id=arrival.link.link_id, day=arrival.at.date(), ignored=1)
-    session.execute(count.on_conflict_do_update(index_elements=["link_id", "day"], set_={"ignored": FeedCount.ignored + 1}))
-    return True
+def _patient_keys(session: Session, header: MessageHeader) -> dict[bytes, str]:
+    """A blind key for each of the patient's numbers: two messages that share one are about one patient."""
+    return {sealer(session).blind(number, purpose=PATIENT_KEY): number for _, number in header.patient_numbers}
 
 
-def _knows_one_of(session: Session, hospital_id: uuid.UUID, numbers: Sequence[tuple[str, str]]) -> bool:
-    from_numbers = [number for _, number in numbers]
-    blind = [sealer(session).blind(number, purpose="patient.bsn") for number in from_numbers]
-    query = select(Patient.id).where(
-        Patient.hospital_id == hospital_id, or_(Patient.local_number.in_(from_numbers), Patient.bsn_index.in_(blind))
+def _without_noise(session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Leave out, and count, the feed messages about patients who have no case here and whose referral is not waiting."""
+    feed = [arrival for arrival in arrivals if _is_feed(arrival)]
+    if not feed:
+        return list(arrivals)
+    known = _known_numbers(session, feed)
+    kept: list[Arrival] = []
+    noise: Counter[tuple[uuid.UUID, date]] = Counter()
+    for arrival in arrivals:
+        numbers = _numbers(arrival)
+        if arrival.link is not None and _is_feed(arrival) and known.isdisjoint(numbers):
+            noise[arrival.link.link_id, arrival.at.date()] += 1
+        else:
+            kept.append(arrival)
+            known |= numbers
+    _count_noise(session, noise)
+    return kept
+
+
+def _is_feed(arrival: Arrival) -> bool:
+    return arrival.link is not None and not arrival.reason and arrival.header.kind.startswith("ADT^")
+
+
+def _numbers(arrival: Arrival) -> set[tuple[uuid.UUID, str]]:
+    if arrival.link is None or arrival.reason:
+        return set()
+    return {(arrival.link.hospital_id, number) for _, number in arrival.header.patient_numbers}
+
+
+def _known_numbers(session: Session, feed: Sequence[Arrival]) -> set[tuple[uuid.UUID, str]]:
+    """Which of these numbers belong to patients of that hospital, or stand in a message that is still to be understood."""
+    told = set().union(*(_numbers(arrival) for arrival in feed))
+    numbers = sorted({number for _, number in told})
+    by_bsn = {sealer(session).blind(number, purpose=BSN_PURPOSE): number for number in numbers}
+    by_key = {sealer(session).blind(number, purpose=PATIENT_KEY): number for number in numbers}
+    patients = select(Patient.hospital_id, Patient.local_number, Patient.bsn_index).where(
+        Patient.hospital_id.in_({hospital_id for hospital_id, _ in told}),
+        or_(Patient.local_number.in_(numbers), Patient.bsn_index.in_(by_bsn)),
     )
-    return session.execute(query.limit(1)).first() is not None
+    waiting = select(InboundMessage.hospital_id, InboundMessage.patient_keys).where(
+        InboundMessage.state == InboundState.KEPT, InboundMessage.patient_keys.overlap(list(by_key))
+    )
+    found = {(row.hospital_id, number) for row in session.execute(patients) for number in (row[1], by_bsn.get(row[2], ""))}
+    found |= {(row[0], by_key.get(key, "")) for row in session.execute(waiting) for key in row[1]}
+    return found & told
+
+
+def _count_noise(session: Session, noise: Counter[tuple[uuid.UUID, date]]) -> None:
+    rows = [{"link_id": link_id, "day": day, "ignored": count} for (link_id, day), count in sorted(noise.items())]
+    if rows:
+        statement = insert(FeedCount).values(rows)
+        added = {"ignored": FeedCount.ignored + statement.excluded.ignored}
+        session.execute(statement.on_conflict_do_update(index_elements=["link_id", "day"], set_=added))
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedMessage | None:
-    """The oldest kept message whose patient has no older one waiting; locked until the transaction ends."""
+    """The oldest kept message whose patient has no older one waiting; nobody else takes it before `LEASE` is over.
+
+    Commit before reading it: the attempt is counted first, so that a message that kills its reader is given up as well.
+    """
+    session.execute(text("SET LOCAL synchronous_commit = off"))  # a power cut may forget the count, never the message
+    message = _next_kept(session, now=now)
+    while message is not None and message.attempts >= MAX_ATTEMPTS:
+        settle(session, message.id, InboundState.UNREADABLE, now=now, reason="failed")
+        message = _next_kept(session, now=now)
+    if message is None or message.link_id is None:
+        return None
+    message.attempts += 1
+    message.next_attempt_at = now + LEASE
+    raw = sealer(session).open(message.raw_sealed, purpose=RAW_PURPOSE)
+    return ClaimedMessage(message.id, message.link_id, raw, message.wire, message.attempts, message.received_at)
+
+
+def _next_kept(session: Session, *, now: datetime) -> InboundMessage | None:
     earlier = aliased(InboundMessage)
     blocked = (
         select(earlier.id)
         .where(
             earlier.state == InboundState.KEPT,
             earlier.link_id == InboundMessage.link_id,
-            earlier.patient_key == InboundMessage.patient_key,
-            earlier.patient_key != b"",
+            earlier.patient_keys.overlap(InboundMessage.patient_keys),
             earlier.seq < InboundMessage.seq,
         )
         .exists()
@@ -147,11 +201,14 @@ def claim(session: Session, *, now: datetime) -> ClaimedMessage | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    message = session.execute(query).scalar_one_or_none()
-    if message is None or message.link_id is None:
-        return None
-    raw = sealer(session).open(message.raw_sealed, purpose=RAW_PURPOSE)
-    return ClaimedMessage(message.id, message.link_id, raw, message.wire, message.attempts, message.received_at)
+    return session.execute(query).scalar_one_or_none()
+
+
+def hold(session: Session, claimed: ClaimedMessage) -> bool:
+    """Lock the claimed message until the transaction ends. False when it is no longer ours to understand."""
+    ours = (InboundMessage.id == claimed.message_id, InboundMessage.attempts == claimed.attempts)
+    query = select(InboundMessage.id).where(*ours, InboundMessage.state == InboundState.KEPT).with_for_update()
+    return session.execute(query).first() is not None
 
 
 def settle(
@@ -174,13 +231,15 @@ def settle(
     changes.announce(session, "inbox", message_id)
 
 
-def failed_once_more(session: Session, message_id: uuid.UUID, *, now: datetime) -> None:
+def failed(session: Session, claimed: ClaimedMessage, *, now: datetime) -> None:
     """Understanding broke on our side: try again later, and after a few times let a person look."""
-    message = session.get_one(InboundMessage, message_id, with_for_update=True)
-    message.attempts += 1
-    message.next_attempt_at = now + timedelta(seconds=5 * message.attempts)
-    if message.attempts >= MAX_ATTEMPTS:
-        settle(session, message_id, InboundState.UNREADABLE, now=now, reason="failed")
+    if not hold(session, claimed):
+        return
+    if claimed.attempts >= MAX_ATTEMPTS:
+        settle(session, claimed.message_id, InboundState.UNREADABLE, now=now, reason="failed")
+    else:
+        later = now + timedelta(seconds=5 * claimed.attempts)
+        session.execute(update(InboundMessage).where(InboundMessage.id == claimed.message_id).values(next_attempt_at=later))
 
 
 def waiting(session: Session) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -17,6 +17,7 @@ from mdo_portal.domain.case import WAITING, Case, CaseState, Round, RoundOutcome
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.people import BoardMembership, Person
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import changes, referrals, timeline
@@ -65,9 +66,7 @@ class AgendaRow(NamedTuple):
 
     @property
     def short_name(self) -> str:
-        letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1]
-        year = f" ({self.birth_on.year})" if self.birth_on else ""
-        return f"{letters} {self.family}{year}".strip()
+        return _short_name(self.initials, self.given, self.family, self.birth_on)
 
 
 class Candidate(NamedTuple):
@@ -84,7 +83,14 @@ class Candidate(NamedTuple):
     due_on: date
     state: CaseState
 
-    short_name = AgendaRow.short_name
+    @property
+    def short_name(self) -> str:
+        return _short_name(self.initials, self.given, self.family, self.birth_on)
+
+
+def _short_name(initials: str, given: str, family: str, birth_on: date | None) -> str:
+    letters = "".join(f"{letter}." for letter in initials if letter.isalpha()) or given[:1]
+    return f"{letters} {family}{f' ({birth_on.year})' if birth_on else ''}".strip()
 
 
 def extend_series(session: Session, board: Board, *, now: datetime) -> None:
@@ -97,7 +103,7 @@ def extend_series(session: Session, board: Board, *, now: datetime) -> None:
         session.execute(insert(Meeting).values(coming).on_conflict_do_nothing(index_elements=["board_id", "starts_at"]))
 
 
-def _meeting_row(board: Board, day: date) -> dict[str, object]:
+def _meeting_row(board: Board, day: date) -> dict[str, Any]:
     starts_at = datetime.combine(day, board.starts, tzinfo=AMSTERDAM)
     return {
         "id": new_id(),
@@ -193,6 +199,31 @@ def candidates(session: Session, board_id: uuid.UUID) -> list[Candidate]:
     return [Candidate._make(row) for row in session.execute(query)]
 
 
+class Seat(NamedTuple):
+    """One role group of the board's quorum: who of the board could fill it, and who did so in the room."""
+
+    disciplines: tuple[str, ...]
+    members: tuple[str, ...]
+    present: tuple[str, ...]
+
+
+def seats(session: Session, board: Board, here: Sequence[tuple[str, str]]) -> list[Seat]:
+    """The role groups of the board with names; `here` is (name, discipline) of who has been in the room."""
+    query = (
+        select(Person.name, Person.discipline)
+        .join(BoardMembership, BoardMembership.person_id == Person.id)
+        .where(BoardMembership.board_id == board.id, BoardMembership.ended_at.is_(None), Person.disabled_at.is_(None))
+        .order_by(Person.name)
+        .distinct()
+    )
+    members = [(row[0], row[1]) for row in session.execute(query)]
+    return [Seat(tuple(group), _names(members, group), _names(here, group)) for group in board.quorum]
+
+
+def _names(people: Sequence[tuple[str, str]], group: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name, discipline in people if discipline in group)
+
+
 def plan(
     session: Session, case: Case, meeting: Meeting, board: Board, *, viewer: Viewer, now: datetime, late_reason: str = ""
 ) -> Round:
@@ -202,10 +233,7 @@ def plan(
     closed = meeting.state is not MeetingState.PLANNED or meeting.registration_closes_at <= now
     if closed and not late_reason.strip():
         raise IllegalMove(N_("De aanmelding voor deze vergadering is gesloten. Geef een reden om deze casus toch toe te voegen."))
-    live = _live_round(session, case)
-    if live is not None:
-        session.delete(live)
-        session.flush()
+    _leave_other_agenda(session, case, meeting)
     planned = Round(
         case_id=case.id,
         number=_next(session, select(func.max(Round.number)).where(Round.case_id == case.id)),
@@ -225,13 +253,24 @@ def plan(
     return planned
 
 
+def _leave_other_agenda(session: Session, case: Case, meeting: Meeting) -> None:
+    """A case stands on one agenda at a time; who looks at the agenda it leaves sees it go."""
+    live = _live_round(session, case)
+    if live is None:
+        return
+    session.delete(live)
+    session.flush()
+    if live.meeting_id != meeting.id:
+        changed(session, session.get_one(Meeting, live.meeting_id))
+
+
 def _live_round(session: Session, case: Case) -> Round | None:
     query = select(Round).where(Round.case_id == case.id, Round.outcome.is_(None))
     return session.execute(query).scalar_one_or_none()
 
 
 def _next(session: Session, maximum: object) -> int:
-    return (session.scalar(maximum) or 0) + 1  # type: ignore[call-overload, no-any-return]
+    return (session.scalar(maximum) or 0) + 1  # type: ignore[call-overload]
 
 
 def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, viewer: Viewer, now: datetime) -> None:

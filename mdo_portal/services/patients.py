@@ -17,8 +17,8 @@ from mdo_portal.services.sealed import sealer
 def find(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) -> Patient | None:
     """This hospital's patient with that local number, else with that BSN.
 
-    Raises Unreadable("identity_conflict") when number and BSN point at different people, or when the BSN, or
-    name and birth date together, differ from what this hospital told before.
+    Raises Unreadable("identity_conflict") when number and BSN point at different people, or when number, BSN, or
+    name and birth date together, differ from what this hospital told before. A BSN that fails the eleven-test finds nobody.
     """
     by_number = _by_number(session, hospital_id, identity.local_number)
     by_bsn = _by_bsn(session, hospital_id, identity.bsn)
@@ -38,7 +38,7 @@ def _by_number(session: Session, hospital_id: uuid.UUID, number: str) -> Patient
 
 
 def _by_bsn(session: Session, hospital_id: uuid.UUID, bsn: str) -> Patient | None:
-    if not bsn:
+    if not passes_eleven_test(bsn):
         return None
     index = sealer(session).blind(bsn, purpose=BSN_PURPOSE)
     query = select(Patient).where(Patient.hospital_id == hospital_id, Patient.bsn_index == index).order_by(Patient.id)
@@ -50,7 +50,7 @@ def _contradicts(session: Session, patient: Patient, told: PatientIdentity) -> b
     other_number = told.local_number and patient.local_number and told.local_number != patient.local_number
     other_birth = told.birth_on and patient.birth_on and told.birth_on != patient.birth_on
     other_name = told.name.family and told.name.family.casefold() != patient.family.casefold()
-    return bool(other_bsn or (other_birth and other_name) or (other_number and (other_birth or other_name)))
+    return bool(other_bsn or other_number or (other_birth and other_name))
 
 
 def add(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime) -> Patient:
@@ -63,9 +63,20 @@ def add(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, 
 
 
 def tell(session: Session, patient: Patient, identity: PatientIdentity, *, now: datetime) -> None:
-    """Take over what the hospital says; what it does not say stays."""
+    """Take over what the hospital says; what it does not say stays, and an older word only fills what was empty."""
+    is_newest = now >= patient.told_at
+    for column, value in _told(identity).items():
+        if value and (is_newest or not getattr(patient, column)):
+            setattr(patient, column, value)
+    patient.deceased = patient.deceased or identity.deceased
+    patient.told_at = max(now, patient.told_at)
+    if identity.bsn and (is_newest or not patient.bsn_index):
+        _keep_bsn(session, patient, identity.bsn)
+
+
+def _told(identity: PatientIdentity) -> dict[str, object]:
     name = identity.name
-    told = {
+    return {
         "local_number": identity.local_number,
         "local_authority": identity.local_authority,
         "family": name.family,
@@ -78,13 +89,6 @@ def tell(session: Session, patient: Patient, identity: PatientIdentity, *, now: 
         "birth_on": identity.birth_on,
         "sex": identity.sex,
     }
-    for column, value in told.items():
-        if value:
-            setattr(patient, column, value)
-    patient.deceased = patient.deceased or identity.deceased
-    patient.told_at = now
-    if identity.bsn:
-        _keep_bsn(session, patient, identity.bsn)
 
 
 def _keep_bsn(session: Session, patient: Patient, bsn: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
-from mdo_portal.domain.case import NO_DATE, Case, CaseFact, CaseState
+from mdo_portal.domain.case import NO_DATE, Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
@@ -39,8 +39,9 @@ def register(
         case = _new_case(session, referral, hospital, patient, wire=wire, now=now, board_id=board_id)
     elif case.patient_id != patient.id:
         raise Unreadable("identity_conflict", "referral number")
-    _take_over(case, referral)
-    _add_facts(session, case, referral, hospital, now=now, message_id=message_id)
+    newest = not _told_later(session, case, now=now)
+    _take_over(case, referral, newest=newest)
+    _add_facts(session, case, referral, hospital, now=now, message_id=message_id, newest=newest)
     for document in referral.documents:
         documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
     assess(session, case, now=now)
@@ -109,8 +110,15 @@ def _is_called(board: Board, words: str) -> bool:
     return any(name.casefold() in words for name in (board.code, board.name, *board.aliases) if name)
 
 
-def _take_over(case: Case, referral: IncomingReferral) -> None:
-    """Newest word of the sender wins; what it leaves out stays."""
+def _told_later(session: Session, case: Case, *, now: datetime) -> bool:
+    """Whether a newer message of this referral was understood already: this one was offered again after a repair."""
+    words = ("referral.received", "referral.updated")
+    query = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.what.in_(words), CaseEvent.at > now)
+    return session.execute(query.limit(1)).first() is not None
+
+
+def _take_over(case: Case, referral: IncomingReferral, *, newest: bool) -> None:
+    """Newest word of the sender wins; what it leaves out stays, and an older word only fills what was empty."""
     told = {
         "question_board": referral.question_board,
         "question_radiology": referral.question_radiology,
@@ -125,7 +133,7 @@ def _take_over(case: Case, referral: IncomingReferral) -> None:
         "gp_name": referral.gp.name,
     }
     for column, value in told.items():
-        if value:
+        if value and (newest or getattr(case, column) in ("", NO_DATE)):
             setattr(case, column, value)
     case.revision += 1
 
@@ -138,22 +146,25 @@ def _add_facts(
     *,
     now: datetime,
     message_id: uuid.UUID | None,
+    newest: bool,
 ) -> None:
-    """Add what is new; a labelled fact with another text supersedes the older one, which stays in the history."""
+    """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history."""
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
     present = list(session.scalars(query))
     known = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in present}
     for fact in dict.fromkeys(referral.facts):
         if (fact.section, fact.label, fact.text, fact.dated_on) in known:
             continue
-        _supersede(present, fact, now=now)
-        session.add(_fact_row(case, fact, hospital, now=now, message_id=message_id))
+        row = _fact_row(case, fact, hospital, now=now, message_id=message_id)
+        session.add(row)
+        for other in _same_label(present, fact):
+            older, newer = (other, row) if newest else (row, other)
+            older.superseded_at = newer.received_at
 
 
-def _supersede(present: list[CaseFact], fact: Fact, *, now: datetime) -> None:
-    for older in present:
-        if fact.label and (older.section, older.label, older.dated_on) == (fact.section, fact.label, fact.dated_on):
-            older.superseded_at = now
+def _same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
+    wanted = (fact.section, fact.label, fact.dated_on)
+    return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]
 
 
 def _fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:
@@ -201,6 +212,7 @@ def apply_change(session: Session, change: PatientChange, hospital: Hospital, *,
     newest = None
     for case in session.scalars(select(Case).where(Case.patient_id == patient.id).order_by(Case.received_at)):
         timeline.happened(session, case, "patient.changed", at=now, hospital=hospital.name)
+        audit.record_system(session, "patient.changed", now=now, case=case, object_type="patient", object_id=patient.id)
         session.execute(update(Case).where(Case.id == case.id).values(revision=Case.revision + 1))
         announce(session, case)
         newest = case

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseState, Round
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.services import access
+from mdo_portal.services.meetings import PLANNABLE
 
 PAGE = 50
 
@@ -28,6 +29,8 @@ class Filter:
     unrouted: bool = False
     hospital_id: uuid.UUID | None = None
     state: CaseState | None = None
+    #: everything that waits to be planned, whatever the state is called
+    waiting: bool = False
     incomplete: bool = False
     words: str = ""
     after: tuple[date, uuid.UUID] | None = None
@@ -82,6 +85,10 @@ class BoardCount(NamedTuple):
     next_meeting_id: uuid.UUID | None
     next_meeting_at: datetime | None
     closes_at: datetime | None
+    #: the viewer plans this board; otherwise it is only counted for the own hospital's patients
+    plans: bool
+    #: registration for the next meeting is still open
+    is_open: bool
 
 
 def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
@@ -135,6 +142,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Case.hospital_id == wanted.hospital_id)
     if wanted.state:
         conditions.append(Case.state == wanted.state)
+    if wanted.waiting:
+        conditions.append(Case.state.in_(WAITING))
     if wanted.incomplete:
         conditions.append(func.cardinality(Case.missing) > 0)
     conditions += [_contains(word) for word in wanted.words.split()[:5]]
@@ -149,16 +158,10 @@ def _contains(word: str) -> ColumnElement[bool]:
 
 
 def boards(session: Session, viewer: Viewer, *, now: datetime) -> list[BoardCount]:
-    """The boards this viewer plans, with counts and the next closing time."""
-    mine = viewer.boards_for(Act.CASE_PLAN)
-    upcoming = (
-        select(Meeting.board_id, Meeting.id, Meeting.starts_at, Meeting.registration_closes_at)
-        .where(Meeting.board_id.in_(mine), Meeting.starts_at > now)
-        .distinct(Meeting.board_id)
-        .order_by(Meeting.board_id, Meeting.starts_at)
-        .subquery()
-    )
-    counts = _counts(mine)
+    """The boards this viewer plans, then those of the own hospital's patients: counts of this work list, next closing time."""
+    planned = viewer.boards_for(Act.CASE_PLAN)
+    counts, coming = _counts(viewer), _coming(now)
+    plans = Board.id.in_(planned)
     query = (
         select(
             Board.id,
@@ -167,19 +170,32 @@ def boards(session: Session, viewer: Viewer, *, now: datetime) -> list[BoardCoun
             func.coalesce(counts.c.waiting, 0),
             func.coalesce(counts.c.incomplete, 0),
             func.coalesce(counts.c.scheduled, 0),
-            upcoming.c.id,
-            upcoming.c.starts_at,
-            upcoming.c.registration_closes_at,
+            coming.c.id,
+            coming.c.starts_at,
+            coming.c.registration_closes_at,
+            plans,
+            func.coalesce(and_(coming.c.registration_closes_at > now, coming.c.state == MeetingState.PLANNED), False),
         )
         .outerjoin(counts, counts.c.board_id == Board.id)
-        .outerjoin(upcoming, upcoming.c.board_id == Board.id)
-        .where(Board.id.in_(mine))
-        .order_by(upcoming.c.registration_closes_at.nulls_last(), Board.name)
+        .outerjoin(coming, coming.c.board_id == Board.id)
+        .where(or_(plans, counts.c.board_id.is_not(None)))
+        .order_by(plans.desc(), coming.c.registration_closes_at.nulls_last(), Board.name)
     )
     return [BoardCount._make(row) for row in session.execute(query)]
 
 
-def _counts(mine: list[uuid.UUID]) -> Any:
+def _coming(now: datetime) -> Any:
+    """The next meeting of each board that can still be planned into."""
+    return (
+        select(Meeting.board_id, Meeting.id, Meeting.starts_at, Meeting.registration_closes_at, Meeting.state)
+        .where(Meeting.starts_at > now, Meeting.state.in_(PLANNABLE))
+        .distinct(Meeting.board_id)
+        .order_by(Meeting.board_id, Meeting.starts_at)
+        .subquery()
+    )
+
+
+def _counts(viewer: Viewer) -> Any:
     return (
         select(
             Case.board_id,
@@ -187,7 +203,7 @@ def _counts(mine: list[uuid.UUID]) -> Any:
             func.count(case((func.cardinality(Case.missing) > 0, 1))).label("incomplete"),
             func.count(case((Case.state == CaseState.SCHEDULED, 1))).label("scheduled"),
         )
-        .where(Case.is_open, Case.board_id.in_(mine))
+        .where(access.on_work_list(viewer), Case.is_open, Case.board_id.is_not(None))
         .group_by(Case.board_id)
         .subquery()
     )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import NotFound
+from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.services import access, audit, cases, deliveries, meetings, people, rounds
 from mdo_portal.services.access import Grant
-from mdo_portal.web.context import now, transaction, viewer
+from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
+from mdo_portal.web.signing_in import own_path
+from mdo_portal.web.words import when
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 BUTTONS = (
@@ -33,15 +37,24 @@ def load(db: Session, act: Act, case_id: uuid.UUID, *, detail: str = "", lock: b
 def page_of(db: Session, grant: Grant) -> dict[str, object]:
     """Everything the case page and its live pieces show."""
     case = grant.case
-    board_ids = [case.board_id] if case.board_id else []
+    view = cases.view(db, case)
+    asked = request.args.get("document", "")
     return {
-        "case": cases.view(db, case),
+        "case": view,
         "may": {act.value: access.may(db, viewer(), act, case, now=now()) for act in BUTTONS},
-        "meetings": meetings.upcoming(db, board_ids, since=now(), limit=8),
+        "meetings": meetings_for(db, case),
         "letters": deliveries.post(db, viewer(), everything=True, case_id=case.id),
         "boards": people.boards_of_hospital(db, case.hospital_id),
         "texts": rounds.open_conclusion(db, case),
+        "since": cases.last_look(db, viewer(), case, now=now()),
+        "document": next((one for one in view.documents if str(one.id) == asked), view.documents[0] if view.documents else None),
     }
+
+
+def meetings_for(db: Session, case: Case) -> list[meetings.MeetingRow]:
+    """The meetings into which this case can still be planned."""
+    found = meetings.upcoming(db, [case.board_id] if case.board_id else [], since=now(), limit=8)
+    return [one for one in found if one.state in meetings.PLANNABLE]
 
 
 @blueprint.get("/<uuid:case_id>")
@@ -61,10 +74,21 @@ def piece(case_id: uuid.UUID, piece: str) -> str:
     return render_template(f"cases/_{piece}.html", **shown)
 
 
-def _back(case_id: uuid.UUID) -> ResponseReturnValue:
-    wanted = request.form.get("next", "")
-    own = wanted.startswith("/") and not wanted.startswith("//")
-    return redirect(wanted if own else url_for("cases.page", case_id=case_id))
+def _done(case_id: uuid.UUID, said: str, *, undo: str = "") -> ResponseReturnValue:
+    """Say that it was done: as a toast to a page that asked by htmx, otherwise on the page one came from."""
+    if is_fragment():
+        toast = {"kind": "success", "text": said, "undo": undo}
+        return Response(status=204, headers={"HX-Trigger": json.dumps({"closeDialog": True, "toast": toast, "caseChanged": True})})
+    flash(said, "success")
+    return redirect(own_path(request.form.get("next", "")) or url_for("cases.page", case_id=case_id))
+
+
+def _chosen_meeting() -> uuid.UUID:
+    """The meeting that was chosen. Raises IllegalMove when none was."""
+    try:
+        return uuid.UUID(request.values.get("meeting_id", ""))
+    except ValueError as error:
+        raise IllegalMove(N_("Kies een vergadering. Er is niets veranderd.")) from error
 
 
 @blueprint.post("/<uuid:case_id>/plan")
@@ -72,14 +96,15 @@ def _back(case_id: uuid.UUID) -> ResponseReturnValue:
 def plan(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_PLAN, case_id, lock=True)
-        meeting_id = uuid.UUID(request.form["meeting_id"])
-        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, meeting_id, lock=True)
+        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, _chosen_meeting(), lock=True)
         if grant.case.board_id != board.id:
             raise NotFound()
-        late = request.form.get("late_reason", "")
+        before, late = grant.case.state, request.form.get("late_reason", "")
         meetings.plan(db, grant.case, meeting, board, viewer=viewer(), now=now(), late_reason=late)
-    flash(gettext("Gepland in %(board)s.", board=board.name))
-    return _back(case_id)
+    # Only a case that waited goes back to where it was when the planning is undone.
+    as_before = before in (CaseState.INCOMPLETE, CaseState.READY)
+    undo = url_for("cases.unplan", case_id=case_id, meeting_id=meeting.id) if as_before else ""
+    return _done(case_id, gettext("Gepland: %(board)s, %(when)s.", board=board.name, when=when(meeting.starts_at)), undo=undo)
 
 
 @blueprint.post("/<uuid:case_id>/unplan")
@@ -87,11 +112,9 @@ def plan(case_id: uuid.UUID) -> ResponseReturnValue:
 def unplan(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_PLAN, case_id, lock=True)
-        meeting_id = uuid.UUID(request.form["meeting_id"])
-        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, meeting_id, lock=True)
+        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, _chosen_meeting(), lock=True)
         meetings.unplan(db, grant.case, meeting, board, viewer=viewer(), now=now())
-    flash(gettext("Van de agenda gehaald."))
-    return _back(case_id)
+    return _done(case_id, gettext("Van de agenda gehaald. De casus wacht weer op de werklijst."))
 
 
 @blueprint.post("/<uuid:case_id>/ask")
@@ -100,8 +123,7 @@ def ask(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_ASK, case_id, lock=True)
         cases.ask(db, grant.case, request.form["text"], viewer=viewer(), now=now())
-    flash(gettext("De vraag staat klaar voor de verwijzer."))
-    return _back(case_id)
+    return _done(case_id, gettext("De vraag is gesteld; de verwijzer ziet hem op de eigen werklijst."))
 
 
 @blueprint.post("/<uuid:case_id>/answer/<uuid:request_id>")
@@ -110,8 +132,7 @@ def answer(case_id: uuid.UUID, request_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_ANSWER, case_id, lock=True)
         cases.answer(db, grant.case, request_id, request.form["text"], viewer=viewer(), now=now())
-    flash(gettext("Uw antwoord is opgeslagen."))
-    return _back(case_id)
+    return _done(case_id, gettext("Uw antwoord is opgeslagen."))
 
 
 @blueprint.post("/<uuid:case_id>/route")
@@ -124,8 +145,7 @@ def route(case_id: uuid.UUID) -> ResponseReturnValue:
         if board is None:
             raise NotFound()
         cases.route(db, grant.case, board, viewer=viewer(), now=now())
-    flash(gettext("Toegewezen aan %(board)s.", board=board.name))
-    return _back(case_id)
+    return _done(case_id, gettext("Toegewezen aan %(board)s.", board=board.name))
 
 
 @blueprint.post("/<uuid:case_id>/withdraw")
@@ -134,5 +154,4 @@ def withdraw(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_WITHDRAW, case_id, lock=True)
         cases.withdraw(db, grant.case, request.form["reason"], viewer=viewer(), now=now())
-    flash(gettext("De casus is ingetrokken."))
-    return _back(case_id)
+    return _done(case_id, gettext("De casus is ingetrokken."))

@@ -19,6 +19,7 @@ from mdo_portal.web.guard import may
 
 blueprint = Blueprint("documents", __name__)
 IN_THE_PAGE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
+UNFIT = N_("Dit bestand is geen PDF, afbeelding of tekst. Er is niets toegevoegd.")
 KINDS = ("referral letter", "pathology report", "radiology report", "")
 
 
@@ -65,10 +66,10 @@ def add(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.DOCUMENT_ADD, case_id, lock=True)
         if documents.sniffed(body) not in IN_THE_PAGE:
-            raise Incomplete({"file": N_("Alleen PDF, PNG, JPEG of platte tekst.")}, N_("Dit bestand is geen PDF, afbeelding of tekst. Er is niets toegevoegd."))
+            raise Incomplete({"file": UNFIT}, UNFIT)
         documents.add(db, grant.case, document, hospital_id=viewer().hospital_id, at=now())
         timeline.happened(db, grant.case, "document.added", at=now(), person_id=viewer().person_id)
         referrals.assess(db, grant.case, now=now())
         referrals.announce(db, grant.case)
-    flash(gettext("Het document is toegevoegd."))
+    flash(gettext("Het document is toegevoegd."), "success")
     return redirect(url_for("cases.page", case_id=case_id))

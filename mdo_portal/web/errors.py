@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import quote
+
 import structlog
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from werkzeug.exceptions import HTTPException
 
 from mdo_portal.errors import N_, NotFound, NotSignedIn, PortalError
@@ -42,10 +45,36 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("request.failed", endpoint=request.endpoint, error=type(error).__name__, exc_info=False)
     if request.environ.get("mdo.debug"):
         raise error
-    return _answer(gettext(FALLBACK), 500)
+    language = request.cookies.get("language", "nl")
+    with force_locale(language if language in ("nl", "en") else "nl"):
+        sentence = gettext(FALLBACK)
+        # Outside every context processor: whoever is signed in cannot be read when the database is what failed.
+        page = current_app.jinja_env.get_template("errors/unavailable.html").render(sentence=sentence, again=_again())
+        return (sentence, 500, _headers(sentence, 500)) if is_fragment() else (page, 500)
+
+
+def _again() -> str:
+    """The page to try again: this one, unless it was a write."""
+    return request.full_path.rstrip("?") if request.method == "GET" else _way_back()
+
+
+def _way_back() -> str:
+    """The page from which somebody most likely came: of the case or the meeting that the address names."""
+    named = request.view_args or {}
+    if "case_id" in named:
+        return url_for("cases.page", case_id=named["case_id"])
+    if "meeting_id" in named:
+        return url_for("meetings.agenda", meeting_id=named["meeting_id"])
+    return url_for("home")
 
 
 def _answer(sentence: str, status: int) -> ResponseReturnValue:
-    template = "errors/_toast.html" if is_fragment() else "errors/page.html"
-    headers = {"HX-Reswap": "none"} if is_fragment() else {}
-    return render_template(template, sentence=sentence, status=status), status, headers
+    if is_fragment():
+        return render_template("errors/_toast.html", sentence=sentence, status=status), status, _headers(sentence, status)
+    return render_template("errors/page.html", sentence=sentence, status=status, again=_again(), back=_way_back()), status
+
+
+def _headers(sentence: str, status: int) -> dict[str, str]:
+    """Nothing of the page is replaced; the sentence becomes a toast. htmx does not count 422 as an error, so it is told apart."""
+    spoken = {"HX-Trigger": json.dumps({"toast": {"kind": "error", "text": sentence}})} if status == 422 else {"X-Error": quote(sentence)}
+    return {"HX-Reswap": "none"} | spoken

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,14 +11,14 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.inbound import UNREADABLE_REASONS
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotAllowed, PortalError
 from mdo_portal.exchange import IncomingDocument, Unreadable, Wire
-from mdo_portal.domain.inbound import UNREADABLE_REASONS
 from mdo_portal.services import audit, drafts, people, referrals
 from mdo_portal.services.documents import sniffed
 from mdo_portal.web import registration
-from mdo_portal.web.context import now, signed, transaction, viewer
+from mdo_portal.web.context import is_fragment, now, signed, transaction, viewer
 from mdo_portal.web.documents import IN_THE_PAGE
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import clock
@@ -40,21 +41,33 @@ def page() -> str:
         shown = _choices(db)
     if not fields:
         fields = {"referrer_name": signed().viewer.name}
-    return render_template("forms/page.html", fields=fields, saved_at=saved_at, wrong={}, **shown)
+    return render_template("forms/page.html", fields=fields, saved_at=saved_at, wrong={}, lost=False, **_progress(fields), **shown)
 
 
 def _choices(db: Session) -> dict[str, object]:
-    return {"boards": people.boards_of_hospital(db, viewer().hospital_id), "sections": registration.SECTIONS}
+    return {
+        "boards": [(board.id, board.name) for board in people.boards_of_hospital(db, viewer().hospital_id)],
+        "labels": {section.value: words for section, words in registration.SECTIONS},
+        "hospital_name": signed().hospital_name,
+    }
+
+
+def _progress(fields: Mapping[str, str]) -> dict[str, object]:
+    return {"todo": registration.check(fields), "missing": registration.missing(fields)}
 
 
 @blueprint.post("/draft")
 @may(Act.CASE_REGISTER)
 def save() -> ResponseReturnValue:
-    """Keeps what is typed so far; answers with the time at which it was kept."""
+    """Keeps what is typed so far; answers with the time at which it was kept and what is still to do."""
     _only_for_own_hospital()
+    fields = _fields()
     with transaction() as db:
-        drafts.save(db, viewer(), _fields(), now=now())
-    return "", 204, {"X-Saved-At": clock(now())}
+        drafts.save(db, viewer(), fields, now=now())
+    if not is_fragment():
+        flash(gettext("Bewaard. U kunt later verder gaan."))
+        return redirect(url_for("forms.page"))
+    return render_template("forms/_progress.html", **_progress(fields)), 200, {"X-Saved-At": clock(now())}
 
 
 @blueprint.post("/draft/drop")
@@ -78,8 +91,8 @@ def send_in() -> ResponseReturnValue:
         with transaction() as db:
             drafts.save(db, viewer(), fields, now=now())
             shown = _choices(db)
-        page = render_template("forms/page.html", fields=fields, saved_at=now(), wrong=incomplete.fields, **shown)
-        return page, 422
+        shown |= {"saved_at": now(), "lost": any(request.files.values())}
+        return render_template("forms/page.html", fields=fields, wrong=incomplete.fields, **_progress(fields), **shown), 422
     flash(gettext("De aanmelding is ingediend."))
     return redirect(url_for("cases.page", case_id=case_id))
 
@@ -87,6 +100,8 @@ def send_in() -> ResponseReturnValue:
 def _register(fields: dict[str, str]) -> object:
     with transaction() as db:
         boards = {str(board.id): board.id for board in people.boards_of_hospital(db, viewer().hospital_id)}
+        if fields.get("board_id", "") not in boards:
+            fields = {**fields, "board_id": ""}
         number = f"WF-{now():%Y%m%d}-{secrets.token_hex(4).upper()}"
         referral = registration.referral(fields, _documents(), number=number)
         hospital = db.get_one(Hospital, viewer().hospital_id)

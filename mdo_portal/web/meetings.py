@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,20 +31,22 @@ def page() -> str:
         found = meetings.upcoming(db, boards, since=now() - SINCE)
     coming = [one for one in found if one.starts_at > now() - timedelta(hours=6) and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
-    return render_template("meetings/list.html", coming=coming, past=past)
+    return render_template("meetings/list.html", coming=coming, past=past, now=now())
 
 
 def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str, object]:
     """Everything the agenda page shows, with its line in the access log."""
     agenda = meetings.agenda(db, meeting.id)
     audit.record(db, viewer(), act, now=now(), object_type="meeting", object_id=meeting.id, hits=len(agenda))
+    attendees = rooms.attendees(db, meeting.id)
     may_order = viewer().may(Act.MEETING_ORDER, board_id=board.id)
     return {
         "meeting": meeting,
         "board": board,
         "agenda": agenda,
         "candidates": meetings.candidates(db, board.id) if may_order else [],
-        "attendees": rooms.attendees(db, meeting.id),
+        "attendees": attendees,
+        "seats": meetings.seats(db, board, [(one.name, one.discipline) for one in attendees]),
         "planned_minutes": sum(row.minutes for row in agenda),
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),
@@ -54,9 +56,10 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
     }
 
 
-def _etas(meeting: Meeting, agenda: list[meetings.AgendaRow]) -> dict[uuid.UUID, object]:
+def _etas(meeting: Meeting, agenda: list[meetings.AgendaRow]) -> dict[uuid.UUID, datetime]:
     """When each case is about to come, by adding up the minutes."""
-    at, found = meeting.starts_at, {}
+    at = meeting.starts_at
+    found: dict[uuid.UUID, datetime] = {}
     for row in agenda:
         found[row.round_id] = at
         at += timedelta(minutes=row.minutes)
@@ -72,7 +75,7 @@ def agenda(meeting_id: uuid.UUID) -> str:
     return render_template("meetings/page.html", **shown)
 
 
-@blueprint.get("/<uuid:meeting_id>/piece/<any(agenda, candidates):piece>")
+@blueprint.get("/<uuid:meeting_id>/piece/<any(head, agenda, candidates):piece>")
 @may(Act.MEETING_READ)
 def piece(meeting_id: uuid.UUID, piece: str) -> str:
     with transaction() as db:

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask_babel import gettext
 
-from mdo_portal.services.cases import PatientBanner
+from mdo_portal.services.case_rows import PatientBanner
 from mdo_portal.web.words import age
 
 

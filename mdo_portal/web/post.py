@@ -37,8 +37,10 @@ def _rows() -> dict[str, object]:
     everything = request.args.get("tab") == "all"
     with transaction() as db:
         found = deliveries.post(db, viewer(), everything=everything)
+        waiting = deliveries.not_arrived(db, viewer())
         audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(found))
-    return {"rows": found, "everything": everything, "own_hospital_id": viewer().hospital_id, "viewer": viewer()}
+    treats = viewer().may_for_own_hospital(Act.LETTER_READ) or bool(viewer().boards_for(Act.LETTER_READ))
+    return {"rows": found, "everything": everything, "waiting": waiting, "names": treats, "viewer": viewer(), "now": now()}
 
 
 def _letter(db: Session, act: Act, delivery_id: uuid.UUID, *, lock: bool = False) -> Delivery:

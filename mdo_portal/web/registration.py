@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test
+from mdo_portal.domain.readiness import missing_items
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import Contact, Fact, IncomingDocument, IncomingReferral, PatientIdentity, PersonName, Section
 
@@ -41,7 +42,19 @@ def check(fields: Mapping[str, str]) -> dict[str, str]:
         wrong["question_board"] = N_("Schrijf de vraag aan het MDO op.")
     if not fields.get("board_id", ""):
         wrong["board_id"] = N_("Kies een MDO.")
+    if fields.get("due_on", "").strip() and read_date(fields["due_on"]) is None:
+        wrong["due_on"] = N_("Vul de datum in als dd-mm-jjjj, of laat hem leeg.")
     return wrong
+
+
+def missing(fields: Mapping[str, str]) -> list[str]:
+    """Codes of what the discussion will miss, from the text alone: attached reports count once they are sent in."""
+    return missing_items(
+        question=_text(fields, "question_board"),
+        referrer=_text(fields, "referrer_name"),
+        sections={section for section, _ in SECTIONS if _text(fields, section.value)},
+        document_kinds=(),
+    )
 
 
 def read_date(text: str) -> date | None:

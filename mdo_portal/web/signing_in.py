@@ -22,11 +22,15 @@ blueprint = Blueprint("signing_in", __name__)
 @blueprint.get("/sign-in")
 @public("nobody is signed in yet; shows invented personas only in the demo")
 def page() -> str:
+    return _page(request.args.get("next", ""))
+
+
+def _page(wanted: str, *, email: str = "", error: str = "") -> str:
     personas: list[people.Persona] = []
     if settings().demo:
         with transaction() as db:
             personas = people.personas(db)
-    return render_template("signing_in/page.html", personas=personas, next=_own_path(request.args.get("next", "")), error="")
+    return render_template("signing_in/page.html", personas=personas, next=own_path(wanted), email=email, error=error)
 
 
 @blueprint.post("/sign-in")
@@ -45,7 +49,7 @@ def sign_in() -> ResponseReturnValue:
         except PortalError as error:
             failed = error
     if failed is not None:
-        return render_template("signing_in/page.html", personas=[], next=_own_path(request.form.get("next", "")), error=failed.sentence), 401
+        return _page(request.form.get("next", ""), email=request.form["email"], error=failed.sentence), 401
     return _enter(key, request.form.get("next", ""))
 
 
@@ -74,10 +78,10 @@ def _enter(key: str, wanted: str) -> ResponseReturnValue:
         found = people.signed_in(db, key, now=now())
     assert found is not None
     login_user(SignedInUser(key, found))
-    return redirect(_own_path(wanted) or first_page(found.viewer))
+    return redirect(own_path(wanted) or first_page(found.viewer))
 
 
-def _own_path(wanted: str) -> str:
+def own_path(wanted: str) -> str:
     """Only a path of our own; never another site."""
     parts = urlsplit(wanted)
     return wanted if wanted.startswith("/") and not wanted.startswith("//") and not parts.netloc and "\\" not in wanted else ""
@@ -99,7 +103,7 @@ def language() -> ResponseReturnValue:
     language = request.form.get("language", "")
     if language not in ("nl", "en"):
         raise NotFound()
-    answer = redirect(_own_path(request.form.get("next", "")) or url_for("home"))
+    answer = redirect(own_path(request.form.get("next", "")) or url_for("home"))
     answer.set_cookie("language", language, max_age=31_536_000, samesite="Lax", httponly=True)
     if "_user_id" in session:
         with database().transaction() as db:

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import CaseState
+from mdo_portal.domain.case import OPEN_STATES, CaseState
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, cases, meetings, worklist
-from mdo_portal.services.worklist import PAGE, Filter
+from mdo_portal.errors import NotFound
+from mdo_portal.services import access, audit, cases, worklist
+from mdo_portal.services.worklist import PAGE, BoardCount, Filter
+from mdo_portal.web.cases import meetings_for
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
+from mdo_portal.web.words import AMSTERDAM, clock, today, when
 
 blueprint = Blueprint("worklist", __name__)
 
 
-@blueprint.get("/worklist")
+@blueprint.app_template_filter()
+def weekday(moment: datetime) -> str:
+    """`wo 12:00` within a week, as people say it; otherwise with the date."""
+    local = moment.astimezone(AMSTERDAM)
+    days = (local.date() - today()).days
+    return f"{when(moment).split()[0]} {clock(moment)}" if 1 < days < 7 else when(moment)
+
+
+@blueprint.route("/worklist", methods=["GET", "POST"])
 @may(Act.WORKLIST_READ)
 def page() -> str:
+    """POST only carries the words: they may be somebody's name, which never stands in an address."""
     with transaction() as db:
-        boards = worklist.boards(db, viewer(), now=now())
-        unrouted = worklist.unrouted(db, viewer())
+        left = _left_of(db)
         hospitals = worklist.hospitals(db)
-        rows = _rows_of(db)
-    return render_template("worklist/page.html", boards=boards, unrouted=unrouted, hospitals=hospitals, **rows)
+        shown = _rows_of(db, left["boards"])
+    register = viewer().may_for_own_hospital(Act.CASE_REGISTER)
+    return render_template("worklist/page.html", hospitals=hospitals, states=OPEN_STATES, may_register=register, **left, **shown)
 
 
 @blueprint.get("/worklist/boards")
@@ -35,54 +48,88 @@ def page() -> str:
 def boards() -> str:
     """The left column, refreshed live."""
     with transaction() as db:
-        found = worklist.boards(db, viewer(), now=now())
-        unrouted = worklist.unrouted(db, viewer())
-    return render_template("worklist/_boards.html", boards=found, unrouted=unrouted, wanted=_wanted())
+        left = _left_of(db)
+    return render_template("worklist/_boards.html", wanted=_wanted(), kept=_kept(), **left)
 
 
-@blueprint.get("/worklist/rows")
+def _left_of(db: Session) -> dict[str, Any]:
+    found = worklist.boards(db, viewer(), now=now())
+    unrouted = worklist.unrouted(db, viewer())
+    return {"boards": found, "unrouted": unrouted, "topics": _topics(found)}
+
+
+def _topics(found: list[BoardCount]) -> str:
+    mine = viewer().may_for_own_hospital(Act.WORKLIST_READ)
+    names = ["unrouted", *(str(board.id) for board in found if board.plans), *([str(viewer().hospital_id)] if mine else [])]
+    return " ".join(f"worklist:{name}" for name in names)
+
+
+@blueprint.route("/worklist/rows", methods=["GET", "POST"])
 @may(Act.WORKLIST_READ)
 def rows() -> ResponseReturnValue:
     with transaction() as db:
-        found = _rows_of(db)
-    return render_template("worklist/_rows.html", **found)
+        shown = _rows_of(db, worklist.boards(db, viewer(), now=now()))
+    answer = make_response(render_template("worklist/_rows.html", **shown))
+    if request.method == "POST":
+        answer.headers["HX-Replace-Url"] = url_for("worklist.page", **_kept())
+    return answer
 
 
-def _rows_of(db: Session) -> dict[str, object]:
+def _rows_of(db: Session, found_boards: list[BoardCount]) -> dict[str, Any]:
     """One statement for the rows, one line in the access log."""
     wanted = _wanted()
     found = worklist.page(db, viewer(), wanted)
     audit.record(db, viewer(), Act.WORKLIST_READ, now=now(), object_type="worklist", hits=min(len(found), PAGE))
-    more = found[PAGE - 1] if len(found) > PAGE else None
-    return {"rows": found[:PAGE], "wanted": wanted, "next": f"{more.due_on}~{more.id}" if more else ""}
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return {
+        "rows": found[:PAGE],
+        "wanted": wanted,
+        "kept": _kept(),
+        "after": request.values.get("after", "") if wanted.after else "",
+        "next": f"{last.due_on}~{last.id}" if last else "",
+        "selected": _uuid(request.values.get("case", "")),
+        "board": next((board for board in found_boards if board.id == wanted.board_id), None),
+        "topics": _topics(found_boards),
+    }
 
 
-@blueprint.get("/worklist/brief/<uuid:case_id>")
+@blueprint.get("/worklist/brief")
 @may(Act.CASE_READ)
-def brief(case_id: uuid.UUID) -> str:
+def brief() -> str:
     """The selected case at a glance, with the likely actions."""
+    case_id = _uuid(request.args.get("case", ""))
+    if case_id is None:
+        raise NotFound()
     with transaction() as db:
         grant = access.case_for(db, viewer(), Act.CASE_READ, case_id, now=now())
         audit.record(db, viewer(), Act.CASE_READ, now=now(), case=grant.case, relation=grant.relation, detail="brief")
         view = cases.view(db, grant.case)
-        plans = access.may(db, viewer(), Act.CASE_PLAN, grant.case, now=now())
-        board_ids = [grant.case.board_id] if grant.case.board_id else []
-        coming = meetings.upcoming(db, board_ids, since=now(), limit=6) if plans else []
-    return render_template("worklist/_brief.html", case=view, may_plan=plans, meetings=coming)
+        rights = {act.value: access.may(db, viewer(), act, grant.case, now=now()) for act in BRIEF_BUTTONS}
+        coming = meetings_for(db, grant.case) if rights[Act.CASE_PLAN] else []
+    return render_template("worklist/_brief.html", case=view, may=rights, meetings=coming)
+
+
+BRIEF_BUTTONS = (Act.CASE_PLAN, Act.CASE_ASK, Act.CASE_WITHDRAW, Act.CASE_ROUTE)
 
 
 def _wanted() -> Filter:
-    args = request.args
+    args = request.values
     state = args.get("state", "")
     return Filter(
         board_id=_uuid(args.get("board", "")),
         unrouted=args.get("board") == "none",
         hospital_id=_uuid(args.get("hospital", "")),
         state=CaseState(state) if state in CaseState._value2member_map_ else None,
+        waiting=state == "waiting",
         incomplete=args.get("incomplete") == "1",
-        words=args.get("words", "")[:100],
+        words=args.get("words", "").strip()[:100],
         after=_after(args.get("after", "")),
     )
+
+
+def _kept() -> dict[str, str]:
+    """The choices that may stand in an address: all but the words."""
+    return {name: value for name in ("board", "hospital", "state", "incomplete") if (value := request.values.get(name, ""))}
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -77,7 +77,12 @@ def _request(sheaf: Sheaf, referral: IncomingReferral, parts: Parts, at: datetim
     if sheaf.is_r4:
         asked = {"category": [CONFERENCE], "code": CONFERENCE, "requester": parts.requester, "performer": [parts.board]}
         return {"resourceType": "ServiceRequest"} | shared | asked
-    asked = {"type": CONFERENCE, "serviceRequested": [CONFERENCE], "requester": {"agent": parts.requester}, "recipient": [parts.board]}
+    asked = {
+        "type": CONFERENCE,
+        "serviceRequested": [CONFERENCE],
+        "requester": {"agent": parts.requester},
+        "recipient": [parts.board],
+    }
     return {"resourceType": "ReferralRequest"} | shared | asked
 
 

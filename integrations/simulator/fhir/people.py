@@ -56,9 +56,7 @@ def professional(sheaf: Sheaf, one: Contact) -> Node:
         return {}
     number = {"system": AGB if one.authority == "AGB" else one.authority, "value": one.number} if one.number else {}
     family = one.name.rsplit(". ", 1)[-1]
-    person = sheaf.add(
-        {"resourceType": "Practitioner", "identifier": [number], "name": [{"text": one.name, "family": family}]}
-    )
+    person = sheaf.add({"resourceType": "Practitioner", "identifier": [number], "name": [{"text": one.name, "family": family}]})
     role = sheaf.add(
         {
             "resourceType": "PractitionerRole",

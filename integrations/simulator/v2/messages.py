@@ -51,9 +51,9 @@ def is_zorgdomein(case: CaseSeed) -> bool:
 
 
 def zorgdomein(head: Letterhead) -> tuple[Composed, ...]:
-    """The form, then every document: MSH-10 is the ZD number, the same for all of them (integrator.zorgdomein.com, oru-attachment)."""
-    documents = head.referral.documents
-    return tuple(Composed("ORU^R01", head.referral.number, raw) for raw in (_form(head), *(_attached(head, one) for one in documents)))
+    """The form, then every document. MSH-10 is the ZD number, the same for all (integrator.zorgdomein.com, oru-attachment)."""
+    bodies = [_form(head), *(_attached(head, one) for one in head.referral.documents)]
+    return tuple(Composed("ORU^R01", head.referral.number, body) for body in bodies)
 
 
 def _oru(head: Letterhead) -> Builder:
@@ -129,15 +129,15 @@ def _rf1(referral: IncomingReferral) -> Fields:
 def _around(referral: IncomingReferral) -> Iterator[tuple[str, Contact]]:
     """Who has to do with it, by role; the board itself is the one referred to."""
     board = Contact(organisation=referral.board_hint)
-    roles = (("RP", referral.referrer), ("RT", board), ("CP", referral.treating), ("CM", referral.case_manager), ("PP", referral.gp))
-    yield from (pair for pair in roles if pair[1] != Contact())
+    others = (("CP", referral.treating), ("CM", referral.case_manager), ("PP", referral.gp))
+    yield from (pair for pair in (("RP", referral.referrer), ("RT", board), *others) if pair[1] != Contact())
 
 
 def _texts(referral: IncomingReferral) -> list[str]:
-    people = (referral.referrer, referral.treating, referral.case_manager, referral.gp)
     asked = [referral.question_board, referral.question_radiology, referral.question_pathology, referral.patient.name.family]
     told = [text for one in referral.facts for text in (one.label, one.text)]
-    return [*asked, *told, *(one.title for one in referral.documents), *(text for one in people for text in (one.name, one.organisation))]
+    around = [text for _, one in _around(referral) for text in (one.name, one.organisation)]
+    return [*asked, *told, *around, *(one.title for one in referral.documents)]
 
 
 def _is_latin(text: str) -> bool:

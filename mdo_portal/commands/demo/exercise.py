@@ -185,7 +185,7 @@ def _type_together(typists: list[Typist], note_id: str, words: list[str], report
     one, other = typists
     with ThreadPoolExecutor(max_workers=2) as hands:
         for word in words:
-            list(hands.map(lambda typist, word=word: typist.type(note_id, word), typists))  # type: ignore[misc]
+            list(hands.map(lambda typist, word=word: typist.type(note_id, word), typists))
     until(lambda: one.reads(note_id) == other.reads(note_id), seconds=10, what="two screens to agree", pause=0.005)
     typed = one.type(note_id, "·")
     until(lambda: other.heard.get(note_id, 0) > typed, seconds=10, what="a keystroke on the other screen", pause=0.001)
@@ -223,9 +223,8 @@ def _confirm_on_paper(places: Places, region: Region, page: str) -> None:
     """The receiving hospital reads the letter on its post page, and says that it is there."""
     hospital = _person(places, region, lambda person: person.hospital == BY_FORM and "specialist" in person.roles)
     for delivery_id in re.findall(rf'data-delivery="({UUID})"', page):
-        until(
-            lambda: hospital.download(f"/deliveries/{delivery_id}/letter")[:5] == b"%PDF-", seconds=20, what="a letter to print"
-        )  # noqa: B023
+        letter = f"/deliveries/{delivery_id}/letter"
+        until(lambda path=letter: hospital.download(path)[:5] == b"%PDF-", seconds=20, what="a letter to print")
         hospital.send(f"/deliveries/{delivery_id}/printed", {})
         hospital.send(f"/deliveries/{delivery_id}/confirm", {})
 

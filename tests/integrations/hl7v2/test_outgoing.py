@@ -15,7 +15,7 @@ from integrations.hl7v2.builder import Unwritable
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.judge import Unsendable, conformance_fault, judge
 from integrations.hl7v2.outgoing import compose
-from integrations.hl7v2.profile import profile_named
+from integrations.profiles import load
 from mdo_portal.exchange import OutgoingDecision
 
 from .samples import DECISION, NOW, address
@@ -27,7 +27,7 @@ PROFILES = ["generic-v2", "hix", "nexus", "zorgdomein"]
 
 def judged(decision: OutgoingDecision, profile: str, charset: str = "8859/1") -> bytes:
     raw = compose(decision, address(profile, charset), now=NOW)
-    judge(raw, decision, profile_named(profile))
+    judge(raw, decision, load(profile))
     return raw
 
 
@@ -78,7 +78,7 @@ def test_a_letter_that_is_not_what_was_signed_does_not_leave() -> None:
         raw.replace(b"JVBERi", b"JVBERj"),
     ):
         with pytest.raises(Unsendable):
-            judge(spoiled, DECISION, profile_named("hix"))
+            judge(spoiled, DECISION, load("hix"))
 
 
 def test_the_strict_judge_is_strict() -> None:

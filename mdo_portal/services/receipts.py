@@ -1,0 +1,110 @@
+"""Why a letter has not arrived, in a secretary's words: from the state and the receipt's code to a sentence."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from mdo_portal.domain.decision import DeliveryState
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.errors import N_
+from mdo_portal.exchange import Receipt, ReceiptKind
+
+
+class Tried(Protocol):
+    """What is known of the last attempt at a letter."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def state(self) -> DeliveryState: ...
+    @property
+    def receipt_code(self) -> str: ...
+    @property
+    def receipt_text(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+
+
+_NOT_THERE = N_("De ontvanger is niet bereikbaar.")
+_SILENT = N_("De ontvanger heeft de ontvangst niet bevestigd.")
+_CUT = N_("De verbinding brak af voordat de ontvanger bevestigde.")
+_ODD = N_("De ontvanger antwoordde, maar niet leesbaar op deze brief.")
+_REFUSED = N_("De ontvanger weigert de brief.")
+_NO_ACCESS = N_("De ontvanger laat het portaal niet toe. De koppelingsbeheerder van het ziekenhuis moet de sleutel nakijken.")
+_NOT_WRITABLE = N_("Deze brief past niet in het berichtformaat van de ontvanger. Druk hem af en meld het de beheerder.")
+_OURS = N_("Versturen mislukte bij het portaal zelf. De brief is bewaard; meld het de beheerder.")
+
+#: code of the receipt -> what a person reads; codes of integrations/hl7v2 and integrations/fhir
+RECEIPT_REASONS: dict[str, str] = {
+    "unreachable": _NOT_THERE,
+    "no_connection": _NOT_THERE,
+    "timeout": _SILENT,
+    "closed": _CUT,
+    "broken_off": _CUT,
+    "cut": _CUT,
+    "foreign": _ODD,
+    "no_code": _ODD,
+    "junk": _ODD,
+    "compressed": _ODD,
+    "too_large": _ODD,
+    "200": _ODD,
+    "201": _ODD,
+    "AR": N_("De ontvanger kan de brief nu niet aannemen."),
+    "CR": N_("De ontvanger kan de brief nu niet aannemen."),
+    "AE": _REFUSED,
+    "CE": _REFUSED,
+    "401": _NO_ACCESS,
+    "403": _NO_ACCESS,
+    "404": N_("De ontvanger kent dit adres niet. De koppelingsbeheerder van het ziekenhuis moet het adres nakijken."),
+    "409": N_("De ontvanger heeft er al een document met dit nummer, of is er nog mee bezig."),
+    "412": N_("De ontvanger heeft er al een document met dit nummer, of is er nog mee bezig."),
+    "413": N_("De brief is te groot voor de ontvanger. Druk hem af en meld het de beheerder."),
+    "429": N_("De ontvanger heeft het te druk."),
+    "unsendable": _NOT_WRITABLE,
+    "not_valid": _NOT_WRITABLE,
+    "bad_address": N_("Het adres van deze koppeling is niet veilig en wordt niet gebruikt. Meld het de beheerder."),
+    "other_content": N_("Bij de ontvanger staat een andere brief onder dit nummer. Bel voordat u opnieuw verstuurt."),
+}
+#: codes whose words come from the receiver; those of other codes are ours, for a log and not for a person
+_NEVER_LEFT = frozenset({"unsendable", "not_valid", "bad_address"})
+"""Refusals of our own writer: nothing was sent."""
+_THEIR_WORDS = frozenset({"AE", "CE", "AR", "CR"})
+
+
+def has_left(receipt: Receipt) -> bool:
+    """Whether the letter may have reached the other side: not when nobody was there, it was turned away, or we could not write it."""
+    return receipt.kind is not ReceiptKind.LATER and receipt.code not in _NEVER_LEFT
+
+
+def why(row: Tried) -> str:
+    """One sentence (a Dutch message id): what holds this letter up, and where needed what to do. "" once it arrived."""
+    if row.state is DeliveryState.RECEIVED:
+        return ""
+    if row.channel == Channel.PAPER:
+        return _on_paper(row)
+    if not row.receipt_code:
+        return N_("Klaar om te versturen.") if row.attempts == 0 else N_("Wordt nu verstuurd.")
+    return RECEIPT_REASONS.get(row.receipt_code) or _by_shape(row)
+
+
+def _on_paper(row: Tried) -> str:
+    if row.state is DeliveryState.SENT:
+        return N_("Afgedrukt en verstuurd; nog niemand heeft de ontvangst bevestigd.")
+    if row.receipt_code:
+        return N_("Geen koppeling: deze brief moet worden afgedrukt en verstuurd.")
+    return N_("De brief wordt gemaakt; daarna moet hij worden afgedrukt.")
+
+
+def _by_shape(row: Tried) -> str:
+    code = row.receipt_code
+    if code.isdigit() and code.startswith("5"):
+        return N_("Er is een storing bij de ontvanger.")
+    if row.state is DeliveryState.REFUSED:
+        return _REFUSED
+    return _ODD if code.isdigit() else _OURS
+
+
+def their_words(row: Tried) -> str:
+    """What the receiver itself said about it, word for word; "" when it said nothing for a person."""
+    from_receiver = row.receipt_code in _THEIR_WORDS or row.receipt_code.isdigit()
+    return row.receipt_text if from_receiver else ""

@@ -1,0 +1,189 @@
+"""A portal to measure: durable PostgreSQL on disk, a migrated database per bench, and our real processes, pinned."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from mdo_portal.commands import migrate
+from mdo_portal.commands.orphans import die_with
+from mdo_portal.commands.postgres import clone_database, drop_database, server, template_database
+from mdo_portal.commands.process import open_database
+from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.services.hospitals import hash_token
+from mdo_portal.settings import DEMO_SECRET, Settings, from_environment
+
+from .figures import SERVER_CORE
+from .texts import APPLICATION, FACILITY
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = "bench_template"
+TOKEN = "bench-token"
+
+
+@dataclass
+class House:
+    """One database and the processes that were started on it; `stack` ends them."""
+
+    url: str
+    stack: ExitStack
+    folder: Path
+    ports: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def env(self) -> dict[str, str]:
+        for name in ("web", "mllp"):
+            self.ports.setdefault(name, free_port())
+        return os.environ | {
+            "MDO_DEMO": "1",
+            "MDO_DATABASE_URL": self.url,
+            "MDO_SECRET_KEY": DEMO_SECRET,
+            "MDO_KEYRING": f"bench:{base64.b64encode(bytes(range(32))).decode()}",
+            "MDO_BIND": f"127.0.0.1:{self.ports['web']}",
+            "MDO_MLLP_BIND": f"127.0.0.1:{self.ports['mllp']}",
+            "MDO_PUBLIC_URL": f"http://127.0.0.1:{self.ports['web']}",
+        }
+
+    @property
+    def settings(self) -> Settings:
+        return from_environment(self.env)
+
+    @property
+    def web(self) -> str:
+        return f"http://127.0.0.1:{self.ports['web']}"
+
+    def database(self) -> Database:
+        database = open_database(self.settings)
+        self.stack.callback(database.close)
+        return database
+
+    def start(self, command: Sequence[str], *, core: int | None = SERVER_CORE) -> subprocess.Popen[bytes]:
+        """Start `python …` with our environment on `core`; it dies with us."""
+        log = self.stack.enter_context(open(self.folder / "processes.log", "ab"))
+        process = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            preexec_fn=_on_core(core),
+        )  # fmt: skip
+        self.stack.callback(stop, process)
+        return process
+
+    def portal(self, name: str, *, core: int | None = SERVER_CORE) -> subprocess.Popen[bytes]:
+        """`mdo-portal web|listen|work`, ready when this returns (the worker: started)."""
+        process = self.start(["-m", "mdo_portal", name], core=core)
+        if name != "work":
+            until_open(self.ports["web" if name == "web" else "mllp"], process)
+        return process
+
+    def count(self, statement: str) -> int:
+        with self.database().transaction() as session:
+            return int(session.execute(text(statement)).scalar_one() or 0)
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A durable server with a migrated template; its data stands on the disk of this checkout, and is thrown away."""
+    home = ROOT / "var" / "bench"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    with server(home / "postgres", durable=True) as url:
+        migrate.upgrade(template_database(url, TEMPLATE))
+        yield url
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def house(url: str) -> Iterator[House]:
+    """A fresh database with one hospital that sends."""
+    name = f"bench_{uuid.uuid4().hex[:8]}"
+    with ExitStack() as stack:
+        stack.callback(drop_database, url, name)
+        found = House(clone_database(url, name, template=TEMPLATE), stack, ROOT / "var" / "bench")
+        yield found
+
+
+def hospital(
+    session: Session, *, profile: str = "zorgdomein", applications: Sequence[str] = (APPLICATION,), code: str = FACILITY, **link: object
+) -> uuid.UUID:
+    """A hospital with a link; letters to it stay here unless `link` says where they go."""
+    row = Hospital(code=code, name="Zeeduyn Ziekenhuis", city="Zeeduyn")
+    session.add(row)
+    session.flush()
+    fixed: dict[str, object] = {
+        "hospital_id": row.id,
+        "level": Level.HL7V2,
+        "profile_in": profile,
+        "sending_applications": list(applications),
+        "sending_facilities": [],
+        "token_in_hash": hash_token(f"{TOKEN}-{code}"),
+        "channel_out": Channel.PAPER,
+        "plain_accepted": True,
+    }
+    session.add(Link(**(fixed | link)))
+    session.flush()
+    return row.id
+
+
+def patients(session: Session, hospital_id: uuid.UUID, count: int) -> None:
+    """Patients P0 … with a local number each: those the feed is about."""
+    session.execute(
+        text(
+            "INSERT INTO patients (id, hospital_id, local_number, local_authority, bsn_sealed, bsn_index, bsn_tail, bsn_doubtful, family,"
+            " own_prefix, own_family, partner_prefix, partner_family, initials, given, sex, deceased, objects, told_at)"
+            " SELECT gen_random_uuid(), :hospital, 'P' || n, '', '', '', '', false, 'Putten', '', '', '', '', 'J', '', 'F', false, false, now()"
+            " FROM generate_series(0, :last) n"
+        ),
+        {"hospital": hospital_id, "last": count - 1},
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def until_open(port: int, process: subprocess.Popen[bytes], *, seconds: float = 30.0) -> None:
+    """Wait until somebody listens there. Raises RuntimeError when the process ended or nothing came."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise RuntimeError("a process did not become ready; see var/bench/processes.log")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _on_core(core: int | None) -> Callable[[], None]:
+    with_us = die_with(os.getpid(), signal.SIGTERM)
+
+    def arm() -> None:
+        with_us()
+        if core is not None:
+            os.sched_setaffinity(0, {core})
+
+    return arm

@@ -1,0 +1,129 @@
+"""One PostgreSQL for the whole run, and in it a template with the small region of tests/people.py.
+
+`session` is one transaction on a shared copy, rolled back afterwards: for whatever happens inside one transaction (services never
+commit, so that is most). `database` is a copy of the test's own (about 60 ms): for commits, NOTIFY, threads and processes.
+With `-n 2` the workers share the server; each has its own template and copies.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy.orm import Session
+
+from mdo_portal.commands import migrate
+from mdo_portal.commands.postgres import clone_database, drop_database, server, template_database
+from mdo_portal.database import Database
+from tests import make, people
+from tests.people import Region
+
+hypothesis_settings.register_profile(
+    "suite",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis_settings.load_profile("suite")
+_copies = count(1)
+_server = pytest.StashKey[ExitStack]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """pytest-xdist: the process that hands out the work owns the server."""
+    config = node.config  # type: ignore[attr-defined]
+    if _server not in config.stash:
+        config.stash[_server] = stack = ExitStack()
+        config.stash[_server_url] = stack.enter_context(server(None, durable=False))
+    node.workerinput["postgres"] = config.stash[_server_url]  # type: ignore[attr-defined]
+
+
+_server_url = pytest.StashKey[str]()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _server in config.stash:
+        config.stash[_server].close()
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a throw-away server."""
+    shared = getattr(request.config, "workerinput", {}).get("postgres")
+    if shared:
+        yield shared
+    else:
+        with server(None, durable=False) as url:
+            yield url
+
+
+def opened(url: str, *, pool_size: int = 10) -> Database:
+    return Database(url, sealer=make.sealer(), pool_size=pool_size)
+
+
+def copy_name(kind: str) -> str:
+    return f"{kind}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{next(_copies)}"
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> str:
+    """The name of a database with every table and no row."""
+    name = copy_name("migrated")
+    migrate.upgrade(template_database(postgres, name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def template(postgres: str, migrated: str) -> tuple[str, Region]:
+    """The name of a database with the small region in it, and the region."""
+    name = copy_name("region")
+    filled = opened(clone_database(postgres, name, template=migrated))
+    region = people.fill(filled)
+    filled.close()
+    return name, region
+
+
+@pytest.fixture(scope="session")
+def region(template: tuple[str, Region]) -> Region:
+    return template[1]
+
+
+@pytest.fixture
+def database(postgres: str, template: tuple[str, Region]) -> Iterator[Database]:
+    """A copy of the region of the test's own."""
+    yield from _copy(postgres, template[0])
+
+
+@pytest.fixture
+def empty_database(postgres: str, migrated: str) -> Iterator[Database]:
+    """Every table, no row."""
+    yield from _copy(postgres, migrated)
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres: str, template: tuple[str, Region]) -> Iterator[Database]:
+    """The copy that rolled-back transactions share. Commit nothing in it."""
+    yield from _copy(postgres, template[0])
+
+
+@pytest.fixture
+def session(shared_database: Database) -> Iterator[Session]:
+    """One transaction, as a route or a job has it; rolled back after the test."""
+    with Session(shared_database.engine, expire_on_commit=False) as made:
+        made.info["sealer"] = shared_database.sealer
+        yield made
+        made.rollback()
+
+
+def _copy(postgres: str, template: str) -> Iterator[Database]:
+    name = copy_name("copy")
+    made = opened(clone_database(postgres, name, template=template))
+    yield made
+    made.close()
+    drop_database(postgres, name)

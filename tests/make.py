@@ -1,0 +1,244 @@
+"""Invented things for tests: every value has a default, a test says only what matters to it. BSNs are of the test range."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from pycrdt import Doc, Text
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board, BoardHospital, Meeting, MeetingState
+from mdo_portal.domain.case import Case, Round, RoundOutcome
+from mdo_portal.domain.conclusion import NoteSection
+from mdo_portal.domain.decision import Decision, Delivery
+from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.sealing import Sealer
+from mdo_portal.exchange import (
+    Contact,
+    Fact,
+    IncomingDocument,
+    IncomingReferral,
+    MessageHeader,
+    PatientIdentity,
+    PersonName,
+    Section,
+    Wire,
+)
+from mdo_portal.services import conclusions, decisions, meetings, referrals, rooms
+from mdo_portal.services.hospitals import LinkRow, hash_token
+from mdo_portal.services.intake import Arrival
+
+NOW = datetime(2026, 3, 2, 13, 30, tzinfo=UTC)  # a Monday
+TODAY = NOW.date()
+BSN, OTHER_BSN = "999911120", "999900006"
+NETWORK = "Oncologienetwerk Duin & Delta"
+KEYS = (("2026a", b"k" * 32),)
+_numbers = count(1)
+
+
+def sealer() -> Sealer:
+    return Sealer(KEYS)
+
+
+def number() -> str:
+    """A number nobody else has in this run."""
+    return f"{next(_numbers):06d}"
+
+
+def identity(local_number: str = "", **over: Any) -> PatientIdentity:
+    values: dict[str, Any] = {
+        "local_number": local_number or number(),
+        "local_authority": "ZEED",
+        "name": PersonName(family="van Voorbeeld", initials="AB"),
+        "birth_on": date(1960, 1, 1),
+        "sex": "F",
+    }
+    return PatientIdentity(**(values | over))
+
+
+COMPLETE = tuple(
+    Fact(section, text)
+    for section, text in (
+        (Section.DIAGNOSIS, "prostaatcarcinoom"),
+        (Section.WISH, "geen wens bekend"),
+        (Section.CONDITION, "WHO 1"),
+        (Section.IMAGING, "MRI verricht"),
+        (Section.PATHOLOGY, "biopt verricht"),
+    )
+)
+
+
+def referral(patient: PatientIdentity | None = None, **over: Any) -> IncomingReferral:
+    """A complete referral to Uro-prostaat."""
+    values: dict[str, Any] = {
+        "patient": patient or identity(),
+        "number": f"VW-{number()}",
+        "board_hint": "MDO Uro-prostaat",
+        "question_board": "Operatie of bestraling?",
+        "referrer": Contact(name="dr. D. Dirksen", number="01234567"),
+        "facts": COMPLETE,
+    }
+    return IncomingReferral(**(values | over))
+
+
+def document(content: bytes = b"%PDF-1.7 invented", **over: Any) -> IncomingDocument:
+    values: dict[str, Any] = {"title": "verwijsbrief.pdf", "media_type": "application/pdf", "content": content}
+    return IncomingDocument(**(values | over))
+
+
+# Hospitals, boards, meetings
+
+
+def hospital(session: Session, code: str, **over: Any) -> Hospital:
+    made = Hospital(code=code, **({"name": f"Ziekenhuis {code}", "city": "Duindorp", "phone": "088-0000000"} | over))
+    session.add(made)
+    session.flush()
+    return made
+
+
+def link(session: Session, of: Hospital, **over: Any) -> Link:
+    """A hospital that speaks HL7 v2 both ways."""
+    values: dict[str, Any] = {
+        "level": Level.HL7V2,
+        "profile_in": "generic-v2",
+        "profile_out": "generic-v2",
+        "sending_applications": [f"{of.code}-EPD"],
+        "channel_out": Channel.MLLP,
+        "host_out": "127.0.0.1",
+        "port_out": 1,
+        "timeout_seconds": 2.0,
+        "token_in_hash": hash_token(f"token-{of.code}"),
+    }
+    made = Link(hospital_id=of.id, **(values | over))
+    session.add(made)
+    session.flush()
+    return made
+
+
+def board(session: Session, code: str, takes_part: Sequence[Hospital], **over: Any) -> Board:
+    values: dict[str, Any] = {"name": code, "weekday": 2, "starts": time(16, 0), "quorum": [["uroloog"], ["radioloog"]]}
+    made = Board(code=code, **(values | over))
+    session.add(made)
+    session.flush()
+    session.add_all(BoardHospital(board_id=made.id, hospital_id=one.id) for one in takes_part)
+    return made
+
+
+def meeting(session: Session, of: Board, *, starts_at: datetime = NOW + timedelta(days=2), **over: Any) -> Meeting:
+    values: dict[str, Any] = {"minutes": 90, "registration_closes_at": starts_at - timedelta(hours=24)}
+    made = Meeting(board_id=of.id, starts_at=starts_at, state=MeetingState.PLANNED, revision=0, **(values | over))
+    session.add(made)
+    session.flush()
+    return made
+
+
+# Cases and what becomes of them
+
+
+def case(session: Session, of: Hospital, *, now: datetime = NOW, board_id: uuid.UUID | None = None, **over: Any) -> Case:
+    return referrals.register(session, referral(**over), of, wire=Wire.HL7V2, now=now, board_id=board_id)
+
+
+def planned(session: Session, made: Case, into: Meeting, *, viewer: Viewer, now: datetime = NOW) -> Round:
+    at = session.get_one(Board, into.board_id)
+    return meetings.plan(session, made, into, at, viewer=viewer, now=now, late_reason="spoed")
+
+
+def typed(session: Session, round_: Round, text: str, *, section: NoteSection = NoteSection.ADVICE, now: datetime = NOW) -> None:
+    """Somebody types this in the conclusion."""
+    conclusions.ensure(session, round_.id)
+    note = conclusions.notes_of(session, round_.id)[section]
+    writer: Doc[Any] = Doc()
+    writer[conclusions.TEXT] = words = Text()
+    writer.apply_update(conclusions.open_note(session, note).update)
+    before = writer.get_state()
+    words += text
+    conclusions.add_update(session, note.id, writer.get_update(before), person_id=uuid.uuid4(), now=now)
+
+
+def discussed(session: Session, round_: Round, *, viewer: Viewer, now: datetime = NOW, text: str = "Operatie.") -> Round:
+    """Discussed, with a conclusion: all that is missing is a signature."""
+    typed(session, round_, text, now=now)
+    made = session.get_one(Case, round_.case_id)
+    at = session.get_one(Board, session.get_one(Meeting, round_.meeting_id).board_id)
+    outcome = RoundOutcome.DISCUSSED
+    rooms.set_outcome(session, round_, made, outcome, reason="", board=at, viewer=viewer, now=now)
+    session.flush()
+    return round_
+
+
+def signed(session: Session, round_: Round, *, viewer: Viewer, now: datetime = NOW, reason: str = "") -> Decision:
+    """Signed by somebody who read exactly this text."""
+    made = session.get_one(Case, round_.case_id)
+    seen = decisions.preview(session, round_, made, network=NETWORK, viewer=viewer, now=now).content_hash
+    return decisions.sign(session, round_, made, seen_hash=seen, reason=reason, network=NETWORK, viewer=viewer, now=now)
+
+
+def corrected(session: Session, round_: Round, *, viewer: Viewer, now: datetime, text: str = " Herzien.") -> Decision:
+    decisions.start_correction(session, round_)
+    typed(session, round_, text, now=now)
+    return signed(session, round_, viewer=viewer, now=now, reason="typfout")
+
+
+def delivery_of(session: Session, decision: Decision) -> Delivery:
+    return session.execute(select(Delivery).where(Delivery.decision_id == decision.id)).scalar_one()
+
+
+# Messages
+
+
+def header(control_id: str = "", *numbers: str, **over: Any) -> MessageHeader:
+    values: dict[str, Any] = {
+        "kind": "REF^I12",
+        "control_id": control_id or f"M{number()}",
+        "sending_application": "ZEED-EPD",
+        "patient_numbers": tuple(("ZEED", one) for one in numbers),
+    }
+    return MessageHeader(**(values | over))
+
+
+def arrival(link_row: LinkRow | None, *, raw: bytes = b"", at: datetime = NOW, reason: str = "", **over: Any) -> Arrival:
+    made = header(**over) if "control_id" in over else header("", **over)
+    return Arrival(raw=raw or made.control_id.encode(), wire=Wire.HL7V2, header=made, link=link_row, at=at, reason=reason)
+
+
+def hl7_referral(
+    control_id: str = "",
+    *,
+    patient: str = "12345",
+    referral_number: str = "",
+    question: str = "Operatie of bestraling?",
+    sender: str = "ZEED-EPD",
+    bsn: str = "",
+    family: str = "van Voorbeeld",
+) -> bytes:
+    """A small REF^I12 as a hospital might send it."""
+    bsn_field = f"~{bsn}^^^NLMINBIZA^NNNLD" if bsn else ""
+    segments = [
+        f"MSH|^~\\&|{sender}|ZEED|MDO|NET|20260302121500+0100||REF^I12^REF_I12|{control_id or 'M' + number()}|P|2.5|||||NLD|UNICODE UTF-8",
+        f"RF1|P|A^Spoed^L|MDO^Uro-prostaat^L|||{referral_number or 'VW-' + number()}^EPD||20260302",
+        "PRD|RP^Verwijzer|Dirksen^D.|||0201234567^WPN^PH||01234567^VEKTIS|||Zeeduyn Ziekenhuis",
+        "PRD|RT^Gevraagd|||||||||MDO Uro-prostaat",
+        f"PID|1||{patient}^^^ZEED^PI{bsn_field}||{family}^A^B^^^^L||19600101|F",
+        "DG1|1||C61^Prostaatcarcinoom^ICD10||20260210",
+        f"OBX|1|FT|VRAAG^Vraagstelling^L||{question}||||||F",
+        "OBX|2|CE|ECOG^WHO-performancestatus^L||1^WHO 1^L||||||F",
+    ]
+    return "".join(f"{segment}\r" for segment in segments).encode()
+
+
+def hl7_change(control_id: str = "", *, patient: str = "12345", family: str = "van Voorbeeld", sender: str = "ZEED-EPD") -> bytes:
+    """An ADT^A08: particulars changed."""
+    segments = [
+        f"MSH|^~\\&|{sender}|ZEED|MDO|NET|20260302121500+0100||ADT^A08^ADT_A01|{control_id or 'M' + number()}|P|2.5|||||NLD|UNICODE UTF-8",
+        "EVN|A08|20260302121500",
+        f"PID|1||{patient}^^^ZEED^PI||{family}^A^B^^^^L||19600101|F",
+        "PV1|1|O",
+    ]
+    return "".join(f"{segment}\r" for segment in segments).encode()
