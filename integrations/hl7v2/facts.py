@@ -33,8 +33,8 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
         yield from _observation(reading, item, used)
         return
     rule = reading.profile["facts"].get(name)
-    if rule:
-        yield _by_rule(item.segment, rule)
+    if rule and (placed := _by_rule(item.segment, rule)).text:
+        yield placed
     yield from _spare(reading, item, used)
     if f"@notes {name}" not in used:
         yield from (_plain(reading, item, text, item.note_label) for text in item.notes)

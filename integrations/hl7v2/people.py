@@ -121,4 +121,5 @@ def provider(message: Message, role: str) -> Contact | None:
 
 def _professional_name(name: Repetition, family_at: int) -> str:
     family = name.component(family_at) or _surname(*(name.component(family_at, s) for s in range(2, 6)))
-    return " ".join(filter(None, (name.component(family_at + 1), name.component(family_at + 2), family)))
+    title = name.component(family_at + 4)
+    return " ".join(filter(None, (title, name.component(family_at + 1), name.component(family_at + 2), family)))

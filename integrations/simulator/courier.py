@@ -52,10 +52,11 @@ class Courier:
     def wake(self) -> None:
         self._asked.set()
 
-    def join(self) -> None:
-        """After `stop` was set."""
+    def join(self) -> bool:
+        """After `stop` was set: whether it ended. It may still be waiting for the portal's word."""
         self.wake()
         self._thread.join(timeout=2)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -64,11 +64,12 @@ def file(db: sqlite3.Connection, letter: Letter) -> int:
 def filed(store: Store) -> list[Filed]:
     """Everything in the file, newest first."""
     rows = store.rows("SELECT * FROM letter ORDER BY id DESC")
-    replaced = {row["replaces"] for row in rows} - {""}
+    replaced = {(row["patient_number"], row["replaces"]) for row in rows if row["replaces"]}
     return [_filed(row, replaced) for row in rows]
 
 
-def _filed(row: sqlite3.Row, replaced: set[str]) -> Filed:
+def _filed(row: sqlite3.Row, replaced: set[tuple[str, str]]) -> Filed:
+    names = {(row["patient_number"], row[name]) for name in ("document_number", "control_id")}
     return Filed(
         id=row["id"],
         control_id=row["control_id"],
@@ -79,7 +80,7 @@ def _filed(row: sqlite3.Row, replaced: set[str]) -> Filed:
         sections=tuple((heading, text) for heading, text in json.loads(row["sections"])),
         received_at=row["received_at"],
         doubles=row["doubles"],
-        replaced=bool({row["document_number"], row["control_id"]} & replaced),
+        replaced=bool(names & replaced),
         sha256=hashlib.sha256(row["pdf"]).hexdigest(),
     )
 

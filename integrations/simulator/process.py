@@ -38,13 +38,13 @@ class Running:
 
     def stop(self) -> None:
         self.ending.set()
-        if self.courier:
-            self.courier.join()
+        is_idle = self.courier is None or self.courier.join()
         if self.mllp:
             self.mllp.close()
         self.page.shutdown()
         self.page.server_close()
-        self.store.close()
+        if is_idle:  # else the courier still writes; SQLite survives the end of the process without a close
+            self.store.close()
 
 
 def start(config: Config) -> Running:

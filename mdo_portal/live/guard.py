@@ -47,7 +47,7 @@ class TooFast(PortalError):
 
 
 #: reasons that say *try again*; every other reason is the name of a PortalError, and final
-TRY_AGAIN = {TooFast: "rate"}
+TRY_AGAIN: dict[type[PortalError], str] = {TooFast: "rate"}
 
 
 def on(socketio: SocketIO, database: Database, name: str, act: Act) -> Callable[[Event], Event]:

@@ -45,12 +45,23 @@ def ensure(session: Session, round_id: uuid.UUID) -> None:
     session.execute(insert(Note).values(rows).on_conflict_do_nothing(index_elements=["round_id", "section"]))
 
 
+def forget(session: Session, round_id: uuid.UUID) -> None:
+    """The round comes off the agenda: its empty notes go. IllegalMove when somebody has typed in one."""
+    notes = list(session.scalars(select(Note).where(Note.round_id == round_id).with_for_update()))
+    if any(note.revision for note in notes):
+        raise IllegalMove(
+            N_("Bij deze casus is al een conclusie getypt. Schuif hem door in de vergadering. Er is niets veranderd.")
+        )
+    for note in notes:
+        session.delete(note)
+    session.flush()
+
+
 def notes_of(session: Session, round_id: uuid.UUID) -> dict[NoteSection, Note]:
-    """The notes of a round, by section; made when they are not there yet."""
-    ensure(session, round_id)
+    """The notes of a round, by section; none while it was not on in a meeting and nobody made them."""
     found = session.scalars(select(Note).where(Note.round_id == round_id))
     by_section = {note.section: note for note in found}
-    return {section: by_section[section] for section in NoteSection}
+    return {section: by_section[section] for section in NoteSection if section in by_section}
 
 
 def round_of(session: Session, note_id: uuid.UUID) -> tuple[Note, Round]:
@@ -72,12 +83,14 @@ def open_note(session: Session, note: Note, *, vector: bytes = b"") -> Opened:
 
 
 def text_of(session: Session, note_id: uuid.UUID) -> str:
-    """The text as it stands."""
-    return str(_load(session, note_id)[TEXT])
+    """The text as it stands; without NUL, which PostgreSQL keeps in no text."""
+    return str(_load(session, note_id)[TEXT]).replace("\0", "")
 
 
 def texts_of(session: Session, round_id: uuid.UUID) -> dict[NoteSection, str]:
-    return {section: text_of(session, note.id) for section, note in notes_of(session, round_id).items()}
+    """Every section of the round's conclusion as it stands; empty where nothing was typed."""
+    notes = notes_of(session, round_id)
+    return {section: text_of(session, notes[section].id) if section in notes else "" for section in NoteSection}
 
 
 def _load(session: Session, note_id: uuid.UUID) -> Doc:  # type: ignore[type-arg]

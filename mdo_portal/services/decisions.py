@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
@@ -20,9 +20,28 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
 from mdo_portal.exchange import PersonName
-from mdo_portal.services import changes, conclusions, hospitals, referrals, rooms, timeline
+from mdo_portal.services import changes, conclusions, hospitals, meetings, referrals, rooms, timeline
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
+
+
+class AlreadySigned(IllegalMove):
+    """Somebody signed in the meantime, or pressed twice."""
+
+    sentence = N_("Dit advies is al getekend. Er is niet nog eens getekend.")
+
+
+class Destination(NamedTuple):
+    """One recipient of the letter, over which channel, and how that channel has been doing."""
+
+    name: str
+    channel: str
+    city: str
+    phone: str
+    #: letters to this hospital that have not arrived
+    not_arrived: int
+    #: when this hospital last said that it has a letter of ours
+    last_received_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -31,10 +50,15 @@ class Preview:
 
     content: dict[str, Any]
     content_hash: str
-    recipients: tuple[tuple[str, str], ...]
+    recipients: tuple[Destination, ...]
+    #: what stops the signature
     missing: tuple[str, ...]
+    #: what the reader of the letter will miss, and the chair may accept
+    warnings: tuple[str, ...]
     version: int
     supersedes: Decision | None
+    #: signed already, and no correction begun: there is nothing to sign
+    is_signed: bool
 
 
 def newest(session: Session, round_id: uuid.UUID) -> Decision | None:
@@ -48,14 +72,15 @@ def preview(session: Session, round_: Round, case: Case, *, network: str, viewer
     texts = conclusions.texts_of(session, round_.id)
     before = newest(session, round_.id)
     content = _content(session, round_, case, texts, network=network, viewer=viewer, now=now)
-    recipients = tuple((hospital.name, channel) for hospital, channel in _recipients(session, case))
     return Preview(
         content=content,
         content_hash=hash_of(content),
-        recipients=recipients,
+        recipients=tuple(_destination(session, hospital, channel) for hospital, channel in _recipients(session, case)),
         missing=_missing(round_, texts),
+        warnings=_warnings(content, case, session.get_one(Patient, case.patient_id)),
         version=before.version + 1 if before else 1,
         supersedes=before,
+        is_signed=before is not None and conclusions.is_frozen(session, round_.id),
     )
 
 
@@ -66,6 +91,28 @@ def _missing(round_: Round, texts: dict[NoteSection, str]) -> tuple[str, ...]:
     if not texts[NoteSection.ADVICE].strip():
         missing.append(N_("Het advies is nog leeg."))
     return tuple(missing)
+
+
+def _warnings(content: dict[str, Any], case: Case, patient: Patient) -> tuple[str, ...]:
+    """Counts what the letter lacks; judges nothing clinical."""
+    sections = content["sections"]
+    found = (
+        (not sections[NoteSection.DIAGNOSIS].strip(), N_("Diagnose en stadium is leeg; de brief laat dat kopje weg.")),
+        (not content["question"].strip(), N_("Er is geen vraagstelling meegestuurd; de brief laat dat kopje weg.")),
+        (not content["quorum"]["met"], N_("Het quorum was niet voltallig; de brief vermeldt wie ontbrak.")),
+        (not content["recipient"], N_("Er is geen verwijzer of behandelaar bekend; de brief gaat naar het ziekenhuis zelf.")),
+        (not patient.local_number, N_("Het ziekenhuis gaf geen patiëntnummer; het EPD kan de brief misschien niet plaatsen.")),
+        (patient.bsn_doubtful, N_("Het BSN voldoet niet aan de elfproef; laat de verwijzer het nakijken.")),
+        (case.state is CaseState.DELIVERED, N_("De verwijzer heeft het vorige advies al ontvangen en krijgt nu een herziening.")),
+    )
+    return tuple(sentence for holds, sentence in found if holds)
+
+
+def _destination(session: Session, hospital: Hospital, channel: str) -> Destination:
+    not_arrived = func.count().filter(Delivery.state != DeliveryState.RECEIVED)
+    query = select(not_arrived, func.max(Delivery.received_at)).where(Delivery.hospital_id == hospital.id)
+    waiting, received_at = session.execute(query).one()
+    return Destination(hospital.name, channel, hospital.city, hospital.phone, waiting, received_at)
 
 
 def sign(
@@ -80,8 +127,10 @@ def sign(
     now: datetime,
 ) -> Decision:
     """Freeze and put in the outbox. Stale when the text is no longer what the chair saw; one of two chairs wins."""
-    session.refresh(round_, with_for_update=True)
-    texts = conclusions.freeze(session, round_.id, now=now) or conclusions.texts_of(session, round_.id)
+    meeting = rooms.lock(session, round_)
+    if newest(session, round_.id) is not None and conclusions.is_frozen(session, round_.id):
+        raise AlreadySigned()
+    conclusions.freeze(session, round_.id, now=now)
     shown = preview(session, round_, case, network=network, viewer=viewer, now=now)
     if shown.content_hash != seen_hash:
         raise Stale(
@@ -96,10 +145,9 @@ def sign(
     case.move(CaseState.DECIDED, now=now)
     what = "decision.corrected" if shown.supersedes else "decision.signed"
     timeline.happened(session, case, what, at=now, person_id=viewer.person_id, person=viewer.name)
-    changes.announce(session, "meeting", round_.meeting_id)
+    meetings.changed(session, meeting)
     changes.announce(session, "post", case.hospital_id)
     referrals.announce(session, case)
-    assert texts
     return decision
 
 
@@ -198,9 +246,9 @@ def _patient(patient: Patient) -> dict[str, str]:
 
 
 def _present(session: Session, round_: Round, *, now: datetime) -> list[rooms.Attendee]:
-    """Who was in the room when this case was discussed: whoever comes later did not take part."""
+    """Who was in the room when this case was discussed: whoever came later or had left did not take part."""
     until = round_.ended_at or now
-    return [one for one in rooms.attendees(session, round_.meeting_id) if one.first_seen_at <= until]
+    return [one for one in rooms.attendees(session, round_.meeting_id) if one.was_here(round_.started_at, until)]
 
 
 def _person(session: Session, person_id: uuid.UUID) -> dict[str, str]:
@@ -212,5 +260,6 @@ def start_correction(session: Session, round_: Round) -> None:
     """Open the notes for a corrected decision; the signed one stays as it is until a new one supersedes it."""
     if newest(session, round_.id) is None:
         raise IllegalMove(N_("Er is nog niets getekend om te herzien."))
+    meeting = rooms.lock(session, round_)
     conclusions.thaw(session, round_.id)
-    changes.announce(session, "meeting", round_.meeting_id)
+    meetings.changed(session, meeting)

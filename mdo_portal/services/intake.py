@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -16,10 +15,11 @@ from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
-from mdo_portal.domain.patient import BSN_PURPOSE, Patient
+from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.exchange import MessageHeader, Wire
-from mdo_portal.services import changes
+from mdo_portal.services import changes, inbound_rows
 from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.services.inbound_rows import AskedNumber, InboundRow
 from mdo_portal.services.sealed import sealer
 
 MAX_ATTEMPTS = 3
@@ -58,41 +58,33 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> None:
 
     Feed messages about patients nobody referred are counted and not kept. Acknowledge only after the commit.
     """
-    rows: dict[tuple[object, ...], dict[str, Any]] = {}
+    rows: dict[tuple[str, str, bytes], InboundRow] = {}
     for row in (_row(session, arrival) for arrival in _without_noise(session, arrivals)):
-        first = rows.setdefault((row["link_id"], row["control_id"], row["digest"]), row)
-        if first is not row:
-            first["doubles"] += 1
-    if not rows:
-        return
-    statement = insert(InboundMessage).values(list(rows.values()))
-    again = {"doubles": InboundMessage.doubles + statement.excluded.doubles + 1, "doubled_at": statement.excluded.received_at}
-    session.execute(statement.on_conflict_do_update(index_elements=["link_id", "control_id", "digest"], set_=again))
-    changes.wake(session, "understand")
+        same = row.link_id, row.control_id, row.digest
+        rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1) if same in rows else row
+    if rows:
+        inbound_rows.store(session, list(rows.values()))
+        changes.wake(session, "understand")
 
 
-def _row(session: Session, arrival: Arrival) -> dict[str, Any]:
-    header, link = arrival.header, arrival.link
-    return {
-        "id": new_id(),
-        "link_id": link.link_id if link else None,
-        "hospital_id": link.hospital_id if link else None,
-        "wire": arrival.wire,
-        "kind": _storable(header.kind, most=60),
-        "control_id": _storable(header.control_id, most=200),
-        "digest": hashlib.sha256(arrival.raw).digest(),
-        "raw_sealed": sealer(session).seal(arrival.raw, purpose=RAW_PURPOSE),
-        "size": len(arrival.raw),
-        "patient_keys": list(_patient_keys(session, header)),
-        "state": InboundState.UNREADABLE if arrival.reason else InboundState.KEPT,
-        "reason": arrival.reason,
-        "place": _storable(arrival.place, most=200),
-        "leftovers": [],
-        "received_at": arrival.at,
-        "settled_at": arrival.at if arrival.reason else None,
-        "doubles": 0,
-        "attempts": 0,
-    }
+def _row(session: Session, arrival: Arrival) -> InboundRow:
+    header, link, keys = arrival.header, arrival.link, sealer(session)
+    return InboundRow(
+        id=str(new_id()),
+        link_id=str(link.link_id) if link else "",
+        hospital_id=str(link.hospital_id) if link else "",
+        wire=arrival.wire.value,
+        kind=_storable(header.kind, most=60),
+        control_id=_storable(header.control_id, most=200),
+        digest=hashlib.sha256(arrival.raw).digest(),
+        raw_sealed=keys.seal(arrival.raw, purpose=RAW_PURPOSE),
+        size=len(arrival.raw),
+        patient_keys=inbound_rows.as_array(keys.blind(number, purpose=PATIENT_KEY) for number in _distinct(header)),
+        reason=arrival.reason,
+        place=_storable(arrival.place, most=200),
+        received_at=arrival.at,
+        doubles=0,
+    )
 
 
 def _storable(text: str, *, most: int) -> str:
@@ -100,9 +92,9 @@ def _storable(text: str, *, most: int) -> str:
     return text.replace("\0", "")[:most]
 
 
-def _patient_keys(session: Session, header: MessageHeader) -> dict[bytes, str]:
-    """A blind key for each of the patient's numbers: two messages that share one are about one patient."""
-    return {sealer(session).blind(number, purpose=PATIENT_KEY): number for _, number in header.patient_numbers}
+def _distinct(header: MessageHeader) -> set[str]:
+    """The patient's numbers; each gives a blind key, and two messages that share one are about one patient."""
+    return {number for _, number in header.patient_numbers}
 
 
 def _without_noise(session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -136,20 +128,13 @@ def _numbers(arrival: Arrival) -> set[tuple[uuid.UUID, str]]:
 
 def _known_numbers(session: Session, feed: Sequence[Arrival]) -> set[tuple[uuid.UUID, str]]:
     """Which of these numbers belong to patients of that hospital, or stand in a message that is still to be understood."""
-    told = set().union(*(_numbers(arrival) for arrival in feed))
-    numbers = sorted({number for _, number in told})
-    by_bsn = {sealer(session).blind(number, purpose=BSN_PURPOSE): number for number in numbers}
-    by_key = {sealer(session).blind(number, purpose=PATIENT_KEY): number for number in numbers}
-    patients = select(Patient.hospital_id, Patient.local_number, Patient.bsn_index).where(
-        Patient.hospital_id.in_({hospital_id for hospital_id, _ in told}),
-        or_(Patient.local_number.in_(numbers), Patient.bsn_index.in_(by_bsn)),
-    )
-    waiting = select(InboundMessage.hospital_id, InboundMessage.patient_keys).where(
-        InboundMessage.state == InboundState.KEPT, InboundMessage.patient_keys.overlap(list(by_key))
-    )
-    found = {(row.hospital_id, number) for row in session.execute(patients) for number in (row[1], by_bsn.get(row[2], ""))}
-    found |= {(row[0], by_key.get(key, "")) for row in session.execute(waiting) for key in row[1]}
-    return found & told
+    told = list(set().union(*(_numbers(arrival) for arrival in feed)))
+    blind = sealer(session).blind
+    asked = [
+        AskedNumber(where, number, blind(number, purpose=BSN_PURPOSE), blind(number, purpose=PATIENT_KEY))
+        for where, number in told
+    ]
+    return {told[place] for place in inbound_rows.known(session, asked)}
 
 
 def _count_noise(session: Session, noise: Counter[tuple[uuid.UUID, date]]) -> None:

@@ -20,7 +20,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import BoardMembership, Person
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import changes, referrals, timeline
+from mdo_portal.services import changes, conclusions, referrals, timeline
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WEEKS_AHEAD = 8
@@ -258,6 +258,7 @@ def _leave_other_agenda(session: Session, case: Case, meeting: Meeting) -> None:
     live = _live_round(session, case)
     if live is None:
         return
+    conclusions.forget(session, live.id)
     session.delete(live)
     session.flush()
     if live.meeting_id != meeting.id:
@@ -278,6 +279,7 @@ def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, view
     live = _live_round(session, case)
     if live is None or live.meeting_id != meeting.id:
         raise Stale()
+    conclusions.forget(session, live.id)
     session.delete(live)
     session.flush()
     case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,10 +18,13 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Viewer
-from mdo_portal.errors import N_, IllegalMove, NotFound
+from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
 from mdo_portal.services import changes, conclusions, meetings, referrals, timeline
 
 GONE_AFTER = timedelta(seconds=40)
+"""Not heard of for so long: no longer in the room. Screens are heard of every quarter of a minute."""
+COMING_BACK = timedelta(seconds=18)
+"""A screen that went away is believed to come back within this: a reload, or another screen of the same person elsewhere."""
 
 
 class Attendee(NamedTuple):
@@ -38,6 +41,21 @@ class Attendee(NamedTuple):
     def here(self, now: datetime) -> bool:
         return self.seen_at > now - GONE_AFTER
 
+    def was_here(self, start: datetime | None, end: datetime) -> bool:
+        """Whether this person was in the room at any moment of that time, as far as first and last sight tell."""
+        return self.first_seen_at <= end and (start is None or self.seen_at + GONE_AFTER >= start)
+
+
+class RoleGroup(NamedTuple):
+    """One of the groups of disciplines that a board wants in the room, and who of it is there."""
+
+    disciplines: tuple[str, ...]
+    people: tuple[Attendee, ...]
+
+    @property
+    def words(self) -> str:
+        return " / ".join(self.disciplines)
+
 
 @dataclass(frozen=True)
 class Quorum:
@@ -45,6 +63,19 @@ class Quorum:
 
     met: bool
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Who is in the room: by role group of the board, and everybody else."""
+
+    groups: tuple[RoleGroup, ...]
+    others: tuple[Attendee, ...]
+    quorum: Quorum
+
+    @property
+    def count(self) -> int:
+        return len({one.person_id for group in self.groups for one in group.people} | {one.person_id for one in self.others})
 
 
 def enter(session: Session, meeting_id: uuid.UUID, viewer: Viewer, *, now: datetime) -> None:
@@ -67,13 +98,13 @@ def enter(session: Session, meeting_id: uuid.UUID, viewer: Viewer, *, now: datet
 
 
 def leave(session: Session, meeting_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime) -> None:
-    """The last screen of this person went away."""
+    """The last screen of this person on one web process went away. Gone in a moment, unless they come back or are elsewhere."""
+    believed = now - GONE_AFTER + COMING_BACK
     session.execute(
         update(Presence)
-        .where(Presence.meeting_id == meeting_id, Presence.person_id == person_id)
-        .values(seen_at=now - GONE_AFTER)
+        .where(Presence.meeting_id == meeting_id, Presence.person_id == person_id, Presence.seen_at > believed)
+        .values(seen_at=believed)
     )
-    changes.announce(session, "presence", meeting_id)
 
 
 def still_here(session: Session, pairs: Sequence[tuple[uuid.UUID, uuid.UUID]], *, now: datetime) -> None:
@@ -82,6 +113,14 @@ def still_here(session: Session, pairs: Sequence[tuple[uuid.UUID, uuid.UUID]], *
         session.execute(
             update(Presence).where(Presence.meeting_id == meeting_id, Presence.person_id == person_id).values(seen_at=now)
         )
+
+
+def announce_departures(session: Session, *, now: datetime, within: float) -> None:
+    """Tell the rooms from which somebody has gone in the last `within` seconds."""
+    gone = now - GONE_AFTER
+    query = select(Presence.meeting_id).where(Presence.seen_at <= gone, Presence.seen_at > gone - timedelta(seconds=within))
+    for meeting_id in session.scalars(query.distinct()):
+        changes.announce(session, "presence", meeting_id)
 
 
 def attendees(session: Session, meeting_id: uuid.UUID) -> list[Attendee]:
@@ -96,22 +135,59 @@ def attendees(session: Session, meeting_id: uuid.UUID) -> list[Attendee]:
     return [Attendee._make(row) for row in session.execute(query)]
 
 
+def present(session: Session, meeting_id: uuid.UUID, *, now: datetime) -> list[Attendee]:
+    """Who is in the room now, by discipline."""
+    return [one for one in attendees(session, meeting_id) if one.here(now)]
+
+
 def quorum(board: Board, present: Sequence[str]) -> Quorum:
     """Which role groups of the board lack somebody among these disciplines."""
     missing = tuple(" / ".join(group) for group in board.quorum if not set(group) & set(present))
     return Quorum(met=not missing, missing=missing)
 
 
+def roll(board: Board, present: Sequence[Attendee]) -> Roll:
+    """Who is there, by the board's role groups."""
+    groups = tuple(RoleGroup(tuple(group), tuple(one for one in present if one.discipline in group)) for group in board.quorum)
+    asked = {discipline for group in groups for discipline in group.disciplines}
+    others = tuple(one for one in present if one.discipline not in asked)
+    return Roll(groups, others, quorum(board, [one.discipline for one in present]))
+
+
+def etas(meeting: Meeting, agenda: Sequence[meetings.AgendaRow], *, now: datetime) -> dict[uuid.UUID, datetime]:
+    """When each case was on, or is about to come: minutes as planned, counted from the case that is on now."""
+    at, found = _next_start(meeting, agenda, now=now), {}
+    for row in agenda:
+        is_over = row.outcome is not None or row.round_id == meeting.current_round_id
+        if is_over and row.started_at:
+            found[row.round_id] = row.started_at
+        elif row.outcome is None:
+            found[row.round_id] = at
+            at += timedelta(minutes=row.minutes)
+    return found
+
+
+def _next_start(meeting: Meeting, agenda: Sequence[meetings.AgendaRow], *, now: datetime) -> datetime:
+    if meeting.state is not MeetingState.OPEN:
+        return meeting.starts_at
+    current = next((row for row in agenda if row.round_id == meeting.current_round_id), None)
+    if current is None or meeting.current_since is None:
+        return now
+    return max(now, meeting.current_since + timedelta(minutes=current.minutes))
+
+
 def open_meeting(session: Session, meeting: Meeting, *, now: datetime) -> None:
     """Start the meeting with the first case that has no outcome yet."""
     meeting.move(MeetingState.OPEN)
     meeting.opened_at = meeting.opened_at or now
+    changes.announce(session, "presence", meeting.id)
     _show(session, meeting, _first_open_round(session, meeting), now=now)
 
 
 def close_meeting(session: Session, meeting: Meeting, *, now: datetime) -> None:
     meeting.move(MeetingState.CLOSED)
     meeting.closed_at = now
+    changes.announce(session, "presence", meeting.id)
     _show(session, meeting, None, now=now)
 
 
@@ -141,16 +217,18 @@ def _first_open_round(session: Session, meeting: Meeting) -> Round | None:
 
 def _show(session: Session, meeting: Meeting, chosen: Round | None, *, now: datetime) -> None:
     left = session.get(Round, meeting.current_round_id) if meeting.current_round_id else None
-    if left is not None and left is not chosen:
+    if left is not None and left is not chosen and left.outcome is None:
         left.ended_at = now
     meeting.current_round_id = chosen.id if chosen else None
     meeting.current_since = now
     if chosen is not None:
         chosen.started_at = chosen.started_at or now
+        chosen.ended_at = chosen.ended_at if chosen.outcome else None
         conclusions.ensure(session, chosen.id)
     meetings.changed(session, meeting)
 
 
+NEEDS_REASON = (RoundOutcome.DEFERRED, RoundOutcome.REDIRECTED, RoundOutcome.WITHDRAWN)
 _CASE_STATE = {
     RoundOutcome.DISCUSSED: CaseState.DISCUSSED,
     RoundOutcome.LISTED: CaseState.LISTED,
@@ -178,15 +256,41 @@ def set_outcome(
     viewer: Viewer,
     now: datetime,
 ) -> None:
-    """How this discussion ended. Deferring, redirecting and withdrawing need a reason."""
-    needs_reason = outcome not in (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
-    if needs_reason and not reason.strip():
+    """How this discussion ended. Deferring, redirecting and withdrawing need a reason. Saying the same twice is once."""
+    meeting = lock(session, round_)
+    reason = reason.strip() if outcome in NEEDS_REASON else ""
+    if outcome in NEEDS_REASON and not reason:
         raise IllegalMove(N_("Geef een reden op. Er is niets veranderd."))
+    if round_.outcome is outcome and round_.outcome_reason == reason:
+        return
     if round_.outcome is not outcome:
         case.move(_CASE_STATE[outcome], now=now, reason=reason)
-    round_.outcome = outcome
-    round_.outcome_reason = reason
-    round_.ended_at = now
+    round_.outcome, round_.outcome_reason, round_.ended_at = outcome, reason, now
     timeline.happened(session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason)
-    meetings.changed(session, session.get_one(Meeting, round_.meeting_id))
+    meetings.changed(session, meeting)
     referrals.announce(session, case)
+
+
+def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Board, viewer: Viewer, now: datetime) -> None:
+    """It was given by mistake: the case is to be discussed in this meeting. Refused once it is signed or planned again."""
+    meeting = lock(session, round_)
+    newest = session.scalar(select(func.max(Round.number)).where(Round.case_id == case.id))
+    if round_.outcome is None or newest != round_.number:
+        raise Stale()
+    if case.state in (CaseState.REDIRECTED, CaseState.WITHDRAWN):
+        case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
+    if case.state is not CaseState.SCHEDULED:
+        case.move(CaseState.SCHEDULED, now=now)
+    round_.outcome, round_.outcome_reason, round_.ended_at = None, "", None
+    when = meeting.starts_at.astimezone(meetings.AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    timeline.happened(session, case, "case.scheduled", at=now, person_id=viewer.person_id, board=board.name, when=when)
+    meetings.changed(session, meeting)
+    referrals.announce(session, case)
+
+
+def lock(session: Session, round_: Round) -> Meeting:
+    """The meeting and the round as they stand now, held until the commit. Always after the case and before the notes."""
+    query = select(Meeting).where(Meeting.id == round_.meeting_id).with_for_update().execution_options(populate_existing=True)
+    meeting = session.execute(query).scalar_one()
+    session.refresh(round_, with_for_update=True)
+    return meeting

@@ -133,7 +133,7 @@ def _next_meeting() -> Any:
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Case.is_open]
+    conditions: list[ColumnElement[bool]] = [Case.is_open.expression]
     if wanted.board_id:
         conditions.append(Case.board_id == wanted.board_id)
     if wanted.unrouted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import defaultdict
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,8 +16,10 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.services import access, audit, cases, deliveries, meetings, people, rounds
 from mdo_portal.services.access import Grant
+from mdo_portal.services.case_rows import EventRow
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
+from mdo_portal.web.registration import SECTIONS
 from mdo_portal.web.signing_in import own_path
 from mdo_portal.web.words import when
 
@@ -26,12 +29,25 @@ BUTTONS = (
     Act.LETTER_READ, Act.DECISION_READ, Act.DECISION_SIGN, Act.POST_CONFIRM, Act.POST_RESEND,
 )
 
+WIRE_WORDS = {"hl7v2": "HL7 v2", "fhir": "FHIR", "form": N_("webformulier"), "paper": N_("papier")}
+SECTION_WORDS = dict(SECTIONS)
+#: how referrers say that it cannot wait; an EPD's own words are shown as they were sent
+URGENCY_WORDS = {"asap": N_("met spoed"), "stat": N_("met spoed"), "urgent": N_("spoed"), "routine": N_("niet met spoed")}
+
 
 def load(db: Session, act: Act, case_id: uuid.UUID, *, detail: str = "", lock: bool = False) -> Grant:
     """The case for this act, with its line in the access log; what this viewer may not see is not found."""
     grant = access.case_for(db, viewer(), act, case_id, now=now(), lock=lock)
     audit.record(db, viewer(), act, now=now(), case=grant.case, relation=grant.relation, detail=detail)
     return grant
+
+
+@blueprint.app_template_global()
+def event_words(event: EventRow) -> str:
+    """What happened, in the reader's language; what an event does not name is left out."""
+    named: defaultdict[str, str] = defaultdict(str, event.details)
+    named["wire"] = gettext(WIRE_WORDS[named["wire"]]) if named["wire"] in WIRE_WORDS else named["wire"]
+    return str(gettext(event.sentence) % named)
 
 
 def page_of(db: Session, grant: Grant) -> dict[str, object]:
@@ -46,6 +62,9 @@ def page_of(db: Session, grant: Grant) -> dict[str, object]:
         "letters": deliveries.post(db, viewer(), everything=True, case_id=case.id),
         "boards": people.boards_of_hospital(db, case.hospital_id),
         "texts": rounds.open_conclusion(db, case),
+        "now": now(),
+        "section_words": SECTION_WORDS,
+        "urgency_words": URGENCY_WORDS,
         "since": cases.last_look(db, viewer(), case, now=now()),
         "document": next((one for one in view.documents if str(one.id) == asked), view.documents[0] if view.documents else None),
     }

@@ -12,9 +12,9 @@ from flask_babel import gettext
 from mdo_portal import letters
 from mdo_portal.dispatch import decision_letter
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, Incomplete
+from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.letter_data import Recipient
-from mdo_portal.services import audit, cases, decisions, deliveries, people, rounds
+from mdo_portal.services import access, audit, cases, decisions, deliveries, people, rounds
 from mdo_portal.web.context import now, session_key, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
@@ -24,8 +24,11 @@ blueprint = Blueprint("decisions", __name__, url_prefix="/rounds/<uuid:round_id>
 
 @blueprint.get("/sign")
 @may(Act.DECISION_SIGN)
-def page(round_id: uuid.UUID) -> str:
-    return render_template("decisions/page.html", error="", **_shown(round_id))
+def page(round_id: uuid.UUID) -> ResponseReturnValue:
+    shown = _shown(round_id)
+    if shown["preview"].is_signed:
+        return redirect(url_for("decisions.signed", round_id=round_id))
+    return render_template("decisions/page.html", error="", **shown)
 
 
 def _shown(round_id: uuid.UUID) -> dict[str, Any]:
@@ -35,8 +38,7 @@ def _shown(round_id: uuid.UUID) -> dict[str, Any]:
         audit.record(db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, detail="preview")
         shown = decisions.preview(db, found, case, network=settings().network, viewer=viewer(), now=now())
         view = cases.view(db, case)
-        sent = deliveries.post(db, viewer(), everything=True, case_id=case.id)
-    return {"round": found, "board": board, "case": view, "preview": shown, "letters": sent}
+    return {"round": found, "board": board, "case": view, "preview": shown, "reason": request.form.get("reason", "")}
 
 
 @blueprint.post("/sign")
@@ -47,14 +49,18 @@ def sign(round_id: uuid.UUID) -> ResponseReturnValue:
         if confirmed:
             people.confirm(db, session_key(), now=now())
     if not confirmed:
-        error = N_("Dit wachtwoord klopt niet. Er is niet getekend; de tekst staat er nog.")
-        return render_template("decisions/page.html", error=error, **_shown(round_id)), 401
+        return _not_signed(round_id, N_("Dit wachtwoord klopt niet. Er is niet getekend; de tekst staat er nog."), 401)
     try:
         _sign(round_id)
-    except Incomplete as incomplete:
-        return render_template("decisions/page.html", error=incomplete.sentence, **_shown(round_id)), 422
-    flash(gettext("Getekend. De brief is onderweg."))
-    return redirect(url_for("decisions.signed", round_id=round_id))
+    except decisions.AlreadySigned as already:
+        flash(gettext(already.sentence), "warning")
+    except (Incomplete, IllegalMove, Stale) as refused:
+        return _not_signed(round_id, refused.sentence, refused.status)
+    return redirect(url_for("decisions.signed", round_id=round_id), 303)
+
+
+def _not_signed(round_id: uuid.UUID, sentence: str, status: int) -> ResponseReturnValue:
+    return render_template("decisions/page.html", error=sentence, **_shown(round_id)), status
 
 
 def _sign(round_id: uuid.UUID) -> None:
@@ -71,7 +77,14 @@ def _sign(round_id: uuid.UUID) -> None:
             now=now(),
         )
         audit.record(
-            db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, object_type="decision", object_id=decision.id
+            db,
+            viewer(),
+            Act.DECISION_SIGN,
+            now=now(),
+            case=case,
+            relation=relation,
+            object_type="decision",
+            object_id=decision.id,
         )
 
 
@@ -92,10 +105,23 @@ def _after(round_id: uuid.UUID) -> dict[str, Any]:
     with transaction() as db:
         found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_READ, round_id, now=now())
         decision = decisions.newest(db, round_id)
-        audit.record(db, viewer(), Act.DECISION_READ, now=now(), case=case, relation=relation, object_id=round_id)
+        if decision is None:
+            raise NotFound()
+        audit.record(
+            db,
+            viewer(),
+            Act.DECISION_READ,
+            now=now(),
+            case=case,
+            relation=relation,
+            object_type="decision",
+            object_id=decision.id,
+        )
         sent = deliveries.post(db, viewer(), everything=True, case_id=case.id)
         view = cases.view(db, case)
-    return {"round": found, "board": board, "case": view, "decision": decision, "letters": sent}
+        may_sign = access.may(db, viewer(), Act.DECISION_SIGN, case, now=now())
+    letters_of_it = [one for one in sent if one.document_number == decision.document_number]
+    return {"round": found, "board": board, "case": view, "decision": decision, "letters": letters_of_it, "may_sign": may_sign}
 
 
 @blueprint.get("/preview.pdf")
@@ -104,9 +130,10 @@ def printed(round_id: uuid.UUID) -> ResponseReturnValue:
     """The letter as it would be, marked as not final."""
     shown = _shown(round_id)
     preview = shown["preview"]
+    hospital = preview.content["hospital"]
     letter = decision_letter(
         preview.content,
-        recipient=Recipient(name=preview.content["recipient"] or preview.content["hospital"]["name"], lines=(preview.content["hospital"]["name"],)),
+        recipient=Recipient(name=preview.content["recipient"] or hospital["name"], lines=(hospital["name"], hospital["city"])),
         bsn=shown["case"].patient.masked_bsn,
         document_number="concept",
         signed_at=None,

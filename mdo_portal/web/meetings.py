@@ -53,6 +53,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "may_lead": viewer().may(Act.MEETING_LEAD, board_id=board.id),
         "is_closed": meeting.state.value != "planned" or meeting.registration_closes_at <= now(),
         "etas": _etas(meeting, agenda),
+        "ends_at": meeting.starts_at + timedelta(minutes=sum(row.minutes for row in agenda)),
     }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, Meeting
-from mdo_portal.domain.case import Case, RoundOutcome
+from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.domain.case import RoundOutcome
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import NotFound
 from mdo_portal.services import access, audit, cases, conclusions, decisions, deliveries, meetings, rooms, rounds
@@ -17,44 +18,71 @@ from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
 
 blueprint = Blueprint("rooms", __name__, url_prefix="/meetings/<uuid:meeting_id>/room")
+OUTCOMES = frozenset({"", *(one.value for one in RoundOutcome)})
+WITH_CASE = frozenset({"round", "case", "conclusion", "document"})
 
 
-def _shown(db: Session, meeting: Meeting, board: Board, wanted: str = "") -> dict[str, object]:
-    """What the room shows: the chair's case, or the one this reader looked up in the agenda."""
+def _shown(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
+    """The meeting as the room shows it, and which of its cases this reader sees: the chair's, or one they looked up."""
     agenda = meetings.agenda(db, meeting.id)
-    here = rooms.attendees(db, meeting.id)
-    present = [one for one in here if one.here(now())]
-    chosen = next((row for row in agenda if str(row.round_id) == wanted), None)
-    current = chosen or next((row for row in agenda if row.round_id == meeting.current_round_id), None)
+    wanted = request.args.get("round", "")
+    chosen = next((row for row in agenda if str(row.round_id) == wanted and row.round_id != meeting.current_round_id), None)
+    on_now = next((row for row in agenda if row.round_id == meeting.current_round_id), None)
     return {
         "meeting": meeting,
         "board": board,
         "agenda": agenda,
-        "attendees": here,
-        "present": present,
-        "now": now(),
-        "quorum": rooms.quorum(board, [one.discipline for one in present]),
+        "etas": rooms.etas(meeting, agenda, now=now()),
+        "roll": rooms.roll(board, rooms.present(db, meeting.id, now=now())),
+        "on_now": on_now,
+        "current": chosen or on_now,
         "following": chosen is None,
-        "current": current,
-        "may_lead": viewer().may(Act.MEETING_LEAD, board_id=board.id),
-        "may_write": viewer().may(Act.NOTE_WRITE, board_id=board.id),
-        "may_sign": viewer().may(Act.DECISION_SIGN, board_id=board.id),
         "beamer": request.args.get("beamer") == "1",
-        **_current(db, current),
+        **{name: viewer().may(act, board_id=board.id) for name, act in _RIGHTS.items()},
     }
 
 
-def _current(db: Session, current: meetings.AgendaRow | None) -> dict[str, object]:
-    if current is None:
-        return {"case": None, "notes": {}, "decision": None, "letters": []}
-    case = db.get_one(Case, current.case_id)
-    audit.record(db, viewer(), Act.CASE_READ, now=now(), case=case, relation=None, object_type="room", object_id=current.round_id)
-    notes = conclusions.notes_of(db, current.round_id)
-    return {
-        "case": cases.view(db, case),
-        "notes": {section: (note, conclusions.text_of(db, note.id)) for section, note in notes.items()},
-        "decision": decisions.newest(db, current.round_id),
+_RIGHTS = {
+    "may_lead": Act.MEETING_LEAD,
+    "may_write": Act.NOTE_WRITE,
+    "may_conclude": Act.ROUND_OUTCOME,
+    "may_sign": Act.DECISION_SIGN,
+    "may_read_documents": Act.DOCUMENT_READ,
+    "may_see_post": Act.POST_READ,
+}
+_NO_CASE: dict[str, object] = {"case": None, "notes": {}, "decision": None, "letters": [], "frozen": False, "document": None}
+
+
+def _with_case(db: Session, shown: dict[str, object]) -> dict[str, object]:
+    """Add the case that this reader sees, with its line in the access log."""
+    row = shown["current"]
+    if not isinstance(row, meetings.AgendaRow):
+        return shown | _NO_CASE
+    try:
+        _, case, _, relation = rounds.round_for(db, viewer(), Act.CASE_READ, row.round_id, now=now())
+    except NotFound:  # it went to another board since
+        return shown | _NO_CASE
+    audit.record(db, viewer(), Act.CASE_READ, now=now(), case=case, relation=relation, object_type="room", object_id=row.round_id)
+    view = cases.view(db, case)
+    if shown["beamer"]:
+        view = replace(view, patient=replace(view.patient, masked_bsn=""))
+    wanted = request.args.get("document", "")
+    return shown | {
+        "case": view,
+        "document": next((one for one in view.documents if str(one.id) == wanted), None) if shown["may_read_documents"] else None,
         "letters": deliveries.post(db, viewer(), everything=True, case_id=case.id),
+        **_conclusion(db, shown["meeting"], row.round_id),
+    }
+
+
+def _conclusion(db: Session, meeting: object, round_id: uuid.UUID) -> dict[str, object]:
+    if isinstance(meeting, Meeting) and meeting.state in (MeetingState.OPEN, MeetingState.CLOSED):
+        conclusions.ensure(db, round_id)
+    notes = conclusions.notes_of(db, round_id)
+    return {
+        "notes": {section: (note, conclusions.text_of(db, note.id)) for section, note in notes.items()},
+        "frozen": conclusions.is_frozen(db, round_id),
+        "decision": decisions.newest(db, round_id),
     }
 
 
@@ -63,25 +91,31 @@ def _current(db: Session, current: meetings.AgendaRow | None) -> dict[str, objec
 def page(meeting_id: uuid.UUID) -> str:
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.ROOM_JOIN, meeting_id)
-        shown = _shown(db, meeting, board, request.args.get("round", ""))
-        audit.record(db, viewer(), Act.ROOM_JOIN, now=now(), object_type="meeting", object_id=meeting.id)
+        shown = _with_case(db, _shown(db, meeting, board))
+        hits = len(meetings.agenda(db, meeting.id))
+        audit.record(db, viewer(), Act.ROOM_JOIN, now=now(), object_type="meeting", object_id=meeting.id, hits=hits)
     return render_template("rooms/page.html", **shown)
 
 
-@blueprint.get("/piece/<any(agenda, case, conclusion, presence):piece>")
+@blueprint.get("/piece/<any(agenda, presence, round, case, conclusion, document):piece>")
 @may(Act.ROOM_JOIN)
 def piece(meeting_id: uuid.UUID, piece: str) -> str:
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.ROOM_JOIN, meeting_id)
-        shown = _shown(db, meeting, board, request.args.get("round", ""))
+        shown = _shown(db, meeting, board)
+        if piece in WITH_CASE:
+            shown = _with_case(db, shown)
+        elif piece == "agenda":
+            audit.record(db, viewer(), Act.MEETING_READ, now=now(), object_type="meeting", object_id=meeting.id)
     return render_template(f"rooms/_{piece}.html", **shown)
 
 
-def _after(meeting_id: uuid.UUID) -> ResponseReturnValue:
-    """The live connection redraws the screens; without it the page is simply loaded again."""
+def _after(meeting_id: uuid.UUID, piece_name: str, round_id: uuid.UUID | None = None) -> ResponseReturnValue:
+    """The piece that changed, for who changed it; the others hear it over the live connection. Without it: the page again."""
+    round_text = str(round_id) if round_id else None
     if is_fragment():
-        return "", 204
-    return redirect(url_for("rooms.page", meeting_id=meeting_id))
+        return redirect(url_for("rooms.piece", meeting_id=meeting_id, piece=piece_name, round=round_text), 303)
+    return redirect(url_for("rooms.page", meeting_id=meeting_id, round=round_text), 303)
 
 
 @blueprint.post("/<any(open, close, next, back):what>")
@@ -96,7 +130,7 @@ def lead(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
             rooms.close_meeting(db, meeting, now=now())
         else:
             rooms.step(db, meeting, 1 if what == "next" else -1, now=now())
-    return _after(meeting_id)
+    return _after(meeting_id, "round")
 
 
 @blueprint.post("/show/<uuid:round_id>")
@@ -104,20 +138,23 @@ def lead(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
 def show(meeting_id: uuid.UUID, round_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         meeting, _ = access.meeting_for(db, viewer(), Act.MEETING_LEAD, meeting_id, lock=True)
+        audit.record(db, viewer(), Act.MEETING_LEAD, now=now(), object_type="meeting", object_id=meeting.id, detail="show")
         rooms.show(db, meeting, round_id, now=now())
-    return _after(meeting_id)
+    return redirect(url_for("rooms.page", meeting_id=meeting_id), 303)
 
 
 @blueprint.post("/outcome/<uuid:round_id>")
 @may(Act.ROUND_OUTCOME)
 def outcome(meeting_id: uuid.UUID, round_id: uuid.UUID) -> ResponseReturnValue:
-    chosen = RoundOutcome(request.form["outcome"])
+    """How the discussion ended; an empty outcome takes it back."""
+    chosen, reason = request.form["outcome"], request.form.get("reason", "")
     with transaction() as db:
         found, case, board, relation = rounds.round_for(db, viewer(), Act.ROUND_OUTCOME, round_id, now=now(), lock=True)
-        if found.meeting_id != meeting_id:
+        if found.meeting_id != meeting_id or chosen not in OUTCOMES:
             raise NotFound()
-        audit.record(db, viewer(), Act.ROUND_OUTCOME, now=now(), case=case, relation=relation, detail=chosen.value)
-        rooms.set_outcome(db, found, case, chosen, reason=request.form.get("reason", ""), board=board, viewer=viewer(), now=now())
-    return _after(meeting_id)
-
-
+        audit.record(db, viewer(), Act.ROUND_OUTCOME, now=now(), case=case, relation=relation, detail=chosen or "taken back")
+        if chosen:
+            rooms.set_outcome(db, found, case, RoundOutcome(chosen), reason=reason, board=board, viewer=viewer(), now=now())
+        else:
+            rooms.take_back_outcome(db, found, case, board=board, viewer=viewer(), now=now())
+    return _after(meeting_id, "conclusion", round_id)

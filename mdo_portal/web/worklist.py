@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import OPEN_STATES, CaseState
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import NotFound
 from mdo_portal.services import access, audit, cases, worklist
 from mdo_portal.services.worklist import PAGE, BoardCount, Filter
-from mdo_portal.web.cases import meetings_for
+from mdo_portal.web.cases import URGENCY_WORDS, meetings_for
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import AMSTERDAM, clock, today, when
 
 blueprint = Blueprint("worklist", __name__)
+HURRY = {word: said for word, said in URGENCY_WORDS.items() if word != "routine"}
+BRIEF_BUTTONS = (Act.CASE_PLAN, Act.CASE_ASK, Act.CASE_WITHDRAW, Act.CASE_ROUTE)
 
 
 @blueprint.app_template_filter()
@@ -36,11 +37,10 @@ def weekday(moment: datetime) -> str:
 def page() -> str:
     """POST only carries the words: they may be somebody's name, which never stands in an address."""
     with transaction() as db:
-        left = _left_of(db)
-        hospitals = worklist.hospitals(db)
-        shown = _rows_of(db, left["boards"])
+        shown = _left_of(db)
+        shown |= _rows_of(db, shown["boards"]) | {"hospitals": worklist.hospitals(db)}
     register = viewer().may_for_own_hospital(Act.CASE_REGISTER)
-    return render_template("worklist/page.html", hospitals=hospitals, states=OPEN_STATES, may_register=register, **left, **shown)
+    return render_template("worklist/page.html", states=OPEN_STATES, may_register=register, **shown)
 
 
 @blueprint.get("/worklist/boards")
@@ -90,26 +90,24 @@ def _rows_of(db: Session, found_boards: list[BoardCount]) -> dict[str, Any]:
         "selected": _uuid(request.values.get("case", "")),
         "board": next((board for board in found_boards if board.id == wanted.board_id), None),
         "topics": _topics(found_boards),
+        "urgency_words": HURRY,
     }
 
 
 @blueprint.get("/worklist/brief")
 @may(Act.CASE_READ)
-def brief() -> str:
-    """The selected case at a glance, with the likely actions."""
+def brief() -> ResponseReturnValue:
+    """The selected case at a glance, with the likely actions; nothing when no line is selected."""
     case_id = _uuid(request.args.get("case", ""))
     if case_id is None:
-        raise NotFound()
+        return "", 204
     with transaction() as db:
         grant = access.case_for(db, viewer(), Act.CASE_READ, case_id, now=now())
         audit.record(db, viewer(), Act.CASE_READ, now=now(), case=grant.case, relation=grant.relation, detail="brief")
         view = cases.view(db, grant.case)
         rights = {act.value: access.may(db, viewer(), act, grant.case, now=now()) for act in BRIEF_BUTTONS}
         coming = meetings_for(db, grant.case) if rights[Act.CASE_PLAN] else []
-    return render_template("worklist/_brief.html", case=view, may=rights, meetings=coming)
-
-
-BRIEF_BUTTONS = (Act.CASE_PLAN, Act.CASE_ASK, Act.CASE_WITHDRAW, Act.CASE_ROUTE)
+    return render_template("worklist/_brief.html", case=view, may=rights, meetings=coming, now=now(), urgency_words=HURRY)
 
 
 def _wanted() -> Filter:
@@ -127,7 +125,7 @@ def _wanted() -> Filter:
     )
 
 
-def _kept() -> dict[str, str]:
+def _kept() -> dict[str, Any]:
     """The choices that may stand in an address: all but the words."""
     return {name: value for name in ("board", "hospital", "state", "incomplete") if (value := request.values.get(name, ""))}
 

@@ -18,7 +18,9 @@ ADT_PATHS = (
     "MSH-9-1", "MSH-9-2", "MSH-10", "PID-3-1", "PID-3(1)-1", "PID-5-2", "PID-7-1", "PID-8-1", "PID-11-3", "PV1-2-1", "PV1-3-1", "DG1-3-1",
 )  # fmt: skip
 OBX = ((3, 1), (3, 2), (5, 1), (6, 1))
-THREE_TIMES_BEST = "3 x simple-hl7, which is 11 (ADT) and 14.6 (ORU) x python-hl7 in knowledge/performance.md 1; not installed here"
+THREE_TIMES_BEST = (
+    "3 x simple-hl7, which is 11 (ADT) and 14.6 (ORU) x python-hl7 in knowledge/performance.md 1; not installed here"
+)
 
 Reads = Callable[[], list[str]]
 
@@ -112,7 +114,9 @@ def measure() -> Figures:
             rates = _rates({"ours": ours, "split": split, "hl7apy": by_hl7apy, "python-hl7": by_python_hl7}, raw)
             figures.against(what, "messages/s", rates["ours"], ("hl7apy", rates["hl7apy"]), at_least=1000)
             figures.against(what, "messages/s", rates["ours"], ("str.split", rates["split"]), at_least=0.35)
-            figures.against(what, "messages/s", rates["ours"], ("python-hl7", rates["python-hl7"]), at_least=best, note=THREE_TIMES_BEST)
+            figures.against(
+                what, "messages/s", rates["ours"], ("python-hl7", rates["python-hl7"]), at_least=best, note=THREE_TIMES_BEST
+            )
         rates = _rates({"ours": ours_mdm, "split": split_mdm}, mdm("B3", "12345", letter))
         peer = ("decode + split + stdlib base64", rates["split"])
         figures.against("MDM 200 kB document", "messages/s", rates["ours"], peer, at_least=20)

@@ -117,7 +117,12 @@ def house(url: str) -> Iterator[House]:
 
 
 def hospital(
-    session: Session, *, profile: str = "zorgdomein", applications: Sequence[str] = (APPLICATION,), code: str = FACILITY, **link: object
+    session: Session,
+    *,
+    profile: str = "zorgdomein",
+    applications: Sequence[str] = (APPLICATION,),
+    code: str = FACILITY,
+    **link: object,
 ) -> uuid.UUID:
     """A hospital with a link; letters to it stay here unless `link` says where they go."""
     row = Hospital(code=code, name="Zeeduyn Ziekenhuis", city="Zeeduyn")

@@ -73,13 +73,17 @@ def _maker(kind: str, draw: random.Random) -> Callable[[str], bytes]:
     if kind == "mdm":
         head, _, tail = texts.mdm("@ID@", "@NR@", texts.base64_document()).partition(b"TXA")
         return lambda control_id: _filled(head, control_id, draw.randrange(KNOWN), "P") + b"TXA" + tail
-    whole = texts.adt("@ID@", "@NR@")
+    whole = texts.adt("@ID@", "@NR@", bsn="9999@BSN@")
     unknown = 0.95 if kind == "feed" else 0.0
     return lambda control_id: _filled(whole, control_id, draw.randrange(KNOWN), "U" if draw.random() < unknown else "P")
 
 
 def _filled(text: bytes, control_id: str, number: int, letter: str) -> bytes:
-    return text.replace(b"@ID@", control_id.encode()).replace(b"@NR@", f"{letter}{number}".encode())
+    return (
+        text.replace(b"@ID@", control_id.encode())
+        .replace(b"@NR@", f"{letter}{number}".encode())
+        .replace(b"@BSN@", b"%05d" % number)
+    )
 
 
 def run(order: Order) -> Seen:

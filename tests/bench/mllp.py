@@ -25,9 +25,18 @@ def mllp_durable(url: str) -> Figures:
     with _lines(url, "python-hl7", "group-commit") as lines:
         rates, seen = _rates(lines, Order(0, connections=8, window=16, seconds=SECONDS))
         figures = Figures("mllp-durable")
-        figures.against("8 connections x 16", "messages/s", rates["ours"], ("python-hl7, stores nothing", rates["python-hl7"]), at_least=12)
-        figures.against("8 connections x 16", "messages/s", rates["ours"], ("bare group commit", rates["group-commit"]), at_least=0.6)
-        figures.limit("p99 (bare: " + _p99(seen["group-commit"]) + ")", "ms", statistics.median(one.p99_ms for one in seen["ours"]), at_most=50)
+        figures.against(
+            "8 connections x 16", "messages/s", rates["ours"], ("python-hl7, stores nothing", rates["python-hl7"]), at_least=12
+        )
+        figures.against(
+            "8 connections x 16", "messages/s", rates["ours"], ("bare group commit", rates["group-commit"]), at_least=0.6
+        )
+        figures.limit(
+            "p99 (bare: " + _p99(seen["group-commit"]) + ")",
+            "ms",
+            statistics.median(one.p99_ms for one in seen["ours"]),
+            at_most=50,
+        )
         _must_be_right(figures, lines.house, seen["ours"])
     return figures
 
@@ -37,7 +46,9 @@ def mllp_one(url: str) -> Figures:
     with _lines(url, "python-hl7", "group-commit") as lines:
         rates, seen = _rates(lines, Order(0, connections=1, window=1, seconds=SECONDS))
         figures = Figures("mllp-one")
-        figures.against("1 connection x 1", "messages/s", rates["ours"], ("python-hl7, stores nothing", rates["python-hl7"]), at_least=1.5)
+        figures.against(
+            "1 connection x 1", "messages/s", rates["ours"], ("python-hl7, stores nothing", rates["python-hl7"]), at_least=1.5
+        )
         figures.against("1 connection x 1", "messages/s", rates["ours"], ("bare group commit", rates["group-commit"]))
         _must_be_right(figures, lines.house, seen["ours"])
     return figures
@@ -48,7 +59,9 @@ def mllp_mdm(url: str) -> Figures:
     with _lines(url, "group-commit") as lines:
         rates, seen = _rates(lines, Order(0, kind="mdm", connections=8, window=1, seconds=SECONDS))
         figures = Figures("mllp-mdm")
-        figures.against("8 connections x 1", "messages/s", rates["ours"], ("bare group commit", rates["group-commit"]), at_least=0.6)
+        figures.against(
+            "8 connections x 1", "messages/s", rates["ours"], ("bare group commit", rates["group-commit"]), at_least=0.6
+        )
         _must_be_right(figures, lines.house, seen["ours"])
     return figures
 
@@ -58,7 +71,9 @@ def feed(url: str) -> Figures:
     with _lines(url, "python-hl7") as lines:
         rates, seen = _rates(lines, Order(0, kind="feed", connections=8, window=16, seconds=SECONDS))
         figures = Figures("feed")
-        figures.against("95 % unknown", "messages/s", rates["ours"], ("python-hl7, stores nothing", rates["python-hl7"]), at_least=30)
+        figures.against(
+            "95 % unknown", "messages/s", rates["ours"], ("python-hl7, stores nothing", rates["python-hl7"]), at_least=30
+        )
         kept = lines.house.count("SELECT count(*) FROM inbound_messages")
         ignored = lines.house.count("SELECT sum(ignored) FROM feed_counts")
         sent = sum(one.sent for one in seen["ours"])

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -16,15 +15,16 @@ import psycopg
 
 TABLE = """
     CREATE TABLE IF NOT EXISTS bare (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sender text, control_id text, kind text, at timestamptz, digest bytea, raw bytea,
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sender text, control_id text, kind text, at timestamptz, raw bytea,
         UNIQUE (sender, control_id)
     );
     ALTER TABLE bare ALTER COLUMN raw SET STORAGE EXTERNAL
 """
-INSERT = (
-    "INSERT INTO bare (sender, control_id, kind, at, digest, raw) VALUES (%b, %b, %b, %b, %b, %b) ON CONFLICT (sender, control_id) DO NOTHING"
-)
-Row = tuple[str, str, str, datetime, bytes, bytes]
+INSERT = """
+    INSERT INTO bare (sender, control_id, kind, at, raw)
+    SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::bytea[]) ON CONFLICT (sender, control_id) DO NOTHING
+"""
+Row = tuple[str, str, str, datetime, bytes]
 
 
 async def python_hl7(port: int) -> None:
@@ -56,7 +56,7 @@ class Bare:
 
     def take(self, raw: bytes, transport: asyncio.Transport) -> None:
         fields = raw[: raw.find(b"\r")].decode().split("|")
-        row = (fields[2], fields[9], fields[8], datetime.now(UTC), hashlib.sha256(raw).digest(), raw)
+        row = (fields[2], fields[9], fields[8], datetime.now(UTC), raw)
         answer = f"MSH|^~\\&|{fields[4]}|{fields[5]}|{fields[2]}|{fields[3]}|20260302121500||ACK|A{fields[9]}|P|2.5\rMSA|AA|{fields[9]}\r"
         self._waiting.append((row, transport, b"\x0b" + answer.encode() + b"\x1c\r"))
         if not self._busy:
@@ -73,8 +73,7 @@ class Bare:
         self._busy = False
 
     def _store(self, rows: list[Row]) -> None:
-        with self._connection.pipeline(), self._connection.transaction(), self._connection.cursor() as cursor:
-            cursor.executemany(INSERT, rows)
+        self._connection.execute(INSERT, [list(column) for column in zip(*rows, strict=True)])
 
 
 class BareLine(asyncio.Protocol):

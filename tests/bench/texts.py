@@ -16,12 +16,12 @@ def pdf(size: int, *, seed: int = 1) -> bytes:
     return b"%PDF-1.7\n" + random.Random(seed).randbytes(size - 16) + b"\n%%EOF\n"
 
 
-def adt(control_id: str, patient: str) -> bytes:
+def adt(control_id: str, patient: str, bsn: str = "999911120") -> bytes:
     """ADT^A08 of about 1 kB in ten segments."""
     return _message(
         _msh("ADT^A08^ADT_A01", control_id),
         "EVN|A08|20260302121500|||HIX^Koppeling^Systeem",
-        f"PID|1||{patient}^^^{FACILITY}^PI~999911120^^^NLMINBIZA^NNNLD||van Putten - van der Giessen&van der&Giessen&van&Putten^J^P^^^^L"
+        f"PID|1||{patient}^^^{FACILITY}^PI~{bsn}^^^NLMINBIZA^NNNLD||van Putten - van der Giessen&van der&Giessen&van&Putten^J^P^^^^L"
         "||19600101|F|||Duinweg 12&Duinweg&12^^Zeeduyn^^2042AB^NL^H||0201234567^PRN^PH~0612345678^ORN^CP|||M||||||||||||||N|NNNLD",
         "PD1|||Huisartsenpraktijk Duinzicht^^01123456|01123456^Blank^M^A^^^^^VEKTIS",
         "NK1|1|Putten^K^^^^^L|SPO^Partner|Duinweg 12&Duinweg&12^^Zeeduyn^^2042AB^NL^H|0201234568^PRN^PH",

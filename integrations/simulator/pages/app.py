@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -92,7 +93,7 @@ def _api(app: Flask, config: Config, store: Store, wake: Wake) -> None:
 
     @app.post("/api/send")
     def send() -> tuple[Response, int]:
-        wanted = (request.get_json(silent=True) or {}).get("cases")
+        wanted = _json_object().get("cases")
         codes = _codes(config, store, wanted)
         if wake is None:
             return jsonify(error="this hospital has no link; use the portal's web form"), 409
@@ -104,12 +105,17 @@ def _api(app: Flask, config: Config, store: Store, wake: Wake) -> None:
 
     @app.post("/api/behaviour")
     def behave() -> tuple[Response, int]:
-        wanted = request.get_json(silent=True) or {}
+        wanted = _json_object()
         try:
             now = behaviour.change(store, str(wanted.get("mode")), wanted.get("seconds"))
         except (TypeError, ValueError) as wrong:
             return jsonify(error=str(wrong)), 400
         return jsonify(mode=now.mode.value, seconds=now.seconds), 200
+
+
+def _json_object() -> dict[str, Any]:
+    told = request.get_json(silent=True)
+    return told if isinstance(told, dict) else {}
 
 
 def _codes(config: Config, store: Store, wanted: object) -> list[str] | None:

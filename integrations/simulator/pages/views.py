@@ -122,6 +122,7 @@ def state(config: Config, store: Store) -> dict[str, Any]:
     """GET /api/state."""
     now = behaviour.load(store)
     cases, filed = case_rows(config, store), letters.filed(store)
+    totals = counts(cases, filed, store)
     told = [{"code": one.code, "number": one.number, "state": one.state, "words": one.words} for one in cases]
     return {
         "hospital": config.hospital,
@@ -129,7 +130,8 @@ def state(config: Config, store: Store) -> dict[str, Any]:
         "mode": now.mode.value,
         "seconds": now.seconds,
         "revision": store.revision,
-        "counts": counts(cases, filed, store),
+        "counts": totals,
+        **{name: totals[name] for name in ("sent", "acknowledged", "refused", "doubles")},
         "cases": told,
         "letters": [asdict(one) for one in filed],
     }

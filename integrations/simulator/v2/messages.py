@@ -57,8 +57,9 @@ def zorgdomein(head: Letterhead) -> tuple[Composed, ...]:
 
 
 def _oru(head: Letterhead) -> Builder:
+    """Sent on by the hospital's own engine, under its own name: "ZorgDomein" in MSH-3 would be the same for every hospital."""
     build = Builder(ZORGDOMEIN, charset=head.charset)
-    build.header(_msh(head, "ZorgDomein", head.referral.number) | {9: ("ORU", "R01", "ORU_R01"), 12: "2.4"})
+    build.header(_msh(head, f"{head.hospital}-EPD", head.referral.number) | {9: ("ORU", "R01", "ORU_R01"), 12: "2.4"})
     build.add("PID", pid(head.referral.patient))
     gp = head.referral.gp
     if gp.name:

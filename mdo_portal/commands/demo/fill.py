@@ -12,7 +12,8 @@ from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.services import meetings, people
-from mdo_portal.services.hospitals import hash_token
+from mdo_portal.services.hospitals import TOKEN_PURPOSE, hash_token
+from mdo_portal.services.sealed import sealer
 from mdo_portal.wiring import BoardSeed, HospitalSeed, PersonSeed, Region
 
 PASSWORD = "duin-en-delta"
@@ -54,24 +55,26 @@ def _hospital(session: Session, seed: HospitalSeed, port: int) -> uuid.UUID:
     session.add(hospital)
     session.flush()
     if seed.code in LINKS:
-        session.add(_link(seed, hospital.id, port))
+        session.add(_link(session, seed, hospital.id, port))
     return hospital.id
 
 
-def _link(seed: HospitalSeed, hospital_id: uuid.UUID, port: int) -> Link:
+def _link(session: Session, seed: HospitalSeed, hospital_id: uuid.UUID, port: int) -> Link:
     level, profile_in, applications, channel, profile_out = LINKS[seed.code]
+    token = token_of(seed.code) if level is Level.FHIR else ""
     return Link(
         hospital_id=hospital_id,
         level=level,
         profile_in=profile_in,
         sending_applications=applications,
-        sending_facilities=[],
-        token_in_hash=hash_token(token_of(seed.code)) if level is Level.FHIR else "",
+        sending_facilities=[seed.code] if channel is Channel.MLLP else [],
+        token_in_hash=hash_token(token) if token else "",
         channel_out=channel,
         profile_out=profile_out,
         host_out="127.0.0.1" if channel is Channel.MLLP else "",
         port_out=port if channel is Channel.MLLP else 0,
         url_out=f"http://127.0.0.1:{port}/fhir" if channel is Channel.FHIR else "",
+        token_out_sealed=sealer(session).seal(token.encode(), purpose=TOKEN_PURPOSE) if token else b"",
         timeout_seconds=10.0,
         plain_accepted=True,
     )

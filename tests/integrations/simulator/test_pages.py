@@ -98,8 +98,10 @@ def test_another_name_or_another_site_is_turned_away(tmp_path: Path) -> None:
     assert (by_name.value.code, by_site.value.code, own["mode"]) == (421, 403, "stil")
 
 
-@pytest.mark.parametrize("wrong", [{"mode": "boos"}, {}, {"mode": "traag", "seconds": -1}, {"mode": "traag", "seconds": "x"}])
-def test_an_unknown_behaviour_changes_nothing(wrong: dict[str, object], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "wrong", [{"mode": "boos"}, {}, [1], {"mode": "traag", "seconds": -1}, {"mode": "traag", "seconds": "x"}]
+)
+def test_an_unknown_behaviour_changes_nothing(wrong: object, tmp_path: Path) -> None:
     with hospital("ZEED", tmp_path) as running:
         with pytest.raises(urllib.error.HTTPError) as refused:
             post(running, "/api/behaviour", wrong)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 import urllib.error
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from integrations.hl7v2.listener import MllpListener
+from integrations.hl7v2.reader import Hl7Reader
+from integrations.simulator.config import Endpoint
 from integrations.simulator.process import Running
-from mdo_portal.exchange import Verdict
+from mdo_portal.exchange import Answer, Verdict
 from tests.integrations.fhir.make import Told, server
 from tests.integrations.simulator.make import Portal, behave, hospital, mllp_portal, post, state, until
 
@@ -30,6 +37,39 @@ def test_a_case_goes_out_over_one_connection_and_is_confirmed(tmp_path: Path) ->
     assert before["words"] == "nog niet verstuurd"
     assert after["words"].startswith("bevestigd ")
     assert len(portal.got) > 2  # ZorgDomein sends every attachment on its own
+
+
+def test_the_portals_own_listener_takes_every_case(tmp_path: Path) -> None:
+    got: list[bytes] = []
+    with listener(got) as at, hospital("ZEED", tmp_path, portal_mllp=at) as running:
+        asked = post(running, "/api/send", {"cases": "all"})["asked"]
+        until(lambda: state(running)["counts"]["acknowledged"] == asked, seconds=30)
+        again = post(running, "/api/send", {"cases": "all"})["asked"]
+        words = {one["words"][:12] for one in state(running)["cases"]}
+
+    assert (asked, again) == (12, 0)
+    assert words == {"bevestigd AA", "bevestigd CA"}
+    assert {Hl7Reader().read(raw, "hix").patient.local_authority for raw in got} == {"ZEED"}
+
+
+@contextmanager
+def listener(got: list[bytes]) -> Iterator[Endpoint]:
+    """The portal's MllpListener with a desk that keeps everything."""
+
+    async def receive(raw: bytes, _: str) -> Answer:
+        got.append(raw)
+        return Answer(Verdict.STORED, Hl7Reader().header(raw).control_id)
+
+    loop = asyncio.new_event_loop()
+    door = MllpListener(receive, host="127.0.0.1", port=0)
+    loop.run_until_complete(door.start())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    yield Endpoint("127.0.0.1", door.port)
+    asyncio.run_coroutine_threadsafe(door.stop(), loop).result(5)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(5)
+    loop.close()
 
 
 def test_the_same_bytes_go_again_after_silence(tmp_path: Path) -> None:

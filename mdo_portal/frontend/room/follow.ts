@@ -1,0 +1,46 @@
+// The screen goes where the chair goes: the agenda's piece says which round is on ([data-room-current]), #room-case which one
+// is shown. Case, conclusion and banner come in one answer, so that no text is ever typed beside another patient's case.
+// Somebody who types, or has a dialog open, stays where they are and gets a bar to go along; so does who looks by themselves.
+import { announce, closest, each, isTyping } from "../behaviours/page";
+import { htmx } from "../behaviours/htmx";
+
+const bar = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-room-follow]");
+const room = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-room]");
+
+function isBusy(): boolean {
+  const active = document.activeElement;
+  return (active !== null && room()?.contains(active) === true && isTyping(active))
+    || document.querySelector("[data-room] :is(dialog[open], [data-saved=no])") !== null;
+}
+
+async function go(): Promise<void> {
+  const url = room()?.dataset["roomUrl"];
+  if (!url) return;
+  await htmx.ajax("get", url, { target: "#room-case", swap: "outerHTML" });
+  history.replaceState(history.state, "", room()?.dataset["roomPage"] ?? location.href);
+}
+
+/** Whether the chair is elsewhere than this screen; null for a reader who chose a case of their own. */
+function isElsewhere(): boolean | null {
+  const agenda = document.querySelector<HTMLElement>("[data-room-current]");
+  const shown = document.getElementById("room-case");
+  if (!agenda || !shown || shown.dataset["following"] === "no") return null;
+  return agenda.dataset["roomCurrent"] !== shown.dataset["round"];
+}
+
+function follow(): void {
+  const away = isElsewhere() === true;
+  const waits = away && isBusy();
+  const button = bar();
+  if (button && button.hidden === waits) {
+    button.hidden = !waits;
+    if (waits) announce(button.textContent ?? "");
+  }
+  if (away && !waits) void go();
+}
+
+export function startFollowing(): void {
+  each("[data-room-current]", follow);
+  each("#room-case", () => { const button = bar(); if (button && !isElsewhere()) button.hidden = true; });
+  document.addEventListener("click", (event) => { if (closest(event, "[data-room-follow]")) void go(); });
+}

@@ -1,0 +1,56 @@
+"""Our own ids lie in order of time; the eleven-test flags a BSN and never refuses it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from mdo_portal.domain.identifiers import is_bsn_shaped, masked_bsn, new_id, passes_eleven_test
+
+
+@pytest.mark.parametrize("bsn", ["999911120", "999900006"])
+def test_a_right_bsn_passes(bsn: str) -> None:
+    assert passes_eleven_test(bsn)
+
+
+@pytest.mark.parametrize("text", ["", "99991112", "9999111201", "99991112O", "٩٩٩٩١١١٢٠", "000000000", "999911121"])
+def test_what_is_no_bsn_does_not_pass(text: str) -> None:
+    assert not passes_eleven_test(text)
+
+
+@given(some.integers(0, 8), some.integers(1, 9))
+def test_one_wrong_digit_never_passes(place: int, more: int) -> None:
+    digits = [int(digit) for digit in "999911120"]
+    digits[place] = (digits[place] + more) % 10
+
+    assert not passes_eleven_test("".join(map(str, digits)))
+
+
+@given(some.integers(0, 7))
+def test_two_swapped_digits_never_pass(place: int) -> None:
+    digits = list("999911120")
+    digits[place], digits[place + 1] = digits[place + 1], digits[place]
+
+    assert "".join(digits) == "999911120" or not passes_eleven_test("".join(digits))
+
+
+def test_the_shape_says_nothing_about_whose_number_it_is() -> None:
+    assert is_bsn_shaped("999911121") and not passes_eleven_test("999911121")
+
+
+def test_a_masked_bsn_shows_two_digits() -> None:
+    assert masked_bsn("999911120") == "•••••••20"
+    assert masked_bsn("") == ""
+
+
+def test_later_ids_are_larger_and_none_comes_twice() -> None:
+    early = [new_id() for _ in range(200)]
+    time.sleep(0.002)
+    late = [new_id() for _ in range(200)]
+
+    assert max(early) < min(late)
+    assert len({*early, *late}) == 400
+    assert {one.version for one in early} == {7}

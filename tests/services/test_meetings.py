@@ -1,0 +1,169 @@
+"""A meeting's agenda: planned in time or with a reason, one agenda per case, and nobody overwrites another's order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.domain.case import Case, CaseState, Round, RoundOutcome
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.errors import IllegalMove, Stale
+from mdo_portal.services import meetings, rooms
+from tests import make
+from tests.make import NOW
+from tests.people import Region, board_of
+
+
+@pytest.fixture
+def uro(session: Session, region: Region) -> Board:
+    return board_of(session, region)
+
+
+@pytest.fixture
+def meeting(session: Session, region: Region) -> Meeting:
+    return session.get_one(Meeting, region.meeting)
+
+
+@pytest.fixture
+def zeed(session: Session, region: Region) -> Hospital:
+    return session.get_one(Hospital, region.hospitals["ZEED"])
+
+
+def plan(session: Session, case: Case, meeting: Meeting, region: Region, *, now: datetime = NOW, late_reason: str = "") -> Round:
+    board = session.get_one(Board, meeting.board_id)
+    return meetings.plan(session, case, meeting, board, viewer=region.aisha, now=now, late_reason=late_reason)
+
+
+def order_of(session: Session, meeting: Meeting) -> list[object]:
+    return [row.case_id for row in meetings.agenda(session, meeting.id)]
+
+
+def test_cases_are_planned_one_behind_the_other(session: Session, region: Region, zeed: Hospital, meeting: Meeting) -> None:
+    cases = [make.case(session, zeed) for _ in range(3)]
+
+    rounds = [plan(session, case, meeting, region) for case in cases]
+
+    assert [round_.position for round_ in rounds] == [1, 2, 3]
+    assert order_of(session, meeting) == [case.id for case in cases]
+    assert {case.state for case in cases} == {CaseState.SCHEDULED}
+
+
+@pytest.mark.parametrize("closed_by", ["the clock", "a person"])
+def test_after_closing_only_with_a_reason(session: Session, region: Region, zeed: Hospital, meeting: Meeting, closed_by: str) -> None:
+    case = make.case(session, zeed)
+    now = meeting.registration_closes_at
+    if closed_by == "a person":
+        meetings.close_registration(session, meeting)
+        now = NOW
+
+    with pytest.raises(IllegalMove):
+        plan(session, case, meeting, region, now=now, late_reason=" ")
+    plan(session, case, meeting, region, now=now, late_reason="spoed")
+
+    assert (case.state, case.reason) == (CaseState.SCHEDULED, "spoed")
+
+
+@pytest.mark.parametrize("state", [MeetingState.CLOSED, MeetingState.SETTLED])
+def test_nothing_is_planned_into_a_meeting_that_is_over(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, state: MeetingState
+) -> None:
+    meeting.state = state
+
+    with pytest.raises(IllegalMove):
+        plan(session, make.case(session, zeed), meeting, region, late_reason="spoed")
+
+
+def test_a_case_stands_on_one_agenda_at_a_time(session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board) -> None:
+    next_week = make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7))
+    case = make.case(session, zeed)
+    plan(session, case, meeting, region)
+    revision = meeting.revision
+
+    plan(session, case, next_week, region)
+
+    assert (order_of(session, meeting), order_of(session, next_week)) == ([], [case.id])
+    assert meeting.revision > revision
+
+
+def test_a_case_that_was_shown_can_still_be_moved_to_next_week(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board
+) -> None:
+    """Shown = it has notes. The round that is left must not hold the case in this meeting."""
+    next_week = make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7))
+    case = make.case(session, zeed)
+    plan(session, case, meeting, region)
+    rooms.open_meeting(session, meeting, now=NOW)
+
+    plan(session, case, next_week, region, late_reason="tijd")
+
+    assert order_of(session, next_week) == [case.id]
+    assert meeting.current_round_id not in set(session.scalars(select(Round.id).where(Round.case_id == case.id)))
+
+
+def test_a_second_discussion_is_a_new_round(session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board) -> None:
+    case = make.case(session, zeed)
+    first = plan(session, case, meeting, region)
+    rooms.set_outcome(session, first, case, RoundOutcome.DEFERRED, reason="wacht op PA", board=uro, viewer=region.bram, now=NOW)
+
+    second = plan(session, case, make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7)), region)
+
+    assert (first.number, second.number, case.state) == (1, 2, CaseState.SCHEDULED)
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_off_the_agenda_it_waits_as_before(session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board, missing: bool) -> None:
+    case = make.case(session, zeed, **({"facts": ()} if missing else {}))
+    plan(session, case, meeting, region)
+
+    meetings.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
+
+    assert case.state is (CaseState.INCOMPLETE if missing else CaseState.READY)
+    with pytest.raises(Stale):
+        meetings.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
+
+
+def test_the_agenda_stands_in_the_order_that_was_chosen(session: Session, region: Region, zeed: Hospital, meeting: Meeting) -> None:
+    rounds = [plan(session, make.case(session, zeed), meeting, region) for _ in range(4)]
+    wanted = [rounds[at].id for at in (2, 0, 3, 1)]
+
+    meetings.reorder(session, meeting, wanted)
+
+    assert [row.round_id for row in meetings.agenda(session, meeting.id)] == wanted
+
+
+@pytest.mark.parametrize("seen", ["one too few", "one too many", "one twice"])
+def test_an_order_of_another_agenda_is_stale(session: Session, region: Region, zeed: Hospital, meeting: Meeting, seen: str) -> None:
+    rounds = [plan(session, make.case(session, zeed), meeting, region).id for _ in range(3)]
+    other = session.scalars(select(Round.id).where(Round.meeting_id == region.other_meeting)).one()
+    order = {"one too few": rounds[:2], "one too many": [*rounds, other], "one twice": [*rounds, rounds[0]]}[seen]
+
+    with pytest.raises(Stale):
+        meetings.reorder(session, meeting, order)
+
+    assert [row.round_id for row in meetings.agenda(session, meeting.id)] == rounds
+
+
+def test_the_series_stands_eight_weeks_ahead_and_is_left_alone(session: Session, uro: Board) -> None:
+    def count() -> int:
+        return session.scalar(select(func.count()).select_from(Meeting).where(Meeting.board_id == uro.id)) or 0
+
+    before = count()
+    meetings.extend_series(session, uro, now=NOW)
+    once = count()
+    meetings.extend_series(session, uro, now=NOW)
+
+    assert (once - before, count()) == (8, once)
+
+
+def test_a_meeting_keeps_its_local_hour_when_the_clock_changes(session: Session, uro: Board) -> None:
+    """Summer time begins on 29 March 2026: 16:00 in Amsterdam is 15:00 and then 14:00 in UTC."""
+    meetings.extend_series(session, uro, now=datetime(2026, 3, 20, 12, tzinfo=UTC))
+
+    query = select(Meeting.starts_at).where(Meeting.board_id == uro.id, Meeting.starts_at > datetime(2026, 3, 20, tzinfo=UTC))
+    hours = [at.hour for at in session.scalars(query.order_by(Meeting.starts_at))]
+    assert hours == [15, *[14] * 7]
+    assert all(at.astimezone(meetings.AMSTERDAM).hour == 16 for at in session.scalars(query))
