@@ -61,7 +61,10 @@ class Database:
 
     def __init__(self, url: str, *, sealer: object = None, pool_size: int = 10) -> None:
         self.url = url
-        self.engine: Engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=10)
+        # Hidden parameters: the text of a database error travels into logs, and parameters are patients.
+        self.engine: Engine = create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=10, hide_parameters=True
+        )
         self.sealer = sealer
 
     @contextmanager

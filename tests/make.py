@@ -181,7 +181,7 @@ def signed(session: Session, round_: Round, *, viewer: Viewer, now: datetime = N
 
 
 def corrected(session: Session, round_: Round, *, viewer: Viewer, now: datetime, text: str = " Herzien.") -> Decision:
-    decisions.start_correction(session, round_)
+    decisions.start_correction(session, round_, session.get_one(Case, round_.case_id))
     typed(session, round_, text, now=now)
     return signed(session, round_, viewer=viewer, now=now, reason="typfout")
 

@@ -70,7 +70,7 @@ def _relations(
     found = viewer.relations(act, hospital_id=case.hospital_id)
     for board_id in board_ids:
         by_board = viewer.relations(act, board_id=board_id)
-        if by_board and (viewer.board_roles[board_id] & _SEES_ALL or _on_agenda(session, case, board_id, now)):
+        if by_board and (viewer.board_roles.get(board_id, frozenset()) & _SEES_ALL or _on_agenda(session, case, board_id, now)):
             found += by_board
     return found
 

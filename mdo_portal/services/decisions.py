@@ -256,10 +256,11 @@ def _person(session: Session, person_id: uuid.UUID) -> dict[str, str]:
     return {"name": person.name, "discipline": person.discipline}
 
 
-def start_correction(session: Session, round_: Round) -> None:
+def start_correction(session: Session, round_: Round, case: Case) -> None:
     """Open the notes for a corrected decision; the signed one stays as it is until a new one supersedes it."""
     if newest(session, round_.id) is None:
         raise IllegalMove(N_("Er is nog niets getekend om te herzien."))
     meeting = rooms.lock(session, round_)
     conclusions.thaw(session, round_.id)
     meetings.changed(session, meeting)
+    referrals.announce(session, case)

@@ -228,6 +228,7 @@ def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
     if delivery.state is DeliveryState.DEAD:
         delivery.attempts = 0
     delivery.move(DeliveryState.WAITING)
+    delivery.receipt_code = delivery.receipt_text = ""
     delivery.next_attempt_at = now
     delivery.leased_until = None
     changes.wake(session, "deliver")

@@ -80,7 +80,7 @@ def check_password(session: Session, email: str, password: str, code: str, *, no
     Wrong tries make the next try wait a little longer, up to a minute: nobody can lock a chair out.
     """
     person = session.execute(
-        select(Person).where(Person.email == email.strip().casefold()).with_for_update()
+        select(Person).where(Person.email == email.replace("\0", "").strip().casefold()).with_for_update()
     ).scalar_one_or_none()
     if person is not None and person.wait_until and person.wait_until > now:
         raise NotSignedIn(N_("Te veel pogingen. Wacht een minuut en probeer het opnieuw."))

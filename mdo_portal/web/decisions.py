@@ -148,7 +148,7 @@ def printed(round_id: uuid.UUID) -> ResponseReturnValue:
 def correct(round_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         found, case, _, relation = rounds.round_for(db, viewer(), Act.DECISION_SIGN, round_id, now=now(), lock=True)
-        decisions.start_correction(db, found)
+        decisions.start_correction(db, found, case)
         audit.record(db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, detail="correction started")
         meeting_id = found.meeting_id
     flash(gettext("U kunt de conclusie nu aanpassen. Het getekende advies blijft geldig tot u de herziening tekent."))

@@ -35,6 +35,7 @@ def _shown(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
         "etas": rooms.etas(meeting, agenda, now=now()),
         "roll": rooms.roll(board, rooms.present(db, meeting.id, now=now())),
         "on_now": on_now,
+        "now": now(),
         "current": chosen or on_now,
         "following": chosen is None,
         "beamer": request.args.get("beamer") == "1",

@@ -91,6 +91,7 @@ def _rows_of(db: Session, found_boards: list[BoardCount]) -> dict[str, Any]:
         "board": next((board for board in found_boards if board.id == wanted.board_id), None),
         "topics": _topics(found_boards),
         "urgency_words": HURRY,
+        "own_act": request.headers.get("HX-Trigger") == "worklist-again",
     }
 
 

@@ -156,6 +156,21 @@ def patients(session: Session, hospital_id: uuid.UUID, count: int) -> None:
     )
 
 
+def used_inbox(session: Session, hospital_id: uuid.UUID, count: int = 20_000) -> None:
+    """What a portal that has run for a while has: an inbox full of understood messages, and statistics about it."""
+    session.execute(
+        text(
+            "INSERT INTO inbound_messages (id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state,"
+            " reason, place, leftovers, received_at, settled_at, doubles, attempts)"
+            " SELECT gen_random_uuid(), l.id, l.hospital_id, 'hl7v2', 'ADT^A08', 'OLD' || n, sha256(n::text::bytea), sha256(n::text::bytea),"
+            " 32, ARRAY[sha256(('k' || n)::bytea)], 'understood', '', '', '{}', now(), now(), 0, 1"
+            " FROM links l, generate_series(1, :count) n WHERE l.hospital_id = :hospital"
+        ),
+        {"hospital": hospital_id, "count": count},
+    )
+    session.execute(text("ANALYZE inbound_messages, patients"))
+
+
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))

@@ -13,10 +13,11 @@ from dataclasses import asdict, replace
 from itertools import count
 
 from .figures import LOAD_CORE, Figures, interleaved
-from .house import ROOT, House, free_port, hospital, house, patients, until_open
+from .house import ROOT, House, free_port, hospital, house, patients, until_open, used_inbox
 from .load import KNOWN, Order, Seen
 
 SECONDS = 2.0
+KEPT = "SELECT count(*) FROM inbound_messages WHERE state = 'kept'"
 _runs = count(1)
 
 
@@ -74,7 +75,7 @@ def feed(url: str) -> Figures:
         figures.against(
             "95 % unknown", "messages/s", rates["ours"], ("python-hl7, stores nothing", rates["python-hl7"]), at_least=30
         )
-        kept = lines.house.count("SELECT count(*) FROM inbound_messages")
+        kept = lines.house.count(KEPT)
         ignored = lines.house.count("SELECT sum(ignored) FROM feed_counts")
         sent = sum(one.sent for one in seen["ours"])
         about_known = sent - ignored
@@ -102,7 +103,9 @@ class Lines:
 def _lines(url: str, *peers: str) -> Iterator[Lines]:
     with house(url) as found:
         with found.database().transaction() as session:
-            patients(session, hospital(session, profile="generic-v2"), KNOWN)
+            hospital_id = hospital(session, profile="generic-v2")
+            patients(session, hospital_id, KNOWN)
+            used_inbox(session, hospital_id)
         lines = Lines(found)
         found.portal("listen")
         lines.ports["ours"] = found.ports["mllp"]
@@ -149,5 +152,5 @@ def _must_be_right(figures: Figures, found: House, seen: list[Seen], *, stored: 
     figures.limit("stuck", "messages", sum(one.stuck for one in seen), at_most=0)
     figures.limit("refused", "messages", sum(one.refused for one in seen), at_most=0)
     if stored:
-        lost = sum(one.accepted for one in seen) - found.count("SELECT count(*) FROM inbound_messages")
+        lost = sum(one.accepted for one in seen) - found.count(KEPT)
         figures.limit("acknowledged and not stored", "messages", lost, at_most=0)

@@ -161,7 +161,7 @@ def fill_crowd(session: Session, region: Region) -> None:
     session.flush()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(whose=viewers, act=some.sampled_from(Act), wanted=filters)
 def test_no_viewer_ever_gets_a_foreign_case(crowd: Session, region: Region, whose: tuple, act: Act, wanted: Filter) -> None:  # type: ignore[type-arg]
     house, roles, boards = whose

@@ -92,7 +92,7 @@ def test_a_case_stands_on_one_agenda_at_a_time(session: Session, region: Region,
 def test_a_case_that_was_shown_can_still_be_moved_to_next_week(
     session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board
 ) -> None:
-    """Shown = it has notes. The round that is left must not hold the case in this meeting."""
+    """Shown = it has notes. The round that goes must not hold the case in this meeting."""
     next_week = make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7))
     case = make.case(session, zeed)
     plan(session, case, meeting, region)
@@ -100,8 +100,20 @@ def test_a_case_that_was_shown_can_still_be_moved_to_next_week(
 
     plan(session, case, next_week, region, late_reason="tijd")
 
-    assert order_of(session, next_week) == [case.id]
-    assert meeting.current_round_id not in set(session.scalars(select(Round.id).where(Round.case_id == case.id)))
+    assert (order_of(session, meeting), order_of(session, next_week)) == ([], [case.id])
+
+
+def test_a_case_with_a_typed_conclusion_is_not_planned_away(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board
+) -> None:
+    """What a person saw as saved is saved: such a case is deferred, with its conclusion."""
+    case = make.case(session, zeed)
+    make.typed(session, plan(session, case, meeting, region), "Operatie.")
+
+    with pytest.raises(IllegalMove):
+        plan(session, case, make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7)), region)
+    with pytest.raises(IllegalMove):
+        meetings.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
 
 
 def test_a_second_discussion_is_a_new_round(session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board) -> None:

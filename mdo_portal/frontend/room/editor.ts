@@ -1,4 +1,4 @@
-// The CodeMirror editor of one note: plain Dutch prose, wrapped, undo of one's own changes only, Tab leaves it.
+// The CodeMirror editor of one note: plain Dutch prose, wrapped, undo of one's own changes only, Tab and Escape leave it.
 import { standardKeymap } from "@codemirror/commands";
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
@@ -31,7 +31,7 @@ export function createEditor(parent: HTMLElement, sync: NoteSync): Editor {
         placeholder(parent.dataset["placeholder"] ?? ""),
         yCollab(sync.text, null), // without its own cursors: those need style attributes
         cursors(sync.text, sync.awareness),
-        keymap.of([...yUndoManagerKeymap, ...standardKeymap]),
+        keymap.of([{ key: "Escape", run: ({ contentDOM }) => { contentDOM.blur(); return true; } }, ...yUndoManagerKeymap, ...standardKeymap]),
       ],
     }),
   });

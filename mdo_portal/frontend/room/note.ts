@@ -1,6 +1,6 @@
 // <div data-note="ID" data-label="Conclusie" [data-readonly] [data-placeholder="…"]>text as the server knows it</div>
 // becomes a shared editor. Until it is opened, and without JavaScript, the plain text stands there.
-// data-saved="yes|no" on the element and [data-note-status="ID"] say whether what one sees is saved.
+// data-saved="yes|no" and [data-note-status="ID"] say whether what one sees is saved; while it is "no" nobody replaces the element.
 import { each, timeOfDay, word } from "../behaviours/page";
 import { connection, onLive } from "../behaviours/socket";
 import { type Editor, createEditor } from "./editor";
@@ -21,7 +21,7 @@ class Note {
     if (state !== "opening" && state !== "refused") this.mount();
     if (state === "refused") this.editor?.freeze();
     const wasSaved = this.element.dataset["saved"] === "yes";
-    this.element.dataset["saved"] = state === "saved" ? "yes" : "no";
+    if (state !== "opening") this.element.dataset["saved"] = this.sync.isUnsaved ? "no" : "yes";
     if (state === "saved" && !wasSaved) this.savedAt = timeOfDay();
     for (const place of document.querySelectorAll<HTMLElement>(`[data-note-status="${CSS.escape(this.sync.note)}"]`)) {
       place.dataset["state"] = state;
@@ -37,6 +37,7 @@ class Note {
     this.editor = createEditor(this.element, this.sync);
   }
 
+  /** Still under way to the server; a refused text is not, and is lost only when its reader leaves it. */
   get isUnsaved(): boolean { return this.sync.state === "unsaved"; }
 
   close(): void {

@@ -48,6 +48,9 @@ export class NoteSync {
     return this.isDirty ? "unsaved" : "saved";
   }
 
+  /** Typed here, and not answered for by the server. */
+  get isUnsaved(): boolean { return this.isDirty; }
+
   /** Opens the note, or picks it up again after an interruption. */
   async open(): Promise<void> {
     const attempt = ++this.attempt;

@@ -1,0 +1,66 @@
+"""Telling comes after the commit, says ids only, and never tells what was rolled back."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.errors import Stale
+from mdo_portal.services import changes, intake
+from tests import make
+from tests.people import Region
+
+
+@pytest.fixture
+def ear(database: Database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database.plain_url, autocommit=True) as connection:
+        for channel in (changes.CHANNEL, "mdo_understand", "mdo_deliver"):
+            connection.execute(f"LISTEN {channel}")
+        yield connection
+
+
+def heard(ear: psycopg.Connection) -> list[psycopg.Notify]:
+    return list(ear.notifies(timeout=0.2))
+
+
+def test_nothing_is_told_before_the_commit(database: Database, ear: psycopg.Connection) -> None:
+    object_id = uuid.uuid4()
+
+    with database.transaction() as session:
+        changes.announce(session, "case", object_id, revision=3)
+        session.flush()
+        assert heard(ear) == []
+
+    (notice,) = heard(ear)
+    assert json.loads(notice.payload) == {"topic": "case", "id": str(object_id), "revision": 3}
+
+
+def test_what_is_rolled_back_is_never_told(database: Database, ear: psycopg.Connection) -> None:
+    with pytest.raises(Stale), database.transaction() as session:
+        changes.announce(session, "case", uuid.uuid4())
+        raise Stale()
+
+    assert heard(ear) == []
+
+
+def test_a_kept_message_wakes_the_worker(database: Database, region: Region, ear: psycopg.Connection) -> None:
+    with database.transaction() as session:
+        intake.keep(session, [make.arrival(region.links["ZEED"])])
+
+    assert [notice.channel for notice in heard(ear)] == ["mdo_understand"]
+
+
+def test_a_new_referral_tells_its_lists_and_no_name(database: Database, region: Region, ear: psycopg.Connection) -> None:
+    with database.transaction() as session:
+        make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), patient=make.identity("4711", bsn=make.BSN))
+
+    notices = heard(ear)
+    topics = {(told["topic"], told["id"]) for told in (json.loads(notice.payload) for notice in notices)}
+    assert {("worklist", str(region.boards["URO-P"])), ("worklist", str(region.hospitals["ZEED"]))} <= topics
+    assert not any(word in notice.payload for notice in notices for word in ("Voorbeeld", "4711", make.BSN))
