@@ -40,9 +40,7 @@ def send_next(database: Database, senders: Mapping[Channel, Sender], *, clock: C
     return True
 
 
-def _attempt(
-    database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery, *, clock: Clock
-) -> Receipt | None:
+def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery, *, clock: Clock) -> Receipt | None:
     """Print it, unless that was done, and send it. None for a letter on paper: a person sends that one."""
     try:
         letter = claimed.letter or _print(database, claimed)
@@ -61,9 +59,7 @@ def _send(sender: Sender, claimed: ClaimedDelivery, letter: bytes) -> Receipt:
     receipt = sender.send(outgoing(claimed, letter), claimed.address)
     if claimed.attempts == 1 or receipt.kind is ReceiptKind.ACCEPTED:
         log.info("delivery.answered", delivery_id=str(claimed.delivery_id), kind=receipt.kind.value, code=receipt.code)
-    return replace(
-        receipt, code=_storable(receipt.code), reference=_storable(receipt.reference), text=_storable(receipt.text)
-    )
+    return replace(receipt, code=_storable(receipt.code), reference=_storable(receipt.reference), text=_storable(receipt.text))
 
 
 def _storable(text: str) -> str:

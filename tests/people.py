@@ -39,7 +39,7 @@ PEOPLE: Mapping[str, tuple[str, str, list[Role], dict[str, list[Role]]]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Region:
     """The ids and viewers of the template every test database is copied from."""
 
@@ -92,7 +92,9 @@ def _person(
     session.flush()
     session.add_all(Membership(person_id=person.id, hospital_id=houses[house], role=role) for role in roles)
     session.add_all(
-        BoardMembership(person_id=person.id, board_id=boards[code], role=role) for code, given in board_roles.items() for role in given
+        BoardMembership(person_id=person.id, board_id=boards[code], role=role)
+        for code, given in board_roles.items()
+        for role in given
     )
     session.flush()
 

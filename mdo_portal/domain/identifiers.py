@@ -8,12 +8,13 @@ import uuid
 
 
 def new_id() -> uuid.UUID:
-    """A random id whose first half is the time (UUID version 7), so that rows lie in order of arrival."""
-    millis = time.time_ns() // 1_000_000
-    value = (millis << 80) | int.from_bytes(os.urandom(10), "big")
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    value = (value & ~(0x3 << 62)) | (0x2 << 62)
-    return uuid.UUID(int=value)
+    """A random id whose first half is the time to a quarter of a microsecond (UUID version 7): ids made one after the other
+    by one process lie in that order, also two events of one transaction.
+    """
+    millis, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000  # RFC 9562, 6.2 method 3
+    chance = int.from_bytes(os.urandom(8), "big") >> 2
+    return uuid.UUID(int=(millis << 80) | (0x7 << 76) | (fraction << 64) | (0x2 << 62) | chance)
 
 
 def is_bsn_shaped(text: str) -> bool:

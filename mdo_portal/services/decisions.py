@@ -165,7 +165,7 @@ def _freeze(
         content=shown.content,
         content_hash=shown.content_hash,
         signed_by=viewer.person_id,
-        signed_at=now,
+        signed_at=now.replace(microsecond=0),  # as the letter says it
     )
     session.add(decision)
     session.flush()

@@ -60,12 +60,19 @@ ON CONFLICT (link_id, control_id, digest) DO UPDATE
 SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at
 """
 
-# OR stops at the first that holds: a number of a patient costs one look, one of nobody costs three. LIMIT 1 instead of EXISTS,
-# because the planner, who cannot know how many are asked, would otherwise read whole tables for a hash.
+# OR stops at the first that holds: a number of a patient costs one look, one of nobody three. The planner knows neither how many are
+# asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which it turns into a hash of the table), the
+# first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for.
 _KNOWN = """
 SELECT place FROM unnest(%b::int4[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[]) AS asked (place, hospital_id, number, bsn, key)
-WHERE (SELECT true FROM patients p WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1)
-    OR (SELECT true FROM patients p WHERE p.hospital_id = asked.hospital_id AND p.bsn_index = asked.bsn LIMIT 1)
+WHERE (
+        SELECT true FROM patients p
+        WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1
+    )
+    OR asked.bsn = (
+        SELECT p.bsn_index FROM patients p
+        WHERE p.hospital_id = asked.hospital_id AND p.bsn_index >= asked.bsn ORDER BY p.bsn_index LIMIT 1
+    )
     OR (
         SELECT true FROM inbound_messages m
         WHERE m.state = 'kept' AND m.patient_keys && ARRAY[asked.key] AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id LIMIT 1

@@ -17,7 +17,6 @@ from mdo_portal.domain.case import WAITING, Case, CaseState, Round, RoundOutcome
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.people import BoardMembership, Person
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import changes, conclusions, referrals, timeline
@@ -197,31 +196,6 @@ def candidates(session: Session, board_id: uuid.UUID) -> list[Candidate]:
         .limit(100)
     )
     return [Candidate._make(row) for row in session.execute(query)]
-
-
-class Seat(NamedTuple):
-    """One role group of the board's quorum: who of the board could fill it, and who did so in the room."""
-
-    disciplines: tuple[str, ...]
-    members: tuple[str, ...]
-    present: tuple[str, ...]
-
-
-def seats(session: Session, board: Board, here: Sequence[tuple[str, str]]) -> list[Seat]:
-    """The role groups of the board with names; `here` is (name, discipline) of who has been in the room."""
-    query = (
-        select(Person.name, Person.discipline)
-        .join(BoardMembership, BoardMembership.person_id == Person.id)
-        .where(BoardMembership.board_id == board.id, BoardMembership.ended_at.is_(None), Person.disabled_at.is_(None))
-        .order_by(Person.name)
-        .distinct()
-    )
-    members = [(row[0], row[1]) for row in session.execute(query)]
-    return [Seat(tuple(group), _names(members, group), _names(here, group)) for group in board.quorum]
-
-
-def _names(people: Sequence[tuple[str, str]], group: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name, discipline in people if discipline in group)
 
 
 def plan(

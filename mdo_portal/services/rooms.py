@@ -147,11 +147,16 @@ def quorum(board: Board, present: Sequence[str]) -> Quorum:
 
 
 def roll(board: Board, present: Sequence[Attendee]) -> Roll:
-    """Who is there, by the board's role groups."""
-    groups = tuple(RoleGroup(tuple(group), tuple(one for one in present if one.discipline in group)) for group in board.quorum)
-    asked = {discipline for group in groups for discipline in group.disciplines}
-    others = tuple(one for one in present if one.discipline not in asked)
-    return Roll(groups, others, quorum(board, [one.discipline for one in present]))
+    """Who is there, by the board's role groups; a group of people named before is not named again."""
+    groups: list[RoleGroup] = []
+    named: set[uuid.UUID] = set()
+    for disciplines in board.quorum:
+        people = tuple(one for one in present if one.discipline in disciplines)
+        if not people or not named.issuperset(one.person_id for one in people):
+            groups.append(RoleGroup(tuple(disciplines), people))
+        named.update(one.person_id for one in people)
+    others = tuple(one for one in present if one.person_id not in named)
+    return Roll(tuple(groups), others, quorum(board, [one.discipline for one in present]))
 
 
 def etas(meeting: Meeting, agenda: Sequence[meetings.AgendaRow], *, now: datetime) -> dict[uuid.UUID, datetime]:

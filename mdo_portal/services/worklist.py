@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseState, Round
+from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseState, InformationRequest, Round
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Viewer
@@ -60,6 +60,8 @@ class WorkListRow(NamedTuple):
     meeting_at: datetime | None
     objects: bool
     revision: int
+    #: a question to the referrer is open, whatever the state
+    asked: bool
 
     @property
     def has_due_date(self) -> bool:
@@ -116,6 +118,7 @@ def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
             _next_meeting(),
             Patient.objects,
             Case.revision,
+            _is_asked(),
         )
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == Case.hospital_id)
@@ -132,6 +135,10 @@ def _next_meeting() -> Any:
     return query.where(Round.case_id == Case.id, Round.outcome.is_(None)).limit(1).scalar_subquery()
 
 
+def _is_asked() -> ColumnElement[bool]:
+    return exists().where(InformationRequest.case_id == Case.id, InformationRequest.answered_at.is_(None))
+
+
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [Case.is_open.expression]
     if wanted.board_id:
@@ -141,7 +148,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.hospital_id:
         conditions.append(Case.hospital_id == wanted.hospital_id)
     if wanted.state:
-        conditions.append(Case.state == wanted.state)
+        conditions.append(_is_in(wanted.state))
     if wanted.waiting:
         conditions.append(Case.state.in_(WAITING))
     if wanted.incomplete:
@@ -150,6 +157,11 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.after:
         conditions.append(tuple_(Case.due_on, Case.id) > tuple_(literal(wanted.after[0]), literal(wanted.after[1])))
     return conditions
+
+
+def _is_in(state: CaseState) -> ColumnElement[bool]:
+    """A planned case about which a question is open is looked for under both."""
+    return or_(Case.state == state, _is_asked()) if state is CaseState.INFORMATION_REQUESTED else Case.state == state
 
 
 def _contains(word: str) -> ColumnElement[bool]:

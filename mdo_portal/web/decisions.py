@@ -140,7 +140,11 @@ def printed(round_id: uuid.UUID) -> ResponseReturnValue:
         text_hash=preview.content_hash,
         reason="",
     )
-    return as_file(letters.render("decision", letter.as_json(), at=now()), "application/pdf", f"mdo-advies-concept-{round_id}")
+    return as_file(
+        letters.render("decision", letter.as_json(), at=now().replace(microsecond=0)),
+        "application/pdf",
+        f"mdo-advies-concept-{round_id}",
+    )
 
 
 @blueprint.post("/correct")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal import letters
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, meetings, rooms
+from mdo_portal.services import access, audit, meetings, rooms, seats
 from mdo_portal.web import printing
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -46,7 +46,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "agenda": agenda,
         "candidates": meetings.candidates(db, board.id) if may_order else [],
         "attendees": attendees,
-        "seats": meetings.seats(db, board, [(one.name, one.discipline) for one in attendees]),
+        "seats": seats.seats(db, board, [(one.name, one.discipline) for one in attendees]),
         "planned_minutes": sum(row.minutes for row in agenda),
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),

@@ -12,7 +12,9 @@ from mdo_portal.domain.policy import POLICY, Act, Relation, Viewer
 
 OWN, ELSEWHERE, BOARD, OTHER_BOARD = (uuid.UUID(int=number) for number in range(1, 5))
 MEDICAL = [
-    act for act in Act if act.value.partition(":")[0] in {"case", "document", "note", "decision", "letter", "round", "room", "worklist"}
+    act
+    for act in Act
+    if act.value.partition(":")[0] in {"case", "document", "note", "decision", "letter", "round", "room", "worklist"}
 ]
 WRITES = [act for act in Act if act.value.partition(":")[2] not in {"read", "join"}]
 
@@ -81,6 +83,8 @@ def test_only_a_privacy_officer_reads_the_access_log_and_only_of_the_own_hospita
 
 def test_whoever_may_change_a_case_may_also_see_it() -> None:
     readers = POLICY[Act.CASE_READ]
-    changing = [act for act in Act if act.value.startswith(("case:", "document:", "note:", "round:")) and act is not Act.CASE_REGISTER]
+    changing = [
+        act for act in Act if act.value.startswith(("case:", "document:", "note:", "round:")) and act is not Act.CASE_REGISTER
+    ]
 
     assert all(POLICY[act] <= readers for act in changing)

@@ -88,7 +88,7 @@ def carry_through(demo: Demo, case_id: str) -> str:
     page = secretary.read(f"/cases/{case_id}")
     board_id = first(rf'<option value="({UUID})"[^>]*>\s*[^<]*rostaat', page, "board to choose")
     secretary.send(f"/cases/{case_id}/route", {"board_id": board_id})
-    meeting_id = first(rf'<option value="({UUID})"[^>]*data-meeting', secretary.read(f"/cases/{case_id}"), "meeting")
+    meeting_id = first(rf'name="meeting_id"[^>]*>\s*(?:<option value="">[^<]*</option>\s*)?<option value="({UUID})"', secretary.read(f"/cases/{case_id}"), "meeting")
     secretary.send(f"/cases/{case_id}/plan", {"meeting_id": meeting_id, "late_reason": "proef"})
     if "/room/open" in chair.read(f"/meetings/{meeting_id}"):
         chair.send(f"/meetings/{meeting_id}/room/open", {})

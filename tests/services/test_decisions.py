@@ -174,7 +174,10 @@ def test_of_two_chairs_who_sign_at_once_one_wins(database: Database, region: Reg
         barrier = threading.Barrier(2)
         outcomes: dict[str, str] = {}
 
-        chairs = [threading.Thread(target=_sign_at, args=(database, round_id, viewer, barrier, outcomes)) for viewer in (region.bram, region.bilal)]
+        chairs = [
+            threading.Thread(target=_sign_at, args=(database, round_id, viewer, barrier, outcomes))
+            for viewer in (region.bram, region.bilal)
+        ]
         for chair in chairs:
             chair.start()
         for chair in chairs:
@@ -187,7 +190,9 @@ def test_of_two_chairs_who_sign_at_once_one_wins(database: Database, region: Reg
             assert signed.content["signed_by"]["name"] == next(name for name, what in outcomes.items() if what == "signed")
 
 
-def _sign_at(database: Database, round_id: uuid.UUID, viewer: Viewer, barrier: threading.Barrier, outcomes: dict[str, str]) -> None:
+def _sign_at(
+    database: Database, round_id: uuid.UUID, viewer: Viewer, barrier: threading.Barrier, outcomes: dict[str, str]
+) -> None:
     with database.transaction() as session:
         round_ = session.get_one(Round, round_id)
         seen = decisions.preview(session, round_, case_of(session, round_), network=NETWORK, viewer=viewer, now=NOW).content_hash

@@ -149,7 +149,10 @@ def test_a_change_right_behind_the_referral_is_no_noise(session: Session, region
 
 def test_messages_of_one_patient_go_in_order_also_when_they_carry_other_numbers(session: Session, region: Region) -> None:
     numbers = [("1", make.BSN), (make.BSN, "9"), ("9",), ("2",)]
-    messages = [make.arrival(region.links["ZEED"], control_id=f"M{at}", patient_numbers=tuple(("", one) for one in some)) for at, some in enumerate(numbers)]
+    messages = [
+        make.arrival(region.links["ZEED"], control_id=f"M{at}", patient_numbers=tuple(("", one) for one in some))
+        for at, some in enumerate(numbers)
+    ]
     intake.keep(session, messages)
 
     first = intake.claim(session, now=NOW)

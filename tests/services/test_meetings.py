@@ -53,7 +53,9 @@ def test_cases_are_planned_one_behind_the_other(session: Session, region: Region
 
 
 @pytest.mark.parametrize("closed_by", ["the clock", "a person"])
-def test_after_closing_only_with_a_reason(session: Session, region: Region, zeed: Hospital, meeting: Meeting, closed_by: str) -> None:
+def test_after_closing_only_with_a_reason(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, closed_by: str
+) -> None:
     case = make.case(session, zeed)
     now = meeting.registration_closes_at
     if closed_by == "a person":
@@ -77,7 +79,9 @@ def test_nothing_is_planned_into_a_meeting_that_is_over(
         plan(session, make.case(session, zeed), meeting, region, late_reason="spoed")
 
 
-def test_a_case_stands_on_one_agenda_at_a_time(session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board) -> None:
+def test_a_case_stands_on_one_agenda_at_a_time(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board
+) -> None:
     next_week = make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7))
     case = make.case(session, zeed)
     plan(session, case, meeting, region)
@@ -116,7 +120,9 @@ def test_a_case_with_a_typed_conclusion_is_not_planned_away(
         meetings.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
 
 
-def test_a_second_discussion_is_a_new_round(session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board) -> None:
+def test_a_second_discussion_is_a_new_round(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board
+) -> None:
     case = make.case(session, zeed)
     first = plan(session, case, meeting, region)
     rooms.set_outcome(session, first, case, RoundOutcome.DEFERRED, reason="wacht op PA", board=uro, viewer=region.bram, now=NOW)
@@ -127,7 +133,9 @@ def test_a_second_discussion_is_a_new_round(session: Session, region: Region, ze
 
 
 @pytest.mark.parametrize("missing", [True, False])
-def test_off_the_agenda_it_waits_as_before(session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board, missing: bool) -> None:
+def test_off_the_agenda_it_waits_as_before(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board, missing: bool
+) -> None:
     case = make.case(session, zeed, **({"facts": ()} if missing else {}))
     plan(session, case, meeting, region)
 
@@ -138,7 +146,9 @@ def test_off_the_agenda_it_waits_as_before(session: Session, region: Region, zee
         meetings.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
 
 
-def test_the_agenda_stands_in_the_order_that_was_chosen(session: Session, region: Region, zeed: Hospital, meeting: Meeting) -> None:
+def test_the_agenda_stands_in_the_order_that_was_chosen(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting
+) -> None:
     rounds = [plan(session, make.case(session, zeed), meeting, region) for _ in range(4)]
     wanted = [rounds[at].id for at in (2, 0, 3, 1)]
 
@@ -148,7 +158,9 @@ def test_the_agenda_stands_in_the_order_that_was_chosen(session: Session, region
 
 
 @pytest.mark.parametrize("seen", ["one too few", "one too many", "one twice"])
-def test_an_order_of_another_agenda_is_stale(session: Session, region: Region, zeed: Hospital, meeting: Meeting, seen: str) -> None:
+def test_an_order_of_another_agenda_is_stale(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, seen: str
+) -> None:
     rounds = [plan(session, make.case(session, zeed), meeting, region).id for _ in range(3)]
     other = session.scalars(select(Round.id).where(Round.meeting_id == region.other_meeting)).one()
     order = {"one too few": rounds[:2], "one too many": [*rounds, other], "one twice": [*rounds, rounds[0]]}[seen]

@@ -87,7 +87,9 @@ def test_a_doubtful_bsn_is_flagged_and_kept(session: Session, zeed: uuid.UUID) -
 
 
 @pytest.mark.parametrize("change", [{"name": PersonName(family="de Vries-Bakker")}, {"birth_on": date(1950, 5, 6)}])
-def test_a_marriage_or_a_corrected_birth_date_is_no_conflict(session: Session, zeed: uuid.UUID, change: dict[str, object]) -> None:
+def test_a_marriage_or_a_corrected_birth_date_is_no_conflict(
+    session: Session, zeed: uuid.UUID, change: dict[str, object]
+) -> None:
     patient = known(session, zeed)
     told = make.identity("1", **(SAME | change))
 

@@ -130,7 +130,9 @@ def test_the_same_facts_again_change_nothing(session: Session, zeed: Hospital) -
 def test_an_older_message_that_is_offered_again_overwrites_nothing(session: Session, zeed: Hospital) -> None:
     patient = make.identity("1")
     newer = make.referral(patient, number="VW-1", question_board="Nieuw?", facts=(Fact(Section.MARKER, "12", "PSA"),), urgency="")
-    older = replace(newer, question_board="Oud?", urgency="asap", facts=(Fact(Section.MARKER, "10", "PSA"), Fact(Section.WISH, "geen", "")))
+    older = replace(
+        newer, question_board="Oud?", urgency="asap", facts=(Fact(Section.MARKER, "10", "PSA"), Fact(Section.WISH, "geen", ""))
+    )
     case = register(session, zeed, newer, minutes=5)
 
     register(session, zeed, older, minutes=0)

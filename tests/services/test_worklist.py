@@ -117,7 +117,10 @@ def test_page_after_page_shows_every_case_once(session: Session, region: Region,
     zeed = session.get_one(Hospital, region.hospitals["ZEED"])
     with session.begin_nested() as nested, pytest.MonkeyPatch.context() as patch:
         patch.setattr(worklist, "PAGE", size)
-        made = {make.case(session, zeed, latest_useful_on=None if days is None else date(2026, 3, 9) + timedelta(days=days)).id for days in due}
+        made = {
+            make.case(session, zeed, latest_useful_on=None if days is None else date(2026, 3, 9) + timedelta(days=days)).id
+            for days in due
+        }
         session.flush()
         seen: list[WorkListRow] = []
         wanted = Filter()

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 import click
@@ -152,9 +153,11 @@ def _hold_meeting(places: Places, region: Region, board: str, secretary: Screen,
 def _plan(secretary: Screen, board: str, report: Report) -> str:
     """Everything of this board into its next meeting."""
     boards = secretary.read("/worklist")
-    board_id = first(rf'board=({UUID})[^"]*"[^>]*data-board="{board}"', boards, f"board {board}")
+    name = next(seed.name for seed in invented_region().boards if seed.code == board)
+    board_id = first(rf'board=({UUID})"[^>]*><b>{re.escape(escape(name))}</b>', boards, f"board {board}")
     rows = re.findall(rf'data-row="({UUID})"', secretary.read(f"/worklist/rows?board={board_id}"))
-    meeting_id = first(rf'<option value="({UUID})"[^>]*data-meeting', secretary.read(f"/cases/{rows[0]}"), "meeting to choose")
+    page = secretary.read(f"/cases/{rows[0]}")
+    meeting_id = first(rf'name="meeting_id"[^>]*>\s*(?:<option value="">[^<]*</option>\s*)?<option value="({UUID})"', page, "meeting to choose")
     for case_id in rows:
         secretary.send(f"/cases/{case_id}/plan", {"meeting_id": meeting_id, "late_reason": "oefening"})
     report.counts["planned"] = report.counts.get("planned", 0) + len(rows)

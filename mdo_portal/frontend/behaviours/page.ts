@@ -45,7 +45,7 @@ export function isTyping(element: Element | null): boolean {
 }
 
 export function timeOfDay(date: Date = new Date()): string {
-  return date.toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit" });
+  return date.toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Amsterdam" });
 }
 
 /** An icon of the sprite, as base.html's icon macro draws it. */

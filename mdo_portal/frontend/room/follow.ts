@@ -28,9 +28,17 @@ function isElsewhere(): boolean | null {
   return agenda.dataset["roomCurrent"] !== shown.dataset["round"];
 }
 
+/** In the agenda: which case this screen shows, when that is not the chair's. */
+function mark(isBehind: boolean): void {
+  const shown = document.getElementById("room-case")?.dataset["round"];
+  const row = isBehind && shown ? document.querySelector(`#room-agenda [data-row="${CSS.escape(shown)}"]`) : null;
+  row?.classList.add("is-looked");
+}
+
 function follow(): void {
   const away = isElsewhere() === true;
   const waits = away && isBusy();
+  mark(waits);
   const button = bar();
   if (button && button.hidden === waits) {
     button.hidden = !waits;
@@ -42,5 +50,7 @@ function follow(): void {
 export function startFollowing(): void {
   each("[data-room-current]", follow);
   each("#room-case", () => { const button = bar(); if (button && !isElsewhere()) button.hidden = true; });
+  // A case that came in whole is up to date: an offer to show changes of the previous one has no meaning any more.
+  each("#room-conclusion", () => document.querySelector('[data-live-bar="room-conclusion"]')?.remove());
   document.addEventListener("click", (event) => { if (closest(event, "[data-room-follow]")) void go(); });
 }

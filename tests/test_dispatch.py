@@ -1,0 +1,440 @@
+"""All that we send: sent is not received, nothing is dropped, the same bytes go again, and order is kept per case and recipient."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal import dispatch, letters
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import Case, CaseEvent, CaseState, Round
+from mdo_portal.domain.decision import Decision, Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.errors import IllegalMove
+from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
+from mdo_portal.services import deliveries
+from tests import make
+from tests.make import BSN, NOW
+from tests.people import Region
+
+HOUR = timedelta(hours=1)
+AA, AE, LATER, SILENCE = (
+    Receipt(ReceiptKind.ACCEPTED, "AA", reference="ref-1"),
+    Receipt(ReceiptKind.REFUSED, "AE", text="patient unknown"),
+    Receipt(ReceiptKind.LATER, "unreachable"),
+    Receipt(ReceiptKind.UNKNOWN, "timeout"),
+)
+
+
+@dataclass
+class Receiver:
+    """The other side: answers as told, one answer per letter, the last one for ever; remembers what came."""
+
+    answers: list[Receipt | Exception]
+    came: list[OutgoingDecision] = field(default_factory=list)
+
+    def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
+        self.came.append(decision)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Outbox:
+    """One region with signed decisions, and a worker on a clock that the test moves."""
+
+    def __init__(self, database: Database, region: Region) -> None:
+        self.database, self.region, self.now = database, region, NOW
+
+    def signed(self, *, hospital: str = "ZEED") -> Round:
+        with self.database.transaction() as session:
+            patient = make.identity("4711" if hospital == "ZEED" else "", bsn=BSN)
+            case = make.case(session, session.get_one(Hospital, self.region.hospitals[hospital]), patient=patient)
+            meeting = session.get_one(Meeting, self.region.meeting)
+            round_ = make.discussed(
+                session, make.planned(session, case, meeting, viewer=self.region.aisha), viewer=self.region.bram
+            )
+            make.signed(session, round_, viewer=self.region.bram)
+        return round_
+
+    def corrected(self, round_: Round) -> None:
+        self.now += timedelta(minutes=1)
+        with self.database.transaction() as session:
+            make.corrected(session, session.get_one(Round, round_.id), viewer=self.region.bram, now=self.now)
+
+    def work(self, receiver: Receiver, *, at: datetime | None = None) -> bool:
+        self.now = at or self.now
+        return dispatch.send_next(self.database, {Channel.MLLP: receiver, Channel.FHIR: receiver}, clock=lambda: self.now)
+
+    def letter(self, round_: Round, *, version: int = 1) -> Delivery:
+        query = select(Delivery).join(Decision, Decision.id == Delivery.decision_id)
+        with self.database.transaction() as session:
+            return session.scalars(query.where(Decision.round_id == round_.id, Decision.version == version)).one()
+
+    def case(self, round_: Round) -> Case:
+        with self.database.transaction() as session:
+            return session.get_one(Case, round_.case_id)
+
+    def events(self, round_: Round) -> list[str]:
+        query = select(CaseEvent.what).where(CaseEvent.case_id == round_.case_id, CaseEvent.what.like("letter.%"))
+        with self.database.transaction() as session:
+            return list(session.scalars(query.order_by(CaseEvent.at, CaseEvent.id)))
+
+
+@pytest.fixture
+def outbox(database: Database, region: Region) -> Outbox:
+    return Outbox(database, region)
+
+
+def test_an_accepted_letter_is_received_and_the_case_delivered(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+
+    assert outbox.work(Receiver([AA]))
+
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.received_at, letter.receipt_reference) == (DeliveryState.RECEIVED, NOW, "ref-1")
+    assert outbox.case(round_).state is CaseState.DELIVERED
+    assert outbox.events(round_) == ["letter.sent", "letter.received"]
+    assert not outbox.work(Receiver([AA]), at=NOW + 24 * HOUR)
+
+
+@pytest.mark.parametrize("answer", [LATER, SILENCE, RuntimeError("crash in our own writer")])
+def test_without_a_matching_receipt_it_is_not_received_and_goes_again(outbox: Outbox, answer: Receipt | Exception) -> None:
+    round_ = outbox.signed()
+
+    outbox.work(Receiver([answer]))
+
+    letter = outbox.letter(round_)
+    assert letter.state in deliveries.OPEN and letter.received_at is None
+    assert letter.next_attempt_at is not None and letter.next_attempt_at > NOW
+    assert outbox.case(round_).state is CaseState.DECIDED
+    assert outbox.work(Receiver([AA]), at=NOW + HOUR)
+    assert outbox.letter(round_).state is DeliveryState.RECEIVED
+
+
+def test_nobody_there_is_not_called_sent(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+
+    outbox.work(Receiver([LATER]))
+
+    assert outbox.letter(round_).sent_at is None
+    assert outbox.events(round_) == []
+
+
+def test_a_refusal_stands_for_a_person_and_is_not_tried_again(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    receiver = Receiver([AE, AA])
+
+    outbox.work(receiver)
+
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.receipt_text) == (DeliveryState.REFUSED, "patient unknown")
+    assert not outbox.work(receiver, at=NOW + 100 * HOUR)
+    with outbox.database.transaction() as session:
+        assert [row.state for row in deliveries.post(session, outbox.region.aisha)] == [DeliveryState.REFUSED]
+
+
+def test_a_person_sends_a_refused_letter_again_under_the_same_number(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    receiver = Receiver([AE, AA])
+    outbox.work(receiver)
+    with outbox.database.transaction() as session:
+        deliveries.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+
+    outbox.work(receiver)
+
+    assert outbox.letter(round_).state is DeliveryState.RECEIVED
+    first, second = receiver.came
+    assert (first.delivery_id, first.letter_sha256) == (second.delivery_id, second.letter_sha256)
+
+
+def test_what_was_received_cannot_be_sent_again(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    outbox.work(Receiver([AA]))
+
+    with pytest.raises(IllegalMove), outbox.database.transaction() as session:
+        deliveries.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+
+
+class Crash(BaseException):
+    """The worker dies: nothing of ours catches it."""
+
+
+def test_after_a_crash_the_lease_runs_out_and_the_same_bytes_go_again(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    receiver = Receiver([AA])
+    receiver.answers = [Crash(), AA]  # type: ignore[list-item]
+    with pytest.raises(Crash):
+        outbox.work(_raising(receiver))
+
+    assert not outbox.work(receiver, at=NOW + deliveries.LEASE - timedelta(seconds=1))
+    assert outbox.work(receiver, at=NOW + deliveries.LEASE + timedelta(seconds=1))
+
+    first, second = receiver.came
+    assert (first.delivery_id, first.letter_pdf) == (second.delivery_id, second.letter_pdf)
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.letter_sha256, letter.attempts) == (DeliveryState.RECEIVED, first.letter_sha256, 2)
+
+
+def _raising(receiver: Receiver) -> Receiver:
+    def send(decision: OutgoingDecision, address: Address) -> Receipt:
+        receiver.came.append(decision)
+        raise receiver.answers.pop(0)  # type: ignore[misc]
+
+    return type("Dying", (), {"send": staticmethod(send)})()  # type: ignore[no-any-return]
+
+
+def test_a_letter_that_cannot_be_printed_waits_and_the_next_one_goes(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, good = outbox.signed(), outbox.signed(hospital="DELT")
+    render, first = letters.render, [True]
+
+    def once(*arguments: Any, **named: Any) -> bytes:
+        if first:
+            first.clear()
+            raise letters.LetterFailed("decision", "base.typ:1")
+        return render(*arguments, **named)
+
+    monkeypatch.setattr(letters, "render", once)
+
+    assert outbox.work(Receiver([AA]))
+    assert outbox.work(Receiver([AA]))
+
+    states = {outbox.letter(one).state for one in (broken, good)}
+    assert states == {DeliveryState.WAITING, DeliveryState.RECEIVED}
+    waiting = next(outbox.letter(one) for one in (broken, good) if outbox.letter(one).state is DeliveryState.WAITING)
+    assert (waiting.receipt_code, waiting.sent_at) == ("LetterFailed", None)
+
+
+def test_a_receipt_full_of_junk_is_written_down_all_the_same(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+
+    outbox.work(Receiver([Receipt(ReceiptKind.ACCEPTED, "A\0A", reference="r\0" * 4000, text="\0" * 9000 + "ok")]))
+
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.receipt_code) == (DeliveryState.RECEIVED, "AA")
+
+
+def test_a_correction_waits_for_the_first_version(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    receiver = Receiver([SILENCE, AA, AA])
+    outbox.work(receiver)
+    outbox.corrected(round_)
+
+    assert not outbox.work(receiver, at=NOW)  # the first is pausing, the second may not overtake it
+    outbox.work(receiver, at=NOW + HOUR)
+    outbox.work(receiver)
+
+    assert [letter.version for letter in receiver.came] == [1, 1, 2]
+    assert receiver.came[2].replaces_delivery_id == receiver.came[0].delivery_id
+    assert receiver.came[2].replaces_document_number == receiver.came[0].document_number
+    assert {outbox.letter(round_, version=version).state for version in (1, 2)} == {DeliveryState.RECEIVED}
+
+
+def test_a_correction_goes_when_the_first_version_was_refused(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    receiver = Receiver([AE, AA])
+    outbox.work(receiver)
+    outbox.corrected(round_)
+
+    assert outbox.work(receiver)
+    assert outbox.letter(round_, version=2).state is DeliveryState.RECEIVED
+
+
+def test_a_silent_hospital_holds_up_no_other(outbox: Outbox) -> None:
+    silent, other = outbox.signed(), outbox.signed(hospital="DELT")
+
+    for _ in range(2):
+        outbox.work(Receiver([SILENCE]) if outbox.letter(silent).attempts == 0 else Receiver([AA]))
+
+    states = {outbox.letter(round_).state for round_ in (silent, other)}
+    assert DeliveryState.RECEIVED in states
+
+
+def test_what_goes_out_is_what_was_signed(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    receiver = Receiver([AA])
+    outbox.work(receiver)
+
+    (sent,) = receiver.came
+    with outbox.database.transaction() as session:
+        decision = session.scalars(select(Decision).where(Decision.round_id == round_.id)).one()
+    assert dict(sent.sections)["Advies"].strip().endswith("Operatie.")
+    assert (sent.document_number, sent.patient.local_number, sent.patient.bsn) == (decision.document_number, "4711", BSN)
+    assert (sent.version, sent.recipient_code, sent.delivery_id) == (1, "ZEED", str(outbox.letter(round_).id))
+    assert sent.letter_pdf.startswith(b"%PDF") and BSN not in str(decision.content)
+
+
+def test_a_letter_on_paper_is_sent_when_printed_and_received_when_somebody_says_so(outbox: Outbox) -> None:
+    round_ = outbox.signed(hospital="ODUL")
+    assert outbox.work(Receiver([RuntimeError("nobody may be called")]))
+    assert not outbox.work(Receiver([AA]), at=NOW + 100 * HOUR)
+    states = [outbox.letter(round_).state]
+
+    for step in ("printed", "confirmed"):
+        with outbox.database.transaction() as session:
+            letter = session.get_one(Delivery, outbox.letter(round_).id)
+            if step == "printed":
+                deliveries.printed(session, letter, now=NOW)
+            else:
+                deliveries.confirm_by_hand(session, letter, viewer=outbox.region.aisha, now=NOW + HOUR)
+        states.append(outbox.letter(round_).state)
+
+    assert states == [DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.RECEIVED]
+    assert outbox.letter(round_).confirmed_by == outbox.region.aisha.person_id
+    assert outbox.events(round_) == ["letter.sent", "letter.received"]
+    assert outbox.case(round_).state is CaseState.DELIVERED
+
+
+def test_pauses_grow_to_a_quarter_of_an_hour_and_no_further() -> None:
+    random.seed(4)
+    pauses = [deliveries.pause(attempt).total_seconds() for attempt in range(1, 60)]
+
+    assert 0.5 <= pauses[0] <= 1
+    assert all(2 ** (attempt - 1) / 2 <= pauses[attempt - 1] <= 2 ** (attempt - 1) for attempt in range(1, 10))
+    assert all(450 <= pause <= 900 for pause in pauses[11:])
+
+
+def test_a_receiver_that_is_never_there_costs_few_attempts_a_day() -> None:
+    random.seed(4)
+    waited, attempts = 0.0, 0
+    while waited < 24 * 3600:
+        attempts += 1
+        waited += deliveries.pause(attempts).total_seconds()
+
+    assert attempts < 200 < deliveries.MAX_ATTEMPTS
+
+
+# Whatever happens, nothing is dropped and nothing is called received that was not
+
+
+KINDS = {
+    "AA": AA,
+    "AE": AE,
+    "later": LATER,
+    "silence": SILENCE,
+    "nonsense": Receipt(ReceiptKind.UNKNOWN, "foreign", reference="x"),
+}
+
+
+def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
+    """Random receipts, late receipts, crashes, clock jumps, people who resend, confirm and correct."""
+
+    class Post(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.nested = session.begin_nested()
+            self.now = NOW
+            self.rounds: list[Round] = []
+            self.in_flight: list[deliveries.ClaimedDelivery] = []
+            self.accepted: set[object] = set()
+            self.signed = 0
+
+        @rule(code=some.sampled_from(["ZEED", "ODUL"]))
+        def sign(self, code: str) -> None:
+            case = make.case(session, session.get_one(Hospital, region.hospitals[code]))
+            planned = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
+            make.signed(session, make.discussed(session, planned, viewer=region.bram), viewer=region.bram, now=self.now)
+            self.rounds.append(planned)
+            self.signed += 1
+
+        @precondition(lambda self: self.rounds)
+        @rule(at=some.integers(0, 99))
+        def correct(self, at: int) -> None:
+            self.now += timedelta(seconds=1)
+            make.corrected(session, self.rounds[at % len(self.rounds)], viewer=region.bilal, now=self.now)
+            self.signed += 1
+
+        @rule(seconds=some.sampled_from([1, 60, 100, 3600, 86_400, -5, -7200]))
+        def clock(self, seconds: int) -> None:
+            self.now += timedelta(seconds=seconds)
+
+        @rule()
+        def claim(self) -> None:
+            """A worker takes one; whether it lives to settle it is another matter."""
+            claimed = deliveries.claim(session, now=self.now)
+            if claimed is not None and claimed.channel is Channel.PAPER:
+                deliveries.hand_over(session, claimed.delivery_id, now=self.now)
+            elif claimed is not None:
+                self.in_flight.append(claimed)
+
+        @precondition(lambda self: self.in_flight)
+        @rule(kind=some.sampled_from(sorted(KINDS)), at=some.integers(0, 99))
+        def settle(self, kind: str, at: int) -> None:
+            """Also late: when another worker has taken it meanwhile, or a person has confirmed it."""
+            claimed = self.in_flight.pop(at % len(self.in_flight))
+            if kind == "AA":
+                self.accepted.add(claimed.delivery_id)
+            try:
+                with session.begin_nested():
+                    deliveries.settle(session, claimed.delivery_id, KINDS[kind], now=self.now)
+            except IllegalMove:
+                pass
+
+        @precondition(lambda self: self.in_flight)
+        @rule()
+        def crash(self) -> None:
+            self.in_flight.clear()
+
+        @precondition(lambda self: self.rounds)
+        @rule(what=some.sampled_from(["resend", "print", "confirm"]), at=some.integers(0, 99))
+        def person(self, what: str, at: int) -> None:
+            found = self.letters()
+            letter = found[at % len(found)]
+            acts: dict[str, Callable[[], None]] = {
+                "resend": lambda: deliveries.send_again(session, letter, now=self.now),
+                "print": lambda: deliveries.printed(session, letter, now=self.now),
+                "confirm": lambda: deliveries.confirm_by_hand(session, letter, viewer=region.aisha, now=self.now),
+            }
+            try:
+                with session.begin_nested():
+                    acts[what]()
+            except IllegalMove:
+                return
+            if what == "confirm":
+                self.accepted.add(letter.id)
+
+        def letters(self) -> list[Delivery]:
+            session.flush()
+            session.expire_all()
+            ids = [round_.case_id for round_ in self.rounds]
+            return list(
+                session.scalars(select(Delivery).where(Delivery.case_id.in_(ids)).order_by(Delivery.created_at, Delivery.id))
+            )
+
+        @invariant()
+        def received_is_what_was_accepted_and_nothing_is_dropped(self) -> None:
+            """Every signed decision has its letter, and every letter that has not arrived has somebody or something waiting for it."""
+            found = self.letters()
+            assert len(found) == self.signed
+            cases = {case.id: case.state for case in session.scalars(select(Case))}
+            for letter in found:
+                assert (letter.state is DeliveryState.RECEIVED) is (letter.id in self.accepted), letter.state
+                assert (letter.received_at is not None) is (letter.state is DeliveryState.RECEIVED)
+                by_worker = letter.state in deliveries.OPEN and letter.next_attempt_at is not None
+                by_person = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or letter.channel == Channel.PAPER
+                assert letter.state is DeliveryState.RECEIVED or by_worker or by_person, letter.state
+                assert cases[letter.case_id] is not CaseState.DELIVERED or letter.state is DeliveryState.RECEIVED
+
+        def teardown(self) -> None:
+            self.nested.rollback()
+            session.expunge_all()
+
+    return Post
+
+
+def test_through_crashes_silence_and_clock_jumps_nothing_is_lost_or_called_received(session: Session, region: Region) -> None:
+    run_state_machine_as_test(
+        machine_of(session, region), settings=settings(max_examples=8, stateful_step_count=25, deadline=None)
+    )
