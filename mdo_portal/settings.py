@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from mdo_portal.errors import Unsafe
 
 DEMO_SECRET = "demo-secret-only-for-loopback"
 PACKAGE = Path(__file__).parent
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -67,32 +69,57 @@ def _beside(name: str) -> Path:
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the environment. Raises Unsafe naming everything that is missing or dangerous."""
-    env = os.environ if environ is None else environ
-    base = Settings()
-    settings = Settings(
-        database_url=env.get("MDO_DATABASE_URL", ""),
-        secret_key=env.get("MDO_SECRET_KEY", ""),
-        keyring=read_keyring(env.get("MDO_KEYRING", "")),
-        bind=env.get("MDO_BIND", base.bind),
-        mllp_bind=env.get("MDO_MLLP_BIND", base.mllp_bind),
-        public_url=env.get("MDO_PUBLIC_URL", base.public_url),
-        network=env.get("MDO_NETWORK", base.network),
-        proxies=int(env.get("MDO_PROXIES", base.proxies)),
-        message_limit=int(env.get("MDO_MESSAGE_LIMIT", base.message_limit)),
-        demo=env.get("MDO_DEMO") == "1",
-        sockets=int(env.get("MDO_SOCKETS", base.sockets)),
-        mllp_plain_accepted=env.get("MDO_MLLP_PLAIN_ACCEPTED") == "1",
-    )
-    findings = unsafe(settings)
+    findings: list[str] = []
+    settings = _read(os.environ if environ is None else environ, findings)
+    findings += unsafe(settings)
     if findings:
         raise Unsafe(findings)
     return settings
 
 
+def _read(env: Mapping[str, str], findings: list[str]) -> Settings:
+    """The settings as they stand; what cannot be read becomes a finding. An empty value is no value."""
+
+    def read(name: str, default: Value, as_value: Callable[[str], Value]) -> Value:
+        try:
+            return as_value(env[name]) if env.get(name) else default
+        except ValueError:
+            findings.append(f"{name} cannot be read: see its line in docs/operating")
+            return default
+
+    base = Settings()
+    return Settings(
+        database_url=read("MDO_DATABASE_URL", base.database_url, str),
+        secret_key=read("MDO_SECRET_KEY", base.secret_key, str),
+        keyring=read("MDO_KEYRING", base.keyring, read_keyring),
+        bind=read("MDO_BIND", base.bind, _address),
+        mllp_bind=read("MDO_MLLP_BIND", base.mllp_bind, _address),
+        public_url=read("MDO_PUBLIC_URL", base.public_url, str),
+        network=read("MDO_NETWORK", base.network, str),
+        proxies=read("MDO_PROXIES", base.proxies, int),
+        message_limit=read("MDO_MESSAGE_LIMIT", base.message_limit, int),
+        demo=read("MDO_DEMO", base.demo, _switch),
+        sockets=read("MDO_SOCKETS", base.sockets, int),
+        mllp_plain_accepted=read("MDO_MLLP_PLAIN_ACCEPTED", base.mllp_plain_accepted, _switch),
+    )
+
+
+def _address(text: str) -> str:
+    host_port(text)
+    return text
+
+
+def _switch(text: str) -> bool:
+    """1 or 0: `true` that silently means no would be worse than a refusal."""
+    if text not in ("0", "1"):
+        raise ValueError(text)
+    return text == "1"
+
+
 def read_keyring(text: str) -> tuple[tuple[str, bytes], ...]:
     """`id:base64,id:base64` as pairs; newest first."""
     pairs = (item.partition(":") for item in text.split(",") if item.strip())
-    return tuple((name.strip(), base64.b64decode(value)) for name, _, value in pairs)
+    return tuple((name.strip(), base64.b64decode(value, validate=True)) for name, _, value in pairs)
 
 
 def unsafe(settings: Settings) -> list[str]:

@@ -1,0 +1,19 @@
+"""One portal of real processes for all live tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mdo_portal.commands.postgres import drop_database, template_database
+from tests.conftest import copy_name
+from tests.live.portal import Portal, portal
+
+
+@pytest.fixture(scope="session")
+def live(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    name = copy_name("live")
+    with portal(template_database(postgres, name), tmp_path_factory.mktemp("live")) as running:
+        yield running
+    drop_database(postgres, name)

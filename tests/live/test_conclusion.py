@@ -1,0 +1,172 @@
+"""Typing together on two web processes: what was answered for is never lost, and everybody ends with the same text."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from mdo_portal.domain.conclusion import Note
+from mdo_portal.services import conclusions
+from tests.live.portal import Portal
+from tests.live.typist import Socket, Typist
+
+
+@pytest.fixture
+def emails(live: Portal) -> dict[str, str]:
+    return {"chair": live.email("Wiersma"), "scribe": live.email("Çelik")}
+
+
+def typing_together(people: list[Typist], moments: int, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Everybody types on a thread of their own, through cuts and doubles, until all is answered for."""
+    broken: list[BaseException] = []
+
+    def sit(person: Typist) -> None:
+        try:
+            for _ in range(moments):
+                person.one_moment()
+            person.finish()
+        except BaseException as error:
+            broken.append(error)
+
+    threads = [threading.Thread(target=sit, args=(person,), name=person.name) for person in people]
+    for thread in threads:
+        thread.start()
+    meanwhile()
+    for thread in threads:
+        thread.join(90)
+    assert not broken, broken
+
+
+def agree(live: Portal, people: list[Typist], note_id: uuid.UUID) -> str:
+    """Everybody's screen comes to show what the server has, without asking for it."""
+    stored = live.text(note_id)
+    until = time.monotonic() + 20
+    while any(person.reads != stored for person in people) and time.monotonic() < until:
+        for person in people:
+            person.listen()
+        time.sleep(0.02)
+    for person in people:
+        assert person.reads == stored, person.name
+    return stored
+
+
+def nothing_lost(people: list[Typist], text: str) -> None:
+    for person in people:
+        assert person.saved, "nobody typed"
+        for word in person.saved:
+            times = text.count(word)
+            assert times <= 1, f"{word!r} stands there {times} times"
+            assert times == 1 or word in person.erased, f"{word!r} was answered for and is gone"
+
+
+@pytest.fixture
+def table(live: Portal, emails: dict[str, str]) -> Iterator[Callable[[int, uuid.UUID], list[Typist]]]:
+    """Two people, each on a web process of their own."""
+    seated: list[Typist] = []
+
+    def sit_down(seed: int, note_id: uuid.UUID) -> list[Typist]:
+        both = [
+            Typist(web.url, live.cookie(emails[role]), note_id, role[0], seed=seed)
+            for role, web in zip(("chair", "scribe"), live.webs, strict=True)
+        ]
+        seated.extend(both)
+        return both
+
+    yield sit_down
+    for person in seated:
+        if person.socket is not None:
+            person.socket.close()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_two_people_who_type_at_once_through_cuts_and_doubles_lose_nothing(live: Portal, table, seed: int) -> None:
+    note_id = live.note(live.rounds[0])
+    people = table(seed, note_id)
+
+    typing_together(people, 40)
+
+    nothing_lost(people, agree(live, people, note_id))
+
+
+def test_a_killed_web_process_loses_nothing_that_was_answered_for(live: Portal, table) -> None:
+    note_id = live.note(live.rounds[1])
+    people = table(3, note_id)
+
+    def disaster() -> None:
+        for web in live.webs:
+            time.sleep(0.7)
+            web.kill()
+            web.start()
+
+    typing_together(people, 60, meanwhile=disaster)
+
+    nothing_lost(people, agree(live, people, note_id))
+
+
+def test_an_answer_means_that_it_is_in_the_database(live: Portal, table) -> None:
+    note_id = live.note(live.rounds[2])
+    chair, _ = table(4, note_id)
+    chair.come_back()
+
+    word = chair.type()
+
+    assert chair.flush()
+    assert word in live.text(note_id)
+
+
+def test_who_opens_the_note_again_gets_only_what_they_lack(live: Portal, table) -> None:
+    note_id = live.note(live.rounds[2])
+    chair, scribe = table(5, note_id)
+    for person in (chair, scribe):
+        person.come_back()
+    chair.type()
+    assert chair.flush()
+    until = time.monotonic() + 10
+    while scribe.reads != chair.reads and time.monotonic() < until:
+        scribe.listen()
+
+    assert scribe.socket is not None
+    again = scribe.socket.ask("note:open", {"note": str(note_id), "vector": scribe.document.get_state()})
+
+    assert again["update"] == b"\x00\x00"  # an empty Yjs update
+
+
+def test_what_is_typed_while_the_chair_signs_is_in_the_signed_text_or_refused(live: Portal, emails: dict[str, str]) -> None:
+    note_id = live.note(live.rounds[2])
+    socket = Socket(live.webs[1].url, live.cookie(emails["scribe"]))
+    typist = Typist(live.webs[1].url, live.cookie(emails["scribe"]), note_id, "s", seed=6)
+    typist.socket = socket
+    opened = socket.ask("note:open", {"note": str(note_id), "vector": b""})
+    typist.document.apply_update(opened["update"])
+    frozen: list[str] = []
+
+    def sign() -> None:
+        time.sleep(0.15)
+        with live.database.transaction() as session:
+            note = session.scalars(select(Note).where(Note.id == note_id)).one()
+            texts = conclusions.freeze(session, note.round_id, now=datetime.now(UTC))
+            frozen.append(texts[note.section])
+
+    signing = threading.Thread(target=sign)
+    signing.start()
+    stored = []
+    while True:
+        word = typist.type()
+        answer = socket.ask("note:update", {"note": str(note_id), "update": typist._waiting.pop()[0]})
+        if not answer["ok"]:
+            break
+        stored.append(word)
+    signing.join()
+    socket.close()
+
+    assert answer["reason"] == "IllegalMove"
+    assert stored
+    assert all(word in frozen[0] for word in stored)
+    assert word not in frozen[0]
+    assert live.text(note_id) == frozen[0]
