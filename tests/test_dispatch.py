@@ -436,5 +436,5 @@ def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
 
 def test_through_crashes_silence_and_clock_jumps_nothing_is_lost_or_called_received(session: Session, region: Region) -> None:
     run_state_machine_as_test(
-        machine_of(session, region), settings=settings(max_examples=8, stateful_step_count=25, deadline=None)
+        machine_of(session, region), settings=settings(max_examples=5, stateful_step_count=22, deadline=None)
     )

@@ -9,7 +9,7 @@ from mdo_portal.exchange import MessageHeader, Unreadable
 
 from .charset import narrow
 from .marks import Marks, marks_of
-from .numbers import numbers
+from .numbers import MOST_NUMBERS, numbers
 from .segment import Segment
 
 WINDOW = 1_048_576
@@ -17,6 +17,7 @@ WINDOW = 1_048_576
 
 _LONGEST = 65_536
 _MOST_PATIENTS = 100
+_MOST_LINES = 20_000
 _BLANK = b"\r\n\x0b \t\0"
 _NUMBER_FIELDS = {"PID": 3, "MRG": 1}
 
@@ -29,17 +30,19 @@ def read_header(raw: bytes) -> MessageHeader:
     window = narrow(raw[:WINDOW])
     at = _header_at(window)
     marks = marks_of(window[at : at + 10].decode("latin-1"))
-    header = Segment(_line(window, at), marks)
+    # MSH-1 is the separator itself, so MSH-n stands at n - 1. Split here and not by Segment: this is done for every message that comes.
+    fields = [*_line(window, at).split(marks.field, 20), *[""] * 15]
+    event = fields[8].partition(marks.repetition)[0].partition(marks.component)
     return MessageHeader(
-        kind="^".join(part for part in (header.component(9), header.component(9, 2)) if part),
-        control_id=header.field(10),
-        sending_application=header.component(3),
-        sending_facility=header.component(4),
-        receiving_application=header.component(5),
-        receiving_facility=header.component(6),
-        version=header.component(12),
+        kind="^".join(filter(None, (_first(event[0], marks), _first(event[2], marks)))),
+        control_id=_plain(fields[9], marks),
+        sending_application=_first(fields[2], marks),
+        sending_facility=_first(fields[3], marks),
+        receiving_application=_first(fields[4], marks),
+        receiving_facility=_first(fields[5], marks),
+        version=_first(fields[11], marks),
         patient_numbers=_patient_numbers(window, at, marks),
-        wants_accept=header.field(15) not in ("", '""', "NE"),
+        wants_accept=_plain(fields[14], marks) not in ("", '""', "NE"),
     )
 
 
@@ -61,8 +64,10 @@ def _header_at(window: bytes) -> int:
 
 
 def _end(window: bytes, at: int) -> int:
-    ends = [end for end in (window.find(b"\r", at, at + _LONGEST), window.find(b"\n", at, at + _LONGEST)) if end >= 0]
-    return min(ends, default=min(len(window), at + _LONGEST))
+    most = min(len(window), at + _LONGEST)
+    end = window.find(b"\r", at, most)
+    feed = window.find(b"\n", at, most if end < 0 else end)
+    return feed if feed >= 0 else end if end >= 0 else most
 
 
 def _line(window: bytes, at: int) -> str:
@@ -73,19 +78,42 @@ def _line(window: bytes, at: int) -> str:
         return line.decode("latin-1")  # numbers and codes are ASCII; a name of a hospital is shown, never compared
 
 
+def _first(text: str, marks: Marks) -> str:
+    """What Segment.component(n) says of the field `text`."""
+    return _plain(text.partition(marks.repetition)[0].partition(marks.component)[0].partition(marks.sub)[0], marks)
+
+
+def _plain(text: str, marks: Marks) -> str:
+    return marks.unescaped(text) if marks.escape in text else text
+
+
 def _patient_numbers(window: bytes, start: int, marks: Marks) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
-    for name, field in _NUMBER_FIELDS.items():
-        places = _places(window, f"{name}{marks.field}".encode(), start)
-        for at in islice(places, _MOST_PATIENTS):
-            for authority, number, _ in numbers(Segment(_line(window, at), marks), field):
-                found[authority, number] = None
+    for at in islice(_patients(window, marks.field.encode(), start), _MOST_PATIENTS):
+        line = _line(window, at)
+        field = _NUMBER_FIELDS[line[:3]]
+        text = (line.split(marks.field, field + 1) + [""] * field)[field]
+        if marks.escape in text or marks.sub in text:
+            found |= {(authority, number): None for authority, number, _ in numbers(Segment(line, marks), field)}
+        else:
+            found |= dict.fromkeys(_plain_numbers(text, marks))
     return tuple(found)
 
 
-def _places(window: bytes, wanted: bytes, start: int) -> Iterator[int]:
+def _plain_numbers(text: str, marks: Marks) -> list[tuple[str, str]]:
+    """What `numbers` finds in a field without subcomponents and escapes, as most are."""
+    parts = [one.split(marks.component, 4) for one in text.split(marks.repetition, MOST_NUMBERS)]
+    return [(part[3] if len(part) > 3 else "", number) for part in parts if (number := part[0].strip())]
+
+
+def _patients(window: bytes, separator: bytes, start: int) -> Iterator[int]:
+    """Where the lines with patient numbers begin. From line to line, because a search for the name would read every document."""
+    names = tuple(name.encode() + separator for name in _NUMBER_FIELDS)
     for line_end in (b"\r", b"\n"):
-        at = window.find(line_end + wanted, start)
-        while at >= 0:
-            yield at + 1
-            at = window.find(line_end + wanted, at + 4)
+        at = window.find(line_end, start)
+        for _ in range(_MOST_LINES):
+            if at < 0:
+                break
+            if window.startswith(names, at + 1):
+                yield at + 1
+            at = window.find(line_end, at + 1)

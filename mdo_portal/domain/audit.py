@@ -23,6 +23,7 @@ class AuditEntry(Base):
 
     #: order of writing
     seq: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    #: moment of the act
     at: Mapped[datetime]
     #: `case:read`, `decision:sign`
     act: Mapped[str]
@@ -36,26 +37,35 @@ class AuditEntry(Base):
     person_name: Mapped[str] = mapped_column(default="")
     #: for which hospital the person acted
     acting_hospital_id: Mapped[uuid.UUID | None]
+    #: what the person was at that moment, for hospital and board
     roles: Mapped[str] = mapped_column(default="")
     #: on whose behalf
     responsible_person_id: Mapped[uuid.UUID | None]
+    #: purpose of use (HL7 PurposeOfUse); treatment unless said otherwise
     purpose: Mapped[str] = mapped_column(default="TREAT")
     #: why this person may: `own hospital`, `board`, `system`
     relation: Mapped[str] = mapped_column(default="")
     #: ground on which the case is held: referral, consent, emergency
     basis: Mapped[str] = mapped_column(default="")
+    #: the glass was broken for it
     emergency: Mapped[bool] = mapped_column(default=False)
     #: owner hospital of the data (tenant)
     hospital_id: Mapped[uuid.UUID | None]
+    #: whose data; empty for a list
     patient_id: Mapped[uuid.UUID | None]
+    #: the case it was about; empty for a list
     case_id: Mapped[uuid.UUID | None]
     #: what: `case`, `document`, `worklist`, `letter`, and its id
     object_type: Mapped[str]
+    #: id of that object, as text
     object_id: Mapped[str] = mapped_column(default="")
     #: how many patients a list showed
     hits: Mapped[int] = mapped_column(default=0)
     #: categories of data (EHDS logging)
     categories: Mapped[list[str]] = mapped_column(default=list)
+    #: address the request came from
     client_address: Mapped[str] = mapped_column(default="")
+    #: number of the request, the same in the technical log
     trace_id: Mapped[str] = mapped_column(default="")
+    #: what else matters, without patient data: `preview`, `correction started`
     detail: Mapped[str] = mapped_column(default="")

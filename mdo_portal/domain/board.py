@@ -21,7 +21,9 @@ class Board(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     #: short code, e.g. URO-P
     code: Mapped[str] = mapped_column(unique=True)
+    #: name as on screens and letters
     name: Mapped[str]
+    #: tumour group the board is for (NTG)
     tumour_group: Mapped[str] = mapped_column(default="")
     #: 0 = Monday
     weekday: Mapped[int] = mapped_column(default=0)
@@ -33,6 +35,7 @@ class Board(Base):
     minutes_per_case: Mapped[int] = mapped_column(default=4)
     #: hours before the start at which registration closes
     closing_hours: Mapped[int] = mapped_column(default=24)
+    #: room where it usually meets
     place: Mapped[str] = mapped_column(default="")
     #: where the video meeting is (not built in)
     video_url: Mapped[str] = mapped_column(default="")
@@ -51,6 +54,7 @@ class BoardHospital(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("boards.id"))
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"), index=True)
+    #: first day the hospital takes part; empty = from the beginning
     since: Mapped[date | None]
 
 
@@ -77,18 +81,26 @@ class Meeting(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("boards.id"))
+    #: when it starts
     starts_at: Mapped[datetime]
+    #: minutes there are
     minutes: Mapped[int]
+    #: after this a case comes on the agenda only with a reason
     registration_closes_at: Mapped[datetime]
+    #: room of this meeting; the board's unless changed
     place: Mapped[str] = mapped_column(default="")
+    #: where the video meeting is; the board's unless changed
     video_url: Mapped[str] = mapped_column(default="")
     state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
     #: grows with every change of agenda or current case: what live screens compare
     revision: Mapped[int] = mapped_column(default=0)
     #: the round that is discussed now
     current_round_id: Mapped[uuid.UUID | None]
+    #: since when that round is on
     current_since: Mapped[datetime | None]
+    #: when it was first opened
     opened_at: Mapped[datetime | None]
+    #: when it was closed
     closed_at: Mapped[datetime | None]
 
     def move(self, state: MeetingState) -> None:
@@ -108,6 +120,7 @@ class Presence(Base):
     meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meetings.id"))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: when this person first entered
     first_seen_at: Mapped[datetime]
     #: refreshed while a screen of this person is connected; older than half a minute = gone
     seen_at: Mapped[datetime]

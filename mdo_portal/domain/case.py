@@ -100,8 +100,11 @@ class Case(Base):
     is_open: Mapped[bool] = mapped_column(default=True)
     #: why deferred, redirected or withdrawn
     reason: Mapped[str] = mapped_column(default="")
+    #: what the board is asked
     question_board: Mapped[str] = mapped_column(default="")
+    #: what the radiologist is asked
     question_radiology: Mapped[str] = mapped_column(default="")
+    #: what the pathologist is asked
     question_pathology: Mapped[str] = mapped_column(default="")
     #: as sent
     urgency: Mapped[str] = mapped_column(default="")
@@ -109,11 +112,17 @@ class Case(Base):
     due_on: Mapped[date] = mapped_column(default=NO_DATE)
     #: what is missing for the discussion: codes of domain/readiness.py
     missing: Mapped[list[str]] = mapped_column(default=list)
+    #: who refers, as sent
     referrer_name: Mapped[str] = mapped_column(default="")
+    #: AGB, UZI or local number of the referrer, as text
     referrer_number: Mapped[str] = mapped_column(default="")
+    #: number to call about this referral
     referrer_phone: Mapped[str] = mapped_column(default="")
+    #: attending clinician, to whom the letter is addressed
     treating_name: Mapped[str] = mapped_column(default="")
+    #: who follows the patient, as sent
     case_manager_name: Mapped[str] = mapped_column(default="")
+    #: general practitioner, as sent
     gp_name: Mapped[str] = mapped_column(default="")
     basis: Mapped[Basis] = mapped_column(default=Basis.REFERRAL)
     #: how the referral came
@@ -146,14 +155,19 @@ class CaseFact(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
     #: where on the page
     section: Mapped[Section]
+    #: what the sender calls it: `PSA`; empty = not named
     label: Mapped[str] = mapped_column(default="")
+    #: the fact itself, as sent
     text: Mapped[str]
+    #: code of the label, as sent
     code: Mapped[str] = mapped_column(default="")
+    #: where that code comes from, as sent
     code_system: Mapped[str] = mapped_column(default="")
     #: the day the fact is about, as sent
     dated_on: Mapped[date | None]
     #: the hospital that told it
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: when the hospital told it
     received_at: Mapped[datetime]
     #: the message that carried it; empty for the web form
     message_id: Mapped[uuid.UUID | None]
@@ -169,18 +183,26 @@ class CaseDocument(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    #: name as sent; never used as a file name on our side
     title: Mapped[str]
+    #: referral letter, pathology report, radiology report, form, or empty (unknown)
     kind: Mapped[str] = mapped_column(default="")
     #: what the bytes are found to be, not what the sender said
     media_type: Mapped[str]
     #: what the sender said, when it differs; shown as a warning
     claimed_type: Mapped[str] = mapped_column(default="")
+    #: the bytes, sealed
     content_sealed: Mapped[bytes]
+    #: of the bytes: the same document again is kept once
     sha256: Mapped[str]
+    #: bytes
     size: Mapped[int]
+    #: the day it is about, as sent
     dated_on: Mapped[date | None]
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: when it came
     received_at: Mapped[datetime]
+    #: the message that carried it; empty for an upload
     message_id: Mapped[uuid.UUID | None]
 
 
@@ -211,12 +233,16 @@ class Round(Base):
     meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meetings.id"))
     #: place on the agenda, from 1
     position: Mapped[int]
+    #: minutes planned for it
     minutes: Mapped[int]
     #: who presents, as text: may be somebody without an account
     presenter: Mapped[str] = mapped_column(default="")
     outcome: Mapped[RoundOutcome | None]
+    #: why deferred, redirected or withdrawn
     outcome_reason: Mapped[str] = mapped_column(default="")
+    #: when it was first shown in the meeting
     started_at: Mapped[datetime | None]
+    #: when it got its outcome, or the meeting went on to the next
     ended_at: Mapped[datetime | None]
 
 
@@ -228,12 +254,15 @@ class CaseEvent(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
+    #: moment it happened
     at: Mapped[datetime]
     #: code: `referral.received`, `case.scheduled`, `letter.received` (services/timeline.py has the sentences)
     what: Mapped[str]
     #: names of places and boards to fill in; no patient data
     details: Mapped[dict[str, str]] = mapped_column(default=dict)
+    #: who did it; empty for the portal itself
     person_id: Mapped[uuid.UUID | None]
+    #: owner hospital of the case (tenant)
     hospital_id: Mapped[uuid.UUID | None]
 
 
@@ -245,11 +274,17 @@ class InformationRequest(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
+    #: when it was asked
     asked_at: Mapped[datetime]
+    #: the secretary or chair who asked
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    #: what is asked
     text: Mapped[str]
+    #: when it was answered; empty = still open
     answered_at: Mapped[datetime | None]
+    #: who answered
     answered_by: Mapped[uuid.UUID | None]
+    #: the answer
     answer: Mapped[str] = mapped_column(default="")
 
 
@@ -264,4 +299,5 @@ class Draft(Base):
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
     #: the fields as typed (JSON), sealed: it holds a BSN
     fields_sealed: Mapped[bytes]
+    #: when it was last saved
     saved_at: Mapped[datetime]

@@ -44,8 +44,11 @@ class NoteUpdate(Base):
     __tablename__ = "note_updates"
 
     note_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("notes.id"), primary_key=True)
+    #: 1, 2, 3 … within the note: the order in which the server took them
     revision: Mapped[int] = mapped_column(primary_key=True)
     #: a Yjs update, as the browser sent it
     body: Mapped[bytes]
+    #: who typed it
     person_id: Mapped[uuid.UUID | None]
+    #: when it was stored
     at: Mapped[datetime]

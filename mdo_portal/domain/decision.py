@@ -31,6 +31,7 @@ class Decision(Base):
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
     #: 1 for the first; a correction has the next number
     version: Mapped[int]
+    #: the decision it corrects
     supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
     #: why it was corrected
     correction_reason: Mapped[str] = mapped_column(default="")
@@ -40,7 +41,9 @@ class Decision(Base):
     content: Mapped[dict[str, Any]]
     #: SHA-256 of `content` in canonical JSON
     content_hash: Mapped[str]
+    #: the chair who signed
     signed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    #: moment of signing
     signed_at: Mapped[datetime]
 
 
@@ -85,18 +88,24 @@ class Delivery(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     #: the recipient
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: how it travels: a value of Channel
     channel: Mapped[str]
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
     #: the rendered letter, sealed; empty until a worker rendered it
     letter_sealed: Mapped[bytes] = mapped_column(default=b"")
+    #: of the rendered letter; empty until it was rendered
     letter_sha256: Mapped[str] = mapped_column(default="")
+    #: when it was signed
     created_at: Mapped[datetime]
+    #: how often a worker took it
     attempts: Mapped[int] = mapped_column(default=0)
     #: not before; empty = nothing to do for the worker
     next_attempt_at: Mapped[datetime | None]
     #: a worker holds it until then; after a crash the lease runs out and it is sent again
     leased_until: Mapped[datetime | None]
+    #: when it first left
     sent_at: Mapped[datetime | None]
+    #: when the receiver said it has it
     received_at: Mapped[datetime | None]
     #: code of the last receipt: AA, AE, 201, timeout
     receipt_code: Mapped[str] = mapped_column(default="")

@@ -38,6 +38,7 @@ class Hospital(Base):
     code: Mapped[str] = mapped_column(unique=True)
     #: name as on letters
     name: Mapped[str]
+    #: place as on letters
     city: Mapped[str] = mapped_column(default="")
     #: URA number of the organisation (UZI register), eight digits as text
     ura: Mapped[str] = mapped_column(default="")
@@ -74,6 +75,7 @@ class Link(Base):
     profile_out: Mapped[str] = mapped_column(default="")
     #: MLLP host and port of the hospital's receiver
     host_out: Mapped[str] = mapped_column(default="")
+    #: port at that host
     port_out: Mapped[int] = mapped_column(default=0)
     #: FHIR base URL of the hospital's receiver; the only address we ever post to
     url_out: Mapped[str] = mapped_column(default="")

@@ -36,7 +36,8 @@ INBOUND_MOVES: dict[InboundState, frozenset[InboundState]] = {
 UNREADABLE_REASONS: dict[str, str] = {
     "no_header": N_("Het bericht heeft geen leesbare kop. Het is bewaard; vraag het ziekenhuis wat dit had moeten zijn."),
     "no_control_id": N_(
-        "Het bericht heeft geen eigen nummer (MSH-10) en is daarom geweigerd. Het is bewaard; het ziekenhuis moet het met een nummer opnieuw sturen."
+        "Het bericht heeft geen eigen nummer (MSH-10) en is daarom geweigerd. Het is bewaard; "
+        "het ziekenhuis moet het met een nummer opnieuw sturen."
     ),
     "unknown_sender": N_(
         "Onbekende afzender: deze naam (MSH-3/MSH-4) hoort bij geen enkel ziekenhuis. Het bericht is bewaard; controleer de koppeling."
@@ -51,7 +52,10 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Het bericht is groter dan afgesproken en is geweigerd. Alleen het begin is bewaard; spreek een grens af met het ziekenhuis."
     ),
     "too_slow": N_("Het bericht kwam niet af: de verbinding viel stil. Het begin is bewaard; het ziekenhuis stuurt het opnieuw."),
-    "too_many": N_("Te veel verbindingen tegelijk van dit ziekenhuis. De nieuwe is geweigerd; het ziekenhuis probeert het vanzelf opnieuw."),
+    "too_many": N_(
+        "Te veel verbindingen tegelijk van dit ziekenhuis. De nieuwe is geweigerd; "
+        "het ziekenhuis probeert het vanzelf opnieuw."
+    ),
     "too_many_entries": N_(
         "De bundel heeft te veel onderdelen en is geweigerd. Hij is bewaard; vraag het ziekenhuis om hem te splitsen."
     ),
@@ -84,6 +88,7 @@ class InboundMessage(Base):
     seq: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
     #: the link it came over; empty = unknown sender
     link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("links.id"))
+    #: the hospital of that link
     hospital_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("hospitals.id"))
     wire: Mapped[Wire]
     #: `ORU^R01`, `Bundle.transaction`
@@ -94,6 +99,7 @@ class InboundMessage(Base):
     digest: Mapped[bytes]
     #: the bytes as they came, sealed
     raw_sealed: Mapped[bytes]
+    #: bytes as they came
     size: Mapped[int]
     #: blind index of each of the patient's numbers: messages that share one are understood in order
     patient_keys: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), default=list)
@@ -104,13 +110,19 @@ class InboundMessage(Base):
     place: Mapped[str] = mapped_column(default="")
     #: names of what the profile did not place or could not read
     leftovers: Mapped[list[str]] = mapped_column(default=list)
+    #: when it was stored
     received_at: Mapped[datetime]
-    #: when the same message last came again, and how often
+    #: when the same message last came again
     doubled_at: Mapped[datetime | None]
+    #: how often it came again
     doubles: Mapped[int] = mapped_column(default=0)
+    #: when it was understood, set aside or ignored
     settled_at: Mapped[datetime | None]
+    #: how often a worker began to understand it
     attempts: Mapped[int] = mapped_column(default=0)
+    #: not before; empty = at once
     next_attempt_at: Mapped[datetime | None]
+    #: the case it made or changed
     case_id: Mapped[uuid.UUID | None]
 
 
@@ -122,4 +134,5 @@ class FeedCount(Base):
     link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("links.id"), primary_key=True)
     #: day (UTC) of arrival
     day: Mapped[date] = mapped_column(primary_key=True)
+    #: messages of that day
     ignored: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -44,15 +44,23 @@ class Patient(Base):
     bsn_doubtful: Mapped[bool] = mapped_column(default=False)
     #: whole surname as shown
     family: Mapped[str]
+    #: prefix of the birth name: `van der`
     own_prefix: Mapped[str] = mapped_column(default="")
+    #: birth name
     own_family: Mapped[str] = mapped_column(default="")
+    #: prefix of the partner's name
     partner_prefix: Mapped[str] = mapped_column(default="")
+    #: partner's name
     partner_family: Mapped[str] = mapped_column(default="")
+    #: without dots: `JP`
     initials: Mapped[str] = mapped_column(default="")
+    #: given name, when sent
     given: Mapped[str] = mapped_column(default="")
+    #: birth date, as sent
     birth_on: Mapped[date | None]
     #: M, F, X or "" (unknown)
     sex: Mapped[str] = mapped_column(default="")
+    #: the hospital said that the patient died
     deceased: Mapped[bool] = mapped_column(default=False)
     #: the patient objects to sharing: blocks, and is shown
     objects: Mapped[bool] = mapped_column(default=False)

@@ -50,9 +50,11 @@ class Person(Base):
     language: Mapped[str] = mapped_column(default="nl")
     #: one line that presents the person on the demo's sign-in page; empty = not a persona
     persona: Mapped[str] = mapped_column(default="")
+    #: since when this person may not sign in
     disabled_at: Mapped[datetime | None]
-    #: wrong attempts since the last good one, and until when new attempts wait
+    #: wrong attempts since the last good one
     failures: Mapped[int] = mapped_column(default=0)
+    #: until when new attempts are refused
     wait_until: Mapped[datetime | None]
 
 
@@ -66,6 +68,7 @@ class Membership(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"), index=True)
     role: Mapped[Role]
+    #: since when no longer
     ended_at: Mapped[datetime | None]
 
 
@@ -79,6 +82,7 @@ class BoardMembership(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("boards.id"), index=True)
     role: Mapped[Role]
+    #: since when no longer
     ended_at: Mapped[datetime | None]
 
 
@@ -92,8 +96,11 @@ class SignedInSession(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     #: for which hospital the person works in this session
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: sign-in
     started_at: Mapped[datetime]
+    #: last act of the person; an open screen is none
     seen_at: Mapped[datetime]
     #: last fresh proof of identity (sign-in or confirmation before signing)
     confirmed_at: Mapped[datetime]
+    #: signed out
     ended_at: Mapped[datetime | None]

@@ -6,6 +6,7 @@ import atexit
 import json
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,6 +42,7 @@ def install(app: Flask, settings: Settings) -> SocketIO:
         logger=False,
         engineio_logger=False,
     )
+    _keep_messages_whole(socketio)
     events.install(socketio, app)
     app.extensions["mdo_live"] = socketio
     database: Database = app.extensions["mdo_database"]
@@ -50,6 +52,24 @@ def install(app: Flask, settings: Settings) -> SocketIO:
     atexit.register(stop.set)
     app.extensions["mdo_live_stop"] = stop
     return socketio
+
+
+def _keep_messages_whole(socketio: SocketIO) -> None:
+    """One sender at a time: a message with bytes is several frames, and python-socketio lets another thread's come between.
+
+    Seen with an answer to `note:open` and a `note:update` of the listener; a browser then drops the line ("parse error").
+    """
+    server, lock = socketio.server, threading.Lock()
+
+    def alone(send: Callable[..., Any]) -> Callable[..., Any]:
+        def sent(*args: Any, **kwargs: Any) -> Any:
+            with lock:
+                return send(*args, **kwargs)
+
+        return sent
+
+    server._send_packet = alone(server._send_packet)  # answers
+    server.manager.emit = alone(server.manager.emit)  # events
 
 
 def _listen(socketio: SocketIO, database: Database, stop: threading.Event) -> None:

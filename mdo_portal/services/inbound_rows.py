@@ -6,18 +6,21 @@ A hospital's feed comes by the thousand per second; building these through the O
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Sequence
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import psycopg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 
 class InboundRow(NamedTuple):
     """One message to store. `reason` empty: kept, to be understood; else settled at once, for a person."""
 
-    id: str
     link_id: str
     hospital_id: str
     wire: str
@@ -36,7 +39,7 @@ class InboundRow(NamedTuple):
 class AskedNumber(NamedTuple):
     """A patient's number as a hospital sends it, with its blind index as a BSN and its key in the inbox."""
 
-    hospital_id: uuid.UUID
+    hospital_id: str
     number: str
     bsn: bytes
     key: bytes
@@ -79,16 +82,42 @@ WHERE (
     )
 """
 
-
-def store(session: Session, rows: Sequence[InboundRow]) -> None:
-    """Store all of them in one statement; no two may be the same message. One that is there already counts up."""
-    session.connection().exec_driver_sql(_STORE, tuple(list(column) for column in zip(*rows, strict=True)))
+Line = psycopg.Cursor[tuple[Any, ...]]
 
 
-def known(session: Session, asked: Sequence[AskedNumber]) -> list[int]:
+@contextmanager
+def together(session: Session) -> Iterator[Line]:
+    """A cursor in this session's transaction whose statements travel together: one wait for an answer instead of one for each.
+
+    What goes wrong comes out as SQLAlchemy's errors, at the latest at the end of the block.
+    """
+    driver: Any = session.connection().connection.driver_connection
+    try:
+        with driver.pipeline(), driver.cursor() as line:
+            yield line
+    except psycopg.Error as error:
+        raise DBAPIError("inbox", None, error) from None  # no values: they are what hospitals sent
+
+
+def store(line: Line, rows: Sequence[InboundRow]) -> None:
+    """Store all of them in one statement, and wake the workers; no two may be the same message. One that is there counts up."""
+    line.execute(_STORE, [_new_ids(len(rows)), *map(list, zip(*rows, strict=True))])
+    line.execute("NOTIFY mdo_understand")
+
+
+def known(line: Line, asked: Sequence[AskedNumber]) -> list[int]:
     """The places in `asked` of numbers that a patient of that hospital has, or that stand in a message still to be understood."""
-    columns = [list(range(len(asked))), *(list(column) for column in zip(*asked, strict=True))]
-    return [row[0] for row in session.connection().exec_driver_sql(_KNOWN, tuple(columns))] if asked else []
+    if not asked:
+        return []
+    line.execute(_KNOWN, [list(range(len(asked))), *map(list, zip(*asked, strict=True))])
+    return [row[0] for row in line.fetchall()]
+
+
+def _new_ids(count: int) -> list[str]:
+    """As many ids of one moment as domain.identifiers.new_id would give, as the text PostgreSQL reads."""
+    moment, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10 * count).hex()
+    parts = (chance[at : at + 18] for at in range(0, 20 * count, 20))
+    return [f"{moment}7{part[:3]}8{part[3:]}" for part in parts]
 
 
 def as_array(keys: Iterable[bytes]) -> str:

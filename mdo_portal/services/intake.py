@@ -5,27 +5,36 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session, aliased
 
-from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.patient import BSN_PURPOSE
+from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import MessageHeader, Wire
 from mdo_portal.services import changes, inbound_rows
 from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.services.inbound_rows import AskedNumber, InboundRow
+from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Line
 from mdo_portal.services.sealed import sealer
 
 MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=15)
 """How long a claimed message is left alone when its worker died over it."""
 PATIENT_KEY = "inbound.patient"
+KeyOf = Callable[[str], bytes]
+Number = tuple[str, str]
+"""A hospital's id and a patient's number there."""
+
+_counting = insert(FeedCount)
+_added = {"ignored": FeedCount.ignored + _counting.excluded.ignored}
+_COUNT = str(_counting.on_conflict_do_update(index_elements=["link_id", "day"], set_=_added).compile(dialect=PGDialect_psycopg()))
 
 
 @dataclass(frozen=True)
@@ -58,28 +67,34 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> None:
 
     Feed messages about patients nobody referred are counted and not kept. Acknowledge only after the commit.
     """
+    keys, key_of = sealer(session), _keys(sealer(session))
     rows: dict[tuple[str, str, bytes], InboundRow] = {}
-    for row in (_row(session, arrival) for arrival in _without_noise(session, arrivals)):
-        same = row.link_id, row.control_id, row.digest
-        rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1) if same in rows else row
-    if rows:
-        inbound_rows.store(session, list(rows.values()))
-        changes.wake(session, "understand")
+    with inbound_rows.together(session) as line:
+        for arrival in _without_noise(line, arrivals, keys, key_of):
+            row = _row(arrival, keys, key_of)
+            same = row.link_id, row.control_id, row.digest
+            rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1) if same in rows else row
+        if rows:
+            inbound_rows.store(line, list(rows.values()))
 
 
-def _row(session: Session, arrival: Arrival) -> InboundRow:
-    header, link, keys = arrival.header, arrival.link, sealer(session)
+def _keys(keys: Sealer) -> KeyOf:
+    """A blind key for a patient's number: two messages that share one are about one patient. Each is made once per batch."""
+    return cache(lambda number: keys.blind(number, purpose=PATIENT_KEY))
+
+
+def _row(arrival: Arrival, keys: Sealer, key_of: KeyOf) -> InboundRow:
+    header, link = arrival.header, arrival.link
     return InboundRow(
-        id=str(new_id()),
-        link_id=str(link.link_id) if link else "",
-        hospital_id=str(link.hospital_id) if link else "",
+        link_id=link.link_id.hex if link else "",
+        hospital_id=link.hospital_id.hex if link else "",
         wire=arrival.wire.value,
         kind=_storable(header.kind, most=60),
         control_id=_storable(header.control_id, most=200),
         digest=hashlib.sha256(arrival.raw).digest(),
         raw_sealed=keys.seal(arrival.raw, purpose=RAW_PURPOSE),
         size=len(arrival.raw),
-        patient_keys=inbound_rows.as_array(keys.blind(number, purpose=PATIENT_KEY) for number in _distinct(header)),
+        patient_keys=inbound_rows.as_array({key_of(number) for _, number in header.patient_numbers}),
         reason=arrival.reason,
         place=_storable(arrival.place, most=200),
         received_at=arrival.at,
@@ -92,27 +107,21 @@ def _storable(text: str, *, most: int) -> str:
     return text.replace("\0", "")[:most]
 
 
-def _distinct(header: MessageHeader) -> set[str]:
-    """The patient's numbers; each gives a blind key, and two messages that share one are about one patient."""
-    return {number for _, number in header.patient_numbers}
-
-
-def _without_noise(session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:
+def _without_noise(line: Line, arrivals: Sequence[Arrival], keys: Sealer, key_of: KeyOf) -> list[Arrival]:
     """Leave out, and count, the feed messages about patients who have no case here and whose referral is not waiting."""
-    feed = [arrival for arrival in arrivals if _is_feed(arrival)]
-    if not feed:
-        return list(arrivals)
-    known = _known_numbers(session, feed)
+    told = [_numbers(arrival) for arrival in arrivals]
+    asked = set[Number]().union(*(numbers for arrival, numbers in zip(arrivals, told, strict=True) if _is_feed(arrival)))
+    known = _known_numbers(line, list(asked), keys, key_of)
     kept: list[Arrival] = []
     noise: Counter[tuple[uuid.UUID, date]] = Counter()
-    for arrival in arrivals:
-        numbers = _numbers(arrival)
+    for arrival, numbers in zip(arrivals, told, strict=True):
         if arrival.link is not None and _is_feed(arrival) and known.isdisjoint(numbers):
             noise[arrival.link.link_id, arrival.at.date()] += 1
         else:
             kept.append(arrival)
             known |= numbers
-    _count_noise(session, noise)
+    for (link_id, day), count in sorted(noise.items()):
+        line.execute(_COUNT, {"link_id": link_id, "day": day, "ignored": count})
     return kept
 
 
@@ -120,29 +129,17 @@ def _is_feed(arrival: Arrival) -> bool:
     return arrival.link is not None and not arrival.reason and arrival.header.kind.startswith("ADT^")
 
 
-def _numbers(arrival: Arrival) -> set[tuple[uuid.UUID, str]]:
+def _numbers(arrival: Arrival) -> set[Number]:
     if arrival.link is None or arrival.reason:
         return set()
-    return {(arrival.link.hospital_id, number) for _, number in arrival.header.patient_numbers}
+    hospital_id = arrival.link.hospital_id.hex
+    return {(hospital_id, number) for _, number in arrival.header.patient_numbers}
 
 
-def _known_numbers(session: Session, feed: Sequence[Arrival]) -> set[tuple[uuid.UUID, str]]:
+def _known_numbers(line: Line, told: Sequence[Number], keys: Sealer, key_of: KeyOf) -> set[Number]:
     """Which of these numbers belong to patients of that hospital, or stand in a message that is still to be understood."""
-    told = list(set().union(*(_numbers(arrival) for arrival in feed)))
-    blind = sealer(session).blind
-    asked = [
-        AskedNumber(where, number, blind(number, purpose=BSN_PURPOSE), blind(number, purpose=PATIENT_KEY))
-        for where, number in told
-    ]
-    return {told[place] for place in inbound_rows.known(session, asked)}
-
-
-def _count_noise(session: Session, noise: Counter[tuple[uuid.UUID, date]]) -> None:
-    rows = [{"link_id": link_id, "day": day, "ignored": count} for (link_id, day), count in sorted(noise.items())]
-    if rows:
-        statement = insert(FeedCount).values(rows)
-        added = {"ignored": FeedCount.ignored + statement.excluded.ignored}
-        session.execute(statement.on_conflict_do_update(index_elements=["link_id", "day"], set_=added))
+    asked = [AskedNumber(where, number, keys.blind(number, purpose=BSN_PURPOSE), key_of(number)) for where, number in told]
+    return {told[place] for place in inbound_rows.known(line, asked)}
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedMessage | None:

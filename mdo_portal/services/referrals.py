@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime
 
@@ -107,7 +108,9 @@ def route(session: Session, hospital: Hospital, referral: IncomingReferral) -> u
 
 
 def _is_called(board: Board, words: str) -> bool:
-    return any(name.casefold() in words for name in (board.code, board.name, *board.aliases) if name)
+    """Whole words only: `GI` is not meant by *gynaecologisch*."""
+    names = (board.code, board.name, *board.aliases)
+    return any(re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", words) for name in names if name)
 
 
 def _told_later(session: Session, case: Case, *, now: datetime) -> bool:

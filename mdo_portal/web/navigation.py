@@ -94,5 +94,7 @@ def _any(viewer: Viewer, act: Act) -> bool:
 
 def first_page(viewer: Viewer) -> str:
     """Where a person lands after signing in."""
+    if Role.LINK_MANAGER in viewer.hospital_roles:
+        return url_for("inbox.links")
     items = navigation(viewer)
     return items[0].url if items else url_for("signing_in.nothing")

@@ -88,3 +88,12 @@ def test_whoever_may_change_a_case_may_also_see_it() -> None:
     ]
 
     assert all(POLICY[act] <= readers for act in changing)
+
+
+@pytest.mark.parametrize("act", Act)
+def test_who_may_nowhere_may_not_open_the_page_either(act: Act) -> None:
+    assert at_hospital().may_at_all(act) is ((None, Relation.ANYONE) in POLICY[act])
+    for role, relation in POLICY[act]:
+        if role is not None:
+            holder = on_board(role) if relation is Relation.BOARD else at_hospital(role)
+            assert holder.may_at_all(act)

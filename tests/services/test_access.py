@@ -179,7 +179,7 @@ def asked(session: Session, viewer: Viewer, act: Act, case: Case) -> type[Portal
     return None
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(whose=viewers, act=some.sampled_from(Act), wanted=filters)
 def test_no_viewer_ever_gets_a_foreign_case(crowd: Session, region: Region, whose: tuple, act: Act, wanted: Filter) -> None:  # type: ignore[type-arg]
     house, roles, boards = whose

@@ -12,7 +12,7 @@ from pycrdt import Doc, Text
 
 from mdo_portal.commands.demo.screens import Screen, StoryBroken
 
-ANSWER_SECONDS = 10
+ANSWER_SECONDS = 20
 
 
 @dataclass
@@ -41,7 +41,10 @@ class Typist:
         self.ask("room:join", {"meeting": self.meeting_id})
 
     def ask(self, event: str, payload: dict[str, object]) -> dict[str, Any]:
-        answer: dict[str, Any] = self.client.call(event, payload, timeout=ANSWER_SECONDS)
+        try:
+            answer: dict[str, Any] = self.client.call(event, payload, timeout=ANSWER_SECONDS)
+        except socketio.exceptions.SocketIOError as error:
+            raise StoryBroken(f"{event} got no answer ({type(error).__name__})") from error
         if not answer.get("ok"):
             raise StoryBroken(f"{event} was refused: {answer.get('reason')}")
         return answer

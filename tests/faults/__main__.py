@@ -1,0 +1,64 @@
+"""`python -m tests.faults [--short] [NAME …]`: provoke each fault, print one JSON line. Exit 1 when a promise did not hold."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import structlog
+
+from tests.faults import listening, sending, storing
+from tests.faults.house import House, house
+
+
+class Fault(NamedTuple):
+    """What is provoked, and how often in a short and in a long run."""
+
+    provoke: Callable[..., dict[str, Any]]
+    short: int
+    long: int
+
+
+FAULTS = {
+    "A1-listener-killed": Fault(listening.killed, 12, 500),
+    "A2-postgres-killed": Fault(storing.database_killed, 3, 20),
+    "A9-poison-message": Fault(storing.poison, 1, 5),
+    "A10-listener-told-to-stop": Fault(listening.told_to_stop, 3, 20),
+    "B1-framing": Fault(listening.framing, 2, 40),
+    "B3-doubles": Fault(listening.doubles, 4, 60),
+    "B12-bad-answers": Fault(sending.bad_answers, 1, 4),
+    "B13-receiver-away": Fault(sending.away_and_back, 1, 6),
+}
+
+
+def main(arguments: list[str]) -> int:
+    short = "--short" in arguments
+    wanted = [one for one in arguments if not one.startswith("-")]
+    names = [name for name in FAULTS if not wanted or any(name.casefold().startswith(one.casefold()) for one in wanted)]
+    if not names:
+        print(f"no such fault; there are: {', '.join(FAULTS)}", file=sys.stderr)
+        return 2
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))  # ours; theirs go to files
+    with house() as place:
+        return max([_one(place, name, short=short) for name in names])
+
+
+def _one(place: House, name: str, *, short: bool) -> int:
+    fault, began = FAULTS[name], time.monotonic()
+    rounds = fault.short if short else fault.long
+    try:
+        figures = fault.provoke(place, rounds=rounds)
+    except Exception as error:  # a fault that broke its own provoker must not take the other figures along
+        traceback.print_exc(file=sys.stderr)
+        figures = {"rounds": rounds, "lost": None, "duplicates": None, "ok": False, "error": type(error).__name__}
+    print(json.dumps({"fault": name, **figures, "seconds": round(time.monotonic() - began, 1)}), flush=True)
+    return 0 if figures["ok"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,156 @@
+"""Faults on the way out: receivers that answer badly, and receivers that are away and come back."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.hospital import Hospital, Link
+from tests import make
+from tests.faults.house import House, environment, free_port, running
+from tests.faults.processes import worker
+from tests.faults.receivers import ANSWERS, Receiver
+
+Figures = dict[str, Any]
+
+
+def bad_answers(house: House, *, rounds: int) -> Figures:
+    """B12: every way to answer wrongly. Only our own number with AA or CA is *received*; nothing is dropped."""
+    wrong: dict[str, str] = {}
+    false_received = dropped = 0
+    for _ in range(rounds):
+        database = house.copy()
+        receiver = Receiver()
+        _reach(database, house, "ZEED", receiver.port)
+        with running(worker, environment(database), house.folder):
+            for name, (answer, wanted) in ANSWERS.items():
+                receiver.answer = answer
+                (letter_id,) = _signed(database, house, count=1)
+                state = _after_an_answer(database, letter_id)
+                false_received += state is DeliveryState.RECEIVED and wanted != "received"
+                dropped += not _is_right(state, wanted) and wanted == "pending" and state not in _PENDING
+                if not _is_right(state, wanted):
+                    wrong[name] = state.value
+                _park(database, letter_id)
+        receiver.close()
+        database.close()
+    return {
+        "rounds": rounds,
+        "lost": dropped,
+        "duplicates": 0,
+        "answers": len(ANSWERS),
+        "false_received": false_received,
+        "wrong": wrong,
+        "ok": not wrong and false_received == 0,
+    }
+
+
+_PENDING = (DeliveryState.WAITING, DeliveryState.SENT)
+
+
+def _is_right(state: DeliveryState, wanted: str) -> bool:
+    return state in _PENDING if wanted == "pending" else state.value == wanted
+
+
+def _after_an_answer(database: Database, letter_id: uuid.UUID) -> DeliveryState:
+    """The state once the first attempt was settled."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with database.transaction() as session:
+            letter = session.get_one(Delivery, letter_id)
+        if letter.receipt_code:
+            return letter.state
+        time.sleep(0.05)
+    return letter.state
+
+
+def _park(database: Database, letter_id: uuid.UUID) -> None:
+    """This letter had its turn: the next answers are not for it."""
+    with database.transaction() as session:
+        far = datetime(2100, 1, 1, tzinfo=UTC)
+        session.execute(update(Delivery).where(Delivery.id == letter_id).values(next_attempt_at=far))
+
+
+def away_and_back(house: House, *, rounds: int) -> Figures:
+    """B13: one of two receivers is away for a while. All is kept, the other one's letters flow, and it drains by itself."""
+    database, port, letters = house.copy(), free_port(), 10 * rounds
+    other = Receiver()
+    _reach(database, house, "ZEED", port)
+    _reach(database, house, "DELT", other.port)
+    log = house.folder
+    before = set(log.glob("worker-*.log"))
+    with running(worker, environment(database), house.folder):
+        silent = _signed(database, house, count=letters)
+        flowing = _signed(database, house, count=letters, code="DELT")
+        flowed_s = _until_received(database, flowing, seconds=60)
+        time.sleep(4.0)
+        kept = _states(database, silent)
+        receiver = Receiver(port)
+        drained_s = _until_received(database, silent, seconds=60)
+    lines = sum(len(path.read_text().splitlines()) for path in set(log.glob("worker-*.log")) - before)
+    receiver.close()
+    other.close()
+    states = _states(database, [*silent, *flowing])
+    database.close()
+    came = Counter(receiver.came)
+    return {
+        "rounds": rounds,
+        "lost": 2 * letters - states[DeliveryState.RECEIVED],
+        "duplicates": sum(times - 1 for times in came.values()),
+        "kept_while_away": sum(kept[state] for state in _PENDING),
+        "others_s": round(flowed_s, 2),
+        "drained_s": round(drained_s, 2),
+        "log_lines": lines,
+        "ok": states[DeliveryState.RECEIVED] == 2 * letters
+        and sum(kept[state] for state in _PENDING) == letters
+        and set(came.values()) == {1}
+        and lines < 12 * letters,
+    }
+
+
+def _reach(database: Database, house: House, code: str, port: int) -> None:
+    """From now on this hospital's letters go over MLLP to that port."""
+    with database.transaction() as session:
+        values = {
+            "channel_out": "mllp",
+            "profile_out": "generic-v2",
+            "host_out": "127.0.0.1",
+            "port_out": port,
+            "timeout_seconds": 1.5,
+        }
+        session.execute(update(Link).where(Link.hospital_id == house.region.hospitals[code]).values(values))
+
+
+def _signed(database: Database, house: House, *, count: int, code: str = "ZEED") -> list[uuid.UUID]:
+    """That many signed decisions for that hospital; gives the letters."""
+    region, now = house.region, datetime.now(UTC)
+    with database.transaction() as session:
+        made = []
+        for _ in range(count):
+            case = make.case(session, session.get_one(Hospital, region.hospitals[code]), now=now, board_id=region.boards["URO-P"])
+            planned = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha, now=now)
+            decision = make.signed(
+                session, make.discussed(session, planned, viewer=region.bram, now=now), viewer=region.bram, now=now
+            )
+            made.append(make.delivery_of(session, decision).id)
+    return made
+
+
+def _states(database: Database, letter_ids: list[uuid.UUID]) -> Counter[DeliveryState]:
+    with database.transaction() as session:
+        return Counter(session.scalars(select(Delivery.state).where(Delivery.id.in_(letter_ids))))
+
+
+def _until_received(database: Database, letter_ids: list[uuid.UUID], *, seconds: float) -> float:
+    began = time.monotonic()
+    while time.monotonic() < began + seconds and _states(database, letter_ids)[DeliveryState.RECEIVED] < len(letter_ids):
+        time.sleep(0.05)
+    return time.monotonic() - began

@@ -1,0 +1,169 @@
+"""The whole main job as people see it: an EPD sends, a secretary plans by keyboard, two people type, the chair signs, the letter is back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mdo_portal.commands.demo.fill import PASSWORD
+from tests.browser import axe, chromium
+from tests.journeys.conftest import Demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+PICTURES = Path(__file__).resolve().parents[2] / "var" / "pictures"
+SOON = 15_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@contextmanager
+def person(browser: Browser, demo: Demo, name: str, *, width: int = 1440, height: int = 900) -> Iterator[Page]:
+    """Somebody at a screen of their own, signed in as this persona; a message of the browser's console fails the test."""
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="nl-NL", timezone_id="Europe/Amsterdam")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{demo.places.url}/sign-in")
+    page.get_by_role("button", name=re.compile(name)).first.click()
+    page.wait_for_url(re.compile(r"/(worklist|links|log|meetings|post)"))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def test_a_referral_goes_from_one_epd_round_and_its_letter_comes_back(browser: Browser, demo: Demo) -> None:
+    case = next(case for case in demo.region.cases if case.code == "UP01")
+    family = case.patient.name.family
+    epd = browser.new_page(viewport={"width": 1280, "height": 900})
+    with person(browser, demo, "I. Hartog") as secretary, person(browser, demo, "F.J. Wiersma") as chair:
+        epd.goto(demo.places.page(case.hospital))
+        secretary.goto(f"{demo.places.url}/worklist")
+        expect(secretary.get_by_role("heading", name="Werklijst", exact=True)).to_be_visible()
+        epd.locator(f'button[name="case"][value="{case.code}"]').click()
+        expect(epd.locator("li.case", has_text=family)).to_contain_text("bevestigd", timeout=SOON)
+
+        row = secretary.locator("[data-row]", has_text=family)
+        expect(row).to_be_visible(timeout=SOON)
+        picture(secretary, "worklist")
+        meeting = plan_by_keyboard(secretary, family)
+
+        lead_to(chair, demo, meeting)
+        with person(browser, demo, "B. Çelik") as scribe:
+            scribe.goto(f"{demo.places.url}/meetings/{meeting}/room")
+            expect(scribe.locator(".patient-banner .name")).to_contain_text(family, timeout=SOON)
+            type_together(chair, scribe)
+        sign(chair)
+
+        expect(chair.locator('[data-delivery-state="received"]')).to_be_visible(timeout=SOON)
+        picture(chair, "signed")
+        epd.reload()
+        expect(epd.get_by_text(re.compile(r"MDO-2\d{3}-\d{6}")).first).to_be_visible(timeout=SOON)
+        picture(epd, "epd")
+        secretary.goto(f"{demo.places.url}/post?tab=all")
+        expect(secretary.get_by_text("Ontvangen").first).to_be_visible()
+        picture(secretary, "post")
+    epd.close()
+
+
+def plan_by_keyboard(page: Page, family: str) -> str:
+    """j down to the row, p to plan, Enter to confirm; gives the id of the meeting."""
+    page.goto(page.url)
+    for _ in range(50):
+        page.keyboard.press("j")
+        if family in page.locator('[data-row][aria-current="true"]').inner_text():
+            break
+    expect(page.locator("#do-plan")).to_be_visible(timeout=SOON)
+    page.keyboard.press("p")
+    select = page.locator("#plan-meeting")
+    expect(select).to_be_visible()
+    meeting = select.input_value()
+    if page.locator("#plan-meeting-late").is_visible():
+        page.locator("#plan-meeting-late").fill("proef")
+    page.locator("#plan-dialog button[type=submit]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-row]", has_text=family)).to_contain_text("Gepland", timeout=SOON)
+    return meeting
+
+
+def lead_to(chair: Page, demo: Demo, meeting: str) -> None:
+    chair.goto(f"{demo.places.url}/meetings/{meeting}/room")
+    chair.get_by_role("button", name="Open vergadering").first.click()
+    expect(chair.locator(".cm-content")).to_have_count(3, timeout=SOON)
+
+
+def type_together(one: Page, other: Page) -> None:
+    """Both in the same advice at once; both see both; a reload loses nothing."""
+    for page in (one, other):
+        expect(page.locator(".cm-content")).to_have_count(3, timeout=SOON)
+    advice = [page.locator(".cm-content").nth(2) for page in (one, other)]
+    for field in advice:
+        field.click()
+    for first, second in zip("Radicale prostatectomie. ", "Controle over 6 weken.   ", strict=True):
+        one.keyboard.type(first)
+        other.keyboard.type(second)
+    expect(one.locator("[data-note][data-saved=no]")).to_have_count(0, timeout=SOON)
+    expect(other.locator("[data-note][data-saved=no]")).to_have_count(0, timeout=SOON)
+    one.wait_for_timeout(300)
+    text = advice[0].inner_text()
+    assert advice[1].inner_text().strip() == text.strip()
+    assert sorted(text.replace("\n", "")) == sorted("Radicale prostatectomie. Controle over 6 weken.   ")
+    picture(one, "room")
+    other.reload()
+    expect(other.locator(".cm-content").nth(2)).to_contain_text(text.strip(), timeout=SOON)
+
+
+def sign(chair: Page) -> None:
+    chair.locator(".page-header").click()
+    chair.keyboard.press("d")
+    expect(chair.locator('[data-hotkey="d"]')).to_have_attribute("aria-pressed", "true", timeout=SOON)
+    expect(chair.locator('[data-hotkey="s"].btn-primary')).to_be_visible(timeout=SOON)
+    chair.keyboard.press("s")
+    expect(chair.locator("input[type=password]")).to_be_visible(timeout=SOON)
+    picture(chair, "sign")
+    chair.locator("input[type=password]").fill(PASSWORD)
+    chair.keyboard.press("Enter")
+    chair.wait_for_url(re.compile("/signed$"))
+
+
+PAGES = {
+    "I. Hartog": ("/worklist", "/register", "/meetings", "/post", "/post?tab=all"),
+    "R. van Dongen": ("/links", "/inbox"),
+    "A.J. Pauwels": ("/log",),
+}
+
+
+@pytest.mark.parametrize("width", [1440, 390], ids=["laptop", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_passes_axe_and_fits_its_screen(browser: Browser, demo: Demo, name: str, width: int) -> None:
+    with person(browser, demo, name, width=width) as page:
+        for path in PAGES[name]:
+            page.goto(f"{demo.places.url}{path}")
+            assert axe(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
+
+def test_case_agenda_and_room_pass_axe_on_laptop_beamer_and_phone(browser: Browser, demo: Demo) -> None:
+    with person(browser, demo, "F.J. Wiersma") as page:
+        page.goto(f"{demo.places.url}/meetings")
+        meeting = page.locator('a[href*="/meetings/"]').first.get_attribute("href") or ""
+        for path in (meeting, meeting.split("?")[0].rstrip("/") + "/room", meeting.split("?")[0].rstrip("/") + "/room?beamer=1"):
+            for width in (1440, 390):
+                page.set_viewport_size({"width": width, "height": 900})
+                page.goto(f"{demo.places.url}{path}")
+                page.wait_for_timeout(400)
+                assert axe(page) == [], path

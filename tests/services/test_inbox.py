@@ -1,0 +1,81 @@
+"""The inbox for people: whose messages they see, and what may be done with one."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.inbound import INBOUND_MOVES, InboundMessage, InboundState
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import IllegalMove, NotFound
+from mdo_portal.services import inbox, intake
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+
+
+@pytest.fixture
+def message(session: Session, region: Region) -> InboundMessage:
+    intake.keep(session, [make.arrival(region.links["ZEED"], control_id="M1")])
+    return session.scalars(select(InboundMessage)).one()
+
+
+def test_a_link_manager_sees_the_own_hospitals_messages_and_the_administrator_all(session: Session, region: Region) -> None:
+    messages = [make.arrival(region.links[code], control_id=code) for code in ("ZEED", "KREE")]
+    intake.keep(session, [*messages, make.arrival(None, control_id="WIE?", reason="unknown_sender")])
+
+    assert {row.control_id for row in inbox.rows(session, region.lars)} == {"ZEED"}
+    assert {row.control_id for row in inbox.rows(session, region.ada)} == {"ZEED", "KREE", "WIE?"}
+
+
+@pytest.mark.parametrize("name", ["carla", "dirk", "aisha"])
+def test_for_everybody_else_a_message_does_not_exist(
+    session: Session, region: Region, message: InboundMessage, name: str
+) -> None:
+    for message_id in (message.id, uuid.uuid4()):
+        with pytest.raises(NotFound):
+            inbox.message_for(session, getattr(region, name), Act.INBOX_REPLAY, message_id)
+
+
+@pytest.mark.parametrize("state", InboundState)
+def test_a_message_is_offered_again_only_from_where_the_table_allows_it(
+    session: Session, message: InboundMessage, state: InboundState
+) -> None:
+    message.state, message.reason, message.attempts = state, "failed", 3
+
+    if InboundState.KEPT in INBOUND_MOVES[state]:
+        inbox.replay(session, message)
+        assert (message.state, message.reason, message.attempts) == (InboundState.KEPT, "", 0)
+    else:
+        with pytest.raises(IllegalMove):
+            inbox.replay(session, message)
+
+
+def test_a_strangers_message_cannot_be_offered_again(session: Session) -> None:
+    """Nobody knows which profile would read it; once the link is made, the sender sends again."""
+    intake.keep(session, [make.arrival(None, reason="unknown_sender")])
+
+    with pytest.raises(IllegalMove):
+        inbox.replay(session, session.scalars(select(InboundMessage)).one())
+
+
+def test_only_what_nobody_could_read_is_put_aside(session: Session, message: InboundMessage) -> None:
+    with pytest.raises(IllegalMove):
+        inbox.ignore(session, message, now=NOW)
+
+    message.state = InboundState.UNREADABLE
+    inbox.ignore(session, message, now=NOW)
+
+    assert (message.state, message.settled_at) == (InboundState.IGNORED, NOW)
+
+
+def test_the_counts_add_up_to_what_came_in(session: Session, region: Region) -> None:
+    intake.keep(session, [make.arrival(region.links["ZEED"]), make.arrival(region.links["ZEED"], reason="no_control_id")])
+    claimed = intake.claim(session, now=NOW)
+    assert claimed is not None
+    intake.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=NOW)
+
+    assert sum(inbox.counts(session, region.lars).values()) == len(inbox.rows(session, region.lars)) == 2

@@ -1,0 +1,215 @@
+"""Every page in Dutch and in English: whoever reads English meets no Dutch sentence, and the other way round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from html import unescape
+from typing import NamedTuple
+
+import pytest
+from babel.messages import Message
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_babel import force_locale, ngettext
+from sqlalchemy.orm import Session
+
+from mdo_portal.app import create_app
+from mdo_portal.commands.postgres import clone_database, drop_database
+from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.inbound import InboundState
+from mdo_portal.exchange import Fact, Section
+from mdo_portal.services import cases, inbox, intake, people, rooms
+from mdo_portal.settings import PACKAGE, Settings
+from tests import make
+from tests.conftest import copy_name, opened
+from tests.people import PEOPLE, Region, board_of, person_id
+
+ENGLISH = PACKAGE / "translations" / "en" / "LC_MESSAGES"
+LONG = 12  #: shorter ones are words that both languages have, or that stand inside another word
+PLACEHOLDER = re.compile(r"%\\?\([a-z_]+\\?\)[sd]|\\?\{[a-z]+\\?\}")
+ANYTHING = "[^<>]{1,80}?"
+WORK_LIST = (
+    "/worklist",
+    "/worklist/boards",
+    "/worklist/rows",
+    "/worklist/brief?case={waiting}",
+    "/worklist/brief?case={scheduled}",
+)
+CASES = ("/cases/{waiting}", "/cases/{scheduled}", "/cases/{discussed}", "/cases/{decided}")
+MEETINGS = ("/meetings", "/meetings/{coming}", "/meetings/{open}")
+ROOMS = (
+    "/meetings/{coming}/room",
+    "/meetings/{open}/room",
+    "/meetings/{open}/room?round={ended}",
+    "/meetings/{open}/room?round={signed}",
+)
+SIGNING = ("/rounds/{ended}/sign", "/rounds/{signed}/signed")
+POST = ("/post", "/post?tab=all")
+LINKS = ("/links", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
+#: who opens what; Nobody is not signed in
+PAGES = {
+    "Aisha": (*WORK_LIST, *CASES, *MEETINGS, *ROOMS, *POST),
+    "Bram": (*WORK_LIST, "/register", *CASES, *MEETINGS, *ROOMS, *SIGNING, *POST),
+    "Dirk": (*WORK_LIST, "/register", *CASES, *POST),
+    "Lars": (*LINKS, *POST),
+    "Petra": ("/log",),
+    "Nobody": ("/sign-in",),
+}
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The application on a filled database, and the ids that stand in addresses."""
+
+    app: Flask
+    database: Database
+    ids: dict[str, str]
+
+    def open(self, name: str, language: str) -> FlaskClient:
+        """A browser in which this person is signed in and reads this language."""
+        client = self.app.test_client()
+        client.set_cookie("language", language)
+        if name in PEOPLE:
+            with self.database.transaction() as db:
+                people.set_language(db, person_id(name), language)
+                house = people.hospitals_of(db, person_id(name))[0][0]
+                key = people.start_session(db, person_id(name), house, now=datetime.now(UTC))
+            with client.session_transaction() as kept:
+                kept["_user_id"], kept["_fresh"] = key, True
+        return client
+
+    def read(self, name: str, language: str) -> dict[str, str]:
+        """What stands on each of this person's pages: in text, in attributes and in the words that TypeScript says."""
+        client = self.open(name, language)
+        answers = {path: client.get(path.format(**self.ids)) for path in PAGES[name]}
+        assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(PAGES[name], 200)
+        return {path: spoken(answer.get_data(as_text=True)) for path, answer in answers.items()}
+
+
+def spoken(page: str) -> str:
+    return re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), unescape(page))
+
+
+@pytest.fixture(scope="module")
+def portal(postgres: str, template: tuple[str, Region]) -> Iterator[Portal]:
+    """One for all of them: reading changes nothing that another test looks at."""
+    name, region = copy_name("languages"), template[1]
+    database = opened(clone_database(postgres, name, template=template[0]))
+    with database.transaction() as db:
+        ids = filled(db, region, now=datetime.now(UTC))
+    app = create_app(Settings(secret_key="s" * 40, keyring=make.KEYS, network=make.NETWORK), database=database)
+    yield Portal(app, database, ids)
+    app.extensions["mdo_live_stop"].set()
+    database.close()
+    drop_database(postgres, name)
+
+
+def filled(db: Session, region: Region, *, now: datetime) -> dict[str, str]:
+    """A case in each stage, an open meeting and one to come, letters, and messages that were not read."""
+    uro, zeed = board_of(db, region), db.get_one(Hospital, region.hospitals["ZEED"])
+    coming, open_ = (make.meeting(db, uro, starts_at=now + timedelta(days=days)) for days in (9, 2))
+    made = {name: make.case(db, zeed, now=now) for name in ("scheduled", "discussed", "decided")}
+    made["waiting"] = make.case(db, zeed, now=now, facts=(Fact(Section.CONDITION, "WHO 1"),), question_board="")
+    make.planned(db, made["scheduled"], coming, viewer=region.aisha, now=now)
+    rounds = {name: make.planned(db, made[name], open_, viewer=region.aisha, now=now) for name in ("discussed", "decided")}
+    rooms.enter(db, open_.id, region.bram, now=now)
+    rooms.open_meeting(db, open_, now=now)
+    for round_ in rounds.values():
+        make.discussed(db, round_, viewer=region.bram, now=now)
+    make.signed(db, rounds["decided"], viewer=region.bram, now=now)
+    cases.ask(db, made["waiting"], "Graag de uitslag.", viewer=region.aisha, now=now)
+    messages(db, region, now=now)
+    named = {"coming": coming.id, "open": open_.id, "ended": rounds["discussed"].id, "signed": rounds["decided"].id}
+    return {name: str(one) for name, one in (named | {name: one.id for name, one in made.items()}).items()}
+
+
+def messages(db: Session, region: Region, *, now: datetime) -> None:
+    """One waits to be read, one could not be read."""
+    intake.keep(db, [make.arrival(region.links["ZEED"], at=now) for _ in range(2)])
+    unread = inbox.rows(db, region.lars)[0]
+    intake.settle(db, unread.id, InboundState.UNREADABLE, now=now, reason="no_patient", place="PID-3", leftovers=("ZXY",))
+
+
+def both(message: Message) -> list[tuple[str, str]]:
+    """Dutch and English of a message: the sentence, or its singular and its plural."""
+    dutch, english = ((one,) if isinstance(one, str) else tuple(one or ()) for one in (message.id, message.string))
+    return list(zip(dutch, english, strict=True))
+
+
+class Sentence(NamedTuple):
+    """One sentence, the longest piece of it without placeholders, and the form in which it stands on a page."""
+
+    text: str
+    piece: str
+    form: re.Pattern[str]
+
+
+@cache
+def sentences(language: str) -> list[Sentence]:
+    """Every sentence of this language that reads differently in the other one."""
+    with (ENGLISH / "messages.po").open("rb") as file:
+        pairs = [pair for message in read_po(file, locale="en") if message.id for pair in both(message)]
+    index = ("nl", "en").index(language)
+    theirs = {pair[1 - index] for pair in pairs}
+    ours = {pair[index] for pair in pairs if len(PLACEHOLDER.sub("", pair[index])) >= LONG and pair[0] != pair[1]}
+    return [sentence(text) for text in sorted(ours - theirs)]
+
+
+def sentence(text: str) -> Sentence:
+    form = re.compile(rf"(?<!\w){PLACEHOLDER.sub(ANYTHING, re.escape(text))}(?!\w)")
+    return Sentence(text, max(PLACEHOLDER.split(text), key=len), form)
+
+
+def found(language: str, pages: dict[str, str]) -> list[tuple[str, str]]:
+    """Which sentences of this language stand on which page."""
+    return [
+        (path, one.text)
+        for path, page in pages.items()
+        for one in sentences(language)
+        if one.piece in page and one.form.search(page)
+    ]
+
+
+def test_the_catalogue_is_compiled() -> None:
+    """`make compiled` does it; without it every page stays Dutch."""
+    assert (ENGLISH / "messages.mo").exists()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_dutch_sentence_is_left_on_an_english_page(portal: Portal, name: str) -> None:
+    pages = portal.read(name, "en")
+
+    assert found("nl", pages) == []
+    assert [path for path, page in pages.items() if "%(" in page] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_english_sentence_stands_on_a_dutch_page(portal: Portal, name: str) -> None:
+    pages = portal.read(name, "nl")
+
+    assert found("en", pages) == []
+    assert all(found("nl", {path: page}) for path, page in pages.items())
+
+
+def test_what_went_wrong_is_said_in_the_readers_language(portal: Portal) -> None:
+    english, dutch = (portal.open("Aisha", language).get("/no-such-page").get_data(as_text=True) for language in ("en", "nl"))
+
+    assert "This page does not exist, or is not for you." in english
+    assert "Deze pagina bestaat niet, of is niet voor u." in dutch
+
+
+@pytest.mark.parametrize(
+    ("count", "dutch", "english"), [(1, "1 dag te laat", "1 day overdue"), (2, "2 dagen te laat", "2 days overdue")]
+)
+def test_one_and_many_are_right_in_both_languages(portal: Portal, count: int, dutch: str, english: str) -> None:
+    """Dutch has no catalogue: its sentences are the msgids, its plurals those of the code."""
+    with portal.app.test_request_context():
+        for language, words in (("nl", dutch), ("en", english)):
+            with force_locale(language):
+                assert str(ngettext("%(num)d dag te laat", "%(num)d dagen te laat", count)) == words
