@@ -122,7 +122,12 @@ def link(session: Session, of: Hospital, **over: Any) -> Link:
 
 
 def board(session: Session, code: str, takes_part: Sequence[Hospital], **over: Any) -> Board:
-    values: dict[str, Any] = {"name": code, "weekday": 2, "starts": time(16, 0), "quorum": [["uroloog"], ["radioloog"]]}
+    values: dict[str, Any] = {
+        "name": code,
+        "weekday": 2,
+        "starts": time(16, 0),
+        "quorum": [{"one_of": ["uroloog"]}, {"one_of": ["radioloog"]}],
+    }
     made = Board(code=code, **(values | over))
     session.add(made)
     session.flush()

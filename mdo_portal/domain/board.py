@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mdo_portal.database import Base
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.errors import N_, IllegalMove
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A role group that a board wants in the room: one of these disciplines, and of that hospital when one is named."""
+
+    disciplines: tuple[str, ...]
+    hospital: str = ""  # code
+
+    def is_filled_by(self, discipline: str, hospital_code: str) -> bool:
+        return discipline in self.disciplines and self.hospital in ("", hospital_code)
+
+    @property
+    def words(self) -> str:
+        named = " / ".join(self.disciplines)
+        return f"{named} ({self.hospital})" if self.hospital else named
 
 
 class Board(Base):
@@ -39,10 +56,15 @@ class Board(Base):
     place: Mapped[str] = mapped_column(default="")
     #: where the video meeting is (not built in)
     video_url: Mapped[str] = mapped_column(default="")
-    #: role groups that must be present: [["uroloog"], ["radioloog", "nucleair geneeskundige"], …] = all groups, one of each
+    #: role groups that must be present, one of each: [{"one_of": ["radioloog", "nucleair geneeskundige"], "hospital": ""}, …]
     quorum: Mapped[list[Any]] = mapped_column(default=list)
     #: words by which referrals name this board (board hints), lower case
     aliases: Mapped[list[str]] = mapped_column(default=list)
+
+    @property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """The role groups of the quorum."""
+        return tuple(Wanted(tuple(group["one_of"]), group.get("hospital", "")) for group in self.quorum)
 
 
 class BoardHospital(Base):

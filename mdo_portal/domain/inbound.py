@@ -53,8 +53,7 @@ UNREADABLE_REASONS: dict[str, str] = {
     ),
     "too_slow": N_("Het bericht kwam niet af: de verbinding viel stil. Het begin is bewaard; het ziekenhuis stuurt het opnieuw."),
     "too_many": N_(
-        "Te veel verbindingen tegelijk van dit ziekenhuis. De nieuwe is geweigerd; "
-        "het ziekenhuis probeert het vanzelf opnieuw."
+        "Te veel verbindingen tegelijk van dit ziekenhuis. De nieuwe is geweigerd; het ziekenhuis probeert het vanzelf opnieuw."
     ),
     "too_many_entries": N_(
         "De bundel heeft te veel onderdelen en is geweigerd. Hij is bewaard; vraag het ziekenhuis om hem te splitsen."

@@ -17,6 +17,8 @@ from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.live.topics import may_watch, some_topics
 from mdo_portal.services import access, audit, conclusions, people, rooms, rounds
 
+CLOCKS_DIFFER = 2.0
+"""Seconds: the page may come from another process than its socket goes to."""
 LARGEST_VECTOR = 20_000
 LARGEST_AWARENESS = 4_000
 
@@ -64,7 +66,9 @@ def watch(context: Context, payload: Payload) -> dict[str, Any]:
     for topic in watched:
         join_room(topic)
     context.connection.topics = watched
-    return {"topics": sorted(watched)}
+    made_at = payload.get("since")
+    missed = REGISTRY.changed_since(watched, made_at - CLOCKS_DIFFER) if isinstance(made_at, int | float) else set()
+    return {"topics": sorted(watched), "missed": sorted(missed)}
 
 
 def join(context: Context, payload: Payload) -> dict[str, Any]:
@@ -103,7 +107,7 @@ def update_note(context: Context, payload: Payload) -> dict[str, Any]:
         raise NotFound()
     body = some_bytes(payload, "update", most=conclusions.LARGEST_UPDATE)
     _, round_ = conclusions.round_of(context.session, note_id)
-    rounds.round_for(context.session, context.viewer, Act.NOTE_WRITE, round_.id, now=context.now)
+    access.case_for(context.session, context.viewer, Act.NOTE_WRITE, round_.case_id, now=context.now)
     revision = conclusions.add_update(context.session, note_id, body, person_id=context.viewer.person_id, now=context.now)
     return {"revision": revision}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 EVENTS_AT_ONCE = 120.0
@@ -13,6 +14,9 @@ EVENTS_A_SECOND = 40.0
 """A person who types makes at most 25 updates a second (the browser gathers 40 ms)."""
 SOCKETS_A_PERSON = 24
 """Open pages of one person on one web process."""
+
+
+TOPICS_REMEMBERED = 5_000
 
 
 @dataclass
@@ -46,6 +50,7 @@ class Registry:
         self._lock = threading.Lock()
         self._connections: dict[str, Connection] = {}
         self._notes: dict[uuid.UUID, int] = {}
+        self._changed: OrderedDict[str, float] = OrderedDict()
 
     def add(self, sid: str, connection: Connection) -> bool:
         """Remember a socket. False when this person has too many already."""
@@ -103,6 +108,19 @@ class Registry:
         with self._lock:
             if self._notes.get(note_id) == seen:
                 self._notes[note_id] = revision
+
+    def changed(self, topic: str, *, at: float) -> None:
+        """This topic changed at this moment (seconds of the clock); the newest few thousand are remembered."""
+        with self._lock:
+            self._changed.pop(topic, None)
+            self._changed[topic] = at
+            while len(self._changed) > TOPICS_REMEMBERED:
+                self._changed.popitem(last=False)
+
+    def changed_since(self, topics: set[str], since: float) -> set[str]:
+        """Which of these topics changed after `since`: what a page missed between being made and being connected."""
+        with self._lock:
+            return {topic for topic in topics if self._changed.get(topic, 0.0) > since}
 
 
 REGISTRY = Registry()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -109,6 +110,7 @@ def _tell(socketio: SocketIO, database: Database, news: dict[str, Any]) -> None:
     if news["topic"] == "note":
         _tell_note(socketio, database, uuid.UUID(news["id"]), news["revision"])
     else:
+        REGISTRY.changed(topic, at=time.time())
         socketio.emit("changed", news | {"topic": topic}, to=topic)
 
 

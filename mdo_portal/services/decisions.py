@@ -215,7 +215,7 @@ def _content(
     patient = session.get_one(Patient, case.patient_id)
     before = newest(session, round_.id)
     present = _present(session, round_, now=now)
-    counted = rooms.quorum(board, [one.discipline for one in present])
+    counted = rooms.quorum(board, present)
     return {
         "network": network,
         "board": board.name,

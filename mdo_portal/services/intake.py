@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import Row, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.patient import BSN_PURPOSE
@@ -34,7 +34,7 @@ Number = tuple[str, str]
 
 _counting = insert(FeedCount)
 _added = {"ignored": FeedCount.ignored + _counting.excluded.ignored}
-_COUNT = str(_counting.on_conflict_do_update(index_elements=["link_id", "day"], set_=_added).compile(dialect=PGDialect_psycopg()))
+_COUNT = str(_counting.on_conflict_do_update(index_elements=["link_id", "day"], set_=_added).compile(dialect=PGDialect_psycopg()))  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
@@ -142,12 +142,20 @@ def _known_numbers(line: Line, told: Sequence[Number], keys: Sealer, key_of: Key
     return {told[place] for place in inbound_rows.known(line, asked)}
 
 
+# A power cut may forget the count, never the message. And the queue is walked along its index: its length changes faster than
+# the planner's statistics, and a guess of *few* would sort a backlog of 20,000 for every message.
+_FOR_A_CLAIM = text(
+    "SELECT set_config('synchronous_commit', 'off', true), set_config('enable_sort', 'off', true), "
+    "set_config('enable_bitmapscan', 'off', true)"
+)
+
+
 def claim(session: Session, *, now: datetime) -> ClaimedMessage | None:
     """The oldest kept message whose patient has no older one waiting; nobody else takes it before `LEASE` is over.
 
     Commit before reading it: the attempt is counted first, so that a message that kills its reader is given up as well.
     """
-    session.execute(text("SET LOCAL synchronous_commit = off"))  # a power cut may forget the count, never the message
+    session.execute(_FOR_A_CLAIM)
     message = _next_kept(session, now=now)
     while message is not None and message.attempts >= MAX_ATTEMPTS:
         settle(session, message.id, InboundState.UNREADABLE, now=now, reason="failed")
@@ -161,29 +169,42 @@ def claim(session: Session, *, now: datetime) -> ClaimedMessage | None:
 
 
 def _next_kept(session: Session, *, now: datetime) -> InboundMessage | None:
-    earlier = aliased(InboundMessage)
-    blocked = (
-        select(earlier.id)
-        .where(
-            earlier.state == InboundState.KEPT,
-            earlier.link_id == InboundMessage.link_id,
-            earlier.patient_keys.overlap(InboundMessage.patient_keys),
-            earlier.seq < InboundMessage.seq,
-        )
-        .exists()
+    """Walk the queue from its oldest message to the first that is ready and has no older one of its patient before it, and lock it.
+
+    One statement that says all this costs 40 ms with 20,000 messages waiting, or seconds when PostgreSQL guesses wrong; this 1 ms.
+    """
+    older: set[tuple[uuid.UUID | None, bytes]] = set()
+    for row in _queue(session):
+        keys = {(row.link_id, key) for key in row.patient_keys}
+        is_ready = row.next_attempt_at is None or row.next_attempt_at <= now
+        message = _locked(session, row.id, now=now) if is_ready and older.isdisjoint(keys) else None
+        if message is not None:
+            return message
+        older |= keys
+    return None
+
+
+def _queue(session: Session) -> Iterator[Row[uuid.UUID, int, uuid.UUID | None, list[bytes], datetime | None]]:
+    """What is to be understood, oldest first, read in growing bites: nearly always the first few are enough."""
+    columns = (
+        InboundMessage.id,
+        InboundMessage.seq,
+        InboundMessage.link_id,
+        InboundMessage.patient_keys,
+        InboundMessage.next_attempt_at,
     )
-    query = (
-        select(InboundMessage)
-        .where(
-            InboundMessage.state == InboundState.KEPT,
-            or_(InboundMessage.next_attempt_at.is_(None), InboundMessage.next_attempt_at <= now),
-            ~blocked,
-        )
-        .order_by(InboundMessage.seq)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return session.execute(query).scalar_one_or_none()
+    query = select(*columns).where(InboundMessage.state == InboundState.KEPT).order_by(InboundMessage.seq)
+    bite, after = 30, 0
+    while rows := session.execute(query.where(InboundMessage.seq > after).limit(bite)).all():
+        yield from rows
+        bite, after = 1000, rows[-1].seq
+
+
+def _locked(session: Session, message_id: uuid.UUID, *, now: datetime) -> InboundMessage | None:
+    """The message, unless another worker has it or took it a moment ago."""
+    is_ready = or_(InboundMessage.next_attempt_at.is_(None), InboundMessage.next_attempt_at <= now)
+    query = select(InboundMessage).where(InboundMessage.id == message_id, InboundMessage.state == InboundState.KEPT, is_ready)
+    return session.execute(query.with_for_update(skip_locked=True)).scalar_one_or_none()
 
 
 def hold(session: Session, claimed: ClaimedMessage) -> bool:

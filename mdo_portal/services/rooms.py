@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, Meeting, MeetingState, Presence
+from mdo_portal.domain.board import Board, Meeting, MeetingState, Presence, Wanted
 from mdo_portal.domain.case import Case, CaseState, Round, RoundOutcome
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
@@ -49,12 +49,8 @@ class Attendee(NamedTuple):
 class RoleGroup(NamedTuple):
     """One of the groups of disciplines that a board wants in the room, and who of it is there."""
 
-    disciplines: tuple[str, ...]
+    words: str
     people: tuple[Attendee, ...]
-
-    @property
-    def words(self) -> str:
-        return " / ".join(self.disciplines)
 
 
 @dataclass(frozen=True)
@@ -140,9 +136,9 @@ def present(session: Session, meeting_id: uuid.UUID, *, now: datetime) -> list[A
     return [one for one in attendees(session, meeting_id) if one.here(now)]
 
 
-def quorum(board: Board, present: Sequence[str]) -> Quorum:
-    """Which role groups of the board lack somebody among these disciplines."""
-    missing = tuple(" / ".join(group) for group in board.quorum if not set(group) & set(present))
+def quorum(board: Board, present: Sequence[Attendee]) -> Quorum:
+    """Which role groups of the board nobody of these people fills."""
+    missing = tuple(group.words for group in board.wanted if not _of_group(group, present))
     return Quorum(met=not missing, missing=missing)
 
 
@@ -150,13 +146,17 @@ def roll(board: Board, present: Sequence[Attendee]) -> Roll:
     """Who is there, by the board's role groups; a group of people named before is not named again."""
     groups: list[RoleGroup] = []
     named: set[uuid.UUID] = set()
-    for disciplines in board.quorum:
-        people = tuple(one for one in present if one.discipline in disciplines)
+    for wanted in board.wanted:
+        people = _of_group(wanted, present)
         if not people or not named.issuperset(one.person_id for one in people):
-            groups.append(RoleGroup(tuple(disciplines), people))
+            groups.append(RoleGroup(wanted.words, people))
         named.update(one.person_id for one in people)
     others = tuple(one for one in present if one.person_id not in named)
-    return Roll(tuple(groups), others, quorum(board, [one.discipline for one in present]))
+    return Roll(tuple(groups), others, quorum(board, present))
+
+
+def _of_group(group: Wanted, present: Sequence[Attendee]) -> tuple[Attendee, ...]:
+    return tuple(one for one in present if group.is_filled_by(one.discipline, one.hospital_code))
 
 
 def etas(meeting: Meeting, agenda: Sequence[meetings.AgendaRow], *, now: datetime) -> dict[uuid.UUID, datetime]:
@@ -245,7 +245,7 @@ _EVENT = {
     RoundOutcome.DISCUSSED: "round.discussed",
     RoundOutcome.LISTED: "round.listed",
     RoundOutcome.DEFERRED: "case.deferred",
-    RoundOutcome.REDIRECTED: "case.withdrawn",
+    RoundOutcome.REDIRECTED: "case.redirected",
     RoundOutcome.WITHDRAWN: "case.withdrawn",
 }
 

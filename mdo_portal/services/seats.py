@@ -8,30 +8,33 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board
-from mdo_portal.domain.people import BoardMembership, Person
+from mdo_portal.domain.board import Board, Wanted
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import BoardMembership, Membership, Person
 
 
 class Seat(NamedTuple):
     """One role group of the board's quorum: who of the board could fill it, and who did so in the room."""
 
-    disciplines: tuple[str, ...]
+    words: str
     members: tuple[str, ...]
     present: tuple[str, ...]
 
 
-def seats(session: Session, board: Board, here: Sequence[tuple[str, str]]) -> list[Seat]:
-    """The role groups of the board with names; `here` is (name, discipline) of who has been in the room."""
+def seats(session: Session, board: Board, here: Sequence[tuple[str, str, str]]) -> list[Seat]:
+    """The role groups of the board with names; `here` is (name, discipline, hospital code) of who has been in the room."""
     query = (
-        select(Person.name, Person.discipline)
+        select(Person.name, Person.discipline, Hospital.code)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Hospital, Hospital.id == Membership.hospital_id)
         .join(BoardMembership, BoardMembership.person_id == Person.id)
         .where(BoardMembership.board_id == board.id, BoardMembership.ended_at.is_(None), Person.disabled_at.is_(None))
         .order_by(Person.name)
         .distinct()
     )
-    members = [(row[0], row[1]) for row in session.execute(query)]
-    return [Seat(tuple(group), _names(members, group), _names(here, group)) for group in board.quorum]
+    members = [(row[0], row[1], row[2]) for row in session.execute(query)]
+    return [Seat(group.words, _names(members, group), _names(here, group)) for group in board.wanted]
 
 
-def _names(people: Sequence[tuple[str, str]], group: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name, discipline in people if discipline in group)
+def _names(people: Sequence[tuple[str, str, str]], group: Wanted) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name, discipline, hospital in people if group.is_filled_by(discipline, hospital)))

@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "case.unscheduled": N_("Van de agenda van %(board)s gehaald"),
     "case.deferred": N_("Doorgeschoven: %(reason)s"),
     "case.withdrawn": N_("Ingetrokken: %(reason)s"),
+    "case.redirected": N_("Doorverwezen: %(reason)s"),
     "case.asked": N_("Informatie gevraagd aan de verwijzer"),
     "case.answered": N_("De verwijzer heeft geantwoord"),
     "document.added": N_("Document toegevoegd"),

@@ -25,8 +25,18 @@ from mdo_portal.web.words import when
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 BUTTONS = (
-    Act.CASE_PLAN, Act.CASE_ASK, Act.CASE_ANSWER, Act.CASE_ROUTE, Act.CASE_WITHDRAW, Act.DOCUMENT_ADD, Act.DOCUMENT_READ,
-    Act.LETTER_READ, Act.DECISION_READ, Act.DECISION_SIGN, Act.POST_CONFIRM, Act.POST_RESEND,
+    Act.CASE_PLAN,
+    Act.CASE_ASK,
+    Act.CASE_ANSWER,
+    Act.CASE_ROUTE,
+    Act.CASE_WITHDRAW,
+    Act.DOCUMENT_ADD,
+    Act.DOCUMENT_READ,
+    Act.LETTER_READ,
+    Act.DECISION_READ,
+    Act.DECISION_SIGN,
+    Act.POST_CONFIRM,
+    Act.POST_RESEND,
 )
 
 WIRE_WORDS = {"hl7v2": "HL7 v2", "fhir": "FHIR", "form": N_("webformulier"), "paper": N_("papier")}
@@ -97,7 +107,9 @@ def _done(case_id: uuid.UUID, said: str, *, undo: str = "") -> ResponseReturnVal
     """Say that it was done: as a toast to a page that asked by htmx, otherwise on the page one came from."""
     if is_fragment():
         toast = {"kind": "success", "text": said, "undo": undo}
-        return Response(status=204, headers={"HX-Trigger": json.dumps({"closeDialog": True, "toast": toast, "caseChanged": True})})
+        return Response(
+            status=204, headers={"HX-Trigger": json.dumps({"closeDialog": True, "toast": toast, "caseChanged": True})}
+        )
     flash(said, "success")
     return redirect(own_path(request.form.get("next", "")) or url_for("cases.page", case_id=case_id))
 

@@ -32,8 +32,15 @@ def content(document_id: uuid.UUID) -> ResponseReturnValue:
             raise NotFound()
         grant = access.case_for(db, viewer(), Act.DOCUMENT_READ, document.case_id, now=now())
         audit.record(
-            db, viewer(), Act.DOCUMENT_READ, now=now(), case=grant.case, relation=grant.relation,
-            object_type="document", object_id=document.id, categories=[document.kind] if document.kind else [],
+            db,
+            viewer(),
+            Act.DOCUMENT_READ,
+            now=now(),
+            case=grant.case,
+            relation=grant.relation,
+            object_type="document",
+            object_id=document.id,
+            categories=[document.kind] if document.kind else [],
         )
         body = documents.content_of(db, document)
     return as_file(body, document.media_type, f"document-{document.id}", download=request.args.get("download") == "1")
@@ -62,7 +69,9 @@ def add(case_id: uuid.UUID) -> ResponseReturnValue:
         raise Incomplete({"file": N_("Kies een bestand.")}, N_("Kies een bestand. Er is niets toegevoegd."))
     body = upload.read()
     kind = request.form.get("kind", "")
-    document = IncomingDocument(title=upload.filename[-120:], media_type=upload.mimetype, content=body, kind=kind if kind in KINDS else "")
+    document = IncomingDocument(
+        title=upload.filename[-120:], media_type=upload.mimetype, content=body, kind=kind if kind in KINDS else ""
+    )
     with transaction() as db:
         grant = load(db, Act.DOCUMENT_ADD, case_id, lock=True)
         if documents.sniffed(body) not in IN_THE_PAGE:

@@ -76,5 +76,9 @@ def _answer(sentence: str, status: int) -> ResponseReturnValue:
 
 def _headers(sentence: str, status: int) -> dict[str, str]:
     """Nothing of the page is replaced; the sentence becomes a toast. htmx does not count 422 as an error, so it is told apart."""
-    spoken = {"HX-Trigger": json.dumps({"toast": {"kind": "error", "text": sentence}})} if status == 422 else {"X-Error": quote(sentence)}
+    spoken = (
+        {"HX-Trigger": json.dumps({"toast": {"kind": "error", "text": sentence}})}
+        if status == 422
+        else {"X-Error": quote(sentence)}
+    )
     return {"HX-Reswap": "none"} | spoken

@@ -41,7 +41,9 @@ def page() -> str:
         shown = _choices(db)
     if not fields:
         fields = {"referrer_name": signed().viewer.name}
-    return render_template("forms/page.html", fields=fields, saved_at=saved_at, wrong={}, lost=False, **_progress(fields), **shown)
+    return render_template(
+        "forms/page.html", fields=fields, saved_at=saved_at, wrong={}, lost=False, **_progress(fields), **shown
+    )
 
 
 def _choices(db: Session) -> dict[str, object]:
@@ -107,7 +109,13 @@ def _register(fields: dict[str, str]) -> object:
         hospital = db.get_one(Hospital, viewer().hospital_id)
         try:
             case = referrals.register(
-                db, referral, hospital, wire=Wire.FORM, now=now(), board_id=boards.get(fields["board_id"]), person_id=viewer().person_id
+                db,
+                referral,
+                hospital,
+                wire=Wire.FORM,
+                now=now(),
+                board_id=boards.get(fields["board_id"]),
+                person_id=viewer().person_id,
             )
         except Unreadable as unreadable:
             raise PortalError(UNREADABLE_REASONS[unreadable.reason]) from unreadable

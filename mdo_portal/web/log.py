@@ -73,6 +73,8 @@ _ROLES: dict[str, str] = {role.value: words for role, words in ROLE_WORDS.items(
 def page() -> str:
     with transaction() as db:
         rows = audit.of_hospital(db, viewer().hospital_id)
-        audit.record(db, viewer(), Act.LOG_READ, now=now(), object_type="log", hits=len({row.patient_number for row in rows} - {None}))
+        audit.record(
+            db, viewer(), Act.LOG_READ, now=now(), object_type="log", hits=len({row.patient_number for row in rows} - {None})
+        )
     words = {"act_words": ACT_WORDS, "detail_words": DETAIL_WORDS, "role_words": _ROLES}
     return render_template("log/page.html", rows=rows, **words)

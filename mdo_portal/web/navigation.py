@@ -15,7 +15,7 @@ from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.errors import N_
 from mdo_portal.services.people import SignedIn
 from mdo_portal.web.assets import Assets
-from mdo_portal.web.context import SignedInUser, settings
+from mdo_portal.web.context import SignedInUser, now, settings
 from mdo_portal.web.guard import csrf_token
 from mdo_portal.web.patients import banner_of
 
@@ -53,6 +53,7 @@ def _for_every_page() -> dict[str, Any]:
     return {
         "region": settings().network,
         "demo": settings().demo,
+        "made_at": now().timestamp(),
         "me": _me(signed) if signed else None,
         "nav": navigation(signed.viewer) if signed else [],
         "locale": str(get_locale()),

@@ -36,6 +36,6 @@ def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], *, network
         place=meeting.place,
         minutes_planned=sum(row.minutes for row in rows),
         minutes_available=meeting.minutes,
-        quorum=tuple(QuorumLine(role=" / ".join(group)) for group in board.quorum),
+        quorum=tuple(QuorumLine(role=group.words) for group in board.wanted),
         final=meeting.state is not MeetingState.PLANNED,
     )

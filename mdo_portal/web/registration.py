@@ -99,7 +99,10 @@ def _patient(fields: Mapping[str, str]) -> PatientIdentity:
         local_number=_text(fields, "local_number"),
         bsn=_text(fields, "bsn"),
         name=PersonName(
-            family=f"{prefix} {family}".strip(), own_prefix=prefix, own_family=family, initials=_text(fields, "initials").replace(".", "")
+            family=f"{prefix} {family}".strip(),
+            own_prefix=prefix,
+            own_family=family,
+            initials=_text(fields, "initials").replace(".", ""),
         ),
         birth_on=read_date(fields["birth_on"]),
         sex=fields.get("sex", "") if fields.get("sex") in ("M", "F", "X") else "",

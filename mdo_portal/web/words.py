@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask import Flask
 from babel.dates import format_date as babel_date
+from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
 from mdo_portal.domain.case import NO_DATE

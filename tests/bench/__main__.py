@@ -16,6 +16,14 @@ BENCHES = {
     "mllp-one": "mllp:mllp_one",
     "mllp-mdm": "mllp:mllp_mdm",
     "feed": "mllp:feed",
+    "understand": "understand:measure",
+    "fhir-in": "fhir_in:measure",
+    "worklist": "worklist:measure",
+    "relay": "relay:measure",
+    "audited-read": "worklist:audited_read",
+    "sign-to-received": "sign_to_received:measure",
+    "letter": "letter:measure",
+    "start": "start:measure",
 }
 WITHOUT_DATABASE = {"er7-read", "letter"}
 

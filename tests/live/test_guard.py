@@ -95,7 +95,7 @@ def test_watching_leaves_out_what_is_not_theirs_and_keeps_the_rest(
         f"presence:{foreign['meeting']}", f"note:{foreign['note']}", "worklist:", "meeting:x", "", "\0", own.upper(),
     ]  # fmt: skip
 
-    assert outsider.ask("watch", {"topics": wanted}) == {"ok": True, "topics": [own]}
+    assert outsider.ask("watch", {"topics": wanted})["topics"] == [own]
 
 
 def test_a_note_that_was_not_opened_on_this_socket_takes_no_update(chair: Socket, foreign: dict[str, str]) -> None:
@@ -120,7 +120,7 @@ def test_unfit_payloads_are_answered(chair: Socket, event: str) -> None:
     for payload in UNFIT:
         answer = chair.ask(event, payload)
         assert answer == {"ok": False, "reason": "BadPayload"}, (event, payload)
-    assert chair.ask("watch", {"topics": []}) == {"ok": True, "topics": []}
+    assert chair.ask("watch", {"topics": []})["ok"]
 
 
 anything = st.recursive(

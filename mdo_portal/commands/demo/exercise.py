@@ -157,7 +157,9 @@ def _plan(secretary: Screen, board: str, report: Report) -> str:
     board_id = first(rf'board=({UUID})"[^>]*><b>{re.escape(escape(name))}</b>', boards, f"board {board}")
     rows = re.findall(rf'data-row="({UUID})"', secretary.read(f"/worklist/rows?board={board_id}"))
     page = secretary.read(f"/cases/{rows[0]}")
-    meeting_id = first(rf'name="meeting_id"[^>]*>\s*(?:<option value="">[^<]*</option>\s*)?<option value="({UUID})"', page, "meeting to choose")
+    meeting_id = first(
+        rf'name="meeting_id"[^>]*>\s*(?:<option value="">[^<]*</option>\s*)?<option value="({UUID})"', page, "meeting to choose"
+    )
     for case_id in rows:
         secretary.send(f"/cases/{case_id}/plan", {"meeting_id": meeting_id, "late_reason": "oefening"})
     report.counts["planned"] = report.counts.get("planned", 0) + len(rows)

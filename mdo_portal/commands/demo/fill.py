@@ -92,7 +92,7 @@ def _board(session: Session, seed: BoardSeed, hospitals: dict[str, uuid.UUID], *
         closing_hours=seed.closing_hours,
         place=seed.place,
         video_url=seed.video_url,
-        quorum=[list(group.one_of) for group in seed.quorum],
+        quorum=[{"one_of": list(group.one_of), "hospital": group.hospital} for group in seed.quorum],
         aliases=[],
     )
     session.add(board)

@@ -3,11 +3,15 @@
 // data-live-mode="ask", or while somebody types or drags inside, a button "3 wijzigingen · toon" appears instead.
 // Without a socket every fragment is fetched each 15 seconds.
 import { htmx } from "./htmx";
-import { announce, each, isTyping, word } from "./page";
+import { announce, each, isTyping, meta, word } from "./page";
 import { rememberPlace } from "./focus";
 import { ask, connection, isLive, onLive, startIndicator } from "./socket";
 
-interface Changed { topic: string; id: string; revision: number }
+interface Changed { topic: string; id: string; revision?: number }
+interface Watched { missed?: string[] }
+const madeAt = Number(meta("made-at"));
+const madeAgo = Date.now() / 1000 - madeAt; // our clock against the server's
+let since = madeAt; // on the server's clock
 const POLL_MS = 15_000;
 const GATHER_MS = 120; // a burst of changes is one fetch; the spread keeps 25 screens from asking at once
 const waiting = new Map<string, number>();
@@ -72,7 +76,7 @@ function hear({ topic, revision }: Changed): void {
   for (const element of live()) {
     if (!topicsOf(element).includes(topic)) continue;
     const seen = Number(element.dataset["liveRevision"] ?? -1);
-    if (revision > seen || revision === undefined) plan(element);
+    if (revision === undefined || revision > seen) plan(element);
   }
 }
 
@@ -80,7 +84,9 @@ function hear({ topic, revision }: Changed): void {
 async function watch(): Promise<void> {
   if (!isLive()) return;
   const topics = [...new Set(live().flatMap(topicsOf))].sort();
-  await ask("watch", { topics }).catch(() => undefined);
+  const answer = await ask<Watched>("watch", { topics, since }).catch(() => undefined);
+  since = Date.now() / 1000 - madeAgo;
+  for (const topic of answer?.missed ?? []) hear({ topic, id: "" }); // changed while this page was on its way
 }
 
 function poll(): void {

@@ -1,0 +1,62 @@
+"""`understand`: one worker on referrals with a PDF, against hl7apy merely parsing the same messages, whole and tolerant."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from hl7apy.parser import parse_message
+from sqlalchemy.orm import Session
+
+from mdo_portal import reception, wiring
+from mdo_portal.database import Database
+from mdo_portal.exchange import Wire
+from mdo_portal.services import hospitals
+from mdo_portal.services.hospitals import LinkRow
+
+from .figures import SERVER_CORE, Figures, interleaved, pinned
+from .house import hospital, house
+from .texts import base64_document, referral, unique
+
+PDF_BYTES = 60_000
+MESSAGES = 25
+
+
+def measure(url: str) -> Figures:
+    """Messages per second of wall time: ours with everything that belongs to it (claim, profile, case, audit, commit)."""
+    figures = Figures("understand")
+    with house(url) as found, pinned(SERVER_CORE):
+        database = found.database()
+        with database.transaction() as session:
+            links = _links(session)
+        document = base64_document(PDF_BYTES)
+        sample = [referral(unique(), f"R{n}", document) for n in range(5)]
+        rates = interleaved({"ours": lambda: _ours(database, links, document), "hl7apy": lambda: _hl7apy(sample)})
+        figures.against("ORU^R01 with a PDF of 60 kB", "messages/s", rates["ours"], ("hl7apy whole message, tolerant", rates["hl7apy"]), at_least=5)
+        left = found.count("SELECT count(*) FROM inbound_messages WHERE state <> 'understood'")
+        figures.limit("not understood", "messages", left, at_most=0)
+    return figures
+
+
+def _links(session: Session) -> list[LinkRow]:
+    hospital(session)
+    return hospitals.links(session)
+
+
+def _ours(database: Database, links: list[LinkRow], document: str) -> float:
+    readers = wiring.readers()
+    raws = [referral(unique(), unique("R"), document) for _ in range(MESSAGES)]
+    now = datetime.now(UTC)
+    sorted_ = [reception.sort(raw, wire=Wire.HL7V2, reader=readers[Wire.HL7V2], links=links, now=now) for raw in raws]
+    reception.keep(database, sorted_)
+    started, count = time.perf_counter(), 0
+    while reception.understand_next(database, readers, now=datetime.now(UTC)):
+        count += 1
+    return count / (time.perf_counter() - started)
+
+
+def _hl7apy(raws: list[bytes]) -> float:
+    started = time.perf_counter()
+    for raw in raws:
+        parse_message(raw.decode(), find_groups=False)
+    return len(raws) / (time.perf_counter() - started)
