@@ -8,6 +8,8 @@ import sys
 import traceback
 from contextlib import ExitStack
 
+from mdo_portal.commands.process import configure_logging
+
 from .house import postgres
 
 BENCHES = {
@@ -48,6 +50,7 @@ def _one(name: str, url: str) -> int:
 
 
 def main() -> int:
+    configure_logging()
     wanted = [name for name in sys.argv[1:] if not name.startswith("-")]
     names = list(BENCHES) if not wanted or wanted == ["all"] else wanted
     unknown = [name for name in names if name not in BENCHES]

@@ -72,7 +72,10 @@ def measure(url: str) -> Figures:
             link = hospitals.links(session)[0]
         with psycopg.connect(database.plain_url, autocommit=True) as bare:
             bare.execute(TABLE)
-            contenders = {"ours": lambda: _timed(lambda raw: _keep(database, link, raw)), "bare": lambda: _timed(lambda raw: _insert(bare, raw))}
+            contenders = {
+                "ours": lambda: _timed(lambda raw: _keep(database, link, raw)),
+                "bare": lambda: _timed(lambda raw: _insert(bare, raw)),
+            }
             took = interleaved(contenders)
         figures.against("stored and answered", "ms", took["ours"], ("bare INSERT", took["bare"]), at_most=1.5)
         _understood(figures)
@@ -99,7 +102,9 @@ def _keep(database: Database, link: LinkRow, raw: bytes) -> None:
 
 def _insert(bare: psycopg.Connection, raw: bytes) -> None:
     values = ("BENCH", unique(), "Bundle", datetime.now(UTC), raw)
-    bare.execute("INSERT INTO bare (sender, control_id, kind, at, raw) VALUES (%b, %b, %b, %b, %b) ON CONFLICT DO NOTHING", values)
+    bare.execute(
+        "INSERT INTO bare (sender, control_id, kind, at, raw) VALUES (%b, %b, %b, %b, %b) ON CONFLICT DO NOTHING", values
+    )
 
 
 def _understood(figures: Figures) -> None:

@@ -10,7 +10,9 @@ from tests.letter_samples import AT, NORMAL
 from .figures import SERVER_CORE, Figures, cpu_ms, interleaved, pinned
 from .letter_peers import reportlab_letter, weasyprint_letter
 
-ABSENT = "peer not installed here, not in the lock; knowledge/performance.md 7 saw reportlab 11.7 ms, WeasyPrint 93 ms, typst 8.6 ms"
+ABSENT = (
+    "peer not installed here, not in the lock; knowledge/performance.md 7 saw reportlab 11.7 ms, WeasyPrint 93 ms, typst 8.6 ms"
+)
 BOARD = 50
 
 
@@ -21,7 +23,11 @@ def measure() -> Figures:
     peers = {"WeasyPrint": ("weasyprint", weasyprint_letter, 0.2), "reportlab": ("reportlab", reportlab_letter, 1.5)}
     with pinned(SERVER_CORE):
         contenders = {"ours": lambda: cpu_ms(lambda: letters.render("decision", data, at=AT), seconds=0.7)}
-        contenders |= {name: lambda make=make: cpu_ms(lambda: make(data), seconds=0.7) for name, (module, make, _) in peers.items() if find_spec(module)}
+        contenders |= {
+            name: lambda make=make: cpu_ms(lambda: make(data), seconds=0.7)
+            for name, (module, make, _) in peers.items()
+            if find_spec(module)
+        }
         took = interleaved(contenders)
         for name, (_, _, most) in peers.items():
             if name in took:

@@ -32,7 +32,13 @@ def measure(url: str) -> Figures:
         document = base64_document(PDF_BYTES)
         sample = [referral(unique(), f"R{n}", document) for n in range(5)]
         rates = interleaved({"ours": lambda: _ours(database, links, document), "hl7apy": lambda: _hl7apy(sample)})
-        figures.against("ORU^R01 with a PDF of 60 kB", "messages/s", rates["ours"], ("hl7apy whole message, tolerant", rates["hl7apy"]), at_least=5)
+        figures.against(
+            "ORU^R01 with a PDF of 60 kB",
+            "messages/s",
+            rates["ours"],
+            ("hl7apy whole message, tolerant", rates["hl7apy"]),
+            at_least=5,
+        )
         left = found.count("SELECT count(*) FROM inbound_messages WHERE state <> 'understood'")
         figures.limit("not understood", "messages", left, at_most=0)
     return figures

@@ -93,7 +93,13 @@ def _pages(figures: Figures, client: FlaskClient, database: Database, region: Re
 
     assert (ours(), bare()) == (50, 50)
     took = interleaved({"ours": lambda: cpu_ms(ours, seconds=0.7), "bare": lambda: cpu_ms(bare, seconds=0.7)})
-    figures.against(f"50 of {CASES:,}, rows with session, rights and log", "CPU ms", took["ours"], ("bare Core + Jinja", took["bare"]), at_most=1.1)
+    figures.against(
+        f"50 of {CASES:,}, rows with session, rights and log",
+        "CPU ms",
+        took["ours"],
+        ("bare Core + Jinja", took["bare"]),
+        at_most=1.1,
+    )
     walls = [_wall(ours) for _ in range(60)]
     figures.limit("p95 of a page", "ms", quantile(walls, 0.95), at_most=60)
 
@@ -101,9 +107,14 @@ def _pages(figures: Figures, client: FlaskClient, database: Database, region: Re
 def _deep(figures: Figures, database: Database, region: Region) -> None:
     wanted = Filter(board_id=region.boards["URO-P"])
     with database.transaction() as session:
-        key = session.execute(text("SELECT due_on, id FROM cases WHERE is_open AND board_id = :board ORDER BY due_on, id OFFSET 49949 LIMIT 1"), {"board": wanted.board_id}).one()
+        key = session.execute(
+            text("SELECT due_on, id FROM cases WHERE is_open AND board_id = :board ORDER BY due_on, id OFFSET 49949 LIMIT 1"),
+            {"board": wanted.board_id},
+        ).one()
     deep = Filter(board_id=wanted.board_id, after=(key[0], key[1]))
-    took = interleaved({"deep": lambda: _page_ms(database, region, deep), "first": lambda: _page_ms(database, region, wanted)}, rounds=5)
+    took = interleaved(
+        {"deep": lambda: _page_ms(database, region, deep), "first": lambda: _page_ms(database, region, wanted)}, rounds=5
+    )
     figures.against("page 1,000", "ms", took["deep"], ("page 1", took["first"]), at_most=1.2)
 
 
@@ -155,10 +166,20 @@ def audited_read(url: str) -> Figures:
                 now = datetime.now(UTC)
                 grant = access.case_for(session, region.aisha, Act.CASE_READ, case_id, now=now)
                 if log:
-                    audit.record(session, region.aisha, Act.CASE_READ, now=now, case=grant.case, relation=grant.relation, detail=str(next(turns)))
+                    audit.record(
+                        session,
+                        region.aisha,
+                        Act.CASE_READ,
+                        now=now,
+                        case=grant.case,
+                        relation=grant.relation,
+                        detail=str(next(turns)),
+                    )
                 cases.view(session, grant.case)
 
-        took = interleaved({"ours": lambda: _many(lambda: read(log=True)), "bare": lambda: _many(lambda: read(log=False))}, rounds=7)
+        took = interleaved(
+            {"ours": lambda: _many(lambda: read(log=True)), "bare": lambda: _many(lambda: read(log=False))}, rounds=7
+        )
         figures.against("a case with its line in the log", "ms", took["ours"], ("the same without", took["bare"]), at_most=1.3)
     return figures
 
