@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as some
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from mdo_portal import dispatch, letters
 from mdo_portal.database import Database
@@ -295,146 +289,3 @@ def test_a_letter_on_paper_is_sent_when_printed_and_received_when_somebody_says_
     assert outbox.letter(round_).confirmed_by == outbox.region.aisha.person_id
     assert outbox.events(round_) == ["letter.sent", "letter.received"]
     assert outbox.case(round_).state is CaseState.DELIVERED
-
-
-def test_pauses_grow_to_a_quarter_of_an_hour_and_no_further() -> None:
-    random.seed(4)
-    pauses = [deliveries.pause(attempt).total_seconds() for attempt in range(1, 60)]
-
-    assert 0.5 <= pauses[0] <= 1
-    assert all(2 ** (attempt - 1) / 2 <= pauses[attempt - 1] <= 2 ** (attempt - 1) for attempt in range(1, 10))
-    assert all(450 <= pause <= 900 for pause in pauses[11:])
-
-
-def test_a_receiver_that_is_never_there_costs_few_attempts_a_day() -> None:
-    random.seed(4)
-    waited, attempts = 0.0, 0
-    while waited < 24 * 3600:
-        attempts += 1
-        waited += deliveries.pause(attempts).total_seconds()
-
-    assert attempts < 200 < deliveries.MAX_ATTEMPTS
-
-
-# Whatever happens, nothing is dropped and nothing is called received that was not
-
-
-KINDS = {
-    "AA": AA,
-    "AE": AE,
-    "later": LATER,
-    "silence": SILENCE,
-    "nonsense": Receipt(ReceiptKind.UNKNOWN, "foreign", reference="x"),
-}
-
-
-def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
-    """Random receipts, late receipts, crashes, clock jumps, people who resend, confirm and correct."""
-
-    class Post(RuleBasedStateMachine):
-        def __init__(self) -> None:
-            super().__init__()
-            self.nested = session.begin_nested()
-            self.now = NOW
-            self.rounds: list[Round] = []
-            self.in_flight: list[deliveries.ClaimedDelivery] = []
-            self.accepted: set[object] = set()
-            self.signed = 0
-
-        @rule(code=some.sampled_from(["ZEED", "ODUL"]))
-        def sign(self, code: str) -> None:
-            case = make.case(session, session.get_one(Hospital, region.hospitals[code]))
-            planned = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
-            make.signed(session, make.discussed(session, planned, viewer=region.bram), viewer=region.bram, now=self.now)
-            self.rounds.append(planned)
-            self.signed += 1
-
-        @precondition(lambda self: self.rounds)
-        @rule(at=some.integers(0, 99))
-        def correct(self, at: int) -> None:
-            self.now += timedelta(seconds=1)
-            make.corrected(session, self.rounds[at % len(self.rounds)], viewer=region.bilal, now=self.now)
-            self.signed += 1
-
-        @rule(seconds=some.sampled_from([1, 60, 100, 3600, 86_400, -5, -7200]))
-        def clock(self, seconds: int) -> None:
-            self.now += timedelta(seconds=seconds)
-
-        @rule()
-        def claim(self) -> None:
-            """A worker takes one; whether it lives to settle it is another matter."""
-            claimed = deliveries.claim(session, now=self.now)
-            if claimed is not None and claimed.channel is Channel.PAPER:
-                deliveries.hand_over(session, claimed.delivery_id, now=self.now)
-            elif claimed is not None:
-                self.in_flight.append(claimed)
-
-        @precondition(lambda self: self.in_flight)
-        @rule(kind=some.sampled_from(sorted(KINDS)), at=some.integers(0, 99))
-        def settle(self, kind: str, at: int) -> None:
-            """Also late: when another worker has taken it meanwhile, or a person has confirmed it."""
-            claimed = self.in_flight.pop(at % len(self.in_flight))
-            if kind == "AA":
-                self.accepted.add(claimed.delivery_id)
-            try:
-                with session.begin_nested():
-                    deliveries.settle(session, claimed.delivery_id, KINDS[kind], now=self.now)
-            except IllegalMove:
-                pass
-
-        @precondition(lambda self: self.in_flight)
-        @rule()
-        def crash(self) -> None:
-            self.in_flight.clear()
-
-        @precondition(lambda self: self.rounds)
-        @rule(what=some.sampled_from(["resend", "print", "confirm"]), at=some.integers(0, 99))
-        def person(self, what: str, at: int) -> None:
-            found = self.letters()
-            letter = found[at % len(found)]
-            acts: dict[str, Callable[[], None]] = {
-                "resend": lambda: deliveries.send_again(session, letter, now=self.now),
-                "print": lambda: deliveries.printed(session, letter, now=self.now),
-                "confirm": lambda: deliveries.confirm_by_hand(session, letter, viewer=region.aisha, now=self.now),
-            }
-            try:
-                with session.begin_nested():
-                    acts[what]()
-            except IllegalMove:
-                return
-            if what == "confirm":
-                self.accepted.add(letter.id)
-
-        def letters(self) -> list[Delivery]:
-            session.flush()
-            session.expire_all()
-            ids = [round_.case_id for round_ in self.rounds]
-            return list(
-                session.scalars(select(Delivery).where(Delivery.case_id.in_(ids)).order_by(Delivery.created_at, Delivery.id))
-            )
-
-        @invariant()
-        def received_is_what_was_accepted_and_nothing_is_dropped(self) -> None:
-            """Every signed decision has its letter, and every letter that has not arrived has somebody or something waiting for it."""
-            found = self.letters()
-            assert len(found) == self.signed
-            cases = {case.id: case.state for case in session.scalars(select(Case))}
-            for letter in found:
-                assert (letter.state is DeliveryState.RECEIVED) is (letter.id in self.accepted), letter.state
-                assert (letter.received_at is not None) is (letter.state is DeliveryState.RECEIVED)
-                by_worker = letter.state in deliveries.OPEN and letter.next_attempt_at is not None
-                by_person = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or letter.channel == Channel.PAPER
-                assert letter.state is DeliveryState.RECEIVED or by_worker or by_person, letter.state
-                assert cases[letter.case_id] is not CaseState.DELIVERED or letter.state is DeliveryState.RECEIVED
-
-        def teardown(self) -> None:
-            self.nested.rollback()
-            session.expunge_all()
-
-    return Post
-
-
-def test_through_crashes_silence_and_clock_jumps_nothing_is_lost_or_called_received(session: Session, region: Region) -> None:
-    run_state_machine_as_test(
-        machine_of(session, region), settings=settings(max_examples=5, stateful_step_count=22, deadline=None)
-    )

@@ -122,6 +122,7 @@ def _room(database: Database, region: Region) -> tuple[uuid.UUID, uuid.UUID]:
         meeting = make.meeting(session, session.get_one(Board, region.boards["URO-P"]), starts_at=datetime.now(UTC))
         case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), board_id=region.boards["URO-P"])
         round_: Round = make.planned(session, case, meeting, viewer=region.bram, now=datetime.now(UTC))
+        conclusions.ensure(session, round_.id)
         notes = conclusions.notes_of(session, round_.id)
         return meeting.id, list(notes.values())[-1].id
 

@@ -61,7 +61,7 @@ class Bare:
         self._waiting.append((row, transport, b"\x0b" + answer.encode() + b"\x1c\r"))
         if not self._busy:
             self._busy = True
-            asyncio.ensure_future(self._keep())
+            self._keeping = asyncio.ensure_future(self._keep())
 
     async def _keep(self) -> None:
         await asyncio.sleep(0)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 import sys
 import time
-import uuid
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import jinja2

@@ -72,16 +72,6 @@ def find_case(secretary: Screen, words: str) -> str:
     return pages[0]
 
 
-def test_every_dutch_message_is_answered_and_each_with_a_patient_becomes_a_case(demo: Demo) -> None:
-    secretary = demo.screen("hartog")
-    answers = {path.name: send(demo.places.mllp, as_sent(path)) for path in sorted(DUTCH.glob("*.hl7"))}
-
-    assert set(answers.values()) <= {"AA", "AR", "AE"}
-    with_patient = [path for path in DUTCH.glob("*.hl7") if re.search(r"^PID\|", path.read_text(), re.M)]
-    assert all(answers[path.name] == "AA" for path in with_patient if "|ZorgDomein|" in path.read_text() and "ZP1" in path.read_text())
-    find_case(secretary, "Testpatiënt")
-
-
 def carry_through(demo: Demo, case_id: str) -> str:
     """Route, plan, discuss, sign and return one case; gives the text of the letter's page."""
     secretary, chair = demo.screen("hartog"), demo.with_role("URO-P", "chair")
@@ -135,3 +125,13 @@ def test_the_swiss_tumour_board_referral_is_planned_discussed_signed_and_returne
     for shown in ("Synovial sarcoma of the right knee", "Review therapy recommendations.", "Gadoters", "CT Scan Right Knee", "REF-2025-002"):
         assert shown in page
     assert 'data-delivery-state="received"' in letter
+
+
+def test_every_dutch_message_is_answered_and_each_with_a_patient_becomes_a_case(demo: Demo) -> None:
+    secretary = demo.screen("hartog")
+    answers = {path.name: send(demo.places.mllp, as_sent(path)) for path in sorted(DUTCH.glob("*.hl7"))}
+
+    assert set(answers.values()) <= {"AA", "AR", "AE"}
+    with_patient = [path for path in DUTCH.glob("*.hl7") if re.search(r"^PID\|", path.read_text(), re.M)]
+    assert all(answers[path.name] == "AA" for path in with_patient if "|ZorgDomein|" in path.read_text() and "ZP1" in path.read_text())
+    find_case(secretary, "Testpatiënt")

@@ -58,6 +58,10 @@ def test_a_referral_goes_from_one_epd_round_and_its_letter_comes_back(browser: B
         expect(epd.locator("li.case", has_text=family)).to_contain_text("bevestigd", timeout=SOON)
 
         row = secretary.locator("[data-row]", has_text=family)
+        news = secretary.locator(".live-bar")  # a list that is being read does not move by itself: it says "1 wijziging · toon"
+        expect(row.or_(news).first).to_be_visible(timeout=SOON)
+        if news.count():
+            news.click()
         expect(row).to_be_visible(timeout=SOON)
         picture(secretary, "worklist")
         meeting = plan_by_keyboard(secretary, family)
