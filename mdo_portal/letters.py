@@ -89,7 +89,10 @@ class _Press:
         try:
             with self.lock:  # one compiler keeps one set of inputs
                 pdf = self._compiler(kind).compile(
-                    format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], timestamp=at.astimezone(UTC).replace(microsecond=0)
+                    format="pdf",
+                    sys_inputs=inputs,
+                    pdf_standards=["a-2a", "ua-1"],
+                    timestamp=at.astimezone(UTC).replace(microsecond=0),
                 )
         except typst.TypstError as error:  # its words quote what people typed: only the place goes on
             place = _place(error)

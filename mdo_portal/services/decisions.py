@@ -142,7 +142,8 @@ def sign(
         raise IllegalMove(N_("Geef een reden voor de herziening. Er is niet getekend."))
     decision = _freeze(session, round_, case, shown, reason=reason, viewer=viewer, now=now)
     _post(session, decision, case, now=now)
-    case.move(CaseState.DECIDED, now=now)
+    if shown.supersedes is None or case.state is CaseState.DELIVERED:
+        case.move(CaseState.DECIDED, now=now)  # a correction of a case that went on does not call it back
     what = "decision.corrected" if shown.supersedes else "decision.signed"
     timeline.happened(session, case, what, at=now, person_id=viewer.person_id, person=viewer.name)
     meetings.changed(session, meeting)

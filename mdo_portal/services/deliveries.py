@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from mdo_portal.exchange import Address, Receipt, ReceiptKind
 from mdo_portal.services import changes, hospitals, patients, receipts, referrals, timeline
 from mdo_portal.services.sealed import sealer
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=180)
 """Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
 MAX_ATTEMPTS = 400
 LONGEST_PAUSE = 900.0
@@ -67,7 +67,12 @@ def claim(session: Session, *, now: datetime) -> ClaimedDelivery | None:
     free = or_(Delivery.leased_until.is_(None), Delivery.leased_until < now)
     query = (
         select(Delivery)
-        .where(Delivery.state.in_(OPEN), Delivery.next_attempt_at <= now, free, ~blocked)
+        .where(
+            Delivery.state.in_(OPEN),
+            Delivery.next_attempt_at <= now,
+            free,
+            or_(Delivery.channel == Channel.PAPER.value, ~blocked),
+        )
         .order_by(Delivery.next_attempt_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -95,7 +100,7 @@ def _claimed(session: Session, delivery: Delivery) -> ClaimedDelivery:
         channel=channel,
         address=address,
         letter=letter,
-        patient=patients.identity_of(session, patient),
+        patient=patients.identity_of(session, patient) if own else replace(patients.identity_of(session, patient), bsn=""),
         bsn=patients.bsn_of(session, patient) if own else "",
         recipient=session.get_one(Hospital, delivery.hospital_id),
         replaces_delivery_id=str(earlier[0]) if earlier else "",
@@ -127,8 +132,9 @@ def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha2
 def settle(session: Session, delivery_id: uuid.UUID, receipt: Receipt, *, now: datetime) -> None:
     """Write down what the receiver said. Only an accepted receipt with our own number makes it *received*."""
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
-    if delivery.state is DeliveryState.RECEIVED:
-        return
+    settled = delivery.state not in OPEN
+    if delivery.state is DeliveryState.RECEIVED or (settled and receipt.kind is not ReceiptKind.ACCEPTED):
+        return  # a late or second word changes nothing, unless it is that the letter arrived after all
     first_time_sent = delivery.sent_at is None and receipts.has_left(receipt)
     delivery.leased_until = None
     delivery.receipt_code = receipt.code
@@ -191,7 +197,10 @@ def _tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: 
 
 
 def _some_open(session: Session, case_id: uuid.UUID) -> bool:
-    query = select(Delivery.id).where(Delivery.case_id == case_id, Delivery.state != DeliveryState.RECEIVED)
+    """Whether a letter that still counts has not arrived; one that was superseded need not arrive any more."""
+    newer = aliased(Decision)
+    superseded = select(newer.id).where(newer.supersedes_id == Delivery.decision_id).exists()
+    query = select(Delivery.id).where(Delivery.case_id == case_id, Delivery.state != DeliveryState.RECEIVED, ~superseded)
     return session.execute(query.limit(1)).first() is not None
 
 

@@ -15,6 +15,8 @@ from mdo_portal.exchange import Address, MessageHeader
 from mdo_portal.services.sealed import sealer
 
 TOKEN_PURPOSE = "link.token"
+LONGEST_WAIT = 120.0
+"""Seconds for one answer: shorter than the lease of a letter, so that it is never under way twice."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def address_of(session: Session, hospital_id: uuid.UUID) -> tuple[Channel, Addre
         port=link.port_out,
         url=link.url_out,
         token=token,
-        timeout_seconds=link.timeout_seconds,
+        timeout_seconds=min(link.timeout_seconds, LONGEST_WAIT),
     )
 
 

@@ -232,11 +232,19 @@ def _leave_other_agenda(session: Session, case: Case, meeting: Meeting) -> None:
     live = _live_round(session, case)
     if live is None:
         return
+    left = session.get_one(Meeting, live.meeting_id)
+    _take_off(session, left, live)
+    if left.id != meeting.id:
+        changed(session, left)
+
+
+def _take_off(session: Session, meeting: Meeting, live: Round) -> None:
+    """Remove a round that was not discussed; when everybody was looking at it, the room shows no case."""
     conclusions.forget(session, live.id)
+    if meeting.current_round_id == live.id:
+        meeting.current_round_id = None
     session.delete(live)
     session.flush()
-    if live.meeting_id != meeting.id:
-        changed(session, session.get_one(Meeting, live.meeting_id))
 
 
 def _live_round(session: Session, case: Case) -> Round | None:
@@ -253,9 +261,7 @@ def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, view
     live = _live_round(session, case)
     if live is None or live.meeting_id != meeting.id:
         raise Stale()
-    conclusions.forget(session, live.id)
-    session.delete(live)
-    session.flush()
+    _take_off(session, meeting, live)
     case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     timeline.happened(session, case, "case.unscheduled", at=now, person_id=viewer.person_id, board=board.name)
     changed(session, meeting)

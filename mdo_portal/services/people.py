@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from pyotp import TOTP
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
@@ -68,7 +69,7 @@ def personas(session: Session) -> list[Persona]:
         .join(Membership, Membership.person_id == Person.id)
         .join(Hospital, Hospital.id == Membership.hospital_id)
         .where(Person.persona != "", Membership.ended_at.is_(None))
-        .distinct(Person.id)
+        .ext(distinct_on(Person.id))
         .order_by(Person.id)
     )
     return [Persona._make(row) for row in session.execute(query)]

@@ -14,7 +14,7 @@ from mdo_portal.domain.case import NO_DATE, Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
-from mdo_portal.exchange import Fact, IncomingReferral, PatientChange, Unreadable, Wire
+from mdo_portal.exchange import Fact, IncomingReferral, PatientChange, Section, Unreadable, Wire
 from mdo_portal.services import audit, changes, documents, patients, timeline
 
 
@@ -41,10 +41,14 @@ def register(
     elif case.patient_id != patient.id:
         raise Unreadable("identity_conflict", "referral number")
     newest = not _told_later(session, case, now=now)
+    if newest:
+        _keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
     _take_over(case, referral, newest=newest)
     _add_facts(session, case, referral, hospital, now=now, message_id=message_id, newest=newest)
     for document in referral.documents:
         documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
+    if case.state is CaseState.WITHDRAWN:
+        case.move(CaseState.INCOMPLETE, now=now)  # the hospital asks again: it must stand on somebody's list
     assess(session, case, now=now)
     what = "referral.received" if is_new else "referral.updated"
     timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value)
@@ -118,6 +122,25 @@ def _told_later(session: Session, case: Case, *, now: datetime) -> bool:
     words = ("referral.received", "referral.updated")
     query = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.what.in_(words), CaseEvent.at > now)
     return session.execute(query.limit(1)).first() is not None
+
+
+QUESTIONS = {
+    "question_board": "Eerdere vraag aan het MDO",
+    "question_radiology": "Eerdere vraag aan de radiologie",
+    "question_pathology": "Eerdere vraag aan de pathologie",
+}
+
+
+def _keep_earlier_questions(
+    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> None:
+    """A question that is asked anew replaces the old one on top of the page; the old one stays among the earlier values."""
+    for column, label in QUESTIONS.items():
+        before, after = getattr(case, column), getattr(referral, column)
+        if before and after and before != after:
+            earlier = _fact_row(case, Fact(Section.FORM, before, label), hospital, now=now, message_id=message_id)
+            earlier.superseded_at = now
+            session.add(earlier)
 
 
 def _take_over(case: Case, referral: IncomingReferral, *, newest: bool) -> None:

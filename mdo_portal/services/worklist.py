@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -201,7 +202,7 @@ def _coming(now: datetime) -> Any:
     return (
         select(Meeting.board_id, Meeting.id, Meeting.starts_at, Meeting.registration_closes_at, Meeting.state)
         .where(Meeting.starts_at > now, Meeting.state.in_(PLANNABLE))
-        .distinct(Meeting.board_id)
+        .ext(distinct_on(Meeting.board_id))
         .order_by(Meeting.board_id, Meeting.starts_at)
         .subquery()
     )

@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, request, session
 from flask.wrappers import Response
 
 from mdo_portal.domain.policy import POLICY, Act
-from mdo_portal.errors import N_, NotAllowed
+from mdo_portal.errors import N_, NotAllowed, PortalError
 from mdo_portal.web.context import settings, signed
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -21,14 +21,15 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def may(act: Act) -> Callable[[Route], Route]:
-    """The route does `act`: somebody must be signed in. Which object is theirs, `services.access` decides."""
+    """The route does `act`: somebody must be signed in whose roles can do it at all; to which object, `services.access` decides."""
     if act not in POLICY:
         raise KeyError(act)
 
     def decorate(route: Route) -> Route:
         @wraps(route)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            signed()
+            if not signed().viewer.may_at_all(act):
+                raise NotAllowed()
             return route(*args, **kwargs)
 
         guarded.act = act  # type: ignore[attr-defined]
@@ -62,6 +63,7 @@ def install(app: Flask) -> None:
     """Refuse unguarded routes, forged writes and unknown hosts; put the safety headers on every answer."""
     app.before_request(_new_nonce)
     app.before_request(_only_our_own_pages_write)
+    app.before_request(_no_unprintable_words)
     app.after_request(_headers)
 
 
@@ -90,6 +92,15 @@ def _only_our_own_pages_write() -> None:
     own = hmac.compare_digest(sent, str(session.get("csrf", ""))) and bool(sent)
     if not own or request.headers.get("Sec-Fetch-Site") == "cross-site" or not _is_own_origin():
         raise NotAllowed(N_("Deze handeling kwam niet van een pagina van het portaal. Er is niets veranderd; herlaad de pagina."))
+
+
+def _no_unprintable_words() -> None:
+    """PostgreSQL knows no NUL in a text; no form or address of ours holds one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and getattr(view, "machine", False):
+        return
+    if any("\0" in value for value in (*request.args.values(), *request.form.values())):
+        raise PortalError(N_("Deze tekst bevat een teken dat niet kan worden bewaard. Er is niets veranderd; typ het opnieuw."))
 
 
 def _is_own_origin() -> bool:

@@ -78,7 +78,11 @@ def carry_through(demo: Demo, case_id: str) -> str:
     page = secretary.read(f"/cases/{case_id}")
     board_id = first(rf'<option value="({UUID})"[^>]*>\s*[^<]*rostaat', page, "board to choose")
     secretary.send(f"/cases/{case_id}/route", {"board_id": board_id})
-    meeting_id = first(rf'name="meeting_id"[^>]*>\s*(?:<option value="">[^<]*</option>\s*)?<option value="({UUID})"', secretary.read(f"/cases/{case_id}"), "meeting")
+    meeting_id = first(
+        rf'name="meeting_id"[^>]*>\s*(?:<option value="">[^<]*</option>\s*)?<option value="({UUID})"',
+        secretary.read(f"/cases/{case_id}"),
+        "meeting",
+    )
     secretary.send(f"/cases/{case_id}/plan", {"meeting_id": meeting_id, "late_reason": "proef"})
     if "/room/open" in chair.read(f"/meetings/{meeting_id}"):
         chair.send(f"/meetings/{meeting_id}/room/open", {})
@@ -122,7 +126,13 @@ def test_the_swiss_tumour_board_referral_is_planned_discussed_signed_and_returne
     page = demo.screen("hartog").read(f"/cases/{case_id}")
     letter = carry_through(demo, case_id)
 
-    for shown in ("Synovial sarcoma of the right knee", "Review therapy recommendations.", "Gadoters", "CT Scan Right Knee", "REF-2025-002"):
+    for shown in (
+        "Synovial sarcoma of the right knee",
+        "Review therapy recommendations.",
+        "Gadoters",
+        "CT Scan Right Knee",
+        "REF-2025-002",
+    ):
         assert shown in page
     assert 'data-delivery-state="received"' in letter
 
@@ -133,5 +143,7 @@ def test_every_dutch_message_is_answered_and_each_with_a_patient_becomes_a_case(
 
     assert set(answers.values()) <= {"AA", "AR", "AE"}
     with_patient = [path for path in DUTCH.glob("*.hl7") if re.search(r"^PID\|", path.read_text(), re.M)]
-    assert all(answers[path.name] == "AA" for path in with_patient if "|ZorgDomein|" in path.read_text() and "ZP1" in path.read_text())
+    assert all(
+        answers[path.name] == "AA" for path in with_patient if "|ZorgDomein|" in path.read_text() and "ZP1" in path.read_text()
+    )
     find_case(secretary, "Testpatiënt")

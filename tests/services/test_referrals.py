@@ -151,7 +151,7 @@ def test_an_answer_to_what_was_missing_makes_the_case_ready(session: Session, ze
     assert (case.state, case.missing) == (CaseState.READY, [])
 
 
-@pytest.mark.parametrize("state", [CaseState.SCHEDULED, CaseState.DISCUSSED, CaseState.DECIDED, CaseState.WITHDRAWN])
+@pytest.mark.parametrize("state", [CaseState.SCHEDULED, CaseState.DISCUSSED, CaseState.DECIDED])
 def test_an_update_moves_no_case_that_is_further(session: Session, zeed: Hospital, state: CaseState) -> None:
     first = make.referral(number="VW-1")
     case = register(session, zeed, first)
@@ -160,6 +160,27 @@ def test_an_update_moves_no_case_that_is_further(session: Session, zeed: Hospita
     register(session, zeed, replace(first, question_board="Nieuw?"), minutes=5)
 
     assert (case.state, case.question_board) == (state, "Nieuw?")
+
+
+def test_a_withdrawn_case_that_is_asked_again_stands_on_the_list_again(session: Session, zeed: Hospital) -> None:
+    first = make.referral(number="VW-1")
+    case = register(session, zeed, first)
+    case.move(CaseState.WITHDRAWN, now=NOW, reason="overleden")
+
+    register(session, zeed, replace(first, question_board="Nieuw?"), minutes=5)
+
+    assert case.is_open
+    assert case.state in (CaseState.READY, CaseState.INCOMPLETE)
+
+
+def test_a_question_that_is_asked_anew_stays_among_the_earlier_values(session: Session, zeed: Hospital) -> None:
+    first = make.referral(number="VW-1", question_board="Opereren?")
+    case = register(session, zeed, first)
+
+    register(session, zeed, replace(first, question_board="Bestralen?"), minutes=5)
+
+    earlier = session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_not(None)))
+    assert "Opereren?" in [fact.text for fact in earlier]
 
 
 def test_an_objection_stops_the_referral(session: Session, zeed: Hospital) -> None:

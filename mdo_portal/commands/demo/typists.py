@@ -23,6 +23,12 @@ class Page:
     text: Text
 
 
+def _in_order(client: socketio.Client) -> None:
+    """As a browser does it: the library reads every frame on a thread of its own, and then mixes up whose bytes are whose."""
+    trigger = client.eio._trigger_event
+    client.eio._trigger_event = lambda event, *args, **options: trigger(event, *args, **(options | {"run_async": False}))
+
+
 @dataclass
 class Typist:
     """One person's live connection."""
@@ -37,6 +43,7 @@ class Typist:
     def __post_init__(self) -> None:
         self.client = socketio.Client(reconnection=False)
         self.client.on("note:update", self._hear)
+        _in_order(self.client)
         self.client.connect(self.screen.base, headers={"Cookie": self.screen.cookie()}, transports=["websocket"])
         self.ask("room:join", {"meeting": self.meeting_id})
 
