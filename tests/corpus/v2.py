@@ -1,0 +1,72 @@
+"""HL7 v2 samples, framed over a real socket to the real listener."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+
+from integrations.hl7v2.header import read_header
+from integrations.hl7v2.mllp import MllpDecoder, frame
+from mdo_portal.exchange import MessageHeader, Unreadable
+from tests.bench.house import House, hospital, house
+
+from . import settled
+from .sets import Count, Sample
+
+PROFILES = {"msg-hl7-nl": "zorgdomein"}
+ANSWER_SECONDS = 20.0
+
+
+def run(url: str, name: str, samples: list[Sample], *, detail: bool) -> Count:
+    """Send the set to a listener of its own, with one link that takes whatever the set says in MSH-3."""
+    count = Count(f"hl7v2/{name}", files=len(samples))
+    with house(url) as found:
+        database = found.database()
+        applications = sorted({_header(sample.raw).sending_application for sample in samples})
+        with database.transaction() as session:
+            hospital(session, profile=PROFILES.get(name, "generic-v2"), applications=applications, charset_in="UTF-8")
+        process = found.portal("listen", core=None)
+        for sample in samples:
+            _send(found, sample, count)
+        count.crashed += process.poll() is not None
+        settled.understand(database, count)
+        settled.settle(database, count, samples, segments, hospital="ZEED")
+        if detail:
+            settled.details(database, count.corpus, samples)
+    return count
+
+
+def _header(raw: bytes) -> MessageHeader:
+    try:
+        return read_header(raw)
+    except Unreadable:
+        return MessageHeader()
+
+
+def _send(found: House, sample: Sample, count: Count) -> None:
+    """One file, one connection: what one breaks must not show with another."""
+    started = time.perf_counter()
+    with socket.create_connection(("127.0.0.1", found.ports["mllp"]), timeout=ANSWER_SECONDS) as line:
+        line.sendall(frame(sample.raw))
+        answer = _answer(line)
+    count.took(time.perf_counter() - started)
+    about = re.search(rb"\rMSA\|[AC][AER]\|([^|\r]*)", answer) or re.search(rb"\rMSA.[AC][AER].([^\r]*)", answer)
+    wanted = _header(sample.raw).control_id
+    count.answered += about is not None and (not wanted or about[1].startswith(wanted.encode("utf-8")[:20]) or b"\\" in about[1])
+
+
+def _answer(line: socket.socket) -> bytes:
+    decoder = MllpDecoder()
+    try:
+        while data := line.recv(65_536):
+            for answer in decoder.feed(data):
+                return answer
+    except TimeoutError:
+        return b""
+    return b""
+
+
+def segments(raw: bytes) -> list[bytes]:
+    """The lines of a message, whatever ends them."""
+    return [line for line in re.split(rb"[\r\n]+", raw) if line.strip()]
