@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
+from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import Answer, IncomingReferral, MessageHeader, Reader, Unreadable, Verdict, Wire
 from mdo_portal.services import hospitals, intake, referrals
 from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.services.inbound_rows import OwnConnection
 from mdo_portal.services.intake import Arrival, ClaimedMessage
 
 log = structlog.get_logger(__name__)
@@ -88,6 +90,19 @@ def keep(database: Database, messages: Sequence[Sorted]) -> None:
     """Store them all, in one commit. Only when this returns may the answers go out. Raises when nothing was stored."""
     with database.transaction() as session:
         intake.keep(session, [message.arrival for message in messages])
+
+
+class Keeper:
+    """Keeps batch after batch for a listener, on a connection of its own. `keep` promises what the function `keep` promises."""
+
+    def __init__(self, database: Database) -> None:
+        assert isinstance(database.sealer, Sealer)
+        self._keys = database.sealer
+        self._connection = OwnConnection(database.plain_url)
+
+    def keep(self, messages: Sequence[Sorted]) -> None:
+        arrivals = [message.arrival for message in messages]
+        self._connection.run(lambda connection: intake.keep_by_itself(connection, arrivals, self._keys))
 
 
 def understand_next(database: Database, readers: Mapping[Wire, Reader], *, now: datetime) -> bool:

@@ -36,3 +36,11 @@ def _for_people(bench: dict[str, Any]) -> str:
         beside = f"{one['peer']} {one['peer_figure']}: {one['ratio']} ×" if one["peer"] else ""
         rows.append(f"  {'ok  ' if one['ok'] else 'MISS'} {one['what']}: {one['ours']} {one['unit']}  {beside}  {one['goal']}")
     return "\n".join(rows)
+
+
+@click.command("bench")
+@click.argument("name", default="all")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per bench.")
+def command(name: str, as_json: bool) -> None:
+    """Measure speed against peers (in a checkout)."""
+    sys.exit(run(name, as_json))

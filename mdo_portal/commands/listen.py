@@ -8,9 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import click
 import structlog
 
 from mdo_portal import reception, wiring
+from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.database import Database
 from mdo_portal.exchange import Answer, Wire
 from mdo_portal.reception import Sorted
@@ -31,6 +33,7 @@ class Desk:
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
+        self._keeper = reception.Keeper(database)
         self._reader = wiring.readers()[Wire.HL7V2]
         self._clock = clock
         self._links: list[LinkRow] = []
@@ -69,7 +72,7 @@ class Desk:
             await self._work.wait()
             batch = self._next_batch()
             try:
-                await loop.run_in_executor(self._thread, reception.keep, self._database, [one for one, _ in batch])
+                await loop.run_in_executor(self._thread, self._keeper.keep, [one for one, _ in batch])
             except Exception as error:
                 # The edge: these were not stored, so nobody may answer them; the senders will send again.
                 log.error("keep.failed", count=len(batch), error=type(error).__name__)
@@ -139,3 +142,10 @@ async def _run(settings: Settings, database: Database) -> None:
     await listener.stop()
     for task in (*tasks, *first):
         task.cancel()
+
+
+@click.command("listen")
+def command() -> None:
+    """Listen for hospitals' HL7 v2 messages (MLLP)."""
+    settings = checked_settings()
+    run(settings, open_database(settings))

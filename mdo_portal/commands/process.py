@@ -8,11 +8,13 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
+import click
 import structlog
 
 from mdo_portal.database import Database
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.settings import Settings
+from mdo_portal.errors import Unsafe
+from mdo_portal.settings import Settings, from_environment
 
 Stop = threading.Event
 log = structlog.get_logger(__name__)
@@ -31,6 +33,16 @@ def configure_logging() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def checked_settings() -> Settings:
+    """The settings of this machine; when they are unsafe: say why and do not start."""
+    try:
+        return from_environment()
+    except Unsafe as unsafe:
+        for finding in unsafe.findings:
+            click.echo(f"refused to start: {finding}", err=True)
+        sys.exit(78)
 
 
 def open_database(settings: Settings, *, pool_size: int = 10) -> Database:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import click
 from gunicorn.app.base import BaseApplication
 
 from mdo_portal.app import create_app
+from mdo_portal.commands.process import checked_settings
 from mdo_portal.settings import Settings
 
 THREADS_BESIDE_SOCKETS = 24
@@ -46,3 +48,9 @@ class Web(BaseApplication):  # type: ignore[misc]
 def run(settings: Settings) -> None:
     """Serve until SIGTERM."""
     Web(settings).run()
+
+
+@click.command("web")
+def command() -> None:
+    """Serve the pages, the FHIR door and the live sockets."""
+    run(checked_settings())

@@ -6,12 +6,13 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import click
 import psycopg
 import structlog
 from sqlalchemy import select
 
 from mdo_portal import dispatch, reception, wiring
-from mdo_portal.commands.process import Stop, until_stopped
+from mdo_portal.commands.process import Stop, checked_settings, open_database, stop_on_signals, until_stopped
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.services import meetings
@@ -68,3 +69,9 @@ def _series(database: Database, stop: Stop) -> None:
             for board in session.scalars(select(Board)):
                 meetings.extend_series(session, board, now=now())
         stop.wait(3600)
+
+
+@click.command("work")
+def command() -> None:
+    """Understand what came in, send what must go out."""
+    run(open_database(checked_settings(), pool_size=12), stop_on_signals())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
+import psycopg
 from sqlalchemy import Row, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -31,6 +34,8 @@ PATIENT_KEY = "inbound.patient"
 KeyOf = Callable[[str], bytes]
 Number = tuple[str, str]
 """A hospital's id and a patient's number there."""
+Noise = Counter[tuple[uuid.UUID, date]]
+"""Feed messages about nobody we know, per link and day."""
 
 _counting = insert(FeedCount)
 _added = {"ignored": FeedCount.ignored + _counting.excluded.ignored}
@@ -67,15 +72,36 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> None:
 
     Feed messages about patients nobody referred are counted and not kept. Acknowledge only after the commit.
     """
-    keys, key_of = sealer(session), _keys(sealer(session))
+    with inbound_rows.line_of(session) as line:
+        kept, noise = _sifted(line, arrivals, sealer(session))
+        _store(line, kept, noise)
+
+
+def keep_by_itself(connection: psycopg.Connection, arrivals: Sequence[Arrival], keys: Sealer) -> None:
+    """The same on a connection that commits every statement: what this returned from is in safe storage."""
+    with connection.cursor() as line:
+        kept, noise = _sifted(line, arrivals, keys)
+        with connection.transaction() if noise else nullcontext():
+            _store(line, kept, noise)
+
+
+def _sifted(line: Line, arrivals: Sequence[Arrival], keys: Sealer) -> tuple[list[InboundRow], Noise]:
+    """What must be stored, each message once, and how many were only noise."""
+    key_of = _keys(keys)
+    kept, noise = _without_noise(line, arrivals, keys, key_of)
     rows: dict[tuple[str, str, bytes], InboundRow] = {}
-    with inbound_rows.together(session) as line:
-        for arrival in _without_noise(line, arrivals, keys, key_of):
-            row = _row(arrival, keys, key_of)
-            same = row.link_id, row.control_id, row.digest
-            rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1) if same in rows else row
-        if rows:
-            inbound_rows.store(line, list(rows.values()))
+    for arrival in kept:
+        row = _row(arrival, keys, key_of)
+        same = row.link_id, row.control_id, row.digest
+        rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1) if same in rows else row
+    return list(rows.values()), noise
+
+
+def _store(line: Line, rows: Sequence[InboundRow], noise: Noise) -> None:
+    for (link_id, day), count in sorted(noise.items()):
+        line.execute(_COUNT, {"link_id": link_id, "day": day, "ignored": count})
+    if rows:
+        inbound_rows.store(line, rows)
 
 
 def _keys(keys: Sealer) -> KeyOf:
@@ -107,22 +133,20 @@ def _storable(text: str, *, most: int) -> str:
     return text.replace("\0", "")[:most]
 
 
-def _without_noise(line: Line, arrivals: Sequence[Arrival], keys: Sealer, key_of: KeyOf) -> list[Arrival]:
+def _without_noise(line: Line, arrivals: Sequence[Arrival], keys: Sealer, key_of: KeyOf) -> tuple[list[Arrival], Noise]:
     """Leave out, and count, the feed messages about patients who have no case here and whose referral is not waiting."""
     told = [_numbers(arrival) for arrival in arrivals]
     asked = set[Number]().union(*(numbers for arrival, numbers in zip(arrivals, told, strict=True) if _is_feed(arrival)))
     known = _known_numbers(line, list(asked), keys, key_of)
     kept: list[Arrival] = []
-    noise: Counter[tuple[uuid.UUID, date]] = Counter()
+    noise: Noise = Counter()
     for arrival, numbers in zip(arrivals, told, strict=True):
         if arrival.link is not None and _is_feed(arrival) and known.isdisjoint(numbers):
             noise[arrival.link.link_id, arrival.at.date()] += 1
         else:
             kept.append(arrival)
             known |= numbers
-    for (link_id, day), count in sorted(noise.items()):
-        line.execute(_COUNT, {"link_id": link_id, "day": day, "ignored": count})
-    return kept
+    return kept, noise
 
 
 def _is_feed(arrival: Arrival) -> bool:

@@ -7,6 +7,7 @@ import secrets
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from argon2 import PasswordHasher
@@ -28,8 +29,12 @@ ABSOLUTE = timedelta(hours=12)
 FRESH = timedelta(minutes=5)
 TOTP_PURPOSE = "person.totp"
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
-"""Checked when the address is unknown, so that the answer takes as long."""
+
+
+@cache
+def _nobody() -> str:
+    """Checked when the address is unknown, so that the answer takes as long."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 class Persona(NamedTuple):
@@ -104,7 +109,7 @@ class WrongCredentials(PortalError):
 
 def _is_right(session: Session, person: Person | None, password: str, code: str, *, now: datetime) -> bool:
     try:
-        _hasher.verify((person.password_hash if person else "") or _NOBODY, password)
+        _hasher.verify((person.password_hash if person else "") or _nobody(), password)
     except (Argon2Error, InvalidHashError):
         return False
     if person is None or not person.password_hash:

@@ -23,7 +23,7 @@ _runs = count(1)
 
 def mllp_durable(url: str) -> Figures:
     """Eight connections with sixteen messages in flight each; every message is about a known patient and is kept."""
-    with _lines(url, "python-hl7", "group-commit") as lines:
+    with _lines(url, "python-hl7", "group-commit", "group-commit-arrays") as lines:
         rates, seen = _rates(lines, Order(0, connections=8, window=16, seconds=SECONDS))
         figures = Figures("mllp-durable")
         figures.against(
@@ -32,6 +32,8 @@ def mllp_durable(url: str) -> Figures:
         figures.against(
             "8 connections x 16", "messages/s", rates["ours"], ("bare group commit", rates["group-commit"]), at_least=0.6
         )
+        leanest = ("bare group commit, arrays", rates["group-commit-arrays"])
+        figures.against("8 connections x 16", "messages/s", rates["ours"], leanest)
         figures.limit(
             "p99 (bare: " + _p99(seen["group-commit"]) + ")",
             "ms",
@@ -94,7 +96,7 @@ class Lines:
 
     def peer(self, name: str) -> None:
         port = free_port()
-        more = [self.house.url.replace("postgresql+psycopg://", "postgresql://")] if name == "group-commit" else []
+        more = [self.house.url.replace("postgresql+psycopg://", "postgresql://")] if name.startswith("group-commit") else []
         until_open(port, self.house.start(["-m", "tests.bench.servers", name, str(port), *more]))
         self.ports[name] = port
 

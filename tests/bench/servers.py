@@ -1,6 +1,6 @@
 """Peers on an MLLP port: python-hl7's own asyncio server, and the bound that does nothing but store and acknowledge.
 
-`python -m tests.bench.servers python-hl7|group-commit PORT [DATABASE_URL]`
+`python -m tests.bench.servers python-hl7|group-commit|group-commit-arrays PORT [DATABASE_URL]`
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ TABLE = """
     );
     ALTER TABLE bare ALTER COLUMN raw SET STORAGE EXTERNAL
 """
-INSERT = """
+CONFLICT = "ON CONFLICT (sender, control_id) DO NOTHING"
+ONE = f"INSERT INTO bare (sender, control_id, kind, at, raw) VALUES (%b, %b, %b, %b, %b) {CONFLICT}"
+ARRAYS = f"""
     INSERT INTO bare (sender, control_id, kind, at, raw)
-    SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::bytea[]) ON CONFLICT (sender, control_id) DO NOTHING
+    SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::bytea[]) {CONFLICT}
 """
 Row = tuple[str, str, str, datetime, bytes]
 
@@ -45,9 +47,13 @@ async def python_hl7(port: int) -> None:
 
 
 class Bare:
-    """Group commit and nothing else: while one batch is committed, the next one gathers."""
+    """Group commit and nothing else: while one batch is committed, the next one gathers.
 
-    def __init__(self, url: str) -> None:
+    One pipelined executemany per batch, which is the bound BENCH.md names, or one statement with arrays, which costs the client half.
+    """
+
+    def __init__(self, url: str, *, arrays: bool) -> None:
+        self._arrays = arrays
         self._connection = psycopg.connect(url, autocommit=True)
         self._connection.execute(TABLE)
         self._thread = ThreadPoolExecutor(max_workers=1)
@@ -73,7 +79,11 @@ class Bare:
         self._busy = False
 
     def _store(self, rows: list[Row]) -> None:
-        self._connection.execute(INSERT, [list(column) for column in zip(*rows, strict=True)])
+        if self._arrays:
+            self._connection.execute(ARRAYS, [list(column) for column in zip(*rows, strict=True)])
+            return
+        with self._connection.pipeline(), self._connection.transaction(), self._connection.cursor() as cursor:
+            cursor.executemany(ONE, rows)
 
 
 class BareLine(asyncio.Protocol):
@@ -93,8 +103,8 @@ class BareLine(asyncio.Protocol):
             self._desk.take(bytes(one[1:]), self._transport)
 
 
-async def group_commit(port: int, url: str) -> None:
-    desk = Bare(url)
+async def group_commit(port: int, url: str, *, arrays: bool) -> None:
+    desk = Bare(url, arrays=arrays)
     started = await asyncio.get_running_loop().create_server(lambda: BareLine(desk), "127.0.0.1", port)
     async with started:
         await started.serve_forever()
@@ -102,4 +112,4 @@ async def group_commit(port: int, url: str) -> None:
 
 if __name__ == "__main__":
     name, port = sys.argv[1], int(sys.argv[2])
-    asyncio.run(python_hl7(port) if name == "python-hl7" else group_commit(port, sys.argv[3]))
+    asyncio.run(python_hl7(port) if name == "python-hl7" else group_commit(port, sys.argv[3], arrays=name.endswith("arrays")))

@@ -1,0 +1,36 @@
+"""`mdo-portal db`: the schema of the database, up to date and in agreement with the tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from mdo_portal.commands import migrate
+from mdo_portal.commands.postgres import server
+from mdo_portal.commands.process import checked_settings
+
+
+@click.group("db")
+def command() -> None:
+    """The schema of the database."""
+
+
+@command.command("upgrade")
+@click.argument("to", default="head")
+def upgrade_command(to: str) -> None:
+    """Bring the schema up to date."""
+    migrate.upgrade(checked_settings().database_url, to=to)
+
+
+@command.command("check")
+def check_command() -> None:
+    """Walk all migrations up, down and up again on an empty database, and compare the result with the tables."""
+    with server(None, durable=False) as url:
+        migrate.upgrade(url)
+        migrate.downgrade(url)
+        migrate.upgrade(url)
+        found = migrate.differences(url)
+    click.echo(json.dumps({"heads": migrate.heads(), "differences": found}))
+    sys.exit(1 if found or len(migrate.heads()) != 1 else 0)
