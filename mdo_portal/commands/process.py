@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import click
 import structlog
+from sqlalchemy import text
 
 from mdo_portal.database import Database
 from mdo_portal.domain.sealing import Sealer
@@ -46,7 +47,18 @@ def checked_settings() -> Settings:
 
 
 def open_database(settings: Settings, *, pool_size: int = 10) -> Database:
-    return Database(settings.database_url, sealer=Sealer(settings.keyring), pool_size=pool_size)
+    """The database, as a role that row security holds for; any other role ends the start (the demo excepted)."""
+    database = Database(settings.database_url, sealer=Sealer(settings.keyring), pool_size=pool_size)
+    if not settings.demo and _bypasses_row_security(database):
+        click.echo("refused to start: the role of MDO_DATABASE_URL is superuser or bypasses row security", err=True)
+        sys.exit(78)
+    return database
+
+
+def _bypasses_row_security(database: Database) -> bool:
+    with database.transaction() as session:
+        query = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        return bool(session.scalar(query))
 
 
 def stop_on_signals() -> Stop:

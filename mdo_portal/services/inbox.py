@@ -183,7 +183,7 @@ def _card(session: Session, hospital: Hospital, link: Link | None, by_hour: tupl
         profile_in=link.profile_in if link else "",
         profile_out=link.profile_out if link else "",
         channel_out=link.channel_out if link else Channel.PAPER,
-        is_secured=not (link and link.plain_accepted),
+        is_secured=not (link and (link.level is Level.HL7V2 or link.channel_out is Channel.MLLP)),  # MLLP has no TLS yet
         last_in_at=inbound[0],
         last_out_at=outbound[0],
         today=inbound[1],
