@@ -1,0 +1,39 @@
+"""The web application on a test database, with somebody signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mdo_portal.app import create_app
+from mdo_portal.database import Database
+from mdo_portal.services import people
+from mdo_portal.settings import Settings
+from tests.people import PEOPLE, Region, person_id
+
+CSRF = "token-of-this-test"
+
+
+@contextmanager
+def app_on(database: Database) -> Iterator[Flask]:
+    """The application; its live helpers end with it."""
+    app = create_app(Settings(database_url=database.url, secret_key="s" * 40, demo=True), database=database)
+    try:
+        yield app
+    finally:
+        app.extensions["mdo_live_stop"].set()
+
+
+def signed_in(app: Flask, database: Database, region: Region, name: str) -> FlaskClient:
+    """A browser of this person, with the token that a page would have given."""
+    with database.transaction() as session:
+        hospital = region.hospitals[PEOPLE[name][1]]
+        key = people.start_session(session, person_id(name), hospital, now=datetime.now(UTC))
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie.update({"_user_id": key, "_fresh": True, "csrf": CSRF})
+    return client

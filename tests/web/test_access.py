@@ -1,0 +1,253 @@
+"""Who gets in where, tried on every route there is: nobody, a foreigner, the wrong role, a forged form; and every read is logged."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Table, func, select
+from werkzeug.routing import Rule
+
+from mdo_portal.database import Database
+from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import CaseDocument
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.services import people
+from mdo_portal.web import guard
+from tests import make
+from tests.people import Region
+from tests.web.portal import CSRF, app_on, signed_in
+
+BSN = "999911120"
+
+
+@dataclass(frozen=True)
+class House:
+    """The application, its database, and the ids of one case that went the whole way."""
+
+    app: Flask
+    database: Database
+    region: Region
+    ids: dict[str, uuid.UUID]
+
+    def person(self, name: str) -> FlaskClient:
+        return signed_in(self.app, self.database, self.region, name)
+
+
+@pytest.fixture
+def house(database: Database, region: Region) -> Iterator[House]:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        patient = make.identity("4711", bsn=BSN)
+        referral = {"patient": patient, "documents": (make.document(),), "number": "VW-1"}
+        case = make.case(session, zeed, now=now, board_id=region.boards["URO-P"], **referral)
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
+        round_ = make.planned(session, case, meeting, viewer=region.aisha, now=now)
+        make.discussed(session, round_, viewer=region.bram, now=now)
+        decision = make.signed(session, round_, viewer=region.bram, now=now)
+        ids = {
+            "case_id": case.id,
+            "round_id": round_.id,
+            "meeting_id": meeting.id,
+            "delivery_id": make.delivery_of(session, decision).id,
+            "document_id": session.scalars(select(CaseDocument.id).where(CaseDocument.case_id == case.id)).one(),
+            "request_id": uuid.uuid4(),
+            "message_id": uuid.uuid4(),
+            "person_id": uuid.uuid4(),
+        }
+    with app_on(database) as app:
+        yield House(app, database, region, ids)
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    """Every route of ours with this method, machines' doors and files left out."""
+    views = app.view_functions
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if method in (rule.methods or ()) and rule.endpoint != "static" and not getattr(views[rule.endpoint], "machine", False)
+    ]
+
+
+def addresses(house: House, method: str, ids: dict[str, uuid.UUID]) -> list[tuple[str, str]]:
+    """(endpoint, path) of every route, with these ids; of a choice of words the first."""
+    found = []
+    with house.app.test_request_context():
+        for rule in rules(house.app, method):
+            path = re.sub(r"<any\(([a-z]+)[^)]*\):\w+>", r"\1", rule.rule)
+            path = re.sub(r"<uuid:(\w+)>", lambda name: str(ids[name[1]]), path)
+            found.append((rule.endpoint, re.sub(r"<[^>]+>", "x", path)))
+    return found
+
+
+def test_every_route_names_its_act_or_says_why_it_needs_none(house: House) -> None:
+    assert guard.unguarded(house.app) == []
+
+
+def test_nobody_gets_in_without_signing_in(house: House) -> None:
+    client = house.app.test_client()
+    views = house.app.view_functions
+    open_to_all = {name for name, view in views.items() if hasattr(view, "public")}
+
+    answers = {path: client.get(path).status_code for name, path in addresses(house, "GET", house.ids) if name not in open_to_all}
+
+    assert answers
+    assert {path: status for path, status in answers.items() if status != 302} == {}
+
+
+def test_what_is_somebody_elses_answers_as_what_does_not_exist(house: House) -> None:
+    carla = house.person("Carla")
+    nowhere = {name: uuid.uuid4() for name in house.ids}
+    theirs, absent = addresses(house, "GET", house.ids), addresses(house, "GET", nowhere)
+
+    for (name, path), (_, other) in zip(theirs, absent, strict=True):
+        if path == other:
+            continue  # names no object
+        answer, nothing = carla.get(path), carla.get(other)
+        assert answer.status_code == nothing.status_code, name
+        assert answer.status_code in (403, 404), name
+        assert same_words(answer.text, path) == same_words(nothing.text, other), name
+        assert b"van Voorbeeld" not in answer.data, name
+
+
+def same_words(page: str, path: str) -> str:
+    """The page without what differs by itself: the moment, the nonce, the address."""
+    page = re.sub(r'content="[0-9.]+"|nonce-[\w-]+|content="[\w-]{22,}"', "", page)
+    return re.sub(r"[0-9a-f-]{36}", "", page.replace(path, ""))
+
+
+def test_a_foreigner_changes_nothing_whatever_is_posted(house: House) -> None:
+    carla = house.person("Carla")
+    before = _everything(house)
+
+    for name, path in addresses(house, "POST", house.ids):
+        if not hasattr(house.app.view_functions[name], "public") and any(str(one) in path for one in house.ids.values()):
+            answer = carla.post(
+                path, data={"csrf_token": CSRF, "meeting_id": str(house.region.meeting), "reason": "x", "text": "x"}
+            )
+            assert answer.status_code in (400, 403, 404, 409, 422), name
+
+    assert _everything(house) == before
+
+
+def _everything(house: House) -> list[object]:
+    """The rows that a post could change."""
+    with house.database.transaction() as session:
+        tables = (
+            "cases",
+            "rounds",
+            "meetings",
+            "deliveries",
+            "case_documents",
+            "information_requests",
+            "decisions",
+            "inbound_messages",
+        )
+        from_tables = [session.execute(select(func.count()).select_from(_table(name))).scalar_one() for name in tables]
+        states = session.execute(select(_table("cases").c.state, _table("cases").c.revision).order_by(_table("cases").c.id)).all()
+        return [*from_tables, *map(tuple, states)]
+
+
+def _table(name: str) -> Table:
+    return AuditEntry.metadata.tables[name]
+
+
+def test_a_form_that_is_not_ours_is_refused(house: House) -> None:
+    aisha = house.person("Aisha")
+    for name, path in addresses(house, "POST", house.ids):
+        assert aisha.post(path, data={"csrf_token": "guessed"}).status_code == 403, name
+        forged = aisha.post(path, data={"csrf_token": CSRF}, headers={"Sec-Fetch-Site": "cross-site"})
+        assert forged.status_code == 403, name
+        other = aisha.post(path, data={"csrf_token": CSRF}, headers={"Origin": "https://evil.example"})
+        assert other.status_code == 403, name
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "status"),
+    [
+        ("Dirk", "/log", 403),
+        ("Dirk", "/inbox", 403),
+        ("Dirk", "/links", 403),
+        ("Lars", "/worklist", 403),
+        ("Lars", "/links", 200),
+        ("Petra", "/log", 200),
+        ("Petra", "/worklist", 403),
+        ("Ada", "/worklist", 403),
+    ],
+)
+def test_a_page_is_for_the_roles_that_need_it(house: House, name: str, path: str, status: int) -> None:
+    assert house.person(name).get(path).status_code == status
+
+
+READS = (
+    "/worklist",
+    "/worklist/rows",
+    "/worklist/brief?case={case_id}",
+    "/cases/{case_id}",
+    "/cases/{case_id}/piece/content",
+    "/cases/{case_id}/piece/rail",
+    "/documents/{document_id}",
+    "/meetings/{meeting_id}",
+    "/meetings/{meeting_id}/agenda.pdf",
+    "/meetings/{meeting_id}/room",
+    "/rounds/{round_id}/signed",
+    "/rounds/{round_id}/signed/piece",
+    "/post?tab=all",
+)
+
+
+@pytest.mark.parametrize("path", READS)
+def test_every_read_of_patients_leaves_a_line_and_no_bsn(house: House, path: str) -> None:
+    bram = house.person("Bram")
+    before = _lines(house)
+
+    answer = bram.get(path.format(**house.ids))
+
+    assert answer.status_code == 200
+    assert _lines(house) > before
+    assert BSN.encode() not in answer.data
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "frame-ancestors" in answer.headers["Content-Security-Policy"]
+
+
+def _lines(house: House) -> int:
+    with house.database.transaction() as session:
+        return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+
+
+def test_no_name_stands_in_a_title_or_an_address(house: House) -> None:
+    bram = house.person("Bram")
+    for path in READS:
+        answer = bram.get(path.format(**house.ids))
+        if answer.mimetype == "text/html":
+            title = re.search(r"<title>(.*?)</title>", answer.text, re.S)
+            assert title is None or "Voorbeeld" not in title[1], path
+            assert not re.search(r'(?:href|action|src|hx-get|data-live-url)="[^"]*(?:Voorbeeld|4711|999911120)', answer.text), (
+                path
+            )
+
+
+def test_a_session_that_was_ended_opens_nothing(house: House) -> None:
+    bram = house.person("Bram")
+    with bram.session_transaction() as cookie:
+        key = str(cookie["_user_id"])
+    with house.database.transaction() as session:
+        people.end_session(session, key, now=datetime.now(UTC))
+
+    assert bram.get(f"/cases/{house.ids['case_id']}").status_code == 302
+
+
+def test_a_character_that_cannot_be_stored_gets_a_sentence(house: House) -> None:
+    answer = house.person("Dirk").post("/register/draft", data={"csrf_token": CSRF, "family": "van\0Voorbeeld"})
+
+    assert answer.status_code == 400
+    assert "kan niet worden bewaard" in answer.text or "niet kan worden bewaard" in answer.text
