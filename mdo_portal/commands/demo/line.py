@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from mdo_portal.commands.demo import story
-from mdo_portal.commands.demo.exercise import exercise_running
+from mdo_portal.commands.demo.places import Places
 from mdo_portal.commands.postgres_folders import PostgresError
+
+
+def _play(places: Places) -> int:
+    """The exercise, imported when it is asked for: somebody who only wants to look need not wait for it."""
+    return int(import_module("mdo_portal.commands.demo.exercise").exercise_running(places))
 
 
 @click.command("demo")
@@ -22,7 +28,7 @@ from mdo_portal.commands.postgres_folders import PostgresError
 def command(**options: Any) -> None:
     """Run an invented region on this machine: PostgreSQL, portal, listener, worker and four hospitals."""
     try:
-        sys.exit(story.run(**options, play=exercise_running))
+        sys.exit(story.run(**options, play=_play))
     except PostgresError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
