@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mdo_portal.commands import main
+from mdo_portal.commands import COMMANDS
+from mdo_portal.commands.demo.line import command as demo_command
 from mdo_portal.domain.board import MeetingState
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.decision import DeliveryState
@@ -56,11 +57,11 @@ def test_every_make_target_that_is_named_exists(page: Path) -> None:
 def test_every_command_of_the_portal_that_is_named_exists(page: Path) -> None:
     named = set(re.findall(r"mdo-portal ([a-z]+)", code_of(read(page))))
 
-    assert named <= set(main.commands)
+    assert named <= set(COMMANDS)
 
 
 def test_the_readme_names_only_options_that_the_demo_has() -> None:
-    options = {name for one in main.commands["demo"].params for name in one.opts}
+    options = {name for one in demo_command.params for name in one.opts}
 
     assert set(re.findall(r"ARGS=(--[a-z]+)", read(ROOT / "README.md"))) <= options
 
