@@ -54,7 +54,7 @@ class Comparison:
         shown = {name: _short(value) for name, value in asdict(self).items() if name not in ("at_least", "at_most")}
         if not self.note:
             del shown["note"]
-        return shown | {"goal": self.goal, "ok": self.ok}
+        return shown | {"ratio": shown["ratio"] if self.peer else None, "goal": self.goal, "ok": self.ok}
 
 
 @dataclass

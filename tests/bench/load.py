@@ -21,6 +21,8 @@ from . import texts
 END = b"\x1c\r"
 KNOWN = 5_000
 """Patients P0 … P4999 have a case (house.patients); U… have none."""
+STRANGERS = 9998
+STRANGER = b"PID|1||U"
 STUCK_SECONDS = 20.0
 
 
@@ -41,6 +43,7 @@ class Seen:
     """What came back within the measured time; `sent` counts everything, also what came after it."""
 
     sent: int = 0
+    about_strangers: int = 0
     accepted: int = 0
     refused: int = 0
     wrong: int = 0
@@ -73,7 +76,7 @@ def _maker(kind: str, draw: random.Random) -> Callable[[str], bytes]:
     if kind == "mdm":
         head, _, tail = texts.mdm("@ID@", "@NR@", texts.base64_document()).partition(b"TXA")
         return lambda control_id: _filled(head, control_id, draw.randrange(KNOWN), "P") + b"TXA" + tail
-    whole = texts.adt("@ID@", "@NR@", bsn="9999@BSN@")
+    whole = texts.adt("@ID@", "@NR@", bsn="@BSN@")
     unknown = 0.95 if kind == "feed" else 0.0
     return lambda control_id: _filled(whole, control_id, draw.randrange(KNOWN), "U" if draw.random() < unknown else "P")
 
@@ -82,7 +85,7 @@ def _filled(text: bytes, control_id: str, number: int, letter: str) -> bytes:
     return (
         text.replace(b"@ID@", control_id.encode())
         .replace(b"@NR@", f"{letter}{number}".encode())
-        .replace(b"@BSN@", b"%05d" % number)
+        .replace(b"@BSN@", b"%d%05d" % (STRANGERS if letter == "U" else 9999, number))
     )
 
 
@@ -127,6 +130,7 @@ def _send(line: Line, source: Iterator[tuple[bytes, bytes]], number: int, seen: 
     line.waiting.extend((control_id, now) for control_id, _ in made)
     line.out += b"".join(one for _, one in made)
     seen.sent += number
+    seen.about_strangers += sum(STRANGER in one for _, one in made)
     _flush(line)
 
 

@@ -79,10 +79,11 @@ def feed(url: str) -> Figures:
         )
         kept = lines.house.count(KEPT)
         ignored = lines.house.count("SELECT sum(ignored) FROM feed_counts")
-        sent = sum(one.sent for one in seen["ours"])
-        about_known = sent - ignored
-        figures.limit("rows kept for unknown patients", "rows", kept - about_known, at_most=0)
-        figures.limit("share ignored", "of 1", ignored / sent, at_least=0.9)
+        strangers = sum(one.about_strangers for one in seen["ours"])
+        figures.limit(
+            "rows kept for unknown patients", "rows", kept + strangers - sum(one.sent for one in seen["ours"]), at_most=0
+        )
+        figures.limit("unknown and not counted as ignored", "messages", strangers - ignored, at_most=0)
         _must_be_right(figures, lines.house, seen["ours"], stored=False)
     return figures
 
