@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -55,12 +56,14 @@ def boards() -> str:
 def _left_of(db: Session) -> dict[str, Any]:
     found = worklist.boards(db, viewer(), now=now())
     unrouted = worklist.unrouted(db, viewer())
-    return {"boards": found, "unrouted": unrouted, "topics": _topics(found)}
+    return {"boards": found, "unrouted": unrouted, "topics": _topics()}
 
 
-def _topics(found: list[BoardCount]) -> str:
+def _topics() -> str:
+    """What this list listens to: the boards that this viewer plans, and the own hospital. Asks the database nothing."""
     mine = viewer().may_for_own_hospital(Act.WORKLIST_READ)
-    names = ["unrouted", *(str(board.id) for board in found if board.plans), *([str(viewer().hospital_id)] if mine else [])]
+    planned = sorted(str(board_id) for board_id in viewer().boards_for(Act.CASE_PLAN))
+    names = ["unrouted", *planned, *([str(viewer().hospital_id)] if mine else [])]
     return " ".join(f"worklist:{name}" for name in names)
 
 
@@ -68,14 +71,14 @@ def _topics(found: list[BoardCount]) -> str:
 @may(Act.WORKLIST_READ)
 def rows() -> ResponseReturnValue:
     with transaction() as db:
-        shown = _rows_of(db, worklist.boards(db, viewer(), now=now()))
+        shown = _rows_of(db)
     answer = make_response(render_template("worklist/_rows.html", **shown))
     if request.method == "POST":
         answer.headers["HX-Replace-Url"] = url_for("worklist.page", **_kept())
     return answer
 
 
-def _rows_of(db: Session, found_boards: list[BoardCount]) -> dict[str, Any]:
+def _rows_of(db: Session, found_boards: Sequence[BoardCount] = ()) -> dict[str, Any]:
     """One statement for the rows, one line in the access log."""
     wanted = _wanted()
     found = worklist.page(db, viewer(), wanted)
@@ -89,7 +92,7 @@ def _rows_of(db: Session, found_boards: list[BoardCount]) -> dict[str, Any]:
         "next": f"{last.due_on}~{last.id}" if last else "",
         "selected": _uuid(request.values.get("case", "")),
         "board": next((board for board in found_boards if board.id == wanted.board_id), None),
-        "topics": _topics(found_boards),
+        "topics": _topics(),
         "urgency_words": HURRY,
         "own_act": request.headers.get("HX-Trigger") == "worklist-again",
     }
