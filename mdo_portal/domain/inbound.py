@@ -78,7 +78,13 @@ class InboundMessage(Base):
     __table_args__ = (
         Index("uq_inbound_messages_double", "link_id", "control_id", "digest", unique=True, postgresql_nulls_not_distinct=True),
         Index("ix_inbound_messages_waiting", "seq", postgresql_where=text("state = 'kept'")),
-        Index("ix_inbound_messages_patient", "patient_keys", postgresql_using="gin", postgresql_where=text("state = 'kept'")),
+        Index(
+            "ix_inbound_messages_patient",
+            "patient_keys",
+            postgresql_using="gin",
+            postgresql_where=text("settled_at IS NULL"),
+            postgresql_with={"fastupdate": "off"},
+        ),
         Index("ix_inbound_messages_hospital_id", "hospital_id", "received_at"),
     )
 

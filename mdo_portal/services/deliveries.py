@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case, CaseState
@@ -197,10 +197,11 @@ def _tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: 
 
 
 def _some_open(session: Session, case_id: uuid.UUID) -> bool:
-    """Whether a letter that still counts has not arrived; one that was superseded need not arrive any more."""
+    """Whether a letter has not arrived; one that was refused or given up need not arrive any more once it is superseded."""
     newer = aliased(Decision)
     superseded = select(newer.id).where(newer.supersedes_id == Delivery.decision_id).exists()
-    query = select(Delivery.id).where(Delivery.case_id == case_id, Delivery.state != DeliveryState.RECEIVED, ~superseded)
+    given_up = and_(Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEAD)), superseded)
+    query = select(Delivery.id).where(Delivery.case_id == case_id, Delivery.state != DeliveryState.RECEIVED, ~given_up)
     return session.execute(query.limit(1)).first() is not None
 
 

@@ -81,7 +81,7 @@ WHERE (
     )
     OR (
         SELECT true FROM inbound_messages m
-        WHERE m.state = 'kept' AND m.patient_keys && ARRAY[asked.key] AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id LIMIT 1
+        WHERE m.settled_at IS NULL AND m.patient_keys && ARRAY[asked.key] AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id LIMIT 1
     )
 """
 

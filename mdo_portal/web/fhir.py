@@ -24,13 +24,14 @@ log = structlog.get_logger(__name__)
 @machine("a hospital's system proves itself with its bearer token")
 def receive() -> Response:
     """Keep the bundle and answer; it is understood afterwards. 401 without a known token, 415 when it is no JSON."""
+    raw = request.get_data()  # read it all, also when it is refused: the line may carry the next message
     link = _link()
     if link is None:
         return _say(401, Answer(Verdict.NOT_HERE, "", reason="login", text="bearer token missing or unknown"))
     if request.mimetype not in ("application/fhir+json", "application/json"):
         return _say(415, Answer(Verdict.NOT_HERE, "", reason="media_type", text="send application/fhir+json"))
     reader = cast(Reader, current_app.extensions["mdo_readers"][Wire.FHIR])
-    sorted_ = reception.sort(request.get_data(), wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=link)
+    sorted_ = reception.sort(raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=link)
     answer = sorted_.answer
     try:
         reception.keep(database(), [sorted_])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState, Round
-from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.decision import Decision, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Receipt, ReceiptKind
@@ -129,6 +130,9 @@ def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
             if what == "confirm":
                 self.accepted.add(letter.id)
 
+        def superseded(self) -> set[uuid.UUID | None]:
+            return set(session.scalars(select(Decision.supersedes_id).where(Decision.supersedes_id.is_not(None))))
+
         def letters(self) -> list[Delivery]:
             session.flush()
             session.expire_all()
@@ -149,7 +153,8 @@ def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
                 by_worker = letter.state in deliveries.OPEN and letter.next_attempt_at is not None
                 by_person = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or letter.channel == Channel.PAPER
                 assert letter.state is DeliveryState.RECEIVED or by_worker or by_person, letter.state
-                assert cases[letter.case_id] is not CaseState.DELIVERED or letter.state is DeliveryState.RECEIVED
+                given_up = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) and letter.decision_id in self.superseded()
+            assert cases[letter.case_id] is not CaseState.DELIVERED or letter.state is DeliveryState.RECEIVED or given_up
 
         def teardown(self) -> None:
             self.nested.rollback()
