@@ -130,7 +130,7 @@ def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
             if what == "confirm":
                 self.accepted.add(letter.id)
 
-        def superseded(self) -> set[uuid.UUID | None]:
+        def superseded_ids(self) -> set[uuid.UUID | None]:
             return set(session.scalars(select(Decision.supersedes_id).where(Decision.supersedes_id.is_not(None))))
 
         def letters(self) -> list[Delivery]:
@@ -153,8 +153,10 @@ def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
                 by_worker = letter.state in deliveries.OPEN and letter.next_attempt_at is not None
                 by_person = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) or letter.channel == Channel.PAPER
                 assert letter.state is DeliveryState.RECEIVED or by_worker or by_person, letter.state
-                given_up = letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) and letter.decision_id in self.superseded()
-            assert cases[letter.case_id] is not CaseState.DELIVERED or letter.state is DeliveryState.RECEIVED or given_up
+                given_up = (
+                    letter.state in (DeliveryState.REFUSED, DeliveryState.DEAD) and letter.decision_id in self.superseded_ids()
+                )
+                assert cases[letter.case_id] is not CaseState.DELIVERED or letter.state is DeliveryState.RECEIVED or given_up
 
         def teardown(self) -> None:
             self.nested.rollback()
