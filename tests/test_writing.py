@@ -149,7 +149,6 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
             assert anchor in {slug(line) for line in re.findall(r"^#+ (.+)$", read(target), re.MULTILINE)}, anchor
 
 
-@pytest.mark.skipif(not PICTURES.exists(), reason="the screenshots are not made yet")
 def test_the_pictures_of_the_readme_are_there() -> None:
     pictures = [ROOT / path for path, _ in links_of(ROOT / "README.md") if path.startswith("docs/pictures/")]
 
