@@ -93,11 +93,15 @@ def check_password(session: Session, email: str, password: str, code: str, *, no
     right = _is_right(session, person, password, code, now=now)
     if person is None or not right or person.disabled_at:
         if person is not None:
-            person.failures += 1
-            person.wait_until = now + timedelta(seconds=min(60, 2 ** min(person.failures, 6))) if person.failures > 3 else None
+            _count_failure(person, now=now)
         raise WrongCredentials()
     person.failures = 0
     return person
+
+
+def _count_failure(person: Person, *, now: datetime) -> None:
+    person.failures += 1
+    person.wait_until = now + timedelta(seconds=min(60, 2 ** min(person.failures, 6))) if person.failures > 3 else None
 
 
 class WrongCredentials(PortalError):
@@ -208,13 +212,18 @@ def set_language(session: Session, person_id: uuid.UUID, language: str) -> None:
     session.execute(update(Person).where(Person.id == person_id).values(language=language))
 
 
-def is_password_of(session: Session, person_id: uuid.UUID, password: str) -> bool:
-    """Fresh confirmation of identity before a signature."""
-    person = session.get_one(Person, person_id)
-    try:
-        return _hasher.verify(person.password_hash, password)
-    except (Argon2Error, InvalidHashError):
+def is_password_of(session: Session, person_id: uuid.UUID, password: str, *, now: datetime) -> bool:
+    """Fresh confirmation of identity before a signature; wrong tries make the next one wait, as at sign-in."""
+    person = session.get_one(Person, person_id, with_for_update=True)
+    if person.wait_until and person.wait_until > now:
         return False
+    try:
+        _hasher.verify(person.password_hash, password)
+    except (Argon2Error, InvalidHashError):
+        _count_failure(person, now=now)
+        return False
+    person.failures = 0
+    return True
 
 
 def boards_of_hospital(session: Session, hospital_id: uuid.UUID) -> list[Board]:

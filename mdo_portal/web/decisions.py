@@ -45,7 +45,7 @@ def _shown(round_id: uuid.UUID) -> dict[str, Any]:
 @may(Act.DECISION_SIGN)
 def sign(round_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
-        confirmed = people.is_password_of(db, viewer().person_id, request.form.get("password", ""))
+        confirmed = people.is_password_of(db, viewer().person_id, request.form.get("password", ""), now=now())
         if confirmed:
             people.confirm(db, session_key(), now=now())
     if not confirmed:

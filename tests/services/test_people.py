@@ -144,5 +144,13 @@ def test_identity_is_fresh_for_five_minutes_after_it_was_proven(session: Session
 
 
 def test_the_password_of_somebody_else_signs_nothing(session: Session, aisha: Person) -> None:
-    assert people.is_password_of(session, aisha.id, PASSWORD)
-    assert not people.is_password_of(session, aisha.id, "fout")
+    assert people.is_password_of(session, aisha.id, PASSWORD, now=NOW)
+    assert not people.is_password_of(session, aisha.id, "fout", now=NOW)
+
+
+def test_guessing_the_password_before_a_signature_soon_has_to_wait(session: Session, aisha: Person) -> None:
+    for _ in range(4):
+        assert not people.is_password_of(session, aisha.id, "fout", now=NOW)
+
+    assert not people.is_password_of(session, aisha.id, PASSWORD, now=NOW)
+    assert people.is_password_of(session, aisha.id, PASSWORD, now=NOW + timedelta(minutes=2))
