@@ -17,7 +17,7 @@ from mdo_portal.domain.decision import Decision, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import deliveries
+from mdo_portal.services import deliveries, post
 from tests import make
 from tests.make import BSN, NOW
 from tests.people import Region
@@ -137,7 +137,7 @@ def test_a_refusal_stands_for_a_person_and_is_not_tried_again(outbox: Outbox) ->
     assert (letter.state, letter.receipt_text) == (DeliveryState.REFUSED, "patient unknown")
     assert not outbox.work(receiver, at=NOW + 100 * HOUR)
     with outbox.database.transaction() as session:
-        assert [row.state for row in deliveries.post(session, outbox.region.aisha)] == [DeliveryState.REFUSED]
+        assert [row.state for row in post.rows(session, outbox.region.aisha)] == [DeliveryState.REFUSED]
 
 
 def test_a_person_sends_a_refused_letter_again_under_the_same_number(outbox: Outbox) -> None:

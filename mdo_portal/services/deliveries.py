@@ -1,4 +1,4 @@
-"""The outbox: claiming a letter, settling what the receiver said, and the list of what has not arrived."""
+"""The outbox: claiming a letter, and settling what the receiver said."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import random
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import LETTER_PURPOSE, Decision, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Viewer
 from mdo_portal.exchange import Address, Receipt, ReceiptKind
 from mdo_portal.services import changes, hospitals, patients, receipts, referrals, timeline
 from mdo_portal.services.sealed import sealer
@@ -26,7 +26,6 @@ LEASE = timedelta(seconds=180)
 MAX_ATTEMPTS = 400
 LONGEST_PAUSE = 900.0
 OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
-NOT_ARRIVED = (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.DEAD)
 
 
 @dataclass(frozen=True)
@@ -243,111 +242,6 @@ def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
     delivery.leased_until = None
     changes.wake(session, "deliver")
     changes.announce(session, "post", delivery.hospital_id)
-
-
-class PostRow(NamedTuple):
-    """One line of the post page."""
-
-    id: uuid.UUID
-    case_id: uuid.UUID
-    document_number: str
-    version: int
-    recipient: str
-    recipient_phone: str
-    recipient_id: uuid.UUID
-    initials: str
-    given: str
-    family: str
-    birth_on: date | None
-    channel: str
-    state: DeliveryState
-    created_at: datetime
-    sent_at: datetime | None
-    received_at: datetime | None
-    attempts: int
-    next_attempt_at: datetime | None
-    receipt_code: str
-    receipt_text: str
-    has_letter: bool
-    board_id: uuid.UUID | None
-
-    @property
-    def short_name(self) -> str:
-        letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1]
-        year = f" ({self.birth_on.year})" if self.birth_on else ""
-        return f"{letters} {self.family}{year}".strip()
-
-    @property
-    def initials_year(self) -> str:
-        """For who looks after post but treats nobody: `J.P. (1952)`."""
-        letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1] or "…"
-        return f"{letters} ({self.birth_on.year})" if self.birth_on else letters
-
-    @property
-    def is_paper(self) -> bool:
-        return self.channel == Channel.PAPER
-
-    @property
-    def why(self) -> str:
-        """What holds it up, as a Dutch message id."""
-        return receipts.why(self)
-
-    @property
-    def their_words(self) -> str:
-        return receipts.their_words(self)
-
-
-def post(session: Session, viewer: Viewer, *, everything: bool = False, case_id: uuid.UUID | None = None) -> list[PostRow]:
-    """Letters this viewer may see; without `everything` only those that have not arrived, oldest first."""
-    query = (
-        select(
-            Delivery.id,
-            Delivery.case_id,
-            Decision.document_number,
-            Decision.version,
-            Hospital.name,
-            Hospital.phone,
-            Hospital.id,
-            Patient.initials,
-            Patient.given,
-            Patient.family,
-            Patient.birth_on,
-            Delivery.channel,
-            Delivery.state,
-            Delivery.created_at,
-            Delivery.sent_at,
-            Delivery.received_at,
-            Delivery.attempts,
-            Delivery.next_attempt_at,
-            Delivery.receipt_code,
-            Delivery.receipt_text,
-            Delivery.letter_sha256 != "",
-            Case.board_id,
-        )
-        .join(Decision, Decision.id == Delivery.decision_id)
-        .join(Case, Case.id == Delivery.case_id)
-        .join(Patient, Patient.id == Case.patient_id)
-        .join(Hospital, Hospital.id == Delivery.hospital_id)
-        .where(_visible_post(viewer))
-    )
-    if not everything:
-        query = query.where(Delivery.state.in_(NOT_ARRIVED))
-    if case_id:
-        query = query.where(Delivery.case_id == case_id)
-    order = Delivery.created_at.desc() if everything else Delivery.created_at
-    return [PostRow._make(row) for row in session.execute(query.order_by(order, Delivery.id).limit(200))]
-
-
-def not_arrived(session: Session, viewer: Viewer) -> int:
-    """How many letters this viewer may see have not arrived."""
-    query = select(func.count()).select_from(Delivery).join(Case, Case.id == Delivery.case_id)
-    return session.scalar(query.where(_visible_post(viewer), Delivery.state.in_(NOT_ARRIVED))) or 0
-
-
-def _visible_post(viewer: Viewer) -> ColumnElement[bool]:
-    by_board = Case.board_id.in_(viewer.boards_for(Act.POST_READ))
-    own = Delivery.hospital_id == viewer.hospital_id
-    return or_(by_board, own) if viewer.may_for_own_hospital(Act.POST_READ) else by_board
 
 
 def of_decisions(session: Session, decision_ids: Sequence[uuid.UUID]) -> list[Delivery]:

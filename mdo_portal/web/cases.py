@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
-from mdo_portal.services import access, audit, cases, deliveries, meetings, people, rounds
+from mdo_portal.services import access, audit, cases, meetings, people, post, rounds
 from mdo_portal.services.access import Grant
 from mdo_portal.services.case_rows import EventRow
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
@@ -69,7 +69,7 @@ def page_of(db: Session, grant: Grant) -> dict[str, object]:
         "case": view,
         "may": {act.value: access.may(db, viewer(), act, case, now=now()) for act in BUTTONS},
         "meetings": meetings_for(db, case),
-        "letters": deliveries.post(db, viewer(), everything=True, case_id=case.id),
+        "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
         "boards": people.boards_of_hospital(db, case.hospital_id),
         "texts": rounds.open_conclusion(db, case),
         "now": now(),

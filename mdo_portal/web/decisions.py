@@ -14,7 +14,7 @@ from mdo_portal.dispatch import decision_letter
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.letter_data import Recipient
-from mdo_portal.services import access, audit, cases, decisions, deliveries, people, rounds
+from mdo_portal.services import access, audit, cases, decisions, people, post, rounds
 from mdo_portal.web.context import now, session_key, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
@@ -117,7 +117,7 @@ def _after(round_id: uuid.UUID) -> dict[str, Any]:
             object_type="decision",
             object_id=decision.id,
         )
-        sent = deliveries.post(db, viewer(), everything=True, case_id=case.id)
+        sent = post.rows(db, viewer(), everything=True, case_id=case.id)
         view = cases.view(db, case)
         may_sign = access.may(db, viewer(), Act.DECISION_SIGN, case, now=now())
     letters_of_it = [one for one in sent if one.document_number == decision.document_number]

@@ -13,7 +13,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Delivery
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
-from mdo_portal.services import audit, deliveries
+from mdo_portal.services import audit, deliveries, post
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
@@ -36,8 +36,8 @@ def rows() -> str:
 def _rows() -> dict[str, object]:
     everything = request.args.get("tab") == "all"
     with transaction() as db:
-        found = deliveries.post(db, viewer(), everything=everything)
-        waiting = deliveries.not_arrived(db, viewer())
+        found = post.rows(db, viewer(), everything=everything)
+        waiting = post.not_arrived(db, viewer())
         audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(found))
     treats = viewer().may_for_own_hospital(Act.LETTER_READ) or bool(viewer().boards_for(Act.LETTER_READ))
     return {"rows": found, "everything": everything, "waiting": waiting, "names": treats, "viewer": viewer(), "now": now()}

@@ -13,7 +13,7 @@ from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import RoundOutcome
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import NotFound
-from mdo_portal.services import access, audit, cases, conclusions, decisions, deliveries, meetings, rooms, rounds
+from mdo_portal.services import access, audit, cases, conclusions, decisions, meetings, post, rooms, rounds
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
 
@@ -71,7 +71,7 @@ def _with_case(db: Session, shown: dict[str, object]) -> dict[str, object]:
     return shown | {
         "case": view,
         "document": next((one for one in view.documents if str(one.id) == wanted), None) if shown["may_read_documents"] else None,
-        "letters": deliveries.post(db, viewer(), everything=True, case_id=case.id),
+        "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
         **_conclusion(db, shown["meeting"], row.round_id),
     }
 

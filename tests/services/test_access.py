@@ -18,7 +18,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import POLICY, Act, Relation, Viewer
 from mdo_portal.errors import NotAllowed, NotFound, PortalError
-from mdo_portal.services import access, audit, deliveries, inbox, meetings, worklist
+from mdo_portal.services import access, audit, inbox, meetings, post, worklist
 from mdo_portal.services.worklist import Filter
 from tests import make
 from tests.make import NOW
@@ -190,7 +190,7 @@ def test_no_viewer_ever_gets_a_foreign_case(crowd: Session, region: Region, whos
     visible = {case.id for case in cases if sees(viewer, case, region, on_agenda)}
 
     shown = {row.id for row in worklist.page(crowd, viewer, wanted)}
-    letters = {row.case_id for row in deliveries.post(crowd, viewer, everything=True)}
+    letters = {row.case_id for row in post.rows(crowd, viewer, everything=True)}
     reached = set()
     for case in cases:
         said = asked(crowd, viewer, act, case)
