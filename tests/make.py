@@ -17,6 +17,7 @@ from mdo_portal.domain.case import Case, Round, RoundOutcome
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import Decision, Delivery
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.people import Proof
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import (
@@ -39,6 +40,7 @@ TODAY = NOW.date()
 BSN, OTHER_BSN = "999911120", "999900006"
 NETWORK = "Oncologienetwerk Duin & Delta"
 KEYS = (("2026a", b"k" * 32),)
+PROOF = Proof("test", strong=True)
 _numbers = count(1)
 
 

@@ -105,7 +105,7 @@ def person_id(name: str) -> uuid.UUID:
 
 def viewer(session: Session, name: str, houses: Mapping[str, uuid.UUID]) -> Viewer:
     """Who this is to the portal: signed in through the front door, as the pages do."""
-    key = people.start_session(session, person_id(name), houses[PEOPLE[name][1]], now=make.NOW)
+    key = people.start_session(session, person_id(name), houses[PEOPLE[name][1]], proof=make.PROOF, now=make.NOW)
     session.flush()
     found = people.signed_in(session, key, now=make.NOW, client_address="127.0.0.1")
     assert found is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -86,6 +87,20 @@ class BoardMembership(Base):
     ended_at: Mapped[datetime | None]
 
 
+@dataclass(frozen=True)
+class Proof:
+    """How somebody proved who they are: what a session is started with, and what the access log can be asked for."""
+
+    #: `password`, `password+totp`, `password+recovery`, `passkey`, `oidc`, `persona` (demo), `test`
+    method: str
+    #: two factors, or one that is two (a passkey that asked for a finger or a PIN; an acr that the hospital's provider means so)
+    strong: bool = False
+    #: identity provider that vouched (iss); empty = an account of our own
+    issuer: str = ""
+    #: that provider's session (sid), for back-channel logout
+    provider_session: str = ""
+
+
 class SignedInSession(Base):
     """A session lives here, not in the cookie: the cookie only carries a random key whose hash is the id."""
 
@@ -104,3 +119,11 @@ class SignedInSession(Base):
     confirmed_at: Mapped[datetime]
     #: signed out
     ended_at: Mapped[datetime | None]
+    #: how identity was proven at sign-in: a method of Proof
+    method: Mapped[str] = mapped_column(default="")
+    #: whether that was two factors
+    strong: Mapped[bool] = mapped_column(default=False)
+    #: identity provider that vouched (iss)
+    issuer: Mapped[str] = mapped_column(default="")
+    #: the provider's own session (sid), for back-channel logout
+    provider_session: Mapped[str] = mapped_column(default="")

@@ -46,7 +46,23 @@ class Act(StrEnum):
     LINK_READ = "link:read"
     INBOX_READ = "inbox:read"
     INBOX_REPLAY = "inbox:replay"
+    CASE_GRANT = "case:grant"
+    CASE_OBJECT = "case:object"
+    GLASS_BREAK = "glass:break"
     LOG_READ = "log:read"
+    LOG_REVIEW = "log:review"
+    LOG_PATIENT = "log:patient"
+    LOG_BREACH = "log:breach"
+    PEOPLE_READ = "people:read"
+    PEOPLE_MANAGE = "people:manage"
+    PROVIDER_MANAGE = "provider:manage"
+    RIGHTS_REVIEW = "rights:review"
+    RIGHTS_EXPLAIN = "rights:explain"
+    RETENTION_READ = "retention:read"
+    RETENTION_HOLD = "retention:hold"
+    DESTROY_REQUEST = "destroy:request"
+    DESTROY_APPROVE = "destroy:approve"
+    ACCOUNT_MANAGE = "account:manage"
     PROFILE_READ = "profile:read"
 
 
@@ -56,6 +72,7 @@ _ALL_BOARD = [(role, _B) for role in (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, R
 _DISCUSS = [(role, _B) for role in (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, Role.MEMBER)]
 _LEAD = [(Role.CHAIR, _B), (Role.SECRETARY, _B)]
 _TREAT = [(Role.SPECIALIST, _H), (Role.CASE_MANAGER, _H)]
+_MANAGE = [(Role.SECRETARY, _B), (Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]
 
 POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.WORKLIST_READ: frozenset([*_TREAT, *_DISCUSS]),
@@ -85,7 +102,23 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.LINK_READ: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.INBOX_READ: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.INBOX_REPLAY: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.CASE_GRANT: frozenset([*_TREAT, (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
+    Act.CASE_OBJECT: frozenset(_TREAT),
+    Act.GLASS_BREAK: frozenset([(Role.SPECIALIST, Relation.ANYONE), (Role.CASE_MANAGER, Relation.ANYONE)]),
     Act.LOG_READ: frozenset([(Role.PRIVACY_OFFICER, _H)]),
+    Act.LOG_REVIEW: frozenset([(Role.PRIVACY_OFFICER, _H)]),
+    Act.LOG_PATIENT: frozenset([(Role.PRIVACY_OFFICER, _H)]),
+    Act.LOG_BREACH: frozenset([(Role.PRIVACY_OFFICER, _H)]),
+    Act.PEOPLE_READ: frozenset([*_MANAGE, (Role.PRIVACY_OFFICER, _H), (Role.CHAIR, _B)]),
+    Act.PEOPLE_MANAGE: frozenset(_MANAGE),
+    Act.PROVIDER_MANAGE: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.RIGHTS_REVIEW: frozenset([*_MANAGE, (Role.PRIVACY_OFFICER, _H)]),
+    Act.RIGHTS_EXPLAIN: frozenset([*_MANAGE, (Role.PRIVACY_OFFICER, _H)]),
+    Act.RETENTION_READ: frozenset([(Role.PRIVACY_OFFICER, _H), (Role.CASE_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.RETENTION_HOLD: frozenset([(Role.PRIVACY_OFFICER, _H)]),
+    Act.DESTROY_REQUEST: frozenset([(Role.PRIVACY_OFFICER, _H), (Role.CASE_MANAGER, _H)]),
+    Act.DESTROY_APPROVE: frozenset([(Role.PRIVACY_OFFICER, _H)]),
+    Act.ACCOUNT_MANAGE: frozenset([(None, Relation.ANYONE)]),
     Act.PROFILE_READ: frozenset([(None, Relation.ANYONE)]),
 }
 

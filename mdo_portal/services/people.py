@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.people import BoardMembership, Membership, Person, Role, SignedInSession
+from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof, Role, SignedInSession
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, NotSignedIn, PortalError
 from mdo_portal.services.sealed import sealer
@@ -136,14 +136,15 @@ def hospitals_of(session: Session, person_id: uuid.UUID) -> list[tuple[uuid.UUID
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def start_session(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, now: datetime) -> str:
+def start_session(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, proof: Proof, now: datetime) -> str:
     """A new session; returns the key for the cookie. Only its hash is kept."""
     key = secrets.token_urlsafe(32)
     session.add(
         SignedInSession(
-            key_hash=_hash(key), person_id=person_id, hospital_id=hospital_id, started_at=now, seen_at=now, confirmed_at=now
+            key_hash=_hash(key), person_id=person_id, hospital_id=hospital_id, started_at=now, seen_at=now, confirmed_at=now,
+            **asdict(proof),
         )
-    )
+    )  # fmt: skip
     return key
 
 

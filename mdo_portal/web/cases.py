@@ -18,9 +18,9 @@ from mdo_portal.services import access, audit, cases, meetings, people, post, ro
 from mdo_portal.services.access import Grant
 from mdo_portal.services.case_rows import EventRow
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
+from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may
 from mdo_portal.web.registration import SECTIONS
-from mdo_portal.web.signing_in import own_path
 from mdo_portal.web.words import when
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")

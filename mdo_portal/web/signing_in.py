@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
+from flask_login import logout_user
 
+from mdo_portal.domain.people import Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import NotFound, PortalError
 from mdo_portal.services import people
-from mdo_portal.web.context import SignedInUser, database, now, session_key, settings, transaction, viewer
+from mdo_portal.web import entering
+from mdo_portal.web.context import database, now, session_key, settings, transaction, viewer
+from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may, public
-from mdo_portal.web.navigation import first_page
 
 blueprint = Blueprint("signing_in", __name__)
 
@@ -37,25 +38,23 @@ def _page(wanted: str, *, email: str = "", error: str = "") -> str:
 @public("checks address, password and second factor")
 def sign_in() -> ResponseReturnValue:
     failed: PortalError | None = None
+    form = request.form
     with transaction() as db:  # commits also when the password was wrong: the failure is counted
         try:
-            form = request.form
             person = people.check_password(db, form["email"], form["password"], form.get("code", ""), now=now())
-            hospitals = people.hospitals_of(db, person.id)
-            if not hospitals:
-                raise people.WrongCredentials()
-            chosen = _chosen_hospital(hospitals)
-            key = people.start_session(db, person.id, chosen, now=now())
         except PortalError as error:
             failed = error
     if failed is not None:
-        return _page(request.form.get("next", ""), email=request.form["email"], error=failed.sentence), 401
-    return _enter(key, request.form.get("next", ""))
+        return _page(form.get("next", ""), email=form["email"], error=failed.sentence), 401
+    proof = Proof("password+totp", strong=True) if person.totp_sealed else Proof("password")
+    return entering.proven(person.id, proof, wanted=form.get("next", ""), hospital_id=_asked_hospital())
 
 
-def _chosen_hospital(hospitals: list[tuple[uuid.UUID, str]]) -> uuid.UUID:
-    asked = request.form.get("hospital_id", "")
-    return next((hospital_id for hospital_id, _ in hospitals if str(hospital_id) == asked), hospitals[0][0])
+def _asked_hospital() -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.form.get("hospital_id", ""))
+    except ValueError:
+        return None
 
 
 @blueprint.post("/sign-in/as/<uuid:person_id>")
@@ -67,24 +66,9 @@ def as_persona(person_id: uuid.UUID) -> ResponseReturnValue:
         persona = next((one for one in people.personas(db) if one.person_id == person_id), None)
         if persona is None:
             raise NotFound()
-        key = people.start_session(db, persona.person_id, persona.hospital_id, now=now())
-    return _enter(key, request.form.get("next", ""))
-
-
-def _enter(key: str, wanted: str) -> ResponseReturnValue:
-    """A new session from here on: nothing of before the sign-in stays."""
-    session.clear()
-    with transaction() as db:
-        found = people.signed_in(db, key, now=now())
-    assert found is not None
-    login_user(SignedInUser(key, found))
-    return redirect(own_path(wanted) or first_page(found.viewer))
-
-
-def own_path(wanted: str) -> str:
-    """Only a path of our own; never another site."""
-    parts = urlsplit(wanted)
-    return wanted if wanted.startswith("/") and not wanted.startswith("//") and not parts.netloc and "\\" not in wanted else ""
+    return entering.proven(
+        person_id, Proof("persona", strong=True), wanted=request.form.get("next", ""), hospital_id=persona.hospital_id
+    )
 
 
 @blueprint.post("/sign-out")

@@ -134,7 +134,7 @@ def _cookie(found: House, database: Database, region: Region, name: str) -> str:
     from flask.sessions import SecureCookieSessionInterface
 
     with database.transaction() as session:
-        key = people.start_session(session, person_id(name), region.hospitals["DELT"], now=datetime.now(UTC))
+        key = people.start_session(session, person_id(name), region.hospitals["DELT"], proof=make.PROOF, now=datetime.now(UTC))
     app = Flask("cookie")
     app.secret_key = found.settings.secret_key
     signer = SecureCookieSessionInterface().get_signing_serializer(app)

@@ -143,7 +143,7 @@ def _wall(act: Callable[[], object]) -> float:
 def signed_in(app: Flask, database: Database, region: Region, name: str = "Aisha", house_of: str = "DELT") -> FlaskClient:
     """A browser in which this person has signed in."""
     with database.transaction() as session:
-        key = people.start_session(session, person_id(name), region.hospitals[house_of], now=datetime.now(UTC))
+        key = people.start_session(session, person_id(name), region.hospitals[house_of], proof=make.PROOF, now=datetime.now(UTC))
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie["_user_id"], cookie["_fresh"] = key, True

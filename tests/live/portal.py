@@ -28,7 +28,7 @@ from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Round
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.people import Person
+from mdo_portal.domain.people import Person, Proof
 from mdo_portal.exchange import Wire
 from mdo_portal.services import conclusions, meetings, people, referrals, rooms
 from mdo_portal.settings import Settings
@@ -142,7 +142,7 @@ def _opened_meeting(database: Database) -> tuple[uuid.UUID, list[uuid.UUID]]:
         meeting = session.scalars(query).one()
         hospitals = {one.code: one for one in session.scalars(select(Hospital))}
         chair = session.scalars(select(Person).where(Person.name.like("%Wiersma"))).one()
-        key = people.start_session(session, chair.id, hospitals["DELT"].id, now=now)
+        key = people.start_session(session, chair.id, hospitals["DELT"].id, proof=Proof("test", strong=True), now=now)
         session.flush()
         signed = people.signed_in(session, key, now=now)
         assert signed is not None

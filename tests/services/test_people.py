@@ -25,7 +25,7 @@ def aisha(session: Session) -> Person:
 
 @pytest.fixture
 def key(session: Session, region: Region, aisha: Person) -> str:
-    made = people.start_session(session, aisha.id, region.hospitals["DELT"], now=NOW)
+    made = people.start_session(session, aisha.id, region.hospitals["DELT"], proof=make.PROOF, now=NOW)
     session.flush()
     return made
 
