@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine
+from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import LargeBinary, Text, TypeDecorator
+
+from mdo_portal.errors import NotSignedIn
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -68,10 +70,18 @@ class Database:
         self.sealer = sealer
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """A session that commits at the end of the block, or rolls everything back."""
+    def transaction(self, *, entering: str = "", link: str = "") -> Iterator[Session]:
+        """A session that commits at the end of the block, or rolls everything back.
+
+        `entering`: hash of a session's key; `link`: hash of a hospital's token. PostgreSQL then shows what is theirs, for this
+        transaction only; without either a web process sees no row of any patient. Raises NotSignedIn when that door is closed.
+        """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.info["sealer"] = self.sealer
+            if entering or link:
+                door = func.access.enter(entering) if entering else func.access.enter_link(link)
+                if not session.scalar(select(door)):
+                    raise NotSignedIn()
             yield session
 
     def close(self) -> None:

@@ -86,9 +86,12 @@ def _refused(
     return Sorted(arrival, Answer(verdict, header.control_id, reason=reason, text=text))
 
 
-def keep(database: Database, messages: Sequence[Sorted]) -> None:
-    """Store them all, in one commit. Only when this returns may the answers go out. Raises when nothing was stored."""
-    with database.transaction() as session:
+def keep(database: Database, messages: Sequence[Sorted], *, link: str = "") -> None:
+    """Store them all, in one commit. Only when this returns may the answers go out. Raises when nothing was stored.
+
+    `link`: hash of the token by which a hospital came in; a web process may store for that hospital only.
+    """
+    with database.transaction(link=link) as session:
         intake.keep(session, [message.arrival for message in messages])
 
 

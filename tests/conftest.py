@@ -75,7 +75,7 @@ def copy_name(kind: str) -> str:
 def migrated(postgres: str) -> str:
     """The name of a database with every table and no row."""
     name = copy_name("migrated")
-    migrate.upgrade(template_database(postgres, name))
+    migrate.upgrade(template_database(postgres, name), sealer=make.sealer())
     return name
 
 

@@ -7,8 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, func, select, text
 
+from mdo_portal.domain.sealing import Sealer
 from mdo_portal.domain.tables import metadata
 from mdo_portal.settings import Settings
 
@@ -22,17 +23,29 @@ def config(connection: Connection | None = None, *, settings: Settings | None = 
     return made
 
 
-def upgrade(url: str, *, to: str = "head") -> None:
-    """Bring the schema up to `to`, in one transaction."""
+def upgrade(url: str, *, sealer: Sealer | None = None, to: str = "head") -> None:
+    """Bring the schema up to `to`, in one transaction, as the owner of the tables once there is one.
+
+    `sealer`: lets the sign-in of processes with these keys start sessions.
+    """
     engine = create_engine(url)
     with engine.begin() as connection:
+        _as_owner(connection)
         command.upgrade(config(connection), to)
+        if sealer is not None:
+            connection.execute(select(func.access.set_gate(sealer.derived("sessions"))))
     engine.dispose()
+
+
+def _as_owner(connection: Connection) -> None:
+    if connection.scalar(text("SELECT to_regnamespace('access')")) is not None:
+        connection.execute(text("SET LOCAL ROLE mdo_owner"))
 
 
 def downgrade(url: str, *, to: str = "base") -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
+        _as_owner(connection)
         command.downgrade(config(connection), to)
     engine.dispose()
 

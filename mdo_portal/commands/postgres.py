@@ -24,7 +24,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -32,7 +32,7 @@ from psycopg import sql
 from mdo_portal.commands.postgres_folders import PostgresError, held, opened, scratch, seen
 from mdo_portal.commands.postgres_programs import Binaries, Runner, find_binaries, runner_for
 
-__all__ = ["Binaries", "PostgresError", "clone_database", "drop_database", "find_binaries", "server", "template_database"]
+__all__ = ["Binaries", "PostgresError", "clone_database", "as_role", "drop_database", "find_binaries", "server", "template_database"]
 
 #: DETAIL lines carry the values of a refused row; terse keeps patients out of the log.
 COMMON = {"listen_addresses": "", "port": "5432", "log_error_verbosity": "terse"}
@@ -40,6 +40,8 @@ DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
 START_SECONDS = 300  # recovery after a crash replays what was written since the last checkpoint
 PREVIOUS_SECONDS = 60
+ROLES = {"mdo_owner", "mdo_app", "mdo_work", "mdo_audit"}
+"""Owner of all tables (nobody signs in as that), web processes, listener and worker, reader of the access log."""
 OURS = {"lock", "log", "data", "data.new"}
 
 
@@ -107,8 +109,13 @@ def _await_ready(process: subprocess.Popen[bytes], launch: _Launch) -> None:
 
 
 def _furnish(connection: psycopg.Connection) -> None:
-    if not connection.execute("select 1 from pg_roles where rolname = 'mdo'").fetchone():
+    known = {row[0] for row in connection.execute("select rolname from pg_roles")}
+    if "mdo" not in known:
         connection.execute("create role mdo login createdb createrole nosuperuser nobypassrls")
+    for role in ROLES.difference(known):
+        login = sql.SQL("nologin" if role == "mdo_owner" else "login")
+        connection.execute(sql.SQL("create role {} {} nosuperuser nobypassrls").format(sql.Identifier(role), login))
+    connection.execute("grant mdo_owner, mdo_app, mdo_work, mdo_audit to mdo")
     if not connection.execute("select 1 from pg_database where datname = 'mdo'").fetchone():
         connection.execute("create database mdo owner mdo")
 
@@ -205,6 +212,15 @@ def _last_line(home: Path) -> str:
     lines = (home / "log").read_text(errors="replace").splitlines()
     lines = [line for line in lines if re.search("FATAL|PANIC|error", line) and "the database system is" not in line]
     return lines[-1] if lines else f"see {home / 'log'}"
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database as another of our roles: by name where only we can reach the server, else by SET ROLE at the door."""
+    parts = urlsplit(url)
+    if parts.hostname is None and "host=" in parts.query and parts.password is None:
+        return parts._replace(netloc=f"{role}@").geturl()
+    option = quote(f"-c role={role}", safe="")
+    return parts._replace(query="&".join(filter(None, (parts.query, f"options={option}")))).geturl()
 
 
 def template_database(url: str, name: str) -> str:

@@ -10,6 +10,7 @@ import click
 from mdo_portal.commands import migrate
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.process import checked_settings
+from mdo_portal.domain.sealing import Sealer
 
 
 @click.group("db")
@@ -21,7 +22,8 @@ def command() -> None:
 @click.argument("to", default="head")
 def upgrade_command(to: str) -> None:
     """Bring the schema up to date."""
-    migrate.upgrade(checked_settings().database_url, to=to)
+    settings = checked_settings()
+    migrate.upgrade(settings.database_url, sealer=Sealer(settings.keyring), to=to)
 
 
 @command.command("check")

@@ -125,6 +125,12 @@ class Case(Base):
     #: general practitioner, as sent
     gp_name: Mapped[str] = mapped_column(default="")
     basis: Mapped[Basis] = mapped_column(default=Basis.REFERRAL)
+    #: who recorded that basis: a person's name, or the hospital whose system sent it
+    basis_told_by: Mapped[str] = mapped_column(default="")
+    #: when that was recorded
+    basis_told_at: Mapped[datetime | None]
+    #: the patient objects to sharing (copy of patients.objects, for the policies): only the own hospital sees the case
+    objected: Mapped[bool] = mapped_column(default=False)
     #: how the referral came
     wire: Mapped[Wire] = mapped_column(default=Wire.FORM)
     #: when the first referral of this case was received

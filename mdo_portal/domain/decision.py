@@ -88,6 +88,10 @@ class Delivery(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     #: the recipient
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: number printed on the letter: who looks after post needs no more of the decision
+    document_number: Mapped[str] = mapped_column(default="")
+    #: version of the decision
+    version: Mapped[int] = mapped_column(default=1)
     #: how it travels: a value of Channel
     channel: Mapped[str]
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)

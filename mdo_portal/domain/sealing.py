@@ -33,3 +33,7 @@ class Sealer:
     def blind(self, value: str, *, purpose: str) -> bytes:
         """A keyed fingerprint: equal values are findable, the value is not readable."""
         return hmac.new(self._blind_key, f"{purpose}\0{value}".encode(), hashlib.sha256).digest()
+
+    def derived(self, name: str) -> bytes:
+        """A key of 32 bytes for another use, from the same root as the blind index: it outlives the rotation of the sealing keys."""
+        return hmac.new(self._blind_key, b"derived\0" + name.encode(), hashlib.sha256).digest()

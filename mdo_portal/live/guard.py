@@ -73,7 +73,7 @@ def _run(database: Database, name: str, event: Event, payload: Any) -> dict[str,
         connection = _connection(sid)
         if not isinstance(payload, dict):
             raise BadPayload()
-        with database.transaction() as session:
+        with database.transaction(entering=people.hash_key(connection.session_key)) as session:
             answer = {"ok": True} | event(_context(session, sid, connection), payload)
     except NotSignedIn:
         # The line is closed; the browser keeps what was typed and comes back after signing in again.

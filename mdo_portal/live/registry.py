@@ -93,6 +93,11 @@ class Registry:
         with self._lock:
             return list(self._notes)
 
+    def readers_of(self, note_id: uuid.UUID) -> list[str]:
+        """Keys of the sessions that have this note open here, each once."""
+        with self._lock:
+            return list(dict.fromkeys(one.session_key for one in self._connections.values() if note_id in one.notes))
+
     def note_opened(self, connection: Connection, note_id: uuid.UUID, revision: int) -> None:
         """Somebody here has the note up to `revision`; from there on the listener sends."""
         with self._lock:

@@ -18,8 +18,9 @@ from flask_socketio import SocketIO
 
 from mdo_portal.database import Database
 from mdo_portal.live import events
+from mdo_portal.errors import NotSignedIn
 from mdo_portal.live.registry import REGISTRY
-from mdo_portal.services import conclusions, rooms
+from mdo_portal.services import conclusions, people, rooms
 from mdo_portal.services.changes import CHANNEL
 from mdo_portal.settings import Settings
 
@@ -98,9 +99,7 @@ def _hear(socketio: SocketIO, database: Database, connection: psycopg.Connection
 def _catch_up(socketio: SocketIO, database: Database) -> None:
     """What was announced while we did not listen: send the notes' new updates, and let every screen look again."""
     for note_id in REGISTRY.notes():
-        with database.transaction() as session:
-            revision = conclusions.revision_of(session, note_id)
-        _tell_note(socketio, database, note_id, revision)
+        _tell_note(socketio, database, note_id)
     for topic in REGISTRY.topics():
         socketio.emit("changed", {"topic": topic, "id": topic.partition(":")[2]}, to=topic)
 
@@ -114,17 +113,27 @@ def _tell(socketio: SocketIO, database: Database, news: dict[str, Any]) -> None:
         socketio.emit("changed", news | {"topic": topic}, to=topic)
 
 
-def _tell_note(socketio: SocketIO, database: Database, note_id: uuid.UUID, revision: int) -> None:
-    """Load what this process has not sent yet and send it, in order."""
+def _tell_note(socketio: SocketIO, database: Database, note_id: uuid.UUID, revision: int | None = None) -> None:
+    """Load what this process has not sent yet and send it, in order. `revision`: as announced; None = look.
+
+    PostgreSQL shows a note to people only: it is read as the first of those who have it open whose session still holds.
+    """
     seen = REGISTRY.note_seen(note_id)
-    if seen is None or revision <= seen:
+    if seen is None or (revision is not None and revision <= seen):
         return
-    with database.transaction() as session:
-        fresh = conclusions.updates_since(session, note_id, seen)
+    for key in REGISTRY.readers_of(note_id):
+        try:
+            with database.transaction(entering=people.hash_key(key)) as session:
+                fresh = conclusions.updates_since(session, note_id, seen)
+        except NotSignedIn:
+            continue
+        if fresh:
+            break
+    else:
+        return
     for number, body in fresh:
         socketio.emit("note:update", {"note": str(note_id), "revision": number, "update": body}, to=f"note:{note_id}")
-    if fresh:
-        REGISTRY.note_sent(note_id, seen, fresh[-1][0])
+    REGISTRY.note_sent(note_id, seen, fresh[-1][0])
 
 
 def _beat(socketio: SocketIO, database: Database, stop: threading.Event) -> None:

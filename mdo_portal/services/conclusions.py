@@ -163,10 +163,6 @@ def is_frozen(session: Session, round_id: uuid.UUID) -> bool:
     return session.execute(query).first() is not None
 
 
-def revision_of(session: Session, note_id: uuid.UUID) -> int:
-    """Number of the last stored update; 0 for a note that does not exist."""
-    return session.scalar(select(Note.revision).where(Note.id == note_id)) or 0
-
 
 def thaw(session: Session, round_id: uuid.UUID) -> None:
     """A correction is being written: the notes may change again; the signed decision does not."""

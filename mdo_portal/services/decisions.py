@@ -189,6 +189,8 @@ def _post(session: Session, decision: Decision, case: Case, *, now: datetime) ->
                 decision_id=decision.id,
                 case_id=case.id,
                 hospital_id=hospital.id,
+                document_number=decision.document_number,
+                version=decision.version,
                 channel=channel,
                 state=DeliveryState.WAITING,
                 created_at=now,

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from pyotp import TOTP
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy import cast, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Hospital
@@ -137,24 +137,32 @@ def hospitals_of(session: Session, person_id: uuid.UUID) -> list[tuple[uuid.UUID
 
 
 def start_session(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, proof: Proof, now: datetime) -> str:
-    """A new session; returns the key for the cookie. Only its hash is kept."""
+    """A new session; returns the key for the cookie. Only its hash is kept.
+
+    PostgreSQL makes the row, and only when we show by a keyed hash that the sign-in asks for it and not just any statement.
+    """
     key = secrets.token_urlsafe(32)
-    session.add(
-        SignedInSession(
-            key_hash=_hash(key), person_id=person_id, hospital_id=hospital_id, started_at=now, seen_at=now, confirmed_at=now,
-            **asdict(proof),
-        )
-    )  # fmt: skip
+    asked = (hash_key(key), person_id, hospital_id, proof.method, str(proof.strong).lower())
+    start = func.access.start_session(*asked[:3], now, cast(asdict(proof), JSONB), _shown(session, *asked))
+    session.execute(select(start))
     return key
 
 
+def _shown(session: Session, *words: object) -> bytes:
+    """The keyed hash that `access.mac('gate', …)` computes as well (migration 0100)."""
+    gate = sealer(session).derived("sessions")
+    inner = hashlib.sha256(gate + " ".join(map(str, words)).encode()).digest()
+    return hashlib.sha256(gate + inner).digest()
+
+
 def end_session(session: Session, key: str, *, now: datetime) -> None:
-    session.execute(update(SignedInSession).where(SignedInSession.key_hash == _hash(key)).values(ended_at=now))
+    session.execute(select(func.access.end_session(hash_key(key), now)))
 
 
 def confirm(session: Session, key: str, *, now: datetime) -> None:
     """Identity was proven again just now."""
-    session.execute(update(SignedInSession).where(SignedInSession.key_hash == _hash(key)).values(confirmed_at=now))
+    hashed = hash_key(key)
+    session.execute(select(func.access.confirm(hashed, now, _shown(session, "confirm", hashed))))
 
 
 def signed_in(
@@ -164,18 +172,21 @@ def signed_in(
 
     `touch`: somebody did something just now; a heartbeat of an open screen is not that.
     """
+    kept = func.access.session_of(hash_key(key)).table_valued(*SignedInSession.__table__.columns).alias("kept")
     query = (
-        select(SignedInSession, Person, Hospital.name)
-        .join(Person, Person.id == SignedInSession.person_id)
-        .join(Hospital, Hospital.id == SignedInSession.hospital_id)
-        .where(SignedInSession.key_hash == _hash(key), SignedInSession.ended_at.is_(None), Person.disabled_at.is_(None))
+        select(aliased(SignedInSession, kept), Person, Hospital.name)
+        .join(Person, Person.id == kept.c.person_id)
+        .join(Hospital, Hospital.id == kept.c.hospital_id)
+        .where(Person.disabled_at.is_(None))
     )
     row = session.execute(query).one_or_none()
     if row is None or now - row[0].seen_at > IDLE or now - row[0].started_at > ABSOLUTE:
         return None
     found, person, hospital_name = row
-    if touch and now - found.seen_at > timedelta(seconds=30):
-        found.seen_at = now
+    seen_at = found.seen_at
+    if touch and now - seen_at > timedelta(seconds=30):
+        seen_at = now
+        session.execute(select(func.access.touch(found.key_hash, now)))
     viewer = _viewer(session, person, found.hospital_id)
     return SignedIn(
         viewer=replace(viewer, client_address=client_address, trace_id=trace_id),
@@ -183,7 +194,7 @@ def signed_in(
         discipline=person.discipline,
         started_at=found.started_at,
         confirmed_at=found.confirmed_at,
-        idle_until=found.seen_at + IDLE,
+        idle_until=seen_at + IDLE,
     )
 
 
@@ -233,5 +244,6 @@ def boards_of_hospital(session: Session, hospital_id: uuid.UUID) -> list[Board]:
     return list(session.scalars(query.order_by(Board.name)))
 
 
-def _hash(key: str) -> str:
+def hash_key(key: str) -> str:
+    """What the database knows of the key in a cookie."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Decision, Delivery, DeliveryState
+from mdo_portal.domain.decision import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Viewer
@@ -77,14 +77,14 @@ def rows(session: Session, viewer: Viewer, *, everything: bool = False, case_id:
         select(
             Delivery.id,
             Delivery.case_id,
-            Decision.document_number,
-            Decision.version,
+            Delivery.document_number,
+            Delivery.version,
             Hospital.name,
             Hospital.phone,
             Hospital.id,
-            Patient.initials,
-            Patient.given,
-            Patient.family,
+            func.coalesce(Patient.initials, ""),
+            func.coalesce(Patient.given, ""),
+            func.coalesce(Patient.family, ""),
             Patient.birth_on,
             Delivery.channel,
             Delivery.state,
@@ -98,9 +98,9 @@ def rows(session: Session, viewer: Viewer, *, everything: bool = False, case_id:
             Delivery.letter_sha256 != "",
             Case.board_id,
         )
-        .join(Decision, Decision.id == Delivery.decision_id)
-        .join(Case, Case.id == Delivery.case_id)
-        .join(Patient, Patient.id == Case.patient_id)
+        # Who looks after a link sees the letters of the hospital and not its patients: for them there is no case to join.
+        .outerjoin(Case, Case.id == Delivery.case_id)
+        .outerjoin(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == Delivery.hospital_id)
         .where(_visible_post(viewer))
     )
@@ -114,7 +114,7 @@ def rows(session: Session, viewer: Viewer, *, everything: bool = False, case_id:
 
 def not_arrived(session: Session, viewer: Viewer) -> int:
     """How many letters this viewer may see have not arrived."""
-    query = select(func.count()).select_from(Delivery).join(Case, Case.id == Delivery.case_id)
+    query = select(func.count()).select_from(Delivery).outerjoin(Case, Case.id == Delivery.case_id)
     return session.scalar(query.where(_visible_post(viewer), Delivery.state.in_(NOT_ARRIVED))) or 0
 
 

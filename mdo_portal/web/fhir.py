@@ -34,7 +34,7 @@ def receive() -> Response:
     sorted_ = reception.sort(raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=link)
     answer = sorted_.answer
     try:
-        reception.keep(database(), [sorted_])
+        reception.keep(database(), [sorted_], link=link.token_in_hash)
     except SQLAlchemyError as error:
         log.error("fhir.not_stored", error=type(error).__name__)
         answer = Answer(Verdict.NOT_NOW, "", reason="not_stored", text="could not be stored now; send again")

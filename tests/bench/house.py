@@ -102,7 +102,7 @@ def postgres() -> Iterator[str]:
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     with server(home / "postgres", durable=True) as url:
-        migrate.upgrade(template_database(url, TEMPLATE))
+        migrate.upgrade(template_database(url, TEMPLATE), sealer=make.sealer())
         yield url
     shutil.rmtree(home, ignore_errors=True)
 

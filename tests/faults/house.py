@@ -50,7 +50,7 @@ class House:
         return f"postgresql+psycopg://mdo@/mdo?host={self._door}&port=5432"
 
     def _fill(self) -> Region:
-        migrate.upgrade(template_database(self._url, "migrated"))
+        migrate.upgrade(template_database(self._url, "migrated"), sealer=make.sealer())
         filled = _opened(clone_database(self._url, "region", template="migrated"))
         region = people.fill(filled)
         filled.close()

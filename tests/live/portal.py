@@ -124,7 +124,7 @@ def portal(database_url: str, home: Path, *, processes: int = 2) -> Iterator[Por
     with ExitStack() as stack:
         stack.callback(database.close)
         meeting_id, rounds = _opened_meeting(database)
-        webs = [WebProcess(port, environment, home / f"web-{port}.log") for port in ports]
+        webs = [WebProcess(port, story.as_process(environment, "web"), home / f"web-{port}.log") for port in ports]
         for web in webs:
             stack.callback(web.kill)
             web.start()

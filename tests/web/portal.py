@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mdo_portal.app import create_app
+from mdo_portal.commands.postgres import as_role
 from mdo_portal.database import Database
 from mdo_portal.services import people
 from mdo_portal.settings import Settings
@@ -21,12 +22,15 @@ CSRF = "token-of-this-test"
 
 @contextmanager
 def app_on(database: Database) -> Iterator[Flask]:
-    """The application; its live helpers end with it."""
-    app = create_app(Settings(database_url=database.url, secret_key="s" * 40, demo=True), database=database)
+    """The application, in the database as web processes are: row security holds for it. Its live helpers end with it."""
+    url = as_role(database.url, "mdo_app")
+    own = Database(url, sealer=database.sealer, pool_size=10)
+    app = create_app(Settings(database_url=url, secret_key="s" * 40, demo=True), database=own)
     try:
         yield app
     finally:
         app.extensions["mdo_live_stop"].set()
+        own.close()
 
 
 def signed_in(app: Flask, database: Database, region: Region, name: str) -> FlaskClient:

@@ -21,11 +21,13 @@ from mdo_portal.commands import migrate
 from mdo_portal.commands.demo.fill import PASSWORD, fill, token_of
 from mdo_portal.commands.demo.places import Places, environment, free_places
 from mdo_portal.commands.orphans import die_with
-from mdo_portal.commands.postgres import server
+from mdo_portal.commands.postgres import as_role, server
 from mdo_portal.commands.process import open_database
+from mdo_portal.domain.sealing import Sealer
 from mdo_portal.settings import Settings, from_environment
 
 READY_SECONDS = 60.0
+ROLES = {"web": "mdo_app", "listen": "mdo_work", "work": "mdo_work"}
 Play = Callable[[Places], int]
 
 
@@ -53,7 +55,7 @@ def running(places: Places, home: Path) -> Iterator[list[subprocess.Popen[bytes]
     with ExitStack() as stack:
         url = os.environ.get("MDO_DATABASE_URL") or stack.enter_context(server(home / "postgres", durable=True))
         settings, env = prepare(places, home, url)
-        processes = [_start(stack, home, name, command, env) for name, command in _commands(places, home)]
+        processes = [_start(stack, home, name, command, as_process(env, name)) for name, command in _commands(places, home)]
         _until_ready(places, processes)
         yield processes
 
@@ -63,12 +65,18 @@ def prepare(places: Places, home: Path, url: str) -> tuple[Settings, dict[str, s
     region = wiring.invented_region()
     env = environment(places, url, home, region.name)
     settings = from_environment(env)
-    migrate.upgrade(url)
+    migrate.upgrade(url, sealer=Sealer(settings.keyring))
     database = open_database(settings)
     with database.transaction() as session:
         fill(session, region, ports=places.pages | places.hospital_mllp, now=datetime.now(UTC))
     database.close()
     return settings, env
+
+
+def as_process(env: dict[str, str], name: str) -> dict[str, str]:
+    """The environment of one process: in the database each is the role that it needs to be, and no more."""
+    role = ROLES.get(name)
+    return env | {"MDO_DATABASE_URL": as_role(env["MDO_DATABASE_URL"], role)} if role else env
 
 
 def _commands(places: Places, home: Path) -> list[tuple[str, list[str]]]:
