@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from mdo_portal import wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.sealing import Sealer
+from mdo_portal.errors import NotSignedIn
 from mdo_portal.live import server as live
 from mdo_portal.services import people
 from mdo_portal.settings import PACKAGE, Settings
@@ -21,6 +22,7 @@ from mdo_portal.web import (
     errors,
     fhir,
     forms,
+    grants,
     guard,
     health,
     inbox,
@@ -35,7 +37,7 @@ from mdo_portal.web import (
 )
 from mdo_portal.web.context import SignedInUser, client_address, now
 
-BLUEPRINTS = (signing_in, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log, fhir, health)
+BLUEPRINTS = (signing_in, worklist, cases, documents, forms, grants, meetings, rooms, decisions, post, inbox, log, fhir, health)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:
@@ -89,8 +91,11 @@ def _carry_user(app: Flask) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(key: str) -> SignedInUser | None:
-        with app.extensions["mdo_database"].transaction() as session:
-            found = people.signed_in(session, key, now=now(), client_address=client_address(), trace_id=g.get("trace_id", ""))
+        try:
+            with app.extensions["mdo_database"].transaction(entering=people.hash_key(key)) as session:
+                found = people.signed_in(session, key, now=now(), client_address=client_address(), trace_id=g.get("trace_id", ""))
+        except NotSignedIn:
+            return None
         return SignedInUser(key, found) if found else None
 
 

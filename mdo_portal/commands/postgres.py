@@ -32,7 +32,16 @@ from psycopg import sql
 from mdo_portal.commands.postgres_folders import PostgresError, held, opened, scratch, seen
 from mdo_portal.commands.postgres_programs import Binaries, Runner, find_binaries, runner_for
 
-__all__ = ["Binaries", "PostgresError", "clone_database", "as_role", "drop_database", "find_binaries", "server", "template_database"]
+__all__ = [
+    "Binaries",
+    "PostgresError",
+    "as_role",
+    "clone_database",
+    "drop_database",
+    "find_binaries",
+    "server",
+    "template_database",
+]
 
 #: DETAIL lines carry the values of a refused row; terse keeps patients out of the log.
 COMMON = {"listen_addresses": "", "port": "5432", "log_error_verbosity": "terse"}

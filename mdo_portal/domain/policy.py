@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mdo_portal.domain.grant import GrantKind
 from mdo_portal.domain.people import Role
 
 
@@ -16,6 +17,9 @@ class Relation(StrEnum):
     ANYONE = "anyone"  #: signed in is enough
     OWN_HOSPITAL = "own hospital"  #: the viewer's hospital refers or is addressed
     BOARD = "board"  #: the viewer has a role on the board
+    SECOND_READER = "second reader"  #: the viewer was asked to look too
+    TREATING_HOSPITAL = "treating hospital"  #: the viewer's hospital treats the patient as well
+    EMERGENCY = "emergency"  #: the viewer broke the glass
 
 
 class Act(StrEnum):
@@ -72,18 +76,25 @@ _ALL_BOARD = [(role, _B) for role in (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, R
 _DISCUSS = [(role, _B) for role in (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, Role.MEMBER)]
 _LEAD = [(Role.CHAIR, _B), (Role.SECRETARY, _B)]
 _TREAT = [(Role.SPECIALIST, _H), (Role.CASE_MANAGER, _H)]
+#: relations by which somebody may read a case of a hospital and a board that are not theirs
+BY_GRANT = {
+    GrantKind.SECOND_READER: Relation.SECOND_READER,
+    GrantKind.TREATING_HOSPITAL: Relation.TREATING_HOSPITAL,
+    GrantKind.EMERGENCY: Relation.EMERGENCY,
+}
+_GRANTED = [(role, relation) for role in (Role.SPECIALIST, Role.CASE_MANAGER) for relation in BY_GRANT.values()]
 _MANAGE = [(Role.SECRETARY, _B), (Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]
 
 POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.WORKLIST_READ: frozenset([*_TREAT, *_DISCUSS]),
-    Act.CASE_READ: frozenset([*_TREAT, *_ALL_BOARD]),
+    Act.CASE_READ: frozenset([*_TREAT, *_GRANTED, *_ALL_BOARD]),
     Act.CASE_REGISTER: frozenset([*_TREAT, (Role.SECRETARY, _H)]),
     Act.CASE_PLAN: frozenset([(Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.CASE_ASK: frozenset([(Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.CASE_ANSWER: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
     Act.CASE_ROUTE: frozenset([(Role.SECRETARY, _B), *_TREAT]),
     Act.CASE_WITHDRAW: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
-    Act.DOCUMENT_READ: frozenset([*_TREAT, *_DISCUSS]),
+    Act.DOCUMENT_READ: frozenset([*_TREAT, *_GRANTED, *_DISCUSS]),
     Act.DOCUMENT_ADD: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
     Act.MEETING_READ: frozenset(_ALL_BOARD),
     Act.MEETING_ORDER: frozenset([(Role.SECRETARY, _B), (Role.CHAIR, _B)]),
@@ -94,7 +105,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.NOTE_WRITE: frozenset(_DISCUSS),
     Act.ROUND_OUTCOME: frozenset(_LEAD),
     Act.DECISION_SIGN: frozenset([(Role.CHAIR, _B)]),
-    Act.DECISION_READ: frozenset([*_TREAT, *_DISCUSS]),
+    Act.DECISION_READ: frozenset([*_TREAT, *_GRANTED, *_DISCUSS]),
     Act.LETTER_READ: frozenset([*_TREAT, (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.POST_READ: frozenset([*_TREAT, (Role.LINK_MANAGER, _H), (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.POST_RESEND: frozenset([(Role.SECRETARY, _B)]),
@@ -123,6 +134,17 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
 }
 
 
+#: the ordinary ground for an act before the out of the ordinary one
+_ORDER = (
+    Relation.ANYONE,
+    Relation.OWN_HOSPITAL,
+    Relation.BOARD,
+    Relation.TREATING_HOSPITAL,
+    Relation.SECOND_READER,
+    Relation.EMERGENCY,
+)
+
+
 @dataclass(frozen=True)
 class Viewer:
     """Who looks, for which hospital, with which roles: re-read from the database for every act."""
@@ -132,30 +154,55 @@ class Viewer:
     hospital_id: uuid.UUID
     hospital_roles: frozenset[Role] = frozenset()
     board_roles: Mapping[uuid.UUID, frozenset[Role]] = field(default_factory=dict)
+    #: cases of others that this viewer may read now, and why
+    grants: Mapping[uuid.UUID, frozenset[GrantKind]] = field(default_factory=dict)
+    #: identity was proven by two factors
+    strong: bool = True
     language: str = "nl"
     client_address: str = ""
     trace_id: str = ""
 
-    def relations(self, act: Act, *, hospital_id: uuid.UUID | None = None, board_id: uuid.UUID | None = None) -> list[Relation]:
-        """By which relations this viewer may do `act` on an object of that hospital and board; empty = not at all."""
-        found = []
-        for role, relation in POLICY[act]:
-            if self._has(role, relation, hospital_id, board_id) and relation not in found:
-                found.append(relation)
-        return sorted(found)
+    def relations(
+        self,
+        act: Act,
+        *,
+        hospital_id: uuid.UUID | None = None,
+        board_id: uuid.UUID | None = None,
+        case_id: uuid.UUID | None = None,
+    ) -> list[Relation]:
+        """By which relations this viewer may do `act` on an object of that hospital, board and case; empty = not at all."""
+        held = {relation for role, relation in POLICY[act] if self._has(role, relation, hospital_id, board_id, case_id)}
+        return sorted(held, key=_ORDER.index)
 
-    def _has(self, role: Role | None, relation: Relation, hospital_id: uuid.UUID | None, board_id: uuid.UUID | None) -> bool:
+    def _has(
+        self,
+        role: Role | None,
+        relation: Relation,
+        hospital_id: uuid.UUID | None,
+        board_id: uuid.UUID | None,
+        case_id: uuid.UUID | None,
+    ) -> bool:
         if relation is Relation.ANYONE:
             return role is None or role in self.hospital_roles
         if relation is Relation.OWN_HOSPITAL:
             return hospital_id == self.hospital_id and role in (self.hospital_roles | self._own_board_roles())
-        return board_id is not None and role in self.board_roles.get(board_id, frozenset())
+        if relation is Relation.BOARD:
+            return board_id is not None and role in self.board_roles.get(board_id, frozenset())
+        granted = self.grants.get(case_id, frozenset()) if case_id is not None else frozenset()
+        return role in self.hospital_roles and any(BY_GRANT[kind] is relation for kind in granted)
 
     def _own_board_roles(self) -> frozenset[Role]:
         return frozenset().union(*self.board_roles.values()) if self.board_roles else frozenset()
 
-    def may(self, act: Act, *, hospital_id: uuid.UUID | None = None, board_id: uuid.UUID | None = None) -> bool:
-        return bool(self.relations(act, hospital_id=hospital_id, board_id=board_id))
+    def may(
+        self,
+        act: Act,
+        *,
+        hospital_id: uuid.UUID | None = None,
+        board_id: uuid.UUID | None = None,
+        case_id: uuid.UUID | None = None,
+    ) -> bool:
+        return bool(self.relations(act, hospital_id=hospital_id, board_id=board_id, case_id=case_id))
 
     def boards_for(self, act: Act) -> list[uuid.UUID]:
         """The boards on which this viewer may do `act`."""
@@ -166,4 +213,12 @@ class Viewer:
 
     def may_at_all(self, act: Act) -> bool:
         """Whether there can be anything with which this viewer may do `act`: for whole pages, before any object is known."""
-        return self.may_for_own_hospital(act) or self.may(act) or bool(self.boards_for(act))
+        return self.may_for_own_hospital(act) or self.may(act) or bool(self.boards_for(act)) or self.may_by_grant(act)
+
+    def may_by_grant(self, act: Act) -> bool:
+        """Whether some case of others was opened to this viewer for `act`."""
+        return any(self.may(act, case_id=case_id) for case_id in self.grants)
+
+    def only_observes(self, board_id: uuid.UUID | None) -> bool:
+        """Whether this viewer's only role on the board is to watch: they get a reduced view."""
+        return board_id is not None and self.board_roles.get(board_id) == frozenset({Role.OBSERVER})

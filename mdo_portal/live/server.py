@@ -17,8 +17,8 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from mdo_portal.database import Database
-from mdo_portal.live import events
 from mdo_portal.errors import NotSignedIn
+from mdo_portal.live import events
 from mdo_portal.live.registry import REGISTRY
 from mdo_portal.services import conclusions, people, rooms
 from mdo_portal.services.changes import CHANNEL

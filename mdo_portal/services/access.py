@@ -26,6 +26,8 @@ class Grant:
 
     case: Case
     relation: Relation
+    #: the viewer only observes: no names, numbers and documents
+    reduced: bool = False
 
 
 def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, now: datetime, lock: bool = False) -> Grant:
@@ -41,7 +43,7 @@ def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, 
     allowed = _relations(session, viewer, act, case, board_ids, now)
     if not allowed:
         raise NotAllowed()
-    return Grant(case, allowed[0])
+    return Grant(case, allowed[0], reduced=allowed == [Relation.BOARD] and viewer.only_observes(case.board_id))
 
 
 def may(session: Session, viewer: Viewer, act: Act, case: Case, *, now: datetime) -> bool:
@@ -67,11 +69,14 @@ def _boards_of(session: Session, case: Case, viewer: Viewer) -> list[uuid.UUID]:
 def _relations(
     session: Session, viewer: Viewer, act: Act, case: Case, board_ids: list[uuid.UUID], now: datetime
 ) -> list[Relation]:
-    found = viewer.relations(act, hospital_id=case.hospital_id)
+    """An objection of the patient leaves the own hospital only: for everybody else the case does not exist."""
+    if case.objected:
+        return viewer.relations(act, hospital_id=case.hospital_id)
+    found = viewer.relations(act, hospital_id=case.hospital_id, case_id=case.id)
     for board_id in board_ids:
         by_board = viewer.relations(act, board_id=board_id)
         if by_board and (viewer.board_roles.get(board_id, frozenset()) & _SEES_ALL or _on_agenda(session, case, board_id, now)):
-            found += by_board
+            found += [relation for relation in by_board if relation not in found]
     return found
 
 
@@ -110,7 +115,7 @@ def on_work_list(viewer: Viewer) -> ColumnElement[bool]:
         Case.board_id.is_(None),
         exists().where(BoardHospital.hospital_id == Case.hospital_id, BoardHospital.board_id.in_(boards)),
     )
-    conditions: list[ColumnElement[bool]] = [by_board, unrouted] if boards else []
+    conditions: list[ColumnElement[bool]] = [and_(~Case.objected, or_(by_board, unrouted))] if boards else []
     if viewer.may_for_own_hospital(Act.CASE_READ):
         conditions.append(Case.hospital_id == viewer.hospital_id)
     return or_(False, *conditions)

@@ -47,6 +47,7 @@ def record(
             roles=_roles(viewer, case),
             responsible_person_id=viewer.person_id,
             relation=(relation or Relation.ANYONE).value,
+            emergency=relation is Relation.EMERGENCY,
             basis=case.basis.value if case else "",
             hospital_id=case.hospital_id if case else viewer.hospital_id,
             patient_id=case.patient_id if case else None,

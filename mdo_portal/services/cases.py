@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -45,11 +46,12 @@ from mdo_portal.services.case_rows import (
 ONE_SITTING = timedelta(minutes=15)
 
 
-def view(session: Session, case: Case) -> CaseView:
-    """Read the whole case in a fixed number of statements."""
+def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
+    """Read the whole case in a fixed number of statements. `reduced`: without names, numbers and documents, for who observes."""
     hospital = session.get_one(Hospital, case.hospital_id)
     board = session.get(Board, case.board_id) if case.board_id else None
     facts = _facts(session, case.id)
+    patient = banner(session, case, hospital)
     return CaseView(
         id=case.id,
         revision=case.revision,
@@ -76,13 +78,13 @@ def view(session: Session, case: Case) -> CaseView:
         case_manager_name=case.case_manager_name,
         gp_name=case.gp_name,
         missing=tuple(case.missing),
-        patient=banner(session, case, hospital),
+        patient=_reduced(patient) if reduced else patient,
         facts={section: [fact for fact in facts if fact.section is section and not fact.superseded_at] for section in Section},
         superseded=[fact for fact in facts if fact.superseded_at],
-        documents=documents(session, case.id),
+        documents=[] if reduced else documents(session, case.id),
         events=_events(session, case.id),
         rounds=_rounds(session, case.id),
-        decisions=_decisions(session, case.id),
+        decisions=[] if reduced else _decisions(session, case.id),
         requests=_requests(session, case.id),
     )
 
@@ -103,6 +105,13 @@ def banner(session: Session, case: Case, hospital: Hospital | None = None) -> Pa
         deceased=patient.deceased,
         emergency=case.basis.value == "emergency",
     )
+
+
+def _reduced(patient: PatientBanner) -> PatientBanner:
+    """Initials and year of birth: enough to follow the discussion, too little to know who it is."""
+    year = f" ({patient.birth_on.year})" if patient.birth_on else ""
+    letters = patient.name.partition(" ")[0] if "." in patient.name.partition(" ")[0] else "…"
+    return replace(patient, name=f"{letters}{year}", birth_on=None, number="", masked_bsn="")
 
 
 def _facts(session: Session, case_id: uuid.UUID) -> list[FactRow]:

@@ -163,7 +163,6 @@ def is_frozen(session: Session, round_id: uuid.UUID) -> bool:
     return session.execute(query).first() is not None
 
 
-
 def thaw(session: Session, round_id: uuid.UUID) -> None:
     """A correction is being written: the notes may change again; the signed decision does not."""
     for note in session.scalars(select(Note).where(Note.round_id == round_id).with_for_update()):

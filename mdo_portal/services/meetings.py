@@ -142,8 +142,8 @@ def upcoming(session: Session, board_ids: Sequence[uuid.UUID], *, since: datetim
     return [MeetingRow._make(row) for row in session.execute(query)]
 
 
-def agenda(session: Session, meeting_id: uuid.UUID) -> list[AgendaRow]:
-    """The agenda, in order."""
+def agenda(session: Session, meeting_id: uuid.UUID, *, reduced: bool = False) -> list[AgendaRow]:
+    """The agenda, in order, without patients who object to sharing. `reduced`: initials and year only, for who observes."""
     query = (
         select(
             Round.id,
@@ -168,10 +168,16 @@ def agenda(session: Session, meeting_id: uuid.UUID) -> list[AgendaRow]:
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == Case.hospital_id)
-        .where(Round.meeting_id == meeting_id)
+        .where(Round.meeting_id == meeting_id, ~Case.objected)
         .order_by(Round.position, Round.id)
     )
-    return [AgendaRow._make(row) for row in session.execute(query)]
+    rows = [AgendaRow._make(row) for row in session.execute(query)]
+    return [row._replace(given=row.given[:1], family="") for row in rows] if reduced else rows
+
+
+def gone_by_objection(session: Session, meeting_id: uuid.UUID) -> int:
+    """How many cases went off this agenda because the patient objects: only the number may be known here."""
+    return session.scalar(select(func.access.gone_by_objection(meeting_id))) or 0
 
 
 def candidates(session: Session, board_id: uuid.UUID) -> list[Candidate]:

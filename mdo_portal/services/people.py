@@ -22,6 +22,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof, Role, SignedInSession
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, NotSignedIn, PortalError
+from mdo_portal.services import grants
 from mdo_portal.services.sealed import sealer
 
 IDLE = timedelta(minutes=45)
@@ -165,6 +166,12 @@ def confirm(session: Session, key: str, *, now: datetime) -> None:
     session.execute(select(func.access.confirm(hashed, now, _shown(session, "confirm", hashed))))
 
 
+def enter_again(session: Session, key: str) -> None:
+    """What this person may see changed within this transaction: PostgreSQL looks anew."""
+    session.flush()
+    session.execute(select(func.access.enter(hash_key(key))))
+
+
 def signed_in(
     session: Session, key: str, *, now: datetime, client_address: str = "", trace_id: str = "", touch: bool = True
 ) -> SignedIn | None:
@@ -187,9 +194,9 @@ def signed_in(
     if touch and now - seen_at > timedelta(seconds=30):
         seen_at = now
         session.execute(select(func.access.touch(found.key_hash, now)))
-    viewer = _viewer(session, person, found.hospital_id)
+    viewer = _viewer(session, person, found.hospital_id, now=now)
     return SignedIn(
-        viewer=replace(viewer, client_address=client_address, trace_id=trace_id),
+        viewer=replace(viewer, strong=found.strong, client_address=client_address, trace_id=trace_id),
         hospital_name=hospital_name,
         discipline=person.discipline,
         started_at=found.started_at,
@@ -198,7 +205,7 @@ def signed_in(
     )
 
 
-def _viewer(session: Session, person: Person, hospital_id: uuid.UUID) -> Viewer:
+def _viewer(session: Session, person: Person, hospital_id: uuid.UUID, *, now: datetime) -> Viewer:
     hospital_roles = session.scalars(
         select(Membership.role).where(
             Membership.person_id == person.id, Membership.hospital_id == hospital_id, Membership.ended_at.is_(None)
@@ -216,6 +223,7 @@ def _viewer(session: Session, person: Person, hospital_id: uuid.UUID) -> Viewer:
         hospital_id=hospital_id,
         hospital_roles=frozenset(hospital_roles),
         board_roles={board_id: frozenset(roles) for board_id, roles in board_roles.items()},
+        grants=grants.held_by(session, person.id, hospital_id, now=now),
         language=person.language,
     )
 

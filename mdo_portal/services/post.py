@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
@@ -119,6 +119,6 @@ def not_arrived(session: Session, viewer: Viewer) -> int:
 
 
 def _visible_post(viewer: Viewer) -> ColumnElement[bool]:
-    by_board = Case.board_id.in_(viewer.boards_for(Act.POST_READ))
+    by_board = and_(Case.board_id.in_(viewer.boards_for(Act.POST_READ)), ~Case.objected)
     own = Delivery.hospital_id == viewer.hospital_id
     return or_(by_board, own) if viewer.may_for_own_hospital(Act.POST_READ) else by_board

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
-from mdo_portal.services import access, audit, cases, meetings, people, post, rounds
+from mdo_portal.services import access, audit, cases, grants, meetings, people, post, rounds
 from mdo_portal.services.access import Grant
 from mdo_portal.services.case_rows import EventRow
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
@@ -37,6 +37,8 @@ BUTTONS = (
     Act.DECISION_SIGN,
     Act.POST_CONFIRM,
     Act.POST_RESEND,
+    Act.CASE_GRANT,
+    Act.CASE_OBJECT,
 )
 
 WIRE_WORDS = {"hl7v2": "HL7 v2", "fhir": "FHIR", "form": N_("webformulier"), "paper": N_("papier")}
@@ -63,7 +65,7 @@ def event_words(event: EventRow) -> str:
 def page_of(db: Session, grant: Grant) -> dict[str, object]:
     """Everything the case page and its live pieces show."""
     case = grant.case
-    view = cases.view(db, case)
+    view = cases.view(db, case, reduced=grant.reduced)
     asked = request.args.get("document", "")
     return {
         "case": view,
@@ -72,6 +74,9 @@ def page_of(db: Session, grant: Grant) -> dict[str, object]:
         "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
         "boards": people.boards_of_hospital(db, case.hospital_id),
         "texts": rounds.open_conclusion(db, case),
+        "grants": grants.of_case(db, case.id),
+        "readers": grants.possible_readers(db, case) if access.may(db, viewer(), Act.CASE_GRANT, case, now=now()) else ([], []),
+        "emergency_until": grants.emergency_until(db, viewer(), case.id, now=now()),
         "now": now(),
         "section_words": SECTION_WORDS,
         "urgency_words": URGENCY_WORDS,

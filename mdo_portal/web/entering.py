@@ -11,7 +11,7 @@ from flask_login import login_user
 
 from mdo_portal.domain.people import Proof
 from mdo_portal.services import people
-from mdo_portal.web.context import SignedInUser, client_address, now, transaction
+from mdo_portal.web.context import SignedInUser, client_address, database, now, transaction
 from mdo_portal.web.navigation import first_page
 
 
@@ -32,7 +32,7 @@ def proven(person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id:
 def _enter(key: str, wanted: str) -> ResponseReturnValue:
     """A new session from here on: nothing of before the sign-in stays."""
     session.clear()
-    with transaction() as db:
+    with database().transaction(entering=people.hash_key(key)) as db:
         found = people.signed_in(db, key, now=now(), client_address=client_address())
     assert found is not None
     login_user(SignedInUser(key, found))

@@ -36,7 +36,7 @@ def page() -> str:
 
 def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str, object]:
     """Everything the agenda page shows, with its line in the access log."""
-    agenda = meetings.agenda(db, meeting.id)
+    agenda = meetings.agenda(db, meeting.id, reduced=viewer().only_observes(board.id))
     audit.record(db, viewer(), act, now=now(), object_type="meeting", object_id=meeting.id, hits=len(agenda))
     attendees = rooms.attendees(db, meeting.id)
     may_order = viewer().may(Act.MEETING_ORDER, board_id=board.id)
@@ -52,6 +52,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),
         "may_lead": viewer().may(Act.MEETING_LEAD, board_id=board.id),
         "is_closed": meeting.state.value != "planned" or meeting.registration_closes_at <= now(),
+        "gone_by_objection": meetings.gone_by_objection(db, meeting.id),
         "etas": _etas(meeting, agenda),
         "ends_at": meeting.starts_at + timedelta(minutes=sum(row.minutes for row in agenda)),
     }

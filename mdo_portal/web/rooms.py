@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import RoundOutcome
-from mdo_portal.domain.policy import Act
+from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import NotFound
 from mdo_portal.services import access, audit, cases, conclusions, decisions, meetings, post, rooms, rounds
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
@@ -24,7 +24,7 @@ WITH_CASE = frozenset({"round", "case", "conclusion", "document"})
 
 def _shown(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
     """The meeting as the room shows it, and which of its cases this reader sees: the chair's, or one they looked up."""
-    agenda = meetings.agenda(db, meeting.id)
+    agenda = meetings.agenda(db, meeting.id, reduced=viewer().only_observes(board.id))
     wanted = request.args.get("round", "")
     chosen = next((row for row in agenda if str(row.round_id) == wanted and row.round_id != meeting.current_round_id), None)
     on_now = next((row for row in agenda if row.round_id == meeting.current_round_id), None)
@@ -64,7 +64,7 @@ def _with_case(db: Session, shown: dict[str, object]) -> dict[str, object]:
     except NotFound:  # it went to another board since
         return shown | _NO_CASE
     audit.record(db, viewer(), Act.CASE_READ, now=now(), case=case, relation=relation, object_type="room", object_id=row.round_id)
-    view = cases.view(db, case)
+    view = cases.view(db, case, reduced=viewer().only_observes(case.board_id) and relation is Relation.BOARD)
     if shown["beamer"]:
         view = replace(view, patient=replace(view.patient, masked_bsn=""))
     wanted = request.args.get("document", "")

@@ -108,7 +108,7 @@ def brief() -> ResponseReturnValue:
     with transaction() as db:
         grant = access.case_for(db, viewer(), Act.CASE_READ, case_id, now=now())
         audit.record(db, viewer(), Act.CASE_READ, now=now(), case=grant.case, relation=grant.relation, detail="brief")
-        view = cases.view(db, grant.case)
+        view = cases.view(db, grant.case, reduced=grant.reduced)
         rights = {act.value: access.may(db, viewer(), act, grant.case, now=now()) for act in BRIEF_BUTTONS}
         coming = meetings_for(db, grant.case) if rights[Act.CASE_PLAN] else []
     return render_template("worklist/_brief.html", case=view, may=rights, meetings=coming, now=now(), urgency_words=HURRY)

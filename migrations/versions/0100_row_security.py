@@ -69,7 +69,7 @@ POLICIES: dict[str, tuple[str, str | None]] = {
         "",
     ),
     "drafts": (f"{MINE} AND hospital_id = (SELECT access.hospital())", ""),
-    "case_grants": (f"{MINE} OR {CASE}", f"kind <> 'emergency' AND {CASE}"),
+    "case_grants": (f"{MINE} OR to_hospital_id = (SELECT access.hospital()) OR hospital_id = (SELECT access.watches()) OR {CASE}", f"kind <> 'emergency' AND {CASE}"),
     "audit_entries": (
         f"{MINE} OR hospital_id = (SELECT access.watches()) OR acting_hospital_id = (SELECT access.watches())",
         f"person_id IS NULL OR {MINE} OR ((SELECT access.person()) IS NULL AND act ~ '^(sign_in|confirm|account)')",
@@ -156,6 +156,16 @@ BEGIN
             c.hospital_id = access.treats() OR c.id = ANY (access.granted()) OR c.board_id = ANY (access.boards('leads'))
             OR EXISTS (SELECT FROM rounds r JOIN meetings m ON m.id = r.meeting_id WHERE r.case_id = c.id AND m.board_id = ANY (speaks))
         )
+    );
+END $$;
+"""
+
+NUMBERS = """
+CREATE FUNCTION access.gone_by_objection(p_meeting uuid) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT count(*) FROM rounds r JOIN cases c ON c.id = r.case_id JOIN meetings m ON m.id = r.meeting_id
+        WHERE m.id = p_meeting AND c.objected AND m.board_id = ANY (access.boards('sits'))
     );
 END $$;
 """
@@ -285,7 +295,7 @@ END $$;
 FOR_APP = (
     "enter(text)", "enter_link(text)", "start_session(text, uuid, uuid, timestamptz, jsonb, bytea)", "confirm(text, timestamptz, bytea)",
     "touch(text, timestamptz)", "end_session(text, timestamptz)", "session_of(text)", "break_glass(uuid, text, bytea, date, text)",
-    "viewer()", "ids(jsonb)", "boards(text)", "on_agenda(uuid)", "beyond_observing(uuid)", *(f"{name}()" for name in GETTERS),
+    "viewer()", "ids(jsonb)", "boards(text)", "on_agenda(uuid)", "beyond_observing(uuid)", "gone_by_objection(uuid)", *(f"{name}()" for name in GETTERS),
 )  # fmt: skip
 
 
@@ -299,7 +309,7 @@ def upgrade() -> None:
             _getter(name, kind, expression)
     op.execute(LISTS)
     _getter("granted", *GETTERS["granted"])
-    op.execute(DOORS)
+    op.execute(NUMBERS + DOORS)
     _define()
     for table in OPEN:
         op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {APP}, {WORK}")

@@ -28,6 +28,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.settings import DEMO_SECRET, Settings, from_environment
+from tests import make
 
 from .figures import SERVER_CORE
 from .texts import APPLICATION, FACILITY

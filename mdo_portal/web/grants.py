@@ -1,0 +1,118 @@
+"""Who else may read a case: giving and taking back; a patient who objects; breaking the glass."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.errors import N_, Incomplete, PortalError
+from mdo_portal.services import audit, grants, objections, people, worklist
+from mdo_portal.services.grants import Wanted
+from mdo_portal.web.cases import load
+from mdo_portal.web.context import now, session_key, transaction, viewer
+from mdo_portal.web.guard import may
+from mdo_portal.web.registration import read_date
+
+blueprint = Blueprint("grants", __name__)
+
+
+@blueprint.post("/cases/<uuid:case_id>/grants")
+@may(Act.CASE_GRANT)
+def give(case_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_GRANT, case_id, detail="given", lock=True)
+        grants.give(db, grant.case, _wanted(), viewer=viewer(), now=now())
+    flash(gettext("De inzage is gegeven en staat in de tijdlijn."), "success")
+    return redirect(url_for("cases.page", case_id=case_id))
+
+
+def _wanted() -> Wanted:
+    kind, _, reader = request.form.get("reader", "").partition(":")
+    try:
+        reader_id: uuid.UUID | None = uuid.UUID(reader)
+    except ValueError:
+        reader_id = None
+    return Wanted(reader_id, kind == "hospital", read_date(request.form.get("until", "")), request.form.get("reason", ""))
+
+
+@blueprint.post("/cases/<uuid:case_id>/grants/<uuid:grant_id>/end")
+@may(Act.CASE_GRANT)
+def end(case_id: uuid.UUID, grant_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_GRANT, case_id, detail="ended", lock=True)
+        grants.end(db, grant.case, grant_id, viewer=viewer(), now=now())
+    flash(gettext("De inzage is ingetrokken."), "success")
+    return redirect(url_for("cases.page", case_id=case_id))
+
+
+@blueprint.post("/cases/<uuid:case_id>/objection/<any(record, lift):what>")
+@may(Act.CASE_OBJECT)
+def objection(case_id: uuid.UUID, what: str) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_OBJECT, case_id, detail=what, lock=True)
+        change = objections.record if what == "record" else objections.lift
+        change(db, grant.case, viewer=viewer(), now=now())
+    flash(gettext("Het bezwaar is vastgelegd.") if what == "record" else gettext("Het bezwaar is opgeheven."), "success")
+    return redirect(url_for("cases.page", case_id=case_id))
+
+
+@blueprint.get("/glass")
+@may(Act.GLASS_BREAK)
+def glass() -> str:
+    return _page()
+
+
+def _page(error: str = "", wrong: dict[str, str] | None = None) -> str:
+    with transaction() as db:
+        hospitals = worklist.hospitals(db)
+    return render_template("grants/glass.html", hospitals=hospitals, fields=request.form, error=error, wrong=wrong or {})
+
+
+@blueprint.post("/glass")
+@may(Act.GLASS_BREAK)
+def break_glass() -> ResponseReturnValue:
+    """Opens the cases of one patient for an hour; every attempt leaves a line, also one that finds nothing."""
+    try:
+        opened = _broken(*_patient())
+    except Incomplete as incomplete:
+        return _page(incomplete.sentence, dict(incomplete.fields)), 422
+    except PortalError as refused:
+        with transaction() as db:
+            audit.record(db, viewer(), Act.GLASS_BREAK, now=now(), object_type="glass", detail="nothing opened")
+        return _page(gettext(refused.sentence)), refused.status
+    flash(gettext("Noodinzage tot over een uur. Het eigen ziekenhuis ziet dat u keek en waarom."), "warning")
+    return redirect(url_for("cases.page", case_id=opened[-1]), 303)
+
+
+def _patient() -> tuple[uuid.UUID, str, str, date]:
+    form, wrong = request.form, {}
+    birth_on = read_date(form.get("birth_on", ""))
+    if birth_on is None:
+        wrong["birth_on"] = N_("Vul de geboortedatum in als dd-mm-jjjj.")
+    if not form.get("number", "").strip() and not form.get("bsn", "").strip():
+        wrong["number"] = N_("Vul het patiëntnummer of het BSN in.")
+    try:
+        hospital_id = uuid.UUID(form.get("hospital_id", ""))
+    except ValueError:
+        wrong["hospital_id"] = N_("Kies het ziekenhuis van de patiënt.")
+    if wrong or birth_on is None:
+        raise Incomplete(wrong)
+    return hospital_id, form.get("number", ""), form.get("bsn", "").strip(), birth_on
+
+
+def _broken(hospital_id: uuid.UUID, number: str, bsn: str, birth_on: date) -> list[uuid.UUID]:
+    reason = request.form.get("reason", "")
+    with transaction() as db:
+        opened = grants.break_glass(db, hospital_id=hospital_id, number=number, bsn=bsn, birth_on=birth_on, reason=reason)
+        people.enter_again(db, session_key())
+        for case_id in opened:
+            case = db.get_one(Case, case_id)
+            grants.told(db, case, viewer=viewer(), now=now())
+            audit.record(db, viewer(), Act.GLASS_BREAK, now=now(), case=case, relation=Relation.EMERGENCY)
+    return opened
