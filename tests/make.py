@@ -18,7 +18,7 @@ from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import Decision, Delivery
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
 from mdo_portal.domain.people import Proof
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import (
     Contact,
@@ -31,7 +31,7 @@ from mdo_portal.exchange import (
     Section,
     Wire,
 )
-from mdo_portal.services import conclusions, decisions, meetings, referrals, rooms
+from mdo_portal.services import audit, conclusions, decisions, meetings, referrals, rooms
 from mdo_portal.services.hospitals import LinkRow, hash_token
 from mdo_portal.services.intake import Arrival
 
@@ -249,3 +249,11 @@ def hl7_change(control_id: str = "", *, patient: str = "12345", family: str = "v
         "PV1|1|O",
     ]
     return "".join(f"{segment}\r" for segment in segments).encode()
+
+
+# The access log
+
+
+def audit_line(session: Session, viewer: Viewer, *, now: datetime = NOW) -> None:
+    """Somebody read the work list."""
+    audit.record(session, viewer, Act.WORKLIST_READ, now=now, object_type="worklist", hits=1)

@@ -148,4 +148,4 @@ async def _run(settings: Settings, database: Database) -> None:
 def command() -> None:
     """Listen for hospitals' HL7 v2 messages (MLLP)."""
     settings = checked_settings()
-    run(settings, open_database(settings))
+    run(settings, open_database(settings, role="mdo_work"))

@@ -46,19 +46,36 @@ def checked_settings() -> Settings:
         sys.exit(78)
 
 
-def open_database(settings: Settings, *, pool_size: int = 10) -> Database:
-    """The database, as a role that row security holds for; any other role ends the start (the demo excepted)."""
+def open_database(settings: Settings, *, role: str = "", pool_size: int = 10) -> Database:
+    """The database, as the role that this process must be (`mdo_app`, `mdo_work`; "" = whoever the address says).
+
+    A role that row security does not hold for, or another than the process needs, ends the start.
+    """
     database = Database(settings.database_url, sealer=Sealer(settings.keyring), pool_size=pool_size)
-    if not settings.demo and _bypasses_row_security(database):
-        click.echo("refused to start: the role of MDO_DATABASE_URL is superuser or bypasses row security", err=True)
+    for finding in _wrong_role(database, role):
+        click.echo(f"refused to start: {finding}", err=True)
         sys.exit(78)
     return database
 
 
-def _bypasses_row_security(database: Database) -> bool:
+def _wrong_role(database: Database, wanted: str) -> list[str]:
     with database.transaction() as session:
-        query = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-        return bool(session.scalar(query))
+        is_free, is_owner, name = session.execute(text(_WHO)).one()
+    findings = []
+    if is_free:
+        findings.append("the role of MDO_DATABASE_URL is superuser or bypasses row security")
+    if wanted and is_owner:
+        findings.append(f"the role of MDO_DATABASE_URL owns the tables; this process must sign in as {wanted}")
+    elif wanted and name != wanted:
+        findings.append(f"the role of MDO_DATABASE_URL is {name}; this process must sign in as {wanted}")
+    return findings
+
+
+_WHO = """
+SELECT rolsuper OR rolbypassrls,
+    EXISTS (SELECT FROM pg_roles o WHERE o.rolname = 'mdo_owner' AND pg_has_role(r.oid, o.oid, 'MEMBER')), rolname
+FROM pg_roles r WHERE rolname = current_user
+"""
 
 
 def stop_on_signals() -> Stop:

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from mdo_portal.commands import migrate
+from mdo_portal.commands import migrate, wall
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.process import checked_settings
 from mdo_portal.domain.sealing import Sealer
@@ -28,11 +28,11 @@ def upgrade_command(to: str) -> None:
 
 @command.command("check")
 def check_command() -> None:
-    """Walk all migrations up, down and up again on an empty database, and compare the result with the tables."""
+    """Walk all migrations up, down and up again on an empty database, compare with the tables, and look for holes in row security."""
     with server(None, durable=False) as url:
         migrate.upgrade(url)
         migrate.downgrade(url)
         migrate.upgrade(url)
-        found = migrate.differences(url)
-    click.echo(json.dumps({"heads": migrate.heads(), "differences": found}))
-    sys.exit(1 if found or len(migrate.heads()) != 1 else 0)
+        found, holes = migrate.differences(url), wall.holes_of(url)
+    click.echo(json.dumps({"heads": migrate.heads(), "differences": found, "holes in row security": holes}))
+    sys.exit(1 if found or holes or len(migrate.heads()) != 1 else 0)

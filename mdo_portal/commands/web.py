@@ -42,7 +42,7 @@ class Web(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self.portal_settings, database=open_database(self.portal_settings, pool_size=20))
+        return create_app(self.portal_settings, database=open_database(self.portal_settings, role="mdo_app", pool_size=20))
 
 
 def run(settings: Settings) -> None:

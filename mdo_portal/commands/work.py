@@ -74,4 +74,4 @@ def _series(database: Database, stop: Stop) -> None:
 @click.command("work")
 def command() -> None:
     """Understand what came in, send what must go out."""
-    run(open_database(checked_settings(), pool_size=12), stop_on_signals())
+    run(open_database(checked_settings(), role="mdo_work", pool_size=12), stop_on_signals())

@@ -21,6 +21,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from mdo_portal.commands import migrate
+from mdo_portal.commands.demo import story
 from mdo_portal.commands.orphans import die_with
 from mdo_portal.commands.postgres import clone_database, drop_database, server, template_database
 from mdo_portal.commands.process import open_database
@@ -78,7 +79,7 @@ class House:
         """Start `python …` with our environment on `core`; it dies with us."""
         log = self.stack.enter_context(open(self.folder / "processes.log", "ab"))
         process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            [sys.executable, *command], cwd=ROOT, env=story.as_process(self.env, command[-1]), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             preexec_fn=_on_core(core),
         )  # fmt: skip
         self.stack.callback(stop, process)
