@@ -15,7 +15,9 @@ from mdo_portal.live import server as live
 from mdo_portal.services import people
 from mdo_portal.settings import PACKAGE, Settings
 from mdo_portal.web import (
+    account,
     cases,
+    confirming,
     decisions,
     documents,
     errors,
@@ -24,18 +26,21 @@ from mdo_portal.web import (
     guard,
     health,
     inbox,
+    invitations,
     log,
     meetings,
     navigation,
     post,
     rooms,
+    sessions,
     signing_in,
     words,
     worklist,
 )
 from mdo_portal.web.context import SignedInUser, client_address, now
 
-BLUEPRINTS = (signing_in, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log, fhir, health)
+SIGNING_IN = (signing_in, invitations, confirming, account, sessions)
+BLUEPRINTS = (*SIGNING_IN, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log, fhir, health)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:
@@ -90,7 +95,14 @@ def _carry_user(app: Flask) -> None:
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(key: str) -> SignedInUser | None:
         with app.extensions["mdo_database"].transaction() as session:
-            found = people.signed_in(session, key, now=now(), client_address=client_address(), trace_id=g.get("trace_id", ""))
+            found = people.signed_in(
+                session,
+                key,
+                now=now(),
+                client_address=client_address(),
+                trace_id=g.get("trace_id", ""),
+                touch=request.headers.get("X-Live") != "1",  # a page that refreshes itself is nobody's act
+            )
         return SignedInUser(key, found) if found else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,8 +13,7 @@ from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from pyotp import TOTP
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -21,13 +21,12 @@ from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof, Role, SignedInSession
 from mdo_portal.domain.policy import Viewer
-from mdo_portal.errors import N_, NotSignedIn, PortalError
-from mdo_portal.services.sealed import sealer
+from mdo_portal.errors import N_, PortalError
+from mdo_portal.services import changes
 
 IDLE = timedelta(minutes=45)
 ABSOLUTE = timedelta(hours=12)
 FRESH = timedelta(minutes=5)
-TOTP_PURPOSE = "person.totp"
 _hasher = PasswordHasher()
 
 
@@ -58,9 +57,17 @@ class SignedIn:
     started_at: datetime
     confirmed_at: datetime
     idle_until: datetime
+    ends_at: datetime
+    proof: Proof
+    confirmed_strongly_at: datetime | None = None
 
     def is_fresh(self, now: datetime) -> bool:
+        """Identity was proven within the last minutes."""
         return now - self.confirmed_at < FRESH
+
+    def is_fresh_strong(self, now: datetime) -> bool:
+        """Identity was proven with two factors within the last minutes."""
+        return self.confirmed_strongly_at is not None and now - self.confirmed_strongly_at < FRESH
 
 
 def hash_password(password: str) -> str:
@@ -80,26 +87,16 @@ def personas(session: Session) -> list[Persona]:
     return [Persona._make(row) for row in session.execute(query)]
 
 
-def check_password(session: Session, email: str, password: str, code: str, *, now: datetime) -> Person:
-    """The person, when address, password and (when they have one) second factor are right.
-
-    Wrong tries make the next try wait a little longer, up to a minute: nobody can lock a chair out.
-    """
-    person = session.execute(
-        select(Person).where(Person.email == email.replace("\0", "").strip().casefold()).with_for_update()
-    ).scalar_one_or_none()
-    if person is not None and person.wait_until and person.wait_until > now:
-        raise NotSignedIn(N_("Te veel pogingen. Wacht een minuut en probeer het opnieuw."))
-    right = _is_right(session, person, password, code, now=now)
-    if person is None or not right or person.disabled_at:
-        if person is not None:
-            _count_failure(person, now=now)
-        raise WrongCredentials()
-    person.failures = 0
-    return person
+def is_right(password_hash: str, password: str) -> bool:
+    """Whether this is the password; takes as long for nobody's (an empty hash)."""
+    try:
+        return _hasher.verify(password_hash or _nobody(), password) and bool(password_hash)
+    except (Argon2Error, InvalidHashError):
+        return False
 
 
-def _count_failure(person: Person, *, now: datetime) -> None:
+def count_failure(person: Person, *, now: datetime) -> None:
+    """Wrong tries make the next try wait a little longer, up to a minute: nobody is locked out."""
     person.failures += 1
     person.wait_until = now + timedelta(seconds=min(60, 2 ** min(person.failures, 6))) if person.failures > 3 else None
 
@@ -109,19 +106,6 @@ class WrongCredentials(PortalError):
 
     status = 401
     sentence = N_("E-mailadres, wachtwoord of code klopt niet. Probeer het opnieuw.")
-
-
-def _is_right(session: Session, person: Person | None, password: str, code: str, *, now: datetime) -> bool:
-    try:
-        _hasher.verify((person.password_hash if person else "") or _nobody(), password)
-    except (Argon2Error, InvalidHashError):
-        return False
-    if person is None or not person.password_hash:
-        return False
-    if not person.totp_sealed:
-        return True
-    secret = sealer(session).open(person.totp_sealed, purpose=TOTP_PURPOSE).decode()
-    return TOTP(secret).verify(code, for_time=now, valid_window=1)
 
 
 def hospitals_of(session: Session, person_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
@@ -136,25 +120,153 @@ def hospitals_of(session: Session, person_id: uuid.UUID) -> list[tuple[uuid.UUID
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def start_session(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, proof: Proof, now: datetime) -> str:
+def roles_at(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID) -> list[Role]:
+    """What this person is for this hospital."""
+    here = (Membership.person_id == person_id) & (Membership.hospital_id == hospital_id) & Membership.ended_at.is_(None)
+    return sorted(session.scalars(select(Membership.role).where(here)))
+
+
+def start_session(
+    session: Session,
+    person_id: uuid.UUID,
+    hospital_id: uuid.UUID,
+    *,
+    proof: Proof,
+    now: datetime,
+    device: str = "",
+    client_address: str = "",
+) -> str:
     """A new session; returns the key for the cookie. Only its hash is kept."""
     key = secrets.token_urlsafe(32)
     session.add(
         SignedInSession(
             key_hash=_hash(key), person_id=person_id, hospital_id=hospital_id, started_at=now, seen_at=now, confirmed_at=now,
-            **asdict(proof),
+            confirmed_strongly_at=now if proof.strong else None, device=device, client_address=client_address, **asdict(proof),
         )
     )  # fmt: skip
     return key
 
 
+def replace_session(
+    session: Session, key: str, *, now: datetime, hospital_id: uuid.UUID | None = None, proof: Proof | None = None
+) -> str:
+    """A new key for the same sign-in, when what it may do grows or turns: another hospital, a second factor given.
+
+    The absolute end stays where it was. The old key is worth nothing from here on.
+    """
+    old = session.get_one(SignedInSession, _hash(key))
+    new = secrets.token_urlsafe(32)
+    stays = ("person_id", "started_at", "device", "client_address")
+    kept = {name: getattr(old, name) for name in (*stays, "confirmed_at", "confirmed_strongly_at", *Proof.__dataclass_fields__)}
+    if proof is not None:
+        kept |= asdict(proof) | {"confirmed_at": now, "confirmed_strongly_at": now if proof.strong else None}
+    session.add(SignedInSession(key_hash=_hash(new), hospital_id=hospital_id or old.hospital_id, seen_at=now, **kept))
+    end_session(session, key, now=now)
+    return new
+
+
 def end_session(session: Session, key: str, *, now: datetime) -> None:
-    session.execute(update(SignedInSession).where(SignedInSession.key_hash == _hash(key)).values(ended_at=now))
+    """Sign out; the sockets of this session close."""
+    _end(session, SignedInSession.key_hash == _hash(key), now=now)
 
 
-def confirm(session: Session, key: str, *, now: datetime) -> None:
-    """Identity was proven again just now."""
-    session.execute(update(SignedInSession).where(SignedInSession.key_hash == _hash(key)).values(confirmed_at=now))
+def end_all_sessions(session: Session, person_id: uuid.UUID, *, now: datetime, but: str = "") -> int:
+    """Sign a person out everywhere (except where the cookie has this key); how many sessions that were."""
+    return _end(session, (SignedInSession.person_id == person_id) & (SignedInSession.key_hash != _hash(but)), now=now)
+
+
+def end_own_session(session: Session, person_id: uuid.UUID, key_hash: str, *, now: datetime) -> int:
+    """End one of the person's own sessions, by its id on the account page."""
+    return _end(session, (SignedInSession.person_id == person_id) & (SignedInSession.key_hash == key_hash), now=now)
+
+
+def _end(session: Session, which: ColumnElement[bool], *, now: datetime) -> int:
+    ending = update(SignedInSession).where(which, SignedInSession.ended_at.is_(None)).values(ended_at=now)
+    ended = session.scalars(ending.returning(SignedInSession.person_id)).all()
+    for person_id in set(ended):
+        changes.announce(session, "sessions", person_id)
+    return len(ended)
+
+
+def disable(session: Session, person_id: uuid.UUID, *, now: datetime) -> None:
+    """The person may not sign in any more; every session and socket ends."""
+    session.execute(update(Person).where(Person.id == person_id).values(disabled_at=now))
+    end_all_sessions(session, person_id, now=now)
+    rights_changed(session, person_id)
+
+
+def rights_changed(session: Session, person_id: uuid.UUID) -> None:
+    """What this person may do changed: at commit every process closes the person's sockets; they come back with the new rights."""
+    changes.announce(session, "rights", person_id)
+
+
+def confirm(session: Session, key: str, *, now: datetime, strong: bool = False) -> None:
+    """Identity was proven again just now; `strong`: with two factors."""
+    moved = {"confirmed_at": now} | ({"confirmed_strongly_at": now} if strong else {})
+    session.execute(update(SignedInSession).where(SignedInSession.key_hash == _hash(key)).values(moved))
+
+
+class OpenSession(NamedTuple):
+    """One of a person's sessions, for the person's own list."""
+
+    key_hash: str
+    started_at: datetime
+    seen_at: datetime
+    hospital: str
+    device: str
+    client_address: str
+    method: str
+
+
+def sessions_of(session: Session, person_id: uuid.UUID, *, now: datetime) -> list[OpenSession]:
+    """The person's sessions that are still good, newest first."""
+    query = (
+        select(
+            SignedInSession.key_hash,
+            SignedInSession.started_at,
+            SignedInSession.seen_at,
+            Hospital.name,
+            SignedInSession.device,
+            SignedInSession.client_address,
+            SignedInSession.method,
+        )
+        .join(Hospital, Hospital.id == SignedInSession.hospital_id)
+        .where(SignedInSession.person_id == person_id, *_alive(now))
+        .order_by(SignedInSession.seen_at.desc())
+    )
+    return [OpenSession._make(row) for row in session.execute(query)]
+
+
+def standing(session: Session, keys: Collection[str], *, now: datetime) -> dict[str, str]:
+    """Session key -> what it may do at all, as one word to compare; a key that is not in it has ended. For many sockets at once."""
+    by_hash = {_hash(key): key for key in keys}
+    alive = (
+        select(SignedInSession.key_hash, SignedInSession.person_id, SignedInSession.hospital_id)
+        .join(Person, Person.id == SignedInSession.person_id)
+        .where(SignedInSession.key_hash.in_(by_hash), SignedInSession.strong, Person.disabled_at.is_(None), *_alive(now))
+    )
+    found = session.execute(alive).all()
+    roles: dict[tuple[uuid.UUID, uuid.UUID | None], list[str]] = {}
+    people_ids = {row.person_id for row in found}
+    for kind, place in ((Membership, Membership.hospital_id), (BoardMembership, BoardMembership.board_id)):
+        held = select(kind.person_id, place, kind.role).where(kind.person_id.in_(people_ids), kind.ended_at.is_(None))
+        for person_id, place_id, role in session.execute(held):
+            roles.setdefault((person_id, place_id if kind is Membership else None), []).append(f"{place_id}{role}")
+    return {
+        by_hash[row.key_hash]: " ".join(
+            sorted(roles.get((row.person_id, row.hospital_id), []) + roles.get((row.person_id, None), []))
+        )
+        for row in found
+    }
+
+
+def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Not signed out, not idled out, not a whole day old."""
+    return (
+        SignedInSession.ended_at.is_(None),
+        SignedInSession.seen_at > now - IDLE,
+        SignedInSession.started_at > now - ABSOLUTE,
+    )
 
 
 def signed_in(
@@ -184,15 +296,13 @@ def signed_in(
         started_at=found.started_at,
         confirmed_at=found.confirmed_at,
         idle_until=found.seen_at + IDLE,
+        ends_at=found.started_at + ABSOLUTE,
+        proof=Proof(found.method, found.strong, found.issuer, found.provider_session),
+        confirmed_strongly_at=found.confirmed_strongly_at,
     )
 
 
 def _viewer(session: Session, person: Person, hospital_id: uuid.UUID) -> Viewer:
-    hospital_roles = session.scalars(
-        select(Membership.role).where(
-            Membership.person_id == person.id, Membership.hospital_id == hospital_id, Membership.ended_at.is_(None)
-        )
-    )
     board_roles: dict[uuid.UUID, set[Role]] = {}
     query = select(BoardMembership.board_id, BoardMembership.role).where(
         BoardMembership.person_id == person.id, BoardMembership.ended_at.is_(None)
@@ -203,7 +313,7 @@ def _viewer(session: Session, person: Person, hospital_id: uuid.UUID) -> Viewer:
         person_id=person.id,
         name=person.name,
         hospital_id=hospital_id,
-        hospital_roles=frozenset(hospital_roles),
+        hospital_roles=frozenset(roles_at(session, person.id, hospital_id)),
         board_roles={board_id: frozenset(roles) for board_id, roles in board_roles.items()},
         language=person.language,
     )
@@ -218,10 +328,8 @@ def is_password_of(session: Session, person_id: uuid.UUID, password: str, *, now
     person = session.get_one(Person, person_id, with_for_update=True)
     if person.wait_until and person.wait_until > now:
         return False
-    try:
-        _hasher.verify(person.password_hash, password)
-    except (Argon2Error, InvalidHashError):
-        _count_failure(person, now=now)
+    if not is_right(person.password_hash, password):
+        count_failure(person, now=now)
         return False
     person.failures = 0
     return True
@@ -235,3 +343,8 @@ def boards_of_hospital(session: Session, hospital_id: uuid.UUID) -> list[Board]:
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def session_id(key: str) -> str:
+    """How this session is called on the account page."""
+    return _hash(key)
