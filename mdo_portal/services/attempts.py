@@ -44,12 +44,12 @@ class TooMany(PortalError):
 def begin(session: Session, account: str, origin: Origin, *, now: datetime) -> None:
     """Count a try before it is judged, so that a hundred at once are counted too. Commit before judging. Raises TooMany."""
     known = is_known(session, account, origin.device, now=now)
-    if not known:
-        _ceiling(session, origin.address, now=now)
     bucket = _bucket(account, origin, known=known)
     count, wait_until = _one_more(session, bucket, now=now)
     if wait_until and wait_until > now:
         raise TooMany()
+    if not known:
+        _ceiling(session, origin.address, now=now)
     if count > FREE:
         _wait(session, bucket, now + min(LONGEST, timedelta(seconds=2 ** min(count, 6))))
 
