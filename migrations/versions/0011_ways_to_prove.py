@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("used_at", MOMENT),
         _of_people("recovery_codes"),
         sa.PrimaryKeyConstraint("id", name="pk_recovery_codes"),
-        sa.UniqueConstraint("person_id", "code_hash", name="uq_recovery_codes_person_id"),
+        sa.UniqueConstraint("person_id", "code_hash", name="uq_recovery_codes_person_id_code_hash"),
     )
     op.create_index("ix_recovery_codes_person_id", "recovery_codes", ["person_id"])
     op.create_table(
