@@ -16,7 +16,9 @@ from mdo_portal.live import server as live
 from mdo_portal.services import people
 from mdo_portal.settings import PACKAGE, Settings
 from mdo_portal.web import (
+    account,
     cases,
+    confirming,
     decisions,
     documents,
     errors,
@@ -26,18 +28,21 @@ from mdo_portal.web import (
     guard,
     health,
     inbox,
+    invitations,
     log,
     meetings,
     navigation,
     post,
     rooms,
+    sessions,
     signing_in,
     words,
     worklist,
 )
 from mdo_portal.web.context import SignedInUser, client_address, now
 
-BLUEPRINTS = (signing_in, worklist, cases, documents, forms, grants, meetings, rooms, decisions, post, inbox, log, fhir, health)
+SIGNING_IN = (signing_in, invitations, confirming, account, sessions)
+BLUEPRINTS = (*SIGNING_IN, worklist, cases, documents, forms, grants, meetings, rooms, decisions, post, inbox, log, fhir, health)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:
@@ -93,7 +98,14 @@ def _carry_user(app: Flask) -> None:
     def load(key: str) -> SignedInUser | None:
         try:
             with app.extensions["mdo_database"].transaction(entering=people.hash_key(key)) as session:
-                found = people.signed_in(session, key, now=now(), client_address=client_address(), trace_id=g.get("trace_id", ""))
+                found = people.signed_in(
+                    session,
+                    key,
+                    now=now(),
+                    client_address=client_address(),
+                    trace_id=g.get("trace_id", ""),
+                    touch=request.headers.get("X-Live") != "1",  # a page that refreshes itself is nobody's act
+                )
         except NotSignedIn:
             return None
         return SignedInUser(key, found) if found else None

@@ -44,6 +44,24 @@ class NotSignedIn(PortalError):
     sentence = N_("U bent niet (meer) aangemeld. Meld u opnieuw aan; wat u typte staat nog op deze pagina.")
 
 
+class NotStrong(PortalError):
+    """Signed in with one factor; pages with patients need two."""
+
+    status = 403
+    sentence = N_("U bent met alleen een wachtwoord aangemeld. Stel eerst een tweede stap in; daarna kunt u verder.")
+
+
+class NotFresh(PortalError):
+    """This act needs a proof of identity of a few minutes ago at most; `strong`: with two factors."""
+
+    status = 403
+    sentence = N_("Bevestig eerst opnieuw dat u het bent. Er is nog niets veranderd.")
+
+    def __init__(self, *, strong: bool) -> None:
+        super().__init__()
+        self.strong = strong
+
+
 class Stale(PortalError):
     """Somebody else was first. Nothing was overwritten."""
 

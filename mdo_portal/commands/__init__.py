@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "demo.line",
     "db": "schema",
     "hospital": "hospital_line",
+    "person": "person",
     "doctor": "doctor",
     "bench": "bench",
 }

@@ -19,6 +19,13 @@ NO_PATIENTS: dict[str, str] = {
     "memberships": "what colleagues are",
     "board_memberships": "what colleagues are",
     "presences": "which colleague was in which room",
+    "passkeys": "how colleagues prove who they are",
+    "authenticators": "how colleagues prove who they are",
+    "recovery_codes": "how colleagues prove who they are",
+    "invitations": "how colleagues come in",
+    "challenges": "a question to a passkey, once",
+    "sign_in_attempts": "how often somebody tried",
+    "known_devices": "browsers that colleagues used before",
 }
 #: keys that say nothing about another hospital's patients, though no hospital or parent stands in them
 NO_ORACLE: dict[str, str] = {

@@ -53,7 +53,7 @@ class Person(Base):
     persona: Mapped[str] = mapped_column(default="")
     #: since when this person may not sign in
     disabled_at: Mapped[datetime | None]
-    #: wrong attempts since the last good one
+    #: wrong attempts at the second step or at a confirmation since the last good one (the password: sign_in_attempts)
     failures: Mapped[int] = mapped_column(default=0)
     #: until when new attempts are refused
     wait_until: Mapped[datetime | None]
@@ -91,7 +91,7 @@ class BoardMembership(Base):
 class Proof:
     """How somebody proved who they are: what a session is started with, and what the access log can be asked for."""
 
-    #: `password`, `password+totp`, `password+recovery`, `passkey`, `oidc`, `persona` (demo), `test`
+    #: `password`, `password+totp`, `password+recovery`, `passkey`, `oidc`, `oidc+totp`, `persona` (demo), `test`
     method: str
     #: two factors, or one that is two (a passkey that asked for a finger or a PIN; an acr that the hospital's provider means so)
     strong: bool = False
@@ -127,3 +127,9 @@ class SignedInSession(Base):
     issuer: Mapped[str] = mapped_column(default="")
     #: the provider's own session (sid), for back-channel logout
     provider_session: Mapped[str] = mapped_column(default="")
+    #: last fresh proof with two factors; empty = none yet in this session
+    confirmed_strongly_at: Mapped[datetime | None]
+    #: kind of browser and machine, for the person's own list: `Firefox op Windows`
+    device: Mapped[str] = mapped_column(default="")
+    #: network address of the sign-in, for the same list
+    client_address: Mapped[str] = mapped_column(default="")

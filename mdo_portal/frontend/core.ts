@@ -9,14 +9,16 @@ import { startFilter } from "./behaviours/filter";
 import { startFollowing } from "./behaviours/follow";
 import { startKeys } from "./behaviours/keys";
 import { startMenus } from "./behaviours/menu";
+import { startPasskeys } from "./behaviours/passkeys";
 import { startPrint } from "./behaviours/print";
 import { startRefresh } from "./behaviours/refresh";
 import { startTabs } from "./behaviours/tabs";
 import { startTheme } from "./behaviours/theme";
+import { startTimeout } from "./behaviours/timeout";
 import { startToasts } from "./behaviours/toasts";
 import { startUpload } from "./behaviours/upload";
 
 for (const start of [
   startTheme, startToasts, startDialogs, startMenus, startKeys, startFilter, startFollowing, startTabs, startRefresh,
-  startAutosave, startAgenda, startClocks, startCopy, startPrint, startUpload,
+  startAutosave, startAgenda, startClocks, startCopy, startPrint, startUpload, startPasskeys, startTimeout,
 ]) start();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -39,14 +40,16 @@ def install(socketio: SocketIO, app: Flask) -> None:
 
 
 def _connect(database: Database) -> bool:
-    """Only with a living session; the rest is asked again at every event."""
+    """Only with a living session that was proven with two factors; the rest is asked again at every event."""
     key = str(cookie.get("_user_id", ""))
     with database.transaction() as db:
-        found = people.signed_in(db, key, now=datetime.now(UTC)) if key else None
-    if found is None:
+        found = people.signed_in(db, key, now=datetime.now(UTC), touch=False) if key else None
+        standing = people.standing(db, [key], now=datetime.now(UTC)).get(key)
+    if found is None or standing is None:
         return False
-    sid = str(request.sid)  # type: ignore[attr-defined]
-    return REGISTRY.add(sid, Connection(session_key=key, person_id=found.viewer.person_id, address=request.remote_addr or ""))
+    sid, person_id = str(request.sid), found.viewer.person_id  # type: ignore[attr-defined]
+    address = request.remote_addr or ""
+    return REGISTRY.add(sid, Connection(session_key=key, person_id=person_id, address=address, standing=standing))
 
 
 def _disconnect(database: Database) -> None:
@@ -121,9 +124,20 @@ def awareness(context: Context, payload: Payload) -> dict[str, Any]:
     return {}
 
 
-def show_out_the_ended(socketio: SocketIO, database: Database) -> None:
-    """Close the sockets whose session was ended, idled out or whose person was disabled."""
+def show_out(socketio: SocketIO, person_id: uuid.UUID) -> None:
+    """Close every socket of this person; the browser comes back, and is asked again what it may."""
+    for sid, one in REGISTRY.all():
+        if one.person_id == person_id:
+            socketio.server.disconnect(sid)
+
+
+def show_out_the_ended(socketio: SocketIO, database: Database, person_id: uuid.UUID | None = None) -> None:
+    """Close the sockets (of this person) whose session ended, or may do something else than when they came."""
+    open_here = [(sid, one) for sid, one in REGISTRY.all() if person_id in (None, one.person_id)]
+    if not open_here:
+        return
     with database.transaction() as db:
-        for sid, connection in REGISTRY.all():
-            if people.signed_in(db, connection.session_key, now=datetime.now(UTC), touch=False) is None:
-                socketio.server.disconnect(sid)
+        standing = people.standing(db, {one.session_key for _, one in open_here}, now=datetime.now(UTC))
+    for sid, one in open_here:
+        if standing.get(one.session_key) != one.standing:
+            socketio.server.disconnect(sid)

@@ -100,7 +100,7 @@ def _connection(sid: str) -> Connection:
 def _context(session: Session, sid: str, connection: Connection) -> Context:
     now = datetime.now(UTC)
     found = people.signed_in(session, connection.session_key, now=now, client_address=connection.address)
-    if found is None:
+    if found is None or not found.proof.strong:
         raise NotSignedIn()
     return Context(session=session, viewer=found.viewer, sid=sid, connection=connection, now=now)
 

@@ -26,6 +26,8 @@ class Connection:
     session_key: str
     person_id: uuid.UUID
     address: str = ""
+    #: what the session might do when the socket came (services/people.standing); another standing closes it
+    standing: str = ""
     meetings: set[uuid.UUID] = field(default_factory=set)
     notes: set[uuid.UUID] = field(default_factory=set)
     topics: set[str] = field(default_factory=set)

@@ -26,12 +26,14 @@ from mdo_portal.settings import Settings
 
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 15.0
+SWEEP_SECONDS = 4.0
+"""Who may not be here any more is out within five seconds, also when the news of it was missed."""
 SOON_NOTICED: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 """A database that vanished without a word is missed within half a minute."""
 
 
 def install(app: Flask, settings: Settings) -> SocketIO:
-    """Put the live server on the application and start its two helpers: the listener and the heartbeat."""
+    """Put the live server on the application and start its helpers: the listener, the heartbeat and the sweep."""
     socketio = SocketIO(
         app,
         async_mode="threading",
@@ -49,7 +51,7 @@ def install(app: Flask, settings: Settings) -> SocketIO:
     app.extensions["mdo_live"] = socketio
     database: Database = app.extensions["mdo_database"]
     stop = threading.Event()
-    for job in (_listen, _beat):
+    for job in (_listen, _beat, _sweep):
         threading.Thread(target=job, args=(socketio, database, stop), name=job.__name__, daemon=True).start()
     atexit.register(stop.set)
     app.extensions["mdo_live_stop"] = stop
@@ -106,7 +108,11 @@ def _catch_up(socketio: SocketIO, database: Database) -> None:
 
 def _tell(socketio: SocketIO, database: Database, news: dict[str, Any]) -> None:
     topic = f"{news['topic']}:{news['id']}"
-    if news["topic"] == "note":
+    if news["topic"] == "rights":
+        events.show_out(socketio, uuid.UUID(news["id"]))
+    elif news["topic"] == "sessions":
+        events.show_out_the_ended(socketio, database, uuid.UUID(news["id"]))
+    elif news["topic"] == "note":
         _tell_note(socketio, database, uuid.UUID(news["id"]), news["revision"])
     else:
         REGISTRY.changed(topic, at=time.time())
@@ -137,15 +143,24 @@ def _tell_note(socketio: SocketIO, database: Database, note_id: uuid.UUID, revis
 
 
 def _beat(socketio: SocketIO, database: Database, stop: threading.Event) -> None:
-    """Say every quarter of a minute who is still here, and show the door to whose session ended."""
+    """Say every quarter of a minute who is still here."""
     while not stop.wait(HEARTBEAT_SECONDS):
         try:
             with database.transaction() as session:
                 now = datetime.now(UTC)
                 rooms.still_here(session, REGISTRY.present(), now=now)
                 rooms.announce_departures(session, now=now, within=2 * HEARTBEAT_SECONDS)
-            events.show_out_the_ended(socketio, database)
         except Exception as error:
             # The edge: a database that is away must not end the heartbeat.
             log.warning("live.heartbeat_failed", error=type(error).__name__)
             stop.wait(1.0)
+
+
+def _sweep(socketio: SocketIO, database: Database, stop: threading.Event) -> None:
+    """Show the door to whose session ended or idled out, and to whose rights were changed in the database itself."""
+    while not stop.wait(SWEEP_SECONDS):
+        try:
+            events.show_out_the_ended(socketio, database)
+        except Exception as error:
+            # The edge: a database that is away must not end the sweep.
+            log.warning("live.sweep_failed", error=type(error).__name__)

@@ -14,8 +14,10 @@ from mdo_portal.dispatch import decision_letter
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.letter_data import Recipient
-from mdo_portal.services import access, audit, cases, decisions, people, post, rounds
-from mdo_portal.web.context import now, session_key, settings, transaction, viewer
+from mdo_portal.services import access, audit, cases, decisions, post, rounds
+from mdo_portal.web import confirming
+from mdo_portal.web.context import now, settings, transaction, viewer
+from mdo_portal.web.context import signed as signed_in
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
 
@@ -28,7 +30,17 @@ def page(round_id: uuid.UUID) -> ResponseReturnValue:
     shown = _shown(round_id)
     if shown["preview"].is_signed:
         return redirect(url_for("decisions.signed", round_id=round_id))
-    return render_template("decisions/page.html", error="", **shown)
+    return _render(shown)
+
+
+def _render(shown: dict[str, Any], *, error: str = "") -> str:
+    """With the ways in which this person can confirm. Who just confirmed at the hospital's provider need not again."""
+    ways = confirming.ways(url_for("decisions.page", round_id=shown["round"].id))
+    return render_template("decisions/page.html", error=error, ways=ways, confirmed=_confirmed_at_provider(), **shown)
+
+
+def _confirmed_at_provider() -> bool:
+    return bool(signed_in().proof.issuer) and signed_in().is_fresh(now())
 
 
 def _shown(round_id: uuid.UUID) -> dict[str, Any]:
@@ -44,12 +56,8 @@ def _shown(round_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.post("/sign")
 @may(Act.DECISION_SIGN)
 def sign(round_id: uuid.UUID) -> ResponseReturnValue:
-    with transaction() as db:
-        confirmed = people.is_password_of(db, viewer().person_id, request.form.get("password", ""), now=now())
-        if confirmed:
-            people.confirm(db, session_key(), now=now())
-    if not confirmed:
-        return _not_signed(round_id, N_("Dit wachtwoord klopt niet. Er is niet getekend; de tekst staat er nog."), 401)
+    if confirming.by_form() is None and not _confirmed_at_provider():
+        return _not_signed(round_id, N_("Dit klopt niet. Er is niet getekend; de tekst staat er nog."), 401)
     try:
         _sign(round_id)
     except decisions.AlreadySigned as already:
@@ -60,7 +68,7 @@ def sign(round_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _not_signed(round_id: uuid.UUID, sentence: str, status: int) -> ResponseReturnValue:
-    return render_template("decisions/page.html", error=sentence, **_shown(round_id)), status
+    return _render(_shown(round_id), error=sentence), status
 
 
 def _sign(round_id: uuid.UUID) -> None:

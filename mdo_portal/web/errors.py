@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 from werkzeug.exceptions import HTTPException
 
-from mdo_portal.errors import N_, NotFound, NotSignedIn, PortalError
+from mdo_portal.errors import N_, NotFound, NotFresh, NotSignedIn, NotStrong, PortalError
 from mdo_portal.web.context import is_fragment
+from mdo_portal.web.paths import here, own_path
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,17 @@ def install(app: Flask) -> None:
 def _portal_error(error: PortalError) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn) and not is_fragment() and request.method == "GET":
         return redirect(url_for("signing_in.page", next=request.full_path.rstrip("?")))
+    if isinstance(error, NotStrong) and not is_fragment() and request.method == "GET":
+        return redirect(url_for("account.second_factor", next=own_path(request.full_path.rstrip("?"))))
+    if isinstance(error, NotFresh):
+        return _to_confirm(error)
     return _answer(gettext(error.sentence) % error.params, error.status)
+
+
+def _to_confirm(error: NotFresh) -> ResponseReturnValue:
+    """To the page that asks who it is, and back to the page one was on."""
+    url = url_for("confirming.page", next=here(), strong="1" if error.strong else None)
+    return ("", 204, {"HX-Redirect": url}) if is_fragment() else redirect(url, 303)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

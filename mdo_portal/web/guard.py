@@ -13,11 +13,13 @@ from flask import Flask, current_app, g, request, session
 from flask.wrappers import Response
 
 from mdo_portal.domain.policy import POLICY, Act
-from mdo_portal.errors import N_, NotAllowed, PortalError
+from mdo_portal.errors import N_, NotAllowed, NotStrong, PortalError
 from mdo_portal.web.context import settings, signed
 
 Route = TypeVar("Route", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: what a session with one factor may do: arrange the second one, and leave
+WITH_ONE_FACTOR = frozenset({Act.ACCOUNT_MANAGE, Act.PROFILE_READ})
 
 
 def may(act: Act) -> Callable[[Route], Route]:
@@ -28,6 +30,8 @@ def may(act: Act) -> Callable[[Route], Route]:
     def decorate(route: Route) -> Route:
         @wraps(route)
         def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not signed().proof.strong and act not in WITH_ONE_FACTOR:
+                raise NotStrong()
             if not signed().viewer.may_at_all(act):
                 raise NotAllowed()
             return route(*args, **kwargs)

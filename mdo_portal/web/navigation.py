@@ -55,14 +55,15 @@ def _for_every_page() -> dict[str, Any]:
         "demo": settings().demo,
         "made_at": now().timestamp(),
         "me": _me(signed) if signed else None,
-        "nav": navigation(signed.viewer) if signed else [],
+        "nav": navigation(signed.viewer) if signed and signed.proof.strong else [],
+        "session_ends": (signed.idle_until.timestamp(), signed.ends_at.timestamp()) if signed else None,
         "locale": str(get_locale()),
         "theme": theme if theme in ("light", "dark") else "auto",
         "urls": {
             "home": url_for("home"),
             "sign_out": url_for("signing_in.sign_out"),
             "language": url_for("signing_in.language"),
-            "profile": None,
+            "profile": url_for("account.page"),
         },
         "readiness_words": ITEMS,
         "banner_of": banner_of,
@@ -72,7 +73,7 @@ def _for_every_page() -> dict[str, Any]:
 def _me(signed: SignedIn) -> SimpleNamespace:
     roles = set(signed.viewer.hospital_roles).union(*signed.viewer.board_roles.values())
     word = next((gettext(text) for role, text in ROLE_WORDS.items() if role in roles), "")
-    return SimpleNamespace(name=signed.viewer.name, role=word, hospital=signed.hospital_name)
+    return SimpleNamespace(person_id=signed.viewer.person_id, name=signed.viewer.name, role=word, hospital=signed.hospital_name)
 
 
 def navigation(viewer: Viewer) -> list[NavItem]:

@@ -8,7 +8,7 @@ another transaction, is nobody, and nobody sees no row. docs/decisions/0023 has 
 from alembic import op
 
 revision = "0100"
-down_revision = "0006"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -17,6 +17,7 @@ OWNER, APP, WORK, AUDIT = "mdo_owner", "mdo_app", "mdo_work", "mdo_audit"
 #: rows that are a person's business, but no patient's: every process reads and writes them
 OPEN = (
     "hospitals", "links", "boards", "board_hospitals", "meetings", "people", "memberships", "board_memberships", "presences",
+    "passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices",
 )  # fmt: skip
 CASE = "EXISTS (SELECT FROM cases c WHERE c.id = {table}.case_id AND c.hospital_id IS DISTINCT FROM (SELECT access.only_watches()))"
 #: documents, decisions and letters: not for somebody who only observes
@@ -76,6 +77,8 @@ POLICIES: dict[str, tuple[str, str | None]] = {
     ),
     "sessions": (MINE, ""),
 }  # fmt: skip
+#: of those, the ones from which a row may go again
+FORGET = ("passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices")
 #: what a web process may do with a table, when that is less or more than SELECT, INSERT, UPDATE
 RIGHTS = {
     "audit_entries": "SELECT, INSERT",
@@ -86,6 +89,7 @@ RIGHTS = {
     "notes": "SELECT, INSERT, UPDATE, DELETE",
     "drafts": "SELECT, INSERT, UPDATE, DELETE",
     "sessions": "SELECT, UPDATE (ended_at)",
+    **{table: "SELECT, INSERT, UPDATE, DELETE" for table in FORGET},
 }
 WORK_RIGHTS = {"audit_entries": "SELECT, INSERT", "case_events": "SELECT, INSERT", "decisions": "SELECT, INSERT", "sessions": "SELECT"}
 
@@ -177,7 +181,7 @@ DECLARE
     kept record; roles text[]; leads uuid[]; sits uuid[]; speaks uuid[]; treats uuid; watches uuid;
 BEGIN
     PERFORM set_config('mdo.viewer', '', true);
-    SELECT s.person_id, s.hospital_id, s.strong, s.confirmed_at INTO kept
+    SELECT s.person_id, s.hospital_id, s.strong, s.confirmed_strongly_at INTO kept
     FROM sessions s JOIN people p ON p.id = s.person_id
     WHERE s.key_hash = p_hash AND s.ended_at IS NULL AND p.disabled_at IS NULL
         AND s.seen_at > now() - interval '45 minutes' AND s.started_at > now() - interval '12 hours';
@@ -204,7 +208,7 @@ BEGIN
         'person', kept.person_id,
         'hospital', kept.hospital_id,
         'strong', kept.strong,
-        'confirmed', extract(epoch FROM kept.confirmed_at),
+        'confirmed', extract(epoch FROM kept.confirmed_strongly_at),
         'clinician', coalesce(roles && '{specialist,case_manager}', false),
         'treats', treats,
         'watches', watches,
@@ -245,29 +249,56 @@ BEGIN
         RAISE EXCEPTION 'a session starts with a proof of identity' USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO sessions (
-        key_hash, person_id, hospital_id, started_at, seen_at, confirmed_at, method, strong, issuer, provider_session
+        key_hash, person_id, hospital_id, started_at, seen_at, confirmed_at, confirmed_strongly_at, method, strong, issuer,
+        provider_session, device, client_address
     ) VALUES (
-        p_hash, p_person, p_hospital, p_now, p_now, p_now, p_proof ->> 'method', (p_proof ->> 'strong')::boolean, p_proof ->> 'issuer',
-        p_proof ->> 'provider_session'
+        p_hash, p_person, p_hospital, p_now, p_now, p_now, CASE WHEN (p_proof ->> 'strong')::boolean THEN p_now END, p_proof ->> 'method',
+        (p_proof ->> 'strong')::boolean, p_proof ->> 'issuer', p_proof ->> 'provider_session', p_proof ->> 'device',
+        p_proof ->> 'client_address'
     );
 END $$;
 
-CREATE FUNCTION access.confirm(p_hash text, p_now timestamptz, p_mac bytea) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION access.replace_session(
+    p_old text, p_new text, p_hospital uuid, p_now timestamptz, p_proof jsonb, p_mac bytea
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE strong boolean := (p_proof ->> 'strong')::boolean;
 BEGIN
-    IF p_mac IS DISTINCT FROM access.mac('gate', concat_ws(' ', 'confirm', p_hash)) THEN
+    IF p_mac IS DISTINCT FROM access.mac('gate', concat_ws(' ', 'replace', p_old, p_new, coalesce(p_proof ->> 'method', 'as'),
+        coalesce(p_proof ->> 'strong', 'before'))) THEN
+        RAISE EXCEPTION 'a session is replaced by the sign-in' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    INSERT INTO sessions (
+        key_hash, person_id, hospital_id, started_at, seen_at, confirmed_at, confirmed_strongly_at, method, strong, issuer,
+        provider_session, device, client_address
+    ) SELECT p_new, person_id, coalesce(p_hospital, hospital_id), started_at, p_now,
+        CASE WHEN p_proof IS NULL THEN confirmed_at ELSE p_now END,
+        CASE WHEN p_proof IS NULL THEN confirmed_strongly_at WHEN strong THEN p_now END,
+        coalesce(p_proof ->> 'method', method), coalesce(strong, s.strong), coalesce(p_proof ->> 'issuer', issuer),
+        coalesce(p_proof ->> 'provider_session', provider_session), device, client_address
+    FROM sessions s WHERE key_hash = p_old AND ended_at IS NULL;
+    UPDATE sessions SET ended_at = p_now WHERE key_hash = p_old;
+END $$;
+
+CREATE FUNCTION access.confirm(p_hash text, p_now timestamptz, p_strong boolean, p_mac bytea) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_mac IS DISTINCT FROM access.mac('gate', concat_ws(' ', 'confirm', p_hash, p_strong::text)) THEN
         RAISE EXCEPTION 'identity is confirmed with a proof' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    UPDATE sessions SET confirmed_at = p_now WHERE key_hash = p_hash;
+    UPDATE sessions SET confirmed_at = p_now, confirmed_strongly_at = CASE WHEN p_strong THEN p_now ELSE confirmed_strongly_at END
+    WHERE key_hash = p_hash;
 END $$;
 
 CREATE FUNCTION access.touch(p_hash text, p_now timestamptz) RETURNS void LANGUAGE sql AS $$
     UPDATE sessions SET seen_at = p_now WHERE key_hash = p_hash AND ended_at IS NULL
 $$;
-CREATE FUNCTION access.end_session(p_hash text, p_now timestamptz) RETURNS void LANGUAGE sql AS $$
-    UPDATE sessions SET ended_at = p_now WHERE key_hash = p_hash AND ended_at IS NULL
+CREATE FUNCTION access.end_session(p_hash text, p_now timestamptz) RETURNS SETOF uuid LANGUAGE sql AS $$
+    UPDATE sessions SET ended_at = p_now WHERE key_hash = p_hash AND ended_at IS NULL RETURNING person_id
 $$;
-CREATE FUNCTION access.session_of(p_hash text) RETURNS SETOF sessions LANGUAGE sql STABLE AS $$
-    SELECT * FROM sessions WHERE key_hash = p_hash AND ended_at IS NULL
+CREATE FUNCTION access.end_sessions(p_person uuid, p_but text, p_now timestamptz) RETURNS SETOF uuid LANGUAGE sql AS $$
+    UPDATE sessions SET ended_at = p_now WHERE person_id = p_person AND key_hash <> p_but AND ended_at IS NULL RETURNING person_id
+$$;
+CREATE FUNCTION access.sessions_of(p_hashes text[]) RETURNS SETOF sessions LANGUAGE sql STABLE AS $$
+    SELECT * FROM sessions WHERE key_hash = ANY (p_hashes)
 $$;
 
 CREATE FUNCTION access.break_glass(
@@ -293,8 +324,9 @@ END $$;
 """
 #: what a web process may call; the rest is for these functions themselves
 FOR_APP = (
-    "enter(text)", "enter_link(text)", "start_session(text, uuid, uuid, timestamptz, jsonb, bytea)", "confirm(text, timestamptz, bytea)",
-    "touch(text, timestamptz)", "end_session(text, timestamptz)", "session_of(text)", "break_glass(uuid, text, bytea, date, text)",
+    "enter(text)", "enter_link(text)", "start_session(text, uuid, uuid, timestamptz, jsonb, bytea)",
+    "replace_session(text, text, uuid, timestamptz, jsonb, bytea)", "confirm(text, timestamptz, boolean, bytea)",
+    "touch(text, timestamptz)", "end_session(text, timestamptz)", "end_sessions(uuid, text, timestamptz)", "sessions_of(text[])", "break_glass(uuid, text, bytea, date, text)",
     "viewer()", "ids(jsonb)", "boards(text)", "on_agenda(uuid)", "beyond_observing(uuid)", "gone_by_objection(uuid)", *(f"{name}()" for name in GETTERS),
 )  # fmt: skip
 
@@ -312,7 +344,7 @@ def upgrade() -> None:
     op.execute(NUMBERS + DOORS)
     _define()
     for table in OPEN:
-        op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {APP}, {WORK}")
+        op.execute(f"GRANT {RIGHTS.get(table, 'SELECT, INSERT, UPDATE')} ON {table} TO {APP}, {WORK}")
     for table, (reads, writes) in POLICIES.items():
         _protect(table, reads, writes)
     op.execute(f"GRANT USAGE ON SEQUENCE document_numbers TO {APP}, {WORK}")

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from pyotp import TOTP, random_base32
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.people import BoardMembership, Person, SignedInSession
 from mdo_portal.domain.policy import Viewer
-from mdo_portal.errors import NotSignedIn, PortalError
 from mdo_portal.services import people
 from tests import make
 from tests.make import NOW
@@ -33,59 +31,6 @@ def key(session: Session, region: Region, aisha: Person) -> str:
 def who(session: Session, key: str, **later: float) -> Viewer | None:
     found = people.signed_in(session, key, now=NOW + timedelta(**later))
     return found.viewer if found else None
-
-
-def sign_in(session: Session, password: str = PASSWORD, *, code: str = "", seconds: float = 0) -> Person:
-    return people.check_password(session, " Aisha@example.nl ", password, code, now=NOW + timedelta(seconds=seconds))
-
-
-def test_the_right_password_is_enough_without_a_second_factor(session: Session, aisha: Person) -> None:
-    assert sign_in(session) is aisha
-
-
-def test_with_a_second_factor_the_code_is_needed_too(session: Session, aisha: Person) -> None:
-    secret = random_base32()
-    aisha.totp_sealed = make.sealer().seal(secret.encode(), purpose=people.TOTP_PURPOSE)
-
-    with pytest.raises(people.WrongCredentials):
-        sign_in(session)
-
-    assert sign_in(session, code=TOTP(secret).at(NOW)) is aisha
-
-
-@pytest.mark.parametrize("email", ["aisha@example.nl", "nobody@example.nl", "", "aisha@example.nl\0"])
-def test_whoever_it_is_a_wrong_password_gets_the_same_answer(session: Session, email: str) -> None:
-    with pytest.raises(PortalError) as refusal:
-        people.check_password(session, email, "fout", "", now=NOW)
-
-    assert refusal.value.sentence == people.WrongCredentials.sentence
-
-
-def test_a_disabled_person_does_not_come_in(session: Session, aisha: Person, key: str) -> None:
-    aisha.disabled_at = NOW
-    session.flush()
-
-    with pytest.raises(people.WrongCredentials):
-        sign_in(session)
-    assert who(session, key) is None
-
-
-def test_wrong_tries_wait_at_most_a_minute_and_a_good_one_forgets_them(session: Session, aisha: Person) -> None:
-    aisha.failures = 40
-    with pytest.raises(people.WrongCredentials):
-        sign_in(session, "fout")
-
-    with pytest.raises(NotSignedIn):
-        sign_in(session, seconds=59)
-    assert sign_in(session, seconds=61) is aisha
-    assert aisha.failures == 0
-
-
-def test_a_typing_error_makes_nobody_wait(session: Session, aisha: Person) -> None:
-    with pytest.raises(people.WrongCredentials):
-        sign_in(session, "fout")
-
-    assert sign_in(session) is aisha
 
 
 def test_a_session_is_a_hash_and_a_key_that_nobody_else_has(session: Session, key: str) -> None:

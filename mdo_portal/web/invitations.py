@@ -1,0 +1,57 @@
+"""Accepting an invitation: a password of one's own, and then a second step."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from mdo_portal.domain.people import Person, Proof
+from mdo_portal.errors import N_
+from mdo_portal.services import credentials, passwords
+from mdo_portal.web import entering
+from mdo_portal.web.context import now, transaction
+from mdo_portal.web.guard import public
+
+blueprint = Blueprint("invitations", __name__)
+DIFFERENT = N_("De twee wachtwoorden zijn niet hetzelfde. Er is niets veranderd; typ ze opnieuw.")
+
+
+@blueprint.get("/invitation/<token>")
+@public("the link of an invitation; opening it uses nothing up")
+def arrive(token: str) -> ResponseReturnValue:
+    """The token goes out of the address at once: addresses end up in logs, histories and screenshots."""
+    session["invitation"] = token[:100]
+    return redirect(url_for("invitations.page"))
+
+
+@blueprint.get("/invitation")
+@public("somebody with an invitation chooses a password")
+def page() -> str:
+    return _page()
+
+
+def _page(error: str = "") -> str:
+    with transaction() as db:
+        person = credentials.invited(db, str(session.get("invitation", "")), now=now())
+    return render_template("signing_in/invitation.html", person=person, error=error, shortest=passwords.SHORTEST)
+
+
+@blueprint.post("/invitation")
+@public("somebody with an invitation chooses a password")
+def accept() -> ResponseReturnValue:
+    if request.form.get("password", "") != request.form.get("again", ""):
+        return _page(DIFFERENT), 422
+    try:
+        person = _accepted()
+    except passwords.Unfit as unfit:
+        return _page(unfit.sentence), 422
+    return entering.proven(person.id, Proof("password"), wanted=url_for("account.second_factor"))
+
+
+def _accepted() -> Person:
+    """Raises Unfit or NotInvited, and then nothing has changed."""
+    with transaction() as db:
+        person = credentials.accept(db, str(session.get("invitation", "")), request.form.get("password", ""), now=now())
+        entering.signed_line(db, "account.changed", person, "invitation", detail="password set, second step taken away")
+    session.pop("invitation", None)
+    return person

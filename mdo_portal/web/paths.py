@@ -1,0 +1,22 @@
+"""Ways back: only ever to a page of our own."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import request
+
+
+def own_path(wanted: str) -> str:
+    """Only a path of our own; never another site."""
+    parts = urlsplit(wanted)
+    return wanted if wanted.startswith("/") and not wanted.startswith("//") and not parts.netloc and "\\" not in wanted else ""
+
+
+def here() -> str:
+    """The page somebody looks at: this one, or the one whose form or fragment this is."""
+    if request.method == "GET" and "HX-Request" not in request.headers:
+        return own_path(request.full_path.rstrip("?"))
+    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    own = parts.netloc == request.host
+    return own_path(parts.path + (f"?{parts.query}" if parts.query else "")) if own else ""

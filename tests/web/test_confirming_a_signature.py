@@ -1,0 +1,75 @@
+"""A decision is signed by who proves again who they are: by password or by code, and by nothing else."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pyotp import TOTP
+from sqlalchemy import func, select
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.hospital import Hospital
+from tests import make
+from tests.people import PASSWORD, Region
+from tests.web.portal_of_two_factors import Browser, portal, with_app
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The chair before a text that can be signed."""
+
+    own: Browser
+    database: Database
+    secret: str
+    path: str
+
+    def sign(self, **fields: str) -> int:
+        seen = re.search(r'name="seen" value="([^"]+)"', self.own.get(self.path).text)
+        assert seen is not None
+        return self.own.post(self.path, seen=seen[1], **fields).status_code
+
+    def signed(self) -> int:
+        with self.database.transaction() as session:
+            return session.scalar(select(func.count()).select_from(Decision)) or 0
+
+
+@pytest.fixture
+def desk(database: Database, region: Region) -> Iterator[Desk]:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(session, zeed, now=now, board_id=region.boards["URO-P"])
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
+        round_ = make.planned(session, case, meeting, viewer=region.aisha, now=now)
+        make.discussed(session, round_, viewer=region.bram, now=now)
+        round_id: uuid.UUID = round_.id
+    secret = with_app(database, "Bram")
+    with portal(database) as app:
+        own = Browser(app)
+        own.sign_in("Bram")
+        own.with_code(TOTP(secret).at(now - timedelta(seconds=30)))
+        yield Desk(own, database, secret, f"/rounds/{round_id}/sign")
+
+
+@pytest.mark.parametrize("fields", [{}, {"password": "fout"}, {"code": "000000"}, {"credential": "{}"}])
+def test_without_a_right_proof_nothing_is_signed(desk: Desk, fields: dict[str, str]) -> None:
+    assert desk.sign(**fields) == 401
+    assert desk.signed() == 0
+
+
+def test_a_password_signs(desk: Desk) -> None:
+    assert desk.sign(password=PASSWORD) == 303
+    assert desk.signed() == 1
+
+
+def test_a_code_of_the_app_signs(desk: Desk) -> None:
+    assert desk.sign(code=TOTP(desk.secret).at(datetime.now(UTC))) == 303
+    assert desk.signed() == 1

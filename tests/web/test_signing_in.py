@@ -1,0 +1,361 @@
+"""Signing in as hospitals do it: no patient with one factor, the same answer whatever is wrong, nobody kept out by strangers."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from pyotp import TOTP
+from sqlalchemy import func, select
+
+from mdo_portal.database import Database
+from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.people import Membership, Proof, Role, SignedInSession
+from mdo_portal.services import credentials, people, second_factors
+from mdo_portal.web.guard import WITH_ONE_FACTOR
+from tests.people import PASSWORD, Region, person_id
+from tests.web.portal_of_two_factors import Browser, portal, with_app
+
+
+@pytest.fixture
+def app(database: Database) -> Iterator[Flask]:
+    with portal(database) as made:
+        yield made
+
+
+@pytest.fixture
+def own(app: Flask) -> Browser:
+    return Browser(app)
+
+
+def now_code(secret: str, *, later: float = 0) -> str:
+    return TOTP(secret).at(datetime.now(UTC) + timedelta(seconds=later))
+
+
+def every_path(app: Flask) -> list[tuple[str, str, str]]:
+    """(endpoint, method, rule) of every route that somebody must be signed in for."""
+    return [
+        (rule.endpoint, method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        if hasattr(app.view_functions[rule.endpoint], "act")
+        for method in sorted((rule.methods or set()) & {"GET", "POST"})
+    ]
+
+
+def test_with_a_password_alone_every_route_but_ones_own_account_is_closed(app: Flask, own: Browser) -> None:
+    own.sign_in("Bram")
+    tried = 0
+    for endpoint, method, rule in every_path(app):
+        if app.view_functions[endpoint].act in WITH_ONE_FACTOR:  # type: ignore[attr-defined]
+            continue
+        path = _filled(rule)
+        answer = own.client.get(path) if method == "GET" else own.client.post(path, data={"csrf_token": own.token})
+        if method == "GET":
+            assert (answer.status_code, answer.location.partition("?")[0]) == (302, "/account/second-factor"), path
+        else:
+            assert answer.status_code == 403, path
+        tried += 1
+    assert tried > 40
+
+
+def _filled(rule: str) -> str:
+    parts = rule.split("/")
+    return "/".join(
+        str(uuid.uuid4())
+        if part.startswith("<uuid:")
+        else part[part.index("(") + 1 : part.index(")")].split(",")[0].strip("'\" ")
+        if part.startswith("<any(")
+        else "x"
+        if part.startswith("<")
+        else part
+        for part in parts
+    )
+
+
+def test_who_has_only_a_password_is_brought_to_the_second_factor_and_told_why(own: Browser) -> None:
+    own.sign_in("Bram")
+
+    answer = own.get("/worklist")
+
+    assert answer.location.startswith("/account/second-factor")
+    assert "alleen een wachtwoord" in own.get(answer.location).text
+
+
+def test_after_the_app_is_confirmed_the_work_opens_under_a_new_key(own: Browser, database: Database) -> None:
+    own.sign_in("Bram")
+    own.get("/account/second-factor?next=/worklist")
+    with own.client.session_transaction() as cookie:
+        before = cookie["_user_id"]
+    with database.transaction() as session:
+        secret = second_factors.begin_app(session, person_id("Bram"), network="", now=datetime.now(UTC)).secret
+
+    answer = own.post("/account/app", code=now_code(secret), next="/worklist")
+
+    assert answer.text.count("<li><code>") == 10
+    assert own.get("/worklist").status_code == 200
+    with own.client.session_transaction() as cookie:
+        assert cookie["_user_id"] != before
+    with database.transaction() as session:
+        assert people.signed_in(session, before, now=datetime.now(UTC)) is None
+
+
+def test_the_picture_for_the_app_passes_the_content_policy(own: Browser) -> None:
+    own.sign_in("Bram")
+
+    page = own.get("/account/second-factor")
+
+    assert '<img src="data:image/svg+xml' in page.text
+    assert "img-src 'self' data:" in page.headers["Content-Security-Policy"]
+
+
+def test_password_and_code_together_open_the_work(own: Browser, database: Database) -> None:
+    secret = with_app(database, "Bram")
+    own.sign_in("Bram")
+    assert own.client.get("/worklist").status_code == 302
+
+    own.with_code(now_code(secret))
+
+    assert own.get("/worklist").status_code == 200
+
+
+def test_a_code_that_was_used_does_not_sign_in_again(app: Flask, own: Browser, database: Database) -> None:
+    secret = with_app(database, "Bram")
+    code = now_code(secret)
+    own.sign_in("Bram")
+    assert own.with_code(code).status_code == 302
+
+    thief = Browser(app)
+    thief.sign_in("Bram")
+    assert thief.with_code(code).status_code == 401
+
+
+def test_a_recovery_code_signs_in_once_and_the_page_says_how_many_are_left(app: Flask, own: Browser, database: Database) -> None:
+    with_app(database, "Bram")
+    with database.transaction() as session:
+        code = second_factors.new_recovery_codes(session, person_id("Bram"), now=datetime.now(UTC))[0]
+    own.sign_in("Bram")
+    answer = own.post("/sign-in/second", code=code)
+    assert "nog 9" in own.get(answer.location).text
+
+    again = Browser(app)
+    again.sign_in("Bram")
+    assert again.with_code(code).status_code == 401
+
+
+def test_the_second_step_alone_signs_nobody_in(own: Browser, database: Database) -> None:
+    secret = with_app(database, "Bram")
+    own.get("/sign-in")
+
+    answer = own.post("/sign-in/second", code=now_code(secret))
+
+    assert answer.location == "/sign-in"
+
+
+def test_a_step_that_was_left_for_ten_minutes_starts_anew(own: Browser, database: Database) -> None:
+    secret = with_app(database, "Bram")
+    own.sign_in("Bram")
+    with own.client.session_transaction() as cookie:
+        cookie["halfway"] = cookie["halfway"] | {"at": time.time() - 601}
+
+    assert own.post("/sign-in/second", code=now_code(secret)).location == "/sign-in"
+
+
+# The same answer
+
+
+@pytest.mark.parametrize(("email", "password"), [("nobody@example.nl", PASSWORD), ("bram@example.nl", "fout"), ("", "")])
+def test_whatever_was_wrong_the_answer_is_the_same(own: Browser, email: str, password: str) -> None:
+    own.get("/sign-in")
+
+    answer = own.post("/sign-in", email=email, password=password)
+
+    assert answer.status_code == 401
+    assert "E-mailadres, wachtwoord of code klopt niet" in answer.text
+
+
+def test_an_unknown_address_takes_as_long_as_a_wrong_password(app: Flask) -> None:
+    spent: dict[str, list[float]] = {"bram@example.nl": [], "nobody@example.nl": []}
+    Browser(app).sign_in("Bram", "fout")  # whatever is made once
+    for number in range(4):
+        for email, times in spent.items():
+            browser = Browser(app, address=f"203.0.113.{number}")
+            browser.get("/sign-in")
+            begun = time.process_time()
+            browser.post("/sign-in", email=email, password="fout")
+            times.append(time.process_time() - begun)
+
+    known, unknown = (min(times) for times in spent.values())
+    print(f"\nwrong password {known * 1000:.0f} ms, unknown address {unknown * 1000:.0f} ms")
+    assert abs(known - unknown) < 0.5 * max(known, unknown)
+
+
+# Nobody is kept out (D14)
+
+
+def test_after_a_hundred_wrong_tries_of_a_stranger_the_chair_signs_in_at_once_on_her_own_browser(
+    app: Flask, own: Browser, database: Database
+) -> None:
+    secret = with_app(database, "Bram")
+    own.sign_in("Bram")
+    own.with_code(now_code(secret, later=-30))
+    own.post("/sign-out")
+
+    stranger = Browser(app, address="203.0.113.66")
+    stranger.get("/sign-in")
+    answers = [stranger.post("/sign-in", email="bram@example.nl", password=f"gok {number}").status_code for number in range(100)]
+    assert answers.count(401) <= 8 and answers.count(429) >= 92
+
+    begun = time.monotonic()
+    own.sign_in("Bram")
+    own.with_code(now_code(secret))
+    assert own.get("/worklist").status_code == 200
+    print(f"\nthe chair was in after {time.monotonic() - begun:.1f} s")
+
+
+# Cookies and forms (D7, D8)
+
+
+def test_somebody_elses_form_signs_nobody_in(own: Browser) -> None:
+    own.get("/sign-in")
+    fields = {"email": "bram@example.nl", "password": PASSWORD}
+
+    assert own.client.post("/sign-in", data=fields).status_code == 403
+    assert own.client.post("/sign-in", data=fields | {"csrf_token": "theirs"}).status_code == 403
+    forged = own.client.post("/sign-in", data=fields | {"csrf_token": own.token}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert forged.status_code == 403
+    with own.client.session_transaction() as cookie:
+        assert "_user_id" not in cookie and "halfway" not in cookie
+
+
+def test_a_session_that_was_planted_before_signing_in_is_worth_nothing_after(
+    own: Browser, database: Database, region: Region
+) -> None:
+    with database.transaction() as session:
+        planted = people.start_session(
+            session, person_id("Dirk"), region.hospitals["ZEED"], proof=Proof("test", strong=True), now=datetime.now(UTC)
+        )
+    with own.client.session_transaction() as cookie:
+        cookie.update({"_user_id": planted, "csrf": "planted"})
+    own.sign_in("Bram")
+
+    with own.client.session_transaction() as cookie:
+        assert cookie["_user_id"] != planted and cookie.get("csrf") != "planted"
+    with database.transaction() as session:
+        assert people.signed_in(session, planted, now=datetime.now(UTC)) is None
+
+
+def test_a_cookie_kept_from_before_signing_out_opens_nothing(app: Flask, own: Browser, database: Database) -> None:
+    secret = with_app(database, "Bram")
+    own.sign_in("Bram")
+    own.with_code(now_code(secret))
+    kept = own.client.get_cookie("mdo")
+    assert kept is not None
+    own.get("/worklist")
+    own.post("/sign-out")
+
+    thief = app.test_client()
+    thief.set_cookie("mdo", kept.value)
+    assert thief.get("/worklist").location.startswith("/sign-in")
+
+
+# Several hospitals
+
+
+@pytest.fixture
+def of_two(database: Database, region: Region) -> str:
+    """Bram is a specialist in DELT, and follows patients of ZEED."""
+    with database.transaction() as session:
+        session.add(Membership(person_id=person_id("Bram"), hospital_id=region.hospitals["ZEED"], role=Role.PRIVACY_OFFICER))
+    return with_app(database, "Bram")
+
+
+def test_who_works_for_several_hospitals_is_asked_and_no_session_starts_before(
+    own: Browser, database: Database, of_two: str
+) -> None:
+    own.sign_in("Bram")
+    before = sessions(database)
+    answer = own.with_code(now_code(of_two))
+
+    assert answer.location == "/sign-in/hospital"
+    assert sessions(database) == before
+    assert own.get("/worklist").location.startswith("/sign-in")
+
+
+def sessions(database: Database) -> int:
+    with database.transaction() as session:
+        return session.scalar(select(func.count()).select_from(SignedInSession)) or 0
+
+
+def test_only_the_roles_of_the_chosen_hospital_count_and_switching_changes_them(
+    own: Browser, region: Region, of_two: str
+) -> None:
+    own.sign_in("Bram")
+    own.with_code(now_code(of_two))
+    answer = own.post("/sign-in/hospital", hospital_id=str(region.hospitals["DELT"]))
+    own.get(answer.location)
+    assert own.get("/log").status_code == 403
+
+    own.get("/hospital")
+    own.post("/hospital", hospital_id=str(region.hospitals["ZEED"]))
+
+    assert own.get("/log").status_code == 200
+
+
+@pytest.mark.parametrize("hospital", ["KREE", "x"])
+def test_nobody_works_for_a_hospital_that_is_not_theirs(own: Browser, region: Region, of_two: str, hospital: str) -> None:
+    own.sign_in("Bram")
+    own.with_code(now_code(of_two))
+
+    assert own.post("/sign-in/hospital", hospital_id=str(region.hospitals.get(hospital, "x"))).status_code in (401, 404)
+    assert own.get("/worklist").status_code == 302
+
+
+# Invitation
+
+
+def test_an_invitation_becomes_a_password_and_then_asks_for_a_second_factor(own: Browser, database: Database) -> None:
+    with database.transaction() as session:
+        token = credentials.invite(session, person_id("Dirk"), made_by=None, now=datetime.now(UTC))
+    answer = own.get(f"/invitation/{token}")
+    assert answer.location == "/invitation"
+    own.get("/invitation")
+
+    assert own.post("/invitation", password="kort", again="kort").status_code == 422
+    assert own.post("/invitation", password="vier losse woorden", again="iets anders").status_code == 422
+    answer = own.post("/invitation", password="vier losse woorden", again="vier losse woorden")
+
+    assert answer.location.startswith("/account/second-factor")
+    assert own.get("/worklist").location.startswith("/account/second-factor")
+    assert own.get("/invitation").status_code == 404
+
+
+# The log
+
+
+def lines(database: Database, name: str) -> list[tuple[str, int, str]]:
+    with database.transaction() as session:
+        acts = ("sign_in", "sign_in.refused", "sign_out", "confirm", "confirm.refused", "account.changed")
+        query = select(AuditEntry.act, AuditEntry.outcome, AuditEntry.detail).order_by(AuditEntry.seq)
+        found = session.execute(query.where(AuditEntry.act.in_(acts), AuditEntry.person_id == person_id(name)))
+        return [(row.act, row.outcome, row.detail) for row in found]
+
+
+def test_signing_in_refusing_and_leaving_stand_in_the_log(own: Browser, database: Database) -> None:
+    secret = with_app(database, "Bram")
+    own.sign_in("Bram", "fout")
+    own.sign_in("Bram")
+    own.with_code("000000")
+    own.with_code(now_code(secret))
+    own.get("/worklist")
+    own.post("/sign-out")
+
+    assert [(act, outcome) for act, outcome, _ in lines(database, "Bram")] == [
+        ("sign_in.refused", 4),
+        ("sign_in.refused", 4),
+        ("sign_in", 0),
+        ("sign_out", 0),
+    ]
