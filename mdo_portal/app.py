@@ -27,7 +27,9 @@ from mdo_portal.web import (
     log,
     meetings,
     navigation,
+    oidc,
     post,
+    providers,
     rooms,
     signing_in,
     words,
@@ -35,7 +37,23 @@ from mdo_portal.web import (
 )
 from mdo_portal.web.context import SignedInUser, client_address, now
 
-BLUEPRINTS = (signing_in, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log, fhir, health)
+BLUEPRINTS = (
+    signing_in,
+    worklist,
+    cases,
+    documents,
+    forms,
+    meetings,
+    rooms,
+    decisions,
+    post,
+    inbox,
+    log,
+    fhir,
+    health,
+    oidc,
+    providers,
+)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:
@@ -45,6 +63,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     app.extensions["mdo_settings"] = settings
     app.extensions["mdo_database"] = database or Database(settings.database_url, sealer=Sealer(settings.keyring), pool_size=20)
     app.extensions["mdo_readers"] = wiring.readers()
+    app.extensions["mdo_relying_party"] = wiring.relying_party(loopback=settings.demo)
     Babel(app, locale_selector=_language, default_locale="nl", default_timezone="Europe/Amsterdam")
     _carry_user(app)
     for part in (words, navigation, guard, errors):

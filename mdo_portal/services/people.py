@@ -22,6 +22,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof, Role, SignedInSession
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, NotSignedIn, PortalError
+from mdo_portal.services import changes
 from mdo_portal.services.sealed import sealer
 
 IDLE = timedelta(minutes=45)
@@ -150,6 +151,23 @@ def start_session(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID
 
 def end_session(session: Session, key: str, *, now: datetime) -> None:
     session.execute(update(SignedInSession).where(SignedInSession.key_hash == _hash(key)).values(ended_at=now))
+
+
+def end_provider_sessions(
+    session: Session, *, issuer: str, hospital_id: uuid.UUID, provider_session: str, person_ids: list[uuid.UUID], now: datetime
+) -> list[uuid.UUID]:
+    """The provider says they left: end the sessions of its sid, or all it vouched for of these people. Returns whose ended."""
+    query = update(SignedInSession).where(
+        SignedInSession.issuer == issuer, SignedInSession.hospital_id == hospital_id, SignedInSession.ended_at.is_(None)
+    )
+    if provider_session:
+        query = query.where(SignedInSession.provider_session == provider_session)
+    if person_ids or not provider_session:
+        query = query.where(SignedInSession.person_id.in_(person_ids))
+    gone = list(session.scalars(query.values(ended_at=now).returning(SignedInSession.person_id)))
+    for person_id in set(gone):
+        changes.announce(session, "sessions", person_id)
+    return gone
 
 
 def confirm(session: Session, key: str, *, now: datetime) -> None:

@@ -15,14 +15,17 @@ from mdo_portal.web.context import SignedInUser, client_address, now, transactio
 from mdo_portal.web.navigation import first_page
 
 
-def proven(person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id: uuid.UUID | None = None) -> ResponseReturnValue:
+def proven(
+    person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id: uuid.UUID | None = None, detail: str = ""
+) -> ResponseReturnValue:
     """The only way from a proof of identity to a session. Raises WrongCredentials for somebody who works nowhere (any more).
 
-    `hospital_id`: the hospital the person chose, or the only one that the proof is good for (a hospital's own provider).
+    `hospital_id`: the hospital the person chose, or the only one that the proof is good for (a hospital's own provider):
+    who was vouched for by a provider lands there or nowhere. `detail`: for the access log.
     """
     with transaction() as db:
         hospitals = people.hospitals_of(db, person_id)
-        if not hospitals:
+        if not hospitals or (proof.issuer and hospital_id not in [one for one, _ in hospitals]):
             raise people.WrongCredentials()
         chosen = next((one for one, _ in hospitals if one == hospital_id), hospitals[0][0])
         key = people.start_session(db, person_id, chosen, proof=proof, now=now())
