@@ -69,7 +69,8 @@ def provider_for(session: Session, viewer: Viewer, provider_id: uuid.UUID) -> Pr
 def empty_for(session: Session, viewer: Viewer, provider_id: uuid.UUID, hospital_id: uuid.UUID) -> ProviderRow:
     """A provider that is not there yet, to fill in. NotFound for somebody else's hospital."""
     hospital = session.get(Hospital, hospital_id)
-    if hospital is None or not viewer.may(Act.PROVIDER_MANAGE, hospital_id=hospital_id):
+    taken = session.get(IdentityProvider, provider_id) is not None
+    if hospital is None or taken or not viewer.may(Act.PROVIDER_MANAGE, hospital_id=hospital_id):
         raise NotFound()
     said = Registration(
         label=hospital.name, issuer="", client_id="", client_secret="", scopes="openid", required_acr=(), required_amr=(),
@@ -138,8 +139,10 @@ def _minutes(text: str) -> int:
 
 
 def save(session: Session, row: ProviderRow, said: Registration, *, viewer: Viewer, now: datetime) -> None:
-    """Keep it; an empty secret leaves the one that is there, unless it is another provider now."""
+    """Keep it; an empty secret leaves the one that is there, unless it is another provider now. NotFound for another's."""
     found = session.get(IdentityProvider, row.provider_id, with_for_update=True)
+    if found is not None and found.hospital_id != row.hospital_id:
+        raise NotFound()
     made = found or IdentityProvider(id=row.provider_id, hospital_id=row.hospital_id)
     if said.client_secret or said.issuer != row.said.issuer:
         made.client_secret_sealed = sealer(session).seal(said.client_secret.encode(), purpose=SECRET_PURPOSE)
