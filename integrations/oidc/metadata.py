@@ -17,7 +17,7 @@ class Metadata:
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
-    #: empty = it has none
+    #: empty = it is not read
     userinfo_endpoint: str
     #: it says who it is in every answer (RFC 9207): then an answer without that is not its own
     names_itself: bool
@@ -43,7 +43,8 @@ def discover(provider: Provider, gate: Gate) -> Metadata:
         authorization_endpoint=gate.check(found.get("authorization_endpoint")),
         token_endpoint=gate.check(found.get("token_endpoint")),
         jwks_uri=gate.check(found.get("jwks_uri")),
-        userinfo_endpoint=gate.check(found["userinfo_endpoint"]) if found.get("userinfo_endpoint") else "",
+        # Entra ID has it at another host; where nothing is read there, where it stands does not matter.
+        userinfo_endpoint=gate.check(found.get("userinfo_endpoint")) if provider.reads_userinfo else "",
         names_itself=found.get("authorization_response_iss_parameter_supported") is True,
         acr_values=_words(found.get("acr_values_supported")),
         algorithms=_words(found.get("id_token_signing_alg_values_supported")),

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from mdo_portal.domain.identity import Registration, sentence_of
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
-from mdo_portal.services import audit, audit_sign_in, identities, providers
+from mdo_portal.services import audit, audit_sign_in, identities, inbox, providers
 from mdo_portal.services.identities import NotAdmitted, ProviderRow
 from mdo_portal.web.context import client_address, now, settings, transaction, viewer
 from mdo_portal.web.guard import may
@@ -38,7 +38,8 @@ class Tried:
 @may(Act.PROVIDER_MANAGE)
 def index() -> str:
     with transaction() as db:
-        return render_template("providers/list.html", hospitals=providers.of_viewer(db, viewer()))
+        hospitals, counts = providers.of_viewer(db, viewer()), inbox.counts(db, viewer())
+    return render_template("providers/list.html", hospitals=hospitals, counts=counts)
 
 
 @blueprint.get("/new/<uuid:hospital_id>")

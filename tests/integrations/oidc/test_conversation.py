@@ -124,7 +124,6 @@ def test_a_provider_that_names_itself_must_do_so_every_time(server: Idp) -> None
         ({"jwks_uri": None}, "address"),
         ({"authorization_endpoint": "javascript:alert(1)"}, "address"),
         ({"authorization_endpoint": "http://gebruiker@127.0.0.1/auth"}, "address"),
-        ({"userinfo_endpoint": "http://127.0.0.1:1/userinfo"}, "address"),
     ],
     ids=str,
 )
@@ -132,6 +131,13 @@ def test_metadata_that_points_elsewhere_is_refused(server: Idp, said: dict[str, 
     server.metadata |= said
 
     assert refusal(lambda: party().look(provider_of(server))) == code
+
+
+def test_userinfo_at_another_host_matters_only_where_it_is_read(server: Idp) -> None:
+    server.metadata["userinfo_endpoint"] = "https://graph.example/userinfo"
+
+    assert party().look(provider_of(server)).userinfo_endpoint == ""
+    assert refusal(lambda: party().look(provider_of(server, reads_userinfo=True))) == "address"
 
 
 def test_metadata_of_an_issuer_with_a_slash_more_is_anothers(server: Idp) -> None:
