@@ -114,9 +114,9 @@ def _words(claims: Claims, name: str) -> tuple[str, ...]:
 
 
 def _acr(claims: Claims) -> tuple[str, ...]:
-    """acr, and acrs: Entra ID puts its authentication contexts in a list of that name."""
+    """acr, and acrs: Entra ID puts its authentication contexts there, as a list or as one word."""
     own = (_text(claims, "acr"),) if "acr" in claims else ()
-    return own + _words(claims, "acrs")
+    return own + ((_text(claims, "acrs"),) if isinstance(claims.get("acrs"), str) else _words(claims, "acrs"))
 
 
 def _check_strength(acr: Iterable[str], amr: Iterable[str], provider: Provider) -> None:

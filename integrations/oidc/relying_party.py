@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 import threading
 import time
@@ -26,6 +28,7 @@ from mdo_portal.exchange import Ended, Vouched
 
 KEPT = 600.0
 ID_TOKEN = frozenset({"jwt"})
+_CONTEXT = re.compile(r"c\d{1,2}")
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,7 @@ class RelyingParty:
             "response_mode": "query",
             "max_age": "0" if fresh else str(int(provider.max_age.total_seconds())),
         }
-        if provider.required_acr:
-            asked["acr_values"] = " ".join(provider.required_acr)
+        asked |= _asked_strength(provider)
         if fresh:
             asked["prompt"] = "login"
         url = prepare_grant_uri(
@@ -128,6 +130,14 @@ class RelyingParty:
             self._known = {one: kept for one, kept in self._known.items() if kept.until > time.monotonic()}
             self._known[provider] = known
         return known
+
+
+def _asked_strength(provider: Provider) -> dict[str, str]:
+    """acr_values; Entra ID's authentication contexts (c1 to c99) are asked for as a claim instead."""
+    contexts = [one for one in provider.required_acr if _CONTEXT.fullmatch(one)]
+    if contexts:
+        return {"claims": json.dumps({"id_token": {"acrs": {"essential": True, "value": contexts[0]}}})}
+    return {"acr_values": " ".join(provider.required_acr)} if provider.required_acr else {}
 
 
 def _code(answer: Mapping[str, str], attempt: Attempt, metadata: Metadata) -> str:

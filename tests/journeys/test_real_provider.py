@@ -67,7 +67,10 @@ def real_provider(port: int, portal_url: str, provider_id: uuid.UUID) -> Iterato
     }  # fmt: skip
     said = json.dumps({"issuer": issuer, "port": port, "clients": [client]})
     process = subprocess.Popen(
-        [ROOT / "scripts" / "node", ROOT / "tests" / "journeys" / "provider.mjs"], env=os.environ | {"PROVIDER": said}, stdout=subprocess.PIPE, text=True
+        [ROOT / "scripts" / "node", ROOT / "tests" / "journeys" / "provider.mjs"],
+        env=os.environ | {"PROVIDER": said},
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout is not None and process.stdout.readline().strip() == "ready"

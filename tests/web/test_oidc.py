@@ -57,7 +57,9 @@ class House:
         assert answer.status_code == 303, answer.text
         return {name: values[0] for name, values in parse_qs(urlsplit(answer.location).query).items()}
 
-    def back(self, client: FlaskClient, asked: dict[str, str], code: str = "ZEED", *, by: str = "", **claims: Any) -> TestResponse:
+    def back(
+        self, client: FlaskClient, asked: dict[str, str], code: str = "ZEED", *, by: str = "", **claims: Any
+    ) -> TestResponse:
         """The provider (of `by`) vouches; the browser comes back at the door of `code`."""
         server = self.server(by or code)
         now = int(time.time())
@@ -65,7 +67,10 @@ class House:
             "iss": server.url, "sub": "dirk-1", "aud": CLIENT, "exp": now + 60, "iat": now, "auth_time": now, "nonce": asked["nonce"],
             "acr": "hoog", "sid": "sid-1", **claims,
         }  # fmt: skip
-        self.server(code).answer = {"access_token": "a", "id_token": mint.token({"alg": "RS256", "kid": "k1"}, said, key_of(by or code))}
+        self.server(code).answer = {
+            "access_token": "a",
+            "id_token": mint.token({"alg": "RS256", "kid": "k1"}, said, key_of(by or code)),
+        }
         return client.get(f"/sign-in/back/{self.ids[code]}", query_string={"state": asked["state"], "code": "c"})
 
     def server(self, code: str) -> Idp:
@@ -168,9 +173,12 @@ def of_another_hospital(house: House) -> dict[str, Any]:
     with house.database.transaction() as session:
         session.add(
             Identity(
-                hospital_id=house.region.hospitals["ZEED"], person_id=person_id("Carla"), issuer=house.zeed.url, subject="carla-1",
+                hospital_id=house.region.hospitals["ZEED"],
+                person_id=person_id("Carla"),
+                issuer=house.zeed.url,
+                subject="carla-1",
                 linked_at=make.NOW,
-            )  # fmt: skip
+            )
         )
     return {"sub": "carla-1"}
 
@@ -343,7 +351,15 @@ def test_who_has_no_account_there_is_not_sent_there(house: House) -> None:
 
 def leaves(house: House, code: str = "ZEED", **over: Any) -> TestResponse:
     now = int(time.time())
-    claims = {"iss": house.server(code).url, "aud": CLIENT, "iat": now, "exp": now + 60, "jti": uuid.uuid4().hex, "sid": "sid-1", "events": {EVENT: {}}}
+    claims = {
+        "iss": house.server(code).url,
+        "aud": CLIENT,
+        "iat": now,
+        "exp": now + 60,
+        "jti": uuid.uuid4().hex,
+        "sid": "sid-1",
+        "events": {EVENT: {}},
+    }
     token = mint.token({"alg": "RS256", "kid": "k1", "typ": "logout+jwt"}, {**claims, **over}, key_of(code))
     return house.browser().post(f"/oidc/logout/{house.ids[code]}", data={"logout_token": token})
 
@@ -406,7 +422,11 @@ def test_a_link_manager_sets_up_the_own_hospital_and_never_sees_the_secret_again
     assert saved.status_code == 303 and "https://idp.zeeduin.example" in shown.text and "heel-geheim" not in shown.text
     with house.database.transaction() as session:
         row = identities.provider(session, uuid.UUID(path.rpartition("/")[2]))
-        assert (row.said.client_secret, row.said.label, row.hospital_id) == ("heel-geheim", "Anders", house.region.hospitals["ZEED"])
+        assert (row.said.client_secret, row.said.label, row.hospital_id) == (
+            "heel-geheim",
+            "Anders",
+            house.region.hospitals["ZEED"],
+        )
         kept = session.get_one(IdentityProvider, row.provider_id)
         assert b"heel-geheim" not in kept.client_secret_sealed
 

@@ -50,7 +50,9 @@ def _number(value: int, length: int = 0) -> str:
     return b64(value.to_bytes(length or (value.bit_length() + 7) // 8, "big"))
 
 
-def token(header: Mapping[str, Any] | bytes, claims: Mapping[str, Any] | bytes, key: Key | bytes | None, algorithm: str = "RS256") -> str:
+def token(
+    header: Mapping[str, Any] | bytes, claims: Mapping[str, Any] | bytes, key: Key | bytes | None, algorithm: str = "RS256"
+) -> str:
     """Signed with `algorithm`, whatever the header says."""
     signed = f"{b64(as_json(header))}.{b64(as_json(claims))}"
     return f"{signed}.{b64(signature(signed.encode(), key, algorithm))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,7 +34,9 @@ def server() -> Iterator[Idp]:
 
 
 def provider_of(server: Idp, **over: Any) -> Provider:
-    return replace(Provider(server.url, "mdo portaal", "ge:heim é", required_acr=("hoog", "hoger"), max_age=timedelta(hours=1)), **over)
+    return replace(
+        Provider(server.url, "mdo portaal", "ge:heim é", required_acr=("hoog", "hoger"), max_age=timedelta(hours=1)), **over
+    )
 
 
 def party() -> RelyingParty:
@@ -67,6 +70,12 @@ def test_the_browser_is_sent_with_state_nonce_and_a_challenge_and_never_with_the
     assert attempt.verifier not in url and len({attempt.state, attempt.nonce, attempt.verifier}) == 3
 
 
+def test_a_context_of_entra_is_asked_for_as_a_claim(server: Idp) -> None:
+    asked = asked_of(party().start(provider_of(server, required_acr=("c1",)), redirect_uri=BACK, now=NOW)[0])
+
+    assert json.loads(asked["claims"]) == {"id_token": {"acrs": {"essential": True, "value": "c1"}}} and "acr_values" not in asked
+
+
 def test_a_fresh_confirmation_asks_to_sign_in_again(server: Idp) -> None:
     asked = asked_of(party().start(provider_of(server), redirect_uri=BACK, now=NOW, fresh=True)[0])
 
@@ -76,14 +85,28 @@ def test_a_fresh_confirmation_asks_to_sign_in_again(server: Idp) -> None:
 def test_the_code_is_exchanged_with_the_verifier_and_the_secret(server: Idp) -> None:
     provider, ours = provider_of(server), party()
     attempt = ours.start(provider, redirect_uri=BACK, now=NOW)[1]
-    claims = {"iss": server.url, "sub": "j", "aud": provider.client_id, "exp": AT + 60, "iat": AT, "auth_time": AT, "nonce": attempt.nonce, "acr": "hoog"}
+    claims = {
+        "iss": server.url,
+        "sub": "j",
+        "aud": provider.client_id,
+        "exp": AT + 60,
+        "iat": AT,
+        "auth_time": AT,
+        "nonce": attempt.nonce,
+        "acr": "hoog",
+    }
     server.answer = {"access_token": "a", "id_token": mint.token({"alg": "RS256", "kid": "k1"}, claims, RSA)}
 
     assert ours.finish(provider, attempt, code_of(attempt), now=NOW).subject == "j"
     headers, form = server.posted[0]
     user, _, secret = base64.b64decode(headers["Authorization"].removeprefix("Basic ")).decode().partition(":")
     assert (user, secret) == ("mdo+portaal", "ge%3Aheim+%C3%A9")
-    assert form == {"grant_type": ["authorization_code"], "code": ["c-1"], "redirect_uri": [BACK], "code_verifier": [attempt.verifier]}
+    assert form == {
+        "grant_type": ["authorization_code"],
+        "code": ["c-1"],
+        "redirect_uri": [BACK],
+        "code_verifier": [attempt.verifier],
+    }
 
 
 @pytest.mark.parametrize(
@@ -98,7 +121,9 @@ def test_the_code_is_exchanged_with_the_verifier_and_the_secret(server: Idp) -> 
     ],
     ids=str,
 )
-def test_an_answer_that_is_not_this_attempts_is_refused_before_any_code_is_spent(server: Idp, over: dict[str, str], code: str) -> None:
+def test_an_answer_that_is_not_this_attempts_is_refused_before_any_code_is_spent(
+    server: Idp, over: dict[str, str], code: str
+) -> None:
     provider, ours = provider_of(server), party()
     attempt = ours.start(provider, redirect_uri=BACK, now=NOW)[1]
 
@@ -282,7 +307,16 @@ def test_without_a_kid_one_key_is_clear_and_two_are_not() -> None:
 def test_userinfo_adds_the_employer_and_only_about_the_same_person(server: Idp) -> None:
     provider, ours = provider_of(server, reads_userinfo=True), party()
     attempt = ours.start(provider, redirect_uri=BACK, now=NOW)[1]
-    claims = {"iss": server.url, "sub": "j", "aud": provider.client_id, "exp": AT + 60, "iat": AT, "auth_time": AT, "nonce": attempt.nonce, "acr": "hoog"}
+    claims = {
+        "iss": server.url,
+        "sub": "j",
+        "aud": provider.client_id,
+        "exp": AT + 60,
+        "iat": AT,
+        "auth_time": AT,
+        "nonce": attempt.nonce,
+        "acr": "hoog",
+    }
     tokens = {"access_token": "a", "id_token": mint.token({"alg": "RS256", "kid": "k1"}, claims, RSA)}
     server.userinfo = {"sub": "j", "relations": [{"ura": "1234", "roles": ["01.015"]}], "acr": "hoogst", "iss": "x"}
 

@@ -307,7 +307,16 @@ def leaves(**over: Any) -> Forge:
     """A logout token with something else in it."""
 
     def forge(bench: Bench) -> str:
-        claims = {"iss": bench.a.url, "aud": CLIENT, "iat": AT, "exp": AT + 120, "jti": "j-1", "sub": "jansen", "sid": "s-1", "events": {EVENT: {}}}
+        claims = {
+            "iss": bench.a.url,
+            "aud": CLIENT,
+            "iat": AT,
+            "exp": AT + 120,
+            "jti": "j-1",
+            "sub": "jansen",
+            "sid": "s-1",
+            "events": {EVENT: {}},
+        }
         claims = {name: value for name, value in {**claims, **over}.items() if value is not GONE}
         return mint.token({"alg": "RS256", "kid": "k1", "typ": "logout+jwt"}, claims, RSA)
 
