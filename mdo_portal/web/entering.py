@@ -15,13 +15,11 @@ from mdo_portal.web.context import SignedInUser, client_address, now, transactio
 from mdo_portal.web.navigation import first_page
 
 
-def proven(
-    person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id: uuid.UUID | None = None, detail: str = ""
-) -> ResponseReturnValue:
+def proven(person_id: uuid.UUID, proof: Proof, *, wanted: str = "", hospital_id: uuid.UUID | None = None) -> ResponseReturnValue:
     """The only way from a proof of identity to a session. Raises WrongCredentials for somebody who works nowhere (any more).
 
     `hospital_id`: the hospital the person chose, or the only one that the proof is good for (a hospital's own provider):
-    who was vouched for by a provider lands there or nowhere. `detail`: for the access log.
+    who was vouched for by a provider lands there or nowhere.
     """
     with transaction() as db:
         hospitals = people.hospitals_of(db, person_id)
