@@ -32,7 +32,9 @@ from mdo_portal.web import (
     log,
     meetings,
     navigation,
+    oidc,
     post,
+    providers,
     rooms,
     sessions,
     signing_in,
@@ -41,8 +43,9 @@ from mdo_portal.web import (
 )
 from mdo_portal.web.context import SignedInUser, client_address, now
 
-SIGNING_IN = (signing_in, invitations, confirming, account, sessions)
-BLUEPRINTS = (*SIGNING_IN, worklist, cases, documents, forms, grants, meetings, rooms, decisions, post, inbox, log, fhir, health)
+SIGNING_IN = (signing_in, invitations, confirming, account, sessions, oidc, providers)
+CASES = (worklist, cases, documents, forms, grants, meetings, rooms, decisions, post)
+BLUEPRINTS = (*SIGNING_IN, *CASES, inbox, log, fhir, health)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:
@@ -52,6 +55,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     app.extensions["mdo_settings"] = settings
     app.extensions["mdo_database"] = database or Database(settings.database_url, sealer=Sealer(settings.keyring), pool_size=20)
     app.extensions["mdo_readers"] = wiring.readers()
+    app.extensions["mdo_relying_party"] = wiring.relying_party(loopback=settings.demo)
     Babel(app, locale_selector=_language, default_locale="nl", default_timezone="Europe/Amsterdam")
     _carry_user(app)
     for part in (words, navigation, guard, errors):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from integrations import profiles
 from integrations.fhir.answer import answer_body
@@ -14,11 +14,26 @@ from integrations.fhir.sender import FhirSender
 from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.sender import MllpSender
+from integrations.oidc.metadata import Metadata
+from integrations.oidc.provider import Attempt, Provider, Refused
+from integrations.oidc.relying_party import RelyingParty
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
 from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.identity import Registration
 from mdo_portal.exchange import Answer, IncomingReferral, MessageHeader, Reader, Sender, Verdict, Wire
 
-__all__ = ["BoardSeed", "CaseSeed", "HospitalSeed", "PersonSeed", "Region"]
+__all__ = [
+    "Attempt",
+    "BoardSeed",
+    "CaseSeed",
+    "HospitalSeed",
+    "Metadata",
+    "PersonSeed",
+    "Provider",
+    "Refused",
+    "Region",
+    "RelyingParty",
+]
 
 
 def readers() -> Mapping[Wire, Reader]:
@@ -70,3 +85,25 @@ def invented_region() -> Region:
 
 def invented_referral(case: CaseSeed, *, today: date) -> IncomingReferral:
     return referral(case, today=today)
+
+
+def relying_party(*, loopback: bool) -> RelyingParty:
+    """Our side of signing in through hospitals' providers. `loopback`: the demo may talk to providers on this machine."""
+    return RelyingParty(loopback=loopback)
+
+
+def identity_provider(said: Registration) -> Provider:
+    """A registration as the wire needs it."""
+    return Provider(
+        issuer=said.issuer,
+        client_id=said.client_id,
+        client_secret=said.client_secret,
+        scopes=said.scopes,
+        required_acr=said.required_acr,
+        required_amr=said.required_amr,
+        strong_values=said.strong_values,
+        max_age=timedelta(seconds=said.max_age_seconds),
+        algorithms=said.algorithms,
+        extra_hosts=said.extra_hosts,
+        reads_userinfo=said.reads_userinfo,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -43,14 +43,28 @@ def is_allowed(url: str) -> bool:
         return False
 
 
-def exchange(method: str, url: str, *, headers: Mapping[str, str], content: bytes = b"", seconds: float) -> Reply:
-    """Ask once and read the answer. Raises NoReply; `seconds` bounds the whole, also a peer that drips."""
+def exchange(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    content: bytes = b"",
+    seconds: float,
+    limit: int = MAX_ANSWER,
+    may_reach: Callable[[str], bool] | None = None,
+) -> Reply:
+    """Ask once and read the answer. Raises NoReply; `seconds` bounds the whole, also a peer that drips.
+
+    `may_reach` judges the numeric address we are connected to, before anything is said: what a name stood for a moment
+    earlier is no proof.
+    """
     asked = {"Accept-Encoding": "identity", **headers}
-    with _Deadline(seconds) as deadline, _translated(deadline), httpx.Client(trust_env=False, timeout=seconds) as client:
+    deadline = _Deadline(seconds, may_reach)
+    with deadline, _translated(deadline), httpx.Client(trust_env=False, timeout=seconds) as client:
         request = client.build_request(method, url, headers=asked, content=content, extensions={"trace": deadline.watch})
         response = client.send(request, stream=True, follow_redirects=False)
         try:
-            reply = Reply(response.status_code, _body(response))
+            reply = Reply(response.status_code, _body(response, limit))
             if deadline.passed:  # our own cut looks like the end of an answer without a length
                 raise NoReply("timeout", was_sent=True)
             return reply
@@ -58,14 +72,14 @@ def exchange(method: str, url: str, *, headers: Mapping[str, str], content: byte
             response.close()
 
 
-def _body(response: httpx.Response) -> bytes:
+def _body(response: httpx.Response, limit: int) -> bytes:
     """Raw, never unpacked: a compressed answer was not asked for, and a small one can be endless."""
     if response.headers.get("content-encoding", "identity") != "identity":
         raise NoReply("compressed", was_sent=True)
     found = bytearray()
     for piece in response.iter_raw():
         found += piece
-        if len(found) > MAX_ANSWER:
+        if len(found) > limit:
             raise NoReply("too_large", was_sent=True)
     return bytes(found)
 
@@ -85,8 +99,9 @@ def _translated(deadline: _Deadline) -> Iterator[None]:
 class _Deadline:
     """Shuts the connection when the time is over: httpx times each read alone, so a dripping peer could hold us for hours."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, may_reach: Callable[[str], bool] | None = None) -> None:
         self.passed = False
+        self._may_reach = may_reach
         self._streams: list[Any] = []
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
@@ -102,6 +117,10 @@ class _Deadline:
         """httpcore's trace hook: remember each connection as it is made."""
         if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
             self._streams.append(told["return_value"])
+        if event == "connection.connect_tcp.complete" and self._may_reach is not None:
+            peer = told["return_value"].get_extra_info("server_addr")
+            if not self._may_reach(str(peer[0])):
+                raise NoReply("address", was_sent=False)
 
     def _end(self) -> None:
         self.passed = True

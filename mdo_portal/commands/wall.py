@@ -25,6 +25,9 @@ NO_PATIENTS: dict[str, str] = {
     "invitations": "how colleagues come in",
     "challenges": "a question to a passkey, once",
     "sign_in_attempts": "how often somebody tried",
+    "identity_providers": "how a hospital's people sign in",
+    "identities": "which colleague that is",
+    "used_logout_tokens": "a goodbye of a provider, once",
     "known_devices": "browsers that colleagues used before",
 }
 #: keys that say nothing about another hospital's patients, though no hospital or parent stands in them

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import ColumnElement, Text, cast, func, null, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID, distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, BoardHospital
@@ -187,6 +187,16 @@ def end_own_session(session: Session, person_id: uuid.UUID, key_hash: str, *, no
     own = (SignedInSession.person_id == person_id, SignedInSession.key_hash == key_hash, SignedInSession.ended_at.is_(None))
     ending = update(SignedInSession).where(*own).values(ended_at=now).returning(SignedInSession.person_id)
     return _tell_ended(session, list(session.scalars(ending)))
+
+
+def end_provider_sessions(
+    session: Session, *, issuer: str, hospital_id: uuid.UUID, provider_session: str, person_ids: list[uuid.UUID], now: datetime
+) -> list[uuid.UUID]:
+    """The provider says they left: end the sessions of its sid, or all it vouched for of these people. Returns whose ended."""
+    whose = cast(person_ids, ARRAY(UUID)) if person_ids or not provider_session else null()
+    gone = list(session.scalars(select(func.access.end_provider_sessions(issuer, hospital_id, provider_session, whose, now))))
+    _tell_ended(session, gone)
+    return gone
 
 
 def _tell_ended(session: Session, whose: Sequence[uuid.UUID]) -> int:

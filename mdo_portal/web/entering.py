@@ -96,7 +96,8 @@ def _start(person_id: uuid.UUID, proof: Proof, hospital_id: uuid.UUID, wanted: s
         )
         if proof.strong:
             attempts.remember_device(db, person_id, device, now=now())
-        signed_line(db, "sign_in", db.get_one(Person, person_id), proof.method, hospital_id=hospital_id)
+        if not proof.issuer:  # what a provider said of the way and the role stands in its own line
+            signed_line(db, "sign_in", db.get_one(Person, person_id), proof.method, hospital_id=hospital_id)
     answer = cast(Response, redirect(_carry(key, wanted)))
     browser.keep_device(answer, device)
     return answer

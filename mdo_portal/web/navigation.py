@@ -78,7 +78,7 @@ def _me(signed: SignedIn) -> SimpleNamespace:
 
 def navigation(viewer: Viewer) -> list[NavItem]:
     """The pages this viewer has any use for."""
-    here = (request.endpoint or "").partition(".")[0]
+    here = {"providers": "inbox"}.get(request.blueprint or "", request.blueprint or "")
     pages = [
         (gettext("Werklijst"), "worklist.page", _any(viewer, Act.WORKLIST_READ)),
         (gettext("Aanmelden"), "forms.page", viewer.may_for_own_hospital(Act.CASE_REGISTER)),

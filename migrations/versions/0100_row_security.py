@@ -8,7 +8,7 @@ another transaction, is nobody, and nobody sees no row. docs/decisions/0023 has 
 from alembic import op
 
 revision = "0100"
-down_revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -18,6 +18,7 @@ OWNER, APP, WORK, AUDIT = "mdo_owner", "mdo_app", "mdo_work", "mdo_audit"
 OPEN = (
     "hospitals", "links", "boards", "board_hospitals", "meetings", "people", "memberships", "board_memberships", "presences",
     "passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices",
+    "identity_providers", "identities", "used_logout_tokens",
 )  # fmt: skip
 CASE = "EXISTS (SELECT FROM cases c WHERE c.id = {table}.case_id AND c.hospital_id IS DISTINCT FROM (SELECT access.only_watches()))"
 #: documents, decisions and letters: not for somebody who only observes
@@ -73,12 +74,12 @@ POLICIES: dict[str, tuple[str, str | None]] = {
     "case_grants": (f"{MINE} OR to_hospital_id = (SELECT access.hospital()) OR hospital_id = (SELECT access.watches()) OR {CASE}", f"kind <> 'emergency' AND {CASE}"),
     "audit_entries": (
         f"{MINE} OR hospital_id = (SELECT access.watches()) OR acting_hospital_id = (SELECT access.watches())",
-        f"person_id IS NULL OR {MINE} OR ((SELECT access.person()) IS NULL AND act ~ '^(sign_in|confirm|account)')",
+        f"person_id IS NULL OR {MINE} OR act ~ '^(sign_in|sign_out|confirm|account)'",
     ),
     "sessions": (MINE, ""),
 }  # fmt: skip
 #: of those, the ones from which a row may go again
-FORGET = ("passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices")
+FORGET = ("passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices", "identities", "used_logout_tokens")
 #: what a web process may do with a table, when that is less or more than SELECT, INSERT, UPDATE
 RIGHTS = {
     "audit_entries": "SELECT, INSERT",
@@ -297,6 +298,14 @@ $$;
 CREATE FUNCTION access.end_sessions(p_person uuid, p_but text, p_now timestamptz) RETURNS SETOF uuid LANGUAGE sql AS $$
     UPDATE sessions SET ended_at = p_now WHERE person_id = p_person AND key_hash <> p_but AND ended_at IS NULL RETURNING person_id
 $$;
+CREATE FUNCTION access.end_provider_sessions(
+    p_issuer text, p_hospital uuid, p_provider_session text, p_people uuid[], p_now timestamptz
+) RETURNS SETOF uuid LANGUAGE sql AS $$
+    UPDATE sessions SET ended_at = p_now
+    WHERE issuer = p_issuer AND issuer <> '' AND hospital_id = p_hospital AND ended_at IS NULL
+        AND (p_provider_session = '' OR provider_session = p_provider_session) AND (p_people IS NULL OR person_id = ANY (p_people))
+    RETURNING person_id
+$$;
 CREATE FUNCTION access.sessions_of(p_hashes text[]) RETURNS SETOF sessions LANGUAGE sql STABLE AS $$
     SELECT * FROM sessions WHERE key_hash = ANY (p_hashes)
 $$;
@@ -326,7 +335,7 @@ END $$;
 FOR_APP = (
     "enter(text)", "enter_link(text)", "start_session(text, uuid, uuid, timestamptz, jsonb, bytea)",
     "replace_session(text, text, uuid, timestamptz, jsonb, bytea)", "confirm(text, timestamptz, boolean, bytea)",
-    "touch(text, timestamptz)", "end_session(text, timestamptz)", "end_sessions(uuid, text, timestamptz)", "sessions_of(text[])", "break_glass(uuid, text, bytea, date, text)",
+    "touch(text, timestamptz)", "end_session(text, timestamptz)", "end_sessions(uuid, text, timestamptz)", "end_provider_sessions(text, uuid, text, uuid[], timestamptz)", "sessions_of(text[])", "break_glass(uuid, text, bytea, date, text)",
     "viewer()", "ids(jsonb)", "boards(text)", "on_agenda(uuid)", "beyond_observing(uuid)", "gone_by_objection(uuid)", *(f"{name}()" for name in GETTERS),
 )  # fmt: skip
 

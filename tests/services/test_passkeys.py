@@ -62,7 +62,7 @@ def test_an_unknown_passkey_is_refused(session: Session) -> None:
         {"user_handle": BRAM.bytes},
         {"key": Device().key},
     ],
-    ids=str,
+    ids=["present only", "no flags", "other host", "plain http", "other rp", "other person", "other key"],
 )
 def test_whatever_is_wrong_with_the_signature_it_is_refused(session: Session, device: Device, wrong: dict[str, object]) -> None:
     for name, value in wrong.items():

@@ -63,6 +63,9 @@ def house(database: Database, region: Region) -> Iterator[House]:
             "request_id": uuid.uuid4(),
             "message_id": uuid.uuid4(),
             "person_id": uuid.uuid4(),
+            "hospital_id": zeed.id,
+            "provider_id": uuid.uuid4(),  # no secret: its button stands on the sign-in page (tests/web/test_oidc.py tries real ones)
+            "identity_id": uuid.uuid4(),
         }
     with app_on(database) as app:
         yield House(app, database, region, ids)
