@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from pyotp import TOTP
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
@@ -23,6 +24,7 @@ from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof,
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, NotSignedIn, PortalError
 from mdo_portal.services.sealed import sealer
+from mdo_portal.services.terms import in_force
 
 IDLE = timedelta(minutes=45)
 ABSOLUTE = timedelta(hours=12)
@@ -124,12 +126,12 @@ def _is_right(session: Session, person: Person | None, password: str, code: str,
     return TOTP(secret).verify(code, for_time=now, valid_window=1)
 
 
-def hospitals_of(session: Session, person_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
+def hospitals_of(session: Session, person_id: uuid.UUID, *, now: datetime | None = None) -> list[tuple[uuid.UUID, str]]:
     """For which hospitals this person may sign in."""
     query = (
         select(Hospital.id, Hospital.name)
         .join(Membership, Membership.hospital_id == Hospital.id)
-        .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+        .where(Membership.person_id == person_id, in_force(Membership, now or datetime.now(UTC)))
         .distinct()
         .order_by(Hospital.name)
     )
@@ -176,7 +178,7 @@ def signed_in(
     found, person, hospital_name = row
     if touch and now - found.seen_at > timedelta(seconds=30):
         found.seen_at = now
-    viewer = _viewer(session, person, found.hospital_id)
+    viewer = _viewer(session, person, found.hospital_id, now=now)
     return SignedIn(
         viewer=replace(viewer, client_address=client_address, trace_id=trace_id),
         hospital_name=hospital_name,
@@ -187,15 +189,20 @@ def signed_in(
     )
 
 
-def _viewer(session: Session, person: Person, hospital_id: uuid.UUID) -> Viewer:
+def viewer_of(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, now: datetime) -> Viewer:
+    """What this person may do when they work for that hospital, without a session of theirs: for explaining rights."""
+    return _viewer(session, session.get_one(Person, person_id), hospital_id, now=now)
+
+
+def _viewer(session: Session, person: Person, hospital_id: uuid.UUID, *, now: datetime) -> Viewer:
     hospital_roles = session.scalars(
         select(Membership.role).where(
-            Membership.person_id == person.id, Membership.hospital_id == hospital_id, Membership.ended_at.is_(None)
+            Membership.person_id == person.id, Membership.hospital_id == hospital_id, in_force(Membership, now)
         )
     )
     board_roles: dict[uuid.UUID, set[Role]] = {}
     query = select(BoardMembership.board_id, BoardMembership.role).where(
-        BoardMembership.person_id == person.id, BoardMembership.ended_at.is_(None)
+        BoardMembership.person_id == person.id, in_force(BoardMembership, now)
     )
     for board_id, role in session.execute(query):
         board_roles.setdefault(board_id, set()).add(role)
@@ -207,6 +214,35 @@ def _viewer(session: Session, person: Person, hospital_id: uuid.UUID) -> Viewer:
         board_roles={board_id: frozenset(roles) for board_id, roles in board_roles.items()},
         language=person.language,
     )
+
+
+class Presence(NamedTuple):
+    """What the portal knows of somebody's signing in, without where and how long."""
+
+    open_sessions: int
+    last_seen_at: datetime | None
+    last_strong: bool  #: the newest sign-in proved two factors
+
+
+def presences(session: Session, person_ids: Sequence[uuid.UUID], *, now: datetime) -> dict[uuid.UUID, Presence]:
+    """Per person: sessions that are open now, and when they last did something. Nobody = never signed in."""
+    kept = SignedInSession
+    is_open = kept.ended_at.is_(None) & (kept.seen_at > now - IDLE) & (kept.started_at > now - ABSOLUTE)
+    newest = func.array_agg(aggregate_order_by(kept.strong, kept.started_at.desc()))
+    query = select(kept.person_id, func.count().filter(is_open), func.max(kept.seen_at), newest)
+    found = session.execute(query.where(kept.person_id.in_(person_ids)).group_by(kept.person_id))
+    return {row[0]: Presence(row[1], row[2], row[3][0]) for row in found}
+
+
+def end_sessions(session: Session, person_id: uuid.UUID, *, now: datetime, hospital_id: uuid.UUID | None = None) -> None:
+    """Sign somebody out everywhere (disabled), or only where they worked for that hospital (no role left there)."""
+    own = update(SignedInSession).where(SignedInSession.person_id == person_id, SignedInSession.ended_at.is_(None))
+    there = own if hospital_id is None else own.where(SignedInSession.hospital_id == hospital_id)
+    session.execute(there.values(ended_at=now))
+
+
+def rights_changed(session: Session, person_id: uuid.UUID) -> None:
+    """STUB for the merge (accounts branch): the open sessions of this person feel a change of their rights."""
 
 
 def set_language(session: Session, person_id: uuid.UUID, language: str) -> None:
