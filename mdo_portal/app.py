@@ -15,6 +15,7 @@ from mdo_portal.live import server as live
 from mdo_portal.services import people
 from mdo_portal.settings import PACKAGE, Settings
 from mdo_portal.web import (
+    boards,
     cases,
     decisions,
     documents,
@@ -28,14 +29,19 @@ from mdo_portal.web import (
     meetings,
     navigation,
     post,
+    rights,
     rooms,
     signing_in,
     words,
     worklist,
 )
+from mdo_portal.web import people as people_pages
 from mdo_portal.web.context import SignedInUser, client_address, now
 
-BLUEPRINTS = (signing_in, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log, fhir, health)
+BLUEPRINTS = (
+    *(signing_in, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log),
+    *(people_pages, rights, boards, fhir, health),
+)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:

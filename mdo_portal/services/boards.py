@@ -155,13 +155,18 @@ def hospitals(session: Session) -> list[Hospital]:
     return list(session.scalars(select(Hospital).order_by(Hospital.name)))
 
 
+def hospital_of(session: Session, hospital_id: uuid.UUID) -> Hospital:
+    hospital = session.get(Hospital, hospital_id, with_for_update=True)
+    if hospital is None:
+        raise NotFound()
+    return hospital
+
+
 def save_hospital(
     session: Session, viewer: Viewer, hospital_id: uuid.UUID, form: Mapping[str, str], *, now: datetime
 ) -> Hospital:
     """Name, place, phone, URA and AGB of a hospital; its link is another matter. Raises Incomplete."""
-    hospital = session.get(Hospital, hospital_id, with_for_update=True)
-    if hospital is None:
-        raise NotFound()
+    hospital = hospital_of(session, hospital_id)
     wrong = {} if form.get("name") else {"name": N_("Vul de naam in zoals die in brieven staat.")}
     wrong |= {name: N_("Acht cijfers, of leeg.") for name in ("ura", "agb") if not re.fullmatch(r"(\d{8})?", form.get(name, ""))}
     if wrong:

@@ -62,10 +62,12 @@ def subject(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, n
     return found if hospital_id in works else replace(found, hospital_roles=frozenset(), board_roles={})
 
 
-def acts(session: Session, viewer: Viewer, *, now: datetime) -> list[ActRow]:
-    """Every act of the policy with its reasons. Each role is asked by itself, through the same question as every page asks."""
-    every = memberships.roles_of(session, [viewer.person_id], now=now)
-    held = [one for one in every if one.state == "now" and (one.place.is_board or one.place.id == viewer.hospital_id)]
+def acts(viewer: Viewer, roles: list[RoleRow]) -> list[ActRow]:
+    """Every act of the policy with its reasons, from `roles` of this person that the asker may know of.
+
+    Each role is asked by itself, through the same question as every page asks.
+    """
+    held = [one for one in roles if one.state == "now" and (one.place.is_board or one.place.id == viewer.hospital_id)]
     nothing = replace(viewer, hospital_roles=frozenset(), board_roles={})
     return [ActRow(act, _reasons(nothing, act, held)) for act in POLICY]
 
@@ -93,7 +95,7 @@ def find_case(session: Session, asker: Viewer, number: str) -> Case:
     """A case by its referral number or the hospital's patient number, of the asker's own hospital or board. Raises NotFound."""
     boards = asker.boards_for(Act.RIGHTS_EXPLAIN)
     mine: list[ColumnElement[bool]] = [Case.board_id.in_(boards)] if boards else []
-    if asker.may_for_own_hospital(Act.RIGHTS_EXPLAIN) and _has_hospital_role(asker):
+    if memberships.asks_for_hospital(asker):
         mine.append(Case.hospital_id == asker.hospital_id)
     query = select(Case).join(Patient, Patient.id == Case.patient_id).where(or_(False, *mine))
     named = query.where(or_(Case.referral_number == number, Patient.local_number == number))
@@ -101,11 +103,6 @@ def find_case(session: Session, asker: Viewer, number: str) -> Case:
     if found is None:
         raise NotFound(NO_CASE)
     return found
-
-
-def _has_hospital_role(asker: Viewer) -> bool:
-    """By a role of the hospital itself; a role on a board says nothing about the hospital's other cases."""
-    return Relation.OWN_HOSPITAL in replace(asker, board_roles={}).relations(Act.RIGHTS_EXPLAIN, hospital_id=asker.hospital_id)
 
 
 def about_case(session: Session, viewer: Viewer, case: Case, *, now: datetime) -> list[CaseAnswer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.granting import Place, as_administrator
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, HeldRole, Membership, Person, Role
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act, Relation, Viewer
 from mdo_portal.errors import NotAllowed, NotFound
 from mdo_portal.services import people
 from mdo_portal.services.terms import day_of, in_force
@@ -181,22 +181,44 @@ def person_for(
     if person is None:
         raise NotFound()
     every = roles_of(session, [person_id], now=now)
-    seen_here = [one for one in every if one.place.may(viewer, Act.PEOPLE_READ) or one.place.may(viewer, act)]
-    if not seen_here and not as_administrator(viewer):
+    shown = _shown(session, viewer, act, every)
+    if not shown and not as_administrator(viewer):
         raise NotFound()
-    if not as_administrator(viewer) and not any(one.place.may(viewer, act) for one in seen_here):
+    if not as_administrator(viewer) and not any(one.place.may(viewer, act) for one in shown) and act is not Act.RIGHTS_EXPLAIN:
         raise NotAllowed()
     presence = people.presences(session, [person_id], now=now).get(person_id)
-    works = hospitals_by_person(session, [person_id], now=now).get(person_id, [])
-    shown = every if _is_own(viewer, seen_here) else seen_here
-    row = _row(person, presence, works, shown)
+    row = _row(person, presence, hospitals_by_person(session, [person_id], now=now).get(person_id, []), shown)
     return PersonPage(row, presence.open_sessions if presence else 0, bool(person.password_hash), person.disabled_at)
 
 
-def _is_own(viewer: Viewer, seen: list[RoleRow]) -> bool:
-    """Somebody of the own hospital: on which boards they act in its name is the hospital's business. An administrator sees all."""
-    works_here = any(not one.place.is_board and one.place.may(viewer, Act.PEOPLE_READ) and one.state == "now" for one in seen)
-    return works_here or as_administrator(viewer)
+def _shown(session: Session, viewer: Viewer, act: Act, every: list[RoleRow]) -> list[RoleRow]:
+    """Of somebody's roles those at places the viewer may see; of somebody of the own hospital also all boards; an administrator sees all.
+
+    Explaining looks further: a hospital asks about everybody on the boards in which it takes part, for they see its patients.
+    """
+    if as_administrator(viewer):
+        return every
+    seen = [one for one in every if one.place.may(viewer, Act.PEOPLE_READ) or one.place.may(viewer, act)]
+    if any(not one.place.is_board and one.state == "now" for one in seen):
+        return [one for one in every if one in seen or one.place.is_board]
+    if act is Act.RIGHTS_EXPLAIN and asks_for_hospital(viewer):
+        boards = set(_circle(session, Place(viewer.hospital_id, False))[1])
+        return [one for one in every if one in seen or (one.place.is_board and one.place.id in boards)]
+    return seen
+
+
+def asks_for_hospital(viewer: Viewer) -> bool:
+    """May explain rights by a role of the hospital itself; a role on a board says nothing about the hospital."""
+    return Relation.OWN_HOSPITAL in replace(viewer, board_roles={}).relations(Act.RIGHTS_EXPLAIN, hospital_id=viewer.hospital_id)
+
+
+def explainable(session: Session, viewer: Viewer, *, now: datetime) -> list[PersonRow]:
+    """Everybody about whom this viewer may ask what they can see, by name."""
+    asked = [one.place for one in places(session, viewer, Act.RIGHTS_EXPLAIN)]
+    if asks_for_hospital(viewer):
+        asked += [Place(board_id, True) for board_id in _circle(session, Place(viewer.hospital_id, False))[1]]
+    found = {one.id: one for place in dict.fromkeys(asked) for one in at_place(session, place, now=now)}
+    return sorted(found.values(), key=lambda one: one.name)
 
 
 def colleague_by_email(session: Session, place: Place, email: str) -> Person | None:

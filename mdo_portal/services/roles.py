@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ TAKEN = N_("Met dit adres kan hier niemand worden toegevoegd. Er is niets verand
 NOT_ONLY_YOURS = N_(
     "Deze persoon werkt ook elders. Blokkeren kan alleen de beheerder van het netwerk; u kunt wel de rollen bij uw ziekenhuis beëindigen."
 )
+NOT_YOURSELF_INVITED = N_("Uzelf uitnodigen kan niet. Er is niets veranderd.")
 NOT_YOURSELF = N_("Uzelf blokkeren kan niet. Er is niets veranderd.")
 
 
@@ -245,6 +246,12 @@ def known(session: Session, viewer: Viewer, place: Place, email: str) -> Person 
     return colleague_by_email(session, place, email)
 
 
+def is_known(session: Session, viewer: Viewer, place: Place, person_id: uuid.UUID) -> bool:
+    """The same for an id: a role is given only to somebody whom this viewer may know of."""
+    person = session.get(Person, person_id)
+    return person is not None and known(session, viewer, place, person.email) is not None
+
+
 def disable(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> None:
     """May not sign in any more, and is signed out everywhere. Roles stay as they are."""
     person = _locked(session, person_id)
@@ -282,6 +289,49 @@ def check_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -
         raise NotFound() if not _is_on_a_board_of(session, viewer, person_id) else NotAllowed()
     if {where for where, _ in works} != set(mine) or any(role is Role.ADMINISTRATOR for _, role in works):
         raise NotAllowed(NOT_ONLY_YOURS)
+
+
+def may_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
+    """For showing or hiding the button."""
+    try:
+        check_whole_person(session, viewer, person_id)
+    except (NotFound, NotAllowed):
+        return False
+    return person_id != viewer.person_id
+
+
+def may_invite(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
+    """For showing or hiding the button."""
+    try:
+        check_invitation(session, viewer, person_id)
+    except (NotFound, NotAllowed):
+        return False
+    return viewer.may_at_all(Act.PEOPLE_MANAGE)
+
+
+def check_invitation(session: Session, viewer: Viewer, person_id: uuid.UUID) -> None:
+    """Whoever holds an invitation holds the account, with every role it has. Raises NotAllowed or NotFound.
+
+    So a secretary invites only somebody without an account who is nothing beyond her own boards; the rest is for the link manager
+    of the only hospital they work for, and the administrator.
+    """
+    if person_id == viewer.person_id:
+        raise NotAllowed(NOT_YOURSELF_INVITED)
+    has_account = session.get_one(Person, person_id).password_hash or people.presences(
+        session, [person_id], now=datetime.now(UTC)
+    )
+    if has_account or _is_more(session, viewer, person_id):
+        check_whole_person(session, viewer, person_id)
+
+
+def _is_more(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
+    """Has a role, now or to come, at a place that this viewer does not manage; taking part in a hospital's name is none."""
+    kinds: tuple[type[HeldRole], ...] = (Membership, BoardMembership)
+    held = [
+        one for kind in kinds for one in session.scalars(select(kind).where(kind.person_id == person_id, kind.ended_at.is_(None)))
+    ]
+    real = [one for one in held if isinstance(one, BoardMembership) or one.role is not TAKES_PART]
+    return any(not Place(one.place_id, isinstance(one, BoardMembership)).may(viewer, Act.PEOPLE_MANAGE) for one in real)
 
 
 def _is_on_a_board_of(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:

@@ -63,6 +63,12 @@ def house(database: Database, region: Region) -> Iterator[House]:
             "request_id": uuid.uuid4(),
             "message_id": uuid.uuid4(),
             "person_id": uuid.uuid4(),
+            "place_id": region.boards["URO-P"],
+            "membership_id": uuid.uuid4(),
+            "review_id": uuid.uuid4(),
+            "line_id": uuid.uuid4(),
+            "board_id": region.boards["URO-P"],
+            "hospital_id": region.hospitals["ZEED"],
         }
     with app_on(database) as app:
         yield House(app, database, region, ids)
