@@ -19,7 +19,7 @@ from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.domain.rights import Odd, RightsReview, RightsReviewLine, Verdict
 from mdo_portal.errors import N_, IllegalMove, NotAllowed, NotFound
 from mdo_portal.services import audit, memberships, roles
-from mdo_portal.services.memberships import PersonRow, PlaceRow
+from mdo_portal.services.memberships import PersonRow, PlaceRow, RoleRow
 from mdo_portal.services.terms import day_of, in_force
 
 NOT_SEEN = timedelta(days=90)
@@ -99,7 +99,7 @@ def _lines(session: Session, review: RightsReview, place: Place, *, now: datetim
     return [
         RightsReviewLine(
             review_id=review.id, person_id=one.id, person_name=one.name, membership_id=role.id, role=role.role,
-            given_at=role.given_at, last_seen_at=one.last_seen_at, odd=[*map(str, _odd(one, role.state, place, at_board, now=now))],
+            given_at=role.given_at, last_seen_at=one.last_seen_at, odd=[*map(str, _odd(one, role, place, at_board, now=now))],
         )
         for one in found
         for role in one.roles
@@ -113,14 +113,15 @@ def _hospitals_at(session: Session, place: Place, ids: Sequence[uuid.UUID], *, n
     return set(session.scalars(own)) if place.is_board else set()
 
 
-def _odd(one: PersonRow, state: str, place: Place, at_board: set[uuid.UUID], *, now: datetime) -> list[Odd]:
+def _odd(one: PersonRow, role: RoleRow, place: Place, at_board: set[uuid.UUID], *, now: datetime) -> list[Odd]:
+    sign_of_life = one.last_seen_at or role.given_at  # somebody who was added last week need not have been here
     facts = {
-        Odd.NOT_SEEN: one.last_seen_at is None or now - one.last_seen_at > NOT_SEEN,
+        Odd.NOT_SEEN: sign_of_life is None or now - sign_of_life > NOT_SEEN,
         Odd.LEFT: not one.hospitals,
         Odd.BOARD_LEFT: place.is_board and bool(one.hospitals) and one.id not in at_board,
         Odd.NO_FACTOR: not one.has_factor,
         Odd.DISABLED: one.is_disabled,
-        Odd.OVER: state == "over",
+        Odd.OVER: role.state == "over",
     }
     return [odd for odd, holds in facts.items() if holds]
 

@@ -87,10 +87,17 @@ def save(board_id: uuid.UUID | None = None) -> ResponseReturnValue:
 
 
 def _typed() -> dict[str, Any]:
-    chosen = {one: request.form.get(f"since-{one}", "") for one in request.form.getlist("hospital")}
+    chosen = {one: request.form.get(f"since-{one}", "") for one in request.form.getlist("hospital") if _is_id(one)}
     return {name: request.form.get(name, "") for name in (*boards.FIELDS, "review_months", "quorum", "aliases")} | {
         "hospitals": chosen
     }
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
 
 
 def _asked() -> BoardForm:
@@ -138,9 +145,14 @@ def _group(line: str) -> dict[str, Any]:
 @blueprint.get("/hospitals/<uuid:hospital_id>")
 @may(Act.BOARD_MANAGE)
 def hospital(hospital_id: uuid.UUID) -> str:
+    return _hospital(hospital_id)
+
+
+def _hospital(hospital_id: uuid.UUID, *, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> str:
     with transaction() as db:
         found = boards.hospital_of(db, hospital_id)
-    return render_template("boards/hospital.html", hospital=found, values=found, errors={}, viewer=viewer())
+    shown = {"hospital": found, "values": typed or found, "errors": errors or {}}
+    return render_template("boards/hospital.html", viewer=viewer(), **shown)
 
 
 @blueprint.post("/hospitals/<uuid:hospital_id>")
@@ -149,11 +161,8 @@ def save_hospital(hospital_id: uuid.UUID) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "").strip() for name in ("name", "city", "phone", "ura", "agb")}
     try:
         with transaction() as db:
-            found = boards.hospital_of(db, hospital_id)
             boards.save_hospital(db, viewer(), hospital_id, typed, now=now())
     except Incomplete as error:
-        return render_template(
-            "boards/hospital.html", hospital=found, values=typed, errors=error.fields, viewer=viewer()
-        ), error.status
+        return _hospital(hospital_id, typed=typed, errors=error.fields), error.status
     flash(gettext("%(name)s is bewaard.", name=typed["name"]), "success")
     return redirect(url_for("boards.page"))

@@ -13,6 +13,7 @@ from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.domain.rights import Verdict
 from mdo_portal.errors import N_, NotFound
 from mdo_portal.services import audit, explaining, memberships, people, rights_reviews
+from mdo_portal.services.explaining import ActRow
 from mdo_portal.services.memberships import PersonPage
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import as_csv
@@ -23,6 +24,15 @@ from mdo_portal.web.role_words import ODD_WORDS, WORDS, place_of, role_word
 
 blueprint = Blueprint("rights", __name__, url_prefix="/rights")
 VERDICT_WORDS = {Verdict.OPEN: N_("nog te beslissen"), Verdict.KEEP: N_("behouden"), Verdict.END: N_("beëindigd")}
+
+#: how acts are put together for reading: by the first word of the act; one that is not here stands last
+GROUP_WORDS: dict[str, tuple[str, ...]] = {
+    N_("Patiënten en casussen"): ("worklist", "case", "document", "glass"),
+    N_("Vergadering en advies"): ("meeting", "room", "note", "round", "decision"),
+    N_("Brieven en koppelingen"): ("letter", "post", "link", "inbox", "provider"),
+    N_("Mensen, rechten en logboek"): ("people", "board", "rights", "log", "retention", "destroy"),
+}
+OTHER = N_("Eigen account en het overige")
 
 
 @blueprint.get("")
@@ -130,12 +140,21 @@ def _explained(db: Session, person_id: uuid.UUID, asked: str) -> dict[str, objec
     at = next((one for one, _ in works if str(one) == asked), works[0][0] if works else viewer().hospital_id)
     subject = explaining.subject(db, person_id, at, now=now())
     audit.record(db, viewer(), Act.RIGHTS_EXPLAIN, now=now(), object_type="person", object_id=person_id)
+    acts = explaining.acts(subject, page.row.roles)
     may_ask = memberships.asks_for_hospital(viewer()) or bool(viewer().boards_for(Act.RIGHTS_EXPLAIN))
     return WORDS | {
-        "person": page, "works": works, "at": at, "subject": subject, "acts": explaining.acts(subject, page.row.roles),
+        "person": page, "works": works, "at": at, "subject": subject, "acts": acts, "groups": _grouped(acts),
         "act_words": ACT_WORDS, "viewer": viewer(), "officer": explaining.is_privacy_officer(viewer()), "may_ask": may_ask,
         "answers": None, "cases": None,
     }  # fmt: skip
+
+
+def _grouped(acts: list[ActRow]) -> list[tuple[str, list[ActRow]]]:
+    words = {first: group for group, firsts in GROUP_WORDS.items() for first in firsts}
+    found: dict[str, list[ActRow]] = {group: [] for group in (*GROUP_WORDS, OTHER)}
+    for one in acts:
+        found[words.get(one.act.value.partition(":")[0], OTHER)].append(one)
+    return list(found.items())
 
 
 def _about_case(db: Session, subject: Viewer, number: str, person_id: uuid.UUID) -> dict[str, object]:
