@@ -24,12 +24,13 @@ MEANS = {
     Relation.BOARD: "in het MDO waar de rol geldt",
 }
 ROLES = (*HOSPITAL_ROLES, *BOARD_ROLES)
-HEAD = """# Wie mag wat
-
-Gemaakt door `scripts/print_policy.py` uit `domain/policy.py` en uit de routes en gebeurtenissen zelf; de bouw zegt het als deze bladzijde achterloopt. Niet met de hand wijzigen.
-
-Een rol geldt alleen tussen zijn begin- en einddatum en zolang de persoon niet geblokkeerd is. Wat iemand met een bepaalde casus mag, hangt ook af van de agenda en van gegeven inzage: `services/access.py`.
-"""
+HEAD = (
+    "# Wie mag wat\n\n"
+    "Gemaakt door `scripts/print_policy.py` uit `domain/policy.py` en uit de routes en gebeurtenissen zelf; "
+    "de bouw zegt het als deze bladzijde achterloopt. Niet met de hand wijzigen.\n\n"
+    "Een rol geldt alleen tussen zijn begin- en einddatum en zolang de persoon niet geblokkeerd is. "
+    "Wat iemand met een bepaalde casus mag, hangt ook af van de agenda en van gegeven inzage: `services/access.py`.\n"
+)
 
 
 def mark(relation: Relation) -> str:
