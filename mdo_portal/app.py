@@ -13,10 +13,11 @@ from mdo_portal.database import Database
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.errors import NotSignedIn
 from mdo_portal.live import server as live
-from mdo_portal.services import people
+from mdo_portal.services import sessions
 from mdo_portal.settings import PACKAGE, Settings
 from mdo_portal.web import (
     account,
+    boards,
     cases,
     confirming,
     decisions,
@@ -35,17 +36,20 @@ from mdo_portal.web import (
     oidc,
     post,
     providers,
+    rights,
     rooms,
-    sessions,
     signing_in,
     words,
     worklist,
 )
+from mdo_portal.web import people as people_pages
+from mdo_portal.web import sessions as session_pages
 from mdo_portal.web.context import SignedInUser, client_address, now
 
-SIGNING_IN = (signing_in, invitations, confirming, account, sessions, oidc, providers)
+SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
 CASES = (worklist, cases, documents, forms, grants, meetings, rooms, decisions, post)
-BLUEPRINTS = (*SIGNING_IN, *CASES, inbox, log, fhir, health)
+RUNNING = (inbox, log, people_pages, rights, boards)
+BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir, health)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:
@@ -101,8 +105,8 @@ def _carry_user(app: Flask) -> None:
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(key: str) -> SignedInUser | None:
         try:
-            with app.extensions["mdo_database"].transaction(entering=people.hash_key(key)) as session:
-                found = people.signed_in(
+            with app.extensions["mdo_database"].transaction(entering=sessions.hash_key(key)) as session:
+                found = sessions.signed_in(
                     session,
                     key,
                     now=now(),

@@ -19,7 +19,7 @@ from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.domain.policy import Viewer
-from mdo_portal.services import hospitals, people
+from mdo_portal.services import hospitals, people, sessions
 from mdo_portal.services.hospitals import LinkRow
 from tests import make
 
@@ -105,9 +105,9 @@ def person_id(name: str) -> uuid.UUID:
 
 def viewer(session: Session, name: str, houses: Mapping[str, uuid.UUID]) -> Viewer:
     """Who this is to the portal: signed in through the front door, as the pages do."""
-    key = people.start_session(session, person_id(name), houses[PEOPLE[name][1]], proof=make.PROOF, now=make.NOW)
+    key = sessions.start_session(session, person_id(name), houses[PEOPLE[name][1]], proof=make.PROOF, now=make.NOW)
     session.flush()
-    found = people.signed_in(session, key, now=make.NOW, client_address="127.0.0.1")
+    found = sessions.signed_in(session, key, now=make.NOW, client_address="127.0.0.1")
     assert found is not None
     return found.viewer
 

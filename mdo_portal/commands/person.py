@@ -14,7 +14,7 @@ from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import HOSPITAL_ROLES, Membership, Person, Role
-from mdo_portal.services import audit_sign_in, credentials, passwords, people
+from mdo_portal.services import audit_sign_in, credentials, passwords, sessions
 
 
 @click.group("person")
@@ -71,4 +71,4 @@ def _give(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, role: 
         session.add(Membership(person_id=person_id, hospital_id=hospital_id, role=role))
     else:
         held.ended_at = None
-    people.rights_changed(session, person_id)
+    sessions.rights_changed(session, person_id)

@@ -28,6 +28,8 @@ NO_PATIENTS: dict[str, str] = {
     "identity_providers": "how a hospital's people sign in",
     "identities": "which colleague that is",
     "used_logout_tokens": "a goodbye of a provider, once",
+    "rights_reviews": "whose roles were gone through",
+    "rights_review_lines": "whose roles were gone through",
     "known_devices": "browsers that colleagues used before",
 }
 #: keys that say nothing about another hospital's patients, though no hospital or parent stands in them

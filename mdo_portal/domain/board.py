@@ -60,6 +60,8 @@ class Board(Base):
     quorum: Mapped[list[Any]] = mapped_column(default=list)
     #: words by which referrals name this board (board hints), lower case
     aliases: Mapped[list[str]] = mapped_column(default=list)
+    #: months after which its roles must be reviewed again
+    review_months: Mapped[int] = mapped_column(default=6)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:

@@ -48,6 +48,8 @@ class Hospital(Base):
     phone: Mapped[str] = mapped_column(default="")
     #: label of the EPD, as the hospital calls it
     epd: Mapped[str] = mapped_column(default="")
+    #: months after which its roles must be reviewed again
+    review_months: Mapped[int] = mapped_column(default=6)
 
 
 class Link(Base):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -30,6 +30,8 @@ class Role(StrEnum):
 
 
 HOSPITAL_ROLES = (Role.SPECIALIST, Role.CASE_MANAGER, Role.LINK_MANAGER, Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
+TAKES_PART = Role.MEMBER
+"""As a role for a hospital: takes part in boards in its name; opens nothing of the hospital itself."""
 BOARD_ROLES = (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, Role.MEMBER, Role.OBSERVER)
 
 
@@ -59,32 +61,67 @@ class Person(Base):
     wait_until: Mapped[datetime | None]
 
 
-class Membership(Base):
-    """A person is something for a hospital. Several rows = chosen at sign-in."""
+class HeldRole(Base):
+    """A role of somebody, for a while. Ended rows stay: giving again is a new row."""
+
+    __abstract__ = True
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[Role]
+    #: first day (Amsterdam) on which it counts; empty = from the moment it was given
+    starts_on: Mapped[date | None]
+    #: last day (Amsterdam) on which it counts; empty = until it is ended
+    ends_on: Mapped[date | None]
+    #: when it was given; empty = before this was kept
+    given_at: Mapped[datetime | None]
+    #: who gave it
+    given_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    #: since when no longer; such a row is history and never comes back to life
+    ended_at: Mapped[datetime | None]
+    #: who ended it
+    ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+
+    @property
+    def place_id(self) -> uuid.UUID:
+        """The hospital or the board."""
+        raise NotImplementedError
+
+
+class Membership(HeldRole):
+    """A person is something for a hospital. Several rows = chosen at sign-in.
+
+    No patient data. Every web transaction reads; services/roles.py and rights_reviews.py write for whoever may manage people.
+    """
 
     __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("person_id", "hospital_id", "role"),)
+    __table_args__ = (
+        Index("uq_memberships_open", "person_id", "hospital_id", "role", unique=True, postgresql_where="ended_at IS NULL"),
+    )
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"), index=True)
-    role: Mapped[Role]
-    #: since when no longer
-    ended_at: Mapped[datetime | None]
+
+    @property
+    def place_id(self) -> uuid.UUID:
+        return self.hospital_id
 
 
-class BoardMembership(Base):
-    """A person is something for a board."""
+class BoardMembership(HeldRole):
+    """A person is something for a board.
+
+    No patient data. Every web transaction reads; services/roles.py and rights_reviews.py write for whoever may manage people.
+    """
 
     __tablename__ = "board_memberships"
-    __table_args__ = (UniqueConstraint("person_id", "board_id", "role"),)
+    __table_args__ = (
+        Index("uq_board_memberships_open", "person_id", "board_id", "role", unique=True, postgresql_where="ended_at IS NULL"),
+    )
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("boards.id"), index=True)
-    role: Mapped[Role]
-    #: since when no longer
-    ended_at: Mapped[datetime | None]
+
+    @property
+    def place_id(self) -> uuid.UUID:
+        return self.board_id
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class Act(StrEnum):
     LOG_BREACH = "log:breach"
     PEOPLE_READ = "people:read"
     PEOPLE_MANAGE = "people:manage"
+    BOARD_MANAGE = "board:manage"
     PROVIDER_MANAGE = "provider:manage"
     RIGHTS_REVIEW = "rights:review"
     RIGHTS_EXPLAIN = "rights:explain"
@@ -122,6 +123,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.LOG_BREACH: frozenset([(Role.PRIVACY_OFFICER, _H)]),
     Act.PEOPLE_READ: frozenset([*_MANAGE, (Role.PRIVACY_OFFICER, _H), (Role.CHAIR, _B)]),
     Act.PEOPLE_MANAGE: frozenset(_MANAGE),
+    Act.BOARD_MANAGE: frozenset([(Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.PROVIDER_MANAGE: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.RIGHTS_REVIEW: frozenset([*_MANAGE, (Role.PRIVACY_OFFICER, _H)]),
     Act.RIGHTS_EXPLAIN: frozenset([*_MANAGE, (Role.PRIVACY_OFFICER, _H)]),

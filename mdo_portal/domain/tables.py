@@ -14,7 +14,8 @@ from mdo_portal.domain import (
     inbound,
     patient,
     people,
+    rights,
 )
 
-ALL = (audit, board, case, conclusion, credentials, decision, grant, hospital, identity, inbound, patient, people)
+ALL = (audit, board, case, conclusion, credentials, decision, grant, hospital, identity, inbound, patient, people, rights)
 metadata = Base.metadata

@@ -16,7 +16,7 @@ from mdo_portal.errors import NotFound
 from mdo_portal.live.guard import Context, Payload, an_id, on, some_bytes
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.live.topics import may_watch, some_topics
-from mdo_portal.services import access, audit, conclusions, people, rooms, rounds
+from mdo_portal.services import access, audit, conclusions, rooms, rounds, sessions
 
 CLOCKS_DIFFER = 2.0
 """Seconds: the page may come from another process than its socket goes to."""
@@ -43,8 +43,8 @@ def _connect(database: Database) -> bool:
     """Only with a living session that was proven with two factors; the rest is asked again at every event."""
     key = str(cookie.get("_user_id", ""))
     with database.transaction() as db:
-        found = people.signed_in(db, key, now=datetime.now(UTC), touch=False) if key else None
-        standing = people.standing(db, [key], now=datetime.now(UTC)).get(key)
+        found = sessions.signed_in(db, key, now=datetime.now(UTC), touch=False) if key else None
+        standing = sessions.standing(db, [key], now=datetime.now(UTC)).get(key)
     if found is None or standing is None:
         return False
     sid, person_id = str(request.sid), found.viewer.person_id  # type: ignore[attr-defined]
@@ -137,7 +137,7 @@ def show_out_the_ended(socketio: SocketIO, database: Database, person_id: uuid.U
     if not open_here:
         return
     with database.transaction() as db:
-        standing = people.standing(db, {one.session_key for _, one in open_here}, now=datetime.now(UTC))
+        standing = sessions.standing(db, {one.session_key for _, one in open_here}, now=datetime.now(UTC))
     for sid, one in open_here:
         if standing.get(one.session_key) != one.standing:
             socketio.server.disconnect(sid)

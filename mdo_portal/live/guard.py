@@ -18,7 +18,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.policy import POLICY, Act, Viewer
 from mdo_portal.errors import NotSignedIn, PortalError
 from mdo_portal.live.registry import REGISTRY, Connection
-from mdo_portal.services import people
+from mdo_portal.services import sessions
 
 log = structlog.get_logger(__name__)
 Payload = Mapping[str, Any]
@@ -73,7 +73,7 @@ def _run(database: Database, name: str, event: Event, payload: Any) -> dict[str,
         connection = _connection(sid)
         if not isinstance(payload, dict):
             raise BadPayload()
-        with database.transaction(entering=people.hash_key(connection.session_key)) as session:
+        with database.transaction(entering=sessions.hash_key(connection.session_key)) as session:
             answer = {"ok": True} | event(_context(session, sid, connection), payload)
     except NotSignedIn:
         # The line is closed; the browser keeps what was typed and comes back after signing in again.
@@ -99,7 +99,7 @@ def _connection(sid: str) -> Connection:
 
 def _context(session: Session, sid: str, connection: Connection) -> Context:
     now = datetime.now(UTC)
-    found = people.signed_in(session, connection.session_key, now=now, client_address=connection.address)
+    found = sessions.signed_in(session, connection.session_key, now=now, client_address=connection.address)
     if found is None or not found.proof.strong:
         raise NotSignedIn()
     return Context(session=session, viewer=found.viewer, sid=sid, connection=connection, now=now)

@@ -20,7 +20,7 @@ from mdo_portal.database import Database
 from mdo_portal.errors import NotSignedIn
 from mdo_portal.live import events
 from mdo_portal.live.registry import REGISTRY
-from mdo_portal.services import conclusions, people, rooms
+from mdo_portal.services import conclusions, rooms, sessions
 from mdo_portal.services.changes import CHANNEL
 from mdo_portal.settings import Settings
 
@@ -129,7 +129,7 @@ def _tell_note(socketio: SocketIO, database: Database, note_id: uuid.UUID, revis
         return
     for key in REGISTRY.readers_of(note_id):
         try:
-            with database.transaction(entering=people.hash_key(key)) as session:
+            with database.transaction(entering=sessions.hash_key(key)) as session:
                 fresh = conclusions.updates_since(session, note_id, seen)
         except NotSignedIn:
             continue

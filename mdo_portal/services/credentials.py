@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.credentials import Authenticator, Invitation, Passkey, RecoveryCode
 from mdo_portal.domain.people import Person
 from mdo_portal.errors import N_, IllegalMove, PortalError
-from mdo_portal.services import attempts, passkeys, passwords, people, second_factors
+from mdo_portal.services import attempts, passkeys, passwords, second_factors, sessions
 
 INVITED_FOR = timedelta(days=7)
 
@@ -77,7 +77,7 @@ def accept(session: Session, token: str, password: str, *, now: datetime) -> Per
         session.execute(delete(table).where(table.person_id == person.id))
     person.totp_sealed, person.failures, person.wait_until = b"", 0, None
     attempts.forget_devices(session, person.id)
-    people.end_all_sessions(session, person.id, now=now)
+    sessions.end_all_sessions(session, person.id, now=now)
     return person
 
 

@@ -16,7 +16,7 @@ from mdo_portal.domain.identity import Identity, IdentityProvider, Registration,
 from mdo_portal.domain.people import Membership, Person
 from mdo_portal.errors import NotFound, PortalError
 from mdo_portal.exchange import Ended, Vouched
-from mdo_portal.services import people
+from mdo_portal.services import sessions
 from mdo_portal.services.sealed import sealer
 
 SECRET_PURPOSE = "provider.secret"
@@ -185,7 +185,7 @@ def log_out(session: Session, row: ProviderRow, ended: Ended, *, now: datetime) 
     known = _identity(session, row.hospital_id, ended.issuer, ended.subject) if ended.subject else None
     if ended.subject and known is None:
         return []
-    gone = people.end_provider_sessions(
+    gone = sessions.end_provider_sessions(
         session, issuer=ended.issuer, hospital_id=row.hospital_id, provider_session=ended.provider_session,
         person_ids=[known.person_id] if known else [], now=now,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, Wanted
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Membership, Person
+from mdo_portal.services.terms import in_force
 
 
 class Seat(NamedTuple):
@@ -23,12 +25,14 @@ class Seat(NamedTuple):
 
 def seats(session: Session, board: Board, here: Sequence[tuple[str, str, str]]) -> list[Seat]:
     """The role groups of the board with names; `here` is (name, discipline, hospital code) of who has been in the room."""
+    moment = datetime.now(UTC)
     query = (
         select(Person.name, Person.discipline, Hospital.code)
         .join(Membership, Membership.person_id == Person.id)
         .join(Hospital, Hospital.id == Membership.hospital_id)
         .join(BoardMembership, BoardMembership.person_id == Person.id)
-        .where(BoardMembership.board_id == board.id, BoardMembership.ended_at.is_(None), Person.disabled_at.is_(None))
+        .where(BoardMembership.board_id == board.id, in_force(BoardMembership, moment), Person.disabled_at.is_(None))
+        .where(in_force(Membership, moment))
         .order_by(Person.name)
         .distinct()
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound
-from mdo_portal.services import credentials, passkeys, passwords, people, second_factors
+from mdo_portal.services import credentials, passkeys, passwords, people, second_factors, sessions
 from mdo_portal.web import entering, passkey_requests
 from mdo_portal.web.confirming import require_fresh, require_fresh_strong
 from mdo_portal.web.context import now, session_key, settings, signed, transaction, viewer
@@ -38,11 +38,11 @@ def _page(error: str = "") -> str:
         shown = {
             "factors": second_factors.factors_of(db, me),
             "passkeys": passkeys.of_person(db, me),
-            "open_sessions": people.sessions_of(db, me, now=now()),
+            "open_sessions": sessions.sessions_of(db, me, now=now()),
             "hospitals": people.hospitals_of(db, me),
             "person": db.get_one(Person, me),
         }
-    here = people.hash_key(session_key())
+    here = sessions.hash_key(session_key())
     return render_template(
         "account/page.html", here=here, proof=signed().proof, error=error, shortest=passwords.SHORTEST, **shown
     )
@@ -187,7 +187,7 @@ def new_password() -> ResponseReturnValue:
     try:
         with transaction() as db:
             passwords.set_new(db, viewer().person_id, request.form.get("password", ""))
-            people.end_all_sessions(db, viewer().person_id, now=now(), but=session_key())
+            sessions.end_all_sessions(db, viewer().person_id, now=now(), but=session_key())
             _line(db, "password changed")
     except passwords.Unfit as unfit:
         return _page(unfit.sentence), 422
@@ -200,8 +200,8 @@ def end_sessions() -> ResponseReturnValue:
     """One of them, or all but this one."""
     which, me = request.form.get("session", ""), viewer().person_id
     with transaction() as db:
-        one = people.end_own_session(db, me, which, now=now()) if which else 0
-        ended = one if which else people.end_all_sessions(db, me, now=now(), but=session_key())
+        one = sessions.end_own_session(db, me, which, now=now()) if which else 0
+        ended = one if which else sessions.end_all_sessions(db, me, now=now(), but=session_key())
         entering.signed_line(
             db, "sign_out", db.get_one(Person, me), "", hospital_id=viewer().hospital_id, detail=f"elsewhere: {ended}"
         )

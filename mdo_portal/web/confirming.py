@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFresh
-from mdo_portal.services import attempts, passkeys, people, second_factors
+from mdo_portal.services import attempts, passkeys, people, second_factors, sessions
 from mdo_portal.web import browser, entering, passkey_requests
 from mdo_portal.web.context import now, session_key, settings, signed, transaction, viewer
 from mdo_portal.web.guard import may
@@ -63,7 +63,7 @@ def by_form() -> Confirmation | None:
         person = db.get_one(Person, viewer().person_id)
         proven = _proven(db, person)
         if proven is not None:
-            people.confirm(db, session_key(), now=now(), strong=proven.strong)
+            sessions.confirm(db, session_key(), now=now(), strong=proven.strong)
         act = "confirm" if proven else "confirm.refused"
         method = proven.method if proven else ""
         entering.signed_line(db, act, person, method, refused=proven is None, hospital_id=viewer().hospital_id)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import NotSignedIn
-from mdo_portal.services import people
-from mdo_portal.services.people import SignedIn
+from mdo_portal.services import sessions
+from mdo_portal.services.sessions import SignedIn
 from mdo_portal.settings import Settings
 
 
@@ -48,7 +48,7 @@ def settings() -> Settings:
 def transaction() -> AbstractContextManager[Session]:
     """A transaction of who is signed in: PostgreSQL shows what is theirs. Of nobody when nobody is: no row of any patient."""
     user = current_user._get_current_object()
-    return database().transaction(entering=people.hash_key(user.key) if isinstance(user, SignedInUser) else "")
+    return database().transaction(entering=sessions.hash_key(user.key) if isinstance(user, SignedInUser) else "")
 
 
 def signed() -> SignedIn:

@@ -15,7 +15,7 @@ from flask_login import login_user
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.people import Person, Proof
-from mdo_portal.services import attempts, audit_sign_in, people
+from mdo_portal.services import attempts, audit_sign_in, people, sessions
 from mdo_portal.services.audit_sign_in import REFUSED, SUCCESS
 from mdo_portal.web import browser
 from mdo_portal.web.context import SignedInUser, client_address, database, now, session_key, settings, transaction
@@ -90,8 +90,8 @@ def _start(person_id: uuid.UUID, proof: Proof, hospital_id: uuid.UUID, wanted: s
     """A new session from here on: nothing of before the sign-in stays, in the cookie or in the database."""
     device = browser.device_token()
     with transaction() as db:
-        people.end_session(db, str(session.get("_user_id", "")), now=now())
-        key = people.start_session(
+        sessions.end_session(db, str(session.get("_user_id", "")), now=now())
+        key = sessions.start_session(
             db, person_id, hospital_id, proof=proof, now=now(), device=browser.kind(), client_address=client_address()
         )
         if proof.strong:
@@ -106,8 +106,8 @@ def _start(person_id: uuid.UUID, proof: Proof, hospital_id: uuid.UUID, wanted: s
 def _carry(key: str, wanted: str = "") -> str:
     """Put the session in the cookie; where to go."""
     _empty_cookie()
-    with database().transaction(entering=people.hash_key(key)) as db:
-        found = people.signed_in(db, key, now=now(), client_address=client_address())
+    with database().transaction(entering=sessions.hash_key(key)) as db:
+        found = sessions.signed_in(db, key, now=now(), client_address=client_address())
     assert found is not None
     login_user(SignedInUser(key, found))
     if not found.proof.strong:
@@ -117,7 +117,7 @@ def _carry(key: str, wanted: str = "") -> str:
 
 def strengthened(db: Session, proof: Proof) -> str:
     """A second factor was given in this session: a new key, with the same end. Call `carry_on` after the commit."""
-    return people.replace_session(db, session_key(), now=now(), proof=proof)
+    return sessions.replace_session(db, session_key(), now=now(), proof=proof)
 
 
 def carry_on(key: str, wanted: str = "") -> str:

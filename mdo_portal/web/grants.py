@@ -12,7 +12,7 @@ from flask_babel import gettext
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, Incomplete, PortalError
-from mdo_portal.services import audit, grants, objections, people, worklist
+from mdo_portal.services import audit, grants, objections, sessions, worklist
 from mdo_portal.services.grants import Wanted
 from mdo_portal.web.cases import load
 from mdo_portal.web.context import now, session_key, transaction, viewer
@@ -110,7 +110,7 @@ def _broken(hospital_id: uuid.UUID, number: str, bsn: str, birth_on: date) -> li
     reason = request.form.get("reason", "")
     with transaction() as db:
         opened = grants.break_glass(db, hospital_id=hospital_id, number=number, bsn=bsn, birth_on=birth_on, reason=reason)
-        people.enter_again(db, session_key())
+        sessions.enter_again(db, session_key())
         for case_id in opened:
             case = db.get_one(Case, case_id)
             grants.told(db, case, viewer=viewer(), now=now())

@@ -51,6 +51,7 @@ ACT_WORDS: dict[str, str] = {
     Act.LOG_BREACH: N_("overzicht voor een datalek gemaakt"),
     Act.PEOPLE_READ: N_("mensen en rollen bekeken"),
     Act.PEOPLE_MANAGE: N_("mensen of rollen gewijzigd"),
+    Act.BOARD_MANAGE: N_("MDO of ziekenhuis ingericht"),
     Act.PROVIDER_MANAGE: N_("aanmelden via het ziekenhuis ingesteld"),
     Act.RIGHTS_REVIEW: N_("rechten nagelopen"),
     Act.RIGHTS_EXPLAIN: N_("nagegaan wat iemand mag zien"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import get_locale, gettext
 from flask_login import current_user
 
@@ -13,9 +15,10 @@ from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.errors import N_
-from mdo_portal.services.people import SignedIn
+from mdo_portal.services import rights_reviews
+from mdo_portal.services.sessions import SignedIn
 from mdo_portal.web.assets import Assets
-from mdo_portal.web.context import SignedInUser, now, settings
+from mdo_portal.web.context import SignedInUser, is_fragment, now, settings, transaction
 from mdo_portal.web.guard import csrf_token
 from mdo_portal.web.patients import banner_of
 
@@ -32,6 +35,11 @@ ROLE_WORDS = {
     Role.MEMBER: N_("Lid"),
     Role.OBSERVER: N_("Toehoorder"),
 }
+
+
+#: blueprints that are one subject in the header
+PEOPLE_PAGES = ("people", "rights", "boards")
+STALE = timedelta(minutes=5)
 
 
 class NavItem(NamedTuple):
@@ -67,6 +75,7 @@ def _for_every_page() -> dict[str, Any]:
         },
         "readiness_words": ITEMS,
         "banner_of": banner_of,
+        "rights_overdue": overdue(signed.viewer) if signed else None,
     }
 
 
@@ -86,8 +95,34 @@ def navigation(viewer: Viewer) -> list[NavItem]:
         (gettext("Post"), "post.page", _any(viewer, Act.POST_READ)),
         (gettext("Koppelingen"), "inbox.links", _any(viewer, Act.LINK_READ) or Role.ADMINISTRATOR in viewer.hospital_roles),
         (gettext("Logboek"), "log.page", viewer.may_for_own_hospital(Act.LOG_READ)),
+        (gettext("Mensen"), "people.page", viewer.may_at_all(Act.PEOPLE_READ)),
     ]
-    return [NavItem(label, url_for(endpoint), endpoint.startswith(f"{here}.")) for label, endpoint, shown in pages if shown]
+    family = PEOPLE_PAGES if here in PEOPLE_PAGES else (here,)
+    counts = {"people.page": overdue(viewer)}
+    return [
+        NavItem(label, url_for(endpoint), endpoint.partition(".")[0] in family, counts.get(endpoint))
+        for label, endpoint, shown in pages
+        if shown
+    ]
+
+
+def overdue(viewer: Viewer) -> int | None:
+    """Rights reviews that are due, asked at most once in five minutes: the header stands on every page."""
+    if not viewer.may_at_all(Act.RIGHTS_REVIEW) or is_fragment():
+        return None
+    known: dict[tuple[uuid.UUID, uuid.UUID], tuple[datetime, int]] = current_app.extensions.setdefault("mdo_overdue", {})
+    key = (viewer.person_id, viewer.hospital_id)
+    at, count = known.get(key, (datetime.min.replace(tzinfo=UTC), 0))
+    if now() - at > STALE:
+        with transaction() as db:
+            count = rights_reviews.overdue(db, viewer, now=now())
+        known[key] = (now(), count)
+    return count or None
+
+
+def forget_overdue() -> None:
+    """A review was signed: count again, for everybody of this process."""
+    current_app.extensions["mdo_overdue"] = {}
 
 
 def _any(viewer: Viewer, act: Act) -> bool:

@@ -13,7 +13,7 @@ from mdo_portal.domain.people import Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import NotFound
 from mdo_portal.exchange import Vouched
-from mdo_portal.services import audit_sign_in, identities, people
+from mdo_portal.services import audit_sign_in, identities, sessions
 from mdo_portal.services.identities import Admitted, Button, NotAdmitted, ProviderRow
 from mdo_portal.web import entering, oidc_attempts
 from mdo_portal.web.context import client_address, now, session_key, settings, signed, transaction, viewer
@@ -119,7 +119,7 @@ def _confirmed(row: ProviderRow, pending: Pending, vouched: Vouched) -> Response
         found = identities.admit(db, row, vouched, invited=None, now=now())
         if not found.person_id == viewer_.person_id == pending.confirming or viewer_.hospital_id != row.hospital_id:
             raise NotAdmitted("other_person", person_id=viewer_.person_id)
-        people.confirm(db, session_key(), now=now(), strong=vouched.strong)
+        sessions.confirm(db, session_key(), now=now(), strong=vouched.strong)
         _log(db, row, "confirm", found, detail=_how(vouched))
     return redirect(pending.wanted or url_for("home"), 303)
 

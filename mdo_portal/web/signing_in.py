@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import NotFound, PortalError
-from mdo_portal.services import attempts, passkeys, passwords, people, second_factors
+from mdo_portal.services import attempts, passkeys, passwords, people, second_factors, sessions
 from mdo_portal.web import browser, entering, passkey_requests
 from mdo_portal.web.context import database, now, session_key, settings, signed, transaction, viewer
 from mdo_portal.web.entering import Halfway
@@ -217,7 +217,7 @@ def switch() -> ResponseReturnValue:
     with transaction() as db:
         if signed().proof.issuer or wanted not in [one for one, _ in people.hospitals_of(db, viewer().person_id)]:
             raise NotFound()
-        key = people.replace_session(db, session_key(), now=now(), hospital_id=wanted)
+        key = sessions.replace_session(db, session_key(), now=now(), hospital_id=wanted)
         person = db.get_one(Person, viewer().person_id)
         entering.signed_line(db, "sign_in", person, signed().proof.method, hospital_id=wanted, detail="other hospital")
     return redirect(entering.carry_on(key))
@@ -227,7 +227,7 @@ def switch() -> ResponseReturnValue:
 @may(Act.PROFILE_READ)
 def sign_out() -> ResponseReturnValue:
     with transaction() as db:
-        people.end_session(db, session_key(), now=now())
+        sessions.end_session(db, session_key(), now=now())
         person = db.get_one(Person, viewer().person_id)
         entering.signed_line(db, "sign_out", person, signed().proof.method, hospital_id=viewer().hospital_id)
     logout_user()

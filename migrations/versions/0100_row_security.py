@@ -8,7 +8,7 @@ another transaction, is nobody, and nobody sees no row. docs/decisions/0023 has 
 from alembic import op
 
 revision = "0100"
-down_revision = "0010"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -18,7 +18,7 @@ OWNER, APP, WORK, AUDIT = "mdo_owner", "mdo_app", "mdo_work", "mdo_audit"
 OPEN = (
     "hospitals", "links", "boards", "board_hospitals", "meetings", "people", "memberships", "board_memberships", "presences",
     "passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices",
-    "identity_providers", "identities", "used_logout_tokens",
+    "identity_providers", "identities", "used_logout_tokens", "rights_reviews", "rights_review_lines",
 )  # fmt: skip
 CASE = "EXISTS (SELECT FROM cases c WHERE c.id = {table}.case_id AND c.hospital_id IS DISTINCT FROM (SELECT access.only_watches()))"
 #: documents, decisions and letters: not for somebody who only observes
@@ -180,6 +180,7 @@ DOORS = """
 CREATE FUNCTION access.enter(p_hash text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     kept record; roles text[]; leads uuid[]; sits uuid[]; speaks uuid[]; treats uuid; watches uuid;
+    today date := (now() AT TIME ZONE 'Europe/Amsterdam')::date;
 BEGIN
     PERFORM set_config('mdo.viewer', '', true);
     SELECT s.person_id, s.hospital_id, s.strong, s.confirmed_strongly_at INTO kept
@@ -191,14 +192,14 @@ BEGIN
     END IF;
     IF kept.strong THEN
         SELECT coalesce(array_agg(DISTINCT m.role), '{}') INTO roles FROM memberships m
-        WHERE m.person_id = kept.person_id AND m.hospital_id = kept.hospital_id AND m.ended_at IS NULL;
+        WHERE m.person_id = kept.person_id AND m.hospital_id = kept.hospital_id AND m.ended_at IS NULL AND coalesce(m.starts_on <= today, true) AND coalesce(m.ends_on >= today, true);
         SELECT coalesce(array_agg(DISTINCT b.board_id) FILTER (WHERE b.role IN ('secretary', 'chair')), '{}'),
             coalesce(array_agg(DISTINCT b.board_id), '{}'),
             coalesce(array_agg(DISTINCT b.board_id) FILTER (WHERE b.role <> 'observer'), '{}')
-        INTO leads, sits, speaks FROM board_memberships b WHERE b.person_id = kept.person_id AND b.ended_at IS NULL;
+        INTO leads, sits, speaks FROM board_memberships b WHERE b.person_id = kept.person_id AND b.ended_at IS NULL AND coalesce(b.starts_on <= today, true) AND coalesce(b.ends_on >= today, true);
     END IF;
     IF roles && '{specialist,case_manager,secretary}' OR (cardinality(leads) > 0 AND EXISTS (
-        SELECT FROM board_memberships b WHERE b.person_id = kept.person_id AND b.ended_at IS NULL AND b.role = 'secretary'
+        SELECT FROM board_memberships b WHERE b.person_id = kept.person_id AND b.ended_at IS NULL AND coalesce(b.starts_on <= today, true) AND coalesce(b.ends_on >= today, true) AND b.role = 'secretary'
     )) THEN
         treats := kept.hospital_id;
     END IF;
@@ -295,8 +296,16 @@ $$;
 CREATE FUNCTION access.end_session(p_hash text, p_now timestamptz) RETURNS SETOF uuid LANGUAGE sql AS $$
     UPDATE sessions SET ended_at = p_now WHERE key_hash = p_hash AND ended_at IS NULL RETURNING person_id
 $$;
-CREATE FUNCTION access.end_sessions(p_person uuid, p_but text, p_now timestamptz) RETURNS SETOF uuid LANGUAGE sql AS $$
-    UPDATE sessions SET ended_at = p_now WHERE person_id = p_person AND key_hash <> p_but AND ended_at IS NULL RETURNING person_id
+CREATE FUNCTION access.end_sessions(p_person uuid, p_but text, p_hospital uuid, p_now timestamptz) RETURNS SETOF uuid LANGUAGE sql AS $$
+    UPDATE sessions SET ended_at = p_now WHERE person_id = p_person AND key_hash <> p_but AND ended_at IS NULL
+        AND (p_hospital IS NULL OR hospital_id = p_hospital) RETURNING person_id
+$$;
+CREATE FUNCTION access.presences(p_people uuid[], p_now timestamptz)
+RETURNS TABLE (person_id uuid, open_sessions bigint, last_seen_at timestamptz, last_strong boolean) LANGUAGE sql STABLE AS $$
+    SELECT s.person_id, count(*) FILTER (
+        WHERE s.ended_at IS NULL AND s.seen_at > p_now - interval '45 minutes' AND s.started_at > p_now - interval '12 hours'
+    ), max(s.seen_at), (array_agg(s.strong ORDER BY s.started_at DESC))[1]
+    FROM sessions s WHERE s.person_id = ANY (p_people) GROUP BY s.person_id
 $$;
 CREATE FUNCTION access.end_provider_sessions(
     p_issuer text, p_hospital uuid, p_provider_session text, p_people uuid[], p_now timestamptz
@@ -335,7 +344,7 @@ END $$;
 FOR_APP = (
     "enter(text)", "enter_link(text)", "start_session(text, uuid, uuid, timestamptz, jsonb, bytea)",
     "replace_session(text, text, uuid, timestamptz, jsonb, bytea)", "confirm(text, timestamptz, boolean, bytea)",
-    "touch(text, timestamptz)", "end_session(text, timestamptz)", "end_sessions(uuid, text, timestamptz)", "end_provider_sessions(text, uuid, text, uuid[], timestamptz)", "sessions_of(text[])", "break_glass(uuid, text, bytea, date, text)",
+    "touch(text, timestamptz)", "end_session(text, timestamptz)", "end_sessions(uuid, text, uuid, timestamptz)", "presences(uuid[], timestamptz)", "end_provider_sessions(text, uuid, text, uuid[], timestamptz)", "sessions_of(text[])", "break_glass(uuid, text, bytea, date, text)",
     "viewer()", "ids(jsonb)", "boards(text)", "on_agenda(uuid)", "beyond_observing(uuid)", "gone_by_objection(uuid)", *(f"{name}()" for name in GETTERS),
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Round
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import conclusions, people
+from mdo_portal.services import conclusions, sessions
 from tests import make
 from tests.people import Region, fill, person_id
 
@@ -134,7 +134,7 @@ def _cookie(found: House, database: Database, region: Region, name: str) -> str:
     from flask.sessions import SecureCookieSessionInterface
 
     with database.transaction() as session:
-        key = people.start_session(session, person_id(name), region.hospitals["DELT"], proof=make.PROOF, now=datetime.now(UTC))
+        key = sessions.start_session(session, person_id(name), region.hospitals["DELT"], proof=make.PROOF, now=datetime.now(UTC))
     app = Flask("cookie")
     app.secret_key = found.settings.secret_key
     signer = SecureCookieSessionInterface().get_signing_serializer(app)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.app import create_app
 from mdo_portal.database import Database
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, cases, people, worklist
+from mdo_portal.services import access, audit, cases, sessions, worklist
 from mdo_portal.services.worklist import Filter
 from tests import make
 from tests.people import Region, fill, person_id
@@ -143,7 +143,9 @@ def _wall(act: Callable[[], object]) -> float:
 def signed_in(app: Flask, database: Database, region: Region, name: str = "Aisha", house_of: str = "DELT") -> FlaskClient:
     """A browser in which this person has signed in."""
     with database.transaction() as session:
-        key = people.start_session(session, person_id(name), region.hospitals[house_of], proof=make.PROOF, now=datetime.now(UTC))
+        key = sessions.start_session(
+            session, person_id(name), region.hospitals[house_of], proof=make.PROOF, now=datetime.now(UTC)
+        )
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie["_user_id"], cookie["_fresh"] = key, True

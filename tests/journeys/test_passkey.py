@@ -20,7 +20,7 @@ from werkzeug.serving import make_server
 from mdo_portal.app import create_app
 from mdo_portal.database import Database
 from mdo_portal.domain.people import Membership, Role, SignedInSession
-from mdo_portal.services import credentials, people
+from mdo_portal.services import credentials, sessions
 from mdo_portal.settings import Settings
 from tests import make
 from tests.browser import axe, chromium
@@ -131,7 +131,9 @@ def test_from_an_invitation_to_signing_in_with_a_passkey(browser: Browser, datab
 def enter(page: Page, database: Database, region: Region, url: str) -> None:
     """Aisha is signed in in this browser."""
     with database.transaction() as session:
-        key = people.start_session(session, person_id("Aisha"), region.hospitals["DELT"], proof=make.PROOF, now=datetime.now(UTC))
+        key = sessions.start_session(
+            session, person_id("Aisha"), region.hospitals["DELT"], proof=make.PROOF, now=datetime.now(UTC)
+        )
     app = Flask("cookie")
     app.secret_key = "s" * 40
     signer = SecureCookieSessionInterface().get_signing_serializer(app)

@@ -24,7 +24,7 @@ from werkzeug.serving import make_server
 from mdo_portal.app import create_app
 from mdo_portal.database import Database
 from mdo_portal.domain.people import SignedInSession
-from mdo_portal.services import identities, people, providers
+from mdo_portal.services import identities, providers, sessions
 from mdo_portal.settings import Settings
 from tests import make
 from tests.browser import axe, chromium
@@ -176,7 +176,9 @@ def test_one_factor_and_a_stranger_stay_outside_with_a_sentence(browser: Browser
 
 def test_the_link_managers_page_reads_well_and_finds_the_real_provider(browser: Browser, place: Place, region: Region) -> None:
     with place.database.transaction() as session:
-        key = people.start_session(session, person_id("Lars"), region.hospitals["ZEED"], proof=make.PROOF, now=datetime.now(UTC))
+        key = sessions.start_session(
+            session, person_id("Lars"), region.hospitals["ZEED"], proof=make.PROOF, now=datetime.now(UTC)
+        )
     context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto(f"{place.url}/sign-in")

@@ -30,7 +30,7 @@ from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.exchange import Wire
-from mdo_portal.services import conclusions, meetings, people, referrals, rooms
+from mdo_portal.services import conclusions, meetings, referrals, rooms, sessions
 from mdo_portal.settings import Settings
 
 READY_SECONDS = 60.0
@@ -142,9 +142,9 @@ def _opened_meeting(database: Database) -> tuple[uuid.UUID, list[uuid.UUID]]:
         meeting = session.scalars(query).one()
         hospitals = {one.code: one for one in session.scalars(select(Hospital))}
         chair = session.scalars(select(Person).where(Person.name.like("%Wiersma"))).one()
-        key = people.start_session(session, chair.id, hospitals["DELT"].id, proof=Proof("test", strong=True), now=now)
+        key = sessions.start_session(session, chair.id, hospitals["DELT"].id, proof=Proof("test", strong=True), now=now)
         session.flush()
-        signed = people.signed_in(session, key, now=now)
+        signed = sessions.signed_in(session, key, now=now)
         assert signed is not None
         for case in [one for one in wiring.invented_region().cases if one.board == "URO-P"][:3]:
             sent = replace(wiring.invented_referral(case, today=now.date()), documents=())

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Person, Proof, SignedInSession
-from mdo_portal.services import people
+from mdo_portal.services import sessions
 from tests.live.portal import Portal
 from tests.live.typist import Socket
 
@@ -62,15 +62,15 @@ def end_roles(session: Session, person: Person) -> None:
 
 def withdraw(session: Session, person: Person) -> None:
     end_roles(session, person)
-    people.rights_changed(session, person.id)
+    sessions.rights_changed(session, person.id)
 
 
 def leave_everywhere(session: Session, person: Person) -> None:
-    people.end_all_sessions(session, person.id, now=datetime.now(UTC))
+    sessions.end_all_sessions(session, person.id, now=datetime.now(UTC))
 
 
 def disable(session: Session, person: Person) -> None:
-    people.disable(session, person.id, now=datetime.now(UTC))
+    sessions.disable(session, person.id, now=datetime.now(UTC))
 
 
 def disable_in_the_table(session: Session, person: Person) -> None:
@@ -78,7 +78,7 @@ def disable_in_the_table(session: Session, person: Person) -> None:
 
 
 def idle_out(session: Session, person: Person) -> None:
-    long_ago = datetime.now(UTC) - people.IDLE
+    long_ago = datetime.now(UTC) - sessions.IDLE
     session.execute(update(SignedInSession).where(SignedInSession.person_id == person.id).values(seen_at=long_ago))
 
 
@@ -121,7 +121,7 @@ def test_who_lost_a_role_comes_back_with_what_is_left(live: Portal, sockets: lis
 
 def test_with_one_factor_there_is_no_connection(live: Portal, person: Person) -> None:
     with live.database.transaction() as session:
-        key = people.start_session(session, person.id, house(live.database), proof=Proof("password"), now=datetime.now(UTC))
+        key = sessions.start_session(session, person.id, house(live.database), proof=Proof("password"), now=datetime.now(UTC))
     cookie = cookie_of(live, key)
 
     with pytest.raises(socketio.exceptions.ConnectionError):
@@ -145,6 +145,6 @@ def cookie_of(live: Portal, key: str) -> str:
 def test_the_cookie_of_the_test_above_would_open_with_two_factors(live: Portal, person: Person) -> None:
     with live.database.transaction() as session:
         proof = Proof("test", strong=True)
-        key = people.start_session(session, person.id, house(live.database), proof=proof, now=datetime.now(UTC))
+        key = sessions.start_session(session, person.id, house(live.database), proof=proof, now=datetime.now(UTC))
 
     Socket(live.webs[0].url, cookie_of(live, key)).close()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.credentials import Passkey, RecoveryCode
 from mdo_portal.domain.people import Person
-from mdo_portal.services import credentials, passwords, people, second_factors
+from mdo_portal.services import credentials, passwords, people, second_factors, sessions
 from tests import make
 from tests.make import NOW
 from tests.people import PASSWORD, Region, person_id
@@ -58,7 +58,7 @@ def test_the_right_password_finds_the_person(session: Session) -> None:
 
 
 def test_a_disabled_person_does_not_come_in(session: Session) -> None:
-    people.disable(session, AISHA, now=NOW)
+    sessions.disable(session, AISHA, now=NOW)
     session.expire_all()
 
     with pytest.raises(people.WrongCredentials):
@@ -279,7 +279,7 @@ def test_an_unfit_password_does_not_use_the_invitation_up(database: Database) ->
 
 
 def test_accepting_takes_away_everything_of_before(session: Session, region: Region, secret: str) -> None:
-    key = people.start_session(session, AISHA, region.hospitals["DELT"], proof=make.PROOF, now=NOW)
+    key = sessions.start_session(session, AISHA, region.hospitals["DELT"], proof=make.PROOF, now=NOW)
     with_passkey(session)
     second_factors.new_recovery_codes(session, AISHA, now=NOW)
 
@@ -287,14 +287,14 @@ def test_accepting_takes_away_everything_of_before(session: Session, region: Reg
     session.expire_all()
 
     assert second_factors.factors_of(session, AISHA) == second_factors.Factors(True, False, 0, 0)
-    assert people.signed_in(session, key, now=NOW) is None
+    assert sessions.signed_in(session, key, now=NOW) is None
     with pytest.raises(people.WrongCredentials):
         passwords.check(session, "aisha@example.nl", PASSWORD)
 
 
 def test_a_disabled_person_cannot_use_an_invitation(session: Session) -> None:
     token = invite(session)
-    people.disable(session, AISHA, now=NOW)
+    sessions.disable(session, AISHA, now=NOW)
     session.expire_all()
 
     with pytest.raises(credentials.NotInvited):

@@ -22,7 +22,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Proof
 from mdo_portal.domain.policy import Act, Relation, Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound
-from mdo_portal.services import access, grants, objections, people, post, worklist
+from mdo_portal.services import access, grants, objections, post, sessions, worklist
 from mdo_portal.services.grants import UnknownPatient, Wanted
 from tests import make
 from tests.conftest import opened
@@ -43,16 +43,16 @@ class Wall:
     def key(self, name: str, proof: Proof = make.PROOF) -> str:
         with self.house.transaction() as session:
             at = self.region.hospitals[PEOPLE[name][1]]
-            return people.start_session(session, person_id(name), at, proof=proof, now=self.now)
+            return sessions.start_session(session, person_id(name), at, proof=proof, now=self.now)
 
     def as_(self, name: str, proof: Proof = make.PROOF) -> AbstractContextManager[Session]:
         return self.with_key(self.key(name, proof))
 
     def with_key(self, key: str) -> AbstractContextManager[Session]:
-        return self.web.transaction(entering=people.hash_key(key))
+        return self.web.transaction(entering=sessions.hash_key(key))
 
     def viewer(self, session: Session, key: str) -> Viewer:
-        found = people.signed_in(session, key, now=self.now)
+        found = sessions.signed_in(session, key, now=self.now)
         assert found is not None
         return found.viewer
 
@@ -77,7 +77,7 @@ def sees(wall: Wall, key: str, case_id: uuid.UUID) -> list[Relation]:
     """By which relation this person reads the case: the first wall's answer, behind the second."""
     with wall.with_key(key) as session:
         now = datetime.now(UTC)
-        found = people.signed_in(session, key, now=now)
+        found = sessions.signed_in(session, key, now=now)
         assert found is not None
         try:
             return [access.case_for(session, found.viewer, Act.CASE_READ, case_id, now=now).relation]

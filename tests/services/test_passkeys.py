@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from mdo_portal.services import passkeys, people
+from mdo_portal.services import passkeys, sessions
 from mdo_portal.services.passkeys import Refused
 from tests.make import NOW
 from tests.people import person_id
@@ -119,7 +119,7 @@ def test_a_number_of_somebody_else_is_refused(session: Session, device: Device) 
 
 
 def test_a_disabled_person_does_not_come_in_with_a_passkey(session: Session, device: Device) -> None:
-    people.disable(session, AISHA, now=NOW)
+    sessions.disable(session, AISHA, now=NOW)
     session.expire_all()
 
     with pytest.raises(Refused):

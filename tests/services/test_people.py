@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.people import BoardMembership, Person, SignedInSession
 from mdo_portal.domain.policy import Viewer
-from mdo_portal.services import people
+from mdo_portal.services import people, sessions
 from tests import make
 from tests.make import NOW
 from tests.people import PASSWORD, Region, person_id
@@ -23,13 +23,13 @@ def aisha(session: Session) -> Person:
 
 @pytest.fixture
 def key(session: Session, region: Region, aisha: Person) -> str:
-    made = people.start_session(session, aisha.id, region.hospitals["DELT"], proof=make.PROOF, now=NOW)
+    made = sessions.start_session(session, aisha.id, region.hospitals["DELT"], proof=make.PROOF, now=NOW)
     session.flush()
     return made
 
 
 def who(session: Session, key: str, **later: float) -> Viewer | None:
-    found = people.signed_in(session, key, now=NOW + timedelta(**later))
+    found = sessions.signed_in(session, key, now=NOW + timedelta(**later))
     return found.viewer if found else None
 
 
@@ -55,13 +55,13 @@ def test_a_busy_session_ends_after_twelve_hours(session: Session, key: str) -> N
 
 
 def test_an_open_screen_alone_keeps_nobody_signed_in(session: Session, key: str) -> None:
-    people.signed_in(session, key, now=NOW + timedelta(minutes=40), touch=False)
+    sessions.signed_in(session, key, now=NOW + timedelta(minutes=40), touch=False)
 
     assert who(session, key, minutes=50) is None
 
 
 def test_who_signed_out_is_out(session: Session, key: str) -> None:
-    people.end_session(session, key, now=NOW)
+    sessions.end_session(session, key, now=NOW)
 
     assert who(session, key) is None
 
@@ -80,9 +80,9 @@ def test_a_role_that_was_withdrawn_is_gone_at_the_next_act(session: Session, reg
 
 def test_identity_is_fresh_for_five_minutes_after_it_was_proven(session: Session, key: str) -> None:
     later = NOW + timedelta(minutes=30)
-    people.confirm(session, key, now=later)
+    sessions.confirm(session, key, now=later)
 
-    found = people.signed_in(session, key, now=later)
+    found = sessions.signed_in(session, key, now=later)
 
     assert found is not None
     assert found.is_fresh(later + timedelta(minutes=4)) and not found.is_fresh(later + timedelta(minutes=6))

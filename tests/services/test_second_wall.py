@@ -30,7 +30,7 @@ from mdo_portal.domain.case import Round
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Proof, Role
 from mdo_portal.errors import NotSignedIn
-from mdo_portal.services import people
+from mdo_portal.services import sessions
 from tests import make
 from tests.conftest import opened
 from tests.people import PEOPLE, Region, person_id
@@ -117,7 +117,7 @@ def test_random_people_never_see_a_row_too_many_nor_too_few(walls: tuple[Databas
         def _key(self, name: str, proof: Proof = make.PROOF) -> str:
             with house.transaction() as session:
                 at = region.hospitals[PEOPLE[name][1]]
-                return people.start_session(session, person_id(name), at, proof=proof, now=datetime.now(UTC))
+                return sessions.start_session(session, person_id(name), at, proof=proof, now=datetime.now(UTC))
 
         def _any(self, data: st.DataObject) -> uuid.UUID | None:
             return data.draw(st.sampled_from(sorted(self.kept))) if self.kept else None
@@ -190,7 +190,10 @@ def test_random_people_never_see_a_row_too_many_nor_too_few(walls: tuple[Databas
 
         @rule(name=st.sampled_from(sorted(PEOPLE)))
         def an_exception_in_the_middle_leaves_nothing_behind(self, name: str) -> None:
-            with pytest.raises((DBAPIError, NotSignedIn)), web.transaction(entering=people.hash_key(self.keys[name])) as session:
+            with (
+                pytest.raises((DBAPIError, NotSignedIn)),
+                web.transaction(entering=sessions.hash_key(self.keys[name])) as session,
+            ):
                 session.execute(text("SELECT 1 / 0"))
 
         def _set(self, statement: str, **values: object) -> None:
@@ -202,7 +205,7 @@ def test_random_people_never_see_a_row_too_many_nor_too_few(walls: tuple[Databas
             somebody = self.people[name]
             wanted = {case_id for case_id, case in self.kept.items() if somebody.sees(case_id, case)}
             try:
-                with web.transaction(entering=people.hash_key(self.keys[name])) as session:
+                with web.transaction(entering=sessions.hash_key(self.keys[name])) as session:
                     everything = _ids(session, "SELECT id FROM cases")
                     below = _ids(session, f"SELECT case_id FROM {child}")
                     patients = _ids(session, "SELECT id FROM patients")
@@ -265,7 +268,7 @@ def test_a_viewer_that_the_application_invents_is_nobody(walls: tuple[Database, 
 def test_a_true_viewer_carried_into_another_transaction_is_nobody(walls: tuple[Database, Database], region: Region) -> None:
     house, web = walls
     key = _signed(house, region, "Carla")
-    with web.transaction(entering=people.hash_key(key)) as session:
+    with web.transaction(entering=sessions.hash_key(key)) as session:
         true = session.scalar(text("SELECT current_setting('mdo.viewer')"))
         assert session.scalar(text("SELECT count(*) FROM cases")) == 1
     for local in ("true", "false"):
@@ -307,26 +310,26 @@ def test_a_true_viewer_carried_into_another_transaction_is_nobody(walls: tuple[D
 def test_what_a_web_process_may_not_do_is_refused(walls: tuple[Database, Database], region: Region, statement: str) -> None:
     house, web = walls
     key = _signed(house, region, "Carla")
-    with pytest.raises(ProgrammingError), web.transaction(entering=people.hash_key(key)) as session:
+    with pytest.raises(ProgrammingError), web.transaction(entering=sessions.hash_key(key)) as session:
         session.execute(text(statement.replace(":", "\\:")))
 
 
 def test_a_line_of_the_log_cannot_be_written_in_somebody_elses_name(walls: tuple[Database, Database], region: Region) -> None:
     house, web = walls
     key = _signed(house, region, "Carla")
-    with web.transaction(entering=people.hash_key(key)) as session:
-        found = people.signed_in(session, key, now=datetime.now(UTC))
+    with web.transaction(entering=sessions.hash_key(key)) as session:
+        found = sessions.signed_in(session, key, now=datetime.now(UTC))
         assert found is not None
-    with pytest.raises(ProgrammingError), web.transaction(entering=people.hash_key(key)) as session:
+    with pytest.raises(ProgrammingError), web.transaction(entering=sessions.hash_key(key)) as session:
         make.audit_line(session, region.bram, now=datetime.now(UTC))
-    with web.transaction(entering=people.hash_key(key)) as session:
+    with web.transaction(entering=sessions.hash_key(key)) as session:
         make.audit_line(session, found.viewer, now=datetime.now(UTC))
 
 
 def test_a_password_alone_opens_no_row(walls: tuple[Database, Database], region: Region) -> None:
     house, web = walls
     key = _signed(house, region, "Carla", Proof("password"))
-    with web.transaction(entering=people.hash_key(key)) as session:
+    with web.transaction(entering=sessions.hash_key(key)) as session:
         assert session.scalar(text("SELECT count(*) FROM cases")) == 0
         assert session.scalar(text("SELECT count(*) FROM patients")) == 0
 
@@ -336,8 +339,8 @@ def test_a_session_that_ended_or_went_stale_opens_nothing(walls: tuple[Database,
     for statement in ("ended_at = now()", "seen_at = now() - interval '46 minutes'", "started_at = now() - interval '13 hours'"):
         key = _signed(house, region, "Carla")
         with house.transaction() as session:
-            session.execute(text(f"UPDATE sessions SET {statement} WHERE key_hash = :hash"), {"hash": people.hash_key(key)})
-        with pytest.raises(NotSignedIn), web.transaction(entering=people.hash_key(key)):
+            session.execute(text(f"UPDATE sessions SET {statement} WHERE key_hash = :hash"), {"hash": sessions.hash_key(key)})
+        with pytest.raises(NotSignedIn), web.transaction(entering=sessions.hash_key(key)):
             pass
 
 
@@ -349,7 +352,7 @@ def test_two_people_on_one_connection_never_get_each_others_rows(walls: tuple[Da
     wrong: list[str] = []
 
     def look(name: str) -> None:
-        key = people.hash_key(_signed(house, region, name))
+        key = sessions.hash_key(_signed(house, region, name))
         for turn in range(60):
             with web.transaction(entering=key) as session:
                 if {one for (one,) in session.execute(text("SELECT id FROM cases"))} != own[name]:
@@ -368,4 +371,4 @@ def test_two_people_on_one_connection_never_get_each_others_rows(walls: tuple[Da
 def _signed(house: Database, region: Region, name: str, proof: Proof = make.PROOF) -> str:
     with house.transaction() as session:
         at = region.hospitals[PEOPLE[name][1]]
-        return people.start_session(session, person_id(name), at, proof=proof, now=datetime.now(UTC))
+        return sessions.start_session(session, person_id(name), at, proof=proof, now=datetime.now(UTC))

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from mdo_portal.app import create_app
 from mdo_portal.commands.postgres import as_role
 from mdo_portal.database import Database
-from mdo_portal.services import people
+from mdo_portal.services import sessions
 from mdo_portal.settings import Settings
 from tests import make
 from tests.people import PEOPLE, Region, person_id
@@ -37,7 +37,7 @@ def signed_in(app: Flask, database: Database, region: Region, name: str) -> Flas
     """A browser of this person, with the token that a page would have given."""
     with database.transaction() as session:
         hospital = region.hospitals[PEOPLE[name][1]]
-        key = people.start_session(session, person_id(name), hospital, proof=make.PROOF, now=datetime.now(UTC))
+        key = sessions.start_session(session, person_id(name), hospital, proof=make.PROOF, now=datetime.now(UTC))
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie.update({"_user_id": key, "_fresh": True, "csrf": CSRF})

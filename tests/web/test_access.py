@@ -19,7 +19,7 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import CaseDocument
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import people
+from mdo_portal.services import sessions
 from mdo_portal.web import guard
 from tests import make
 from tests.people import Region
@@ -66,6 +66,11 @@ def house(database: Database, region: Region) -> Iterator[House]:
             "hospital_id": zeed.id,
             "provider_id": uuid.uuid4(),  # no secret: its button stands on the sign-in page (tests/web/test_oidc.py tries real ones)
             "identity_id": uuid.uuid4(),
+            "place_id": region.boards["URO-P"],
+            "membership_id": uuid.uuid4(),
+            "review_id": uuid.uuid4(),
+            "line_id": uuid.uuid4(),
+            "board_id": region.boards["URO-P"],
         }
     with app_on(database) as app:
         yield House(app, database, region, ids)
@@ -244,7 +249,7 @@ def test_a_session_that_was_ended_opens_nothing(house: House) -> None:
     with bram.session_transaction() as cookie:
         key = str(cookie["_user_id"])
     with house.database.transaction() as session:
-        people.end_session(session, key, now=datetime.now(UTC))
+        sessions.end_session(session, key, now=datetime.now(UTC))
 
     assert bram.get(f"/cases/{house.ids['case_id']}").status_code == 302
 

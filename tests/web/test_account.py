@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.people import SignedInSession
-from mdo_portal.services import people, second_factors
+from mdo_portal.services import people, second_factors, sessions
 from mdo_portal.web.confirming import require_fresh, require_fresh_strong
 from tests import make
 from tests.people import PASSWORD, Region, person_id
@@ -131,7 +131,7 @@ def test_the_last_second_factor_cannot_be_removed_on_the_page_either(own: Browse
 
 def test_a_new_password_ends_every_other_session(app: Flask, own: Browser, database: Database, region: Region) -> None:
     with database.transaction() as session:
-        other = people.start_session(
+        other = sessions.start_session(
             session, person_id("Bram"), region.hospitals["DELT"], proof=make.PROOF, now=datetime.now(UTC)
         )
 
@@ -139,7 +139,7 @@ def test_a_new_password_ends_every_other_session(app: Flask, own: Browser, datab
 
     assert own.get("/account").status_code == 200
     with database.transaction() as session:
-        assert people.signed_in(session, other, now=datetime.now(UTC)) is None
+        assert sessions.signed_in(session, other, now=datetime.now(UTC)) is None
     assert Browser(app).sign_in("Bram").status_code == 401
 
 
@@ -147,7 +147,7 @@ def test_the_page_names_every_open_session_and_ends_one_or_all_others(own: Brows
     now = datetime.now(UTC)
     with database.transaction() as session:
         keys = [
-            people.start_session(
+            sessions.start_session(
                 session, person_id("Bram"), region.hospitals["DELT"], proof=make.PROOF, now=now, device=f"Firefox · {machine}"
             )
             for machine in ("Windows", "macOS", "Linux")
@@ -164,12 +164,14 @@ def test_the_page_names_every_open_session_and_ends_one_or_all_others(own: Brows
 
 def alive(database: Database, keys: list[str]) -> list[bool]:
     with database.transaction() as session:
-        return [people.signed_in(session, key, now=datetime.now(UTC)) is not None for key in keys]
+        return [sessions.signed_in(session, key, now=datetime.now(UTC)) is not None for key in keys]
 
 
 def test_nobody_ends_somebody_elses_session(own: Browser, database: Database, region: Region) -> None:
     with database.transaction() as session:
-        key = people.start_session(session, person_id("Dirk"), region.hospitals["ZEED"], proof=make.PROOF, now=datetime.now(UTC))
+        key = sessions.start_session(
+            session, person_id("Dirk"), region.hospitals["ZEED"], proof=make.PROOF, now=datetime.now(UTC)
+        )
 
     own.post("/account/sessions/end", session=people.session_id(key))
     own.post("/account/sessions/end")

@@ -24,7 +24,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.exchange import Fact, Section
-from mdo_portal.services import cases, inbox, intake, people, rooms
+from mdo_portal.services import cases, inbox, intake, people, rooms, sessions
 from mdo_portal.settings import PACKAGE, Settings
 from tests import make
 from tests.conftest import copy_name, opened
@@ -79,7 +79,7 @@ class Portal:
             with self.database.transaction() as db:
                 people.set_language(db, person_id(name), language)
                 house = people.hospitals_of(db, person_id(name))[0][0]
-                key = people.start_session(db, person_id(name), house, proof=make.PROOF, now=datetime.now(UTC))
+                key = sessions.start_session(db, person_id(name), house, proof=make.PROOF, now=datetime.now(UTC))
             with client.session_transaction() as kept:
                 kept["_user_id"], kept["_fresh"] = key, True
         return client

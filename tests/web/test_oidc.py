@@ -22,7 +22,7 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity import Identity, IdentityProvider, Registration
 from mdo_portal.domain.people import Membership, Person, SignedInSession
-from mdo_portal.services import identities, people, providers
+from mdo_portal.services import identities, providers, sessions
 from tests import make
 from tests.integrations.oidc import idp, mint
 from tests.integrations.oidc.idp import OTHER_RSA, RSA, Idp
@@ -322,7 +322,7 @@ def test_a_fresh_sign_in_at_the_provider_confirms(house: House) -> None:
 
     assert (asked["prompt"], asked["max_age"]) == ("login", "0")
     assert (answer.status_code, answer.location) == (303, "/worklist")
-    assert datetime.now(UTC) - confirmed_at(house) < people.FRESH and len(house.sessions()) == 1
+    assert datetime.now(UTC) - confirmed_at(house) < sessions.FRESH and len(house.sessions()) == 1
     assert len(house.lines("confirm")) == 1
 
 
@@ -336,7 +336,7 @@ def test_an_old_sign_in_or_somebody_else_confirms_nothing(house: House, claims: 
     answer = house.back(client, asked_to_confirm(client), **claims)
 
     assert answer.status_code == 403 and f"<code>{code}</code>" in answer.text
-    assert datetime.now(UTC) - confirmed_at(house) > people.FRESH
+    assert datetime.now(UTC) - confirmed_at(house) > sessions.FRESH
     assert len(house.lines("confirm.refused")) == 1 and house.lines("confirm") == []
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.people import Membership, Proof, Role, SignedInSession
-from mdo_portal.services import credentials, people, second_factors
+from mdo_portal.services import credentials, second_factors, sessions
 from mdo_portal.web.guard import WITH_ONE_FACTOR
 from tests.people import PASSWORD, Region, person_id
 from tests.web.portal_of_two_factors import Browser, portal, with_app
@@ -100,7 +100,7 @@ def test_after_the_app_is_confirmed_the_work_opens_under_a_new_key(own: Browser,
     with own.client.session_transaction() as cookie:
         assert cookie["_user_id"] != before
     with database.transaction() as session:
-        assert people.signed_in(session, before, now=datetime.now(UTC)) is None
+        assert sessions.signed_in(session, before, now=datetime.now(UTC)) is None
 
 
 def test_the_picture_for_the_app_passes_the_content_policy(own: Browser) -> None:
@@ -235,7 +235,7 @@ def test_a_session_that_was_planted_before_signing_in_is_worth_nothing_after(
     own: Browser, database: Database, region: Region
 ) -> None:
     with database.transaction() as session:
-        planted = people.start_session(
+        planted = sessions.start_session(
             session, person_id("Dirk"), region.hospitals["ZEED"], proof=Proof("test", strong=True), now=datetime.now(UTC)
         )
     with own.client.session_transaction() as cookie:
@@ -245,7 +245,7 @@ def test_a_session_that_was_planted_before_signing_in_is_worth_nothing_after(
     with own.client.session_transaction() as cookie:
         assert cookie["_user_id"] != planted and cookie.get("csrf") != "planted"
     with database.transaction() as session:
-        assert people.signed_in(session, planted, now=datetime.now(UTC)) is None
+        assert sessions.signed_in(session, planted, now=datetime.now(UTC)) is None
 
 
 def test_a_cookie_kept_from_before_signing_out_opens_nothing(app: Flask, own: Browser, database: Database) -> None:
@@ -277,15 +277,15 @@ def test_who_works_for_several_hospitals_is_asked_and_no_session_starts_before(
     own: Browser, database: Database, of_two: str
 ) -> None:
     own.sign_in("Bram")
-    before = sessions(database)
+    before = session_count(database)
     answer = own.with_code(now_code(of_two))
 
     assert answer.location == "/sign-in/hospital"
-    assert sessions(database) == before
+    assert session_count(database) == before
     assert own.get("/worklist").location.startswith("/sign-in")
 
 
-def sessions(database: Database) -> int:
+def session_count(database: Database) -> int:
     with database.transaction() as session:
         return session.scalar(select(func.count()).select_from(SignedInSession)) or 0
 

@@ -44,7 +44,7 @@ def fill(session: Session, region: Region, *, ports: dict[str, int], now: dateti
     boards = {seed.code: _board(session, seed, hospitals, now=now) for seed in region.boards}
     password_hash = people.hash_password(PASSWORD)
     for seed in region.persons:
-        _person(session, seed, hospitals, boards, password_hash=password_hash)
+        _person(session, seed, hospitals, boards, password_hash=password_hash, now=now)
     return True
 
 
@@ -103,7 +103,13 @@ def _board(session: Session, seed: BoardSeed, hospitals: dict[str, uuid.UUID], *
 
 
 def _person(
-    session: Session, seed: PersonSeed, hospitals: dict[str, uuid.UUID], boards: dict[str, uuid.UUID], *, password_hash: str
+    session: Session,
+    seed: PersonSeed,
+    hospitals: dict[str, uuid.UUID],
+    boards: dict[str, uuid.UUID],
+    *,
+    password_hash: str,
+    now: datetime,
 ) -> None:
     person = Person(
         name=seed.shown,
@@ -116,8 +122,10 @@ def _person(
     session.add(person)
     session.flush()
     hospital_id = hospitals[seed.hospital]
-    session.add_all(Membership(person_id=person.id, hospital_id=hospital_id, role=Role(role)) for role in seed.roles)
     session.add_all(
-        BoardMembership(person_id=person.id, board_id=boards[code], role=BOARD_ROLES.get(role, Role.MEMBER))
+        Membership(person_id=person.id, hospital_id=hospital_id, role=Role(role), given_at=now) for role in seed.roles
+    )
+    session.add_all(
+        BoardMembership(person_id=person.id, board_id=boards[code], role=BOARD_ROLES.get(role, Role.MEMBER), given_at=now)
         for code, role in seed.boards
     )

@@ -1,0 +1,179 @@
+"""Boards and hospitals as the administrator sets them up: series, capacity, quorum, who takes part; no patient in sight."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import BoardMembership, Role
+from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.errors import N_, Incomplete, NotFound
+from mdo_portal.services import audit, meetings
+from mdo_portal.services.terms import in_force
+
+FIELDS = (
+    "code",
+    "name",
+    "tumour_group",
+    "weekday",
+    "starts",
+    "minutes",
+    "minutes_per_case",
+    "closing_hours",
+    "place",
+    "video_url",
+)
+NOT_SAVED = N_("Nog niet alles klopt. Er is niets bewaard; verbeter de gemarkeerde velden.")
+
+
+@dataclass(frozen=True)
+class BoardForm:
+    """What the form says about a board."""
+
+    code: str
+    name: str
+    tumour_group: str
+    weekday: int
+    starts: time
+    minutes: int
+    minutes_per_case: int
+    closing_hours: int
+    place: str
+    video_url: str
+    review_months: int
+    quorum: list[Any]
+    aliases: list[str]
+    hospitals: Mapping[uuid.UUID, date | None]  #: who takes part, and since when
+
+
+class BoardRow(NamedTuple):
+    """A board in the administrator's list."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+    weekday: int
+    starts: time
+    hospitals: int
+    people: int
+    has_chair: bool
+
+
+def rows(session: Session, *, now: datetime) -> list[BoardRow]:
+    """Every board, with how many take part."""
+    takes_part = select(BoardHospital.board_id, func.count().label("n")).group_by(BoardHospital.board_id).subquery()
+    chair = func.bool_or(BoardMembership.role == Role.CHAIR).label("chair")
+    held = select(BoardMembership.board_id, func.count(BoardMembership.person_id.distinct()).label("n"), chair)
+    held_by = held.where(in_force(BoardMembership, now)).group_by(BoardMembership.board_id).subquery()
+    query = (
+        select(Board, func.coalesce(takes_part.c.n, 0), func.coalesce(held_by.c.n, 0), func.coalesce(held_by.c.chair, False))
+        .outerjoin(takes_part, takes_part.c.board_id == Board.id)
+        .outerjoin(held_by, held_by.c.board_id == Board.id)
+        .order_by(Board.name)
+    )
+    found = session.execute(query)
+    return [BoardRow(one.id, one.code, one.name, one.weekday, one.starts, *counted) for one, *counted in found]
+
+
+def board_of(session: Session, board_id: uuid.UUID) -> Board:
+    board = session.get(Board, board_id, with_for_update=True)
+    if board is None:
+        raise NotFound()
+    return board
+
+
+def takes_part(session: Session, board_id: uuid.UUID) -> dict[uuid.UUID, date | None]:
+    query = select(BoardHospital.hospital_id, BoardHospital.since).where(BoardHospital.board_id == board_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm, *, now: datetime) -> Board:
+    """A new board or another shape of one; its weekly series is made, meetings that exist stay as they are. Raises Incomplete."""
+    _check(session, board, form)
+    is_new = board is None
+    board = board or Board()
+    before = {} if is_new else {name: getattr(board, name) for name in FIELDS}
+    for name in (*FIELDS, "quorum", "aliases", "review_months"):
+        setattr(board, name, getattr(form, name))
+    session.add(board)
+    session.flush()
+    moved = _set_hospitals(session, board, form.hospitals)
+    meetings.extend_series(session, board, now=now)
+    changed = [name for name in FIELDS if before.get(name) != getattr(board, name)] + moved
+    detail = "added" if is_new else ", ".join(changed)
+    audit.record(session, viewer, Act.BOARD_MANAGE, now=now, object_type="board", object_id=board.id, detail=detail)
+    return board
+
+
+def _check(session: Session, board: Board | None, form: BoardForm) -> None:
+    other = select(Board.id).where(Board.code == form.code)
+    found = session.scalar(other if board is None else other.where(Board.id != board.id))
+    wrong = {
+        "code": (
+            not re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,15}", form.code),
+            N_("Hoofdletters, cijfers en streepjes, hoogstens 16."),
+        ),
+        "name": (not form.name, N_("Vul de naam in zoals die in brieven staat.")),
+        "minutes": (not 5 <= form.minutes <= 600, N_("Tussen 5 en 600 minuten.")),
+        "minutes_per_case": (not 1 <= form.minutes_per_case <= 60, N_("Tussen 1 en 60 minuten.")),
+        "closing_hours": (not 0 <= form.closing_hours <= 168, N_("Tussen 0 en 168 uur.")),
+        "review_months": (not 1 <= form.review_months <= 24, N_("Tussen 1 en 24 maanden.")),
+        "video_url": (bool(form.video_url) and not form.video_url.startswith("https://"), N_("Begint met https://")),
+        "hospitals": (not form.hospitals, N_("Kies minstens één ziekenhuis.")),
+    }
+    fields = {name: sentence for name, (is_wrong, sentence) in wrong.items() if is_wrong}
+    if found is not None:
+        fields["code"] = N_("Deze code is al van een ander MDO.")
+    if fields:
+        raise Incomplete(fields, NOT_SAVED)
+
+
+def _set_hospitals(session: Session, board: Board, wanted: Mapping[uuid.UUID, date | None]) -> list[str]:
+    """Hospitals that join, leave, or have another first day; told as words for the log. Cases of who left stay where they are."""
+    held = {one.hospital_id: one for one in session.scalars(select(BoardHospital).where(BoardHospital.board_id == board.id))}
+    for hospital_id in held.keys() - wanted.keys():
+        session.delete(held[hospital_id])
+    for hospital_id in wanted.keys() - held.keys():
+        session.add(BoardHospital(board_id=board.id, hospital_id=hospital_id, since=wanted[hospital_id]))
+    for hospital_id in wanted.keys() & held.keys():
+        held[hospital_id].since = wanted[hospital_id]
+    session.flush()
+    left, joined = sorted(map(str, held.keys() - wanted.keys())), sorted(map(str, wanted.keys() - held.keys()))
+    return [f"left {one}" for one in left] + [f"joined {one}" for one in joined]
+
+
+def hospitals(session: Session) -> list[Hospital]:
+    return list(session.scalars(select(Hospital).order_by(Hospital.name)))
+
+
+def hospital_of(session: Session, hospital_id: uuid.UUID) -> Hospital:
+    hospital = session.get(Hospital, hospital_id, with_for_update=True)
+    if hospital is None:
+        raise NotFound()
+    return hospital
+
+
+def save_hospital(
+    session: Session, viewer: Viewer, hospital_id: uuid.UUID, form: Mapping[str, str], *, now: datetime
+) -> Hospital:
+    """Name, place, phone, URA and AGB of a hospital; its link is another matter. Raises Incomplete."""
+    hospital = hospital_of(session, hospital_id)
+    wrong = {} if form.get("name") else {"name": N_("Vul de naam in zoals die in brieven staat.")}
+    wrong |= {name: N_("Acht cijfers, of leeg.") for name in ("ura", "agb") if not re.fullmatch(r"(\d{8})?", form.get(name, ""))}
+    if wrong:
+        raise Incomplete(wrong, NOT_SAVED)
+    changed = [name for name in ("name", "city", "phone", "ura", "agb") if getattr(hospital, name) != form.get(name, "")]
+    for name in changed:
+        setattr(hospital, name, form.get(name, ""))
+    detail = ", ".join(changed)
+    audit.record(session, viewer, Act.BOARD_MANAGE, now=now, object_type="hospital", object_id=hospital.id, detail=detail)
+    return hospital

@@ -1,0 +1,358 @@
+"""Giving and ending roles, adding, disabling and enabling people: each with its rules and its line in the access log."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain import granting
+from mdo_portal.domain.board import BoardHospital
+from mdo_portal.domain.granting import Place
+from mdo_portal.domain.people import TAKES_PART, BoardMembership, HeldRole, Membership, Person, Role
+from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
+from mdo_portal.services import audit, sessions
+from mdo_portal.services.memberships import at, colleague_by_email, kind_of
+from mdo_portal.services.terms import day_of, in_force
+
+HAS_IT = N_("Deze persoon heeft deze rol hier al. Er is niets veranderd; pas zo nodig de datums aan.")
+NO_SUCH = N_("Deze rol is intussen al beëindigd. Er is niets veranderd; herlaad de pagina.")
+DATES = N_("De einddatum ligt vóór de begindatum, of is al voorbij.")
+TAKEN = N_("Met dit adres kan hier niemand worden toegevoegd. Er is niets veranderd; vraag de beheerder van het netwerk om hulp.")
+NOT_ONLY_YOURS = N_(
+    "Deze persoon werkt ook elders. Blokkeren kan alleen de beheerder van het netwerk; u kunt wel de rollen bij uw ziekenhuis beëindigen."
+)
+NOT_YOURSELF_INVITED = N_("Uzelf uitnodigen kan niet. Er is niets veranderd.")
+NOT_YOURSELF = N_("Uzelf blokkeren kan niet. Er is niets veranderd.")
+
+
+@dataclass(frozen=True)
+class Term:
+    """From which day to which day a role counts; both may be open."""
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def check(self, today: date) -> None:
+        if self.ends_on and self.ends_on < max(self.starts_on or today, today):
+            raise Incomplete({"ends_on": DATES}, DATES)
+
+    @property
+    def words(self) -> str:
+        return f"{self.starts_on or ''}..{self.ends_on or ''}"
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What a form tells about somebody new."""
+
+    name: str
+    email: str
+    discipline: str = ""
+    hospital_id: uuid.UUID | None = None  #: in whose name somebody new on a board takes part
+
+    def check(self) -> None:
+        wrong = {} if self.name else {"name": N_("Vul een naam in, zoals die op het scherm moet staan.")}
+        if "@" not in self.email.strip("@") or any(character.isspace() for character in self.email):
+            wrong["email"] = N_("Vul een e-mailadres in.")
+        if wrong:
+            raise Incomplete(wrong, N_("Naam en e-mailadres zijn nodig. Er is niemand toegevoegd."))
+
+
+def has_chair(session: Session, place: Place, *, now: datetime) -> bool:
+    if not place.is_board:
+        return False
+    there = BoardMembership.board_id == place.id, BoardMembership.role == Role.CHAIR
+    return session.execute(select(BoardMembership.id).where(*there, in_force(BoardMembership, now)).limit(1)).first() is not None
+
+
+def give(
+    session: Session, viewer: Viewer, place: Place, person_id: uuid.UUID, role: Role, term: Term, *, now: datetime
+) -> uuid.UUID:
+    """A new role, from the first day to the last. Raises NotAllowed, IllegalMove or Incomplete with the reason."""
+    term.check(day_of(now))
+    person = _locked(session, person_id)
+    granting.check_giving(viewer, place, role, person_id, has_chair=has_chair(session, place, now=now))
+    _check_together(session, place, person_id, role)
+    _make_room(session, place, person_id, role, now=now)
+    own = {"person_id": person.id, "role": role, "starts_on": term.starts_on, "ends_on": term.ends_on}
+    given = {"given_at": now, "given_by": viewer.person_id}
+    made = (
+        BoardMembership(board_id=place.id, **own, **given) if place.is_board else Membership(hospital_id=place.id, **own, **given)
+    )
+    session.add(made)
+    session.flush()
+    changed(session, viewer, place, person_id, before="", after=f"{role.value} {term.words}", now=now)
+    return made.id
+
+
+def _locked(session: Session, person_id: uuid.UUID) -> Person:
+    """Two changes of one person wait for each other."""
+    person = session.get(Person, person_id, with_for_update=True)
+    if person is None:
+        raise NotFound()
+    return person
+
+
+def _check_together(session: Session, place: Place, person_id: uuid.UUID, role: Role) -> None:
+    """Also roles that are still to come count: they may not surprise later."""
+    own = select(Membership.hospital_id, Membership.role).where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+    at_hospitals = list(session.execute(own))
+    on_boards = session.scalars(
+        select(BoardMembership.role).where(BoardMembership.person_id == person_id, BoardMembership.ended_at.is_(None))
+    )
+    granting.check_together(
+        role,
+        there=[held for hospital_id, held in at_hospitals if hospital_id == place.id],
+        on_boards=list(on_boards),
+        administers=any(held is Role.ADMINISTRATOR for _, held in at_hospitals),
+        is_board=place.is_board,
+    )
+
+
+def _make_room(session: Session, place: Place, person_id: uuid.UUID, role: Role, *, now: datetime) -> None:
+    """The open row of the same role: one that ran out becomes history, one that counts or is to come refuses the new one."""
+    kind = kind_of(place)
+    query = select(kind).where(at(place), kind.person_id == person_id, kind.role == role, kind.ended_at.is_(None))
+    held = session.execute(query).scalar_one_or_none()
+    if held is None:
+        return
+    if held.ends_on is None or held.ends_on >= day_of(now):
+        raise IllegalMove(HAS_IT)
+    held.ended_at = now
+    session.flush()
+
+
+def row_for(session: Session, viewer: Viewer, is_board: bool, membership_id: uuid.UUID) -> tuple[HeldRole, Place]:
+    """The role of somebody that this viewer may change; otherwise it does not exist."""
+    kind: type[HeldRole] = BoardMembership if is_board else Membership
+    row = session.get(kind, membership_id, with_for_update=True)
+    if row is None:
+        raise NotFound()
+    place = Place(row.place_id, is_board)
+    if not place.may(viewer, Act.PEOPLE_READ):
+        raise NotFound()
+    if not place.may(viewer, Act.PEOPLE_MANAGE):
+        raise NotAllowed()
+    return row, place
+
+
+def end(session: Session, viewer: Viewer, row: HeldRole, place: Place, *, now: datetime) -> None:
+    """No longer, from this moment. Raises IllegalMove for the last of its kind."""
+    if row.ended_at is not None:
+        raise IllegalMove(NO_SUCH)
+    _check_right(viewer, row)
+    _check_not_last(session, row, place, until=None, now=now)
+    row.ended_at, row.ended_by = now, viewer.person_id
+    session.flush()
+    _leave_hospital(session, row, now=now)
+    changed(session, viewer, place, row.person_id, before=row.role.value, after="", now=now)
+
+
+def _check_right(viewer: Viewer, row: HeldRole) -> None:
+    """An administrator is ended by an administrator, not by the link manager of the hospital where they work."""
+    if row.role is Role.ADMINISTRATOR and not granting.as_administrator(viewer):
+        raise NotAllowed(granting.NOT_YOURS)
+
+
+def _leave_hospital(session: Session, row: HeldRole, *, now: datetime) -> None:
+    """Without any role left for a hospital there is nothing to be signed in for."""
+    if isinstance(row, Membership):
+        left = select(Membership.id).where(Membership.person_id == row.person_id, Membership.hospital_id == row.hospital_id)
+        if session.execute(left.where(in_force(Membership, now)).limit(1)).first() is None:
+            sessions.end_all_sessions(session, row.person_id, now=now, hospital_id=row.hospital_id)
+
+
+def set_term(session: Session, viewer: Viewer, row: HeldRole, place: Place, term: Term, *, now: datetime) -> None:
+    """Another first or last day for a role that is not ended. Nobody stretches their own."""
+    if row.ended_at is not None:
+        raise IllegalMove(NO_SUCH)
+    if row.person_id == viewer.person_id:
+        raise NotAllowed(granting.YOURSELF)
+    granting.check_giving(viewer, place, row.role, row.person_id, has_chair=has_chair(session, place, now=now))
+    term.check(day_of(now))
+    if term.ends_on or (term.starts_on and term.starts_on > day_of(now)):
+        _check_not_last(session, row, place, until=term.ends_on, now=now)
+    before = Term(row.starts_on, row.ends_on).words
+    row.starts_on, row.ends_on = term.starts_on, term.ends_on
+    session.flush()
+    _leave_hospital(session, row, now=now)
+    changed(
+        session,
+        viewer,
+        place,
+        row.person_id,
+        before=f"{row.role.value} {before}",
+        after=f"{row.role.value} {term.words}",
+        now=now,
+    )
+
+
+def _check_not_last(session: Session, row: HeldRole, place: Place, *, until: date | None, now: datetime) -> None:
+    """Somebody else must have the role now, and also after `until`. The rows are locked: two cannot leave at once."""
+    if row.role not in granting.NEVER_NOBODY or (row.role is Role.SECRETARY and not place.is_board):
+        return
+    kind = kind_of(place)
+    query = select(kind).join(Person, Person.id == kind.person_id).where(kind.role == row.role, Person.disabled_at.is_(None))
+    if row.role is not Role.ADMINISTRATOR:
+        query = query.where(at(place))
+    held = session.scalars(query.where(in_force(kind, now)).with_for_update(of=kind)).all()
+    if row.id not in {one.id for one in held}:
+        return  # did not count (any more): nobody is missed
+    day = until or day_of(now)
+    if not any(one.person_id != row.person_id and (one.ends_on is None or one.ends_on > day) for one in held):
+        raise IllegalMove(granting.LAST_ONE)
+
+
+def add_person(
+    session: Session, viewer: Viewer, place: Place, new: NewPerson, role: Role, term: Term, *, now: datetime
+) -> Person:
+    """Somebody new with a first role here. Somebody who is known to this circle must be chosen, not made: IllegalMove by their caller."""
+    new.check()
+    if session.scalar(select(func.count()).select_from(Person).where(Person.email == new.email)):
+        raise IllegalMove(TAKEN)
+    person = Person(name=new.name, email=new.email, discipline=new.discipline)
+    session.add(person)
+    session.flush()
+    audit.record(session, viewer, Act.PEOPLE_MANAGE, now=now, object_type="person", object_id=person.id, detail="added")
+    give(session, viewer, place, person.id, role, term, now=now)
+    if place.is_board:
+        _in_the_name_of(session, viewer, place, person, new.hospital_id, now=now)
+    return person
+
+
+def _in_the_name_of(
+    session: Session, viewer: Viewer, place: Place, person: Person, hospital_id: uuid.UUID | None, *, now: datetime
+) -> None:
+    """Somebody new on a board works for one of its hospitals, or could not sign in; that opens nothing of the hospital itself."""
+    takes_part = select(BoardHospital.id).where(BoardHospital.board_id == place.id, BoardHospital.hospital_id == hospital_id)
+    if hospital_id is None or session.execute(takes_part).first() is None:
+        raise Incomplete({"hospital_id": N_("Kies het ziekenhuis waar deze persoon werkt.")})
+    session.add(
+        Membership(person_id=person.id, hospital_id=hospital_id, role=TAKES_PART, given_at=now, given_by=viewer.person_id)
+    )
+    session.flush()
+    changed(session, viewer, Place(hospital_id, False), person.id, before="", after=TAKES_PART.value, now=now)
+
+
+def known(session: Session, viewer: Viewer, place: Place, email: str) -> Person | None:
+    """Somebody with that address whom this viewer may know of; an administrator knows everybody."""
+    if granting.as_administrator(viewer):
+        return session.execute(select(Person).where(Person.email == email)).scalar_one_or_none()
+    return colleague_by_email(session, place, email)
+
+
+def is_known(session: Session, viewer: Viewer, place: Place, person_id: uuid.UUID) -> bool:
+    """The same for an id: a role is given only to somebody whom this viewer may know of."""
+    person = session.get(Person, person_id)
+    return person is not None and known(session, viewer, place, person.email) is not None
+
+
+def disable(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> None:
+    """May not sign in any more, and is signed out everywhere. Roles stay as they are."""
+    person = _locked(session, person_id)
+    check_whole_person(session, viewer, person_id)
+    if person_id == viewer.person_id:
+        raise IllegalMove(NOT_YOURSELF)
+    for kind in (Membership, BoardMembership):
+        held: list[HeldRole] = list(session.scalars(select(kind).where(kind.person_id == person_id, in_force(kind, now))))
+        for row in held:
+            _check_not_last(session, row, Place(row.place_id, kind is BoardMembership), until=None, now=now)
+    person.disabled_at = now
+    sessions.end_all_sessions(session, person_id, now=now)
+    _whole(session, viewer, person_id, "enabled -> disabled", now=now)
+
+
+def enable(session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime) -> None:
+    """May sign in again. Nobody lifts their own block: whoever is blocked is not signed in."""
+    person = _locked(session, person_id)
+    check_whole_person(session, viewer, person_id)
+    person.disabled_at = None
+    _whole(session, viewer, person_id, "disabled -> enabled", now=now)
+
+
+def check_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> None:
+    """Acts on the person, not on one role: an administrator, or the link manager of the only hospital they work for.
+
+    Raises NotFound for somebody who does not work there, NotAllowed for who works elsewhere too or administers the network.
+    """
+    if granting.as_administrator(viewer):
+        return
+    held = select(Membership.hospital_id, Membership.role).where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+    works = list(session.execute(held))
+    mine = [where for where, _ in works if Place(where, False).may(viewer, Act.PEOPLE_MANAGE)]
+    if not mine:
+        raise NotFound() if not _is_on_a_board_of(session, viewer, person_id) else NotAllowed()
+    if {where for where, _ in works} != set(mine) or any(role is Role.ADMINISTRATOR for _, role in works):
+        raise NotAllowed(NOT_ONLY_YOURS)
+
+
+def may_whole_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
+    """For showing or hiding the button."""
+    try:
+        check_whole_person(session, viewer, person_id)
+    except (NotFound, NotAllowed):
+        return False
+    return person_id != viewer.person_id
+
+
+def may_invite(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
+    """For showing or hiding the button."""
+    try:
+        check_invitation(session, viewer, person_id)
+    except (NotFound, NotAllowed):
+        return False
+    return viewer.may_at_all(Act.PEOPLE_MANAGE)
+
+
+def check_invitation(session: Session, viewer: Viewer, person_id: uuid.UUID) -> None:
+    """Whoever holds an invitation holds the account, with every role it has. Raises NotAllowed or NotFound.
+
+    So a secretary invites only somebody without an account who is nothing beyond her own boards; the rest is for the link manager
+    of the only hospital they work for, and the administrator.
+    """
+    if person_id == viewer.person_id:
+        raise NotAllowed(NOT_YOURSELF_INVITED)
+    has_account = session.get_one(Person, person_id).password_hash or sessions.presences(
+        session, [person_id], now=datetime.now(UTC)
+    )
+    if has_account or _is_more(session, viewer, person_id):
+        check_whole_person(session, viewer, person_id)
+
+
+def _is_more(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
+    """Has a role, now or to come, at a place that this viewer does not manage; taking part in a hospital's name is none."""
+    kinds: tuple[type[HeldRole], ...] = (Membership, BoardMembership)
+    held = [
+        one for kind in kinds for one in session.scalars(select(kind).where(kind.person_id == person_id, kind.ended_at.is_(None)))
+    ]
+    real = [one for one in held if isinstance(one, BoardMembership) or one.role is not TAKES_PART]
+    return any(not Place(one.place_id, isinstance(one, BoardMembership)).may(viewer, Act.PEOPLE_MANAGE) for one in real)
+
+
+def _is_on_a_board_of(session: Session, viewer: Viewer, person_id: uuid.UUID) -> bool:
+    boards = viewer.boards_for(Act.PEOPLE_READ)
+    query = select(BoardMembership.id).where(BoardMembership.person_id == person_id, BoardMembership.board_id.in_(boards))
+    return session.execute(query.limit(1)).first() is not None
+
+
+def _whole(session: Session, viewer: Viewer, person_id: uuid.UUID, detail: str, *, now: datetime) -> None:
+    audit.record(session, viewer, Act.PEOPLE_MANAGE, now=now, object_type="person", object_id=person_id, detail=detail)
+    sessions.rights_changed(session, person_id)
+
+
+def changed(
+    session: Session, viewer: Viewer, place: Place, person_id: uuid.UUID, *, before: str, after: str, now: datetime
+) -> None:
+    """The line in the access log, before and after, and the open sessions of that person."""
+    kind = "board" if place.is_board else "hospital"
+    by_what = place.relations(viewer, Act.PEOPLE_MANAGE) or place.relations(viewer, Act.RIGHTS_REVIEW)
+    audit.record(
+        session, viewer, Act.PEOPLE_MANAGE, now=now, relation=by_what[0] if by_what else Relation.ANYONE,
+        object_type="person", object_id=person_id, detail=f"{kind} {place.id}: {before or '-'} -> {after or '-'}",
+    )  # fmt: skip
+    sessions.rights_changed(session, person_id)

@@ -1,0 +1,24 @@
+"""When a role counts: given, begun, not over and not ended. One condition for every query."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from mdo_portal.domain.people import HeldRole
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def day_of(now: datetime) -> date:
+    """The day by which a role begins and ends: that of the network, not of the server."""
+    return now.astimezone(AMSTERDAM).date()
+
+
+def in_force(kind: type[HeldRole], now: datetime) -> ColumnElement[bool]:
+    """The rows of `kind` that count now."""
+    today = day_of(now)
+    begun = or_(kind.starts_on.is_(None), kind.starts_on <= today)
+    return and_(kind.ended_at.is_(None), begun, or_(kind.ends_on.is_(None), kind.ends_on >= today))

@@ -1,0 +1,168 @@
+"""Beheer: boards and hospitals, set up by the administrator of the network with plain forms."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date, time
+from typing import Any, TypeVar
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from mdo_portal.domain.board import Board
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import N_, Incomplete
+from mdo_portal.services import boards
+from mdo_portal.services.boards import BoardForm
+from mdo_portal.web.context import now, transaction, viewer
+from mdo_portal.web.guard import may
+
+blueprint = Blueprint("boards", __name__, url_prefix="/manage")
+Value = TypeVar("Value")
+WEEKDAYS = [N_("maandag"), N_("dinsdag"), N_("woensdag"), N_("donderdag"), N_("vrijdag"), N_("zaterdag"), N_("zondag")]
+NUMBER = N_("Vul een getal in.")
+TIME = N_("Vul een tijd in, zoals 08:00.")
+
+
+@blueprint.get("")
+@may(Act.BOARD_MANAGE)
+def page() -> str:
+    with transaction() as db:
+        rows, hospitals = boards.rows(db, now=now()), boards.hospitals(db)
+    return render_template("boards/list.html", rows=rows, hospitals=hospitals, weekdays=WEEKDAYS, viewer=viewer())
+
+
+@blueprint.get("/boards/new")
+@may(Act.BOARD_MANAGE)
+def new() -> str:
+    return _form(None, _values(None, {}), {})
+
+
+@blueprint.get("/boards/<uuid:board_id>")
+@may(Act.BOARD_MANAGE)
+def board(board_id: uuid.UUID) -> str:
+    with transaction() as db:
+        found = boards.board_of(db, board_id)
+        values = _values(found, boards.takes_part(db, board_id))
+    return _form(board_id, values, {})
+
+
+def _form(board_id: uuid.UUID | None, values: dict[str, Any], errors: dict[str, str]) -> str:
+    with transaction() as db:
+        hospitals = boards.hospitals(db)
+    words = {"weekdays": [(str(at), gettext(word)) for at, word in enumerate(WEEKDAYS)], "viewer": viewer()}
+    return render_template("boards/board.html", board_id=board_id, values=values, errors=errors, hospitals=hospitals, **words)
+
+
+def _values(found: Board | None, takes_part: dict[uuid.UUID, date | None]) -> dict[str, Any]:
+    """What the form shows: the board as it is, or a new one."""
+    kept = found or Board(weekday=0, starts=time(8), minutes=90, minutes_per_case=4, closing_hours=24, review_months=6)
+    values = {name: getattr(kept, name) or "" for name in (*boards.FIELDS, "review_months")}
+    values |= {"weekday": kept.weekday, "starts": kept.starts.strftime("%H:%M"), "aliases": "\n".join(kept.aliases or [])}
+    values |= {"closing_hours": kept.closing_hours, "quorum": "\n".join(_line(group) for group in kept.quorum or [])}
+    return values | {"hospitals": {str(one): since or "" for one, since in takes_part.items()}}
+
+
+def _line(group: dict[str, Any]) -> str:
+    """A role group as one line: `radioloog / nucleair geneeskundige @ DELT`."""
+    named = " / ".join(group["one_of"])
+    return f"{named} @ {group['hospital']}" if group.get("hospital") else named
+
+
+@blueprint.post("/boards/new")
+@blueprint.post("/boards/<uuid:board_id>")
+@may(Act.BOARD_MANAGE)
+def save(board_id: uuid.UUID | None = None) -> ResponseReturnValue:
+    try:
+        form = _asked()
+        with transaction() as db:
+            kept = boards.board_of(db, board_id) if board_id else None
+            made = boards.save(db, viewer(), kept, form, now=now())
+    except Incomplete as error:
+        return _form(board_id, _typed(), error.fields), error.status
+    flash(gettext("%(name)s is bewaard.", name=made.name), "success")
+    return redirect(url_for("boards.page"))
+
+
+def _typed() -> dict[str, Any]:
+    chosen = {one: request.form.get(f"since-{one}", "") for one in request.form.getlist("hospital") if _is_id(one)}
+    return {name: request.form.get(name, "") for name in (*boards.FIELDS, "review_months", "quorum", "aliases")} | {
+        "hospitals": chosen
+    }
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
+
+
+def _asked() -> BoardForm:
+    """The form as a board. Raises Incomplete for what is no number, time or date."""
+    typed, wrong = _typed(), dict[str, str]()
+    text = {name: str(typed[name]).strip() for name in ("name", "tumour_group", "place", "video_url")}
+    numbers = {name: _number(typed[name], name, wrong) for name in _NUMBERS}
+    starts = _parsed(time.fromisoformat, typed["starts"], "starts", TIME, wrong) or time(8)
+    hospitals = {uuid.UUID(one): _since(since, wrong) for one, since in typed["hospitals"].items()}
+    if wrong:
+        raise Incomplete(wrong, boards.NOT_SAVED)
+    quorum, aliases = [_group(line) for line in _lines(typed["quorum"])], [line.casefold() for line in _lines(typed["aliases"])]
+    code = str(typed["code"]).strip().upper()
+    return BoardForm(code=code, starts=starts, quorum=quorum, aliases=aliases, hospitals=hospitals, **text, **numbers)  # type: ignore[arg-type]
+
+
+_NUMBERS = ("weekday", "minutes", "minutes_per_case", "closing_hours", "review_months")
+
+
+def _number(text: str, name: str, wrong: dict[str, str]) -> int:
+    return _parsed(int, text, name, NUMBER, wrong) or 0
+
+
+def _since(text: str, wrong: dict[str, str]) -> date | None:
+    return _parsed(date.fromisoformat, text, "hospitals", N_("Een van de begindatums is geen datum."), wrong) if text else None
+
+
+def _parsed(parse: Callable[[str], Value], text: str, name: str, sentence: str, wrong: dict[str, str]) -> Value | None:
+    try:
+        return parse(text.strip())
+    except ValueError:
+        wrong[name] = sentence
+        return None
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _group(line: str) -> dict[str, Any]:
+    named, _, hospital = line.partition("@")
+    return {"one_of": [one.strip() for one in named.split("/") if one.strip()], "hospital": hospital.strip().upper()}
+
+
+@blueprint.get("/hospitals/<uuid:hospital_id>")
+@may(Act.BOARD_MANAGE)
+def hospital(hospital_id: uuid.UUID) -> str:
+    return _hospital(hospital_id)
+
+
+def _hospital(hospital_id: uuid.UUID, *, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> str:
+    with transaction() as db:
+        found = boards.hospital_of(db, hospital_id)
+    shown = {"hospital": found, "values": typed or found, "errors": errors or {}}
+    return render_template("boards/hospital.html", viewer=viewer(), **shown)
+
+
+@blueprint.post("/hospitals/<uuid:hospital_id>")
+@may(Act.BOARD_MANAGE)
+def save_hospital(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    typed = {name: request.form.get(name, "").strip() for name in ("name", "city", "phone", "ura", "agb")}
+    try:
+        with transaction() as db:
+            boards.save_hospital(db, viewer(), hospital_id, typed, now=now())
+    except Incomplete as error:
+        return _hospital(hospital_id, typed=typed, errors=error.fields), error.status
+    flash(gettext("%(name)s is bewaard.", name=typed["name"]), "success")
+    return redirect(url_for("boards.page"))
