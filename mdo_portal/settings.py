@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from mdo_portal.errors import Unsafe
 
 DEMO_SECRET = "demo-secret-only-for-loopback"
+DEBUGGING = ("FLASK_DEBUG", "WERKZEUG_DEBUG_PIN", "PYTHONDEVMODE")
 PACKAGE = Path(__file__).parent
 Value = TypeVar("Value")
 
@@ -70,8 +71,12 @@ def _beside(name: str) -> Path:
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the environment. Raises Unsafe naming everything that is missing or dangerous."""
     findings: list[str] = []
-    settings = _read(os.environ if environ is None else environ, findings)
+    env = os.environ if environ is None else environ
+    settings = _read(env, findings)
     findings += unsafe(settings)
+    findings += [
+        f"{name} is set: remove it, its pages show what is in memory" for name in DEBUGGING if env.get(name, "0") not in ("", "0")
+    ]
     if findings:
         raise Unsafe(findings)
     return settings

@@ -52,6 +52,7 @@ REFUSED: dict[str, dict[str, str]] = {
     "proxies in words": {"MDO_PROXIES": "een"},
     "an address without a port": {"MDO_BIND": "127.0.0.1"},
     "a switch in words": {"MDO_DEMO": "true"},
+    "the debugger": {"FLASK_DEBUG": "1"},
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import DOCUMENT_PURPOSE, Case, CaseDocument
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import IncomingDocument
-from mdo_portal.services.sealed import sealer
+from mdo_portal.services.sealed import row_of, sealer
 
 UNKNOWN_TYPE = "application/octet-stream"
 _MAGIC = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
@@ -45,14 +45,16 @@ def add(
     """Keep the document, once per case: the same bytes again change nothing. Returns its id."""
     digest = hashlib.sha256(document.content).hexdigest()
     media_type = sniffed(document.content)
+    document_id = new_id()
+    bound = row_of("case_documents", document_id)
     row = {
-        "id": new_id(),
+        "id": document_id,
         "case_id": case.id,
         "title": document.title[:200] or "document",
         "kind": document.kind,
         "media_type": media_type,
         "claimed_type": document.media_type if document.media_type != media_type else "",
-        "content_sealed": sealer(session).seal(document.content, purpose=DOCUMENT_PURPOSE),
+        "content_sealed": sealer(session).seal(document.content, purpose=DOCUMENT_PURPOSE, row=bound),
         "sha256": digest,
         "size": len(document.content),
         "dated_on": document.dated_on,
@@ -67,7 +69,8 @@ def add(
 
 def content_of(session: Session, document: CaseDocument) -> bytes:
     """The bytes as they came."""
-    return sealer(session).open(document.content_sealed, purpose=DOCUMENT_PURPOSE)
+    bound = row_of("case_documents", document.id)
+    return sealer(session).open(document.content_sealed, purpose=DOCUMENT_PURPOSE, row=bound)
 
 
 def kinds_of(session: Session, case_id: uuid.UUID) -> set[str]:
