@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
@@ -24,9 +26,11 @@ from mdo_portal.web import (
     guard,
     health,
     inbox,
+    limits,
     log,
     meetings,
     navigation,
+    openapi,
     post,
     rooms,
     signing_in,
@@ -35,7 +39,7 @@ from mdo_portal.web import (
 )
 from mdo_portal.web.context import SignedInUser, client_address, now
 
-BLUEPRINTS = (signing_in, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log, fhir, health)
+BLUEPRINTS = (signing_in, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log, fhir, health, openapi)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:
@@ -47,7 +51,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     app.extensions["mdo_readers"] = wiring.readers()
     Babel(app, locale_selector=_language, default_locale="nl", default_timezone="Europe/Amsterdam")
     _carry_user(app)
-    for part in (words, navigation, guard, errors):
+    for part in (words, navigation, guard, limits, errors):
         part.install(app)
     for part in BLUEPRINTS:
         app.register_blueprint(part.blueprint)
@@ -66,6 +70,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        TRUSTED_HOSTS=trusted_hosts(settings),
         MAX_CONTENT_LENGTH=settings.message_limit,
         MAX_FORM_MEMORY_SIZE=2_000_000,
         MAX_FORM_PARTS=300,
@@ -75,6 +80,12 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """The names this portal answers to; loopback too, for whoever watches it on its own machine. Any other Host is refused."""
+    own = urlsplit(settings.public_url).hostname or ""
+    return [own, *settings.trusted_hosts, "localhost", "127.0.0.1", "[::1]"]
 
 
 def _language() -> str:

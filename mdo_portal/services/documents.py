@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import DOCUMENT_PURPOSE, Case, CaseDocument
+from mdo_portal.domain.files import clean_title
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import IncomingDocument
 from mdo_portal.services.sealed import row_of, sealer
@@ -50,7 +51,7 @@ def add(
     row = {
         "id": document_id,
         "case_id": case.id,
-        "title": document.title[:200] or "document",
+        "title": clean_title(document.title),
         "kind": document.kind,
         "media_type": media_type,
         "claimed_type": document.media_type if document.media_type != media_type else "",
@@ -65,6 +66,11 @@ def add(
     session.execute(insert(CaseDocument).values(row).on_conflict_do_nothing(index_elements=["case_id", "sha256"]))
     query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == digest)
     return session.execute(query).scalar_one()
+
+
+def case_of(session: Session, document_id: uuid.UUID) -> uuid.UUID:
+    """The case a document belongs to; of a document that is not there, the id of no case, so that both go the same way."""
+    return session.scalar(select(CaseDocument.case_id).where(CaseDocument.id == document_id)) or uuid.UUID(int=0)
 
 
 def content_of(session: Session, document: CaseDocument) -> bytes:

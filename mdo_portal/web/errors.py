@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from mdo_portal.errors import N_, NotFound, NotSignedIn, PortalError
 from mdo_portal.web.context import is_fragment
@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 HTTP_SENTENCES = {
     404: NotFound.sentence,
+    400: N_("Dit adres of verzoek klopt niet. Er is niets veranderd."),
     405: N_("Dat kan op dit adres niet. Er is niets veranderd."),
     413: N_("Dit bestand is te groot. Er is niets bewaard; kies een kleiner bestand."),
 }
@@ -26,6 +27,7 @@ FALLBACK = N_("Er ging iets mis bij ons. Wat al was opgeslagen, is er nog. Probe
 
 def install(app: Flask) -> None:
     app.register_error_handler(PortalError, _portal_error)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -34,6 +36,11 @@ def _portal_error(error: PortalError) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn) and not is_fragment() and request.method == "GET":
         return redirect(url_for("signing_in.page", next=request.full_path.rstrip("?")))
     return _answer(gettext(error.sentence) % error.params, error.status)
+
+
+def _unknown_host(error: SecurityError) -> ResponseReturnValue:
+    """No page: under a name that is not ours no address can be made, and the name is not repeated."""
+    return gettext(HTTP_SENTENCES[400]), 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -66,8 +66,11 @@ def said(database: Database, change: dict[str, str]) -> list[str]:
         settings = from_environment(environment(database, change))
     except Unsafe as unsafe:
         return unsafe.findings
-    with Database(settings.database_url, pool_size=1).transaction() as session:
-        return checks.findings(settings, session, only_hard=True)
+    asked = Database(settings.database_url, pool_size=1)
+    with asked.transaction() as session:
+        found = checks.findings(settings, session, only_hard=True)
+    asked.close()
+    return found
 
 
 @pytest.mark.parametrize(("change", "named"), UNSAFE.values(), ids=UNSAFE)
