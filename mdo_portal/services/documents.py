@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from datetime import date, datetime
 
@@ -17,6 +18,7 @@ from mdo_portal.exchange import IncomingDocument
 from mdo_portal.services.sealed import row_of, sealer
 
 UNKNOWN_TYPE = "application/octet-stream"
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f]")
 _MAGIC = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 
 
@@ -31,7 +33,7 @@ def sniffed(content: bytes) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return UNKNOWN_TYPE
-    return UNKNOWN_TYPE if "\0" in text or "<" in text[:200] else "text/plain"
+    return UNKNOWN_TYPE if _UNPRINTABLE.search(text) or "<" in text[:200] else "text/plain"
 
 
 def add(

@@ -14,6 +14,7 @@ from mdo_portal.database import Database
 from mdo_portal.services import people
 from mdo_portal.settings import Settings
 from tests import make
+from tests.canaries import watch_addresses
 from tests.people import PEOPLE, Region, person_id
 
 CSRF = "token-of-this-test"
@@ -23,6 +24,7 @@ CSRF = "token-of-this-test"
 def app_on(database: Database) -> Iterator[Flask]:
     """The application; its live helpers end with it."""
     app = create_app(Settings(database_url=database.url, secret_key="s" * 40, demo=True), database=database)
+    watch_addresses(app)
     try:
         yield app
     finally:
