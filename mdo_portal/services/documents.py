@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import DOCUMENT_PURPOSE, Case, CaseDocument
-from mdo_portal.domain.files import clean_title
+from mdo_portal.domain.files import LARGEST_PICTURE, clean_title, is_active, pixels
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import IncomingDocument
 from mdo_portal.services.sealed import row_of, sealer
@@ -36,6 +36,11 @@ def sniffed(content: bytes) -> str:
     return UNKNOWN_TYPE if _UNPRINTABLE.search(text) or "<" in text[:200] else "text/plain"
 
 
+def shown_as(content: bytes) -> str:
+    """The kind by which the page shows it; what hides something (a script, a bomb) is of an unknown kind, for downloading only."""
+    return UNKNOWN_TYPE if is_active(content) or pixels(content) > LARGEST_PICTURE else sniffed(content)
+
+
 def add(
     session: Session,
     case: Case,
@@ -47,7 +52,7 @@ def add(
 ) -> uuid.UUID:
     """Keep the document, once per case: the same bytes again change nothing. Returns its id."""
     digest = hashlib.sha256(document.content).hexdigest()
-    media_type = sniffed(document.content)
+    media_type = shown_as(document.content)
     document_id = new_id()
     bound = row_of("case_documents", document_id)
     row = {

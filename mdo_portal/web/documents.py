@@ -8,7 +8,6 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal.domain import files
 from mdo_portal.domain.case import CaseDocument
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
@@ -52,8 +51,7 @@ def as_file(body: bytes, media_type: str, name: str, *, download: bool = False) 
 
     The file's name is a number: a name on a disk must not tell whose it is.
     """
-    harmless = not files.is_active(body) and files.pixels(body) <= files.LARGEST_PICTURE
-    shown = media_type in IN_THE_PAGE and harmless and not download
+    shown = media_type in IN_THE_PAGE and documents.shown_as(body) in IN_THE_PAGE and not download
     ending = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "text/plain": ".txt"}.get(media_type, ".bin")
     answer = Response(body, mimetype=media_type if media_type in IN_THE_PAGE else "application/octet-stream")
     if media_type == "text/plain":

@@ -15,7 +15,7 @@ from mdo_portal.web.limits import Rate
 from tests.web.test_access import House, house
 
 __all__ = ["house"]
-EXAMPLES = 40
+EXAMPLES = 60
 
 
 def test_every_route_for_machines_is_described(house: House) -> None:
@@ -32,7 +32,7 @@ def test_the_doors_for_machines_keep_their_promise(house: House, monkeypatch: py
     answers: Counter[tuple[str, int]] = Counter()
 
     for operation in (found.ok() for found in schema.get_all_operations()):
-        for mode in GenerationMode:
+        for mode in GenerationMode if operation.body else [GenerationMode.POSITIVE]:  # nothing asked, nothing to get wrong
 
             @bounded(
                 max_examples=EXAMPLES,
@@ -52,18 +52,10 @@ def test_the_doors_for_machines_keep_their_promise(house: House, monkeypatch: py
                     if answer.status_code != 405:
                         case.operation.validate_response(answer)
 
-            try:
-                promised()
-            except Exception as error:
-                if (
-                    "no negative" not in str(error).lower()
-                    and "cannot" not in str(error).lower()
-                    and "Unsatisfiable" not in type(error).__name__
-                ):
-                    raise
+            promised()
 
     print(f"\nschemathesis: {sum(answers.values())} calls, 5xx 0; {dict(sorted(answers.items()))}")
-    assert sum(answers.values()) > 300
+    assert sum(answers.values()) > 250
     assert any(status == 202 for _, status in answers) or any(status in (400, 422) for _, status in answers)
 
 
