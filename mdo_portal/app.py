@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
@@ -30,10 +32,12 @@ from mdo_portal.web import (
     health,
     inbox,
     invitations,
+    limits,
     log,
     meetings,
     navigation,
     oidc,
+    openapi,
     post,
     providers,
     rights,
@@ -49,7 +53,7 @@ from mdo_portal.web.context import SignedInUser, client_address, now
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
 CASES = (worklist, cases, documents, forms, grants, meetings, rooms, decisions, post)
 RUNNING = (inbox, log, people_pages, rights, boards)
-BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir, health)
+BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir, health, openapi)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:
@@ -62,7 +66,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     app.extensions["mdo_relying_party"] = wiring.relying_party(loopback=settings.demo)
     Babel(app, locale_selector=_language, default_locale="nl", default_timezone="Europe/Amsterdam")
     _carry_user(app)
-    for part in (words, navigation, guard, errors):
+    for part in (words, navigation, guard, limits, errors):
         part.install(app)
     for part in BLUEPRINTS:
         app.register_blueprint(part.blueprint)
@@ -81,6 +85,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        TRUSTED_HOSTS=trusted_hosts(settings),
         MAX_CONTENT_LENGTH=settings.message_limit,
         MAX_FORM_MEMORY_SIZE=2_000_000,
         MAX_FORM_PARTS=300,
@@ -90,6 +95,12 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """The names this portal answers to; loopback too, for whoever watches it on its own machine. Any other Host is refused."""
+    own = urlsplit(settings.public_url).hostname or ""
+    return [own, *settings.trusted_hosts, "localhost", "127.0.0.1", "[::1]"]
 
 
 def _language() -> str:

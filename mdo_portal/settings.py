@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from mdo_portal.errors import Unsafe
 
 DEMO_SECRET = "demo-secret-only-for-loopback"
+DEBUGGING = ("FLASK_DEBUG", "WERKZEUG_DEBUG_PIN", "PYTHONDEVMODE")
 PACKAGE = Path(__file__).parent
 Value = TypeVar("Value")
 
@@ -38,6 +40,8 @@ class Settings:
     network: str = "Oncologienetwerk"
     #: MDO_PROXIES: how many proxies stand in front and set X-Forwarded-*; 0 = none is believed
     proxies: int = 0
+    #: MDO_TRUSTED_HOSTS: other names than that of MDO_PUBLIC_URL under which may be asked, with commas; any other Host is refused
+    trusted_hosts: tuple[str, ...] = ()
     #: MDO_MESSAGE_LIMIT: largest message from a hospital, in bytes
     message_limit: int = 32 * 1024 * 1024
     #: MDO_DEMO: 1 = invented region, personas to sign in as; loopback only
@@ -70,8 +74,12 @@ def _beside(name: str) -> Path:
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the environment. Raises Unsafe naming everything that is missing or dangerous."""
     findings: list[str] = []
-    settings = _read(os.environ if environ is None else environ, findings)
+    env = os.environ if environ is None else environ
+    settings = _read(env, findings)
     findings += unsafe(settings)
+    findings += [
+        f"{name} is set: remove it, its pages show what is in memory" for name in DEBUGGING if env.get(name, "0") not in ("", "0")
+    ]
     if findings:
         raise Unsafe(findings)
     return settings
@@ -97,6 +105,7 @@ def _read(env: Mapping[str, str], findings: list[str]) -> Settings:
         public_url=read("MDO_PUBLIC_URL", base.public_url, str),
         network=read("MDO_NETWORK", base.network, str),
         proxies=read("MDO_PROXIES", base.proxies, int),
+        trusted_hosts=read("MDO_TRUSTED_HOSTS", base.trusted_hosts, _hosts),
         message_limit=read("MDO_MESSAGE_LIMIT", base.message_limit, int),
         demo=read("MDO_DEMO", base.demo, _switch),
         sockets=read("MDO_SOCKETS", base.sockets, int),
@@ -107,6 +116,14 @@ def _read(env: Mapping[str, str], findings: list[str]) -> Settings:
 def _address(text: str) -> str:
     host_port(text)
     return text
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    """Names, not patterns: a name that begins with a dot would let in everything below it."""
+    found = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+    if any(not re.fullmatch(r"[a-z0-9\[][a-z0-9.:\]-]*", name) for name in found):
+        raise ValueError(text)
+    return found
 
 
 def _switch(text: str) -> bool:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.commands import migrate
 from mdo_portal.commands.postgres import clone_database, drop_database, server, template_database
 from mdo_portal.database import Database
-from tests import make, people
+from tests import canaries, make, people
 from tests.people import Region
 
 hypothesis_settings.register_profile(
@@ -47,6 +47,39 @@ def pytest_configure_node(node: object) -> None:
 _server_url = pytest.StashKey[str]()
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" or report.sections:
+        canaries.search_report(report)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object, error: object) -> None:
+    """pytest-xdist: a worker is done, and says what it found."""
+    found = getattr(node, "workeroutput", {}).get("canaries")
+    if found:
+        canaries.take(*found)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A canary in a log, an address or a notice fails the run, whatever the tests said."""
+    config = session.config
+    if config.stash.get(_server_url, None):
+        canaries.search_server(config.stash[_server_url])
+    if factory := getattr(config, "_tmp_path_factory", None):
+        canaries.search_files(factory.getbasetemp())
+    hits, searched = canaries.results()
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["canaries"] = (hits, searched)
+    elif hits and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in canaries.told():
+        terminalreporter.write_line(line)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _server in config.stash:
         config.stash[_server].close()
@@ -61,6 +94,7 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
     else:
         with server(None, durable=False) as url:
             yield url
+            canaries.search_server(url)
 
 
 def opened(url: str, *, pool_size: int = 10) -> Database:

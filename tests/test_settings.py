@@ -52,6 +52,8 @@ REFUSED: dict[str, dict[str, str]] = {
     "proxies in words": {"MDO_PROXIES": "een"},
     "an address without a port": {"MDO_BIND": "127.0.0.1"},
     "a switch in words": {"MDO_DEMO": "true"},
+    "a pattern of hosts": {"MDO_TRUSTED_HOSTS": ".example.nl"},
+    "the debugger": {"FLASK_DEBUG": "1"},
 }
 
 
@@ -100,6 +102,8 @@ def default(name: str) -> str:
     value: Any = getattr(Settings(), name.removeprefix("MDO_").lower())
     if name in GOOD and name != "MDO_PUBLIC_URL":
         return "(must be set)"
+    if value == ():
+        return "(none)"
     return f"`{int(value) if isinstance(value, bool) else value}`"
 
 

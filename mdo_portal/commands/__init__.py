@@ -22,6 +22,7 @@ COMMANDS = {
     "hospital": "hospital_line",
     "person": "person",
     "doctor": "doctor",
+    "keys": "keys_line",
     "bench": "bench",
 }
 

@@ -43,8 +43,14 @@ __all__ = [
     "template_database",
 ]
 
-#: DETAIL lines carry the values of a refused row; terse keeps patients out of the log.
-COMMON = {"listen_addresses": "", "port": "5432", "log_error_verbosity": "terse"}
+#: What keeps patients out of the server's log: no DETAIL (it holds the values of a refused row), no failing statement, no parameters.
+QUIET = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+COMMON = {"listen_addresses": "", "port": "5432"} | QUIET
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_connections": "200"}
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
 START_SECONDS = 300  # recovery after a crash replays what was written since the last checkpoint

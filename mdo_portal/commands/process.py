@@ -6,19 +6,25 @@ import logging
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 import click
 import structlog
-from sqlalchemy import text
+from sqlalchemy import inspect
 
+from mdo_portal.commands import checks
 from mdo_portal.database import Database
-from mdo_portal.domain.sealing import Sealer
+from mdo_portal.domain.keys import DataKey
+from mdo_portal.domain.sealing import Sealer, WrappedKey
 from mdo_portal.errors import Unsafe
+from mdo_portal.services import keys
 from mdo_portal.settings import Settings, from_environment
 
 Stop = threading.Event
 log = structlog.get_logger(__name__)
+KEYS_FRESH_SECONDS = 20.0
+"""How long after `keys rotate-data` a process may still seal with the key of before; it opens with the new one at once."""
 
 
 def configure_logging() -> None:
@@ -41,41 +47,54 @@ def checked_settings() -> Settings:
     try:
         return from_environment()
     except Unsafe as unsafe:
-        for finding in unsafe.findings:
-            click.echo(f"refused to start: {finding}", err=True)
-        sys.exit(78)
+        refuse(unsafe.findings)
+        raise
 
 
 def open_database(settings: Settings, *, role: str = "", pool_size: int = 10) -> Database:
-    """The database, as the role that this process must be (`mdo_app`, `mdo_work`; "" = whoever the address says).
+    """The database with its keys unwrapped. On an unsafe machine, or with a ring that does not fit: say why and do not start.
 
-    A role that row security does not hold for, or another than the process needs, ends the start.
+    `role`: who this process must be there (`mdo_app`, `mdo_work`); "" = whoever the address says.
     """
-    database = Database(settings.database_url, sealer=Sealer(settings.keyring), pool_size=pool_size)
-    for finding in _wrong_role(database, role):
-        click.echo(f"refused to start: {finding}", err=True)
-        sys.exit(78)
+    check_machine(settings, role=role)
+    database = Database(settings.database_url, pool_size=pool_size)
+    sealer = Sealer(settings.keyring, load=lambda: _data_keys(database))
+    database.sealer = sealer
+    threading.Thread(target=_know_new_keys, args=(sealer,), name="keys", daemon=True).start()
     return database
 
 
-def _wrong_role(database: Database, wanted: str) -> list[str]:
+def check_machine(settings: Settings, *, role: str = "") -> None:
+    """Say why and do not start, when this machine, its database or its ring is unsafe."""
+    database = Database(settings.database_url, pool_size=1)
     with database.transaction() as session:
-        is_free, is_owner, name = session.execute(text(_WHO)).one()
-    findings = []
-    if is_free:
-        findings.append("the role of MDO_DATABASE_URL is superuser or bypasses row security")
-    if wanted and is_owner:
-        findings.append(f"the role of MDO_DATABASE_URL owns the tables; this process must sign in as {wanted}")
-    elif wanted and name != wanted:
-        findings.append(f"the role of MDO_DATABASE_URL is {name}; this process must sign in as {wanted}")
-    return findings
+        refuse(checks.findings(settings, session, only_hard=True) + checks.wrong_role(session, role))
+    database.close()
 
 
-_WHO = """
-SELECT rolsuper OR rolbypassrls,
-    EXISTS (SELECT FROM pg_roles o WHERE o.rolname = 'mdo_owner' AND pg_has_role(r.oid, o.oid, 'MEMBER')), rolname
-FROM pg_roles r WHERE rolname = current_user
-"""
+def refuse(findings: Sequence[str]) -> None:
+    """End this process when something was found."""
+    for finding in findings:
+        click.echo(f"refused to start: {finding}", err=True)
+    if findings:
+        sys.exit(78)
+
+
+def _data_keys(database: Database) -> list[WrappedKey]:
+    """The data keys; none on a schema of before there were any (`mdo-portal db upgrade` runs with the new code)."""
+    with database.transaction() as session:
+        return keys.load(session) if inspect(session.connection()).has_table(DataKey.__tablename__) else []
+
+
+def _know_new_keys(sealer: Sealer) -> None:
+    """Seal with a new data key soon after it was made."""
+    while True:
+        time.sleep(KEYS_FRESH_SECONDS)
+        try:
+            sealer.refresh()
+        except Exception as error:
+            # The edge of a thread: without the database, or with a ring that misses a key, the keys of before stay in use.
+            log.error("keys.failed", error=type(error).__name__)
 
 
 def stop_on_signals() -> Stop:

@@ -8,9 +8,9 @@ import sys
 import click
 
 from mdo_portal.commands import migrate, wall
+from mdo_portal.commands.keys import make_keys
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.process import checked_settings
-from mdo_portal.domain.sealing import Sealer
 
 
 @click.group("db")
@@ -21,9 +21,11 @@ def command() -> None:
 @command.command("upgrade")
 @click.argument("to", default="head")
 def upgrade_command(to: str) -> None:
-    """Bring the schema up to date."""
+    """Bring the schema up to date, and make the keys that seal when they are not there yet."""
     settings = checked_settings()
-    migrate.upgrade(settings.database_url, sealer=Sealer(settings.keyring), to=to)
+    migrate.upgrade(settings.database_url, to=to)
+    if to == "head":
+        make_keys(settings)
 
 
 @command.command("check")

@@ -8,7 +8,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from mdo_portal.app import create_app
-from mdo_portal.commands.process import checked_settings, open_database
+from mdo_portal.commands.process import check_machine, checked_settings, open_database
 from mdo_portal.settings import Settings
 
 THREADS_BESIDE_SOCKETS = 24
@@ -47,6 +47,7 @@ class Web(BaseApplication):  # type: ignore[misc]
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM."""
+    check_machine(settings)  # here already: gunicorn starts a worker that ends by itself again and again
     Web(settings).run()
 
 

@@ -198,7 +198,7 @@ class CaseDocument(Base):
     #: what the sender said, when it differs; shown as a warning
     claimed_type: Mapped[str] = mapped_column(default="")
     #: the bytes, sealed
-    content_sealed: Mapped[bytes]
+    content_sealed: Mapped[bytes] = mapped_column(deferred=True)
     #: of the bytes: the same document again is kept once
     sha256: Mapped[str]
     #: bytes

@@ -96,7 +96,7 @@ class Delivery(Base):
     channel: Mapped[str]
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
     #: the rendered letter, sealed; empty until a worker rendered it
-    letter_sealed: Mapped[bytes] = mapped_column(default=b"")
+    letter_sealed: Mapped[bytes] = mapped_column(default=b"", deferred=True)
     #: of the rendered letter; empty until it was rendered
     letter_sha256: Mapped[str] = mapped_column(default="")
     #: when it was signed

@@ -12,10 +12,11 @@ from mdo_portal.domain import (
     hospital,
     identity,
     inbound,
+    keys,
     patient,
     people,
     rights,
 )
 
-ALL = (audit, board, case, conclusion, credentials, decision, grant, hospital, identity, inbound, patient, people, rights)
+ALL = (audit, board, case, conclusion, credentials, decision, grant, hospital, identity, inbound, keys, patient, people, rights)
 metadata = Base.metadata

@@ -24,10 +24,10 @@ LARGEST_VECTOR = 20_000
 LARGEST_AWARENESS = 4_000
 
 
-def install(socketio: SocketIO, app: Flask) -> None:
-    """Register every event with its act."""
+def install(socketio: SocketIO, app: Flask, *, origin: str) -> None:
+    """Register every event with its act. Only pages of `origin` get a line."""
     database = cast(Database, app.extensions["mdo_database"])
-    socketio.on_event("connect", lambda *_: _connect(database))
+    socketio.on_event("connect", lambda *_: _connect(database, origin))
     socketio.on_event("disconnect", lambda *_: _disconnect(database))
     for name, act, event in (
         ("watch", Act.PROFILE_READ, watch),
@@ -39,8 +39,13 @@ def install(socketio: SocketIO, app: Flask) -> None:
         on(socketio, database, name, act)(event)
 
 
-def _connect(database: Database) -> bool:
-    """Only with a living session that was proven with two factors; the rest is asked again at every event."""
+def _connect(database: Database, origin: str) -> bool:
+    """Only from our own page and with a living session that was proven with two factors; the rest is asked again at every event.
+
+    engineio lets a caller without an Origin pass; a browser always sends one with a socket.
+    """
+    if request.headers.get("Origin") != origin:
+        return False
     key = str(cookie.get("_user_id", ""))
     with database.transaction() as db:
         found = sessions.signed_in(db, key, now=datetime.now(UTC), touch=False) if key else None

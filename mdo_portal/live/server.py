@@ -39,6 +39,7 @@ def install(app: Flask, settings: Settings) -> SocketIO:
         async_mode="threading",
         async_handlers=False,  # one socket's events in the order in which they were sent
         cors_allowed_origins=[settings.public_url.rstrip("/")],
+        transports=["websocket"],  # as our pages do; polling would be a second door
         manage_session=False,
         max_http_buffer_size=128_000,
         ping_interval=20,
@@ -47,7 +48,7 @@ def install(app: Flask, settings: Settings) -> SocketIO:
         engineio_logger=False,
     )
     _keep_messages_whole(socketio)
-    events.install(socketio, app)
+    events.install(socketio, app, origin=settings.public_url.rstrip("/"))
     app.extensions["mdo_live"] = socketio
     database: Database = app.extensions["mdo_database"]
     stop = threading.Event()

@@ -88,8 +88,8 @@ def _on_agenda(session: Session, case: Case, board_id: uuid.UUID, now: datetime)
 
 def board_for(session: Session, viewer: Viewer, act: Act, board_id: uuid.UUID) -> Board:
     """The board, if this viewer may do `act` on it; otherwise it does not exist."""
-    board = session.get(Board, board_id)
-    if board is None or board_id not in viewer.board_roles:
+    board = session.get(Board, board_id) if board_id in viewer.board_roles else None  # somebody else's costs no more than none
+    if board is None:
         raise NotFound()
     if not viewer.may(act, board_id=board_id):
         raise NotAllowed()

@@ -19,7 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.exchange import Address, Receipt, ReceiptKind
 from mdo_portal.services import changes, hospitals, patients, receipts, referrals, timeline
-from mdo_portal.services.sealed import sealer
+from mdo_portal.services.sealed import row_of, sealer
 
 LEASE = timedelta(seconds=180)
 """Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
@@ -90,7 +90,7 @@ def _claimed(session: Session, delivery: Delivery) -> ClaimedDelivery:
     patient = session.get_one(Patient, case.patient_id)
     channel, address = hospitals.address_of(session, delivery.hospital_id)
     own = delivery.hospital_id == case.hospital_id
-    letter = sealer(session).open(delivery.letter_sealed, purpose=LETTER_PURPOSE) if delivery.letter_sealed else b""
+    letter = letter_of(session, delivery)
     earlier = _earlier(session, decision, delivery.hospital_id)
     return ClaimedDelivery(
         delivery_id=delivery.id,
@@ -124,7 +124,7 @@ def _earlier(session: Session, decision: Decision, hospital_id: uuid.UUID) -> tu
 def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha256: str) -> None:
     """Keep the rendered letter: what is sent again later is the same file."""
     delivery = session.get_one(Delivery, delivery_id)
-    delivery.letter_sealed = sealer(session).seal(letter, purpose=LETTER_PURPOSE)
+    delivery.letter_sealed = sealer(session).seal(letter, purpose=LETTER_PURPOSE, row=row_of("deliveries", delivery.id))
     delivery.letter_sha256 = sha256
 
 
@@ -251,4 +251,6 @@ def of_decisions(session: Session, decision_ids: Sequence[uuid.UUID]) -> list[De
 
 def letter_of(session: Session, delivery: Delivery) -> bytes:
     """The letter as it was rendered once; empty while a worker is still at it."""
-    return sealer(session).open(delivery.letter_sealed, purpose=LETTER_PURPOSE) if delivery.letter_sealed else b""
+    if not delivery.letter_sealed:
+        return b""
+    return sealer(session).open(delivery.letter_sealed, purpose=LETTER_PURPOSE, row=row_of("deliveries", delivery.id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from datetime import date, datetime
 
@@ -11,11 +12,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import DOCUMENT_PURPOSE, Case, CaseDocument
+from mdo_portal.domain.files import LARGEST_PICTURE, clean_title, is_active, pixels
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import IncomingDocument
-from mdo_portal.services.sealed import sealer
+from mdo_portal.services.sealed import row_of, sealer
 
 UNKNOWN_TYPE = "application/octet-stream"
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f]")
 _MAGIC = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 
 
@@ -30,7 +33,12 @@ def sniffed(content: bytes) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return UNKNOWN_TYPE
-    return UNKNOWN_TYPE if "\0" in text or "<" in text[:200] else "text/plain"
+    return UNKNOWN_TYPE if _UNPRINTABLE.search(text) or "<" in text[:200] else "text/plain"
+
+
+def shown_as(content: bytes) -> str:
+    """The kind by which the page shows it; what hides something (a script, a bomb) is of an unknown kind, for downloading only."""
+    return UNKNOWN_TYPE if is_active(content) or pixels(content) > LARGEST_PICTURE else sniffed(content)
 
 
 def add(
@@ -44,15 +52,17 @@ def add(
 ) -> uuid.UUID:
     """Keep the document, once per case: the same bytes again change nothing. Returns its id."""
     digest = hashlib.sha256(document.content).hexdigest()
-    media_type = sniffed(document.content)
+    media_type = shown_as(document.content)
+    document_id = new_id()
+    bound = row_of("case_documents", document_id)
     row = {
-        "id": new_id(),
+        "id": document_id,
         "case_id": case.id,
-        "title": document.title[:200] or "document",
+        "title": clean_title(document.title),
         "kind": document.kind,
         "media_type": media_type,
         "claimed_type": document.media_type if document.media_type != media_type else "",
-        "content_sealed": sealer(session).seal(document.content, purpose=DOCUMENT_PURPOSE),
+        "content_sealed": sealer(session).seal(document.content, purpose=DOCUMENT_PURPOSE, row=bound),
         "sha256": digest,
         "size": len(document.content),
         "dated_on": document.dated_on,
@@ -65,9 +75,15 @@ def add(
     return session.execute(query).scalar_one()
 
 
+def case_of(session: Session, document_id: uuid.UUID) -> uuid.UUID:
+    """The case a document belongs to; of a document that is not there, the id of no case, so that both go the same way."""
+    return session.scalar(select(CaseDocument.case_id).where(CaseDocument.id == document_id)) or uuid.UUID(int=0)
+
+
 def content_of(session: Session, document: CaseDocument) -> bytes:
     """The bytes as they came."""
-    return sealer(session).open(document.content_sealed, purpose=DOCUMENT_PURPOSE)
+    bound = row_of("case_documents", document.id)
+    return sealer(session).open(document.content_sealed, purpose=DOCUMENT_PURPOSE, row=bound)
 
 
 def kinds_of(session: Session, case_id: uuid.UUID) -> set[str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Draft
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.policy import Viewer
-from mdo_portal.services.sealed import sealer
+from mdo_portal.services.sealed import row_of, sealer
 
 PURPOSE = "draft.fields"
 
@@ -23,12 +23,16 @@ def load(session: Session, viewer: Viewer) -> tuple[dict[str, str], datetime | N
     draft = session.execute(query).scalar_one_or_none()
     if draft is None:
         return {}, None
-    return json.loads(sealer(session).open(draft.fields_sealed, purpose=PURPOSE)), draft.saved_at
+    return json.loads(sealer(session).open(draft.fields_sealed, purpose=PURPOSE, row=_row(viewer))), draft.saved_at
+
+
+def _row(viewer: Viewer) -> str:
+    return row_of("drafts", viewer.person_id, viewer.hospital_id)
 
 
 def save(session: Session, viewer: Viewer, fields: dict[str, str], *, now: datetime) -> None:
     """Keep what was typed; the newest text wins."""
-    sealed = sealer(session).seal(json.dumps(fields).encode(), purpose=PURPOSE)
+    sealed = sealer(session).seal(json.dumps(fields).encode(), purpose=PURPOSE, row=_row(viewer))
     row = {
         "id": new_id(),
         "person_id": viewer.person_id,

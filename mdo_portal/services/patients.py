@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.identifiers import passes_eleven_test
+from mdo_portal.domain.identifiers import new_id, passes_eleven_test
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.exchange import PatientIdentity, PersonName, Unreadable
-from mdo_portal.services.sealed import sealer
+from mdo_portal.services.sealed import row_of, sealer
 
 
 def find(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) -> Patient | None:
@@ -55,7 +55,7 @@ def _contradicts(session: Session, patient: Patient, told: PatientIdentity) -> b
 
 def add(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime) -> Patient:
     """A new patient of this hospital, with the particulars as told."""
-    patient = Patient(hospital_id=hospital_id, family="", told_at=now)
+    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=now)
     tell(session, patient, identity, now=now)
     session.add(patient)
     session.flush()
@@ -93,7 +93,7 @@ def _told(identity: PatientIdentity) -> dict[str, object]:
 
 def _keep_bsn(session: Session, patient: Patient, bsn: str) -> None:
     keys = sealer(session)
-    patient.bsn_sealed = keys.seal(bsn.encode(), purpose=BSN_PURPOSE)
+    patient.bsn_sealed = keys.seal(bsn.encode(), purpose=BSN_PURPOSE, row=row_of("patients", patient.id))
     patient.bsn_index = keys.blind(bsn, purpose=BSN_PURPOSE)
     patient.bsn_tail = bsn[-2:]
     patient.bsn_doubtful = not passes_eleven_test(bsn)
@@ -101,7 +101,9 @@ def _keep_bsn(session: Session, patient: Patient, bsn: str) -> None:
 
 def bsn_of(session: Session, patient: Patient) -> str:
     """The BSN in the clear: for a letter to the patient's own hospital, never for a screen."""
-    return sealer(session).open(patient.bsn_sealed, purpose=BSN_PURPOSE).decode() if patient.bsn_sealed else ""
+    if not patient.bsn_sealed:
+        return ""
+    return sealer(session).open(patient.bsn_sealed, purpose=BSN_PURPOSE, row=row_of("patients", patient.id)).decode()
 
 
 def identity_of(session: Session, patient: Patient) -> PatientIdentity:

@@ -12,3 +12,8 @@ def sealer(session: Session) -> Sealer:
     found = session.info["sealer"]
     assert isinstance(found, Sealer)
     return found
+
+
+def row_of(table: str, *keys: object) -> str:
+    """The name of a row to seal a value for: `patients/018f…`."""
+    return "/".join((table, *map(str, keys)))

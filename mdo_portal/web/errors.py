@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from mdo_portal.errors import N_, NotFound, NotFresh, NotSignedIn, NotStrong, PortalError
 from mdo_portal.web.context import is_fragment
@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 HTTP_SENTENCES = {
     404: NotFound.sentence,
+    400: N_("Dit adres of verzoek klopt niet. Er is niets veranderd."),
     405: N_("Dat kan op dit adres niet. Er is niets veranderd."),
     413: N_("Dit bestand is te groot. Er is niets bewaard; kies een kleiner bestand."),
 }
@@ -27,6 +28,7 @@ FALLBACK = N_("Er ging iets mis bij ons. Wat al was opgeslagen, is er nog. Probe
 
 def install(app: Flask) -> None:
     app.register_error_handler(PortalError, _portal_error)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -45,6 +47,11 @@ def _to_confirm(error: NotFresh) -> ResponseReturnValue:
     """To the page that asks who it is, and back to the page one was on."""
     url = url_for("confirming.page", next=here(), strong="1" if error.strong else None)
     return ("", 204, {"HX-Redirect": url}) if is_fragment() else redirect(url, 303)
+
+
+def _unknown_host(error: SecurityError) -> ResponseReturnValue:
+    """No page: under a name that is not ours no address can be made, and the name is not repeated."""
+    return gettext(HTTP_SENTENCES[400]), 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -8,11 +8,13 @@ from typing import cast
 import structlog
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from mdo_portal import __version__, reception, wiring
 from mdo_portal.exchange import Answer, MessageHeader, Reader, Verdict, Wire
 from mdo_portal.services import hospitals
 from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.web import limits
 from mdo_portal.web.context import database, settings, transaction
 from mdo_portal.web.guard import machine, public
 
@@ -24,8 +26,15 @@ log = structlog.get_logger(__name__)
 @machine("a hospital's system proves itself with its bearer token")
 def receive() -> Response:
     """Keep the bundle and answer; it is understood afterwards. 401 without a known token, 415 when it is no JSON."""
-    raw = request.get_data()  # read it all, also when it is refused: the line may carry the next message
+    try:
+        raw = request.get_data()  # read it all, also when it is refused: the line may carry the next message
+    except RequestEntityTooLarge:
+        return _say(413, Answer(Verdict.REFUSED, "", reason="too_large", text="larger than agreed"))
     link = _link()
+    try:
+        limits.ask_link(request.headers.get("Authorization", ""), known=link is not None)
+    except limits.TooMany:
+        return _say(429, Answer(Verdict.NOT_NOW, "", reason="busy", text="too many requests; send again later"))
     if link is None:
         return _say(401, Answer(Verdict.NOT_HERE, "", reason="login", text="bearer token missing or unknown"))
     if request.mimetype not in ("application/fhir+json", "application/json"):

@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import UNREADABLE_REASONS
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, Incomplete, NotAllowed, PortalError
+from mdo_portal.errors import Incomplete, NotAllowed, PortalError
 from mdo_portal.exchange import IncomingDocument, Unreadable, Wire
 from mdo_portal.services import audit, drafts, people, referrals
-from mdo_portal.services.documents import sniffed
-from mdo_portal.web import registration
+from mdo_portal.web import registration, uploads
 from mdo_portal.web.context import is_fragment, now, signed, transaction, viewer
-from mdo_portal.web.documents import IN_THE_PAGE
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import clock
 
@@ -132,10 +130,7 @@ def _documents() -> tuple[IncomingDocument, ...]:
     found = []
     for field, kind in DOCUMENT_FIELDS.items():
         for upload in request.files.getlist(field):
-            body = upload.read()
-            if not upload.filename or not body:
-                continue
-            if sniffed(body) not in IN_THE_PAGE:
-                raise Incomplete({field: N_("Dit bestand is geen PDF, afbeelding of tekst. Kies een ander bestand.")})
-            found.append(IncomingDocument(title=upload.filename[-120:], media_type=upload.mimetype, content=body, kind=kind))
+            if upload.filename and upload.stream.read(1):
+                upload.stream.seek(0)
+                found.append(uploads.document(upload, field, kind=kind))
     return tuple(found)

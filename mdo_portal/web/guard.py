@@ -14,6 +14,7 @@ from flask.wrappers import Response
 
 from mdo_portal.domain.policy import POLICY, Act
 from mdo_portal.errors import N_, NotAllowed, NotStrong, PortalError
+from mdo_portal.settings import is_loopback
 from mdo_portal.web.context import settings, signed
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -112,7 +113,10 @@ def _is_own_origin() -> bool:
     if origin is None:
         return True
     own = urlsplit(settings().public_url)
-    return urlsplit(origin).netloc in {own.netloc, request.host}
+    here = {f"{own.scheme}://{own.netloc}"}
+    if is_loopback(own.hostname or ""):  # the demo and the tests: whichever port the browser was sent to
+        here.add(f"{request.scheme}://{request.host}")
+    return origin in here
 
 
 def _headers(response: Response) -> Response:
@@ -125,9 +129,10 @@ def _headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"  # no-referrer would make a form's Origin "null"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "no-store")
     if settings().public_url.startswith("https:"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -16,6 +16,7 @@ from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
 from mdo_portal.services import audit, deliveries, post
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
+from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may
 
 blueprint = Blueprint("post", __name__)
@@ -46,11 +47,8 @@ def _rows() -> dict[str, object]:
 def _letter(db: Session, act: Act, delivery_id: uuid.UUID, *, lock: bool = False) -> Delivery:
     """The delivery, if this viewer may do `act` with it: addressed to their hospital, or decided by their board."""
     delivery = db.get(Delivery, delivery_id, with_for_update=lock)
-    if delivery is None:
-        raise NotFound()
-    case = db.get_one(Case, delivery.case_id)
-    seen = _relations(Act.POST_READ, delivery, case)
-    if not seen:
+    case = db.get(Case, delivery.case_id if delivery else uuid.UUID(int=0))  # the same steps for somebody else's and for none
+    if delivery is None or case is None or not _relations(Act.POST_READ, delivery, case):
         raise NotFound()
     allowed = _relations(act, delivery, case)
     if not allowed:
@@ -94,4 +92,4 @@ def act_on(delivery_id: uuid.UUID, what: str) -> ResponseReturnValue:
     }
     flash(sentences[what])
     wanted = request.form.get("next", "")
-    return redirect(wanted if wanted.startswith("/") and not wanted.startswith("//") else url_for("post.page"))
+    return redirect(own_path(wanted) or url_for("post.page"))

@@ -8,7 +8,7 @@ another transaction, is nobody, and nobody sees no row. docs/decisions/0023 has 
 from alembic import op
 
 revision = "0100"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -18,7 +18,7 @@ OWNER, APP, WORK, AUDIT = "mdo_owner", "mdo_app", "mdo_work", "mdo_audit"
 OPEN = (
     "hospitals", "links", "boards", "board_hospitals", "meetings", "people", "memberships", "board_memberships", "presences",
     "passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices",
-    "identity_providers", "identities", "used_logout_tokens", "rights_reviews", "rights_review_lines",
+    "identity_providers", "identities", "used_logout_tokens", "rights_reviews", "rights_review_lines", "data_keys",
 )  # fmt: skip
 CASE = "EXISTS (SELECT FROM cases c WHERE c.id = {table}.case_id AND c.hospital_id IS DISTINCT FROM (SELECT access.only_watches()))"
 #: documents, decisions and letters: not for somebody who only observes
@@ -79,7 +79,7 @@ POLICIES: dict[str, tuple[str, str | None]] = {
     "sessions": (MINE, ""),
 }  # fmt: skip
 #: of those, the ones from which a row may go again
-FORGET = ("passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices", "identities", "used_logout_tokens")
+FORGET = ("passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices", "identities", "used_logout_tokens", "board_hospitals")
 #: what a web process may do with a table, when that is less or more than SELECT, INSERT, UPDATE
 RIGHTS = {
     "audit_entries": "SELECT, INSERT",
@@ -90,6 +90,7 @@ RIGHTS = {
     "notes": "SELECT, INSERT, UPDATE, DELETE",
     "drafts": "SELECT, INSERT, UPDATE, DELETE",
     "sessions": "SELECT, UPDATE (ended_at)",
+    "data_keys": "SELECT",
     **{table: "SELECT, INSERT, UPDATE, DELETE" for table in FORGET},
 }
 WORK_RIGHTS = {"audit_entries": "SELECT, INSERT", "case_events": "SELECT, INSERT", "decisions": "SELECT, INSERT", "sessions": "SELECT"}

@@ -15,6 +15,7 @@ from mdo_portal.database import Database
 from mdo_portal.services import sessions
 from mdo_portal.settings import Settings
 from tests import make
+from tests.canaries import watch_addresses
 from tests.people import PEOPLE, Region, person_id
 
 CSRF = "token-of-this-test"
@@ -26,6 +27,7 @@ def app_on(database: Database) -> Iterator[Flask]:
     url = as_role(database.url, "mdo_app")
     own = Database(url, sealer=database.sealer, pool_size=10)
     app = create_app(Settings(database_url=url, secret_key="s" * 40, demo=True), database=own)
+    watch_addresses(app)
     try:
         yield app
     finally:

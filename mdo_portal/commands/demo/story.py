@@ -20,10 +20,10 @@ from mdo_portal import wiring
 from mdo_portal.commands import migrate
 from mdo_portal.commands.demo.fill import PASSWORD, fill, token_of
 from mdo_portal.commands.demo.places import Places, environment, free_places
+from mdo_portal.commands.keys import make_keys
 from mdo_portal.commands.orphans import die_with
 from mdo_portal.commands.postgres import as_role, server
 from mdo_portal.commands.process import open_database
-from mdo_portal.domain.sealing import Sealer
 from mdo_portal.settings import Settings, from_environment
 
 READY_SECONDS = 60.0
@@ -65,7 +65,8 @@ def prepare(places: Places, home: Path, url: str) -> tuple[Settings, dict[str, s
     region = wiring.invented_region()
     env = environment(places, url, home, region.name)
     settings = from_environment(env)
-    migrate.upgrade(url, sealer=Sealer(settings.keyring))
+    migrate.upgrade(url)
+    make_keys(settings)
     database = open_database(settings)
     with database.transaction() as session:
         fill(session, region, ports=places.pages | places.hospital_mllp, now=datetime.now(UTC))

@@ -1,0 +1,150 @@
+"""What makes a machine unfit to run the portal, each named with what to do. `doctor` says all; a start refuses the hard ones."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.keys import DataKey
+from mdo_portal.domain.sealing import Sealer
+from mdo_portal.errors import Unsafe
+from mdo_portal.services import keys
+from mdo_portal.settings import Settings, is_loopback
+
+#: the oldest release of each major version without the leaks known when this was written (CVE-2025-8713: rows leak by statistics)
+PATCHED = {15: 14, 16: 10, 17: 6}
+LARGEST_OFFSET_SECONDS = 2.0
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+#: setting of the server -> (the values that keep patients out of its log, what to write)
+QUIET = {
+    "log_error_verbosity": ({"terse"}, "terse"),
+    "log_parameter_max_length": ({"0"}, "0"),
+    "log_parameter_max_length_on_error": ({"0"}, "0"),
+    "log_min_error_statement": ({"panic"}, "panic"),
+    "log_statement": ({"none", "ddl"}, "none"),
+    "log_min_duration_statement": ({"-1"}, "-1"),
+    "log_duration": ({"off"}, "off"),
+}
+Look = Callable[[Settings, Session], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing to look at. `hard`: the processes do not start with a finding (the demo excepted)."""
+
+    name: str
+    look: Look
+    hard: bool = True
+    in_demo: bool = False
+
+
+def _role(settings: Settings, session: Session) -> Iterator[str]:
+    query = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    if session.scalar(query):
+        yield "the role of MDO_DATABASE_URL is superuser or bypasses row security: use the role of docs/operating/initdb.sql"
+
+
+def _version(settings: Settings, session: Session) -> Iterator[str]:
+    number = int(_shown(session, "server_version_num"))
+    major, minor = number // 10_000, number % 10_000
+    if major < min(PATCHED) or minor < PATCHED.get(major, 0):
+        wanted = ", ".join(f"{one}.{least}" for one, least in PATCHED.items())
+        yield f"PostgreSQL {major}.{minor} has known leaks: install the newest release of its major version (at least {wanted})"
+
+
+def _durable(settings: Settings, session: Session) -> Iterator[str]:
+    for name in DURABLE:
+        if _shown(session, name) == "off":
+            yield f"{name} is off: what was acknowledged can be lost; set {name} = on in postgresql.conf"
+
+
+def _encrypted(settings: Settings, session: Session) -> Iterator[str]:
+    """Asked of the server: what the address asks for is not what the line became."""
+    parts = urlsplit(settings.database_url)
+    host = parts.hostname or parse_qs(parts.query).get("host", [""])[0]
+    if not host or host.startswith("/") or is_loopback(host):
+        return
+    if not session.scalar(text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")):
+        yield f"the line to the database on {host} is not encrypted: put sslmode=verify-full (and sslrootcert) in MDO_DATABASE_URL"
+
+
+def _quiet(settings: Settings, session: Session) -> Iterator[str]:
+    for name, (fine, wanted) in QUIET.items():
+        if _shown(session, name) not in fine:
+            yield f"{name} lets values of patients into the log of PostgreSQL: set {name} = {wanted} (ALTER ROLE … SET, or postgresql.conf)"
+
+
+def _keyring(settings: Settings, session: Session) -> Iterator[str]:
+    if not inspect(session.connection()).has_table(DataKey.__tablename__):
+        return  # the schema is behind: that is another check's
+    try:
+        Sealer(settings.keyring, load=lambda: keys.load(session))
+    except Unsafe as unsafe:
+        yield from unsafe.findings
+
+
+def _data_keys(settings: Settings, session: Session) -> Iterator[str]:
+    if not inspect(session.connection()).has_table(DataKey.__tablename__) or not keys.load(session):
+        yield "there are no data keys yet, so MDO_KEYRING itself seals: run `mdo-portal db upgrade`"
+
+
+def _clock(settings: Settings, session: Session) -> Iterator[str]:
+    there = session.scalar(text("SELECT clock_timestamp()"))
+    assert isinstance(there, datetime)
+    offset = abs((datetime.now(UTC) - there).total_seconds())
+    if offset > LARGEST_OFFSET_SECONDS:
+        yield f"the clocks of this machine and of the database differ {offset:.0f} s: run a time service (chrony) on both"
+
+
+def wrong_role(session: Session, wanted: str) -> list[str]:
+    """Whether this process is who it must be: row security holds for web processes only as `mdo_app`."""
+    owns, name = session.execute(text(_WHO)).one()
+    if not wanted or name == wanted:
+        return []
+    what = "owns the tables" if owns else f"is {name}"
+    return [f"the role of MDO_DATABASE_URL {what}: this process must sign in as {wanted} (docs/operating/initdb.sql)"]
+
+
+_WHO = """
+SELECT EXISTS (SELECT FROM pg_roles o WHERE o.rolname = 'mdo_owner' AND pg_has_role(current_user, o.oid, 'MEMBER')), current_user
+"""
+
+
+#: Add a check here; `doctor`, the start and its test follow.
+CHECKS: list[Check] = [
+    Check("role", _role),
+    Check("version", _version),
+    Check("durable", _durable),
+    Check("encrypted", _encrypted),
+    Check("keyring", _keyring, in_demo=True),
+    Check("log of the database", _quiet, hard=False),
+    Check("data keys", _data_keys, hard=False),
+    Check("clock", _clock, hard=False),
+]
+
+
+def findings(settings: Settings, session: Session, *, only_hard: bool = False) -> list[str]:
+    """What is unsafe here, in sentences that name it. At a start (`only_hard`) the demo is asked less: it is on loopback only."""
+    asked = [one for one in CHECKS if not only_hard or (one.hard and (one.in_demo or not settings.demo))]
+    return [finding for check in asked for finding in check.look(settings, session)]
+
+
+def open_to_others(path: Path) -> list[str]:
+    """A file that more than its owner and group can read, or more than its owner can write."""
+    if not path.exists():
+        return []
+    mode = path.stat().st_mode
+    if mode & (stat.S_IWGRP | stat.S_IRWXO):
+        return [f"{path} can be changed by its group or read by others (mode {stat.S_IMODE(mode):o}): chmod 640 it"]
+    return []
+
+
+def _shown(session: Session, name: str) -> str:
+    return str(session.scalar(text("SELECT setting FROM pg_settings WHERE name = :name"), {"name": name}))
