@@ -91,7 +91,7 @@ class Delivery(Base):
     #: how it travels: a value of Channel
     channel: Mapped[str]
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
-    #: the rendered letter, sealed; empty until a worker rendered it
+    #: the rendered letter, sealed; empty until a worker rendered it, and again when its term has passed (domain/retention.py)
     letter_sealed: Mapped[bytes] = mapped_column(default=b"")
     #: of the rendered letter; empty until it was rendered
     letter_sha256: Mapped[str] = mapped_column(default="")
