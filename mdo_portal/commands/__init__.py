@@ -22,6 +22,7 @@ COMMANDS = {
     "hospital": "hospital_line",
     "doctor": "doctor",
     "bench": "bench",
+    "retention": "retention_line",
 }
 
 

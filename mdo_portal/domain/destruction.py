@@ -22,7 +22,7 @@ URGENT = timedelta(days=21)
 
 
 class LegalHold(Base):
-    """Nothing of this case or patient goes while the hold stands. Tenant: hospital_id; its privacy officer writes, its case managers read."""
+    """Nothing of this case or patient goes while it stands. Tenant: hospital_id; its privacy officer writes, its case managers read."""
 
     __tablename__ = "legal_holds"
     __table_args__ = (
@@ -123,7 +123,7 @@ class DestroyRequest(Base):
 
 
 class Tombstone(Base):
-    """What stays of a destroyed case: numbers, hashes and receipts. No patient data. Tenant: hospital_id; written by destroy_case() only."""
+    """What stays of a destroyed case: numbers, hashes and receipts. No patient data. Tenant: hospital_id; destroy_case() writes."""
 
     __tablename__ = "tombstones"
     __table_args__ = (

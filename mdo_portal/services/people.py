@@ -13,7 +13,7 @@ from typing import NamedTuple
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from pyotp import TOTP
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -185,6 +185,13 @@ def signed_in(
         confirmed_at=found.confirmed_at,
         idle_until=found.seen_at + IDLE,
     )
+
+
+def forget_sessions(session: Session, *, before: datetime, limit: int) -> int:
+    """Sessions without a sign of life since then are no longer kept; how many went."""
+    old = select(SignedInSession.key_hash).where(SignedInSession.seen_at < before).limit(limit)
+    gone = session.scalars(delete(SignedInSession).where(SignedInSession.key_hash.in_(old)).returning(SignedInSession.key_hash))
+    return len(gone.all())
 
 
 def _viewer(session: Session, person: Person, hospital_id: uuid.UUID) -> Viewer:
