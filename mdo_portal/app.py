@@ -17,6 +17,7 @@ from mdo_portal.settings import PACKAGE, Settings
 from mdo_portal.web import (
     cases,
     decisions,
+    destruction,
     documents,
     errors,
     fhir,
@@ -28,6 +29,7 @@ from mdo_portal.web import (
     meetings,
     navigation,
     post,
+    retention,
     rooms,
     signing_in,
     words,
@@ -35,7 +37,9 @@ from mdo_portal.web import (
 )
 from mdo_portal.web.context import SignedInUser, client_address, now
 
-BLUEPRINTS = (signing_in, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log, fhir, health)
+BLUEPRINTS = (
+    signing_in, worklist, cases, documents, forms, meetings, rooms, decisions, post, inbox, log, retention, destruction, fhir, health,
+)  # fmt: skip
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:

@@ -24,6 +24,10 @@ from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import sealer
 
 
+IN_FUTURE = N_("De datum van de brief ligt in de toekomst. Er is niets genoteerd; controleer de datum.")
+NO_REFUSAL = N_("Er staat geen uitleg bij. Er is niets veranderd; schrijf op waarom, zo dat de patiënt het kan lezen.")
+
+
 class Protected(IllegalMove):
     """Something stands in the way of destroying; nothing was destroyed."""
 
@@ -68,7 +72,7 @@ def ask(
 ) -> DestroyRequest:
     """Note what the patient asks. Raises Incomplete, NotFound (the case is not this patient's), IllegalMove when it is noted already."""
     if letter_on > now.date():
-        raise Incomplete({"letter_on": N_("De datum van de brief ligt in de toekomst.")})
+        raise Incomplete({"letter_on": IN_FUTURE}, IN_FUTURE)
     cases = cases_of(session, patient.id, case_id)
     if not cases:
         raise NotFound()
@@ -164,7 +168,7 @@ def refuse(session: Session, viewer: Viewer, request_id: uuid.UUID, *, ground: G
     """Judge that it is not destroyed, with the ground and words for the patient. Raises Incomplete and what `to_judge` raises."""
     request = to_judge(session, viewer, request_id)
     if not refusal.strip():
-        raise Incomplete({"refusal": N_("Schrijf op waarom; de patiënt moet het kunnen lezen.")})
+        raise Incomplete({"refusal": NO_REFUSAL}, NO_REFUSAL)
     request.refused_by, request.refused_at = viewer.person_id, now
     request.ground, request.refusal, request.reason = ground, refusal.strip(), ""
     cases = cases_of(session, request.patient_id, request.case_id)

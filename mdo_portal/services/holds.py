@@ -19,6 +19,10 @@ from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.services import audit
 
 
+NO_REASON = N_("Er staat geen reden bij. Er is niets veranderd; schrijf op waarom dit bewaard moet blijven.")
+NO_LIFT_REASON = N_("Er staat geen reden bij. Er is niets veranderd; schrijf op waarom de bewaarplicht vervalt.")
+
+
 class HoldRow(NamedTuple):
     """A hold as the page shows it."""
 
@@ -60,7 +64,7 @@ def own_case(session: Session, viewer: Viewer, case_id: uuid.UUID) -> Case:
 def place(session: Session, viewer: Viewer, case_id: uuid.UUID, *, whole_patient: bool, reason: str, now: datetime) -> LegalHold:
     """From here on nothing of this case (or of its patient) goes. Raises Incomplete without a reason, IllegalMove when it stands."""
     if not reason.strip():
-        raise Incomplete({"reason": N_("Schrijf op waarom dit bewaard moet blijven.")})
+        raise Incomplete({"reason": NO_REASON}, NO_REASON)
     case = own_case(session, viewer, case_id)
     hold = LegalHold(
         hospital_id=case.hospital_id,
@@ -88,7 +92,7 @@ def lift(session: Session, viewer: Viewer, hold_id: uuid.UUID, *, reason: str, n
     if hold.lifted_at is not None:
         raise Stale(N_("Deze bewaarplicht is al opgeheven. Er is niets veranderd."))
     if not reason.strip():
-        raise Incomplete({"lift_reason": N_("Schrijf op waarom de bewaarplicht vervalt.")})
+        raise Incomplete({"reason": NO_LIFT_REASON}, NO_LIFT_REASON)
     hold.lifted_by, hold.lifted_at, hold.lift_reason = viewer.person_id, now, reason.strip()
     case = session.get(Case, hold.case_id) if hold.case_id else None
     audit.record(session, viewer, Act.RETENTION_HOLD, now=now, case=case, object_type="hold", object_id=hold.id, detail="lifted")

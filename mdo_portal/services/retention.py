@@ -32,6 +32,10 @@ _LOCK = 716_016
 """First key of the advisory lock: one worker per kind at a time; the others go on with something else."""
 
 
+OUT_OF_BOUNDS = N_("Deze termijn valt buiten wat mag. Er is niets veranderd; kies een getal binnen de grenzen.")
+NO_REASON = N_("Er staat geen reden bij. Er is niets veranderd; schrijf op waarom de termijn verandert.")
+
+
 class Due(NamedTuple):
     """What a rule would let go now."""
 
@@ -54,9 +58,9 @@ def change_rule(session: Session, viewer: Viewer, kind: Kind, amount: int, *, re
     """Another term, within the bounds of the kind and with a reason. Raises Incomplete."""
     bounds = RULES[kind]
     if not bounds.least <= amount <= bounds.most:
-        raise Incomplete({"amount": N_("Deze termijn valt buiten wat mag. Er is niets veranderd.")})
+        raise Incomplete({"amount": OUT_OF_BOUNDS}, OUT_OF_BOUNDS)
     if not reason.strip():
-        raise Incomplete({"reason": N_("Schrijf op waarom de termijn verandert.")})
+        raise Incomplete({"reason": NO_REASON}, NO_REASON)
     rule = session.get_one(RetentionRule, kind, with_for_update=True)
     told = f"{kind}: {rule.amount} → {amount} {bounds.unit}: {reason.strip()}"
     audit.record(session, viewer, Act.RETENTION_CHANGE, now=now, object_type="retention", object_id=kind, detail=told[:500])

@@ -39,7 +39,10 @@ def going(session: Session, hospital_id: uuid.UUID, *, now: datetime, limit: int
         .order_by(Case.state_since)
         .limit(limit)
     )
-    return [GoingRow(*row[:4], Shield(row[4]), _goes_on(row[3], amount, now)) for row in session.execute(query)]
+    return [
+        GoingRow(case_id, number, state, since, Shield(shield), _goes_on(since, amount, now))
+        for case_id, number, state, since, shield in session.execute(query)
+    ]
 
 
 def _goes_on(since: datetime, amount: int, now: datetime) -> date:

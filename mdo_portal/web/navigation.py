@@ -85,6 +85,7 @@ def navigation(viewer: Viewer) -> list[NavItem]:
         (gettext("Post"), "post.page", _any(viewer, Act.POST_READ)),
         (gettext("Koppelingen"), "inbox.links", _any(viewer, Act.LINK_READ) or Role.ADMINISTRATOR in viewer.hospital_roles),
         (gettext("Logboek"), "log.page", viewer.may_for_own_hospital(Act.LOG_READ)),
+        (gettext("Bewaren"), "retention.page", viewer.may_at_all(Act.RETENTION_READ)),
     ]
     return [NavItem(label, url_for(endpoint), endpoint.startswith(f"{here}.")) for label, endpoint, shown in pages if shown]
 

@@ -63,6 +63,7 @@ def house(database: Database, region: Region) -> Iterator[House]:
             "request_id": uuid.uuid4(),
             "message_id": uuid.uuid4(),
             "person_id": uuid.uuid4(),
+            "hold_id": uuid.uuid4(),
         }
     with app_on(database) as app:
         yield House(app, database, region, ids)
@@ -182,6 +183,9 @@ def test_a_form_that_is_not_ours_is_refused(house: House) -> None:
         ("Petra", "/log", 200),
         ("Petra", "/worklist", 403),
         ("Ada", "/worklist", 403),
+        ("Ada", "/retention", 200),
+        ("Petra", "/retention", 200),
+        ("Dirk", "/retention", 403),
     ],
 )
 def test_a_page_is_for_the_roles_that_need_it(house: House, name: str, path: str, status: int) -> None:
