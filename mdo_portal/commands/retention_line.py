@@ -31,7 +31,9 @@ def due_command(as_json: bool) -> None:
 
 
 @command.command("purge")
-@click.option("--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]), help="Only this rule; may be repeated.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]), help="Only this rule; may be repeated."
+)
 @click.option("--dry-run", is_flag=True, help="Only say what is due.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of lines.")
 def purge_command(kinds: Sequence[str], dry_run: bool, as_json: bool) -> None:

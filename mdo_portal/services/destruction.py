@@ -48,8 +48,6 @@ def destroy(
     if counts is None:
         return None
     why = "request" if request_id else "term"
-    audit.record_system(
-        session, "case.destroyed", now=now, case=case, object_type="case", object_id=case_id, detail=why
-    )
+    audit.record_system(session, "case.destroyed", now=now, case=case, object_type="case", object_id=case_id, detail=why)
     session.expunge(case)
     return dict(counts)

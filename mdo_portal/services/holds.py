@@ -18,7 +18,6 @@ from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.services import audit
 
-
 NO_REASON = N_("Er staat geen reden bij. Er is niets veranderd; schrijf op waarom dit bewaard moet blijven.")
 NO_LIFT_REASON = N_("Er staat geen reden bij. Er is niets veranderd; schrijf op waarom de bewaarplicht vervalt.")
 
@@ -55,7 +54,9 @@ def own_case(session: Session, viewer: Viewer, case_id: uuid.UUID) -> Case:
     """The case of the viewer's own hospital, its patient and itself locked in the order in which destruction locks. Raises NotFound."""
     patient_id = session.scalar(select(Case.patient_id).where(Case.id == case_id, Case.hospital_id == viewer.hospital_id))
     session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
-    case = session.execute(select(Case).where(Case.id == case_id, Case.patient_id == patient_id).with_for_update()).scalar_one_or_none()
+    case = session.execute(
+        select(Case).where(Case.id == case_id, Case.patient_id == patient_id).with_for_update()
+    ).scalar_one_or_none()
     if case is None:
         raise NotFound()
     return case

@@ -84,7 +84,10 @@ def of(session: Session, request: DestroyRequest, *, network: str) -> Proof | No
 
 
 def _paper(told: dict[str, Any]) -> Paper:
-    receipts = (", ".join(part for part in (one["hospital"], _day(one["received_at"]), one["reference"]) if part) for one in told["receipts"])
+    receipts = (
+        ", ".join(part for part in (one["hospital"], _day(one["received_at"]), one["reference"]) if part)
+        for one in told["receipts"]
+    )
     return Paper(number=told["number"], content_hash=told["hash"], receipts=tuple(receipts))
 
 

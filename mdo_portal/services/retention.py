@@ -133,7 +133,9 @@ def purge(session: Session, kind: Kind, *, now: datetime, limit: int = 0) -> int
         return 0
     gone = _PURGES[kind](session, edges(session, now=now), now, limit or (BATCH if kind is Kind.CASE else ROWS))
     if gone:
-        audit.record_portal(session, "retention.purged", now=now, object_type="retention", object_id=kind, detail=f"{kind}: {gone}")
+        audit.record_portal(
+            session, "retention.purged", now=now, object_type="retention", object_id=kind, detail=f"{kind}: {gone}"
+        )
     return gone
 
 

@@ -56,7 +56,12 @@ def find() -> str:
             db, viewer(), number=request.form.get("number", ""), bsn=request.form.get("bsn", "")
         )
         shown = _patient(db, found, "found")
-    return render_template("retention/patient.html", today=today(), may_hold=viewer().may(Act.RETENTION_HOLD, hospital_id=viewer().hospital_id), **shown)
+    return render_template(
+        "retention/patient.html",
+        today=today(),
+        may_hold=viewer().may(Act.RETENTION_HOLD, hospital_id=viewer().hospital_id),
+        **shown,
+    )
 
 
 def _patient(db: Session, patient: Patient, detail: str, case_id: uuid.UUID | None = None) -> dict[str, Any]:
@@ -116,7 +121,9 @@ def _shown(db: Session, found: DestroyRequest) -> dict[str, Any]:
     patient = db.get(Patient, found.patient_id) if is_open else None
     about = _patient(db, patient, "request", found.case_id) if patient else {"patient": None, "cases": []}
     if patient is None:
-        audit.record(db, viewer(), Act.DESTROY_REQUEST, now=now(), object_type="destroy_request", object_id=found.id, detail="proof")
+        audit.record(
+            db, viewer(), Act.DESTROY_REQUEST, now=now(), object_type="destroy_request", object_id=found.id, detail="proof"
+        )
     proof = proofs.of(db, found, network=settings().network)
     return {**about, "is_open": is_open, "proof": proof, "may_judge": own, "is_mine": found.requested_by == viewer().person_id}
 
@@ -140,9 +147,7 @@ def refuse(request_id: uuid.UUID) -> ResponseReturnValue:
         raise Incomplete({"ground": sentence}, sentence)
     _require_fresh()
     with transaction() as db:
-        destroy_requests.refuse(
-            db, viewer(), request_id, ground=Ground(sent), refusal=request.form.get("refusal", ""), now=now()
-        )
+        destroy_requests.refuse(db, viewer(), request_id, ground=Ground(sent), refusal=request.form.get("refusal", ""), now=now())
     flash(gettext("Afgewezen. Er is niets vernietigd; laat de patiënt weten waarom."), "success")
     return redirect(url_for("destruction.page", request_id=request_id), 303)
 
@@ -156,5 +161,9 @@ def printed(request_id: uuid.UUID) -> ResponseReturnValue:
         proof = proofs.of(db, found, network=settings().network)
         if proof is None or found.executed_at is None:
             raise NotFound()
-        audit.record(db, viewer(), Act.DESTROY_REQUEST, now=now(), object_type="destroy_request", object_id=found.id, detail="proof")
-    return as_file(letters.render("destruction", proof.as_json(), at=found.executed_at), "application/pdf", f"vernietiging-{request_id}")
+        audit.record(
+            db, viewer(), Act.DESTROY_REQUEST, now=now(), object_type="destroy_request", object_id=found.id, detail="proof"
+        )
+    return as_file(
+        letters.render("destruction", proof.as_json(), at=found.executed_at), "application/pdf", f"vernietiging-{request_id}"
+    )

@@ -77,7 +77,9 @@ def may_go(told: Told, case: Case, held_patients: set[uuid.UUID]) -> bool:
 
 @settings(max_examples=25)
 @given(st.lists(TOLD, min_size=1, max_size=6))
-def test_what_is_protected_stays_and_what_is_due_goes_without_a_trace(session: Session, region: Region, dealt: list[Told]) -> None:
+def test_what_is_protected_stays_and_what_is_due_goes_without_a_trace(
+    session: Session, region: Region, dealt: list[Told]
+) -> None:
     step = session.begin_nested()
     names, held = [make.number() for _ in range(3)], set[uuid.UUID]()
     cases = [deal(session, region, told, names) for told in dealt]
