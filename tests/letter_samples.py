@@ -239,7 +239,7 @@ PROOF = Proof(
     judged_by="mr. P. Bakker",
     judged_at=at_time(9, 0),
     executed_at=at_time(9, 0),
-    counts=(("case_documents", 12), ("cases", 1), ("decisions", 2), ("patients", 1)),
+    counts=(("casussen", 1), ("documenten", 12), ("getekende adviezen", 2), ("patiëntgegevens", 1)),
     documents_hash="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     papers=(
         Paper("MDO-2025-000418-1", "ab" * 32, ("Zeeduyn Ziekenhuis, 04-12-2025, EPD-77",)),

@@ -13,8 +13,24 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.destruction import DestroyRequest
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person
+from mdo_portal.errors import N_
 from mdo_portal.services import destroy_requests
 
+#: table -> what a patient may read
+TABLE_WORDS = {
+    "cases": N_("casussen"),
+    "case_facts": N_("medische gegevens"),
+    "case_documents": N_("documenten"),
+    "case_events": N_("gebeurtenissen in het verloop"),
+    "rounds": N_("besprekingen"),
+    "notes": N_("conclusieteksten"),
+    "note_updates": N_("wijzigingen van conclusies"),
+    "decisions": N_("getekende adviezen"),
+    "deliveries": N_("brieven aan ontvangers"),
+    "information_requests": N_("navragen bij de verwijzer"),
+    "inbound_messages": N_("geleegde berichten"),
+    "patients": N_("patiëntgegevens"),
+}
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -77,7 +93,7 @@ def of(session: Session, request: DestroyRequest, *, network: str) -> Proof | No
         judged_by=session.get_one(Person, judge_id).name,
         judged_at=judged_at,
         executed_at=request.executed_at,
-        counts=tuple(sorted((table, rows) for table, rows in request.counts.items() if rows)),
+        counts=tuple(sorted((TABLE_WORDS.get(table, table), rows) for table, rows in request.counts.items() if rows)),
         documents_hash=request.documents_hash,
         papers=tuple(_paper(paper) for stone in stones for paper in stone.documents),
     )
