@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters
-from mdo_portal.domain.destruction import DestroyRequest, Ground
+from mdo_portal.domain.destruction import URGENT, DestroyRequest, Ground
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotAllowed, NotFound
@@ -111,7 +111,9 @@ def page(request_id: uuid.UUID) -> str:
     with transaction() as db:
         found = destroy_requests.request_for(db, viewer(), request_id)
         shown = _shown(db, found)
-    return render_template("retention/request.html", request_=found, ground_words=GROUND_WORDS, today=today(), **shown)
+    return render_template(
+        "retention/request.html", request_=found, ground_words=GROUND_WORDS, today=today(), soon=today() + URGENT, **shown
+    )
 
 
 def _shown(db: Session, found: DestroyRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from mdo_portal.domain.destruction import URGENT
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.retention import RULES, Kind, Unit
 from mdo_portal.errors import N_, Incomplete
@@ -16,6 +17,7 @@ from mdo_portal.services import audit, holds, retention, retention_rows
 from mdo_portal.services.destruction import SHIELD_WORDS
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
+from mdo_portal.web.words import today
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 
@@ -46,7 +48,8 @@ def page() -> str:
         hits = len(shown["going"]) + len(shown["holds"])
         audit.record(db, viewer(), Act.RETENTION_READ, now=now(), object_type="retention", hits=hits)
     words = {"kind_words": KIND_WORDS, "unit_words": UNIT_WORDS, "bounds": RULES, "shield_words": SHIELD_WORDS}
-    return render_template("retention/page.html", may_=_may(), me_id=viewer().person_id, **words, **shown)
+    days = {"today": today(), "soon": today() + URGENT}
+    return render_template("retention/page.html", may_=_may(), me_id=viewer().person_id, **words, **days, **shown)
 
 
 def _may() -> dict[str, bool]:
