@@ -32,7 +32,7 @@ class Decision(Base):
     #: 1 for the first; a correction has the next number
     version: Mapped[int]
     #: the decision it corrects
-    supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
+    supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"), index=True)
     #: why it was corrected
     correction_reason: Mapped[str] = mapped_column(default="")
     #: number printed on the letter: MDO-2026-000123-1

@@ -152,7 +152,7 @@ class DestructionUnderWay(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     #: pg_current_xact_id() of the transaction that destroys
-    transaction_id: Mapped[int] = mapped_column(BigInteger)
+    transaction_id: Mapped[int] = mapped_column(BigInteger, index=True)
     #: the case that may go; empty = old lines of the access log
     case_id: Mapped[uuid.UUID | None]
 

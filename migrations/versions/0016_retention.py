@@ -212,6 +212,10 @@ def upgrade() -> None:
     )
     where = sa.text("case_id IS NOT NULL")
     op.create_index("ix_inbound_messages_case_id", "inbound_messages", ["case_id"], postgresql_where=where)
+    op.create_index("ix_cases_ended", "cases", ["state_since"], postgresql_where=sa.text("NOT is_open"))
+    op.create_index("ix_decisions_supersedes_id", "decisions", ["supersedes_id"])
+    # Its rows die at once: without the index every look would pass all those not yet vacuumed.
+    op.create_index("ix_destructions_under_way_transaction_id", "destructions_under_way", ["transaction_id"])
     for part in (GUARD, SHIELD, DESTROY, LOG):
         op.execute(part)
     for table in APPEND_ONLY:
@@ -345,6 +349,8 @@ def downgrade() -> None:
     for door in DOORS:
         op.execute(f"DROP FUNCTION {door}")
     op.drop_index("ix_inbound_messages_case_id", "inbound_messages")
+    op.drop_index("ix_cases_ended", "cases")
+    op.drop_index("ix_decisions_supersedes_id", "decisions")
     for table in ("destructions_under_way", "tombstones", "destroy_requests", "legal_holds", "retention_rules"):
         op.drop_table(table)
     op.execute("DROP FUNCTION only_destroyed()")
