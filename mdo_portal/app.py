@@ -23,6 +23,7 @@ from mdo_portal.web import (
     cases,
     confirming,
     decisions,
+    destruction,
     documents,
     errors,
     fhir,
@@ -40,6 +41,7 @@ from mdo_portal.web import (
     openapi,
     post,
     providers,
+    retention,
     rights,
     rooms,
     signing_in,
@@ -52,7 +54,7 @@ from mdo_portal.web.context import SignedInUser, client_address, now
 
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
 CASES = (worklist, cases, documents, forms, grants, meetings, rooms, decisions, post)
-RUNNING = (inbox, log, people_pages, rights, boards)
+RUNNING = (inbox, log, people_pages, rights, boards, retention, destruction)
 BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir, health, openapi)
 
 

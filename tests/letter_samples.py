@@ -23,6 +23,7 @@ from mdo_portal.letter_data import (
     Recommendation,
     Signer,
 )
+from mdo_portal.services.proofs import Paper, Proof
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 AT = datetime(2025, 12, 4, 14, 32, tzinfo=AMSTERDAM)
@@ -225,5 +226,23 @@ RECEIPTS = ReceiptList(
         ReceiptRow("dr. E. Roosendaal, gynaecoloog", "MDO-2025-000418", "M. · 1961", date(2025, 12, 4)),
         ReceiptRow("drs. F. Slagter, chirurg", "MDO-2025-000420", "J.P. · 1950", date(2025, 12, 4)),
         ReceiptRow("Huisartsenpraktijk De Kade", "MDO-2025-000418", "M. · 1961", date(2025, 12, 4)),
+    ),
+)
+PROOF = Proof(
+    network=NETWORK,
+    number="V-0A1B2C3D",
+    hospital="Zeeduyn Ziekenhuis",
+    whole_patient=True,
+    letter_on=date(2025, 10, 2),
+    requested_by="T. Hoekstra",
+    requested_at=at_time(8, 0),
+    judged_by="mr. P. Bakker",
+    judged_at=at_time(9, 0),
+    executed_at=at_time(9, 0),
+    counts=(("casussen", 1), ("documenten", 12), ("getekende adviezen", 2), ("patiëntgegevens", 1)),
+    documents_hash="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    papers=(
+        Paper("MDO-2025-000418-1", "ab" * 32, ("Zeeduyn Ziekenhuis, 04-12-2025, EPD-77",)),
+        Paper("MDO-2025-000418-2", "cd" * 32, ("Zeeduyn Ziekenhuis, 05-12-2025, EPD-78", "Deltaziekenhuis, 05-12-2025")),
     ),
 )

@@ -24,6 +24,7 @@ COMMANDS = {
     "doctor": "doctor",
     "keys": "keys_line",
     "bench": "bench",
+    "retention": "retention_line",
 }
 
 

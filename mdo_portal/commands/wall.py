@@ -31,6 +31,7 @@ NO_PATIENTS: dict[str, str] = {
     "rights_reviews": "whose roles were gone through",
     "rights_review_lines": "whose roles were gone through",
     "data_keys": "wrapped by a key that is not in the database",
+    "retention_rules": "how long what stays",
     "known_devices": "browsers that colleagues used before",
 }
 #: keys that say nothing about another hospital's patients, though no hospital or parent stands in them

@@ -1,4 +1,4 @@
-"""`mdo-portal work`: understands what came in, sends what must go out, keeps the weekly series; wakes at a NOTIFY."""
+"""`mdo-portal work`: understands what came in, sends what must go out, keeps the weekly series, lets go what is due; wakes at a NOTIFY."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import select
 
 from mdo_portal import dispatch, reception, wiring
+from mdo_portal.commands import retention
 from mdo_portal.commands.process import Stop, checked_settings, open_database, stop_on_signals, until_stopped
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
@@ -35,6 +36,7 @@ def run(database: Database, stop: Stop) -> None:
         ("wake", lambda: _listen(database, stop, wake_in, wake_out)),
         ("understand", lambda: _drain(stop, wake_in, lambda: reception.understand_next(database, readers, now=now()))),
         ("series", lambda: _series(database, stop)),
+        ("retention", lambda: retention.nightly(database, stop, now)),
     ]
     jobs += [
         (f"deliver-{number}", lambda: _drain(stop, wake_out, lambda: dispatch.send_next(database, senders, clock=now)))

@@ -83,6 +83,7 @@ class Case(Base):
         Index("ix_cases_work_board", "board_id", "due_on", "id", postgresql_where="is_open"),
         Index("ix_cases_hospital", "hospital_id", "due_on", "id"),
         Index("ix_cases_patient", "patient_id"),
+        Index("ix_cases_ended", "state_since", postgresql_where="NOT is_open"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

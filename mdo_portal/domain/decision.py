@@ -32,7 +32,7 @@ class Decision(Base):
     #: 1 for the first; a correction has the next number
     version: Mapped[int]
     #: the decision it corrects
-    supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
+    supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"), index=True)
     #: why it was corrected
     correction_reason: Mapped[str] = mapped_column(default="")
     #: number printed on the letter: MDO-2026-000123-1
@@ -95,7 +95,7 @@ class Delivery(Base):
     #: how it travels: a value of Channel
     channel: Mapped[str]
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
-    #: the rendered letter, sealed; empty until a worker rendered it
+    #: the rendered letter, sealed; empty until a worker rendered it, and again when its term has passed (domain/retention.py)
     letter_sealed: Mapped[bytes] = mapped_column(default=b"", deferred=True)
     #: of the rendered letter; empty until it was rendered
     letter_sha256: Mapped[str] = mapped_column(default="")

@@ -86,6 +86,7 @@ class InboundMessage(Base):
             postgresql_with={"fastupdate": "off"},
         ),
         Index("ix_inbound_messages_hospital_id", "hospital_id", "received_at"),
+        Index("ix_inbound_messages_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -102,7 +103,7 @@ class InboundMessage(Base):
     control_id: Mapped[str] = mapped_column(default="")
     #: SHA-256 of the bytes: same number and same bytes = a double; other bytes = a new message
     digest: Mapped[bytes]
-    #: the bytes as they came, sealed
+    #: the bytes as they came, sealed; emptied when their term has passed (domain/retention.py)
     raw_sealed: Mapped[bytes]
     #: bytes as they came
     size: Mapped[int]

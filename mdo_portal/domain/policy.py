@@ -64,6 +64,7 @@ class Act(StrEnum):
     RIGHTS_REVIEW = "rights:review"
     RIGHTS_EXPLAIN = "rights:explain"
     RETENTION_READ = "retention:read"
+    RETENTION_CHANGE = "retention:change"
     RETENTION_HOLD = "retention:hold"
     DESTROY_REQUEST = "destroy:request"
     DESTROY_APPROVE = "destroy:approve"
@@ -128,6 +129,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.RIGHTS_REVIEW: frozenset([*_MANAGE, (Role.PRIVACY_OFFICER, _H)]),
     Act.RIGHTS_EXPLAIN: frozenset([*_MANAGE, (Role.PRIVACY_OFFICER, _H)]),
     Act.RETENTION_READ: frozenset([(Role.PRIVACY_OFFICER, _H), (Role.CASE_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.RETENTION_CHANGE: frozenset([(Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.RETENTION_HOLD: frozenset([(Role.PRIVACY_OFFICER, _H)]),
     Act.DESTROY_REQUEST: frozenset([(Role.PRIVACY_OFFICER, _H), (Role.CASE_MANAGER, _H)]),
     Act.DESTROY_APPROVE: frozenset([(Role.PRIVACY_OFFICER, _H)]),

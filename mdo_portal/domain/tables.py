@@ -8,6 +8,7 @@ from mdo_portal.domain import (
     conclusion,
     credentials,
     decision,
+    destruction,
     grant,
     hospital,
     identity,
@@ -15,8 +16,26 @@ from mdo_portal.domain import (
     keys,
     patient,
     people,
+    retention,
     rights,
 )
 
-ALL = (audit, board, case, conclusion, credentials, decision, grant, hospital, identity, inbound, keys, patient, people, rights)
+ALL = (
+    audit,
+    board,
+    case,
+    conclusion,
+    credentials,
+    decision,
+    destruction,
+    grant,
+    hospital,
+    identity,
+    inbound,
+    keys,
+    patient,
+    people,
+    retention,
+    rights,
+)
 metadata = Base.metadata

@@ -86,6 +86,16 @@ def record_system(
     )
 
 
+def record_portal(session: Session, act: str, *, now: datetime, object_type: str, object_id: str, detail: str) -> None:
+    """A line for what the portal did by itself and that is about no single patient: a night's work of keeping and destroying."""
+    session.execute(
+        insert(AuditEntry).values(
+            at=now, act=act, action_code="E", person_name="MDO-portaal", relation="system",
+            object_type=object_type, object_id=object_id, detail=detail,
+        )
+    )  # fmt: skip
+
+
 def _roles(viewer: Viewer, case: Case | None) -> str:
     roles = set(viewer.hospital_roles)
     if case is not None and case.board_id is not None:

@@ -119,6 +119,10 @@ def message_for(session: Session, viewer: Viewer, act: Act, message_id: uuid.UUI
 
 def replay(session: Session, message: InboundMessage) -> None:
     """Offer it once more: after a profile was mended, or a conflict solved. The effect is the same as the first time."""
+    if not message.raw_sealed:
+        raise IllegalMove(
+            N_("De inhoud van dit bericht is na de bewaartermijn verwijderd. Vraag het ziekenhuis om het opnieuw te sturen.")
+        )
     if message.link_id is None or message.state not in (InboundState.UNREADABLE, InboundState.IGNORED):
         raise IllegalMove(N_("Dit bericht kan niet opnieuw worden aangeboden. Er is niets veranderd."))
     message.state, message.reason, message.place = InboundState.KEPT, "", ""

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Text, cast, func, null, select, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.orm import Session, aliased
 
@@ -268,6 +268,13 @@ def presences(session: Session, person_ids: Sequence[uuid.UUID], *, now: datetim
     asked = func.access.presences(cast(list(person_ids), ARRAY(UUID)), now)
     rows = asked.table_valued("person_id", "open_sessions", "last_seen_at", "last_strong")
     return {row[0]: Presence(row[1], row[2], row[3]) for row in session.execute(select(rows))}
+
+
+def forget(session: Session, *, before: datetime, limit: int) -> int:
+    """Sessions without a sign of life since then are no longer kept (a worker's act); how many went."""
+    old = select(SignedInSession.key_hash).where(SignedInSession.seen_at < before).limit(limit)
+    gone = session.scalars(delete(SignedInSession).where(SignedInSession.key_hash.in_(old)).returning(SignedInSession.key_hash))
+    return len(gone.all())
 
 
 def enter_again(session: Session, key: str) -> None:

@@ -14,6 +14,7 @@ from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, Incomplete, PortalError
 from mdo_portal.services import audit, grants, objections, sessions, worklist
 from mdo_portal.services.grants import Wanted
+from mdo_portal.web import confirming
 from mdo_portal.web.cases import load
 from mdo_portal.web.context import now, session_key, transaction, viewer
 from mdo_portal.web.guard import may
@@ -65,6 +66,7 @@ def objection(case_id: uuid.UUID, what: str) -> ResponseReturnValue:
 @blueprint.get("/glass")
 @may(Act.GLASS_BREAK)
 def glass() -> str:
+    confirming.require_fresh_strong()
     return _page()
 
 
@@ -78,6 +80,7 @@ def _page(error: str = "", wrong: dict[str, str] | None = None) -> str:
 @may(Act.GLASS_BREAK)
 def break_glass() -> ResponseReturnValue:
     """Opens the cases of one patient for an hour; every attempt leaves a line, also one that finds nothing."""
+    confirming.require_fresh_strong()
     try:
         opened = _broken(*_patient())
     except Incomplete as incomplete:

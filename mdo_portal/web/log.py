@@ -56,6 +56,7 @@ ACT_WORDS: dict[str, str] = {
     Act.RIGHTS_REVIEW: N_("rechten nagelopen"),
     Act.RIGHTS_EXPLAIN: N_("nagegaan wat iemand mag zien"),
     Act.RETENTION_READ: N_("bewaartermijnen bekeken"),
+    Act.RETENTION_CHANGE: N_("bewaartermijn gewijzigd"),
     Act.RETENTION_HOLD: N_("bewaarplicht gezet of opgeheven"),
     Act.DESTROY_REQUEST: N_("vernietiging gevraagd"),
     Act.DESTROY_APPROVE: N_("vernietiging beoordeeld"),
@@ -63,6 +64,8 @@ ACT_WORDS: dict[str, str] = {
     Act.PROFILE_READ: N_("eigen gegevens bekeken"),
     "referral.received": N_("aanmelding ontvangen"),
     "referral.updated": N_("aanmelding bijgewerkt"),
+    "case.destroyed": N_("casus vernietigd"),
+    "retention.purged": N_("bewaartermijn uitgevoerd"),
 }
 #: detail -> words, where the detail is one of our own short marks
 DETAIL_WORDS: dict[str, str] = {

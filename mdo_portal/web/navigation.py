@@ -96,6 +96,7 @@ def navigation(viewer: Viewer) -> list[NavItem]:
         (gettext("Koppelingen"), "inbox.links", _any(viewer, Act.LINK_READ) or Role.ADMINISTRATOR in viewer.hospital_roles),
         (gettext("Logboek"), "log.page", viewer.may_for_own_hospital(Act.LOG_READ)),
         (gettext("Mensen"), "people.page", viewer.may_at_all(Act.PEOPLE_READ)),
+        (gettext("Bewaren"), "retention.page", viewer.may_at_all(Act.RETENTION_READ)),
     ]
     family = PEOPLE_PAGES if here in PEOPLE_PAGES else (here,)
     counts = {"people.page": overdue(viewer)}

@@ -67,6 +67,10 @@ def letter(delivery_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         delivery = _letter(db, Act.LETTER_READ, delivery_id)
         body = deliveries.letter_of(db, delivery)
+        if not body and delivery.letter_sha256:
+            raise PortalError(
+                N_("Onze kopie is na de bewaartermijn verwijderd. De ontvanger heeft de brief in het eigen dossier.")
+            )
         if not body:
             raise PortalError(N_("De brief wordt nog gemaakt. Probeer het over een paar seconden opnieuw."))
     return as_file(body, "application/pdf", f"mdo-brief-{delivery_id}", download=request.args.get("download") == "1")

@@ -8,7 +8,7 @@ another transaction, is nobody, and nobody sees no row. docs/decisions/0023 has 
 from alembic import op
 
 revision = "0100"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -19,6 +19,7 @@ OPEN = (
     "hospitals", "links", "boards", "board_hospitals", "meetings", "people", "memberships", "board_memberships", "presences",
     "passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices",
     "identity_providers", "identities", "used_logout_tokens", "rights_reviews", "rights_review_lines", "data_keys",
+    "retention_rules",
 )  # fmt: skip
 CASE = "EXISTS (SELECT FROM cases c WHERE c.id = {table}.case_id AND c.hospital_id IS DISTINCT FROM (SELECT access.only_watches()))"
 #: documents, decisions and letters: not for somebody who only observes
@@ -77,6 +78,9 @@ POLICIES: dict[str, tuple[str, str | None]] = {
         f"person_id IS NULL OR {MINE} OR act ~ '^(sign_in|sign_out|confirm|account)'",
     ),
     "sessions": (MINE, ""),
+    "legal_holds": (OWN, "hospital_id = (SELECT access.watches())"),
+    "destroy_requests": (OWN, ""),
+    "tombstones": (OWN, ""),
 }  # fmt: skip
 #: of those, the ones from which a row may go again
 FORGET = ("passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices", "identities", "used_logout_tokens", "board_hospitals")
@@ -91,9 +95,20 @@ RIGHTS = {
     "drafts": "SELECT, INSERT, UPDATE, DELETE",
     "sessions": "SELECT, UPDATE (ended_at)",
     "data_keys": "SELECT",
+    "tombstones": "SELECT",
     **{table: "SELECT, INSERT, UPDATE, DELETE" for table in FORGET},
 }
-WORK_RIGHTS = {"audit_entries": "SELECT, INSERT", "case_events": "SELECT, INSERT", "decisions": "SELECT, INSERT", "sessions": "SELECT"}
+WORK_RIGHTS = {
+    "audit_entries": "SELECT, INSERT",
+    "case_events": "SELECT, INSERT",
+    "decisions": "SELECT, INSERT",
+    "sessions": "SELECT, DELETE",
+    "tombstones": "SELECT, DELETE",
+    "presences": "SELECT, INSERT, UPDATE, DELETE",
+    **{table: "SELECT, INSERT, UPDATE, DELETE" for table in ("drafts", "feed_counts", "destroy_requests", "legal_holds")},
+}
+#: written by the owner's own functions only
+OWNERS = ("destructions_under_way",)
 
 SECRETS = """
 CREATE TABLE access.secrets (name text PRIMARY KEY, value bytea NOT NULL);
@@ -363,9 +378,14 @@ def upgrade() -> None:
     op.execute(NUMBERS + DOORS)
     _define()
     for table in OPEN:
-        op.execute(f"GRANT {RIGHTS.get(table, 'SELECT, INSERT, UPDATE')} ON {table} TO {APP}, {WORK}")
+        op.execute(f"GRANT {RIGHTS.get(table, 'SELECT, INSERT, UPDATE')} ON {table} TO {APP}")
+        op.execute(f"GRANT {WORK_RIGHTS.get(table, RIGHTS.get(table, 'SELECT, INSERT, UPDATE'))} ON {table} TO {WORK}")
     for table, (reads, writes) in POLICIES.items():
         _protect(table, reads, writes)
+    for table in OWNERS:
+        _close(table)
+    op.execute(f"GRANT EXECUTE ON FUNCTION case_shield(uuid), destroy_case(uuid, uuid, bytea[]) TO {APP}, {WORK}")
+    op.execute(f"GRANT EXECUTE ON FUNCTION purge_log(integer) TO {WORK}")
     op.execute(f"GRANT USAGE ON SEQUENCE document_numbers TO {APP}, {WORK}")
     op.execute(f"GRANT USAGE ON SCHEMA access TO {APP}, {WORK}, {AUDIT}")
     op.execute(f"GRANT SELECT ON hospitals, people TO {AUDIT}")
@@ -428,10 +448,14 @@ def _define() -> None:
         op.execute(f"GRANT EXECUTE ON FUNCTION access.{signature} TO {APP}, {WORK}")
 
 
-def _protect(table: str, reads: str, writes: str | None) -> None:
+def _close(table: str) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY house ON {table} TO {OWNER}, CURRENT_USER USING (true) WITH CHECK (true)")
+
+
+def _protect(table: str, reads: str, writes: str | None) -> None:
+    _close(table)
     op.execute(f"CREATE POLICY work ON {table} TO {WORK} USING (true) WITH CHECK (true)")
     reads = reads.format(table=table)
     changes = (writes or reads).format(table=table)
@@ -447,6 +471,10 @@ def _protect(table: str, reads: str, writes: str | None) -> None:
 
 
 def downgrade() -> None:
+    for table in OWNERS:
+        op.execute(f"DROP POLICY house ON {table}")
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     for table in POLICIES:
         for policy in ("house", "work", "reads", "adds", "changes", "removes"):
             op.execute(f"DROP POLICY {policy} ON {table}")

@@ -71,6 +71,7 @@ def house(database: Database, region: Region) -> Iterator[House]:
             "review_id": uuid.uuid4(),
             "line_id": uuid.uuid4(),
             "board_id": region.boards["URO-P"],
+            "hold_id": uuid.uuid4(),
         }
     with app_on(database) as app:
         yield House(app, database, region, ids)
@@ -190,6 +191,9 @@ def test_a_form_that_is_not_ours_is_refused(house: House) -> None:
         ("Petra", "/log", 200),
         ("Petra", "/worklist", 403),
         ("Ada", "/worklist", 403),
+        ("Ada", "/retention", 200),
+        ("Petra", "/retention", 200),
+        ("Dirk", "/retention", 403),
     ],
 )
 def test_a_page_is_for_the_roles_that_need_it(house: House, name: str, path: str, status: int) -> None:

@@ -1,0 +1,63 @@
+"""Letting go what is due: the worker's nightly hour, and the same by hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from mdo_portal.commands.process import Stop
+from mdo_portal.database import Database
+from mdo_portal.domain.retention import Kind
+from mdo_portal.services import retention
+
+log = structlog.get_logger(__name__)
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+NIGHT_HOUR = 3
+"""The local hour in which is let go what is due: backups of the evening before are made, nobody works."""
+LOOK_SECONDS = 600.0
+BREATH_SECONDS = 0.05
+"""Between two batches: others who wait for a lock or the disk go first."""
+
+
+def nightly(database: Database, stop: Stop, clock: Callable[[], datetime]) -> None:
+    """Every night in NIGHT_HOUR, batch after batch until nothing is due; a hold placed meanwhile counts at the next case."""
+    while not stop.is_set():
+        if clock().astimezone(AMSTERDAM).hour == NIGHT_HOUR:
+            purge(database, clock, kinds=Kind, stop=stop)
+        stop.wait(LOOK_SECONDS)
+
+
+def purge(
+    database: Database, clock: Callable[[], datetime], *, kinds: Iterable[Kind], stop: Stop, batch: int = 0
+) -> dict[str, dict[str, float]]:
+    """Let go what is due of these kinds, one transaction per batch; per kind how much went and how long it took.
+
+    It may be stopped or killed at any moment: what was committed is gone as a whole, the rest is still due the next time.
+    """
+    done: dict[str, dict[str, float]] = {}
+    for kind in kinds:
+        began, total, gone = time.monotonic(), 0, -1
+        while gone and not stop.is_set():
+            with database.transaction() as session:
+                gone = retention.purge(session, kind, now=clock(), limit=batch)
+            total += gone
+            stop.wait(BREATH_SECONDS if gone else 0)
+        done[kind.value] = {"gone": total, "seconds": round(time.monotonic() - began, 3)}
+        if total:
+            log.info("retention.purged", kind=kind.value, gone=total)
+    return done
+
+
+def due(database: Database, now: datetime) -> list[dict[str, object]]:
+    """What every rule would let go, and the terms."""
+    with database.transaction() as session:
+        terms = retention.rules(session)
+        found = retention.due(session, now=now)
+    return [
+        {"kind": one.kind.value, "term": terms[one.kind].amount, "due": one.rows, "oldest": one.oldest and one.oldest.isoformat()}
+        for one in found
+    ]

@@ -1,0 +1,91 @@
+"""What the page about keeping shows: what goes in the coming month, and the requests that wait for somebody."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.destruction import DestroyRequest, Ground
+from mdo_portal.domain.people import Person
+from mdo_portal.domain.retention import ENDED, Kind, Shield, edge
+from mdo_portal.services import retention
+
+MONTH = timedelta(days=31)
+
+
+class GoingRow(NamedTuple):
+    """A case whose term ends within a month, or has ended."""
+
+    case_id: uuid.UUID
+    referral_number: str
+    state: CaseState
+    since: datetime
+    shield: Shield
+    goes_on: date
+
+
+def going(session: Session, hospital_id: uuid.UUID, *, now: datetime, limit: int = 200) -> list[GoingRow]:
+    """The own hospital's cases that go in the coming month, first to go first; also those that something protects, and by what."""
+    amount = retention.rules(session)[Kind.CASE].amount
+    ended = (Case.hospital_id == hospital_id, Case.state.in_(ENDED), Case.is_open.is_(False))
+    query = (
+        select(Case.id, Case.referral_number, Case.state, Case.state_since, func.case_shield(Case.id))
+        .where(*ended, Case.state_since < edge(Kind.CASE, amount, now=now + MONTH))
+        .order_by(Case.state_since)
+        .limit(limit)
+    )
+    return [
+        GoingRow(case_id, number, state, since, Shield(shield), _goes_on(since, amount, now))
+        for case_id, number, state, since, shield in session.execute(query)
+    ]
+
+
+def _goes_on(since: datetime, amount: int, now: datetime) -> date:
+    term = now - edge(Kind.CASE, amount, now=now)
+    return max(since + term, now).date()
+
+
+class RequestRow(NamedTuple):
+    """A request to destroy, as the list shows it: no patient in it."""
+
+    id: uuid.UUID
+    whole_patient: bool
+    requested_by: uuid.UUID
+    requested_by_name: str
+    requested_at: datetime
+    letter_on: date
+    due_on: date
+    judged_by_name: str | None
+    approved_at: datetime | None
+    refused_at: datetime | None
+    ground: Ground | None
+    executed_at: datetime | None
+    document_count: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.approved_at is None and self.refused_at is None
+
+
+def requests(session: Session, hospital_id: uuid.UUID, *, limit: int = 100) -> list[RequestRow]:
+    """The hospital's requests: those that wait first, the nearest end of term on top, then the newest settled."""
+    asker, judge = aliased(Person), aliased(Person)
+    judged_at = func.coalesce(DestroyRequest.approved_at, DestroyRequest.refused_at)
+    query = (
+        select(
+            DestroyRequest.id, DestroyRequest.case_id.is_(None), DestroyRequest.requested_by, asker.name, DestroyRequest.requested_at,
+            DestroyRequest.letter_on, DestroyRequest.due_on, judge.name, DestroyRequest.approved_at, DestroyRequest.refused_at,
+            DestroyRequest.ground, DestroyRequest.executed_at, DestroyRequest.document_count,
+        )
+        .join(asker, asker.id == DestroyRequest.requested_by)
+        .outerjoin(judge, judge.id == func.coalesce(DestroyRequest.approved_by, DestroyRequest.refused_by))
+        .where(DestroyRequest.hospital_id == hospital_id)
+        .order_by(judged_at.desc().nulls_first(), DestroyRequest.due_on)
+        .limit(limit)
+    )  # fmt: skip
+    return [RequestRow._make(row) for row in session.execute(query)]
