@@ -46,6 +46,10 @@ class Settings:
     sockets: int = 200
     #: MDO_MLLP_PLAIN_ACCEPTED: 1 = unencrypted MLLP outside loopback was accepted in writing; shown as *onbeveiligd*
     mllp_plain_accepted: bool = False
+    #: MDO_AUDIT_ANCHOR: file to which the ends of the access log's chains are added each minute; best on another machine's disk
+    audit_anchor: str = ""
+    #: MDO_AUDIT_SYSLOG: the same to syslog: `host:port` (RFC 5424 over UDP), or the path of a local socket
+    audit_syslog: str = ""
 
     @property
     def templates(self) -> Path:
@@ -101,12 +105,18 @@ def _read(env: Mapping[str, str], findings: list[str]) -> Settings:
         demo=read("MDO_DEMO", base.demo, _switch),
         sockets=read("MDO_SOCKETS", base.sockets, int),
         mllp_plain_accepted=read("MDO_MLLP_PLAIN_ACCEPTED", base.mllp_plain_accepted, _switch),
+        audit_anchor=read("MDO_AUDIT_ANCHOR", base.audit_anchor, str),
+        audit_syslog=read("MDO_AUDIT_SYSLOG", base.audit_syslog, _syslog),
     )
 
 
 def _address(text: str) -> str:
     host_port(text)
     return text
+
+
+def _syslog(text: str) -> str:
+    return text if text.startswith("/") else _address(text)
 
 
 def _switch(text: str) -> bool:

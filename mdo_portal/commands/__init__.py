@@ -21,6 +21,7 @@ COMMANDS = {
     "db": "schema",
     "hospital": "hospital_line",
     "doctor": "doctor",
+    "audit": "audit_line",
     "bench": "bench",
 }
 
