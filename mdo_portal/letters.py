@@ -28,6 +28,7 @@ TITLES = {
     "agenda": ("MDO-agenda", "number"),
     "case": ("MDO-casus", "number"),
     "receipt-list": ("Aftekenlijst", "number"),
+    "who-looked": ("Overzicht van inzage", "number"),
 }
 _HERE = Path(__file__).resolve().parent
 FOLDERS = (_HERE.parent / "templates" / "letters", _HERE / "_templates" / "letters")

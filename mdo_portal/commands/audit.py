@@ -8,8 +8,9 @@ import socket
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from logging.handlers import SYSLOG_UDP_PORT, SysLogHandler
+from logging.handlers import SysLogHandler
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -18,11 +19,12 @@ from mdo_portal.database import Database
 from mdo_portal.services import audit_seals
 from mdo_portal.services.audit_seals import Head
 from mdo_portal.services.audit_verify import Verified, verify
-from mdo_portal.settings import Settings
+from mdo_portal.settings import Settings, host_port
 
 log = structlog.get_logger(__name__)
 SEAL_SECONDS = 1.0
 ANCHOR_SECONDS = 60.0
+PRIORITY = SysLogHandler.LOG_AUTHPRIV << 3 | SysLogHandler.LOG_NOTICE
 
 
 def seal_waiting(database: Database) -> int:
@@ -89,18 +91,17 @@ def append(path: Path, line: str) -> None:
 
 def syslog(address: str) -> Callable[[str], None]:
     """A sender of RFC 5424 messages: `host:port` over UDP, or the path of a local socket (/dev/log)."""
-    host, _, port = address.rpartition(":")
-    where: str | tuple[str, int] = address if address.startswith("/") else (host, int(port or SYSLOG_UDP_PORT))
-    handler = SysLogHandler(address=where, facility=SysLogHandler.LOG_AUTHPRIV)
-    priority = handler.encodePriority("authpriv", "notice")
+    if address.startswith("/"):
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        where: Any = address
+    else:
+        family, _, _, _, where = socket.getaddrinfo(*host_port(address), type=socket.SOCK_DGRAM)[0]
+        line = socket.socket(family, socket.SOCK_DGRAM)
 
-    def send(line: str) -> None:
+    def send(said: str) -> None:
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
-        message = f"<{priority}>1 {stamp} {socket.gethostname()} mdo-portal {os.getpid()} audit-anchor - {line}"
-        if isinstance(where, str):
-            handler.socket.send(message.encode("ascii"))
-        else:
-            handler.socket.sendto(message.encode("ascii"), where)
+        message = f"<{PRIORITY}>1 {stamp} {socket.gethostname()} mdo-portal {os.getpid()} audit-anchor - {said}"
+        line.sendto(message.encode("ascii"), where)
 
     return send
 

@@ -46,7 +46,8 @@ _LOG_USED = Kind("110101", "R", 6)
 _BY_VERB: Final[Mapping[str, Kind]] = {
     "read": _READ, "join": _READ, "register": _ADD, "sign": _ADD, "add": _ADD, "write": _CHANGE, "order": _CHANGE,
     "plan": _CHANGE, "ask": _ADD, "answer": _CHANGE, "route": _CHANGE, "withdraw": _CHANGE, "outcome": _CHANGE,
-    "confirm": _CHANGE, "break": _SECURITY, "grant": _SECURITY, "object": _SECURITY, "manage": _SECURITY, "approve": Kind("110110", "D", 14),
+    "confirm": _CHANGE, "break": _SECURITY, "grant": _SECURITY, "object": _SECURITY, "manage": _SECURITY,
+    "approve": Kind("110110", "D", 14),
 }  # fmt: skip
 _BY_ACT: Final[Mapping[Act, Kind]] = {
     Act.WORKLIST_READ: _SEARCH, Act.POST_READ: _SEARCH, Act.INBOX_READ: _SEARCH, Act.POST_RESEND: _EXPORT,

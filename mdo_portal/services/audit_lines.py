@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, false, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.audit import SUCCESS, AuditEntry
@@ -128,11 +128,10 @@ def of_hospital(session: Session, hospital_id: uuid.UUID, *, limit: int = 300) -
 def patients_called(session: Session, hospital_id: uuid.UUID, number: str) -> list[Patient]:
     """This hospital's patients with that number or that BSN; two when a double registration was never merged."""
     number = number.strip()
-    by_number = and_(Patient.local_number == number, number != "")
-    by_bsn = false()
+    called = [Patient.local_number == number] if number else []
     if passes_eleven_test(number):
-        by_bsn = Patient.bsn_index == sealer(session).blind(number, purpose=BSN_PURPOSE)
-    query = select(Patient).where(Patient.hospital_id == hospital_id, or_(by_number, by_bsn))
+        called.append(Patient.bsn_index == sealer(session).blind(number, purpose=BSN_PURPOSE))
+    query = select(Patient).where(Patient.hospital_id == hospital_id, or_(false(), *called))
     return list(session.scalars(query.order_by(Patient.id)))
 
 

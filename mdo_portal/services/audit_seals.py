@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -39,7 +39,7 @@ def seal(session: Session, *, now: datetime, most: int = BATCH) -> int:
     columns = AuditEntry.__table__.columns
     lines = session.execute(select(*columns).where(AuditEntry.seq.in_(waiting)).order_by(AuditEntry.seq)).mappings()
     ends = {head.hospital_id: head for head in heads(session)}
-    links = []
+    links: list[dict[str, Any]] = []
     for line in lines:
         made = _next(ends, dict(line), now=now)
         ends[made["hospital_id"]] = Head(made["hospital_id"], made["number"], made["hash"])
@@ -50,9 +50,8 @@ def seal(session: Session, *, now: datetime, most: int = BATCH) -> int:
     return len(links)
 
 
-def _next(ends: dict[uuid.UUID, Head], line: dict[str, object], *, now: datetime) -> dict[str, object]:
-    owner = line["hospital_id"]
-    hospital_id = owner if isinstance(owner, uuid.UUID) else NO_HOSPITAL
+def _next(ends: dict[uuid.UUID, Head], line: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    hospital_id = line["hospital_id"] or NO_HOSPITAL
     before = ends.get(hospital_id, Head(hospital_id, 0, b""))
     number = before.number + 1
     return {

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from mdo_portal.domain.audit_chain import FIELDS, NO_HOSPITAL, AuditSeal, AuditW
 from mdo_portal.services.audit_seals import Head
 
 AT_ONCE = 2_000
+Line = Mapping[str, Any]
 
 
 class Harm(StrEnum):
@@ -81,7 +83,7 @@ def _beyond(found: Verified, hospital_id: uuid.UUID, number: int) -> Harm:
     return Harm.CUT if head is None or number > head.number else Harm.GAP
 
 
-def _links(session: Session) -> Iterator[tuple[Mapping[str, object], Mapping[str, object] | None]]:
+def _links(session: Session) -> Iterator[tuple[Line, Line | None]]:
     """Every seal with its line, chain after chain in order."""
     names = [f"seal_{column.name}" for column in AuditSeal.__table__.columns]
     seals = [column.label(name) for column, name in zip(AuditSeal.__table__.columns, names, strict=True)]
@@ -93,14 +95,13 @@ def _links(session: Session) -> Iterator[tuple[Mapping[str, object], Mapping[str
     )
     for row in session.execute(query).mappings():
         seal = {name.removeprefix("seal_"): row[name] for name in names}
-        yield seal, row if row["seq"] is not None else None
+        line: Line | None = {str(name): value for name, value in row.items()} if row["seq"] is not None else None
+        yield seal, line
 
 
-def _check(found: Verified, seal: Mapping[str, object], line: Mapping[str, object] | None) -> None:
-    hospital_id, number, seq, own = (seal[name] for name in ("hospital_id", "number", "seq", "hash"))
-    prev = seal["prev_hash"]
-    assert isinstance(hospital_id, uuid.UUID) and isinstance(number, int) and isinstance(seq, int)
-    assert isinstance(own, bytes) and isinstance(prev, bytes)
+def _check(found: Verified, seal: Line, line: Line | None) -> None:
+    hospital_id, number, seq = seal["hospital_id"], seal["number"], seal["seq"]
+    own, prev = bytes(seal["hash"]), bytes(seal["prev_hash"])
     before = found.heads.get(hospital_id, Head(hospital_id, 0, b""))
     found.heads[hospital_id] = Head(hospital_id, number, own)
     found.lines += 1
@@ -113,7 +114,7 @@ def _check(found: Verified, seal: Mapping[str, object], line: Mapping[str, objec
         harms.append(Harm.REMOVED)
     elif (line["hospital_id"] or NO_HOSPITAL) != hospital_id:
         harms.append(Harm.MOVED)
-    elif seal["form"] not in FIELDS or link(prev, hospital_id, number, words_of(line, int(str(seal["form"])))) != own:
+    elif seal["form"] not in FIELDS or link(prev, hospital_id, number, words_of(line, seal["form"])) != own:
         harms.append(Harm.CHANGED)
     found.findings += [Finding(harm, hospital_id, number, seq) for harm in harms]
 

@@ -12,6 +12,7 @@ from flask_babel import force_locale, gettext
 from werkzeug.exceptions import HTTPException
 
 from mdo_portal.errors import N_, NotFound, NotSignedIn, PortalError
+from mdo_portal.web import refusals
 from mdo_portal.web.context import is_fragment
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ def install(app: Flask) -> None:
 
 
 def _portal_error(error: PortalError) -> ResponseReturnValue:
+    refusals.note(error)
     if isinstance(error, NotSignedIn) and not is_fragment() and request.method == "GET":
         return redirect(url_for("signing_in.page", next=request.full_path.rstrip("?")))
     return _answer(gettext(error.sentence) % error.params, error.status)

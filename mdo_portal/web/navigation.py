@@ -14,6 +14,7 @@ from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.errors import N_
 from mdo_portal.services.people import SignedIn
+from mdo_portal.web import log_overdue
 from mdo_portal.web.assets import Assets
 from mdo_portal.web.context import SignedInUser, now, settings
 from mdo_portal.web.guard import csrf_token
@@ -86,7 +87,13 @@ def navigation(viewer: Viewer) -> list[NavItem]:
         (gettext("Koppelingen"), "inbox.links", _any(viewer, Act.LINK_READ) or Role.ADMINISTRATOR in viewer.hospital_roles),
         (gettext("Logboek"), "log.page", viewer.may_for_own_hospital(Act.LOG_READ)),
     ]
-    return [NavItem(label, url_for(endpoint), endpoint.startswith(f"{here}.")) for label, endpoint, shown in pages if shown]
+    late = log_overdue.count(viewer) if viewer.may_for_own_hospital(Act.LOG_REVIEW) else 0
+    counts = {"log.page": late or None}
+    return [
+        NavItem(label, url_for(endpoint), endpoint.startswith(f"{here}."), counts.get(endpoint))
+        for label, endpoint, shown in pages
+        if shown
+    ]
 
 
 def _any(viewer: Viewer, act: Act) -> bool:

@@ -66,7 +66,7 @@ FUNCTIONS = (
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         asked uuid := NEW.object_id::uuid;
-        found uuid := CASE NEW.object_type
+        of_case uuid := CASE NEW.object_type
             WHEN 'case' THEN asked
             WHEN 'document' THEN (SELECT case_id FROM case_documents WHERE id = asked)
             WHEN 'round' THEN (SELECT case_id FROM rounds WHERE id = asked)
@@ -75,7 +75,7 @@ FUNCTIONS = (
         END;
     BEGIN
         SELECT id, patient_id, hospital_id, basis INTO NEW.case_id, NEW.patient_id, NEW.hospital_id, NEW.basis
-        FROM cases WHERE id = found;
+        FROM cases WHERE id = of_case;
         IF NOT FOUND THEN
             NEW.hospital_id := NEW.acting_hospital_id;
             NEW.basis := '';

@@ -196,7 +196,9 @@ def test_a_line_that_commits_late_is_sealed_late_and_not_forgotten(database: Dat
 
     with database.transaction() as session:
         query = select(AuditEntry.detail, AuditEntry.seq).join(AuditSeal, AuditSeal.seq == AuditEntry.seq)
-        (quick, second), (late, first) = session.execute(query.where(AuditEntry.detail != "").order_by(AuditSeal.number)).all()[-2:]
+        (quick, second), (late, first) = session.execute(query.where(AuditEntry.detail != "").order_by(AuditSeal.number)).all()[
+            -2:
+        ]
     assert (quick, late) == ("quick", "slow") and first < second
     assert command.check(database, None).findings == []
 
