@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.services import audit, audit_breach, audit_findings, audit_lines, audit_patient
 from tests import make, people
@@ -40,7 +43,7 @@ def measure(url: str) -> Figures:
         region = people.fill(database)
         now = datetime.now(UTC)
         with database.transaction() as session:
-            zeed = session.get_one(people.make.Hospital, region.hospitals["ZEED"])
+            zeed = session.get_one(Hospital, region.hospitals["ZEED"])
             cases = [make.case(session, zeed, now=now) for _ in range(PATIENTS)]
             audit.record(session, region.aisha, Act.CASE_READ, now=now, case=cases[0])
         with database.transaction() as session:
@@ -50,12 +53,13 @@ def measure(url: str) -> Figures:
             session.execute(text("ALTER TABLE audit_entries ENABLE TRIGGER USER"))
             session.execute(text("ANALYZE audit_entries"))
         patient, ago = cases[7].patient_id, now - timedelta(days=3)
-        for what, most, act in (
+        asked: list[tuple[str, float, Callable[[Session], Sequence[object]]]] = [
             ("who looked at one patient, all of it", 2.0, lambda s: audit_patient.who_looked(s, [patient])),
             ("a page of the log", 2.0, lambda s: audit_lines.page(s, zeed.id, audit_lines.Wanted())),
             ("breach report over three days", 2.0, lambda s: audit_breach.report(s, zeed.id, since=ago, until=now)),
             ("findings of the review", 5.0, lambda s: audit_findings.find(s, zeed.id, now=now)),
-        ):
+        ]
+        for what, most, act in asked:
             took, size = [], 0
             for _ in range(3):
                 with database.transaction() as session:

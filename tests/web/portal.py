@@ -14,6 +14,7 @@ from mdo_portal.database import Database
 from mdo_portal.services import people
 from mdo_portal.settings import Settings
 from tests import make
+from tests.audit_guard import guarded
 from tests.people import PEOPLE, Region, person_id
 
 CSRF = "token-of-this-test"
@@ -21,10 +22,11 @@ CSRF = "token-of-this-test"
 
 @contextmanager
 def app_on(database: Database) -> Iterator[Flask]:
-    """The application; its live helpers end with it."""
+    """The application; its live helpers end with it. An answer with patient data and no line in the access log fails the test."""
     app = create_app(Settings(database_url=database.url, secret_key="s" * 40, demo=True), database=database)
     try:
-        yield app
+        with guarded(app, database):
+            yield app
     finally:
         app.extensions["mdo_live_stop"].set()
 
