@@ -75,6 +75,17 @@ DETAIL_WORDS: dict[str, str] = {
     "redirected": N_("doorverwezen"),
     "withdrawn": N_("ingetrokken"),
     "correction started": N_("herziening begonnen"),
+    "preview": N_("voorbeeld"),
+    "show": N_("casus op het scherm gezet"),
+    "filtered": N_("gefilterd"),
+    "page": N_("op het scherm"),
+    "pdf": N_("als PDF"),
+    "csv": N_("als CSV"),
+    "export": N_("als FHIR-bestand"),
+    "not found": N_("niet gevonden"),
+    "in order": N_("in orde"),
+    "asked": N_("navraag"),
+    "incident": N_("incident"),
 }
 
 #: why it was allowed
