@@ -15,6 +15,7 @@ from mdo_portal.letter_data import (
     HandoutFact,
     LetterForm,
     LetterPatient,
+    LookLine,
     Participant,
     QuorumLine,
     ReceiptList,
@@ -22,6 +23,7 @@ from mdo_portal.letter_data import (
     Recipient,
     Recommendation,
     Signer,
+    WhoLooked,
 )
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -227,3 +229,22 @@ RECEIPTS = ReceiptList(
         ReceiptRow("Huisartsenpraktijk De Kade", "MDO-2025-000418", "M. · 1961", date(2025, 12, 4)),
     ),
 )
+
+LOOKED = WhoLooked(
+    network=NETWORK,
+    number="INZ-20251204-143200",
+    hospital="Zeeduyn Ziekenhuis",
+    patient=PATIENT,
+    since_on=date(2025, 1, 1),
+    until_on=None,
+    lines=(
+        LookLine(
+            AT, AT, 3, "Deltamond UMC", "coördinator van het overleg", "A. Yılmaz", "Bekeek uw gegevens", "de aanmelding",
+            "hoort bij het team dat uw situatie bespreekt; verwijzing waarvan u weet",
+        ),
+        LookLine(
+            AT, AT, 1, "Merwelanden Ziekenhuis", "medisch specialist", "", "Bekeek uw gegevens", "een document", "noodsituatie",
+            "spoed op de SEH",
+        ),
+    ),
+)  # fmt: skip

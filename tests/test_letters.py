@@ -21,7 +21,13 @@ from tests import letter_samples as samples
 from tests import pdf_text
 
 GOLDEN = Path(__file__).parent / "golden" / "letters"
-KINDS = {"decision": samples.NORMAL, "agenda": samples.AGENDA, "case": samples.CASE, "receipt-list": samples.RECEIPTS}
+KINDS = {
+    "decision": samples.NORMAL,
+    "agenda": samples.AGENDA,
+    "case": samples.CASE,
+    "receipt-list": samples.RECEIPTS,
+    "who-looked": samples.LOOKED,
+}
 HOSTILE = (
     "#panic(1) *vet* _it_ $x^2$ @ref <label> <script>alert(1)</script> {{7*7}} {% x %} \\u{41} `code` //c /*c*/\n"
     "= kop\n- lijst\n#image(\"/etc/passwd\") --- ... 'q' ~ [x] #sys.inputs.data \U0001f642 \u2705"

@@ -69,7 +69,7 @@ def _look_up(db: Session, asked: dict[str, str], since: datetime | None, until: 
     asked_of: Sequence[Patient | None] = patients or [None]
     for patient in asked_of:
         audit.record(
-            db, viewer(), Act.LOG_PATIENT, now=now(), relation=Relation.OWN_HOSPITAL, patient=patient, hits=len(rows),
+            db, viewer(), Act.LOG_PATIENT, now=now(), relation=Relation.OWN_HOSPITAL, patient=patient,
             detail=str(kind) if patient else "not found",
         )  # fmt: skip
     names = asked.get("without_names") != "1"
