@@ -15,6 +15,7 @@ from mdo_portal.errors import Unsafe
 
 DEMO_SECRET = "demo-secret-only-for-loopback"
 PACKAGE = Path(__file__).parent
+NOWHERE = "none"
 Value = TypeVar("Value")
 
 
@@ -47,9 +48,9 @@ class Settings:
     #: MDO_MLLP_PLAIN_ACCEPTED: 1 = unencrypted MLLP outside loopback was accepted in writing; shown as *onbeveiligd*
     mllp_plain_accepted: bool = False
     #: MDO_AUDIT_ANCHOR: file to which the ends of the access log's chains are added each minute; best on another machine's disk
-    audit_anchor: str = ""
+    audit_anchor: str = NOWHERE
     #: MDO_AUDIT_SYSLOG: the same to syslog: `host:port` (RFC 5424 over UDP), or the path of a local socket
-    audit_syslog: str = ""
+    audit_syslog: str = NOWHERE
 
     @property
     def templates(self) -> Path:
@@ -116,7 +117,7 @@ def _address(text: str) -> str:
 
 
 def _syslog(text: str) -> str:
-    return text if text.startswith("/") else _address(text)
+    return text if text == NOWHERE or text.startswith("/") else _address(text)
 
 
 def _switch(text: str) -> bool:

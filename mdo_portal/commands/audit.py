@@ -19,7 +19,7 @@ from mdo_portal.database import Database
 from mdo_portal.services import audit_seals
 from mdo_portal.services.audit_seals import Head
 from mdo_portal.services.audit_verify import Verified, verify
-from mdo_portal.settings import Settings, host_port
+from mdo_portal.settings import NOWHERE, Settings, host_port
 
 log = structlog.get_logger(__name__)
 SEAL_SECONDS = 1.0
@@ -74,9 +74,9 @@ def line_of(head: Head, *, at: datetime) -> str:
 def places_of(settings: Settings) -> list[Callable[[str], None]]:
     """Where anchors go, as the settings say."""
     places: list[Callable[[str], None]] = []
-    if settings.audit_anchor:
+    if settings.audit_anchor != NOWHERE:
         places.append(lambda line: append(Path(settings.audit_anchor), line))
-    if settings.audit_syslog:
+    if settings.audit_syslog != NOWHERE:
         places.append(syslog(settings.audit_syslog))
     return places
 
