@@ -153,6 +153,6 @@ def downgrade() -> None:
     op.drop_index(f"ix_{LOG}_odd", LOG)
     op.drop_index(f"ix_{LOG}_acting_hospital_id", LOG)
     for name in MANDATORY:
-        op.drop_constraint(f"ck_{LOG}_{name}", LOG, type_="check")
+        op.execute(f"ALTER TABLE {LOG} DROP CONSTRAINT ck_{LOG}_{name}")  # drop_constraint would put the prefix on twice
     for name in (*COLUMNS, "event_id"):
         op.drop_column(LOG, name)
