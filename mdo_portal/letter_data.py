@@ -282,6 +282,36 @@ class ReceiptList(_Data):
     extra_rows: int = 2  # empty rows for what is added by hand
 
 
+@dataclass(frozen=True)
+class LookLine:
+    """What one person, or all of one role, did of one kind on one day."""
+
+    first_at: datetime
+    last_at: datetime
+    times: int
+    organisation: str
+    role: str
+    person: str  # empty: the overview leaves names out
+    what: str  # the action, in words of a patient
+    about: str  # which of the data
+    ground: str  # protocol and basis
+    emergency: str = ""  # why, when the glass was broken
+
+
+@dataclass(frozen=True)
+class WhoLooked(_Data):
+    """Kind `who-looked`: who looked at or changed the data of one patient, for that patient."""
+
+    network: str
+    number: str  # of the overview; stands in the title
+    hospital: str
+    patient: LetterPatient
+    since_on: date | None
+    until_on: date | None
+    lines: tuple[LookLine, ...]
+    contact: str = ""  # where to ask
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}

@@ -29,6 +29,7 @@ TITLES = {
     "case": ("MDO-casus", "number"),
     "receipt-list": ("Aftekenlijst", "number"),
     "destruction": ("Bewijs van vernietiging", "number"),
+    "who-looked": ("Overzicht van inzage", "number"),
 }
 _HERE = Path(__file__).resolve().parent
 FOLDERS = (_HERE.parent / "templates" / "letters", _HERE / "_templates" / "letters")

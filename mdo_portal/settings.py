@@ -17,6 +17,7 @@ from mdo_portal.errors import Unsafe
 DEMO_SECRET = "demo-secret-only-for-loopback"
 DEBUGGING = ("FLASK_DEBUG", "WERKZEUG_DEBUG_PIN", "PYTHONDEVMODE")
 PACKAGE = Path(__file__).parent
+NOWHERE = "none"
 Value = TypeVar("Value")
 
 
@@ -50,6 +51,10 @@ class Settings:
     sockets: int = 200
     #: MDO_MLLP_PLAIN_ACCEPTED: 1 = unencrypted MLLP outside loopback was accepted in writing; shown as *onbeveiligd*
     mllp_plain_accepted: bool = False
+    #: MDO_AUDIT_ANCHOR: file to which the ends of the access log's chains are added each minute; best on another machine's disk
+    audit_anchor: str = NOWHERE
+    #: MDO_AUDIT_SYSLOG: the same to syslog: `host:port` (RFC 5424 over UDP), or the path of a local socket
+    audit_syslog: str = NOWHERE
 
     @property
     def templates(self) -> Path:
@@ -110,6 +115,8 @@ def _read(env: Mapping[str, str], findings: list[str]) -> Settings:
         demo=read("MDO_DEMO", base.demo, _switch),
         sockets=read("MDO_SOCKETS", base.sockets, int),
         mllp_plain_accepted=read("MDO_MLLP_PLAIN_ACCEPTED", base.mllp_plain_accepted, _switch),
+        audit_anchor=read("MDO_AUDIT_ANCHOR", base.audit_anchor, str),
+        audit_syslog=read("MDO_AUDIT_SYSLOG", base.audit_syslog, _syslog),
     )
 
 
@@ -124,6 +131,10 @@ def _hosts(text: str) -> tuple[str, ...]:
     if any(not re.fullmatch(r"[a-z0-9\[][a-z0-9.:\]-]*", name) for name in found):
         raise ValueError(text)
     return found
+
+
+def _syslog(text: str) -> str:
+    return text if text == NOWHERE or text.startswith("/") else _address(text)
 
 
 def _switch(text: str) -> bool:

@@ -13,7 +13,7 @@ from mdo_portal.domain.people import BOARD_ROLES, HOSPITAL_ROLES, Role
 from mdo_portal.domain.policy import POLICY, Act, Relation
 from mdo_portal.live.guard import EVENTS
 from mdo_portal.settings import Settings
-from mdo_portal.web.log import ACT_WORDS
+from mdo_portal.web.log_words import ACT_WORDS
 from mdo_portal.web.navigation import ROLE_WORDS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "policy.md"

@@ -15,6 +15,7 @@ from mdo_portal.letter_data import (
     HandoutFact,
     LetterForm,
     LetterPatient,
+    LookLine,
     Participant,
     QuorumLine,
     ReceiptList,
@@ -22,6 +23,7 @@ from mdo_portal.letter_data import (
     Recipient,
     Recommendation,
     Signer,
+    WhoLooked,
 )
 from mdo_portal.services.proofs import Paper, Proof
 
@@ -246,3 +248,22 @@ PROOF = Proof(
         Paper("MDO-2025-000418-2", "cd" * 32, ("Zeeduyn Ziekenhuis, 05-12-2025, EPD-78", "Deltaziekenhuis, 05-12-2025")),
     ),
 )
+
+LOOKED = WhoLooked(
+    network=NETWORK,
+    number="INZ-20251204-143200",
+    hospital="Zeeduyn Ziekenhuis",
+    patient=PATIENT,
+    since_on=date(2025, 1, 1),
+    until_on=None,
+    lines=(
+        LookLine(
+            AT, AT, 3, "Deltamond UMC", "coördinator van het overleg", "A. Yılmaz", "Bekeek uw gegevens", "de aanmelding",
+            "hoort bij het team dat uw situatie bespreekt; verwijzing waarvan u weet",
+        ),
+        LookLine(
+            AT, AT, 1, "Merwelanden Ziekenhuis", "medisch specialist", "", "Bekeek uw gegevens", "een document", "noodsituatie",
+            "spoed op de SEH",
+        ),
+    ),
+)  # fmt: skip

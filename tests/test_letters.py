@@ -27,6 +27,7 @@ KINDS = {
     "case": samples.CASE,
     "receipt-list": samples.RECEIPTS,
     "destruction": samples.PROOF,
+    "who-looked": samples.LOOKED,
 }
 HOSTILE = (
     "#panic(1) *vet* _it_ $x^2$ @ref <label> <script>alert(1)</script> {{7*7}} {% x %} \\u{41} `code` //c /*c*/\n"

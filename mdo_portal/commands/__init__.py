@@ -23,6 +23,7 @@ COMMANDS = {
     "person": "person",
     "doctor": "doctor",
     "keys": "keys_line",
+    "audit": "audit_line",
     "bench": "bench",
     "retention": "retention_line",
 }

@@ -38,6 +38,8 @@ NO_PATIENTS: dict[str, str] = {
 NO_ORACLE: dict[str, str] = {
     "uq_inbound_messages_seq": "a running number",
     "uq_decisions_document_number": "made from a running number",
+    "uq_audit_seals_seq": "a running number",
+    "pk_audit_waiting": "a running number",
 }
 
 QUESTIONS: dict[str, str] = {

@@ -12,23 +12,25 @@ import structlog
 from sqlalchemy import select
 
 from mdo_portal import dispatch, reception, wiring
-from mdo_portal.commands import retention
+from mdo_portal.commands import audit, retention
 from mdo_portal.commands.process import Stop, checked_settings, open_database, stop_on_signals, until_stopped
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.services import meetings
+from mdo_portal.settings import Settings
 
 log = structlog.get_logger(__name__)
 PATROL_SECONDS = 2.0
 """How often the queues are looked at without being woken: retries, leases that ran out, wake-ups that were missed."""
 SENDERS = 4
+_NO_SETTINGS = Settings()
 
 
 def now() -> datetime:
     return datetime.now(UTC)
 
 
-def run(database: Database, stop: Stop) -> None:
+def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> None:
     """Work until told to stop. Every loop survives errors of the database: it waits and goes on."""
     readers, senders = wiring.readers(), wiring.senders()
     wake_in, wake_out = threading.Event(), threading.Event()
@@ -37,6 +39,8 @@ def run(database: Database, stop: Stop) -> None:
         ("understand", lambda: _drain(stop, wake_in, lambda: reception.understand_next(database, readers, now=now()))),
         ("series", lambda: _series(database, stop)),
         ("retention", lambda: retention.nightly(database, stop, now)),
+        ("seal", lambda: audit.keep_sealing(database, stop)),
+        ("anchor", lambda: audit.keep_anchoring(database, settings, stop)),
     ]
     jobs += [
         (f"deliver-{number}", lambda: _drain(stop, wake_out, lambda: dispatch.send_next(database, senders, clock=now)))
@@ -76,4 +80,5 @@ def _series(database: Database, stop: Stop) -> None:
 @click.command("work")
 def command() -> None:
     """Understand what came in, send what must go out."""
-    run(open_database(checked_settings(), role="mdo_work", pool_size=12), stop_on_signals())
+    settings = checked_settings()
+    run(open_database(settings, role="mdo_work", pool_size=16), stop_on_signals(), settings)

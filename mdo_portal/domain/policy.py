@@ -160,6 +160,10 @@ class Viewer:
     board_roles: Mapping[uuid.UUID, frozenset[Role]] = field(default_factory=dict)
     #: cases of others that this viewer may read now, and why
     grants: Mapping[uuid.UUID, frozenset[GrantKind]] = field(default_factory=dict)
+    #: how identity was proven at sign-in: a method of Proof
+    method: str = ""
+    #: who the hospital's own provider says it is: `issuer|subject`
+    alternate_id: str = ""
     #: identity was proven by two factors
     strong: bool = True
     language: str = "nl"

@@ -81,6 +81,9 @@ CLOCKS: Mapping[str, Kind | None] = {
     "presences": Kind.SESSION,
     "feed_counts": Kind.FEED_COUNT,
     "audit_entries": Kind.ACCESS_LOG,
+    "audit_seals": None,  # hashes of lines: what is left when the lines are gone, and proves that nothing else went
+    "audit_waiting": None,  # numbers, for a second
+    "audit_reviews": None,  # who judged which lines: numbers and a verdict, stays with the chain
     "tombstones": Kind.PROOF,
     "destroy_requests": Kind.PROOF,
     "legal_holds": Kind.PROOF,

@@ -3,6 +3,8 @@
 from mdo_portal.database import Base
 from mdo_portal.domain import (
     audit,
+    audit_chain,
+    audit_review,
     board,
     case,
     conclusion,
@@ -22,6 +24,8 @@ from mdo_portal.domain import (
 
 ALL = (
     audit,
+    audit_chain,
+    audit_review,
     board,
     case,
     conclusion,

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.policy import POLICY, Act, Viewer
-from mdo_portal.errors import NotSignedIn, PortalError
+from mdo_portal.errors import NotAllowed, NotFound, NotSignedIn, PortalError
 from mdo_portal.live.registry import REGISTRY, Connection
-from mdo_portal.services import sessions
+from mdo_portal.services import audit, sessions
 
 log = structlog.get_logger(__name__)
 Payload = Mapping[str, Any]
@@ -59,7 +59,7 @@ def on(socketio: SocketIO, database: Database, name: str, act: Act) -> Callable[
     def register(event: Event) -> Event:
         @wraps(event)
         def guarded(*payloads: Any) -> dict[str, Any]:
-            return _run(database, name, event, payloads[0] if payloads else None)
+            return _run(database, name, act, event, payloads[0] if payloads else None)
 
         socketio.on_event(name, guarded)
         return event
@@ -67,7 +67,7 @@ def on(socketio: SocketIO, database: Database, name: str, act: Act) -> Callable[
     return register
 
 
-def _run(database: Database, name: str, event: Event, payload: Any) -> dict[str, Any]:
+def _run(database: Database, name: str, act: Act, event: Event, payload: Any) -> dict[str, Any]:
     sid = str(request.sid)  # type: ignore[attr-defined]
     try:
         connection = _connection(sid)
@@ -80,12 +80,30 @@ def _run(database: Database, name: str, event: Event, payload: Any) -> dict[str,
         disconnect(sid)
         return {"ok": False, "reason": "busy"}
     except PortalError as error:
+        if isinstance(error, NotFound | NotAllowed):
+            _note_refusal(database, act, sid, payload)
         return {"ok": False, "reason": TRY_AGAIN.get(type(error), type(error).__name__)}
     except Exception as error:
         # The edge of a socket: one bad event must not end the connection, and must not say what went wrong inside.
         log.error("event.failed", event_name=name, error=type(error).__name__)
         return {"ok": False, "reason": "busy"}
     return answer  # after the commit: an answer means that it is stored
+
+
+def _note_refusal(database: Database, act: Act, sid: str, payload: Payload) -> None:
+    """A line in the access log for an attempt at what is not theirs, or not there; in a transaction of its own."""
+    kind = next((name for name in ("note", "meeting") if payload.get(name)), "")
+    connection = REGISTRY.get(sid)
+    try:
+        key = sessions.hash_key(connection.session_key) if connection else ""
+        with database.transaction(entering=key) as session:
+            if connection is not None:
+                context = _context(session, sid, connection)
+                named = an_id(payload, kind) if kind else ""
+                audit.refused(session, context.viewer, act, now=context.now, object_type=kind, object_id=named)
+    except Exception as error:
+        # The edge: nothing was told, and the refusal itself must still be answered.
+        log.error("refusal.not_logged", error=type(error).__name__)
 
 
 def _connection(sid: str) -> Connection:

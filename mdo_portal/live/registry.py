@@ -21,7 +21,7 @@ TOPICS_REMEMBERED = 5_000
 
 @dataclass
 class Connection:
-    """One socket: whose session it belongs to and the meetings it is in."""
+    """One socket: whose session it belongs to, the meetings it is in, and which notes it has opened and written in."""
 
     session_key: str
     person_id: uuid.UUID
@@ -30,6 +30,7 @@ class Connection:
     standing: str = ""
     meetings: set[uuid.UUID] = field(default_factory=set)
     notes: set[uuid.UUID] = field(default_factory=set)
+    written: set[uuid.UUID] = field(default_factory=set)
     topics: set[str] = field(default_factory=set)
     _allowance: float = EVENTS_AT_ONCE
     _asked_at: float = field(default_factory=time.monotonic)

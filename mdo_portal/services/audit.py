@@ -1,23 +1,65 @@
-"""Writing the access log, in the transaction of the act it describes."""
+"""Writing the access log, in the transaction of the act it describes. Reading it back: the other `audit_…` files."""
 
 from __future__ import annotations
 
+import socket
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import case as case_when
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.audit import REFUSED, SUCCESS, SYSTEM, AuditEntry
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.grant import CaseGrant, GrantKind
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Relation, Viewer
 
-_CODES = {"read": "R", "register": "C", "join": "R", "sign": "C", "write": "U", "add": "C"}
+MACHINE: Final = socket.gethostname() or "unknown"
+PORTAL: Final = "MDO-portaal"
+NOT_ALLOWED: Final = "none"
+"""The relation of an attempt that was refused."""
+WEB, SERVER = 3, 4
+"""AuditSourceTypeCode: a web server process, an application server process."""
+MACHINE_NAME, IP_ADDRESS = 1, 2
+"""NetworkAccessPointTypeCode."""
+
+
+class AuditIncomplete(Exception):
+    """A line lacks what NEN 7513 demands. Not for a person: the act must not go on, and the transaction rolls back."""
+
+
+class Kind(NamedTuple):
+    """What DICOM calls an act: kind of event, action, life cycle of the object."""
+
+    event_code: str
+    action: str
+    life_cycle: int
+
+
+_READ, _ADD, _CHANGE = Kind("110110", "R", 6), Kind("110110", "C", 1), Kind("110110", "U", 3)
+_SEARCH, _EXPORT, _SECURITY = Kind("110112", "E", 6), Kind("110106", "R", 9), Kind("110113", "U", 3)
+_LOG_USED = Kind("110101", "R", 6)
+_BY_VERB: Final[Mapping[str, Kind]] = {
+    "read": _READ, "join": _READ, "register": _ADD, "sign": _ADD, "add": _ADD, "write": _CHANGE, "order": _CHANGE,
+    "plan": _CHANGE, "ask": _ADD, "answer": _CHANGE, "route": _CHANGE, "withdraw": _CHANGE, "outcome": _CHANGE,
+    "confirm": _CHANGE, "break": _SECURITY, "grant": _SECURITY, "object": _SECURITY, "manage": _SECURITY,
+    "approve": Kind("110110", "D", 14),
+}  # fmt: skip
+_BY_ACT: Final[Mapping[Act, Kind]] = {
+    Act.WORKLIST_READ: _SEARCH, Act.POST_READ: _SEARCH, Act.INBOX_READ: _SEARCH, Act.POST_RESEND: _EXPORT,
+    Act.LOG_READ: _LOG_USED, Act.LOG_PATIENT: _LOG_USED, Act.LOG_BREACH: _LOG_USED, Act.LOG_REVIEW: Kind("110101", "U", 3),
+}  # fmt: skip
+_OTHER = Kind("110100", "E", 6)
+#: what an object is to the event (ParticipantObjectTypeCodeRole): 3 report, 24 query; the rest is a domain resource
+_ROLES: Final = {"document": 3, "letter": 3, "decision": 3, "patient": 1, "worklist": 24, "post": 24, "inbox": 24, "log": 24}
+_DOMAIN_RESOURCE = 4
+_CATEGORIES: Final = {"document": "document", "letter": "letter", "note": "conclusion", "decision": "conclusion", "room": "case"}
+"""EHDS: categories of data, when the caller does not say."""
 
 
 def record(
@@ -33,113 +75,194 @@ def record(
     hits: int = 0,
     categories: Sequence[str] = (),
     detail: str = "",
+    outcome: int = SUCCESS,
+    emergency: bool | None = None,
+    reason: str = "",
+    patient: Patient | None = None,
+    purpose: str = "TREAT",
 ) -> None:
-    """One line: who did what with whose data, as whom, and why that was allowed."""
-    session.info["audited"] = session.info.get("audited", 0) + 1
-    session.execute(
-        insert(AuditEntry).values(
-            at=now,
-            act=act.value,
-            action_code=_CODES.get(act.value.partition(":")[2], "E"),
-            person_id=viewer.person_id,
-            person_name=viewer.name,
-            acting_hospital_id=viewer.hospital_id,
-            roles=_roles(viewer, case),
-            responsible_person_id=viewer.person_id,
-            relation=(relation or Relation.ANYONE).value,
-            emergency=relation is Relation.EMERGENCY,
-            basis=case.basis.value if case else "",
-            hospital_id=case.hospital_id if case else viewer.hospital_id,
-            patient_id=case.patient_id if case else None,
-            case_id=case.id if case else None,
-            object_type=object_type or ("case" if case else act.value.partition(":")[0]),
-            object_id=str(object_id or (case.id if case else "")),
-            hits=hits,
-            categories=list(categories),
-            client_address=viewer.client_address,
-            trace_id=viewer.trace_id,
-            detail=detail,
-        )
-    )
+    """One line: who did what with whose data, as whom, and why that was allowed. Raises AuditIncomplete.
+
+    `patient` for what is about a person and not about one case. Breaking the glass is an emergency by itself; its reason is
+    `reason`, or else `detail`.
+    """
+    if emergency is None:
+        emergency = outcome == SUCCESS and (act is Act.GLASS_BREAK or relation is Relation.EMERGENCY)
+    about = object_type or ("case" if case else "patient" if patient else act.value.partition(":")[0])
+    line = _what(act, about, str(object_id or (case.id if case else patient.id if patient else "")), outcome=outcome)
+    why = relation.value if relation else NOT_ALLOWED if outcome == REFUSED else Relation.ANYONE.value
+    line |= _whose(case, patient, viewer.hospital_id) | _who(viewer, act, case, why)
+    line |= {
+        "at": now,
+        "purpose": purpose,
+        "emergency": emergency,
+        "reason": reason or (detail or _why_broken(session, viewer, case) if emergency else ""),
+        "sensitivity": "V" if emergency else "R",
+        "hits": hits,
+        "categories": list(categories) or ([_CATEGORIES.get(about, "case")] if case else []),
+        "detail": detail,
+        "source_type": WEB,
+        "trace_id": viewer.trace_id or _trace(session),
+    }
+    _write(session, line)
+
+
+def _why_broken(session: Session, viewer: Viewer, case: Case | None) -> str:
+    """What this reader wrote when they broke the glass: it stands with every line until the hour is over."""
+    of_case = (CaseGrant.case_id == (case.id if case else None), CaseGrant.person_id == viewer.person_id)
+    query = select(CaseGrant.reason).where(*of_case, CaseGrant.kind == GrantKind.EMERGENCY).order_by(CaseGrant.given_at.desc())
+    return session.scalar(query.limit(1)) or ""
+
+
+def refused(session: Session, viewer: Viewer, act: Act, *, now: datetime, object_type: str = "", object_id: object = "") -> None:
+    """An attempt that was not allowed, or at something that is not there for this person: in a transaction of its own.
+
+    Whose it is, the database fills in as it stores the line: the owner hospital sees the attempt, who tried learns nothing.
+    """
+    record(session, viewer, act, now=now, object_type=object_type, object_id=object_id, outcome=REFUSED)
 
 
 def record_system(
     session: Session, act: str, *, now: datetime, case: Case, object_type: str, object_id: uuid.UUID, detail: str = ""
 ) -> None:
     """A line for what the portal did by itself on behalf of a hospital: taking in, sending."""
-    session.execute(
-        insert(AuditEntry).values(
-            at=now,
-            act=act,
-            action_code="E",
-            person_name="MDO-portaal",
-            relation="system",
-            basis=case.basis.value,
-            hospital_id=case.hospital_id,
-            acting_hospital_id=case.hospital_id,
-            patient_id=case.patient_id,
-            case_id=case.id,
-            object_type=object_type,
-            object_id=str(object_id),
-            detail=detail,
-        )
+    sends = "sent" in act or "deliver" in act
+    line = _what_of(Kind("110106", "R", 9) if sends else Kind("110107", "C", 1), act, object_type, str(object_id), SUCCESS)
+    _write(
+        session,
+        line
+        | _of_the_portal(session, act)
+        | _whose(case, None, case.hospital_id)
+        | {"at": now, "acting_hospital_id": case.hospital_id, "sensitivity": "R", "categories": ["case"], "detail": detail},
     )
 
 
 def record_portal(session: Session, act: str, *, now: datetime, object_type: str, object_id: str, detail: str) -> None:
     """A line for what the portal did by itself and that is about no single patient: a night's work of keeping and destroying."""
-    session.execute(
-        insert(AuditEntry).values(
-            at=now, act=act, action_code="E", person_name="MDO-portaal", relation="system",
-            object_type=object_type, object_id=object_id, detail=detail,
-        )
-    )  # fmt: skip
+    line = _what_of(Kind("110110", "D", 14), act, object_type, object_id, SUCCESS) | _of_the_portal(session, act) | {
+        "at": now, "acting_hospital_id": None, "hospital_id": None, "basis": "", "sensitivity": "R", "categories": [], "detail": detail,
+    }  # fmt: skip
+    _write(session, line)
+
+
+def record_sign_in(session: Session, act: str, *, now: datetime, line: Mapping[str, Any]) -> None:
+    """A line about signing in, before there is a viewer: `services/audit_sign_in.py` says who, how and with what outcome."""
+    base = _what_of(Kind("110114", "E", 6), act, "session", "", SUCCESS) | _of_the_portal(session, act)
+    _write(
+        session,
+        base | {"at": now, "basis": "", "sensitivity": "N", "categories": [], "source_type": WEB, "relation": "anyone"} | dict(line),
+    )
+
+
+def _of_the_portal(session: Session, act: str) -> dict[str, Any]:
+    return {
+        "person_name": PORTAL,
+        "roles": SYSTEM,
+        "is_requestor": False,
+        "relation": SYSTEM,
+        "policy": f"{act}/{SYSTEM}",
+        "purpose": "TREAT",
+        "hits": 0,
+        "network_type": MACHINE_NAME,
+        "client_address": MACHINE,
+        "source_type": SERVER,
+        "trace_id": _trace(session),
+    }
+
+
+def _write(session: Session, line: dict[str, Any]) -> None:
+    """Refuse a line that lacks something, then add it; the table's own checks stand behind this."""
+    _refuse_gaps(line)
+    hospital = line["acting_hospital_id"]
+    site = select(func.coalesce(func.nullif(Hospital.ura, ""), Hospital.code)).where(Hospital.id == hospital).scalar_subquery()
+    line |= {"event_id": new_id(), "source_id": f"mdo-portal@{MACHINE}", "source_site": func.coalesce(site, "-")}
+    # inline: asks nothing back. RETURNING would demand the right to read the line just written.
+    session.execute(insert(_LINES).values(**line).inline())
+    session.info["audited"] = session.info.get("audited", 0) + 1
+
+
+_LINES = cast(Table, AuditEntry.__table__)
+_NEVER_EMPTY: Final = (
+    "act", "action_code", "event_code", "person_name", "roles", "purpose", "relation", "policy", "client_address", "object_type",
+    "object_id_type", "sensitivity", "trace_id", "at",
+)  # fmt: skip
+
+
+def _refuse_gaps(line: Mapping[str, Any]) -> None:
+    missing = [name for name in _NEVER_EMPTY if not line.get(name)]
+    if line.get("emergency") and not line.get("reason"):
+        missing.append("reason")
+    if line["relation"] != SYSTEM and not (line.get("person_id") and line.get("responsible_person_id")):
+        missing.append("person_id")
+    if line.get("person_id") and not line.get("acting_hospital_id"):
+        missing.append("acting_hospital_id")
+    if missing:
+        raise AuditIncomplete(f"a line of the access log lacks {', '.join(sorted(missing))}")
+
+
+def _what(act: Act, object_type: str, object_id: str, *, outcome: int) -> dict[str, Any]:
+    kind = _BY_ACT.get(act) or _BY_VERB.get(act.value.partition(":")[2], _OTHER)
+    return _what_of(kind, act.value, object_type, object_id, outcome)
+
+
+def _what_of(kind: Kind, act: str, object_type: str, object_id: str, outcome: int) -> dict[str, Any]:
+    return {
+        "act": act,
+        "event_code": kind.event_code,
+        "action_code": kind.action,
+        "life_cycle": kind.life_cycle,
+        "outcome": outcome,
+        "object_type": object_type,
+        "object_id": object_id,
+        "object_id_type": _id_type(object_id),
+        "object_class": 1 if object_type == "patient" else 2,
+        "object_role": _ROLES.get(object_type, _DOMAIN_RESOURCE),
+    }
+
+
+def _id_type(object_id: str) -> str:
+    if not object_id:
+        return "list"
+    try:
+        uuid.UUID(object_id)
+    except ValueError:
+        return "text"
+    return "uuid"
+
+
+def _whose(case: Case | None, patient: Patient | None, own: uuid.UUID) -> dict[str, Any]:
+    """Whose data: of the case, else of the patient; a list is about the own hospital's."""
+    return {
+        "basis": case.basis.value if case else "",
+        "hospital_id": case.hospital_id if case else patient.hospital_id if patient else own,
+        "patient_id": case.patient_id if case else patient.id if patient else None,
+        "case_id": case.id if case else None,
+    }
+
+
+def _who(viewer: Viewer, act: Act, case: Case | None, related: str) -> dict[str, Any]:
+    return {
+        "person_id": viewer.person_id,
+        "person_name": viewer.name,
+        "acting_hospital_id": viewer.hospital_id,
+        "roles": _roles(viewer, case),
+        "responsible_person_id": viewer.person_id,
+        "relation": related,
+        "policy": f"{act.value}/{related}",
+        "network_type": IP_ADDRESS if viewer.client_address else MACHINE_NAME,
+        "client_address": viewer.client_address or MACHINE,
+        "sign_in_method": viewer.method,
+        "alternate_id": viewer.alternate_id,
+    }
+
+
+def _trace(session: Session) -> str:
+    """One number for everything of this transaction, when the request brought none."""
+    return str(session.info.setdefault("trace_id", uuid.uuid4().hex))
 
 
 def _roles(viewer: Viewer, case: Case | None) -> str:
-    roles = set(viewer.hospital_roles)
-    if case is not None and case.board_id is not None:
-        roles |= viewer.board_roles.get(case.board_id, frozenset())
-    elif case is None:
-        roles = roles.union(*viewer.board_roles.values()) if viewer.board_roles else roles
-    return ",".join(sorted(role.value for role in roles))
-
-
-class LogRow(NamedTuple):
-    """One line of the log as the privacy officer reads it."""
-
-    at: datetime
-    person_name: str
-    roles: str
-    act: str
-    relation: str
-    object_type: str
-    patient_number: str | None
-    hospital: str | None
-    hits: int
-    detail: str
-
-
-def of_hospital(session: Session, hospital_id: uuid.UUID, *, limit: int = 300) -> list[LogRow]:
-    """The newest lines about this hospital's data, or by its people."""
-    about = or_(AuditEntry.hospital_id == hospital_id, AuditEntry.acting_hospital_id == hospital_id)
-    query = (
-        select(
-            AuditEntry.at,
-            AuditEntry.person_name,
-            AuditEntry.roles,
-            AuditEntry.act,
-            AuditEntry.relation,
-            AuditEntry.object_type,
-            case_when((Patient.hospital_id == hospital_id, Patient.local_number), else_=None),
-            Hospital.name,
-            AuditEntry.hits,
-            AuditEntry.detail,
-        )
-        .outerjoin(Patient, Patient.id == AuditEntry.patient_id)
-        .outerjoin(Hospital, Hospital.id == AuditEntry.acting_hospital_id)
-        .where(about)
-        .order_by(AuditEntry.seq.desc())
-        .limit(limit)
-    )
-    return [LogRow._make(row) for row in session.execute(query)]
+    """What the viewer is to the case; `none` is an answer too (somebody signed in without any role)."""
+    every = viewer.hospital_roles.union(*viewer.board_roles.values())
+    here = viewer.hospital_roles | viewer.board_roles.get(case.board_id, frozenset()) if case and case.board_id else every
+    return ",".join(sorted(role.value for role in here or every)) or "none"

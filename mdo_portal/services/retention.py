@@ -1,6 +1,6 @@
 """The terms, what is due, and letting it go: in small batches, children first, each batch all or nothing.
 
-The database has the last word: `destroy_case()` and `purge_log()` (migration 0016) check holds, states, letters and terms again.
+The database has the last word: `destroy_case()` and `purge_log()` (migration 0011) check holds, states, letters and terms again.
 """
 
 from __future__ import annotations

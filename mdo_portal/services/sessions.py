@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity import Identity
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof, SignedInSession
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.services import changes, people
@@ -243,7 +244,14 @@ def signed_in(
         session.execute(select(func.access.touch(found.key_hash, now)))
     viewer = people.viewer_of(session, person.id, found.hospital_id, now=now)
     return SignedIn(
-        viewer=replace(viewer, strong=found.strong, client_address=client_address, trace_id=trace_id),
+        viewer=replace(
+            viewer,
+            strong=found.strong,
+            method=found.method,
+            alternate_id=_alternate(session, found),
+            client_address=client_address,
+            trace_id=trace_id,
+        ),
         hospital_name=hospital_name,
         discipline=person.discipline,
         started_at=found.started_at,
@@ -253,6 +261,15 @@ def signed_in(
         proof=Proof(found.method, found.strong, found.issuer, found.provider_session),
         confirmed_strongly_at=found.confirmed_strongly_at,
     )
+
+
+def _alternate(session: Session, found: SignedInSession) -> str:
+    """Who the provider that vouched for this session says it is; empty for an account of our own."""
+    if not found.issuer:
+        return ""
+    own = (Identity.person_id == found.person_id, Identity.issuer == found.issuer, Identity.hospital_id == found.hospital_id)
+    subject = session.scalar(select(Identity.subject).where(*own).limit(1))
+    return f"{found.issuer}|{subject}" if subject else found.issuer
 
 
 class Presence(NamedTuple):

@@ -12,6 +12,7 @@ from flask_babel import force_locale, gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from mdo_portal.errors import N_, NotFound, NotFresh, NotSignedIn, NotStrong, PortalError
+from mdo_portal.web import refusals
 from mdo_portal.web.context import is_fragment
 from mdo_portal.web.paths import here, own_path
 
@@ -34,6 +35,7 @@ def install(app: Flask) -> None:
 
 
 def _portal_error(error: PortalError) -> ResponseReturnValue:
+    refusals.note(error)
     if isinstance(error, NotSignedIn) and not is_fragment() and request.method == "GET":
         return redirect(url_for("signing_in.page", next=request.full_path.rstrip("?")))
     if isinstance(error, NotStrong) and not is_fragment() and request.method == "GET":

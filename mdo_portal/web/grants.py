@@ -87,7 +87,7 @@ def break_glass() -> ResponseReturnValue:
         return _page(incomplete.sentence, dict(incomplete.fields)), 422
     except PortalError as refused:
         with transaction() as db:
-            audit.record(db, viewer(), Act.GLASS_BREAK, now=now(), object_type="glass", detail="nothing opened")
+            audit.refused(db, viewer(), Act.GLASS_BREAK, now=now(), object_type="glass")
         return _page(gettext(refused.sentence)), refused.status
     flash(gettext("Noodinzage tot over een uur. Het eigen ziekenhuis ziet dat u keek en waarom."), "warning")
     return redirect(url_for("cases.page", case_id=opened[-1]), 303)
@@ -117,5 +117,5 @@ def _broken(hospital_id: uuid.UUID, number: str, bsn: str, birth_on: date) -> li
         for case_id in opened:
             case = db.get_one(Case, case_id)
             grants.told(db, case, viewer=viewer(), now=now())
-            audit.record(db, viewer(), Act.GLASS_BREAK, now=now(), case=case, relation=Relation.EMERGENCY)
+            audit.record(db, viewer(), Act.GLASS_BREAK, now=now(), case=case, relation=Relation.EMERGENCY, reason=reason)
     return opened

@@ -17,6 +17,7 @@ from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.errors import N_
 from mdo_portal.services import rights_reviews
 from mdo_portal.services.sessions import SignedIn
+from mdo_portal.web import log_overdue
 from mdo_portal.web.assets import Assets
 from mdo_portal.web.context import SignedInUser, is_fragment, now, settings, transaction
 from mdo_portal.web.guard import csrf_token
@@ -99,7 +100,8 @@ def navigation(viewer: Viewer) -> list[NavItem]:
         (gettext("Bewaren"), "retention.page", viewer.may_at_all(Act.RETENTION_READ)),
     ]
     family = PEOPLE_PAGES if here in PEOPLE_PAGES else (here,)
-    counts = {"people.page": overdue(viewer)}
+    late = log_overdue.count(viewer) if viewer.may_for_own_hospital(Act.LOG_REVIEW) and not is_fragment() else 0
+    counts = {"people.page": overdue(viewer), "log.page": late or None}
     return [
         NavItem(label, url_for(endpoint), endpoint.partition(".")[0] in family, counts.get(endpoint))
         for label, endpoint, shown in pages

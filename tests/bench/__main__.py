@@ -23,6 +23,7 @@ BENCHES = {
     "worklist": "worklist:measure",
     "relay": "relay:measure",
     "audited-read": "worklist:audited_read",
+    "who-looked": "who_looked:measure",
     "sign-to-received": "sign_to_received:measure",
     "letter": "letter:measure",
     "start": "start:measure",

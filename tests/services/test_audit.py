@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.policy import Act, Relation, Viewer
 from mdo_portal.errors import Stale
-from mdo_portal.services import audit
+from mdo_portal.services import audit, audit_lines
+from mdo_portal.services.audit import AuditIncomplete
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -61,7 +65,7 @@ def test_the_privacy_officer_sees_what_concerns_the_own_hospital(session: Sessio
     audit.record(session, region.carla, Act.CASE_READ, now=NOW, case=make.case(session, kree, patient=make.identity("K-1")))
     audit.record(session, region.dirk, Act.WORKLIST_READ, now=NOW, hits=3)
 
-    rows = audit.of_hospital(session, zeed.id)
+    rows = audit_lines.of_hospital(session, zeed.id)
 
     assert {row.person_name for row in rows} == {"Aisha", "Dirk", "MDO-portaal"}
     assert "K-1" not in {row.patient_number for row in rows}
@@ -72,6 +76,109 @@ def test_another_hospitals_patient_has_no_number_in_ones_own_log(session: Sessio
     case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), patient=make.identity("Z-1"))
     audit.record(session, region.aisha, Act.CASE_READ, now=NOW, case=case)
 
-    (row,) = [one for one in audit.of_hospital(session, region.hospitals["DELT"]) if one.act == "case:read"]
+    (row,) = [one for one in audit_lines.of_hospital(session, region.hospitals["DELT"]) if one.act == "case:read"]
 
     assert (row.person_name, row.patient_number) == ("Aisha", None)
+
+
+# What is missing (NEN 7513, security.md G7)
+
+#: column -> values that say nothing
+GAPS: dict[str, list[object]] = {
+    "act": [""],
+    "action_code": ["", "X", "read"],
+    "event_code": [""],
+    "outcome": [1, -1, 99],
+    "person_name": [""],
+    "person_id": [None],
+    "acting_hospital_id": [None],
+    "responsible_person_id": [None],
+    "roles": [""],
+    "purpose": [""],
+    "relation": [""],
+    "policy": [""],
+    "network_type": [0, 9],
+    "client_address": [""],
+    "object_type": [""],
+    "object_class": [0, 5],
+    "object_role": [0, 25],
+    "object_id_type": [""],
+    "object_id": [""],
+    "life_cycle": [0, 16],
+    "sensitivity": ["", "S"],
+    "patient_id": [None],
+    "hospital_id": [None],
+    "basis": [""],
+    "emergency": [True],
+    "hits": [-1],
+    "source_site": [""],
+    "source_id": [""],
+    "source_type": [0],
+    "trace_id": [""],
+    "at": [None],
+    "event_id": [None],
+}
+
+
+def a_line(session: Session, region: Region) -> dict[str, object]:
+    """A whole line about a case, as it was stored, ready to be stored again."""
+    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
+    audit.record(session, region.aisha, Act.CASE_READ, now=NOW, case=case, relation=Relation.BOARD)
+    columns = AuditEntry.__table__.columns
+    row = session.execute(select(*columns).order_by(AuditEntry.seq.desc()).limit(1)).mappings().one()
+    return {str(name): value for name, value in row.items() if name != "seq"}
+
+
+def test_the_table_itself_refuses_every_gap(session: Session, region: Region) -> None:
+    """Whoever goes around `record` meets the table's own checks."""
+    whole = a_line(session, region)
+    session.execute(insert(AuditEntry).values(**whole))
+    stored = []
+    for column, values in GAPS.items():
+        for value in values:
+            try:
+                with session.begin_nested():
+                    session.execute(insert(AuditEntry).values(**(whole | {column: value})))
+                stored.append((column, value))
+            except IntegrityError:
+                continue
+
+    assert stored == []
+    free = {"alternate_id", "sign_in_method", "is_requestor", "reason", "case_id", "categories", "detail", "seq"}
+    assert set(AuditEntry.__table__.columns.keys()) - free == set(GAPS), "a column that may be empty says so here"
+
+
+@pytest.mark.parametrize("gap", [{"name": ""}, {"hospital_id": None}, {"person_id": None}])
+def test_a_line_with_a_gap_is_refused_before_it_is_written(session: Session, region: Region, gap: dict[str, object]) -> None:
+    nobody = replace(region.aisha, **gap)  # type: ignore[arg-type]
+    before = lines(session)
+
+    with pytest.raises(AuditIncomplete):
+        audit.record(session, nobody, Act.WORKLIST_READ, now=NOW)
+    assert lines(session) == before
+
+
+def test_breaking_the_glass_is_an_emergency_and_needs_its_reason(session: Session, region: Region) -> None:
+    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
+    with pytest.raises(AuditIncomplete):
+        audit.record(session, region.carla, Act.GLASS_BREAK, now=NOW, case=case)
+
+    audit.record(session, region.carla, Act.GLASS_BREAK, now=NOW, case=case, reason="SEH")
+
+    line = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert line is not None and (line.emergency, line.reason, line.sensitivity) == (True, "SEH", "V")
+
+
+def test_the_policy_rule_and_the_source_stand_in_the_line(session: Session, region: Region) -> None:
+    line = a_line(session, region)
+
+    assert (line["policy"], line["event_code"], line["object_id_type"]) == ("case:read/board", "110110", "uuid")
+    assert (line["source_site"], line["source_type"], line["network_type"]) == ("DELT", 3, 2)
+
+
+def test_a_person_without_any_role_is_logged_as_that(session: Session, region: Region) -> None:
+    nobody = Viewer(region.aisha.person_id, "Aisha", region.aisha.hospital_id)
+    audit.refused(session, nobody, Act.CASE_READ, now=NOW)
+
+    line = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert line is not None and (line.roles, line.outcome, line.relation) == ("none", 4, "none")

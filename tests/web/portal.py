@@ -15,6 +15,7 @@ from mdo_portal.database import Database
 from mdo_portal.services import sessions
 from mdo_portal.settings import Settings
 from tests import make
+from tests.audit_guard import guarded
 from tests.canaries import watch_addresses
 from tests.people import PEOPLE, Region, person_id
 
@@ -23,13 +24,17 @@ CSRF = "token-of-this-test"
 
 @contextmanager
 def app_on(database: Database) -> Iterator[Flask]:
-    """The application, in the database as web processes are: row security holds for it. Its live helpers end with it."""
+    """The application, in the database as web processes are: row security holds for it. Its live helpers end with it.
+
+    An answer with patient data and no line in the access log fails the test.
+    """
     url = as_role(database.url, "mdo_app")
     own = Database(url, sealer=database.sealer, pool_size=10)
     app = create_app(Settings(database_url=url, secret_key="s" * 40, demo=True), database=own)
     watch_addresses(app)
     try:
-        yield app
+        with guarded(app, database):
+            yield app
     finally:
         app.extensions["mdo_live_stop"].set()
         own.close()

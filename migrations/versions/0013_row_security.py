@@ -7,8 +7,8 @@ another transaction, is nobody, and nobody sees no row. docs/decisions/0023 has 
 
 from alembic import op
 
-revision = "0100"
-down_revision = "0016"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -81,6 +81,7 @@ POLICIES: dict[str, tuple[str, str | None]] = {
     "legal_holds": (OWN, "hospital_id = (SELECT access.watches())"),
     "destroy_requests": (OWN, ""),
     "tombstones": (OWN, ""),
+    "audit_reviews": ("hospital_id = (SELECT access.watches())", ""),
 }  # fmt: skip
 #: of those, the ones from which a row may go again
 FORGET = ("passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices", "identities", "used_logout_tokens", "board_hospitals")
@@ -96,6 +97,7 @@ RIGHTS = {
     "sessions": "SELECT, UPDATE (ended_at)",
     "data_keys": "SELECT",
     "tombstones": "SELECT",
+    "audit_reviews": "SELECT, INSERT",
     **{table: "SELECT, INSERT, UPDATE, DELETE" for table in FORGET},
 }
 WORK_RIGHTS = {
@@ -109,6 +111,8 @@ WORK_RIGHTS = {
 }
 #: written by the owner's own functions only
 OWNERS = ("destructions_under_way",)
+#: of the workers only: the chain of the access log
+WORKERS = {"audit_seals": "SELECT, INSERT", "audit_waiting": "SELECT, DELETE"}
 
 SECRETS = """
 CREATE TABLE access.secrets (name text PRIMARY KEY, value bytea NOT NULL);
@@ -382,8 +386,13 @@ def upgrade() -> None:
         op.execute(f"GRANT {WORK_RIGHTS.get(table, RIGHTS.get(table, 'SELECT, INSERT, UPDATE'))} ON {table} TO {WORK}")
     for table, (reads, writes) in POLICIES.items():
         _protect(table, reads, writes)
-    for table in OWNERS:
+    for table in (*OWNERS, *WORKERS):
         _close(table)
+    for table, rights in WORKERS.items():
+        op.execute(f"CREATE POLICY work ON {table} TO {WORK} USING (true) WITH CHECK (true)")
+        op.execute(f"CREATE POLICY audit ON {table} FOR SELECT TO {AUDIT} USING (true)")
+        op.execute(f"GRANT {rights} ON {table} TO {WORK}")
+        op.execute(f"GRANT SELECT ON {table} TO {AUDIT}")
     op.execute(f"GRANT EXECUTE ON FUNCTION case_shield(uuid), destroy_case(uuid, uuid, bytea[]) TO {APP}, {WORK}")
     op.execute(f"GRANT EXECUTE ON FUNCTION purge_log(integer) TO {WORK}")
     op.execute(f"GRANT USAGE ON SEQUENCE document_numbers TO {APP}, {WORK}")
@@ -471,7 +480,10 @@ def _protect(table: str, reads: str, writes: str | None) -> None:
 
 
 def downgrade() -> None:
-    for table in OWNERS:
+    for table in WORKERS:
+        op.execute(f"DROP POLICY work ON {table}")
+        op.execute(f"DROP POLICY audit ON {table}")
+    for table in (*OWNERS, *WORKERS):
         op.execute(f"DROP POLICY house ON {table}")
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")

@@ -1,0 +1,31 @@
+"""Comparing the name of a reader with the name of a patient: rules for pointing at lines, never for deciding."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+TITLES = frozenset({"dr", "drs", "prof", "mr", "ir", "ing", "mevr", "dhr", "mw", "bc", "msc", "phd"})
+PREFIXES = frozenset({"van", "de", "der", "den", "het", "t", "te", "ten", "ter", "in", "op", "el", "al", "von", "la", "le"})
+
+
+def plain(name: str) -> list[str]:
+    """The words of a surname without prefixes, accents and hyphens: `van den Hoek-Bâ` → hoek, ba."""
+    bare = "".join(one for one in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(one))
+    return [word for word in re.split(r"[^a-z]+", bare) if word and word not in PREFIXES]
+
+
+def of_person(shown: str) -> tuple[str, list[str]]:
+    """`dr. E. van den Hoek` → (`e`, [`hoek`]): first initial and the words of the surname. A lone word is a surname."""
+    words = [word for word in shown.split() if word.strip(".").casefold() not in TITLES]
+    initials = [word for word in words if re.fullmatch(r"(?:\w{1,2}\.)+", word)]
+    rest = [word for word in words if word not in initials]
+    if not initials and len(rest) > 1:  # `Aisha Bakker`
+        initials, rest = rest[:1], rest[1:]
+    return (plain(initials[0])[0][:1] if initials and plain(initials[0]) else ""), plain(" ".join(rest))
+
+
+def same_surname(person: list[str], *families: str) -> bool:
+    """Whether the two share a word of a surname that says something (three letters or more)."""
+    own = {word for word in person if len(word) > 2}
+    return any(own & set(plain(family)) for family in families if family)

@@ -1,0 +1,88 @@
+"""The privacy officer judges what the rules point at; a judgement is added, never changed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.audit_review import CLOSES, AuditReview, Verdict
+from mdo_portal.domain.people import Person
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.errors import N_, NotFound, PortalError
+from mdo_portal.services import audit_findings
+from mdo_portal.services.audit_findings import Finding
+
+OVERDUE = timedelta(days=7)
+LONGEST_NOTE = 2_000
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finding with the newest judgement of it, if there is one."""
+
+    finding: Finding
+    verdict: Verdict | None = None
+    judged_at: datetime | None = None
+    judged_by: str = ""
+    note: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.verdict not in CLOSES
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.is_open and now - self.finding.at > OVERDUE
+
+
+def findings(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Judged]:
+    """Everything the rules point at with what was judged of it: open first, then newest first."""
+    found = audit_findings.find(session, hospital_id, now=now)
+    query = (
+        select(AuditReview, Person.name)
+        .join(Person, Person.id == AuditReview.judged_by)
+        .ext(distinct_on(AuditReview.finding))
+        .where(AuditReview.hospital_id == hospital_id, AuditReview.finding.in_([one.key for one in found]))
+        .order_by(AuditReview.finding, AuditReview.judged_at.desc(), AuditReview.id.desc())
+    )
+    said = {review.finding: (review, name) for review, name in session.execute(query)}
+    return sorted((_judged(one, said.get(one.key)) for one in found), key=lambda one: not one.is_open)
+
+
+def _judged(finding: Finding, said: tuple[AuditReview, str] | None) -> Judged:
+    if said is None:
+        return Judged(finding)
+    review, name = said
+    return Judged(finding, review.verdict, review.judged_at, name, review.note)
+
+
+def overdue(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> int:
+    """How many findings wait longer than a week."""
+    return sum(one.is_overdue(now) for one in findings(session, hospital_id, now=now))
+
+
+def judge(session: Session, viewer: Viewer, key: str, verdict: str, note: str, *, now: datetime) -> AuditReview:
+    """Add a judgement. NotFound when the rules do not point at that (any more); an incident or a question needs a note."""
+    found = {one.key: one for one in audit_findings.find(session, viewer.hospital_id, now=now)}.get(key)
+    if found is None or verdict not in {one.value for one in Verdict}:
+        raise NotFound()
+    note = note.strip()[:LONGEST_NOTE]
+    if verdict != Verdict.IN_ORDER and not note:
+        raise PortalError(N_("Schrijf er in een paar woorden bij wat u vroeg of meldde. Er is nog niets vastgelegd."))
+    made = AuditReview(
+        hospital_id=viewer.hospital_id,
+        finding=key,
+        rule=found.rule,
+        lines=list(found.lines),
+        judged_by=viewer.person_id,
+        judged_at=now,
+        verdict=Verdict(verdict),
+        note=note,
+    )
+    session.add(made)
+    session.flush()
+    return made

@@ -1,0 +1,80 @@
+"""Sealing the access log: every committed line becomes a link in its hospital's chain, in the order in which it is found.
+
+The order of `seq` is not the order of commits: a long transaction shows a small number late. What waits stands in its own table
+(a trigger puts it there), so nothing is passed over; the late line becomes a later link.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.audit_chain import FORM, NO_HOSPITAL, AuditSeal, AuditWaiting, link, words_of
+
+BATCH = 500
+_ONE_SEALER = 0x6D646F5EA1
+
+
+class Head(NamedTuple):
+    """The end of a chain: what an anchor outside remembers."""
+
+    hospital_id: uuid.UUID
+    number: int
+    hash: bytes
+
+
+def seal(session: Session, *, now: datetime, most: int = BATCH) -> int:
+    """Seal what waits, at most so many lines; how many it were. Of several workers one seals, the others find nothing to do."""
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(_ONE_SEALER))):
+        return 0
+    waiting = list(session.scalars(select(AuditWaiting.seq).order_by(AuditWaiting.seq).limit(most)))
+    if not waiting:
+        return 0
+    columns = AuditEntry.__table__.columns
+    lines = session.execute(select(*columns).where(AuditEntry.seq.in_(waiting)).order_by(AuditEntry.seq)).mappings()
+    ends = {head.hospital_id: head for head in heads(session)}
+    links: list[dict[str, Any]] = []
+    for line in lines:
+        made = _next(ends, dict(line), now=now)
+        ends[made["hospital_id"]] = Head(made["hospital_id"], made["number"], made["hash"])
+        links.append(made)
+    if links:
+        session.execute(insert(AuditSeal), links)
+    session.execute(delete(AuditWaiting).where(AuditWaiting.seq.in_(waiting)))
+    return len(links)
+
+
+def _next(ends: dict[uuid.UUID, Head], line: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    hospital_id = line["hospital_id"] or NO_HOSPITAL
+    before = ends.get(hospital_id, Head(hospital_id, 0, b""))
+    number = before.number + 1
+    return {
+        "hospital_id": hospital_id,
+        "number": number,
+        "seq": line["seq"],
+        "form": FORM,
+        "prev_hash": before.hash,
+        "hash": link(before.hash, hospital_id, number, words_of(line)),
+        "sealed_at": now,
+    }
+
+
+def heads(session: Session) -> list[Head]:
+    """The end of every chain."""
+    query = (
+        select(AuditSeal.hospital_id, AuditSeal.number, AuditSeal.hash)
+        .ext(distinct_on(AuditSeal.hospital_id))
+        .order_by(AuditSeal.hospital_id, AuditSeal.number.desc())
+    )
+    return [Head(row[0], row[1], bytes(row[2])) for row in session.execute(query)]
+
+
+def waiting_since(session: Session) -> datetime | None:
+    """The moment of the oldest line that is not sealed yet: more than a minute ago means that no worker runs."""
+    return session.scalar(select(func.min(AuditEntry.at)).join(AuditWaiting, AuditWaiting.seq == AuditEntry.seq))

@@ -1,0 +1,89 @@
+"""Who saw what of whom between two moments: the page and the file for a notification of a data breach."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.errors import N_, NotFound, PortalError
+from mdo_portal.services import audit, audit_breach, audit_lines
+from mdo_portal.services.audit_breach import BreachRow
+from mdo_portal.web.context import now, transaction, viewer
+from mdo_portal.web.guard import may
+from mdo_portal.web.log_files import as_csv, moment
+from mdo_portal.web.log_words import ACT_WORDS, RELATION_WORDS, WORDS
+from mdo_portal.web.words import AMSTERDAM
+
+blueprint = Blueprint("breach", __name__, url_prefix="/breach")
+HOURS = 72
+"""The page opens with the last 72 hours filled in."""
+HEADS = (
+    N_("wie"), N_("rollen"), N_("namens"), N_("wat"), N_("op grond van"), N_("patiëntnummer"), N_("gegevens van"),
+    N_("eerste keer"), N_("laatste keer"), N_("keren"), N_("patiënten op de lijst"), N_("geweigerd"), N_("noodinzage"), N_("adressen"),
+)  # fmt: skip
+
+
+@blueprint.get("")
+@may(Act.LOG_BREACH)
+def page() -> str:
+    """The form, filled in so that one click is enough."""
+    with transaction() as db:
+        people = audit_lines.people_of(db, viewer().hospital_id)
+    asked = {"since": _local(HOURS), "until": _local(0)}
+    return render_template("log/breach.html", rows=None, asked=asked, people=people, most=audit_breach.MOST, **WORDS)
+
+
+@blueprint.post("")
+@may(Act.LOG_BREACH)
+def report() -> ResponseReturnValue:
+    asked = request.form.to_dict()
+    with transaction() as db:
+        rows = _rows(db, asked)
+        people = audit_lines.people_of(db, viewer().hospital_id)
+    if asked.get("format") == "csv":
+        return as_csv([gettext(head) for head in HEADS], [_cells(row) for row in rows], "datalek")
+    return render_template("log/breach.html", rows=rows, asked=asked, people=people, most=audit_breach.MOST, **WORDS)
+
+
+def _rows(db: Session, asked: dict[str, str]) -> list[BreachRow]:
+    since, until = moment("since"), moment("until", end=True)
+    if since is None or until is None or since >= until:
+        raise PortalError(N_("Vul een begin in dat vóór het einde ligt. Er is niets opgezocht."))
+    own = viewer().hospital_id
+    wanted = audit_lines.with_patient(db, own, audit_lines.Wanted(), asked.get("number", ""))
+    rows = audit_breach.report(
+        db, own, since=since, until=until, person_id=_person(asked.get("person", "")), patient_ids=wanted.patient_ids
+    )
+    kind = "csv" if asked.get("format") == "csv" else "page"
+    hits = len({row.patient_number for row in rows} - {None})
+    audit.record(
+        db, viewer(), Act.LOG_BREACH, now=now(), relation=Relation.OWN_HOSPITAL, object_type="log", hits=hits, detail=kind
+    )
+    return rows
+
+
+def _person(typed: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(typed) if typed else None
+    except ValueError as error:
+        raise NotFound() from error
+
+
+def _local(hours_ago: int) -> str:
+    from_then = now() - timedelta(hours=hours_ago)
+    return from_then.astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M")
+
+
+def _cells(row: BreachRow) -> list[object]:
+    yes = gettext("ja")
+    return [
+        row.person_name, row.roles, row.organisation, gettext(ACT_WORDS.get(row.act, row.act)),
+        gettext(RELATION_WORDS.get(row.relation, row.relation)), row.patient_number or "", row.owner, row.first_at, row.last_at,
+        row.times, row.hits, yes if row.outcome else "", yes if row.emergency else "", row.addresses,
+    ]  # fmt: skip

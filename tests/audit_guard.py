@@ -1,0 +1,87 @@
+"""No answer with patient data without a line in the access log: looked at on every answer of every test application (G1).
+
+An answer carries patient data when a name, number, BSN or birth date of a patient in the test's database stands in it, or when it is
+a PDF. The line must have been committed by the same request: `services.audit` counts in `session.info["audited"]`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from flask import Flask, Response, request
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.database import Database
+from mdo_portal.domain.patient import Patient
+from mdo_portal.services.patients import bsn_of
+
+#: answers that carry nothing of a patient's although they look like it, and why
+EXCEPTIONS = {
+    "static": "files of the front end",
+    "forms.page": "a draft that the same person typed; it is a case, and logged, when it is sent in",
+    "forms.send_in": "the same person's own typing, given back because something is missing",
+    "forms.save": "the same person's own typing",
+}
+_here = threading.local()
+
+
+@event.listens_for(Session, "after_commit")
+def _committed(session: Session) -> None:
+    _here.lines = getattr(_here, "lines", 0) + session.info.get("audited", 0)
+
+
+@dataclass
+class Guard:
+    """What was seen: routes whose answers carried patient data, and answers without a line."""
+
+    carried: set[str] = field(default_factory=set)
+    unlogged: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def guarded(app: Flask, database: Database) -> Iterator[Guard]:
+    """Watch every answer of `app`; raises at the end when one carried patient data without a line."""
+    guard = Guard()
+    app.extensions["audit_guard"] = guard
+    app.before_request(_begin)
+    app.after_request(lambda response: _look(response, database, guard))
+    yield guard
+    assert guard.unlogged == [], "patient data went out without a line in the access log"
+
+
+def _begin() -> None:
+    _here.lines = 0
+
+
+def _look(response: Response, database: Database, guard: Guard) -> Response:
+    endpoint = request.endpoint or ""
+    if endpoint in EXCEPTIONS or response.direct_passthrough or response.status_code >= 500:
+        return response
+    logged = getattr(_here, "lines", 0)
+    if response.mimetype == "application/pdf" or carries(response.get_data(as_text=True), database):
+        guard.carried.add(endpoint)
+        if not logged or response.status_code in (401, 403, 404):
+            guard.unlogged.append(f"{request.method} {endpoint} {response.status_code}")
+    return response
+
+
+def carries(text: str, database: Database) -> bool:
+    """Whether something of a patient in this database stands in the text."""
+    return any(re.search(rf"(?<!\w){re.escape(canary)}(?!\w)", text) for canary in canaries(database))
+
+
+def canaries(database: Database) -> set[str]:
+    """Names, numbers, BSNs and birth dates of every patient there is. A birth date also as screens and letters write it."""
+    with Session(database.engine) as session:
+        session.info["sealer"] = database.sealer
+        found: set[str] = set()
+        for patient in session.scalars(select(Patient)):
+            born = patient.birth_on
+            dates = {f"{born:%d-%m-%Y}", f"{born:%Y-%m-%d}"} if born else set()
+            found |= {patient.family, patient.local_number, bsn_of(session, patient)} | dates
+        return {canary for canary in found if len(canary) > 3}

@@ -1,0 +1,149 @@
+"""Every route that can carry patient data leaves a line (G1), and without the log nothing goes out (G2)."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from mdo_portal.domain.case import Case, Round
+from mdo_portal.domain.decision import LETTER_PURPOSE, Delivery
+from mdo_portal.domain.policy import Act
+from mdo_portal.services import decisions
+from mdo_portal.services.sealed import sealer
+from tests import make
+from tests.audit_guard import EXCEPTIONS, Guard, carries
+from tests.web.portal import CSRF
+from tests.web.test_access import READS, House, addresses, house
+
+__all__ = ["house"]
+PEOPLE = ("Bram", "Aisha", "Dirk", "Petra", "Lars", "Ada", "Mila")
+#: routes that nobody of the test region gets a 200 from, and why that is no hole
+NOT_TRIED = {"home": "only sends on", "signing_in.nothing": "for a person without any role"}
+#: what these forms need to show something
+FORMS = {
+    "log.search": {"number": "4711"},
+    "log.patient.overview": {"number": "4711"},
+    "log.breach.report": {"since": "2020-01-01T00:00", "until": "2099-01-01T00:00"},
+    "log.export": {},
+}
+
+
+def visited(house: House) -> tuple[Guard, set[str]]:
+    """Every route that reads, by everybody; which of them somebody got an answer from."""
+    people = {name: house.person(name) for name in PEOPLE}
+    answered = set()
+    _letter_is_made(house)
+    for name, path in addresses(house, "GET", house.ids):
+        answered |= {name for client in people.values() if client.get(path).status_code == 200}
+    for path in READS:
+        people["Bram"].get(path.format(**house.ids))
+    for name, path in addresses(house, "POST", house.ids):
+        if name in FORMS:
+            answered |= {name} if _posted(people["Petra"], path, FORMS[name]) else set()
+    _as_before_signing(house)
+    people["Bram"].get(f"/rounds/{house.ids['round_id']}/sign")
+    guard = house.app.extensions["audit_guard"]
+    assert isinstance(guard, Guard)
+    return guard, answered | guard.carried
+
+
+def _letter_is_made(house: House) -> None:
+    with house.database.transaction() as session:
+        delivery = session.get_one(Delivery, house.ids["delivery_id"])
+        delivery.letter_sealed = sealer(session).seal(b"%PDF-1.7 invented", purpose=LETTER_PURPOSE)
+
+
+def _as_before_signing(house: House) -> None:
+    """The page before a signature: of a correction that was begun."""
+    with house.database.transaction() as session:
+        round_ = session.get_one(Round, house.ids["round_id"])
+        decisions.start_correction(session, round_, session.get_one(Case, round_.case_id))
+
+
+def _posted(client: FlaskClient, path: str, form: dict[str, str]) -> bool:
+    return client.post(path, data={"csrf_token": CSRF, **form}).status_code == 200
+
+
+def test_every_route_that_can_carry_patient_data_leaves_a_line(house: House) -> None:
+    guard, answered = visited(house)
+    views = house.app.view_functions
+    asked = {name for name, _ in addresses(house, "GET", house.ids)} | set(FORMS)
+    open_to_all = {name for name in asked if hasattr(views[name], "public")}
+    print(f"\nroutes with patient data: {len(guard.carried)}, without a line: {len(guard.unlogged)}")
+    print("\n".join(sorted(guard.carried)))
+
+    assert guard.unlogged == []
+    assert len(guard.carried) >= 19
+    assert asked - answered - open_to_all - set(NOT_TRIED) == set(), "a route that no test person reaches"
+    assert set(EXCEPTIONS) - {"static"} <= set(views)
+
+
+def test_the_guard_sees_an_answer_without_a_line(house: House) -> None:
+    """The guard itself: a page that shows a name and writes nothing is found."""
+    leak = "van Voorbeeld"
+    house.app.view_functions["health.live"] = lambda: leak
+    guard = house.app.extensions["audit_guard"]
+    house.app.test_client().get("/health/live")
+
+    assert carries(leak, house.database) and guard.unlogged == ["GET health.live 200"]
+    guard.unlogged.clear()
+
+
+@pytest.mark.parametrize("path", READS)
+def test_without_the_log_no_patient_data_goes_out(house: House, path: str) -> None:
+    bram, address = house.person("Bram"), path.format(**house.ids)
+    with house.database.transaction() as session:
+        session.execute(text("ALTER TABLE audit_entries RENAME TO audit_away"))
+
+    answer = bram.get(address)
+
+    assert answer.status_code == 500
+    assert not answer.data.startswith(b"%PDF") and not carries(answer.text, house.database)
+
+
+def test_without_the_log_nothing_is_written_either(house: House) -> None:
+    dirk = house.person("Dirk")
+    with house.database.transaction() as session:
+        session.execute(text("ALTER TABLE audit_entries RENAME TO audit_away"))
+
+    answer = dirk.post(f"/cases/{house.ids['case_id']}/withdraw", data={"csrf_token": CSRF, "reason": "x"})
+
+    assert answer.status_code == 500
+    with house.database.transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM cases WHERE state = 'withdrawn'")) == 0
+
+
+def test_a_refusal_that_cannot_be_logged_is_still_a_refusal(house: House) -> None:
+    carla = house.person("Carla")
+    with house.database.transaction() as session:
+        session.execute(text("ALTER TABLE audit_entries RENAME TO audit_away"))
+
+    assert carla.get(f"/cases/{house.ids['case_id']}").status_code == 404
+
+
+def test_everybody_present_leaves_a_line_for_the_case_that_is_shown(house: House) -> None:
+    """Shown in the room = read by each participant: each one's own page or piece writes it."""
+    with house.database.transaction() as session:
+        before = _room_lines(session)
+    for name in ("Aisha", "Bram", "Mila"):
+        address = f"/meetings/{house.ids['meeting_id']}/room?round={house.ids['round_id']}"
+        assert "van Voorbeeld" in house.person(name).get(address).text
+
+    with house.database.transaction() as session:
+        assert _room_lines(session) - before == {"Aisha", "Bram", "Mila"}
+
+
+def _room_lines(session: make.Session) -> set[str]:
+    query = "SELECT person_name FROM audit_entries WHERE act = :act AND object_type = 'room' AND patient_id IS NOT NULL"
+    return set(session.scalars(text(query), {"act": Act.CASE_READ.value}))
+
+
+def test_a_request_has_one_number_for_all_its_lines(house: House) -> None:
+    house.person("Bram").get(f"/meetings/{house.ids['meeting_id']}/room?round={house.ids['round_id']}")
+
+    with house.database.transaction() as session:
+        newest = session.scalars(text("SELECT trace_id FROM audit_entries ORDER BY seq DESC LIMIT 2")).all()
+    assert len(set(newest)) == 1 and uuid.UUID(newest[0])
