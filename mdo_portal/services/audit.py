@@ -150,7 +150,9 @@ def record_sign_in(session: Session, act: str, *, now: datetime, line: Mapping[s
     base = _what_of(Kind("110114", "E", 6), act, "session", "", SUCCESS) | _of_the_portal(session, act)
     _write(
         session,
-        base | {"at": now, "basis": "", "sensitivity": "N", "categories": [], "source_type": WEB, "relation": "anyone"} | dict(line),
+        base
+        | {"at": now, "basis": "", "sensitivity": "N", "categories": [], "source_type": WEB, "relation": "anyone"}
+        | dict(line),
     )
 
 

@@ -94,7 +94,9 @@ def replace_session(
     asked = (hash_key(key), hash_key(new))
     told = cast(asdict(proof), JSONB) if proof else null()
     session.execute(
-        select(func.access.replace_session(*asked, hospital_id, now, told, _shown(session, "replace", *asked, *words)))
+        select(
+            func.access.replace_session(*asked, cast(hospital_id, UUID), now, told, _shown(session, "replace", *asked, *words))
+        )
     )
     return new
 
@@ -108,7 +110,7 @@ def end_all_sessions(
     session: Session, person_id: uuid.UUID, *, now: datetime, but: str = "", hospital_id: uuid.UUID | None = None
 ) -> int:
     """Sign a person out everywhere (except where the cookie has this key), or only where they worked for that hospital."""
-    ended = func.access.end_sessions(person_id, hash_key(but), hospital_id, now)
+    ended = func.access.end_sessions(person_id, hash_key(but), cast(hospital_id, UUID), now)
     return _tell_ended(session, list(session.scalars(select(ended))))
 
 

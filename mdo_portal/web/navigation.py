@@ -62,7 +62,7 @@ def _for_every_page() -> dict[str, Any]:
     return {
         "region": settings().network,
         "demo": settings().demo,
-        "made_at": now().timestamp(),
+        "made_at": f"{now().timestamp():.6f}",
         "me": _me(signed) if signed else None,
         "nav": navigation(signed.viewer) if signed and signed.proof.strong else [],
         "session_ends": (signed.idle_until.timestamp(), signed.ends_at.timestamp()) if signed else None,

@@ -89,7 +89,8 @@ def test_no_process_starts_and_all_is_said_at_once(database: Database, process: 
     assert ended.returncode == 78
     for named in ("2026a, which is not in MDO_KEYRING", "fsync is off", "synchronous_commit is off"):
         assert f"{named}" in ended.stderr
-    assert ended.stderr.count("refused to start: ") == 4
+    assert ended.stderr.count("refused to start: ") == 5
+    assert "must sign in as mdo_" in ended.stderr
 
 
 def test_doctor_names_everything_and_a_fit_machine_gets_nothing(tmp_path: Path) -> None:

@@ -96,6 +96,10 @@ class Portal:
             self._cookies[email] = self.screen(email).cookie()
         return self._cookies[email]
 
+    def forget(self, email: str) -> None:
+        """This person was signed out: sign in anew when asked again."""
+        self._cookies.pop(email, None)
+
     def email(self, name: str) -> str:
         """The address of the person of the invented region whose name ends so."""
         with self.database.transaction() as session:

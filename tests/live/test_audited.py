@@ -45,7 +45,9 @@ class Live:
     def ask(self, name: str, event: str, payload: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """What this person's browser gets: the answer, and everything that is sent besides."""
         browser = signed_in(self.app, self.database, self.region, name)
-        socket = self.app.extensions["mdo_live"].test_client(self.app, flask_test_client=browser)
+        socket = self.app.extensions["mdo_live"].test_client(
+            self.app, flask_test_client=browser, headers={"Origin": self.app.extensions["mdo_settings"].public_url}
+        )
         if event == "note:update":
             socket.emit("note:open", {"note": str(self.note)}, callback=True)
         answer = socket.emit(event, payload, callback=True)

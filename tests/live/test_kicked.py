@@ -46,6 +46,7 @@ def person(live: Portal) -> Iterator[Person]:
     with live.database.transaction() as session:
         session.execute(update(Person).where(Person.id == found.id).values(disabled_at=None))
         session.execute(update(BoardMembership).where(BoardMembership.person_id == found.id).values(ended_at=None))
+    live.forget(found.email)
 
 
 def seconds_until_out(sockets: list[Socket]) -> float:

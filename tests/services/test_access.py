@@ -18,7 +18,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import POLICY, Act, Relation, Viewer
 from mdo_portal.errors import NotAllowed, NotFound, PortalError
-from mdo_portal.services import access, audit, inbox, meetings, post, worklist
+from mdo_portal.services import access, audit_lines, inbox, meetings, post, worklist
 from mdo_portal.services.worklist import Filter
 from tests import make
 from tests.make import NOW
@@ -209,4 +209,4 @@ def test_the_crowd_is_no_empty_stage(crowd: Session, region: Region) -> None:
     assert len(worklist.page(crowd, region.carla, Filter())) > 5
     assert crowd.scalars(select(Delivery.id)).first() and not crowd.scalars(select(CaseDocument.id)).first()
     assert len(meetings.agenda(crowd, region.meeting)) > 5
-    assert audit.of_hospital(crowd, region.hospitals["ZEED"])
+    assert audit_lines.page(crowd, region.hospitals["ZEED"], audit_lines.Wanted())

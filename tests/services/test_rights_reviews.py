@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.granting import Place
-from mdo_portal.domain.people import BoardMembership, Role
+from mdo_portal.domain.people import BoardMembership, Proof, Role
 from mdo_portal.domain.rights import Odd, RightsReviewLine, Verdict
 from mdo_portal.errors import IllegalMove
-from mdo_portal.services import people, rights_reviews, sessions
+from mdo_portal.services import rights_reviews, sessions
 from tests import make
 from tests.make import NOW, TODAY
 from tests.people import Region, person_id
@@ -83,7 +83,7 @@ def test_somebody_added_last_week_is_not_called_absent(session: Session, region:
         )
     )
     session.flush()
-    sessions.start_session(session, person_id("Carla"), region.hospitals["KREE"], proof=people.Proof("password"), now=now)
+    sessions.start_session(session, person_id("Carla"), region.hospitals["KREE"], proof=Proof("password"), now=now)
     session.flush()
 
     assert odd(session, region, "Carla", now=now) == {Odd.BOARD_LEFT, Odd.NO_FACTOR}

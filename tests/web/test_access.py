@@ -72,6 +72,7 @@ def house(database: Database, region: Region) -> Iterator[House]:
             "line_id": uuid.uuid4(),
             "board_id": region.boards["URO-P"],
             "hold_id": uuid.uuid4(),
+            "grant_id": uuid.uuid4(),
         }
     with app_on(database) as app:
         yield House(app, database, region, ids)

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.people import SignedInSession
-from mdo_portal.services import people, second_factors, sessions
+from mdo_portal.services import second_factors, sessions
 from mdo_portal.web.confirming import require_fresh, require_fresh_strong
 from tests import make
 from tests.people import PASSWORD, Region, person_id
@@ -155,7 +155,7 @@ def test_the_page_names_every_open_session_and_ends_one_or_all_others(own: Brows
     page = own.get("/account").text
     assert all(machine in page for machine in ("Windows", "macOS", "Linux"))
 
-    own.post("/account/sessions/end", session=people.session_id(keys[0]))
+    own.post("/account/sessions/end", session=sessions.hash_key(keys[0]))
     assert alive(database, keys) == [False, True, True]
     own.post("/account/sessions/end")
     assert alive(database, keys) == [False, False, False]
@@ -173,7 +173,7 @@ def test_nobody_ends_somebody_elses_session(own: Browser, database: Database, re
             session, person_id("Dirk"), region.hospitals["ZEED"], proof=make.PROOF, now=datetime.now(UTC)
         )
 
-    own.post("/account/sessions/end", session=people.session_id(key))
+    own.post("/account/sessions/end", session=sessions.hash_key(key))
     own.post("/account/sessions/end")
 
     assert alive(database, [key]) == [True]

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from mdo_portal.database import Database
-from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.audit import SUCCESS, AuditEntry
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
@@ -64,7 +64,8 @@ def house(database: Database, region: Region) -> Iterator[House]:
 
 def lines(house: House, act: str = "people:manage") -> list[AuditEntry]:
     with house.database.transaction() as session:
-        return list(session.scalars(select(AuditEntry).where(AuditEntry.act == act).order_by(AuditEntry.seq)))
+        done = (AuditEntry.act == act, AuditEntry.outcome == SUCCESS)
+        return list(session.scalars(select(AuditEntry).where(*done).order_by(AuditEntry.seq)))
 
 
 def test_a_secretary_sees_the_people_of_her_board_with_their_roles(house: House) -> None:

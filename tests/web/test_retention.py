@@ -18,7 +18,7 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold
 from mdo_portal.domain.people import Membership, Person, Role
-from mdo_portal.services import people
+from mdo_portal.services import sessions
 from tests import make, pdf_text
 from tests.people import Region
 from tests.services.test_retention import LATELY, LONG_AGO, finished
@@ -48,7 +48,7 @@ class House:
             session.flush()
             session.add(Membership(person_id=person.id, hospital_id=hospital_id, role=role))
             session.flush()
-            key = people.start_session(session, person.id, hospital_id, proof=make.PROOF, now=at or datetime.now(UTC))
+            key = sessions.start_session(session, person.id, hospital_id, proof=make.PROOF, now=at or datetime.now(UTC))
         client = self.app.test_client()
         with client.session_transaction() as cookie:
             cookie.update({"_user_id": key, "_fresh": True, "csrf": CSRF})
