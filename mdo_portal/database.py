@@ -73,7 +73,7 @@ class Database:
     def transaction(self, *, entering: str = "", link: str = "") -> Iterator[Session]:
         """A session that commits at the end of the block, or rolls everything back.
 
-        `entering`: hash of a session's key; `link`: hash of a hospital's token. PostgreSQL then shows what is theirs, for this
+        `entering`: hash of a session's key; `link`: the token of a hospital's system. PostgreSQL then shows what is theirs, for this
         transaction only; without either a web process sees no row of any patient. Raises NotSignedIn when that door is closed.
         """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():

@@ -89,7 +89,7 @@ def _refused(
 def keep(database: Database, messages: Sequence[Sorted], *, link: str = "") -> None:
     """Store them all, in one commit. Only when this returns may the answers go out. Raises when nothing was stored.
 
-    `link`: hash of the token by which a hospital came in; a web process may store for that hospital only.
+    `link`: the token by which a hospital came in; a web process may store for that hospital only.
     """
     with database.transaction(link=link) as session:
         intake.keep(session, [message.arrival for message in messages])

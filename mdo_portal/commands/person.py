@@ -48,7 +48,7 @@ def invite(database: Database, *, address: str, code: str, role: Role, name: str
         person = passwords.known(session, account) or Person(name=name or account, email=account)
         session.add(person)
         session.flush()
-        _give(session, person.id, hospital_id, role)
+        _give(session, person.id, hospital_id, role, now=now)
         audit_sign_in.record(
             session,
             act="account.changed",
@@ -64,11 +64,8 @@ def invite(database: Database, *, address: str, code: str, role: Role, name: str
         return credentials.invite(session, person.id, made_by=None, now=now)
 
 
-def _give(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, role: Role) -> None:
-    same = (Membership.person_id == person_id) & (Membership.hospital_id == hospital_id) & (Membership.role == role)
-    held = session.scalars(select(Membership).where(same)).one_or_none()
-    if held is None:
-        session.add(Membership(person_id=person_id, hospital_id=hospital_id, role=role))
-    else:
-        held.ended_at = None
+def _give(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, role: Role, *, now: datetime) -> None:
+    same = (Membership.person_id == person_id, Membership.hospital_id == hospital_id, Membership.role == role)
+    if session.scalar(select(Membership.id).where(*same, Membership.ended_at.is_(None))) is None:
+        session.add(Membership(person_id=person_id, hospital_id=hospital_id, role=role, given_at=now))
     sessions.rights_changed(session, person_id)

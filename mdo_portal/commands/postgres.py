@@ -254,7 +254,14 @@ def clone_database(url: str, name: str, *, template: str) -> str:
 def drop_database(url: str, name: str) -> None:
     """Remove database `name` beside that of `url`, if it is there, also when somebody is connected."""
     with _beside(url) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        for turn in range(20):
+            try:
+                connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+                return
+            except psycopg.errors.InsufficientPrivilege:  # the server's own cleaning is at work there, for a moment
+                if turn == 19:
+                    raise
+                time.sleep(0.1)
 
 
 def _beside(url: str) -> psycopg.Connection:

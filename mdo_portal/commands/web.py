@@ -47,7 +47,7 @@ class Web(BaseApplication):  # type: ignore[misc]
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM."""
-    check_machine(settings)  # here already: gunicorn starts a worker that ends by itself again and again
+    check_machine(settings, role="mdo_app")  # here already: gunicorn starts a worker that ends by itself again and again
     Web(settings).run()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.audit_review import CLOSES, AuditReview, Verdict
+from mdo_portal.domain.audit_review import CLOSES, AuditReview, Rule, Verdict
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, NotFound, PortalError
@@ -36,7 +36,8 @@ class Judged:
         return self.verdict not in CLOSES
 
     def is_overdue(self, now: datetime) -> bool:
-        return self.is_open and now - self.finding.at > OVERDUE
+        """Emergency access is not left waiting: the owner hospital's officer is told at once."""
+        return self.is_open and (self.finding.rule is Rule.GLASS or now - self.finding.at > OVERDUE)
 
 
 def findings(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Judged]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case
@@ -22,6 +22,7 @@ from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound
 from mdo_portal.services import changes, timeline
 from mdo_portal.services.sealed import sealer
+from mdo_portal.services.terms import in_force
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 CLINICIANS = (Role.SPECIALIST, Role.CASE_MANAGER)
@@ -96,10 +97,10 @@ class Reader(NamedTuple):
     name: str
 
 
-def possible_readers(session: Session, case: Case) -> tuple[list[Reader], list[Reader]]:
+def possible_readers(session: Session, case: Case, *, now: datetime) -> tuple[list[Reader], list[Reader]]:
     """Clinicians of the network, and hospitals other than the case's own."""
     works = select(Membership.id).where(
-        Membership.person_id == Person.id, Membership.role.in_(CLINICIANS), Membership.ended_at.is_(None),
+        Membership.person_id == Person.id, Membership.role.in_(CLINICIANS), in_force(Membership, now),
         Membership.hospital_id != case.hospital_id,
     )  # fmt: skip
     people = select(Person.id, Person.name).where(Person.disabled_at.is_(None), works.exists()).order_by(Person.name)
@@ -119,7 +120,7 @@ class Wanted:
 
 def give(session: Session, case: Case, wanted: Wanted, *, viewer: Viewer, now: datetime) -> None:
     """Let a second reader, or a hospital that treats the patient as well, read this case until the end of that day."""
-    people, hospitals = possible_readers(session, case)
+    people, hospitals = possible_readers(session, case, now=now)
     reader = next((one for one in (hospitals if wanted.is_hospital else people) if one.id == wanted.reader_id), None)
     if reader is None:
         raise Incomplete({"reader": N_("Kies wie mag meelezen.")}, N_("Kies wie mag meelezen. Er is niets veranderd."))
@@ -191,23 +192,3 @@ def told(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None
     """The owner hospital sees on the case itself that the glass was broken."""
     timeline.happened(session, case, "glass.broken", at=now, person_id=viewer.person_id)
     changes.announce(session, "case", case.id, revision=case.revision)
-
-
-class GlassRow(NamedTuple):
-    """One time that somebody looked at this hospital's patient by breaking the glass."""
-
-    case_id: uuid.UUID
-    person: str
-    reason: str
-    at: datetime
-
-
-def broken_lately(session: Session, hospital_id: uuid.UUID, *, since: datetime) -> list[GlassRow]:
-    """What the owner hospital is told: every broken glass of its cases since then."""
-    query = (
-        select(CaseGrant.case_id, Person.name, CaseGrant.reason, CaseGrant.given_at)
-        .join(Person, Person.id == CaseGrant.person_id)
-        .where(and_(CaseGrant.hospital_id == hospital_id, CaseGrant.kind == GrantKind.EMERGENCY, CaseGrant.given_at > since))
-        .order_by(CaseGrant.given_at.desc())
-    )
-    return [GlassRow._make(row) for row in session.execute(query)]

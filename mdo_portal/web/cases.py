@@ -75,7 +75,9 @@ def page_of(db: Session, grant: Grant) -> dict[str, object]:
         "boards": people.boards_of_hospital(db, case.hospital_id),
         "texts": rounds.open_conclusion(db, case),
         "grants": grants.of_case(db, case.id),
-        "readers": grants.possible_readers(db, case) if access.may(db, viewer(), Act.CASE_GRANT, case, now=now()) else ([], []),
+        "readers": grants.possible_readers(db, case, now=now())
+        if access.may(db, viewer(), Act.CASE_GRANT, case, now=now())
+        else ([], []),
         "emergency_until": grants.emergency_until(db, viewer(), case.id, now=now()),
         "now": now(),
         "section_words": SECTION_WORDS,

@@ -30,7 +30,8 @@ def receive() -> Response:
         raw = request.get_data()  # read it all, also when it is refused: the line may carry the next message
     except RequestEntityTooLarge:
         return _say(413, Answer(Verdict.REFUSED, "", reason="too_large", text="larger than agreed"))
-    link = _link()
+    token = _token()
+    link = _link(token)
     try:
         limits.ask_link(request.headers.get("Authorization", ""), known=link is not None)
     except limits.TooMany:
@@ -43,19 +44,21 @@ def receive() -> Response:
     sorted_ = reception.sort(raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=link)
     answer = sorted_.answer
     try:
-        reception.keep(database(), [sorted_], link=link.token_in_hash)
+        reception.keep(database(), [sorted_], link=token)
     except SQLAlchemyError as error:
         log.error("fhir.not_stored", error=type(error).__name__)
         answer = Answer(Verdict.NOT_NOW, "", reason="not_stored", text="could not be stored now; send again")
     return _say(None, answer, sorted_.arrival.header, sorted_.arrival.raw)
 
 
-def _link() -> LinkRow | None:
+def _token() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        return None
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _link(token: str) -> LinkRow | None:
     with transaction() as db:
-        return hospitals.link_by_token(db, token.strip())
+        return hospitals.link_by_token(db, token) if token else None
 
 
 def _say(status: int | None, answer: Answer, header: MessageHeader | None = None, raw: bytes = b"") -> Response:

@@ -73,6 +73,7 @@ def _for_every_page() -> dict[str, Any]:
             "sign_out": url_for("signing_in.sign_out"),
             "language": url_for("signing_in.language"),
             "profile": url_for("account.page"),
+            "glass": url_for("grants.glass") if signed and signed.viewer.may_at_all(Act.GLASS_BREAK) else None,
         },
         "readiness_words": ITEMS,
         "banner_of": banner_of,

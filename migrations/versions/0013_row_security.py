@@ -16,7 +16,7 @@ OWNER, APP, WORK, AUDIT = "mdo_owner", "mdo_app", "mdo_work", "mdo_audit"
 
 #: rows that are a person's business, but no patient's: every process reads and writes them
 OPEN = (
-    "hospitals", "links", "boards", "board_hospitals", "meetings", "people", "memberships", "board_memberships", "presences",
+    "hospitals", "links", "boards", "board_hospitals", "meetings", "people", "presences",
     "passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices",
     "identity_providers", "identities", "used_logout_tokens", "rights_reviews", "rights_review_lines", "data_keys",
     "retention_rules",
@@ -82,6 +82,17 @@ POLICIES: dict[str, tuple[str, str | None]] = {
     "destroy_requests": (OWN, ""),
     "tombstones": (OWN, ""),
     "audit_reviews": ("hospital_id = (SELECT access.watches())", ""),
+    # Everybody reads what colleagues are; what they become is for who manages them, and for nobody about themselves.
+    "memberships": (
+        "true",
+        "person_id <> (SELECT access.person()) AND ((SELECT access.administers()) OR hospital_id = (SELECT access.keeps_link())"
+        " OR hospital_id = (SELECT access.watches()) OR (role = 'member' AND cardinality((SELECT access.boards('leads'))::uuid[]) > 0))",
+    ),
+    "board_memberships": (
+        "true",
+        "person_id <> (SELECT access.person()) AND ((SELECT access.administers())"
+        " OR board_id = ANY ((SELECT access.boards('leads'))::uuid[]))",
+    ),
 }  # fmt: skip
 #: of those, the ones from which a row may go again
 FORGET = ("passkeys", "authenticators", "recovery_codes", "invitations", "challenges", "sign_in_attempts", "known_devices", "identities", "used_logout_tokens", "board_hospitals")
@@ -91,6 +102,7 @@ RIGHTS = {
     "case_events": "SELECT, INSERT",
     "decisions": "SELECT, INSERT",
     "note_updates": "SELECT, INSERT",
+    "links": "SELECT",
     "rounds": "SELECT, INSERT, UPDATE, DELETE",
     "notes": "SELECT, INSERT, UPDATE, DELETE",
     "drafts": "SELECT, INSERT, UPDATE, DELETE",
@@ -251,11 +263,13 @@ BEGIN
     RETURN true;
 END $$;
 
-CREATE FUNCTION access.enter_link(p_hash text) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION access.enter_link(p_token text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE of_link uuid;
 BEGIN
+    -- The token itself and not its hash, which every web process can read.
     PERFORM set_config('mdo.viewer', '', true);
-    SELECT l.hospital_id INTO of_link FROM links l WHERE l.token_in_hash = p_hash AND p_hash <> '';
+    SELECT l.hospital_id INTO of_link FROM links l
+    WHERE l.token_in_hash = encode(sha256(convert_to(p_token, 'UTF8')), 'hex') AND p_token <> '';
     IF NOT FOUND THEN
         RETURN false;
     END IF;
@@ -397,7 +411,7 @@ def upgrade() -> None:
     op.execute(f"GRANT EXECUTE ON FUNCTION purge_log(integer) TO {WORK}")
     op.execute(f"GRANT USAGE ON SEQUENCE document_numbers TO {APP}, {WORK}")
     op.execute(f"GRANT USAGE ON SCHEMA access TO {APP}, {WORK}, {AUDIT}")
-    op.execute(f"GRANT SELECT ON hospitals, people TO {AUDIT}")
+    op.execute(f"GRANT SELECT ON hospitals, people, data_keys TO {AUDIT}")
     op.execute(f"ALTER SCHEMA access OWNER TO {OWNER}")
     _hand_over()
     op.execute("SET LOCAL search_path = public")
@@ -411,8 +425,9 @@ def _roles() -> None:
             f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN "
             f"CREATE ROLE {role} {login} NOSUPERUSER NOBYPASSRLS; END IF; END $$"
         )
+    # Whoever made a role administers it, which is not yet being a member that may act as it.
     op.execute(
-        f"DO $$ BEGIN IF NOT pg_has_role('{OWNER}', 'MEMBER') THEN GRANT {OWNER} TO CURRENT_USER; END IF; END $$"
+        f"DO $$ BEGIN GRANT {OWNER} TO CURRENT_USER; EXCEPTION WHEN insufficient_privilege OR invalid_grant_operation THEN NULL; END $$"
     )
 
 

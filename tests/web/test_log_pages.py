@@ -84,7 +84,7 @@ def house(database: Database, region: Region) -> Iterator[House]:
 
 
 def test_the_log_filters_by_person_patient_act_and_period(house: House) -> None:
-    aisha, today = str(person_id("Aisha")), f"{datetime.now(UTC):%Y-%m-%d}"
+    aisha, today = str(person_id("Aisha")), f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"
 
     assert "Aisha" in rows_of(house.ask("/log", number=NUMBER, since=today))
     assert "Dirk" not in rows_of(house.ask("/log", person=aisha))
