@@ -81,6 +81,11 @@ def accept(session: Session, token: str, password: str, *, now: datetime) -> Per
     return person
 
 
+def use_up(session: Session, person_id: uuid.UUID, *, now: datetime) -> None:
+    """The invitation did its work another way: the hospital's own provider vouched for this person."""
+    session.execute(update(Invitation).where(Invitation.person_id == person_id, Invitation.used_at.is_(None)).values(used_at=now))
+
+
 def remove_app(session: Session, person_id: uuid.UUID) -> None:
     """Raises LastFactor."""
     _not_the_last(session, person_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -63,11 +64,13 @@ class Admitted(NamedTuple):
     newly_linked: bool
 
 
-def buttons(session: Session) -> list[Button]:
-    """Every provider somebody can sign in with now."""
+def buttons(session: Session, hospital_ids: Collection[uuid.UUID] | None = None) -> list[Button]:
+    """Every provider somebody can sign in with now (of these hospitals)."""
     query = select(IdentityProvider.id, IdentityProvider.label, Hospital.name).join(
         Hospital, Hospital.id == IdentityProvider.hospital_id
     )
+    if hospital_ids is not None:
+        query = query.where(Hospital.id.in_(hospital_ids))
     found = session.execute(query.where(IdentityProvider.enabled).order_by(Hospital.name, IdentityProvider.label))
     return [Button._make(row) for row in found]
 

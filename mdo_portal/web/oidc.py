@@ -13,7 +13,7 @@ from mdo_portal.domain.people import Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import NotFound
 from mdo_portal.exchange import Vouched
-from mdo_portal.services import audit_sign_in, identities, sessions
+from mdo_portal.services import audit_sign_in, credentials, identities, sessions
 from mdo_portal.services.identities import Admitted, Button, NotAdmitted, ProviderRow
 from mdo_portal.web import entering, oidc_attempts
 from mdo_portal.web.context import client_address, now, session_key, settings, signed, transaction, viewer
@@ -106,6 +106,7 @@ def _entered(row: ProviderRow, pending: Pending, vouched: Vouched) -> ResponseRe
     with transaction() as db:
         found = identities.admit(db, row, vouched, invited=pending.invited, now=now())
         if found.newly_linked:
+            credentials.use_up(db, found.person_id, now=now())
             _log(db, row, "account.changed", found, detail="linked to the hospital's account, by invitation")
         _log(db, row, "sign_in", found, detail=_how(vouched))
     proof = Proof("oidc", strong=vouched.strong, issuer=vouched.issuer, provider_session=vouched.provider_session)
