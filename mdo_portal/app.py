@@ -134,4 +134,5 @@ def _carry_user(app: Flask) -> None:
 
 @guard.public("only sends on to the first page")
 def _home() -> ResponseReturnValue:
-    return redirect(url_for("worklist.page"))
+    user = current_user._get_current_object()
+    return redirect(navigation.first_page(user.signed.viewer) if isinstance(user, SignedInUser) else url_for("signing_in.page"))

@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from mdo_portal.commands import migrate
-from mdo_portal.commands.postgres import clone_database, drop_database, server, template_database
+from mdo_portal.commands.postgres import as_role, clone_database, drop_database, server, template_database
 from mdo_portal.database import Database
 from tests import canaries, make, people
 from tests.people import Region
@@ -99,6 +99,11 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def opened(url: str, *, pool_size: int = 10) -> Database:
     return Database(url, sealer=make.sealer(), pool_size=pool_size)
+
+
+def as_web(database: Database) -> Database:
+    """The same database as a web process has it: as a role that row security holds for. Gone with the database."""
+    return opened(as_role(database.url, "mdo_app"))
 
 
 def copy_name(kind: str) -> str:

@@ -96,7 +96,7 @@ def record(
         "at": now,
         "purpose": purpose,
         "emergency": emergency,
-        "reason": reason or (detail or _why_broken(session, viewer, case) if emergency else ""),
+        "reason": reason or (_why_broken(session, viewer, case) or detail if emergency else ""),
         "sensitivity": "V" if emergency else "R",
         "hits": hits,
         "categories": list(categories) or ([_CATEGORIES.get(about, "case")] if case else []),

@@ -36,8 +36,11 @@ class Judged:
         return self.verdict not in CLOSES
 
     def is_overdue(self, now: datetime) -> bool:
-        """Emergency access is not left waiting: the owner hospital's officer is told at once."""
-        return self.is_open and (self.finding.rule is Rule.GLASS or now - self.finding.at > OVERDUE)
+        return self.is_open and now - self.finding.at > OVERDUE
+
+    def asks_attention(self, now: datetime) -> bool:
+        """Waits too long, or is an emergency: of that the owner hospital's officer is told at once."""
+        return self.is_overdue(now) or (self.is_open and self.finding.rule is Rule.GLASS)
 
 
 def findings(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Judged]:
@@ -62,8 +65,8 @@ def _judged(finding: Finding, said: tuple[AuditReview, str] | None) -> Judged:
 
 
 def overdue(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> int:
-    """How many findings wait longer than a week."""
-    return sum(one.is_overdue(now) for one in findings(session, hospital_id, now=now))
+    """How many findings wait longer than a week, or are emergencies nobody judged yet: the number beside *Logboek*."""
+    return sum(one.asks_attention(now) for one in findings(session, hospital_id, now=now))
 
 
 def judge(session: Session, viewer: Viewer, key: str, verdict: str, note: str, *, now: datetime) -> AuditReview:

@@ -24,6 +24,7 @@ from mdo_portal.services import credentials, sessions
 from mdo_portal.settings import Settings
 from tests import make
 from tests.browser import axe, chromium
+from tests.conftest import as_web
 from tests.people import Region, person_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -48,7 +49,7 @@ def url(database: Database) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, lambda environ, start: app(environ, start), threaded=True)
     address = f"http://localhost:{server.server_port}"
     settings = Settings(database_url=database.url, secret_key="s" * 40, keyring=make.KEYS, network=make.NETWORK)
-    app = create_app(replace(settings, public_url=address), database=database)
+    app = create_app(replace(settings, public_url=address), database=as_web(database))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield address
     app.extensions["mdo_live_stop"].set()

@@ -28,6 +28,7 @@ from mdo_portal.services import identities, providers, sessions
 from mdo_portal.settings import Settings
 from tests import make
 from tests.browser import axe, chromium
+from tests.conftest import as_web
 from tests.people import Region, person_id
 from tests.web.test_oidc import SAID
 
@@ -85,7 +86,7 @@ def place(database: Database, region: Region) -> Iterator[Place]:
     port, provider_id = free_port(), uuid.uuid4()
     url = f"http://127.0.0.1:{port}"
     settings = Settings(database_url=database.url, secret_key="s" * 40, demo=True, bind=f"127.0.0.1:{port}", public_url=url)
-    app = create_app(settings, database=database)
+    app = create_app(settings, database=as_web(database))
     server = make_server("127.0.0.1", port, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -184,7 +185,7 @@ def test_the_link_managers_page_reads_well_and_finds_the_real_provider(browser: 
     page.goto(f"{place.url}/sign-in")
     picture(page, "sign-in")
     assert axe(page) == []
-    app = create_app(Settings(database_url=place.database.url, secret_key="s" * 40, demo=True), database=place.database)
+    app = create_app(Settings(database_url=place.database.url, secret_key="s" * 40, demo=True), database=as_web(place.database))
     app.extensions["mdo_live_stop"].set()
     cookie = app.session_interface.get_signing_serializer(app).dumps({"_user_id": key, "_fresh": True})  # type: ignore[union-attr]
     context.add_cookies([{"name": "mdo", "value": str(cookie), "url": place.url}])

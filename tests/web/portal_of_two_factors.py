@@ -18,13 +18,14 @@ from mdo_portal.database import Database
 from mdo_portal.services import second_factors
 from mdo_portal.settings import Settings
 from tests import make
+from tests.conftest import as_web
 from tests.people import PASSWORD, person_id
 
 
 @contextmanager
 def portal(database: Database) -> Iterator[Flask]:
     settings = Settings(database_url=database.url, secret_key="s" * 40, keyring=make.KEYS, public_url="http://localhost")
-    app = create_app(settings, database=database)
+    app = create_app(settings, database=as_web(database))
     try:
         yield app
     finally:

@@ -17,6 +17,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.services import rooms
 from mdo_portal.settings import Settings
 from tests.browser import chromium
+from tests.conftest import as_web
 from tests.web.portal import signed_in
 from tests.web.test_access import READS, House, house
 
@@ -37,7 +38,7 @@ def served(database: Database) -> Iterator[tuple[House, str]]:
     settings = Settings(database_url=database.url, secret_key="s" * 40, demo=True)
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
     url = f"http://127.0.0.1:{server.port}"
-    app = create_app(replace(settings, public_url=url), database=database)
+    app = create_app(replace(settings, public_url=url), database=as_web(database))
     server.app = app
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

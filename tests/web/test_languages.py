@@ -27,7 +27,7 @@ from mdo_portal.exchange import Fact, Section
 from mdo_portal.services import cases, inbox, intake, people, rooms, sessions
 from mdo_portal.settings import PACKAGE, Settings
 from tests import make
-from tests.conftest import copy_name, opened
+from tests.conftest import as_web, copy_name, opened
 from tests.people import PEOPLE, Region, board_of, person_id
 
 ENGLISH = PACKAGE / "translations" / "en" / "LC_MESSAGES"
@@ -103,7 +103,7 @@ def portal(postgres: str, template: tuple[str, Region]) -> Iterator[Portal]:
     database = opened(clone_database(postgres, name, template=template[0]))
     with database.transaction() as db:
         ids = filled(db, region, now=datetime.now(UTC))
-    app = create_app(Settings(secret_key="s" * 40, keyring=make.KEYS, network=make.NETWORK), database=database)
+    app = create_app(Settings(secret_key="s" * 40, keyring=make.KEYS, network=make.NETWORK), database=as_web(database))
     yield Portal(app, database, ids)
     app.extensions["mdo_live_stop"].set()
     database.close()
