@@ -28,7 +28,10 @@ TESTS = ("tests/domain/test_policy_table.py", "tests/domain/test_policy.py")  # 
 LEAST = 90.0
 KILLED, SURVIVED, UNBUILT = 0, 1, 2
 #: an order in which each is followed by another one
-ROLES = ("SPECIALIST", "CASE_MANAGER", "LINK_MANAGER", "ADMINISTRATOR", "PRIVACY_OFFICER", "SECRETARY", "CHAIR", "SCRIBE", "MEMBER", "OBSERVER")  # fmt: skip
+ROLES = (
+    "SPECIALIST", "CASE_MANAGER", "LINK_MANAGER", "ADMINISTRATOR", "PRIVACY_OFFICER", "SECRETARY", "CHAIR", "SCRIBE", "MEMBER",
+    "OBSERVER",
+)  # fmt: skip
 RELATIONS = ("ANYONE", "OWN_HOSPITAL", "BOARD", "SECOND_READER", "TREATING_HOSPITAL", "EMERGENCY")
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
@@ -168,9 +171,12 @@ def _tried(mutant: Mutant) -> int:
         exec(compile(mutant.tree, MODULE, "exec"), module.__dict__)
     except Exception:
         return UNBUILT  # breaks at the first import: no mistake that anybody could overlook, so it does not count
+    return SURVIVED if all(map(_is_green, TESTS)) else KILLED
+
+
+def _is_green(test: str) -> bool:
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        told = pytest.main(["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS])
-    return SURVIVED if told == pytest.ExitCode.OK else KILLED
+        return pytest.main(["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-p", "no:xdist", test]) == pytest.ExitCode.OK
 
 
 def main() -> int:
@@ -186,6 +192,8 @@ def main() -> int:
     counted: Counter[int] = Counter()
     for mutant in mutants(source):
         counted[told := fate(mutant)] += 1
+        if counted.total() % 50 == 0:
+            print(f"{counted.total()} tried, {counted[SURVIVED]} survived", file=sys.stderr, flush=True)
         if told == SURVIVED:
             print(f"survived: line {mutant.line}, {mutant.what}", flush=True)
     tried = counted[KILLED] + counted[SURVIVED]

@@ -62,7 +62,9 @@ def house(live: Portal) -> House:
     with live.database.transaction() as session:
         hospitals = {one.code: one for one in session.scalars(select(Hospital))}
         boards = {one.code: one for one in session.scalars(select(Board))}
-        things = {name: _things(session, name, hospitals[where], boards[board], now=now) for name, (where, board) in PLACES.items()}
+        things = {
+            name: _things(session, name, hospitals[where], boards[board], now=now) for name, (where, board) in PLACES.items()
+        }
         nothing = {name: uuid.uuid4() for name in things["ours"].ids}
         things["absent"] = Things(nothing["hospital"], nothing["board"], nothing, exists=False)
         made = [_person(session, *one, hospitals, boards, now=now) for one in _whom()]
@@ -87,7 +89,9 @@ def _person(
     session.add(person)
     session.flush()
     session.add(Membership(person_id=person.id, hospital_id=hospitals[where].id, role=role, given_at=now))
-    session.add_all(BoardMembership(person_id=person.id, board_id=boards[code].id, role=one, given_at=now) for code, one in on.items())
+    session.add_all(
+        BoardMembership(person_id=person.id, board_id=boards[code].id, role=one, given_at=now) for code, one in on.items()
+    )
     session.flush()
     held = {boards[code].id: frozenset({one}) for code, one in on.items()}
     key = sessions.start_session(session, person.id, hospitals[where].id, proof=make.PROOF, now=now)
@@ -109,7 +113,9 @@ def _things(session: Session, name: str, hospital: Hospital, board: Board, *, no
         patient = make.identity(f"72-{name}-{at}", name=PersonName(family=f"{CANARY}-{name}"), local_authority=hospital.code)
         case = make.case(session, hospital, now=now, board_id=board.id, patient=patient, number=f"EV-{name}-{at}")
         rounds.append(make.planned(session, case, meeting, viewer=leads, now=now))
-    letter = make.delivery_of(session, make.signed(session, make.discussed(session, rounds[1], viewer=leads, now=now), viewer=leads, now=now))
+    letter = make.delivery_of(
+        session, make.signed(session, make.discussed(session, rounds[1], viewer=leads, now=now), viewer=leads, now=now)
+    )
     message = InboundMessage(
         hospital_id=hospital.id, wire=Wire.HL7V2, digest=name.encode(), raw_sealed=b"", size=1, received_at=now,
         state=InboundState.UNREADABLE,
@@ -204,7 +210,11 @@ def test_every_event_for_every_role_and_object(house: House, capsys: pytest.Capt
                 ("note:update", {"note": note, "update": typed(f"unopened {mark}")}, "NotFound"),
                 ("note:awareness", {"note": note, "update": f"unopened {mark}".encode()}, ""),
                 ("note:open", {"note": note, "vector": b""}, opens := reason(viewer, "note:open", things)),
-                ("note:update", {"note": note, "update": typed(mark)}, "NotFound" if opens else reason(viewer, "note:update", things)),
+                (
+                    "note:update",
+                    {"note": note, "update": typed(mark)},
+                    "NotFound" if opens else reason(viewer, "note:update", things),
+                ),
             ]
             for event, payload, why in tries:
                 answer = socket.ask(event, payload)
@@ -241,7 +251,9 @@ def test_who_is_taken_off_the_board_meanwhile_hears_and_changes_nothing_more(hou
     assert socket.ask("note:open", {"note": note, "vector": b""})["ok"]
 
     with house.live.database.transaction() as session:
-        session.execute(update(BoardMembership).where(BoardMembership.person_id == viewer.person_id).values(ended_at=datetime.now(UTC)))
+        session.execute(
+            update(BoardMembership).where(BoardMembership.person_id == viewer.person_id).values(ended_at=datetime.now(UTC))
+        )
     answers = [_asked(socket, event, payload) for event, payload in (
         ("room:join", {"meeting": meeting}), ("note:open", {"note": note, "vector": b""}),
         ("note:update", {"note": note, "update": typed("afterwards")}), ("watch", {"topics": topics}),

@@ -25,6 +25,7 @@ from mdo_portal.domain.board import Board, BoardHospital, Meeting
 from mdo_portal.domain.case import Case, CaseDocument, InformationRequest
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold
 from mdo_portal.domain.grant import CaseGrant, GrantKind
+from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity import Identity, IdentityProvider
 from mdo_portal.domain.inbound import InboundMessage, InboundState
@@ -33,7 +34,6 @@ from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.rights import RightsReviewLine
 from mdo_portal.exchange import PersonName, Wire
 from mdo_portal.services import rights_reviews, sessions
-from mdo_portal.domain.granting import Place
 from mdo_portal.settings import Settings
 from mdo_portal.web.limits import Buckets
 from tests import make
@@ -115,7 +115,9 @@ def house_on(database: Database, region: Region) -> Iterator[House]:
     clock = iter(range(0, 10**12, 10**4))
     app.extensions["mdo_limits"] = Buckets(clock=lambda: float(next(clock)))  # limits have tests of their own
     try:
-        made = [Somebody(name, viewer, _cookie(app, sessions_of[name]), not name.startswith("one factor")) for name, viewer in people]
+        made = [
+            Somebody(name, viewer, _cookie(app, sessions_of[name]), not name.startswith("one factor")) for name, viewer in people
+        ]
         yield House(app, database, trying, things, made, _cookie(app, ""))
     finally:
         app.extensions["mdo_live_stop"].set()
@@ -147,7 +149,9 @@ def _filled(database: Database, region: Region) -> tuple[dict[str, Things], list
         }
         people, keys = [], {}
         for name, house, roles, on_boards, kind in _whom():
-            viewer = _person(session, name, houses[house], roles, {boards[code].id: one for code, one in on_boards.items()}, now=now)
+            viewer = _person(
+                session, name, houses[house], roles, {boards[code].id: one for code, one in on_boards.items()}, now=now
+            )
             if kind is not None:
                 viewer = _reads(session, viewer, things["ours"], kind, now=now)
             proof = ONE_FACTOR if name.startswith("one factor") else make.PROOF
@@ -200,7 +204,9 @@ def _reads(session: Session, viewer: Viewer, ours: Things, kind: GrantKind, *, n
     return Viewer(viewer.person_id, viewer.name, viewer.hospital_id, viewer.hospital_roles, {}, held)
 
 
-def _grant(of: Things, kind: GrantKind, *, now: datetime, person: uuid.UUID | None = None, to: uuid.UUID | None = None) -> CaseGrant:
+def _grant(
+    of: Things, kind: GrantKind, *, now: datetime, person: uuid.UUID | None = None, to: uuid.UUID | None = None
+) -> CaseGrant:
     return CaseGrant(
         case_id=of.ids["case_id"], hospital_id=of.hospital, kind=kind, person_id=person, to_hospital_id=to, reason="matrix",
         begins_at=now - timedelta(minutes=1), ends_at=now + timedelta(days=1), given_by=person_id("Bram"), given_at=now,
@@ -291,7 +297,9 @@ def _people(session: Session, of: Things, name: str, *, now: datetime) -> dict[s
     return {"person_id": person.id, "provider_id": provider.id, "identity_id": rows["identity_id"].id} | ids | places
 
 
-def _reviews(session: Session, of: Things, region: Region, name: str, member: uuid.UUID, *, now: datetime) -> dict[str, uuid.UUID]:
+def _reviews(
+    session: Session, of: Things, region: Region, name: str, member: uuid.UUID, *, now: datetime
+) -> dict[str, uuid.UUID]:
     """A review under way: of the board when it is the shared one, else of the hospital."""
     place = Place(of.board, True) if name == "Shared" else Place(of.hospital, False)
     review = rights_reviews.start(session, region.ada, place, now=now)

@@ -89,7 +89,9 @@ def of_person(viewer: Viewer, act: Act, things: Things, named: dict[str, str]) -
     """A member of the board who works for the hospital: known at either place; explained also to every hospital of the board."""
     if administers(viewer):
         return _answer(things.exists, True)
-    places = [kind for kind in ("board", "hospital") if at(viewer, Act.PEOPLE_READ, things, kind) or at(viewer, act, things, kind)]
+    places = [
+        kind for kind in ("board", "hospital") if at(viewer, Act.PEOPLE_READ, things, kind) or at(viewer, act, things, kind)
+    ]
     if act is Act.RIGHTS_EXPLAIN:
         return _answer(bool(places) or _of_a_hospital_of(viewer, act, things), True)
     if "hospital" in places:  # of somebody of the own hospital all boards are shown
