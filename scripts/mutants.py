@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -176,13 +177,15 @@ def _tried(mutant: Mutant) -> int:
 
 def _is_green(test: str) -> bool:
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        return pytest.main(["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-p", "no:xdist", test]) == pytest.ExitCode.OK
+        return pytest.main(["-x", "-q", "--noconftest", "-p", "no:cacheprovider", test]) == pytest.ExitCode.OK
 
 
 def main() -> int:
+    every = int(sys.argv[1]) if len(sys.argv) > 1 else 1  # a sample: only one in so many
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
-    for needed in ("mdo_portal.domain.people", "mdo_portal.domain.grant", "hypothesis"):
+    for needed in ("mdo_portal.domain.people", "mdo_portal.domain.grant"):
         importlib.import_module(needed)
     source, began = (ROOT / f"{MODULE.replace('.', '/')}.py").read_text(encoding="utf-8"), time.monotonic()
     whole = Mutant(0, "as it is", ast.parse(source))
@@ -190,9 +193,9 @@ def main() -> int:
         print("the tests are red on the policy as it is: mend that first")
         return 1
     counted: Counter[int] = Counter()
-    for mutant in mutants(source):
+    for mutant in islice(mutants(source), 0, None, every):
         counted[told := fate(mutant)] += 1
-        if counted.total() % 50 == 0:
+        if counted.total() % 10 == 0:
             print(f"{counted.total()} tried, {counted[SURVIVED]} survived", file=sys.stderr, flush=True)
         if told == SURVIVED:
             print(f"survived: line {mutant.line}, {mutant.what}", flush=True)

@@ -283,7 +283,7 @@ END $$;
 CREATE FUNCTION access.replace_session(
     p_old text, p_new text, p_hospital uuid, p_now timestamptz, p_proof jsonb, p_mac bytea
 ) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE strong boolean := (p_proof ->> 'strong')::boolean;
+DECLARE is_strong boolean := (p_proof ->> 'strong')::boolean;
 BEGIN
     IF p_mac IS DISTINCT FROM access.mac('gate', concat_ws(' ', 'replace', p_old, p_new, coalesce(p_proof ->> 'method', 'as'),
         coalesce(p_proof ->> 'strong', 'before'))) THEN
@@ -294,8 +294,8 @@ BEGIN
         provider_session, device, client_address
     ) SELECT p_new, person_id, coalesce(p_hospital, hospital_id), started_at, p_now,
         CASE WHEN p_proof IS NULL THEN confirmed_at ELSE p_now END,
-        CASE WHEN p_proof IS NULL THEN confirmed_strongly_at WHEN strong THEN p_now END,
-        coalesce(p_proof ->> 'method', method), coalesce(strong, s.strong), coalesce(p_proof ->> 'issuer', issuer),
+        CASE WHEN p_proof IS NULL THEN confirmed_strongly_at WHEN is_strong THEN p_now END,
+        coalesce(p_proof ->> 'method', method), coalesce(is_strong, s.strong), coalesce(p_proof ->> 'issuer', issuer),
         coalesce(p_proof ->> 'provider_session', provider_session), device, client_address
     FROM sessions s WHERE key_hash = p_old AND ended_at IS NULL;
     UPDATE sessions SET ended_at = p_now WHERE key_hash = p_old;

@@ -124,6 +124,16 @@ def of_page(viewer: Viewer, act: Act, things: Things, named: dict[str, str]) -> 
     return True if viewer.may_at_all(act) and (act is not Act.CASE_REGISTER or viewer.may_for_own_hospital(act)) else 403
 
 
+def of_works_there(viewer: Viewer, act: Act, things: Things, named: dict[str, str]) -> Expected:
+    """Going on for the hospital that the form names: only one for which somebody works."""
+    return _answer(viewer.hospital_id == things.hospital, True)
+
+
+def of_nothing(viewer: Viewer, act: Act, things: Things, named: dict[str, str]) -> Expected:
+    """What the form asks for is nobody's: a passkey that is not there, a provider that nobody came by, a number of no patient."""
+    return 404
+
+
 #: the name in an address by which its object is found -> the rule; the first that the address has counts
 RULES: dict[str, Rule] = {
     "case_id": of_case,
@@ -151,6 +161,10 @@ OTHERWISE: dict[str, Rule] = {
     "destruction.printed": of_own_hospital,
     "people.block": of_whole_person,
     "people.invite": of_whole_person,
+    "signing_in.switch": of_works_there,
+    "account.remove_passkey": of_nothing,
+    "oidc.confirm": of_nothing,
+    "grants.break_glass": of_nothing,
     "providers.new": of_page,  # only sends on, to a page that looks whose hospital it is
 }
 
