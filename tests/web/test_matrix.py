@@ -15,6 +15,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import unified_diff
 from typing import Any
 
 import pytest
@@ -224,8 +225,10 @@ def try_everything(house: House, found: list[Address], who: Somebody, tally: Tal
             tally.wrong.append(f"{where}: {answer.status_code}, expected {'may' if wanted is True else wanted}")
         if wanted == 404 and answer.status_code == 404:
             words = same_words(answer.text, address.of(things))
-            if said.setdefault(f"{address.method} {address.path}", words) != words:
-                tally.leaks.append(f"{where}: other words than for another that is not theirs")
+            before = said.setdefault(f"{address.method} {address.path}", words)
+            if before != words:
+                differs = [line for line in unified_diff(before.splitlines(), words.splitlines(), n=0, lineterm="")][3:7]
+                tally.leaks.append(f"{where}: other words than for another that is not theirs: {differs}")
 
 
 def _fits(answer: TestResponse, wanted: object, who: Somebody) -> bool:
