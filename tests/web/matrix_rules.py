@@ -165,6 +165,8 @@ OTHERWISE: dict[str, Rule] = {
     "account.remove_passkey": of_nothing,
     "oidc.confirm": of_nothing,
     "grants.break_glass": of_nothing,
+    "destruction.find": of_nothing,
+    "destruction.ask": of_own_hospital,
     "providers.new": of_page,  # only sends on, to a page that looks whose hospital it is
 }
 
