@@ -2,7 +2,7 @@
 # Later starts are quick: a stamp in var/stamps stands for each step, and make compares it with what the step was made from.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults faults-short corpus bench wheel translations clean venv frontend compiled
+.PHONY: help demo test check faults faults-short corpus bench mutants wheel translations clean venv frontend compiled
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -63,6 +63,9 @@ corpus: venv ## Messages nobody here wrote, through the front door; one JSON lin
 
 bench: venv frontend compiled ## Speed against peers; one JSON line each; one of them: make bench NAME=er7-read
 	$(BIN)/mdo-portal bench $(or $(NAME),all) --json $(ARGS)
+
+mutants: venv ## Every small mistake in the policy, and whether its tests notice (minutes)
+	$(PY) scripts/mutants.py
 
 wheel: venv frontend compiled ## dist/*.whl, with screens and translations in it
 	MDO_SKIP_FRONTEND=1 $(PY) -m build --wheel --no-isolation --outdir dist .

@@ -62,8 +62,8 @@ def _delivery(context: Context, delivery_id: uuid.UUID) -> bool:
     delivery = context.session.get(Delivery, delivery_id)
     if delivery is None:
         return False
-    case = context.session.get_one(Case, delivery.case_id)
-    return context.viewer.may(Act.POST_READ, hospital_id=delivery.hospital_id, board_id=case.board_id)
+    case = context.session.get(Case, delivery.case_id)  # who looks after a link sees the letter and not the case
+    return context.viewer.may(Act.POST_READ, hospital_id=delivery.hospital_id, board_id=case.board_id if case else None)
 
 
 def _inbox(context: Context, message_id: uuid.UUID) -> bool:

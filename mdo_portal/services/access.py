@@ -34,6 +34,9 @@ def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, 
     """The case, if this viewer may do `act` with it. NotFound when they may not even see it, else NotAllowed."""
     query = select(Case).where(Case.id == case_id)
     case = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    if case is None and lock:  # row security locks only what somebody may change: who reads along hears that they may not
+        case_for(session, viewer, Act.CASE_READ, case_id, now=now)
+        raise NotAllowed()
     if case is None:
         raise NotFound()
     board_ids = _boards_of(session, case, viewer)

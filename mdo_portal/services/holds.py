@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -52,11 +52,10 @@ def standing(session: Session, hospital_id: uuid.UUID) -> list[HoldRow]:
 
 def own_case(session: Session, viewer: Viewer, case_id: uuid.UUID) -> Case:
     """The case of the viewer's own hospital, its patient and itself locked in the order in which destruction locks. Raises NotFound."""
-    patient_id = session.scalar(select(Case.patient_id).where(Case.id == case_id, Case.hospital_id == viewer.hospital_id))
-    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
-    case = session.execute(
-        select(Case).where(Case.id == case_id, Case.patient_id == patient_id).with_for_update()
-    ).scalar_one_or_none()
+    own = (Case.id == case_id, Case.hospital_id == viewer.hospital_id)
+    session.execute(select(func.access.hold_still(session.scalar(select(Case.patient_id).where(*own)))))
+    query = select(Case).where(*own).execution_options(populate_existing=True)
+    case = session.execute(query).scalar_one_or_none()
     if case is None:
         raise NotFound()
     return case

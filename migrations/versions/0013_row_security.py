@@ -207,6 +207,15 @@ BEGIN
 END $$;
 """
 
+#: a privacy officer may stop a patient from being destroyed without being one who may change the patient
+LOCKS = """
+CREATE FUNCTION access.hold_still(p_patient uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM patients WHERE id = p_patient FOR UPDATE;
+    PERFORM FROM cases WHERE patient_id = p_patient ORDER BY id FOR UPDATE;
+END $$;
+"""
+
 #: the doors: a session's key, or a hospital's token
 DOORS = """
 CREATE FUNCTION access.enter(p_hash text) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -379,7 +388,7 @@ FOR_APP = (
     "enter(text)", "enter_link(text)", "start_session(text, uuid, uuid, timestamptz, jsonb, bytea)",
     "replace_session(text, text, uuid, timestamptz, jsonb, bytea)", "confirm(text, timestamptz, boolean, bytea)",
     "touch(text, timestamptz)", "end_session(text, timestamptz)", "end_sessions(uuid, text, uuid, timestamptz)", "presences(uuid[], timestamptz)", "end_provider_sessions(text, uuid, text, uuid[], timestamptz)", "sessions_of(text[])", "break_glass(uuid, text, bytea, date, text)",
-    "viewer()", "ids(jsonb)", "boards(text)", "on_agenda(uuid)", "beyond_observing(uuid)", "gone_by_objection(uuid)", *(f"{name}()" for name in GETTERS),
+    "viewer()", "ids(jsonb)", "boards(text)", "on_agenda(uuid)", "beyond_observing(uuid)", "gone_by_objection(uuid)", "hold_still(uuid)", *(f"{name}()" for name in GETTERS),
 )  # fmt: skip
 
 
@@ -393,7 +402,7 @@ def upgrade() -> None:
             _getter(name, kind, expression)
     op.execute(LISTS)
     _getter("granted", *GETTERS["granted"])
-    op.execute(NUMBERS + DOORS)
+    op.execute(NUMBERS + LOCKS + DOORS)
     _define()
     for table in OPEN:
         op.execute(f"GRANT {RIGHTS.get(table, 'SELECT, INSERT, UPDATE')} ON {table} TO {APP}")

@@ -1,0 +1,307 @@
+"""The house of the matrix: two hospitals that share a board, a board of one of them alone, and of everything there is one of each.
+
+OURS is a case of ZEED on Uro-prostaat, SHARED one of KREE on the same board, THEIRS one of KREE on Lage GI, ABSENT ids of nothing.
+Somebody stands there for every role and relation: at ZEED or on Uro-prostaat, at KREE or on Lage GI, reading by each kind of grant, and
+with no role at all.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from mdo_portal.app import create_app
+from mdo_portal.commands.postgres import as_role
+from mdo_portal.database import Base, Database
+from mdo_portal.domain.board import Board, BoardHospital, Meeting
+from mdo_portal.domain.case import Case, CaseDocument, InformationRequest
+from mdo_portal.domain.destruction import DestroyRequest, LegalHold
+from mdo_portal.domain.grant import CaseGrant, GrantKind
+from mdo_portal.domain.granting import Place
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity import Identity, IdentityProvider
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.people import BOARD_ROLES, HOSPITAL_ROLES, TAKES_PART, BoardMembership, Membership, Person, Proof, Role
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.rights import RightsReviewLine
+from mdo_portal.exchange import PersonName, Wire
+from mdo_portal.services import rights_reviews, sessions
+from mdo_portal.settings import Settings
+from mdo_portal.web.limits import Buckets
+from tests import make
+from tests.canaries import watch_addresses
+from tests.people import Region, person_id
+from tests.web.portal import CSRF
+
+ONE_FACTOR = Proof("password")
+#: rows that every request may add to or touch
+ALWAYS_WRITTEN = ("audit", "sessions", "sign_in", "seal")
+
+
+class Trying(Database):
+    """A database in which a write can be tried: with `undo` every transaction is carried out and then taken back."""
+
+    undo = False
+
+    @contextmanager
+    def transaction(self, *, entering: str = "", link: str = "") -> Iterator[Session]:
+        with super().transaction(entering=entering, link=link) as session:
+            yield session
+            if self.undo:
+                session.flush()
+                session.expunge_all()  # the route goes on reading what it had in hand
+                session.rollback()
+
+
+@dataclass(frozen=True)
+class Things:
+    """One of each kind of object, of one hospital and one board."""
+
+    name: str
+    hospital: uuid.UUID
+    board: uuid.UUID
+    #: as the addresses call them: `case_id`, `round_id` …
+    ids: Mapping[str, uuid.UUID]
+    #: what may be read by nobody else: kind of canary -> the words
+    canaries: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.canaries)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A viewer as we made them, with the cookie of their session."""
+
+    name: str
+    viewer: Viewer
+    cookie: str
+    strong: bool = True
+
+
+@dataclass(frozen=True)
+class House:
+    app: Flask
+    database: Database
+    trying: Trying
+    things: Mapping[str, Things]
+    people: list[Somebody]
+    nobody: str
+
+    def everything(self) -> dict[str, object]:
+        """A fingerprint of each table that only a deliberate write changes."""
+        names = [name for name in Base.metadata.tables if not any(word in name for word in ALWAYS_WRITTEN)]
+        with self.database.transaction() as session:
+            one = "SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {} t"
+            return {name: session.scalar(text(one.format(name))) for name in names}
+
+
+@contextmanager
+def house_on(database: Database, region: Region) -> Iterator[House]:
+    things, people, sessions_of = _filled(database, region)
+    url = as_role(database.url, "mdo_app")
+    trying = Trying(url, sealer=database.sealer)
+    app = create_app(Settings(database_url=url, secret_key="s" * 40, demo=True), database=trying)
+    watch_addresses(app)
+    clock = iter(range(0, 10**12, 10**4))
+    app.extensions["mdo_limits"] = Buckets(clock=lambda: float(next(clock)))  # limits have tests of their own
+    try:
+        made = [
+            Somebody(name, viewer, _cookie(app, sessions_of[name]), not name.startswith("one factor")) for name, viewer in people
+        ]
+        yield House(app, database, trying, things, made, _cookie(app, ""))
+    finally:
+        app.extensions["mdo_live_stop"].set()
+        trying.close()
+
+
+def _cookie(app: Flask, key: str) -> str:
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    held = {"csrf": CSRF} | ({"_user_id": key, "_fresh": True} if key else {})
+    return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(held)}"
+
+
+# Filling it
+
+
+def _filled(database: Database, region: Region) -> tuple[dict[str, Things], list[tuple[str, Viewer]], dict[str, str]]:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        houses = {one.code: one for one in session.scalars(select(Hospital))}
+        houses["TREA"] = make.hospital(session, "TREA")
+        boards = {one.code: one for one in session.scalars(select(Board))}
+        session.add(BoardHospital(board_id=boards["URO-P"].id, hospital_id=houses["KREE"].id))
+        session.flush()
+        things = {
+            "ours": _things(session, region, "Ours", houses["ZEED"], boards["URO-P"], now=now),
+            "shared": _things(session, region, "Shared", houses["KREE"], boards["URO-P"], now=now),
+            "theirs": _things(session, region, "Theirs", houses["KREE"], boards["GI"], now=now),
+            "absent": Things("absent", uuid.uuid4(), uuid.uuid4(), _Random()),
+        }
+        people, keys = [], {}
+        for name, house, roles, on_boards, kind in _whom():
+            viewer = _person(
+                session, name, houses[house], roles, {boards[code].id: one for code, one in on_boards.items()}, now=now
+            )
+            if kind is not None:
+                viewer = _reads(session, viewer, things["ours"], kind, now=now)
+            proof = ONE_FACTOR if name.startswith("one factor") else make.PROOF
+            keys[name] = sessions.start_session(session, viewer.person_id, viewer.hospital_id, proof=proof, now=now)
+            people.append((name, viewer))
+        return things, people, keys
+
+
+class _Random(dict[str, uuid.UUID]):
+    """An id of nothing, whatever it is called."""
+
+    def __missing__(self, name: str) -> uuid.UUID:
+        return self.setdefault(name, uuid.uuid4())
+
+
+def _whom() -> Iterator[tuple[str, str, tuple[Role, ...], dict[str, Role], GrantKind | None]]:
+    """(name, hospital, roles there, role per board, grant)"""
+    for role in (*HOSPITAL_ROLES, Role.SECRETARY):
+        for house in ("ZEED", "KREE"):
+            yield f"{role.value} of {house}", house, (role,), {}, None
+    for role in BOARD_ROLES:
+        for board in ("URO-P", "GI"):
+            yield f"{role.value} on {board}", "DELT", (TAKES_PART,), {board: role}, None
+    yield "no role", "ZEED", (TAKES_PART,), {}, None
+    yield "second reader", "ODUL", (Role.SPECIALIST,), {}, GrantKind.SECOND_READER
+    yield "emergency", "ODUL", (Role.CASE_MANAGER,), {}, GrantKind.EMERGENCY
+    yield "treating", "TREA", (Role.SPECIALIST,), {}, GrantKind.TREATING_HOSPITAL
+    yield "second reader without a role", "ODUL", (TAKES_PART,), {}, GrantKind.SECOND_READER
+    yield "one factor chair", "ZEED", (Role.SPECIALIST,), {"URO-P": Role.CHAIR}, None
+
+
+def _person(
+    session: Session, name: str, house: Hospital, roles: tuple[Role, ...], boards: dict[uuid.UUID, Role], *, now: datetime
+) -> Viewer:
+    person = Person(id=person_id(f"matrix-{name}"), name=f"matrix {name}", email=f"{name.replace(' ', '.')}@matrix.example")
+    session.add(person)
+    session.flush()
+    session.add_all(Membership(person_id=person.id, hospital_id=house.id, role=role, given_at=now) for role in roles)
+    session.add_all(BoardMembership(person_id=person.id, board_id=one, role=role, given_at=now) for one, role in boards.items())
+    session.flush()
+    held = {one: frozenset({role}) for one, role in boards.items()}
+    return Viewer(person.id, person.name, house.id, frozenset(roles), held)
+
+
+def _reads(session: Session, viewer: Viewer, ours: Things, kind: GrantKind, *, now: datetime) -> Viewer:
+    whole = kind is GrantKind.TREATING_HOSPITAL
+    session.add(_grant(ours, kind, now=now, person=None if whole else viewer.person_id, to=viewer.hospital_id if whole else None))
+    session.flush()
+    held = {ours.ids["case_id"]: frozenset({kind})}
+    return Viewer(viewer.person_id, viewer.name, viewer.hospital_id, viewer.hospital_roles, {}, held)
+
+
+def _grant(
+    of: Things, kind: GrantKind, *, now: datetime, person: uuid.UUID | None = None, to: uuid.UUID | None = None
+) -> CaseGrant:
+    return CaseGrant(
+        case_id=of.ids["case_id"], hospital_id=of.hospital, kind=kind, person_id=person, to_hospital_id=to, reason="matrix",
+        begins_at=now - timedelta(minutes=1), ends_at=now + timedelta(days=1), given_by=person_id("Bram"), given_at=now,
+    )  # fmt: skip
+
+
+BSNS = {"Ours": make.BSN, "Shared": make.OTHER_BSN, "Theirs": "999901230"}
+
+
+def _things(session: Session, region: Region, name: str, house: Hospital, board: Board, *, now: datetime) -> Things:
+    """A case that went the whole way, and one of everything else."""
+    leads = region.bram if board.code == "URO-P" else region.carla
+    canaries = {
+        "name": f"Kanarie-{name}", "number": f"71-{name}-08", "bsn": BSNS[name], "question": f"Kanarie-vraag-{name}",
+        "document": f"Kanarie-document-{name}",
+    }  # fmt: skip
+    patient = make.identity(
+        canaries["number"], name=PersonName(family=canaries["name"], initials="AB"), bsn=canaries["bsn"], local_authority=house.code,
+        birth_on=date(1961, 2, 3),
+    )  # fmt: skip
+    document = make.document(f"%PDF-1.7 {canaries['document']}".encode())
+    over: dict[str, Any] = {"patient": patient, "documents": (document,), "question_board": canaries["question"]}
+    case = make.case(session, house, now=now, board_id=board.id, number=f"VW-{name}", **over)
+    meeting = session.get_one(Meeting, region.meeting if board.code == "URO-P" else region.other_meeting)
+    meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
+    round_ = make.planned(session, case, meeting, viewer=leads, now=now)
+    make.discussed(session, round_, viewer=leads, now=now)
+    decision = make.signed(session, round_, viewer=leads, now=now)
+    made = Things(
+        name.lower(), house.id, board.id,
+        {
+            "case_id": case.id, "round_id": round_.id, "meeting_id": meeting.id, "patient_id": case.patient_id,
+            "delivery_id": make.delivery_of(session, decision).id,
+            "document_id": session.scalars(select(CaseDocument.id).where(CaseDocument.case_id == case.id)).one(),
+            "hospital_id": house.id, "board_id": board.id,
+        },
+        canaries,
+    )  # fmt: skip
+    ids = dict(made.ids)
+    ids |= _papers(session, made, case, now=now)
+    ids |= _people(session, made, name, now=now)
+    ids |= _reviews(session, made, region, name, ids["person_id"], now=now)
+    return Things(made.name, made.hospital, made.board, ids, canaries)
+
+
+def _papers(session: Session, of: Things, case: Case, *, now: datetime) -> dict[str, uuid.UUID]:
+    """Question, message, grant, hold, and two requests to destroy: one open, one carried out."""
+    asker, judge = person_id("Bram"), person_id("Carla")
+    paper: dict[str, Any] = {"hospital_id": of.hospital, "letter_on": now.date(), "due_on": now.date(), "requested_at": now}
+    rows = {
+        "question_id": InformationRequest(case_id=case.id, asked_at=now, asked_by=asker, text="matrix"),
+        "message_id": InboundMessage(
+            hospital_id=of.hospital, wire=Wire.HL7V2, digest=of.name.encode(), raw_sealed=b"", size=1, received_at=now,
+            state=InboundState.UNREADABLE,
+        ),
+        "grant_id": _grant(of, GrantKind.SECOND_READER, now=now, person=person_id("Ada")),
+        "hold_id": LegalHold(hospital_id=of.hospital, case_id=case.id, reason="matrix", set_by=asker, set_at=now),
+        "destroy_id": DestroyRequest(patient_id=case.patient_id, case_id=case.id, requested_by=asker, **paper),
+        "executed_id": DestroyRequest(
+            patient_id=uuid.uuid4(), requested_by=asker, approved_by=judge, approved_at=now, executed_at=now, **paper
+        ),
+    }  # fmt: skip
+    session.add_all(rows.values())
+    session.flush()
+    return {name: row.id for name, row in rows.items()}
+
+
+def _people(session: Session, of: Things, name: str, *, now: datetime) -> dict[str, uuid.UUID]:
+    """A member of the board who works for the hospital, and the hospital's provider that knows this member."""
+    person = Person(id=person_id(f"member-{name}"), name=f"member {name}", email=f"member.{name}@matrix.example".lower())
+    provider = IdentityProvider(
+        hospital_id=of.hospital, label="x", issuer=f"https://idp.{name}.example".lower(), client_id="x", changed_at=now,
+        changed_by_id=person_id("Ada"),
+    )  # fmt: skip
+    session.add_all([person, provider])
+    session.flush()
+    rows = {
+        "hospital": Membership(person_id=person.id, hospital_id=of.hospital, role=TAKES_PART, given_at=now),
+        "board": BoardMembership(person_id=person.id, board_id=of.board, role=Role.MEMBER, given_at=now),
+        "identity_id": Identity(
+            hospital_id=of.hospital, person_id=person.id, issuer=provider.issuer, subject="sub", linked_at=now
+        ),
+    }  # fmt: skip
+    session.add_all(rows.values())
+    session.flush()
+    ids = {f"membership_id {kind}": rows[kind].id for kind in ("hospital", "board")}
+    places = {"place_id hospital": of.hospital, "place_id board": of.board}
+    return {"person_id": person.id, "provider_id": provider.id, "identity_id": rows["identity_id"].id} | ids | places
+
+
+def _reviews(
+    session: Session, of: Things, region: Region, name: str, member: uuid.UUID, *, now: datetime
+) -> dict[str, uuid.UUID]:
+    """A review under way: of the board when it is the shared one, else of the hospital."""
+    place = Place(of.board, True) if name == "Shared" else Place(of.hospital, False)
+    review = rights_reviews.start(session, region.ada, place, now=now)
+    lines = select(RightsReviewLine.id).where(RightsReviewLine.review_id == review.id, RightsReviewLine.person_id == member)
+    return {"review_id": review.id, "line_id": session.scalars(lines).one(), "review_place": place.id}
