@@ -227,7 +227,7 @@ def try_everything(house: House, found: list[Address], who: Somebody, tally: Tal
             words = same_words(answer.text, address.of(things))
             before = said.setdefault(f"{address.method} {address.path}", words)
             if before != words:
-                differs = [line for line in unified_diff(before.splitlines(), words.splitlines(), n=0, lineterm="")][3:7]
+                differs = list(unified_diff(before.splitlines(), words.splitlines(), n=0, lineterm=""))[3:7]
                 tally.leaks.append(f"{where}: other words than for another that is not theirs: {differs}")
 
 
