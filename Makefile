@@ -42,7 +42,7 @@ demo: venv frontend compiled ## An invented region on http://127.0.0.1:8000; mor
 test: venv frontend compiled ## Every test, the browser included; a part: make test ARGS="tests/domain -k letter"
 	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
-check: venv frontend compiled ## Style, types, who imports whom, migrations, translations, lock files
+check: venv frontend compiled ## Style, types, who imports whom, migrations, row security, translations, lock files, the page of rights
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -50,6 +50,7 @@ check: venv frontend compiled ## Style, types, who imports whom, migrations, tra
 	$(BIN)/mdo-portal db check
 	$(PY) scripts/check_translations.py
 	$(PY) scripts/check_locks.py
+	$(PY) scripts/print_policy.py --check
 	scripts/node node_modules/typescript/bin/tsc --noEmit -p tsconfig.json
 
 faults: venv frontend compiled ## Every fault, many rounds; one JSON line each (long)

@@ -1,9 +1,8 @@
-"""The second wall: roles, and policies by which PostgreSQL itself shows each signed-in person only what is theirs.
+"""The second wall: roles, and policies by which PostgreSQL itself shows each signed-in person only what is theirs."""
 
-`access.enter(hash of the session's key)` looks the session up and puts who entered, signed for this very transaction, in a setting; every
-policy reads that setting through functions that check the signature. An application that sets it by itself, or carries it over into
-another transaction, is nobody, and nobody sees no row. docs/decisions/0023 has the reasons.
-"""
+# `access.enter(hash of the session's key)` looks the session up and puts who entered, signed for this very transaction, in a setting; every
+# policy reads that setting through functions that check the signature. An application that sets it by itself, or carries it over into
+# another transaction, is nobody, and nobody sees no row. docs/decisions/0023 has the reasons.
 
 from alembic import op
 

@@ -101,7 +101,8 @@ def test_every_event_is_tried_and_what_carries_words_is_logged(live_app: Live) -
 
 def test_writing_leaves_one_line_for_a_sitting(live_app: Live) -> None:
     browser = signed_in(live_app.app, live_app.database, live_app.region, "Bram")
-    socket = live_app.app.extensions["mdo_live"].test_client(live_app.app, flask_test_client=browser)
+    origin = {"Origin": live_app.app.extensions["mdo_settings"].public_url}
+    socket = live_app.app.extensions["mdo_live"].test_client(live_app.app, flask_test_client=browser, headers=origin)
     socket.emit("note:open", {"note": str(live_app.note)}, callback=True)
     for _ in range(3):
         assert socket.emit("note:update", live_app.payload("note:update"), callback=True)["ok"]

@@ -75,7 +75,7 @@ def may_go(told: Told, case: Case, held_patients: set[uuid.UUID]) -> bool:
     return told.state in ENDED and told.days > 366 and arrived and not held and not told.live_round
 
 
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(st.lists(TOLD, min_size=1, max_size=6))
 def test_what_is_protected_stays_and_what_is_due_goes_without_a_trace(
     session: Session, region: Region, dealt: list[Told]

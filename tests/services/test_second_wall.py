@@ -35,7 +35,7 @@ from tests import make
 from tests.conftest import opened
 from tests.people import PEOPLE, Region, person_id
 
-STEPS = int(os.environ.get("MDO_WALL_STEPS", "1500"))
+STEPS = int(os.environ.get("MDO_WALL_STEPS", "600"))
 """Steps in the suite; `make faults` takes 20,000 (tests/faults)."""
 HOUSES, BOARDS = ("ZEED", "DELT", "KREE"), ("URO-P", "GI")
 CHILDREN = ("case_facts", "case_events", "rounds", "information_requests")

@@ -21,7 +21,15 @@ from tests.web.test_access import READS, House, addresses, house
 __all__ = ["house"]
 PEOPLE = ("Bram", "Aisha", "Dirk", "Petra", "Lars", "Ada", "Mila")
 #: routes that nobody of the test region gets a 200 from, and why that is no hole
-NOT_TRIED = {"home": "only sends on", "signing_in.nothing": "for a person without any role"}
+NOT_TRIED = {
+    "home": "only sends on",
+    "signing_in.nothing": "for a person without any role",
+    "oidc.confirm": "leaves for the provider",
+    # Their objects are not in this house; they are opened in tests of their own, under the same guard (app_on).
+    **dict.fromkeys(("destruction.page", "destruction.printed"), "test_retention.py"),
+    **dict.fromkeys(("people.page", "people.person", "rights.explain", "rights.export", "rights.review"), "test_people_pages.py"),
+    **dict.fromkeys(("providers.new", "providers.page"), "test_oidc.py: no patient in it"),
+}
 #: what these forms need to show something
 FORMS = {
     "log.search": {"number": "4711"},
@@ -77,7 +85,8 @@ def test_every_route_that_can_carry_patient_data_leaves_a_line(house: House) -> 
 
     assert guard.unlogged == []
     assert len(guard.carried) >= 19
-    assert asked - answered - open_to_all - set(NOT_TRIED) == set(), "a route that no test person reaches"
+    missed = sorted(asked - answered - open_to_all - set(NOT_TRIED))
+    assert missed == [], "a route that no test person reaches"
     assert set(EXCEPTIONS) - {"static"} <= set(views)
 
 

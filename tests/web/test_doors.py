@@ -225,14 +225,14 @@ def test_no_get_changes_anything_but_the_log_and_the_session(house: House) -> No
     assert _rows(house.database) == before
 
 
+#: the log and the session; and the page that shows the secret of a code app, which is worth nothing before its first code
+MAY_CHANGE = ("audit_entries", "audit_waiting", "sessions", "authenticators")
+
+
 def _rows(database: Database) -> dict[str, object]:
     """A fingerprint of every table but those that a read may touch."""
     with database.transaction() as session:
-        return {
-            name: _fingerprint(session, name)
-            for name in metadata.tables
-            if name not in ("audit_entries", "audit_waiting", "sessions")
-        }
+        return {name: _fingerprint(session, name) for name in metadata.tables if name not in MAY_CHANGE}
 
 
 def _fingerprint(session: Session, name: str) -> object:
