@@ -89,7 +89,7 @@ def break_glass() -> ResponseReturnValue:
         with transaction() as db:
             audit.refused(db, viewer(), Act.GLASS_BREAK, now=now(), object_type="glass")
         return _page(gettext(refused.sentence)), refused.status
-    flash(gettext("Noodinzage tot over een uur. Het eigen ziekenhuis ziet dat u keek en waarom."), "warning")
+    flash(gettext("U kunt een uur lang meelezen. Het eigen ziekenhuis ziet dat u keek en waarom."), "warning")
     return redirect(url_for("cases.page", case_id=opened[-1]), 303)
 
 

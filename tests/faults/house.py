@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from mdo_portal.commands import migrate
-from mdo_portal.commands.postgres import clone_database, server, template_database
+from mdo_portal.commands.postgres import as_role, clone_database, server, template_database
 from mdo_portal.database import Database
 from tests import make, people
 from tests.people import Region
@@ -109,7 +109,7 @@ def house() -> Iterator[House]:
 def environment(database: Database, *, mllp_port: int = 0) -> dict[str, str]:
     keyring = ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in make.KEYS)
     return {
-        "MDO_DATABASE_URL": database.url,
+        "MDO_DATABASE_URL": as_role(database.url, "mdo_work"),
         "MDO_SECRET_KEY": "faults-only-" * 4,
         "MDO_KEYRING": keyring,
         "MDO_MLLP_BIND": f"127.0.0.1:{mllp_port}",

@@ -19,12 +19,12 @@ SHORT_LEASE = timedelta(seconds=2)
 
 def listener(env: Mapping[str, str], log: str) -> None:
     settings = _settings(env, log)
-    listen.run(settings, open_database(settings))
+    listen.run(settings, open_database(settings, role="mdo_work"))
 
 
 def worker(env: Mapping[str, str], log: str) -> None:
     settings = _settings(env, log)
-    work.run(open_database(settings, pool_size=12), stop_on_signals())
+    work.run(open_database(settings, role="mdo_work", pool_size=12), stop_on_signals())
 
 
 def mortal_worker(env: Mapping[str, str], log: str) -> None:
