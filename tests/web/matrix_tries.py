@@ -41,7 +41,7 @@ ASKED: tuple[tuple[str, str, Rule], ...] = (
     ("post.page", "/post?tab=all", of_page),
 )
 #: the cells are dealt out over so many slices, the same each time, so that a part of the matrix has a part of every row and column
-SLICES = 4
+SLICES = 8
 EVERYTHING = range(SLICES)
 REQUEST_IDS = {"cases.answer": "question_id", "destruction.printed": "executed_id"}
 
