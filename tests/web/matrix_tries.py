@@ -43,6 +43,8 @@ ASKED: tuple[tuple[str, str, Rule], ...] = (
 #: the cells are dealt out over so many slices, the same each time, so that a part of the matrix has a part of every row and column
 SLICES = 8
 EVERYTHING = range(SLICES)
+#: where somebody with one factor is sent, before anything is looked up
+SECOND_FACTOR = ("second-factor", "/confirm")
 REQUEST_IDS = {"cases.answer": "question_id", "destruction.printed": "executed_id"}
 
 
@@ -202,5 +204,6 @@ def _fits(answer: TestResponse, wanted: object, who: Somebody) -> bool:
         return False
     if wanted is True:
         return answer.status_code not in (403, 404)
-    to_second_factor = not who.strong and answer.status_code == 302 and "second-factor" in answer.headers["Location"]
+    sent_on = answer.headers.get("HX-Redirect") or answer.headers.get("Location", "")
+    to_second_factor = not who.strong and answer.status_code in (204, 302) and any(one in sent_on for one in SECOND_FACTOR)
     return answer.status_code == wanted or to_second_factor
