@@ -76,10 +76,9 @@ def _line(group: dict[str, Any]) -> str:
 @may(Act.BOARD_MANAGE)
 def save(board_id: uuid.UUID | None = None) -> ResponseReturnValue:
     try:
-        form = _asked()
         with transaction() as db:
             kept = boards.board_of(db, board_id) if board_id else None
-            made = boards.save(db, viewer(), kept, form, now=now())
+            made = boards.save(db, viewer(), kept, _asked(), now=now())
     except Incomplete as error:
         return _form(board_id, _typed(), error.fields), error.status
     flash(gettext("%(name)s is bewaard.", name=made.name), "success")

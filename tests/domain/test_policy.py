@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from mdo_portal.domain.grant import GrantKind
 from mdo_portal.domain.people import BOARD_ROLES, HOSPITAL_ROLES, Role
 from mdo_portal.domain.policy import POLICY, Act, Relation, Viewer
 
@@ -97,3 +98,13 @@ def test_who_may_nowhere_may_not_open_the_page_either(act: Act) -> None:
         if role is not None:
             holder = on_board(role) if relation is Relation.BOARD else at_hospital(role)
             assert holder.may_at_all(act)
+
+
+def test_who_only_reads_along_opens_the_page_of_what_was_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Today whoever may by a grant may for the own hospital too; the page must not lean on that."""
+    monkeypatch.setitem(POLICY, Act.CASE_READ, frozenset([(Role.SPECIALIST, Relation.SECOND_READER)]))  # type: ignore[arg-type]
+    case = {uuid.uuid4(): frozenset({GrantKind.SECOND_READER})}
+    reader = Viewer(person_id=uuid.uuid4(), name="", hospital_id=OWN, hospital_roles=frozenset({Role.SPECIALIST}), grants=case)
+
+    assert reader.may_at_all(Act.CASE_READ)
+    assert not at_hospital(Role.SPECIALIST).may_at_all(Act.CASE_READ)

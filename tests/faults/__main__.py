@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from tests.faults import listening, sending, storing
+from tests.faults import doors, listening, sending, storing
 from tests.faults.house import House, house
+from tests.web.matrix_tries import SLICES
 
 
 class Fault(NamedTuple):
@@ -33,6 +34,7 @@ FAULTS = {
     "B3-doubles": Fault(listening.doubles, 4, 60),
     "B12-bad-answers": Fault(sending.bad_answers, 1, 4),
     "B13-receiver-away": Fault(sending.away_and_back, 1, 6),
+    "D1-every-door-by-everybody": Fault(doors.everybody_everywhere, 1, SLICES),
 }
 
 

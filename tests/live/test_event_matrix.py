@@ -35,6 +35,7 @@ from tests.live.portal import Portal
 from tests.live.test_kicked import cookie_of
 from tests.live.typist import Socket
 
+pytestmark = pytest.mark.xdist_group("event-matrix")  # one house for both; the second test takes somebody off a board
 PLACES = {"ours": ("ZEED", "URO-P"), "theirs": ("KREE", "GYN")}
 CANARY = "Kanarie-Gebeurtenis"
 

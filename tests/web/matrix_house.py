@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.app import create_app
@@ -29,7 +29,17 @@ from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity import Identity, IdentityProvider
 from mdo_portal.domain.inbound import InboundMessage, InboundState
-from mdo_portal.domain.people import BOARD_ROLES, HOSPITAL_ROLES, TAKES_PART, BoardMembership, Membership, Person, Proof, Role
+from mdo_portal.domain.people import (
+    BOARD_ROLES,
+    HOSPITAL_ROLES,
+    TAKES_PART,
+    BoardMembership,
+    Membership,
+    Person,
+    Proof,
+    Role,
+    SignedInSession,
+)
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.rights import RightsReviewLine
 from mdo_portal.exchange import PersonName, Wire
@@ -103,6 +113,12 @@ class House:
         with self.database.transaction() as session:
             one = "SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {} t"
             return {name: session.scalar(text(one.format(name))) for name in names}
+
+    def refresh(self) -> None:
+        """Everybody has just proven who they are: else a long run meets the question to do so again, instead of the answer."""
+        with self.database.transaction() as session:
+            session.execute(update(SignedInSession).values(confirmed_at=func.now()))
+            session.execute(update(SignedInSession).where(SignedInSession.strong).values(confirmed_strongly_at=func.now()))
 
 
 @contextmanager
