@@ -34,7 +34,7 @@ FAULTS = {
     "B3-doubles": Fault(listening.doubles, 4, 60),
     "B12-bad-answers": Fault(sending.bad_answers, 1, 4),
     "B13-receiver-away": Fault(sending.away_and_back, 1, 6),
-    "D1-every-door-by-everybody": Fault(doors.everybody_everywhere, 1, SLICES),
+    "D1-every-door-by-everybody": Fault(doors.everybody_everywhere, 2, SLICES),
 }
 
 

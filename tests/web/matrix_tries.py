@@ -41,7 +41,7 @@ ASKED: tuple[tuple[str, str, Rule], ...] = (
     ("post.page", "/post?tab=all", of_page),
 )
 #: the cells are dealt out over so many slices, the same each time, so that a part of the matrix has a part of every row and column
-SLICES = 8
+SLICES = 16
 EVERYTHING = range(SLICES)
 #: where somebody with one factor is sent, before anything is looked up
 SECOND_FACTOR = ("second-factor", "/confirm")
