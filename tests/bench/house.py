@@ -27,14 +27,15 @@ from mdo_portal.commands.postgres import clone_database, drop_database, server, 
 from mdo_portal.commands.process import open_database
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.sealing import Sealer
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.settings import DEMO_SECRET, Settings, from_environment
-from tests import make
 
 from .figures import SERVER_CORE
 from .texts import APPLICATION, FACILITY
 
 ROOT = Path(__file__).resolve().parents[2]
+KEYS = (("bench", bytes(range(32))),)
 TEMPLATE = "bench_template"
 TOKEN = "bench-token"
 
@@ -56,7 +57,7 @@ class House:
             "MDO_DEMO": "1",
             "MDO_DATABASE_URL": self.url,
             "MDO_SECRET_KEY": DEMO_SECRET,
-            "MDO_KEYRING": f"bench:{base64.b64encode(bytes(range(32))).decode()}",
+            "MDO_KEYRING": ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in KEYS),
             "MDO_BIND": f"127.0.0.1:{self.ports['web']}",
             "MDO_MLLP_BIND": f"127.0.0.1:{self.ports['mllp']}",
             "MDO_PUBLIC_URL": f"http://127.0.0.1:{self.ports['web']}",
@@ -104,7 +105,7 @@ def postgres() -> Iterator[str]:
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     with server(home / "postgres", durable=True) as url:
-        migrate.upgrade(template_database(url, TEMPLATE), sealer=make.sealer())
+        migrate.upgrade(template_database(url, TEMPLATE), sealer=Sealer(KEYS))
         yield url
     shutil.rmtree(home, ignore_errors=True)
 

@@ -22,7 +22,10 @@ LINES, PATIENTS, PEOPLE_READING = 1_000_000, 2_000, 200
 #: five years of reading: each line a copy of a real one, of another patient, person and moment
 FILL = r"""
 INSERT INTO audit_entries
-SELECT (jsonb_populate_record(NULL\:\:audit_entries, to_jsonb(e) || jsonb_build_object(
+SELECT copied.*
+FROM generate_series(1, :lines) n, (SELECT * FROM audit_entries ORDER BY seq DESC LIMIT 1) e,
+     (SELECT array_agg(id ORDER BY id) AS ids FROM patients WHERE hospital_id = :hospital) p,
+     LATERAL jsonb_populate_record(NULL\:\:audit_entries, to_jsonb(e) || jsonb_build_object(
     'seq', nextval(pg_get_serial_sequence('audit_entries', 'seq')),
     'event_id', gen_random_uuid(),
     'at', CAST(:now AS timestamptz) - make_interval(secs => CAST(n * 157.0 AS double precision)),
@@ -30,9 +33,7 @@ SELECT (jsonb_populate_record(NULL\:\:audit_entries, to_jsonb(e) || jsonb_build_
     'person_name', 'Medewerker ' || (n\:\:bigint * 7919) % :people,
     'patient_id', (SELECT ids[1 + (n\:\:bigint * 104729) % :patients]),
     'case_id', md5('c' || (n\:\:bigint * 104729) % :patients)\:\:uuid
-))).*
-FROM generate_series(1, :lines) n, (SELECT * FROM audit_entries ORDER BY seq DESC LIMIT 1) e,
-     (SELECT array_agg(id ORDER BY id) AS ids FROM patients WHERE hospital_id = :hospital) p
+)) AS copied
 """
 
 
