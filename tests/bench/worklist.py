@@ -6,6 +6,7 @@ import itertools
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.app import create_app
+from mdo_portal.commands.postgres import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.policy import Act
 from mdo_portal.services import access, audit, cases, sessions, worklist
@@ -56,11 +58,11 @@ FROM generate_series(1, :count) n
 _CASES = """
 INSERT INTO cases (id, hospital_id, patient_id, board_id, board_hint, referral_number, state, is_open, reason, question_board,
     question_radiology, question_pathology, urgency, due_on, missing, referrer_name, referrer_number, referrer_phone, treating_name,
-    case_manager_name, gp_name, basis, wire, received_at, state_since, revision)
+    case_manager_name, gp_name, basis, basis_told_by, objected, wire, received_at, state_since, revision)
 SELECT md5('c' || n)::uuid, :hospital, md5('p' || n)::uuid, :board, 'MDO Uro-prostaat', 'W' || n,
     CASE n % 3 WHEN 0 THEN 'ready' ELSE 'incomplete' END, true, '', 'Operatie of bestraling bij patiënt ' || n || '?', '', '', 'routine',
     current_date + (n % 400)::int, CASE n % 3 WHEN 0 THEN '{}'::text[] ELSE '{wish,pathology}'::text[] END, 'dr. D. Dirksen', '', '', '', '', '',
-    'referral', 'hl7v2', now() - n * interval '1 second', now(), 1
+    'referral', '', false, 'hl7v2', now() - n * interval '1 second', now(), 1
 FROM generate_series(1, :count) n
 """
 
@@ -71,7 +73,7 @@ def measure(url: str) -> Figures:
     with house(url) as found, pinned(SERVER_CORE):
         database = found.database()
         region = filled(database)
-        app = create_app(found.settings)
+        app = create_app(replace(found.settings, database_url=as_role(found.settings.database_url, "mdo_app")))
         client = signed_in(app, database, region)
         _pages(figures, client, database, region)
         _deep(figures, database, region)
