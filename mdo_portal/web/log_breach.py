@@ -15,8 +15,9 @@ from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.services import audit, audit_breach, audit_lines
 from mdo_portal.services.audit_breach import BreachRow
 from mdo_portal.web.context import now, transaction, viewer
+from mdo_portal.web.csv import as_csv
 from mdo_portal.web.guard import may
-from mdo_portal.web.log_files import as_csv, moment
+from mdo_portal.web.log_files import moment
 from mdo_portal.web.log_words import ACT_WORDS, RELATION_WORDS, WORDS
 from mdo_portal.web.words import AMSTERDAM
 
@@ -47,7 +48,7 @@ def report() -> ResponseReturnValue:
         rows = _rows(db, asked)
         people = audit_lines.people_of(db, viewer().hospital_id)
     if asked.get("format") == "csv":
-        return as_csv([gettext(head) for head in HEADS], [_cells(row) for row in rows], "datalek")
+        return as_csv([[gettext(head) for head in HEADS], *(_cells(row) for row in rows)], name="datalek")
     return render_template("log/breach.html", rows=rows, asked=asked, people=people, most=audit_breach.MOST, **WORDS)
 
 

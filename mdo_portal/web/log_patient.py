@@ -19,9 +19,10 @@ from mdo_portal.exchange import PersonName
 from mdo_portal.letter_data import LetterPatient, LookLine, WhoLooked
 from mdo_portal.services import audit, audit_lines, audit_patient
 from mdo_portal.web.context import now, settings, transaction, viewer
+from mdo_portal.web.csv import as_csv
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
-from mdo_portal.web.log_files import as_csv, moment
+from mdo_portal.web.log_files import moment
 from mdo_portal.web.log_patient_words import look_line
 from mdo_portal.web.words import AMSTERDAM
 
@@ -56,7 +57,7 @@ def overview() -> ResponseReturnValue:
     if not found.patients or asked.get("format") not in ("pdf", "csv"):
         return render_template("log/patient.html", found=found, asked=asked, most=audit_patient.MOST)
     if asked["format"] == "csv":
-        return as_csv(HEADS, [_cells(line) for line in found.lines], "overzicht-van-inzage")
+        return as_csv([HEADS, *(_cells(line) for line in found.lines)], name="overzicht-van-inzage")
     data = _letter(found, since, until).as_json()
     return as_file(letters.render("who-looked", data, at=now()), "application/pdf", "overzicht-van-inzage", download=True)
 
