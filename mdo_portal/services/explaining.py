@@ -15,7 +15,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import POLICY, Act, Relation, Viewer
 from mdo_portal.errors import N_, NotAllowed, NotFound
-from mdo_portal.services import access, memberships, people
+from mdo_portal.services import access, memberships, people, viewers
 from mdo_portal.services.memberships import RoleRow
 
 #: acts whose first word is one of these are about a case
@@ -58,7 +58,7 @@ class OpenCase(NamedTuple):
 def subject(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, now: datetime) -> Viewer:
     """That person, as they would be when signed in for that hospital; nobody at all when they may not sign in for it."""
     works = [one for one, _ in people.hospitals_of(session, person_id, now=now)]
-    found = people.viewer_of(session, person_id, hospital_id, now=now)
+    found = viewers.viewer_of(session, person_id, hospital_id, now=now)
     return found if hospital_id in works else replace(found, hospital_roles=frozenset(), board_roles={})
 
 

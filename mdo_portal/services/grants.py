@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Text, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.grant import LONGEST_GRANT, SHORTEST_REASON, CaseGrant, GrantKind
@@ -24,6 +25,7 @@ from mdo_portal.services import changes, timeline
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.terms import in_force
 
+Id = ColumnElement[uuid.UUID] | InstrumentedAttribute[uuid.UUID]
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 CLINICIANS = (Role.SPECIALIST, Role.CASE_MANAGER)
 
@@ -45,19 +47,26 @@ class GrantRow(NamedTuple):
         return self.ended_at is None and self.begins_at <= now < self.ends_at
 
 
-def held_by(
-    session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, now: datetime
-) -> Mapping[uuid.UUID, frozenset[GrantKind]]:
-    """The cases of others that this person, working for this hospital, may read now, and why."""
-    query = select(CaseGrant.case_id, CaseGrant.kind).where(
-        or_(CaseGrant.person_id == person_id, CaseGrant.to_hospital_id == hospital_id),
-        CaseGrant.begins_at <= now,
-        CaseGrant.ends_at > now,
-        CaseGrant.ended_at.is_(None),
+def of_reader(person_id: Id, hospital_id: Id, now: ColumnElement[datetime]) -> ScalarSelect[Any]:
+    """[[case, kind], …]: the cases of others that this person, working for this hospital, may read then, and why."""
+    return (
+        select(func.jsonb_agg(func.jsonb_build_array(CaseGrant.case_id, cast(CaseGrant.kind, Text))))
+        .where(
+            or_(CaseGrant.person_id == person_id, CaseGrant.to_hospital_id == hospital_id),
+            CaseGrant.begins_at <= now,
+            CaseGrant.ends_at > now,
+            CaseGrant.ended_at.is_(None),
+        )
+        .scalar_subquery()
     )
+
+
+def by_case(pairs: Sequence[tuple[str, str]] | None) -> Mapping[uuid.UUID, frozenset[GrantKind]]:
+    """What `of_reader` found, as a viewer holds it."""
     found: dict[uuid.UUID, frozenset[GrantKind]] = {}
-    for case_id, kind in session.execute(query):
-        found[case_id] = found.get(case_id, frozenset()) | {kind}
+    for case_id, kind in pairs or ():
+        key = uuid.UUID(case_id)
+        found[key] = found.get(key, frozenset()) | {GrantKind(kind)}
     return found
 
 

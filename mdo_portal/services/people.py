@@ -1,4 +1,4 @@
-"""People: what they are where, what that lets them do, and their passwords."""
+"""People: what they are where, and their passwords."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.errors import N_, PortalError
-from mdo_portal.services import grants
 from mdo_portal.services.terms import in_force
 
 _hasher = PasswordHasher()
@@ -96,26 +94,6 @@ def roles_at(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, 
     """What this person is for this hospital."""
     here = (Membership.person_id == person_id, Membership.hospital_id == hospital_id)
     return sorted(session.scalars(select(Membership.role).where(*here, in_force(Membership, now or datetime.now(UTC)))))
-
-
-def viewer_of(session: Session, person_id: uuid.UUID, hospital_id: uuid.UUID, *, now: datetime) -> Viewer:
-    """What this person may do when they work for that hospital: re-read for every act, and without a session for explaining."""
-    person = session.get_one(Person, person_id)
-    board_roles: dict[uuid.UUID, set[Role]] = {}
-    query = select(BoardMembership.board_id, BoardMembership.role).where(
-        BoardMembership.person_id == person.id, in_force(BoardMembership, now)
-    )
-    for board_id, role in session.execute(query):
-        board_roles.setdefault(board_id, set()).add(role)
-    return Viewer(
-        person_id=person.id,
-        name=person.name,
-        hospital_id=hospital_id,
-        hospital_roles=frozenset(roles_at(session, person.id, hospital_id, now=now)),
-        board_roles={board_id: frozenset(roles) for board_id, roles in board_roles.items()},
-        grants=grants.held_by(session, person.id, hospital_id, now=now),
-        language=person.language,
-    )
 
 
 def set_language(session: Session, person_id: uuid.UUID, language: str) -> None:

@@ -14,17 +14,17 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Text, cast, delete, func, null, select, update
+from sqlalchemy import ColumnElement, cast, delete, func, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identity import Identity
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof, SignedInSession
 from mdo_portal.domain.policy import Viewer
-from mdo_portal.services import changes, people
+from mdo_portal.services import changes, viewers
 from mdo_portal.services.sealed import sealer
-from mdo_portal.services.terms import in_force
+from mdo_portal.services.terms import day_of, in_force
+from mdo_portal.services.viewers import kept_sessions
 
 IDLE = timedelta(minutes=45)
 ABSOLUTE = timedelta(hours=12)
@@ -190,7 +190,7 @@ def sessions_of(session: Session, person_id: uuid.UUID, *, now: datetime) -> lis
 def standing(session: Session, keys: Collection[str], *, now: datetime) -> dict[str, str]:
     """Session key -> what it may do at all, as one word to compare; a key that is not in it has ended. For many sockets at once."""
     by_hash = {hash_key(key): key for key in keys}
-    kept = _kept(list(by_hash))
+    kept = kept_sessions(list(by_hash))
     alive = (
         select(kept.key_hash, kept.person_id, kept.hospital_id)
         .join(Person, Person.id == kept.person_id)
@@ -211,12 +211,6 @@ def standing(session: Session, keys: Collection[str], *, now: datetime) -> dict[
     }
 
 
-def _kept(hashes: Sequence[str]) -> type[SignedInSession]:
-    """The sessions with these hashes of keys, as PostgreSQL shows them to who holds the keys."""
-    columns = SignedInSession.__table__.columns
-    return aliased(SignedInSession, func.access.sessions_of(cast(list(hashes), ARRAY(Text))).table_valued(*columns).alias("kept"))
-
-
 def _alive(kept: type[SignedInSession], now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Not signed out, not idled out, not a whole day old."""
     return kept.ended_at.is_(None), kept.seen_at > now - IDLE, kept.started_at > now - ABSOLUTE
@@ -229,49 +223,33 @@ def signed_in(
 
     `touch`: somebody did something just now; a heartbeat of an open screen is not that.
     """
-    kept = _kept([hash_key(key)])
-    query = (
-        select(kept, Person, Hospital.name)
-        .join(Person, Person.id == kept.person_id)
-        .join(Hospital, Hospital.id == kept.hospital_id)
-        .where(Person.disabled_at.is_(None), *_alive(kept, now))
-    )
-    row = session.execute(query).one_or_none()
+    asked = {"key_hash": hash_key(key), "now": now, "today": day_of(now), "idle": now - IDLE, "absolute": now - ABSOLUTE}
+    row = session.execute(viewers.of_session(), asked).one_or_none()
     if row is None:
         return None
-    found, person, hospital_name = row
-    seen_at = found.seen_at
+    kept, person, hospital_name, subject, *held = row
+    seen_at = kept.seen_at
     if touch and now - seen_at > timedelta(seconds=30):
         seen_at = now
-        session.execute(select(func.access.touch(found.key_hash, now)))
-    viewer = people.viewer_of(session, person.id, found.hospital_id, now=now)
+        session.execute(select(func.access.touch(kept.key_hash, now)))
     return SignedIn(
         viewer=replace(
-            viewer,
-            strong=found.strong,
-            method=found.method,
-            alternate_id=_alternate(session, found),
+            viewers.viewer(person, kept.hospital_id, held),
+            strong=kept.strong,
+            method=kept.method,
+            alternate_id=f"{kept.issuer}|{subject}" if subject else kept.issuer,
             client_address=client_address,
             trace_id=trace_id,
         ),
         hospital_name=hospital_name,
         discipline=person.discipline,
-        started_at=found.started_at,
-        confirmed_at=found.confirmed_at,
+        started_at=kept.started_at,
+        confirmed_at=kept.confirmed_at,
         idle_until=seen_at + IDLE,
-        ends_at=found.started_at + ABSOLUTE,
-        proof=Proof(found.method, found.strong, found.issuer, found.provider_session),
-        confirmed_strongly_at=found.confirmed_strongly_at,
+        ends_at=kept.started_at + ABSOLUTE,
+        proof=Proof(kept.method, kept.strong, kept.issuer, kept.provider_session),
+        confirmed_strongly_at=kept.confirmed_strongly_at,
     )
-
-
-def _alternate(session: Session, found: SignedInSession) -> str:
-    """Who the provider that vouched for this session says it is; empty for an account of our own."""
-    if not found.issuer:
-        return ""
-    own = (Identity.person_id == found.person_id, Identity.issuer == found.issuer, Identity.hospital_id == found.hospital_id)
-    subject = session.scalar(select(Identity.subject).where(*own).limit(1))
-    return f"{found.issuer}|{subject}" if subject else found.issuer
 
 
 class Presence(NamedTuple):

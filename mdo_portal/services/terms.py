@@ -19,6 +19,10 @@ def day_of(now: datetime) -> date:
 
 def in_force(kind: type[HeldRole], now: datetime) -> ColumnElement[bool]:
     """The rows of `kind` that count now."""
-    today = day_of(now)
+    return in_force_on(kind, day_of(now))
+
+
+def in_force_on(kind: type[HeldRole], today: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """The rows of `kind` that count on that day; a parameter, in a statement that is made once."""
     begun = or_(kind.starts_on.is_(None), kind.starts_on <= today)
     return and_(kind.ended_at.is_(None), begun, or_(kind.ends_on.is_(None), kind.ends_on >= today))

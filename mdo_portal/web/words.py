@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
@@ -10,9 +11,11 @@ from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
 from mdo_portal.domain.case import NO_DATE
+from mdo_portal.errors import N_
 from mdo_portal.web.context import now
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
 
 
 def install(app: Flask) -> None:
@@ -33,8 +36,8 @@ def when(moment: datetime | None) -> str:
 
 
 def _near_day(on: date) -> str:
-    near = {0: gettext("vandaag"), -1: gettext("gisteren"), 1: gettext("morgen")}
-    return near.get((on - today()).days) or short_day(on)
+    near = NEAR.get((on - today()).days)
+    return gettext(near) if near else short_day(on)
 
 
 def short_day(on: date | datetime | None) -> str:
@@ -42,7 +45,13 @@ def short_day(on: date | datetime | None) -> str:
     if on is None:
         return ""
     local = on.astimezone(AMSTERDAM).date() if isinstance(on, datetime) else on
-    return babel_date(local, "EEE d MMM" if local.year == today().year else "d MMM y", locale=get_locale() or "nl")
+    return _said(local, "EEE d MMM" if local.year == today().year else "d MMM y", str(get_locale() or "nl"))
+
+
+@lru_cache(maxsize=4096)
+def _said(on: date, pattern: str, locale: str) -> str:
+    """A list of fifty rows says the same few days again and again."""
+    return babel_date(on, pattern, locale=locale)
 
 
 def when_exact(moment: datetime | None) -> str:

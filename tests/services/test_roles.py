@@ -16,7 +16,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound, PortalError
-from mdo_portal.services import memberships, people, roles, sessions
+from mdo_portal.services import memberships, people, roles, sessions, viewers
 from mdo_portal.services.roles import NewPerson, Term
 from tests import make
 from tests.make import NOW, TODAY
@@ -49,7 +49,7 @@ def ended(session: Session, viewer: Viewer, place: Place, name: str, role: Role)
 def board_roles(session: Session, region: Region, name: str, *, days: int = 0) -> set[Role]:
     """What this person is on Uro-prostaat, so many days from now."""
     now = NOW + timedelta(days=days)
-    viewer = people.viewer_of(session, person_id(name), region.hospitals["DELT"], now=now)
+    viewer = viewers.viewer_of(session, person_id(name), region.hospitals["DELT"], now=now)
     return set(viewer.board_roles.get(region.boards["URO-P"], ()))
 
 
@@ -174,7 +174,7 @@ def test_the_day_of_a_term_is_that_of_amsterdam(session: Session, region: Region
     given(session, region.aisha, uro(region), "Dirk", Role.MEMBER, Term(None, TODAY))
     late = NOW.replace(hour=23, minute=30)  # half past twelve at night in Amsterdam: the next day
 
-    viewer = people.viewer_of(session, person_id("Dirk"), region.hospitals["ZEED"], now=late)
+    viewer = viewers.viewer_of(session, person_id("Dirk"), region.hospitals["ZEED"], now=late)
 
     assert dict(viewer.board_roles) == {}
 
@@ -243,7 +243,7 @@ def test_an_administrator_holds_no_medical_role(session: Session, region: Region
 def test_a_link_manager_does_not_end_an_administrator(session: Session, region: Region) -> None:
     given(session, region.ada, house(region, "ZEED"), "Lars", Role.ADMINISTRATOR)
     given(session, region.ada, house(region, "DELT"), "Petra", Role.LINK_MANAGER)
-    petra = people.viewer_of(session, person_id("Petra"), region.hospitals["DELT"], now=NOW)
+    petra = viewers.viewer_of(session, person_id("Petra"), region.hospitals["DELT"], now=NOW)
 
     with pytest.raises(NotAllowed):
         ended(session, petra, house(region, "DELT"), "Ada", Role.ADMINISTRATOR)
@@ -290,7 +290,7 @@ def test_somebody_new_on_a_board_can_sign_in_but_opens_nothing_of_the_hospital(s
     zeed = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
 
     assert [one for one, _ in people.hospitals_of(session, person.id, now=NOW)] == [region.hospitals["ZEED"]]
-    viewer = people.viewer_of(session, person.id, region.hospitals["ZEED"], now=NOW)
+    viewer = viewers.viewer_of(session, person.id, region.hospitals["ZEED"], now=NOW)
     assert not viewer.may_for_own_hospital(Act.CASE_READ) and zeed.hospital_id == viewer.hospital_id
 
 
