@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, Uuid, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import REFUSED, SUCCESS, SYSTEM, AuditEntry
@@ -175,15 +175,19 @@ def _of_the_portal(session: Session, act: str) -> dict[str, Any]:
 def _write(session: Session, line: dict[str, Any]) -> None:
     """Refuse a line that lacks something, then add it; the table's own checks stand behind this."""
     _refuse_gaps(line)
-    hospital = line["acting_hospital_id"]
-    site = select(func.coalesce(func.nullif(Hospital.ura, ""), Hospital.code)).where(Hospital.id == hospital).scalar_subquery()
-    line |= {"event_id": new_id(), "source_id": f"mdo-portal@{MACHINE}", "source_site": func.coalesce(site, "-")}
-    # inline: asks nothing back. RETURNING would demand the right to read the line just written.
-    session.execute(insert(_LINES).values(**line).inline())
+    line |= {"event_id": new_id(), "source_id": f"mdo-portal@{MACHINE}", "b_site_of": line["acting_hospital_id"]}
+    session.execute(_ADDING, line)
     session.info["audited"] = session.info.get("audited", 0) + 1
 
 
 _LINES = cast(Table, AuditEntry.__table__)
+_SITE = (
+    select(func.coalesce(func.nullif(Hospital.ura, ""), Hospital.code))
+    .where(Hospital.id == bindparam("b_site_of", type_=Uuid))
+    .scalar_subquery()
+)
+# Made once: every read waits for it. Inline asks nothing back: RETURNING would demand the right to read the line just written.
+_ADDING: Final = insert(_LINES).values(source_site=func.coalesce(_SITE, "-")).inline()
 _NEVER_EMPTY: Final = (
     "act", "action_code", "event_code", "person_name", "roles", "purpose", "relation", "policy", "client_address", "object_type",
     "object_id_type", "sensitivity", "trace_id", "at",
