@@ -61,6 +61,7 @@ ACT_WORDS: dict[str, str] = {
     "patient.changed": N_("gegevens van de patiënt bijgewerkt"),
     "case.destroyed": N_("casus vernietigd"),
     "retention.purged": N_("bewaartermijn uitgevoerd"),
+    "retention.cut": N_("begin van het logboek vernietigd na de bewaartermijn"),
     "sign_in": N_("aangemeld"),
     "sign_in.refused": N_("aanmelden geweigerd"),
     "sign_out": N_("afgemeld"),
