@@ -99,6 +99,12 @@ DETAIL_WORDS: dict[str, str] = {
     "incident": N_("incident"),
     "given": N_("gegeven"),
     "ended": N_("ingetrokken"),
+    "password": N_("wachtwoord"),
+    "password+totp": N_("wachtwoord en code"),
+    "password+recovery": N_("wachtwoord en herstelcode"),
+    "passkey": N_("passkey"),
+    "oidc": N_("account van het ziekenhuis"),
+    "persona": N_("demonstratie"),
     "record": N_("vastgelegd"),
     "lift": N_("opgeheven"),
 }
