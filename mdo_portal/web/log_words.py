@@ -52,7 +52,7 @@ ACT_WORDS: dict[str, str] = {
     Act.RETENTION_READ: N_("bewaartermijnen bekeken"),
     Act.RETENTION_CHANGE: N_("bewaartermijn gewijzigd"),
     Act.RETENTION_HOLD: N_("bewaarplicht gezet of opgeheven"),
-    Act.DESTROY_REQUEST: N_("vernietiging gevraagd"),
+    Act.DESTROY_REQUEST: N_("verzoek om vernietiging genoteerd of bekeken"),
     Act.DESTROY_APPROVE: N_("vernietiging beoordeeld"),
     Act.ACCOUNT_MANAGE: N_("eigen account gewijzigd"),
     Act.PROFILE_READ: N_("eigen gegevens bekeken"),
@@ -116,7 +116,8 @@ RELATION_WORDS: dict[str, str] = {
     "anyone": N_("aangemeld"),
     "system": N_("het portaal zelf"),
     "none": N_("niet toegestaan"),
-    "granted": N_("inzage gegeven"),
+    "second reader": N_("gevraagd om mee te kijken"),
+    "treating hospital": N_("werkt bij een ziekenhuis dat ook behandelt"),
     "emergency": N_("noodinzage"),
 }
 RULE_WORDS: dict[str, str] = {

@@ -203,7 +203,14 @@ def managed(db: Session, region: Region, *, now: datetime) -> dict[str, object]:
     others[2].state, others[2].is_open = CaseState.WITHDRAWN, False
     destroy_requests.approve(db, region.petra, asked[2], now=now)
     review = rights_reviews.start(db, region.petra, Place(zeed.id, False), now=now)
-    provider = IdentityProvider(hospital_id=zeed.id, label="Zeeduyn", issuer="https://idp.example.nl", client_id="mdo")
+    provider = IdentityProvider(
+        hospital_id=zeed.id,
+        label="Zeeduyn",
+        issuer="https://idp.example.nl",
+        client_id="mdo",
+        changed_at=now,
+        changed_by_id=person_id("Lars"),
+    )
     db.add(provider)
     db.flush()
     return {
