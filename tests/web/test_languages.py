@@ -57,6 +57,8 @@ from tests.web.portal import CSRF
 ENGLISH = PACKAGE / "translations" / "en" / "LC_MESSAGES"
 LONG = 12  #: shorter ones are words that both languages have, or that stand inside another word
 PLACEHOLDER = re.compile(r"%\\?\([a-z_]+\\?\)[sd]|\\?\{[a-z]+\\?\}")
+#: what a patient gets is Dutch whoever looks, and says so
+ALWAYS_DUTCH = re.compile(r'<div class="rows-wrap" lang="nl">.*?</table>', re.DOTALL)
 ANYTHING = "[^<>]{1,80}?"
 
 
@@ -243,7 +245,7 @@ def test_the_catalogue_is_compiled() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_dutch_sentence_is_left_on_an_english_page(portal: Portal, name: str) -> None:
-    pages = portal.read(name, "en")
+    pages = {path: ALWAYS_DUTCH.sub("", page) for path, page in portal.read(name, "en").items()}
 
     assert found("nl", pages) == []
     assert [path for path, page in pages.items() if "%(" in page] == []
