@@ -9,7 +9,6 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import BoardHospital
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
@@ -120,13 +119,11 @@ def not_arrived(session: Session, viewer: Viewer) -> int:
 
 
 def concerns(session: Session, viewer: Viewer, hospital_id: uuid.UUID) -> bool:
-    """Whether this hospital's letters may be on the viewer's list: it is their own, or takes part in a board of theirs."""
+    """Whether letters to this hospital are the viewer's to see: it is their own, or one of a board of theirs is on their list."""
     if viewer.may(Act.POST_READ, hospital_id=hospital_id):
         return True
-    boards = viewer.boards_for(Act.POST_READ)
-    takes_part = exists().where(BoardHospital.hospital_id == hospital_id, BoardHospital.board_id.in_(boards))
-    gets_letters = exists().where(Delivery.hospital_id == hospital_id, Case.id == Delivery.case_id, _visible_post(viewer))
-    return bool(boards) and bool(session.scalar(select(or_(takes_part, gets_letters))))
+    on_list = exists().where(Delivery.hospital_id == hospital_id, Case.id == Delivery.case_id, _visible_post(viewer))
+    return bool(viewer.boards_for(Act.POST_READ)) and bool(session.scalar(select(on_list)))
 
 
 def _visible_post(viewer: Viewer) -> ColumnElement[bool]:

@@ -162,7 +162,7 @@ def topics_of(viewer: Viewer, things: Things) -> dict[str, bool]:
         f"presence:{ids['meeting']}": meets,
         f"delivery:{ids['delivery']}": viewer.may(Act.POST_READ, **at, **on),
         f"inbox:{ids['inbox']}": viewer.may(Act.INBOX_READ, **at),
-        # A board hears of the hospitals that take part in it.
+        # A board hears of the hospitals that got its letters.
         f"post:{ids['hospital']}": viewer.may(Act.POST_READ, **at) or viewer.may(Act.POST_READ, **on),
         f"note:{ids['note']}": False,  # by opening it only
     }
