@@ -18,7 +18,7 @@ from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.services import audit_seals
 from mdo_portal.services.audit_seals import Head
-from mdo_portal.services.audit_verify import Verified, verify
+from mdo_portal.services.audit_verify import Anchor, Verified, verify
 from mdo_portal.settings import NOWHERE, Settings, host_port
 
 log = structlog.get_logger(__name__)
@@ -56,12 +56,13 @@ def keep_anchoring(database: Database, settings: Settings, stop: Stop) -> None:
 
 def anchor(database: Database, places: list[Callable[[str], None]], *, told: dict[uuid.UUID, int]) -> dict[uuid.UUID, int]:
     """Tell every place the end of each chain that grew since `told`; how long the chains are now."""
+    at = datetime.now(UTC)  # before looking: what comes later is younger than this
     with database.transaction() as session:
         heads = audit_seals.heads(session)
     for head in heads:
         if told.get(head.hospital_id) != head.number:
             for tell in places:
-                tell(line_of(head, at=datetime.now(UTC)))
+                tell(line_of(head, at=at))
     return {head.hospital_id: head.number for head in heads}
 
 
@@ -106,16 +107,17 @@ def syslog(address: str) -> Callable[[str], None]:
     return send
 
 
-def anchors_in(path: Path) -> Iterator[Head]:
-    """The heads in an anchor file, or in a syslog file: what stands from the first brace on. Raises ValueError on a bad line."""
+def anchors_in(path: Path) -> Iterator[Anchor]:
+    """The anchors in an anchor file, or in a syslog file: what stands from the first brace on. Raises ValueError on a bad line."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             if '"count"' in line:
                 said = json.loads(line[line.index("{") :])
-                yield Head(uuid.UUID(said["hospital"]), int(said["count"]), bytes.fromhex(said["hash"]))
+                head = Head(uuid.UUID(said["hospital"]), int(said["count"]), bytes.fromhex(said["hash"]))
+                yield Anchor(head, datetime.fromisoformat(said["at"]))
 
 
 def check(database: Database, anchor_file: Path | None) -> Verified:
     """Verify every chain, against the anchors of a file when there is one. Seals nothing."""
     with database.transaction() as session:
-        return verify(session, anchors_in(anchor_file) if anchor_file else ())
+        return verify(session, anchors_in(anchor_file) if anchor_file else (), now=datetime.now(UTC))

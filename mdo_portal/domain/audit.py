@@ -55,6 +55,7 @@ class AuditEntry(Base):
         Index("ix_audit_entries_hospital_id", "hospital_id", "at"),
         Index("ix_audit_entries_acting_hospital_id", "acting_hospital_id", "at"),
         Index("ix_audit_entries_person_id", "person_id", "at"),
+        Index("ix_audit_entries_cuts", "hospital_id", "object_id", postgresql_where="act = 'retention.cut'"),
         Index("ix_audit_entries_odd", "hospital_id", "at", postgresql_where="emergency OR outcome <> 0"),
     )
 

@@ -16,17 +16,20 @@ from mdo_portal.database import Base
 
 NO_HOSPITAL: Final = uuid.UUID(int=0)
 """The chain of lines that are about no hospital's data."""
-FORM: Final = 1
+FORM: Final = 2
 """The newest form. A column more in the log is a form more here: old seals keep the words they were made of."""
-FIELDS: Final[Mapping[int, tuple[str, ...]]] = {
-    1: (
-        "seq", "event_id", "at", "event_code", "act", "action_code", "outcome", "person_id", "alternate_id", "person_name",
-        "acting_hospital_id", "roles", "is_requestor", "sign_in_method", "responsible_person_id", "purpose", "relation", "policy",
-        "basis", "emergency", "reason", "hospital_id", "patient_id", "case_id", "object_type", "object_id", "object_id_type",
-        "object_class", "object_role", "life_cycle", "sensitivity", "hits", "categories", "network_type", "client_address",
-        "source_site", "source_id", "source_type", "trace_id", "detail",
-    ),
-}  # fmt: skip
+DATED: Final = 2
+"""From this form on a seal covers the moment of sealing, and the hash of the words: it can be checked when its line is gone."""
+CUT: Final = "retention.cut"
+"""The act of a line that says how far the beginning of its chain went, because the log's term was over."""
+_FIRST_WORDS: Final = (
+    "seq", "event_id", "at", "event_code", "act", "action_code", "outcome", "person_id", "alternate_id", "person_name",
+    "acting_hospital_id", "roles", "is_requestor", "sign_in_method", "responsible_person_id", "purpose", "relation", "policy",
+    "basis", "emergency", "reason", "hospital_id", "patient_id", "case_id", "object_type", "object_id", "object_id_type",
+    "object_class", "object_role", "life_cycle", "sensitivity", "hits", "categories", "network_type", "client_address",
+    "source_site", "source_id", "source_type", "trace_id", "detail",
+)  # fmt: skip
+FIELDS: Final[Mapping[int, tuple[str, ...]]] = {1: _FIRST_WORDS, 2: _FIRST_WORDS}
 
 
 class AuditSeal(Base):
@@ -48,9 +51,11 @@ class AuditSeal(Base):
     form: Mapped[int]
     #: hash of the link before; empty for the first
     prev_hash: Mapped[bytes]
-    #: SHA-256 over the link before, this place and the words of the line
+    #: SHA-256 over the link before, this place and the words of the line; since DATED over the moment and the hash of the words
     hash: Mapped[bytes]
-    #: when it was sealed
+    #: SHA-256 of the words of the line; empty in forms before DATED. Says nothing of a line that is gone: a line has random numbers in it
+    words_hash: Mapped[bytes | None]
+    #: when it was sealed; since DATED covered by the hash
     sealed_at: Mapped[datetime]
 
 
@@ -81,6 +86,30 @@ def _plain(value: object) -> object:
 
 
 def link(before: bytes, hospital_id: uuid.UUID, number: int, words: bytes) -> bytes:
-    """The hash of a link. Everything in front of the words has a fixed length, so that nothing can move between them."""
-    place = before.rjust(32, b"\0") + hospital_id.bytes + number.to_bytes(8, "big")
-    return hashlib.sha256(b"mdo-portal audit 1\0" + place + words).digest()
+    """The hash of a link of the first form. What stands in front of the words has a fixed length: nothing can move between them."""
+    return hashlib.sha256(b"mdo-portal audit 1\0" + _place(before, hospital_id, number) + words).digest()
+
+
+def dated_link(before: bytes, hospital_id: uuid.UUID, number: int, sealed_at: datetime, words_hash: bytes) -> bytes:
+    """The hash of a link since DATED: with the moment of sealing, and needing the hash of the words only."""
+    moment = sealed_at.astimezone(UTC).isoformat(timespec="microseconds").encode()
+    return hashlib.sha256(b"mdo-portal audit 2\0" + _place(before, hospital_id, number) + moment + words_hash).digest()
+
+
+def hash_of(words: bytes) -> bytes:
+    return hashlib.sha256(words).digest()
+
+
+def _place(before: bytes, hospital_id: uuid.UUID, number: int) -> bytes:
+    return before.rjust(32, b"\0") + hospital_id.bytes + number.to_bytes(8, "big")
+
+
+def says(seal: bytes, *, years: int, lines: int) -> str:
+    """What the detail of a CUT line says: the hash of the last seal whose line went, the term in years, and how many lines went."""
+    return f"{seal.hex()} {years} {lines}"
+
+
+def said(detail: str) -> tuple[bytes, int]:
+    """Seal and years, read back. Raises ValueError."""
+    seal, years, _ = detail.split(" ")
+    return bytes.fromhex(seal), int(years)

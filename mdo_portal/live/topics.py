@@ -12,7 +12,7 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import PortalError
 from mdo_portal.live.guard import BadPayload, Context, Payload
-from mdo_portal.services import access
+from mdo_portal.services import access, post
 
 MOST_TOPICS = 50
 Rule = Callable[[Context, uuid.UUID], bool]
@@ -47,7 +47,7 @@ def _worklist(context: Context, object_id: uuid.UUID) -> bool:
 
 
 def _post(context: Context, hospital_id: uuid.UUID) -> bool:
-    return context.viewer.may(Act.POST_READ, hospital_id=hospital_id) or bool(context.viewer.boards_for(Act.POST_READ))
+    return post.concerns(context.session, context.viewer, hospital_id)
 
 
 def _case(context: Context, case_id: uuid.UUID) -> bool:

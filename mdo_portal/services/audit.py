@@ -137,10 +137,14 @@ def record_system(
     )
 
 
-def record_portal(session: Session, act: str, *, now: datetime, object_type: str, object_id: str, detail: str) -> None:
+def record_portal(
+    session: Session, act: str, *, now: datetime, object_type: str, object_id: str, detail: str,
+    hospital_id: uuid.UUID | None = None,
+) -> None:  # fmt: skip
     """A line for what the portal did by itself and that is about no single patient: a night's work of keeping and destroying."""
     line = _what_of(Kind("110110", "D", 14), act, object_type, object_id, SUCCESS) | _of_the_portal(session, act) | {
-        "at": now, "acting_hospital_id": None, "hospital_id": None, "basis": "", "sensitivity": "R", "categories": [], "detail": detail,
+        "at": now, "acting_hospital_id": None, "hospital_id": hospital_id, "basis": "", "sensitivity": "R", "categories": [],
+        "detail": detail,
     }  # fmt: skip
     _write(session, line)
 

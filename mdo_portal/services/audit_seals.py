@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.audit_chain import FORM, NO_HOSPITAL, AuditSeal, AuditWaiting, link, words_of
+from mdo_portal.domain.audit_chain import FORM, NO_HOSPITAL, AuditSeal, AuditWaiting, dated_link, hash_of, words_of
 
 BATCH = 500
 _ONE_SEALER = 0x6D646F5EA1
@@ -53,14 +53,15 @@ def seal(session: Session, *, now: datetime, most: int = BATCH) -> int:
 def _next(ends: dict[uuid.UUID, Head], line: dict[str, Any], *, now: datetime) -> dict[str, Any]:
     hospital_id = line["hospital_id"] or NO_HOSPITAL
     before = ends.get(hospital_id, Head(hospital_id, 0, b""))
-    number = before.number + 1
+    number, words = before.number + 1, hash_of(words_of(line))
     return {
         "hospital_id": hospital_id,
         "number": number,
         "seq": line["seq"],
         "form": FORM,
         "prev_hash": before.hash,
-        "hash": link(before.hash, hospital_id, number, words_of(line)),
+        "hash": dated_link(before.hash, hospital_id, number, now, words),
+        "words_hash": words,
         "sealed_at": now,
     }
 

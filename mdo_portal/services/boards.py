@@ -32,6 +32,9 @@ FIELDS = (
     "place",
     "video_url",
 )
+HOSPITAL_FIELDS = ("name", "city", "phone", "ura", "agb", "review_months")
+MOST_REVIEW_MONTHS = 24
+REVIEW_BOUNDS = N_("Tussen 1 en 24 maanden.")
 NOT_SAVED = N_("Nog niet alles klopt. Er is niets bewaard; verbeter de gemarkeerde velden.")
 
 
@@ -101,14 +104,14 @@ def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm,
     _check(session, board, form)
     is_new = board is None
     board = board or Board()
-    before = {} if is_new else {name: getattr(board, name) for name in FIELDS}
+    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, "review_months")}
     for name in (*FIELDS, "quorum", "aliases", "review_months"):
         setattr(board, name, getattr(form, name))
     session.add(board)
     session.flush()
     moved = _set_hospitals(session, board, form.hospitals)
     meetings.extend_series(session, board, now=now)
-    changed = [name for name in FIELDS if before.get(name) != getattr(board, name)] + moved
+    changed = [name for name in before if before[name] != getattr(board, name)] + moved
     detail = "added" if is_new else ", ".join(changed)
     audit.record(session, viewer, Act.BOARD_MANAGE, now=now, object_type="board", object_id=board.id, detail=detail)
     return board
@@ -126,7 +129,7 @@ def _check(session: Session, board: Board | None, form: BoardForm) -> None:
         "minutes": (not 5 <= form.minutes <= 600, N_("Tussen 5 en 600 minuten.")),
         "minutes_per_case": (not 1 <= form.minutes_per_case <= 60, N_("Tussen 1 en 60 minuten.")),
         "closing_hours": (not 0 <= form.closing_hours <= 168, N_("Tussen 0 en 168 uur.")),
-        "review_months": (not 1 <= form.review_months <= 24, N_("Tussen 1 en 24 maanden.")),
+        "review_months": (not 1 <= form.review_months <= MOST_REVIEW_MONTHS, REVIEW_BOUNDS),
         "video_url": (bool(form.video_url) and not form.video_url.startswith("https://"), N_("Begint met https://")),
         "hospitals": (not form.hospitals, N_("Kies minstens één ziekenhuis.")),
     }
@@ -165,15 +168,19 @@ def hospital_of(session: Session, hospital_id: uuid.UUID) -> Hospital:
 def save_hospital(
     session: Session, viewer: Viewer, hospital_id: uuid.UUID, form: Mapping[str, str], *, now: datetime
 ) -> Hospital:
-    """Name, place, phone, URA and AGB of a hospital; its link is another matter. Raises Incomplete."""
+    """Name, place, phone, URA, AGB, and how often its rights are gone over; its link is another matter. Raises Incomplete."""
     hospital = hospital_of(session, hospital_id)
     wrong = {} if form.get("name") else {"name": N_("Vul de naam in zoals die in brieven staat.")}
     wrong |= {name: N_("Acht cijfers, of leeg.") for name in ("ura", "agb") if not re.fullmatch(r"(\d{8})?", form.get(name, ""))}
+    months = form.get("review_months", str(hospital.review_months))
+    if not re.fullmatch(r"[0-9]{1,2}", months) or not 1 <= int(months) <= MOST_REVIEW_MONTHS:
+        wrong["review_months"] = REVIEW_BOUNDS
     if wrong:
         raise Incomplete(wrong, NOT_SAVED)
-    changed = [name for name in ("name", "city", "phone", "ura", "agb") if getattr(hospital, name) != form.get(name, "")]
+    asked = {name: form.get(name, "") for name in HOSPITAL_FIELDS[:-1]} | {"review_months": int(months)}
+    changed = [name for name, value in asked.items() if getattr(hospital, name) != value]
     for name in changed:
-        setattr(hospital, name, form.get(name, ""))
+        setattr(hospital, name, asked[name])
     detail = ", ".join(changed)
     audit.record(session, viewer, Act.BOARD_MANAGE, now=now, object_type="hospital", object_id=hospital.id, detail=detail)
     return hospital

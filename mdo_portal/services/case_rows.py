@@ -72,6 +72,7 @@ class RoundRow(NamedTuple):
     meeting_id: uuid.UUID
     meeting_at: datetime
     board: str
+    board_id: uuid.UUID
     outcome: RoundOutcome | None
     outcome_reason: str
 

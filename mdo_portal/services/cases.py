@@ -29,7 +29,7 @@ from mdo_portal.domain.identifiers import masked_bsn
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act, Viewer
-from mdo_portal.errors import N_, IllegalMove
+from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import PersonName, Section
 from mdo_portal.services import changes, meetings, referrals, timeline
 from mdo_portal.services.case_rows import (
@@ -171,7 +171,7 @@ def _events(session: Session, case_id: uuid.UUID) -> list[EventRow]:
 
 def _rounds(session: Session, case_id: uuid.UUID) -> list[RoundRow]:
     query = (
-        select(Round.id, Round.number, Meeting.id, Meeting.starts_at, Board.name, Round.outcome, Round.outcome_reason)
+        select(Round.id, Round.number, Meeting.id, Meeting.starts_at, Board.name, Board.id, Round.outcome, Round.outcome_reason)
         .join(Meeting, Meeting.id == Round.meeting_id)
         .join(Board, Board.id == Meeting.board_id)
         .where(Round.case_id == case_id)
@@ -228,9 +228,12 @@ def ask(session: Session, case: Case, text: str, *, viewer: Viewer, now: datetim
 
 
 def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, viewer: Viewer, now: datetime) -> None:
-    """The referrer answers; the case goes back to the secretary."""
-    request = session.get(InformationRequest, request_id)
-    if request is None or request.case_id != case.id or request.answered_at or not text.strip():
+    """The referrer answers; the case goes back to the secretary. Raises NotFound for a question of another case, as for none at all."""
+    of_case = select(InformationRequest).where(InformationRequest.id == request_id, InformationRequest.case_id == case.id)
+    request = session.scalars(of_case).one_or_none()
+    if request is None:
+        raise NotFound()
+    if request.answered_at or not text.strip():
         raise IllegalMove(N_("Deze vraag is al beantwoord, of het antwoord is leeg. Er is niets veranderd."))
     request.answered_at, request.answered_by, request.answer = now, viewer.person_id, text.strip()
     if case.state is CaseState.INFORMATION_REQUESTED:

@@ -15,7 +15,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import TERM_MONTHS, DestroyRequest, Ground, Tombstone, hash_of_numbers
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Role
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act, Relation, Viewer
 from mdo_portal.domain.retention import Shield, months_later
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound, Stale
 from mdo_portal.exchange import PatientIdentity, Unreadable
@@ -105,7 +105,17 @@ def _line(
     detail: str,
 ) -> None:
     case = cases[0][0] if cases else None
-    audit.record(session, viewer, act, now=now, case=case, object_type="destroy_request", object_id=request.id, detail=detail)
+    audit.record(
+        session,
+        viewer,
+        act,
+        now=now,
+        case=case,
+        relation=Relation.OWN_HOSPITAL,
+        object_type="destroy_request",
+        object_id=request.id,
+        detail=detail,
+    )
 
 
 def request_for(session: Session, viewer: Viewer, request_id: uuid.UUID, *, lock: bool = False) -> DestroyRequest:

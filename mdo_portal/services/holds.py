@@ -14,7 +14,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import LegalHold
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act, Relation, Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.services import audit
 
@@ -79,7 +79,17 @@ def place(session: Session, viewer: Viewer, case_id: uuid.UUID, *, whole_patient
             session.add(hold)
     except IntegrityError:
         raise IllegalMove(N_("Er staat al een bewaarplicht op. Er is niets veranderd.")) from None
-    audit.record(session, viewer, Act.RETENTION_HOLD, now=now, case=case, object_type="hold", object_id=hold.id, detail="set")
+    audit.record(
+        session,
+        viewer,
+        Act.RETENTION_HOLD,
+        now=now,
+        case=case,
+        relation=Relation.OWN_HOSPITAL,
+        object_type="hold",
+        object_id=hold.id,
+        detail="set",
+    )
     return hold
 
 
@@ -95,4 +105,14 @@ def lift(session: Session, viewer: Viewer, hold_id: uuid.UUID, *, reason: str, n
         raise Incomplete({"reason": NO_LIFT_REASON}, NO_LIFT_REASON)
     hold.lifted_by, hold.lifted_at, hold.lift_reason = viewer.person_id, now, reason.strip()
     case = session.get(Case, hold.case_id) if hold.case_id else None
-    audit.record(session, viewer, Act.RETENTION_HOLD, now=now, case=case, object_type="hold", object_id=hold.id, detail="lifted")
+    audit.record(
+        session,
+        viewer,
+        Act.RETENTION_HOLD,
+        now=now,
+        case=case,
+        relation=Relation.OWN_HOSPITAL,
+        object_type="hold",
+        object_id=hold.id,
+        detail="lifted",
+    )

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
@@ -116,6 +116,14 @@ def not_arrived(session: Session, viewer: Viewer) -> int:
     """How many letters this viewer may see have not arrived."""
     query = select(func.count()).select_from(Delivery).outerjoin(Case, Case.id == Delivery.case_id)
     return session.scalar(query.where(_visible_post(viewer), Delivery.state.in_(NOT_ARRIVED))) or 0
+
+
+def concerns(session: Session, viewer: Viewer, hospital_id: uuid.UUID) -> bool:
+    """Whether letters to this hospital are the viewer's to see: it is their own, or one of a board of theirs is on their list."""
+    if viewer.may(Act.POST_READ, hospital_id=hospital_id):
+        return True
+    on_list = exists().where(Delivery.hospital_id == hospital_id, Case.id == Delivery.case_id, _visible_post(viewer))
+    return bool(viewer.boards_for(Act.POST_READ)) and bool(session.scalar(select(on_list)))
 
 
 def _visible_post(viewer: Viewer) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, CursorResult, Select, and_, delete, exists
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.audit_chain import CUT, NO_HOSPITAL, says
 from mdo_portal.domain.board import Presence
 from mdo_portal.domain.case import Case, Draft
 from mdo_portal.domain.decision import Delivery, DeliveryState
@@ -178,8 +179,19 @@ def _purge_counts(session: Session, before: Mapping[Kind, datetime], now: dateti
 
 
 def _purge_log(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
-    """The oldest lines; by the clock and the term of the database itself, never under five years."""
-    return session.scalar(select(func.purge_log(limit))) or 0
+    """The beginning of every chain; by the clock and the term of the database itself, never under five years.
+
+    What went is said by a line in that same chain, sealed as every other: `mdo-portal audit verify` goes on from there.
+    """
+    cut = func.purge_log(limit).table_valued("chain", "place", "seal", "lines", "years", "cut_at")
+    gone = 0
+    for chain, place, seal, lines, years, cut_at in session.execute(select(cut)).all():
+        audit.record_portal(
+            session, CUT, now=cut_at, object_type="audit_chain", object_id=str(place),
+            detail=says(bytes(seal), years=years, lines=lines), hospital_id=None if chain == NO_HOSPITAL else chain,
+        )  # fmt: skip
+        gone += lines
+    return gone
 
 
 def _purge_proofs(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:

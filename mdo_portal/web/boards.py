@@ -150,14 +150,15 @@ def hospital(hospital_id: uuid.UUID) -> str:
 def _hospital(hospital_id: uuid.UUID, *, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> str:
     with transaction() as db:
         found = boards.hospital_of(db, hospital_id)
-    shown = {"hospital": found, "values": typed or found, "errors": errors or {}}
+        values = {name: getattr(found, name) for name in boards.HOSPITAL_FIELDS} | (typed or {})
+    shown = {"hospital": found, "values": values, "errors": errors or {}}
     return render_template("boards/hospital.html", viewer=viewer(), **shown)
 
 
 @blueprint.post("/hospitals/<uuid:hospital_id>")
 @may(Act.BOARD_MANAGE)
 def save_hospital(hospital_id: uuid.UUID) -> ResponseReturnValue:
-    typed = {name: request.form.get(name, "").strip() for name in ("name", "city", "phone", "ura", "agb")}
+    typed = {name: request.form[name].strip() for name in boards.HOSPITAL_FIELDS if name in request.form}
     try:
         with transaction() as db:
             boards.save_hospital(db, viewer(), hospital_id, typed, now=now())

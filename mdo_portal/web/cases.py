@@ -69,6 +69,7 @@ def page_of(db: Session, grant: Grant) -> dict[str, object]:
     asked = request.args.get("document", "")
     return {
         "case": view,
+        "viewer": viewer(),
         "may": {act.value: access.may(db, viewer(), act, case, now=now()) for act in BUTTONS},
         "meetings": meetings_for(db, case),
         "letters": post.rows(db, viewer(), everything=True, case_id=case.id),

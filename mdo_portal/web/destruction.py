@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal import letters
 from mdo_portal.domain.destruction import URGENT, DestroyRequest, Ground
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Act
+from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services import audit, cases, destroy_requests, proofs
 from mdo_portal.services.destruction import SHIELD_WORDS
@@ -57,7 +57,17 @@ def _patient(db: Session, patient: Patient, detail: str, case_id: uuid.UUID | No
     if not found:
         raise NotFound()
     case = found[0][0]
-    audit.record(db, viewer(), Act.DESTROY_REQUEST, now=now(), case=case, object_type="patient", hits=1, detail=detail)
+    audit.record(
+        db,
+        viewer(),
+        Act.DESTROY_REQUEST,
+        now=now(),
+        case=case,
+        relation=Relation.OWN_HOSPITAL,
+        object_type="patient",
+        hits=1,
+        detail=detail,
+    )
     return {"patient": cases.banner(db, case), "patient_id": patient.id, "cases": found, "shield_words": SHIELD_WORDS}
 
 
@@ -111,7 +121,14 @@ def _shown(db: Session, found: DestroyRequest) -> dict[str, Any]:
     about = _patient(db, patient, "request", found.case_id) if patient else {"patient": None, "cases": []}
     if patient is None:
         audit.record(
-            db, viewer(), Act.DESTROY_REQUEST, now=now(), object_type="destroy_request", object_id=found.id, detail="proof"
+            db,
+            viewer(),
+            Act.DESTROY_REQUEST,
+            now=now(),
+            relation=Relation.OWN_HOSPITAL,
+            object_type="destroy_request",
+            object_id=found.id,
+            detail="proof",
         )
     proof = proofs.of(db, found, network=settings().network)
     return {**about, "is_open": is_open, "proof": proof, "may_judge": own, "is_mine": found.requested_by == viewer().person_id}
@@ -151,7 +168,14 @@ def printed(request_id: uuid.UUID) -> ResponseReturnValue:
         if proof is None or found.executed_at is None:
             raise NotFound()
         audit.record(
-            db, viewer(), Act.DESTROY_REQUEST, now=now(), object_type="destroy_request", object_id=found.id, detail="proof"
+            db,
+            viewer(),
+            Act.DESTROY_REQUEST,
+            now=now(),
+            relation=Relation.OWN_HOSPITAL,
+            object_type="destroy_request",
+            object_id=found.id,
+            detail="proof",
         )
     return as_file(
         letters.render("destruction", proof.as_json(), at=found.executed_at), "application/pdf", f"vernietiging-{request_id}"

@@ -13,7 +13,7 @@ from mdo_portal.domain.destruction import URGENT
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.retention import RULES, Kind, Unit
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import audit, holds, retention, retention_rows
+from mdo_portal.services import audit, holds, proofs, retention, retention_rows
 from mdo_portal.services.destruction import SHIELD_WORDS
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
@@ -48,7 +48,7 @@ def page() -> str:
         hits = len(shown["going"]) + len(shown["holds"])
         audit.record(db, viewer(), Act.RETENTION_READ, now=now(), object_type="retention", hits=hits)
     words = {"kind_words": KIND_WORDS, "unit_words": UNIT_WORDS, "bounds": RULES, "shield_words": SHIELD_WORDS}
-    days = {"today": today(), "soon": today() + URGENT}
+    days = {"today": today(), "soon": today() + URGENT, "number_of": proofs.number_of}
     return render_template("retention/page.html", may_=_may(), me_id=viewer().person_id, **words, **days, **shown)
 
 

@@ -19,7 +19,7 @@ NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
 
 
 def install(app: Flask) -> None:
-    for word in (when, when_exact, clock, day, in_days, age, days_old, short_day):
+    for word in (when, when_exact, clock, day, iso_day, in_days, age, days_old, short_day):
         app.jinja_env.filters[word.__name__] = word
 
 
@@ -66,6 +66,11 @@ def clock(moment: datetime | None) -> str:
 def day(on: date | None) -> str:
     """`04-12-2026`."""
     return on.strftime("%d-%m-%Y") if on else ""
+
+
+def iso_day(moment: datetime) -> str:
+    """`2026-12-04`: the Dutch day, as a date field holds it."""
+    return moment.astimezone(AMSTERDAM).date().isoformat()
 
 
 def in_days(on: date | None) -> str:

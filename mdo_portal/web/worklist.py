@@ -111,7 +111,8 @@ def brief() -> ResponseReturnValue:
         view = cases.view(db, grant.case, reduced=grant.reduced)
         rights = {act.value: access.may(db, viewer(), act, grant.case, now=now()) for act in BRIEF_BUTTONS}
         coming = meetings_for(db, grant.case) if rights[Act.CASE_PLAN] else []
-    return render_template("worklist/_brief.html", case=view, may=rights, meetings=coming, now=now(), urgency_words=HURRY)
+    shown = {"case": view, "may": rights, "meetings": coming, "viewer": viewer()}
+    return render_template("worklist/_brief.html", now=now(), urgency_words=HURRY, **shown)
 
 
 def _wanted() -> Filter:

@@ -162,11 +162,11 @@ def topics_of(viewer: Viewer, things: Things) -> dict[str, bool]:
         f"presence:{ids['meeting']}": meets,
         f"delivery:{ids['delivery']}": viewer.may(Act.POST_READ, **at, **on),
         f"inbox:{ids['inbox']}": viewer.may(Act.INBOX_READ, **at),
-        # A board sends letters to any hospital; that something about a hospital's post changed is all it hears.
-        f"post:{ids['hospital']}": viewer.may(Act.POST_READ, **at) or bool(viewer.boards_for(Act.POST_READ)),
+        # A board hears of the hospitals that got its letters.
+        f"post:{ids['hospital']}": viewer.may(Act.POST_READ, **at) or viewer.may(Act.POST_READ, **on),
         f"note:{ids['note']}": False,  # by opening it only
     }
-    return {topic: may and (things.exists or topic.startswith("post:")) for topic, may in wanted.items()}
+    return {topic: may and things.exists for topic, may in wanted.items()}
 
 
 # The matrix

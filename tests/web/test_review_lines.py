@@ -1,0 +1,34 @@
+"""From a finding the privacy officer goes to what happened: the lines of that patient on that day."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.policy import Act
+from mdo_portal.services import audit
+from tests import make
+from tests.people import Region
+from tests.web.portal import CSRF, app_on, signed_in
+
+
+def test_a_finding_leads_to_its_lines(database: Database, region: Region) -> None:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(session, zeed, now=now, patient=make.identity("4711"))
+        audit.record(session, region.bram, Act.CASE_READ, now=now, case=case)
+    with app_on(database) as app:
+        petra = signed_in(app, database, region, "Petra")
+        page = petra.get("/log/review").text
+        form = re.search(r'<form method="post" action="/log" class="no-print">(.*?)</form>', page, re.DOTALL)
+        assert form is not None
+        asked = dict(re.findall(r'name="(number|since|until)" value="([^"]*)"', form[1]))
+        lines = petra.post("/log", data={"csrf_token": CSRF, **asked}).text
+
+    today = now.astimezone(ZoneInfo("Europe/Amsterdam")).date().isoformat()
+    assert asked == {"number": "4711", "since": today, "until": today}
+    assert "casus bekeken" in lines and "Bram" in lines
