@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital, Meeting
@@ -40,10 +41,10 @@ def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, 
     if case is None:
         raise NotFound()
     board_ids = _boards_of(session, case, viewer)
-    seen = _relations(session, viewer, Act.CASE_READ, case, board_ids, now)
+    seen = _relations(viewer, Act.CASE_READ, case, board_ids, _agendas(session, case, now))
     if not seen:
         raise NotFound()
-    allowed = _relations(session, viewer, act, case, board_ids, now)
+    allowed = _relations(viewer, act, case, board_ids, _agendas(session, case, now))
     if not allowed:
         raise NotAllowed()
     return Grant(case, allowed[0], reduced=allowed == [Relation.BOARD] and viewer.only_observes(case.board_id))
@@ -51,7 +52,28 @@ def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, 
 
 def may(session: Session, viewer: Viewer, act: Act, case: Case, *, now: datetime) -> bool:
     """Whether this viewer may do `act` with a case they already see: for showing or hiding a button."""
-    return bool(_relations(session, viewer, act, case, _boards_of(session, case, viewer), now))
+    return bool(_relations(viewer, act, case, _boards_of(session, case, viewer), _agendas(session, case, now)))
+
+
+def relations(
+    session: Session, viewer: Viewer, act: Act, cases: Sequence[Case], *, now: datetime
+) -> dict[uuid.UUID, list[Relation]]:
+    """As `may`, for many cases at once: for each case by which relations; none = not allowed. Two queries, however many cases."""
+    mine, ids = list(viewer.board_roles), [case.id for case in cases]
+    takes_part = select(BoardHospital.hospital_id, BoardHospital.board_id).where(BoardHospital.board_id.in_(mine))
+    boards = {(hospital_id, board_id) for hospital_id, board_id in session.execute(takes_part)}
+    agendas = _on_agenda(now).where(Round.case_id.in_(ids), Meeting.board_id.in_(mine))
+    stands = {(case_id, board_id) for case_id, board_id in session.execute(agendas)}
+    return {
+        case.id: _relations(
+            viewer,
+            act,
+            case,
+            [case.board_id] if case.board_id else [board_id for board_id in mine if (case.hospital_id, board_id) in boards],
+            lambda board_id, case_id=case.id: (case_id, board_id) in stands,  # type: ignore[misc]
+        )
+        for case in cases
+    }
 
 
 def _boards_of(session: Session, case: Case, viewer: Viewer) -> list[uuid.UUID]:
@@ -70,7 +92,7 @@ def _boards_of(session: Session, case: Case, viewer: Viewer) -> list[uuid.UUID]:
 
 
 def _relations(
-    session: Session, viewer: Viewer, act: Act, case: Case, board_ids: list[uuid.UUID], now: datetime
+    viewer: Viewer, act: Act, case: Case, board_ids: list[uuid.UUID], on_agenda: Callable[[uuid.UUID], bool]
 ) -> list[Relation]:
     """An objection of the patient leaves the own hospital only: for everybody else the case does not exist."""
     if case.objected:
@@ -78,15 +100,24 @@ def _relations(
     found = viewer.relations(act, hospital_id=case.hospital_id, case_id=case.id)
     for board_id in board_ids:
         by_board = viewer.relations(act, board_id=board_id)
-        if by_board and (viewer.board_roles.get(board_id, frozenset()) & _SEES_ALL or _on_agenda(session, case, board_id, now)):
+        if by_board and (viewer.board_roles.get(board_id, frozenset()) & _SEES_ALL or on_agenda(board_id)):
             found += [relation for relation in by_board if relation not in found]
     return found
 
 
-def _on_agenda(session: Session, case: Case, board_id: uuid.UUID, now: datetime) -> bool:
-    on_agenda = select(Round.id).join(Meeting, Meeting.id == Round.meeting_id)
-    query = on_agenda.where(Round.case_id == case.id, Meeting.board_id == board_id, Meeting.starts_at > now - MEMBERS_SEE_AFTER)
-    return session.execute(query.limit(1)).first() is not None
+def _agendas(session: Session, case: Case, now: datetime) -> Callable[[uuid.UUID], bool]:
+    """Whether the case stands on an agenda of a board; asked only when it matters."""
+
+    def stands(board_id: uuid.UUID) -> bool:
+        query = _on_agenda(now).where(Round.case_id == case.id, Meeting.board_id == board_id)
+        return session.execute(query.limit(1)).first() is not None
+
+    return stands
+
+
+def _on_agenda(now: datetime) -> Select[tuple[uuid.UUID, uuid.UUID]]:
+    agendas = select(Round.case_id, Meeting.board_id).join(Meeting, Meeting.id == Round.meeting_id)
+    return agendas.where(Meeting.starts_at > now - MEMBERS_SEE_AFTER)
 
 
 def board_for(session: Session, viewer: Viewer, act: Act, board_id: uuid.UUID) -> Board:
