@@ -30,6 +30,8 @@ from tests import make
 from tests.conftest import as_web, copy_name, opened
 from tests.people import PEOPLE, Region, board_of, person_id
 
+pytestmark = pytest.mark.xdist_group("languages")  # one portal for all of them
+
 ENGLISH = PACKAGE / "translations" / "en" / "LC_MESSAGES"
 LONG = 12  #: shorter ones are words that both languages have, or that stand inside another word
 PLACEHOLDER = re.compile(r"%\\?\([a-z_]+\\?\)[sd]|\\?\{[a-z]+\\?\}")
