@@ -1,6 +1,7 @@
 """What is the same for every application of a run is worked out once: addresses and templates were most of the time of a web test.
 
-Both depend on nothing but the source: the text of a template (Jinja's own check of it stays), the words of an address.
+Both depend on nothing but the source: the text of a template (Jinja's own check of it stays), the words of an address. And passwords
+are hashed cheaply: how dear they are outside the tests is a test of its own (tests/services/test_people.py).
 """
 
 from __future__ import annotations
@@ -8,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
+from mdo_portal.services import people
+
+#: as the portal hashes passwords
+HASHER = people._hasher
 Builder = Callable[..., tuple[str, str]]
 
 
@@ -32,6 +38,7 @@ class Compiled(BytecodeCache):
 def install() -> None:
     Flask.jinja_options = {"bytecode_cache": Compiled()}
     _remember_addresses()
+    people._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def _remember_addresses() -> None:

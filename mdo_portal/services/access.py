@@ -115,7 +115,7 @@ def _agendas(session: Session, case: Case, now: datetime) -> Callable[[uuid.UUID
     return stands
 
 
-def _on_agenda(now: datetime) -> Select[tuple[uuid.UUID, uuid.UUID]]:
+def _on_agenda(now: datetime) -> Select[uuid.UUID, uuid.UUID]:
     agendas = select(Round.case_id, Meeting.board_id).join(Meeting, Meeting.id == Round.meeting_id)
     return agendas.where(Meeting.starts_at > now - MEMBERS_SEE_AFTER)
 
