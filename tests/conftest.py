@@ -1,7 +1,7 @@
 """One PostgreSQL for the whole run, and in it a template with the small region of tests/people.py.
 
 `session` is one transaction on a shared copy, rolled back afterwards: for whatever happens inside one transaction (services never
-commit, so that is most). `database` is a copy of the test's own (about 60 ms): for commits, NOTIFY, threads and processes.
+commit, so that is most). `database` is a copy of the test's own (tests/copies.py): for commits, NOTIFY, threads and processes.
 With `-n 2` the workers share the server; each has its own template and copies.
 """
 
@@ -18,9 +18,10 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from mdo_portal.commands import migrate
-from mdo_portal.commands.postgres import as_role, clone_database, drop_database, server, template_database
+from mdo_portal.commands.postgres import clone_database, server, template_database
 from mdo_portal.database import Database
-from tests import canaries, make, people
+from tests import canaries, make, once, people
+from tests.copies import Copies, as_web, opened
 from tests.people import Region
 
 hypothesis_settings.register_profile(
@@ -30,7 +31,9 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("suite")
-_copies = count(1)
+once.install()
+_names = count(1)
+__all__ = ["as_web", "copy_name", "opened"]
 _server = pytest.StashKey[ExitStack]()
 
 
@@ -97,17 +100,8 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
             canaries.search_server(url)
 
 
-def opened(url: str, *, pool_size: int = 10) -> Database:
-    return Database(url, sealer=make.sealer(), pool_size=pool_size)
-
-
-def as_web(database: Database) -> Database:
-    """The same database as a web process has it: as a role that row security holds for. Gone with the database."""
-    return opened(as_role(database.url, "mdo_app"))
-
-
 def copy_name(kind: str) -> str:
-    return f"{kind}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{next(_copies)}"
+    return f"{kind}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{next(_names)}"
 
 
 @pytest.fixture(scope="session")
@@ -133,22 +127,40 @@ def region(template: tuple[str, Region]) -> Region:
     return template[1]
 
 
-@pytest.fixture
-def database(postgres: str, template: tuple[str, Region]) -> Iterator[Database]:
-    """A copy of the region of the test's own."""
-    yield from _copy(postgres, template[0])
-
-
-@pytest.fixture
-def empty_database(postgres: str, migrated: str) -> Iterator[Database]:
-    """Every table, no row."""
-    yield from _copy(postgres, migrated)
+@pytest.fixture(scope="session")
+def copies(postgres: str, template: tuple[str, Region]) -> Iterator[Copies]:
+    """Of the small region."""
+    made = Copies(postgres, template[0], copy_name("copy"))
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
-def shared_database(postgres: str, template: tuple[str, Region]) -> Iterator[Database]:
+def empty_copies(postgres: str, migrated: str) -> Iterator[Copies]:
+    made = Copies(postgres, migrated, copy_name("copy"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(copies: Copies) -> Iterator[Database]:
+    """A copy of the region of the test's own."""
+    with copies.one() as made:
+        yield made
+
+
+@pytest.fixture
+def empty_database(empty_copies: Copies) -> Iterator[Database]:
+    """Every table, no row."""
+    with empty_copies.one() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shared_database(copies: Copies) -> Iterator[Database]:
     """The copy that rolled-back transactions share. Commit nothing in it."""
-    yield from _copy(postgres, template[0])
+    with copies.one() as made:
+        yield made
 
 
 @pytest.fixture
@@ -158,11 +170,3 @@ def session(shared_database: Database) -> Iterator[Session]:
         made.info["sealer"] = shared_database.sealer
         yield made
         made.rollback()
-
-
-def _copy(postgres: str, template: str) -> Iterator[Database]:
-    name = copy_name("copy")
-    made = opened(clone_database(postgres, name, template=template))
-    yield made
-    made.close()
-    drop_database(postgres, name)

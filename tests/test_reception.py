@@ -4,88 +4,26 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import random
-import re
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as some
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from mdo_portal import reception, wiring
+from mdo_portal import reception
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import UNREADABLE_REASONS, InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import Answer, Incoming, MessageHeader, Reader, Unreadable, Verdict, Wire
-from mdo_portal.reception import Sorted
-from mdo_portal.services import inbox, intake
+from mdo_portal.exchange import Unreadable, Verdict, Wire
+from mdo_portal.services import inbox
 from tests import make
 from tests.conftest import opened
 from tests.make import NOW
 from tests.people import Region
-
-READERS = wiring.readers()
-
-
-def sort(raw: bytes, region: Region, *, now: datetime = NOW) -> Sorted:
-    return reception.sort(raw, wire=Wire.HL7V2, reader=READERS[Wire.HL7V2], links=list(region.links.values()), now=now)
-
-
-def hand_in(database: Database, region: Region, *raws: bytes, now: datetime = NOW) -> list[Answer]:
-    """As the listener does it: sort, keep in one commit, and only then answer."""
-    messages = [sort(raw, region, now=now) for raw in raws]
-    reception.keep(database, messages)
-    return [message.answer for message in messages]
-
-
-def understand_all(database: Database, *, now: datetime = NOW, readers: dict[Wire, Reader] | None = None) -> int:
-    done = 0
-    while reception.understand_next(database, readers or READERS, now=now):
-        done += 1
-    return done
-
-
-def rows(database: Database) -> list[InboundMessage]:
-    with database.transaction() as session:
-        return list(session.scalars(select(InboundMessage).order_by(InboundMessage.seq)))
-
-
-def count(database: Database, table: type, *where: object) -> int:
-    with database.transaction() as session:
-        return session.scalar(select(func.count()).select_from(table).where(*where)) or 0  # type: ignore[arg-type]
-
-
-@dataclass
-class Spy:
-    """A reader that does something of its own before the real one reads."""
-
-    before: Callable[[bytes], None]
-
-    def header(self, raw: bytes) -> MessageHeader:
-        return READERS[Wire.HL7V2].header(raw)
-
-    def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
-        self.before(raw)
-        return READERS[Wire.HL7V2].read(raw, profile, charset)
-
-
-def spying(before: Callable[[bytes], None]) -> dict[Wire, Reader]:
-    return {Wire.HL7V2: Spy(before)}
-
-
-def refusing(word: bytes, error: Exception | None = None) -> Callable[[bytes], None]:
-    def before(raw: bytes) -> None:
-        if word in raw:
-            raise error or RuntimeError("broken")
-
-    return before
-
+from tests.reception_house import READERS, count, hand_in, refusing, rows, sort, spying, understand_all
 
 # Keeping and answering
 
@@ -338,63 +276,3 @@ def test_a_change_of_a_referred_patient_arrives_and_noise_is_counted(database: D
     assert [row.state for row in rows(database)] == [InboundState.UNDERSTOOD] * 2
     assert count(database, Patient, Patient.family == "van Voorbeeld - Anders") == 1
     assert count(database, Patient, Patient.local_number == "404") == 0
-
-
-# Whatever comes, nothing is lost
-
-
-KINDS = ("referral", "update", "double", "change", "stranger", "unnumbered", "junk", "unknown kind", "poison", "conflict")
-
-
-def raw_of(kind: str, at: int, before: Sequence[bytes]) -> bytes:
-    fresh = make.hl7_referral(f"H{make.number()}", patient=str(at % 3), referral_number=f"VW-H{at % 3}", question=make.number())
-    return {
-        "referral": lambda: make.hl7_referral(patient=make.number()),
-        "update": lambda: fresh,
-        "double": lambda: random.choice(before) if before else fresh,
-        "change": lambda: make.hl7_change(patient=str(at % 3)),
-        "stranger": lambda: make.hl7_referral(sender="WIE?"),
-        "unnumbered": lambda: re.sub(rb"\|H\d+\|P\|", b"||P|", fresh),
-        "junk": lambda: f"junk {make.number()}".encode(),
-        "unknown kind": lambda: fresh.replace(b"REF^I12", b"SIU^S12"),
-        "poison": lambda: make.hl7_referral(patient=str(at % 3), question="gif?"),
-        "conflict": lambda: make.hl7_referral(patient=make.number(), referral_number="VW-H0"),
-    }[kind]()
-
-
-@settings(max_examples=8)
-@given(some.lists(some.tuples(some.sampled_from(KINDS), some.integers(0, 30)), max_size=14), some.randoms(use_true_random=False))
-def test_received_is_understood_plus_pending_plus_unreadable_plus_ignored(
-    database: Database, region: Region, story: list[tuple[str, int]], dice: random.Random
-) -> None:
-    """At any moment, whatever came and however often it came."""
-    sent: list[bytes] = []
-    already = {row.digest for row in rows(database)}
-    ignored_before = _ignored(database)
-    readers = spying(refusing(b"gif?"))
-    for step, (kind, at) in enumerate(story):
-        raw = raw_of(kind, at, sent)
-        sent.append(raw)
-        hand_in(database, region, raw)
-        if dice.random() < 0.4:
-            reception.understand_next(database, readers, now=NOW + timedelta(minutes=step))
-        _adds_up(database, sent, already, ignored_before)
-
-    for minute in range(5):
-        understand_all(database, now=NOW + timedelta(hours=1, minutes=minute), readers=readers)
-
-    _adds_up(database, sent, already, ignored_before)
-    with database.transaction() as session:
-        assert intake.waiting(session) == 0
-        assert all(row.reason in UNREADABLE_REASONS for row in rows(database) if row.state is InboundState.UNREADABLE)
-
-
-def _ignored(database: Database) -> int:
-    with database.transaction() as session:
-        return session.scalar(select(func.coalesce(func.sum(intake.FeedCount.ignored), 0))) or 0
-
-
-def _adds_up(database: Database, sent: list[bytes], already: set[bytes], ignored_before: int) -> None:
-    fresh = [row for row in rows(database) if row.digest not in already]
-    by_state = [sum(row.state is state for row in fresh) for state in InboundState]
-    assert sum(by_state) + sum(row.doubles for row in fresh) + _ignored(database) - ignored_before == len(sent)

@@ -30,7 +30,7 @@ from tests import make
 from tests.browser import axe, chromium
 from tests.conftest import as_web
 from tests.people import Region, person_id
-from tests.web.test_oidc import SAID
+from tests.web.oidc_house import SAID
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("oidc")]
 ROOT = Path(__file__).resolve().parents[2]

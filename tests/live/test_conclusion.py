@@ -18,7 +18,10 @@ from tests.live.portal import Portal
 from tests.live.typist import Socket, Typist
 
 #: a frame that came between the frames of another message breaks the client's reading thread
-pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+pytestmark = [
+    pytest.mark.xdist_group("live"),  # one portal of processes for all of them
+    pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning"),
+]
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ import websocket
 from tests.live.portal import Portal
 from tests.live.typist import Socket
 
+pytestmark = pytest.mark.xdist_group("live")  # one portal of processes for all of them
+
 ORIGINS: dict[str, dict[str, str]] = {
     "evil": {"Origin": "http://evil.example"},
     "null": {"Origin": "null"},

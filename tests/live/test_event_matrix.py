@@ -35,7 +35,7 @@ from tests.live.portal import Portal
 from tests.live.test_kicked import cookie_of
 from tests.live.typist import Socket
 
-pytestmark = pytest.mark.xdist_group("event-matrix")  # one house for both; the second test takes somebody off a board
+pytestmark = pytest.mark.xdist_group("live")  # one portal of processes for all of them
 PLACES = {"ours": ("ZEED", "URO-P"), "theirs": ("KREE", "GYN")}
 CANARY = "Kanarie-Gebeurtenis"
 

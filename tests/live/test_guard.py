@@ -23,6 +23,8 @@ from mdo_portal.live.registry import EVENTS_A_SECOND, EVENTS_AT_ONCE, SOCKETS_A_
 from tests.live.portal import Portal
 from tests.live.typist import Socket
 
+pytestmark = pytest.mark.xdist_group("live")  # one portal of processes for all of them
+
 NAMES = ("note:awareness", "note:open", "note:update", "room:join", "watch")
 UNFIT = [None, 5, "note", [], [1], {}, {"note": 5}, {"meeting": "x"}, {"topics": 5}, {"topics": [5]}, {"topics": {"a": 1}}]
 

@@ -21,6 +21,8 @@ from mdo_portal.services import sessions
 from tests.live.portal import Portal
 from tests.live.typist import Socket
 
+pytestmark = pytest.mark.xdist_group("live")  # one portal of processes for all of them
+
 SOON = 5.0
 NAME = "Wiersma"
 

@@ -6,6 +6,7 @@ import threading
 import time
 
 import psycopg
+import pytest
 from flask import Flask
 from flask_socketio import SocketIO
 from socketio import packet
@@ -14,6 +15,8 @@ from mdo_portal.live.server import _keep_messages_whole
 from mdo_portal.services.changes import CHANNEL
 from tests.live.portal import Portal
 from tests.live.typist import Socket
+
+pytestmark = pytest.mark.xdist_group("live")  # one portal of processes for all of them
 
 
 def test_the_frames_of_one_message_stay_together_when_threads_send_at_once() -> None:

@@ -4,55 +4,25 @@ from __future__ import annotations
 
 import threading
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import LargeBinary, func, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import DestroyRequest, Ground, Tombstone, hash_of_numbers
-from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.domain.policy import Viewer
-from mdo_portal.domain.tables import metadata
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound, PortalError, Stale
-from mdo_portal.exchange import Fact, Section
-from mdo_portal.services import destroy_requests, drafts, holds, intake
-from mdo_portal.services.keys import SEALED
-from mdo_portal.services.sealed import row_of
+from mdo_portal.services import destroy_requests, holds
 from tests import make
 from tests.people import Region
+from tests.services.destruction import asked, officer
 from tests.services.test_retention import LATELY, NOW, finished, is_there
-
-PURPOSES = {
-    ("patients", "bsn_sealed"): "patient.bsn",
-    ("inbound_messages", "raw_sealed"): "inbound.raw",
-    ("case_documents", "content_sealed"): "document.content",
-    ("drafts", "fields_sealed"): drafts.PURPOSE,
-}
-
-
-def officer(session: Session, region: Region, name: str = "Pim") -> Viewer:
-    """One more privacy officer of ZEED."""
-    person = Person(name=name, email=f"{name.lower()}@example.nl")
-    session.add(person)
-    session.flush()
-    session.add(Membership(person_id=person.id, hospital_id=region.hospitals["ZEED"], role=Role.PRIVACY_OFFICER))
-    session.flush()
-    return replace(region.petra, person_id=person.id, name=name)
-
-
-def asked(session: Session, region: Region, case: Case, *, only_case: bool = False) -> DestroyRequest:
-    patient = session.get_one(Patient, case.patient_id)
-    only = case.id if only_case else None
-    return destroy_requests.ask(session, region.petra, patient, case_id=only, letter_on=LATELY.date(), reason="brief", now=NOW)
-
 
 # Asking
 
@@ -266,135 +236,3 @@ def test_a_hold_placed_at_the_same_moment_wins_or_comes_too_late_never_both(data
             there = is_there(session, case_id)
         assert sorted(value == "done" for value in outcomes.values()) == [False, True], outcomes
         assert there is (outcomes["hold"] == "done")
-
-
-# Nothing is left
-
-
-def test_after_destruction_no_word_of_the_case_is_left_anywhere(database: Database, region: Region) -> None:
-    """K-check: every text, every JSON and every sealed value of every table, opened where we have the key."""
-    canary = "KANARIE"
-    patient = make.identity("CANARY-1", bsn=make.BSN, name=replace(make.identity().name, family=f"{canary}-naam"))
-    facts = tuple(Fact(section, f"{canary} feit") for section in Section)
-    with database.transaction() as session:
-        case = finished(
-            session, region, at=LATELY, patient=patient, facts=facts, question_board=f"{canary} vraag", number=f"{canary}-9"
-        )
-        round_id = session.scalars(text("SELECT id FROM rounds WHERE case_id = :id").bindparams(id=case.id)).one()
-        session.execute(
-            text("UPDATE meetings SET current_round_id = :id WHERE id = :at").bindparams(id=round_id, at=region.meeting)
-        )
-        for linked in (True, False):
-            told = make.arrival(
-                region.links["ZEED"],
-                control_id=f"M-{linked}",
-                raw=f"PID|{canary}".encode(),
-                patient_numbers=(("ZEED", "CANARY-1"),),
-            )
-            intake.keep(session, [told])
-        session.execute(
-            update(InboundMessage)
-            .values(state=InboundState.UNDERSTOOD, settled_at=NOW)
-            .where(InboundMessage.hospital_id == case.hospital_id)
-        )
-        session.execute(update(InboundMessage).where(InboundMessage.control_id == "M-True").values(case_id=case.id))
-        request_id, ids = asked(session, region, case).id, ids_of(session, case)
-        judge = officer(session, region)
-    with database.transaction() as session:
-        assert len(found_in(session, canary)) > 5, "the net must catch something before"
-
-    with database.transaction() as session:
-        destroy_requests.approve(session, judge, request_id, now=NOW)
-
-    with database.transaction() as session:
-        assert found_in(session, canary) == []
-        assert found_in(session, "CANARY-1") == []
-        assert left_behind(session, ids) == []
-
-
-def found_in(session: Session, word: str) -> list[str]:
-    """Where this word stands: table.column of every row, sealed values opened."""
-    found = []
-    keys = make.sealer()
-    bound = {(place.table.name, place.column): place.bound_by for place in SEALED}
-    for name, table in metadata.tables.items():
-        for row in session.execute(select(table)).mappings():
-            for column, value in row.items():
-                sealed = isinstance(table.c[column].type, LargeBinary) and bool(value)
-                purpose = PURPOSES.get((name, column))
-                of_row = [row[one] for one in bound.get((name, column), ())]
-                words = (
-                    keys.open(value, purpose=purpose, row=row_of(name, *of_row) if of_row else "")
-                    if sealed and purpose
-                    else value
-                )
-                if word in (words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)):
-                    found.append(f"{name}.{column}")
-    return found
-
-
-def ids_of(session: Session, case: Case) -> set[str]:
-    """Every id that the case and what hangs on it have."""
-    found = {str(case.id), str(case.patient_id)}
-    for table, own in {"rounds": "id", "decisions": "id", "deliveries": "id", "case_facts": "id", "case_documents": "id"}.items():
-        found |= {
-            str(one) for one in session.scalars(text(f"SELECT {own} FROM {table} WHERE case_id = :id").bindparams(id=case.id))
-        }
-    notes = "SELECT n.id FROM notes n JOIN rounds r ON r.id = n.round_id WHERE r.case_id = :id"
-    return found | {str(one) for one in session.scalars(text(notes).bindparams(id=case.id))}
-
-
-#: who may still name a destroyed id: the log, the proof, and a hold that was lifted
-MAY_REMEMBER = {"audit_entries", "tombstones", "destroy_requests", "legal_holds"}
-
-
-def left_behind(session: Session, ids: set[str]) -> list[str]:
-    """Columns in which a destroyed id still stands, foreign key or not."""
-    left = []
-    for name, table in metadata.tables.items():
-        if name not in MAY_REMEMBER:
-            for row in session.execute(select(table)).mappings():
-                left += [f"{name}.{column}" for column, value in row.items() if str(value) in ids]
-    return left
-
-
-def test_a_foreign_key_to_a_case_that_came_later_goes_along(session: Session, region: Region) -> None:
-    case = finished(session, region, at=LATELY)
-    session.execute(
-        text(
-            "CREATE TABLE later_grants (id uuid PRIMARY KEY, case_id uuid REFERENCES cases, patient_id uuid REFERENCES patients)"
-        )
-    )
-    session.execute(text("ALTER TABLE later_grants OWNER TO mdo_owner"))  # as a migration makes it
-    for pointer, target in (("case_id", case.id), ("patient_id", case.patient_id)):
-        session.execute(
-            text(f"INSERT INTO later_grants (id, {pointer}) VALUES (:id, :target)").bindparams(id=uuid.uuid4(), target=target)
-        )
-    request = asked(session, region, case)
-
-    done = destroy_requests.approve(session, officer(session, region), request.id, now=NOW)
-
-    assert done.counts["later_grants"] == 1
-    assert session.scalar(text("SELECT count(*) FROM later_grants")) == 0
-
-
-def test_a_request_of_which_the_term_came_first_is_settled_with_what_is_left(session: Session, region: Region) -> None:
-    case = finished(session, region)
-    request = asked(session, region, case)
-    session.execute(select(func.destroy_case(case.id)))
-    session.expunge_all()
-
-    done = destroy_requests.approve(session, officer(session, region), request.id, now=NOW)
-
-    assert (done.executed_at, done.document_count, done.counts) == (NOW, 0, {})
-
-
-def test_an_executed_request_opens_the_door_no_second_time(session: Session, region: Region) -> None:
-    patient = make.identity("Z-9")
-    first, second = (finished(session, region, at=LATELY, patient=patient) for _ in range(2))
-    request = asked(session, region, first, only_case=True)
-    destroy_requests.approve(session, officer(session, region), request.id, now=NOW)
-
-    with pytest.raises(DBAPIError, match=r"judged_once|two_persons|approved_first"), session.begin_nested():
-        session.execute(text("UPDATE destroy_requests SET approved_by = NULL"))
-    assert session.scalar(select(func.destroy_case(second.id, request.id))) is None

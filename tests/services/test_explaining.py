@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
@@ -108,18 +114,43 @@ def test_the_open_cases_are_those_that_can_be_opened_and_only_of_the_own_hospita
         assert len(found) == sum(access.may(session, region.viewers[name], Act.CASE_READ, case, now=NOW) for case in mine), name
 
 
-def test_all_cases_are_asked_about_in_one_query(session: Session, region: Region) -> None:
-    cases(session, region)
+def test_three_hundred_cases_cost_no_more_questions_than_three(
+    session: Session, region: Region, shared_database: Database
+) -> None:
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    for _ in range(3):
+        one = make.case(session, zeed, board_id=region.boards["URO-P"])
+    member, asked = replace(region.mila, hospital_roles=frozenset()), list[str]()
+    with counted(shared_database, asked):
+        few = explaining.could_open(session, region.petra, member, now=NOW)
+    a_few = len(asked)
+    multiplied(session, one, explaining.MOST_CASES + 5)
+    start = time.perf_counter()
+    with counted(shared_database, asked):
+        found, of = explaining.could_open(session, region.petra, member, now=NOW)
+    everything, _ = explaining.could_open(session, region.petra, region.bram, now=NOW)
+    print(f"\n2 x {of} cases asked about in {time.perf_counter() - start:.2f} s, {a_few} questions each")
+
+    assert few == ([], 3) and (len(found), len(everything), of) == (0, explaining.MOST_CASES, explaining.MOST_CASES)
+    assert len(asked) == 2 * a_few
+
+
+@contextmanager
+def counted(database: Database, asked: list[str]) -> Iterator[None]:
+    """Every statement while it lasts."""
+
+    def note(*call: Any) -> None:
+        asked.append(call[2])
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def multiplied(session: Session, case: Case, times: int) -> None:
+    """As many cases more, each with a number of its own and otherwise as this one."""
     session.flush()
-    session.expire_all()
-    asked_of: list[str] = []
-
-    def count(_: object, __: object, statement: str, *___: object) -> None:
-        asked_of.append(statement)
-
-    connection = session.connection()
-    event.listen(connection, "before_cursor_execute", count)
-    found, _ = explaining.could_open(session, region.petra, region.mila, now=NOW)
-    event.remove(connection, "before_cursor_execute", count)
-
-    assert (len(found), len(asked_of)) == (1, 1)
+    own = {"id", "referral_number"}
+    same = ", ".join(column.name for column in Case.__table__.columns if column.name not in own)
+    copied = f"INSERT INTO cases (id, referral_number, {same}) SELECT gen_random_uuid(), 'M-' || n, {same} FROM cases"
+    session.execute(text(f"{copied}, generate_series(1, :times) n WHERE id = :id"), {"times": times, "id": case.id})

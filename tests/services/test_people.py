@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from argon2 import Type, extract_parameters
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.people import BoardMembership, Person, SignedInSession
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.services import people, sessions
-from tests import make
+from tests import make, once
 from tests.make import NOW
 from tests.people import PASSWORD, Region, person_id
 
@@ -99,3 +100,10 @@ def test_guessing_the_password_before_a_signature_soon_has_to_wait(session: Sess
 
     assert not people.is_password_of(session, aisha.id, PASSWORD, now=NOW)
     assert people.is_password_of(session, aisha.id, PASSWORD, now=NOW + timedelta(minutes=2))
+
+
+def test_passwords_are_dear_to_guess() -> None:
+    """Argon2id as RFC 9106 advises where memory is scarce, or dearer; the other tests hash cheaply (tests/once.py)."""
+    kept = extract_parameters(once.HASHER.hash(PASSWORD))
+
+    assert (kept.type, kept.time_cost >= 3, kept.memory_cost >= 64 * 1024) == (Type.ID, True, True)

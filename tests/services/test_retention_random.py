@@ -18,7 +18,7 @@ from mdo_portal.domain.retention import ENDED, Kind
 from mdo_portal.services import holds, retention
 from tests import make
 from tests.people import Region
-from tests.services.test_destruction import ids_of, left_behind
+from tests.services.destruction import ids_of, left_behind
 from tests.services.test_retention import NOW, finished
 
 

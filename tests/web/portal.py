@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 
 from mdo_portal.app import create_app
 from mdo_portal.commands.postgres import as_role
@@ -18,26 +17,10 @@ from mdo_portal.settings import Settings
 from tests import make
 from tests.audit_guard import guarded
 from tests.canaries import watch_addresses
+from tests.copies import as_web
 from tests.people import PEOPLE, Region, person_id
 
 CSRF = "token-of-this-test"
-
-
-class Compiled(BytecodeCache):
-    """Templates compiled once per run of tests, not once per application: that was half of the time of every page."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
 
 
 @contextmanager
@@ -47,9 +30,8 @@ def app_on(database: Database) -> Iterator[Flask]:
     An answer with patient data and no line in the access log fails the test.
     """
     url = as_role(database.url, "mdo_app")
-    own = Database(url, sealer=database.sealer, pool_size=10)
+    own = as_web(database)
     app = create_app(Settings(database_url=url, secret_key="s" * 40, demo=True), database=own)
-    app.jinja_env.bytecode_cache = COMPILED
     watch_addresses(app)
     try:
         with guarded(app, database):

@@ -27,8 +27,11 @@ NOT_TRIED = {
     "oidc.confirm": "leaves for the provider",
     # Their objects are not in this house; they are opened in tests of their own, under the same guard (app_on).
     **dict.fromkeys(("destruction.page", "destruction.printed"), "test_retention.py"),
-    **dict.fromkeys(("people.page", "people.person", "rights.explain", "rights.export", "rights.review"), "test_people_pages.py"),
-    **dict.fromkeys(("providers.new", "providers.page"), "test_oidc.py: no patient in it"),
+    **dict.fromkeys(
+        ("people.page", "people.person", "rights.explain", "rights.export", "rights.review"),
+        "test_people_pages.py, test_rights_pages.py",
+    ),
+    **dict.fromkeys(("providers.new", "providers.page"), "test_oidc_setup.py: no patient in it"),
 }
 #: what these forms need to show something
 FORMS = {

@@ -54,6 +54,8 @@ from tests.people import PEOPLE, Region, board_of, person_id
 from tests.web.language_pages import PAGES
 from tests.web.portal import CSRF
 
+pytestmark = pytest.mark.xdist_group("languages")  # one portal for all of them
+
 ENGLISH = PACKAGE / "translations" / "en" / "LC_MESSAGES"
 LONG = 12  #: shorter ones are words that both languages have, or that stand inside another word
 PLACEHOLDER = re.compile(r"%\\?\([a-z_]+\\?\)[sd]|\\?\{[a-z]+\\?\}")

@@ -22,6 +22,8 @@ from tests.web.matrix_house import House, Somebody, Things, house_on
 from tests.web.matrix_rules import expected, rule_for
 from tests.web.matrix_tries import EVERYTHING, filled, form_for, try_all
 
+pytestmark = pytest.mark.xdist_group("matrix")  # one house for all of them
+
 #: the people are dealt out over so many tests, so that two workers share them
 PARTS = 4
 #: an object of ours with a part of theirs in the address

@@ -1,0 +1,195 @@
+"""Copies of a template database, one test at a time: given back, a copy is made as it was, which takes a fifth of a new one.
+
+Putting back: whoever is still connected is cut off, every table is compared with what it was, and what differs is written again. Then
+all of it is compared once more. A copy whose tables, rights, policies or functions were changed is thrown away, so is one that could
+not be put back: the next test gets a new one. So a test may do anything to its copy, as if nobody had it before or gets it after.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Engine
+
+from mdo_portal.commands.postgres import as_role, clone_database, drop_database
+from mdo_portal.database import Database
+from tests import make
+
+_engines: dict[tuple[str, int], Engine] = {}
+GONE_SECONDS = 10.0
+
+TABLES = """SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid >= 16384 AND c.relkind = %s AND n.nspname NOT LIKE 'pg\\_%%' ORDER BY 1, 2"""
+#: every row of the catalogues that is not PostgreSQL's own, and the transaction that wrote it: any DDL, GRANT or TRUNCATE changes it
+CATALOGUE = " UNION ALL ".join(
+    f"SELECT coalesce(sum(hashtextextended(concat({key}, ' ', xmin), 0)), 0) FROM {name} WHERE {which} >= 16384"
+    for name, key, which in (
+        ("pg_class", "oid", "oid"),
+        ("pg_attribute", "attrelid, ' ', attnum", "attrelid"),
+        ("pg_attrdef", "oid", "oid"),
+        ("pg_constraint", "oid", "oid"),
+        ("pg_index", "indexrelid", "indexrelid"),
+        ("pg_trigger", "oid", "oid"),
+        ("pg_policy", "oid", "oid"),
+        ("pg_proc", "oid", "oid"),
+        ("pg_type", "oid", "oid"),
+        ("pg_extension", "oid", "oid"),
+        ("pg_namespace", "oid", "16384"),
+        ("pg_default_acl", "oid", "oid"),
+        ("pg_db_role_setting", "setdatabase, ' ', setrole", "16384"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    name: sql.Identifier
+    rows: bytes  #: as COPY writes them
+
+    def put_back(self, admin: psycopg.Connection) -> None:
+        admin.execute(sql.SQL("DELETE FROM {}").format(self.name))
+        if self.rows:
+            with admin.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(self.name)) as copy:
+                copy.write(self.rows)
+
+
+class Copies:
+    """The copies of one template. `server`: the address of the server that it is on; `kind`: how their names begin."""
+
+    def __init__(self, server: str, template: str, kind: str) -> None:
+        self._server, self._template, self._kind = server, template, kind
+        self._free: list[str] = []
+        self._made = 0
+        self._was: _Was | None = None
+
+    @contextmanager
+    def one(self) -> Iterator[Database]:
+        """A copy for one test, and for nobody else until it is put back."""
+        name = self._free.pop() if self._free else self._new()
+        database = opened(urlsplit(self._server)._replace(path=f"/{name}").geturl())
+        try:
+            yield database
+        finally:
+            close_all(database.url)
+            if self._put_back(database.url):
+                self._free.append(name)
+            else:
+                drop_database(self._server, name)
+
+    def _new(self) -> str:
+        self._made += 1
+        name = f"{self._kind}_{self._made}"
+        url = clone_database(self._server, name, template=self._template)
+        if self._was is None:
+            with _admin(url) as admin:
+                self._was = _Was(admin)
+        return name
+
+    def _put_back(self, url: str) -> bool:
+        assert self._was is not None
+        try:
+            with _admin(url) as admin:
+                _alone(admin)
+                return self._was.again(admin)
+        except psycopg.Error:
+            return False
+
+    def close(self) -> None:
+        for name in self._free:
+            drop_database(self._server, name)
+
+
+class _Was:
+    """What a copy looked like when it was new."""
+
+    def __init__(self, admin: psycopg.Connection) -> None:
+        names = [sql.Identifier(*row) for row in admin.execute(TABLES, ("r",))]
+        self._sequences = [sql.Identifier(*row) for row in admin.execute(TABLES, ("S",))]
+        hashed = "SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) + count(*) FROM {} t"
+        stand = "SELECT hashtextextended(concat(last_value, is_called), 0) FROM {}"
+        self._look = sql.SQL(" UNION ALL ").join(
+            [*(sql.SQL(hashed).format(name) for name in names), *(sql.SQL(stand).format(name) for name in self._sequences)]
+        )
+        self._tables = [Table(name, _rows(admin, name)) for name in names]
+        self._stands = [
+            admin.execute(sql.SQL("SELECT last_value, is_called FROM {}").format(name)).fetchone() for name in self._sequences
+        ]
+        self._catalogue, self._contents = self._seen(admin)
+
+    def _seen(self, admin: psycopg.Connection) -> tuple[list[object], list[object]]:
+        # the look is a plain UNION ALL: PostgreSQL appends its parts in order
+        return [row[0] for row in admin.execute(CATALOGUE)], [row[0] for row in admin.execute(self._look)]
+
+    def again(self, admin: psycopg.Connection) -> bool:
+        """Whether the copy is as it was, after what differed has been written again."""
+        catalogue, contents = self._catalogue_and(admin)
+        if catalogue != self._catalogue:
+            return False
+        differs = [was != now for was, now in zip(self._contents, contents, strict=True)]
+        if not any(differs):
+            return True
+        with admin.transaction():
+            admin.execute("SET LOCAL session_replication_role = replica")  # no triggers, no order of foreign keys
+            for table, changed in zip(self._tables, differs, strict=False):
+                if changed:
+                    table.put_back(admin)
+            for name, stand in zip(self._sequences, self._stands, strict=True):
+                assert stand is not None
+                admin.execute("SELECT setval(%s, %s, %s)", (name.as_string(admin), *stand))
+        return self._seen(admin) == (self._catalogue, self._contents)
+
+    def _catalogue_and(self, admin: psycopg.Connection) -> tuple[list[object], list[object]]:
+        catalogue = [row[0] for row in admin.execute(CATALOGUE)]
+        if catalogue != self._catalogue:
+            return catalogue, []
+        return catalogue, [row[0] for row in admin.execute(self._look)]
+
+
+def _rows(admin: psycopg.Connection, name: sql.Identifier) -> bytes:
+    with admin.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(name)) as copy:
+        return b"".join(bytes(part) for part in copy)
+
+
+def _admin(url: str) -> psycopg.Connection:
+    """As the superuser of the throw-away server: row security and append-only tables do not hold for it."""
+    plain = urlsplit(as_role(url, "postgres"))._replace(scheme="postgresql").geturl()
+    return psycopg.connect(plain, autocommit=True)
+
+
+def _alone(admin: psycopg.Connection) -> None:
+    """Cut off everybody else, as DROP DATABASE … WITH (FORCE) does, and wait until they are gone."""
+    until = time.monotonic() + GONE_SECONDS
+    others = "FROM pg_stat_activity WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid()"
+    while admin.execute(f"SELECT count(pg_terminate_backend(pid)) {others} AND backend_type = 'client backend'").fetchone() != (
+        0,
+    ):
+        if time.monotonic() > until:
+            raise psycopg.OperationalError("somebody stays connected")
+        time.sleep(0.002)
+
+
+def opened(url: str, *, pool_size: int = 10) -> Database:
+    """The database at this address. The engine of an address is kept: with it what SQLAlchemy worked out for each statement."""
+    made = Database(url, sealer=make.sealer(), pool_size=pool_size)
+    made.engine = _engines.setdefault((url, pool_size), made.engine)
+    return made
+
+
+def as_web(database: Database) -> Database:
+    """The same database as a web process has it: as a role that row security holds for. Gone with the database."""
+    made = opened(as_role(database.url, "mdo_app"))
+    made.sealer = database.sealer
+    return made
+
+
+def close_all(url: str) -> None:
+    """Hang up on this database, as whichever role."""
+    for (known, _), engine in _engines.items():
+        if urlsplit(known).path == urlsplit(url).path:
+            engine.dispose()

@@ -1,0 +1,57 @@
+"""What is the same for every application of a run is worked out once: addresses and templates were most of the time of a web test.
+
+Both depend on nothing but the source: the text of a template (Jinja's own check of it stays), the words of an address. And passwords
+are hashed cheaply: how dear they are outside the tests is a test of its own (tests/services/test_people.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from argon2 import PasswordHasher
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
+
+from mdo_portal.services import people
+
+#: as the portal hashes passwords
+HASHER = people._hasher
+Builder = Callable[..., tuple[str, str]]
+
+
+class Compiled(BytecodeCache):
+    """Templates as Jinja compiled them, by their name and the checksum of their text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (bucket.key, bucket.checksum) in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key, bucket.checksum])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+def install() -> None:
+    Flask.jinja_options = {"bytecode_cache": Compiled()}
+    _remember_addresses()
+    people._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+def _remember_addresses() -> None:
+    """Werkzeug writes and compiles two Python functions per route; they know nothing of the application they are made for."""
+    compiled: Callable[[Rule, bool], Builder] = Rule._compile_builder
+    kept: dict[Any, Builder] = {}
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> Builder:
+        if rule.defaults:
+            return compiled(rule, append_unknown)
+        key = (rule.rule, tuple(rule._trace), append_unknown)
+        if key not in kept:
+            kept[key] = compiled(rule, append_unknown)
+        return kept[key]
+
+    Rule._compile_builder = remembered  # type: ignore[method-assign]

@@ -1,0 +1,84 @@
+"""Boards and hospitals, set up by the administrator."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from mdo_portal.domain.board import Board, BoardHospital
+from tests.web.people_house import House, house, lines
+
+__all__ = ["house"]
+
+
+# Boards and hospitals
+
+
+def board_form(house: House, **over: object) -> dict[str, object]:
+    zeed = house.region.hospitals["ZEED"]
+    form: dict[str, object] = {
+        "code": "mamma", "name": "Mamma", "weekday": "3", "starts": "08:15", "minutes": "60", "minutes_per_case": "5",
+        "closing_hours": "24", "review_months": "6", "quorum": "radioloog / nucleair geneeskundige @ delt\nchirurg",
+        "aliases": "MDO Borst", "hospital": str(zeed), f"since-{zeed}": "2026-01-01",
+    }  # fmt: skip
+    return form | over
+
+
+def test_the_administrator_makes_a_board_with_its_series(house: House) -> None:
+    answer = house.post("Ada", "/manage/boards/new", **board_form(house))
+
+    assert answer.status_code == 302
+    with house.database.transaction() as session:
+        board = session.scalars(select(Board).where(Board.code == "MAMMA")).one()
+        assert [group.words for group in board.wanted] == ["radioloog / nucleair geneeskundige (DELT)", "chirurg"]
+        assert board.aliases == ["mdo borst"]
+        takes_part = session.scalars(select(BoardHospital).where(BoardHospital.board_id == board.id)).one()
+        assert str(takes_part.since) == "2026-01-01"
+    assert [line.detail for line in lines(house, "board:manage")] == ["added"]
+    assert "geen voorzitter" in house.person("Ada").get("/manage").text
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ({"code": "URO-P"}, "al van een ander MDO"),
+        ({"code": "a b"}, "streepjes"),
+        ({"name": ""}, "Vul de naam in"),
+        ({"minutes": "veel"}, "Vul een getal in"),
+        ({"starts": "straks"}, "Vul een tijd in"),
+        ({"hospital": ""}, "minstens één ziekenhuis"),
+        ({"video_url": "javascript:alert(1)"}, "Begint met https"),
+    ],
+)
+def test_a_board_that_is_wrong_is_not_kept_and_says_where(house: House, over: dict[str, object], words: str) -> None:
+    answer = house.post("Ada", "/manage/boards/new", **board_form(house, **over))
+
+    assert answer.status_code == 422 and words in answer.text
+    assert lines(house, "board:manage") == []
+
+
+def test_a_board_is_changed_and_what_changed_is_logged(house: House) -> None:
+    path = f"/manage/boards/{house.region.boards['URO-P']}"
+    page = house.person("Ada").get(path).text
+    answer = house.post("Ada", path, **board_form(house, code="URO-P", name="Uro-prostaat"))
+
+    assert 'value="16:00"' in page and answer.status_code == 302
+    assert "left" in lines(house, "board:manage")[0].detail
+
+
+@pytest.mark.parametrize("name", ["Aisha", "Lars", "Petra", "Bram"])
+def test_boards_and_hospitals_are_set_up_by_the_administrator_only(house: House, name: str) -> None:
+    paths = ("/manage", "/manage/boards/new", f"/manage/boards/{house.region.boards['URO-P']}")
+
+    assert [house.person(name).get(path).status_code for path in paths] == [403, 403, 403]
+    assert house.post(name, "/manage/boards/new", **board_form(house)).status_code == 403
+
+
+def test_a_hospital_gets_another_phone_number_and_no_wrong_ura(house: House) -> None:
+    path = f"/manage/hospitals/{house.region.hospitals['ZEED']}"
+    good = {"name": "Zeeduyn", "city": "Duindorp", "phone": "088-1", "ura": "99900101", "agb": ""}
+    wrong = house.post("Ada", path, **(good | {"ura": "12"}))
+    right = house.post("Ada", path, **good)
+
+    assert (wrong.status_code, right.status_code) == (422, 302)
+    assert [line.detail for line in lines(house, "board:manage")] == ["name, phone, ura"]

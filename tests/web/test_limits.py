@@ -1,0 +1,77 @@
+"""How fast anybody may ask."""
+
+from __future__ import annotations
+
+import pytest
+
+from mdo_portal.web import limits
+from mdo_portal.web.limits import Buckets, Rate
+from tests.web.test_access import House, house
+
+__all__ = ["house"]
+
+
+# How fast
+
+
+def test_a_bucket_fills_again_and_forgets_the_longest_unused() -> None:
+    now = [0.0]
+    buckets = Buckets(clock=lambda: now[0], most=3)
+    rate = Rate(at_once=2, a_second=0.5)
+
+    assert [buckets.wait("k", "a", rate) for _ in range(3)] == [0.0, 0.0, 2.0]
+    now[0] = 2.0
+    assert buckets.wait("k", "a", rate) == 0.0 and buckets.wait("k", "a", rate) > 0
+    assert buckets.wait("k", "b", rate) == 0.0  # another is not held up
+    for who in "cdef":
+        buckets.wait("k", who, rate)
+    assert len(buckets) == 3
+
+
+def test_who_runs_away_waits_and_nobody_else(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PERSON", Rate(5, 0.001))
+    aisha, bram = house.person("Aisha"), house.person("Bram")
+
+    statuses = [aisha.get("/worklist").status_code for _ in range(6)]
+    refused = aisha.get("/worklist/rows", headers={"HX-Request": "true"})
+
+    assert statuses == [200] * 5 + [429]
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) >= 1 and "wacht even" in refused.text
+    assert bram.get("/worklist").status_code == 200
+
+
+def test_guessing_from_one_address_waits_and_the_signed_in_work_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SIGN_IN", Rate(3, 0.001))
+    stranger, bram = house.app.test_client(), house.person("Bram")
+    stranger.get("/sign-in")
+    with stranger.session_transaction() as cookie:
+        form = {"email": "a@b.nl", "password": "x", "csrf_token": cookie["csrf"]}
+
+    assert [stranger.post("/sign-in", data=form).status_code for _ in range(4)] == [401, 401, 401, 429]
+    assert bram.get("/worklist").status_code == 200
+
+
+def test_a_link_and_a_stranger_at_the_fhir_door_have_limits_of_their_own(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LINK", Rate(2, 0.001))
+    monkeypatch.setattr(limits, "STRANGER", Rate(1, 0.001))
+    client = house.app.test_client()
+
+    def send(token: str) -> int:
+        answer = client.post("/fhir", json={}, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code != 429 or (answer.json["resourceType"] == "OperationOutcome" and answer.headers["Retry-After"])
+        return answer.status_code
+
+    assert [send("nobody's") for _ in range(2)] == [401, 429]
+    assert [send("token-ZEED") for _ in range(3)][2] == 429
+
+
+def test_a_live_meeting_stays_far_below_the_limits() -> None:
+    """A change every second for two hours, five fragments each, and everything twice because of a reconnect."""
+    now = [0.0]
+    buckets = Buckets(clock=lambda: now[0])
+    refused = 0
+    for second in range(7_200):
+        now[0] = float(second)
+        refused += sum(buckets.wait("person", "chair", limits.PERSON) > 0 for _ in range(10))
+
+    assert refused == 0
