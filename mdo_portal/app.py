@@ -19,6 +19,7 @@ from mdo_portal.services import sessions
 from mdo_portal.settings import PACKAGE, Settings
 from mdo_portal.web import (
     account,
+    advice,
     boards,
     cases,
     confirming,
@@ -53,7 +54,7 @@ from mdo_portal.web import sessions as session_pages
 from mdo_portal.web.context import SignedInUser, client_address, now
 
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
-CASES = (worklist, cases, documents, forms, grants, meetings, rooms, decisions, post)
+CASES = (worklist, cases, documents, forms, grants, meetings, rooms, advice, decisions, post)
 RUNNING = (inbox, log, people_pages, rights, boards, retention, destruction)
 BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir, health, openapi)
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import structlog
 
-from mdo_portal import letters
+from mdo_portal import letter_words, letters
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
-from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Recommendation, Signer
+from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Signer
 from mdo_portal.services import deliveries
 from mdo_portal.services.deliveries import ClaimedDelivery
 
@@ -127,7 +127,7 @@ def decision_letter(
         question=content["question"],
         diagnosis=sections["diagnosis"],
         considerations=sections["considerations"],
-        advice=(Recommendation(text=sections["advice"]),) if sections["advice"].strip() else (),
+        **letter_words.advice_of(content),
         participants=tuple(
             Participant(discipline=one["discipline"], name=one["name"], hospital=one["hospital"])
             for one in content["participants"]

@@ -73,6 +73,8 @@ CLOCKS: Mapping[str, Kind | None] = {
     "rounds": Kind.CASE,
     "notes": Kind.CASE,
     "note_updates": Kind.CASE,
+    "advice_items": Kind.CASE,
+    "round_answers": Kind.CASE,
     "decisions": Kind.CASE,
     "deliveries": Kind.CASE,  # the letter in it earlier: Kind.LETTER
     "inbound_messages": Kind.INBOUND,

@@ -2,6 +2,7 @@
 
 from mdo_portal.database import Base
 from mdo_portal.domain import (
+    advice,
     audit,
     audit_chain,
     audit_review,
@@ -23,6 +24,7 @@ from mdo_portal.domain import (
 )
 
 ALL = (
+    advice,
     audit,
     audit_chain,
     audit_review,

@@ -12,7 +12,11 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import PortalError
 from mdo_portal.live.guard import BadPayload, Context, Payload
+<<<<<<< HEAD
 from mdo_portal.services import access, post
+=======
+from mdo_portal.services import access, rounds
+>>>>>>> decision
 
 MOST_TOPICS = 50
 Rule = Callable[[Context, uuid.UUID], bool]
@@ -54,6 +58,10 @@ def _case(context: Context, case_id: uuid.UUID) -> bool:
     return _is_found(partial(access.case_for, context.session, context.viewer, Act.CASE_READ, case_id, now=context.now))
 
 
+def _advice(context: Context, round_id: uuid.UUID) -> bool:
+    return _is_found(partial(rounds.round_for, context.session, context.viewer, Act.NOTE_READ, round_id, now=context.now))
+
+
 def _meeting(context: Context, meeting_id: uuid.UUID) -> bool:
     return _is_found(partial(access.meeting_for, context.session, context.viewer, Act.MEETING_READ, meeting_id))
 
@@ -83,6 +91,7 @@ RULES: dict[str, Rule] = {
     "worklist": _worklist,
     "post": _post,
     "case": _case,
+    "advice": _advice,
     "meeting": _meeting,
     "presence": _meeting,
     "delivery": _delivery,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
 from mdo_portal.exchange import PersonName
-from mdo_portal.services import changes, conclusions, hospitals, meetings, referrals, rooms, timeline
+from mdo_portal.services import advice, changes, conclusions, hospitals, meetings, referrals, rooms, timeline
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
 
@@ -76,7 +77,7 @@ def preview(session: Session, round_: Round, case: Case, *, network: str, viewer
         content=content,
         content_hash=hash_of(content),
         recipients=tuple(_destination(session, hospital, channel) for hospital, channel in _recipients(session, case)),
-        missing=_missing(round_, texts),
+        missing=_missing(round_, texts, content["advice"]["items"]),
         warnings=_warnings(content, case, session.get_one(Patient, case.patient_id)),
         version=before.version + 1 if before else 1,
         supersedes=before,
@@ -84,11 +85,11 @@ def preview(session: Session, round_: Round, case: Case, *, network: str, viewer
     )
 
 
-def _missing(round_: Round, texts: dict[NoteSection, str]) -> tuple[str, ...]:
+def _missing(round_: Round, texts: dict[NoteSection, str], items: Sequence[object]) -> tuple[str, ...]:
     missing = []
     if round_.outcome not in SIGNABLE:
         missing.append(N_("Geef eerst aan hoe de bespreking eindigde: besproken of hamerstuk."))
-    if not texts[NoteSection.ADVICE].strip():
+    if not texts[NoteSection.ADVICE].strip() and not items:
         missing.append(N_("Het advies is nog leeg."))
     return tuple(missing)
 
@@ -231,6 +232,7 @@ def _content(
         "question": case.question_board,
         "outcome": round_.outcome.value if round_.outcome else "",
         "sections": {section.value: texts[section] for section in NoteSection},
+        "advice": advice.as_content(session, round_.id),
         "participants": [{"name": one.name, "discipline": one.discipline, "hospital": one.hospital} for one in present],
         "quorum": {"met": counted.met, "missing": list(counted.missing)},
         "signed_by": _person(session, viewer.person_id),

@@ -19,7 +19,7 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import changes, conclusions, referrals, timeline
+from mdo_portal.services import advice, changes, conclusions, referrals, timeline
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WEEKS_AHEAD = 8
@@ -247,6 +247,7 @@ def _leave_other_agenda(session: Session, case: Case, meeting: Meeting) -> None:
 def _take_off(session: Session, meeting: Meeting, live: Round) -> None:
     """Remove a round that was not discussed; when everybody was looking at it, the room shows no case."""
     conclusions.forget(session, live.id)
+    advice.forget(session, live.id)
     if meeting.current_round_id == live.id:
         meeting.current_round_id = None
     session.delete(live)

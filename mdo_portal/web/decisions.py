@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal import letters
+from mdo_portal import letter_words, letters
 from mdo_portal.dispatch import decision_letter
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
@@ -50,7 +50,14 @@ def _shown(round_id: uuid.UUID) -> dict[str, Any]:
         audit.record(db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, detail="preview")
         shown = decisions.preview(db, found, case, network=settings().network, viewer=viewer(), now=now())
         view = cases.view(db, case)
-    return {"round": found, "board": board, "case": view, "preview": shown, "reason": request.form.get("reason", "")}
+    return {
+        "round": found,
+        "board": board,
+        "case": view,
+        "preview": shown,
+        "reason": request.form.get("reason", ""),
+        "entered": letter_words.entered(shown.content),
+    }
 
 
 @blueprint.post("/sign")
@@ -129,7 +136,15 @@ def _after(round_id: uuid.UUID) -> dict[str, Any]:
         view = cases.view(db, case)
         may_sign = access.may(db, viewer(), Act.DECISION_SIGN, case, now=now())
     letters_of_it = [one for one in sent if one.document_number == decision.document_number]
-    return {"round": found, "board": board, "case": view, "decision": decision, "letters": letters_of_it, "may_sign": may_sign}
+    return {
+        "round": found,
+        "board": board,
+        "case": view,
+        "decision": decision,
+        "letters": letters_of_it,
+        "may_sign": may_sign,
+        "entered": letter_words.entered(decision.content),
+    }
 
 
 @blueprint.get("/preview.pdf")

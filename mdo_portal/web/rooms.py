@@ -13,13 +13,14 @@ from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import RoundOutcome
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import NotFound
-from mdo_portal.services import access, audit, cases, conclusions, decisions, meetings, post, rooms, rounds
+from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS, entered
+from mdo_portal.services import access, advice, audit, cases, conclusions, decisions, meetings, post, rooms, rounds, worklist
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
 
 blueprint = Blueprint("rooms", __name__, url_prefix="/meetings/<uuid:meeting_id>/room")
 OUTCOMES = frozenset({"", *(one.value for one in RoundOutcome)})
-WITH_CASE = frozenset({"round", "case", "conclusion", "document"})
+WITH_CASE = frozenset({"round", "case", "conclusion", "document", "advice"})
 
 
 def _shown(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
@@ -51,7 +52,16 @@ _RIGHTS = {
     "may_read_documents": Act.DOCUMENT_READ,
     "may_see_post": Act.POST_READ,
 }
-_NO_CASE: dict[str, object] = {"case": None, "notes": {}, "decision": None, "letters": [], "frozen": False, "document": None}
+_NO_CASE: dict[str, object] = {
+    "case": None,
+    "notes": {},
+    "decision": None,
+    "letters": [],
+    "frozen": False,
+    "document": None,
+    "items": [],
+    "answers": None,
+}
 
 
 def _with_case(db: Session, shown: dict[str, object]) -> dict[str, object]:
@@ -80,10 +90,18 @@ def _conclusion(db: Session, meeting: object, round_id: uuid.UUID) -> dict[str, 
     if isinstance(meeting, Meeting) and meeting.state in (MeetingState.OPEN, MeetingState.CLOSED):
         conclusions.ensure(db, round_id)
     notes = conclusions.notes_of(db, round_id)
+    decision = decisions.newest(db, round_id)
     return {
         "notes": {section: (note, conclusions.text_of(db, note.id)) for section, note in notes.items()},
         "frozen": conclusions.is_frozen(db, round_id),
-        "decision": decisions.newest(db, round_id),
+        "items": advice.items_of(db, round_id),
+        "answers": advice.answers_of(db, round_id),
+        "hospital_names": [one.name for one in worklist.hospitals(db)],
+        "kind_words": KIND_WORDS,
+        "intent_words": INTENT_WORDS,
+        "opened": request.args.get("item", ""),
+        "entered": entered(decision.content) if decision else None,
+        "decision": decision,
     }
 
 
@@ -98,7 +116,7 @@ def page(meeting_id: uuid.UUID) -> str:
     return render_template("rooms/page.html", **shown)
 
 
-@blueprint.get("/piece/<any(agenda, presence, round, case, conclusion, document):piece>")
+@blueprint.get("/piece/<any(agenda, presence, round, case, conclusion, document, advice):piece>")
 @may(Act.ROOM_JOIN)
 def piece(meeting_id: uuid.UUID, piece: str) -> str:
     with transaction() as db:

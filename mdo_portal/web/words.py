@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -19,8 +20,14 @@ NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
 
 
 def install(app: Flask) -> None:
+    app.jinja_env.filters["translated"] = translated
     for word in (when, when_exact, clock, day, iso_day, in_days, age, days_old, short_day):
         app.jinja_env.filters[word.__name__] = word
+
+
+def translated(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A table of value -> Dutch sentence as choices in the reader's language, in the order of the table."""
+    return [(value, gettext(word)) for value, word in words.items()]
 
 
 def today() -> date:

@@ -126,7 +126,7 @@ def _things(session: Session, name: str, hospital: Hospital, board: Board, *, no
     session.flush()
     note = conclusions.notes_of(session, rounds[0].id)[NoteSection.ADVICE]
     ids = {
-        "hospital": hospital.id, "board": board.id, "meeting": meeting.id, "case": rounds[0].case_id, "note": note.id,
+        "hospital": hospital.id, "board": board.id, "meeting": meeting.id, "case": rounds[0].case_id, "round": rounds[0].id, "note": note.id,
         "delivery": letter.id, "inbox": message.id,
     }  # fmt: skip
     return Things(hospital.id, board.id, ids)
@@ -158,6 +158,7 @@ def topics_of(viewer: Viewer, things: Things) -> dict[str, bool]:
         f"worklist:{ids['hospital']}": own_list,
         f"worklist:{ids['board']}": viewer.may(Act.WORKLIST_READ, **on),
         f"case:{ids['case']}": may_with_case(viewer, Act.CASE_READ, things),
+        f"advice:{ids['round']}": may_with_case(viewer, Act.NOTE_READ, things),
         f"meeting:{ids['meeting']}": meets,
         f"presence:{ids['meeting']}": meets,
         f"delivery:{ids['delivery']}": viewer.may(Act.POST_READ, **at, **on),
@@ -187,7 +188,7 @@ def typed(word: str) -> bytes:
 
 
 def test_every_event_for_every_role_and_object(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    assert set(RULES) == {"worklist", "post", "case", "meeting", "presence", "delivery", "inbox"}, "a kind of topic is not tried"
+    assert set(RULES) == {"worklist", "post", "case", "meeting", "presence", "delivery", "inbox", "advice"}, "a kind of topic is not tried"
     assert set(EVENTS) == {"watch", "room:join", "note:open", "note:update", "note:awareness"}, "an event is not tried"
     count, wrong, leaks = 0, list[str](), list[str]()
     chair = next(cookie for name, _, cookie in house.people if name == "chair on URO-P")

@@ -43,7 +43,7 @@ from mdo_portal.domain.people import (
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.rights import RightsReviewLine
 from mdo_portal.exchange import PersonName, Wire
-from mdo_portal.services import rights_reviews, sessions
+from mdo_portal.services import advice, rights_reviews, sessions
 from mdo_portal.settings import Settings
 from mdo_portal.web.limits import Buckets
 from tests import make
@@ -250,11 +250,12 @@ def _things(session: Session, region: Region, name: str, house: Hospital, board:
     meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
     round_ = make.planned(session, case, meeting, viewer=leads, now=now)
     make.discussed(session, round_, viewer=leads, now=now)
+    item = advice.add(session, round_, person_id=leads.person_id, now=now)
     decision = make.signed(session, round_, viewer=leads, now=now)
     made = Things(
         name.lower(), house.id, board.id,
         {
-            "case_id": case.id, "round_id": round_.id, "meeting_id": meeting.id, "patient_id": case.patient_id,
+            "case_id": case.id, "round_id": round_.id, "item_id": item.id, "meeting_id": meeting.id, "patient_id": case.patient_id,
             "delivery_id": make.delivery_of(session, decision).id,
             "document_id": session.scalars(select(CaseDocument.id).where(CaseDocument.case_id == case.id)).one(),
             "hospital_id": house.id, "board_id": board.id,

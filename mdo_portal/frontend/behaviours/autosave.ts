@@ -39,7 +39,7 @@ class Autosave {
     let state: State;
     try {
       const url = this.form.dataset["autosave"] || this.form.action;
-      state = await this.heard(await send(url, this.texts(), this.form.dataset["autosaveMethod"] ?? "POST"));
+      state = await this.heard(await send(url, this.texts(), this.form.dataset["autosaveMethod"] ?? "POST", { "X-Autosave": "1" }));
     } catch {
       state = "failed";
     }
@@ -72,6 +72,9 @@ class Autosave {
     const revision = response.headers.get("X-Revision");
     const field = this.form.elements.namedItem("revision");
     if (revision && field instanceof HTMLInputElement) field.value = revision;
+    const live = response.headers.get("X-Live-Revision"); // our own change is no news to this screen
+    const piece = this.form.closest<HTMLElement>("[data-live-revision]");
+    if (live && piece) piece.dataset["liveRevision"] = live;
     this.savedAt = response.headers.get("X-Saved-At") ?? timeOfDay();
     return "saved";
   }

@@ -19,6 +19,7 @@ const planned = new Map<string, number>();
 let polling = 0;
 let spokeAt = 0;
 
+const seen = (element: HTMLElement): number => Number(element.dataset["liveRevision"] ?? -1);
 const live = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-live]")];
 const topicsOf = (element: HTMLElement): string[] => (element.dataset["live"] ?? "").split(/\s+/).filter(Boolean);
 
@@ -63,20 +64,19 @@ function drawBar(element: HTMLElement): void {
   announce(text);
 }
 
-function plan(element: HTMLElement): void {
+function plan(element: HTMLElement, revision?: number): void {
   if (planned.has(element.id)) return;
   planned.set(element.id, window.setTimeout(() => {
     planned.delete(element.id);
     const present = document.getElementById(element.id);
-    if (present) changed(present);
+    if (present && (revision === undefined || revision > seen(present))) changed(present);
   }, GATHER_MS + Math.random() * GATHER_MS));
 }
 
 function hear({ topic, revision }: Changed): void {
   for (const element of live()) {
     if (!topicsOf(element).includes(topic)) continue;
-    const seen = Number(element.dataset["liveRevision"] ?? -1);
-    if (revision === undefined || revision > seen) plan(element);
+    if (revision === undefined || revision > seen(element)) plan(element, revision);
   }
 }
 

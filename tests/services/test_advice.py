@@ -1,0 +1,169 @@
+"""Recommendations and answers: entered by the board, in order, frozen by the signature, and on the letter in words."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from mdo_portal import letter_words
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import Case, Round
+from mdo_portal.domain.conclusion import NoteUpdate
+from mdo_portal.domain.decision import hash_of
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.errors import IllegalMove, Incomplete, NotFound, Stale
+from mdo_portal.services import advice, decisions
+from tests import make
+from tests.make import NETWORK, NOW
+from tests.people import Region
+
+OPERATION = {
+    "kind": "surgery", "text": "Robotgeassisteerde prostatectomie", "intent": "curative",
+    "condition": "als de PSMA-PET negatief is", "place": "Delta Medisch Centrum", "responsible": "dr. B. Bakker", "due_on": "2026-12-20",
+}  # fmt: skip
+IMAGING = {"kind": "imaging", "text": "PSMA-PET", "due_on": "2026-12-01"}
+
+
+@pytest.fixture
+def round_(session: Session, region: Region) -> Round:
+    """Discussed, with a conclusion."""
+    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
+    planned = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
+    return make.discussed(session, planned, viewer=region.bram)
+
+
+def entered(session: Session, region: Region, round_: Round, fields: dict[str, str]) -> advice.AdviceItem:
+    item = advice.add(session, round_, person_id=region.bram.person_id, now=NOW)
+    return advice.change(session, round_, item.id, fields, seen=1, person_id=region.bram.person_id, now=NOW)
+
+
+def test_recommendations_stand_in_the_order_of_preference(session: Session, region: Region, round_: Round) -> None:
+    entered(session, region, round_, IMAGING)
+    second = entered(session, region, round_, OPERATION)
+
+    advice.put_before(session, round_, second.id, now=NOW)
+
+    assert [(one.position, one.text) for one in advice.items_of(session, round_.id)] == [
+        (1, "Robotgeassisteerde prostatectomie"),
+        (2, "PSMA-PET"),
+    ]
+
+
+def test_what_was_entered_is_signed_and_stands_on_the_letter(session: Session, region: Region, round_: Round) -> None:
+    entered(session, region, round_, OPERATION)
+    entered(session, region, round_, IMAGING)
+    told = {"told_by": "dr. Z. Zeeman", "told_on": "2026-11-30", "wish": "Wil zo kort mogelijk in het ziekenhuis zijn"}
+    advice.answer(session, round_, told, seen=0, person_id=region.bram.person_id, now=NOW)
+
+    signed = make.signed(session, round_, viewer=region.bram)
+
+    assert signed.content_hash == hash_of(signed.content)
+    said = letter_words.advice_of(signed.content)
+    operation, imaging = said["advice"]
+    assert operation.as_text().splitlines() == [
+        "Operatie (curatief): Robotgeassisteerde prostatectomie",
+        "Voorwaarde: als de PSMA-PET negatief is",
+        "Behandeling in: Delta Medisch Centrum",
+        "Verantwoordelijk: dr. B. Bakker",
+        "Uiterlijk: 20-12-2026",
+    ]
+    assert imaging.text == "Aanvullende beeldvorming: PSMA-PET"
+    assert imaging.due_on == date(2026, 12, 1)
+    assert said["wish"] == told["wish"]
+    assert ("Voorlichting aan de patiënt", "dr. Z. Zeeman op 30-11-2026") in said["more"]
+    assert (letter_words.EXPLANATION, signed.content["sections"]["advice"]) in said["more"]
+
+
+def test_a_recommendation_is_advice_enough_for_a_signature(session: Session, region: Region, round_: Round) -> None:
+    session.execute(delete(NoteUpdate))
+    case = session.get_one(Case, round_.case_id)
+    before = decisions.preview(session, round_, case, network=NETWORK, viewer=region.bram, now=NOW)
+    assert before.missing == ("Het advies is nog leeg.",)
+
+    entered(session, region, round_, IMAGING)
+
+    after = decisions.preview(session, round_, case, network=NETWORK, viewer=region.bram, now=NOW)
+    assert after.missing == ()
+
+
+def test_the_preview_shows_what_will_be_frozen_and_notices_a_change(session: Session, region: Region, round_: Round) -> None:
+    item = entered(session, region, round_, IMAGING)
+    case = session.get_one(Case, round_.case_id)
+    seen = decisions.preview(session, round_, case, network=NETWORK, viewer=region.bram, now=NOW)
+    advice.change(session, round_, item.id, OPERATION, seen=2, person_id=region.aisha.person_id, now=NOW)
+
+    with pytest.raises(Stale):
+        decisions.sign(
+            session, round_, case, seen_hash=seen.content_hash, reason="", network=NETWORK, viewer=region.bram, now=NOW
+        )
+
+
+def test_two_people_in_one_recommendation_are_noticed(session: Session, region: Region, round_: Round) -> None:
+    item = advice.add(session, round_, person_id=region.bram.person_id, now=NOW)
+    advice.change(session, round_, item.id, IMAGING, seen=1, person_id=region.bram.person_id, now=NOW)
+
+    with pytest.raises(Stale):
+        advice.change(session, round_, item.id, OPERATION, seen=1, person_id=region.aisha.person_id, now=NOW)
+
+    assert advice.items_of(session, round_.id)[0].text == "PSMA-PET"
+
+
+def test_after_the_signature_nothing_can_be_added_changed_or_removed(session: Session, region: Region, round_: Round) -> None:
+    item = entered(session, region, round_, OPERATION)
+    make.signed(session, round_, viewer=region.bram)
+    who = {"person_id": region.bram.person_id, "now": NOW + timedelta(hours=1)}
+
+    for act in (
+        lambda: advice.add(session, round_, **who),
+        lambda: advice.change(session, round_, item.id, IMAGING, seen=2, **who),
+        lambda: advice.remove(session, round_, item.id, now=NOW),
+        lambda: advice.answer(session, round_, {"wish": "anders"}, seen=0, **who),
+    ):
+        with pytest.raises(IllegalMove):
+            act()
+
+
+def test_a_correction_begins_with_what_was_entered(session: Session, region: Region, round_: Round) -> None:
+    item = entered(session, region, round_, OPERATION)
+    make.signed(session, round_, viewer=region.bram)
+    decisions.start_correction(session, round_, session.get_one(Case, round_.case_id))
+
+    advice.change(session, round_, item.id, OPERATION | {"place": "Elders"}, seen=2, person_id=region.bram.person_id, now=NOW)
+
+    assert advice.items_of(session, round_.id)[0].place == "Elders"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("kind", "witchcraft"), ("intent", "hopeful"), ("due_on", "31-02-2026"), ("text", "x" * 2001)]
+)
+def test_a_value_that_does_not_fit_is_refused_with_its_field(
+    session: Session, region: Region, round_: Round, field: str, value: str
+) -> None:
+    item = advice.add(session, round_, person_id=region.bram.person_id, now=NOW)
+
+    with pytest.raises(Incomplete) as refused:
+        advice.change(session, round_, item.id, {field: value}, seen=1, person_id=region.bram.person_id, now=NOW)
+
+    assert set(refused.value.fields) == {field}
+
+
+def test_a_recommendation_of_another_round_is_not_found(session: Session, region: Region, round_: Round) -> None:
+    item = advice.add(session, round_, person_id=region.bram.person_id, now=NOW)
+    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
+    planned = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
+    other = make.discussed(session, planned, viewer=region.bram)
+
+    with pytest.raises(NotFound):
+        advice.remove(session, other, item.id, now=NOW)
+
+
+def test_a_decision_from_before_there_were_fields_reads_as_it_did() -> None:
+    old = {"sections": {"advice": "Operatie."}}
+
+    said = letter_words.advice_of(old)
+
+    assert [one.text for one in said["advice"]] == ["Operatie."]
+    assert not letter_words.entered(old)
