@@ -12,11 +12,7 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import PortalError
 from mdo_portal.live.guard import BadPayload, Context, Payload
-<<<<<<< HEAD
-from mdo_portal.services import access, post
-=======
-from mdo_portal.services import access, rounds
->>>>>>> decision
+from mdo_portal.services import access, post, rounds
 
 MOST_TOPICS = 50
 Rule = Callable[[Context, uuid.UUID], bool]

@@ -188,7 +188,9 @@ def typed(word: str) -> bytes:
 
 
 def test_every_event_for_every_role_and_object(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    assert set(RULES) == {"worklist", "post", "case", "meeting", "presence", "delivery", "inbox", "advice"}, "a kind of topic is not tried"
+    assert set(RULES) == {"worklist", "post", "case", "meeting", "presence", "delivery", "inbox", "advice"}, (
+        "a kind of topic is not tried"
+    )
     assert set(EVENTS) == {"watch", "room:join", "note:open", "note:update", "note:awareness"}, "an event is not tried"
     count, wrong, leaks = 0, list[str](), list[str]()
     chair = next(cookie for name, _, cookie in house.people if name == "chair on URO-P")
