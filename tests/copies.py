@@ -42,8 +42,10 @@ CATALOGUE = " UNION ALL ".join(
         ("pg_extension", "oid", "oid"),
         ("pg_namespace", "oid", "16384"),
         ("pg_default_acl", "oid", "oid"),
-        ("pg_db_role_setting", "setdatabase, ' ', setrole", "16384"),
     )
+) + (
+    " UNION ALL SELECT coalesce(sum(hashtextextended(concat(setrole, setconfig), 0)), 0) FROM pg_db_role_setting "
+    "WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
 
