@@ -7,6 +7,7 @@ not be put back: the next test gets a new one. So a test may do anything to its 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,8 @@ from mdo_portal.commands.postgres import as_role, clone_database, drop_database
 from mdo_portal.database import Database
 from tests import make
 
-_engines: dict[tuple[str, int], Engine] = {}
+#: by process too: a child that was forked must not talk through its parent's connections
+_engines: dict[tuple[int, str, int], Engine] = {}
 GONE_SECONDS = 10.0
 
 TABLES = """SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -42,8 +44,10 @@ CATALOGUE = " UNION ALL ".join(
         ("pg_extension", "oid", "oid"),
         ("pg_namespace", "oid", "16384"),
         ("pg_default_acl", "oid", "oid"),
-        ("pg_db_role_setting", "setdatabase, ' ', setrole", "16384"),
     )
+) + (
+    " UNION ALL SELECT coalesce(sum(hashtextextended(concat(setrole, setconfig), 0)), 0) FROM pg_db_role_setting "
+    "WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
 
@@ -177,7 +181,7 @@ def _alone(admin: psycopg.Connection) -> None:
 def opened(url: str, *, pool_size: int = 10) -> Database:
     """The database at this address. The engine of an address is kept: with it what SQLAlchemy worked out for each statement."""
     made = Database(url, sealer=make.sealer(), pool_size=pool_size)
-    made.engine = _engines.setdefault((url, pool_size), made.engine)
+    made.engine = _engines.setdefault((os.getpid(), url, pool_size), made.engine)
     return made
 
 
@@ -190,6 +194,6 @@ def as_web(database: Database) -> Database:
 
 def close_all(url: str) -> None:
     """Hang up on this database, as whichever role."""
-    for (known, _), engine in _engines.items():
-        if urlsplit(known).path == urlsplit(url).path:
+    for (process, known, _), engine in _engines.items():
+        if process == os.getpid() and urlsplit(known).path == urlsplit(url).path:
             engine.dispose()
