@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from mdo_portal.exchange import MessageHeader, Unreadable
 
@@ -18,8 +21,36 @@ WINDOW = 1_048_576
 _LONGEST = 65_536
 _MOST_PATIENTS = 100
 _MOST_LINES = 20_000
+CONDITIONS = ("AL", "NE", "ER", "SU")
+"""Table 0155: always, never, on error, on success."""
+BATCH_LINES = (b"FHS", b"BHS", b"BTS", b"FTS")
+_STAMP_SIGNS = str.maketrans("", "", "-:T")
 _BLANK = b"\r\n\x0b \t\0"
 _NUMBER_FIELDS = {"PID": 3, "MRG": 1}
+
+
+class Opened(NamedTuple):
+    """An MSH line taken apart: `fields[n]` is MSH-n as sent, its bytes read as latin-1; beyond the last there is nothing."""
+
+    marks: Marks
+    fields: tuple[str, ...]
+
+    def field(self, n: int) -> str:
+        """MSH-n as sent; "" when it is not there."""
+        return self.fields[n] if n < len(self.fields) else ""
+
+
+@lru_cache(maxsize=512)
+def opened(line: bytes) -> Opened:
+    """The header line taken apart. Remembered, because the answer needs it again moments after the message was kept.
+
+    Raises Unreadable("hostile_delimiters").
+    """
+    text = line.decode("latin-1")
+    marks = marks_of(text[:10])
+    # MSH-1 is the separator itself, so MSH-n stands at n - 1 of the split. A header has 25 fields; beyond 64 somebody means harm.
+    name, *fields = text.split(marks.field, 64)
+    return Opened(marks, (name, marks.field, *fields))
 
 
 def read_header(raw: bytes) -> MessageHeader:
@@ -27,34 +58,75 @@ def read_header(raw: bytes) -> MessageHeader:
 
     Raises Unreadable: no_header, hostile_delimiters.
     """
-    window = narrow(raw[:WINDOW])
+    window = narrow(raw[:WINDOW] if len(raw) > WINDOW else raw)
     at = _header_at(window)
-    marks = marks_of(window[at : at + 10].decode("latin-1"))
-    # MSH-1 is the separator itself, so MSH-n stands at n - 1. Split here and not by Segment: this is done for every message that comes.
-    fields = [*_line(window, at).split(marks.field, 20), *[""] * 15]
-    event = fields[8].partition(marks.repetition)[0].partition(marks.component)
+    found = opened(window[at : _end(window, at)])
+    marks, field = found.marks, found.field
+    event = field(9).partition(marks.repetition)[0].split(marks.component, 2)
     return MessageHeader(
-        kind="^".join(filter(None, (_first(event[0], marks), _first(event[2], marks)))),
-        control_id=_plain(fields[9], marks),
-        sending_application=_first(fields[2], marks),
-        sending_facility=_first(fields[3], marks),
-        receiving_application=_first(fields[4], marks),
-        receiving_facility=_first(fields[5], marks),
-        version=_first(fields[11], marks),
+        kind="^".join(filter(None, (_first(one, marks) for one in event[:2]))),
+        control_id=_plain(field(10), marks),
+        sending_application=_first(field(3), marks),
+        sending_facility=_first(field(4), marks),
+        receiving_application=_first(field(5), marks),
+        receiving_facility=_first(field(6), marks),
+        version=_first(field(12), marks),
         patient_numbers=_patient_numbers(window, at, marks),
-        wants_accept=_plain(fields[14], marks) not in ("", '""', "NE"),
+        wants_accept=is_enhanced(found),
+        body=body_of(raw),
     )
+
+
+def is_enhanced(found: Opened) -> bool:
+    """Whether the sender asked for acknowledgements by MSH-15 or MSH-16 (HL7 v2.5 2.9.2: either valued)."""
+    return bool(condition(found, 15) or condition(found, 16))
+
+
+def condition(found: Opened, n: int) -> str:
+    """MSH-15 or MSH-16: AL, NE, ER or SU; "" when it says nothing that table 0155 knows."""
+    said = found.field(n).partition(found.marks.component)[0].strip().upper()
+    return said if said in CONDITIONS else ""
 
 
 def header_line(raw: bytes) -> bytes:
     """The MSH line as it came in, in the sender's own bytes. Raises Unreadable("no_header")."""
-    window = narrow(raw[:_LONGEST])
+    window = narrow(raw[:_LONGEST] if len(raw) > _LONGEST else raw)
     at = _header_at(window)
     return window[at : _end(window, at)]
 
 
+def stamp(now: datetime) -> str:
+    """A time as MSH-7 writes it, to the second, with its offset."""
+    # A quarter of the time of strftime, and this is said once per message.
+    text = now.isoformat(timespec="seconds")
+    return text[:19].translate(_STAMP_SIGNS) + text[19:].replace(":", "")
+
+
+def body_of(raw: bytes) -> tuple[int, int]:
+    """Where the message itself stands in what was kept of a batch; (0, 0) when it is all of it, as nearly always.
+
+    The first message of a batch is kept with the lines of the batch before it, the last with those behind it; whether a message
+    is a double is asked of the message alone.
+    """
+    start, end = 0, len(raw)
+    if raw[:3] in BATCH_LINES:
+        start = _header_at(raw[:_LONGEST])
+    while (at := _last_line(raw, end)) > start and raw[at : at + 3] in BATCH_LINES:
+        end = at
+    return (start, end) if (start, end) != (0, len(raw)) else (0, 0)
+
+
+def _last_line(raw: bytes, end: int) -> int:
+    """Where the last line before `end` begins, empty lines passed over."""
+    while end > 0 and raw[end - 1] in b"\r\n":
+        end -= 1
+    return max(raw.rfind(b"\r", 0, end), raw.rfind(b"\n", max(0, end - _LONGEST), end)) + 1
+
+
 def _header_at(window: bytes) -> int:
     """Where the first MSH stands: at the very start, after white space, or after the headers of a batch."""
+    if window[:3] == b"MSH":
+        return 0
     at = window.find(b"MSH", 0, _LONGEST)
     while at > 0 and window[at - 1] not in _BLANK:
         at = window.find(b"MSH", at + 3, _LONGEST)
@@ -80,11 +152,19 @@ def _line(window: bytes, at: int) -> str:
 
 def _first(text: str, marks: Marks) -> str:
     """What Segment.component(n) says of the field `text`."""
+    if text.isalnum():
+        return text
     return _plain(text.partition(marks.repetition)[0].partition(marks.component)[0].partition(marks.sub)[0], marks)
 
 
 def _plain(text: str, marks: Marks) -> str:
-    return marks.unescaped(text) if marks.escape in text else text
+    text = marks.unescaped(text) if marks.escape in text else text
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text  # numbers and codes are ASCII; a name of a hospital is shown, and compared as it was written down
 
 
 def _patient_numbers(window: bytes, start: int, marks: Marks) -> tuple[tuple[str, str], ...]:
