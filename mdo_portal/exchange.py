@@ -174,7 +174,7 @@ class MessageHeader:
     patient_numbers: tuple[tuple[str, str], ...] = ()  # (authority, number) of PID-3, for order and relevance
     wants_accept: bool = False  # HL7 v2 enhanced mode
     body: tuple[int, int] = (0, 0)  # where the message stands in its bytes; (0, 0): all of it
-    charset: str = ""  # what MSH-18 says, as sent
+    application_ack: str = ""  # MSH-16: AL, ER or SU; "" = no application acknowledgement is wanted
 
 
 @dataclass(frozen=True)
@@ -285,6 +285,10 @@ class Reader(Protocol):
 
     def header(self, raw: bytes) -> MessageHeader:
         """Read the header without a parser. Raises Unreadable when there is none."""
+        ...
+
+    def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
+        """The character set that reads it and who said so, `iso8859-15 (MSH-18)`; "" when none fits."""
         ...
 
     def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:

@@ -59,7 +59,7 @@ def read_header(raw: bytes) -> MessageHeader:
     Raises Unreadable: no_header, hostile_delimiters.
     """
     window = narrow(raw[:WINDOW] if len(raw) > WINDOW else raw)
-    at = _header_at(window)
+    at = header_at(window)
     found = opened(window[at : _end(window, at)])
     marks, field = found.marks, found.field
     event = field(9).partition(marks.repetition)[0].split(marks.component, 2)
@@ -74,6 +74,7 @@ def read_header(raw: bytes) -> MessageHeader:
         patient_numbers=_patient_numbers(window, at, marks),
         wants_accept=is_enhanced(found),
         body=body_of(raw),
+        application_ack="" if (asked := condition(found, 16)) == "NE" else asked,
     )
 
 
@@ -91,7 +92,7 @@ def condition(found: Opened, n: int) -> str:
 def header_line(raw: bytes) -> bytes:
     """The MSH line as it came in, in the sender's own bytes. Raises Unreadable("no_header")."""
     window = narrow(raw[:_LONGEST] if len(raw) > _LONGEST else raw)
-    at = _header_at(window)
+    at = header_at(window)
     return window[at : _end(window, at)]
 
 
@@ -110,7 +111,7 @@ def body_of(raw: bytes) -> tuple[int, int]:
     """
     start, end = 0, len(raw)
     if raw[:3] in BATCH_LINES:
-        start = _header_at(raw[:_LONGEST])
+        start = header_at(raw[:_LONGEST])
     while (at := _last_line(raw, end)) > start and raw[at : at + 3] in BATCH_LINES:
         end = at
     return (start, end) if (start, end) != (0, len(raw)) else (0, 0)
@@ -123,7 +124,7 @@ def _last_line(raw: bytes, end: int) -> int:
     return max(raw.rfind(b"\r", 0, end), raw.rfind(b"\n", max(0, end - _LONGEST), end)) + 1
 
 
-def _header_at(window: bytes) -> int:
+def header_at(window: bytes) -> int:
     """Where the first MSH stands: at the very start, after white space, or after the headers of a batch."""
     if window[:3] == b"MSH":
         return 0

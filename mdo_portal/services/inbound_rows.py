@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import psycopg
@@ -34,6 +34,17 @@ class InboundRow(NamedTuple):
     place: str
     received_at: datetime
     doubles: int
+    charset: str
+    line: str
+    application_ack: str
+
+
+class Noise(NamedTuple):
+    """How many feed messages of one link on one day were about nobody we know."""
+
+    link_id: str
+    day: date
+    ignored: int
 
 
 class AskedNumber(NamedTuple):
@@ -45,31 +56,40 @@ class AskedNumber(NamedTuple):
     key: bytes
 
 
-_STORE = """
-WITH stored AS (
+STORE = """
+WITH counted AS (
+    INSERT INTO feed_counts (link_id, day, ignored)
+    SELECT link_id::uuid, day, ignored FROM unnest(%b::text[], %b::date[], %b::int8[]) AS noise (link_id, day, ignored)
+    ON CONFLICT (link_id, day) DO UPDATE SET ignored = feed_counts.ignored + excluded.ignored
+), stored AS (
     INSERT INTO inbound_messages (
         id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason, place, leftovers,
-        received_at, settled_at, doubles, attempts
+        received_at, settled_at, doubles, attempts, charset, line, application_ack
     )
     SELECT id::uuid, nullif(link_id, '')::uuid, nullif(hospital_id, '')::uuid, wire, kind, control_id, digest, raw_sealed, size,
         patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place, '{}',
-        received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0
+        received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0, charset, line, application_ack
     FROM unnest(
         %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::int4[], %b::text[],
-        %b::text[], %b::text[], %b::timestamptz[], %b::int4[]
+        %b::text[], %b::text[], %b::timestamptz[], %b::int4[], %b::text[], %b::text[], %b::text[]
     ) AS arrived (
-        id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, reason, place, received_at, doubles
+        id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, reason, place, received_at, doubles,
+        charset, line, application_ack
     )
     ON CONFLICT (link_id, control_id, digest) DO UPDATE
     SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at
+    RETURNING digest, received_at, doubled_at
 )
-SELECT pg_notify('mdo_understand', '')
+SELECT digest, received_at FROM stored WHERE doubled_at IS NOT NULL
+UNION ALL
+SELECT ''::bytea, NULL FROM pg_notify('mdo_understand', '') WHERE EXISTS (SELECT FROM stored)
 """
+"""Gives (digest, when it first came) of what was there already, and an empty row when the workers were woken."""
 
 # OR stops at the first that holds: a number of a patient costs one look, one of nobody three. The planner knows neither how many are
 # asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which it turns into a hash of the table), the
 # first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for.
-_KNOWN = """
+KNOWN = """
 SELECT place FROM unnest(%b::int4[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[]) AS asked (place, hospital_id, number, bsn, key)
 WHERE (
         SELECT true FROM patients p
@@ -88,25 +108,6 @@ WHERE (
 Line = psycopg.Cursor[tuple[Any, ...]]
 
 
-class OwnConnection:
-    """A connection for storing and nothing else. Every statement commits by itself: one wait for the disk instead of five round trips."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._connection: psycopg.Connection | None = None
-
-    def run(self, act: Callable[[psycopg.Connection], None]) -> None:
-        """Do `act`; once more on a new connection when the old one turns out to be gone, so `act` must bear being done twice."""
-        if self._connection is not None and not self._connection.closed:
-            try:
-                return act(self._connection)
-            except psycopg.OperationalError:
-                if not self._connection.closed:
-                    raise
-        self._connection = psycopg.connect(self._url, autocommit=True)
-        return act(self._connection)
-
-
 @contextmanager
 def line_of(session: Session) -> Iterator[Line]:
     """A cursor in this session's transaction; what goes wrong comes out as SQLAlchemy's error."""
@@ -118,17 +119,17 @@ def line_of(session: Session) -> Iterator[Line]:
         raise DBAPIError("inbox", None, error) from None  # no values: they are what hospitals sent
 
 
-def store(line: Line, rows: Sequence[InboundRow]) -> None:
-    """Store all of them in one statement, and wake the workers; no two may be the same message. One that is there counts up."""
-    line.execute(_STORE, [_new_ids(len(rows)), *map(list, zip(*rows, strict=True))])
+def to_store(rows: Sequence[InboundRow], noise: Sequence[Noise]) -> list[list[Any]]:
+    """The values of STORE: one list per column. No two rows may be the same message."""
+    counts = list(map(list, zip(*noise, strict=True))) or [[], [], []]
+    columns = list(map(list, zip(*rows, strict=True))) or [[] for _ in InboundRow._fields]
+    return [*counts, _new_ids(len(rows)), *columns]
 
 
-def known(line: Line, asked: Sequence[AskedNumber]) -> list[int]:
-    """The places in `asked` of numbers that a patient of that hospital has, or that stand in a message still to be understood."""
-    if not asked:
-        return []
-    line.execute(_KNOWN, [list(range(len(asked))), *map(list, zip(*asked, strict=True))])
-    return [row[0] for row in line.fetchall()]
+def to_ask(asked: Sequence[AskedNumber]) -> list[list[Any]]:
+    """The values of KNOWN, which gives the places in `asked` of numbers that a patient of that hospital has, or that stand in a
+    message still to be understood."""
+    return [list(range(len(asked))), *map(list, zip(*asked, strict=True))]
 
 
 def _new_ids(count: int) -> list[str]:

@@ -5,41 +5,32 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 
-import psycopg
 from sqlalchemy import Row, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import MessageHeader, Wire
 from mdo_portal.services import changes, inbound_rows
 from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Line
+from mdo_portal.services.inbound_line import DirectLine
+from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Noise
 from mdo_portal.services.sealed import sealer
 
 MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=15)
 """How long a claimed message is left alone when its worker died over it."""
 PATIENT_KEY = "inbound.patient"
-KeyOf = Callable[[str], bytes]
 Number = tuple[str, str]
 """A hospital's id and a patient's number there."""
-Noise = Counter[tuple[uuid.UUID, date]]
-"""Feed messages about nobody we know, per link and day."""
-
-_counting = insert(FeedCount)
-_added = {"ignored": FeedCount.ignored + _counting.excluded.ignored}
-_COUNT = str(_counting.on_conflict_do_update(index_elements=["link_id", "day"], set_=_added).compile(dialect=PGDialect_psycopg()))  # type: ignore[no-untyped-call]
-
+Doubles = dict[bytes, datetime]
+"""Digest of a message that came before -> when it first came."""
 
 @dataclass(frozen=True)
 class Arrival:
@@ -52,6 +43,15 @@ class Arrival:
     at: datetime
     reason: str = ""
     place: str = ""
+    charset: str = ""
+    line: str = ""
+    application_ack: str = ""
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What makes two messages the same: the bytes of the message, without those of a batch around it."""
+        start, end = self.header.body
+        return hashlib.sha256(memoryview(self.raw)[start:end] if end else self.raw).digest()
 
 
 @dataclass(frozen=True)
@@ -66,86 +66,117 @@ class ClaimedMessage:
     received_at: datetime
 
 
-def keep(session: Session, arrivals: Sequence[Arrival]) -> None:
-    """Store all of them in one statement. A double (same link, number and bytes) only counts up.
+def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
+    """Store all of them in one statement. A double (same link, number and bytes) only counts up; gives when those first came.
 
     Feed messages about patients nobody referred are counted and not kept. Acknowledge only after the commit.
     """
+    sifting = Sifting(arrivals, sealer(session))
     with inbound_rows.line_of(session) as line:
-        kept, noise = _sifted(line, arrivals, sealer(session))
-        _store(line, kept, noise)
+        known: list[int] = []
+        if asked := sifting.asked:
+            line.execute(inbound_rows.KNOWN, inbound_rows.to_ask(asked))
+            known = [row[0] for row in line.fetchall()]
+        rows, noise = sifting.sifted(known)
+        if not rows and not noise:
+            return {}
+        line.execute(inbound_rows.STORE, inbound_rows.to_store(rows, noise))
+        return sifting.doubles | {bytes(digest): first for digest, first in line.fetchall() if digest}
 
 
-def keep_by_itself(connection: psycopg.Connection, arrivals: Sequence[Arrival], keys: Sealer) -> None:
-    """The same on a connection that commits every statement: what this returned from is in safe storage."""
-    with connection.cursor() as line:
-        kept, noise = _sifted(line, arrivals, keys)
-        with connection.transaction() if noise else nullcontext():
-            _store(line, kept, noise)
+async def keep_directly(line: DirectLine, arrivals: Sequence[Arrival], keys: Sealer) -> Doubles:
+    """The same by a line that commits every statement: what this returned from is in safe storage."""
+    sifting = Sifting(arrivals, keys)
+    known: list[int] = []
+    if asked := sifting.asked:
+        found = await line.ask(inbound_rows.KNOWN, inbound_rows.to_ask(asked))
+        known = [int.from_bytes(place or b"", "big") for (place,) in found]
+    rows, noise = sifting.sifted(known)
+    if not rows and not noise:
+        return {}
+    told = await line.ask(inbound_rows.STORE, inbound_rows.to_store(rows, noise))
+    return sifting.doubles | {digest: _moment(first) for digest, first in told if digest and first}
 
 
-def _sifted(line: Line, arrivals: Sequence[Arrival], keys: Sealer) -> tuple[list[InboundRow], Noise]:
-    """What must be stored, each message once, and how many were only noise."""
-    key_of = _keys(keys)
-    kept, noise = _without_noise(line, arrivals, keys, key_of)
-    rows: dict[tuple[str, str, bytes], InboundRow] = {}
-    for arrival in kept:
-        row = _row(arrival, keys, key_of)
-        same = row.link_id, row.control_id, row.digest
-        rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1) if same in rows else row
-    return list(rows.values()), noise
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def _store(line: Line, rows: Sequence[InboundRow], noise: Noise) -> None:
-    for (link_id, day), count in sorted(noise.items()):
-        line.execute(_COUNT, {"link_id": link_id, "day": day, "ignored": count})
-    if rows:
-        inbound_rows.store(line, rows)
+def _moment(binary: bytes) -> datetime:
+    return _EPOCH + timedelta(microseconds=int.from_bytes(binary, "big", signed=True))
 
 
-def _keys(keys: Sealer) -> KeyOf:
-    """A blind key for a patient's number: two messages that share one are about one patient. Each is made once per batch."""
-    return cache(lambda number: keys.blind(number, purpose=PATIENT_KEY))
+class Sifting:
+    """One batch on its way in: first the question which numbers are known, then what must be stored and what was noise."""
+
+    def __init__(self, arrivals: Sequence[Arrival], keys: Sealer) -> None:
+        self._arrivals, self._keys = arrivals, keys
+        self._told = [_numbers(arrival) for arrival in arrivals]
+        self._asked = list(set[Number]().union(*(told for one, told in zip(arrivals, self._told, strict=True) if _is_feed(one))))
+        self._blind: dict[str, bytes] = {}  # each number once per batch
+        self.doubles: Doubles = {}  # within the batch itself
+
+    @property
+    def asked(self) -> list[AskedNumber]:
+        """The numbers in feed messages: are they of patients of that hospital, or in a message that is still to be understood?"""
+        blind = self._keys.blind
+        return [AskedNumber(at, number, blind(number, purpose=BSN_PURPOSE), self._key_of(number)) for at, number in self._asked]
+
+    def sifted(self, known: Sequence[int]) -> tuple[list[InboundRow], list[Noise]]:
+        """What must be stored, each message once, and how many were only noise. `known`: places in `asked`."""
+        kept, noise = self._without_noise({self._asked[place] for place in known})
+        rows: dict[tuple[str, bytes], InboundRow] = {}
+        for arrival in kept:
+            same = arrival.link.link_id.hex if arrival.link else "", arrival.digest
+            if same in rows:
+                rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1)
+                self.doubles[arrival.digest] = rows[same].received_at
+            else:
+                rows[same] = self._row(arrival)
+        return list(rows.values()), [Noise(*of, count) for of, count in sorted(noise.items())]
+
+    def _without_noise(self, known: set[Number]) -> tuple[list[Arrival], Counter[tuple[str, date]]]:
+        kept: list[Arrival] = []
+        noise: Counter[tuple[str, date]] = Counter()
+        for arrival, numbers in zip(self._arrivals, self._told, strict=True):
+            if arrival.link is not None and _is_feed(arrival) and known.isdisjoint(numbers):
+                noise[arrival.link.link_id.hex, arrival.at.date()] += 1
+            else:
+                kept.append(arrival)
+                known.update(numbers)
+        return kept, noise
+
+    def _row(self, arrival: Arrival) -> InboundRow:
+        header, link = arrival.header, arrival.link
+        return InboundRow(
+            link.link_id.hex if link else "",
+            link.hospital_id.hex if link else "",
+            arrival.wire.value,
+            _storable(header.kind, 60),
+            _storable(header.control_id, 200),
+            arrival.digest,
+            self._keys.seal(arrival.raw, purpose=RAW_PURPOSE),
+            len(arrival.raw),
+            inbound_rows.as_array({self._key_of(number) for _, number in header.patient_numbers}),
+            arrival.reason,
+            _storable(arrival.place, 200),
+            arrival.at,
+            0,
+            _storable(arrival.charset, 60),
+            arrival.line,
+            arrival.application_ack,
+        )
+
+    def _key_of(self, number: str) -> bytes:
+        """A blind key for a patient's number: two messages that share one are about one patient."""
+        found = self._blind.get(number)
+        if found is None:
+            found = self._blind[number] = self._keys.blind(number, purpose=PATIENT_KEY)
+        return found
 
 
-def _row(arrival: Arrival, keys: Sealer, key_of: KeyOf) -> InboundRow:
-    header, link = arrival.header, arrival.link
-    return InboundRow(
-        link_id=link.link_id.hex if link else "",
-        hospital_id=link.hospital_id.hex if link else "",
-        wire=arrival.wire.value,
-        kind=_storable(header.kind, most=60),
-        control_id=_storable(header.control_id, most=200),
-        digest=hashlib.sha256(arrival.raw).digest(),
-        raw_sealed=keys.seal(arrival.raw, purpose=RAW_PURPOSE),
-        size=len(arrival.raw),
-        patient_keys=inbound_rows.as_array({key_of(number) for _, number in header.patient_numbers}),
-        reason=arrival.reason,
-        place=_storable(arrival.place, most=200),
-        received_at=arrival.at,
-        doubles=0,
-    )
-
-
-def _storable(text: str, *, most: int) -> str:
+def _storable(text: str, most: int) -> str:
     """PostgreSQL knows no NUL in a text: one sender's junk must not refuse everybody's batch."""
     return text.replace("\0", "")[:most]
-
-
-def _without_noise(line: Line, arrivals: Sequence[Arrival], keys: Sealer, key_of: KeyOf) -> tuple[list[Arrival], Noise]:
-    """Leave out, and count, the feed messages about patients who have no case here and whose referral is not waiting."""
-    told = [_numbers(arrival) for arrival in arrivals]
-    asked = set[Number]().union(*(numbers for arrival, numbers in zip(arrivals, told, strict=True) if _is_feed(arrival)))
-    known = _known_numbers(line, list(asked), keys, key_of)
-    kept: list[Arrival] = []
-    noise: Noise = Counter()
-    for arrival, numbers in zip(arrivals, told, strict=True):
-        if arrival.link is not None and _is_feed(arrival) and known.isdisjoint(numbers):
-            noise[arrival.link.link_id, arrival.at.date()] += 1
-        else:
-            kept.append(arrival)
-            known |= numbers
-    return kept, noise
 
 
 def _is_feed(arrival: Arrival) -> bool:
@@ -157,12 +188,6 @@ def _numbers(arrival: Arrival) -> set[Number]:
         return set()
     hospital_id = arrival.link.hospital_id.hex
     return {(hospital_id, number) for _, number in arrival.header.patient_numbers}
-
-
-def _known_numbers(line: Line, told: Sequence[Number], keys: Sealer, key_of: KeyOf) -> set[Number]:
-    """Which of these numbers belong to patients of that hospital, or stand in a message that is still to be understood."""
-    asked = [AskedNumber(where, number, keys.blind(number, purpose=BSN_PURPOSE), key_of(number)) for where, number in told]
-    return {told[place] for place in inbound_rows.known(line, asked)}
 
 
 # A power cut may forget the count, never the message. And the queue is walked along its index: its length changes faster than
