@@ -8,14 +8,56 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
-from typing import Any
+import struct
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import pq
-from psycopg.adapt import PyFormat, Transformer
 
 Row = list[bytes | None]
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_Pack = Callable[[Any], bytes]
+
+
+class Kind(NamedTuple):
+    """A type of PostgreSQL: its number, that of its array, and how a value is written in binary."""
+
+    element: int
+    oid: int
+    pack: _Pack
+
+
+KINDS = {
+    "text": Kind(25, 1009, str.encode),
+    "bytea": Kind(17, 1001, lambda value: value),  # as it is
+    "int4": Kind(23, 1007, struct.Struct("!i").pack),
+    "int8": Kind(20, 1016, struct.Struct("!q").pack),
+    "date": Kind(1082, 1182, lambda day: struct.pack("!i", (day - _EPOCH.date()).days)),
+    "timestamptz": Kind(1184, 1185, lambda moment: struct.pack("!q", (moment - _EPOCH) // _MICROSECOND)),
+}
+
+
+def array(kind: str, values: Sequence[Any]) -> bytes:
+    """Values as PostgreSQL's binary array of one dimension. None of them may be None."""
+    element, _, pack = KINDS[kind]
+    if not values:
+        return struct.pack("!iii", 0, 0, element)
+    parts = [struct.pack("!iiiii", 1, 0, element, len(values), 1)]
+    for value in values:
+        packed = pack(value)
+        parts += (_LENGTH(len(packed)), packed)
+    return b"".join(parts)
+
+
+_LENGTH = struct.Struct("!i").pack
+
+
+def moment(binary: bytes) -> datetime:
+    """A timestamptz as PostgreSQL sends it."""
+    return _EPOCH + int.from_bytes(binary, "big", signed=True) * _MICROSECOND
 
 
 class DirectLine:
@@ -29,19 +71,19 @@ class DirectLine:
         self._rows: list[Row] = []
         self._trouble: Exception | None = None
 
-    async def ask(self, statement: str, values: Sequence[Any]) -> list[Row]:
-        """Do `statement` (placeholders `%b`) and give its rows as PostgreSQL's binary values.
+    async def ask(self, statement: str, columns: Sequence[Sequence[Any]], kinds: Sequence[str]) -> list[Row]:
+        """Do `statement` (placeholders `%b`, each an array) and give its rows as PostgreSQL's binary values. `kinds`: keys of KINDS.
 
         Raises psycopg.Error, without values: they are what hospitals sent. A connection that turns out to be gone is made anew,
         once, so the statement must bear being done twice.
         """
         again = self._connection is not None
         try:
-            return await self._ask(statement, values)
+            return await self._ask(statement, columns, kinds)
         except psycopg.OperationalError:
             if not again or self._connection is not None:
                 raise
-        return await self._ask(statement, values)
+        return await self._ask(statement, columns, kinds)
 
     def close(self) -> None:
         """Let go of the connection; the next `ask` makes another."""
@@ -51,19 +93,17 @@ class DirectLine:
             self._connection.close()
             self._connection = None
 
-    async def _ask(self, statement: str, values: Sequence[Any]) -> list[Row]:
+    async def _ask(self, statement: str, columns: Sequence[Sequence[Any]], kinds: Sequence[str]) -> list[Row]:
         if self._connection is None:
             await self._connect()
-        assert self._connection is not None
-        transformer = Transformer(self._connection)
-        dumped = transformer.dump_sequence(values, [PyFormat.BINARY] * len(values))
+        packed = [array(kind, column) for kind, column in zip(kinds, columns, strict=True)]
+        binary = [pq.Format.BINARY] * len(packed)
         try:
             if statement not in self._prepared:
                 name = b"own%d" % len(self._prepared)
-                await self._sent("send_prepare", name, _numbered(statement).encode(), transformer.types)
+                await self._sent("send_prepare", name, _numbered(statement).encode(), [KINDS[kind].oid for kind in kinds])
                 self._prepared[statement] = name
-            formats = [pq.Format.BINARY] * len(values)
-            return await self._sent("send_query_prepared", self._prepared[statement], dumped, formats, pq.Format.BINARY)
+            return await self._sent("send_query_prepared", self._prepared[statement], packed, binary, pq.Format.BINARY)
         except psycopg.OperationalError:
             if self._connection is not None and self._connection.pgconn.status != pq.ConnStatus.OK:
                 self.close()
@@ -83,7 +123,8 @@ class DirectLine:
         try:
             getattr(self._connection.pgconn, act)(*arguments)
             self._flush()
-            return await answer
+            rows: list[Row] = await answer
+            return rows
         finally:
             if not answer.done() or answer.cancelled():
                 self.close()  # in the middle of a statement: what comes now is nobody's

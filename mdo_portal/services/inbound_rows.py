@@ -85,12 +85,18 @@ UNION ALL
 SELECT ''::bytea, NULL FROM pg_notify('mdo_understand', '') WHERE EXISTS (SELECT FROM stored)
 """
 """Gives (digest, when it first came) of what was there already, and an empty row when the workers were woken."""
+STORE_KINDS = (
+    *("text", "date", "int8"),
+    *("text", "text", "text", "text", "text", "text", "bytea", "bytea", "int4", "text"),
+    *("text", "text", "timestamptz", "int4", "text", "text", "text"),
+)
+KNOWN_KINDS = ("int4", "text", "text", "bytea", "bytea")
 
 # OR stops at the first that holds: a number of a patient costs one look, one of nobody three. The planner knows neither how many are
 # asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which it turns into a hash of the table), the
 # first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for.
 KNOWN = """
-SELECT place FROM unnest(%b::int4[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[]) AS asked (place, hospital_id, number, bsn, key)
+SELECT place FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[]) AS asked (place, hospital_id, number, bsn, key)
 WHERE (
         SELECT true FROM patients p
         WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1

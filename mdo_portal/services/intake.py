@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import Row, func, or_, select, text, update
@@ -19,7 +19,7 @@ from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import MessageHeader, Wire
 from mdo_portal.services import changes, inbound_rows
 from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.services.inbound_line import DirectLine
+from mdo_portal.services.inbound_line import DirectLine, moment
 from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Noise
 from mdo_portal.services.sealed import sealer
 
@@ -89,20 +89,13 @@ async def keep_directly(line: DirectLine, arrivals: Sequence[Arrival], keys: Sea
     sifting = Sifting(arrivals, keys)
     known: list[int] = []
     if asked := sifting.asked:
-        found = await line.ask(inbound_rows.KNOWN, inbound_rows.to_ask(asked))
+        found = await line.ask(inbound_rows.KNOWN, inbound_rows.to_ask(asked), inbound_rows.KNOWN_KINDS)
         known = [int.from_bytes(place or b"", "big") for (place,) in found]
     rows, noise = sifting.sifted(known)
     if not rows and not noise:
         return {}
-    told = await line.ask(inbound_rows.STORE, inbound_rows.to_store(rows, noise))
-    return sifting.doubles | {digest: _moment(first) for digest, first in told if digest and first}
-
-
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-def _moment(binary: bytes) -> datetime:
-    return _EPOCH + timedelta(microseconds=int.from_bytes(binary, "big", signed=True))
+    told = await line.ask(inbound_rows.STORE, inbound_rows.to_store(rows, noise), inbound_rows.STORE_KINDS)
+    return sifting.doubles | {digest: moment(first) for digest, first in told if digest and first}
 
 
 class Sifting:

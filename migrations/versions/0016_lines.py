@@ -49,7 +49,6 @@ def upgrade() -> None:
     op.drop_column("links", "plain_accepted")
     for name in TEXTS:
         op.add_column("inbound_messages", sa.Column(name, sa.Text(), nullable=False, server_default=""))
-        op.alter_column("inbound_messages", name, server_default=None)
     waiting = sa.text("application_ack IN ('AL', 'ER', 'SU')")
     op.create_index("ix_inbound_messages_application_ack", "inbound_messages", ["seq"], postgresql_where=waiting)
 
