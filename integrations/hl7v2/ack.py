@@ -9,7 +9,7 @@ from mdo_portal.exchange import Answer, MessageHeader, Receipt, ReceiptKind, Unr
 
 from .charset import codec_named
 from .er7 import Message
-from .header import Opened, condition, header_line, is_enhanced, opened, stamp
+from .header import Opened, header_line, opened, stamp
 from .marks import STANDARD, Marks
 
 _LETTER = {Verdict.STORED: "A", Verdict.REFUSED: "E", Verdict.NOT_HERE: "R", Verdict.NOT_NOW: "R"}
@@ -41,7 +41,7 @@ def build_ack(raw_or_header: bytes | MessageHeader, answer: Answer, *, now: date
     delimiters, with the answer's control id.
     """
     found = _sender(raw_or_header)
-    return _written(found, _judged(found, answer), "C" if is_enhanced(found) else "A", now, control_id)
+    return _written(found, _judged(found, answer), "C" if found.is_enhanced else "A", now, control_id)
 
 
 def acks_for(raw: bytes, answer: Answer, *, now: datetime, control_id: str) -> list[bytes]:
@@ -54,9 +54,9 @@ def acks_for(raw: bytes, answer: Answer, *, now: datetime, control_id: str) -> l
     """
     found = _sender(raw)
     said = _judged(found, answer)
-    if not is_enhanced(found):
+    if not found.is_enhanced:
         return [_written(found, said, "A", now, control_id)]
-    accept, application = (_is_asked(condition(found, n), said.verdict) for n in (15, 16))
+    accept, application = _is_asked(found.accept, said.verdict), _is_asked(found.application, said.verdict)
     if said.verdict is Verdict.NOT_NOW and not (accept or application):
         accept = True
     modes = ["C"] * accept + ["A"] * (application and not answer.later)
@@ -70,27 +70,27 @@ def _is_asked(asked: str, verdict: Verdict) -> bool:
 
 
 def _judged(found: Opened, answer: Answer) -> Answer:
-    if answer.verdict is Verdict.STORED and not found.field(10):
+    if answer.verdict is Verdict.STORED and not found.fields[10]:
         return Answer(Verdict.REFUSED, "", "no_control_id", "MSH-10 is missing")
     return answer
 
 
 def _written(found: Opened, answer: Answer, mode: str, now: datetime, control_id: str) -> bytes:
-    field, marks, between = found.field, found.marks, found.marks.field
-    event = field(9).split(marks.component, 2)[1:2]
+    fields, marks, between = found.fields, found.marks, found.marks.field
+    event = fields[9].split(marks.component, 2)[1:2]
     kind = marks.component.join(("ACK", event[0], "ACK")) if event and event[0] else "ACK"
     header = (
-        "MSH", marks.msh2, field(5), field(6), field(3), field(4), stamp(now), "", kind, marks.escaped(control_id),
-        field(11) or "P", field(12) or "2.5",
+        "MSH", marks.msh2, fields[5], fields[6], fields[3], fields[4], stamp(now), "", kind, marks.escaped(control_id),
+        fields[11] or "P", fields[12] or "2.5",
     )  # fmt: skip
     lines = [between.join(header)]
-    if charset := _charset(field(18), marks):
+    if charset := _charset(fields[18], marks):
         lines[0] += between * 6 + charset
-    about = field(10) or marks.escaped(answer.control_id)
+    about = fields[10] or marks.escaped(answer.control_id)
     said = f"MSA{between}{mode}{_LETTER[answer.verdict]}{between}{about}"
     lines.append(f"{said}{between}{marks.escaped(answer.text)}" if answer.text else said.rstrip(between))
     if answer.verdict is not Verdict.STORED:
-        lines.append(_error_line(field(12), answer, marks))
+        lines.append(_error_line(fields[12], answer, marks))
     lines.append("")
     return "\r".join(lines).encode("latin-1", "replace")  # the sender's own bytes, read as latin-1, come out as they went in
 
@@ -118,14 +118,14 @@ def _words(message: Message) -> str:
 def _sender(raw_or_header: bytes | MessageHeader) -> Opened:
     """The delimiters and the MSH fields, as sent, of the message that is answered."""
     if isinstance(raw_or_header, MessageHeader):
-        return Opened(STANDARD, _fields_of(raw_or_header))
+        return Opened(STANDARD, _fields_of(raw_or_header), "AL" if raw_or_header.wants_accept else "")
     try:
         return opened(header_line(raw_or_header))
     except Unreadable:
-        return Opened(STANDARD, ())
+        return Opened(STANDARD, [""] * 26)
 
 
-def _fields_of(header: MessageHeader) -> tuple[str, ...]:
+def _fields_of(header: MessageHeader) -> list[str]:
     texts = {
         3: header.sending_application,
         4: header.sending_facility,
@@ -135,8 +135,8 @@ def _fields_of(header: MessageHeader) -> tuple[str, ...]:
         12: header.version,
     }
     fields = {n: STANDARD.escaped(text) for n, text in texts.items()}
-    fields |= {9: header.kind, 15: "AL" if header.wants_accept else ""}
-    return tuple(fields.get(n, "") for n in range(16))
+    fields |= {9: header.kind}
+    return [fields.get(n, "") for n in range(26)]
 
 
 @lru_cache(maxsize=64)

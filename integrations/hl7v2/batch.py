@@ -15,6 +15,7 @@ from mdo_portal.exchange import Unreadable
 from .header import opened, stamp
 
 OPENING, CLOSING = (b"FHS", b"BHS"), (b"BTS", b"FTS")
+_SMALL = 16_384
 MOST_MESSAGES = 20_000
 """Nobody who means well sends more in one frame; such a frame is kept as one, for a person."""
 
@@ -30,6 +31,8 @@ class Batch:
 
 def split(raw: bytes) -> Batch | None:
     """The messages of a frame that holds a batch, or more than one message; None when it is one message, as nearly always."""
+    if raw[:3] == b"MSH" and len(raw) < _SMALL and b"\rMSH" not in raw and b"\nMSH" not in raw:
+        return None
     starts = _starts(raw)
     if len(starts) < 2 and raw[:3] not in OPENING:
         return None
@@ -74,7 +77,7 @@ def _cuts(raw: bytes, starts: Sequence[int]) -> list[int]:
 def _is_header(raw: bytes, at: int) -> bool:
     """Whether this MSH is one: a text may quote the name of a segment."""
     try:
-        return bool(opened(raw[at : at + 4096].split(b"\r", 1)[0].split(b"\n", 1)[0]).field(9))
+        return bool(opened(raw[at : at + 4096].split(b"\r", 1)[0].split(b"\n", 1)[0]).fields[9])
     except Unreadable:
         return False
 
@@ -112,7 +115,7 @@ def _turned(line: bytes, now: datetime, control_id: str) -> bytes:
     except Unreadable:
         return line[:3] + b"|^~\\&\r"
     values = [
-        line[:3].decode(), found.marks.msh2, *(found.field(n) for n in (5, 6, 3, 4)), stamp(now), "", "", "", control_id, found.field(11),
+        line[:3].decode(), found.marks.msh2, *(found.fields[n] for n in (5, 6, 3, 4)), stamp(now), "", "", "", control_id, found.fields[11],
     ]  # fmt: skip
     return found.marks.field.join(values).rstrip(found.marks.field).encode("latin-1") + b"\r"
 

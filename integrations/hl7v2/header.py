@@ -23,6 +23,11 @@ _MOST_PATIENTS = 100
 _MOST_LINES = 20_000
 CONDITIONS = ("AL", "NE", "ER", "SU")
 """Table 0155: always, never, on error, on success."""
+MOST_FIELDS = 64
+"""A header has 25 fields; beyond these somebody means harm, and the rest stays in the last."""
+_NOTHING = [""] * 26
+_TAIL = 1024
+_SMALL = 16_384
 BATCH_LINES = (b"FHS", b"BHS", b"BTS", b"FTS")
 _STAMP_SIGNS = str.maketrans("", "", "-:T")
 _BLANK = b"\r\n\x0b \t\0"
@@ -30,14 +35,20 @@ _NUMBER_FIELDS = {"PID": 3, "MRG": 1}
 
 
 class Opened(NamedTuple):
-    """An MSH line taken apart: `fields[n]` is MSH-n as sent, its bytes read as latin-1; beyond the last there is nothing."""
+    """An MSH line taken apart: `fields[n]` is MSH-n as sent, its bytes read as latin-1, and "" up to MOST_FIELDS when it is not there.
+
+    `accept` and `application`: what MSH-15 and MSH-16 ask, AL, NE, ER or SU; "" when they say nothing that table 0155 knows.
+    """
 
     marks: Marks
-    fields: tuple[str, ...]
+    fields: list[str]
+    accept: str = ""
+    application: str = ""
 
-    def field(self, n: int) -> str:
-        """MSH-n as sent; "" when it is not there."""
-        return self.fields[n] if n < len(self.fields) else ""
+    @property
+    def is_enhanced(self) -> bool:
+        """Whether acknowledgements were asked for by MSH-15 or MSH-16 (HL7 v2.5 2.9.2: either valued)."""
+        return bool(self.accept or self.application)
 
 
 @lru_cache(maxsize=512)
@@ -48,9 +59,17 @@ def opened(line: bytes) -> Opened:
     """
     text = line.decode("latin-1")
     marks = marks_of(text[:10])
-    # MSH-1 is the separator itself, so MSH-n stands at n - 1 of the split. A header has 25 fields; beyond 64 somebody means harm.
-    name, *fields = text.split(marks.field, 64)
-    return Opened(marks, (name, marks.field, *fields))
+    # MSH-1 is the separator itself, so MSH-n stands at n - 1 of the split.
+    fields = text.split(marks.field, MOST_FIELDS)
+    fields.insert(1, marks.field)
+    fields += _NOTHING[len(fields) :]
+    accept, application = fields[15], fields[16]
+    return Opened(marks, fields, accept and _condition(accept, marks), application and _condition(application, marks))
+
+
+def _condition(text: str, marks: Marks) -> str:
+    said = text.partition(marks.component)[0].strip().upper()
+    return said if said in CONDITIONS else ""
 
 
 def read_header(raw: bytes) -> MessageHeader:
@@ -61,32 +80,21 @@ def read_header(raw: bytes) -> MessageHeader:
     window = narrow(raw[:WINDOW] if len(raw) > WINDOW else raw)
     at = header_at(window)
     found = opened(window[at : _end(window, at)])
-    marks, field = found.marks, found.field
-    event = field(9).partition(marks.repetition)[0].split(marks.component, 2)
+    marks, fields = found.marks, found.fields
+    event = fields[9].partition(marks.repetition)[0].split(marks.component, 2)
     return MessageHeader(
-        kind="^".join(filter(None, (_first(one, marks) for one in event[:2]))),
-        control_id=_plain(field(10), marks),
-        sending_application=_first(field(3), marks),
-        sending_facility=_first(field(4), marks),
-        receiving_application=_first(field(5), marks),
-        receiving_facility=_first(field(6), marks),
-        version=_first(field(12), marks),
+        kind="^".join([text for one in event[:2] if (text := _first(one, marks))]),
+        control_id=_plain(fields[10], marks),
+        sending_application=_first(fields[3], marks),
+        sending_facility=_first(fields[4], marks),
+        receiving_application=_first(fields[5], marks),
+        receiving_facility=_first(fields[6], marks),
+        version=_first(fields[12], marks),
         patient_numbers=_patient_numbers(window, at, marks),
-        wants_accept=is_enhanced(found),
-        body=body_of(raw),
-        application_ack="" if (asked := condition(found, 16)) == "NE" else asked,
+        wants_accept=found.is_enhanced,
+        body=body_of(raw) if b"TS" in raw[-_TAIL:] or raw[:3] in BATCH_LINES else (0, 0),
+        application_ack="" if found.application == "NE" else found.application,
     )
-
-
-def is_enhanced(found: Opened) -> bool:
-    """Whether the sender asked for acknowledgements by MSH-15 or MSH-16 (HL7 v2.5 2.9.2: either valued)."""
-    return bool(condition(found, 15) or condition(found, 16))
-
-
-def condition(found: Opened, n: int) -> str:
-    """MSH-15 or MSH-16: AL, NE, ER or SU; "" when it says nothing that table 0155 knows."""
-    said = found.field(n).partition(found.marks.component)[0].strip().upper()
-    return said if said in CONDITIONS else ""
 
 
 def header_line(raw: bytes) -> bytes:
@@ -188,13 +196,27 @@ def _plain_numbers(text: str, marks: Marks) -> list[tuple[str, str]]:
 
 
 def _patients(window: bytes, separator: bytes, start: int) -> Iterator[int]:
-    """Where the lines with patient numbers begin. From line to line, because a search for the name would read every document."""
+    """Where the lines with patient numbers begin, those that end in CR first."""
     names = tuple(name.encode() + separator for name in _NUMBER_FIELDS)
     for line_end in (b"\r", b"\n"):
-        at = window.find(line_end, start)
-        for _ in range(_MOST_LINES):
-            if at < 0:
-                break
-            if window.startswith(names, at + 1):
-                yield at + 1
-            at = window.find(line_end, at + 1)
+        if len(window) < _SMALL:
+            yield from sorted(at for name in names for at in _all(window, line_end + name, start))
+        else:
+            yield from _along(window, line_end, names, start)
+
+
+def _all(window: bytes, wanted: bytes, at: int) -> Iterator[int]:
+    while (at := window.find(wanted, at)) >= 0:
+        yield at + 1
+        at += 1
+
+
+def _along(window: bytes, line_end: bytes, names: tuple[bytes, ...], start: int) -> Iterator[int]:
+    """From line to line, because a search for the name would read every document."""
+    at = window.find(line_end, start)
+    for _ in range(_MOST_LINES):
+        if at < 0:
+            return
+        if window.startswith(names, at + 1):
+            yield at + 1
+        at = window.find(line_end, at + 1)

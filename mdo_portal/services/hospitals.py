@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import overload
 
 from sqlalchemy import select
@@ -41,6 +42,14 @@ class LinkRow:
     #: until when unencrypted messages are accepted; None = they are not
     plain_until: datetime | None = None
     application_ack_out: bool = False
+
+    @cached_property
+    def link_hex(self) -> str:
+        return self.link_id.hex
+
+    @cached_property
+    def hospital_hex(self) -> str:
+        return self.hospital_id.hex
 
     def shows(self, caller: Caller) -> bool:
         """Whether the certificate of this caller is one of this hospital's."""

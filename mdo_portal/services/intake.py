@@ -119,7 +119,7 @@ class Sifting:
         kept, noise = self._without_noise({self._asked[place] for place in known})
         rows: dict[tuple[str, bytes], InboundRow] = {}
         for arrival in kept:
-            same = arrival.link.link_id.hex if arrival.link else "", arrival.digest
+            same = arrival.link.link_hex if arrival.link else "", arrival.digest
             if same in rows:
                 rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1)
                 self.doubles[arrival.digest] = rows[same].received_at
@@ -132,7 +132,7 @@ class Sifting:
         noise: Counter[tuple[str, date]] = Counter()
         for arrival, numbers in zip(self._arrivals, self._told, strict=True):
             if arrival.link is not None and _is_feed(arrival) and known.isdisjoint(numbers):
-                noise[arrival.link.link_id.hex, arrival.at.date()] += 1
+                noise[arrival.link.link_hex, arrival.at.date()] += 1
             else:
                 kept.append(arrival)
                 known.update(numbers)
@@ -141,8 +141,8 @@ class Sifting:
     def _row(self, arrival: Arrival) -> InboundRow:
         header, link = arrival.header, arrival.link
         return InboundRow(
-            link.link_id.hex if link else "",
-            link.hospital_id.hex if link else "",
+            link.link_hex if link else "",
+            link.hospital_hex if link else "",
             arrival.wire.value,
             _storable(header.kind, 60),
             _storable(header.control_id, 200),
@@ -179,7 +179,7 @@ def _is_feed(arrival: Arrival) -> bool:
 def _numbers(arrival: Arrival) -> set[Number]:
     if arrival.link is None or arrival.reason:
         return set()
-    hospital_id = arrival.link.hospital_id.hex
+    hospital_id = arrival.link.hospital_hex
     return {(hospital_id, number) for _, number in arrival.header.patient_numbers}
 
 
