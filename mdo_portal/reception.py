@@ -152,11 +152,11 @@ class Keeper:
 
     def __init__(self, database: Database) -> None:
         assert isinstance(database.sealer, Sealer)
-        self._keys = database.sealer
         self._line = DirectLine(database.plain_url)
+        self._keeper = intake.DirectKeeper(self._line, database.sealer)
 
     async def keep(self, messages: Sequence[Sorted]) -> list[Answer]:
-        return _answers(messages, await intake.keep_directly(self._line, [message.arrival for message in messages], self._keys))
+        return _answers(messages, await self._keeper.keep([message.arrival for message in messages]))
 
     def close(self) -> None:
         self._line.close()

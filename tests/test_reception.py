@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mdo_portal import reception, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.inbound import UNREADABLE_REASONS, InboundMessage, InboundState
+from mdo_portal.domain.inbound import FeedCount, UNREADABLE_REASONS, InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Answer, Incoming, MessageHeader, Reader, Unreadable, Verdict, Wire
 from mdo_portal.reception import Sorted
@@ -391,7 +391,7 @@ def test_received_is_understood_plus_pending_plus_unreadable_plus_ignored(
 
 def _ignored(database: Database) -> int:
     with database.transaction() as session:
-        return session.scalar(select(func.coalesce(func.sum(intake.FeedCount.ignored), 0))) or 0
+        return session.scalar(select(func.coalesce(func.sum(FeedCount.ignored), 0))) or 0
 
 
 def _adds_up(database: Database, sent: list[bytes], already: set[bytes], ignored_before: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -71,76 +71,120 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
 
     Feed messages about patients nobody referred are counted and not kept. Acknowledge only after the commit.
     """
+    if not arrivals:
+        return {}
     sifting = Sifting(arrivals, sealer(session))
     with inbound_rows.line_of(session) as line:
-        known: list[int] = []
-        if asked := sifting.asked:
-            line.execute(inbound_rows.KNOWN, inbound_rows.to_ask(asked))
-            known = [row[0] for row in line.fetchall()]
-        rows, noise = sifting.sifted(known)
-        if not rows and not noise:
-            return {}
-        line.execute(inbound_rows.STORE, inbound_rows.to_store(rows, noise))
-        return sifting.doubles | {bytes(digest): first for digest, first in line.fetchall() if digest}
+        line.execute(inbound_rows.STORE, inbound_rows.to_store(*sifting.unsifted()))
+        return sifting.doubles | {bytes(digest): first for digest, first, _, _ in line.fetchall() if digest}
 
 
-async def keep_directly(line: DirectLine, arrivals: Sequence[Arrival], keys: Sealer) -> Doubles:
-    """The same by a line that commits every statement: what this returned from is in safe storage."""
-    sifting = Sifting(arrivals, keys)
-    known: list[int] = []
-    if asked := sifting.asked:
-        found = await line.ask(inbound_rows.KNOWN, inbound_rows.to_ask(asked), inbound_rows.KNOWN_KINDS)
-        known = [int.from_bytes(place or b"", "big") for (place,) in found]
-    rows, noise = sifting.sifted(known)
-    if not rows and not noise:
-        return {}
-    told = await line.ask(inbound_rows.STORE, inbound_rows.to_store(rows, noise), inbound_rows.STORE_KINDS)
-    return sifting.doubles | {digest: moment(first) for digest, first in told if digest and first}
+class DirectKeeper:
+    """`keep` by a line that commits every statement: what it returned from is in safe storage.
+
+    One statement says all, and asks on the way which patients are known. Where most of what comes is a feed about people nobody
+    referred, that would seal and send a great deal to be thrown away: then the question goes first, by itself.
+    """
+
+    def __init__(self, line: DirectLine, keys: Sealer) -> None:
+        self._line, self._keys = line, keys
+        self._noise = 0.0  # the share of it in the feed of late
+
+    async def keep(self, arrivals: Sequence[Arrival]) -> Doubles:
+        """Store all of them, as the function `keep`."""
+        sifting = Sifting(arrivals, self._keys)
+        if self._noise < MOSTLY_NOISE or not sifting.has_feed:
+            values = inbound_rows.to_store(*sifting.unsifted())
+        else:
+            known = await self._line.ask(inbound_rows.KNOWN, inbound_rows.columns(sifting.asked, 5), inbound_rows.KNOWN_KINDS)
+            rows, noise = sifting.sifted({int.from_bytes(place or b"", "big") for (place,) in known})
+            self._learn(sum(one.ignored for one in noise), sifting.feed)
+            values = inbound_rows.to_store((), rows, noise)
+        told = await self._line.ask(inbound_rows.STORE, values, inbound_rows.STORE_KINDS)
+        doubles = dict(sifting.doubles)
+        for digest, first, ignored, _ in told:
+            if digest and first:
+                doubles[digest] = moment(first)
+            elif values[0]:
+                self._learn(int.from_bytes(ignored or b"", "big"), sifting.feed)
+        return doubles
+
+    def _learn(self, noise: int, feed: int) -> None:
+        if feed:
+            self._noise += (noise / feed - self._noise) * 0.2
+
+
+MOSTLY_NOISE = 0.5
 
 
 class Sifting:
-    """One batch on its way in: first the question which numbers are known, then what must be stored and what was noise."""
+    """One batch on its way in: what must be stored, and about which numbers it must be asked whether anybody here has them."""
 
     def __init__(self, arrivals: Sequence[Arrival], keys: Sealer) -> None:
         self._arrivals, self._keys = arrivals, keys
-        self._told = [_numbers(arrival) for arrival in arrivals]
-        self._asked = list(set[Number]().union(*(told for one, told in zip(arrivals, self._told, strict=True) if _is_feed(one))))
         self._blind: dict[str, bytes] = {}  # each number once per batch
         self.doubles: Doubles = {}  # within the batch itself
+        self.asked: list[AskedNumber] = []
+        self._certain: set[Number] = set()  # numbers in messages that are kept in any case
+        self.feed = 0  # messages of the feed
+        #: for each message: -1 = kept whatever it is, else the place under which its numbers are asked
+        self._places = [self._ask(place, arrival, told) for place, (arrival, told) in enumerate(self._linked())]
 
     @property
-    def asked(self) -> list[AskedNumber]:
-        """The numbers in feed messages: are they of patients of that hospital, or in a message that is still to be understood?"""
-        blind = self._keys.blind
-        return [AskedNumber(at, number, blind(number, purpose=BSN_PURPOSE), self._key_of(number)) for at, number in self._asked]
+    def has_feed(self) -> bool:
+        return self.feed > 0
 
-    def sifted(self, known: Sequence[int]) -> tuple[list[InboundRow], list[Noise]]:
-        """What must be stored, each message once, and how many were only noise. `known`: places in `asked`."""
-        kept, noise = self._without_noise({self._asked[place] for place in known})
+    def unsifted(self) -> tuple[list[AskedNumber], list[InboundRow]]:
+        """What is asked and all rows, for the statement that sifts by itself."""
+        return self.asked, self._rows(zip(self._arrivals, self._places, strict=True))
+
+    def sifted(self, known: set[int]) -> tuple[list[InboundRow], list[Noise]]:
+        """What must be stored and what was only noise, once it is known which places have a number that somebody here has."""
+        kept: list[tuple[Arrival, int]] = []
+        noise: Counter[tuple[str, date]] = Counter()
+        for arrival, place in zip(self._arrivals, self._places, strict=True):
+            if place < 0 or place in known:
+                kept.append((arrival, -1))
+            elif arrival.link is not None:
+                noise[arrival.link.link_hex, arrival.at.date()] += 1
+        return self._rows(kept), [Noise(*of, count) for of, count in sorted(noise.items())]
+
+    def _linked(self) -> Iterator[tuple[Arrival, set[Number]]]:
+        """Each message with its numbers, and those of earlier ones in this batch that share one with it: they are about one patient."""
+        linked: dict[Number, set[Number]] = {}
+        for arrival in self._arrivals:
+            told = _numbers(arrival)
+            if len(self._arrivals) > 1:
+                told = told.union(*(linked.get(number, ()) for number in told))
+                linked |= dict.fromkeys(told, told)
+            yield arrival, told
+
+    def _ask(self, place: int, arrival: Arrival, told: set[Number]) -> int:
+        if not _is_feed(arrival):
+            self._certain |= told
+            return -1
+        self.feed += 1
+        if not self._certain.isdisjoint(told):  # behind its referral, which is stored with it
+            return -1
+        blind = self._keys.blind
+        self.asked += [AskedNumber(place, at, number, blind(number, purpose=BSN_PURPOSE), self._key_of(number)) for at, number in told]
+        return place
+
+    def _rows(self, kept: Iterable[tuple[Arrival, int]]) -> list[InboundRow]:
         rows: dict[tuple[str, bytes], InboundRow] = {}
-        for arrival in kept:
+        for arrival, place in kept:
             same = arrival.link.link_hex if arrival.link else "", arrival.digest
             if same in rows:
                 rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1)
                 self.doubles[arrival.digest] = rows[same].received_at
             else:
-                rows[same] = self._row(arrival)
-        return list(rows.values()), [Noise(*of, count) for of, count in sorted(noise.items())]
+                rows[same] = self._row(arrival, place)
+        return list(rows.values())
 
-    def _without_noise(self, known: set[Number]) -> tuple[list[Arrival], Counter[tuple[str, date]]]:
-        kept: list[Arrival] = []
-        noise: Counter[tuple[str, date]] = Counter()
-        for arrival, numbers in zip(self._arrivals, self._told, strict=True):
-            if arrival.link is not None and _is_feed(arrival) and known.isdisjoint(numbers):
-                noise[arrival.link.link_hex, arrival.at.date()] += 1
-            else:
-                kept.append(arrival)
-                known.update(numbers)
-        return kept, noise
-
-    def _row(self, arrival: Arrival) -> InboundRow:
+    def _row(self, arrival: Arrival, place: int) -> InboundRow:
         header, link = arrival.header, arrival.link
         return InboundRow(
+            place,
             link.link_hex if link else "",
             link.hospital_hex if link else "",
             arrival.wire.value,
