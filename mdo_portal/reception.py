@@ -34,7 +34,10 @@ REFUSALS = {
     "hostile_delimiters": (Verdict.REFUSED, "encoding characters are not usable"),
     "unknown_sender": (Verdict.NOT_HERE, "sending application and facility are not known here"),
     "unknown_certificate": (Verdict.NOT_HERE, "the client certificate of this connection is not bound to any hospital here"),
-    "wrong_certificate": (Verdict.NOT_HERE, "the client certificate of this connection belongs to another sender than MSH-3 and MSH-4 say"),
+    "wrong_certificate": (
+        Verdict.NOT_HERE,
+        "the client certificate of this connection belongs to another sender than MSH-3 and MSH-4 say",
+    ),
     "plain_not_accepted": (Verdict.NOT_HERE, "this sender may not send without TLS"),
     "too_many_entries": (Verdict.REFUSED, "too many entries; split the bundle"),
     "too_large": (Verdict.REFUSED, "message is larger than agreed"),

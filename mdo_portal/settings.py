@@ -36,13 +36,13 @@ class Settings:
     #: MDO_MLLP_BIND: host and port of the MLLP listener
     mllp_bind: str = "127.0.0.1:2575"
     #: MDO_MLLP_TLS_BIND: host and port of the MLLP listener with TLS and client certificates; none = there is no such listener
-    mllp_tls_bind: str = ""
+    mllp_tls_bind: str = NOWHERE
     #: MDO_MLLP_TLS_CERTIFICATE: PEM file with the certificate it shows, and its chain
-    mllp_tls_certificate: Path = Path()
+    mllp_tls_certificate: str = NOWHERE
     #: MDO_MLLP_TLS_KEY: PEM file with the key of that certificate
-    mllp_tls_key: Path = Path()
+    mllp_tls_key: str = NOWHERE
     #: MDO_MLLP_TLS_AUTHORITIES: PEM file with the authorities whose client certificates may call
-    mllp_tls_authorities: Path = Path()
+    mllp_tls_authorities: str = NOWHERE
     #: MDO_PUBLIC_URL: the address people type; also the only allowed origin of sockets
     public_url: str = "http://127.0.0.1:8000"
     #: MDO_NETWORK: the name of the oncology network, shown on screens and letters
@@ -115,10 +115,10 @@ def _read(env: Mapping[str, str], findings: list[str]) -> Settings:
         keyring=read("MDO_KEYRING", base.keyring, read_keyring),
         bind=read("MDO_BIND", base.bind, _address),
         mllp_bind=read("MDO_MLLP_BIND", base.mllp_bind, _address),
-        mllp_tls_bind=read("MDO_MLLP_TLS_BIND", base.mllp_tls_bind, _address),
-        mllp_tls_certificate=read("MDO_MLLP_TLS_CERTIFICATE", base.mllp_tls_certificate, Path),
-        mllp_tls_key=read("MDO_MLLP_TLS_KEY", base.mllp_tls_key, Path),
-        mllp_tls_authorities=read("MDO_MLLP_TLS_AUTHORITIES", base.mllp_tls_authorities, Path),
+        mllp_tls_bind=read("MDO_MLLP_TLS_BIND", base.mllp_tls_bind, _maybe_address),
+        mllp_tls_certificate=read("MDO_MLLP_TLS_CERTIFICATE", base.mllp_tls_certificate, str),
+        mllp_tls_key=read("MDO_MLLP_TLS_KEY", base.mllp_tls_key, str),
+        mllp_tls_authorities=read("MDO_MLLP_TLS_AUTHORITIES", base.mllp_tls_authorities, str),
         public_url=read("MDO_PUBLIC_URL", base.public_url, str),
         network=read("MDO_NETWORK", base.network, str),
         proxies=read("MDO_PROXIES", base.proxies, int),
@@ -135,6 +135,10 @@ def _read(env: Mapping[str, str], findings: list[str]) -> Settings:
 def _address(text: str) -> str:
     host_port(text)
     return text
+
+
+def _maybe_address(text: str) -> str:
+    return text if text == NOWHERE else _address(text)
 
 
 def _hosts(text: str) -> tuple[str, ...]:
@@ -187,7 +191,7 @@ def _unsafe_addresses(settings: Settings) -> list[str]:
     if not is_loopback(host_port(settings.mllp_bind)[0]) and not settings.mllp_plain_accepted:
         findings.append("MDO_MLLP_BIND is outside loopback without MDO_MLLP_PLAIN_ACCEPTED=1: use MDO_MLLP_TLS_BIND")
     files = (settings.mllp_tls_certificate, settings.mllp_tls_key, settings.mllp_tls_authorities)
-    if settings.mllp_tls_bind and Path() in files:
+    if settings.mllp_tls_bind != NOWHERE and NOWHERE in files:
         findings.append("MDO_MLLP_TLS_BIND needs MDO_MLLP_TLS_CERTIFICATE, MDO_MLLP_TLS_KEY and MDO_MLLP_TLS_AUTHORITIES")
     return findings
 

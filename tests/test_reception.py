@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mdo_portal import reception, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.inbound import FeedCount, UNREADABLE_REASONS, InboundMessage, InboundState
+from mdo_portal.domain.inbound import UNREADABLE_REASONS, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Answer, Incoming, MessageHeader, Reader, Unreadable, Verdict, Wire
 from mdo_portal.reception import Sorted

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from mdo_portal.exchange import Unreadable
 
@@ -43,7 +44,7 @@ def split(raw: bytes) -> Batch | None:
     lines = raw.replace(b"\n", b"\r").split(b"\r")
     headers = [next((line for line in lines if line[:3] == name), b"") for name in OPENING]
     return Batch(
-        tuple(raw[start:end] for start, end in zip(edges, edges[1:], strict=False)), tuple(filter(None, headers)), _stated(lines)
+        tuple(raw[start:end] for start, end in pairwise(edges)), tuple(filter(None, headers)), _stated(lines)
     )
 
 
@@ -118,4 +119,3 @@ def _turned(line: bytes, now: datetime, control_id: str) -> bytes:
         line[:3].decode(), found.marks.msh2, *(found.fields[n] for n in (5, 6, 3, 4)), stamp(now), "", "", "", control_id, found.fields[11],
     ]  # fmt: skip
     return found.marks.field.join(values).rstrip(found.marks.field).encode("latin-1") + b"\r"
-

@@ -82,7 +82,11 @@ def decide(raw: bytes, *, link: str = "", stated: str = "") -> str:
 def decided(raw: bytes, *, link: str = "", stated: str = "") -> tuple[str, str]:
     """The codec, and who said so: `(link)`, `(MSH-18)`, or `(bytes)` when only the bytes themselves do. As `decide`."""
     if raw.isascii():
-        return codec_named(link) or codec_named(stated) or "ascii", "(link)" if codec_named(link) else "(MSH-18)" if stated else "(bytes)"
+        if link and (codec := codec_named(link)):
+            return codec, "(link)"
+        if stated and (codec := codec_named(stated)):
+            return codec, "(MSH-18)"
+        return "ascii", "(bytes)"
     sayings = ((codec_named(link), "(link)"), (codec_named(stated), "(MSH-18)"), ("utf-8", "(bytes)"), ("cp1252", "(bytes)"))
     for codec, by in sayings:
         # Bytes 80-9F are no letters in 8859/1; a Windows sender who says 8859/1 means cp1252.

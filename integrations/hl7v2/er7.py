@@ -46,7 +46,7 @@ class Message:
         Raises Unreadable: no_header, hostile_delimiters, undecodable. Takes CR, LF and CRLF as line end.
         """
         raw, marks = _opened(raw)
-        codec = _codec(raw, marks, charset)[0]
+        codec, _ = decided(raw, link=charset, stated=_stated_charset(raw, marks))
         if len(raw) > LARGE:
             return cls([], _segments(raw, marks, codec), marks, codec)
         return cls([line for line in raw.decode(codec).split("\r") if line], None, marks, codec)
@@ -130,19 +130,18 @@ def _chosen(repetitions: list[Repetition], wanted: int | None) -> list[Repetitio
 
 def codec_of(raw: bytes, charset: str = "") -> tuple[str, str]:
     """Which codec reads the message and who said so (charset.decided). Raises Unreadable as Message.parse does."""
-    return _codec(*_opened(raw), charset)
+    raw, marks = _opened(raw)
+    return decided(raw, link=charset, stated=_stated_charset(raw, marks))
 
 
 def _opened(raw: bytes) -> tuple[bytes, Marks]:
     """The message from its header (or that of its batch) on, every segment ended by CR, and the delimiters of its MSH."""
-    raw = _from_header(narrow(raw))
-    at = 0 if raw[:3] == b"MSH" else header_at(raw[:LARGE])
+    at = 0
+    if raw[:3] != b"MSH":
+        raw = _from_header(narrow(raw))
+        at = 0 if raw[:3] == b"MSH" else header_at(raw[:LARGE])
     marks = marks_of(raw[at : at + 10].decode("latin-1"))
-    return _line_ends(raw, marks), marks
-
-
-def _codec(raw: bytes, marks: Marks, charset: str) -> tuple[str, str]:
-    return decided(raw, link=charset, stated=_stated_charset(raw, marks))
+    return (_line_ends(raw, marks) if b"\n" in raw else raw), marks
 
 
 def _from_header(raw: bytes) -> bytes:
@@ -156,8 +155,6 @@ def _from_header(raw: bytes) -> bytes:
 
 def _line_ends(raw: bytes, marks: Marks) -> bytes:
     """Every segment ends in CR. Where CR ends segments, a LF inside a text stays in the text."""
-    if b"\n" not in raw:
-        return raw
     if b"\r" not in raw:
         return raw.replace(b"\n", b"\r")
     raw = raw.replace(b"\r\n", b"\r").replace(b"\n\r", b"\r").rstrip(b"\n")
@@ -168,7 +165,8 @@ def _line_ends(raw: bytes, marks: Marks) -> bytes:
 
 def _stated_charset(raw: bytes, marks: Marks) -> str:
     at = 0 if raw[:3] == b"MSH" else raw.find(b"\rMSH", 0, LARGE) + 1
-    fields = raw[at : at + LARGE].partition(b"\r")[0].split(marks.field.encode(), 18)
+    end = raw.find(b"\r", at, at + LARGE)
+    fields = raw[at : end if end >= 0 else at + LARGE].split(marks.field.encode(), 18)
     return fields[17].decode("latin-1").partition(marks.repetition)[0] if len(fields) > 17 and fields[0] == b"MSH" else ""
 
 

@@ -159,7 +159,7 @@ class MllpListener:
             secure = await asyncio.get_running_loop().start_tls(
                 transport, connection, self.tls, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
             )
-        except (OSError, asyncio.TimeoutError) as trouble:  # the edge: whoever can't show who he is goes, and it is written down
+        except (TimeoutError, OSError) as trouble:  # the edge: whoever can't show who he is goes, and it is written down
             reason = getattr(trouble, "reason", None) or type(trouble).__name__
             log.warning("no TLS", extra={"peer": caller.address, "reason": str(reason)})
             transport.abort()

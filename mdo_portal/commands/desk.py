@@ -43,13 +43,13 @@ class Desk:
 
     def receive(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer]:
         """Keep one message. The future fails when it could not be stored: then nobody may acknowledge it."""
-        sorted_ = reception.sort(
-            raw, wire=Wire.HL7V2, reader=self._reader, links=self._links, now=self._clock(), caller=caller
-        )
+        sorted_ = reception.sort(raw, wire=Wire.HL7V2, reader=self._reader, links=self._links, now=self._clock(), caller=caller)
         if caller.is_encrypted:
             self._seen[caller.certificate] = caller
         if sorted_.arrival.reason:
-            log.warning("message.refused", reason=sorted_.arrival.reason, peer=caller.address, certificate=caller.certificate[:16])
+            log.warning(
+                "message.refused", reason=sorted_.arrival.reason, peer=caller.address, certificate=caller.certificate[:16]
+            )
         return self._stored(sorted_)
 
     async def refused(self, caller: Caller, reason: str, start: bytes) -> None:
@@ -57,9 +57,7 @@ class Desk:
         log.warning("line.refused", reason=reason, peer=caller.address, certificate=caller.certificate[:16])
         if start:
             await self._stored(
-                reception.refuse(
-                    start, wire=Wire.HL7V2, reader=self._reader, links=self._links, reason=reason, now=self._clock()
-                )
+                reception.refuse(start, wire=Wire.HL7V2, reader=self._reader, links=self._links, reason=reason, now=self._clock())
             )
 
     def _stored(self, sorted_: Sorted) -> asyncio.Future[Answer]:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,7 @@ from mdo_portal import wiring
 from mdo_portal.commands.desk import Desk
 from mdo_portal.commands.process import checked_settings, open_database, refuse
 from mdo_portal.database import Database
-from mdo_portal.settings import Settings, host_port
+from mdo_portal.settings import NOWHERE, Settings, host_port
 
 if TYPE_CHECKING:
     from mdo_portal.wiring import MllpListener, TlsFiles
@@ -53,20 +54,19 @@ async def _run(settings: Settings, database: Database) -> None:
 
 def _listeners(settings: Settings, desk: Desk) -> list[MllpListener]:
     """One without TLS (loopback, or accepted in writing) and one with, as the settings say."""
-    bound = [(settings.mllp_bind, None)] if settings.mllp_bind else []
     files = tls_files(settings)
-    made = [(address, wiring.mllp_tls(files)) for address in [settings.mllp_tls_bind] if files and address]
+    bound = [(settings.mllp_bind, None), *([(settings.mllp_tls_bind, wiring.mllp_tls(files))] if files else [])]
     return [
         wiring.mllp_listener(desk.receive, desk.refused, at=host_port(address), limit_bytes=settings.message_limit, tls=tls)
-        for address, tls in [*bound, *made]
+        for address, tls in bound
     ]
 
 
 def tls_files(settings: Settings) -> TlsFiles | None:
     """The files of the TLS listener; None when there is none."""
-    if not settings.mllp_tls_bind:
+    if settings.mllp_tls_bind == NOWHERE:
         return None
-    return wiring.TlsFiles(settings.mllp_tls_certificate, settings.mllp_tls_key, settings.mllp_tls_authorities)
+    return wiring.TlsFiles(*map(Path, (settings.mllp_tls_certificate, settings.mllp_tls_key, settings.mllp_tls_authorities)))
 
 
 async def _renew(settings: Settings, listeners: list[MllpListener]) -> None:

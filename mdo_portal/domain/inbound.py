@@ -57,7 +57,9 @@ UNREADABLE_REASONS: dict[str, str] = {
     "too_much": N_(
         "Er was te veel tegelijk onderweg; dit bericht is afgebroken. Het begin is bewaard; het ziekenhuis stuurt het opnieuw."
     ),
-    "no_tls": N_("De verbinding kon geen geldig certificaat tonen en is verbroken. Controleer het certificaat met het ziekenhuis."),
+    "no_tls": N_(
+        "De verbinding kon geen geldig certificaat tonen en is verbroken. Controleer het certificaat met het ziekenhuis."
+    ),
     "no_patient": N_("Er staat geen patiënt in dit bericht. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."),
     "no_request": N_("Er staat geen aanvraag in deze bundel. Hij is bewaard; vraag het ziekenhuis om de aanvraag."),
     "unknown_kind": N_("Dit soort bericht verwerkt de koppeling niet. Het is bewaard; pas het profiel aan of negeer het."),

@@ -116,7 +116,9 @@ class DirectLine:
 
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
-        self._connection = await loop.run_in_executor(None, lambda: psycopg.connect(self._url, autocommit=True, connect_timeout=10))
+        self._connection = await loop.run_in_executor(
+            None, lambda: psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+        )
         self._connection.pgconn.nonblocking = 1
         self._prepared = {}
         loop.add_reader(self._connection.pgconn.socket, self._hear)
@@ -154,7 +156,7 @@ class DirectLine:
 
     def _hear(self) -> None:
         if self._connection is None:
-            return
+            return None
         pgconn = self._connection.pgconn
         try:
             pgconn.consume_input()

@@ -65,7 +65,8 @@ class AskedNumber(NamedTuple):
 # asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which it turns into a hash of the table), the
 # first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for.
 KNOWN = """
-SELECT place FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[]) AS asked (place, hospital_id, number, bsn, key)
+SELECT place FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[])
+    AS asked (place, hospital_id, number, bsn, key)
 WHERE (
         SELECT true FROM patients p
         WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1
@@ -81,8 +82,8 @@ WHERE (
 """
 KNOWN_KINDS = ("int4", "text", "text", "bytea", "bytea")
 
-STORE = f"""
-WITH known AS MATERIALIZED ({KNOWN}), arrived AS MATERIALIZED (
+STORE = """
+WITH known AS MATERIALIZED (:KNOWN), arrived AS MATERIALIZED (
     SELECT * FROM unnest(
         %b::int4[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::int4[],
         %b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::int4[], %b::text[], %b::text[], %b::text[]
@@ -105,7 +106,7 @@ WITH known AS MATERIALIZED ({KNOWN}), arrived AS MATERIALIZED (
         received_at, settled_at, doubles, attempts, charset, line, application_ack
     )
     SELECT id::uuid, nullif(link_id, '')::uuid, nullif(hospital_id, '')::uuid, wire, kind, control_id, digest, raw_sealed, size,
-        patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place_in, '{{}}',
+        patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place_in, '{}',
         received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0, charset, line, application_ack
     FROM arrived WHERE place < 0 OR place IN (SELECT place FROM known)
     ON CONFLICT (link_id, control_id, digest) DO UPDATE
@@ -116,7 +117,7 @@ SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
 UNION ALL
 SELECT ''::bytea, NULL, (SELECT coalesce(sum(ignored), 0)::int8 FROM noise),
     CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
-"""
+""".replace(":KNOWN", KNOWN)
 """Rows: (digest, when it first came) of what was there already, and one with an empty digest: how many were noise.
 
 The numbers that are asked about carry the place of their message; a message with a place is kept only when one of its numbers is known.

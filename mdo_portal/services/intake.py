@@ -32,6 +32,7 @@ Number = tuple[str, str]
 Doubles = dict[bytes, datetime]
 """Digest of a message that came before -> when it first came."""
 
+
 @dataclass(frozen=True)
 class Arrival:
     """One message as it came, before it is stored. `reason` non-empty: kept as unreadable, for a person."""
@@ -167,7 +168,9 @@ class Sifting:
         if not self._certain.isdisjoint(told):  # behind its referral, which is stored with it
             return -1
         blind = self._keys.blind
-        self.asked += [AskedNumber(place, at, number, blind(number, purpose=BSN_PURPOSE), self._key_of(number)) for at, number in told]
+        self.asked += [
+            AskedNumber(place, at, number, blind(number, purpose=BSN_PURPOSE), self._key_of(number)) for at, number in told
+        ]
         return place
 
     def _rows(self, kept: Iterable[tuple[Arrival, int]]) -> list[InboundRow]:

@@ -53,7 +53,12 @@ class Found:
 
     def line(self) -> str:
         told: dict[str, Any] = {"fuzz": self.target, "inputs": self.inputs, "crashes": self.crashes}
-        told |= {"slowest_ms": round(self.slowest_ms, 1), "corpus": self.corpus, "lines": self.lines, "seconds": round(self.seconds)}
+        told |= {
+            "slowest_ms": round(self.slowest_ms, 1),
+            "corpus": self.corpus,
+            "lines": self.lines,
+            "seconds": round(self.seconds),
+        }
         return json.dumps(told | ({"kinds": self.kinds} if self.kinds else {}) | {"ok": self.ok})
 
 

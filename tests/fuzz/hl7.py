@@ -31,9 +31,17 @@ WORDS = (
 
 def seeds() -> list[bytes]:
     """Ours, and up to three hundred of the public samples when they are here."""
-    own = [samples.ADT, samples.REFERRAL, texts.adt("B1", "1"), texts.oru("B2", "1", 5), b"FHS|^~\\&|A\rBHS|^~\\&|A\r" + samples.ADT + b"BTS|1\rFTS|1\r"]
+    own = [
+        samples.ADT,
+        samples.REFERRAL,
+        texts.adt("B1", "1"),
+        texts.oru("B2", "1", 5),
+        b"FHS|^~\\&|A\rBHS|^~\\&|A\r" + samples.ADT + b"BTS|1\rFTS|1\r",
+    ]
     files = sorted((FOLDER / "hl7v2").glob("*/*")) if (FOLDER / "hl7v2").is_dir() else []
-    return own + [file.read_bytes() for file in islice((one for one in files if one.is_file() and one.stat().st_size < 30_000), 0, None, 3)]
+    return own + [
+        file.read_bytes() for file in islice((one for one in files if one.is_file() and one.stat().st_size < 30_000), 0, None, 3)
+    ]
 
 
 def framed() -> list[bytes]:
@@ -118,7 +126,12 @@ def written(data: bytes) -> None:
 
 
 def texts_() -> Sequence[bytes]:
-    return [b"0J\xc3\xbcrgen | ^ ~ \\ & \r\n \x0b \x1c", b"1\\.br\\ \\X0D\\ \\F\\", b"5" + "≥ 10 “ja” 𝄞".encode(), *(b"2" + one for one in seeds()[:20])]
+    return [
+        b"0J\xc3\xbcrgen | ^ ~ \\ & \r\n \x0b \x1c",
+        b"1\\.br\\ \\X0D\\ \\F\\",
+        b"5" + "≥ 10 “ja” 𝄞".encode(),
+        *(b"2" + one for one in seeds()[:20]),
+    ]
 
 
 TARGETS = (
