@@ -117,7 +117,7 @@ class DirectLine:
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
         self._connection = await loop.run_in_executor(
-            None, lambda: psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+            None, lambda: psycopg.connect(self._url, autocommit=True, connect_timeout=10, application_name="mdo-portal keep")
         )
         self._connection.pgconn.nonblocking = 1
         self._prepared = {}
