@@ -43,9 +43,7 @@ def split(raw: bytes) -> Batch | None:
     edges = [0, *cuts[1:], len(raw)]
     lines = raw.replace(b"\n", b"\r").split(b"\r")
     headers = [next((line for line in lines if line[:3] == name), b"") for name in OPENING]
-    return Batch(
-        tuple(raw[start:end] for start, end in pairwise(edges)), tuple(filter(None, headers)), _stated(lines)
-    )
+    return Batch(tuple(raw[start:end] for start, end in pairwise(edges)), tuple(filter(None, headers)), _stated(lines))
 
 
 def _starts(raw: bytes) -> list[int]:

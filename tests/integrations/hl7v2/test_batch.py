@@ -60,7 +60,7 @@ def test_a_message_is_a_double_whatever_batch_it_comes_in() -> None:
 
 
 def test_the_delimiters_and_the_character_set_are_those_of_the_message_not_of_the_batch() -> None:
-    raw = FHS + b"MSH|^_\\&|ZorgDomein|||||||ORU^R01|Z1|P|2.4||||||8859/1\rPID|1||1^^^A_2^^^B||Jo\xebl\r"
+    raw = FHS + b"MSH|^_\\&|ZorgDomein||||||ORU^R01|Z1|P|2.4||||||8859/1\rPID|1||1^^^A_2^^^B||Jo\xebl\r"
     message = Message.parse(raw)
     assert [one.component(1) for one in message.all("PID")[0].repetitions(3)] == ["1", "2"]
     assert (message.get("PID-5"), message.charset) == ("Joël", "iso8859-1")
