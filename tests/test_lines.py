@@ -145,7 +145,7 @@ def test_a_double_hears_the_first_answer_again_in_its_batch_and_later(database: 
     first, second = kept_directly(database, [[again(0), again(1)], [again(2)]])
     by_session = reception.keep(database, [again(3)])
 
-    assert {answer for answer in (*first, *second)} == {(NOW, by_session[0].reference)}
+    assert {*first, *second} == {(NOW, by_session[0].reference)}
     assert by_session[0].at == NOW
     with database.transaction() as session:
         (row,) = session.scalars(select(InboundMessage).where(InboundMessage.control_id == "D1"))
