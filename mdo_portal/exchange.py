@@ -173,6 +173,27 @@ class MessageHeader:
     version: str = ""
     patient_numbers: tuple[tuple[str, str], ...] = ()  # (authority, number) of PID-3, for order and relevance
     wants_accept: bool = False  # HL7 v2 enhanced mode
+    body: tuple[int, int] = (0, 0)  # where the message stands in its bytes; (0, 0): all of it
+    application_ack: str = ""  # MSH-16: AL, ER or SU; "" = no application acknowledgement is wanted
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is at the other end of a line, as far as the line itself shows it."""
+
+    address: str = ""  # host and port, for the log
+    is_local: bool = True  # on this machine
+    certificate: str = ""  # SHA-256 of the client certificate, 64 hex digits; "" = the line is not encrypted
+    names: tuple[str, ...] = ()  # its common name and DNS names, lower case
+    expires_at: datetime | None = None
+
+    @property
+    def is_encrypted(self) -> bool:
+        return bool(self.certificate)
+
+    @property
+    def common_name(self) -> str:
+        return self.names[0] if self.names else ""
 
 
 class Verdict(StrEnum):
@@ -192,6 +213,9 @@ class Answer:
     control_id: str
     reason: str = ""  # code, for the hospital's log
     text: str = ""  # sentence in English for the hospital's engineer, no patient data
+    at: datetime | None = None  # when it was first said: a double hears the same again
+    reference: str = ""  # our own number of the answer, the same for a double; "" = the wire makes one up
+    later: bool = False  # the application acknowledgement goes out by itself, once the message was understood
 
 
 class ReceiptKind(StrEnum):
@@ -261,6 +285,10 @@ class Reader(Protocol):
 
     def header(self, raw: bytes) -> MessageHeader:
         """Read the header without a parser. Raises Unreadable when there is none."""
+        ...
+
+    def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
+        """The character set that reads it and who said so, `iso8859-15 (MSH-18)`; "" when none fits."""
         ...
 
     def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -20,10 +20,10 @@ from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.exchange import Answer, IncomingReferral, MessageHeader, Reader, Unreadable, Verdict, Wire
+from mdo_portal.exchange import Answer, Caller, IncomingReferral, MessageHeader, Reader, Unreadable, Verdict, Wire
 from mdo_portal.services import hospitals, intake, referrals
 from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.services.inbound_rows import OwnConnection
+from mdo_portal.services.inbound_line import DirectLine
 from mdo_portal.services.intake import Arrival, ClaimedMessage
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,12 @@ REFUSALS = {
     "no_control_id": (Verdict.REFUSED, "message control id is missing"),
     "hostile_delimiters": (Verdict.REFUSED, "encoding characters are not usable"),
     "unknown_sender": (Verdict.NOT_HERE, "sending application and facility are not known here"),
+    "unknown_certificate": (Verdict.NOT_HERE, "the client certificate of this connection is not bound to any hospital here"),
+    "wrong_certificate": (
+        Verdict.NOT_HERE,
+        "the client certificate of this connection belongs to another sender than MSH-3 and MSH-4 say",
+    ),
+    "plain_not_accepted": (Verdict.NOT_HERE, "this sender may not send without TLS"),
     "too_many_entries": (Verdict.REFUSED, "too many entries; split the bundle"),
     "too_large": (Verdict.REFUSED, "message is larger than agreed"),
     "broken": (Verdict.REFUSED, "message is damaged"),
@@ -49,11 +55,19 @@ class Sorted:
 
 
 def sort(
-    raw: bytes, *, wire: Wire, reader: Reader, links: Sequence[LinkRow], now: datetime, link: LinkRow | None = None
+    raw: bytes,
+    *,
+    wire: Wire,
+    reader: Reader,
+    links: Sequence[LinkRow],
+    now: datetime,
+    link: LinkRow | None = None,
+    caller: Caller | None = None,
 ) -> Sorted:
     """Read the header, find the sender, decide the answer. Touches no database and no parser.
 
-    `link` is given when the wire itself proved who sends (a bearer token, a client certificate).
+    `link` is given when the wire itself proved who sends (a bearer token). `caller`: who is at the other end of the line; what it
+    shows must be of the hospital that the message names, and a line without TLS must have been accepted for that hospital.
     """
     try:
         header = reader.header(raw)
@@ -62,10 +76,43 @@ def sort(
     sender = link or hospitals.sender_of(links, header)
     if sender is None:
         return _refused(raw, header, wire=wire, link=None, reason="unknown_sender", place="MSH-3", now=now)
+    if caller is not None and (wrong := _unproven(sender, caller, links, now=now)):
+        # Nobody's until it is proven whose: the same bytes over a proper line are then a new message, not a double of this.
+        return _refused(raw, header, wire=wire, link=None, reason=wrong, place="MSH-4", now=now)
     if wire is Wire.HL7V2 and not header.control_id:
         return _refused(raw, header, wire=wire, link=sender, reason="no_control_id", place="MSH-10", now=now)
-    arrival = Arrival(raw=raw, wire=wire, header=header, link=sender, at=now)
-    return Sorted(arrival, Answer(Verdict.STORED, header.control_id))
+    later = header.application_ack if sender.application_ack_out else ""
+    arrival = Arrival(
+        raw=raw,
+        wire=wire,
+        header=header,
+        link=sender,
+        at=now,
+        charset=reader.charset(raw, sender.profile_in, sender.charset_in),
+        line=_line(caller),
+        application_ack=later,
+    )
+    return Sorted(arrival, Answer(Verdict.STORED, header.control_id, at=now, reference=_reference(arrival), later=bool(later)))
+
+
+def _unproven(sender: LinkRow, caller: Caller, links: Sequence[LinkRow], *, now: datetime) -> str:
+    """Why this line does not prove that the message is of `sender`; "" when it does."""
+    if caller.is_encrypted:
+        if sender.shows(caller):
+            return ""
+        return "wrong_certificate" if any(one.shows(caller) for one in links) else "unknown_certificate"
+    return "" if caller.is_local or sender.takes_plain(now) else "plain_not_accepted"
+
+
+def _line(caller: Caller | None) -> str:
+    if caller is None:
+        return ""
+    return "tls" if caller.is_encrypted else "local" if caller.is_local else "plain"
+
+
+def _reference(arrival: Arrival) -> str:
+    """Our number of the answer: of the message alone, so that a double is answered with the same bytes. MSH-10 has room for 20."""
+    return arrival.digest[:9].hex().upper()
 
 
 def refuse(raw: bytes, *, wire: Wire, reader: Reader, links: Sequence[LinkRow], reason: str, now: datetime) -> Sorted:
@@ -83,16 +130,24 @@ def _refused(
 ) -> Sorted:
     verdict, text = REFUSALS.get(reason, (Verdict.REFUSED, "message could not be read"))
     arrival = Arrival(raw=raw, wire=wire, header=header, link=link, at=now, reason=reason, place=place)
-    return Sorted(arrival, Answer(verdict, header.control_id, reason=reason, text=text))
+    return Sorted(arrival, Answer(verdict, header.control_id, reason=reason, text=text, at=now, reference=_reference(arrival)))
 
 
-def keep(database: Database, messages: Sequence[Sorted], *, link: str = "") -> None:
+def keep(database: Database, messages: Sequence[Sorted], *, link: str = "") -> list[Answer]:
     """Store them all, in one commit. Only when this returns may the answers go out. Raises when nothing was stored.
 
-    `link`: the token by which a hospital came in; a web process may store for that hospital only.
+    Gives the answers: a double gets that of its first time. `link`: the token by which a hospital came in; a web process may store
+    for that hospital only.
     """
     with database.transaction(link=link) as session:
-        intake.keep(session, [message.arrival for message in messages])
+        doubles = intake.keep(session, [message.arrival for message in messages])
+    return _answers(messages, doubles)
+
+
+def _answers(messages: Sequence[Sorted], doubles: Mapping[bytes, datetime]) -> list[Answer]:
+    if not doubles:
+        return [message.answer for message in messages]
+    return [replace(message.answer, at=doubles.get(message.arrival.digest, message.answer.at)) for message in messages]
 
 
 class Keeper:
@@ -100,12 +155,14 @@ class Keeper:
 
     def __init__(self, database: Database) -> None:
         assert isinstance(database.sealer, Sealer)
-        self._keys = database.sealer
-        self._connection = OwnConnection(database.plain_url)
+        self._line = DirectLine(database.plain_url)
+        self._keeper = intake.DirectKeeper(self._line, database.sealer)
 
-    def keep(self, messages: Sequence[Sorted]) -> None:
-        arrivals = [message.arrival for message in messages]
-        self._connection.run(lambda connection: intake.keep_by_itself(connection, arrivals, self._keys))
+    async def keep(self, messages: Sequence[Sorted]) -> list[Answer]:
+        return _answers(messages, await self._keeper.keep([message.arrival for message in messages]))
+
+    def close(self) -> None:
+        self._line.close()
 
 
 def understand_next(database: Database, readers: Mapping[Wire, Reader], *, now: datetime) -> bool:

@@ -35,6 +35,14 @@ class Settings:
     bind: str = "127.0.0.1:8000"
     #: MDO_MLLP_BIND: host and port of the MLLP listener
     mllp_bind: str = "127.0.0.1:2575"
+    #: MDO_MLLP_TLS_BIND: host and port of the MLLP listener with TLS and client certificates; none = there is no such listener
+    mllp_tls_bind: str = NOWHERE
+    #: MDO_MLLP_TLS_CERTIFICATE: PEM file with the certificate it shows, and its chain
+    mllp_tls_certificate: str = NOWHERE
+    #: MDO_MLLP_TLS_KEY: PEM file with the key of that certificate
+    mllp_tls_key: str = NOWHERE
+    #: MDO_MLLP_TLS_AUTHORITIES: PEM file with the authorities whose client certificates may call
+    mllp_tls_authorities: str = NOWHERE
     #: MDO_PUBLIC_URL: the address people type; also the only allowed origin of sockets
     public_url: str = "http://127.0.0.1:8000"
     #: MDO_NETWORK: the name of the oncology network, shown on screens and letters
@@ -49,7 +57,7 @@ class Settings:
     demo: bool = False
     #: MDO_SOCKETS: how many live connections one web process carries (one thread each)
     sockets: int = 200
-    #: MDO_MLLP_PLAIN_ACCEPTED: 1 = unencrypted MLLP outside loopback was accepted in writing; shown as *onbeveiligd*
+    #: MDO_MLLP_PLAIN_ACCEPTED: 1 = MDO_MLLP_BIND may be outside loopback; whose messages are then taken stands on each link
     mllp_plain_accepted: bool = False
     #: MDO_AUDIT_ANCHOR: file to which the ends of the access log's chains are added each minute; best on another machine's disk
     audit_anchor: str = NOWHERE
@@ -107,6 +115,10 @@ def _read(env: Mapping[str, str], findings: list[str]) -> Settings:
         keyring=read("MDO_KEYRING", base.keyring, read_keyring),
         bind=read("MDO_BIND", base.bind, _address),
         mllp_bind=read("MDO_MLLP_BIND", base.mllp_bind, _address),
+        mllp_tls_bind=read("MDO_MLLP_TLS_BIND", base.mllp_tls_bind, _maybe_address),
+        mllp_tls_certificate=read("MDO_MLLP_TLS_CERTIFICATE", base.mllp_tls_certificate, str),
+        mllp_tls_key=read("MDO_MLLP_TLS_KEY", base.mllp_tls_key, str),
+        mllp_tls_authorities=read("MDO_MLLP_TLS_AUTHORITIES", base.mllp_tls_authorities, str),
         public_url=read("MDO_PUBLIC_URL", base.public_url, str),
         network=read("MDO_NETWORK", base.network, str),
         proxies=read("MDO_PROXIES", base.proxies, int),
@@ -123,6 +135,10 @@ def _read(env: Mapping[str, str], findings: list[str]) -> Settings:
 def _address(text: str) -> str:
     host_port(text)
     return text
+
+
+def _maybe_address(text: str) -> str:
+    return text if text == NOWHERE else _address(text)
 
 
 def _hosts(text: str) -> tuple[str, ...]:
@@ -173,7 +189,10 @@ def _unsafe_addresses(settings: Settings) -> list[str]:
     if settings.secret_key == DEMO_SECRET and not settings.demo:
         findings.append("MDO_SECRET_KEY is the demo's own key")
     if not is_loopback(host_port(settings.mllp_bind)[0]) and not settings.mllp_plain_accepted:
-        findings.append("MDO_MLLP_BIND is outside loopback without MDO_MLLP_PLAIN_ACCEPTED=1 (TLS for MLLP is not there yet)")
+        findings.append("MDO_MLLP_BIND is outside loopback without MDO_MLLP_PLAIN_ACCEPTED=1: use MDO_MLLP_TLS_BIND")
+    files = (settings.mllp_tls_certificate, settings.mllp_tls_key, settings.mllp_tls_authorities)
+    if settings.mllp_tls_bind != NOWHERE and NOWHERE in files:
+        findings.append("MDO_MLLP_TLS_BIND needs MDO_MLLP_TLS_CERTIFICATE, MDO_MLLP_TLS_KEY and MDO_MLLP_TLS_AUTHORITIES")
     return findings
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 
@@ -14,13 +15,14 @@ from integrations.fhir.sender import FhirSender
 from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.sender import MllpSender
+from integrations.hl7v2.tls import TlsFiles, server_context
 from integrations.oidc.metadata import Metadata
 from integrations.oidc.provider import Attempt, Provider, Refused
 from integrations.oidc.relying_party import RelyingParty
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.identity import Registration
-from mdo_portal.exchange import Answer, IncomingReferral, MessageHeader, Reader, Sender, Verdict, Wire
+from mdo_portal.exchange import Answer, Caller, IncomingReferral, MessageHeader, Reader, Sender, Verdict, Wire
 
 __all__ = [
     "Attempt",
@@ -28,11 +30,13 @@ __all__ = [
     "CaseSeed",
     "HospitalSeed",
     "Metadata",
+    "MllpListener",
     "PersonSeed",
     "Provider",
     "Refused",
     "Region",
     "RelyingParty",
+    "TlsFiles",
 ]
 
 
@@ -67,15 +71,21 @@ def count_entries(raw: bytes) -> int:
 
 
 def mllp_listener(
-    receive: Callable[[bytes, str], Awaitable[Answer]],
-    refused: Callable[[str, str, bytes], Awaitable[None]],
+    receive: Callable[[bytes, Caller], Awaitable[Answer]],
+    refused: Callable[[Caller, str, bytes], Awaitable[None]],
     *,
-    host: str,
-    port: int,
+    at: tuple[str, int],
     limit_bytes: int,
+    tls: ssl.SSLContext | None = None,
 ) -> MllpListener:
-    """The listener of the HL7 v2 wire, with our desk behind it."""
-    return MllpListener(receive, host=host, port=port, limit_bytes=limit_bytes, refused=refused)
+    """A listener of the HL7 v2 wire at that host and port, with our desk behind it."""
+    host, port = at
+    return MllpListener(receive, host=host, port=port, limit_bytes=limit_bytes, refused=refused, tls=tls)
+
+
+def mllp_tls(files: TlsFiles) -> ssl.SSLContext:
+    """What the TLS listener shows and asks for. Raises OSError or ssl.SSLError for files that cannot be used."""
+    return server_context(files)
 
 
 def invented_region() -> Region:

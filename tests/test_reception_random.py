@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from mdo_portal import reception
 from mdo_portal.database import Database
-from mdo_portal.domain.inbound import UNREADABLE_REASONS, InboundState
+from mdo_portal.domain.inbound import UNREADABLE_REASONS, FeedCount, InboundState
 from mdo_portal.services import intake
 from tests import make
 from tests.make import NOW
@@ -68,7 +68,7 @@ def test_received_is_understood_plus_pending_plus_unreadable_plus_ignored(
 
 def _ignored(database: Database) -> int:
     with database.transaction() as session:
-        return session.scalar(select(func.coalesce(func.sum(intake.FeedCount.ignored), 0))) or 0
+        return session.scalar(select(func.coalesce(func.sum(FeedCount.ignored), 0))) or 0
 
 
 def _adds_up(database: Database, sent: list[bytes], already: set[bytes], ignored_before: int) -> None:

@@ -34,6 +34,10 @@ class FhirReader:
             patient_numbers=_patient_numbers(entries),
         )
 
+    def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
+        """FHIR JSON is UTF-8 by its standard."""
+        return "utf-8"
+
     def read(self, raw: bytes, profile: str, charset: str = "") -> IncomingReferral:
         """Understand a referral. FHIR JSON is UTF-8 by its standard: `charset` changes nothing.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from mdo_portal.exchange import Answer, MessageHeader, Receipt, ReceiptKind, Unreadable, Verdict
 
 from .charset import codec_named
 from .er7 import Message
-from .header import header_line
-from .marks import STANDARD, Marks, marks_of
-from .segment import Segment
+from .header import Opened, header_line, opened, stamp
+from .marks import STANDARD, Marks
 
 _LETTER = {Verdict.STORED: "A", Verdict.REFUSED: "E", Verdict.NOT_HERE: "R", Verdict.NOT_NOW: "R"}
 
@@ -31,28 +31,68 @@ ERROR_CODES = {
 _INTERNAL = ("207", "Application internal error")
 _KINDS = {"AA": ReceiptKind.ACCEPTED, "CA": ReceiptKind.ACCEPTED, "AE": ReceiptKind.REFUSED, "CE": ReceiptKind.REFUSED}
 _KINDS |= {"AR": ReceiptKind.LATER, "CR": ReceiptKind.LATER}
-_STAMP_SIGNS = str.maketrans("", "", "-:T")
 _OLD = ("2.0", "2.1", "2.2", "2.3", "2.4")
 
 
 def build_ack(raw_or_header: bytes | MessageHeader, answer: Answer, *, now: datetime, control_id: str) -> bytes:
-    """The acknowledgement of a message, in its own delimiters, character set and mode (CA/CE/CR when asked for).
+    """The acknowledgement of a message, in its own delimiters, character set and mode (CA/CE/CR when MSH-15 or MSH-16 is filled).
 
     A message without MSH-10 can't be accepted: it gets AE with 101. Bytes without a readable MSH get AR in the standard
     delimiters, with the answer's control id.
     """
-    marks, fields = _sender(raw_or_header)
-    if not fields.get(10) and answer.verdict is Verdict.STORED:
-        answer = Answer(Verdict.REFUSED, "", "no_control_id", "MSH-10 is missing")
-    code = ("C" if fields.get(15) not in (None, "", '""', "NE") else "A") + _LETTER[answer.verdict]
-    lines = [
-        _header_line(fields, marks, now, control_id),
-        _joined(marks, ["MSA", code, fields.get(10) or marks.escaped(answer.control_id), marks.escaped(answer.text)]),
-    ]
+    found = _sender(raw_or_header)
+    return _written(found, _judged(found, answer), "C" if found.is_enhanced else "A", now, control_id)
+
+
+def acks_for(raw: bytes, answer: Answer, *, now: datetime, control_id: str) -> list[bytes]:
+    """Every acknowledgement that the sender of `raw` asked for, in order (HL7 v2.5 2.9.2 and 2.9.3).
+
+    Original mode (MSH-15 and MSH-16 empty): one AA, AE or AR. Enhanced mode: CA, CE or CR when MSH-15 asks for it under this
+    outcome, then AA, AE or AR when MSH-16 does and nobody else will say it later (`answer.later`); an empty one of the two means
+    never. So there may be two, and there may be none. What could not be stored (NOT_NOW) is always said, whatever was asked: a
+    sender who hears nothing would think that it is safe.
+    """
+    found = _sender(raw)
+    said = _judged(found, answer)
+    if not found.is_enhanced:
+        return [_written(found, said, "A", now, control_id)]
+    accept, application = _is_asked(found.accept, said.verdict), _is_asked(found.application, said.verdict)
+    if said.verdict is Verdict.NOT_NOW and not (accept or application):
+        accept = True
+    modes = ["C"] * accept + ["A"] * (application and not answer.later)
+    return [_written(found, said, mode, now, control_id + "-A" * n) for n, mode in enumerate(modes)]
+
+
+def _is_asked(asked: str, verdict: Verdict) -> bool:
+    if asked in ("ER", "SU"):
+        return (asked == "SU") == (verdict is Verdict.STORED)
+    return asked == "AL"
+
+
+def _judged(found: Opened, answer: Answer) -> Answer:
+    if answer.verdict is Verdict.STORED and not found.fields[10]:
+        return Answer(Verdict.REFUSED, "", "no_control_id", "MSH-10 is missing")
+    return answer
+
+
+def _written(found: Opened, answer: Answer, mode: str, now: datetime, control_id: str) -> bytes:
+    fields, marks, between = found.fields, found.marks, found.marks.field
+    event = fields[9].split(marks.component, 2)[1:2]
+    kind = marks.component.join(("ACK", event[0], "ACK")) if event and event[0] else "ACK"
+    header = (
+        "MSH", marks.msh2, fields[5], fields[6], fields[3], fields[4], stamp(now), "", kind, marks.escaped(control_id),
+        fields[11] or "P", fields[12] or "2.5",
+    )  # fmt: skip
+    lines = [between.join(header)]
+    if charset := _charset(fields[18], marks):
+        lines[0] += between * 6 + charset
+    about = fields[10] or marks.escaped(answer.control_id)
+    said = f"MSA{between}{mode}{_LETTER[answer.verdict]}{between}{about}"
+    lines.append(f"{said}{between}{marks.escaped(answer.text)}" if answer.text else said.rstrip(between))
     if answer.verdict is not Verdict.STORED:
-        lines.append(_error_line(fields.get(12, ""), answer, marks))
-    text = "".join(line + "\r" for line in lines)
-    return text.encode("latin-1", "replace")  # the sender's own bytes, read as latin-1, come out as they went in
+        lines.append(_error_line(fields[12], answer, marks))
+    lines.append("")
+    return "\r".join(lines).encode("latin-1", "replace")  # the sender's own bytes, read as latin-1, come out as they went in
 
 
 def read_ack(raw: bytes, expects: str) -> Receipt:
@@ -75,19 +115,17 @@ def _words(message: Message) -> str:
     return " / ".join(dict.fromkeys(filter(None, (message.get(place).strip() for place in places))))
 
 
-def _sender(raw_or_header: bytes | MessageHeader) -> tuple[Marks, dict[int, str]]:
+def _sender(raw_or_header: bytes | MessageHeader) -> Opened:
     """The delimiters and the MSH fields, as sent, of the message that is answered."""
     if isinstance(raw_or_header, MessageHeader):
-        return STANDARD, _fields_of(raw_or_header)
+        return Opened(STANDARD, _fields_of(raw_or_header), "AL" if raw_or_header.wants_accept else "")
     try:
-        line = header_line(raw_or_header).decode("latin-1")
-        marks = marks_of(line[:10])
+        return opened(header_line(raw_or_header))
     except Unreadable:
-        return STANDARD, {}
-    return marks, dict(enumerate(Segment(line, marks).split()))
+        return Opened(STANDARD, [""] * 26)
 
 
-def _fields_of(header: MessageHeader) -> dict[int, str]:
+def _fields_of(header: MessageHeader) -> list[str]:
     texts = {
         3: header.sending_application,
         4: header.sending_facility,
@@ -97,29 +135,15 @@ def _fields_of(header: MessageHeader) -> dict[int, str]:
         12: header.version,
     }
     fields = {n: STANDARD.escaped(text) for n, text in texts.items()}
-    return fields | {9: header.kind, 15: "AL" if header.wants_accept else ""}
+    fields |= {9: header.kind}
+    return [fields.get(n, "") for n in range(26)]
 
 
-def _header_line(fields: dict[int, str], marks: Marks, now: datetime, control_id: str) -> str:
-    event = fields.get(9, "").split(marks.component)[1:2]
-    kind = marks.component.join(["ACK", *event, "ACK"] if event and event[0] else ["ACK"])
-    values = [
-        "MSH", marks.msh2, *(fields.get(n, "") for n in (5, 6, 3, 4)), _stamp(now), "", kind,
-        marks.escaped(control_id), fields.get(11) or "P", fields.get(12) or "2.5", *[""] * 5, _charset(fields, marks),
-    ]  # fmt: skip
-    return _joined(marks, values)
-
-
-def _stamp(now: datetime) -> str:
-    # A quarter of the time of strftime, and this is said once per message.
-    text = now.isoformat(timespec="seconds")
-    return text[:19].translate(_STAMP_SIGNS) + text[19:].replace(":", "")
-
-
-def _charset(fields: dict[int, str], marks: Marks) -> str:
+@lru_cache(maxsize=64)
+def _charset(stated: str, marks: Marks) -> str:
     # What we write ourselves is ASCII, and so right in any character set that we echo.
-    stated = fields.get(18, "").split(marks.repetition)[0]
-    return stated if codec_named(stated) else ""
+    first = stated.split(marks.repetition)[0]
+    return first if codec_named(first) else ""
 
 
 def _error_line(version: str, answer: Answer, marks: Marks) -> str:

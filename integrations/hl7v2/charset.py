@@ -76,13 +76,23 @@ def decide(raw: bytes, *, link: str = "", stated: str = "") -> str:
     A codec that does not fit every byte is passed over: no letter is ever replaced by a question mark. Raises
     Unreadable("undecodable") when none fits.
     """
+    return decided(raw, link=link, stated=stated)[0]
+
+
+def decided(raw: bytes, *, link: str = "", stated: str = "") -> tuple[str, str]:
+    """The codec, and who said so: `(link)`, `(MSH-18)`, or `(bytes)` when only the bytes themselves do. As `decide`."""
     if raw.isascii():
-        return codec_named(link) or codec_named(stated) or "ascii"
-    for codec in filter(None, (codec_named(link), codec_named(stated), "utf-8", "cp1252")):
+        if link and (codec := codec_named(link)):
+            return codec, "(link)"
+        if stated and (codec := codec_named(stated)):
+            return codec, "(MSH-18)"
+        return "ascii", "(bytes)"
+    sayings = ((codec_named(link), "(link)"), (codec_named(stated), "(MSH-18)"), ("utf-8", "(bytes)"), ("cp1252", "(bytes)"))
+    for codec, by in sayings:
         # Bytes 80-9F are no letters in 8859/1; a Windows sender who says 8859/1 means cp1252.
         meant = "cp1252" if codec == "iso8859-1" and _C1.search(raw) else codec
-        if _fits(raw, meant):
-            return meant
+        if meant and _fits(raw, meant):
+            return meant, by
     raise Unreadable("undecodable", "MSH-18")
 
 

@@ -12,7 +12,8 @@ from itertools import islice
 
 from mdo_portal.exchange import Unreadable
 
-from .charset import decide, narrow
+from .charset import decided, narrow
+from .header import header_at
 from .marks import Marks, marks_of
 from .segment import LargeSegment, Repetition, Segment, spans
 
@@ -44,10 +45,8 @@ class Message:
 
         Raises Unreadable: no_header, hostile_delimiters, undecodable. Takes CR, LF and CRLF as line end.
         """
-        raw = _from_header(narrow(raw))
-        marks = marks_of(raw[:10].decode("latin-1"))
-        raw = _line_ends(raw, marks)
-        codec = decide(raw, link=charset, stated=_stated_charset(raw, marks))
+        raw, marks = _opened(raw)
+        codec, _ = decided(raw, link=charset, stated=_stated_charset(raw, marks))
         if len(raw) > LARGE:
             return cls([], _segments(raw, marks, codec), marks, codec)
         return cls([line for line in raw.decode(codec).split("\r") if line], None, marks, codec)
@@ -129,6 +128,22 @@ def _chosen(repetitions: list[Repetition], wanted: int | None) -> list[Repetitio
     return repetitions if wanted is None else repetitions[wanted : wanted + 1]
 
 
+def codec_of(raw: bytes, charset: str = "") -> tuple[str, str]:
+    """Which codec reads the message and who said so (charset.decided). Raises Unreadable as Message.parse does."""
+    raw, marks = _opened(raw)
+    return decided(raw, link=charset, stated=_stated_charset(raw, marks))
+
+
+def _opened(raw: bytes) -> tuple[bytes, Marks]:
+    """The message from its header (or that of its batch) on, every segment ended by CR, and the delimiters of its MSH."""
+    at = 0
+    if raw[:3] != b"MSH":
+        raw = _from_header(narrow(raw))
+        at = 0 if raw[:3] == b"MSH" else header_at(raw[:LARGE])
+    marks = marks_of(raw[at : at + 10].decode("latin-1"))
+    return (_line_ends(raw, marks) if b"\n" in raw else raw), marks
+
+
 def _from_header(raw: bytes) -> bytes:
     """The message from its header on; white space and a stray VT before it mean nothing."""
     if raw[:3] != b"MSH":
@@ -140,8 +155,6 @@ def _from_header(raw: bytes) -> bytes:
 
 def _line_ends(raw: bytes, marks: Marks) -> bytes:
     """Every segment ends in CR. Where CR ends segments, a LF inside a text stays in the text."""
-    if b"\n" not in raw:
-        return raw
     if b"\r" not in raw:
         return raw.replace(b"\n", b"\r")
     raw = raw.replace(b"\r\n", b"\r").replace(b"\n\r", b"\r").rstrip(b"\n")
@@ -151,7 +164,9 @@ def _line_ends(raw: bytes, marks: Marks) -> bytes:
 
 
 def _stated_charset(raw: bytes, marks: Marks) -> str:
-    fields = raw[:LARGE].partition(b"\r")[0].split(marks.field.encode(), 18)
+    at = 0 if raw[:3] == b"MSH" else raw.find(b"\rMSH", 0, LARGE) + 1
+    end = raw.find(b"\r", at, at + LARGE)
+    fields = raw[at : end if end >= 0 else at + LARGE].split(marks.field.encode(), 18)
     return fields[17].decode("latin-1").partition(marks.repetition)[0] if len(fields) > 17 and fields[0] == b"MSH" else ""
 
 

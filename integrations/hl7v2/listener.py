@@ -7,49 +7,37 @@ import itertools
 import logging
 import ssl
 import time
-from collections import deque
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mdo_portal.exchange import Answer, Verdict
+from mdo_portal.exchange import Answer, Caller, Verdict
 
-from .ack import build_ack
-from .mllp import DEFAULT_LIMIT, FrameTooLarge, MllpDecoder, frame
+from . import batch
+from .ack import acks_for
+from .connection import Connection, Handshake
+from .mllp import DEFAULT_LIMIT, frame
+from .tls import HANDSHAKE_SECONDS, caller_of
 
 log = logging.getLogger(__name__)
 
-BARE_END_SECONDS = 0.2
-"""How long a frame may end in FS without CR before we take it as whole (see mllp.py)."""
-
-
-class Peer(str):
-    """Who is at the other end: `10.1.2.3:5123` as text, with the name in the client certificate beside it."""
-
-    host: str
-    common_name: str
-
-    @classmethod
-    def of(cls, transport: asyncio.BaseTransport) -> Peer:
-        """The peer of a connection."""
-        address = transport.get_extra_info("peername") or ("", 0)
-        peer = cls(f"{address[0]}:{address[1]}")
-        peer.host = str(address[0])
-        peer.common_name = _common_name(transport.get_extra_info("peercert"))
-        return peer
-
-
-Receive = Callable[[bytes, Peer], Awaitable[Answer]]
-Refused = Callable[[Peer, str, bytes], Awaitable[None]]
+Receive = Callable[[bytes, Caller], Awaitable[Answer]]
+Refused = Callable[[Caller, str, bytes], Awaitable[None]]
+_NOT_NOW = Answer(Verdict.NOT_NOW, "", "not_now", "Not stored, please send again")
+_AT_ONCE = 64
+"""So many messages of one batch are with reception at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one connection, and all together, may ask of us. See MllpListener."""
+    """What one connection, one sender, and all together, may ask of us. See MllpListener."""
 
     limit_bytes: int
     in_flight: int
     max_connections: int
+    max_per_sender: int
+    total_bytes: int
     idle_seconds: float
     frame_seconds: float
 
@@ -58,9 +46,11 @@ class MllpListener:
     """Listens on one port. `receive` gets each message and gives the answer; it is called in the order of arrival per
     connection, up to `in_flight` at once. When it raises, the sender is told to send again (AR, 207), never AA.
 
-    `refused` is told what never became a message: (peer, reason, first bytes), reasons `too_large`, `too_slow`, `too_many`.
-    `tls` should demand a client certificate; its common name stands in `peer.common_name`. `limit_bytes` is for one message,
-    `idle_seconds` without any byte (hospitals keep connections open all day), `frame_seconds` from first to last byte of one.
+    `refused` is told what never became a message: (caller, reason, first bytes), reasons `too_large`, `too_slow`, `too_many`,
+    `too_much`, `no_tls`. `tls` demands a client certificate (tls.server_context); assign another to `tls` and the next handshake
+    uses it. `limit_bytes` is for one message, `total_bytes` for all that is half here or with reception, `idle_seconds` without
+    any byte (hospitals keep connections open all day), `frame_seconds` from first to last byte of one, `max_per_sender` for one
+    client certificate, or one address where there is none.
     """
 
     def __init__(
@@ -72,8 +62,10 @@ class MllpListener:
         limit_bytes: int = DEFAULT_LIMIT,
         idle_seconds: float = 3600.0,
         frame_seconds: float = 300.0,
-        max_connections: int = 200,
+        max_connections: int = 400,
+        max_per_sender: int = 64,
         in_flight: int = 32,
+        total_bytes: int = 0,
         refused: Refused | None = None,
         tls: ssl.SSLContext | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -82,21 +74,30 @@ class MllpListener:
             limit_bytes=limit_bytes,
             in_flight=in_flight,
             max_connections=max_connections,
+            max_per_sender=max_per_sender,
+            total_bytes=total_bytes or 8 * limit_bytes,
             idle_seconds=idle_seconds,
             frame_seconds=frame_seconds,
         )
         self.connections: set[Connection] = set()
+        self.unfinished = 0  # bytes of messages whose end is not here yet, over all connections
+        self.tls = tls
         self._receive, self._refused = receive, refused
-        self._host, self._port, self._tls = host, port, tls
+        self._host, self._port = host, port
         self._now = now
         self._ids = (f"{int(time.time() * 1000):X}-{count}" for count in itertools.count(1))
         self._server: asyncio.Server | None = None
-        self._telling: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._shaking = 0
+        self._senders: Counter[str] = Counter()
+        self._with_reception = 0
+        self._thirsty: dict[Connection, None] = {}  # those that wait for room, in the order in which they asked
 
     async def start(self) -> None:
         """Open the port. Raises OSError when it is taken."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), self._host, self._port, ssl=self._tls, backlog=512)
+        made = (lambda: Connection(self)) if self.tls is None else (lambda: Handshake(self))
+        self._server = await loop.create_server(made, self._host, self._port, backlog=512)
 
     @property
     def port(self) -> int:
@@ -108,177 +109,157 @@ class MllpListener:
         if self._server is None:
             return
         self._server.close()
+        self._thirsty.clear()
         open_now = list(self.connections)
-        waiting = [task for connection in open_now for task in connection.drain()]
+        waiting = [answer for connection in open_now for answer in connection.drain()]
         if waiting:
             await asyncio.wait(waiting, timeout=timeout_seconds)
-            await asyncio.sleep(0)  # the answers of the last tasks are written in their callbacks
+            await asyncio.sleep(0)  # the last answers are written in their callbacks
         for connection in open_now:
             connection.close()
-        if self._telling:
-            await asyncio.wait(self._telling, timeout=timeout_seconds)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=timeout_seconds)
         self._server = None
 
-    async def answer(self, raw: bytes, peer: Peer) -> bytes:
-        """Reception's word on one message as a frame. Never raises."""
+    # Who may come in
+
+    def admits(self, connection: Connection) -> bool:
+        """Whether there is room for one more of this sender; counts it when there is."""
+        key = _sender_of(connection.caller)
+        if len(self.connections) >= self.limits.max_connections or self._senders[key] >= self.limits.max_per_sender:
+            return False
+        self.connections.add(connection)
+        self._senders[key] += 1
+        return True
+
+    def gone(self, connection: Connection) -> None:
+        """A connection closed."""
+        self.unfinished -= connection.unfinished
+        connection.unfinished = 0
+        self._thirsty.pop(connection, None)
+        if connection in self.connections:
+            self.connections.discard(connection)
+            key = _sender_of(connection.caller)
+            self._senders[key] -= 1
+            self._senders += Counter()  # forgets who has none
+
+    def shake_hands(self, transport: asyncio.Transport) -> None:
+        """TLS for a connection that was just made."""
+        if self._shaking + len(self.connections) >= self.limits.max_connections:
+            self.tell_refused(caller_of(transport), "too_many", b"")
+            transport.abort()
+            return
+        self._shaking += 1
+        self._keep(asyncio.ensure_future(self._shake_hands(transport)))
+
+    async def _shake_hands(self, transport: asyncio.Transport) -> None:
+        connection, caller = Connection(self), caller_of(transport)
+        assert self.tls is not None
         try:
-            said = await self._receive(raw, peer)
-        except Exception as trouble:  # the edge: whatever fails behind us, the sender must hear "not now", nobody else is hurt
-            # The type only: the text of a database error may hold the message.
-            log.error("reception failed", extra={"peer": str(peer), "error": type(trouble).__name__})
-            said = Answer(Verdict.NOT_NOW, "", "not_now", "Not stored, please send again")
-        return self.framed(raw, said)
+            secure = await asyncio.get_running_loop().start_tls(
+                transport, connection, self.tls, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
+            )
+        except (TimeoutError, OSError) as trouble:  # the edge: whoever can't show who he is goes, and it is written down
+            reason = getattr(trouble, "reason", None) or type(trouble).__name__
+            log.warning("no TLS", extra={"peer": caller.address, "reason": str(reason)})
+            transport.abort()
+            self.tell_refused(caller, "no_tls", b"")
+        else:
+            if secure is not None:
+                connection.connection_made(secure)
+        finally:
+            self._shaking -= 1
+
+    # Messages
+
+    def has_room(self, connection: Connection, size: int) -> bool:
+        """Whether a message of that size may go to reception now; if not, the connection is told to go on when there is room."""
+        if self._with_reception == 0 or self._with_reception + size <= self.limits.total_bytes:
+            return True
+        self._thirsty[connection] = None
+        return False
+
+    def hand_in(self, raw: bytes, caller: Caller) -> asyncio.Future[bytes]:
+        """Give one frame to reception; the future has its acknowledgements, framed, and never an exception."""
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[bytes] = loop.create_future()
+        self._with_reception += len(raw)
+        found = batch.split(raw)
+        if found is not None:
+            self._keep(asyncio.ensure_future(self._hand_in_batch(raw, found, caller, answered)))
+            return answered
+
+        def settle(said: asyncio.Future[Answer]) -> None:
+            self._settle(len(raw), answered, self.framed(raw, self._said(said, caller)))
+
+        self._ask(raw, caller).add_done_callback(settle)
+        return answered
+
+    async def _hand_in_batch(self, raw: bytes, found: batch.Batch, caller: Caller, answered: asyncio.Future[bytes]) -> None:
+        """Every message of a batch by itself, in order; one answer for all when the last is in."""
+        acks: list[bytes] = []
+        for at in range(0, len(found.messages), _AT_ONCE):
+            some = found.messages[at : at + _AT_ONCE]
+            asked = [self._ask(one, caller) for one in some]
+            await asyncio.wait(asked)
+            for one, said in zip(some, asked, strict=True):
+                acks += self._acks(one, self._said(said, caller))
+        whole = batch.answered(found, acks, now=self._now(), control_id=next(self._ids))
+        self._settle(len(raw), answered, frame(whole) if whole else b"")
+
+    def _ask(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer]:
+        try:
+            return asyncio.ensure_future(self._receive(raw, caller))
+        except Exception as trouble:  # the edge, as in _said
+            failed: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+            failed.set_exception(trouble)
+            return failed
+
+    def _said(self, said: asyncio.Future[Answer], caller: Caller) -> Answer:
+        """Reception's word on one message. Whatever fails behind us, the sender must hear "not now", and nobody else is hurt."""
+        trouble = said.exception() if not said.cancelled() else asyncio.CancelledError()
+        if trouble is None:
+            return said.result()
+        # The type only: the text of a database error may hold the message.
+        log.error("reception failed", extra={"peer": caller.address, "error": type(trouble).__name__})
+        return _NOT_NOW
+
+    def _settle(self, size: int, answered: asyncio.Future[bytes], answer: bytes) -> None:
+        self._with_reception -= size
+        if not answered.done():
+            answered.set_result(answer)
+        while self._thirsty and self._with_reception < self.limits.total_bytes:
+            thirsty = next(iter(self._thirsty))
+            del self._thirsty[thirsty]
+            thirsty.go_on()
+            if thirsty in self._thirsty:
+                break
 
     def framed(self, raw: bytes, said: Answer) -> bytes:
-        """The acknowledgement of `raw`, ready for the wire."""
-        return frame(build_ack(raw, said, now=self._now(), control_id=next(self._ids)))
+        """The acknowledgements of `raw` that its sender asked for, each in a frame, ready for the wire; often one, sometimes none."""
+        return b"".join(map(frame, self._acks(raw, said)))
 
-    def tell_refused(self, peer: Peer, reason: str, start: bytes) -> None:
+    def _acks(self, raw: bytes, said: Answer) -> list[bytes]:
+        return acks_for(raw, said, now=said.at or self._now(), control_id=said.reference or next(self._ids))
+
+    # What was no message
+
+    def tell_refused(self, caller: Caller, reason: str, start: bytes) -> None:
         """Let reception leave a row about something that was no message."""
-        log.warning("refused at the door", extra={"peer": str(peer), "reason": reason})
+        log.warning("refused at the door", extra={"peer": caller.address, "reason": reason})
         if self._refused is not None:
-            task = asyncio.ensure_future(self._tell(self._refused, peer, reason, start))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+            self._keep(asyncio.ensure_future(self._tell(self._refused, caller, reason, start)))
 
-    async def _tell(self, refused: Refused, peer: Peer, reason: str, start: bytes) -> None:
+    async def _tell(self, refused: Refused, caller: Caller, reason: str, start: bytes) -> None:
         try:
-            await refused(peer, reason, start)
+            await refused(caller, reason, start)
         except Exception as trouble:  # the edge: a row that can't be written must not end the listener
-            log.error("a refusal could not be recorded", extra={"peer": str(peer), "error": type(trouble).__name__})
+            log.error("a refusal could not be recorded", extra={"peer": caller.address, "error": type(trouble).__name__})
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
-class Connection(asyncio.Protocol):
-    """One sender. Messages wait in `_backlog`, then are with reception in `_answers`, whose order is the order of arrival."""
-
-    def __init__(self, listener: MllpListener) -> None:
-        self._listener = listener
-        self._decoder = MllpDecoder(listener.limits.limit_bytes)
-        self._backlog: deque[bytes] = deque()
-        self._answers: deque[asyncio.Task[bytes]] = deque()
-        self._last_words: bytes | None = None  # written after all answers; then the connection closes
-        self._stopping = self._full = self._paused = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._heard = self._begun = time.monotonic()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]  # a stream transport, as create_server gives
-        self._peer = Peer.of(transport)
-        if len(self._listener.connections) >= self._listener.limits.max_connections:
-            self._listener.tell_refused(self._peer, "too_many", b"")
-            self._transport.abort()
-            return
-        self._listener.connections.add(self)
-        self._watch()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        # Messages that are with reception stay there: stored without an answer is safe, the sender repeats.
-        self._listener.connections.discard(self)
-        self._backlog.clear()
-        self._stopping = True
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def data_received(self, data: bytes) -> None:
-        if self._stopping:
-            return
-        self._heard = time.monotonic()
-        if not self._decoder.unfinished:
-            self._begun = self._heard
-        try:
-            self._take(self._decoder.feed(data))
-        except FrameTooLarge as trouble:
-            self._take(trouble.frames)
-            self._end("too_large", trouble.start, "The message is too large")
-        if self._decoder.ends_bare:
-            asyncio.get_running_loop().call_later(BARE_END_SECONDS, self._flush, self._heard)
-
-    def eof_received(self) -> bool:
-        # A sender may close his half and still wait for the answers.
-        self._take(self._decoder.flush())
-        if not self._stopping:
-            self._stopping, self._last_words = True, b""
-        self._write()
-        return self._transport.get_extra_info("ssl_object") is None  # TLS can't be half open
-
-    def pause_writing(self) -> None:
-        self._full = True
-        self._balance()
-
-    def resume_writing(self) -> None:
-        self._full = False
-        self._start()
-
-    def drain(self) -> list[asyncio.Task[bytes]]:
-        """Take no more messages; give what is still with reception."""
-        self._stopping = True
-        self._backlog.clear()
-        return list(self._answers)
-
-    def close(self) -> None:
-        """Close after what was written has gone out."""
-        self._transport.close()
-
-    def _take(self, frames: list[bytes]) -> None:
-        if frames:
-            self._begun = time.monotonic()
-            self._backlog.extend(frames)
-            self._start()
-
-    def _start(self) -> None:
-        limit = self._listener.limits.in_flight
-        while self._backlog and len(self._answers) < limit and not self._full:
-            task = asyncio.ensure_future(self._listener.answer(self._backlog.popleft(), self._peer))
-            self._answers.append(task)
-            task.add_done_callback(self._write)
-        self._balance()
-
-    def _write(self, _: object = None) -> None:
-        ready: list[bytes] = []
-        while self._answers and self._answers[0].done():
-            done = self._answers.popleft()
-            if not done.cancelled():
-                ready.append(done.result())
-        if ready:
-            self._transport.write(b"".join(ready))
-            self._start()
-        if self._last_words is not None and not self._answers and not self._backlog:
-            self._transport.write(self._last_words)
-            self._last_words = None
-            self._transport.close()
-
-    def _balance(self) -> None:
-        """Read no further while earlier messages wait: the sender's own queue is the best place for the rest."""
-        pause = bool(self._backlog) or self._full
-        if pause != self._paused and not self._transport.is_closing():
-            self._paused = pause
-            (self._transport.pause_reading if pause else self._transport.resume_reading)()
-
-    def _flush(self, heard: float) -> None:
-        if heard == self._heard and not self._stopping:
-            self._take(self._decoder.flush())
-
-    def _end(self, reason: str, start: bytes, text: str) -> None:
-        self._stopping = True
-        self._last_words = self._listener.framed(start, Answer(Verdict.NOT_HERE, "", reason, text)) if start else b""
-        self._listener.tell_refused(self._peer, reason, start)
-        self._write()
-
-    def _watch(self) -> None:
-        """Close a connection that says nothing, or that takes for ever over one message. Not while we are the slow one."""
-        limits, now = self._listener.limits, time.monotonic()
-        if not self._stopping and not self._answers:
-            if self._decoder.unfinished and now - self._begun > limits.frame_seconds:
-                self._end("too_slow", self._decoder.start, "The message took too long")
-            elif now - self._heard > limits.idle_seconds:
-                self._transport.close()
-        if not self._transport.is_closing():
-            wait = max(0.05, min(limits.idle_seconds, limits.frame_seconds) / 4)
-            self._timer = asyncio.get_running_loop().call_later(wait, self._watch)
-
-
-def _common_name(certificate: object) -> str:
-    if not isinstance(certificate, dict):
-        return ""
-    names = (value for part in certificate.get("subject", ()) for key, value in part if key == "commonName")
-    return str(next(names, ""))
+def _sender_of(caller: Caller) -> str:
+    return caller.certificate or caller.address.rpartition(":")[0]

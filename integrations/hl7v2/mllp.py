@@ -41,6 +41,11 @@ class MllpDecoder:
         return bool(self._buffer)
 
     @property
+    def size(self) -> int:
+        """How many bytes of it are here."""
+        return len(self._buffer)
+
+    @property
     def start(self) -> bytes:
         """How the unfinished message begins."""
         return bytes(self._buffer[1 : 1 + START_BYTES])

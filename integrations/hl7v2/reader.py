@@ -6,7 +6,7 @@ from integrations.profiles import load
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 
 from .change import change
-from .er7 import Message
+from .er7 import Message, codec_of
 from .header import read_header
 from .referral import referral
 from .segment import Segment
@@ -18,6 +18,15 @@ class Hl7Reader:
     def header(self, raw: bytes) -> MessageHeader:
         """Enough to keep and to answer. Raises Unreadable: no_header, hostile_delimiters, undecodable."""
         return read_header(raw)
+
+    def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
+        """The character set that reads the message and who said so: the link, MSH-18, or else the bytes (`utf-8`, `cp1252`)."""
+        if raw.isascii():
+            return "ascii"
+        try:
+            return " ".join(codec_of(raw, charset or _profile_charset(profile)))
+        except Unreadable:
+            return ""
 
     def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
         """What the message means under `profile`; `charset` is what the link is known to send.
@@ -35,6 +44,13 @@ class Hl7Reader:
         if meaning == "referral":
             return referral(message, pid, rules)
         return change(message, pid, rules, merge=meaning == "merge")
+
+
+def _profile_charset(profile: str) -> str:
+    try:
+        return str(load(profile)["charset"])
+    except KeyError:
+        return ""
 
 
 def _patient_segment(message: Message) -> Segment:

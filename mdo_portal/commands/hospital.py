@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import secrets
+import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import NameOID
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from mdo_portal import wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
 from mdo_portal.domain.inbound import UNREADABLE_REASONS
 from mdo_portal.exchange import IncomingReferral, Unreadable, Wire
+from mdo_portal.services import lines
 from mdo_portal.services.hospitals import hash_token
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 def add(database: Database, *, code: str, name: str, profile: str, sending_application: str) -> dict[str, Any]:
@@ -97,3 +107,58 @@ def _referral(referral: IncomingReferral) -> dict[str, Any]:
         "unmapped": list(referral.unmapped),
         "quarantined": list(referral.quarantined),
     }
+
+
+def bind(database: Database, code: str, pem: bytes, *, by: str, by_name: bool) -> dict[str, Any]:
+    """Bind a client certificate to a hospital's link. Raises ValueError for what is no certificate, KeyError for no link."""
+    certificate = x509.load_pem_x509_certificate(pem)
+    common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    name, fingerprint = str(common[0].value) if common else "", certificate.fingerprint(hashes.SHA256()).hex()
+    with database.transaction() as session:
+        lines.bind(
+            session,
+            _link_id(session, code),
+            now=datetime.now(UTC),
+            by=by,
+            name=name if by_name else "",
+            fingerprint="" if by_name else fingerprint,
+            subject=certificate.subject.rfc4514_string(),
+            expires_at=certificate.not_valid_after_utc,
+        )
+    return {"hospital": code, "bound_to": name if by_name else fingerprint, "ends": certificate.not_valid_after_utc.isoformat()}
+
+
+def unbind(database: Database, code: str, bound_to: str) -> bool:
+    """Withdraw a certificate; False when the link has no such one."""
+    with database.transaction() as session:
+        return lines.withdraw(session, _link_id(session, code), bound_to, now=datetime.now(UTC))
+
+
+def accept_plain(database: Database, code: str, *, by: str, why: str, until: datetime) -> None:
+    """Accept unencrypted messages of this hospital, to the end of that day."""
+    with database.transaction() as session:
+        last = until.replace(tzinfo=AMSTERDAM) + timedelta(days=1)
+        lines.accept_plain(session, _link_id(session, code), by=by, why=why, until=last, now=datetime.now(UTC))
+
+
+def line(database: Database, code: str) -> dict[str, Any]:
+    """How a hospital's line stands."""
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        row = lines.line_of(session, _link_id(session, code), now=now)
+    told = [
+        {"bound_to": one.bound_to, "subject": one.subject, "ends": str(one.expires_at or ""), "ends_soon": one.ends_soon(now)}
+        for one in row.certificates
+    ]
+    found: dict[str, Any] = {"hospital": code, "line": row.safety.value, "certificates": told}
+    if row.plain_accepted_at:
+        until = str(row.plain_accepted_until or "")
+        found["plain"] = {"by": row.plain_accepted_by, "why": row.plain_accepted_why, "until": until}
+    return found
+
+
+def _link_id(session: Session, code: str) -> uuid.UUID:
+    found = session.scalar(select(Link.id).join(Hospital, Hospital.id == Link.hospital_id).where(Hospital.code == code))
+    if found is None:
+        raise KeyError(code)
+    return found

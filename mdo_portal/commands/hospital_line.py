@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -41,3 +42,44 @@ def hospital_check_command(file: Path, code: str, profile: str) -> None:
     found = hospital.check(file, profile=profile, charset=charset)
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     sys.exit(0 if found["readable"] else 1)
+
+
+@command.command("bind")
+@click.argument("code")
+@click.argument("certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--by", required=True, help="Who binds it: a name.")
+@click.option(
+    "--by-name", is_flag=True, help="Every certificate of the listener's authorities with this name, not only this one."
+)
+def hospital_bind_command(code: str, certificate: Path, by: str, by_name: bool) -> None:
+    """Let this hospital call over MLLP with this client certificate (PEM)."""
+    bound = hospital.bind(open_database(checked_settings()), code, certificate.read_bytes(), by=by, by_name=by_name)
+    click.echo(json.dumps(bound))
+
+
+@command.command("unbind")
+@click.argument("code")
+@click.argument("bound_to")
+def hospital_unbind_command(code: str, bound_to: str) -> None:
+    """Let nobody in with that fingerprint or name any more."""
+    if not hospital.unbind(open_database(checked_settings()), code, bound_to):
+        raise click.ClickException("that hospital has no such certificate")
+
+
+@command.command("accept-plain")
+@click.argument("code")
+@click.option("--by", required=True, help="Who accepts it: name and function.")
+@click.option("--why", required=True, help="Why it cannot be otherwise yet.")
+@click.option(
+    "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Last day on which unencrypted messages are taken."
+)
+def hospital_accept_plain_command(code: str, by: str, why: str, until: datetime) -> None:
+    """Write down that this hospital's messages may come unencrypted (shown as *onbeveiligd*)."""
+    hospital.accept_plain(open_database(checked_settings()), code, by=by, why=why, until=until)
+
+
+@command.command("line")
+@click.argument("code")
+def hospital_line_command(code: str) -> None:
+    """Say how safe a hospital's line is, and when its certificates end (JSON)."""
+    click.echo(json.dumps(hospital.line(open_database(checked_settings()), code), ensure_ascii=False, indent=2))

@@ -3,120 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+import ssl
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import structlog
 
-from mdo_portal import reception, wiring
-from mdo_portal.commands.process import checked_settings, open_database
+from mdo_portal import wiring
+from mdo_portal.commands.desk import Desk
+from mdo_portal.commands.process import checked_settings, open_database, refuse
 from mdo_portal.database import Database
-from mdo_portal.exchange import Answer, Wire
-from mdo_portal.reception import Sorted
-from mdo_portal.services import hospitals
-from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.settings import Settings, host_port
+from mdo_portal.settings import NOWHERE, Settings, host_port
+
+if TYPE_CHECKING:
+    from mdo_portal.wiring import MllpListener, TlsFiles
 
 log = structlog.get_logger(__name__)
-LINKS_FRESH_SECONDS = 5.0
-LARGEST_BATCH_BYTES = 16 * 1024 * 1024
-
-
-class Desk:
-    """Where frames are handed in. `receive` returns an answer only when the message is in safe storage.
-
-    While one batch is being committed the next one gathers: one fsync for many messages (group commit).
-    """
-
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._database = database
-        self._keeper = reception.Keeper(database)
-        self._reader = wiring.readers()[Wire.HL7V2]
-        self._clock = clock
-        self._links: list[LinkRow] = []
-        self._waiting: list[tuple[Sorted, asyncio.Future[None]]] = []
-        self._work = asyncio.Event()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keep")
-        self.knows_links = asyncio.Event()
-
-    async def receive(self, raw: bytes, peer: str) -> Answer:
-        """Keep one message. Raises when it could not be stored: then nobody may acknowledge it."""
-        sorted_ = reception.sort(raw, wire=Wire.HL7V2, reader=self._reader, links=self._links, now=self._clock())
-        await self._stored(sorted_)
-        if sorted_.arrival.reason:
-            log.warning("message.refused", reason=sorted_.arrival.reason, peer=peer)
-        return sorted_.answer
-
-    async def refused(self, peer: str, reason: str, start: bytes) -> None:
-        """What never became a message (too large, too slow): its beginning is kept as a row for a person."""
-        if not start:
-            return
-        sorted_ = reception.refuse(
-            start, wire=Wire.HL7V2, reader=self._reader, links=self._links, reason=reason, now=self._clock()
-        )
-        await self._stored(sorted_)
-
-    async def _stored(self, sorted_: Sorted) -> None:
-        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((sorted_, stored))
-        self._work.set()
-        await stored
-
-    async def keep_for_ever(self) -> None:
-        """Commit batch after batch."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await self._work.wait()
-            batch = self._next_batch()
-            try:
-                await loop.run_in_executor(self._thread, self._keeper.keep, [one for one, _ in batch])
-            except Exception as error:
-                # The edge: these were not stored, so nobody may answer them; the senders will send again.
-                log.error("keep.failed", count=len(batch), error=type(error).__name__)
-                _settle(batch, error)
-            else:
-                _settle(batch, None)
-
-    def _next_batch(self) -> list[tuple[Sorted, asyncio.Future[None]]]:
-        size = count = 0
-        for sorted_, _ in self._waiting:
-            size += len(sorted_.arrival.raw)
-            if count and size > LARGEST_BATCH_BYTES:
-                break
-            count += 1
-        batch, self._waiting = self._waiting[:count], self._waiting[count:]
-        if not self._waiting:
-            self._work.clear()
-        return batch
-
-    async def know_links(self) -> None:
-        """Read again and again who may send; a line added on the link page works within seconds."""
-        while True:
-            try:
-                self._links = await asyncio.get_running_loop().run_in_executor(None, _links, self._database)
-                self.knows_links.set()
-            except Exception as error:
-                # The edge: without the database the last known links stay.
-                log.error("links.failed", error=type(error).__name__)
-            await asyncio.sleep(LINKS_FRESH_SECONDS)
-
-
-def _settle(batch: list[tuple[Sorted, asyncio.Future[None]]], error: Exception | None) -> None:
-    for _, stored in batch:
-        if stored.done():
-            continue
-        if error is None:
-            stored.set_result(None)
-        else:
-            stored.set_exception(RuntimeError("not stored"))
-
-
-def _links(database: Database) -> list[LinkRow]:
-    with database.transaction() as session:
-        return hospitals.links(session)
+FILES_FRESH_SECONDS = 30.0
+"""How long after a certificate file was replaced the old one may still be shown."""
 
 
 def run(settings: Settings, database: Database) -> None:
@@ -126,9 +33,8 @@ def run(settings: Settings, database: Database) -> None:
 
 async def _run(settings: Settings, database: Database) -> None:
     desk = Desk(database)
-    host, port = host_port(settings.mllp_bind)
-    listener = wiring.mllp_listener(desk.receive, desk.refused, host=host, port=port, limit_bytes=settings.message_limit)
-    tasks = [asyncio.create_task(desk.keep_for_ever()), asyncio.create_task(desk.know_links())]
+    listeners = _listeners(settings, desk)
+    tasks = [asyncio.create_task(desk.know_links()), asyncio.create_task(_renew(settings, listeners))]
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -136,16 +42,57 @@ async def _run(settings: Settings, database: Database) -> None:
     first = [asyncio.create_task(event.wait()) for event in (desk.knows_links, stop)]
     await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
     if not stop.is_set():
-        await listener.start()
-        log.info("listen.started", port=port)
+        for listener in listeners:
+            await listener.start()
+            log.info("listen.started", port=listener.port, tls=listener.tls is not None)
         await stop.wait()
-    await listener.stop()
+    await asyncio.gather(*(listener.stop() for listener in listeners))
+    await desk.close()
     for task in (*tasks, *first):
         task.cancel()
+
+
+def _listeners(settings: Settings, desk: Desk) -> list[MllpListener]:
+    """One without TLS (loopback, or accepted in writing) and one with, as the settings say."""
+    files = tls_files(settings)
+    bound = [(settings.mllp_bind, None), *([(settings.mllp_tls_bind, wiring.mllp_tls(files))] if files else [])]
+    return [
+        wiring.mllp_listener(desk.receive, desk.refused, at=host_port(address), limit_bytes=settings.message_limit, tls=tls)
+        for address, tls in bound
+    ]
+
+
+def tls_files(settings: Settings) -> TlsFiles | None:
+    """The files of the TLS listener; None when there is none."""
+    if settings.mllp_tls_bind == NOWHERE:
+        return None
+    return wiring.TlsFiles(*map(Path, (settings.mllp_tls_certificate, settings.mllp_tls_key, settings.mllp_tls_authorities)))
+
+
+async def _renew(settings: Settings, listeners: list[MllpListener]) -> None:
+    """Show a renewed certificate, and ask for those of renewed authorities, without a restart; connections that are there stay."""
+    files = tls_files(settings)
+    known = files.changed if files else ()
+    while files is not None:
+        await asyncio.sleep(FILES_FRESH_SECONDS)
+        with contextlib.suppress(OSError, ssl.SSLError):  # half written: next time
+            if files.changed != known:
+                context = wiring.mllp_tls(files)
+                known = files.changed
+                for listener in listeners:
+                    if listener.tls is not None:
+                        listener.tls = context
+                log.info("listen.renewed")
 
 
 @click.command("listen")
 def command() -> None:
     """Listen for hospitals' HL7 v2 messages (MLLP)."""
     settings = checked_settings()
+    files = tls_files(settings)
+    if files is not None:
+        try:
+            wiring.mllp_tls(files)
+        except (OSError, ssl.SSLError) as trouble:
+            refuse([f"the files of MDO_MLLP_TLS_* cannot be used ({trouble.strerror or type(trouble).__name__})"])
     run(settings, open_database(settings, role="mdo_work"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -85,5 +86,44 @@ class Link(Base):
     token_out_sealed: Mapped[bytes] = mapped_column(default=b"")
     #: seconds to wait for an answer
     timeout_seconds: Mapped[float] = mapped_column(default=30.0)
-    #: plain MLLP was accepted in writing; shown as *onbeveiligd*
-    plain_accepted: Mapped[bool] = mapped_column(default=False)
+    #: when plain (unencrypted) MLLP was accepted in writing; empty = never. Shown as *onbeveiligd*
+    plain_accepted_at: Mapped[datetime | None]
+    #: who accepted it, by name and function
+    plain_accepted_by: Mapped[str] = mapped_column(default="")
+    #: why it cannot be otherwise yet
+    plain_accepted_why: Mapped[str] = mapped_column(default="")
+    #: the last moment of the acceptance: after it plain messages are refused
+    plain_accepted_until: Mapped[datetime | None]
+    #: application acknowledgements (MSH-16) go over `host_out` once a message was understood, not back over the line at once
+    application_ack_out: Mapped[bool] = mapped_column(default=False)
+
+
+class LinkCertificate(Base):
+    """A client certificate by which a hospital's system proves who calls. Several at a time: the next one is bound before the old one ends.
+
+    Bound either by its fingerprint, or by a name in it; then every certificate of the listener's authorities with that name will do.
+    """
+
+    __tablename__ = "link_certificates"
+    __table_args__ = (
+        CheckConstraint("(fingerprint = '') <> (name = '')", name="one_way"),
+        UniqueConstraint("link_id", "fingerprint", "name"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("links.id"))
+    #: SHA-256 of the certificate (DER), 64 hex digits in lower case; empty = bound by name
+    fingerprint: Mapped[str] = mapped_column(default="")
+    #: common name or DNS name in the certificate, lower case; empty = bound by fingerprint
+    name: Mapped[str] = mapped_column(default="")
+    #: whose certificate it says it is, for people
+    subject: Mapped[str] = mapped_column(default="")
+    #: when the certificate last seen (or the one that was bound) ends
+    expires_at: Mapped[datetime | None]
+    #: when a call last came in with it
+    seen_at: Mapped[datetime | None]
+    bound_at: Mapped[datetime]
+    #: who bound it, by name
+    bound_by: Mapped[str] = mapped_column(default="")
+    #: when it was withdrawn; it lets nobody in any more
+    withdrawn_at: Mapped[datetime | None]

@@ -42,6 +42,24 @@ UNREADABLE_REASONS: dict[str, str] = {
     "unknown_sender": N_(
         "Onbekende afzender: deze naam (MSH-3/MSH-4) hoort bij geen enkel ziekenhuis. Het bericht is bewaard; controleer de koppeling."
     ),
+    "plain_not_accepted": N_(
+        "Het bericht kwam onversleuteld en dat is met dit ziekenhuis niet afgesproken. Het is geweigerd en bewaard; "
+        "laat het ziekenhuis met TLS verbinden, of leg vast wie onversleuteld verkeer tot wanneer aanvaardt."
+    ),
+    "unknown_certificate": N_(
+        "Het certificaat van de verbinding hoort bij geen enkel ziekenhuis. Het bericht is geweigerd en bewaard; "
+        "controleer met het ziekenhuis het certificaat en koppel het aan de verbinding."
+    ),
+    "wrong_certificate": N_(
+        "Het certificaat van de verbinding is van een ander ziekenhuis dan het bericht zegt (MSH-3/MSH-4). "
+        "Het is geweigerd en bewaard; bel het ziekenhuis van het certificaat."
+    ),
+    "too_much": N_(
+        "Er was te veel tegelijk onderweg; dit bericht is afgebroken. Het begin is bewaard; het ziekenhuis stuurt het opnieuw."
+    ),
+    "no_tls": N_(
+        "De verbinding kon geen geldig certificaat tonen en is verbroken. Controleer het certificaat met het ziekenhuis."
+    ),
     "no_patient": N_("Er staat geen patiënt in dit bericht. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."),
     "no_request": N_("Er staat geen aanvraag in deze bundel. Hij is bewaard; vraag het ziekenhuis om de aanvraag."),
     "unknown_kind": N_("Dit soort bericht verwerkt de koppeling niet. Het is bewaard; pas het profiel aan of negeer het."),
@@ -86,6 +104,7 @@ class InboundMessage(Base):
             postgresql_with={"fastupdate": "off"},
         ),
         Index("ix_inbound_messages_hospital_id", "hospital_id", "received_at"),
+        Index("ix_inbound_messages_application_ack", "seq", postgresql_where=text("application_ack IN ('AL', 'ER', 'SU')")),
         Index("ix_inbound_messages_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     )
 
@@ -128,6 +147,12 @@ class InboundMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     #: not before; empty = at once
     next_attempt_at: Mapped[datetime | None]
+    #: the character set that reads it, and who said so: `iso8859-15 (MSH-18)`; empty = nobody could tell
+    charset: Mapped[str] = mapped_column(default="")
+    #: how it came: `tls`, `local` (this machine) or `plain` (unencrypted, accepted in writing); empty = not over MLLP
+    line: Mapped[str] = mapped_column(default="")
+    #: the application acknowledgement (MSH-16) that is still to be sent over the link's own channel: AL, ER, SU; `sent`; empty = none
+    application_ack: Mapped[str] = mapped_column(default="")
     #: the case it made or changed
     case_id: Mapped[uuid.UUID | None]
 

@@ -93,6 +93,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "retention_rules": None,
     "hospitals": None,
     "links": None,
+    "link_certificates": None,
     "boards": None,
     "board_hospitals": None,
     "meetings": None,  # the weekly series: no patient in it once its rounds are gone

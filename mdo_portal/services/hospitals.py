@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import overload
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
-from mdo_portal.exchange import Address, MessageHeader
+from mdo_portal.domain.hospital import Channel, Hospital, Level, Link, LinkCertificate
+from mdo_portal.exchange import Address, Caller, MessageHeader
 from mdo_portal.services.sealed import sealer
 
 TOKEN_PURPOSE = "link.token"
@@ -33,6 +36,28 @@ class LinkRow:
     sending_facilities: tuple[str, ...]
     token_in_hash: str
     level: Level = Level.FORM
+    #: fingerprints of the client certificates bound to it, and the names by which others are
+    fingerprints: frozenset[str] = frozenset()
+    certificate_names: frozenset[str] = frozenset()
+    #: until when unencrypted messages are accepted; None = they are not
+    plain_until: datetime | None = None
+    application_ack_out: bool = False
+
+    @cached_property
+    def link_hex(self) -> str:
+        return self.link_id.hex
+
+    @cached_property
+    def hospital_hex(self) -> str:
+        return self.hospital_id.hex
+
+    def shows(self, caller: Caller) -> bool:
+        """Whether the certificate of this caller is one of this hospital's."""
+        return caller.certificate in self.fingerprints or not self.certificate_names.isdisjoint(caller.names)
+
+    def takes_plain(self, now: datetime) -> bool:
+        """Whether somebody accepted in writing that this hospital's messages come unencrypted."""
+        return self.plain_until is not None and now <= self.plain_until
 
     def sends(self, header: MessageHeader) -> bool:
         """Whether this hospital signs its messages like that (MSH-3 and MSH-4)."""
@@ -40,10 +65,38 @@ class LinkRow:
         return by_application and (not self.sending_facilities or header.sending_facility in self.sending_facilities)
 
 
-def links(session: Session) -> list[LinkRow]:
+class Senders(Sequence[LinkRow]):
+    """All links, findable by how they sign: asked for every message that comes."""
+
+    def __init__(self, rows: Iterable[LinkRow] = ()) -> None:
+        self._rows = tuple(rows)
+        self._by_application: dict[str, list[LinkRow]] = {}
+        for row in self._rows:
+            for application in row.sending_applications:
+                self._by_application.setdefault(application, []).append(row)
+
+    @overload
+    def __getitem__(self, index: int) -> LinkRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[LinkRow]: ...
+    def __getitem__(self, index: int | slice) -> LinkRow | Sequence[LinkRow]:
+        return self._rows[index]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def signing(self, application: str) -> Sequence[LinkRow]:
+        """The links that may use this MSH-3."""
+        return self._by_application.get(application, ())
+
+
+def links(session: Session) -> Senders:
     """All links, for the listener's table of who sends."""
     query = select(Link, Hospital).join(Hospital, Hospital.id == Link.hospital_id).order_by(Hospital.code)
-    return [_row(link, hospital) for link, hospital in session.execute(query)]
+    bound: dict[uuid.UUID, list[LinkCertificate]] = {}
+    for one in session.scalars(select(LinkCertificate).where(LinkCertificate.withdrawn_at.is_(None))):
+        bound.setdefault(one.link_id, []).append(one)
+    return Senders(_row(link, hospital, bound.get(link.id, ())) for link, hospital in session.execute(query))
 
 
 def link_by_token(session: Session, token: str) -> LinkRow | None:
@@ -61,7 +114,8 @@ def link_of(session: Session, link_id: uuid.UUID) -> LinkRow:
     return _row(link, hospital)
 
 
-def _row(link: Link, hospital: Hospital) -> LinkRow:
+def _row(link: Link, hospital: Hospital, certificates: Iterable[LinkCertificate] = ()) -> LinkRow:
+    certificates = list(certificates)
     return LinkRow(
         link_id=link.id,
         hospital_id=hospital.id,
@@ -73,12 +127,17 @@ def _row(link: Link, hospital: Hospital) -> LinkRow:
         sending_facilities=tuple(link.sending_facilities),
         token_in_hash=link.token_in_hash,
         level=link.level,
+        fingerprints=frozenset(one.fingerprint for one in certificates if one.fingerprint),
+        certificate_names=frozenset(one.name for one in certificates if one.name),
+        plain_until=link.plain_accepted_until if link.plain_accepted_at else None,
+        application_ack_out=link.application_ack_out and link.channel_out is Channel.MLLP,
     )
 
 
 def sender_of(rows: Sequence[LinkRow], header: MessageHeader) -> LinkRow | None:
     """Whose message this is; None when nobody's, or when two links claim it (then nobody's either)."""
-    found = [row for row in rows if row.sends(header)]
+    some = rows.signing(header.sending_application) if isinstance(rows, Senders) else rows
+    found = [row for row in some if row.sends(header)]
     return found[0] if len(found) == 1 else None
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import psycopg
@@ -19,8 +19,12 @@ from sqlalchemy.orm import Session
 
 
 class InboundRow(NamedTuple):
-    """One message to store. `reason` empty: kept, to be understood; else settled at once, for a person."""
+    """One message to store. `reason` empty: kept, to be understood; else settled at once, for a person.
 
+    `place` -1: kept whatever it is; else the place that its numbers carry in what is asked (STORE).
+    """
+
+    place: int
     link_id: str
     hospital_id: str
     wire: str
@@ -31,46 +35,38 @@ class InboundRow(NamedTuple):
     size: int
     patient_keys: str
     reason: str
-    place: str
+    place_in: str
     received_at: datetime
     doubles: int
+    charset: str
+    line: str
+    application_ack: str
+
+
+class Noise(NamedTuple):
+    """How many feed messages of one link on one day were about nobody we know."""
+
+    link_id: str
+    day: date
+    ignored: int
 
 
 class AskedNumber(NamedTuple):
-    """A patient's number as a hospital sends it, with its blind index as a BSN and its key in the inbox."""
+    """A patient's number as a hospital sends it, with its blind index as a BSN and its key in the inbox. `place`: for whom it is asked."""
 
+    place: int
     hospital_id: str
     number: str
     bsn: bytes
     key: bytes
 
 
-_STORE = """
-WITH stored AS (
-    INSERT INTO inbound_messages (
-        id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason, place, leftovers,
-        received_at, settled_at, doubles, attempts
-    )
-    SELECT id::uuid, nullif(link_id, '')::uuid, nullif(hospital_id, '')::uuid, wire, kind, control_id, digest, raw_sealed, size,
-        patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place, '{}',
-        received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0
-    FROM unnest(
-        %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::int4[], %b::text[],
-        %b::text[], %b::text[], %b::timestamptz[], %b::int4[]
-    ) AS arrived (
-        id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, reason, place, received_at, doubles
-    )
-    ON CONFLICT (link_id, control_id, digest) DO UPDATE
-    SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at
-)
-SELECT pg_notify('mdo_understand', '')
-"""
-
 # OR stops at the first that holds: a number of a patient costs one look, one of nobody three. The planner knows neither how many are
 # asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which it turns into a hash of the table), the
 # first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for.
-_KNOWN = """
-SELECT place FROM unnest(%b::int4[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[]) AS asked (place, hospital_id, number, bsn, key)
+KNOWN = """
+SELECT place FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[])
+    AS asked (place, hospital_id, number, bsn, key)
 WHERE (
         SELECT true FROM patients p
         WHERE p.hospital_id = asked.hospital_id AND p.local_number = asked.number AND p.local_number <> '' LIMIT 1
@@ -84,27 +80,56 @@ WHERE (
         WHERE m.settled_at IS NULL AND m.patient_keys && ARRAY[asked.key] AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id LIMIT 1
     )
 """
+KNOWN_KINDS = ("int4", "text", "text", "bytea", "bytea")
+
+STORE = """
+WITH known AS MATERIALIZED (:KNOWN), arrived AS MATERIALIZED (
+    SELECT * FROM unnest(
+        %b::int4[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::int4[],
+        %b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::int4[], %b::text[], %b::text[], %b::text[]
+    ) AS arrived (
+        place, id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, reason, place_in, received_at,
+        doubles, charset, line, application_ack
+    )
+), noise AS (
+    SELECT link_id, day, ignored FROM unnest(%b::text[], %b::date[], %b::int8[]) AS noise (link_id, day, ignored)
+    UNION ALL
+    SELECT link_id, (received_at AT TIME ZONE 'UTC')::date, 1 + doubles FROM arrived
+    WHERE place >= 0 AND place NOT IN (SELECT place FROM known)
+), counted AS (
+    INSERT INTO feed_counts (link_id, day, ignored)
+    SELECT link_id::uuid, day, sum(ignored) FROM noise GROUP BY link_id, day ORDER BY link_id, day
+    ON CONFLICT (link_id, day) DO UPDATE SET ignored = feed_counts.ignored + excluded.ignored
+), stored AS (
+    INSERT INTO inbound_messages (
+        id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason, place, leftovers,
+        received_at, settled_at, doubles, attempts, charset, line, application_ack
+    )
+    SELECT id::uuid, nullif(link_id, '')::uuid, nullif(hospital_id, '')::uuid, wire, kind, control_id, digest, raw_sealed, size,
+        patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place_in, '{}',
+        received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0, charset, line, application_ack
+    FROM arrived WHERE place < 0 OR place IN (SELECT place FROM known)
+    ON CONFLICT (link_id, control_id, digest) DO UPDATE
+    SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at
+    RETURNING digest, received_at, doubled_at
+)
+SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
+UNION ALL
+SELECT ''::bytea, NULL, (SELECT coalesce(sum(ignored), 0)::int8 FROM noise),
+    CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
+""".replace(":KNOWN", KNOWN)
+"""Rows: (digest, when it first came) of what was there already, and one with an empty digest: how many were noise.
+
+The numbers that are asked about carry the place of their message; a message with a place is kept only when one of its numbers is known.
+"""
+STORE_KINDS = (
+    *KNOWN_KINDS,
+    *("int4", "text", "text", "text", "text", "text", "text", "bytea", "bytea", "int4", "text"),
+    *("text", "text", "timestamptz", "int4", "text", "text", "text"),
+    *("text", "date", "int8"),
+)
 
 Line = psycopg.Cursor[tuple[Any, ...]]
-
-
-class OwnConnection:
-    """A connection for storing and nothing else. Every statement commits by itself: one wait for the disk instead of five round trips."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._connection: psycopg.Connection | None = None
-
-    def run(self, act: Callable[[psycopg.Connection], None]) -> None:
-        """Do `act`; once more on a new connection when the old one turns out to be gone, so `act` must bear being done twice."""
-        if self._connection is not None and not self._connection.closed:
-            try:
-                return act(self._connection)
-            except psycopg.OperationalError:
-                if not self._connection.closed:
-                    raise
-        self._connection = psycopg.connect(self._url, autocommit=True)
-        return act(self._connection)
 
 
 @contextmanager
@@ -118,17 +143,15 @@ def line_of(session: Session) -> Iterator[Line]:
         raise DBAPIError("inbox", None, error) from None  # no values: they are what hospitals sent
 
 
-def store(line: Line, rows: Sequence[InboundRow]) -> None:
-    """Store all of them in one statement, and wake the workers; no two may be the same message. One that is there counts up."""
-    line.execute(_STORE, [_new_ids(len(rows)), *map(list, zip(*rows, strict=True))])
+def to_store(asked: Sequence[AskedNumber], rows: Sequence[InboundRow], noise: Sequence[Noise] = ()) -> list[list[Any]]:
+    """The values of STORE: one list per column. No two rows may be the same message."""
+    place, *others = columns(rows, len(InboundRow._fields))
+    return [*columns(asked, 5), place, _new_ids(len(rows)), *others, *columns(noise, 3)]
 
 
-def known(line: Line, asked: Sequence[AskedNumber]) -> list[int]:
-    """The places in `asked` of numbers that a patient of that hospital has, or that stand in a message still to be understood."""
-    if not asked:
-        return []
-    line.execute(_KNOWN, [list(range(len(asked))), *map(list, zip(*asked, strict=True))])
-    return [row[0] for row in line.fetchall()]
+def columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    """Rows turned into columns."""
+    return list(map(list, zip(*rows, strict=True))) or [[] for _ in range(count)]
 
 
 def _new_ids(count: int) -> list[str]:

@@ -5,40 +5,32 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cached_property
 
-import psycopg
 from sqlalchemy import Row, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import MessageHeader, Wire
 from mdo_portal.services import changes, inbound_rows
 from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Line
+from mdo_portal.services.inbound_line import DirectLine, moment
+from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Noise
 from mdo_portal.services.sealed import sealer
 
 MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=15)
 """How long a claimed message is left alone when its worker died over it."""
 PATIENT_KEY = "inbound.patient"
-KeyOf = Callable[[str], bytes]
 Number = tuple[str, str]
 """A hospital's id and a patient's number there."""
-Noise = Counter[tuple[uuid.UUID, date]]
-"""Feed messages about nobody we know, per link and day."""
-
-_counting = insert(FeedCount)
-_added = {"ignored": FeedCount.ignored + _counting.excluded.ignored}
-_COUNT = str(_counting.on_conflict_do_update(index_elements=["link_id", "day"], set_=_added).compile(dialect=PGDialect_psycopg()))  # type: ignore[no-untyped-call]
+Doubles = dict[bytes, datetime]
+"""Digest of a message that came before -> when it first came."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +44,15 @@ class Arrival:
     at: datetime
     reason: str = ""
     place: str = ""
+    charset: str = ""
+    line: str = ""
+    application_ack: str = ""
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What makes two messages the same: the bytes of the message, without those of a batch around it."""
+        start, end = self.header.body
+        return hashlib.sha256(memoryview(self.raw)[start:end] if end else self.raw).digest()
 
 
 @dataclass(frozen=True)
@@ -66,86 +67,156 @@ class ClaimedMessage:
     received_at: datetime
 
 
-def keep(session: Session, arrivals: Sequence[Arrival]) -> None:
-    """Store all of them in one statement. A double (same link, number and bytes) only counts up.
+def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
+    """Store all of them in one statement. A double (same link, number and bytes) only counts up; gives when those first came.
 
     Feed messages about patients nobody referred are counted and not kept. Acknowledge only after the commit.
     """
+    if not arrivals:
+        return {}
+    sifting = Sifting(arrivals, sealer(session))
     with inbound_rows.line_of(session) as line:
-        kept, noise = _sifted(line, arrivals, sealer(session))
-        _store(line, kept, noise)
+        line.execute(inbound_rows.STORE, inbound_rows.to_store(*sifting.unsifted()))
+        return sifting.doubles | {bytes(digest): first for digest, first, _, _ in line.fetchall() if digest}
 
 
-def keep_by_itself(connection: psycopg.Connection, arrivals: Sequence[Arrival], keys: Sealer) -> None:
-    """The same on a connection that commits every statement: what this returned from is in safe storage."""
-    with connection.cursor() as line:
-        kept, noise = _sifted(line, arrivals, keys)
-        with connection.transaction() if noise else nullcontext():
-            _store(line, kept, noise)
+class DirectKeeper:
+    """`keep` by a line that commits every statement: what it returned from is in safe storage.
+
+    One statement says all, and asks on the way which patients are known. Where most of what comes is a feed about people nobody
+    referred, that would seal and send a great deal to be thrown away: then the question goes first, by itself.
+    """
+
+    def __init__(self, line: DirectLine, keys: Sealer) -> None:
+        self._line, self._keys = line, keys
+        self._noise = 0.0  # the share of it in the feed of late
+
+    async def keep(self, arrivals: Sequence[Arrival]) -> Doubles:
+        """Store all of them, as the function `keep`."""
+        sifting = Sifting(arrivals, self._keys)
+        if self._noise < MOSTLY_NOISE or not sifting.has_feed:
+            values = inbound_rows.to_store(*sifting.unsifted())
+        else:
+            known = await self._line.ask(inbound_rows.KNOWN, inbound_rows.columns(sifting.asked, 5), inbound_rows.KNOWN_KINDS)
+            rows, noise = sifting.sifted({int.from_bytes(place or b"", "big") for (place,) in known})
+            self._learn(sum(one.ignored for one in noise), sifting.feed)
+            values = inbound_rows.to_store((), rows, noise)
+        told = await self._line.ask(inbound_rows.STORE, values, inbound_rows.STORE_KINDS)
+        doubles = dict(sifting.doubles)
+        for digest, first, ignored, _ in told:
+            if digest and first:
+                doubles[digest] = moment(first)
+            elif values[0]:
+                self._learn(int.from_bytes(ignored or b"", "big"), sifting.feed)
+        return doubles
+
+    def _learn(self, noise: int, feed: int) -> None:
+        if feed:
+            self._noise += (noise / feed - self._noise) * 0.2
 
 
-def _sifted(line: Line, arrivals: Sequence[Arrival], keys: Sealer) -> tuple[list[InboundRow], Noise]:
-    """What must be stored, each message once, and how many were only noise."""
-    key_of = _keys(keys)
-    kept, noise = _without_noise(line, arrivals, keys, key_of)
-    rows: dict[tuple[str, str, bytes], InboundRow] = {}
-    for arrival in kept:
-        row = _row(arrival, keys, key_of)
-        same = row.link_id, row.control_id, row.digest
-        rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1) if same in rows else row
-    return list(rows.values()), noise
+MOSTLY_NOISE = 0.5
 
 
-def _store(line: Line, rows: Sequence[InboundRow], noise: Noise) -> None:
-    for (link_id, day), count in sorted(noise.items()):
-        line.execute(_COUNT, {"link_id": link_id, "day": day, "ignored": count})
-    if rows:
-        inbound_rows.store(line, rows)
+class Sifting:
+    """One batch on its way in: what must be stored, and about which numbers it must be asked whether anybody here has them."""
+
+    def __init__(self, arrivals: Sequence[Arrival], keys: Sealer) -> None:
+        self._arrivals, self._keys = arrivals, keys
+        self._blind: dict[str, bytes] = {}  # each number once per batch
+        self.doubles: Doubles = {}  # within the batch itself
+        self.asked: list[AskedNumber] = []
+        self._certain: set[Number] = set()  # numbers in messages that are kept in any case
+        self.feed = 0  # messages of the feed
+        #: for each message: -1 = kept whatever it is, else the place under which its numbers are asked
+        self._places = [self._ask(place, arrival, told) for place, (arrival, told) in enumerate(self._linked())]
+
+    @property
+    def has_feed(self) -> bool:
+        return self.feed > 0
+
+    def unsifted(self) -> tuple[list[AskedNumber], list[InboundRow]]:
+        """What is asked and all rows, for the statement that sifts by itself."""
+        return self.asked, self._rows(zip(self._arrivals, self._places, strict=True))
+
+    def sifted(self, known: set[int]) -> tuple[list[InboundRow], list[Noise]]:
+        """What must be stored and what was only noise, once it is known which places have a number that somebody here has."""
+        kept: list[tuple[Arrival, int]] = []
+        noise: Counter[tuple[str, date]] = Counter()
+        for arrival, place in zip(self._arrivals, self._places, strict=True):
+            if place < 0 or place in known:
+                kept.append((arrival, -1))
+            elif arrival.link is not None:
+                noise[arrival.link.link_hex, arrival.at.date()] += 1
+        return self._rows(kept), [Noise(*of, count) for of, count in sorted(noise.items())]
+
+    def _linked(self) -> Iterator[tuple[Arrival, set[Number]]]:
+        """Each message with its numbers, and those of earlier ones in this batch that share one with it: they are about one patient."""
+        linked: dict[Number, set[Number]] = {}
+        for arrival in self._arrivals:
+            told = _numbers(arrival)
+            if len(self._arrivals) > 1:
+                told = told.union(*(linked.get(number, ()) for number in told))
+                linked |= dict.fromkeys(told, told)
+            yield arrival, told
+
+    def _ask(self, place: int, arrival: Arrival, told: set[Number]) -> int:
+        if not _is_feed(arrival):
+            self._certain |= told
+            return -1
+        self.feed += 1
+        if not self._certain.isdisjoint(told):  # behind its referral, which is stored with it
+            return -1
+        blind = self._keys.blind
+        self.asked += [
+            AskedNumber(place, at, number, blind(number, purpose=BSN_PURPOSE), self._key_of(number)) for at, number in told
+        ]
+        return place
+
+    def _rows(self, kept: Iterable[tuple[Arrival, int]]) -> list[InboundRow]:
+        rows: dict[tuple[str, bytes], InboundRow] = {}
+        for arrival, place in kept:
+            same = arrival.link.link_hex if arrival.link else "", arrival.digest
+            if same in rows:
+                rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1)
+                self.doubles[arrival.digest] = rows[same].received_at
+            else:
+                rows[same] = self._row(arrival, place)
+        return list(rows.values())
+
+    def _row(self, arrival: Arrival, place: int) -> InboundRow:
+        header, link = arrival.header, arrival.link
+        return InboundRow(
+            place,
+            link.link_hex if link else "",
+            link.hospital_hex if link else "",
+            arrival.wire.value,
+            _storable(header.kind, 60),
+            _storable(header.control_id, 200),
+            arrival.digest,
+            self._keys.seal(arrival.raw, purpose=RAW_PURPOSE),
+            len(arrival.raw),
+            inbound_rows.as_array({self._key_of(number) for _, number in header.patient_numbers}),
+            arrival.reason,
+            _storable(arrival.place, 200),
+            arrival.at,
+            0,
+            _storable(arrival.charset, 60),
+            arrival.line,
+            arrival.application_ack,
+        )
+
+    def _key_of(self, number: str) -> bytes:
+        """A blind key for a patient's number: two messages that share one are about one patient."""
+        found = self._blind.get(number)
+        if found is None:
+            found = self._blind[number] = self._keys.blind(number, purpose=PATIENT_KEY)
+        return found
 
 
-def _keys(keys: Sealer) -> KeyOf:
-    """A blind key for a patient's number: two messages that share one are about one patient. Each is made once per batch."""
-    return cache(lambda number: keys.blind(number, purpose=PATIENT_KEY))
-
-
-def _row(arrival: Arrival, keys: Sealer, key_of: KeyOf) -> InboundRow:
-    header, link = arrival.header, arrival.link
-    return InboundRow(
-        link_id=link.link_id.hex if link else "",
-        hospital_id=link.hospital_id.hex if link else "",
-        wire=arrival.wire.value,
-        kind=_storable(header.kind, most=60),
-        control_id=_storable(header.control_id, most=200),
-        digest=hashlib.sha256(arrival.raw).digest(),
-        raw_sealed=keys.seal(arrival.raw, purpose=RAW_PURPOSE),
-        size=len(arrival.raw),
-        patient_keys=inbound_rows.as_array({key_of(number) for _, number in header.patient_numbers}),
-        reason=arrival.reason,
-        place=_storable(arrival.place, most=200),
-        received_at=arrival.at,
-        doubles=0,
-    )
-
-
-def _storable(text: str, *, most: int) -> str:
+def _storable(text: str, most: int) -> str:
     """PostgreSQL knows no NUL in a text: one sender's junk must not refuse everybody's batch."""
     return text.replace("\0", "")[:most]
-
-
-def _without_noise(line: Line, arrivals: Sequence[Arrival], keys: Sealer, key_of: KeyOf) -> tuple[list[Arrival], Noise]:
-    """Leave out, and count, the feed messages about patients who have no case here and whose referral is not waiting."""
-    told = [_numbers(arrival) for arrival in arrivals]
-    asked = set[Number]().union(*(numbers for arrival, numbers in zip(arrivals, told, strict=True) if _is_feed(arrival)))
-    known = _known_numbers(line, list(asked), keys, key_of)
-    kept: list[Arrival] = []
-    noise: Noise = Counter()
-    for arrival, numbers in zip(arrivals, told, strict=True):
-        if arrival.link is not None and _is_feed(arrival) and known.isdisjoint(numbers):
-            noise[arrival.link.link_id, arrival.at.date()] += 1
-        else:
-            kept.append(arrival)
-            known |= numbers
-    return kept, noise
 
 
 def _is_feed(arrival: Arrival) -> bool:
@@ -155,14 +226,8 @@ def _is_feed(arrival: Arrival) -> bool:
 def _numbers(arrival: Arrival) -> set[Number]:
     if arrival.link is None or arrival.reason:
         return set()
-    hospital_id = arrival.link.hospital_id.hex
+    hospital_id = arrival.link.hospital_hex
     return {(hospital_id, number) for _, number in arrival.header.patient_numbers}
-
-
-def _known_numbers(line: Line, told: Sequence[Number], keys: Sealer, key_of: KeyOf) -> set[Number]:
-    """Which of these numbers belong to patients of that hospital, or stand in a message that is still to be understood."""
-    asked = [AskedNumber(where, number, keys.blind(number, purpose=BSN_PURPOSE), key_of(number)) for where, number in told]
-    return {told[place] for place in inbound_rows.known(line, asked)}
 
 
 # A power cut may forget the count, never the message. And the queue is walked along its index: its length changes faster than

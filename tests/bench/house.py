@@ -146,7 +146,6 @@ def hospital(
         "sending_facilities": [],
         "token_in_hash": hash_token(f"{TOKEN}-{code}"),
         "channel_out": Channel.PAPER,
-        "plain_accepted": True,
     }
     session.add(Link(**(fixed | link)))
     session.flush()

@@ -14,6 +14,8 @@ import hl7.mllp
 import psycopg
 
 TABLE = """
+    CREATE SCHEMA IF NOT EXISTS bench;
+    SET search_path = bench;
     CREATE TABLE IF NOT EXISTS bare (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sender text, control_id text, kind text, at timestamptz, raw bytea,
         UNIQUE (sender, control_id)

@@ -28,6 +28,7 @@ class Count:
 
     corpus: str
     files: int = 0
+    messages: int = 0  # more than files where a file is a batch
     stored: int = 0
     ignored: int = 0  # feed messages about patients without a case: counted, not kept
     refused: int = 0  # told so by the door, and not kept: XML
@@ -41,7 +42,7 @@ class Count:
 
     @property
     def ok(self) -> bool:
-        adds_up = self.stored + self.ignored + self.refused == self.files == self.answered
+        adds_up = self.stored + self.ignored + self.refused == (self.messages or self.files) and self.files == self.answered
         return adds_up and not (self.crashed or self.lost or self.pending) and self.slowest_ms <= 5000
 
     def took(self, seconds: float) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from integrations.hl7v2.header import body_of
 from mdo_portal import reception, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseDocument, CaseFact
@@ -40,14 +41,21 @@ def settle(database: Database, count: Count, samples: Sequence[Sample], parts: P
         rows = {row.digest: row for row in session.scalars(_inbox(hospital))}
         states = [row.state for row in rows.values() for _ in range(1 + row.doubles)]
         failed = sum(row.reason == "failed" for row in rows.values())
+        count.messages = len(samples)
         count.stored, count.crashed = len(states), count.crashed + failed
         count.understood, count.pending = states.count(InboundState.UNDERSTOOD), states.count(InboundState.KEPT)
         count.quarantined = states.count(InboundState.UNREADABLE) - failed
         count.ignored = int(session.execute(text(_IGNORED), {"code": hospital}).scalar_one() or 0)
-        without = [sample for sample in samples if hashlib.sha256(sample.raw).digest() not in rows]
-        count.lost += sum(_lost(session, rows.get(hashlib.sha256(sample.raw).digest()), sample, parts) for sample in samples)
+        without = [sample for sample in samples if _digest(sample.raw) not in rows]
+        count.lost += sum(_lost(session, rows.get(_digest(sample.raw)), sample, parts) for sample in samples)
         if len(without) > count.ignored + count.refused:  # more are missing than were counted
             count.lost += sum(len(parts(sample.raw)) for sample in without)
+
+
+def _digest(raw: bytes) -> bytes:
+    """As services/intake.py asks whether two are the same: of the message without the lines of a batch around it."""
+    start, end = body_of(raw) if raw[:3] in (b"MSH", b"FHS", b"BHS") else (0, 0)
+    return hashlib.sha256(raw[start : end or None]).digest()
 
 
 _IGNORED = "SELECT sum(f.ignored) FROM feed_counts f JOIN links l ON l.id = f.link_id JOIN hospitals h ON h.id = l.hospital_id WHERE h.code = :code"
@@ -70,9 +78,7 @@ def details(database: Database, corpus: str, samples: Sequence[Sample]) -> None:
     """One JSON line per file: what it became. The samples are public; never do this with a hospital's own."""
     with database.transaction() as session:
         for sample in samples:
-            row = session.execute(
-                select(InboundMessage).where(InboundMessage.digest == hashlib.sha256(sample.raw).digest())
-            ).scalar_one_or_none()
+            row = session.execute(select(InboundMessage).where(InboundMessage.digest == _digest(sample.raw))).scalar_one_or_none()
             print(json.dumps({"corpus": corpus, "file": sample.name} | _detail(session, row), ensure_ascii=False), flush=True)
 
 

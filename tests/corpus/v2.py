@@ -6,6 +6,7 @@ import re
 import socket
 import time
 
+from integrations.hl7v2 import batch
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.mllp import MllpDecoder, frame
 from mdo_portal.exchange import MessageHeader, Unreadable
@@ -31,10 +32,16 @@ def run(url: str, name: str, samples: list[Sample], *, detail: bool) -> Count:
             _send(found, sample, count)
         count.crashed += process.poll() is not None
         settled.understand(database, count)
-        settled.settle(database, count, samples, segments, hospital="ZEED")
+        settled.settle(database, count, [one for sample in samples for one in _messages(sample)], segments, hospital="ZEED")
         if detail:
             settled.details(database, count.corpus, samples)
     return count
+
+
+def _messages(sample: Sample) -> list[Sample]:
+    """The messages of a file: of a batch each is kept by itself, with the lines of the batch around it."""
+    found = batch.split(sample.raw)
+    return [Sample(f"{sample.name}#{n}", one) for n, one in enumerate(found.messages)] if found else [sample]
 
 
 def _header(raw: bytes) -> MessageHeader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -20,6 +21,12 @@ SHORT_LEASE = timedelta(seconds=2)
 def listener(env: Mapping[str, str], log: str) -> None:
     settings = _settings(env, log)
     listen.run(settings, open_database(settings, role="mdo_work"))
+
+
+def few_files(env: Mapping[str, str], log: str) -> None:
+    """The listener with room for 64 open files, its own included."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    listener(env, log)
 
 
 def worker(env: Mapping[str, str], log: str) -> None:

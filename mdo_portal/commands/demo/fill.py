@@ -76,7 +76,6 @@ def _link(session: Session, seed: HospitalSeed, hospital_id: uuid.UUID, port: in
         url_out=f"http://127.0.0.1:{port}/fhir" if channel is Channel.FHIR else "",
         token_out_sealed=sealer(session).seal(token.encode(), purpose=TOKEN_PURPOSE) if token else b"",
         timeout_seconds=10.0,
-        plain_accepted=True,
     )
 
 

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.listener import MllpListener, Peer
+from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.mllp import MllpDecoder, frame
-from mdo_portal.exchange import Answer, Verdict
+from mdo_portal.exchange import Answer, Caller, Verdict
 
 from .samples import ADT
 
@@ -19,12 +19,12 @@ def numbered(n: int) -> bytes:
     return ADT.replace(b"M0002", f"M{n}".encode())
 
 
-async def store(raw: bytes, peer: Peer) -> Answer:
+async def store(raw: bytes, peer: Caller) -> Answer:
     return Answer(Verdict.STORED, Message.parse(raw).get("MSH-10"))
 
 
 @asynccontextmanager
-async def listening(receive: Callable[[bytes, Peer], Awaitable[Answer]] = store, **options: Any) -> AsyncIterator[MllpListener]:
+async def listening(receive: Callable[[bytes, Caller], Awaitable[Answer]] = store, **options: Any) -> AsyncIterator[MllpListener]:
     listener = MllpListener(receive, host="127.0.0.1", port=0, **options)
     await listener.start()
     try:
@@ -73,7 +73,7 @@ def ids(answers: list[Message]) -> list[str]:
 def test_many_pipelined_messages_are_answered_in_order_whatever_takes_long() -> None:
     now = most = 0
 
-    async def uneven(raw: bytes, peer: Peer) -> Answer:
+    async def uneven(raw: bytes, peer: Caller) -> Answer:
         nonlocal now, most
         now += 1
         most = max(most, now)
@@ -115,7 +115,7 @@ def test_a_sender_who_leaves_out_the_last_cr_still_gets_his_answer() -> None:
 def test_when_reception_fails_the_sender_hears_not_now_and_the_next_message_is_taken() -> None:
     calls = 0
 
-    async def failing(raw: bytes, peer: Peer) -> Answer:
+    async def failing(raw: bytes, peer: Caller) -> Answer:
         nonlocal calls
         calls += 1
         if calls == 1:
@@ -135,7 +135,7 @@ def test_when_reception_fails_the_sender_hears_not_now_and_the_next_message_is_t
 def test_an_endless_message_is_refused_recorded_and_hurts_nobody_else() -> None:
     refusals: list[tuple[str, bytes]] = []
 
-    async def refused(peer: Peer, reason: str, start: bytes) -> None:
+    async def refused(peer: Caller, reason: str, start: bytes) -> None:
         refusals.append((reason, start))
 
     async def scenario() -> tuple[list[Message], bool, list[str]]:
@@ -182,7 +182,7 @@ def test_a_sender_who_closes_his_half_still_gets_his_answers() -> None:
 def test_silence_and_slowness_end_a_connection() -> None:
     reasons: list[str] = []
 
-    async def refused(peer: Peer, reason: str, start: bytes) -> None:
+    async def refused(peer: Caller, reason: str, start: bytes) -> None:
         reasons.append(reason)
 
     async def scenario() -> tuple[bool, bool]:
@@ -218,7 +218,7 @@ def test_more_connections_than_allowed_are_turned_away() -> None:
 
 
 def test_stopping_waits_for_what_is_with_reception() -> None:
-    async def slow(raw: bytes, peer: Peer) -> Answer:
+    async def slow(raw: bytes, peer: Caller) -> Answer:
         await asyncio.sleep(0.2)
         return await store(raw, peer)
 

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from integrations.hl7v2.listener import MllpListener, Peer
+from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.mllp import MllpDecoder, frame
-from mdo_portal.exchange import Answer, Verdict
+from mdo_portal.exchange import Answer, Caller, Verdict
 
 from .samples import ADT
 
@@ -48,7 +48,7 @@ def certificate(folder: Path, name: str) -> tuple[Path, Path]:
 async def exchanged(server: ssl.SSLContext, client: ssl.SSLContext) -> tuple[list[str], list[bytes]]:
     names: list[str] = []
 
-    async def receive(raw: bytes, peer: Peer) -> Answer:
+    async def receive(raw: bytes, peer: Caller) -> Answer:
         names.append(peer.common_name)
         return Answer(Verdict.STORED, "")
 

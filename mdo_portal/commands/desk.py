@@ -1,0 +1,132 @@
+"""Where frames of the MLLP lines are handed in: sorted at once, stored together, answered when they are in safe storage."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import structlog
+
+from mdo_portal import reception, wiring
+from mdo_portal.database import Database
+from mdo_portal.exchange import Answer, Caller, Wire
+from mdo_portal.reception import Sorted
+from mdo_portal.services import hospitals, lines
+from mdo_portal.services.hospitals import LinkRow, Senders
+
+log = structlog.get_logger(__name__)
+LINKS_FRESH_SECONDS = 5.0
+LARGEST_BATCH_BYTES = 16 * 1024 * 1024
+LARGEST_BATCH = 256
+"""Messages of one commit: a larger one makes the first of them wait longer and gains nothing (docs/decisions/0026)."""
+
+
+class Desk:
+    """`receive` promises an answer only when the message is in safe storage.
+
+    While one batch is being committed the next one gathers: one fsync for many messages (group commit). No timer: a lonely
+    message is committed at once.
+    """
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._database = database
+        self._keeper = reception.Keeper(database)
+        self._reader = wiring.readers()[Wire.HL7V2]
+        self._clock = clock
+        self._links: Sequence[LinkRow] = Senders()
+        self._waiting: deque[tuple[Sorted, asyncio.Future[Answer]]] = deque()
+        self._keeping: asyncio.Task[None] | None = None
+        self._seen: dict[str, Caller] = {}  # callers with a certificate, since the last look at the links
+        self.knows_links = asyncio.Event()
+
+    def receive(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer]:
+        """Keep one message. The future fails when it could not be stored: then nobody may acknowledge it."""
+        sorted_ = reception.sort(raw, wire=Wire.HL7V2, reader=self._reader, links=self._links, now=self._clock(), caller=caller)
+        if caller.is_encrypted:
+            self._seen[caller.certificate] = caller
+        if sorted_.arrival.reason:
+            log.warning(
+                "message.refused", reason=sorted_.arrival.reason, peer=caller.address, certificate=caller.certificate[:16]
+            )
+        return self._stored(sorted_)
+
+    async def refused(self, caller: Caller, reason: str, start: bytes) -> None:
+        """What never became a message (too large, too slow): its beginning is kept as a row for a person."""
+        log.warning("line.refused", reason=reason, peer=caller.address, certificate=caller.certificate[:16])
+        if start:
+            await self._stored(
+                reception.refuse(start, wire=Wire.HL7V2, reader=self._reader, links=self._links, reason=reason, now=self._clock())
+            )
+
+    def _stored(self, sorted_: Sorted) -> asyncio.Future[Answer]:
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((sorted_, answer))
+        if self._keeping is None:
+            self._keeping = asyncio.ensure_future(self._keep())
+        return answer
+
+    async def _keep(self) -> None:
+        """Commit batch after batch, until nothing waits."""
+        await asyncio.sleep(0)  # whatever the sockets hold now goes along
+        try:
+            while self._waiting:
+                batch = self._next_batch()
+                try:
+                    answers = await self._keeper.keep([one for one, _ in batch])
+                except Exception as error:
+                    # The edge: these were not stored, so nobody may answer them; the senders will send again.
+                    log.error("keep.failed", count=len(batch), error=type(error).__name__)
+                    _fail(batch)
+                else:
+                    _settle(batch, answers)
+        finally:
+            self._keeping = None
+
+    def _next_batch(self) -> list[tuple[Sorted, asyncio.Future[Answer]]]:
+        batch: list[tuple[Sorted, asyncio.Future[Answer]]] = []
+        size = 0
+        while self._waiting and len(batch) < LARGEST_BATCH:
+            size += len(self._waiting[0][0].arrival.raw)
+            if batch and size > LARGEST_BATCH_BYTES:
+                break
+            batch.append(self._waiting.popleft())
+        return batch
+
+    async def know_links(self) -> None:
+        """Read again and again who may send, and write down whose certificates called; what is bound works within seconds."""
+        loop = asyncio.get_running_loop()
+        while True:
+            seen, self._seen = self._seen, {}
+            try:
+                self._links = await loop.run_in_executor(None, self._look, seen)
+                self.knows_links.set()
+            except Exception as error:
+                # The edge: without the database the last known links stay.
+                log.error("links.failed", error=type(error).__name__)
+            await asyncio.sleep(LINKS_FRESH_SECONDS)
+
+    def _look(self, seen: dict[str, Caller]) -> Senders:
+        with self._database.transaction() as session:
+            if seen:
+                lines.saw(session, seen, now=self._clock())
+            return hospitals.links(session)
+
+    async def close(self) -> None:
+        """Wait until what is here is stored."""
+        if self._keeping is not None:
+            await self._keeping
+        self._keeper.close()
+
+
+def _settle(batch: Sequence[tuple[Sorted, asyncio.Future[Answer]]], answers: Sequence[Answer]) -> None:
+    for (_, stored), answer in zip(batch, answers, strict=True):
+        if not stored.done():
+            stored.set_result(answer)
+
+
+def _fail(batch: Sequence[tuple[Sorted, asyncio.Future[Answer]]]) -> None:
+    for _, stored in batch:
+        if not stored.done():
+            stored.set_exception(RuntimeError("not stored"))

@@ -1,0 +1,171 @@
+"""Who may send over which line: the certificate that is bound to the link, MSH-3 and MSH-4 of the same hospital, plain only as accepted."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from mdo_portal import reception, wiring
+from mdo_portal.database import Database
+from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.exchange import Caller, Wire
+from mdo_portal.reception import Sorted
+from mdo_portal.services import hospitals, lines
+from mdo_portal.services.hospitals import Senders
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+
+READER = wiring.readers()[Wire.HL7V2]
+ZEED = Caller("10.0.0.1:1", is_local=False, certificate="a" * 64, names=("epd.zeeduyn.test",))
+KREE = Caller("10.0.0.2:1", is_local=False, certificate="b" * 64, names=("epd.kreek.test",))
+FAR = Caller("10.0.0.3:1", is_local=False)
+HERE = Caller("127.0.0.1:1")
+
+
+def bound(database: Database, region: Region) -> Senders:
+    with database.transaction() as session:
+        lines.bind(session, region.links["ZEED"].link_id, now=NOW, by="Test", fingerprint="A" * 64)
+        lines.bind(session, region.links["KREE"].link_id, now=NOW, by="Test", name="EPD.Kreek.test")
+        return hospitals.links(session)
+
+
+def sort(links: Senders, caller: Caller, *, sender: str = "ZEED-EPD", control_id: str = "") -> Sorted:
+    raw = make.hl7_referral(control_id, sender=sender)
+    return reception.sort(raw, wire=Wire.HL7V2, reader=READER, links=links, now=NOW, caller=caller)
+
+
+@pytest.mark.parametrize(
+    ("caller", "sender", "reason", "line"),
+    [
+        (ZEED, "ZEED-EPD", "", "tls"),
+        (KREE, "KREE-EPD", "", "tls"),
+        (KREE, "ZEED-EPD", "wrong_certificate", ""),
+        (ZEED, "KREE-EPD", "wrong_certificate", ""),
+        (
+            Caller("10.0.0.9:1", is_local=False, certificate="c" * 64, names=("iemand.test",)),
+            "ZEED-EPD",
+            "unknown_certificate",
+            "",
+        ),
+        (FAR, "ZEED-EPD", "plain_not_accepted", ""),
+        (HERE, "ZEED-EPD", "", "local"),
+    ],
+)
+def test_a_line_must_prove_whose_message_it_brings(
+    database: Database, region: Region, caller: Caller, sender: str, reason: str, line: str
+) -> None:
+    sorted_ = sort(bound(database, region), caller, sender=sender)
+
+    assert (sorted_.arrival.reason, sorted_.arrival.line) == (reason, line)
+    assert (sorted_.arrival.link is None) == bool(reason)
+    assert bool(sorted_.answer.text) == bool(reason)
+
+
+def test_plain_is_taken_while_somebody_accepted_it_and_not_a_day_longer(database: Database, region: Region) -> None:
+    link_id = region.links["ZEED"].link_id
+    with database.transaction() as session:
+        lines.accept_plain(session, link_id, by="J. de Wit, CISO", why="geen TLS", until=NOW + timedelta(days=1), now=NOW)
+        links = hospitals.links(session)
+        assert lines.line_of(session, link_id, now=NOW).safety is lines.Safety.UNSECURED
+        assert lines.line_of(session, link_id, now=NOW + timedelta(days=2)).safety is lines.Safety.LOCAL
+
+    assert sort(links, FAR).arrival.line == "plain"
+    late = reception.sort(
+        make.hl7_referral(), wire=Wire.HL7V2, reader=READER, links=links, now=NOW + timedelta(days=2), caller=FAR
+    )
+    assert late.arrival.reason == "plain_not_accepted"
+
+
+@pytest.mark.parametrize(("by", "why", "days"), [("", "x", 1), ("x", " ", 1), ("x", "x", 0)])
+def test_nobody_accepts_plain_without_a_name_a_reason_and_an_end(
+    database: Database, region: Region, by: str, why: str, days: int
+) -> None:
+    with database.transaction() as session, pytest.raises(ValueError):
+        lines.accept_plain(session, region.links["ZEED"].link_id, by=by, why=why, until=NOW + timedelta(days=days), now=NOW)
+
+
+def test_a_withdrawn_certificate_lets_nobody_in(database: Database, region: Region) -> None:
+    bound(database, region)
+    with database.transaction() as session:
+        assert lines.withdraw(session, region.links["ZEED"].link_id, "a" * 64, now=NOW)
+        assert not lines.withdraw(session, region.links["ZEED"].link_id, "a" * 64, now=NOW)
+        links = hospitals.links(session)
+
+    assert sort(links, ZEED).arrival.reason == "unknown_certificate"
+
+
+def test_a_certificate_that_called_says_when_it_ends(database: Database, region: Region) -> None:
+    bound(database, region)
+    ends = NOW + timedelta(days=30)
+    with database.transaction() as session:
+        lines.saw(session, {"b": Caller("", False, "b" * 64, ("epd.kreek.test",), ends)}, now=NOW)
+        (row,) = lines.line_of(session, region.links["KREE"].link_id, now=NOW).certificates
+
+    assert (row.expires_at, row.seen_at, row.ends_soon(NOW)) == (ends, NOW, True)
+
+
+def test_what_was_refused_for_its_line_is_a_new_message_over_a_proper_one(database: Database, region: Region) -> None:
+    links = bound(database, region)
+    reception.keep(database, [sort(links, FAR, control_id="L1")])
+    reception.keep(database, [sort(links, ZEED, control_id="L1")])
+
+    with database.transaction() as session:
+        rows = session.scalars(select(InboundMessage).where(InboundMessage.control_id == "L1").order_by(InboundMessage.seq)).all()
+    assert [(row.reason, row.line, row.charset, row.doubles) for row in rows] == [
+        ("plain_not_accepted", "", "", 0),
+        ("", "tls", "ascii", 0),
+    ]
+
+
+# The line to PostgreSQL
+
+
+def kept_directly(database: Database, batches: list[list[Sorted]]) -> list[list[tuple[object, str]]]:
+    async def scenario() -> list[list[tuple[object, str]]]:
+        keeper = reception.Keeper(database)
+        found = [[(one.at, one.reference) for one in await keeper.keep(batch)] for batch in batches]
+        keeper.close()
+        return found
+
+    return asyncio.run(scenario())
+
+
+def test_a_double_hears_the_first_answer_again_in_its_batch_and_later(database: Database, region: Region) -> None:
+    links = Senders(region.links.values())
+    raw = make.hl7_referral("D1")
+
+    def again(minutes: int) -> Sorted:
+        now = NOW + timedelta(minutes=minutes)
+        return reception.sort(raw, wire=Wire.HL7V2, reader=READER, links=links, now=now, caller=HERE)
+
+    first, second = kept_directly(database, [[again(0), again(1)], [again(2)]])
+    by_session = reception.keep(database, [again(3)])
+
+    assert {*first, *second} == {(NOW, by_session[0].reference)}
+    assert by_session[0].at == NOW
+    with database.transaction() as session:
+        (row,) = session.scalars(select(InboundMessage).where(InboundMessage.control_id == "D1"))
+    assert row.doubles == 3
+
+
+def test_a_connection_that_was_cut_is_made_anew_and_nothing_is_lost(database: Database, region: Region) -> None:
+    links = Senders(region.links.values())
+
+    async def scenario() -> None:
+        keeper = reception.Keeper(database)
+        await keeper.keep([sort(links, HERE, control_id="C1")])
+        with database.transaction() as session:
+            session.connection().exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND application_name = 'mdo-portal keep'"
+            )
+        await keeper.keep([sort(links, HERE, control_id="C2")])
+        keeper.close()
+
+    asyncio.run(scenario())
+    with database.transaction() as session:
+        assert {"C1", "C2"} <= set(session.scalars(select(InboundMessage.control_id)))
