@@ -24,7 +24,7 @@ from mdo_portal.domain.inbound import UNREADABLE_REASONS, InboundMessage, Inboun
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Answer, Incoming, MessageHeader, Reader, Unreadable, Verdict, Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import inbox, intake
+from mdo_portal.services import inbox, intake, queue
 from tests import make
 from tests.conftest import opened
 from tests.make import NOW
@@ -385,7 +385,7 @@ def test_received_is_understood_plus_pending_plus_unreadable_plus_ignored(
 
     _adds_up(database, sent, already, ignored_before)
     with database.transaction() as session:
-        assert intake.waiting(session) == 0
+        assert queue.waiting(session) == 0
         assert all(row.reason in UNREADABLE_REASONS for row in rows(database) if row.state is InboundState.UNREADABLE)
 
 

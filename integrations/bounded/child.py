@@ -49,10 +49,10 @@ def _bound(memory_bytes: int) -> None:
 
 
 def _answer(line: socket.socket, readers: Mapping[Wire, Reader], said: list[str | float], raw: bytes) -> None:
-    wire, profile, charset, seconds = said
-    signal.setitimer(signal.ITIMER_REAL, float(seconds) + SPARE_SECONDS)  # nobody handles it: it ends this process
+    wire, profile, charset = (str(one) for one in said[:3])
+    signal.setitimer(signal.ITIMER_REAL, float(said[3]) + SPARE_SECONDS)  # nobody handles it: it ends this process
     try:
-        text, beside = packed(readers[Wire(wire)].read(raw, str(profile), str(charset)))
+        text, beside = packed(readers[Wire(wire)].read(raw, profile, charset))
         send(line, ["read", text], beside)
     except Unreadable as unreadable:
         send(line, ["unreadable", unreadable.reason, unreadable.where])

@@ -21,7 +21,9 @@ _CLASSES: Mapping[str, type] = {
     for name, one in vars(exchange).items()
     if isinstance(one, type) and one.__module__ == exchange.__name__ and (dataclasses.is_dataclass(one) or issubclass(one, Enum))
 }
-_FIELDS = {one: tuple(field.name for field in dataclasses.fields(one)) for one in _CLASSES.values() if dataclasses.is_dataclass(one)}
+_FIELDS = {
+    one: tuple(field.name for field in dataclasses.fields(one)) for one in _CLASSES.values() if dataclasses.is_dataclass(one)
+}
 _AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 
 

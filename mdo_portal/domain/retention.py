@@ -76,6 +76,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "decisions": Kind.CASE,
     "deliveries": Kind.CASE,  # the letter in it earlier: Kind.LETTER
     "inbound_messages": Kind.INBOUND,
+    "same_patients": Kind.INBOUND,  # from the last time the hospital said so: old numbers are no longer sent by then
     "drafts": Kind.DRAFT,
     "sessions": Kind.SESSION,
     "presences": Kind.SESSION,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
@@ -177,12 +178,36 @@ def _write(session: Session, line: dict[str, Any]) -> None:
     _refuse_gaps(line)
     hospital = line["acting_hospital_id"]
     site = select(func.coalesce(func.nullif(Hospital.ura, ""), Hospital.code)).where(Hospital.id == hospital).scalar_subquery()
-    line |= {"event_id": new_id(), "source_id": f"mdo-portal@{MACHINE}", "source_site": func.coalesce(site, "-")}
-    # inline: asks nothing back. RETURNING would demand the right to read the line just written.
-    session.execute(insert(_LINES).values(**line).inline())
+    line |= {"event_id": new_id(), "source_id": f"mdo-portal@{MACHINE}"}
     session.info["audited"] = session.info.get("audited", 0) + 1
+    if (together := session.info.get(_TOGETHER)) is not None:
+        together.append(line)
+        return
+    # inline: asks nothing back. RETURNING would demand the right to read the line just written.
+    session.execute(insert(_LINES).values(**line, source_site=func.coalesce(site, "-")).inline())
 
 
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Write the lines of this block in one statement at its end, in the same transaction. When the block fails, so must the transaction."""
+    lines: list[dict[str, Any]] = []
+    session.info[_TOGETHER] = lines
+    try:
+        yield
+    finally:
+        del session.info[_TOGETHER]
+    sites = _sites(session, {line["acting_hospital_id"] for line in lines})
+    for names in {tuple(line) for line in lines}:
+        same = [line | {"source_site": sites[line["acting_hospital_id"]]} for line in lines if tuple(line) == names]
+        session.execute(insert(_LINES).inline(), same)
+
+
+def _sites(session: Session, hospital_ids: set[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:
+    query = select(Hospital.id, func.coalesce(func.nullif(Hospital.ura, ""), Hospital.code)).where(Hospital.id.in_(hospital_ids))
+    return dict.fromkeys(hospital_ids, "-") | dict(session.execute(query).tuples().all())
+
+
+_TOGETHER = "audit_together"
 _LINES = cast(Table, AuditEntry.__table__)
 _NEVER_EMPTY: Final = (
     "act", "action_code", "event_code", "person_name", "roles", "purpose", "relation", "policy", "client_address", "object_type",

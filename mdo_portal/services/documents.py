@@ -70,7 +70,11 @@ def add(
         "received_at": at,
         "message_id": message_id,
     }
-    session.execute(insert(CaseDocument).values(row).on_conflict_do_nothing(index_elements=["case_id", "sha256"]))
+    added = (
+        insert(CaseDocument).values(row).on_conflict_do_nothing(index_elements=["case_id", "sha256"]).returning(CaseDocument.id)
+    )
+    if (ours := session.scalar(added)) is not None:
+        return ours
     query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == digest)
     return session.execute(query).scalar_one()
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.case import NO_DATE, Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import Fact, IncomingReferral, PatientChange, Section, Unreadable, Wire
@@ -40,16 +41,22 @@ def register(
         case = _new_case(session, referral, hospital, patient, wire=wire, now=now, board_id=board_id)
     elif case.patient_id != patient.id:
         raise Unreadable("identity_conflict", "referral number")
-    newest = not _told_later(session, case, now=now)
-    if newest:
+    newest = is_new or not _told_later(session, case, now=now)
+    if newest and not is_new:
         _keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
     _take_over(case, referral, newest=newest)
-    _add_facts(session, case, referral, hospital, now=now, message_id=message_id, newest=newest)
+    if is_new:
+        # All that is known of it stands in the referral: judged before it is stored, it is stored once.
+        _judge(case, {fact.section for fact in referral.facts}, {document.kind for document in referral.documents}, now=now)
+        session.add(case)
+        session.flush()
+    _add_facts(session, case, referral, hospital, now=now, message_id=message_id, newest=newest, is_new=is_new)
     for document in referral.documents:
         documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
     if case.state is CaseState.WITHDRAWN:
         case.move(CaseState.INCOMPLETE, now=now)  # the hospital asks again: it must stand on somebody's list
-    assess(session, case, now=now)
+    if not is_new:
+        assess(session, case, now=now)
     what = "referral.received" if is_new else "referral.updated"
     timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value)
     audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
@@ -84,7 +91,8 @@ def _new_case(
     now: datetime,
     board_id: uuid.UUID | None,
 ) -> Case:
-    case = Case(
+    return Case(
+        id=new_id(),
         hospital_id=hospital.id,
         patient_id=patient.id,
         board_id=board_id or route(session, hospital, referral),
@@ -98,9 +106,6 @@ def _new_case(
         due_on=NO_DATE,
         is_open=True,
     )
-    session.add(case)
-    session.flush()
-    return case
 
 
 def route(session: Session, hospital: Hospital, referral: IncomingReferral) -> uuid.UUID | None:
@@ -173,10 +178,11 @@ def _add_facts(
     now: datetime,
     message_id: uuid.UUID | None,
     newest: bool,
+    is_new: bool,
 ) -> None:
     """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history."""
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
-    present = list(session.scalars(query))
+    present = [] if is_new else list(session.scalars(query))
     known = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in present}
     for fact in dict.fromkeys(referral.facts):
         if (fact.section, fact.label, fact.text, fact.dated_on) in known:
@@ -214,11 +220,12 @@ def assess(session: Session, case: Case, *, now: datetime) -> None:
     sections = session.scalars(
         select(CaseFact.section).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None)).distinct()
     )
+    _judge(case, set(sections), documents.kinds_of(session, case.id), now=now)
+
+
+def _judge(case: Case, sections: set[Section], kinds: set[str], *, now: datetime) -> None:
     case.missing = missing_items(
-        question=case.question_board,
-        referrer=case.referrer_name,
-        sections=set(sections),
-        document_kinds=documents.kinds_of(session, case.id),
+        question=case.question_board, referrer=case.referrer_name, sections=sections, document_kinds=kinds
     )
     wanted = CaseState.INCOMPLETE if case.missing else CaseState.READY
     undecided = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.READY)

@@ -10,7 +10,7 @@ from mdo_portal import wiring
 from mdo_portal.commands import listen, work
 from mdo_portal.commands.process import configure_logging, open_database, stop_on_signals
 from mdo_portal.exchange import Incoming, Wire
-from mdo_portal.services import intake
+from mdo_portal.services import queue
 from mdo_portal.settings import Settings, from_environment
 
 DEADLY = b"dodelijk"
@@ -38,7 +38,7 @@ def mortal_worker(env: Mapping[str, str], log: str) -> None:
             return super().read(raw, profile, charset)  # type: ignore[no-any-return]
 
     wiring.readers = lambda: {Wire.HL7V2: Mortal()}
-    intake.LEASE = SHORT_LEASE
+    queue.LEASE = SHORT_LEASE
     worker(env, log)
 
 

@@ -24,7 +24,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.exchange import Fact, Section
-from mdo_portal.services import cases, inbox, intake, people, rooms, sessions
+from mdo_portal.services import cases, inbox, intake, people, queue, rooms, sessions
 from mdo_portal.settings import PACKAGE, Settings
 from tests import make
 from tests.conftest import as_web, copy_name, opened
@@ -133,7 +133,7 @@ def messages(db: Session, region: Region, *, now: datetime) -> None:
     """One waits to be read, one could not be read."""
     intake.keep(db, [make.arrival(region.links["ZEED"], at=now) for _ in range(2)])
     unread = inbox.rows(db, region.lars)[0]
-    intake.settle(db, unread.id, InboundState.UNREADABLE, now=now, reason="no_patient", place="PID-3", leftovers=("ZXY",))
+    queue.settle(db, unread.id, InboundState.UNREADABLE, now=now, reason="no_patient", place="PID-3", leftovers=("ZXY",))
 
 
 def both(message: Message) -> list[tuple[str, str]]:
