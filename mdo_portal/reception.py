@@ -21,11 +21,12 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import Answer, Incoming, IncomingReferral, MessageHeader, Reader, Unreadable, Verdict, Wire
-from mdo_portal.services import audit, changes, hospitals, intake, queue, referrals
+from mdo_portal.services import audit, changes, hospitals, intake, queue, referrals, registering
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_rows import OwnConnection
 from mdo_portal.services.intake import Arrival
 from mdo_portal.services.queue import ClaimedMessage, Lane, Settled
+from mdo_portal.services.registering import Told
 
 log = structlog.get_logger(__name__)
 
@@ -181,7 +182,7 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
                     session, held
                 )  # our lease ran out over this batch, and another has some of it: nothing before its turn
                 return True
-            settled = [_settled(session, one) for one in read]
+            settled = _all_settled(session, read)
             queue.settle_all(session, settled, now=now)
     except Exception as error:
         # Not yet a verdict on any of them: each gets a transaction of its own.
@@ -217,6 +218,36 @@ def _failed(database: Database, message: ClaimedMessage, error: Exception, *, no
         queue.failed(session, message, now=now)
 
 
+def _all_settled(session: Session, read: Sequence[Read]) -> list[Settled]:
+    """The same as `_settled` for each in order; referrals that follow each other are registered together."""
+    settled: list[Settled] = []
+    hospitals_held = [
+        session.get_one(Hospital, one.message.hospital_id) for one in read
+    ]  # held: the session forgets what nobody holds
+    told: list[Told] = []
+    for one, hospital in zip(read, hospitals_held, strict=True):
+        if isinstance(one.incoming, IncomingReferral):
+            message = one.message
+            told.append(Told(one.incoming, hospital, message.wire, message.received_at, message.message_id))
+            continue
+        settled += _registered(session, told)
+        told = []
+        settled.append(_settled(session, one))
+    return settled + _registered(session, told)
+
+
+def _registered(session: Session, told: Sequence[Told]) -> list[Settled]:
+    cases = registering.register_all(session, told)
+    return [
+        Settled(one.message_id, InboundState.UNDERSTOOD, case_id=case.id, leftovers=_leftovers(one.referral))
+        for one, case in zip(told, cases, strict=True)
+    ]
+
+
+def _leftovers(referral: IncomingReferral) -> Sequence[str]:
+    return (*referral.unmapped, *referral.quarantined)
+
+
 def _settled(session: Session, one: Read) -> Settled:
     """What the message does here. Raises Unreadable when a person must look first."""
     if one.incoming is None:
@@ -234,7 +265,7 @@ def _effect(
         case = referrals.register(
             session, incoming, hospital, wire=message.wire, now=message.received_at, message_id=message.message_id
         )
-        return case.id, (*incoming.unmapped, *incoming.quarantined)
+        return case.id, _leftovers(incoming)
     changed = referrals.apply_change(session, incoming, hospital, now=message.received_at)
     if incoming.previous_numbers:
         queue.same_patient(session, message.message_id, now=message.received_at)
