@@ -69,6 +69,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "case_facts": Kind.CASE,
     "case_documents": Kind.CASE,
     "case_events": Kind.CASE,
+    "case_looks": Kind.CASE,
     "information_requests": Kind.CASE,
     "rounds": Kind.CASE,
     "notes": Kind.CASE,

@@ -204,7 +204,7 @@ def together(session: Session) -> Iterator[None]:
 
 def _sites(session: Session, hospital_ids: set[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:
     query = select(Hospital.id, func.coalesce(func.nullif(Hospital.ura, ""), Hospital.code)).where(Hospital.id.in_(hospital_ids))
-    return dict.fromkeys(hospital_ids, "-") | dict(session.execute(query).tuples().all())
+    return dict.fromkeys(hospital_ids, "-") | dict(map(tuple, session.execute(query)))
 
 
 _TOGETHER = "audit_together"

@@ -40,6 +40,10 @@ SENTENCES: dict[str, str] = {
 }
 
 
+NEWS = frozenset({"referral.updated", "patient.changed", "document.added", "case.answered"})
+"""What makes a case new again for who looked before. The same words stand in migration 0019."""
+
+
 def happened(
     session: Session, case: Case, what: str, *, at: datetime, person_id: uuid.UUID | None = None, **details: str
 ) -> None:
@@ -50,3 +54,5 @@ def happened(
         id=new_id(), case_id=case.id, at=at, what=what, details=details, person_id=person_id, hospital_id=case.hospital_id
     )
     session.add(event)
+    if what in NEWS:
+        case.news_at = max(at, case.news_at or at)
