@@ -75,7 +75,7 @@ def told_of(database: Database, region: Region, run: str) -> list[object]:
         return [*found, *map(tuple, session.execute(states))]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(some.lists(some.tuples(some.sampled_from(KINDS), some.integers(0, 5)), min_size=1, max_size=10))
 def test_a_batch_does_what_its_messages_do_one_by_one(database: Database, region: Region, story: list[tuple[str, int]]) -> None:
     readers, runs = spying(refusing(b"fails")), [f"R{make.number()}" for _ in range(2)]
@@ -147,9 +147,9 @@ def test_poison_holds_up_its_own_patient_and_nobody_else(database: Database, reg
     assert good < 30  # on a busy machine; alone it is about the second that the quick lane gives each
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(
-    some.lists(some.tuples(some.integers(0, 4), some.booleans()), min_size=20, max_size=60), some.randoms(use_true_random=False)
+    some.lists(some.tuples(some.integers(0, 4), some.booleans()), min_size=20, max_size=40), some.randoms(use_true_random=False)
 )
 def test_several_workers_two_hospitals_and_each_patient_in_order(
     database: Database, region: Region, story: list[tuple[int, bool]], dice: random.Random
