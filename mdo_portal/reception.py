@@ -204,6 +204,8 @@ def _alone(database: Database, one: Read, *, now: datetime) -> bool:
             except Unreadable as unreadable:
                 settled = _set_aside(one.message, unreadable)
             queue.settle_all(session, [settled], now=now)
+            if one.message.attempts > 1:
+                changes.wake(session, "understand")  # in the quick lane its patient's next messages waited for it
         log.info(f"message.{settled.state.value}", message_id=str(settled.message_id), reason=settled.reason)
     except Exception as error:
         # The edge: whatever went wrong on our side, the message stays kept and a person hears of it after a few tries.
