@@ -20,11 +20,13 @@ from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.exchange import Answer, Caller, IncomingReferral, MessageHeader, Reader, Unreadable, Verdict, Wire
-from mdo_portal.services import hospitals, intake, referrals
+from mdo_portal.exchange import Answer, Caller, Incoming, IncomingReferral, MessageHeader, Reader, Unreadable, Verdict, Wire
+from mdo_portal.services import audit, changes, hospitals, intake, queue, referrals, registering
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_line import DirectLine
-from mdo_portal.services.intake import Arrival, ClaimedMessage
+from mdo_portal.services.intake import Arrival
+from mdo_portal.services.queue import ClaimedMessage, Lane, Settled
+from mdo_portal.services.registering import Told
 
 log = structlog.get_logger(__name__)
 
@@ -167,46 +169,167 @@ class Keeper:
 
 def understand_next(database: Database, readers: Mapping[Wire, Reader], *, now: datetime) -> bool:
     """Understand one waiting message, if there is one. True when there was."""
+    return understand(database, readers, now=now) > 0
+
+
+def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datetime, most: int = 1, lane: Lane = Lane.ANY) -> int:
+    """Claim up to `most` waiting messages and understand them. Returns how many were claimed.
+
+    They are read without a transaction, and take effect in one; when one of them spoils that, each in its own.
+    """
     with database.transaction() as session:
-        claimed = intake.claim(session, now=now)
-    if claimed is None:
-        return False
+        claimed = queue.claim(session, now=now, most=most, lane=lane)
+    if not claimed:
+        return 0
+    read, unread = _read(database, claimed, readers, now=now, lane=lane)
+    if unread:
+        with database.transaction() as session:
+            queue.release(session, unread)
+    if len(read) > 1 and _together(database, read, now=now):
+        return len(claimed)
+    for at, one in enumerate(read):
+        if not _alone(database, one, now=now):
+            with database.transaction() as session:
+                queue.release(session, [later.message for later in read[at + 1 :]])
+            break
+    return len(claimed)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A message and what it means, or why it means nothing."""
+
+    message: ClaimedMessage
+    incoming: Incoming | None
+    unreadable: Unreadable | None = None
+
+
+TOO_MUCH = frozenset({"reader_slow", "reader_died"})
+"""In the quick lane this is no verdict yet: the careful lane gives it more time."""
+
+
+def _read(
+    database: Database, claimed: Sequence[ClaimedMessage], readers: Mapping[Wire, Reader], *, now: datetime, lane: Lane
+) -> tuple[list[Read], Sequence[ClaimedMessage]]:
+    """What they mean, up to the first that must be tried again; and those after it, which are given back for others to take."""
+    read: list[Read] = []
+    for at, message in enumerate(claimed):
+        try:
+            read.append(Read(message, readers[message.wire].read(message.raw, message.profile, message.charset)))
+        except Unreadable as unreadable:
+            if lane is Lane.QUICK and unreadable.reason in TOO_MUCH:
+                with database.transaction() as session:
+                    queue.later(session, message, at=now)
+                    changes.wake(session, "understand")
+                return read, claimed[at + 1 :]
+            read.append(Read(message, None, unreadable))
+        except Exception as error:
+            _failed(database, message, error, now=now)
+            return read, claimed[at + 1 :]
+    return read, ()
+
+
+def _together(database: Database, read: Sequence[Read], *, now: datetime) -> bool:
+    """All in one transaction. False when one of them could not be: then nothing happened."""
     try:
-        with database.transaction() as session:
-            if intake.hold(session, claimed):
-                _understand(session, claimed, readers, now=now)
+        with database.transaction() as session, audit.together(session):
+            held = queue.hold(session, [one.message for one in read])
+            if len(held) < len(read):
+                queue.release(
+                    session, held
+                )  # our lease ran out over this batch, and another has some of it: nothing before its turn
+                return True
+            settled = _all_settled(session, read)
+            queue.settle_all(session, settled, now=now)
     except Exception as error:
-        # The edge: whatever went wrong on our side, the message stays kept and a person hears of it after a few tries.
-        log.error("understand.failed", message_id=str(claimed.message_id), error=type(error).__name__)
-        with database.transaction() as session:
-            intake.failed(session, claimed, now=now)
+        # Not yet a verdict on any of them: each gets a transaction of its own.
+        log.info("understand.one_by_one", messages=len(read), error=type(error).__name__)
+        return False
+    log.info("messages.understood", messages=len(settled))
     return True
 
 
-def _understand(session: Session, claimed: ClaimedMessage, readers: Mapping[Wire, Reader], *, now: datetime) -> None:
-    link = hospitals.link_of(session, claimed.link_id)
-    case_id: uuid.UUID | None
+def _alone(database: Database, one: Read, *, now: datetime) -> bool:
+    """One message in its own transaction. False when it must be tried again, and what comes after it of that patient must wait."""
     try:
-        with session.begin_nested():
-            incoming = readers[claimed.wire].read(claimed.raw, link.profile_in, link.charset_in)
-            hospital = session.get_one(Hospital, link.hospital_id)
-            if isinstance(incoming, IncomingReferral):
-                leftovers = (*incoming.unmapped, *incoming.quarantined)
-                case = referrals.register(
-                    session, incoming, hospital, wire=claimed.wire, now=claimed.received_at, message_id=claimed.message_id
-                )
-                case_id = case.id
-            else:
-                leftovers = ()
-                changed = referrals.apply_change(session, incoming, hospital, now=claimed.received_at)
-                case_id = changed.id if changed else None
-    except Unreadable as unreadable:
-        _set_aside(session, claimed, unreadable, now=now)
-        return
-    intake.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=now, case_id=case_id, leftovers=leftovers)
-    log.info("message.understood", message_id=str(claimed.message_id), hospital=link.hospital_code)
+        with database.transaction() as session:
+            if not queue.hold(session, [one.message]):
+                return False
+            try:
+                with session.begin_nested():
+                    settled = _settled(session, one)
+            except Unreadable as unreadable:
+                settled = _set_aside(one.message, unreadable)
+            queue.settle_all(session, [settled], now=now)
+            if one.message.attempts > 1:
+                changes.wake(session, "understand")  # in the quick lane its patient's next messages waited for it
+        log.info(f"message.{settled.state.value}", message_id=str(settled.message_id), reason=settled.reason)
+    except Exception as error:
+        # The edge: whatever went wrong on our side, the message stays kept and a person hears of it after a few tries.
+        _failed(database, one.message, error, now=now)
+        return False
+    return True
 
 
-def _set_aside(session: Session, claimed: ClaimedMessage, unreadable: Unreadable, *, now: datetime) -> None:
-    intake.settle(session, claimed.message_id, InboundState.UNREADABLE, now=now, reason=unreadable.reason, place=unreadable.where)
-    log.info("message.unreadable", message_id=str(claimed.message_id), reason=unreadable.reason)
+def _failed(database: Database, message: ClaimedMessage, error: Exception, *, now: datetime) -> None:
+    log.error("understand.failed", message_id=str(message.message_id), error=type(error).__name__)
+    with database.transaction() as session:
+        queue.failed(session, message, now=now)
+
+
+def _all_settled(session: Session, read: Sequence[Read]) -> list[Settled]:
+    """The same as `_settled` for each in order; referrals that follow each other are registered together."""
+    settled: list[Settled] = []
+    hospitals_held = [
+        session.get_one(Hospital, one.message.hospital_id) for one in read
+    ]  # held: the session forgets what nobody holds
+    told: list[Told] = []
+    for one, hospital in zip(read, hospitals_held, strict=True):
+        if isinstance(one.incoming, IncomingReferral):
+            message = one.message
+            told.append(Told(one.incoming, hospital, message.wire, message.received_at, message.message_id))
+            continue
+        settled += _registered(session, told)
+        told = []
+        settled.append(_settled(session, one))
+    return settled + _registered(session, told)
+
+
+def _registered(session: Session, told: Sequence[Told]) -> list[Settled]:
+    cases = registering.register_all(session, told)
+    return [
+        Settled(one.message_id, InboundState.UNDERSTOOD, case_id=case.id, leftovers=_leftovers(one.referral))
+        for one, case in zip(told, cases, strict=True)
+    ]
+
+
+def _leftovers(referral: IncomingReferral) -> Sequence[str]:
+    return (*referral.unmapped, *referral.quarantined)
+
+
+def _settled(session: Session, one: Read) -> Settled:
+    """What the message does here. Raises Unreadable when a person must look first."""
+    if one.incoming is None:
+        return _set_aside(one.message, one.unreadable or Unreadable("broken"))
+    hospital = session.get_one(Hospital, one.message.hospital_id)
+    case_id, leftovers = _effect(session, one.incoming, hospital, one.message)
+    return Settled(one.message.message_id, InboundState.UNDERSTOOD, case_id=case_id, leftovers=leftovers)
+
+
+def _effect(
+    session: Session, incoming: Incoming, hospital: Hospital, message: ClaimedMessage
+) -> tuple[uuid.UUID | None, Sequence[str]]:
+    """Hand it to the service it is for. Returns the case it made or changed, and what it did not place."""
+    if isinstance(incoming, IncomingReferral):
+        case = referrals.register(
+            session, incoming, hospital, wire=message.wire, now=message.received_at, message_id=message.message_id
+        )
+        return case.id, _leftovers(incoming)
+    changed = referrals.apply_change(session, incoming, hospital, now=message.received_at)
+    if incoming.previous_numbers:
+        queue.same_patient(session, message.message_id, now=message.received_at)
+    return (changed.id if changed else None), ()
+
+
+def _set_aside(message: ClaimedMessage, unreadable: Unreadable) -> Settled:
+    return Settled(message.message_id, InboundState.UNREADABLE, unreadable.reason, unreadable.where)

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 
 from integrations import profiles
+from integrations import readers as integrated
+from integrations.bounded.pool import Pool, bounded
 from integrations.fhir.answer import answer_body
 from integrations.fhir.capability import capability_statement
-from integrations.fhir.reader import FhirReader
 from integrations.fhir.sender import FhirSender
 from integrations.hl7v2.listener import MllpListener
-from integrations.hl7v2.reader import Hl7Reader
 from integrations.hl7v2.sender import MllpSender
 from integrations.hl7v2.tls import TlsFiles, server_context
 from integrations.oidc.metadata import Metadata
@@ -32,6 +32,7 @@ __all__ = [
     "Metadata",
     "MllpListener",
     "PersonSeed",
+    "Pool",
     "Provider",
     "Refused",
     "Region",
@@ -42,7 +43,17 @@ __all__ = [
 
 def readers() -> Mapping[Wire, Reader]:
     """Who understands what came over which wire."""
-    return {Wire.HL7V2: Hl7Reader(), Wire.FHIR: FhirReader()}
+    return integrated.readers()
+
+
+def reading_pool(size: int) -> Pool:
+    """Warm children that read for `size` threads at a time. Close it when the process ends."""
+    return Pool(size)
+
+
+def bounded_readers(pool: Pool, *, seconds: float) -> Mapping[Wire, Reader]:
+    """The same readers in a child process: no message takes longer than `seconds`, or more memory than a child has."""
+    return bounded(pool, readers(), seconds=seconds)
 
 
 def senders() -> Mapping[Channel, Sender]:

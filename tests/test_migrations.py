@@ -16,7 +16,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.tables import metadata
-from mdo_portal.services import intake
+from mdo_portal.services import intake, queue
 from mdo_portal.settings import Settings
 from tests import make
 from tests.make import NOW
@@ -69,9 +69,9 @@ def test_back_and_forth_with_data_loses_no_row(database: Database, region: Regio
     assert counts(database) == before
     with database.transaction() as session:
         order = [message.control_id for message in session.scalars(select(InboundMessage).order_by(InboundMessage.seq))]
-        first, second = intake.claim(session, now=NOW), intake.claim(session, now=NOW)
+        (first,), second = queue.claim(session, now=NOW), queue.claim(session, now=NOW)
     assert order == ["M0", "M1", "M2"]
-    assert first is not None and first.raw == b"M0" and second is None  # still one patient, still in order
+    assert first.raw == b"M0" and not second  # still one patient, still in order
 
 
 def counts(database: Database) -> dict[str, int]:

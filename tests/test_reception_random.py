@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from mdo_portal import reception
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import UNREADABLE_REASONS, FeedCount, InboundState
-from mdo_portal.services import intake
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -62,7 +61,7 @@ def test_received_is_understood_plus_pending_plus_unreadable_plus_ignored(
 
     _adds_up(database, sent, already, ignored_before)
     with database.transaction() as session:
-        assert intake.waiting(session) == 0
+        assert queue.waiting(session) == 0
         assert all(row.reason in UNREADABLE_REASONS for row in rows(database) if row.state is InboundState.UNREADABLE)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import click
 import psycopg
 import structlog
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
 from mdo_portal import dispatch, reception, wiring
@@ -17,12 +18,19 @@ from mdo_portal.commands.process import Stop, checked_settings, open_database, s
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.services import meetings
+from mdo_portal.services.queue import Lane
 from mdo_portal.settings import Settings
 
 log = structlog.get_logger(__name__)
 PATROL_SECONDS = 2.0
 """How often the queues are looked at without being woken: retries, leases that ran out, wake-ups that were missed."""
 SENDERS = 4
+DESKS = 2
+"""Threads of one worker that understand batches; start more workers for more."""
+BATCH = 16
+QUICK_SECONDS, CAREFUL_SECONDS = 1.0, 4.0
+"""How long reading one message may take at first, and beside the others: together what a poison message can cost."""
+Job = tuple[str, Callable[[], None]]
 _NO_SETTINGS = Settings()
 
 
@@ -32,11 +40,12 @@ def now() -> datetime:
 
 def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> None:
     """Work until told to stop. Every loop survives errors of the database: it waits and goes on."""
-    readers, senders = wiring.readers(), wiring.senders()
-    wake_in, wake_out = threading.Event(), threading.Event()
-    jobs: list[tuple[str, Callable[[], None]]] = [
-        ("wake", lambda: _listen(database, stop, wake_in, wake_out)),
-        ("understand", lambda: _drain(stop, wake_in, lambda: reception.understand_next(database, readers, now=now()))),
+    senders = wiring.senders()
+    pool = wiring.reading_pool(DESKS + 1)
+    wake_in, wake_careful, wake_out = threading.Event(), threading.Event(), threading.Event()
+    jobs: list[Job] = [
+        ("wake", lambda: _listen(database, stop, {"mdo_understand": [wake_in, wake_careful], "mdo_deliver": [wake_out]})),
+        *_desks(database, stop, pool, wake_in, wake_careful),
         ("series", lambda: _series(database, stop)),
         ("retention", lambda: retention.nightly(database, stop, now)),
         ("seal", lambda: audit.keep_sealing(database, stop)),
@@ -47,6 +56,20 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         for number in range(SENDERS)
     ]
     until_stopped(jobs, stop)
+    pool.close()
+
+
+def _desks(database: Database, stop: Stop, pool: wiring.Pool, wake: threading.Event, wake_careful: threading.Event) -> list[Job]:
+    """Who understands: some that take batches, and one beside them that takes its time for what was too much for those."""
+    quick, careful = (wiring.bounded_readers(pool, seconds=seconds) for seconds in (QUICK_SECONDS, CAREFUL_SECONDS))
+
+    def batches() -> None:
+        _drain(stop, wake, lambda: reception.understand(database, quick, now=now(), most=BATCH, lane=Lane.QUICK) > 0)
+
+    def one_by_one() -> None:
+        _drain(stop, wake_careful, lambda: reception.understand(database, careful, now=now(), lane=Lane.CAREFUL) > 0)
+
+    return [*((f"understand-{number}", batches) for number in range(DESKS)), ("understand-careful", one_by_one)]
 
 
 def _drain(stop: Stop, wake: threading.Event, one: Callable[[], bool]) -> None:
@@ -57,15 +80,16 @@ def _drain(stop: Stop, wake: threading.Event, one: Callable[[], bool]) -> None:
             wake.wait(PATROL_SECONDS)
 
 
-def _listen(database: Database, stop: Stop, wake_in: threading.Event, wake_out: threading.Event) -> None:
+def _listen(database: Database, stop: Stop, wakes: Mapping[str, Sequence[threading.Event]]) -> None:
+    """Wake by channel; and everybody once at the start, for what came while nobody listened."""
     with psycopg.connect(database.plain_url, autocommit=True) as connection:
-        connection.execute("LISTEN mdo_understand")
-        connection.execute("LISTEN mdo_deliver")
-        wake_in.set()
-        wake_out.set()
+        for channel in wakes:
+            connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
+        heard = set(wakes)
         while not stop.is_set():
-            for notice in connection.notifies(timeout=1.0, stop_after=1):
-                (wake_in if notice.channel == "mdo_understand" else wake_out).set()
+            for wake in (wake for channel in heard for wake in wakes[channel]):
+                wake.set()
+            heard = {notice.channel for notice in connection.notifies(timeout=1.0, stop_after=1)}
 
 
 def _series(database: Database, stop: Stop) -> None:

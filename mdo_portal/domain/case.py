@@ -138,6 +138,8 @@ class Case(Base):
     received_at: Mapped[datetime]
     #: since when it is in this state
     state_since: Mapped[datetime]
+    #: when something last came in after the registration: the mark in lists; empty = nothing did
+    news_at: Mapped[datetime | None]
     #: grows with every change: optimistic lock and mark for live screens
     revision: Mapped[int] = mapped_column(default=1)
 
@@ -271,6 +273,20 @@ class CaseEvent(Base):
     person_id: Mapped[uuid.UUID | None]
     #: owner hospital of the case (tenant)
     hospital_id: Mapped[uuid.UUID | None]
+
+
+class CaseLook(Base):
+    """When somebody last read a case: what came later is new to them. The access log is the proof of who read; this is a bookmark."""
+
+    __tablename__ = "case_looks"
+    __table_args__ = (Index("ix_case_looks_case_id", "case_id"),)
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    #: the newest look
+    looked_at: Mapped[datetime]
+    #: the last look before the sitting of the newest one
+    before_at: Mapped[datetime | None]
 
 
 class InformationRequest(Base):

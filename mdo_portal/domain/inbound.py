@@ -87,6 +87,13 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Dit patiëntnummer is hier bekend met een ander BSN. Er is niets samengevoegd; controleer bij het ziekenhuis wie dit is."
     ),
     "objection": N_("De patiënt heeft bezwaar gemaakt tegen delen. Het bericht is bewaard maar niet verwerkt."),
+    "reader_slow": N_(
+        "Onleesbaar: de lezer had te lang nodig. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."
+    ),
+    "reader_died": N_(
+        "Onleesbaar: de lezer brak af, het bericht is te groot of te diep opgebouwd. Het is bewaard; "
+        "vraag het ziekenhuis om het eenvoudiger te sturen."
+    ),
     "failed": N_("Het verwerken is steeds mislukt. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."),
 }
 
@@ -155,6 +162,20 @@ class InboundMessage(Base):
     application_ack: Mapped[str] = mapped_column(default="")
     #: the case it made or changed
     case_id: Mapped[uuid.UUID | None]
+
+
+class SamePatient(Base):
+    """A number that its hospital said belongs to the same patient as another: their messages are understood in one order."""
+
+    __tablename__ = "same_patients"
+
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"), primary_key=True)
+    #: blind index of the number, as in inbound_messages.patient_keys
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    #: the key that stands for all numbers of this patient
+    root: Mapped[bytes]
+    #: when the hospital last said so
+    told_at: Mapped[datetime]
 
 
 class FeedCount(Base):

@@ -69,6 +69,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "case_facts": Kind.CASE,
     "case_documents": Kind.CASE,
     "case_events": Kind.CASE,
+    "case_looks": Kind.CASE,
     "information_requests": Kind.CASE,
     "rounds": Kind.CASE,
     "notes": Kind.CASE,
@@ -78,6 +79,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "decisions": Kind.CASE,
     "deliveries": Kind.CASE,  # the letter in it earlier: Kind.LETTER
     "inbound_messages": Kind.INBOUND,
+    "same_patients": Kind.INBOUND,  # from the last time the hospital said so: old numbers are no longer sent by then
     "drafts": Kind.DRAFT,
     "sessions": Kind.SESSION,
     "presences": Kind.SESSION,

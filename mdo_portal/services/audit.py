@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
@@ -179,11 +180,35 @@ def _of_the_portal(session: Session, act: str) -> dict[str, Any]:
 def _write(session: Session, line: dict[str, Any]) -> None:
     """Refuse a line that lacks something, then add it; the table's own checks stand behind this."""
     _refuse_gaps(line)
-    line |= {"event_id": new_id(), "source_id": f"mdo-portal@{MACHINE}", "b_site_of": line["acting_hospital_id"]}
-    session.execute(_ADDING, line)
+    line |= {"event_id": new_id(), "source_id": f"mdo-portal@{MACHINE}"}
     session.info["audited"] = session.info.get("audited", 0) + 1
+    if (together := session.info.get(_TOGETHER)) is not None:
+        together.append(line)
+        return
+    session.execute(_ADDING, line | {"b_site_of": line["acting_hospital_id"]})
 
 
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Write the lines of this block in one statement at its end, in the same transaction. When the block fails, so must the transaction."""
+    lines: list[dict[str, Any]] = []
+    session.info[_TOGETHER] = lines
+    try:
+        yield
+    finally:
+        del session.info[_TOGETHER]
+    sites = _sites(session, {line["acting_hospital_id"] for line in lines})
+    for names in {tuple(line) for line in lines}:
+        same = [line | {"source_site": sites[line["acting_hospital_id"]]} for line in lines if tuple(line) == names]
+        session.execute(insert(_LINES).inline(), same)
+
+
+def _sites(session: Session, hospital_ids: set[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:
+    query = select(Hospital.id, func.coalesce(func.nullif(Hospital.ura, ""), Hospital.code)).where(Hospital.id.in_(hospital_ids))
+    return dict.fromkeys(hospital_ids, "-") | dict(map(tuple, session.execute(query)))
+
+
+_TOGETHER = "audit_together"
 _LINES = cast(Table, AuditEntry.__table__)
 _SITE = (
     select(func.coalesce(func.nullif(Hospital.ura, ""), Hospital.code))

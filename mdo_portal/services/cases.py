@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import (
     NO_DATE,
@@ -28,7 +27,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import masked_bsn
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import PersonName, Section
 from mdo_portal.services import changes, meetings, referrals, timeline
@@ -42,8 +41,6 @@ from mdo_portal.services.case_rows import (
     RequestRow,
     RoundRow,
 )
-
-ONE_SITTING = timedelta(minutes=15)
 
 
 def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
@@ -265,16 +262,3 @@ def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: 
         meetings.changed(session, session.get_one(Meeting, live.meeting_id))
     timeline.happened(session, case, "case.withdrawn", at=now, person_id=viewer.person_id, reason=reason.strip())
     referrals.announce(session, case)
-
-
-def last_look(session: Session, viewer: Viewer, case: Case, *, now: datetime) -> datetime | None:
-    """When this viewer read this case before; a look of the last quarter of an hour belongs to this sitting."""
-    query = select(func.max(AuditEntry.at)).where(
-        AuditEntry.patient_id == case.patient_id,
-        AuditEntry.case_id == case.id,
-        AuditEntry.person_id == viewer.person_id,
-        AuditEntry.act == Act.CASE_READ.value,
-        AuditEntry.detail == "",
-        AuditEntry.at < now - ONE_SITTING,
-    )
-    return session.scalar(query)

@@ -8,16 +8,26 @@ from __future__ import annotations
 import json
 import uuid
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 CHANNEL = "mdo"
+_UNTOLD = "untold"
+_NOTIFY = text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads AS text[])) AS payload")
 
 
 def announce(session: Session, topic: str, object_id: uuid.UUID | str, *, revision: int = 0) -> None:
-    """Tell every process, at commit, that `topic:object_id` has this revision now."""
-    payload = json.dumps({"topic": topic, "id": str(object_id), "revision": revision})
-    session.execute(select(func.pg_notify(CHANNEL, payload)))
+    """Tell every process, at commit, that `topic:object_id` has this revision now. Said twice in one transaction is told once."""
+    session.info.setdefault(_UNTOLD, {})[topic, str(object_id)] = revision
+
+
+@event.listens_for(Session, "before_commit")
+def _tell(session: Session) -> None:
+    """All of it in one statement: PostgreSQL keeps it until the commit itself."""
+    untold = session.info.pop(_UNTOLD, None)
+    if untold:
+        payloads = [json.dumps({"topic": topic, "id": one, "revision": revision}) for (topic, one), revision in untold.items()]
+        session.execute(_NOTIFY, {"channel": CHANNEL, "payloads": payloads})
 
 
 def wake(session: Session, work: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -51,11 +53,40 @@ def add(
     message_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
     """Keep the document, once per case: the same bytes again change nothing. Returns its id."""
-    digest = hashlib.sha256(document.content).hexdigest()
+    row_ = row(session, case, document, hospital_id=hospital_id, at=at, message_id=message_id)
+    added = _ONCE.values(row_).returning(CaseDocument.id)
+    if (ours := session.scalar(added)) is not None:
+        return ours
+    query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == row_["sha256"])
+    return session.execute(query).scalar_one()
+
+
+Row = dict[str, Any]
+
+
+def store(session: Session, rows: Sequence[Row]) -> None:
+    """Several documents in one go, each once per case."""
+    if rows:
+        session.execute(_ONCE, rows)
+
+
+_ONCE = insert(CaseDocument).on_conflict_do_nothing(index_elements=["case_id", "sha256"])
+
+
+def row(
+    session: Session,
+    case: Case,
+    document: IncomingDocument,
+    *,
+    hospital_id: uuid.UUID,
+    at: datetime,
+    message_id: uuid.UUID | None,
+) -> Row:
+    """The document as it will be stored, sealed."""
     media_type = shown_as(document.content)
     document_id = new_id()
     bound = row_of("case_documents", document_id)
-    row = {
+    return {
         "id": document_id,
         "case_id": case.id,
         "title": clean_title(document.title),
@@ -63,16 +94,13 @@ def add(
         "media_type": media_type,
         "claimed_type": document.media_type if document.media_type != media_type else "",
         "content_sealed": sealer(session).seal(document.content, purpose=DOCUMENT_PURPOSE, row=bound),
-        "sha256": digest,
+        "sha256": hashlib.sha256(document.content).hexdigest(),
         "size": len(document.content),
         "dated_on": document.dated_on,
         "hospital_id": hospital_id,
         "received_at": at,
         "message_id": message_id,
     }
-    session.execute(insert(CaseDocument).values(row).on_conflict_do_nothing(index_elements=["case_id", "sha256"]))
-    query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == digest)
-    return session.execute(query).scalar_one()
 
 
 def case_of(session: Session, document_id: uuid.UUID) -> uuid.UUID:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, Table, and_, cast, func, select, text, tuple_, update
+from sqlalchemy import LargeBinary, Table, and_, cast, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from mdo_portal.domain.credentials import Authenticator
 from mdo_portal.domain.decision import LETTER_PURPOSE, Delivery
 from mdo_portal.domain.hospital import Link
 from mdo_portal.domain.identity import IdentityProvider
-from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
+from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState, SamePatient
 from mdo_portal.domain.keys import DataKey, KeyPurpose
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import Person
@@ -154,6 +154,9 @@ def reindex(session: Session, keys: Sealer, numbers_of: NumbersOf) -> tuple[int,
 def _reindex_messages(session: Session, keys: Sealer, numbers_of: NumbersOf) -> int:
     """Understood messages lose their keys (nobody asks any more); the others may still be understood, in the order of their patient."""
     none = cast([], ARRAY(LargeBinary))
+    session.execute(
+        delete(SamePatient)
+    )  # merges are known to the patients themselves; here they only kept what came later in order
     session.execute(update(InboundMessage).where(InboundMessage.state == InboundState.UNDERSTOOD).values(patient_keys=none))
     query = select(InboundMessage.id, InboundMessage.wire, InboundMessage.raw_sealed).where(
         func.cardinality(InboundMessage.patient_keys) > 0

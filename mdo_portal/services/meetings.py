@@ -19,7 +19,7 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import advice, changes, conclusions, referrals, timeline
+from mdo_portal.services import advice, changes, conclusions, news, referrals, timeline
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WEEKS_AHEAD = 8
@@ -62,6 +62,8 @@ class AgendaRow(NamedTuple):
     started_at: datetime | None
     ended_at: datetime | None
     number: int
+    news_at: datetime | None
+    looked_at: datetime | None
 
     @property
     def short_name(self) -> str:
@@ -142,8 +144,8 @@ def upcoming(session: Session, board_ids: Sequence[uuid.UUID], *, since: datetim
     return [MeetingRow._make(row) for row in session.execute(query)]
 
 
-def agenda(session: Session, meeting_id: uuid.UUID, *, reduced: bool = False) -> list[AgendaRow]:
-    """The agenda, in order, without patients who object to sharing. `reduced`: initials and year only, for who observes."""
+def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = None, reduced: bool = False) -> list[AgendaRow]:
+    """The agenda, in order, without patients who object to sharing; when `viewer` looked at each. `reduced`: for who observes."""
     query = (
         select(
             Round.id,
@@ -164,6 +166,8 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, reduced: bool = False) ->
             Round.started_at,
             Round.ended_at,
             Round.number,
+            Case.news_at,
+            news.looked_at(viewer),
         )
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identifiers import new_id, passes_eleven_test
@@ -28,6 +29,29 @@ def find(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) ->
     if found is not None and _contradicts(session, found, identity):
         raise Unreadable("identity_conflict", "PID")
     return found
+
+
+_KNOWN = text(
+    "SELECT place FROM unnest(CAST(:places AS int[]), CAST(:hospitals AS uuid[]), CAST(:numbers AS text[]), CAST(:bsns AS bytea[]))"
+    " AS asked (place, hospital_id, number, bsn)"
+    " WHERE EXISTS (SELECT FROM patients p WHERE p.hospital_id = asked.hospital_id AND p.local_number = nullif(asked.number, ''))"
+    " OR EXISTS (SELECT FROM patients p WHERE p.hospital_id = asked.hospital_id AND p.bsn_index = nullif(asked.bsn, ''))"
+)
+
+
+def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, PatientIdentity]]) -> set[int]:
+    """The places in `asked` of those for whom `find` would find or refuse somebody, in one statement.
+
+    Whatever `find` looks at must be looked at here too: who is not among them is stored as a new patient.
+    """
+    keys = sealer(session)
+    values = {
+        "places": list(range(len(asked))),
+        "hospitals": [hospital_id for hospital_id, _ in asked],
+        "numbers": [identity.local_number for _, identity in asked],
+        "bsns": [keys.blind(one.bsn, purpose=BSN_PURPOSE) if passes_eleven_test(one.bsn) else b"" for _, one in asked],
+    }
+    return set(session.scalars(_KNOWN, values))
 
 
 def _by_number(session: Session, hospital_id: uuid.UUID, number: str) -> Patient | None:
@@ -55,10 +79,16 @@ def _contradicts(session: Session, patient: Patient, told: PatientIdentity) -> b
 
 def add(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime) -> Patient:
     """A new patient of this hospital, with the particulars as told."""
-    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=now)
-    tell(session, patient, identity, now=now)
+    patient = composed(session, hospital_id, identity, now=now)
     session.add(patient)
     session.flush()
+    return patient
+
+
+def composed(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime) -> Patient:
+    """The same, not stored yet."""
+    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=now)
+    tell(session, patient, identity, now=now)
     return patient
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.case import NO_DATE, Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import Fact, IncomingReferral, PatientChange, Section, Unreadable, Wire
@@ -34,27 +36,44 @@ def register(
     Raises Unreadable("identity_conflict" or "objection") when a person must look first.
     """
     patient = _patient(session, referral, hospital, now=now)
-    case = _known_case(session, hospital, referral.number)
+    case = known_case(session, hospital, referral.number)
     is_new = case is None
     if case is None:
-        case = _new_case(session, referral, hospital, patient, wire=wire, now=now, board_id=board_id)
+        case = composed(session, referral, hospital, patient, wire=wire, now=now, board_id=board_id)
+        session.add(case)
+        session.flush()
+        add_first_facts(session, case, referral, hospital, now=now, message_id=message_id)
     elif case.patient_id != patient.id:
         raise Unreadable("identity_conflict", "referral number")
+    else:
+        _bring_up_to_date(session, case, referral, hospital, now=now, message_id=message_id)
+    for document in referral.documents:
+        documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
+    if not is_new:
+        assess(session, case, now=now)
+    tell(session, case, "referral.received" if is_new else "referral.updated", hospital, now=now, wire=wire, person_id=person_id)
+    return case
+
+
+def tell(
+    session: Session, case: Case, what: str, hospital: Hospital, *, now: datetime, wire: Wire, person_id: uuid.UUID | None = None
+) -> None:
+    """The case's timeline, the access log and the screens hear of it."""
+    timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value)
+    audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
+    announce(session, case)
+
+
+def _bring_up_to_date(
+    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> None:
     newest = not _told_later(session, case, now=now)
     if newest:
         _keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
     _take_over(case, referral, newest=newest)
     _add_facts(session, case, referral, hospital, now=now, message_id=message_id, newest=newest)
-    for document in referral.documents:
-        documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
     if case.state is CaseState.WITHDRAWN:
         case.move(CaseState.INCOMPLETE, now=now)  # the hospital asks again: it must stand on somebody's list
-    assess(session, case, now=now)
-    what = "referral.received" if is_new else "referral.updated"
-    timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value)
-    audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
-    announce(session, case)
-    return case
 
 
 def _patient(session: Session, referral: IncomingReferral, hospital: Hospital, *, now: datetime) -> Patient:
@@ -67,14 +86,24 @@ def _patient(session: Session, referral: IncomingReferral, hospital: Hospital, *
     return patient
 
 
-def _known_case(session: Session, hospital: Hospital, number: str) -> Case | None:
+def known_case(session: Session, hospital: Hospital, number: str) -> Case | None:
+    """The case of this hospital's referral number, locked; None when there is none, or no number."""
     if not number:
         return None
     query = select(Case).where(Case.hospital_id == hospital.id, Case.referral_number == number).with_for_update()
     return session.execute(query).scalar_one_or_none()
 
 
-def _new_case(
+def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
+    """Which of these (hospital, referral number) have a case here already."""
+    query = select(Case.hospital_id, Case.referral_number).where(
+        Case.hospital_id.in_({hospital_id for hospital_id, _ in asked}),
+        Case.referral_number.in_({number for _, number in asked if number}),
+    )
+    return {(hospital_id, number) for hospital_id, number in session.execute(query)}
+
+
+def composed(
     session: Session,
     referral: IncomingReferral,
     hospital: Hospital,
@@ -82,9 +111,11 @@ def _new_case(
     *,
     wire: Wire,
     now: datetime,
-    board_id: uuid.UUID | None,
+    board_id: uuid.UUID | None = None,
 ) -> Case:
+    """The case of a referral that is new to us, with all that was told, and judged: complete before it is stored."""
     case = Case(
+        id=new_id(),
         hospital_id=hospital.id,
         patient_id=patient.id,
         board_id=board_id or route(session, hospital, referral),
@@ -98,17 +129,34 @@ def _new_case(
         due_on=NO_DATE,
         is_open=True,
     )
-    session.add(case)
-    session.flush()
+    _take_over(case, referral, newest=True)
+    _judge(case, {fact.section for fact in referral.facts}, {document.kind for document in referral.documents}, now=now)
     return case
+
+
+def add_first_facts(
+    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> None:
+    """The facts of a case that has none yet."""
+    session.add_all(_fact_row(case, fact, hospital, now=now, message_id=message_id) for fact in dict.fromkeys(referral.facts))
 
 
 def route(session: Session, hospital: Hospital, referral: IncomingReferral) -> uuid.UUID | None:
     """The one board of this hospital whose code, name or alias the sender's words contain; otherwise a person chooses."""
     words = f"{referral.board_hint} {referral.tumour_hint}".casefold()
-    query = select(Board).join(BoardHospital, BoardHospital.board_id == Board.id).where(BoardHospital.hospital_id == hospital.id)
-    found = [board.id for board in session.scalars(query) if _is_called(board, words)]
+    found = [board.id for board in _boards_of(session, hospital) if _is_called(board, words)]
     return found[0] if len(found) == 1 else None
+
+
+def _boards_of(session: Session, hospital: Hospital) -> Sequence[Board]:
+    """Read once in a transaction: a batch of referrals asks for each of them."""
+    known: dict[uuid.UUID, Sequence[Board]] = session.info.setdefault("boards_of", {})
+    if hospital.id not in known:
+        query = (
+            select(Board).join(BoardHospital, BoardHospital.board_id == Board.id).where(BoardHospital.hospital_id == hospital.id)
+        )
+        known[hospital.id] = session.scalars(query).all()
+    return known[hospital.id]
 
 
 def _is_called(board: Board, words: str) -> bool:
@@ -195,6 +243,7 @@ def _same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
 
 def _fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:
     return CaseFact(
+        id=new_id(),  # given here, so that many go in one statement without asking back
         case_id=case.id,
         section=fact.section,
         label=fact.label,
@@ -214,11 +263,12 @@ def assess(session: Session, case: Case, *, now: datetime) -> None:
     sections = session.scalars(
         select(CaseFact.section).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None)).distinct()
     )
+    _judge(case, set(sections), documents.kinds_of(session, case.id), now=now)
+
+
+def _judge(case: Case, sections: set[Section], kinds: set[str], *, now: datetime) -> None:
     case.missing = missing_items(
-        question=case.question_board,
-        referrer=case.referrer_name,
-        sections=set(sections),
-        document_kinds=documents.kinds_of(session, case.id),
+        question=case.question_board, referrer=case.referrer_name, sections=sections, document_kinds=kinds
     )
     wanted = CaseState.INCOMPLETE if case.missing else CaseState.READY
     undecided = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.READY)

@@ -19,7 +19,7 @@ from mdo_portal.domain.board import Presence
 from mdo_portal.domain.case import Case, Draft
 from mdo_portal.domain.decision import Delivery, DeliveryState
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold, Tombstone
-from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState, SamePatient
 from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.domain.retention import ENDED, RULES, Kind, RetentionRule, edge
 from mdo_portal.errors import N_, Incomplete
@@ -160,7 +160,8 @@ def _purge_letters(session: Session, before: Mapping[Kind, datetime], now: datet
 def _purge_raw(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     rows = select(InboundMessage.id).where(_conditions(before)[Kind.INBOUND][1]).limit(limit)
     emptied = update(InboundMessage).where(InboundMessage.id.in_(rows)).values(raw_sealed=b"", patient_keys=[])
-    return _changed(session, emptied)
+    merged = delete(SamePatient).where(SamePatient.told_at < before[Kind.INBOUND])
+    return _changed(session, emptied) + _changed(session, merged)
 
 
 def _purge_drafts(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:

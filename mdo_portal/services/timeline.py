@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseEvent
+from mdo_portal.domain.identifiers import new_id
 from mdo_portal.errors import N_
 
 SENTENCES: dict[str, str] = {
@@ -39,10 +40,19 @@ SENTENCES: dict[str, str] = {
 }
 
 
+NEWS = frozenset({"referral.updated", "patient.changed", "document.added", "case.answered"})
+"""What makes a case new again for who looked before. The same words stand in migration 0019."""
+
+
 def happened(
     session: Session, case: Case, what: str, *, at: datetime, person_id: uuid.UUID | None = None, **details: str
 ) -> None:
     """Add an event to the case's timeline. `details` hold names of hospitals, boards and people on duty, never patient data."""
     if what not in SENTENCES:
         raise KeyError(what)
-    session.add(CaseEvent(case_id=case.id, at=at, what=what, details=details, person_id=person_id, hospital_id=case.hospital_id))
+    event = CaseEvent(
+        id=new_id(), case_id=case.id, at=at, what=what, details=details, person_id=person_id, hospital_id=case.hospital_id
+    )
+    session.add(event)
+    if what in NEWS:
+        case.news_at = max(at, case.news_at or at)

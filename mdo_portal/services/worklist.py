@@ -16,7 +16,7 @@ from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseState, Informatio
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Viewer
-from mdo_portal.services import access
+from mdo_portal.services import access, news
 from mdo_portal.services.meetings import PLANNABLE
 
 PAGE = 50
@@ -63,6 +63,10 @@ class WorkListRow(NamedTuple):
     revision: int
     #: a question to the referrer is open, whatever the state
     asked: bool
+    #: when something last came in after the registration
+    news_at: datetime | None
+    #: when the viewer last read the case
+    looked_at: datetime | None
 
     @property
     def has_due_date(self) -> bool:
@@ -120,6 +124,8 @@ def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
             Patient.objects,
             Case.revision,
             _is_asked(),
+            Case.news_at,
+            news.looked_at(viewer),
         )
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == Case.hospital_id)

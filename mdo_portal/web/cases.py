@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
-from mdo_portal.services import access, audit, cases, grants, meetings, people, post, rounds
+from mdo_portal.services import access, audit, cases, grants, meetings, news, people, post, rounds
 from mdo_portal.services.access import Grant
 from mdo_portal.services.case_rows import EventRow
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
@@ -62,10 +62,11 @@ def event_words(event: EventRow) -> str:
     return str(gettext(event.sentence) % named)
 
 
-def page_of(db: Session, grant: Grant) -> dict[str, object]:
-    """Everything the case page and its live pieces show."""
+def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
+    """Everything the case page and its live pieces show. `looks`: the person reads all of it now, it is not new to them any more."""
     case = grant.case
     view = cases.view(db, case, reduced=grant.reduced)
+    before = news.look(db, viewer(), case, now=now()) if looks else news.looked_before(db, viewer(), case)
     asked = request.args.get("document", "")
     return {
         "case": view,
@@ -83,7 +84,8 @@ def page_of(db: Session, grant: Grant) -> dict[str, object]:
         "now": now(),
         "section_words": SECTION_WORDS,
         "urgency_words": URGENCY_WORDS,
-        "since": cases.last_look(db, viewer(), case, now=now()),
+        "since": before,
+        "news": news.of(view, before, wanted=request.args.get("since", "")),
         "document": next((one for one in view.documents if str(one.id) == asked), view.documents[0] if view.documents else None),
     }
 
@@ -98,16 +100,16 @@ def meetings_for(db: Session, case: Case) -> list[meetings.MeetingRow]:
 @may(Act.CASE_READ)
 def page(case_id: uuid.UUID) -> str:
     with transaction() as db:
-        shown = page_of(db, load(db, Act.CASE_READ, case_id))
+        shown = page_of(db, load(db, Act.CASE_READ, case_id), looks=True)
     return render_template("cases/page.html", **shown)
 
 
-@blueprint.get("/<uuid:case_id>/piece/<any(content, rail):piece>")
+@blueprint.get("/<uuid:case_id>/piece/<any(content, rail, news):piece>")
 @may(Act.CASE_READ)
 def piece(case_id: uuid.UUID, piece: str) -> str:
     """A part of the page, refreshed when the case changes."""
     with transaction() as db:
-        shown = page_of(db, load(db, Act.CASE_READ, case_id, detail=piece))
+        shown = page_of(db, load(db, Act.CASE_READ, case_id, detail=piece), looks=piece == "content")
     return render_template(f"cases/_{piece}.html", **shown)
 
 

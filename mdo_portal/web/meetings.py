@@ -36,7 +36,7 @@ def page() -> str:
 
 def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str, object]:
     """Everything the agenda page shows, with its line in the access log."""
-    agenda = meetings.agenda(db, meeting.id, reduced=viewer().only_observes(board.id))
+    agenda = meetings.agenda(db, meeting.id, viewer=viewer(), reduced=viewer().only_observes(board.id))
     audit.record(db, viewer(), act, now=now(), object_type="meeting", object_id=meeting.id, hits=len(agenda))
     attendees = rooms.attendees(db, meeting.id)
     may_order = viewer().may(Act.MEETING_ORDER, board_id=board.id)

@@ -14,7 +14,22 @@ from mdo_portal.domain.case import RoundOutcome
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import NotFound
 from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS, entered
-from mdo_portal.services import access, advice, audit, cases, conclusions, decisions, meetings, post, rooms, rounds, worklist
+from mdo_portal.services import (
+    access,
+    advice,
+    audit,
+    cases,
+    conclusions,
+    decisions,
+    meetings,
+    news,
+    post,
+    rooms,
+    rounds,
+    worklist,
+)
+from mdo_portal.services.news import Since
+from mdo_portal.web.cases import SECTION_WORDS
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.guard import may
 
@@ -25,7 +40,7 @@ WITH_CASE = frozenset({"round", "case", "conclusion", "document", "advice"})
 
 def _shown(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
     """The meeting as the room shows it, and which of its cases this reader sees: the chair's, or one they looked up."""
-    agenda = meetings.agenda(db, meeting.id, reduced=viewer().only_observes(board.id))
+    agenda = meetings.agenda(db, meeting.id, viewer=viewer(), reduced=viewer().only_observes(board.id))
     wanted = request.args.get("round", "")
     chosen = next((row for row in agenda if str(row.round_id) == wanted and row.round_id != meeting.current_round_id), None)
     on_now = next((row for row in agenda if row.round_id == meeting.current_round_id), None)
@@ -80,6 +95,8 @@ def _with_case(db: Session, shown: dict[str, object]) -> dict[str, object]:
     wanted = request.args.get("document", "")
     return shown | {
         "case": view,
+        "news": news.of(view, None, default=(Since.DISCUSSION,)),
+        "section_words": SECTION_WORDS,
         "document": next((one for one in view.documents if str(one.id) == wanted), None) if shown["may_read_documents"] else None,
         "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
         **_conclusion(db, shown["meeting"], row.round_id),

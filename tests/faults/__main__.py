@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from tests.faults import certificates, doors, hostile, listening, sending, storing
+from tests.faults import certificates, doors, hostile, listening, sending, storing, understanding
 from tests.faults.house import House, house
 from tests.web.matrix_tries import SLICES
 
@@ -29,16 +29,18 @@ FAULTS = {
     "A1-listener-killed": Fault(listening.killed, 12, 500),
     "A2-postgres-killed": Fault(storing.database_killed, 3, 20),
     "A8-too-many-callers": Fault(hostile.exhausted, 1, 5),
-    "A9-poison-message": Fault(storing.poison, 1, 5),
+    "A9-poison-message": Fault(understanding.poison, 1, 5),
     "A10-listener-told-to-stop": Fault(listening.told_to_stop, 3, 20),
     "B1-framing": Fault(listening.framing, 2, 40),
     "B3-doubles": Fault(listening.doubles, 4, 60),
     "B4-fields-missing": Fault(hostile.missing, 2, 50),
     "B5-letters": Fault(hostile.letters, 200, 2000),
+    "B6-workers-killed": Fault(understanding.workers_killed, 4, 40),
     "B9-meant-to-cost": Fault(hostile.expensive, 1, 5),
     "B11-certificates": Fault(certificates.strangers, 1, 20),
     "B12-bad-answers": Fault(sending.bad_answers, 1, 4),
     "B13-receiver-away": Fault(sending.away_and_back, 1, 6),
+    "T3-sender-clocks": Fault(understanding.clocks_ahead, 1, 10),
     "D1-every-door-by-everybody": Fault(doors.everybody_everywhere, 2, SLICES),
 }
 

@@ -1,4 +1,4 @@
-"""What runs in the processes that are killed: the listener, the worker, and a worker whose parser can be killed by a word."""
+"""What runs in the processes that are killed: the listener, the worker, and a worker whose readers can be killed by a word."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import resource
 from collections.abc import Mapping
 from datetime import timedelta
 
+from integrations.bounded.pool import Pool
 from mdo_portal import wiring
 from mdo_portal.commands import listen, work
 from mdo_portal.commands.process import configure_logging, open_database, stop_on_signals
-from mdo_portal.exchange import Incoming, Wire
-from mdo_portal.services import intake
+from mdo_portal.services import queue
 from mdo_portal.settings import Settings, from_environment
 
-DEADLY = b"dodelijk"
+EVIL, EVIL_MEMORY = "tests.integrations.bounded.evil:readers", 256 * 1024 * 1024
 SHORT_LEASE = timedelta(seconds=2)
 
 
@@ -34,18 +34,15 @@ def worker(env: Mapping[str, str], log: str) -> None:
     work.run(open_database(settings, role="mdo_work", pool_size=12), stop_on_signals())
 
 
-def mortal_worker(env: Mapping[str, str], log: str) -> None:
-    """Dies at once, without a word, when it reads the deadly one; a short lease so that the fault fits in a minute."""
-    reader = type(wiring.readers()[Wire.HL7V2])
+def poisoned_worker(env: Mapping[str, str], log: str) -> None:
+    """The worker, with readers that do to their process what a message says; a short lease so that the fault fits in a minute."""
+    wiring.reading_pool = lambda size: Pool(size, readers=EVIL, memory_bytes=EVIL_MEMORY)
+    quick_worker(env, log)
 
-    class Mortal(reader):  # type: ignore[valid-type, misc]
-        def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
-            if DEADLY in raw:
-                os._exit(9)
-            return super().read(raw, profile, charset)  # type: ignore[no-any-return]
 
-    wiring.readers = lambda: {Wire.HL7V2: Mortal()}
-    intake.LEASE = SHORT_LEASE
+def quick_worker(env: Mapping[str, str], log: str) -> None:
+    """The worker, with a short lease: what it held when it was killed is taken up again within seconds."""
+    queue.LEASE = SHORT_LEASE
     worker(env, log)
 
 

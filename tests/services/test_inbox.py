@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.inbound import INBOUND_MOVES, InboundMessage, InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import IllegalMove, NotFound
-from mdo_portal.services import inbox, intake
+from mdo_portal.services import inbox, intake, queue
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -74,8 +74,8 @@ def test_only_what_nobody_could_read_is_put_aside(session: Session, message: Inb
 
 def test_the_counts_add_up_to_what_came_in(session: Session, region: Region) -> None:
     intake.keep(session, [make.arrival(region.links["ZEED"]), make.arrival(region.links["ZEED"], reason="no_control_id")])
-    claimed = intake.claim(session, now=NOW)
+    (claimed,) = queue.claim(session, now=NOW)
     assert claimed is not None
-    intake.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=NOW)
+    queue.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=NOW)
 
     assert sum(inbox.counts(session, region.lars).values()) == len(inbox.rows(session, region.lars)) == 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,7 +9,6 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
 from mdo_portal.services import intake
-from mdo_portal.services.intake import Arrival
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -20,16 +17,6 @@ from tests.people import Region
 def kept(session: Session) -> list[InboundMessage]:
     session.expire_all()
     return list(session.scalars(select(InboundMessage).order_by(InboundMessage.seq)))
-
-
-def claimed_numbers(session: Session, messages: list[Arrival]) -> list[str]:
-    """Understand everything there is; gives the control ids in the order in which they were claimed."""
-    intake.keep(session, messages)
-    order = []
-    while claimed := intake.claim(session, now=NOW):
-        order.append(claimed.raw.decode())
-        intake.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=NOW)
-    return order
 
 
 def test_a_message_is_kept_sealed_with_who_sent_it(session: Session, region: Region) -> None:
@@ -142,62 +129,3 @@ def test_a_change_right_behind_the_referral_is_no_noise(session: Session, region
         intake.keep(session, batch)
 
     assert (len(kept(session)), feed(session)) == (2, 0)
-
-
-# The queue
-
-
-def test_messages_of_one_patient_go_in_order_also_when_they_carry_other_numbers(session: Session, region: Region) -> None:
-    numbers = [("1", make.BSN), (make.BSN, "9"), ("9",), ("2",)]
-    messages = [
-        make.arrival(region.links["ZEED"], control_id=f"M{at}", patient_numbers=tuple(("", one) for one in some))
-        for at, some in enumerate(numbers)
-    ]
-    intake.keep(session, messages)
-
-    first = intake.claim(session, now=NOW)
-    meanwhile = intake.claim(session, now=NOW)
-
-    assert first is not None and first.raw == b"M0"
-    assert meanwhile is not None and meanwhile.raw == b"M3"  # another patient; M1 and M2 wait
-    assert intake.claim(session, now=NOW) is None
-
-
-def test_messages_without_a_patient_wait_for_nobody(session: Session, region: Region) -> None:
-    intake.keep(session, [make.arrival(region.links["ZEED"]) for _ in range(3)])
-
-    assert all(intake.claim(session, now=NOW) for _ in range(3))
-
-
-def test_everything_is_claimed_once_in_order_of_arrival(session: Session, region: Region) -> None:
-    messages = [make.arrival(region.links["ZEED"], control_id=f"M{number}", patient_numbers=(("", "1"),)) for number in range(5)]
-
-    assert claimed_numbers(session, messages) == [f"M{number}" for number in range(5)]
-
-
-def test_a_claimed_message_is_left_alone_until_its_lease_is_over(session: Session, region: Region) -> None:
-    intake.keep(session, [make.arrival(region.links["ZEED"], control_id="M1")])
-    first = intake.claim(session, now=NOW)
-
-    assert intake.claim(session, now=NOW + timedelta(seconds=5)) is None
-    again = intake.claim(session, now=NOW + intake.LEASE)
-
-    assert first is not None and again is not None
-    assert (again.raw, again.attempts) == (first.raw, first.attempts + 1)
-
-
-def test_whose_lease_ran_out_may_not_settle_any_more(session: Session, region: Region) -> None:
-    intake.keep(session, [make.arrival(region.links["ZEED"])])
-    slow = intake.claim(session, now=NOW)
-    assert slow is not None and intake.hold(session, slow)
-
-    quick = intake.claim(session, now=NOW + intake.LEASE)
-
-    assert quick is not None and intake.hold(session, quick)
-    assert not intake.hold(session, slow)
-
-
-def test_waiting_counts_what_is_not_understood_yet(session: Session, region: Region) -> None:
-    intake.keep(session, [make.arrival(region.links["ZEED"]), make.arrival(None, reason="unknown_sender")])
-
-    assert intake.waiting(session) == 1

@@ -28,7 +28,7 @@ from mdo_portal.domain.sealing import Keyring, Sealer
 from mdo_portal.domain.tables import metadata
 from mdo_portal.errors import Unsafe
 from mdo_portal.exchange import Wire
-from mdo_portal.services import deliveries, documents, drafts, intake, keys, patients
+from mdo_portal.services import deliveries, documents, drafts, intake, keys, patients, queue
 from mdo_portal.settings import Settings
 from tests import make
 from tests.make import NOW
@@ -230,8 +230,8 @@ def test_blind_indexes_get_another_key_when_nobody_works(filled: Database, regio
         change = make.arrival(region.links["ZEED"], control_id="M2", kind="ADT^A08", patient_numbers=(("ZEED", "5822"),))
         intake.keep(session, [change])  # known, because its referral is waiting: not noise
     with database.transaction() as session:
-        assert intake.claim(session, now=NOW) is not None
-        assert intake.claim(session, now=NOW) is None  # still one patient, still in order
+        assert queue.claim(session, now=NOW)
+        assert not queue.claim(session, now=NOW)  # still one patient, still in order
 
 
 def test_a_dump_tells_nothing_that_is_sealed(filled: Database, region: Region) -> None:

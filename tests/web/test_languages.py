@@ -42,6 +42,7 @@ from mdo_portal.services import (
     inbox,
     intake,
     people,
+    queue,
     rights_reviews,
     rooms,
     sessions,
@@ -197,7 +198,7 @@ def messages(db: Session, region: Region, *, now: datetime) -> None:
     """One waits to be read, one could not be read."""
     intake.keep(db, [make.arrival(region.links["ZEED"], at=now) for _ in range(2)])
     unread = inbox.rows(db, region.lars)[0]
-    intake.settle(db, unread.id, InboundState.UNREADABLE, now=now, reason="no_patient", place="PID-3", leftovers=("ZXY",))
+    queue.settle(db, unread.id, InboundState.UNREADABLE, now=now, reason="no_patient", place="PID-3", leftovers=("ZXY",))
 
 
 def both(message: Message) -> list[tuple[str, str]]:

@@ -1,0 +1,166 @@
+"""What came in on a case since registration, since the last discussion, or since this person last looked: old and new as they were sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import case as sql_case
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case, CaseLook, RoundOutcome
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.exchange import Section
+from mdo_portal.services.case_rows import CaseView, DocumentRow, EventRow, FactRow
+from mdo_portal.services.referrals import QUESTIONS
+
+ONE_SITTING = timedelta(minutes=15)
+
+
+class Since(StrEnum):
+    """From which moment."""
+
+    LOOK = "look"  #: this person's last look, before this sitting
+    DISCUSSION = "discussion"  #: the meeting in which the case was last discussed or listed
+    REGISTRATION = "registration"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that came in. `before` empty: it is new; `after` None: what came is in `document` or in `event`."""
+
+    at: datetime
+    hospital: str = ""
+    hospital_code: str = ""
+    section: Section | None = None
+    label: str = ""
+    before: tuple[str, ...] = ()
+    after: str | None = None
+    document: DocumentRow | None = None
+    #: an earlier document of that hospital with the same title
+    replaces: DocumentRow | None = None
+    event: EventRow | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the three moments; `at` None: there was no such moment yet."""
+
+    since: Since
+    at: datetime | None
+    count: int
+
+
+@dataclass(frozen=True)
+class News:
+    """What the block shows: newest first."""
+
+    since: Since
+    at: datetime
+    changes: tuple[Change, ...]
+    choices: tuple[Choice, ...]
+
+
+def look(session: Session, viewer: Viewer, case: Case, *, now: datetime) -> datetime | None:
+    """This person reads the case now. Gives when they last read it before; a look of the last quarter of an hour is this sitting."""
+    fresh = insert(CaseLook).values(person_id=viewer.person_id, case_id=case.id, looked_at=now, before_at=None)
+    was_earlier = CaseLook.looked_at < now - ONE_SITTING
+    kept = fresh.on_conflict_do_update(
+        index_elements=["person_id", "case_id"],
+        set_={"before_at": sql_case((was_earlier, CaseLook.looked_at), else_=CaseLook.before_at), "looked_at": now},
+    )
+    return session.scalar(kept.returning(CaseLook.before_at))
+
+
+def looked_before(session: Session, viewer: Viewer, case: Case) -> datetime | None:
+    """The same without looking."""
+    look = (CaseLook.person_id == viewer.person_id, CaseLook.case_id == case.id)
+    return session.scalar(select(CaseLook.before_at).where(*look))
+
+
+def looked_at(viewer: Viewer | None) -> Any:
+    """Column for lists of cases: when this person last read the case."""
+    of_viewer = CaseLook.person_id == (viewer.person_id if viewer else None)
+    return select(CaseLook.looked_at).where(CaseLook.case_id == Case.id, of_viewer).scalar_subquery()
+
+
+def of(view: CaseView, looked: datetime | None, *, wanted: str = "", default: tuple[Since, ...] = tuple(Since)) -> News:
+    """What came in since the moment that was asked for; else since the first of `default` that there was."""
+    everything = sorted(_changes(view), key=lambda change: change.at, reverse=True)
+    discussed = [one.meeting_at for one in view.rounds if one.outcome in (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)]
+    moments = {Since.LOOK: looked, Since.DISCUSSION: max(discussed, default=None), Since.REGISTRATION: view.received_at}
+    counts = {since: sum(change.at > at for change in everything) if at else 0 for since, at in moments.items()}
+    asked = Since(wanted) if wanted in moments else None
+    since = asked if asked and moments[asked] else next(one for one in (*default, Since.REGISTRATION) if moments[one])
+    at = moments[since] or view.received_at
+    return News(
+        since=since,
+        at=at,
+        changes=tuple(change for change in everything if change.at > at),
+        choices=tuple(Choice(one, moments[one], counts[one]) for one in Since),
+    )
+
+
+def _changes(view: CaseView) -> Iterator[Change]:
+    """Everything that came after the registration itself."""
+    facts = [fact for group in view.facts.values() for fact in group]
+    earlier = [one for one in view.superseded if one.label in _ASKED and one.superseded_at == one.received_at]
+    yield from _questions(view, earlier)
+    told = [*facts, *(one for one in view.superseded if one not in earlier)]
+    yield from (_of_fact(fact, told) for fact in told if fact.received_at > view.received_at)
+    for document in view.documents:
+        if document.received_at > view.received_at:
+            older = [one for one in view.documents if _same_title(one, document) and one.received_at < document.received_at]
+            newest = max(older, key=lambda one: one.received_at, default=None)
+            yield Change(
+                document.received_at,
+                hospital=document.hospital,
+                hospital_code=document.hospital_code,
+                label=document.title,
+                document=document,
+                replaces=newest,
+            )
+    for event in view.events:
+        if event.what == "patient.changed" and event.at > view.received_at:
+            yield Change(event.at, hospital=event.details.get("hospital", ""), event=event)
+    for request in view.requests:
+        if request.answered_at:
+            yield Change(request.answered_at, hospital=view.hospital, label=request.text, after=request.answer)
+
+
+_ASKED = {label: column for column, label in QUESTIONS.items()}
+
+
+def _questions(view: CaseView, earlier: list[FactRow]) -> Iterator[Change]:
+    """A question that was asked anew: what it was, and what it became."""
+    for label, column in _ASKED.items():
+        asked = sorted((one for one in earlier if one.label == label), key=lambda one: one.received_at)
+        became = [*(one.text for one in asked[1:]), getattr(view, column)]
+        for one, after in zip(asked, became, strict=False):
+            source, code = one.hospital, one.hospital_code
+            yield Change(one.received_at, hospital=source, hospital_code=code, label=column, before=(one.text,), after=after)
+
+
+def _of_fact(fact: FactRow, told: list[FactRow]) -> Change:
+    same = (fact.section, fact.label, fact.dated_on)
+    replaced = [
+        one.text for one in told if one.superseded_at == fact.received_at and (one.section, one.label, one.dated_on) == same
+    ]
+    return Change(
+        fact.received_at,
+        hospital=fact.hospital,
+        hospital_code=fact.hospital_code,
+        section=fact.section,
+        label=fact.label,
+        before=tuple(replaced) if fact.label else (),
+        after=fact.text,
+    )
+
+
+def _same_title(one: DocumentRow, other: DocumentRow) -> bool:
+    return (one.title, one.hospital_code) == (other.title, other.hospital_code) and one.id != other.id

@@ -1,0 +1,63 @@
+"""Readers that do to their process what a message says: for the children of these tests, and of the faults."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+
+from integrations import readers as real
+from mdo_portal.exchange import Incoming, MessageHeader, Reader, Wire
+
+
+def _loop() -> None:
+    while True:
+        pass
+
+
+def _bomb() -> None:
+    held = []
+    while True:
+        held.append(bytearray(16 * 1024 * 1024))
+
+
+def _deep() -> None:
+    _deep()
+
+
+def _write() -> None:
+    descriptor, path = tempfile.mkstemp()
+    os.unlink(path)
+    os.write(descriptor, b"x")
+
+
+WORDS: Mapping[bytes, Callable[[], object]] = {
+    b"gif:lus": _loop,
+    b"gif:slaap": lambda: time.sleep(3600),
+    b"gif:geheugen": _bomb,
+    b"gif:dood": lambda: os._exit(9),
+    b"gif:segfault": lambda: ctypes.string_at(0),
+    b"gif:diep": _deep,
+    b"gif:stuk": lambda: [][0],
+    b"gif:schrijven": _write,
+}
+
+
+class Evil:
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def header(self, raw: bytes) -> MessageHeader:
+        return self._reader.header(raw)
+
+    def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
+        for word, act in WORDS.items():
+            if word in raw:
+                act()
+        return self._reader.read(raw, profile, charset)
+
+
+def readers() -> Mapping[Wire, Reader]:
+    return {wire: Evil(reader) for wire, reader in real.readers().items()}

@@ -1,0 +1,127 @@
+"""Reading in a child: what a message does to its reader costs seconds and a reason, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from integrations.bounded.pool import Pool, ReaderBroke, bounded
+from integrations.readers import readers
+from mdo_portal.exchange import Unreadable, Wire
+from tests import make
+
+SECONDS = 1.0
+GOOD = make.hl7_referral("M1", patient="12345")
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with closing(Pool(1, readers="tests.integrations.bounded.evil:readers", memory_bytes=256 * 1024 * 1024)) as made:
+        yield made
+
+
+def read(pool: Pool, raw: bytes, *, seconds: float = SECONDS) -> object:
+    return pool.read(Wire.HL7V2, raw, "generic-v2", "", seconds=seconds)
+
+
+def poison(word: str) -> bytes:
+    return make.hl7_referral("M2", patient="666", question=word)
+
+
+def test_the_child_understands_the_same_as_we_do(pool: Pool) -> None:
+    ours = readers()[Wire.HL7V2]
+
+    assert read(pool, GOOD) == ours.read(GOOD, "generic-v2")
+    assert bounded(pool, readers(), seconds=SECONDS)[Wire.HL7V2].header(GOOD) == ours.header(GOOD)
+
+
+def test_what_the_reader_says_of_a_message_is_what_we_hear(pool: Pool) -> None:
+    with pytest.raises(Unreadable) as found:
+        read(pool, GOOD.replace(b"REF^I12", b"ZZZ^Z99"))
+
+    assert (found.value.reason, found.value.where) == ("unknown_kind", "MSH-9")
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("gif:lus", "reader_slow"),
+        ("gif:slaap", "reader_slow"),
+        ("gif:geheugen", "reader_died"),
+        ("gif:dood", "reader_died"),
+        ("gif:segfault", "reader_died"),
+        ("gif:diep", "reader_died"),
+    ],
+)
+def test_a_poison_message_costs_its_time_and_a_reason_and_the_next_is_read_at_once(pool: Pool, word: str, reason: str) -> None:
+    read(pool, GOOD)
+    began = time.monotonic()
+
+    with pytest.raises(Unreadable) as found:
+        read(
+            pool, poison(word), seconds=20 if reason == "reader_died" else SECONDS
+        )  # a child that dies needs a new one to be sure
+    cost = time.monotonic() - began
+
+    assert found.value.reason == reason
+    assert reason == "reader_died" or cost < SECONDS + 1
+    assert read(pool, GOOD)
+
+
+def test_an_error_of_our_own_says_its_name_and_nothing_of_the_message(pool: Pool) -> None:
+    with pytest.raises(ReaderBroke) as found:
+        read(pool, poison("gif:stuk"))
+
+    assert str(found.value) == "IndexError"
+
+
+def test_the_child_can_write_no_file(pool: Pool) -> None:
+    with pytest.raises(ReaderBroke) as found:
+        read(pool, poison("gif:schrijven"), seconds=20)
+
+    assert str(found.value) == "FileNotFoundError"  # no directory in which it could write one byte
+
+
+def test_the_child_knows_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MDO_KEYRING", "geheim")
+    with closing(Pool(0)) as fresh:
+        read(fresh, GOOD, seconds=20)
+        environment = Path(f"/proc/{fresh._idle[0].process.pid}/environ").read_bytes()
+
+    assert environment.strip(b"\0") == b"LANG=C.UTF-8"
+
+
+def test_a_child_that_somebody_kills_is_replaced_and_its_message_is_read(pool: Pool) -> None:
+    for _ in range(5):
+        os.kill(pool._idle[0].process.pid, signal.SIGKILL)
+
+        assert read(pool, GOOD, seconds=20)
+
+
+def test_a_child_does_not_outlive_a_parent_that_was_killed_over_a_poison_message() -> None:
+    """The parent is no more: the child's own clock ends it."""
+    parent = os.fork()
+    if parent == 0:
+        pool = Pool(0, readers="tests.integrations.bounded.evil:readers")
+        threading.Timer(1.5, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+        read(pool, GOOD, seconds=20)
+        Path(f"/tmp/mdo-child-{os.getpid()}").write_text(str(pool._idle[0].process.pid))
+        read(pool, poison("gif:lus"), seconds=0.5 + 1.5)
+        os._exit(0)
+    os.waitpid(parent, 0)
+    told = Path(f"/tmp/mdo-child-{parent}")
+    child = int(told.read_text())
+    told.unlink()
+
+    until = time.monotonic() + 15
+    while Path(f"/proc/{child}").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+
+    assert not Path(f"/proc/{child}").exists()

@@ -1,0 +1,54 @@
+"""Border values travel from the child to us unchanged, and nothing else travels."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from integrations.bounded.values import packed, unpacked
+from mdo_portal import exchange
+
+DATES, MOMENTS = some.dates(), some.datetimes(timezones=some.just(UTC))
+PLAIN = some.one_of(
+    some.text(), some.binary(), some.integers(), some.booleans(), some.none(), DATES, MOMENTS, some.sampled_from(exchange.Section)
+)
+FACTS = some.builds(exchange.Fact, some.sampled_from(exchange.Section), some.text(), some.text(), some.none() | DATES)
+DOCUMENTS = some.builds(exchange.IncomingDocument, some.text(), some.text(), some.binary(max_size=99), some.none() | DATES)
+REFERRALS = some.builds(
+    exchange.IncomingReferral,
+    some.builds(
+        exchange.PatientIdentity, some.text(), other_numbers=some.lists(some.tuples(some.text(), some.text())).map(tuple)
+    ),
+    facts=some.lists(FACTS, max_size=4).map(tuple),
+    documents=some.lists(DOCUMENTS, max_size=3).map(tuple),
+    sent_at=some.none() | MOMENTS,
+)
+
+
+@given(some.recursive(PLAIN, lambda inner: some.lists(inner, max_size=4).map(tuple), max_leaves=12) | REFERRALS)
+def test_a_value_comes_back_as_it_was(value: object) -> None:
+    assert unpacked(*packed(value)) == value
+
+
+def test_a_change_of_a_patient_travels_too() -> None:
+    change = exchange.PatientChange(
+        exchange.PatientIdentity(birth_on=date(1960, 1, 1)), "A08", (("ZEED", "1"),), datetime(2026, 1, 1, tzinfo=UTC)
+    )
+
+    assert unpacked(*packed(change)) == change
+
+
+@pytest.mark.parametrize(
+    "text", ['{"Popen": [["true"]]}', '{"eval": "1"}', '{"Fact": [1], "bytes": 0}', "{}", '{"bytes": 7}', '{"date": "x"}', "["]
+)
+def test_what_was_never_packed_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, TypeError, LookupError)):
+        unpacked(text, [])
+
+
+def test_what_does_not_belong_to_the_border_is_not_sent() -> None:
+    with pytest.raises(TypeError):
+        packed(object())

@@ -1,0 +1,246 @@
+"""The queue of what is to be understood: in order per patient, each message once, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.inbound import InboundMessage, InboundState, SamePatient
+from mdo_portal.services import intake, queue
+from mdo_portal.services.intake import Arrival
+from mdo_portal.services.queue import ClaimedMessage, Lane
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+
+
+def one(session: Session, now: datetime = NOW) -> ClaimedMessage | None:
+    """The next message, if there is one that may be understood now."""
+    return next(iter(queue.claim(session, now=now)), None)
+
+
+def claimed_numbers(session: Session, messages: list[Arrival]) -> list[str]:
+    """Understand everything there is; gives the control ids in the order in which they were claimed."""
+    intake.keep(session, messages)
+    order = []
+    while claimed := one(session):
+        order.append(claimed.raw.decode())
+        queue.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=NOW)
+    return order
+
+
+def test_messages_of_one_patient_go_in_order_also_when_they_carry_other_numbers(session: Session, region: Region) -> None:
+    numbers = [("1", make.BSN), (make.BSN, "9"), ("9",), ("2",)]
+    messages = [
+        make.arrival(region.links["ZEED"], control_id=f"M{at}", patient_numbers=tuple(("", one) for one in some))
+        for at, some in enumerate(numbers)
+    ]
+    intake.keep(session, messages)
+
+    first = one(session)
+    meanwhile = one(session)
+
+    assert first is not None and first.raw == b"M0"
+    assert meanwhile is not None and meanwhile.raw == b"M3"  # another patient; M1 and M2 wait
+    assert one(session) is None
+
+
+def test_messages_without_a_patient_wait_for_nobody(session: Session, region: Region) -> None:
+    intake.keep(session, [make.arrival(region.links["ZEED"]) for _ in range(3)])
+
+    assert all(one(session) for _ in range(3))
+
+
+def test_everything_is_claimed_once_in_order_of_arrival(session: Session, region: Region) -> None:
+    messages = [make.arrival(region.links["ZEED"], control_id=f"M{number}", patient_numbers=(("", "1"),)) for number in range(5)]
+
+    assert claimed_numbers(session, messages) == [f"M{number}" for number in range(5)]
+
+
+def test_a_claimed_message_is_left_alone_until_its_lease_is_over(session: Session, region: Region) -> None:
+    intake.keep(session, [make.arrival(region.links["ZEED"], control_id="M1")])
+    first = one(session)
+
+    assert one(session, NOW + timedelta(seconds=5)) is None
+    again = one(session, NOW + queue.LEASE)
+
+    assert first is not None and again is not None
+    assert (again.raw, again.attempts) == (first.raw, first.attempts + 1)
+
+
+def test_whose_lease_ran_out_may_not_settle_any_more(session: Session, region: Region) -> None:
+    intake.keep(session, [make.arrival(region.links["ZEED"])])
+    slow = one(session)
+    assert slow is not None and queue.hold(session, [slow])
+
+    quick = one(session, NOW + queue.LEASE)
+
+    assert quick is not None and queue.hold(session, [quick])
+    assert not queue.hold(session, [slow])
+
+
+def test_waiting_counts_what_is_not_understood_yet(session: Session, region: Region) -> None:
+    intake.keep(session, [make.arrival(region.links["ZEED"]), make.arrival(None, reason="unknown_sender")])
+
+    assert queue.waiting(session) == 1
+
+
+# Batches and lanes
+
+
+def kept(session: Session, region: Region, *told: str, hospital: str = "ZEED") -> None:
+    """Messages M0, M1 … each about the patients whose numbers stand in its word: `12` is about 1 and about 2."""
+    link = region.links[hospital]
+    intake.keep(
+        session,
+        [
+            make.arrival(link, control_id=f"M{at}", patient_numbers=tuple(("", number) for number in word))
+            for at, word in enumerate(told)
+        ],
+    )
+
+
+def raws(claimed: Sequence[ClaimedMessage]) -> str:
+    return " ".join(message.raw.decode() for message in claimed)
+
+
+def test_a_batch_takes_what_waits_for_nobody_outside_it(session: Session, region: Region) -> None:
+    kept(session, region, "1", "1", "2", "3", "2")
+
+    assert raws(queue.claim(session, now=NOW, most=3)) == "M0 M1 M2"
+    assert raws(queue.claim(session, now=NOW, most=3)) == "M3"  # M4 waits for M2, which is in another batch
+
+
+def test_what_a_worker_left_goes_to_the_careful_lane_and_its_patient_waits(session: Session, region: Region) -> None:
+    kept(session, region, "1", "1", "2")
+    queue.claim(session, now=NOW, lane=Lane.QUICK)  # and its worker dies
+    later = NOW + queue.LEASE
+
+    quick = queue.claim(session, now=later, most=9, lane=Lane.QUICK)
+    careful = queue.claim(session, now=later, most=9, lane=Lane.CAREFUL)
+
+    assert (raws(quick), raws(careful)) == ("M2", "M0")
+
+
+def test_what_is_given_back_is_as_if_it_was_never_claimed(session: Session, region: Region) -> None:
+    kept(session, region, "1", "2")
+    claimed = queue.claim(session, now=NOW, most=2)
+
+    queue.release(session, claimed[1:])
+
+    (again,) = queue.claim(session, now=NOW, most=2, lane=Lane.QUICK)
+    assert (again.raw, again.attempts) == (b"M1", 1)
+
+
+def test_a_batch_is_not_larger_than_a_worker_can_hold(session: Session, region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "MOST_BYTES", 3)
+    kept(session, region, "1", "2", "3")
+
+    assert raws(queue.claim(session, now=NOW, most=9)) == "M0 M1"
+
+
+def test_after_a_merge_both_numbers_are_one_patient(session: Session, region: Region) -> None:
+    kept(session, region, "12")
+    merge = one(session)
+    assert merge is not None
+    queue.same_patient(session, merge.message_id, now=NOW)
+    queue.settle(session, merge.message_id, InboundState.UNDERSTOOD, now=NOW)
+    intake.keep(session, [make.arrival(region.links["ZEED"], control_id=f"N{at}", patient_numbers=(("", at),)) for at in "213"])
+
+    assert [raws(queue.claim(session, now=NOW)) for _ in range(3)] == ["N2", "N3", ""]
+
+
+def test_the_same_number_in_another_hospital_is_another_patient(session: Session, region: Region) -> None:
+    kept(session, region, "1")
+    kept(session, region, "1", hospital="KREE")
+
+    assert [raws(queue.claim(session, now=NOW)) for _ in range(2)] == ["M0", "M0"]
+
+
+WORDS = some.lists(some.sampled_from(["1", "2", "3", "4", "12", "23", "34", ""]), min_size=1, max_size=14)
+ACTS = some.lists(
+    some.tuples(some.sampled_from(["claim", "claim", "settle", "give back", "fail", "die"]), some.integers(0, 3)), max_size=40
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(WORDS, WORDS, ACTS, some.integers(1, 5))
+def test_whatever_workers_do_each_patient_is_in_order_and_in_one_hand(
+    session: Session, region: Region, here: list[str], there: list[str], acts: list[tuple[str, int]], most: int
+) -> None:
+    """Four workers, two hospitals, messages that merge numbers; workers settle, give back, fail or die as they like."""
+    session.execute(delete(InboundMessage))
+    session.execute(delete(SamePatient))
+    kept(session, region, *here)
+    kept(session, region, *there, hospital="KREE")
+    story = list(
+        session.execute(select(InboundMessage.id, InboundMessage.hospital_id, InboundMessage.seq).order_by(InboundMessage.seq))
+    )
+    words = dict(zip((row.id for row in story), [*here, *there], strict=True))
+    hospital_of, seq_of = {row.id: row.hospital_id for row in story}, {row.id: row.seq for row in story}
+    hands: dict[int, list[ClaimedMessage]] = {worker: [] for worker in range(4)}
+    same: dict[object, dict[str, str]] = {}
+    settled: list[tuple[object, str, int]] = []  # (hospital, patient, seq)
+    now = NOW
+
+    def patients(message_id: object) -> set[tuple[object, str]]:
+        known = same.get(hospital_of[message_id], {})  # type: ignore[index]
+        return {(hospital_of[message_id], known.get(number, number)) for number in words[message_id]}  # type: ignore[index]
+
+    def claim(worker: int) -> None:
+        hands[worker] += queue.claim(session, now=now, most=most) if not hands[worker] else []
+
+    def settle(worker: int) -> None:
+        message = hands[worker].pop(0)
+        assert queue.hold(session, [message])
+        if len(words[message.message_id]) > 1:
+            queue.same_patient(session, message.message_id, now=now)
+            first, second = words[message.message_id]
+            known = same.setdefault(message.hospital_id, {})
+            roots = known.get(first, first), known.get(second, second)
+            for number in "1234":
+                if known.get(number, number) in roots:
+                    known[number] = roots[0]
+        settled.extend((*patient, seq_of[message.message_id]) for patient in patients(message.message_id))
+        queue.settle(session, message.message_id, InboundState.UNDERSTOOD, now=now)
+
+    for act, worker in [*acts, ("die", 0), *[("claim", 0), ("settle", 0)] * 60]:
+        held = [
+            patient
+            for hand in hands.values()
+            for patient in set[tuple[object, str]]().union(*(patients(one.message_id) for one in hand))
+        ]
+        assert len(held) == len(set(held)), "one patient in two hands"
+        if act == "claim":
+            claim(worker)
+        elif act == "settle" and hands[worker]:
+            settle(worker)
+        elif act == "give back":
+            queue.release(session, hands[worker])
+            hands[worker] = []
+        elif act == "fail" and hands[worker]:
+            message, *rest = hands[worker]
+            queue.failed(session, message, now=now)
+            queue.release(session, rest)
+            hands[worker] = []
+        elif act == "die":
+            hands[worker] = []
+            for other in hands:  # the others are quick; only the dead one's lease runs out
+                while hands[other]:
+                    settle(other)
+            now += queue.LEASE
+        if not any(hands.values()):
+            now += timedelta(seconds=15)
+
+    left = session.scalar(select(func.count()).where(InboundMessage.state == InboundState.KEPT))
+    assert left == 0
+    by_patient: dict[tuple[object, str], list[int]] = {}
+    for hospital, patient, seq in settled:
+        by_patient.setdefault((hospital, patient), []).append(seq)
+    assert all(seqs == sorted(set(seqs)) for seqs in by_patient.values())
