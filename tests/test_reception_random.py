@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from mdo_portal import reception
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import UNREADABLE_REASONS, FeedCount, InboundState
+from mdo_portal.services import queue
 from tests import make
 from tests.make import NOW
 from tests.people import Region
