@@ -109,10 +109,10 @@ def _said(port: int, authority: Path, files: Pair | None, sender: str) -> str:
         context.load_cert_chain(*files)
     control_id = f"T{make.number()}"
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
-            with context.wrap_socket(plain, server_hostname="localhost") as line:
-                line.sendall(frame(make.hl7_referral(control_id, sender=sender)))
-                return _heard(line.recv, control_id)
+        plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+        with plain, context.wrap_socket(plain, server_hostname="localhost") as line:
+            line.sendall(frame(make.hl7_referral(control_id, sender=sender)))
+            return _heard(line.recv, control_id)
     except OSError:
         return ""
 
