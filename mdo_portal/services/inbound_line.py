@@ -73,6 +73,7 @@ class DirectLine:
         self._connection: psycopg.Connection | None = None
         self._prepared: dict[str, bytes] = {}
         self._answer: asyncio.Future[list[Row]] | None = None
+        self._socket = -1
         self._rows: list[Row] = []
         self._trouble: Exception | None = None
 
@@ -93,8 +94,9 @@ class DirectLine:
     def close(self) -> None:
         """Let go of the connection; the next `ask` makes another."""
         if self._connection is not None:
-            asyncio.get_running_loop().remove_reader(self._connection.pgconn.socket)
-            asyncio.get_running_loop().remove_writer(self._connection.pgconn.socket)
+            # By the number it had: of a connection that is gone libpq no longer tells it, and whoever waits must hear of that.
+            asyncio.get_running_loop().remove_reader(self._socket)
+            asyncio.get_running_loop().remove_writer(self._socket)
             self._connection.close()
             self._connection = None
 
@@ -121,7 +123,8 @@ class DirectLine:
         )
         self._connection.pgconn.nonblocking = 1
         self._prepared = {}
-        loop.add_reader(self._connection.pgconn.socket, self._hear)
+        self._socket = self._connection.pgconn.socket
+        loop.add_reader(self._socket, self._hear)
 
     async def _sent(self, act: str, *arguments: Any) -> list[Row]:
         assert self._connection is not None
@@ -142,7 +145,7 @@ class DirectLine:
         assert self._connection is not None
         pgconn, loop = self._connection.pgconn, asyncio.get_running_loop()
         if pgconn.flush():
-            loop.add_writer(pgconn.socket, self._flush_more)
+            loop.add_writer(self._socket, self._flush_more)
 
     def _flush_more(self) -> None:
         if self._connection is None:
@@ -150,7 +153,7 @@ class DirectLine:
         pgconn = self._connection.pgconn
         try:
             if pgconn.flush() == 0:
-                asyncio.get_running_loop().remove_writer(pgconn.socket)
+                asyncio.get_running_loop().remove_writer(self._socket)
         except psycopg.Error as trouble:
             self._broken(trouble)
 
