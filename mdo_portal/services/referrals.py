@@ -128,6 +128,8 @@ def composed(
         revision=1,
         due_on=NO_DATE,
         is_open=True,
+        question_board="",  # said here, because it is judged before the database fills in what nobody told
+        referrer_name="",
     )
     _take_over(case, referral, newest=True)
     _judge(case, {fact.section for fact in referral.facts}, {document.kind for document in referral.documents}, now=now)

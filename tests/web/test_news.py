@@ -24,7 +24,8 @@ from tests.web.portal import app_on, signed_in
 
 @pytest.fixture
 def app(database: Database) -> Iterator[Flask]:
-    yield from app_on(database)
+    with app_on(database) as made:
+        yield made
 
 
 @pytest.fixture
