@@ -86,8 +86,13 @@ class _Read:
 
     def _patient(self, patient: PatientIdentity) -> Iterator[FieldRead]:
         looked = {name: self._rules.words("patient", name) for name in ("bsn", "local_number", "birth_on")}
-        systems = {name: self._rules.words("identifiers", "local" if name == "local_number" else name) for name in ("bsn", "local_number")}
-        yield FieldRead("patient.name", patient.name.shown, self._place(patient.name.family, ("Patient",)), looked=("Patient.name",))
+        systems = {
+            name: self._rules.words("identifiers", "local" if name == "local_number" else name)
+            for name in ("bsn", "local_number")
+        }
+        yield FieldRead(
+            "patient.name", patient.name.shown, self._place(patient.name.family, ("Patient",)), looked=("Patient.name",)
+        )
         place = self._named("patient.birth_on") if patient.birth_on else ""
         yield FieldRead("patient.birth_on", _shown(patient.birth_on), place, looked=looked["birth_on"])
         place = self._place_ending(".gender") if patient.sex else ""

@@ -210,3 +210,17 @@ def _shown(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="minutes")
     return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def as_sent(text: str, charset: str = "") -> bytes:
+    """What somebody pasted, as bytes in the character set that the message says it has: what a page gives us is text, not bytes."""
+    lines = text.replace("\r\n", "\r").replace("\n", "\r").strip("\x0b\x1c\r ")
+    first = lines.partition("\r")[0]
+    fields = first.split(first[3:4]) if first[:3] == "MSH" and len(first) > 3 else []
+    stated = fields[17].partition("~")[0] if len(fields) > 17 else ""
+    for codec in filter(None, (codec_named(charset), codec_named(stated), "utf-8")):
+        try:
+            return lines.encode(codec)
+        except UnicodeEncodeError:
+            continue
+    return lines.encode("utf-8")

@@ -13,7 +13,9 @@ V2_FUNCTIONS = {
     "provider": re.compile(r"[A-Z]{2,4}"),
 }
 #: Kind.element.element; behind an element one choice: [n] or [name=value]
-FHIR_PATH = re.compile(r"[A-Z][A-Za-z]{2,40}(?:\.[a-z][A-Za-z0-9]{0,60}(?:\[(?:\d{1,3}|[a-z][A-Za-z]{0,40}=[^\[\]]{1,200})\])?){1,8}")
+FHIR_PATH = re.compile(
+    r"[A-Z][A-Za-z]{2,40}(?:\.[a-z][A-Za-z0-9]{0,60}(?:\[(?:\d{1,3}|[a-z][A-Za-z]{0,40}=[^\[\]]{1,200})\])?){1,8}"
+)
 #: a field of one segment: field-component-subcomponent
 FIELD = re.compile(r"\d{1,3}(?:-\d{1,2}){0,2}")
 

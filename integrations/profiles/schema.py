@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from mdo_portal.exchange import Section
 
-from .paths import FIELD, FHIR_PATH, V2_FUNCTIONS, V2_PATH
+from .paths import FHIR_PATH, FIELD, V2_FUNCTIONS, V2_PATH
 
 SECTIONS = tuple(Section)
 SECTION_NAMES = tuple(one.value for one in SECTIONS)
@@ -107,11 +107,15 @@ _CONTACT = table(
 V2: Mapping[str, Key] = _HEAD | {
     "charset": text("Tekenset die de afzender werkelijk gebruikt; leeg: MSH-18 beslist. Wat op de koppeling staat gaat voor."),
     "timezone": text("Tijdzone van tijden zonder afwijking."),
-    "kinds": free("Soort bericht (MSH-9) → wat het hier betekent. Wat er niet staat wordt bewaard en getoond als onbekend.", text()),
+    "kinds": free(
+        "Soort bericht (MSH-9) → wat het hier betekent. Wat er niet staat wordt bewaard en getoond als onbekend.", text()
+    ),
     "patient": table(
         "Wie de patiënt is.",
         {
-            "bsn": places("Waar het BSN staat, als dat niet PID-3 is. Leeg: de herhaling van PID-3 met een van onderstaande kenmerken."),
+            "bsn": places(
+                "Waar het BSN staat, als dat niet PID-3 is. Leeg: de herhaling van PID-3 met een van onderstaande kenmerken."
+            ),
             "local_number": places("Waar het eigen patiëntnummer staat, als dat niet PID-3 is."),
             "birth_on": places("Waar de geboortedatum staat, als dat niet PID-7 is."),
             "bsn_authorities": texts("PID-3.4 van een BSN, in hoofdletters."),
@@ -127,7 +131,9 @@ V2: Mapping[str, Key] = _HEAD | {
             "default_section": one_of("Kolom van een waarneming die nergens anders past.", *SECTION_NAMES),
             "cancel_codes": texts("ORC-1 van een ingetrokken aanvraag."),
             "codes": _URGENCY,
-            "spare_labels": free("Veld dat een vraag had kunnen zijn en niet gekozen werd → label waaronder het getoond wordt.", text()),
+            "spare_labels": free(
+                "Veld dat een vraag had kunnen zijn en niet gekozen werd → label waaronder het getoond wordt.", text()
+            ),
         },
     ),
     "contacts": table(
@@ -149,7 +155,9 @@ V2: Mapping[str, Key] = _HEAD | {
         among=SECTION_NAMES,
     ),
     "facts": free("Segmenten naast OBX en NTE met iets om te tonen.", _FACT),
-    "segments": table("Segmenten.", {"placed": texts("Gelezen, of alleen over het bericht zelf: niet gemeld als niet geplaatst.")}),
+    "segments": table(
+        "Segmenten.", {"placed": texts("Gelezen, of alleen over het bericht zelf: niet gemeld als niet geplaatst.")}
+    ),
     "documents": table(
         "Documenten in een bericht.",
         {

@@ -12,6 +12,7 @@ NO_PATIENTS: dict[str, str] = {
     "alembic_version": "number of the schema",
     "hospitals": "names and addresses of hospitals",
     "links": "how a hospital is connected",
+    "link_changes": "who changed how a hospital is connected",
     "boards": "boards and their series",
     "board_hospitals": "which hospital takes part where",
     "meetings": "when and where",

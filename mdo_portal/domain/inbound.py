@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, text
@@ -69,8 +69,18 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Dit patiëntnummer is hier bekend met een ander BSN. Er is niets samengevoegd; controleer bij het ziekenhuis wie dit is."
     ),
     "objection": N_("De patiënt heeft bezwaar gemaakt tegen delen. Het bericht is bewaard maar niet verwerkt."),
+    "wrong_profile": N_(
+        "Het profiel van deze koppeling klopt niet meer (de plaats staat erbij). Het bericht is bewaard; "
+        "herstel het profiel en laat het bericht opnieuw lezen."
+    ),
     "failed": N_("Het verwerken is steeds mislukt. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."),
 }
+
+
+WAITS_TOO_LONG = timedelta(minutes=5)
+"""A kept message is read within seconds; one that waits longer needs somebody to look."""
+UNREAD_TOO_LONG = timedelta(hours=24)
+"""A message that could not be read may hold a referral: within a day somebody has to have looked."""
 
 
 class InboundMessage(Base):
@@ -86,6 +96,7 @@ class InboundMessage(Base):
             postgresql_with={"fastupdate": "off"},
         ),
         Index("ix_inbound_messages_hospital_id", "hospital_id", "received_at"),
+        Index("ix_inbound_messages_unreadable", "hospital_id", "received_at", postgresql_where=text("state = 'unreadable'")),
         Index("ix_inbound_messages_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     )
 

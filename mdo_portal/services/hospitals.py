@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
-from mdo_portal.exchange import Address, MessageHeader
+from mdo_portal.exchange import Address, MessageHeader, profile_of_link
 from mdo_portal.services.sealed import sealer
 
 TOKEN_PURPOSE = "link.token"
@@ -27,7 +27,7 @@ class LinkRow:
     hospital_id: uuid.UUID
     hospital_code: str
     hospital_name: str
-    profile_in: str
+    profile_in: str  #: as the readers take it: the name, and below it what this hospital puts elsewhere
     charset_in: str
     sending_applications: tuple[str, ...]
     sending_facilities: tuple[str, ...]
@@ -67,7 +67,7 @@ def _row(link: Link, hospital: Hospital) -> LinkRow:
         hospital_id=hospital.id,
         hospital_code=hospital.code,
         hospital_name=hospital.name,
-        profile_in=link.profile_in,
+        profile_in=profile_of_link(link.profile_in, link.otherwise),
         charset_in=link.charset_in,
         sending_applications=tuple(link.sending_applications),
         sending_facilities=tuple(link.sending_facilities),
