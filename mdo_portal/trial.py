@@ -17,6 +17,7 @@ from mdo_portal.domain.inbound import UNREADABLE_REASONS
 from mdo_portal.domain.link_fields import LABELS, WANTED, Wanted, Weight
 from mdo_portal.exchange import Answer, Explanation, FieldRead, Wire
 from mdo_portal.letter_data import ConformanceLine, ConformanceReport
+from mdo_portal.services import hospitals
 from mdo_portal.services.hospitals import LinkRow
 
 LARGEST = 5_000_000
@@ -54,11 +55,11 @@ def try_message(raw: bytes, *, link: LinkRow, links: Sequence[LinkRow], now: dat
     wire = wiring.wire_of(link.profile_in)
     raw = _unframed(raw) if wire is Wire.HL7V2 else raw
     reader = wiring.readers()[wire]
-    others = [one for one in links if one.link_id != link.link_id]
     proven = link if wire is Wire.FHIR else None
-    sorted_ = reception.sort(raw, wire=wire, reader=reader, links=[*others, link], now=now, link=proven)
+    sorted_ = reception.sort(raw, wire=wire, reader=reader, links=[link], now=now, link=proven)
     explanation = wiring.explainers()[wire].explain(raw, link.profile_in, link.charset_in)
-    sender = sorted_.arrival.link
+    others = [one for one in links if one.link_id != link.link_id]
+    sender = proven or hospitals.sender_of([*others, link], explanation.header)
     bsn = _value(explanation.fields, "patient.bsn")
     return Tried(
         wire=wire,

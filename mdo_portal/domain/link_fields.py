@@ -64,6 +64,26 @@ LABELS: Mapping[str, str] = {
     "document": N_("Document"),
 }
 
+#: columns of a case, and kinds of documents
+SECTION_LABELS: Mapping[str, str] = {
+    "wish": N_("Wens van de patiënt"),
+    "condition": N_("Conditie"),
+    "comorbidity": N_("Comorbiditeit"),
+    "medication": N_("Medicatie"),
+    "diagnosis": N_("Diagnose"),
+    "course": N_("Beloop"),
+    "treatment": N_("Eerdere behandeling"),
+    "marker": N_("Markers"),
+    "imaging": N_("Beeldvorming"),
+    "pathology": N_("Pathologie"),
+    "form": N_("Formulier"),
+    "other": N_("Overig"),
+    "referral letter": N_("Verwijsbrief"),
+    "pathology report": N_("PA-verslag"),
+    "radiology report": N_("Radiologieverslag"),
+    "unreadable": N_("onleesbaar document"),
+}
+
 #: what is wanted of a referral, most needed first
 WANTED = (
     Wanted("patient.name", Weight.MUST, N_("Zonder naam kan niemand nagaan of dit de juiste patiënt is.")),

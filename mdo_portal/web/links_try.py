@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal import letters, trial, wiring
 from mdo_portal.domain.hospital import Hospital, Link
-from mdo_portal.domain.link_fields import LABELS, PLACEABLE
+from mdo_portal.domain.inbound import UNREADABLE_REASONS
+from mdo_portal.domain.link_fields import LABELS, PLACEABLE, SECTION_LABELS
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound, PortalError
 from mdo_portal.exchange import Wire
@@ -49,7 +50,8 @@ def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
     given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, **shown}
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_profile=has_profile, chosen=chosen,
-        profiles=wiring.known_profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE, **given,
+        profiles=wiring.known_profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
+        sections=SECTION_LABELS, reasons=UNREADABLE_REASONS, **given,
     )  # fmt: skip
 
 

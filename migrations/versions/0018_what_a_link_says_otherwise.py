@@ -34,9 +34,31 @@ def upgrade() -> None:
     )  # fmt: skip
     op.execute("ALTER TABLE link_changes OWNER TO mdo_owner")
     op.execute("GRANT SELECT, INSERT ON link_changes TO mdo_app, mdo_work")
+    # Whoever writes a link can let a token in as that hospital: PostgreSQL itself says whose link a web process may write.
+    op.execute("GRANT INSERT, UPDATE ON links TO mdo_app")
+    _protect("links", reads="true")
+    _protect("link_changes", reads=MINE)
+
+
+MINE = "hospital_id = (SELECT access.keeps_link()) OR (SELECT access.administers())"
+
+
+def _protect(table: str, *, reads: str) -> None:
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY house ON {table} TO mdo_owner, CURRENT_USER USING (true) WITH CHECK (true)")
+    op.execute(f"CREATE POLICY work ON {table} TO mdo_work USING (true) WITH CHECK (true)")
+    op.execute(f"CREATE POLICY reads ON {table} FOR SELECT TO mdo_app USING ({reads})")
+    op.execute(f"CREATE POLICY adds ON {table} FOR INSERT TO mdo_app WITH CHECK ({MINE})")
+    op.execute(f"CREATE POLICY changes ON {table} FOR UPDATE TO mdo_app USING ({MINE})")
 
 
 def downgrade() -> None:
     op.drop_index("ix_inbound_messages_unreadable", "inbound_messages")
     op.drop_table("link_changes")
+    for policy in ("house", "work", "reads", "adds", "changes"):
+        op.execute(f"DROP POLICY {policy} ON links")
+    op.execute("ALTER TABLE links NO FORCE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE links DISABLE ROW LEVEL SECURITY")
+    op.execute("REVOKE INSERT, UPDATE ON links FROM mdo_app")
     op.drop_column("links", "otherwise")
