@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import wiring
-from mdo_portal.domain.hospital import Hospital, Link
+from mdo_portal.domain.hospital import Hospital, Level, Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Wire
@@ -23,6 +23,8 @@ from mdo_portal.web.guard import may
 
 blueprint = Blueprint("links", __name__, url_prefix="/links")
 LINES = (Wire.HL7V2, Wire.FHIR)
+#: levels that no profile says
+BY_HAND = (Level.DOCUMENT, Level.PULL)
 
 
 @blueprint.get("/new")
@@ -119,7 +121,7 @@ def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:
         form |= {
             name: str(getattr(link, name) or "") for name in ("profile_in", "profile_out", "charset_in", "host_out", "port_out")
         }
-        form |= {"level": link.level.value, "channel_out": link.channel_out.value, "url_out": link.url_out}
+        form |= {"level": link.level.value if link.level in BY_HAND else "", "channel_out": link.channel_out.value, "url_out": link.url_out}
         form |= {name: "\n".join(getattr(link, name)) for name in ("sending_applications", "sending_facilities")}
     return form
 
