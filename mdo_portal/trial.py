@@ -157,7 +157,7 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
     for one in tried.explanation.fields:
         if one.value:
             places = found.setdefault((one.name, one.section), [])
-            places += [_plain(one.place, 120)] if one.place and len(places) < MOST_PLACES else []
+            places += [one.place] if _IS_PLACE.fullmatch(one.place) and len(places) < MOST_PLACES else []
     for (name, section), places in found.items():
         yield ConformanceLine(LABELS.get(name, name), section, tuple(dict.fromkeys(places)))
     for gap in tried.missing:
@@ -166,6 +166,11 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
 
 
 MOST_PLACES = 40
+_IS_PLACE = re.compile(
+    r"@[a-z]+ [A-Za-z_]{1,40}|[A-Z][A-Z0-9]{2}(?:\(\d+\))?(?:-\d+(?:\(\d+\))?){0,3}"
+    r"|[A-Z][A-Za-z]{1,40}/\d+(?:#[A-Za-z]{1,40}/\d+)?(?:\._?[a-z][A-Za-z0-9]{0,60}(?:\[[^\[\]]{1,200}\])?){0,20}"
+)
+"""A place as we write it ourselves; nothing else gets into the report."""
 _NO_PLACE = re.compile(r"[^A-Za-z0-9_@()\[\]./:=^ -]")
 
 

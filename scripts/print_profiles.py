@@ -12,11 +12,15 @@ from integrations.profiles.schema import SCHEMAS, Key
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "koppelprofielen.md"
 HEAD = """# Koppelprofielen: wat een EPD waar zet
 
-Gemaakt door `scripts/print_profiles.py` uit `integrations/profiles/schema.py`; een test zegt het als deze bladzijde achterloopt. Niet met de hand wijzigen.
+Gemaakt door `scripts/print_profiles.py` uit `integrations/profiles/schema.py`; een test zegt het als deze bladzijde
+achterloopt. Niet met de hand wijzigen.
 
-Een profiel is één TOML-bestand per soort EPD (`integrations/profiles/*.toml`). Het zegt waar iets staat en wat codes betekenen; het rekent niets uit. Het wordt bij het laden gecontroleerd: een onbekende sleutel of een plaats die niet kan, wordt met naam gemeld.
+Een profiel is één TOML-bestand per soort EPD (`integrations/profiles/*.toml`). Het zegt waar iets staat en wat codes
+betekenen; het rekent niets uit. Het wordt bij het laden gecontroleerd: een onbekende sleutel of een plaats die niet kan,
+wordt met naam gemeld.
 
-Wat één ziekenhuis anders doet, stelt de koppelingsbeheerder in op **Koppelingen** › **Wat elders staat**. Daar gelden dezelfde sleutels, behalve die met *(alleen profiel)*. Een lijst vervangt de lijst van het profiel, een tabel vult aan.
+Wat één ziekenhuis anders doet, stelt de koppelingsbeheerder in op **Koppelingen** › **Wat elders staat**. Daar gelden
+dezelfde sleutels, behalve die met *(alleen profiel)*. Een lijst vervangt de lijst van het profiel, een tabel vult aan.
 
 ## Plaatsen
 
@@ -30,7 +34,8 @@ Wat één ziekenhuis anders doet, stelt de koppelingsbeheerder in op **Koppeling
 | FHIR | `ServiceRequest.note.text` | soort resource en elementen; in aanvraag en patiënt alleen die van dit bericht |
 | FHIR | `Patient.identifier[system=urn:oid:1.2.3].value` | achter een element één keuze: `[n]` of `[naam=waarde]` |
 
-Van een lijst plaatsen telt de eerste met een waarde. De `@`-namen zijn de enige functies; wat een plaats niet kan zeggen, wordt een kleine functie met een naam (`integrations/hl7v2/places.py`) en nooit een uitdrukking.
+Van een lijst plaatsen telt de eerste met een waarde. De `@`-namen zijn de enige functies; wat een plaats niet kan zeggen,
+wordt een kleine functie met een naam (`integrations/hl7v2/places.py`) en nooit een uitdrukking.
 """
 KINDS = {
     "text": "tekst", "texts": "lijst van teksten", "places": "lijst van plaatsen", "one_of": "keuze", "number": "getal", "table": "tabel",

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from integrations.fhir.bundle import Addresses, Entry, entries_of
+from integrations.fhir.bundle import Entry, entries_of
 from integrations.fhir.json_gate import load
 from integrations.fhir.people import identifiers
 from integrations.fhir.places import FIELDS, place_of
 from integrations.fhir.profile import Profile, load_profile
 from integrations.fhir.reader import FhirReader
 from integrations.fhir.request import KINDS, choose_patient, choose_request
+from integrations.fhir.sieve import sift
 from integrations.fhir.values import text
 from mdo_portal.exchange import (
     Contact,
@@ -71,11 +72,12 @@ class _Read:
 
     def __init__(self, raw: bytes, rules: Profile) -> None:
         entries = entries_of(load(raw))
-        self._where, self._rules = Addresses(entries), rules
+        good = sift(entries, rules.version).where  # what was refused may be named as its sender likes
+        self._where, self._rules = good, rules
         request = choose_request(self._where, rules)
         self._anchors = (request, choose_patient(request, self._where))
         first = {entry.place for entry in self._anchors}
-        self._leaves = _leaves([*self._anchors, *(entry for entry in entries if entry.place not in first)])
+        self._leaves = _leaves([*self._anchors, *(entry for entry in good.entries if entry.place not in first)])
 
     def fields(self, incoming: object) -> Iterator[FieldRead]:
         patient = getattr(incoming, "patient", None)

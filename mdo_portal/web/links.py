@@ -121,7 +121,11 @@ def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:
         form |= {
             name: str(getattr(link, name) or "") for name in ("profile_in", "profile_out", "charset_in", "host_out", "port_out")
         }
-        form |= {"level": link.level.value if link.level in BY_HAND else "", "channel_out": link.channel_out.value, "url_out": link.url_out}
+        form |= {
+            "level": link.level.value if link.level in BY_HAND else "",
+            "channel_out": link.channel_out.value,
+            "url_out": link.url_out,
+        }
         form |= {name: "\n".join(getattr(link, name)) for name in ("sending_applications", "sending_facilities")}
     return form
 

@@ -39,7 +39,8 @@ def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = 
     wire = wire_of(link)
     looked = _looked(link) if link and wire else {}
     return render_template(
-        "links/places.html", hospital=hospital, link=link, wire=wire.value if wire else "", labels=LABELS, choices=[(name, gettext(LABELS[name])) for name in PLACEABLE],
+        "links/places.html", hospital=hospital, link=link, wire=wire.value if wire else "", labels=LABELS,
+        choices=[(name, gettext(LABELS[name])) for name in PLACEABLE],
         looked=looked, otherwise=(link.otherwise if link else "") if otherwise is None else otherwise, error=error, field=field,
         place=place, history=[one for one in history if one.what == "otherwise"],
     )  # fmt: skip

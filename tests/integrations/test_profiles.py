@@ -21,7 +21,9 @@ from tests.integrations.fhir.make import sample
 from tests.integrations.hl7v2 import samples
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
-TREES = st.recursive(WORDS | st.lists(WORDS, max_size=3), lambda inner: st.dictionaries(WORDS.filter(bool), inner, max_size=3), max_leaves=8)
+TREES = st.recursive(
+    WORDS | st.lists(WORDS, max_size=3), lambda inner: st.dictionaries(WORDS.filter(bool), inner, max_size=3), max_leaves=8
+)
 
 
 @pytest.mark.parametrize("name", profiles.names())

@@ -52,12 +52,14 @@ ROOMS = (
 SIGNING = ("/rounds/{ended}/sign", "/rounds/{signed}/signed")
 POST = ("/post", "/post?tab=all")
 LINKS = ("/links", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
+LINK = tuple(f"/links/{{zeed}}{part}" for part in ("", "/settings", "/try", "/places"))
 #: who opens what; Nobody is not signed in
 PAGES = {
     "Aisha": (*WORK_LIST, *CASES, *MEETINGS, *ROOMS, *POST),
     "Bram": (*WORK_LIST, "/register", *CASES, *MEETINGS, *ROOMS, *SIGNING, *POST),
     "Dirk": (*WORK_LIST, "/register", *CASES, *POST),
-    "Lars": (*LINKS, *POST),
+    "Lars": (*LINKS, *LINK, *POST),
+    "Ada": ("/links", "/links/new", *LINK, "/inbox"),
     "Petra": ("/log",),
     "Nobody": ("/sign-in",),
 }
@@ -125,7 +127,13 @@ def filled(db: Session, region: Region, *, now: datetime) -> dict[str, str]:
     make.signed(db, rounds["decided"], viewer=region.bram, now=now)
     cases.ask(db, made["waiting"], "Graag de uitslag.", viewer=region.aisha, now=now)
     messages(db, region, now=now)
-    named = {"coming": coming.id, "open": open_.id, "ended": rounds["discussed"].id, "signed": rounds["decided"].id}
+    named = {
+        "zeed": zeed.id,
+        "coming": coming.id,
+        "open": open_.id,
+        "ended": rounds["discussed"].id,
+        "signed": rounds["decided"].id,
+    }
     return {name: str(one) for name, one in (named | {name: one.id for name, one in made.items()}).items()}
 
 
