@@ -56,7 +56,8 @@ class Hl7Explainer:
             said = _said_by(message, rules, charset) if message and rules else ""
             used = message.charset if message else ""
             return Explanation(header, charset=used, charset_by=said, reason=trouble.reason, where=trouble.where)
-        meaning = rules["kinds"].get(header.kind, "") or type(incoming).__name__
+        is_referral = isinstance(incoming, IncomingReferral)
+        meaning = "referral" if is_referral else rules["kinds"].get(header.kind, "") or type(incoming).__name__
         read = _Read(Reading.of(message, rules), rules)
         return Explanation(
             header=header,

@@ -121,6 +121,7 @@ V2: Mapping[str, Key] = _HEAD | {
             "bsn_authorities": texts("PID-3.4 van een BSN, in hoofdletters."),
             "bsn_types": texts("PID-3.5 van een BSN."),
             "local_types": texts("PID-3.5 van het eigen nummer, beste eerst."),
+            "other_types": texts("PID-3.5 van nummers die nooit van de patiënt zelf zijn: van een bezoek, rekening of pas."),
             "sex": _SEX,
         },
     ),
@@ -128,6 +129,11 @@ V2: Mapping[str, Key] = _HEAD | {
         "De aanvraag. Van een lijst telt de eerste plaats met een waarde.",
         _PLACED
         | {
+            "cancel_events": texts("MSH-9.2 van een ingetrokken aanvraag."),
+            "recognised": table(
+                "Een uitslag (ORU) die de aanvraag zelf is.",
+                {"codes": texts("Codes die dat zeggen."), "words": texts("Woorden in order, label of titel die dat zeggen.")},
+            ),
             "default_section": one_of("Kolom van een waarneming die nergens anders past.", *SECTION_NAMES),
             "cancel_codes": texts("ORC-1 van een ingetrokken aanvraag."),
             "codes": _URGENCY,
@@ -155,8 +161,42 @@ V2: Mapping[str, Key] = _HEAD | {
         among=SECTION_NAMES,
     ),
     "facts": free("Segmenten naast OBX en NTE met iets om te tonen.", _FACT),
-    "segments": table(
-        "Segmenten.", {"placed": texts("Gelezen, of alleen over het bericht zelf: niet gemeld als niet geplaatst.")}
+    "segments": free(
+        "Per betekenis de segmenten die gelezen worden, of alleen over het bericht zelf gaan: niet gemeld als niet geplaatst.",
+        texts(),
+        among=("placed", "referral", "result", "document", "patient", "merge", "link", "appointment"),
+    ),
+    "result": table(
+        "Uitslagen en documenten bij een casus die er al is.",
+        {
+            "status": free("OBX-11 of OBR-25 → toestand; wat er niet staat is definitief.", text()),
+            "completion": free("TXA-17 → toestand.", text()),
+            "unavailable": texts("TXA-19 die zegt dat het stuk er niet meer is."),
+            "replacing": texts("MSH-9.2 die een eerder stuk vervangt."),
+            "cancelling": texts("MSH-9.2 die een stuk intrekt."),
+        },
+    ),
+    "appointment": table(
+        "Afspraken (SIU).",
+        {
+            **{
+                name: places(words)
+                for name, words in (
+                    ("number", "Nummer van de afspraak."),
+                    ("starts_at", "Begin."),
+                    ("ends_at", "Einde."),
+                    ("length", "Duur."),
+                    ("length_unit", "Eenheid van de duur."),
+                    ("service", "Waarvoor."),
+                    ("place", "Waar."),
+                    ("with_whom", "Bij wie (XCN)."),
+                    ("reason", "Reden."),
+                    ("status", "Status."),
+                )
+            },
+            "states": free("SCH-25 → toestand.", text()),
+            "events": free("MSH-9.2 → toestand.", text()),
+        },
     ),
     "documents": table(
         "Documenten in een bericht.",

@@ -65,8 +65,8 @@ def test_a_v2_place_is_no_place_in_fhir() -> None:
     assert profiles.parse_own('[patient]\nbsn = ["Patient.identifier[system=urn:oid:1.2].value"]', "fhir")
 
 
-def test_the_named_functions_are_those_that_the_schema_knows() -> None:
-    assert set(_NAMED) == set(V2_FUNCTIONS)
+def test_the_schema_knows_every_named_function() -> None:
+    assert set(_NAMED) <= set(V2_FUNCTIONS)
 
 
 def test_a_profile_that_is_not_there_is_said_with_those_that_are() -> None:
