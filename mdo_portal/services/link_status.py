@@ -61,6 +61,12 @@ class Status:
     oldest_out_at: datetime | None
     refused_out: int
     is_secured: bool
+    #: when the first certificate of the line ends; None = the line has none
+    certificate_until: datetime | None = None
+
+    def certificate_days(self, now: datetime) -> int | None:
+        """Days until the certificate ends; negative when it has."""
+        return None if self.certificate_until is None else (self.certificate_until - now).days
 
     def waits_too_long(self, now: datetime) -> bool:
         return self.oldest_waiting_at is not None and now - self.oldest_waiting_at > WAITS_TOO_LONG
