@@ -35,6 +35,9 @@ from mdo_portal.web import (
     inbox,
     invitations,
     limits,
+    links,
+    links_places,
+    links_try,
     log,
     meetings,
     navigation,
@@ -55,7 +58,7 @@ from mdo_portal.web.context import SignedInUser, client_address, now
 
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
 CASES = (worklist, cases, documents, forms, grants, meetings, rooms, advice, decisions, post)
-RUNNING = (inbox, log, people_pages, rights, boards, retention, destruction)
+RUNNING = (inbox, links, links_try, links_places, log, people_pages, rights, boards, retention, destruction)
 BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir, health, openapi)
 
 

@@ -37,6 +37,18 @@ class Unreadable(Exception):
         self.where = where
 
 
+class WrongProfile(Unreadable):
+    """A profile, or what a link says otherwise, cannot be read: at which key, what is wrong, and what could stand there."""
+
+    def __init__(self, key: str, problem: str, value: str = "", known: tuple[str, ...] = ()) -> None:
+        super().__init__("wrong_profile", key)
+        self.key, self.problem, self.value, self.known = key, problem, value, known
+
+    def __str__(self) -> str:
+        among = f"; there are: {', '.join(self.known)}" if self.known else ""
+        return f"{self.key or 'profile'}: {self.problem.replace('_', ' ')} {self.value!r}{among}"
+
+
 @dataclass(frozen=True)
 class PersonName:
     """A person's name as sent. `family` is the whole surname as it should be shown."""
@@ -304,6 +316,51 @@ class Sender(Protocol):
 
 Profile = Mapping[str, Any]
 """One TOML of integrations/profiles, as read: data, no expressions."""
+
+
+def profile_of_link(name: str, otherwise: str) -> str:
+    """How the profile of one link is asked for: its name and, below it, the TOML of what this hospital puts elsewhere."""
+    return f"{name}\n{otherwise}" if name and otherwise.strip() else name
+
+
+@dataclass(frozen=True)
+class FieldRead:
+    """One thing a message says, as it was read and where it stood. On a screen only: `value` is a patient's."""
+
+    name: str  # field of the border: "patient.bsn", "question_board", "referrer.phone", "fact", "document", …
+    value: str
+    place: str = ""  # "PID-5-1", "OBX(3)-5", "ServiceRequest/2.note[0].text"; "" = no single place
+    section: str = ""  # of a fact: the column; of a document: its kind
+    label: str = ""  # what the sender calls it
+    looked: tuple[str, ...] = ()  # where the profile looks for it
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """Something in a message that found no place in the case; it stays in the message."""
+
+    place: str
+    why: str = ""  # "unmapped", or in the reader's words why it was quarantined
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How one message is read under one profile, field by field. Made for a person who joins a hospital; kept nowhere."""
+
+    header: MessageHeader
+    meaning: str = ""  # "referral", "patient", "merge", …; "" = it could not be read
+    charset: str = ""  # the codec that was used
+    charset_by: str = ""  # who said so: "link", "profile", "message", "guess", "standard"
+    fields: tuple[FieldRead, ...] = ()
+    leftovers: tuple[LeftOver, ...] = ()
+    reason: str = ""  # code of UNREADABLE_REASONS when it cannot be read
+    where: str = ""
+
+
+class Explainer(Protocol):
+    """Says how a message of one wire is read. Never raises for what a message holds."""
+
+    def explain(self, raw: bytes, profile: str, charset: str = "") -> Explanation: ...
 
 
 @dataclass(frozen=True)

@@ -312,6 +312,43 @@ class WhoLooked(_Data):
     contact: str = ""  # where to ask
 
 
+@dataclass(frozen=True)
+class ConformanceLine:
+    """One field of a referral: where it stood in the message that was tried, or why it is missed."""
+
+    field: str
+    section: str = ""  # of a fact: the column
+    places: tuple[str, ...] = ()
+    looked: tuple[str, ...] = ()  # where the profile looks
+    found: bool = True
+    weight: str = ""  # of a missing one: "must", "should", "nice"
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class ConformanceReport(_Data):
+    """Kind `conformance`: how one message was read, for the vendor of the EPD. Fields and places; no value of the message."""
+
+    network: str
+    number: str
+    hospital: str
+    wire: str
+    profile: str
+    kind: str
+    version: str
+    charset: str
+    charset_by: str
+    size: int
+    is_read: bool
+    is_good: bool
+    reason: str  # a sentence: why it cannot be read; "" when it can
+    place: str
+    answer_code: str
+    sender_known: bool
+    lines: tuple[ConformanceLine, ...]
+    leftovers: tuple[str, ...]
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}

@@ -30,6 +30,7 @@ TITLES = {
     "receipt-list": ("Aftekenlijst", "number"),
     "destruction": ("Bewijs van vernietiging", "number"),
     "who-looked": ("Overzicht van inzage", "number"),
+    "conformance": ("Conformiteitsrapport", "number"),
 }
 _HERE = Path(__file__).resolve().parent
 FOLDERS = (_HERE.parent / "templates" / "letters", _HERE / "_templates" / "letters")

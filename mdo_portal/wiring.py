@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from integrations import profiles
 from integrations import readers as integrated
 from integrations.bounded.pool import Pool, bounded
 from integrations.fhir.answer import answer_body
 from integrations.fhir.capability import capability_statement
+from integrations.fhir.explain import FhirExplainer
 from integrations.fhir.sender import FhirSender
+from integrations.hl7v2.ack import build_ack
+from integrations.hl7v2.explain import Hl7Explainer, as_sent
 from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.sender import MllpSender
 from integrations.hl7v2.tls import TlsFiles, server_context
@@ -22,7 +26,8 @@ from integrations.oidc.relying_party import RelyingParty
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.identity import Registration
-from mdo_portal.exchange import Answer, Caller, IncomingReferral, MessageHeader, Reader, Sender, Verdict, Wire
+from mdo_portal.exchange import Answer, Caller, Explainer, IncomingReferral, MessageHeader, Reader, Sender, Verdict, Wire
+from mdo_portal.services.links import Profiles
 
 __all__ = [
     "Attempt",
@@ -63,7 +68,68 @@ def senders() -> Mapping[Channel, Sender]:
 
 def wire_of(profile: str) -> Wire:
     """Which wire a profile is for. Raises KeyError naming the profiles there are."""
-    return Wire.FHIR if profiles.load(profile).get("wire") == "fhir" else Wire.HL7V2
+    return Wire(profiles.load(profile)["wire"])
+
+
+def known_profiles() -> Profiles:
+    """Every profile there is: what people call it, and its wire."""
+    loaded = {name: profiles.load(name) for name in profiles.names()}
+    return Profiles(
+        {name: str(one.get("title", name)) for name, one in loaded.items()},
+        {name: Wire(one["wire"]) for name, one in loaded.items()},
+    )
+
+
+def check_otherwise(profile: str, otherwise: str) -> None:
+    """Whether a link with this profile may say this. Raises exchange.WrongProfile."""
+    profiles.parse_own(otherwise, wire_of(profile).value)
+
+
+def placed_otherwise(profile: str, otherwise: str, key: str, place: str) -> str:
+    """`otherwise` with `place` put before the places where the profile looks for `key` (`referral.number`).
+
+    An empty place gives the key back to the profile. Raises exchange.WrongProfile.
+    """
+    own = profiles.parse_own(otherwise, wire_of(profile).value)
+    group, _, name = key.partition(".")
+    table: dict[str, Any] = own.setdefault(group, {})
+    table.pop(name, None)
+    if place:
+        table[name] = [place, *(one for one in places_of(profile, key) if one != place)]
+    elif not table:
+        del own[group]
+    text = profiles.written(own) if own else ""
+    profiles.parse_own(text, wire_of(profile).value)
+    return text
+
+
+def places_of(profile: str, key: str) -> tuple[str, ...]:
+    """Where a profile looks for `referral.number`; with what a link says otherwise below its name, where that link does."""
+    group, _, name = key.partition(".")
+    return tuple(profiles.load(profile).get(group, {}).get(name, ()))
+
+
+def version_of(profile: str) -> str:
+    """Which FHIR version a profile is for; "" for another wire."""
+    return str(profiles.load(profile).get("version", ""))
+
+
+def explainers() -> Mapping[Wire, Explainer]:
+    """Who says how a message of a wire is read, field by field."""
+    return {Wire.HL7V2: Hl7Explainer(), Wire.FHIR: FhirExplainer()}
+
+
+def pasted(wire: Wire, text: str, charset: str) -> bytes:
+    """What somebody pasted in a page, as the bytes a hospital would have sent."""
+    return as_sent(text, charset) if wire is Wire.HL7V2 else text.encode()
+
+
+def answer_text(wire: Wire, raw: bytes, answer: Answer, header: MessageHeader, *, now: datetime) -> str:
+    """What the sender would hear, word for word: the acknowledgement, or status and body."""
+    if wire is Wire.HL7V2:
+        return build_ack(raw, answer, now=now, control_id="PROEF").decode("latin-1").replace("\r", "\n")
+    status, body = fhir_answer(answer, header, raw)
+    return f"HTTP {status}\n{json.dumps(json.loads(body), indent=2, ensure_ascii=False)}"
 
 
 def fhir_answer(answer: Answer, header: MessageHeader, raw: bytes) -> tuple[int, bytes]:

@@ -11,6 +11,8 @@ from mdo_portal.letter_data import (
     AgendaBlock,
     AgendaItem,
     CaseHandout,
+    ConformanceLine,
+    ConformanceReport,
     DecisionLetter,
     HandoutFact,
     LetterForm,
@@ -267,3 +269,34 @@ LOOKED = WhoLooked(
         ),
     ),
 )  # fmt: skip
+
+CONFORMANCE = ConformanceReport(
+    network="Oncologienetwerk Duin & Delta",
+    number="CONF-20251204-143200",
+    hospital="Zeeduyn Ziekenhuis",
+    wire="hl7v2",
+    profile="hix",
+    kind="REF^I12",
+    version="2.5",
+    charset="iso8859-1",
+    charset_by="message",
+    size=4711,
+    is_read=True,
+    is_good=False,
+    reason="",
+    place="",
+    answer_code="AA",
+    sender_known=True,
+    lines=(
+        ConformanceLine("Naam van de patiënt", places=("PID-5-1",)),
+        ConformanceLine("Gegeven", "imaging", ("OBX(1)-5", "OBX(7)-5")),
+        ConformanceLine(
+            "Vraag aan het MDO",
+            looked=("RF1-10-2-0", "OBR-13"),
+            found=False,
+            weight="must",
+            why="Zonder vraag is een casus onvolledig.",
+        ),
+    ),
+    leftovers=("ZPI", "IN1"),
+)

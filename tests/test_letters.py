@@ -28,6 +28,7 @@ KINDS = {
     "receipt-list": samples.RECEIPTS,
     "destruction": samples.PROOF,
     "who-looked": samples.LOOKED,
+    "conformance": samples.CONFORMANCE,
 }
 HOSTILE = (
     "#panic(1) *vet* _it_ $x^2$ @ref <label> <script>alert(1)</script> {{7*7}} {% x %} \\u{41} `code` //c /*c*/\n"

@@ -26,7 +26,7 @@ def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
         bsn=bsn,
         name=person_name(resource.get("name")),
         birth_on=day(resource.get("birthDate")) if len(text(resource.get("birthDate"))) == 10 else None,
-        sex=profile.word("codes", "sex", text(resource.get("gender"))),
+        sex=profile.word("patient", "sex", text(resource.get("gender"))),
         deceased=resource.get("deceasedBoolean") is True or bool(text(resource.get("deceasedDateTime"))),
         other_numbers=tuple(pair for pair in numbers if pair != local and pair[1] != bsn),
     )

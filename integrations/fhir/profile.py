@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from integrations.fhir.values import text
@@ -67,7 +67,7 @@ def _by_word(rows: list[dict[str, Any]], label: str) -> str:
     return next((text(row["to"]) for row in rows if any(re.search(rf"\b{re.escape(each)}", folded) for each in row["words"])), "")
 
 
-@cache
+@lru_cache(maxsize=256)
 def load_profile(name: str) -> Profile:
     """Read `integrations/profiles/<name>.toml`. Raises ValueError when there is none or its version is unknown."""
     try:

@@ -9,6 +9,7 @@ from integrations.fhir.bundle import Addresses, Entry, entries_of
 from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS, Reading, team_member
 from integrations.fhir.people import contact, patient_identity
+from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
 from integrations.fhir.questionnaire import answers
 from integrations.fhir.request import Request, choose_patient, choose_request, is_other, is_review, read_request
@@ -57,7 +58,8 @@ def read_referral(tree: Node, profile: Profile) -> IncomingReferral:
     for entry in _in_order(request, sifted):
         _take(entry, patient, reading, found)
     _leftover_binaries(reading, sifted, found)
-    return _referral(request, patient, reading, found, moment(tree.get("timestamp")) or _message_time(sifted.where))
+    read = _referral(request, patient, reading, found, moment(tree.get("timestamp")) or _message_time(sifted.where))
+    return placed(read, (request.entry, patient), sifted.where, profile)
 
 
 def _surviving(anchor: Entry, sifted: Sifted) -> Entry:

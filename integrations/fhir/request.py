@@ -81,7 +81,7 @@ def read_request(entry: Entry, profile: Profile) -> Request:
         entry=entry,
         number=_number(own),
         questions=tuple(unique(said)),
-        urgency=profile.word("codes", "urgency", urgency) or urgency,
+        urgency=profile.word("referral", "codes", "urgency", urgency) or urgency,
         latest_on=day(latest) or _occurrence(own),
         hint=asked,
         requester=asker.get("agent") or asker,

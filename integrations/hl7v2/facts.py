@@ -18,7 +18,12 @@ from .words import matching
 
 def facts(reading: Reading, used: frozenset[str]) -> tuple[Fact, ...]:
     """The facts in the order of the message. `used` are the places that were taken for a question, e.g. `@label board`."""
-    return tuple(fact for item in reading.items for fact in _of_item(reading, item, used) if fact.text or fact.label)
+    return tuple(fact for _, fact in facts_of_items(reading, used))
+
+
+def facts_of_items(reading: Reading, used: frozenset[str]) -> list[tuple[Item, Fact]]:
+    """The same, each with the segment that says it."""
+    return [(item, fact) for item in reading.items for fact in _of_item(reading, item, used) if fact.text or fact.label]
 
 
 def unmapped(reading: Reading) -> tuple[str, ...]:

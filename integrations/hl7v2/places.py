@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from mdo_portal.exchange import Profile
+from mdo_portal.exchange import IncomingReferral, PatientChange, Profile
 
 from .er7 import Message
 from .items import Item, items
 from .people import provider
-from .values import label
+from .values import day, label
+
+Read = TypeVar("Read", IncomingReferral, PatientChange)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,21 @@ def value_at(reading: Reading, place: str) -> str:
         return reading.message.get(place)
     name, _, argument = place[1:].partition(" ")
     return _NAMED[name](reading, argument)
+
+
+def placed(read: Read, message: Message, profile: Profile) -> Read:
+    """What was read, with the patient's numbers and birth date from the profile's own places where those have a value."""
+    about = {name: found_in(message, profile["patient"][name])[0] for name in ("bsn", "local_number", "birth_on")}
+    over: dict[str, Any] = {name: value.strip() for name, value in about.items() if value.strip() and name != "birth_on"}
+    over["birth_on"] = day(about["birth_on"]) or read.patient.birth_on
+    taken = {over.get("bsn"), over.get("local_number")}
+    others = tuple(number for number in read.patient.other_numbers if number[1] not in taken)
+    return replace(read, patient=replace(read.patient, **over, other_numbers=others))
+
+
+def found_in(message: Message, places: Iterable[str]) -> tuple[str, str]:
+    """(value, place) of the first plain path that has a value."""
+    return next(((value, place) for place in places if not place.startswith("@") and (value := message.get(place))), ("", ""))
 
 
 def asked(item: Item, profile: Profile) -> str:

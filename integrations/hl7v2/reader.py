@@ -8,6 +8,7 @@ from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 from .change import change
 from .er7 import Message, codec_of
 from .header import read_header
+from .places import placed
 from .referral import referral
 from .segment import Segment
 
@@ -42,8 +43,8 @@ class Hl7Reader:
             raise Unreadable("unknown_kind", "MSH-9")
         pid = _patient_segment(message)
         if meaning == "referral":
-            return referral(message, pid, rules)
-        return change(message, pid, rules, merge=meaning == "merge")
+            return placed(referral(message, pid, rules), message, rules)
+        return placed(change(message, pid, rules, merge=meaning == "merge"), message, rules)
 
 
 def _profile_charset(profile: str) -> str:

@@ -26,7 +26,7 @@ def referral(message: Message, pid: Segment, profile: Profile) -> IncomingReferr
     reading = Reading.of(message, profile)
     questions = {name: found(reading, rules[name]) for name in QUESTIONS}
     urgency = first(reading, rules["urgency"])
-    attached = _documents(reading)
+    attached = documents_of(reading)
     return IncomingReferral(
         patient=patient(pid, profile),
         number=first(reading, rules["number"]),
@@ -47,7 +47,7 @@ def referral(message: Message, pid: Segment, profile: Profile) -> IncomingReferr
     )
 
 
-def _documents(reading: Reading) -> list[tuple[str, IncomingDocument]]:
+def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
     """Every document with its place in the message."""
     attached: list[tuple[str, IncomingDocument]] = []
     for item in reading.items:

@@ -1,29 +1,56 @@
-"""What each EPD flavour puts where: one TOML per flavour, data without expressions, each on top of what it `extends`."""
+"""What each EPD flavour puts where: one TOML per flavour, data without expressions, each on top of what it `extends`.
+
+A profile is asked for by its name; what one link says otherwise comes as TOML below that name (exchange.profile_of_link).
+Every profile is checked against the schema when it is read (checks.py), so that a mistake is a sentence and never a surprise.
+"""
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mdo_portal.exchange import Profile
+from mdo_portal.exchange import Profile, WrongProfile
+
+from .checks import check
 
 FOLDER = Path(__file__).parent
 
 
-@cache
+@lru_cache(maxsize=256)
 def load(name: str) -> Profile:
     """The profile called `name`, completed by what it extends: tables are merged, lists and values replaced.
 
-    Raises KeyError naming the profiles there are.
+    Below the name may stand what one link says otherwise. Raises KeyError naming the profiles there are, WrongProfile for
+    one with a key or place that cannot be.
     """
+    name, _, otherwise = name.partition("\n")
+    found = _named(name)
+    return _merged(found, parse_own(otherwise, str(found["wire"]))) if otherwise.strip() else found
+
+
+def parse_own(text: str, wire: str) -> dict[str, Any]:
+    """What a link says otherwise, checked. Raises WrongProfile: no TOML, or something that is not a link's to say."""
+    try:
+        own = tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise WrongProfile("", "no_toml", str(error)[-60:]) from None
+    check(own, own_only=True, wire=wire)
+    return own
+
+
+@lru_cache(maxsize=64)
+def _named(name: str) -> Profile:
     if name not in names():
         raise KeyError(f"no profile {name[:40]!r}; there are: {', '.join(names())}")
     own = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    base = own.pop("extends", "")
-    return _merged(load(base), own) if base else own
+    base = str(own.get("extends", ""))
+    whole = _merged(_named(base), {key: value for key, value in own.items() if key != "extends"}) if base else own
+    check(whole)
+    return whole
 
 
+@lru_cache(maxsize=1)
 def names() -> tuple[str, ...]:
     """All profiles, in order of name."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
@@ -35,3 +62,38 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
         below = merged.get(key)
         merged[key] = _merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
     return merged
+
+
+def written(own: Mapping[str, Any]) -> str:
+    """The table as TOML again; only what a profile holds: texts, lists and tables of them."""
+    plain = [f"{_key(name)} = {_value(value)}" for name, value in own.items() if not isinstance(value, Mapping)]
+    parts = ["\n".join(plain)] if plain else []
+    parts += [_table((name,), value) for name, value in own.items() if isinstance(value, Mapping)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _table(at: tuple[str, ...], table: Mapping[str, Any]) -> str:
+    plain = [f"{_key(name)} = {_value(value)}" for name, value in table.items() if not isinstance(value, Mapping)]
+    head = "[" + ".".join(map(_key, at)) + "]"
+    parts = ["\n".join([head, *plain])] if plain or not table else []
+    parts += [_table((*at, name), value) for name, value in table.items() if isinstance(value, Mapping)]
+    return "\n\n".join(parts)
+
+
+def _key(name: str) -> str:
+    return name if name and name.isascii() and name.replace("_", "").replace("-", "").isalnum() else _quoted(name)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(name)} = {_value(inner)}" for name, inner in value.items()) + " }"
+    return _quoted(value) if isinstance(value, str) else str(value).lower()
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML: the escapes of JSON, for everything that is no plain sign."""
+    known = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    signs = (known.get(sign) or (sign if sign.isprintable() else f"\\U{ord(sign):08x}") for sign in text)
+    return '"' + "".join(signs) + '"'

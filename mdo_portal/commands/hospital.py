@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,12 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal import wiring
+from mdo_portal import trial, wiring
 from mdo_portal.database import Database
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
-from mdo_portal.domain.inbound import UNREADABLE_REASONS
-from mdo_portal.exchange import IncomingReferral, Unreadable, Wire
-from mdo_portal.services import lines
-from mdo_portal.services.hospitals import hash_token
+from mdo_portal.domain.hospital import Channel, Hospital, Link
+from mdo_portal.exchange import Wire
+from mdo_portal.services import hospitals, lines, links
+from mdo_portal.services.hospitals import LinkRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -29,84 +28,40 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 def add(database: Database, *, code: str, name: str, profile: str, sending_application: str) -> dict[str, Any]:
     """A hospital with its link. Without a profile it starts at level 0: web form in, printed letter out.
 
-    Gives what the hospital must be told; the token is shown once and kept only as its hash.
+    Gives what the hospital must be told; the token is shown once and kept only as its hash. Raises Incomplete.
     """
-    token = secrets.token_urlsafe(32) if profile and wiring.wire_of(profile) is Wire.FHIR else ""
+    now, token = datetime.now(UTC), ""
+    settings = {"name": name, "profile_in": profile, "sending_applications": sending_application, "channel_out": Channel.PAPER}
     with database.transaction() as session:
-        hospital = Hospital(code=code, name=name)
-        session.add(hospital)
-        session.flush()
-        session.add(
-            Link(
-                hospital_id=hospital.id,
-                level=_level(profile),
-                profile_in=profile,
-                sending_applications=[sending_application] if sending_application else [],
-                token_in_hash=hash_token(token) if token else "",
-                channel_out=Channel.PAPER,
-            )
-        )
-    return {"hospital": code, "profile": profile, "level": _level(profile).value, "token": token}
+        hospital = links.add_hospital(session, {"code": code, "name": name}, viewer=None, now=now)
+        link = session.scalars(select(Link).where(Link.hospital_id == hospital.id)).one()
+        known = wiring.known_profiles()
+        links.save(session, hospital, link, settings, profiles=known, viewer=None, now=now, loopback=False)
+        if known.wires.get(profile) is Wire.FHIR:
+            token = links.new_token(session, hospital, link, viewer=None, now=now)
+        return {"hospital": hospital.code, "profile": profile, "level": link.level.value, "token": token}
 
 
-def _level(profile: str) -> Level:
-    if not profile:
-        return Level.FORM
-    return Level.FHIR if wiring.wire_of(profile) is Wire.FHIR else Level.HL7V2
-
-
-def profile_of(database: Database, code: str) -> tuple[str, str]:
-    """(profile, charset) of the link of this hospital. Raises KeyError when there is none."""
+def link_of(database: Database, code: str) -> tuple[LinkRow, Sequence[LinkRow]]:
+    """The link of this hospital, and all links. Raises KeyError when there is none that reads messages."""
     with database.transaction() as session:
-        query = (
-            select(Link.profile_in, Link.charset_in).join(Hospital, Hospital.id == Link.hospital_id).where(Hospital.code == code)
-        )
-        row = session.execute(query).one_or_none()
-    if row is None or not row[0]:
+        rows = hospitals.links(session)
+    found = next((row for row in rows if row.hospital_code == code), None)
+    if found is None or not found.profile_in:
         raise KeyError(code)
-    return row[0], row[1]
+    return found, rows
 
 
-def check(path: Path, *, profile: str, charset: str = "") -> dict[str, Any]:
-    """How this message would be read: every field that was found, what was left over, or why it cannot be read."""
-    raw, reader = path.read_bytes(), wiring.readers()[wiring.wire_of(profile)]
-    try:
-        header = reader.header(raw)
-        incoming = reader.read(raw, profile, charset)
-    except Unreadable as unreadable:
-        sentence = UNREADABLE_REASONS.get(unreadable.reason, "")
-        return {"readable": False, "reason": unreadable.reason, "place": unreadable.where, "sentence": sentence}
-    found: dict[str, Any] = {"readable": True, "kind": header.kind, "control_id": header.control_id, "profile": profile}
-    return found | (_referral(incoming) if isinstance(incoming, IncomingReferral) else {"change": incoming.event})
+def bare_link(profile: str) -> LinkRow:
+    """A link of nobody that only reads with this profile: for trying without a database."""
+    nobody = uuid.UUID(int=0)
+    return LinkRow(nobody, nobody, "", "", profile, "", (), (), "")
 
 
-def _referral(referral: IncomingReferral) -> dict[str, Any]:
-    patient = referral.patient
-    return {
-        "patient": {
-            "name": patient.name.shown,
-            "birth_on": str(patient.birth_on or ""),
-            "sex": patient.sex,
-            "local_number": patient.local_number,
-            "bsn": "found" if patient.bsn else "missing",
-        },
-        "number": referral.number,
-        "board_hint": referral.board_hint,
-        "questions": {
-            "board": referral.question_board,
-            "radiology": referral.question_radiology,
-            "pathology": referral.question_pathology,
-        },
-        "referrer": referral.referrer.name or referral.referrer.organisation,
-        "latest_useful_on": str(referral.latest_useful_on or ""),
-        "facts": [{"section": fact.section.value, "label": fact.label, "text": fact.text} for fact in referral.facts],
-        "documents": [
-            {"title": one.title, "kind": one.kind, "media_type": one.media_type, "bytes": len(one.content)}
-            for one in referral.documents
-        ],
-        "unmapped": list(referral.unmapped),
-        "quarantined": list(referral.quarantined),
-    }
+def check(path: Path, *, link: LinkRow, links: Sequence[LinkRow]) -> dict[str, Any]:
+    """How this message would be answered and read: every field and its place, what is missing, what was left over."""
+    tried = trial.try_message(path.read_bytes(), link=link, links=links, now=datetime.now(UTC))
+    return trial.as_json(tried)
 
 
 def bind(database: Database, code: str, pem: bytes, *, by: str, by_name: bool) -> dict[str, Any]:

@@ -6,11 +6,14 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from mdo_portal import trial
 from mdo_portal.commands import hospital
 from mdo_portal.commands.process import checked_settings, open_database
+from mdo_portal.errors import Incomplete
 
 
 @click.group("hospital")
@@ -26,20 +29,20 @@ def command() -> None:
 def hospital_add_command(code: str, name: str, profile: str, sending_application: str) -> None:
     """Add a hospital; prints what the hospital must be told (JSON)."""
     database = open_database(checked_settings())
-    told = hospital.add(database, code=code, name=name, profile=profile, sending_application=sending_application)
+    try:
+        told = hospital.add(database, code=code, name=name, profile=profile, sending_application=sending_application)
+    except Incomplete as missing:
+        raise click.UsageError("; ".join(f"{name}: {why}" for name, why in missing.fields.items())) from None
     click.echo(json.dumps(told))
 
 
 @command.command("check")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--hospital", "code", default="", help="Read it as this hospital's link says.")
-@click.option("--profile", default="", help="Read it with this profile; needs no database.")
+@click.option("--profile", default="", help="Read it with this profile; alone it needs no database.")
 def hospital_check_command(file: Path, code: str, profile: str) -> None:
-    """Say how a message is read, field by field (JSON). Keeps nothing."""
-    charset = ""
-    if not profile:
-        profile, charset = hospital.profile_of(open_database(checked_settings()), code)
-    found = hospital.check(file, profile=profile, charset=charset)
+    """Say how a message is answered and read, field by field, and what is missing (JSON). Keeps nothing."""
+    found = _checked(file, code, profile)
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     sys.exit(0 if found["readable"] else 1)
 
@@ -83,3 +86,15 @@ def hospital_accept_plain_command(code: str, by: str, why: str, until: datetime)
 def hospital_line_command(code: str) -> None:
     """Say how safe a hospital's line is, and when its certificates end (JSON)."""
     click.echo(json.dumps(hospital.line(open_database(checked_settings()), code), ensure_ascii=False, indent=2))
+
+
+def _checked(file: Path, code: str, profile: str) -> dict[str, Any]:
+    try:
+        if code:
+            link, links = hospital.link_of(open_database(checked_settings()), code)
+            return hospital.check(file, link=trial.with_profile(link, profile), links=links)
+        return hospital.check(file, link=hospital.bare_link(profile), links=[])
+    except KeyError as missing:
+        raise click.UsageError(
+            f"no link or profile that reads messages: {missing.args[0] or 'give --hospital or --profile'}"
+        ) from None

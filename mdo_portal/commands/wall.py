@@ -11,8 +11,6 @@ from sqlalchemy import Connection, create_engine, text
 NO_PATIENTS: dict[str, str] = {
     "alembic_version": "number of the schema",
     "hospitals": "names and addresses of hospitals",
-    "links": "how a hospital is connected",
-    "link_certificates": "how a hospital's system proves who calls",
     "boards": "boards and their series",
     "board_hospitals": "which hospital takes part where",
     "meetings": "when and where",
@@ -35,6 +33,7 @@ NO_PATIENTS: dict[str, str] = {
 }
 #: policies by which everybody reads, though not everybody writes
 READ_BY_ALL: dict[str, str] = {
+    "links.reads": "how a hospital is connected; who may write it, a policy says",
     "memberships.reads": "what colleagues are; no patient stands in it",
     "board_memberships.reads": "what colleagues are; no patient stands in it",
 }

@@ -96,6 +96,8 @@ class Link(Base):
     plain_accepted_until: Mapped[datetime | None]
     #: application acknowledgements (MSH-16) go over `host_out` once a message was understood, not back over the line at once
     application_ack_out: Mapped[bool] = mapped_column(default=False)
+    #: TOML: what this hospital puts elsewhere than its profile says (integrations/profiles/schema.py); empty = nothing
+    otherwise: Mapped[str] = mapped_column(default="")
 
 
 class LinkCertificate(Base):
@@ -127,3 +129,32 @@ class LinkCertificate(Base):
     bound_by: Mapped[str] = mapped_column(default="")
     #: when it was withdrawn; it lets nobody in any more
     withdrawn_at: Mapped[datetime | None]
+
+
+class Changed(StrEnum):
+    """What of a link was changed."""
+
+    MADE = "made"  #: the hospital or its link was added
+    SETTINGS = "settings"  #: names, profile, character set, address
+    SENDER = "sender"  #: a name by which it sends was added from a message that was tried
+    OTHERWISE = "otherwise"  #: what it puts elsewhere than its profile
+    TOKEN = "token"  #: a new token for the FHIR door; the token itself stands nowhere
+
+
+class LinkChange(Base):
+    """Who changed what of a link, and when. Only grows. No patient data, no secret."""
+
+    __tablename__ = "link_changes"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"), index=True)
+    at: Mapped[datetime]
+    #: who did it; empty = from the command line
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    #: name at that moment: people leave, the history stays
+    by_name: Mapped[str] = mapped_column(default="")
+    what: Mapped[Changed]
+    #: how it was, as text
+    before: Mapped[str] = mapped_column(default="")
+    #: how it became, as text
+    after: Mapped[str] = mapped_column(default="")

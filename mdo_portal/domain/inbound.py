@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, text
@@ -94,8 +94,18 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Onleesbaar: de lezer brak af, het bericht is te groot of te diep opgebouwd. Het is bewaard; "
         "vraag het ziekenhuis om het eenvoudiger te sturen."
     ),
+    "wrong_profile": N_(
+        "Het profiel van deze koppeling klopt niet meer (de plaats staat erbij). Het bericht is bewaard; "
+        "herstel het profiel en laat het bericht opnieuw lezen."
+    ),
     "failed": N_("Het verwerken is steeds mislukt. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."),
 }
+
+
+WAITS_TOO_LONG = timedelta(minutes=5)
+"""A kept message is read within seconds; one that waits longer needs somebody to look."""
+UNREAD_TOO_LONG = timedelta(hours=24)
+"""A message that could not be read may hold a referral: within a day somebody has to have looked."""
 
 
 class InboundMessage(Base):
@@ -112,6 +122,7 @@ class InboundMessage(Base):
         ),
         Index("ix_inbound_messages_hospital_id", "hospital_id", "received_at"),
         Index("ix_inbound_messages_application_ack", "seq", postgresql_where=text("application_ack IN ('AL', 'ER', 'SU')")),
+        Index("ix_inbound_messages_unreadable", "hospital_id", "received_at", postgresql_where=text("state = 'unreadable'")),
         Index("ix_inbound_messages_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     )
 

@@ -48,8 +48,12 @@ class Act(StrEnum):
     POST_RESEND = "post:resend"
     POST_CONFIRM = "post:confirm"
     LINK_READ = "link:read"
+    LINK_MANAGE = "link:manage"
+    LINK_TRY = "link:try"
+    HOSPITAL_ADD = "hospital:add"
     INBOX_READ = "inbox:read"
     INBOX_REPLAY = "inbox:replay"
+    INBOX_RAW = "inbox:raw"
     CASE_GRANT = "case:grant"
     CASE_OBJECT = "case:object"
     GLASS_BREAK = "glass:break"
@@ -113,8 +117,12 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.POST_RESEND: frozenset([(Role.SECRETARY, _B)]),
     Act.POST_CONFIRM: frozenset([*_TREAT, (Role.SECRETARY, _B)]),
     Act.LINK_READ: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.LINK_MANAGE: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.LINK_TRY: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.HOSPITAL_ADD: frozenset([(Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.INBOX_READ: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.INBOX_REPLAY: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.INBOX_RAW: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.CASE_GRANT: frozenset([*_TREAT, (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.CASE_OBJECT: frozenset(_TREAT),
     Act.GLASS_BREAK: frozenset([(Role.SPECIALIST, Relation.ANYONE), (Role.CASE_MANAGER, Relation.ANYONE)]),

@@ -96,6 +96,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "hospitals": None,
     "links": None,
     "link_certificates": None,
+    "link_changes": None,  # who changed what of a link: no patients, stays with the link
     "boards": None,
     "board_hospitals": None,
     "meetings": None,  # the weekly series: no patient in it once its rounds are gone

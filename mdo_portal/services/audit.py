@@ -47,7 +47,7 @@ _SEARCH, _EXPORT, _SECURITY = Kind("110112", "E", 6), Kind("110106", "R", 9), Ki
 _LOG_USED = Kind("110101", "R", 6)
 _BY_VERB: Final[Mapping[str, Kind]] = {
     "read": _READ, "join": _READ, "register": _ADD, "sign": _ADD, "add": _ADD, "write": _CHANGE, "order": _CHANGE,
-    "plan": _CHANGE, "ask": _ADD, "answer": _CHANGE, "route": _CHANGE, "withdraw": _CHANGE, "outcome": _CHANGE,
+    "plan": _CHANGE, "ask": _ADD, "answer": _CHANGE, "route": _CHANGE, "withdraw": _CHANGE, "outcome": _CHANGE, "try": _READ, "raw": _READ,
     "confirm": _CHANGE, "break": _SECURITY, "grant": _SECURITY, "object": _SECURITY, "manage": _SECURITY,
     "approve": Kind("110110", "D", 14),
 }  # fmt: skip

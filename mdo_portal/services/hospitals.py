@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link, LinkCertificate
-from mdo_portal.exchange import Address, Caller, MessageHeader
+from mdo_portal.exchange import Address, Caller, MessageHeader, profile_of_link
 from mdo_portal.services.sealed import sealer
 
 TOKEN_PURPOSE = "link.token"
@@ -30,7 +30,7 @@ class LinkRow:
     hospital_id: uuid.UUID
     hospital_code: str
     hospital_name: str
-    profile_in: str
+    profile_in: str  #: as the readers take it: the name, and below it what this hospital puts elsewhere
     charset_in: str
     sending_applications: tuple[str, ...]
     sending_facilities: tuple[str, ...]
@@ -121,7 +121,7 @@ def _row(link: Link, hospital: Hospital, certificates: Iterable[LinkCertificate]
         hospital_id=hospital.id,
         hospital_code=hospital.code,
         hospital_name=hospital.name,
-        profile_in=link.profile_in,
+        profile_in=profile_of_link(link.profile_in, link.otherwise),
         charset_in=link.charset_in,
         sending_applications=tuple(link.sending_applications),
         sending_facilities=tuple(link.sending_facilities),

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.decision import Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
-from mdo_portal.domain.inbound import UNREADABLE_REASONS, FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.hospital import Hospital, Link
+from mdo_portal.domain.inbound import (
+    RAW_PURPOSE,
+    UNREAD_TOO_LONG,
+    UNREADABLE_REASONS,
+    WAITS_TOO_LONG,
+    FeedCount,
+    InboundMessage,
+    InboundState,
+)
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.services import changes
+from mdo_portal.services.sealed import sealer
 
 
 class InboxRow(NamedTuple):
@@ -35,40 +43,63 @@ class InboxRow(NamedTuple):
     doubles: int
     leftovers: list[str]
     case_id: uuid.UUID | None
+    #: the bytes are still there: their term has not passed
+    is_whole: bool
+
+    @property
+    def sentence(self) -> str:
+        return UNREADABLE_REASONS.get(self.reason, "")
+
+    def waits_too_long(self, now: datetime) -> bool:
+        """Whether somebody should have looked by now."""
+        patience = {InboundState.KEPT: WAITS_TOO_LONG, InboundState.UNREADABLE: UNREAD_TOO_LONG}.get(self.state)
+        return patience is not None and now - self.received_at > patience
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which messages: of one state, for one reason, of one hospital; empty = all that the viewer may know of."""
+
+    state: InboundState | None = None
+    reason: str = ""
+    hospital_id: uuid.UUID | None = None
+
+
+class ReasonCount(NamedTuple):
+    """How many messages could not be read for one reason, and since when the oldest waits."""
+
+    reason: str
+    messages: int
+    oldest_at: datetime
 
     @property
     def sentence(self) -> str:
         return UNREADABLE_REASONS.get(self.reason, "")
 
 
-@dataclass(frozen=True)
-class LinkCard:
-    """One hospital's link at a glance."""
+class Alarms(NamedTuple):
+    """Messages that wait longer than they should."""
 
-    hospital_id: uuid.UUID
-    code: str
-    name: str
-    city: str
-    epd: str
-    level: Level
-    profile_in: str
-    profile_out: str
-    channel_out: Channel
-    is_secured: bool
-    last_in_at: datetime | None
-    last_out_at: datetime | None
-    today: int
-    waiting_in: int
-    unreadable: int
-    waiting_out: int
-    ignored_today: int
-    #: messages per hour of the last 24 hours, newest last
-    by_hour: tuple[int, ...]
+    waiting: int
+    unread: int
 
 
-def rows(session: Session, viewer: Viewer, *, state: InboundState | None = None, limit: int = 200) -> list[InboxRow]:
+EVERYTHING = Asked()
+
+
+def row_of(session: Session, viewer: Viewer, message_id: uuid.UUID) -> InboxRow | None:
+    """One message, if this viewer may know of it."""
+    return next((InboxRow._make(row) for row in session.execute(_query(viewer).where(InboundMessage.id == message_id))), None)
+
+
+def rows(session: Session, viewer: Viewer, *, asked: Asked = EVERYTHING, limit: int = 200) -> list[InboxRow]:
     """The newest messages this viewer may know of."""
-    query = (
+    query = _query(viewer).where(*_meant(asked)).order_by(InboundMessage.seq.desc()).limit(limit)
+    return [InboxRow._make(row) for row in session.execute(query)]
+
+
+def _query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             InboundMessage.id,
             InboundMessage.received_at,
@@ -83,15 +114,11 @@ def rows(session: Session, viewer: Viewer, *, state: InboundState | None = None,
             InboundMessage.doubles,
             InboundMessage.leftovers,
             InboundMessage.case_id,
+            func.length(InboundMessage.raw_sealed) > 0,
         )
         .outerjoin(Hospital, Hospital.id == InboundMessage.hospital_id)
         .where(_visible(viewer))
-        .order_by(InboundMessage.seq.desc())
-        .limit(limit)
     )
-    if state is not None:
-        query = query.where(InboundMessage.state == state)
-    return [InboxRow._make(row) for row in session.execute(query)]
 
 
 def _visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -102,10 +129,71 @@ def _visible(viewer: Viewer) -> ColumnElement[bool]:
     return or_(False, *conditions)
 
 
-def counts(session: Session, viewer: Viewer) -> dict[InboundState, int]:
-    query = select(InboundMessage.state, func.count()).where(_visible(viewer)).group_by(InboundMessage.state)
-    found = {row[0]: row[1] for row in session.execute(query)}
+def _meant(asked: Asked) -> list[ColumnElement[bool]]:
+    found = []
+    if asked.state is not None:
+        found.append(InboundMessage.state == asked.state)
+    if asked.reason:
+        found.append(InboundMessage.reason == asked.reason)
+    if asked.hospital_id is not None:
+        found.append(InboundMessage.hospital_id == asked.hospital_id)
+    return found
+
+
+def counts(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None = None) -> dict[InboundState, int]:
+    query = select(InboundMessage.state, func.count()).where(_visible(viewer), *_meant(Asked(hospital_id=hospital_id)))
+    found = {row[0]: row[1] for row in session.execute(query.group_by(InboundMessage.state))}
     return {state: found.get(state, 0) for state in InboundState}
+
+
+def reasons(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None = None) -> list[ReasonCount]:
+    """Why messages could not be read, most of them first."""
+    asked = Asked(InboundState.UNREADABLE, hospital_id=hospital_id)
+    query = select(InboundMessage.reason, func.count(), func.min(InboundMessage.received_at)).where(
+        _visible(viewer), *_meant(asked)
+    )
+    found = [ReasonCount._make(row) for row in session.execute(query.group_by(InboundMessage.reason))]
+    return sorted(found, key=lambda one: (-one.messages, one.reason))
+
+
+def alarms(session: Session, viewer: Viewer, *, now: datetime) -> Alarms:
+    """How many messages wait too long to be read, or lie too long without anybody looking."""
+
+    def older(state: InboundState, patience: timedelta) -> ColumnElement[int]:  # each has an index of its own
+        late = (InboundMessage.state == state, InboundMessage.received_at < now - patience)
+        return select(func.count()).select_from(InboundMessage).where(_visible(viewer), *late).scalar_subquery()
+
+    query = select(older(InboundState.KEPT, WAITS_TOO_LONG), older(InboundState.UNREADABLE, UNREAD_TOO_LONG))
+    return Alarms._make(session.execute(query).one())
+
+
+class FeedDay(NamedTuple):
+    """Feed messages about patients without a case, of one hospital on one day: acknowledged, counted, not kept."""
+
+    hospital: str
+    day: date
+    ignored: int
+
+
+def feed_days(session: Session, viewer: Viewer, *, now: datetime, hospital_id: uuid.UUID | None = None) -> list[FeedDay]:
+    """The last seven days, newest first."""
+    query = (
+        select(Hospital.name, FeedCount.day, FeedCount.ignored)
+        .join(Link, Link.id == FeedCount.link_id)
+        .join(Hospital, Hospital.id == Link.hospital_id)
+        .where(FeedCount.day > (now - timedelta(days=7)).date())
+        .order_by(FeedCount.day.desc(), Hospital.name)
+    )
+    if Role.ADMINISTRATOR not in viewer.hospital_roles:
+        query = query.where(Hospital.id == viewer.hospital_id)
+    if hospital_id is not None:
+        query = query.where(Hospital.id == hospital_id)
+    return [FeedDay._make(row) for row in session.execute(query)]
+
+
+def raw_of(session: Session, message: InboundMessage) -> bytes:
+    """The bytes as they came; empty when their term has passed. The caller leaves the line in the log."""
+    return sealer(session).open(message.raw_sealed, purpose=RAW_PURPOSE) if message.raw_sealed else b""
 
 
 def message_for(session: Session, viewer: Viewer, act: Act, message_id: uuid.UUID) -> InboundMessage:
@@ -130,70 +218,34 @@ def replay(session: Session, message: InboundMessage) -> None:
     changes.wake(session, "understand")
 
 
+def replay_all(
+    session: Session, viewer: Viewer, act: Act, reason: str, *, hospital_id: uuid.UUID | None = None
+) -> list[uuid.UUID]:
+    """Offer all messages again that could not be read for this reason, as far as they can be; gives which.
+
+    Each is offered once however often this is asked: only what is unreadable at this moment is taken, under a lock.
+    """
+    query = (
+        select(InboundMessage)
+        .where(_visible(viewer), *_meant(Asked(InboundState.UNREADABLE, reason, hospital_id)))
+        .where(InboundMessage.link_id.is_not(None), func.length(InboundMessage.raw_sealed) > 0)
+        .order_by(InboundMessage.seq)
+        .limit(MOST_REPLAYED)
+        .with_for_update(skip_locked=True)
+    )
+    found = [one for one in session.scalars(query) if viewer.may(act, hospital_id=one.hospital_id)]
+    for message in found:
+        replay(session, message)
+    return [message.id for message in found]
+
+
+MOST_REPLAYED = 5_000
+"""Messages offered again in one go; the rest at the next push of the button."""
+
+
 def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
     """A person decided that nothing needs to be done with it."""
     if message.state is not InboundState.UNREADABLE:
         raise IllegalMove()
     message.state, message.settled_at = InboundState.IGNORED, now
     changes.announce(session, "inbox", message.id)
-
-
-def link_cards(session: Session, viewer: Viewer, *, now: datetime) -> list[LinkCard]:
-    """The links this viewer looks after."""
-    query = select(Hospital, Link).outerjoin(Link, Link.hospital_id == Hospital.id).order_by(Hospital.name)
-    if Role.ADMINISTRATOR not in viewer.hospital_roles:
-        query = query.where(Hospital.id == viewer.hospital_id)
-    by_hour = _by_hour(session, now=now)
-    none = (0,) * 24
-    return [_card(session, hospital, link, by_hour.get(hospital.id, none), now=now) for hospital, link in session.execute(query)]
-
-
-def _by_hour(session: Session, *, now: datetime) -> dict[uuid.UUID, tuple[int, ...]]:
-    ago = func.floor(func.extract("epoch", now - InboundMessage.received_at) / 3600)
-    query = (
-        select(InboundMessage.hospital_id, ago, func.count())
-        .where(InboundMessage.received_at > now - timedelta(days=1), InboundMessage.hospital_id.is_not(None))
-        .group_by(InboundMessage.hospital_id, ago)
-    )
-    found: dict[uuid.UUID, list[int]] = {}
-    for hospital_id, hours, count in session.execute(query):
-        found.setdefault(hospital_id, [0] * 24)[23 - min(23, max(0, int(hours)))] += count
-    return {hospital_id: tuple(values) for hospital_id, values in found.items()}
-
-
-def _card(session: Session, hospital: Hospital, link: Link | None, by_hour: tuple[int, ...], *, now: datetime) -> LinkCard:
-    day = now - timedelta(days=1)
-    inbound = session.execute(
-        select(
-            func.max(InboundMessage.received_at),
-            func.count().filter(InboundMessage.received_at > day),
-            func.count().filter(InboundMessage.state == InboundState.KEPT),
-            func.count().filter(InboundMessage.state == InboundState.UNREADABLE),
-        ).where(InboundMessage.hospital_id == hospital.id)
-    ).one()
-    outbound = session.execute(
-        select(
-            func.max(Delivery.sent_at), func.count().filter(Delivery.state.in_((DeliveryState.WAITING, DeliveryState.SENT)))
-        ).where(Delivery.hospital_id == hospital.id)
-    ).one()
-    feed = select(FeedCount.ignored).where(FeedCount.link_id == (link.id if link else None), FeedCount.day == now.date())
-    return LinkCard(
-        hospital_id=hospital.id,
-        code=hospital.code,
-        name=hospital.name,
-        city=hospital.city,
-        epd=hospital.epd,
-        level=link.level if link else Level.FORM,
-        profile_in=link.profile_in if link else "",
-        profile_out=link.profile_out if link else "",
-        channel_out=link.channel_out if link else Channel.PAPER,
-        is_secured=not (link and (link.level is Level.HL7V2 or link.channel_out is Channel.MLLP)),  # MLLP has no TLS yet
-        last_in_at=inbound[0],
-        last_out_at=outbound[0],
-        today=inbound[1],
-        waiting_in=inbound[2],
-        unreadable=inbound[3],
-        waiting_out=outbound[1],
-        ignored_today=session.scalar(feed) or 0,
-        by_hour=by_hour,
-    )

@@ -6,24 +6,30 @@ import uuid
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
-from mdo_portal.domain.inbound import InboundState
+from mdo_portal.domain.inbound import UNREADABLE_REASONS, InboundState
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import audit, inbox
+from mdo_portal.errors import N_, NotFound, PortalError
+from mdo_portal.services import audit, inbox, link_cards
+from mdo_portal.services.inbox import Asked
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 
 blueprint = Blueprint("inbox", __name__)
+LEAST_REASON = 10
+MOST_SHOWN = 200_000
+"""Characters of a message on the page; the rest is a document."""
+NO_REASON = N_("Schrijf in een zin waarom u de inhoud nodig hebt. Er is niets getoond.")
 
 
 @blueprint.get("/links")
 @may(Act.LINK_READ)
 def links() -> str:
     with transaction() as db:
-        cards = inbox.link_cards(db, viewer(), now=now())
+        cards = link_cards.link_cards(db, viewer(), now=now())
         counts = inbox.counts(db, viewer())
-    return render_template("inbox/links.html", cards=cards, counts=counts)
+    return render_template("inbox/links.html", cards=cards, counts=counts, may_add=viewer().may(Act.HOSPITAL_ADD))
 
 
 @blueprint.get("/inbox")
@@ -38,14 +44,32 @@ def rows() -> str:
     return render_template("inbox/_rows.html", **_rows())
 
 
+def _asked() -> Asked:
+    state, reason = request.values.get("state", ""), request.values.get("reason", "")
+    try:
+        hospital_id = uuid.UUID(request.values.get("hospital", ""))
+    except ValueError:
+        hospital_id = None
+    return Asked(
+        InboundState(state) if state in InboundState._value2member_map_ else None,
+        reason if reason in UNREADABLE_REASONS else "",
+        hospital_id,
+    )
+
+
 def _rows() -> dict[str, object]:
-    asked = request.args.get("state", "")
-    state = InboundState(asked) if asked in InboundState._value2member_map_ else None
+    asked = _asked()
     with transaction() as db:
-        found = inbox.rows(db, viewer(), state=state)
+        found = inbox.rows(db, viewer(), asked=asked)
         audit.record(db, viewer(), Act.INBOX_READ, now=now(), object_type="inbox", hits=0)
-        counts = inbox.counts(db, viewer())
-    return {"rows": found, "counts": counts, "state": state}
+        shown = {
+            "counts": inbox.counts(db, viewer(), hospital_id=asked.hospital_id),
+            "reasons": inbox.reasons(db, viewer(), hospital_id=asked.hospital_id),
+            "alarms": inbox.alarms(db, viewer(), now=now()),
+            "feed": inbox.feed_days(db, viewer(), now=now(), hospital_id=asked.hospital_id),
+            "houses": link_cards.hospitals_of(db, viewer()),
+        }
+    return {"rows": found, "asked": asked, "state": asked.state, "moment": now(), **shown}
 
 
 @blueprint.post("/inbox/<uuid:message_id>/<any(replay, ignore):what>")
@@ -60,3 +84,54 @@ def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
         audit.record(db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=what)
     flash(gettext("Het bericht wordt opnieuw gelezen.") if what == "replay" else gettext("Het bericht is terzijde gelegd."))
     return redirect(url_for("inbox.page"))
+
+
+@blueprint.post("/inbox/replay")
+@may(Act.INBOX_REPLAY)
+def replay_reason() -> ResponseReturnValue:
+    """All that could not be read for one reason, once more; each has its own line in the log."""
+    asked = _asked()
+    if not asked.reason:
+        raise PortalError(N_("Kies om welke reden. Er is niets veranderd."))
+    with transaction() as db:
+        found = inbox.replay_all(db, viewer(), Act.INBOX_REPLAY, asked.reason, hospital_id=asked.hospital_id)
+        for message_id in found:
+            audit.record(
+                db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=f"all {asked.reason}"
+            )  # fmt: skip
+    flash(ngettext("%(num)d bericht wordt opnieuw gelezen.", "%(num)d berichten worden opnieuw gelezen.", len(found)))
+    return redirect(url_for("inbox.page", state="unreadable", hospital=asked.hospital_id), 303)
+
+
+@blueprint.post("/inbox/<uuid:message_id>/raw")
+@may(Act.INBOX_RAW)
+def raw(message_id: uuid.UUID) -> str:
+    """The message as it came, for whoever says why; posted, so that no link or history opens it again."""
+    reason = " ".join(request.form.get("reason", "").split())
+    with transaction() as db:
+        message = inbox.message_for(db, viewer(), Act.INBOX_RAW, message_id)
+        if len(reason) < LEAST_REASON:
+            raise PortalError(NO_REASON)
+        audit.record(
+            db, viewer(), Act.INBOX_RAW, now=now(), object_type="message", object_id=message_id, categories=["case"], detail=reason[:200]
+        )  # fmt: skip
+        body, row = inbox.raw_of(db, message), inbox.row_of(db, viewer(), message_id)
+    if row is None:
+        raise NotFound()
+    lines, cut = _readable(body)
+    return render_template("inbox/raw.html", row=row, lines=lines, cut=cut, is_gone=not body)
+
+
+def _readable(body: bytes) -> tuple[list[str], bool]:
+    """The bytes as lines for an eye: what is no text shows as a sign, a document is cut short."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body.decode("cp1252", "replace")
+    shown = text[:MOST_SHOWN].replace("\r\n", "\n").replace("\r", "\n")
+    return [_visible(line) for line in shown.split("\n")], len(text) > MOST_SHOWN
+
+
+def _visible(line: str) -> str:
+    line = line if len(line) <= 4_000 else f"{line[:4_000]} …"
+    return "".join(sign if sign.isprintable() or sign == "\t" else f"<{ord(sign):02X}>" for sign in line)

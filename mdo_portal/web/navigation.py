@@ -15,7 +15,7 @@ from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.errors import N_
-from mdo_portal.services import rights_reviews
+from mdo_portal.services import inbox, rights_reviews
 from mdo_portal.services.sessions import SignedIn
 from mdo_portal.web import log_overdue
 from mdo_portal.web.assets import Assets
@@ -39,6 +39,7 @@ ROLE_WORDS = {
 
 
 #: blueprints that are one subject in the header
+LINK_PAGES = ("providers", "links", "trying", "places")
 PEOPLE_PAGES = ("people", "rights", "boards")
 STALE = timedelta(minutes=5)
 
@@ -89,7 +90,7 @@ def _me(signed: SignedIn) -> SimpleNamespace:
 
 def navigation(viewer: Viewer) -> list[NavItem]:
     """The pages this viewer has any use for."""
-    here = {"providers": "inbox"}.get(request.blueprint or "", request.blueprint or "")
+    here = "inbox" if request.blueprint in LINK_PAGES else request.blueprint or ""
     pages = [
         (gettext("Werklijst"), "worklist.page", _any(viewer, Act.WORKLIST_READ)),
         (gettext("Aanmelden"), "forms.page", viewer.may_for_own_hospital(Act.CASE_REGISTER)),
@@ -102,7 +103,7 @@ def navigation(viewer: Viewer) -> list[NavItem]:
     ]
     family = PEOPLE_PAGES if here in PEOPLE_PAGES else (here,)
     late = log_overdue.count(viewer) if viewer.may_for_own_hospital(Act.LOG_REVIEW) and not is_fragment() else 0
-    counts = {"people.page": overdue(viewer), "log.page": late or None}
+    counts = {"people.page": overdue(viewer), "log.page": late or None, "inbox.links": waiting_too_long(viewer)}
     return [
         NavItem(label, url_for(endpoint), endpoint.partition(".")[0] in family, counts.get(endpoint))
         for label, endpoint, shown in pages
@@ -122,6 +123,14 @@ def overdue(viewer: Viewer) -> int | None:
             count = rights_reviews.overdue(db, viewer, now=now())
         known[key] = (now(), count)
     return count or None
+
+
+def waiting_too_long(viewer: Viewer) -> int | None:
+    """Messages that wait longer than they should, of the hospitals whose links this viewer looks after."""
+    if is_fragment() or not viewer.may_at_all(Act.INBOX_READ):
+        return None
+    with transaction() as db:
+        return sum(inbox.alarms(db, viewer, now=now())) or None
 
 
 def forget_overdue() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -79,3 +80,33 @@ def test_the_counts_add_up_to_what_came_in(session: Session, region: Region) -> 
     queue.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=NOW)
 
     assert sum(inbox.counts(session, region.lars).values()) == len(inbox.rows(session, region.lars)) == 2
+
+
+def test_reasons_are_counted_and_old_ones_raise_an_alarm(session: Session, region: Region) -> None:
+    zeed, kree = region.links["ZEED"], region.links["KREE"]
+    old, young = NOW - timedelta(days=2), NOW - timedelta(minutes=1)
+    reasons = [("no_patient", old), ("no_patient", young), ("unknown_kind", young)]
+    intake.keep(session, [make.arrival(zeed, reason=reason, at=at) for reason, at in reasons])
+    intake.keep(session, [make.arrival(zeed, at=NOW - timedelta(minutes=6)), make.arrival(kree, reason="failed", at=old)])
+
+    assert [(one.reason, one.messages) for one in inbox.reasons(session, region.lars)] == [("no_patient", 2), ("unknown_kind", 1)]
+    assert inbox.alarms(session, region.lars, now=NOW) == (1, 1)
+    assert inbox.alarms(session, region.ada, now=NOW) == (1, 2)
+    assert [row.waits_too_long(NOW) for row in inbox.rows(session, region.lars)].count(True) == 2
+
+
+def test_all_of_one_reason_are_offered_again_and_nobody_elses(session: Session, region: Region) -> None:
+    zeed, kree = region.links["ZEED"], region.links["KREE"]
+    intake.keep(session, [make.arrival(one, reason="no_patient") for one in (zeed, zeed, kree, None)])
+    intake.keep(session, [make.arrival(zeed, reason="unknown_kind")])
+
+    assert len(inbox.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient")) == 2
+    assert inbox.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient") == []
+    assert len(inbox.replay_all(session, region.ada, Act.INBOX_REPLAY, "no_patient")) == 1  # KREE's; a stranger's cannot
+
+
+def test_the_bytes_come_back_as_they_came(session: Session, region: Region) -> None:
+    arrival = make.arrival(region.links["ZEED"])
+    intake.keep(session, [arrival])
+
+    assert inbox.raw_of(session, session.scalars(select(InboundMessage)).one()) == arrival.raw

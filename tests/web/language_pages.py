@@ -20,6 +20,7 @@ ROOMS = (
 SIGNING = ("/rounds/{ended}/sign", "/rounds/{signed}/signed")
 POST = ("/post", "/post?tab=all")
 LINKS = ("/links", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
+LINK = tuple(f"/links/{{zeed}}{part}" for part in ("", "/settings", "/try", "/places"))
 ACCOUNT = ("/account", "/account/second-factor", "/confirm", "/confirm?strong=1", "/hospital", "/nothing-yet")
 LOG = (
     "/log", "POST /log?odd=1", "POST /log?number=4711", "/log/patient", "POST /log/patient?number=4711", "/log/review", "/log/breach",
@@ -39,8 +40,8 @@ PAGES = {
     "Bram": (*WORK_LIST, "/register", *CASES, *MEETINGS, *ROOMS, *SIGNING, *POST, *AT_BOARD[:2]),
     "Dirk": (*WORK_LIST, "/register", *CASES, *POST, "/glass", *ACCOUNT),
     "Carla": ("/cases/{shared}", "/cases/{broken}"),
-    "Lars": (*LINKS, *POST, *AT_HOSPITAL, *PROVIDERS, "/rights"),
+    "Lars": (*LINKS, *LINK, *POST, *AT_HOSPITAL, *PROVIDERS, "/rights"),
     "Petra": (*LOG, *KEEPING, *AT_HOSPITAL, *RIGHTS, "POST /rights/explain/{bram}?number=4711", "POST /rights/explain/{bram}"),
-    "Ada": (*MANAGING, *AT_HOSPITAL, "/retention", "/rights", "/rights/explain"),
+    "Ada": ("/links", "/links/new", *LINK, "/inbox", *MANAGING, *AT_HOSPITAL, "/retention", "/rights", "/rights/explain"),
     "Nobody": ("/sign-in", "/invitation"),
 }

@@ -167,6 +167,10 @@ OTHERWISE: dict[str, Rule] = {
     "grants.break_glass": of_nothing,
     "destruction.find": of_nothing,
     "destruction.ask": of_own_hospital,
+    # one hospital's link: of its link manager, and the administrator
+    **dict.fromkeys(("links.page", "links.edit", "links.save", "links.token"), of_hospital),
+    **dict.fromkeys(("trying.page", "trying.show", "trying.report", "trying.sender"), of_hospital),
+    **dict.fromkeys(("places.page", "places.save", "places.place_one"), of_hospital),
     "providers.new": of_page,  # only sends on, to a page that looks whose hospital it is
 }
 

@@ -1,0 +1,172 @@
+"""How a FHIR message is read, field by field and with the place of each: for a person who joins a hospital. Nothing is kept.
+
+The values are those of the reader itself. A place is that of the profile where it says one; else where exactly these words stand
+in the message, the request and the patient first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from integrations.fhir.bundle import Entry, entries_of
+from integrations.fhir.json_gate import load
+from integrations.fhir.people import identifiers
+from integrations.fhir.places import FIELDS, place_of
+from integrations.fhir.profile import Profile, load_profile
+from integrations.fhir.reader import FhirReader
+from integrations.fhir.request import KINDS, choose_patient, choose_request
+from integrations.fhir.sieve import sift
+from integrations.fhir.values import text
+from mdo_portal.exchange import (
+    Contact,
+    Explanation,
+    FieldRead,
+    IncomingReferral,
+    LeftOver,
+    MessageHeader,
+    PatientIdentity,
+    Unreadable,
+)
+
+MOST_LEAVES = 200_000
+MOST_VALUE = 4_000
+_PIECES = re.compile(r"; |, |: | \(|\)|\n")
+_REQUESTS = tuple(KINDS.values())
+_PEOPLE = ("Practitioner", "PractitionerRole", "Organization", "HealthcareService", *_REQUESTS, "CareTeam", "Patient")
+
+
+class FhirExplainer:
+    """exchange.Explainer for FHIR R4 and STU3."""
+
+    def explain(self, raw: bytes, profile: str, charset: str = "") -> Explanation:
+        """Every field with its place, what was left over and what was put apart; or why it cannot be read."""
+        reader, header = FhirReader(), MessageHeader()
+        try:
+            header = reader.header(raw)
+            rules = load_profile(profile)
+            incoming = reader.read(raw, profile, charset)
+            read = _Read(raw, rules)
+        except Unreadable as trouble:
+            return Explanation(header, charset="utf-8", charset_by="standard", reason=trouble.reason, where=trouble.where)
+        return Explanation(
+            header=header,
+            meaning="referral" if isinstance(incoming, IncomingReferral) else type(incoming).__name__,
+            charset="utf-8",
+            charset_by="standard",
+            fields=tuple(read.fields(incoming)),
+            leftovers=tuple(_left(incoming)),
+        )
+
+
+def _left(incoming: object) -> Iterator[LeftOver]:
+    yield from (LeftOver(name, "unmapped") for name in getattr(incoming, "unmapped", ()))
+    for name in getattr(incoming, "quarantined", ()):
+        place, _, why = name.partition(": ")
+        yield LeftOver(place, why or "broken")
+
+
+class _Read:
+    """One message that was read, with where everything in it stands."""
+
+    def __init__(self, raw: bytes, rules: Profile) -> None:
+        entries = entries_of(load(raw))
+        good = sift(entries, rules.version).where  # what was refused may be named as its sender likes
+        self._where, self._rules = good, rules
+        request = choose_request(self._where, rules)
+        self._anchors = (request, choose_patient(request, self._where))
+        first = {entry.place for entry in self._anchors}
+        self._leaves = _leaves([*self._anchors, *(entry for entry in good.entries if entry.place not in first)])
+
+    def fields(self, incoming: object) -> Iterator[FieldRead]:
+        patient = getattr(incoming, "patient", None)
+        if isinstance(patient, PatientIdentity):
+            yield from self._patient(patient)
+        if isinstance(incoming, IncomingReferral):
+            yield from self._referral(incoming)
+
+    def _patient(self, patient: PatientIdentity) -> Iterator[FieldRead]:
+        looked = {name: self._rules.words("patient", name) for name in ("bsn", "local_number", "birth_on")}
+        systems = {
+            name: self._rules.words("identifiers", "local" if name == "local_number" else name)
+            for name in ("bsn", "local_number")
+        }
+        yield FieldRead(
+            "patient.name", patient.name.shown, self._place(patient.name.family, ("Patient",)), looked=("Patient.name",)
+        )
+        place = self._named("patient.birth_on") if patient.birth_on else ""
+        yield FieldRead("patient.birth_on", _shown(patient.birth_on), place, looked=looked["birth_on"])
+        place = self._place_ending(".gender") if patient.sex else ""
+        yield FieldRead("patient.sex", patient.sex, place, looked=("Patient.gender",))
+        for name, number in (("local_number", patient.local_number), ("bsn", patient.bsn)):
+            place = self._named(f"patient.{name}") or self._identifier(number) if number else ""
+            yield FieldRead(f"patient.{name}", number, place, looked=looked[name] or systems[name] or ("Patient.identifier",))
+        for _, number in patient.other_numbers:
+            yield FieldRead("patient.other_number", number, self._identifier(number))
+
+    def _named(self, name: str) -> str:
+        return place_of(self._rules, name, self._anchors, self._where)
+
+    def _identifier(self, number: str) -> str:
+        own = self._anchors[1]
+        found = [value for _, value in identifiers(own.resource)]
+        return f"{own.place}.identifier[{found.index(number)}].value" if number in found else ""
+
+    def _place_ending(self, end: str) -> str:
+        return f"{self._anchors[1].place}{end}"
+
+    def _referral(self, referral: IncomingReferral) -> Iterator[FieldRead]:
+        for name in FIELDS:
+            value = _shown(getattr(referral, name))
+            place = (self._named(name) or self._place(value, ())) if value else ""
+            yield FieldRead(name, value, place, looked=self._rules.words("referral", name))
+        yield FieldRead("sent_at", _shown(referral.sent_at), self._place(_shown(referral.sent_at), ()))
+        for role in ("referrer", "treating", "case_manager", "gp"):
+            yield from self._contact(role, getattr(referral, role))
+        for fact in referral.facts:
+            place = self._place(fact.text, (), fact.label, fact.code)
+            yield FieldRead("fact", fact.text[:MOST_VALUE], place, fact.section.value, fact.label)
+        for document in referral.documents:
+            size = f"{document.media_type}, {len(document.content)} bytes"
+            yield FieldRead("document", size, self._place(document.title, (), document.reference), document.kind, document.title)
+
+    def _contact(self, role: str, contact: Contact) -> Iterator[FieldRead]:
+        for name in ("name", "number", "organisation", "phone"):
+            value = getattr(contact, name)
+            yield FieldRead(f"{role}.{name}", value, self._place(value, _PEOPLE) if value else "")
+
+    def _place(self, value: str, kinds: Iterable[str], *others: str) -> str:
+        """Where these words stand; for words that were put together, where their longest known piece stands."""
+        wanted = set(kinds)
+        pieces = sorted((piece.strip() for piece in _PIECES.split(value)), key=len, reverse=True)
+        last = value.rsplit(" ", 1)[-1:]
+        for one in (value, *pieces, *last, *others):
+            for place in self._leaves.get(one, ()) if len(one) > 1 else ():
+                if not wanted or place.partition("/")[0] in wanted:
+                    return place
+        return ""
+
+
+def _leaves(entries: Iterable[Entry]) -> dict[str, list[str]]:
+    """Every plain value of the message and where it stands, up to three places each."""
+    found: dict[str, list[str]] = {}
+    left = MOST_LEAVES
+    for entry in entries:
+        waiting: list[tuple[str, object]] = [(entry.place, entry.resource)]
+        while waiting and left > 0:
+            place, value = waiting.pop()
+            left -= 1
+            if isinstance(value, dict):
+                waiting.extend((f"{place}.{name}", inner) for name, inner in reversed(value.items()) if name != "resourceType")
+            elif isinstance(value, list):
+                waiting.extend((f"{place}[{n}]", inner) for n, inner in reversed(list(enumerate(value))))
+            elif len(words := text(value)) < MOST_VALUE and len(found.setdefault(words, [])) < 3:
+                found[words].append(place)
+    return found
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value or "")

@@ -1,0 +1,227 @@
+"""How a message is read, field by field and with the place of each: for a person who joins a hospital. Nothing is kept.
+
+The values are those of the reader itself. The places are found by asking the profile once more; for what a profile does not
+place (a name, a telephone) by looking for the value in the segments where the reader takes it from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from integrations.profiles import load
+from mdo_portal.exchange import (
+    Contact,
+    Explanation,
+    FieldRead,
+    IncomingReferral,
+    LeftOver,
+    MessageHeader,
+    PatientIdentity,
+    Profile,
+    Unreadable,
+)
+
+from .charset import codec_named
+from .er7 import Message
+from .facts import facts_of_items
+from .items import Item
+from .people import provider
+from .places import Reading, found, found_in
+from .reader import Hl7Reader
+from .referral import QUESTIONS, documents_of
+from .segment import LargeSegment
+
+WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
+SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)
+MOST_VALUE = 4_000
+"""Characters of one value that are shown."""
+
+
+class Hl7Explainer:
+    """exchange.Explainer for HL7 v2."""
+
+    def explain(self, raw: bytes, profile: str, charset: str = "") -> Explanation:
+        """Every field with its place, what was left over, which character set was used; or why it cannot be read."""
+        reader, header = Hl7Reader(), MessageHeader()
+        message, rules = None, None
+        try:
+            header = reader.header(raw)
+            rules = load(profile)
+            message = Message.parse(raw, charset or rules["charset"])
+            incoming = reader.read(raw, profile, charset)
+        except Unreadable as trouble:
+            said = _said_by(message, rules, charset) if message and rules else ""
+            used = message.charset if message else ""
+            return Explanation(header, charset=used, charset_by=said, reason=trouble.reason, where=trouble.where)
+        is_referral = isinstance(incoming, IncomingReferral)
+        meaning = "referral" if is_referral else rules["kinds"].get(header.kind, "") or type(incoming).__name__
+        read = _Read(Reading.of(message, rules), rules)
+        return Explanation(
+            header=header,
+            meaning=str(meaning),
+            charset=message.charset,
+            charset_by=_said_by(message, rules, charset),
+            fields=tuple(read.fields(incoming)),
+            leftovers=tuple(_left(incoming)),
+        )
+
+
+def _said_by(message: Message, rules: Profile, charset: str) -> str:
+    """Who decided the codec; a codec that did not fit was passed over (charset.decide)."""
+    for who, name in (("link", charset), ("profile", rules["charset"]), ("message", message.get("MSH-18(0)-1"))):
+        if codec_named(name) and (codec_named(name) == message.charset or _same(codec_named(name), message.charset)):
+            return who
+    return "standard" if message.charset == "ascii" else "guess"
+
+
+def _same(stated: str, used: str) -> bool:
+    return stated == "iso8859-1" and used == "cp1252"  # what charset.decide reads it as when there are Windows signs in it
+
+
+def _left(incoming: object) -> Iterator[LeftOver]:
+    yield from (LeftOver(name, "unmapped") for name in getattr(incoming, "unmapped", ()))
+    yield from (LeftOver(*_parted(name)) for name in getattr(incoming, "quarantined", ()))
+
+
+def _parted(name: str) -> tuple[str, str]:
+    place, _, why = name.partition("/")
+    return place, why or "broken"
+
+
+class _Read:
+    """One message that was read, with what is needed to find a value's place again."""
+
+    def __init__(self, reading: Reading, rules: Profile) -> None:
+        self._reading, self._rules, self._message = reading, rules, reading.message
+
+    def fields(self, incoming: object) -> Iterator[FieldRead]:
+        patient = getattr(incoming, "patient", None)
+        if isinstance(patient, PatientIdentity):
+            yield from self._patient(patient)
+        if isinstance(incoming, IncomingReferral):
+            yield from self._referral(incoming)
+        else:
+            yield from self._others(incoming)
+
+    def _patient(self, patient: PatientIdentity) -> Iterator[FieldRead]:
+        rules = self._rules["patient"]
+        placed = {name: tuple(rules.get(name, ())) for name in ("bsn", "local_number", "birth_on")}
+        at = {name: found_in(self._message, paths)[1] for name, paths in placed.items()}
+        yield FieldRead("patient.name", patient.name.shown, self._first_of("PID-5-1", "PID-5-2"), looked=("PID-5",))
+        yield FieldRead(
+            "patient.birth_on", _shown(patient.birth_on), at["birth_on"] if patient.birth_on else "", looked=placed["birth_on"]
+        )
+        yield FieldRead("patient.sex", patient.sex, "PID-8" if patient.sex else "", looked=("PID-8",))
+        for name, number in (("local_number", patient.local_number), ("bsn", patient.bsn)):
+            place = at[name] or self._place(number, ("PID",)) if number else ""
+            yield FieldRead(f"patient.{name}", number, place, looked=placed[name] or ("PID-3",))
+        for _, number in patient.other_numbers:
+            yield FieldRead("patient.other_number", number, self._place(number, ("PID", "MRG")))
+
+    def _first_of(self, *paths: str) -> str:
+        return found_in(self._message, paths)[1]
+
+    def _referral(self, referral: IncomingReferral) -> Iterator[FieldRead]:
+        rules = self._rules["referral"]
+        at = {name: found(self._reading, rules[name])[1] for name in SIMPLE}
+        for name in SIMPLE:
+            value = _shown(getattr(referral, name))
+            yield FieldRead(name, value, at[name] if value else "", looked=tuple(rules[name]))
+        yield FieldRead("sent_at", _shown(referral.sent_at), "MSH-7" if referral.sent_at else "", looked=("MSH-7",))
+        for role in ("referrer", "treating", "case_manager", "gp"):
+            yield from self._contact(role, getattr(referral, role))
+        used = frozenset(at[name] for name in QUESTIONS)
+        for item, fact in facts_of_items(self._reading, used):
+            yield FieldRead("fact", fact.text[:MOST_VALUE], _place_of(item), fact.section.value, fact.label)
+        for place, document in documents_of(self._reading):
+            size = f"{document.media_type}, {len(document.content)} bytes"
+            yield FieldRead("document", size, f"{place}-5", document.kind, document.title)
+
+    def _contact(self, role: str, contact: Contact) -> Iterator[FieldRead]:
+        rule = self._rules["contacts"][role]
+        by_function = next(
+            (one for one in rule["places"] if one.startswith("@provider ") and provider(self._message, one.partition(" ")[2])), ""
+        )
+        for name in ("name", "number", "organisation", "phone"):
+            value = getattr(contact, name)
+            looked = tuple(rule.get(name, rule["places"]))
+            place = (by_function or self._place(value, WHERE_PEOPLE_STAND)) if value else ""
+            yield FieldRead(f"{role}.{name}", value, place, looked=looked)
+
+    def _others(self, incoming: object) -> Iterator[FieldRead]:
+        """What another kind of message holds, under the border's own names."""
+        for name, value in _flat(incoming):
+            if value:
+                yield FieldRead(name, value[:MOST_VALUE], self._place(value, ()))
+
+    def _place(self, value: str, names: Iterable[str]) -> str:
+        """The first component with exactly this value, in these segments (all when there are none); a name by its longest part."""
+        wanted = set(names)
+        parts = [value, *sorted(value.replace(".", " ").split(), key=len, reverse=True)[:1]]
+        for part in dict.fromkeys(one for one in parts if len(one) > 1):
+            for item in self._reading.items:
+                if not wanted or item.segment.name in wanted:
+                    place = _within(item, part)
+                    if place:
+                        return place
+        return ""
+
+
+def _within(item: Item, value: str) -> str:
+    if len(item.segment.name) != 3 or isinstance(item.segment, LargeSegment):  # in a document nothing of this stands
+        return ""
+    for n in range(1, 51):
+        if value not in item.segment.field(n):
+            continue
+        for r, repetition in enumerate(item.segment.repetitions(n, 32)):
+            for c in range(1, 13):
+                for s in range(1, 6):
+                    if repetition.component(c, s).strip() == value:
+                        again = f"({r})" if r else ""
+                        return f"{_name(item)}-{n}{again}-{c}" + (f"-{s}" if s > 1 else "")
+        return f"{_name(item)}-{n}"
+    return ""
+
+
+def _name(item: Item) -> str:
+    """Occurrences count from 0 in a path, as in a profile; the first needs no number."""
+    return f"{item.segment.name}({item.position - 1})" if item.position > 1 else item.segment.name
+
+
+def _place_of(item: Item) -> str:
+    return f"{_name(item)}-5" if item.segment.name == "OBX" else _name(item)
+
+
+def _flat(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    if is_dataclass(value):
+        for one in fields(value):
+            if one.name not in ("patient", "unmapped", "quarantined", "content"):
+                yield from _flat(getattr(value, one.name), f"{at}.{one.name}".lstrip("."))
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _flat(inner, at)
+    elif value is not None and not isinstance(value, (bytes, bool)):
+        yield at, _shown(value)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def as_sent(text: str, charset: str = "") -> bytes:
+    """What somebody pasted, as bytes in the character set that the message says it has: what a page gives us is text, not bytes."""
+    lines = text.replace("\r\n", "\r").replace("\n", "\r").strip("\x0b\x1c\r ")
+    first = lines.partition("\r")[0]
+    fields = first.split(first[3:4]) if first[:3] == "MSH" and len(first) > 3 else []
+    stated = fields[17].partition("~")[0] if len(fields) > 17 else ""
+    for codec in filter(None, (codec_named(charset), codec_named(stated), "utf-8")):
+        try:
+            return lines.encode(codec)
+        except UnicodeEncodeError:
+            continue
+    return lines.encode("utf-8")

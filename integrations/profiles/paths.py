@@ -1,0 +1,34 @@
+"""How a place in a message is written in a profile. A place points; it computes nothing."""
+
+from __future__ import annotations
+
+import re
+
+#: terser: segment(occurrence)-field(repetition)-component-subcomponent, occurrences and repetitions from 0
+V2_PATH = re.compile(r"[A-Z][A-Z0-9]{2}(?:\(\d{1,3}\))?-\d{1,3}(?:\(\d{1,3}\))?(?:-\d{1,2})?(?:-\d{1,2})?")
+#: small named functions of integrations/hl7v2/places.py, for what a path cannot say, and what their argument looks like
+V2_FUNCTIONS = {
+    "label": re.compile(r"[a-z_]{1,40}"),
+    "notes": re.compile(r"[A-Z][A-Z0-9]{2}"),
+    "provider": re.compile(r"[A-Z]{2,4}"),
+    "number": re.compile(r"[A-Z]{2,5}"),
+}
+#: Kind.element.element; behind an element one choice: [n] or [name=value]
+FHIR_PATH = re.compile(
+    r"[A-Z][A-Za-z]{2,40}(?:\.[a-z][A-Za-z0-9]{0,60}(?:\[(?:\d{1,3}|[a-z][A-Za-z]{0,40}=[^\[\]]{1,200})\])?){1,8}"
+)
+#: a field of one segment: field-component-subcomponent
+FIELD = re.compile(r"\d{1,3}(?:-\d{1,2}){0,2}")
+
+
+def is_v2_place(text: str) -> bool:
+    """A terser path, or a function we have with an argument that fits: `PID-3(1)-4-1`, `@provider RT`."""
+    if not text.startswith("@"):
+        return V2_PATH.fullmatch(text) is not None
+    name, _, argument = text[1:].partition(" ")
+    return name in V2_FUNCTIONS and V2_FUNCTIONS[name].fullmatch(argument) is not None
+
+
+def is_fhir_place(text: str) -> bool:
+    """`ServiceRequest.note.text`, `Patient.identifier[system=urn:oid:1.2.3].value`."""
+    return FHIR_PATH.fullmatch(text) is not None

@@ -1,0 +1,298 @@
+"""What may stand in a profile: every key with its kind and what it means. docs/koppelprofielen.md is printed from it.
+
+The words are Dutch because whoever joins a hospital reads them, on the page of the profiles and beside a mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mdo_portal.exchange import Section
+
+from .paths import FHIR_PATH, FIELD, V2_FUNCTIONS, V2_PATH
+
+SECTIONS = tuple(Section)
+SECTION_NAMES = tuple(one.value for one in SECTIONS)
+TARGETS = (
+    *SECTION_NAMES, "question_board", "question_radiology", "question_pathology", "latest_useful_on", "urgency", "tumour_hint",
+    "board_hint",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key. `kind` is a word of checks.CHECKS; `keys` are those of a table, `of` is what a free table holds."""
+
+    kind: str
+    words: str = ""
+    keys: Mapping[str, Key] = field(default_factory=dict)
+    of: Key | None = None
+    among: tuple[str, ...] = ()
+    #: what a link may say otherwise than its profile
+    is_own: bool = True
+
+
+def table(words: str, keys: Mapping[str, Key], *, is_own: bool = True) -> Key:
+    return Key("table", words, keys, is_own=is_own)
+
+
+def free(words: str, of: Key, *, among: tuple[str, ...] = (), is_own: bool = True) -> Key:
+    """A table whose keys are the sender's codes, or names from `among`."""
+    return Key("free", words, of=of, among=among, is_own=is_own)
+
+
+def text(words: str = "", *, is_own: bool = True) -> Key:
+    return Key("text", words, is_own=is_own)
+
+
+def texts(words: str = "", *, is_own: bool = True) -> Key:
+    return Key("texts", words, is_own=is_own)
+
+
+def one_of(words: str, *among: str, is_own: bool = True) -> Key:
+    return Key("one_of", words, among=among, is_own=is_own)
+
+
+def number(words: str) -> Key:
+    return Key("number", words, is_own=False)
+
+
+def places(words: str) -> Key:
+    return Key("places", words)
+
+
+_PLACED = {
+    "number": places("Nummer van de aanvraag bij het ziekenhuis; hetzelfde nummer nog eens is een nieuwe versie."),
+    "board_hint": places("Hoe het ziekenhuis het MDO noemt; een routetabel of een mens kiest."),
+    "tumour_hint": places("Tumorsoort, in de woorden van het ziekenhuis."),
+    "urgency": places("Hoe dringend."),
+    "latest_useful_on": places("Laatste dag waarop bespreken nog zin heeft."),
+    "question_board": places("Vraag aan het MDO."),
+    "question_radiology": places("Vraag aan de radioloog."),
+    "question_pathology": places("Vraag aan de patholoog."),
+}
+_SEX = free("Geslacht: wat er wordt gestuurd → M, F, X of leeg.", one_of("", "M", "F", "X", ""))
+_URGENCY = table(
+    "Codes voor de velden hierboven.",
+    {"urgency": free("Urgentie: wat er wordt gestuurd → routine, urgent, asap; anders blijft het zoals gestuurd.", text())},
+)
+_HEAD = {
+    "extends": text("Profiel waarop dit voortbouwt; alleen wat anders is staat hier.", is_own=False),
+    "wire": one_of("Over welke lijn: hl7v2, fhir of paper.", "hl7v2", "fhir", "paper", is_own=False),
+    "title": text("Hoe mensen dit profiel noemen.", is_own=False),
+}
+
+_FACT = table(
+    "Eén segment: in welke kolom, met welk label, en welk veld wat is (`3-2-0`: veld, component, subcomponent).",
+    {
+        "section": one_of("Kolom op de casus.", *SECTION_NAMES),
+        "label": text("Woord voor de lezer."),
+        "text": Key("fields", "Velden met de tekst; het eerste gevulde telt."),
+        "code": Key("field", "Veld met de code."),
+        "system": Key("field", "Veld met het codestelsel."),
+        "date": Key("field", "Veld met de datum."),
+    },
+)
+_LABEL = table("Eén vraag.", {"codes": texts("Codes (OBX-3.1)."), "words": texts("Woorden in het label (OBX-3.2).")})
+_CONTACT = table(
+    "Eén rol.",
+    {
+        "places": places("Veld met de persoon (XCN) of `@provider ROL` voor PRD-1."),
+        "organisation": places("Organisatie, als die niet bij de persoon staat."),
+        "phone": places("Telefoon, als die niet bij de persoon staat."),
+    },
+)
+
+V2: Mapping[str, Key] = _HEAD | {
+    "charset": text("Tekenset die de afzender werkelijk gebruikt; leeg: MSH-18 beslist. Wat op de koppeling staat gaat voor."),
+    "timezone": text("Tijdzone van tijden zonder afwijking."),
+    "kinds": free(
+        "Soort bericht (MSH-9) → wat het hier betekent. Wat er niet staat wordt bewaard en getoond als onbekend.", text()
+    ),
+    "patient": table(
+        "Wie de patiënt is.",
+        {
+            "bsn": places(
+                "Waar het BSN staat, als dat niet PID-3 is. Leeg: de herhaling van PID-3 met een van onderstaande kenmerken."
+            ),
+            "local_number": places("Waar het eigen patiëntnummer staat, als dat niet PID-3 is."),
+            "birth_on": places("Waar de geboortedatum staat, als dat niet PID-7 is."),
+            "bsn_authorities": texts("PID-3.4 van een BSN, in hoofdletters."),
+            "bsn_types": texts("PID-3.5 van een BSN."),
+            "local_types": texts("PID-3.5 van het eigen nummer, beste eerst."),
+            "other_types": texts("PID-3.5 van nummers die nooit van de patiënt zelf zijn: van een bezoek, rekening of pas."),
+            "sex": _SEX,
+        },
+    ),
+    "referral": table(
+        "De aanvraag. Van een lijst telt de eerste plaats met een waarde.",
+        _PLACED
+        | {
+            "cancel_events": texts("MSH-9.2 van een ingetrokken aanvraag."),
+            "recognised": table(
+                "Een uitslag (ORU) die de aanvraag zelf is.",
+                {"codes": texts("Codes die dat zeggen."), "words": texts("Woorden in order, label of titel die dat zeggen.")},
+            ),
+            "default_section": one_of("Kolom van een waarneming die nergens anders past.", *SECTION_NAMES),
+            "cancel_codes": texts("ORC-1 van een ingetrokken aanvraag."),
+            "codes": _URGENCY,
+            "spare_labels": free(
+                "Veld dat een vraag had kunnen zijn en niet gekozen werd → label waaronder het getoond wordt.", text()
+            ),
+        },
+    ),
+    "contacts": table(
+        "Wie erbij betrokken zijn.",
+        {
+            name: Key("table", words, _CONTACT.keys)
+            for name, words in (
+                ("referrer", "Verwijzer."),
+                ("treating", "Hoofdbehandelaar."),
+                ("case_manager", "Casemanager."),
+                ("gp", "Huisarts."),
+            )
+        },
+    ),
+    "labels": free("Vragen herkend aan code of label van een OBX; `@label NAAM` wijst ernaar.", _LABEL),
+    "sections": free(
+        "Kolom → codes en woorden van waarnemingen die er staan. Korte woorden heel, langere als begin van een woord.",
+        texts(),
+        among=SECTION_NAMES,
+    ),
+    "facts": free("Segmenten naast OBX en NTE met iets om te tonen.", _FACT),
+    "segments": free(
+        "Per betekenis de segmenten die gelezen worden, of alleen over het bericht zelf gaan: niet gemeld als niet geplaatst.",
+        texts(),
+        among=("placed", "referral", "result", "document", "patient", "merge", "link", "appointment"),
+    ),
+    "result": table(
+        "Uitslagen en documenten bij een casus die er al is.",
+        {
+            "status": free("OBX-11 of OBR-25 → toestand; wat er niet staat is definitief.", text()),
+            "completion": free("TXA-17 → toestand.", text()),
+            "unavailable": texts("TXA-19 die zegt dat het stuk er niet meer is."),
+            "replacing": texts("MSH-9.2 die een eerder stuk vervangt."),
+            "cancelling": texts("MSH-9.2 die een stuk intrekt."),
+        },
+    ),
+    "appointment": table(
+        "Afspraken (SIU).",
+        {
+            **{
+                name: places(words)
+                for name, words in (
+                    ("number", "Nummer van de afspraak."),
+                    ("starts_at", "Begin."),
+                    ("ends_at", "Einde."),
+                    ("length", "Duur."),
+                    ("length_unit", "Eenheid van de duur."),
+                    ("service", "Waarvoor."),
+                    ("place", "Waar."),
+                    ("with_whom", "Bij wie (XCN)."),
+                    ("reason", "Reden."),
+                    ("status", "Status."),
+                )
+            },
+            "states": free("SCH-25 → toestand.", text()),
+            "events": free("MSH-9.2 → toestand.", text()),
+        },
+    ),
+    "documents": table(
+        "Documenten in een bericht.",
+        {
+            "media": free("OBX-5.2 → eerste deel van het bestandstype.", text()),
+            "kinds": free("Soort document → codes en woorden in label of titel.", texts()),
+        },
+    ),
+    "outgoing": table(
+        "Hoe een brief wordt geschreven.",
+        {
+            "kind": one_of("MDM^T02 of ORU^R01.", "MDM^T02", "ORU^R01"),
+            "version": text("MSH-12."),
+            "processing": text("MSH-11."),
+            "accept": one_of("MSH-15; beide leeg: oorspronkelijke modus, één AA.", "AL", "NE", "ER", "SU", ""),
+            "application": one_of("MSH-16.", "AL", "NE", "ER", "SU", ""),
+            "control_id_length": number("Hoogste lengte van MSH-10."),
+            **{
+                name: text(words)
+                for name, words in (
+                    ("sending_application", "MSH-3."),
+                    ("sending_facility", "MSH-4; leeg: de naam van het netwerk."),
+                    ("receiving_application", "MSH-5."),
+                    ("receiving_facility", "MSH-6; leeg: de code van het ziekenhuis."),
+                    ("country", "MSH-17."),
+                    ("patient_class", "PV1-2."),
+                    ("document_type", "TXA-2."),
+                    ("file_name", "TXA-16."),
+                    ("section_type", "OBX-2 van een kop met tekst."),
+                    ("section_code", "Begin van OBX-3.1 van een kop met tekst."),
+                    ("section_system", "OBX-3.3 daarvan."),
+                    ("bsn_authority", "PID-3.4 van het BSN."),
+                    ("bsn_type", "PID-3.5 van het BSN."),
+                    ("local_type", "PID-3.5 van het eigen nummer."),
+                )
+            },
+            "document_code": texts("OBX-3 van de brief: code, woorden, stelsel."),
+            "sex": free("M, F, X → PID-8.", text()),
+        },
+        is_own=False,
+    ),
+}
+
+_WORDS = Key("rows", "Van boven naar beneden: de eerste rij met een woord van het label wint.")
+_WORDS_TO = Key("rows", _WORDS.words, among=TARGETS)
+
+FHIR: Mapping[str, Key] = _HEAD | {
+    "version": one_of("R4 of STU3: een eigenschap van de koppeling, nooit geraden.", "R4", "STU3", is_own=False),
+    "identifiers": table(
+        "Stelsels van nummers (Identifier.system).",
+        {
+            "bsn": texts("Stelsels van het BSN."),
+            "local": texts("Stelsels van het eigen nummer, beste eerst; leeg: type MR, anders het eerste dat geen BSN is."),
+            "professional": texts("Stelsels van zorgverleners, beste eerst."),
+        },
+    ),
+    "patient": table(
+        "Wie de patiënt is, als dat elders staat dan de standaard zegt.",
+        {
+            "bsn": places("Waar het BSN staat, als het stelsel het niet zegt."),
+            "local_number": places("Waar het eigen patiëntnummer staat."),
+            "birth_on": places("Waar de geboortedatum staat."),
+            "sex": _SEX,
+        },
+    ),
+    "referral": table("De aanvraag. Van een lijst telt de eerste plaats met een waarde.", _PLACED | {"codes": _URGENCY}),
+    "request": table(
+        "Welke aanvraag bedoeld is.",
+        {
+            "codes": texts("Codes die zeggen: dit vraagt om een MDO."),
+            "latest_useful_extensions": texts("Extensies met de laatste zinvolle dag."),
+        },
+    ),
+    "labels": free("Woorden voor wat FHIR geen woord geeft.", text()),
+    "sections": free("Code van een resource of van haar category → kolom op de casus.", one_of("", *SECTION_NAMES)),
+    "documents": table(
+        "Documenten in een bericht.",
+        {"codes": free("Code → soort document.", text()), "words": _WORDS},
+    ),
+    "questionnaire": table(
+        "Antwoorden op een vragenlijst.",
+        {"words": _WORDS_TO, "links": free("linkId → veld of kolom, vóór elk woord.", one_of("", *TARGETS))},
+    ),
+    "roles": table("Rollen in een CareTeam.", {"words": _WORDS}),
+    "send": table(
+        "Hoe een brief wordt geschreven.",
+        {
+            "document_system": text("Stelsel van onze documentnummers."),
+            "referral_system": text("Stelsel van het aanvraagnummer; leeg: zoals gestuurd."),
+        },
+        is_own=False,
+    ),
+}
+
+PAPER: Mapping[str, Key] = dict(_HEAD)
+SCHEMAS: Mapping[str, Mapping[str, Key]] = {"hl7v2": V2, "fhir": FHIR, "paper": PAPER}
+GRAMMARS = {"hl7v2": V2_PATH, "fhir": FHIR_PATH}
+
+__all__ = ["FIELD", "GRAMMARS", "SCHEMAS", "SECTION_NAMES", "V2_FUNCTIONS", "Key"]

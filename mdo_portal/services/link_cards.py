@@ -1,0 +1,111 @@
+"""The links at a glance: one card per hospital that this viewer looks after."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.people import Role
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.services.link_status import is_secured
+
+
+@dataclass(frozen=True)
+class LinkCard:
+    """One hospital's link at a glance."""
+
+    hospital_id: uuid.UUID
+    code: str
+    name: str
+    city: str
+    epd: str
+    level: Level
+    profile_in: str
+    profile_out: str
+    channel_out: Channel
+    is_secured: bool
+    last_in_at: datetime | None
+    last_out_at: datetime | None
+    today: int
+    waiting_in: int
+    unreadable: int
+    waiting_out: int
+    ignored_today: int
+    #: messages per hour of the last 24 hours, newest last
+    by_hour: tuple[int, ...]
+
+
+def hospitals_of(session: Session, viewer: Viewer) -> list[tuple[uuid.UUID, str]]:
+    """The hospitals whose links this viewer looks after, by name."""
+    query = select(Hospital.id, Hospital.name).order_by(Hospital.name)
+    if Role.ADMINISTRATOR not in viewer.hospital_roles:
+        query = query.where(Hospital.id == viewer.hospital_id)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def link_cards(session: Session, viewer: Viewer, *, now: datetime) -> list[LinkCard]:
+    """The links this viewer looks after."""
+    query = select(Hospital, Link).outerjoin(Link, Link.hospital_id == Hospital.id).order_by(Hospital.name)
+    if Role.ADMINISTRATOR not in viewer.hospital_roles:
+        query = query.where(Hospital.id == viewer.hospital_id)
+    by_hour = _by_hour(session, now=now)
+    none = (0,) * 24
+    return [_card(session, hospital, link, by_hour.get(hospital.id, none), now=now) for hospital, link in session.execute(query)]
+
+
+def _by_hour(session: Session, *, now: datetime) -> dict[uuid.UUID, tuple[int, ...]]:
+    ago = func.floor(func.extract("epoch", now - InboundMessage.received_at) / 3600)
+    query = (
+        select(InboundMessage.hospital_id, ago, func.count())
+        .where(InboundMessage.received_at > now - timedelta(days=1), InboundMessage.hospital_id.is_not(None))
+        .group_by(InboundMessage.hospital_id, ago)
+    )
+    found: dict[uuid.UUID, list[int]] = {}
+    for hospital_id, hours, count in session.execute(query):
+        found.setdefault(hospital_id, [0] * 24)[23 - min(23, max(0, int(hours)))] += count
+    return {hospital_id: tuple(values) for hospital_id, values in found.items()}
+
+
+def _card(session: Session, hospital: Hospital, link: Link | None, by_hour: tuple[int, ...], *, now: datetime) -> LinkCard:
+    day = now - timedelta(days=1)
+    inbound = session.execute(
+        select(
+            func.max(InboundMessage.received_at),
+            func.count().filter(InboundMessage.received_at > day),
+            func.count().filter(InboundMessage.state == InboundState.KEPT),
+            func.count().filter(InboundMessage.state == InboundState.UNREADABLE),
+        ).where(InboundMessage.hospital_id == hospital.id)
+    ).one()
+    outbound = session.execute(
+        select(
+            func.max(Delivery.sent_at), func.count().filter(Delivery.state.in_((DeliveryState.WAITING, DeliveryState.SENT)))
+        ).where(Delivery.hospital_id == hospital.id)
+    ).one()
+    feed = select(FeedCount.ignored).where(FeedCount.link_id == (link.id if link else None), FeedCount.day == now.date())
+    return LinkCard(
+        hospital_id=hospital.id,
+        code=hospital.code,
+        name=hospital.name,
+        city=hospital.city,
+        epd=hospital.epd,
+        level=link.level if link else Level.FORM,
+        profile_in=link.profile_in if link else "",
+        profile_out=link.profile_out if link else "",
+        channel_out=link.channel_out if link else Channel.PAPER,
+        is_secured=is_secured(session, link, now=now),
+        last_in_at=inbound[0],
+        last_out_at=outbound[0],
+        today=inbound[1],
+        waiting_in=inbound[2],
+        unreadable=inbound[3],
+        waiting_out=outbound[1],
+        ignored_today=session.scalar(feed) or 0,
+        by_hour=by_hour,
+    )

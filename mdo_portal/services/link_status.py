@@ -1,0 +1,184 @@
+"""How a link runs: what came in, what waits and how long, what goes out, and whether somebody has to look."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.inbound import (
+    UNREAD_TOO_LONG,
+    UNREADABLE_REASONS,
+    WAITS_TOO_LONG,
+    FeedCount,
+    InboundMessage,
+    InboundState,
+)
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class LastError:
+    """The newest message that could not be read."""
+
+    message_id: uuid.UUID
+    at: datetime
+    reason: str
+    place: str
+
+    @property
+    def sentence(self) -> str:
+        return UNREADABLE_REASONS.get(self.reason, "")
+
+
+@dataclass(frozen=True)
+class Status:
+    """One hospital's link at this moment."""
+
+    #: messages of the last 24 hours and of the last seven days, by state
+    today: Mapping[InboundState, int]
+    week: Mapping[InboundState, int]
+    #: feed messages about patients without a case: counted and not kept
+    feed_today: int
+    feed_week: int
+    last_in_at: datetime | None
+    #: when the oldest message came that is still to be read
+    oldest_waiting_at: datetime | None
+    #: when the oldest message came that nobody looked at yet
+    oldest_unreadable_at: datetime | None
+    unreadable: int
+    last_error: LastError | None
+    last_out_at: datetime | None
+    waiting_out: int
+    oldest_out_at: datetime | None
+    refused_out: int
+    is_secured: bool
+    #: when the first certificate of the line ends; None = the line has none
+    certificate_until: datetime | None = None
+
+    def certificate_days(self, now: datetime) -> int | None:
+        """Days until the certificate ends; negative when it has."""
+        return None if self.certificate_until is None else (self.certificate_until - now).days
+
+    def waits_too_long(self, now: datetime) -> bool:
+        return self.oldest_waiting_at is not None and now - self.oldest_waiting_at > WAITS_TOO_LONG
+
+    def unread_too_long(self, now: datetime) -> bool:
+        return self.oldest_unreadable_at is not None and now - self.oldest_unreadable_at > UNREAD_TOO_LONG
+
+
+class Step(NamedTuple):
+    """One level, and where this hospital stands."""
+
+    level: Level
+    reached: bool
+    current: bool
+
+
+def status(session: Session, hospital: Hospital, link: Link | None, *, now: datetime) -> Status:
+    """Counted from the rows themselves, so that it is always true."""
+    today, week = _counted(session, hospital.id, now=now)
+    waiting, unreadable = (_open(session, hospital.id, state) for state in (InboundState.KEPT, InboundState.UNREADABLE))
+    feed = _feed(session, link, now=now)
+    out = _outgoing(session, hospital.id)
+    return Status(
+        today=today,
+        week=week,
+        feed_today=feed[0],
+        feed_week=feed[1],
+        last_in_at=session.scalar(select(func.max(InboundMessage.received_at)).where(InboundMessage.hospital_id == hospital.id)),
+        oldest_waiting_at=waiting[1],
+        oldest_unreadable_at=unreadable[1],
+        unreadable=unreadable[0],
+        last_error=_last_error(session, hospital.id),
+        last_out_at=out[0],
+        waiting_out=out[1],
+        oldest_out_at=out[2],
+        refused_out=out[3],
+        is_secured=is_secured(session, link, now=now),
+        certificate_until=_first_end(session, link, now=now),
+    )
+
+
+def is_secured(session: Session, link: Link | None, *, now: datetime) -> bool:
+    """Whether nothing of this hospital goes over a line without TLS: neither what it sends, nor what it gets over MLLP."""
+    if link is None or link.channel_out is not Channel.MLLP:
+        return link is None or lines.line_of(session, link.id, now=now).safety is not Safety.UNSECURED
+    return False
+
+
+def _first_end(session: Session, link: Link | None, *, now: datetime) -> datetime | None:
+    """When the first certificate of the line ends."""
+    if link is None:
+        return None
+    ends = [one.expires_at for one in lines.line_of(session, link.id, now=now).certificates if one.expires_at]
+    return min(ends, default=None)
+
+
+def _counted(
+    session: Session, hospital_id: uuid.UUID, *, now: datetime
+) -> tuple[dict[InboundState, int], dict[InboundState, int]]:
+    """Messages per state: of the last 24 hours, and of the week."""
+    at = InboundMessage.received_at
+    query = (
+        select(InboundMessage.state, func.count().filter(at > now - timedelta(days=1)), func.count())
+        .where(InboundMessage.hospital_id == hospital_id, at > now - WEEK)
+        .group_by(InboundMessage.state)
+    )
+    found = {row[0]: (row[1], row[2]) for row in session.execute(query)}
+    both = {state: found.get(state, (0, 0)) for state in InboundState}
+    return {state: one[0] for state, one in both.items()}, {state: one[1] for state, one in both.items()}
+
+
+def _open(session: Session, hospital_id: uuid.UUID, state: InboundState) -> Row[int, datetime | None]:
+    """How many are in this state, and when the oldest of them came."""
+    query = select(func.count(), func.min(InboundMessage.received_at))
+    return session.execute(query.where(InboundMessage.hospital_id == hospital_id, InboundMessage.state == state)).one()
+
+
+def _feed(session: Session, link: Link | None, *, now: datetime) -> tuple[int, int]:
+    if link is None:
+        return 0, 0
+    query = select(FeedCount.day, FeedCount.ignored).where(FeedCount.link_id == link.id, FeedCount.day > (now - WEEK).date())
+    days = {row[0]: row[1] for row in session.execute(query)}
+    return days.get(now.date(), 0), sum(days.values())
+
+
+def _last_error(session: Session, hospital_id: uuid.UUID) -> LastError | None:
+    query = (
+        select(InboundMessage.id, InboundMessage.received_at, InboundMessage.reason, InboundMessage.place)
+        .where(InboundMessage.hospital_id == hospital_id, InboundMessage.state == InboundState.UNREADABLE)
+        .order_by(InboundMessage.seq.desc())
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return LastError(*row) if row else None
+
+
+def _outgoing(session: Session, hospital_id: uuid.UUID) -> Row[datetime | None, int, datetime | None, int]:
+    """The newest that went, how many are under way, since when the oldest, how many were refused."""
+    on_way = Delivery.state.in_((DeliveryState.WAITING, DeliveryState.SENT))
+    query = select(
+        func.max(Delivery.sent_at),
+        func.count().filter(on_way),
+        func.min(Delivery.created_at).filter(on_way),
+        func.count().filter(Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEAD))),
+    ).where(Delivery.hospital_id == hospital_id)
+    return session.execute(query).one()
+
+
+LADDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)
+
+
+def steps(level: Level) -> list[Step]:
+    """The ladder of five, with where this hospital stands on it."""
+    here = LADDER.index(level)
+    return [Step(one, LADDER.index(one) <= here, one is level) for one in LADDER]

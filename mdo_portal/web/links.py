@@ -1,0 +1,163 @@
+"""One hospital's link: how it runs, what the vendor must fill in, its settings and who changed them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from mdo_portal import wiring
+from mdo_portal.domain.hospital import Hospital, Level, Link
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import Incomplete, NotFound
+from mdo_portal.exchange import Wire
+from mdo_portal.services import audit, inbox, link_status, links
+from mdo_portal.settings import host_port
+from mdo_portal.web.context import now, settings, transaction, viewer
+from mdo_portal.web.guard import may
+
+blueprint = Blueprint("links", __name__, url_prefix="/links")
+LINES = (Wire.HL7V2, Wire.FHIR)
+#: levels that no profile says
+BY_HAND = (Level.DOCUMENT, Level.PULL)
+
+
+@blueprint.get("/new")
+@may(Act.HOSPITAL_ADD)
+def new() -> str:
+    return render_template("links/new.html", form={}, errors={})
+
+
+@blueprint.post("/new")
+@may(Act.HOSPITAL_ADD)
+def add() -> ResponseReturnValue:
+    """A hospital at level 0; then on to its settings."""
+    try:
+        with transaction() as db:
+            hospital = links.add_hospital(db, request.form, viewer=viewer(), now=now())
+            log(db, Act.HOSPITAL_ADD, hospital.id, "added")
+            hospital_id = hospital.id
+    except Incomplete as missing:
+        return render_template("links/new.html", form=request.form.to_dict(), errors=missing.fields), 422
+    flash(
+        gettext("Het ziekenhuis is toegevoegd en kan via het webformulier aanmelden. Maak hier de koppeling, of later."),
+        "success",
+    )
+    return redirect(url_for("links.edit", hospital_id=hospital_id), 303)
+
+
+def log(db: Session, act: Act, hospital_id: uuid.UUID, detail: str = "", object_type: str = "link") -> None:
+    """The line in the access log: which hospital's link, never what stood in a message."""
+    audit.record(db, viewer(), act, now=now(), object_type=object_type, object_id=hospital_id, detail=detail)
+
+
+@blueprint.get("/<uuid:hospital_id>")
+@may(Act.LINK_READ)
+def page(hospital_id: uuid.UUID) -> str:
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_READ, hospital_id)
+        shown = _shown(db, hospital, link)
+    return render_template("links/page.html", **shown)
+
+
+def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]:
+    wire = wire_of(link)
+    return {
+        "hospital": hospital,
+        "link": link,
+        "wire": wire.value if wire else "",
+        "status": link_status.status(db, hospital, link, now=now()),
+        "steps": link_status.steps(link.level if link else link_status.LADDER[0]),
+        "history": links.history(db, hospital.id),
+        "counts": inbox.counts(db, viewer()),
+        "profiles": wiring.known_profiles(),
+        "told": told(link),
+        "moment": now(),
+        "may_manage": viewer().may(Act.LINK_MANAGE, hospital_id=hospital.id),
+    }
+
+
+def wire_of(link: Link | None) -> Wire | None:
+    """Over which line this hospital's messages come; None without one."""
+    wire = wiring.known_profiles().wires.get(link.profile_in) if link else None
+    return wire if wire in LINES else None
+
+
+def told(link: Link | None) -> dict[str, str]:
+    """What the vendor must fill in at the hospital's side."""
+    host, port = urlsplit(settings().public_url).hostname or "", host_port(settings().mllp_bind)[1]
+    fhir = f"{settings().public_url.rstrip('/')}/fhir"
+    version = wiring.version_of(link.profile_in) if link and link.profile_in else ""
+    return {"host": host, "port": str(port), "fhir": fhir, "version": version}
+
+
+@blueprint.get("/<uuid:hospital_id>/settings")
+@may(Act.LINK_MANAGE)
+def edit(hospital_id: uuid.UUID) -> str:
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+        form = _as_form(hospital, link)
+    return _form(hospital_id, hospital.name, form, {})
+
+
+def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[str, str]) -> str:
+    known = wiring.known_profiles()
+    reads = known.of_wire(Wire.HL7V2, Wire.FHIR, Wire.PAPER)
+    writes = known.of_wire(Wire.HL7V2, Wire.FHIR)
+    return render_template(
+        "links/settings.html", hospital_id=hospital_id, name=name, form=form, errors=errors, reads=reads, writes=writes
+    )
+
+
+def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:
+    """The fields as people type them; a token never comes back."""
+    form = {name: getattr(hospital, name) for name in (*links.SHORT_TEXTS, "ura", "agb")}
+    if link is not None:
+        form |= {
+            name: str(getattr(link, name) or "") for name in ("profile_in", "profile_out", "charset_in", "host_out", "port_out")
+        }
+        form |= {
+            "level": link.level.value if link.level in BY_HAND else "",
+            "channel_out": link.channel_out.value,
+            "url_out": link.url_out,
+        }
+        form |= {name: "\n".join(getattr(link, name)) for name in ("sending_applications", "sending_facilities")}
+    return form
+
+
+@blueprint.post("/<uuid:hospital_id>/settings")
+@may(Act.LINK_MANAGE)
+def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    name = ""
+    try:
+        with transaction() as db:
+            hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+            name = hospital.name
+            known = wiring.known_profiles()
+            links.save(
+                db, hospital, link, request.form, profiles=known, viewer=viewer(), now=now(), loopback=settings().demo
+            )  # fmt: skip
+            log(db, Act.LINK_MANAGE, hospital_id, "settings")
+    except Incomplete as missing:
+        return _form(hospital_id, name, request.form.to_dict(), missing.fields), 422
+    flash(gettext("De koppeling is opgeslagen. Probeer nu een bericht: u ziet meteen hoe het wordt gelezen."), "success")
+    return redirect(url_for("links.page", hospital_id=hospital_id), 303)
+
+
+@blueprint.post("/<uuid:hospital_id>/token")
+@may(Act.LINK_MANAGE)
+def token(hospital_id: uuid.UUID) -> str:
+    """A new token, on this answer and nowhere else."""
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+        if link is None:
+            raise NotFound()
+        made = links.new_token(db, hospital, link, viewer=viewer(), now=now())
+        log(db, Act.LINK_MANAGE, hospital_id, "token")
+        name, shown = hospital.name, told(link)
+    return render_template("links/token.html", hospital_id=hospital_id, name=name, token=made, told=shown)

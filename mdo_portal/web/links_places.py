@@ -1,0 +1,112 @@
+"""What a hospital puts elsewhere than its profile says: data that its link manager keeps, checked before it is kept."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from mdo_portal import wiring
+from mdo_portal.domain.hospital import Hospital, Link
+from mdo_portal.domain.link_fields import LABELS, PLACEABLE, PROFILE_PROBLEMS
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import N_, PortalError
+from mdo_portal.exchange import WrongProfile, profile_of_link
+from mdo_portal.services import links
+from mdo_portal.web.context import now, transaction, viewer
+from mdo_portal.web.guard import may
+from mdo_portal.web.links import log, wire_of
+
+blueprint = Blueprint("places", __name__, url_prefix="/links/<uuid:hospital_id>/places")
+NO_LINE = N_(
+    "Deze koppeling heeft nog geen profiel voor HL7 v2 of FHIR. Er is niets veranderd; kies er eerst een bij de instellingen."
+)
+
+
+@blueprint.get("")
+@may(Act.LINK_MANAGE)
+def page(hospital_id: uuid.UUID) -> str:
+    return _page(hospital_id)
+
+
+def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = "", field: str = "", place: str = "") -> str:
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+        history = links.history(db, hospital_id)
+    wire = wire_of(link)
+    looked = _looked(link) if link and wire else {}
+    return render_template(
+        "links/places.html", hospital=hospital, link=link, wire=wire.value if wire else "", labels=LABELS,
+        choices=[(name, gettext(LABELS[name])) for name in PLACEABLE],
+        looked=looked, otherwise=(link.otherwise if link else "") if otherwise is None else otherwise, error=error, field=field,
+        place=place, history=[one for one in history if one.what == "otherwise"],
+    )  # fmt: skip
+
+
+def _looked(link: Link) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Per field: where the profile looks, and where this link does; what cannot be read any more counts as the profile's."""
+    own = profile_of_link(link.profile_in, link.otherwise)
+    try:
+        return {name: (wiring.places_of(link.profile_in, key), wiring.places_of(own, key)) for name, key in PLACEABLE.items()}
+    except WrongProfile:
+        return {name: (wiring.places_of(link.profile_in, key),) * 2 for name, key in PLACEABLE.items()}
+
+
+@blueprint.post("")
+@may(Act.LINK_MANAGE)
+def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """The whole of it, as text. Nothing is kept that the readers could not use."""
+    text = request.form.get("otherwise", "")[: links.LONGEST_OTHERWISE]
+    try:
+        with transaction() as db:
+            hospital, link = _with_line(db, hospital_id)
+            wiring.check_otherwise(link.profile_in, text)
+            _keep(db, hospital, link, text)
+    except WrongProfile as wrong:
+        return _page(hospital_id, otherwise=text, error=_sentence(wrong)), 422
+    return _done(hospital_id)
+
+
+@blueprint.post("/one")
+@may(Act.LINK_MANAGE)
+def place_one(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """One field stands elsewhere; an empty place gives it back to the profile."""
+    field, place = request.form.get("field", ""), request.form.get("place", "").strip()
+    if field not in PLACEABLE:
+        return _page(hospital_id, error=gettext("Kies een veld. Er is niets veranderd."), place=place), 422
+    try:
+        with transaction() as db:
+            hospital, link = _with_line(db, hospital_id)
+            text = wiring.placed_otherwise(link.profile_in, link.otherwise, PLACEABLE[field], place)
+            _keep(db, hospital, link, text)
+    except WrongProfile as wrong:
+        return _page(hospital_id, error=_sentence(wrong), field=field, place=place), 422
+    return _done(hospital_id)
+
+
+def _with_line(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
+    hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+    if link is None or wire_of(link) is None:
+        raise PortalError(NO_LINE)
+    return hospital, link
+
+
+def _keep(db: Session, hospital: Hospital, link: Link, text: str) -> None:
+    if links.save_otherwise(db, hospital, link, text, viewer=viewer(), now=now()):
+        log(db, Act.LINK_MANAGE, hospital.id, "places")
+
+
+def _sentence(wrong: WrongProfile) -> str:
+    words = {"key": wrong.key, "value": wrong.value, "known": ", ".join(wrong.known[:20])}
+    return str(gettext(PROFILE_PROBLEMS.get(wrong.problem, PROFILE_PROBLEMS["no_toml"]), **words))
+
+
+def _done(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    flash(
+        gettext("Opgeslagen. Nieuwe berichten worden zo gelezen; laat oude opnieuw lezen bij de binnengekomen berichten."),
+        "success",
+    )
+    return redirect(url_for("places.page", hospital_id=hospital_id), 303)

@@ -1,0 +1,151 @@
+"""Trying a message of a hospital: pasted or uploaded, read at once, field by field, and not kept. And the report for the vendor."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
+
+from mdo_portal import letters, trial, wiring
+from mdo_portal.domain.hospital import Hospital, Link
+from mdo_portal.domain.inbound import UNREADABLE_REASONS
+from mdo_portal.domain.link_fields import LABELS, PLACEABLE, SECTION_LABELS
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import N_, Incomplete, NotFound, PortalError
+from mdo_portal.exchange import Wire
+from mdo_portal.services import hospitals, links
+from mdo_portal.services.hospitals import LinkRow
+from mdo_portal.trial import Tried
+from mdo_portal.web.context import now, settings, transaction, viewer
+from mdo_portal.web.documents import as_file
+from mdo_portal.web.guard import may
+from mdo_portal.web.links import LINES, log
+from mdo_portal.web.words import AMSTERDAM
+
+blueprint = Blueprint("trying", __name__, url_prefix="/links/<uuid:hospital_id>")
+NOTHING = N_("Plak een bericht of kies een bestand. Er is niets gelezen en niets bewaard.")
+TOO_LARGE = N_("Dit bericht is groter dan 5 MB. Er is niets gelezen en niets bewaard; probeer er een zonder groot document.")
+NO_PROFILE = N_("Kies een profiel waarmee het bericht gelezen moet worden. Er is niets gelezen en niets bewaard.")
+STALE_REPORT = N_("Dit rapport is verlopen. Er is niets bewaard; probeer het bericht opnieuw en maak dan het rapport.")
+REPORT_SECONDS = 24 * 3600
+
+
+@blueprint.get("/try")
+@may(Act.LINK_TRY)
+def page(hospital_id: uuid.UUID) -> str:
+    return _page(hospital_id)
+
+
+def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
+        has_profile = bool(link and link.profile_in)
+        chosen = request.form.get("profile", "") or (link.profile_in if link else "")
+    given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, **shown}
+    return render_template(
+        "links/try.html", hospital=hospital, link=link, has_profile=has_profile, chosen=chosen,
+        profiles=wiring.known_profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
+        sections=SECTION_LABELS, reasons=UNREADABLE_REASONS, **given,
+    )  # fmt: skip
+
+
+@blueprint.post("/try")
+@may(Act.LINK_TRY)
+def show(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """Read it, show it, leave a line in the log; keep nothing of it."""
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
+        row, rows = _row(db, hospital, link)
+        raw, error = _asked(row)
+        if error:
+            return _page(hospital_id, text=request.form.get("message", ""), error=gettext(error)), 422
+        tried = trial.try_message(raw, link=row, links=rows, now=now())
+        log(db, Act.LINK_TRY, hospital_id, f"{tried.wire.value} {len(raw)} bytes", object_type="message")
+        sealed = _sealed(hospital_id, hospital.name, tried, len(raw))
+    return _page(hospital_id, tried=tried, text=request.form.get("message", ""), report=sealed, pasted=not _upload())
+
+
+def _row(db: Session, hospital: Hospital, link: Link | None) -> tuple[LinkRow, Sequence[LinkRow]]:
+    """The link as the readers take it, with the profile that was chosen on the page when it is another."""
+    if link is None:
+        raise NotFound()
+    row = hospitals.link_of(db, link.id)
+    profile = request.form.get("profile", "")
+    known = wiring.known_profiles()
+    chosen = trial.with_profile(row, profile if known.wires.get(profile) in LINES else "")
+    return chosen, hospitals.links(db)
+
+
+def _asked(row: LinkRow) -> tuple[bytes, str]:
+    """(the bytes to read, "") or (nothing, why not)."""
+    if not row.profile_in or wiring.wire_of(row.profile_in) not in LINES:
+        return b"", NO_PROFILE
+    upload = _upload()
+    raw = upload or wiring.pasted(_wire(row), request.form.get("message", "").strip(), row.charset_in)
+    if not raw:
+        return b"", NOTHING
+    return (b"", TOO_LARGE) if len(raw) > trial.LARGEST else (raw, "")
+
+
+def _wire(row: LinkRow) -> Wire:
+    return wiring.wire_of(row.profile_in)
+
+
+def _upload() -> bytes:
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return b""
+    upload.stream.seek(0)
+    return upload.stream.read(trial.LARGEST + 1)
+
+
+def _sealed(hospital_id: uuid.UUID, name: str, tried: Tried, size: int) -> str:
+    """The report's data, signed: the message is gone when the report is asked for. No value of the message is in it."""
+    number = f"CONF-{now().astimezone(AMSTERDAM):%Y%m%d-%H%M%S}"
+    report = trial.report_of(tried, network=settings().network, hospital=name, number=number, size=size)
+    return str(_signer(hospital_id).dumps(report.as_json()))
+
+
+def _signer(hospital_id: uuid.UUID) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt=f"conformance {hospital_id} {viewer().person_id}")
+
+
+@blueprint.post("/report")
+@may(Act.LINK_TRY)
+def report(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """The conformance report as PDF, for the vendor of the EPD."""
+    with transaction() as db:
+        links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
+        log(db, Act.LINK_TRY, hospital_id, "report")
+    try:
+        data = _signer(hospital_id).loads(request.form.get("report", ""), max_age=REPORT_SECONDS)
+    except BadData:
+        raise PortalError(STALE_REPORT) from None
+    return as_file(letters.render("conformance", data, at=now()), "application/pdf", str(data["number"]).lower(), download=True)
+
+
+@blueprint.post("/sender")
+@may(Act.LINK_MANAGE)
+def sender(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """The name in the message that was tried is this hospital's: let it send under it."""
+    application, facility = (request.form.get(name, "").strip() for name in ("application", "facility"))
+    try:
+        with transaction() as db:
+            hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+            if link is None:
+                raise NotFound()
+            links.add_sender(db, hospital, link, application, facility, viewer=viewer(), now=now())
+            log(db, Act.LINK_MANAGE, hospital_id, "sender")
+    except Incomplete as refused:
+        flash(gettext(refused.sentence), "error")
+    else:
+        flash(
+            gettext("Deze afzender is toegevoegd. Berichten onder deze naam worden binnen enkele seconden aangenomen."), "success"
+        )
+    return redirect(url_for("trying.page", hospital_id=hospital_id), 303)
