@@ -33,6 +33,7 @@ NO_PATIENTS: dict[str, str] = {
 }
 #: policies by which everybody reads, though not everybody writes
 READ_BY_ALL: dict[str, str] = {
+    "link_certificates.reads": "how a hospital proves who calls; who may bind one, a policy says",
     "links.reads": "how a hospital is connected; who may write it, a policy says",
     "memberships.reads": "what colleagues are; no patient stands in it",
     "board_memberships.reads": "what colleagues are; no patient stands in it",

@@ -21,6 +21,8 @@ from mdo_portal.domain.inbound import (
     InboundMessage,
     InboundState,
 )
+from mdo_portal.services import lines
+from mdo_portal.services.lines import Safety
 
 WEEK = timedelta(days=7)
 
