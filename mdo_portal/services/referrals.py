@@ -97,8 +97,7 @@ def known_case(session: Session, hospital: Hospital, number: str) -> Case | None
 def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
     """Which of these (hospital, referral number) have a case here already."""
     numbered = tuple_(Case.hospital_id, Case.referral_number).in_([one for one in asked if one[1]])
-    query = select(Case.hospital_id, Case.referral_number).where(numbered)
-    return {(one[0], one[1]) for one in session.execute(query)}
+    return {(one.hospital_id, one.referral_number) for one in session.scalars(select(Case).where(numbered))}
 
 
 def composed(
