@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
@@ -96,11 +96,8 @@ def known_case(session: Session, hospital: Hospital, number: str) -> Case | None
 
 def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
     """Which of these (hospital, referral number) have a case here already."""
-    query = select(Case.hospital_id, Case.referral_number).where(
-        Case.hospital_id.in_({hospital_id for hospital_id, _ in asked}),
-        Case.referral_number.in_({number for _, number in asked if number}),
-    )
-    return {(hospital_id, number) for hospital_id, number in session.execute(query)}
+    numbered = tuple_(Case.hospital_id, Case.referral_number).in_([one for one in asked if one[1]])
+    return {(one.hospital_id, one.referral_number) for one in session.scalars(select(Case).where(numbered))}
 
 
 def composed(
@@ -269,9 +266,8 @@ def assess(session: Session, case: Case, *, now: datetime) -> None:
 
 
 def _judge(case: Case, sections: set[Section], kinds: set[str], *, now: datetime) -> None:
-    case.missing = missing_items(
-        question=case.question_board, referrer=case.referrer_name, sections=sections, document_kinds=kinds
-    )
+    question, referrer = case.question_board, case.referrer_name
+    case.missing = missing_items(question=question, referrer=referrer, sections=sections, document_kinds=kinds)
     wanted = CaseState.INCOMPLETE if case.missing else CaseState.READY
     undecided = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.READY)
     asked = case.state is CaseState.INFORMATION_REQUESTED and not case.missing
