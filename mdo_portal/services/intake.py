@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import RAW_PURPOSE
-from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.exchange import MessageHeader, Wire
 from mdo_portal.services import inbound_rows
-from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_line import DirectLine, moment
-from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Noise
 from mdo_portal.services.sealed import sealer
+from mdo_portal.services.sifting import PATIENT_KEY, Arrival, Doubles, Sifting
 
-PATIENT_KEY = "inbound.patient"
-Number = tuple[str, str]
-"""A hospital's id and a patient's number there."""
-Doubles = dict[bytes, datetime]
-"""Digest of a message that came before -> when it first came."""
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """One message as it came, before it is stored. `reason` non-empty: kept as unreadable, for a person."""
-
-    raw: bytes
-    wire: Wire
-    header: MessageHeader
-    link: LinkRow | None
-    at: datetime
-    reason: str = ""
-    place: str = ""
-    charset: str = ""
-    line: str = ""
-    application_ack: str = ""
-
-    @cached_property
-    def digest(self) -> bytes:
-        """What makes two messages the same: the bytes of the message, without those of a batch around it."""
-        start, end = self.header.body
-        return hashlib.sha256(memoryview(self.raw)[start:end] if end else self.raw).digest()
+__all__ = ["PATIENT_KEY", "Arrival"]
 
 
 def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
@@ -99,115 +64,3 @@ class DirectKeeper:
 
 
 MOSTLY_NOISE = 0.5
-
-
-class Sifting:
-    """One batch on its way in: what must be stored, and about which numbers it must be asked whether anybody here has them."""
-
-    def __init__(self, arrivals: Sequence[Arrival], keys: Sealer) -> None:
-        self._arrivals, self._keys = arrivals, keys
-        self._blind: dict[str, bytes] = {}  # each number once per batch
-        self.doubles: Doubles = {}  # within the batch itself
-        self.asked: list[AskedNumber] = []
-        self._certain: set[Number] = set()  # numbers in messages that are kept in any case
-        self.feed = 0  # messages of the feed
-        #: for each message: -1 = kept whatever it is, else the place under which its numbers are asked
-        self._places = [self._ask(place, arrival, told) for place, (arrival, told) in enumerate(self._linked())]
-
-    @property
-    def has_feed(self) -> bool:
-        return self.feed > 0
-
-    def unsifted(self) -> tuple[list[AskedNumber], list[InboundRow]]:
-        """What is asked and all rows, for the statement that sifts by itself."""
-        return self.asked, self._rows(zip(self._arrivals, self._places, strict=True))
-
-    def sifted(self, known: set[int]) -> tuple[list[InboundRow], list[Noise]]:
-        """What must be stored and what was only noise, once it is known which places have a number that somebody here has."""
-        kept: list[tuple[Arrival, int]] = []
-        noise: Counter[tuple[str, date]] = Counter()
-        for arrival, place in zip(self._arrivals, self._places, strict=True):
-            if place < 0 or place in known:
-                kept.append((arrival, -1))
-            elif arrival.link is not None:
-                noise[arrival.link.link_hex, arrival.at.date()] += 1
-        return self._rows(kept), [Noise(*of, count) for of, count in sorted(noise.items())]
-
-    def _linked(self) -> Iterator[tuple[Arrival, set[Number]]]:
-        """Each message with its numbers, and those of earlier ones in this batch that share one with it: they are about one patient."""
-        linked: dict[Number, set[Number]] = {}
-        for arrival in self._arrivals:
-            told = _numbers(arrival)
-            if len(self._arrivals) > 1:
-                told = told.union(*(linked.get(number, ()) for number in told))
-                linked |= dict.fromkeys(told, told)
-            yield arrival, told
-
-    def _ask(self, place: int, arrival: Arrival, told: set[Number]) -> int:
-        if not _is_feed(arrival):
-            self._certain |= told
-            return -1
-        self.feed += 1
-        if not self._certain.isdisjoint(told):  # behind its referral, which is stored with it
-            return -1
-        blind = self._keys.blind
-        self.asked += [
-            AskedNumber(place, at, number, blind(number, purpose=BSN_PURPOSE), self._key_of(number)) for at, number in told
-        ]
-        return place
-
-    def _rows(self, kept: Iterable[tuple[Arrival, int]]) -> list[InboundRow]:
-        rows: dict[tuple[str, bytes], InboundRow] = {}
-        for arrival, place in kept:
-            same = arrival.link.link_hex if arrival.link else "", arrival.digest
-            if same in rows:
-                rows[same] = rows[same]._replace(doubles=rows[same].doubles + 1)
-                self.doubles[arrival.digest] = rows[same].received_at
-            else:
-                rows[same] = self._row(arrival, place)
-        return list(rows.values())
-
-    def _row(self, arrival: Arrival, place: int) -> InboundRow:
-        header, link = arrival.header, arrival.link
-        return InboundRow(
-            place,
-            link.link_hex if link else "",
-            link.hospital_hex if link else "",
-            arrival.wire.value,
-            _storable(header.kind, 60),
-            _storable(header.control_id, 200),
-            arrival.digest,
-            self._keys.seal(arrival.raw, purpose=RAW_PURPOSE),
-            len(arrival.raw),
-            inbound_rows.as_array({self._key_of(number) for _, number in header.patient_numbers}),
-            arrival.reason,
-            _storable(arrival.place, 200),
-            arrival.at,
-            0,
-            _storable(arrival.charset, 60),
-            arrival.line,
-            arrival.application_ack,
-        )
-
-    def _key_of(self, number: str) -> bytes:
-        """A blind key for a patient's number: two messages that share one are about one patient."""
-        found = self._blind.get(number)
-        if found is None:
-            found = self._blind[number] = self._keys.blind(number, purpose=PATIENT_KEY)
-        return found
-
-
-def _storable(text: str, most: int) -> str:
-    """PostgreSQL knows no NUL in a text: one sender's junk must not refuse everybody's batch."""
-    return text.replace("\0", "")[:most]
-
-
-def _is_feed(arrival: Arrival) -> bool:
-    return arrival.link is not None and not arrival.reason and arrival.header.kind.startswith("ADT^")
-
-
-def _numbers(arrival: Arrival) -> set[Number]:
-    if arrival.link is None or arrival.reason:
-        return set()
-    hospital_id = arrival.link.hospital_hex
-    return {(hospital_id, number) for _, number in arrival.header.patient_numbers}
