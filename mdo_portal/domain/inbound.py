@@ -66,11 +66,18 @@ UNREADABLE_REASONS: dict[str, str] = {
     ),
     "wrong_version": N_("De versie van dit bericht is anders dan afgesproken. Het is bewaard; pas de koppeling aan."),
     "identity_conflict": N_(
-        "Dit patiëntnummer is hier bekend met een ander BSN. Er is niets samengevoegd; controleer bij het ziekenhuis wie dit is."
+        "De patiënt in dit bericht past niet bij wie hier staat. Er is niets samengevoegd; iemand beslist op de pagina Wie is dit."
+    ),
+    "waits_for_identity": N_(
+        "Dit bericht wacht tot iemand heeft beslist wie deze patiënt is (pagina Wie is dit). Daarna wordt het vanzelf gelezen."
     ),
     "objection": N_("De patiënt heeft bezwaar gemaakt tegen delen. Het bericht is bewaard maar niet verwerkt."),
     "failed": N_("Het verwerken is steeds mislukt. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."),
 }
+
+
+FEED = frozenset({"ADT", "BAR", "DFT", "OMP", "PMU", "PPR", "RAS", "RDE", "RDS", "RGV", "SIU", "VXU"})
+"""Messages that an EPD sends of all its patients, never a referral: about somebody without a case they are counted and not kept."""
 
 
 class InboundMessage(Base):

@@ -14,12 +14,14 @@ from mdo_portal.domain import (
     grant,
     hospital,
     identity,
+    identity_conflict,
     inbound,
     keys,
     patient,
     people,
     retention,
     rights,
+    told,
 )
 
 ALL = (
@@ -35,11 +37,13 @@ ALL = (
     grant,
     hospital,
     identity,
+    identity_conflict,
     inbound,
     keys,
     patient,
     people,
     retention,
     rights,
+    told,
 )
 metadata = Base.metadata

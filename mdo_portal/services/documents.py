@@ -69,8 +69,13 @@ def add(
         "hospital_id": hospital_id,
         "received_at": at,
         "message_id": message_id,
+        "reference": document.reference,
+        "status": document.status,
+        "superseded_at": at if document.status == "withdrawn" else None,
     }
-    session.execute(insert(CaseDocument).values(row).on_conflict_do_nothing(index_elements=["case_id", "sha256"]))
+    # The same bytes again are the same document; what the hospital says of it now counts.
+    again = {"status": document.status, "superseded_at": row["superseded_at"]}
+    session.execute(insert(CaseDocument).values(row).on_conflict_do_update(index_elements=["case_id", "sha256"], set_=again))
     query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == digest)
     return session.execute(query).scalar_one()
 
@@ -88,7 +93,7 @@ def content_of(session: Session, document: CaseDocument) -> bytes:
 
 def kinds_of(session: Session, case_id: uuid.UUID) -> set[str]:
     """Which kinds of document the case has."""
-    return set(session.scalars(select(CaseDocument.kind).where(CaseDocument.case_id == case_id)))
+    return set(session.scalars(select(CaseDocument.kind).where(CaseDocument.case_id == case_id, CaseDocument.superseded_at.is_(None))))
 
 
 def day_of(moment: datetime | None) -> date | None:

@@ -134,6 +134,8 @@ def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
     """A person decided that nothing needs to be done with it."""
     if message.state is not InboundState.UNREADABLE:
         raise IllegalMove()
+    if message.settled_at is None:
+        raise IllegalMove(N_("Over de patiënt van dit bericht moet iemand beslissen, op de pagina Wie is dit. Er is niets veranderd."))
     message.state, message.settled_at = InboundState.IGNORED, now
     changes.announce(session, "inbox", message.id)
 

@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 import psycopg
-from sqlalchemy import Row, func, or_, select, text, update
+from sqlalchemy import Row, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.inbound import FEED, RAW_PURPOSE, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import MessageHeader, Wire
@@ -149,7 +149,7 @@ def _without_noise(line: Line, arrivals: Sequence[Arrival], keys: Sealer, key_of
 
 
 def _is_feed(arrival: Arrival) -> bool:
-    return arrival.link is not None and not arrival.reason and arrival.header.kind.startswith("ADT^")
+    return arrival.link is not None and not arrival.reason and arrival.header.kind.partition("^")[0] in FEED
 
 
 def _numbers(arrival: Arrival) -> set[Number]:
@@ -255,6 +255,16 @@ def settle(
         .values(state=state, reason=reason, place=place[:200], settled_at=now, case_id=case_id, leftovers=list(leftovers))
     )
     changes.announce(session, "inbox", message_id)
+
+
+def forget(session: Session, claimed: ClaimedMessage) -> None:
+    """It is about somebody without a case: counted as such, and nothing of it is kept."""
+    session.execute(delete(InboundMessage).where(InboundMessage.id == claimed.message_id))
+    count = {"link_id": claimed.link_id, "day": claimed.received_at.date(), "ignored": 1}
+    adding = insert(FeedCount).values(count)
+    more = {"ignored": FeedCount.ignored + adding.excluded.ignored}
+    session.execute(adding.on_conflict_do_update(index_elements=["link_id", "day"], set_=more))
+    changes.announce(session, "inbox", claimed.message_id)
 
 
 def failed(session: Session, claimed: ClaimedMessage, *, now: datetime) -> None:
