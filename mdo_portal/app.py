@@ -31,6 +31,7 @@ from mdo_portal.web import (
     grants,
     guard,
     health,
+    identities,
     inbox,
     invitations,
     limits,
@@ -54,7 +55,7 @@ from mdo_portal.web.context import SignedInUser, client_address, now
 
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
 CASES = (worklist, cases, documents, forms, grants, meetings, rooms, decisions, post)
-RUNNING = (inbox, log, people_pages, rights, boards, retention, destruction)
+RUNNING = (identities, inbox, log, people_pages, rights, boards, retention, destruction)
 BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir, health, openapi)
 
 

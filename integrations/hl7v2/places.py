@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from mdo_portal.exchange import Profile
+from mdo_portal.exchange import Contact, Profile
 
 from .er7 import Message
 from .items import Item, items
-from .people import provider
+from .numbers import numbers
+from .people import professional, provider
 from .values import label
 
 
@@ -25,6 +26,10 @@ class Reading:
     def of(cls, message: Message, profile: Profile) -> Reading:
         """Walk the message once."""
         return cls(message, profile, items(message))
+
+    def professional(self, place: str) -> Contact | None:
+        """The person at an XCN place such as `AIP-3`."""
+        return professional(self.message, place)
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -69,4 +74,9 @@ def _provider(reading: Reading, role: str) -> str:
     return (contact.organisation or contact.name) if contact else ""
 
 
-_NAMED: dict[str, Callable[[Reading, str], str]] = {"label": _labelled, "notes": _notes, "provider": _provider}
+def _number(reading: Reading, kind: str) -> str:
+    """The number of this type in PID-3: the referral's own number, as ZorgDomein sends it (`VN`)."""
+    return next((one[1] for pid in reading.message.all("PID") for one in numbers(pid, 3) if one[2] == kind), "")
+
+
+_NAMED: dict[str, Callable[[Reading, str], str]] = {"label": _labelled, "notes": _notes, "number": _number, "provider": _provider}

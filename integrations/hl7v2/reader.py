@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from integrations.profiles import load
-from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
+from mdo_portal.exchange import Incoming, MessageHeader
 
-from .change import change
+from . import kinds
 from .er7 import Message
 from .header import read_header
-from .referral import referral
-from .segment import Segment
 
 
 class Hl7Reader:
@@ -26,24 +24,4 @@ class Hl7Reader:
         KeyError for a profile that is not there.
         """
         rules = load(profile)
-        message = Message.parse(raw, charset or rules["charset"])
-        kind = "^".join(filter(None, (message.get("MSH-9-1"), message.get("MSH-9-2"))))
-        meaning = rules["kinds"].get(kind, "")
-        if not meaning:
-            raise Unreadable("unknown_kind", "MSH-9")
-        pid = _patient_segment(message)
-        if meaning == "referral":
-            return referral(message, pid, rules)
-        return change(message, pid, rules, merge=meaning == "merge")
-
-
-def _patient_segment(message: Message) -> Segment:
-    """The one PID. Two messages or two patients in one frame must never be read as one case."""
-    if len(message.all("MSH")) != 1:
-        raise Unreadable("broken", "MSH")
-    found = message.all("PID")
-    if not found:
-        raise Unreadable("no_patient", "PID")
-    if len({(pid.as_sent(3), pid.as_sent(5)) for pid in found}) > 1:
-        raise Unreadable("broken", "PID(1)")
-    return found[0]
+        return kinds.read(Message.parse(raw, charset or rules["charset"]), rules)

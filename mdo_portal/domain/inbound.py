@@ -76,6 +76,9 @@ UNREADABLE_REASONS: dict[str, str] = {
 }
 
 
+ABOUT_IDENTITY = ("identity_conflict", "waits_for_identity")
+"""Reasons that a person settles by saying who the patient is, and no other way."""
+
 FEED = frozenset({"ADT", "BAR", "DFT", "OMP", "PMU", "PPR", "RAS", "RDE", "RDS", "RGV", "SIU", "VXU"})
 """Messages that an EPD sends of all its patients, never a referral: about somebody without a case they are counted and not kept."""
 

@@ -27,7 +27,6 @@ from mdo_portal.services.identity_papers import Papers
 from mdo_portal.services.rulings import Conflict
 
 WAITS = "waits_for_identity"
-PILE = ("identity_conflict", WAITS)
 
 
 # The pile

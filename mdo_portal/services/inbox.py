@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.decision import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
-from mdo_portal.domain.inbound import UNREADABLE_REASONS, FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.inbound import ABOUT_IDENTITY, UNREADABLE_REASONS, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.errors import N_, IllegalMove, NotFound
@@ -134,7 +134,7 @@ def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
     """A person decided that nothing needs to be done with it."""
     if message.state is not InboundState.UNREADABLE:
         raise IllegalMove()
-    if message.settled_at is None:
+    if message.reason in ABOUT_IDENTITY:
         raise IllegalMove(N_("Over de patiënt van dit bericht moet iemand beslissen, op de pagina Wie is dit. Er is niets veranderd."))
     message.state, message.settled_at = InboundState.IGNORED, now
     changes.announce(session, "inbox", message.id)

@@ -126,9 +126,11 @@ def is_alike(patient: Patient, told: PatientIdentity) -> bool:
     return same_name and told.birth_on is not None and told.birth_on == patient.birth_on
 
 
-def add(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime) -> Patient:
+def add(
+    session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime, sent_at: datetime | None = None
+) -> Patient:
     """A new patient of this hospital, with the particulars as told; a number or BSN that is another patient's is left out."""
-    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=now)
+    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=min(sent_at or now, now))
     _fill(session, patient, identity)
     if passes_eleven_test(identity.bsn) and _by_bsn(session, hospital_id, identity.bsn) is not None:
         patient.bsn_doubtful = True

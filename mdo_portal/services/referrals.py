@@ -76,7 +76,7 @@ def _patient(
     if patient is None and before is not None and not told.local_number and patients.is_alike(before, told):
         patient = before  # no number to find somebody by, but the same referral about the same name and birth date
     if patient is None:
-        return patients.add(session, hospital.id, told, now=now)
+        return patients.add(session, hospital.id, told, now=now, sent_at=referral.sent_at)
     if patient.objects:
         raise Unreadable("objection")
     patients.tell(session, patient, told, now=now, sent_at=referral.sent_at, message_id=message_id)

@@ -63,10 +63,11 @@ def _facts(
 
 
 def _same(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
-    """What the hospital told before about the same thing: by its own key, else by label and day."""
+    """What the hospital told before about the same thing: by its own key, else by label and day when it says that it corrects."""
     if fact.key:
         return [one for one in present if one.source_key == fact.key]
-    return referrals.same_label(present, fact)
+    same = referrals.same_label(present, fact)
+    return same if fact.status in ("corrected", GONE) else [one for one in same if one.text == fact.text]
 
 
 def _withdraw(rows: list[CaseFact], *, now: datetime) -> set[str]:
@@ -112,9 +113,12 @@ def _without_content(
     now: datetime,
     message_id: uuid.UUID | None,
 ) -> set[str]:
-    """The hospital tells of a document without sending it: its new status, or that it exists."""
-    if earlier:
-        return _set_status(earlier, document.status, now=now)
+    """The hospital tells of a document without sending it: its new status, that it exists, or that it replaces one that is here."""
+    own = [one for one in earlier if one.reference == document.reference]
+    if document.status == GONE or own:
+        return _set_status(earlier if document.status == GONE else own, document.status, now=now)
+    for one in earlier:
+        one.superseded_at = one.superseded_at or now
     text = " ".join(filter(None, (document.title, document.reference)))
     fact = Fact(Section.OTHER, text, "Document zonder inhoud", document.dated_on, key=document.reference, status=document.status)
     session.add(referrals.fact_row(case, fact, hospital, now=now, message_id=message_id))

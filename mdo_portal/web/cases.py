@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
-from mdo_portal.services import access, audit, cases, grants, meetings, people, post, rounds
+from mdo_portal.services import access, audit, cases, grants, meetings, people, post, rounds, told_rows
 from mdo_portal.services.access import Grant
 from mdo_portal.services.case_rows import EventRow
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
@@ -39,6 +39,7 @@ BUTTONS = (
     Act.POST_RESEND,
     Act.CASE_GRANT,
     Act.CASE_OBJECT,
+    Act.IDENTITY_DECIDE,
 )
 
 WIRE_WORDS = {"hl7v2": "HL7 v2", "fhir": "FHIR", "form": N_("webformulier"), "paper": N_("papier")}
@@ -82,6 +83,8 @@ def page_of(db: Session, grant: Grant) -> dict[str, object]:
         "now": now(),
         "section_words": SECTION_WORDS,
         "urgency_words": URGENCY_WORDS,
+        "particular_words": told_rows.PARTICULAR_WORDS,
+        "appointment_words": told_rows.APPOINTMENT_WORDS,
         "since": cases.last_look(db, viewer(), case, now=now()),
         "document": next((one for one in view.documents if str(one.id) == asked), view.documents[0] if view.documents else None),
     }
