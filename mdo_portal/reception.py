@@ -159,8 +159,7 @@ def _understand(session: Session, claimed: ClaimedMessage, readers: Mapping[Wire
             incoming = readers[claimed.wire].read(claimed.raw, link.profile_in, link.charset_in)
             case = _act(session, incoming, hospital, claimed)
     except Conflict as conflict:
-        is_referral = isinstance(incoming, IncomingReferral)
-        conflicts.open_for(session, conflict, claimed.message_id, hospital, referral=is_referral, now=now)
+        conflicts.open_for(session, conflict, claimed.message_id, hospital, incoming, now=now)
         return
     except Unreadable as unreadable:
         _set_aside(session, claimed, unreadable, now=now)
@@ -178,7 +177,7 @@ def _act(session: Session, incoming: Incoming, hospital: Hospital, claimed: Clai
     incoming = conflicts.incoming_corrected(session, hospital.id, incoming)
     case = ACTS[type(incoming)](session, incoming, hospital, now=claimed.received_at, message_id=claimed.message_id)
     if isinstance(incoming, IncomingReferral) and case is not None:
-        conflicts.flag_bsn(session, incoming.patient, case, claimed.message_id, now=claimed.received_at)
+        conflicts.flag_bsn(session, incoming, case, claimed.message_id, now=claimed.received_at)
     return case
 
 

@@ -36,7 +36,9 @@ CONFLICT_WORDS: dict[ConflictKind, str] = {
     ConflictKind.OTHER_NUMBER: N_("Dit BSN staat hier met een ander patiëntnummer."),
     ConflictKind.NAME_AND_BIRTH: N_("Naam en geboortedatum zijn allebei anders dan hier staat."),
     ConflictKind.REFERRAL_NUMBER: N_("Dit aanmeldnummer is hier van een andere patiënt."),
-    ConflictKind.ELEVEN_TEST: N_("Het BSN voldoet niet aan de elfproef. De aanmelding is verwerkt; op dit BSN wordt niemand gevonden."),
+    ConflictKind.ELEVEN_TEST: N_(
+        "Het BSN voldoet niet aan de elfproef. De aanmelding is verwerkt; op dit BSN wordt niemand gevonden."
+    ),
     ConflictKind.MERGE: N_("Het ziekenhuis voegt twee patiënten samen die hier allebei staan."),
     ConflictKind.MERGE_UNLIKE: N_("Het ziekenhuis voegt nummers samen van mensen die niet op elkaar lijken."),
     ConflictKind.MERGE_ELSEWHERE: N_("De samen te voegen nummers komen niet uit dezelfde reeks (uitgever van het nummer)."),

@@ -86,9 +86,7 @@ class Appointment(Base):
 
     __tablename__ = "appointments"
     __table_args__ = (
-        Index(
-            "uq_appointments_hospital_id_number", "hospital_id", "number", unique=True, postgresql_where="number <> ''"
-        ),
+        Index("uq_appointments_hospital_id_number", "hospital_id", "number", unique=True, postgresql_where="number <> ''"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

@@ -56,7 +56,17 @@ _BY_ACT: Final[Mapping[Act, Kind]] = {
 }  # fmt: skip
 _OTHER = Kind("110100", "E", 6)
 #: what an object is to the event (ParticipantObjectTypeCodeRole): 3 report, 24 query; the rest is a domain resource
-_ROLES: Final = {"document": 3, "letter": 3, "decision": 3, "patient": 1, "worklist": 24, "post": 24, "inbox": 24, "identity": 24, "log": 24}
+_ROLES: Final = {
+    "document": 3,
+    "letter": 3,
+    "decision": 3,
+    "patient": 1,
+    "worklist": 24,
+    "post": 24,
+    "inbox": 24,
+    "identity": 24,
+    "log": 24,
+}
 _DOMAIN_RESOURCE = 4
 _CATEGORIES: Final = {"document": "document", "letter": "letter", "note": "conclusion", "decision": "conclusion", "room": "case"}
 """EHDS: categories of data, when the caller does not say."""

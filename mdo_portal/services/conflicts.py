@@ -21,7 +21,7 @@ from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.exchange import Incoming, PatientIdentity, PatientLink, PatientMerge
+from mdo_portal.exchange import Incoming, IncomingReferral, PatientIdentity, PatientLink, PatientMerge
 from mdo_portal.services import changes, identity_papers, merges, patients, rulings, standing
 from mdo_portal.services.identity_papers import Papers
 from mdo_portal.services.rulings import Conflict
@@ -39,9 +39,7 @@ def must_wait(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -
     )
     if not session.scalar(select(is_open)):
         return False
-    mine = session.execute(
-        select(InboundMessage.seq, InboundMessage.patient_keys).where(InboundMessage.id == message_id)
-    ).one()
+    mine = session.execute(select(InboundMessage.seq, InboundMessage.patient_keys).where(InboundMessage.id == message_id)).one()
     older = select(InboundMessage.id).where(
         InboundMessage.settled_at.is_(None),
         InboundMessage.state == InboundState.UNREADABLE,
@@ -62,27 +60,32 @@ def put_on_pile(session: Session, message_id: uuid.UUID, *, reason: str, place: 
 # Opening
 
 
-def open_for(session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, *, referral: bool, now: datetime) -> None:
+def open_for(
+    session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, incoming: Incoming | None, *, now: datetime
+) -> None:
     """A person must say who this is. The same message again opens nothing anew."""
     put_on_pile(session, message_id, reason="identity_conflict", place=conflict.where)
     query = select(IdentityConflict.id).where(IdentityConflict.message_id == message_id, IdentityConflict.closed_at.is_(None))
     if session.execute(query.limit(1)).first() is None:
-        _open(session, conflict, message_id, hospital, referral=referral, now=now)
+        _open(session, conflict, message_id, hospital, incoming, now=now)
 
 
-def flag_bsn(session: Session, told: PatientIdentity, case: Case, message_id: uuid.UUID, *, now: datetime) -> None:
+def flag_bsn(session: Session, told: IncomingReferral, case: Case, message_id: uuid.UUID, *, now: datetime) -> None:
     """A referral that was taken in, with a BSN that cannot be right: a question for a person, asked once, that nothing waits for."""
-    if not told.bsn or passes_eleven_test(told.bsn):
+    who = told.patient
+    if not who.bsn or passes_eleven_test(who.bsn):
         return
     same = select(IdentityConflict.id).where(
-        IdentityConflict.hospital_id == case.hospital_id, IdentityConflict.fingerprint == rulings.fingerprint(session, told)
+        IdentityConflict.hospital_id == case.hospital_id, IdentityConflict.fingerprint == rulings.fingerprint(session, who)
     )
     if session.execute(same.limit(1)).first() is None:
-        flagged = Conflict(ConflictKind.ELEVEN_TEST, "PID-3", case.patient_id, told)
-        _open(session, flagged, message_id, session.get_one(Hospital, case.hospital_id), referral=True, now=now)
+        flagged = Conflict(ConflictKind.ELEVEN_TEST, "PID-3", case.patient_id, who)
+        _open(session, flagged, message_id, session.get_one(Hospital, case.hospital_id), told, now=now)
 
 
-def _open(session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, *, referral: bool, now: datetime) -> None:
+def _open(
+    session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, incoming: Incoming | None, *, now: datetime
+) -> None:
     message = session.get_one(InboundMessage, message_id)
     stood = [session.get_one(Patient, one) for one in (conflict.patient_id, conflict.other_id) if one]
     row = IdentityConflict(
@@ -92,7 +95,11 @@ def _open(session: Session, conflict: Conflict, message_id: uuid.UUID, hospital:
         fingerprint=rulings.fingerprint(session, conflict.told, previous=conflict.previous),
     )  # fmt: skip
     papers = Papers(
-        conflict.told, tuple(patients.identity_of(session, one) for one in stood), conflict.previous, is_referral=referral
+        conflict.told,
+        tuple(patients.identity_of(session, one) for one in stood),
+        conflict.previous,
+        is_referral=isinstance(incoming, IncomingReferral),
+        sent_at=incoming.sent_at if incoming else None,
     )
     identity_papers.keep(session, row, papers)
     session.add(row)
@@ -131,9 +138,7 @@ def carry_out_next(session: Session, *, now: datetime) -> bool:
     """Do one thing that a person decided. True when there was one. For workers: web processes only write down what was decided."""
     if not session.scalar(select(_TO_DO | _TO_UNDO)):
         return False
-    query = select(IdentityConflict).where(
-        IdentityConflict.decided_at.is_not(None), IdentityConflict.carried_out_at.is_(None)
-    )
+    query = select(IdentityConflict).where(IdentityConflict.decided_at.is_not(None), IdentityConflict.carried_out_at.is_(None))
     conflict = session.scalars(query.order_by(IdentityConflict.decided_at).limit(1).with_for_update(skip_locked=True)).first()
     if conflict is not None:
         (_take_back if conflict.undo_asked_at else _carry_out)(session, conflict, now=now)
@@ -154,7 +159,7 @@ def _carry_out(session: Session, conflict: IdentityConflict, *, now: datetime) -
     if conflict.decision is Decision.CORRECTED and conflict.kind is ConflictKind.ELEVEN_TEST:
         patient = patients.root(session, session.get_one(Patient, conflict.patient_id))
         assert patient is not None
-        patients.tell(session, patient, papers.corrected, now=now)
+        patients.tell(session, patient, papers.corrected, now=conflict.received_at, sent_at=papers.sent_at)
     _tell(session, conflict, now=now)
     _release(session, conflict, now=now)
 
@@ -167,13 +172,14 @@ def _take_over(session: Session, conflict: IdentityConflict, papers: Papers, *, 
         return
     came = session.get(Patient, conflict.result_patient_id) if conflict.result_patient_id else None
     other = session.get(Patient, conflict.other_patient_id) if conflict.other_patient_id else None
-    came = came or other or patients.add(session, conflict.hospital_id, papers.told, now=now)
+    came = came or other or patients.add(session, conflict.hospital_id, papers.told, now=now, sent_at=papers.sent_at)
     made = "" if came is other or conflict.result_patient_id else "gone"
     merge = merges.join(
         session, patient, came, now=now, message_id=conflict.message_id, decided_by=conflict.decided_by, made=made
     )
     conflict.result_patient_id, conflict.merge_id = came.id, merge.id if merge else None
-    patients.tell(session, patient, papers.told, now=now, message_id=conflict.message_id)
+    at, message_id = conflict.received_at, conflict.message_id
+    patients.tell(session, patient, papers.told, now=at, sent_at=papers.sent_at, message_id=message_id)
 
 
 def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:
@@ -270,4 +276,3 @@ def ask_undo(session: Session, merge: Merge, *, person_id: uuid.UUID, now: datet
         raise IllegalMove(N_("Dit samenvoegen is al teruggedraaid. Er is niets veranderd."))
     merge.undo_asked_at, merge.undo_asked_by = now, person_id
     changes.wake(session, "understand")
-

@@ -93,7 +93,9 @@ def content_of(session: Session, document: CaseDocument) -> bytes:
 
 def kinds_of(session: Session, case_id: uuid.UUID) -> set[str]:
     """Which kinds of document the case has."""
-    return set(session.scalars(select(CaseDocument.kind).where(CaseDocument.case_id == case_id, CaseDocument.superseded_at.is_(None))))
+    return set(
+        session.scalars(select(CaseDocument.kind).where(CaseDocument.case_id == case_id, CaseDocument.superseded_at.is_(None)))
+    )
 
 
 def day_of(moment: datetime | None) -> date | None:

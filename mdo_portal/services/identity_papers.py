@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ class Papers:
     stood: tuple[PatientIdentity, ...] = ()
     previous: str = ""
     is_referral: bool = False
+    sent_at: datetime | None = None
     corrected_number: str = ""
     corrected_bsn: str = ""
 
@@ -47,7 +48,9 @@ def read(session: Session, conflict: IdentityConflict) -> Papers:
         conflict.identities_sealed, purpose=IDENTITIES_PURPOSE, row=row_of("identity_conflicts", conflict.id)
     )
     held: dict[str, Any] = json.loads(text)
-    return Papers(**held | {"told": _identity(held["told"]), "stood": tuple(_identity(one) for one in held["stood"])})
+    sent_at = datetime.fromisoformat(held["sent_at"]) if held["sent_at"] else None
+    people = {"told": _identity(held["told"]), "stood": tuple(_identity(one) for one in held["stood"])}
+    return Papers(**held | people | {"sent_at": sent_at})
 
 
 def _identity(held: dict[str, Any]) -> PatientIdentity:

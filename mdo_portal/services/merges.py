@@ -22,7 +22,9 @@ from mdo_portal.services import patients, rulings, standing
 from mdo_portal.services.rulings import Conflict
 
 
-def apply(session: Session, told: PatientMerge, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> Case | None:
+def apply(
+    session: Session, told: PatientMerge, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> Case | None:
     """Merge what the hospital says is one patient. None when no patient of it stands here. Told again it changes nothing.
 
     Raises Conflict when a person must decide: two patients who both stand here, people who are not alike, numbers of different

@@ -67,9 +67,7 @@ def link(
         kept_number, gone_number = numbers if rows[0] else reversed(numbers)
         assert kept is not None
         pair = {"kept_id": kept.id, "gone_id": gone.id if gone else None, "kept_number": kept_number, "gone_number": gone_number}
-        session.add(
-            Merge(hospital_id=hospital.id, kind=MergeKind.LINK, event=told.event, message_id=message_id, at=now, **pair)
-        )
+        session.add(Merge(hospital_id=hospital.id, kind=MergeKind.LINK, event=told.event, message_id=message_id, at=now, **pair))
     for one in standing_links if not told.linked else ():
         one.undone_at = now
     cases = [case for patient in known for case in standing.cases_of(session, patient)]

@@ -99,4 +99,3 @@ def of_patient(session: Session, patient_id: uuid.UUID) -> Told:
         [MergeRow._make(row) for row in session.execute(numbers)],
         [AppointmentRow._make(row) for row in session.execute(dates)],
     )
-

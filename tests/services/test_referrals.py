@@ -14,7 +14,7 @@ from mdo_portal.domain.case import NO_DATE, Case, CaseDocument, CaseEvent, CaseF
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, PatientChange, PersonName, Section, Unreadable, Wire
-from mdo_portal.services import referrals
+from mdo_portal.services import patient_feed, referrals
 from tests import make
 from tests.make import NOW
 from tests.people import Region
