@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
