@@ -8,44 +8,25 @@ patients side by side, and one bad message holds nobody else up.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.exchange import (
-    Answer,
-    Incoming,
-    IncomingAppointment,
-    IncomingReferral,
-    IncomingResult,
-    MessageHeader,
-    PatientChange,
-    PatientLink,
-    PatientMerge,
-    Reader,
-    Unreadable,
-    Verdict,
-    Wire,
-)
-from mdo_portal.services import appointments, conflicts, hospitals, intake, merges, patient_feed, referrals, results
+from mdo_portal.exchange import Answer, Incoming, MessageHeader, Reader, Unreadable, Verdict, Wire
+from mdo_portal.services import carrying_out, conflicts, effects, hospitals, intake
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_rows import OwnConnection
 from mdo_portal.services.intake import Arrival, ClaimedMessage
 from mdo_portal.services.rulings import Conflict
 
 log = structlog.get_logger(__name__)
-
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far a sender's clock may be ahead of ours before somebody is told."""
 
 REFUSALS = {
     "no_header": (Verdict.REFUSED, "no readable message header"),
@@ -130,7 +111,7 @@ class Keeper:
 def understand_next(database: Database, readers: Mapping[Wire, Reader], *, now: datetime) -> bool:
     """Understand one waiting message, or carry out one decision about who somebody is, if there is one. True when there was."""
     with database.transaction() as session:
-        if conflicts.carry_out_next(session, now=now):
+        if carrying_out.carry_out_next(session, now=now):
             return True
         claimed = intake.claim(session, now=now)
     if claimed is None:
@@ -157,7 +138,7 @@ def _understand(session: Session, claimed: ClaimedMessage, readers: Mapping[Wire
     try:
         with session.begin_nested():
             incoming = readers[claimed.wire].read(claimed.raw, link.profile_in, link.charset_in)
-            case = _act(session, incoming, hospital, claimed)
+            case = effects.of(session, incoming, hospital, claimed)
     except Conflict as conflict:
         conflicts.open_for(session, conflict, claimed.message_id, hospital, incoming, now=now)
         return
@@ -167,43 +148,9 @@ def _understand(session: Session, claimed: ClaimedMessage, readers: Mapping[Wire
     if case is None:
         intake.forget(session, claimed)
         return
-    leftovers = _leftovers(incoming, claimed)
+    leftovers = effects.leftovers(incoming, claimed)
     intake.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=now, case_id=case.id, leftovers=leftovers)
     log.info("message.understood", message_id=str(claimed.message_id), hospital=link.hospital_code)
-
-
-def _act(session: Session, incoming: Incoming, hospital: Hospital, claimed: ClaimedMessage) -> Case | None:
-    """Do what the message asks for. None: it is about nobody who has a case here."""
-    incoming = conflicts.incoming_corrected(session, hospital.id, incoming)
-    case = ACTS[type(incoming)](session, incoming, hospital, now=claimed.received_at, message_id=claimed.message_id)
-    if isinstance(incoming, IncomingReferral) and case is not None:
-        conflicts.flag_bsn(session, incoming, case, claimed.message_id, now=claimed.received_at)
-    return case
-
-
-def _referral(
-    session: Session, incoming: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID
-) -> Case | None:
-    wire = session.get_one(InboundMessage, message_id).wire
-    act = referrals.cancel if incoming.cancelled else referrals.register
-    return act(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
-
-
-ACTS: Mapping[type, Callable[..., Case | None]] = {
-    IncomingReferral: _referral,
-    IncomingResult: results.add,
-    IncomingAppointment: appointments.tell,
-    PatientChange: patient_feed.change,
-    PatientLink: patient_feed.link,
-    PatientMerge: merges.apply,
-}
-"""What each kind of message does. Everything but a referral needs a patient who has a case."""
-
-
-def _leftovers(incoming: Incoming, claimed: ClaimedMessage) -> tuple[str, ...]:
-    """What was not placed, not readable, or cannot be true."""
-    ahead = incoming.sent_at is not None and incoming.sent_at > claimed.received_at + CLOCK_TOLERANCE
-    return (*incoming.unmapped, *getattr(incoming, "quarantined", ()), *(("MSH-7/future",) if ahead else ()))
 
 
 def _set_aside(session: Session, claimed: ClaimedMessage, unreadable: Unreadable, *, now: datetime) -> None:

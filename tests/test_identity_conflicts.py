@@ -17,7 +17,7 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, ToldChange
 from mdo_portal.errors import IllegalMove
-from mdo_portal.services import conflicts, inbox
+from mdo_portal.services import deciding, inbox
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
 from tests.people import Region
@@ -54,7 +54,7 @@ def decide(database: Database, decision: Decision, *, number: str = "", bsn: str
     with database.transaction() as session:
         conflict = session.scalars(select(IdentityConflict).where(IdentityConflict.decided_at.is_(None))).first()
         assert conflict is not None
-        conflicts.decide(session, conflict, decision, reason=reason, person_id=uuid.uuid4(), now=NOW, number=number, bsn=bsn)
+        deciding.decide(session, conflict, decision, reason=reason, person_id=uuid.uuid4(), now=NOW, number=number, bsn=bsn)
         chosen = conflict.id
     understand_all(database)
     return chosen
@@ -63,7 +63,7 @@ def decide(database: Database, decision: Decision, *, number: str = "", bsn: str
 def take_back(database: Database, conflict_id: uuid.UUID) -> None:
     with database.transaction() as session:
         conflict = session.get_one(IdentityConflict, conflict_id)
-        conflicts.ask_back(session, conflict, person_id=uuid.uuid4(), now=NOW)
+        deciding.ask_back(session, conflict, person_id=uuid.uuid4(), now=NOW)
     understand_all(database)
 
 

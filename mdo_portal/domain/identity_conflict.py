@@ -71,6 +71,7 @@ class IdentityConflict(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     #: the hospital that sent it (tenant)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: what does not fit
     kind: Mapped[ConflictKind]
     #: the message that does not fit
     message_id: Mapped[uuid.UUID]
@@ -90,11 +91,15 @@ class IdentityConflict(Base):
     identities_sealed: Mapped[bytes]
     #: later messages of this patient wait for the decision
     blocks: Mapped[bool] = mapped_column(default=True)
+    #: when the question was put on the list
     opened_at: Mapped[datetime]
+    #: what a person decided; empty = nobody yet
     decision: Mapped[Decision] = mapped_column(default=Decision.OPEN)
     #: why, in the words of who decided
     reason: Mapped[str] = mapped_column(default="")
+    #: when it was decided; a worker carries it out
     decided_at: Mapped[datetime | None]
+    #: who decided
     decided_by: Mapped[uuid.UUID | None]
     #: when a worker did what was decided
     carried_out_at: Mapped[datetime | None]
@@ -106,6 +111,7 @@ class IdentityConflict(Base):
     merge_id: Mapped[uuid.UUID | None]
     #: when somebody asked to take it back
     undo_asked_at: Mapped[datetime | None]
+    #: who asked
     undo_asked_by: Mapped[uuid.UUID | None]
     #: why it could not be carried out, for the person who decides again
     trouble: Mapped[str] = mapped_column(default="")

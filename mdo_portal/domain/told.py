@@ -23,6 +23,7 @@ class ToldChange(Base):
     __tablename__ = "patient_changes"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    #: under which row the hospital numbered the patient
     patient_id: Mapped[uuid.UUID] = _patient()
     #: the hospital that told it (tenant)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
@@ -53,6 +54,7 @@ class Merge(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     #: the hospital whose numbers they are (tenant)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: merged, or only linked
     kind: Mapped[MergeKind]
     #: under which patient everything stands now
     kept_id: Mapped[uuid.UUID] = _patient()
@@ -76,6 +78,7 @@ class Merge(Base):
     decided_by: Mapped[uuid.UUID | None]
     #: when somebody asked to undo it; a worker does it
     undo_asked_at: Mapped[datetime | None]
+    #: who asked
     undo_asked_by: Mapped[uuid.UUID | None]
     #: when it was undone
     undone_at: Mapped[datetime | None]
@@ -90,6 +93,7 @@ class Appointment(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    #: under which row the hospital numbered the patient
     patient_id: Mapped[uuid.UUID] = _patient()
     #: the hospital where it is (tenant)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))

@@ -19,7 +19,7 @@ from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.domain.told import Merge
 from mdo_portal.errors import N_, NotFound
 from mdo_portal.exchange import PatientIdentity
-from mdo_portal.services import conflicts, identity_papers
+from mdo_portal.services import deciding, identity_papers
 
 SETTLED_STAYS = timedelta(days=30)
 """So long a decision stays on the list, to be seen and taken back."""
@@ -138,7 +138,7 @@ def view(session: Session, conflict: IdentityConflict) -> ConflictView:
         opened_at=conflict.opened_at,
         stood=len(papers.stood),
         particulars=tuple(_particulars([*papers.stood, papers.told], papers.previous)),
-        offered=conflicts.offered(conflict),
+        offered=deciding.offered(conflict),
         decision=conflict.decision,
         reason=conflict.reason,
         decided_by=person.name if person else "",

@@ -135,9 +135,7 @@ def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
     if message.state is not InboundState.UNREADABLE:
         raise IllegalMove()
     if message.reason in ABOUT_IDENTITY:
-        raise IllegalMove(
-            N_("Over de patiënt van dit bericht moet iemand beslissen, op de pagina Wie is dit. Er is niets veranderd.")
-        )
+        raise IllegalMove(N_("Over de patiënt van dit bericht moet iemand beslissen (pagina Wie is dit). Er is niets veranderd."))
     message.state, message.settled_at = InboundState.IGNORED, now
     changes.announce(session, "inbox", message.id)
 

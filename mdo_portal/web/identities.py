@@ -12,7 +12,7 @@ from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test
 from mdo_portal.domain.identity_conflict import MERGES, Decision
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import audit, conflict_rows, conflicts
+from mdo_portal.services import audit, conflict_rows, deciding
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may
@@ -69,7 +69,7 @@ def decide(conflict_id: uuid.UUID) -> ResponseReturnValue:
             raise IllegalMove(N_("Dit BSN klopt niet (negen cijfers, elfproef). Er is niets veranderd."))
         decision = Decision(asked) if asked in Decision._value2member_map_ else Decision.OPEN
         reason = request.form.get("reason", "")
-        conflicts.decide(db, conflict, decision, reason=reason, person_id=viewer().person_id, now=now(), number=number, bsn=bsn)
+        deciding.decide(db, conflict, decision, reason=reason, person_id=viewer().person_id, now=now(), number=number, bsn=bsn)
         audit.record(
             db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="identity", object_id=conflict_id, detail=decision.value
         )
@@ -82,7 +82,7 @@ def decide(conflict_id: uuid.UUID) -> ResponseReturnValue:
 def undo(conflict_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_DECIDE, conflict_id)
-        conflicts.ask_back(db, conflict, person_id=viewer().person_id, now=now())
+        deciding.ask_back(db, conflict, person_id=viewer().person_id, now=now())
         audit.record(db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="identity", object_id=conflict_id, detail="undo")
     flash(gettext("De beslissing wordt teruggedraaid; de vraag staat zo weer open."), "success")
     return redirect(url_for("identities.page"))
@@ -93,7 +93,7 @@ def undo(conflict_id: uuid.UUID) -> ResponseReturnValue:
 def undo_merge(merge_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         merge = conflict_rows.merge_for(db, viewer(), Act.IDENTITY_DECIDE, merge_id)
-        conflicts.ask_undo(db, merge, person_id=viewer().person_id, now=now())
+        deciding.ask_undo(db, merge, person_id=viewer().person_id, now=now())
         audit.record(db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="merge", object_id=merge_id, detail="undo")
     flash(gettext("Het samenvoegen wordt teruggedraaid."), "success")
     return redirect(own_path(request.form.get("next", "")) or url_for("identities.page"))
