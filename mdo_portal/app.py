@@ -32,6 +32,7 @@ from mdo_portal.web import (
     grants,
     guard,
     health,
+    identities,
     inbox,
     invitations,
     limits,
@@ -58,7 +59,7 @@ from mdo_portal.web.context import SignedInUser, client_address, now
 
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
 CASES = (worklist, cases, documents, forms, grants, meetings, rooms, advice, decisions, post)
-RUNNING = (inbox, links, links_try, links_places, log, people_pages, rights, boards, retention, destruction)
+RUNNING = (identities, inbox, links, links_try, links_places, log, people_pages, rights, boards, retention, destruction)
 BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir, health, openapi)
 
 

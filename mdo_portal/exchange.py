@@ -80,6 +80,7 @@ class PatientIdentity:
     sex: str = ""  # "M", "F", "X" (other) or "" (unknown / not sent)
     deceased: bool = False
     other_numbers: tuple[tuple[str, str], ...] = ()  # (authority, number), everything else that was sent
+    alive: bool = False  # the sender says in so many words that the patient lives (PID-30 N): a mistaken death is taken back
 
 
 @dataclass(frozen=True)
@@ -121,11 +122,20 @@ class Fact:
     dated_on: date | None = None
     code: str = ""
     code_system: str = ""
+    key: str = ""  # the sender's own name for this result: told again under it, it is the newer word on the same thing
+    status: str = ""  # of RESULT_STATUSES; "" = final
+
+
+RESULT_STATUSES = ("preliminary", "corrected", "withdrawn", "unobtainable")
+"""What a sender says of a result or document beside its content (HL7 table 0085, 0123, 0271): as sent, never inferred."""
 
 
 @dataclass(frozen=True)
 class IncomingDocument:
-    """A document inside a message. `content` is what was sent, also when it is not what it says it is."""
+    """A document inside a message. `content` is what was sent, also when it is not what it says it is.
+
+    Empty `content` with a `reference`: the sender tells of a document without sending it (MDM^T01), or its status (T03, T11).
+    """
 
     title: str
     media_type: str
@@ -133,6 +143,8 @@ class IncomingDocument:
     dated_on: date | None = None
     kind: str = ""  # "referral letter", "pathology report", "radiology report", "form", "" (unknown)
     reference: str = ""  # the sender's own id of the document
+    replaces: str = ""  # the sender's id of the document that this one takes the place of
+    status: str = ""  # of RESULT_STATUSES; "" = final
 
 
 @dataclass(frozen=True)
@@ -157,19 +169,87 @@ class IncomingReferral:
     sent_at: datetime | None = None
     unmapped: tuple[str, ...] = ()  # names of what the profile did not place: "ZPI", "Coverage/x"; kept in the raw message
     quarantined: tuple[str, ...] = ()  # entries that could not be read, with the reason: "Condition/3: …code"
+    cancelled: bool = False  # the sender takes the referral back (REF^I14, an order with ORC-1 CA)
 
 
 @dataclass(frozen=True)
 class PatientChange:
-    """A hospital tells that a patient's particulars changed (ADT, Patient update). Never makes a case."""
+    """A hospital tells of a patient: changed particulars, an admission, a cancelled one (ADT, Patient update). Never makes a case."""
 
     patient: PatientIdentity
-    event: str  # "A08", "A40", …
-    previous_numbers: tuple[tuple[str, str], ...] = ()  # (authority, number) that are now the same patient
+    event: str  # "A08", "A11", …
     sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
 
 
-Incoming = IncomingReferral | PatientChange
+@dataclass(frozen=True)
+class MergedNumbers:
+    """One patient of a merge: who it is from now on, and the numbers of before."""
+
+    patient: PatientIdentity
+    previous: tuple[tuple[str, str], ...]  # (authority, number); never a BSN
+    previous_bsn: str = ""  # a BSN among the numbers of before
+
+
+@dataclass(frozen=True)
+class PatientMerge:
+    """A hospital tells that numbers are one patient (ADT A18, A34, A36, A40, A47 …): of several patients in one message."""
+
+    merged: tuple[MergedNumbers, ...]
+    event: str
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PatientLink:
+    """A hospital tells that two numbers concern one person without merging them (A24), or no longer (A37). Shown, never acted on."""
+
+    patients: tuple[PatientIdentity, PatientIdentity]
+    linked: bool  # False = unlinked
+    event: str
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IncomingResult:
+    """Results and documents about a patient (ORU, MDM). They join a case that is there, and never make one."""
+
+    patient: PatientIdentity
+    event: str  # "R01", "T02", …
+    referral_number: str = ""  # the order or referral it answers, when it says so
+    facts: tuple[Fact, ...] = ()
+    documents: tuple[IncomingDocument, ...] = ()
+    withdrawn: tuple[str, ...] = ()  # orders taken back whole (OBR-25 X): every fact and document whose key starts so
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
+
+
+APPOINTMENT_STATES = ("booked", "cancelled", "deleted", "no_show", "blocked")
+"""What became of an appointment, by the event that told it (SIU): as sent."""
+
+
+@dataclass(frozen=True)
+class IncomingAppointment:
+    """An appointment of a patient at the hospital (SIU): new, moved, changed, cancelled. Of the hospital's own agenda, not ours."""
+
+    patient: PatientIdentity
+    number: str  # the hospital's own number of it; "" = none was sent
+    state: str  # of APPOINTMENT_STATES
+    event: str  # "S12", …
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    service: str = ""
+    place: str = ""
+    with_whom: str = ""
+    reason: str = ""
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+Incoming = IncomingReferral | PatientChange | PatientMerge | PatientLink | IncomingResult | IncomingAppointment
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ patients side by side, and one bad message holds nobody else up.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,13 +19,27 @@ from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.exchange import Answer, Caller, Incoming, IncomingReferral, MessageHeader, Reader, Unreadable, Verdict, Wire
-from mdo_portal.services import audit, changes, hospitals, intake, queue, referrals, registering
+from mdo_portal.exchange import (
+    Answer,
+    Caller,
+    Incoming,
+    IncomingReferral,
+    MessageHeader,
+    PatientIdentity,
+    PatientLink,
+    PatientMerge,
+    Reader,
+    Unreadable,
+    Verdict,
+    Wire,
+)
+from mdo_portal.services import audit, carrying_out, changes, conflicts, effects, hospitals, intake, queue, registering, rulings
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_line import DirectLine
 from mdo_portal.services.intake import Arrival
 from mdo_portal.services.queue import ClaimedMessage, Lane, Settled
 from mdo_portal.services.registering import Told
+from mdo_portal.services.rulings import Conflict
 
 log = structlog.get_logger(__name__)
 
@@ -173,10 +186,13 @@ def understand_next(database: Database, readers: Mapping[Wire, Reader], *, now: 
 
 
 def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datetime, most: int = 1, lane: Lane = Lane.ANY) -> int:
-    """Claim up to `most` waiting messages and understand them. Returns how many were claimed.
+    """Carry out one decision about who somebody is, or claim up to `most` waiting messages and understand them. Returns how many.
 
     They are read without a transaction, and take effect in one; when one of them spoils that, each in its own.
     """
+    with database.transaction() as session:
+        if carrying_out.carry_out_next(session, now=now):  # what a person decided about who somebody is
+            return 1
     with database.transaction() as session:
         claimed = queue.claim(session, now=now, most=most, lane=lane)
     if not claimed:
@@ -202,6 +218,11 @@ class Read:
     message: ClaimedMessage
     incoming: Incoming | None
     unreadable: Unreadable | None = None
+
+    @property
+    def patient(self) -> PatientIdentity | None:
+        """Whom it is about, when it is about one."""
+        return None if isinstance(self.incoming, PatientMerge | PatientLink | None) else self.incoming.patient
 
 
 TOO_MUCH = frozenset({"reader_slow", "reader_died"})
@@ -230,22 +251,21 @@ def _read(
 
 
 def _together(database: Database, read: Sequence[Read], *, now: datetime) -> bool:
-    """All in one transaction. False when one of them could not be: then nothing happened."""
+    """All in one transaction. False when one of them could not be, or a person must say who one of them is: then nothing happened."""
     try:
         with database.transaction() as session, audit.together(session):
             held = queue.hold(session, [one.message for one in read])
-            if len(held) < len(read):
-                queue.release(
-                    session, held
-                )  # our lease ran out over this batch, and another has some of it: nothing before its turn
+            if len(held) < len(read):  # our lease ran out, and another has some of it: nothing before its turn
+                queue.release(session, held)
                 return True
-            settled = _all_settled(session, read)
-            queue.settle_all(session, settled, now=now)
+            if rulings.concern(session, [(one.message.hospital_id, one.patient) for one in read]):
+                return False
+            queue.settle_all(session, _all_settled(session, read), now=now)
     except Exception as error:
         # Not yet a verdict on any of them: each gets a transaction of its own.
         log.info("understand.one_by_one", messages=len(read), error=type(error).__name__)
         return False
-    log.info("messages.understood", messages=len(settled))
+    log.info("messages.understood", messages=len(read))
     return True
 
 
@@ -255,20 +275,36 @@ def _alone(database: Database, one: Read, *, now: datetime) -> bool:
         with database.transaction() as session:
             if not queue.hold(session, [one.message]):
                 return False
-            try:
-                with session.begin_nested():
-                    settled = _settled(session, one)
-            except Unreadable as unreadable:
-                settled = _set_aside(one.message, unreadable)
-            queue.settle_all(session, [settled], now=now)
+            settled = _judged(session, one, now=now)
+            queue.settle_all(session, settled, now=now)
             if one.message.attempts > 1:
                 changes.wake(session, "understand")  # in the quick lane its patient's next messages waited for it
-        log.info(f"message.{settled.state.value}", message_id=str(settled.message_id), reason=settled.reason)
+        for done in settled:
+            log.info(f"message.{done.state.value}", message_id=str(done.message_id), reason=done.reason)
     except Exception as error:
         # The edge: whatever went wrong on our side, the message stays kept and a person hears of it after a few tries.
         _failed(database, one.message, error, now=now)
         return False
     return True
+
+
+def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
+    """What became of it; nothing when it waits for a person to say who its patient is, or nothing of it is kept."""
+    message = one.message
+    if conflicts.must_wait(session, message.message_id, message.hospital_id):
+        conflicts.put_on_pile(session, message.message_id, reason=conflicts.WAITS, place="")
+        return []
+    try:
+        with session.begin_nested():
+            return _settled(session, one)
+    except Conflict as conflict:
+        hospital = session.get_one(Hospital, message.hospital_id)
+        conflicts.open_for(session, conflict, message.message_id, hospital, one.incoming, now=now)
+    except Unreadable as unreadable:
+        if unreadable.reason != conflicts.WAITS:
+            return [_set_aside(message, unreadable)]
+        conflicts.put_on_pile(session, message.message_id, reason=unreadable.reason, place=unreadable.where)
+    return []
 
 
 def _failed(database: Database, message: ClaimedMessage, error: Exception, *, now: datetime) -> None:
@@ -278,57 +314,46 @@ def _failed(database: Database, message: ClaimedMessage, error: Exception, *, no
 
 
 def _all_settled(session: Session, read: Sequence[Read]) -> list[Settled]:
-    """The same as `_settled` for each in order; referrals that follow each other are registered together."""
+    """The same as `_settled` for each in order; new referrals that follow each other are registered together."""
     settled: list[Settled] = []
-    hospitals_held = [
-        session.get_one(Hospital, one.message.hospital_id) for one in read
-    ]  # held: the session forgets what nobody holds
+    held = [session.get_one(Hospital, one.message.hospital_id) for one in read]  # the session forgets what nobody holds
     told: list[Told] = []
-    for one, hospital in zip(read, hospitals_held, strict=True):
-        if isinstance(one.incoming, IncomingReferral):
+    for one, hospital in zip(read, held, strict=True):
+        if isinstance(one.incoming, IncomingReferral) and not one.incoming.cancelled and not conflicts.has_wrong_bsn(one.patient):
             message = one.message
             told.append(Told(one.incoming, hospital, message.wire, message.received_at, message.message_id))
             continue
-        settled += _registered(session, told)
+        settled += _registered(session, told, read)
         told = []
-        settled.append(_settled(session, one))
-    return settled + _registered(session, told)
+        settled += _settled(session, one)
+    return settled + _registered(session, told, read)
 
 
-def _registered(session: Session, told: Sequence[Told]) -> list[Settled]:
+def _registered(session: Session, told: Sequence[Told], read: Sequence[Read]) -> list[Settled]:
+    messages = {one.message.message_id: one.message for one in read}
     cases = registering.register_all(session, told)
     return [
-        Settled(one.message_id, InboundState.UNDERSTOOD, case_id=case.id, leftovers=_leftovers(one.referral))
+        Settled(
+            one.message_id,
+            InboundState.UNDERSTOOD,
+            case_id=case.id,
+            leftovers=effects.leftovers(one.referral, messages[one.message_id]),
+        )
         for one, case in zip(told, cases, strict=True)
     ]
 
 
-def _leftovers(referral: IncomingReferral) -> Sequence[str]:
-    return (*referral.unmapped, *referral.quarantined)
-
-
-def _settled(session: Session, one: Read) -> Settled:
-    """What the message does here. Raises Unreadable when a person must look first."""
+def _settled(session: Session, one: Read) -> list[Settled]:
+    """What the message does here; nothing when it is about nobody who has a case. Raises Unreadable when a person must look first."""
     if one.incoming is None:
-        return _set_aside(one.message, one.unreadable or Unreadable("broken"))
+        return [_set_aside(one.message, one.unreadable or Unreadable("broken"))]
     hospital = session.get_one(Hospital, one.message.hospital_id)
-    case_id, leftovers = _effect(session, one.incoming, hospital, one.message)
-    return Settled(one.message.message_id, InboundState.UNDERSTOOD, case_id=case_id, leftovers=leftovers)
-
-
-def _effect(
-    session: Session, incoming: Incoming, hospital: Hospital, message: ClaimedMessage
-) -> tuple[uuid.UUID | None, Sequence[str]]:
-    """Hand it to the service it is for. Returns the case it made or changed, and what it did not place."""
-    if isinstance(incoming, IncomingReferral):
-        case = referrals.register(
-            session, incoming, hospital, wire=message.wire, now=message.received_at, message_id=message.message_id
-        )
-        return case.id, _leftovers(incoming)
-    changed = referrals.apply_change(session, incoming, hospital, now=message.received_at)
-    if incoming.previous_numbers:
-        queue.same_patient(session, message.message_id, now=message.received_at)
-    return (changed.id if changed else None), ()
+    case = effects.of(session, one.incoming, hospital, one.message)
+    if case is None:
+        queue.forget(session, one.message)
+        return []
+    leftovers = effects.leftovers(one.incoming, one.message)
+    return [Settled(one.message.message_id, InboundState.UNDERSTOOD, case_id=case.id, leftovers=leftovers)]
 
 
 def _set_aside(message: ClaimedMessage, unreadable: Unreadable) -> Settled:

@@ -121,7 +121,7 @@ def test_of_a_batch_that_fails_nothing_is_stored(database: Database, region: Reg
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (make.hl7_referral("M1").replace(b"REF^I12", b"SIU^S12"), "unknown_kind"),
+        (make.hl7_referral("M1").replace(b"REF^I12", b"ZZZ^Z01"), "unknown_kind"),
         (b"\r".join(line for line in make.hl7_referral("M1").split(b"\r") if not line.startswith(b"PID")), "no_patient"),
         (make.hl7_referral("M1") + make.hl7_referral("M2"), "broken"),
     ],

@@ -1,26 +1,81 @@
-"""A message that tells of changed particulars or of two numbers that are one patient (ADT)."""
+"""What a patient feed (ADT) tells: changed particulars, two numbers that are one patient, two numbers that are linked."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mdo_portal.exchange import PatientChange, Profile, Unreadable
+from mdo_portal.exchange import MergedNumbers, PatientChange, PatientLink, PatientMerge, Profile, Unreadable
 
 from .er7 import Message
 from .numbers import numbers
-from .people import patient
+from .people import is_bsn, patient, the_patient
 from .segment import Segment
+from .unplaced import unplaced
 from .values import moment
 
+UNLINKS = ("A37",)
 
-def change(message: Message, pid: Segment, profile: Profile, *, merge: bool) -> PatientChange:
-    """The change in `message`. Raises Unreadable: no_patient, broken when a merge does not say what is merged."""
-    previous = tuple(number[:2] for segment in message.all("MRG") for number in numbers(segment, 1))
-    if merge and not previous:
-        raise Unreadable("broken", "MRG-1")
+
+def change(message: Message, profile: Profile) -> PatientChange:
+    """The change in `message`. Raises Unreadable: no_patient, broken."""
     return PatientChange(
-        patient=patient(pid, profile),
+        patient=patient(the_patient(message), profile),
         event=message.get("MSH-9-2"),
-        previous_numbers=previous,
-        sent_at=moment(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
+        sent_at=sent_at(message, profile),
+        unmapped=unplaced(message, profile, "patient"),
     )
+
+
+def merge(message: Message, profile: Profile) -> PatientMerge:
+    """Who is merged. Each MRG belongs to the PID above it. Raises Unreadable: no_patient, broken when it does not say what is merged."""
+    merged = tuple(_merged(pid, mrg, profile) for pid, mrg in _pairs(message))
+    if not merged:
+        raise Unreadable("broken", "MRG-1")
+    return PatientMerge(
+        merged, event=message.get("MSH-9-2"), sent_at=sent_at(message, profile), unmapped=unplaced(message, profile, "merge")
+    )
+
+
+def _pairs(message: Message) -> Iterator[tuple[Segment, Segment]]:
+    pid: Segment | None = None
+    for segment in message.segments:
+        if segment.name == "PID":
+            pid = segment
+        elif segment.name == "MRG":
+            if pid is None:
+                raise Unreadable("no_patient", "PID")
+            yield pid, segment
+
+
+def _merged(pid: Segment, mrg: Segment, profile: Profile) -> MergedNumbers:
+    """MRG-1 is the list of before; before 2.3 the number stood in MRG-4 (prior patient id)."""
+    before = numbers(mrg, 1) or numbers(mrg, 4)
+    rules = profile["patient"]
+    own = tuple(one[:2] for one in before if not is_bsn(one, rules) and one[2] not in rules["other_types"])
+    bsn = next((one[1] for one in before if is_bsn(one, rules)), "")
+    if not own:
+        raise Unreadable("broken", "MRG-1")
+    return MergedNumbers(patient(pid, profile), own, previous_bsn=bsn)
+
+
+def link(message: Message, profile: Profile) -> PatientLink:
+    """Two patients that are linked, or unlinked. Raises Unreadable: broken when there are not exactly two."""
+    found = message.all("PID")
+    if len(found) != 2:
+        raise Unreadable("broken", "PID")
+    one, other = (patient(pid, profile) for pid in found)
+    event = message.get("MSH-9-2")
+    return PatientLink(
+        (one, other),
+        linked=event not in UNLINKS,
+        event=event,
+        sent_at=sent_at(message, profile),
+        unmapped=unplaced(message, profile, "patient"),
+    )
+
+
+def sent_at(message: Message, profile: Profile) -> datetime | None:
+    """MSH-7; None when it has no time or makes no sense."""
+    return moment(message.get("MSH-7-1"), ZoneInfo(profile["timezone"]))

@@ -28,8 +28,19 @@ def facts_of_items(reading: Reading, used: frozenset[str]) -> list[tuple[Item, F
 
 def unmapped(reading: Reading) -> tuple[str, ...]:
     """Names of the segments that the profile places nowhere. They stay in the raw message."""
-    known = {"OBX", *reading.profile["segments"]["placed"], *reading.profile["facts"]}
+    segments = reading.profile["segments"]
+    known = {"OBX", *segments["placed"], *segments["referral"], *reading.profile["facts"]}
     return tuple(dict.fromkeys(item.segment.name for item in reading.items if item.segment.name not in known))
+
+
+def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:
+    """What one OBX of a result says, its notes included."""
+    return _observation(reading, item, frozenset())
+
+
+def other_facts(reading: Reading, item: Item) -> Iterator[Fact]:
+    """What a segment beside the results holds that is something to show."""
+    return (fact for fact in _of_item(reading, item, frozenset()) if fact.text)
 
 
 def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
@@ -13,11 +13,21 @@ from .segment import Repetition, Segment
 from .values import day
 
 
+def the_patient(message: Message) -> Segment:
+    """The one PID. Two patients in one frame must never be read as one. Raises Unreadable: no_patient, broken."""
+    found = message.all("PID")
+    if not found:
+        raise Unreadable("no_patient", "PID")
+    if len({(pid.as_sent(3), pid.as_sent(5)) for pid in found}) > 1:
+        raise Unreadable("broken", "PID(1)")
+    return found[0]
+
+
 def patient(pid: Segment, profile: Profile) -> PatientIdentity:
     """The patient of a PID segment. Raises Unreadable("no_patient") when it has neither number nor name."""
     rules = profile["patient"]
     bsn, others = _split_bsn(pid, rules)
-    local = _local(others, rules["local_types"])
+    local = _local(others, rules)
     found = PatientIdentity(
         local_number=local[1],
         local_authority=local[0],
@@ -25,8 +35,9 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
         name=_name(pid.repetitions(5)),
         birth_on=day(pid.component(7)),
         sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
-        deceased=pid.component(30).upper() in ("Y", "J") or bool(pid.component(29)),
+        deceased=pid.component(30).upper() in ("Y", "J", "1") or day(pid.component(29)) is not None,
         other_numbers=tuple(number[:2] for number in others if number != local),
+        alive=pid.component(30).upper() in ("N", "0") and day(pid.component(29)) is None,
     )
     if not (found.bsn or found.local_number or found.name.family):
         raise Unreadable("no_patient", "PID")
@@ -38,21 +49,25 @@ def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[tuple[
     bsn, others = "", []
     found = numbers(pid, 3) or numbers(pid, 2)
     for number in found:
-        is_bsn = number[0].upper() in rules["bsn_authorities"] or number[2] in rules["bsn_types"]
-        if is_bsn and not bsn:
+        if is_bsn(number, rules) and not bsn:
             bsn = number[1]
         else:
             others.append(number)
     return bsn, others
 
 
-def _local(others: list[tuple[str, str, str]], types: Sequence[str]) -> tuple[str, str, str]:
-    """The hospital's own number: by type, best first; else the first that is there."""
-    for wanted in types:
+def is_bsn(number: tuple[str, str, str], rules: Mapping[str, Any]) -> bool:
+    """Whether (authority, number, type) is a BSN: by who gave it, or by its type."""
+    return number[0].upper() in rules["bsn_authorities"] or number[2] in rules["bsn_types"]
+
+
+def _local(others: list[tuple[str, str, str]], rules: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The hospital's own number: by type, best first; else the first that is a number of a person, not of a visit or a referral."""
+    for wanted in rules["local_types"]:
         for number in others:
             if number[2] == wanted:
                 return number
-    return others[0] if others else ("", "", "")
+    return next((number for number in others if number[2] not in rules["other_types"]), ("", "", ""))
 
 
 def _name(names: list[Repetition]) -> PersonName:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from mdo_portal.exchange import IncomingReferral, PatientChange, Profile
+from mdo_portal.exchange import Contact, Incoming, PatientLink, PatientMerge, Profile
 
 from .er7 import Message
 from .items import Item, items
-from .people import provider
+from .numbers import numbers
+from .people import professional, provider
 from .values import day, label
-
-Read = TypeVar("Read", IncomingReferral, PatientChange)
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,10 @@ class Reading:
     def of(cls, message: Message, profile: Profile) -> Reading:
         """Walk the message once."""
         return cls(message, profile, items(message))
+
+    def professional(self, place: str) -> Contact | None:
+        """The person at an XCN place such as `AIP-3`."""
+        return professional(self.message, place)
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -48,8 +51,10 @@ def value_at(reading: Reading, place: str) -> str:
     return _NAMED[name](reading, argument)
 
 
-def placed(read: Read, message: Message, profile: Profile) -> Read:
+def placed(read: Incoming, message: Message, profile: Profile) -> Incoming:
     """What was read, with the patient's numbers and birth date from the profile's own places where those have a value."""
+    if isinstance(read, PatientMerge | PatientLink):
+        return read
     about = {name: found_in(message, profile["patient"][name])[0] for name in ("bsn", "local_number", "birth_on")}
     over: dict[str, Any] = {name: value.strip() for name, value in about.items() if value.strip() and name != "birth_on"}
     over["birth_on"] = day(about["birth_on"]) or read.patient.birth_on
@@ -87,4 +92,9 @@ def _provider(reading: Reading, role: str) -> str:
     return (contact.organisation or contact.name) if contact else ""
 
 
-_NAMED: dict[str, Callable[[Reading, str], str]] = {"label": _labelled, "notes": _notes, "provider": _provider}
+def _number(reading: Reading, kind: str) -> str:
+    """The number of this type in PID-3: the referral's own number, as ZorgDomein sends it (`VN`)."""
+    return next((one[1] for pid in reading.message.all("PID") for one in numbers(pid, 3) if one[2] == kind), "")
+
+
+_NAMED: dict[str, Callable[[Reading, str], str]] = {"label": _labelled, "notes": _notes, "number": _number, "provider": _provider}

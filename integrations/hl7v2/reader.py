@@ -5,12 +5,10 @@ from __future__ import annotations
 from integrations.profiles import load
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 
-from .change import change
+from . import kinds
 from .er7 import Message, codec_of
 from .header import read_header
 from .places import placed
-from .referral import referral
-from .segment import Segment
 
 
 class Hl7Reader:
@@ -37,14 +35,7 @@ class Hl7Reader:
         """
         rules = load(profile)
         message = Message.parse(raw, charset or rules["charset"])
-        kind = "^".join(filter(None, (message.get("MSH-9-1"), message.get("MSH-9-2"))))
-        meaning = rules["kinds"].get(kind, "")
-        if not meaning:
-            raise Unreadable("unknown_kind", "MSH-9")
-        pid = _patient_segment(message)
-        if meaning == "referral":
-            return placed(referral(message, pid, rules), message, rules)
-        return placed(change(message, pid, rules, merge=meaning == "merge"), message, rules)
+        return placed(kinds.read(message, rules), message, rules)
 
 
 def _profile_charset(profile: str) -> str:
@@ -52,15 +43,3 @@ def _profile_charset(profile: str) -> str:
         return str(load(profile)["charset"])
     except KeyError:
         return ""
-
-
-def _patient_segment(message: Message) -> Segment:
-    """The one PID. Two messages or two patients in one frame must never be read as one case."""
-    if len(message.all("MSH")) != 1:
-        raise Unreadable("broken", "MSH")
-    found = message.all("PID")
-    if not found:
-        raise Unreadable("no_patient", "PID")
-    if len({(pid.as_sent(3), pid.as_sent(5)) for pid in found}) > 1:
-        raise Unreadable("broken", "PID(1)")
-    return found[0]

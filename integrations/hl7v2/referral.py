@@ -5,24 +5,40 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile, Unreadable
+from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile
 
 from .documents import documents, is_document
 from .er7 import Message
 from .facts import facts, unmapped
-from .people import patient, professional, provider
+from .people import patient, professional, provider, the_patient
 from .places import Reading, first, found
-from .segment import Segment
 from .values import day, moment
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")
 
 
-def referral(message: Message, pid: Segment, profile: Profile) -> IncomingReferral:
-    """The referral in `message`. Raises Unreadable: no_patient, or unknown_kind for an order that is withdrawn."""
+def is_referral(message: Message, profile: Profile) -> bool:
+    """Whether an ORU is the referral itself and no result: by the code or a word of an order, a label or a document's title."""
+    rules = profile["referral"]["recognised"]
+    for segment in message.segments:
+        if segment.name in ("OBR", "OBX"):
+            n = 4 if segment.name == "OBR" else 3
+            words = segment.component(n, 2, 0).casefold()
+            if segment.component(n) in rules["codes"] or any(word in words for word in rules["words"]):
+                return True
+    return False
+
+
+def _is_cancelled(message: Message, rules: Profile) -> bool:
+    """The event says so, or every order in it does: of an order with one line withdrawn the rest stands."""
+    orders = [one.component(1) for one in message.all("ORC")]
+    return message.get("MSH-9-2") in rules["cancel_events"] or (bool(orders) and set(orders) <= set(rules["cancel_codes"]))
+
+
+def referral(message: Message, profile: Profile) -> IncomingReferral:
+    """The referral in `message`, or that it is taken back. Raises Unreadable: no_patient, broken."""
     rules = profile["referral"]
-    if message.get("ORC-1") in rules["cancel_codes"]:
-        raise Unreadable("unknown_kind", "ORC-1")
+    pid = the_patient(message)
     reading = Reading.of(message, profile)
     questions = {name: found(reading, rules[name]) for name in QUESTIONS}
     urgency = first(reading, rules["urgency"])
@@ -44,6 +60,7 @@ def referral(message: Message, pid: Segment, profile: Profile) -> IncomingReferr
         sent_at=moment(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         unmapped=unmapped(reading),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
+        cancelled=_is_cancelled(message, rules),
     )
 
 

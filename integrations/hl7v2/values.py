@@ -14,12 +14,12 @@ _LINES = ("TX", "FT")
 
 
 def day(text: str) -> date | None:
-    """The date of a DT or TS; None when a part is missing (`1960`) or it is no date."""
-    found = re.match(r"(\d{4})(\d{2})(\d{2})", text)
+    """The date of a DT or TS, also as `1960-01-31`; None when a part is missing (`1960`) or it is no date."""
+    found = re.match(r"(\d{4})(-?)(\d{2})\2(\d{2})", text)
     if not found:
         return None
     try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
+        return date(int(found[1]), int(found[3]), int(found[4]))
     except ValueError:
         return None
 

@@ -90,6 +90,10 @@ class Case(Base):
     #: the referring hospital: owner of the case (tenant)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    #: the patient as the hospital numbered them in the referral, when a merge moved the case since; empty = patient_id
+    home_patient_id: Mapped[uuid.UUID | None]
+    #: when the hospital took the referral back while the case stood on an agenda; empty = it did not. A person takes it off
+    cancel_told_at: Mapped[datetime | None]
     #: the board asked; empty = a person must choose
     board_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("boards.id"))
     #: what the sender called the board
@@ -182,6 +186,10 @@ class CaseFact(Base):
     message_id: Mapped[uuid.UUID | None]
     #: a later message of the same referral no longer carries this fact
     superseded_at: Mapped[datetime | None]
+    #: the sender's own name for this result; empty = not named
+    source_key: Mapped[str] = mapped_column(default="")
+    #: preliminary, corrected, withdrawn, unobtainable or empty (final), as sent
+    status: Mapped[str] = mapped_column(default="")
 
 
 class CaseDocument(Base):
@@ -213,6 +221,12 @@ class CaseDocument(Base):
     received_at: Mapped[datetime]
     #: the message that carried it; empty for an upload
     message_id: Mapped[uuid.UUID | None]
+    #: the sender's own id of the document; empty = not named
+    reference: Mapped[str] = mapped_column(default="")
+    #: preliminary, corrected, withdrawn, unobtainable or empty (final), as sent
+    status: Mapped[str] = mapped_column(default="")
+    #: when the hospital replaced or withdrew it; it stays, shown as such
+    superseded_at: Mapped[datetime | None]
 
 
 class RoundOutcome(StrEnum):

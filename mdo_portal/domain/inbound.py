@@ -84,7 +84,10 @@ UNREADABLE_REASONS: dict[str, str] = {
     ),
     "wrong_version": N_("De versie van dit bericht is anders dan afgesproken. Het is bewaard; pas de koppeling aan."),
     "identity_conflict": N_(
-        "Dit patiëntnummer is hier bekend met een ander BSN. Er is niets samengevoegd; controleer bij het ziekenhuis wie dit is."
+        "De patiënt in dit bericht past niet bij wie hier staat. Er is niets samengevoegd; iemand beslist op de pagina Wie is dit."
+    ),
+    "waits_for_identity": N_(
+        "Dit bericht wacht tot iemand heeft beslist wie deze patiënt is (pagina Wie is dit). Daarna wordt het vanzelf gelezen."
     ),
     "objection": N_("De patiënt heeft bezwaar gemaakt tegen delen. Het bericht is bewaard maar niet verwerkt."),
     "reader_slow": N_(
@@ -106,6 +109,12 @@ WAITS_TOO_LONG = timedelta(minutes=5)
 """A kept message is read within seconds; one that waits longer needs somebody to look."""
 UNREAD_TOO_LONG = timedelta(hours=24)
 """A message that could not be read may hold a referral: within a day somebody has to have looked."""
+
+ABOUT_IDENTITY = ("identity_conflict", "waits_for_identity")
+"""Reasons that a person settles by saying who the patient is, and no other way."""
+
+FEED = frozenset({"ADT", "BAR", "DFT", "OMP", "PMU", "PPR", "RAS", "RDE", "RDS", "RGV", "SIU", "VXU"})
+"""Messages that an EPD sends of all its patients, never a referral: about somebody without a case they are counted and not kept."""
 
 
 class InboundMessage(Base):

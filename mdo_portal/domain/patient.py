@@ -66,3 +66,5 @@ class Patient(Base):
     objects: Mapped[bool] = mapped_column(default=False)
     #: when these particulars were last told by the hospital
     told_at: Mapped[datetime]
+    #: the patient that this number now belongs to; empty = stands by itself. Cleared when the merge is undone
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patients.id", ondelete="CASCADE"), index=True)

@@ -54,6 +54,8 @@ class Act(StrEnum):
     INBOX_READ = "inbox:read"
     INBOX_REPLAY = "inbox:replay"
     INBOX_RAW = "inbox:raw"
+    IDENTITY_READ = "identity:read"
+    IDENTITY_DECIDE = "identity:decide"
     CASE_GRANT = "case:grant"
     CASE_OBJECT = "case:object"
     GLASS_BREAK = "glass:break"
@@ -89,6 +91,7 @@ BY_GRANT = {
     GrantKind.EMERGENCY: Relation.EMERGENCY,
 }
 _GRANTED = [(role, relation) for role in (Role.SPECIALIST, Role.CASE_MANAGER) for relation in BY_GRANT.values()]
+_IDENTIFY = [*_TREAT, (Role.SECRETARY, _H), (Role.LINK_MANAGER, _H)]
 _MANAGE = [(Role.SECRETARY, _B), (Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]
 
 POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
@@ -123,6 +126,8 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.INBOX_READ: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.INBOX_REPLAY: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.INBOX_RAW: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.IDENTITY_READ: frozenset(_IDENTIFY),
+    Act.IDENTITY_DECIDE: frozenset(_IDENTIFY),
     Act.CASE_GRANT: frozenset([*_TREAT, (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.CASE_OBJECT: frozenset(_TREAT),
     Act.GLASS_BREAK: frozenset([(Role.SPECIALIST, Relation.ANYONE), (Role.CASE_MANAGER, Relation.ANYONE)]),

@@ -66,6 +66,7 @@ ENDED = (CaseState.DELIVERED, CaseState.FOLLOWED_UP, CaseState.CLOSED, CaseState
 CLOCKS: Mapping[str, Kind | None] = {
     "cases": Kind.CASE,
     "patients": Kind.CASE,  # with their last case
+    **dict.fromkeys(("patient_changes", "patient_merges", "appointments", "identity_conflicts"), Kind.CASE),  # with the patient
     "case_facts": Kind.CASE,
     "case_documents": Kind.CASE,
     "case_events": Kind.CASE,

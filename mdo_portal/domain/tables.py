@@ -15,12 +15,14 @@ from mdo_portal.domain import (
     grant,
     hospital,
     identity,
+    identity_conflict,
     inbound,
     keys,
     patient,
     people,
     retention,
     rights,
+    told,
 )
 
 ALL = (
@@ -37,11 +39,13 @@ ALL = (
     grant,
     hospital,
     identity,
+    identity_conflict,
     inbound,
     keys,
     patient,
     people,
     retention,
     rights,
+    told,
 )
 metadata = Base.metadata

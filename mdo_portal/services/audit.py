@@ -49,7 +49,7 @@ _BY_VERB: Final[Mapping[str, Kind]] = {
     "read": _READ, "join": _READ, "register": _ADD, "sign": _ADD, "add": _ADD, "write": _CHANGE, "order": _CHANGE,
     "plan": _CHANGE, "ask": _ADD, "answer": _CHANGE, "route": _CHANGE, "withdraw": _CHANGE, "outcome": _CHANGE, "try": _READ, "raw": _READ,
     "confirm": _CHANGE, "break": _SECURITY, "grant": _SECURITY, "object": _SECURITY, "manage": _SECURITY,
-    "approve": Kind("110110", "D", 14),
+    "approve": Kind("110110", "D", 14), "decide": _CHANGE,
 }  # fmt: skip
 _BY_ACT: Final[Mapping[Act, Kind]] = {
     Act.WORKLIST_READ: _SEARCH, Act.POST_READ: _SEARCH, Act.INBOX_READ: _SEARCH, Act.POST_RESEND: _EXPORT,
@@ -57,7 +57,17 @@ _BY_ACT: Final[Mapping[Act, Kind]] = {
 }  # fmt: skip
 _OTHER = Kind("110100", "E", 6)
 #: what an object is to the event (ParticipantObjectTypeCodeRole): 3 report, 24 query; the rest is a domain resource
-_ROLES: Final = {"document": 3, "letter": 3, "decision": 3, "patient": 1, "worklist": 24, "post": 24, "inbox": 24, "log": 24}
+_ROLES: Final = {
+    "document": 3,
+    "letter": 3,
+    "decision": 3,
+    "patient": 1,
+    "worklist": 24,
+    "post": 24,
+    "inbox": 24,
+    "identity": 24,
+    "log": 24,
+}
 _DOMAIN_RESOURCE = 4
 _CATEGORIES: Final = {"document": "document", "letter": "letter", "note": "conclusion", "decision": "conclusion", "room": "case"}
 """EHDS: categories of data, when the caller does not say."""

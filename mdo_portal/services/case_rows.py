@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mdo_portal.domain.case import WAITING, CaseState, RoundOutcome
 from mdo_portal.exchange import Section, Wire
 from mdo_portal.services import timeline
+from mdo_portal.services.told_rows import NOTHING, Told
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class FactRow(NamedTuple):
     wire: Wire
     id: uuid.UUID
     hospital_code: str
+    status: str = ""
 
 
 class DocumentRow(NamedTuple):
@@ -53,6 +55,8 @@ class DocumentRow(NamedTuple):
     received_at: datetime
     hospital: str
     hospital_code: str
+    status: str = ""
+    superseded_at: datetime | None = None
 
 
 class EventRow(NamedTuple):
@@ -134,6 +138,8 @@ class CaseView:
     rounds: list[RoundRow]
     decisions: list[DecisionRow]
     requests: list[RequestRow]
+    cancel_told_at: datetime | None = None
+    told: Told = NOTHING
 
     @property
     def is_waiting(self) -> bool:

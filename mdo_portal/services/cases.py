@@ -30,7 +30,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import PersonName, Section
-from mdo_portal.services import changes, meetings, referrals, timeline
+from mdo_portal.services import changes, meetings, referrals, timeline, told_rows
 from mdo_portal.services.case_rows import (
     CaseView,
     DecisionRow,
@@ -83,6 +83,8 @@ def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
         rounds=_rounds(session, case.id),
         decisions=[] if reduced else _decisions(session, case.id),
         requests=_requests(session, case.id),
+        cancel_told_at=case.cancel_told_at,
+        told=told_rows.NOTHING if reduced else told_rows.of_patient(session, case.patient_id),
     )
 
 
@@ -125,6 +127,7 @@ def _facts(session: Session, case_id: uuid.UUID) -> list[FactRow]:
             Case.wire,
             CaseFact.id,
             Hospital.code,
+            CaseFact.status,
         )
         .join(Hospital, Hospital.id == CaseFact.hospital_id)
         .join(Case, Case.id == CaseFact.case_id)
@@ -148,10 +151,12 @@ def documents(session: Session, case_id: uuid.UUID) -> list[DocumentRow]:
             CaseDocument.received_at,
             Hospital.name,
             Hospital.code,
+            CaseDocument.status,
+            CaseDocument.superseded_at,
         )
         .join(Hospital, Hospital.id == CaseDocument.hospital_id)
         .where(CaseDocument.case_id == case_id)
-        .order_by(CaseDocument.received_at.desc(), CaseDocument.title)
+        .order_by(CaseDocument.superseded_at.is_not(None), CaseDocument.received_at.desc(), CaseDocument.title)
     )
     return [DocumentRow._make(row) for row in session.execute(query)]
 

@@ -54,9 +54,7 @@ def add(
 ) -> uuid.UUID:
     """Keep the document, once per case: the same bytes again change nothing. Returns its id."""
     row_ = row(session, case, document, hospital_id=hospital_id, at=at, message_id=message_id)
-    added = _ONCE.values(row_).returning(CaseDocument.id)
-    if (ours := session.scalar(added)) is not None:
-        return ours
+    session.execute(_ONCE, [row_])
     query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == row_["sha256"])
     return session.execute(query).scalar_one()
 
@@ -70,7 +68,12 @@ def store(session: Session, rows: Sequence[Row]) -> None:
         session.execute(_ONCE, rows)
 
 
-_ONCE = insert(CaseDocument).on_conflict_do_nothing(index_elements=["case_id", "sha256"])
+_ADDING = insert(CaseDocument)
+# The same bytes again are the same document; what the hospital says of it now counts.
+_ONCE = _ADDING.on_conflict_do_update(
+    index_elements=["case_id", "sha256"],
+    set_={"status": _ADDING.excluded.status, "superseded_at": _ADDING.excluded.superseded_at},
+)
 
 
 def row(
@@ -100,6 +103,9 @@ def row(
         "hospital_id": hospital_id,
         "received_at": at,
         "message_id": message_id,
+        "reference": document.reference,
+        "status": document.status,
+        "superseded_at": at if document.status == "withdrawn" else None,
     }
 
 
@@ -116,7 +122,9 @@ def content_of(session: Session, document: CaseDocument) -> bytes:
 
 def kinds_of(session: Session, case_id: uuid.UUID) -> set[str]:
     """Which kinds of document the case has."""
-    return set(session.scalars(select(CaseDocument.kind).where(CaseDocument.case_id == case_id)))
+    return set(
+        session.scalars(select(CaseDocument.kind).where(CaseDocument.case_id == case_id, CaseDocument.superseded_at.is_(None)))
+    )
 
 
 def day_of(moment: datetime | None) -> date | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital, Link
 from mdo_portal.domain.inbound import (
+    ABOUT_IDENTITY,
     RAW_PURPOSE,
     UNREAD_TOO_LONG,
     UNREADABLE_REASONS,
@@ -247,5 +248,7 @@ def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
     """A person decided that nothing needs to be done with it."""
     if message.state is not InboundState.UNREADABLE:
         raise IllegalMove()
+    if message.reason in ABOUT_IDENTITY:
+        raise IllegalMove(N_("Over de patiënt van dit bericht moet iemand beslissen (pagina Wie is dit). Er is niets veranderd."))
     message.state, message.settled_at = InboundState.IGNORED, now
     changes.announce(session, "inbox", message.id)

@@ -18,6 +18,7 @@ from mdo_portal.domain.credentials import Authenticator
 from mdo_portal.domain.decision import LETTER_PURPOSE, Delivery
 from mdo_portal.domain.hospital import Link
 from mdo_portal.domain.identity import IdentityProvider
+from mdo_portal.domain.identity_conflict import IDENTITIES_PURPOSE, IdentityConflict
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState, SamePatient
 from mdo_portal.domain.keys import DataKey, KeyPurpose
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
@@ -52,6 +53,7 @@ SEALED = [
     _of(Patient, "bsn_sealed", BSN_PURPOSE, "id"),
     _of(InboundMessage, "raw_sealed", RAW_PURPOSE),
     _of(CaseDocument, "content_sealed", DOCUMENT_PURPOSE, "id"),
+    _of(IdentityConflict, "identities_sealed", IDENTITIES_PURPOSE, "id"),
     _of(Delivery, "letter_sealed", LETTER_PURPOSE, "id"),
     _of(Draft, "fields_sealed", drafts.PURPOSE, "person_id", "hospital_id"),
     _of(Person, "totp_sealed", second_factors.TOTP_PURPOSE),

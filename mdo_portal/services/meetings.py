@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import advice, changes, conclusions, news, referrals, timeline
 
@@ -64,6 +65,11 @@ class AgendaRow(NamedTuple):
     number: int
     news_at: datetime | None
     looked_at: datetime | None
+    deceased: bool = False
+    #: the hospital took the referral back; the case stays here until a person takes it off
+    cancel_told_at: datetime | None = None
+    #: numbers of the hospital were merged into this patient
+    is_merged: bool = False
 
     @property
     def short_name(self) -> str:
@@ -168,6 +174,9 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             Round.number,
             Case.news_at,
             news.looked_at(viewer),
+            Patient.deceased,
+            Case.cancel_told_at,
+            exists().where(Merge.kept_id == Patient.id, Merge.kind == MergeKind.MERGE, Merge.undone_at.is_(None)),
         )
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)

@@ -1,34 +1,73 @@
-"""Finding or adding the patient a hospital talks about. Never merges: a conflict goes to a person."""
+"""Finding or adding the patient a hospital talks about. Never merges by itself: a conflict goes to a person."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identifiers import new_id, passes_eleven_test
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
+from mdo_portal.domain.told import ToldChange
 from mdo_portal.exchange import PatientIdentity, PersonName, Unreadable
+from mdo_portal.services import rulings
+from mdo_portal.services.rulings import Conflict
 from mdo_portal.services.sealed import row_of, sealer
 
 
 def find(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) -> Patient | None:
-    """This hospital's patient with that local number, else with that BSN.
+    """This hospital's patient with that local number, else with that BSN; of a merged number the patient it belongs to now.
 
-    Raises Unreadable("identity_conflict") when number and BSN point at different people, or when number, BSN, or
-    name and birth date together, differ from what this hospital told before. A BSN that fails the eleven-test finds nobody.
+    Raises Conflict when number and BSN point at different people, or when number, BSN, or name and birth date together, differ
+    from what this hospital told before, and no person decided yet. A BSN that fails the eleven-test finds nobody.
     """
-    by_number = _by_number(session, hospital_id, identity.local_number)
-    by_bsn = _by_bsn(session, hospital_id, identity.bsn)
+    by_number = root(session, by_local_number(session, hospital_id, identity.local_number))
+    by_bsn = root(session, _by_bsn(session, hospital_id, identity.bsn))
     if by_number and by_bsn and by_number.id != by_bsn.id:
-        raise Unreadable("identity_conflict", "PID-3")
+        return _decided(session, Conflict(ConflictKind.TWO_PATIENTS, "PID-3", by_number.id, identity, other_id=by_bsn.id))
     found = by_number or by_bsn
-    if found is not None and _contradicts(session, found, identity):
-        raise Unreadable("identity_conflict", "PID")
+    kind = _contradiction(session, found, identity) if found else None
+    if found and kind:
+        return _decided(session, Conflict(kind, "PID", found.id, identity))
     return found
+
+
+def of_message(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) -> Patient | None:
+    """As `find`, for what a hospital sends: raises Unreadable("waits_for_identity") while somebody must decide about that patient."""
+    found = find(session, hospital_id, identity)
+    if found is not None and _is_disputed(session, found):
+        raise Unreadable("waits_for_identity", "PID")
+    return found
+
+
+def _is_disputed(session: Session, patient: Patient) -> bool:
+    is_open = select(IdentityConflict.patient_id, IdentityConflict.other_patient_id).where(
+        IdentityConflict.hospital_id == patient.hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
+    )
+    return any(patient.id in pair for pair in session.execute(is_open))
+
+
+def _decided(session: Session, conflict: Conflict) -> Patient | None:
+    """Whom a person said that this is; None = somebody who is not here. Raises the conflict when nobody said so."""
+    patient = session.get_one(Patient, conflict.patient_id)
+    ruling = rulings.of(session, patient.hospital_id, conflict.told)
+    if ruling is None or ruling.decision is Decision.CORRECTED:
+        raise conflict
+    result = session.get(Patient, ruling.result_patient_id) if ruling.result_patient_id else None
+    if ruling.decision is Decision.SAME:
+        return root(session, result) or root(session, session.get(Patient, ruling.patient_id))
+    return root(session, result)
+
+
+def root(session: Session, patient: Patient | None) -> Patient | None:
+    """The patient under whom everything of this one stands now."""
+    while patient is not None and patient.merged_into is not None:
+        patient = session.get(Patient, patient.merged_into)
+    return patient
 
 
 _KNOWN = text(
@@ -42,7 +81,8 @@ _KNOWN = text(
 def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, PatientIdentity]]) -> set[int]:
     """The places in `asked` of those for whom `find` would find or refuse somebody, in one statement.
 
-    Whatever `find` looks at must be looked at here too: who is not among them is stored as a new patient.
+    Whatever `find` looks at must be looked at here too: who is not among them is stored as a new patient. What people decided about
+    somebody who is not here, `rulings.concern` knows.
     """
     keys = sealer(session)
     values = {
@@ -54,7 +94,8 @@ def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, PatientIdenti
     return set(session.scalars(_KNOWN, values))
 
 
-def _by_number(session: Session, hospital_id: uuid.UUID, number: str) -> Patient | None:
+def by_local_number(session: Session, hospital_id: uuid.UUID, number: str) -> Patient | None:
+    """The row with this number, merged or not."""
     if not number:
         return None
     query = select(Patient).where(Patient.hospital_id == hospital_id, Patient.local_number == number)
@@ -65,50 +106,170 @@ def _by_bsn(session: Session, hospital_id: uuid.UUID, bsn: str) -> Patient | Non
     if not passes_eleven_test(bsn):
         return None
     index = sealer(session).blind(bsn, purpose=BSN_PURPOSE)
-    query = select(Patient).where(Patient.hospital_id == hospital_id, Patient.bsn_index == index).order_by(Patient.id)
-    return session.scalars(query).first()
+    query = select(Patient).where(Patient.hospital_id == hospital_id, Patient.bsn_index == index)
+    return session.scalars(query.order_by(Patient.merged_into.is_not(None), Patient.id)).first()
 
 
-def _contradicts(session: Session, patient: Patient, told: PatientIdentity) -> bool:
+def home(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, patient: Patient) -> uuid.UUID | None:
+    """The row under which the hospital numbered this patient, when a merge put it under `patient`; None = that very row."""
+    row = by_local_number(session, hospital_id, identity.local_number)
+    ruling = rulings.of(session, hospital_id, identity)
+    if ruling is not None and ruling.result_patient_id:
+        row = session.get(Patient, ruling.result_patient_id)
+    own = root(session, row)
+    return row.id if row is not None and own is not None and own.id == patient.id and row.id != patient.id else None
+
+
+def _contradiction(session: Session, patient: Patient, told: PatientIdentity) -> ConflictKind | None:
+    if told.bsn and patient.bsn_index and patient.bsn_index != sealer(session).blind(told.bsn, purpose=BSN_PURPOSE):
+        return ConflictKind.OTHER_BSN
+    if told.local_number and patient.local_number and told.local_number != patient.local_number:
+        row = root(session, by_local_number(session, patient.hospital_id, told.local_number))
+        if row is None or row.id != patient.id:
+            return ConflictKind.OTHER_NUMBER
+    return ConflictKind.NAME_AND_BIRTH if differs_in_name_and_birth(patient, told) else None
+
+
+def speaks_against(session: Session, patient: Patient, told: PatientIdentity) -> bool:
+    """Whether BSN, or name and birth date, say that these are two people; whatever their numbers."""
     other_bsn = told.bsn and patient.bsn_index and patient.bsn_index != sealer(session).blind(told.bsn, purpose=BSN_PURPOSE)
-    other_number = told.local_number and patient.local_number and told.local_number != patient.local_number
-    other_birth = told.birth_on and patient.birth_on and told.birth_on != patient.birth_on
-    other_name = told.name.family and told.name.family.casefold() != patient.family.casefold()
-    return bool(other_bsn or other_number or (other_birth and other_name))
+    return bool(other_bsn) or differs_in_name_and_birth(patient, told)
 
 
-def add(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime) -> Patient:
-    """A new patient of this hospital, with the particulars as told."""
-    patient = composed(session, hospital_id, identity, now=now)
+def differs_in_name_and_birth(patient: Patient, told: PatientIdentity) -> bool:
+    """Both at once; of another issuer of the same number, one of them is enough."""
+    other_birth = bool(told.birth_on and patient.birth_on and told.birth_on != patient.birth_on)
+    other_name = bool(told.name.family and patient.family and told.name.family.casefold() != patient.family.casefold())
+    issuers = {told.local_authority.casefold(), patient.local_authority.casefold()} - {""}
+    same_number = told.local_number != "" and told.local_number == patient.local_number
+    return (other_birth or other_name) if same_number and len(issuers) == 2 else (other_birth and other_name)
+
+
+def is_alike(patient: Patient, told: PatientIdentity) -> bool:
+    """Surname and birth date are both there and both equal: enough for the same referral told again, never for finding somebody."""
+    same_name = bool(told.name.family) and told.name.family.casefold() == patient.family.casefold()
+    return same_name and told.birth_on is not None and told.birth_on == patient.birth_on
+
+
+def add(
+    session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime, sent_at: datetime | None = None
+) -> Patient:
+    """A new patient of this hospital, with the particulars as told; a number or BSN that is another patient's is left out."""
+    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=min(sent_at or now, now))
+    _fill(session, patient, identity)
+    if passes_eleven_test(identity.bsn) and _by_bsn(session, hospital_id, identity.bsn) is not None:
+        patient.bsn_doubtful = True
+    elif identity.bsn:
+        _keep_bsn(session, patient, identity.bsn)
+    if by_local_number(session, hospital_id, identity.local_number) is None:
+        patient.local_number, patient.local_authority = identity.local_number, identity.local_authority
     session.add(patient)
     session.flush()
+    ruling = rulings.of(session, hospital_id, identity)
+    if ruling is not None and ruling.decision is Decision.OTHER and ruling.result_patient_id is None:
+        ruling.result_patient_id = patient.id
     return patient
 
 
-def composed(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime) -> Patient:
-    """The same, not stored yet."""
-    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=now)
-    tell(session, patient, identity, now=now)
+def composed(
+    session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime, sent_at: datetime | None = None
+) -> Patient:
+    """The same for somebody of whom nothing is known here (`known_among`, `rulings.concern`); not stored yet."""
+    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=min(sent_at or now, now))
+    _fill(session, patient, identity)
+    if identity.bsn:
+        _keep_bsn(session, patient, identity.bsn)
+    patient.local_number, patient.local_authority = identity.local_number, identity.local_authority
     return patient
 
 
-def tell(session: Session, patient: Patient, identity: PatientIdentity, *, now: datetime) -> None:
-    """Take over what the hospital says; what it does not say stays, and an older word only fills what was empty."""
-    is_newest = now >= patient.told_at
+def copy(session: Session, patient: Patient, *, number: str, authority: str) -> Patient:
+    """The same particulars under another number of the hospital, as a row of its own."""
+    columns = {
+        name: getattr(patient, name) for name in (*PARTICULARS, "bsn_tail", "bsn_doubtful", "deceased", "objects", "told_at")
+    }
+    made = Patient(id=new_id(), hospital_id=patient.hospital_id, local_number=number, local_authority=authority, **columns)
+    bsn = bsn_of(session, patient)
+    if bsn:
+        _keep_bsn(session, made, bsn)
+    session.add(made)
+    session.flush()
+    return made
+
+
+PARTICULARS = (
+    "family", "own_prefix", "own_family", "partner_prefix", "partner_family", "initials", "given", "birth_on", "sex",
+)  # fmt: skip
+
+
+def tell(
+    session: Session,
+    patient: Patient,
+    identity: PatientIdentity,
+    *,
+    now: datetime,
+    sent_at: datetime | None = None,
+    event: str = "",
+    message_id: uuid.UUID | None = None,
+) -> list[str]:
+    """Take over what the hospital says; what it does not say stays, and an older word only fills what was empty.
+
+    How old a word is, its sender says (`sent_at`), but never that it is from the future. Returns what changed; each change is kept
+    with what stood before.
+    """
+    said = min(sent_at or now, now)
+    is_newest = said >= patient.told_at
+    before = _stands(patient)
     for column, value in _told(identity).items():
         if value and (is_newest or not getattr(patient, column)):
             setattr(patient, column, value)
-    patient.deceased = patient.deceased or identity.deceased
-    patient.told_at = max(now, patient.told_at)
+    if not patient.local_number and by_local_number(session, patient.hospital_id, identity.local_number) is None:
+        patient.local_number, patient.local_authority = identity.local_number, identity.local_authority
+    patient.deceased = (patient.deceased and not (identity.alive and is_newest)) or identity.deceased
     if identity.bsn and (is_newest or not patient.bsn_index):
         _keep_bsn(session, patient, identity.bsn)
+    patient.told_at = max(said, patient.told_at)
+    changed = {name: (before[name], value) for name, value in _stands(patient).items() if value != before[name]}
+    for name, (old, new) in changed.items():
+        origin = {"hospital_id": patient.hospital_id, "event": event, "at": now, "message_id": message_id}
+        session.add(ToldChange(patient_id=patient.id, what=name, before=old, after=new, **origin))
+    return list(changed)
+
+
+def restore(session: Session, patient: Patient, *, before: PatientIdentity, came: PatientIdentity, now: datetime) -> None:
+    """Put back what stood before `came` was taken over; what the hospital told anew since stays."""
+    stood, taken = _told(before), _told(came)
+    is_now = _stands(patient)
+    for column, value in stood.items():
+        if getattr(patient, column) == taken[column] != value and taken[column]:
+            setattr(patient, column, value)
+    if came.bsn and came.bsn != before.bsn and bsn_of(session, patient) == came.bsn:
+        _keep_bsn(session, patient, before.bsn)
+    for name, value in _stands(patient).items():
+        if value != is_now[name]:
+            origin = {"hospital_id": patient.hospital_id, "at": now}
+            session.add(ToldChange(patient_id=patient.id, what=name, before=is_now[name], after=value, **origin))
+
+
+def _stands(patient: Patient) -> dict[str, str]:
+    """The particulars as text; of the BSN only its tail."""
+    values = {name: _text(getattr(patient, name)) for name in (*PARTICULARS, "local_number")}
+    return values | {"bsn": patient.bsn_tail, "deceased": "1" if patient.deceased else ""}
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def _fill(session: Session, patient: Patient, identity: PatientIdentity) -> None:
+    for column, value in _told(identity).items():
+        setattr(patient, column, value)
+    patient.deceased = identity.deceased
 
 
 def _told(identity: PatientIdentity) -> dict[str, object]:
     name = identity.name
     return {
-        "local_number": identity.local_number,
-        "local_authority": identity.local_authority,
         "family": name.family,
         "own_prefix": name.own_prefix,
         "own_family": name.own_family,
@@ -122,6 +283,9 @@ def _told(identity: PatientIdentity) -> dict[str, object]:
 
 
 def _keep_bsn(session: Session, patient: Patient, bsn: str) -> None:
+    if not bsn:
+        patient.bsn_sealed, patient.bsn_index, patient.bsn_tail, patient.bsn_doubtful = b"", b"", "", False
+        return
     keys = sealer(session)
     patient.bsn_sealed = keys.seal(bsn.encode(), purpose=BSN_PURPOSE, row=row_of("patients", patient.id))
     patient.bsn_index = keys.blind(bsn, purpose=BSN_PURPOSE)

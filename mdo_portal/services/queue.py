@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Link
-from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
+from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
 from mdo_portal.exchange import Wire
 from mdo_portal.services import changes
 from mdo_portal.services.sealed import sealer
@@ -245,6 +246,15 @@ def settle(
 ) -> None:
     """The same for one message."""
     settle_all(session, [Settled(message_id, state, reason, place, case_id, leftovers)], now=now)
+
+
+def forget(session: Session, claimed: ClaimedMessage) -> None:
+    """It is about somebody without a case: counted as such, and nothing of it is kept."""
+    session.execute(delete(InboundMessage).where(InboundMessage.id == claimed.message_id))
+    adding = insert(FeedCount).values(link_id=claimed.link_id, day=claimed.received_at.date(), ignored=1)
+    more = {"ignored": FeedCount.ignored + adding.excluded.ignored}
+    session.execute(adding.on_conflict_do_update(index_elements=["link_id", "day"], set_=more))
+    changes.announce(session, "inbox", claimed.message_id)
 
 
 def failed(session: Session, claimed: ClaimedMessage, *, now: datetime) -> None:

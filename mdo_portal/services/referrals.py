@@ -7,17 +7,19 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
-from mdo_portal.domain.case import NO_DATE, Case, CaseEvent, CaseFact, CaseState
+from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
+from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
-from mdo_portal.exchange import Fact, IncomingReferral, PatientChange, Section, Unreadable, Wire
-from mdo_portal.services import audit, changes, documents, patients, timeline
+from mdo_portal.exchange import Fact, IncomingReferral, Section, Unreadable, Wire
+from mdo_portal.services import audit, changes, documents, patients, standing, timeline
+from mdo_portal.services.rulings import Conflict
 
 
 def register(
@@ -35,16 +37,17 @@ def register(
 
     Raises Unreadable("identity_conflict" or "objection") when a person must look first.
     """
-    patient = _patient(session, referral, hospital, now=now)
     case = known_case(session, hospital, referral.number)
+    patient = _patient(session, referral, hospital, case, now=now, message_id=message_id)
     is_new = case is None
     if case is None:
         case = composed(session, referral, hospital, patient, wire=wire, now=now, board_id=board_id)
+        case.home_patient_id = patients.home(session, hospital.id, referral.patient, patient)
         session.add(case)
         session.flush()
         add_first_facts(session, case, referral, hospital, now=now, message_id=message_id)
     elif case.patient_id != patient.id:
-        raise Unreadable("identity_conflict", "referral number")
+        raise Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, referral.patient)
     else:
         _bring_up_to_date(session, case, referral, hospital, now=now, message_id=message_id)
     for document in referral.documents:
@@ -72,17 +75,31 @@ def _bring_up_to_date(
         _keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
     _take_over(case, referral, newest=newest)
     _add_facts(session, case, referral, hospital, now=now, message_id=message_id, newest=newest)
+    if newest:
+        case.cancel_told_at = None
     if case.state is CaseState.WITHDRAWN:
         case.move(CaseState.INCOMPLETE, now=now)  # the hospital asks again: it must stand on somebody's list
 
 
-def _patient(session: Session, referral: IncomingReferral, hospital: Hospital, *, now: datetime) -> Patient:
-    patient = patients.find(session, hospital.id, referral.patient)
+def _patient(
+    session: Session,
+    referral: IncomingReferral,
+    hospital: Hospital,
+    known: Case | None,
+    *,
+    now: datetime,
+    message_id: uuid.UUID | None,
+) -> Patient:
+    told = referral.patient
+    patient = patients.of_message(session, hospital.id, told)
+    before = session.get_one(Patient, known.patient_id) if known is not None else None
+    if patient is None and before is not None and not told.local_number and patients.is_alike(before, told):
+        patient = before  # no number to find somebody by, but the same referral about the same name and birth date
     if patient is None:
-        return patients.add(session, hospital.id, referral.patient, now=now)
+        return patients.add(session, hospital.id, told, now=now, sent_at=referral.sent_at)
     if patient.objects:
         raise Unreadable("objection")
-    patients.tell(session, patient, referral.patient, now=now)
+    patients.tell(session, patient, told, now=now, sent_at=referral.sent_at, message_id=message_id)
     return patient
 
 
@@ -137,7 +154,7 @@ def add_first_facts(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
 ) -> None:
     """The facts of a case that has none yet."""
-    session.add_all(_fact_row(case, fact, hospital, now=now, message_id=message_id) for fact in dict.fromkeys(referral.facts))
+    session.add_all(fact_row(case, fact, hospital, now=now, message_id=message_id) for fact in dict.fromkeys(referral.facts))
 
 
 def route(session: Session, hospital: Hospital, referral: IncomingReferral) -> uuid.UUID | None:
@@ -185,7 +202,7 @@ def _keep_earlier_questions(
     for column, label in QUESTIONS.items():
         before, after = getattr(case, column), getattr(referral, column)
         if before and after and before != after:
-            earlier = _fact_row(case, Fact(Section.FORM, before, label), hospital, now=now, message_id=message_id)
+            earlier = fact_row(case, Fact(Section.FORM, before, label), hospital, now=now, message_id=message_id)
             earlier.superseded_at = now
             session.add(earlier)
 
@@ -228,19 +245,19 @@ def _add_facts(
     for fact in dict.fromkeys(referral.facts):
         if (fact.section, fact.label, fact.text, fact.dated_on) in known:
             continue
-        row = _fact_row(case, fact, hospital, now=now, message_id=message_id)
+        row = fact_row(case, fact, hospital, now=now, message_id=message_id)
         session.add(row)
-        for other in _same_label(present, fact):
+        for other in same_label(present, fact):
             older, newer = (other, row) if newest else (row, other)
             older.superseded_at = newer.received_at
 
 
-def _same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
+def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
     wanted = (fact.section, fact.label, fact.dated_on)
     return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]
 
 
-def _fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:
+def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:
     return CaseFact(
         id=new_id(),  # given here, so that many go in one statement without asking back
         case_id=case.id,
@@ -253,6 +270,8 @@ def _fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, mess
         hospital_id=hospital.id,
         received_at=now,
         message_id=message_id,
+        source_key=fact.key,
+        status=fact.status,
     )
 
 
@@ -275,22 +294,36 @@ def _judge(case: Case, sections: set[Section], kinds: set[str], *, now: datetime
         case.move(wanted, now=now)
 
 
-def apply_change(session: Session, change: PatientChange, hospital: Hospital, *, now: datetime) -> Case | None:
-    """Particulars of a patient changed at the hospital. Makes no patient and no case; merges nothing."""
-    if change.previous_numbers:
-        raise Unreadable("identity_conflict", "MRG")
-    patient = patients.find(session, hospital.id, change.patient)
-    if patient is None:
+CANCELLED = "Ingetrokken door het ziekenhuis"
+
+
+def cancel(
+    session: Session,
+    referral: IncomingReferral,
+    hospital: Hospital,
+    *,
+    wire: Wire,
+    now: datetime,
+    message_id: uuid.UUID | None = None,
+) -> Case | None:
+    """The hospital takes its referral back. Off the work list when it waits there; on an agenda it stays, marked, until a person acts.
+
+    None when that referral is not here. Raises Conflict when it is of another patient.
+    """
+    case = known_case(session, hospital, referral.number)
+    if case is None:
         return None
-    patients.tell(session, patient, change.patient, now=now)
-    newest = None
-    for case in session.scalars(select(Case).where(Case.patient_id == patient.id).order_by(Case.received_at)):
-        timeline.happened(session, case, "patient.changed", at=now, hospital=hospital.name)
-        audit.record_system(session, "patient.changed", now=now, case=case, object_type="patient", object_id=patient.id)
-        session.execute(update(Case).where(Case.id == case.id).values(revision=Case.revision + 1))
-        announce(session, case)
-        newest = case
-    return newest
+    patient = patients.of_message(session, hospital.id, referral.patient)
+    if patient is not None and patient.id != case.patient_id:
+        raise Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, referral.patient)
+    if case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None:
+        return case
+    if case.state in WAITING:
+        case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
+    else:
+        case.cancel_told_at = now
+    standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
+    return case
 
 
 def announce(session: Session, case: Case) -> None:

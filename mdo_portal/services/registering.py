@@ -48,7 +48,7 @@ def register_all(session: Session, told: Sequence[Told]) -> list[Case]:
             fresh = []
             case = referrals.register(session, one.referral, one.hospital, wire=one.wire, now=one.at, message_id=one.message_id)
         else:
-            patient = patients.composed(session, one.hospital.id, one.referral.patient, now=one.at)
+            patient = patients.composed(session, one.hospital.id, one.referral.patient, now=one.at, sent_at=one.referral.sent_at)
             case = referrals.composed(session, one.referral, one.hospital, patient, wire=one.wire, now=one.at)
             fresh.append((one, patient, case))
         seen |= one.names

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from mdo_portal.domain.inbound import RAW_PURPOSE
+from mdo_portal.domain.inbound import FEED, RAW_PURPOSE
 from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import MessageHeader, Wire
@@ -148,7 +148,7 @@ def _storable(text: str, most: int) -> str:
 
 
 def _is_feed(arrival: Arrival) -> bool:
-    return arrival.link is not None and not arrival.reason and arrival.header.kind.startswith("ADT^")
+    return arrival.link is not None and not arrival.reason and arrival.header.kind.partition("^")[0] in FEED
 
 
 def _numbers(arrival: Arrival) -> set[Number]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
-from mdo_portal.services import access, audit, cases, grants, meetings, news, people, post, rounds
+from mdo_portal.services import access, audit, cases, grants, meetings, news, people, post, rounds, told_rows
 from mdo_portal.services.access import Grant
 from mdo_portal.services.case_rows import EventRow
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
@@ -39,6 +39,7 @@ BUTTONS = (
     Act.POST_RESEND,
     Act.CASE_GRANT,
     Act.CASE_OBJECT,
+    Act.IDENTITY_DECIDE,
 )
 
 WIRE_WORDS = {"hl7v2": "HL7 v2", "fhir": "FHIR", "form": N_("webformulier"), "paper": N_("papier")}
@@ -86,6 +87,8 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "urgency_words": URGENCY_WORDS,
         "since": before,
         "news": news.of(view, before, wanted=request.args.get("since", "")),
+        "particular_words": told_rows.PARTICULAR_WORDS,
+        "appointment_words": told_rows.APPOINTMENT_WORDS,
         "document": next((one for one in view.documents if str(one.id) == asked), view.documents[0] if view.documents else None),
     }
 

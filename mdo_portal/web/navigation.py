@@ -97,6 +97,7 @@ def navigation(viewer: Viewer) -> list[NavItem]:
         (gettext("Vergaderingen"), "meetings.page", bool(viewer.boards_for(Act.MEETING_READ))),
         (gettext("Post"), "post.page", _any(viewer, Act.POST_READ)),
         (gettext("Koppelingen"), "inbox.links", _any(viewer, Act.LINK_READ) or Role.ADMINISTRATOR in viewer.hospital_roles),
+        (gettext("Wie is dit?"), "identities.page", viewer.may_for_own_hospital(Act.IDENTITY_READ)),
         (gettext("Logboek"), "log.page", viewer.may_for_own_hospital(Act.LOG_READ)),
         (gettext("Mensen"), "people.page", viewer.may_at_all(Act.PEOPLE_READ)),
         (gettext("Bewaren"), "retention.page", viewer.may_at_all(Act.RETENTION_READ)),

@@ -7,9 +7,21 @@ import socket
 import time
 
 from integrations.hl7v2 import batch
+from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.mllp import MllpDecoder, frame
-from mdo_portal.exchange import MessageHeader, Unreadable
+from integrations.hl7v2.reader import Hl7Reader
+from integrations.profiles import load
+from mdo_portal.exchange import (
+    IncomingAppointment,
+    IncomingReferral,
+    IncomingResult,
+    MessageHeader,
+    PatientChange,
+    PatientLink,
+    PatientMerge,
+    Unreadable,
+)
 from tests.bench.house import House, hospital, house
 
 from . import settled
@@ -17,6 +29,15 @@ from .sets import Count, Sample
 
 PROFILES = {"msg-hl7-nl": "zorgdomein"}
 ANSWER_SECONDS = 20.0
+SEGMENTS_OF = {
+    IncomingReferral: "referral",
+    IncomingResult: "result",
+    IncomingAppointment: "appointment",
+    PatientChange: "patient",
+    PatientLink: "patient",
+    PatientMerge: "merge",
+}
+"""What a message means -> the list of its profile that says which segments are used."""
 
 
 def run(url: str, name: str, samples: list[Sample], *, detail: bool) -> Count:
@@ -33,6 +54,8 @@ def run(url: str, name: str, samples: list[Sample], *, detail: bool) -> Count:
         count.crashed += process.poll() is not None
         settled.understand(database, count)
         settled.settle(database, count, [one for sample in samples for one in _messages(sample)], segments, hospital="ZEED")
+        profile = PROFILES.get(name, "generic-v2")
+        count.lost += sum(len(_unplaced(one.raw, profile)) for sample in samples for one in _messages(sample))
         if detail:
             settled.details(database, count.corpus, samples)
     return count
@@ -42,6 +65,13 @@ def _messages(sample: Sample) -> list[Sample]:
     """The messages of a file: of a batch each is kept by itself, with the lines of the batch around it."""
     found = batch.split(sample.raw)
     return [Sample(f"{sample.name}#{n}", one) for n, one in enumerate(found.messages)] if found else [sample]
+
+
+def _unplaced(raw: bytes, profile: str) -> set[str]:
+    try:
+        return unplaced(raw, profile)
+    except Unreadable:
+        return set()  # a person looks at all of it
 
 
 def _header(raw: bytes) -> MessageHeader:
@@ -72,6 +102,19 @@ def _answer(line: socket.socket) -> bytes:
     except TimeoutError:
         return b""
     return b""
+
+
+def unplaced(raw: bytes, profile: str) -> set[str]:
+    """The names of the segments that are neither used by what the message means nor named as not placed: must be empty.
+
+    Raises Unreadable for what goes to a person whole.
+    """
+    rules = load(profile)
+    read = Hl7Reader().read(raw, profile, "UTF-8")
+    used = {*rules["segments"]["placed"], *rules["segments"][SEGMENTS_OF[type(read)]], *read.unmapped}
+    if isinstance(read, IncomingReferral):
+        used |= {"OBX", "NTE", "?", *rules["facts"]}
+    return {segment.name or "?" for segment in Message.parse(raw, "UTF-8").segments} - used
 
 
 def segments(raw: bytes) -> list[bytes]:

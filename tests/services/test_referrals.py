@@ -14,7 +14,7 @@ from mdo_portal.domain.case import NO_DATE, Case, CaseDocument, CaseEvent, CaseF
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, PatientChange, PersonName, Section, Unreadable, Wire
-from mdo_portal.services import referrals
+from mdo_portal.services import patient_feed, referrals
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -206,7 +206,7 @@ def test_a_change_reaches_the_patient_and_the_cases(session: Session, zeed: Hosp
     case = register(session, zeed, make.referral(patient))
     change = PatientChange(replace(patient, name=PersonName(family="Anders")), event="A08")
 
-    found = referrals.apply_change(session, change, zeed, now=LATER)
+    found = patient_feed.change(session, change, zeed, now=LATER)
 
     session.expire_all()
     assert found is not None and found.id == case.id
@@ -217,16 +217,8 @@ def test_a_change_reaches_the_patient_and_the_cases(session: Session, zeed: Hosp
 def test_a_change_about_a_stranger_makes_no_patient(session: Session, zeed: Hospital) -> None:
     before = session.scalar(select(func.count()).select_from(Patient))
 
-    assert referrals.apply_change(session, PatientChange(make.identity("404"), event="A08"), zeed, now=NOW) is None
+    assert patient_feed.change(session, PatientChange(make.identity("404"), event="A08"), zeed, now=NOW) is None
     assert session.scalar(select(func.count()).select_from(Patient)) == before
-
-
-def test_a_merge_is_never_done_by_the_portal(session: Session, zeed: Hospital) -> None:
-    patient = make.identity("1")
-    register(session, zeed, make.referral(patient))
-
-    with pytest.raises(Unreadable, match="identity_conflict MRG"):
-        referrals.apply_change(session, PatientChange(patient, event="A40", previous_numbers=(("ZEED", "2"),)), zeed, now=LATER)
 
 
 def test_a_case_without_a_date_comes_last(session: Session, zeed: Hospital) -> None:

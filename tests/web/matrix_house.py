@@ -28,7 +28,9 @@ from mdo_portal.domain.grant import CaseGrant, GrantKind
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity import Identity, IdentityProvider
+from mdo_portal.domain.identity_conflict import ConflictKind, IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import (
     BOARD_ROLES,
     HOSPITAL_ROLES,
@@ -42,8 +44,10 @@ from mdo_portal.domain.people import (
 )
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.rights import RightsReviewLine
+from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.exchange import PersonName, Wire
-from mdo_portal.services import advice, rights_reviews, sessions
+from mdo_portal.services import advice, identity_papers, patients, rights_reviews, sessions
+from mdo_portal.services.identity_papers import Papers
 from mdo_portal.settings import Settings
 from mdo_portal.web.limits import Buckets
 from tests import make
@@ -270,10 +274,10 @@ def _things(session: Session, region: Region, name: str, house: Hospital, board:
 
 
 def _papers(session: Session, of: Things, case: Case, *, now: datetime) -> dict[str, uuid.UUID]:
-    """Question, message, grant, hold, and two requests to destroy: one open, one carried out."""
+    """Question, message, grant, hold, two requests to destroy (one open, one carried out), a conflict of identity, a merge."""
     asker, judge = person_id("Bram"), person_id("Carla")
     paper: dict[str, Any] = {"hospital_id": of.hospital, "letter_on": now.date(), "due_on": now.date(), "requested_at": now}
-    rows = {
+    rows: dict[str, Any] = {
         "question_id": InformationRequest(case_id=case.id, asked_at=now, asked_by=asker, text="matrix"),
         "message_id": InboundMessage(
             hospital_id=of.hospital, wire=Wire.HL7V2, digest=of.name.encode(), raw_sealed=b"", size=1, received_at=now,
@@ -284,6 +288,18 @@ def _papers(session: Session, of: Things, case: Case, *, now: datetime) -> dict[
         "destroy_id": DestroyRequest(patient_id=case.patient_id, case_id=case.id, requested_by=asker, **paper),
         "executed_id": DestroyRequest(
             patient_id=uuid.uuid4(), requested_by=asker, approved_by=judge, approved_at=now, executed_at=now, **paper
+        ),
+    }  # fmt: skip
+    conflict = IdentityConflict(
+        id=uuid.uuid4(), hospital_id=of.hospital, kind=ConflictKind.OTHER_BSN, message_id=uuid.uuid4(), received_at=now, opened_at=now,
+        patient_id=case.patient_id, fingerprint=of.name.encode(),
+    )  # fmt: skip
+    patient = session.get_one(Patient, case.patient_id)
+    identity_papers.keep(session, conflict, Papers(make.identity("1"), (patients.identity_of(session, patient),)))
+    rows |= {
+        "conflict_id": conflict,
+        "merge_id": Merge(
+            hospital_id=of.hospital, kind=MergeKind.MERGE, kept_id=case.patient_id, kept_number="1", gone_number="2", at=now
         ),
     }  # fmt: skip
     session.add_all(rows.values())

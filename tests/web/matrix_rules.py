@@ -142,6 +142,8 @@ RULES: dict[str, Rule] = {
     "delivery_id": of_letter,
     "meeting_id": of_meeting,
     "message_id": of_hospital,
+    "conflict_id": of_hospital,
+    "merge_id": of_hospital,
     "hold_id": of_own_hospital,
     "provider_id": of_hospital,
     "review_id": of_review,
@@ -204,8 +206,10 @@ def reads(viewer: Viewer, canary: str, things: Things) -> bool:
     if canary == "document":
         return on_case(viewer, Act.DOCUMENT_READ, things)
     whole = bool(by_other) or (bool(on_board) and not viewer.only_observes(things.board))
-    return whole or Act.LOG_PATIENT in _for_own(viewer, things) or Act.DESTROY_REQUEST in _for_own(viewer, things)
+    return whole or bool(_for_own(viewer, things))
 
 
 def _for_own(viewer: Viewer, things: Things) -> set[Act]:
-    return {act for act in (Act.LOG_PATIENT, Act.DESTROY_REQUEST) if viewer.may(act, hospital_id=things.hospital)}
+    return {
+        act for act in (Act.LOG_PATIENT, Act.DESTROY_REQUEST, Act.IDENTITY_READ) if viewer.may(act, hospital_id=things.hospital)
+    }

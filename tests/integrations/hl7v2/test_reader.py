@@ -8,11 +8,11 @@ import pybase64
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral, PatientChange, Section, Unreadable
+from mdo_portal.exchange import IncomingReferral, PatientChange, PatientMerge, Section, Unreadable
 
 from .samples import ADT, MERGE, PATIENT, PDF, PDF_TEXT, REFERRAL
 
-HEADER = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ORU^R01|M9|P|2.5||||||UNICODE UTF-8\r"
+HEADER = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ORM^O01|M9|P|2.5||||||UNICODE UTF-8\r"
 PID = "PID|1||999911120^^^NLMINBIZA^NNNLD||Putten^J||19600101|F\r"
 
 
@@ -148,13 +148,14 @@ def test_a_given_name_is_no_set_of_initials() -> None:
 def test_an_update_of_particulars_is_a_change_and_no_case() -> None:
     read = Hl7Reader().read(ADT, "hix")
     assert isinstance(read, PatientChange)
-    assert (read.event, read.patient, read.previous_numbers) == ("A08", PATIENT, ())
+    assert (read.event, read.patient, read.unmapped) == ("A08", PATIENT, ("PV1",))
 
 
 def test_a_merge_names_the_numbers_that_are_now_the_same_patient() -> None:
     read = Hl7Reader().read(MERGE, "hix")
-    assert isinstance(read, PatientChange)
-    assert (read.event, read.previous_numbers) == ("A40", (("ZEED", "54321"), ("OUD", "11111")))
+    assert isinstance(read, PatientMerge)
+    (one,) = read.merged
+    assert (read.event, one.patient, one.previous) == ("A40", PATIENT, (("ZEED", "54321"), ("OUD", "11111")))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,6 @@ def test_a_merge_names_the_numbers_that_are_now_the_same_patient() -> None:
         (MERGE.replace(b"MRG|", b"ZRG|"), "broken"),
         (REFERRAL + REFERRAL, "broken"),
         (REFERRAL + b"PID|2||999900006^^^NLMINBIZA||Ander^A\r", "broken"),
-        ((HEADER + PID).encode() + b"ORC|CA|1\r", "unknown_kind"),
         (b"MSH|^~\\&|A\rPID|\x81\xff\r", "undecodable"),
     ],
 )

@@ -1,0 +1,41 @@
+"""What a kind of message is to us: the small functions that a profile names in [kinds]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mdo_portal.exchange import Incoming, Profile, Unreadable
+
+from .appointment import appointment
+from .change import change, link, merge
+from .er7 import Message
+from .referral import is_referral, referral
+from .result import result
+
+
+def _finding(message: Message, profile: Profile) -> Incoming:
+    """An ORU: the referral letter when the profile recognises it as such, else results."""
+    return (referral if is_referral(message, profile) else result)(message, profile)
+
+
+MEANINGS: dict[str, Callable[[Message, Profile], Incoming]] = {
+    "referral": referral,
+    "finding": _finding,
+    "result": result,
+    "document": result,
+    "patient": change,
+    "merge": merge,
+    "link": link,
+    "appointment": appointment,
+}
+
+
+def read(message: Message, profile: Profile) -> Incoming:
+    """The meaning of the message. Raises Unreadable("unknown_kind") for a kind that the profile does not name."""
+    kind = "^".join(filter(None, (message.get("MSH-9-1"), message.get("MSH-9-2"))))
+    meaning = profile["kinds"].get(kind, "")
+    if not meaning:
+        raise Unreadable("unknown_kind", "MSH-9")
+    if len(message.all("MSH")) != 1:  # two messages in one frame must never be read as one
+        raise Unreadable("broken", "MSH")
+    return MEANINGS[meaning](message, profile)

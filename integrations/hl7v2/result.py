@@ -1,0 +1,146 @@
+"""Results (ORU) and documents (MDM) of a patient: each under the sender's own name for it, with the status that the sender gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
+
+from .change import sent_at
+from .documents import documents, is_document
+from .er7 import Message
+from .facts import observation_facts, other_facts
+from .items import Item
+from .people import patient, the_patient
+from .places import Reading, first
+from .segment import Segment
+from .unplaced import unplaced
+from .values import day, label
+
+
+def result(message: Message, profile: Profile) -> IncomingResult:
+    """What came in. Raises Unreadable: no_patient, broken."""
+    reading = Reading.of(message, profile)
+    notification = message.first("TXA")
+    attached = list(_documents(reading, notification))
+    if notification is not None and not any(document.content for _, document in attached):
+        attached.append(("TXA", _announced(notification, message.get("MSH-9-2"), profile)))
+    return IncomingResult(
+        patient=patient(the_patient(message), profile),
+        event=message.get("MSH-9-2"),
+        referral_number=first(reading, profile["referral"]["number"]),
+        facts=tuple(_facts(reading, notification)),
+        documents=tuple(document for _, document in attached),
+        withdrawn=tuple(_withdrawn(reading, profile)),
+        sent_at=sent_at(message, profile),
+        unmapped=unplaced(message, profile, "result"),
+        quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
+    )
+
+
+def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
+    """The sender's own name of every OBX: order or document, code, sub-id; a second one of the same name is numbered."""
+    counts: dict[str, int] = {}
+    found: dict[int, str] = {}
+    for item in reading.items:
+        if item.segment.name == "OBX":
+            owner = notification.component(12) if notification else _order(item.order)
+            name = "/".join((owner, item.segment.component(3) or label(item.segment), item.segment.field(4)))
+            counts[name] = counts.get(name, 0) + 1
+            found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
+    return found
+
+
+def _order(order: Segment | None) -> str:
+    """The number of the order at who carried it out, else at who asked; with what was asked, for one order may hold several."""
+    if order is None:
+        return ""
+    number = order.component(3) or order.component(2)
+    return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""
+
+
+def _status(segment: Segment | None, field: int, codes: Profile) -> str:
+    return str(codes.get(segment.component(field).strip().upper(), "")) if segment is not None else ""
+
+
+def _item_status(item: Item, notification: Segment | None, profile: Profile) -> str:
+    """OBX-11; when it says nothing out of the ordinary, the order's (OBR-25) or the document's (TXA-17, TXA-19)."""
+    rules = profile["result"]
+    if notification is not None:
+        return _status(item.segment, 11, rules["status"]) or _document_status(notification, profile)
+    return _status(item.segment, 11, rules["status"]) or _status(item.order, 25, rules["status"])
+
+
+def _document_status(notification: Segment, profile: Profile) -> str:
+    rules = profile["result"]
+    if notification.component(19).strip().upper() in rules["unavailable"]:
+        return "withdrawn"
+    return _status(notification, 17, rules["completion"])
+
+
+def _facts(reading: Reading, notification: Segment | None) -> Iterator[Fact]:
+    keys = _keys(reading, notification)
+    for item in reading.items:
+        if item.segment.name != "OBX":
+            yield from other_facts(reading, item)
+            continue
+        status = _item_status(item, notification, reading.profile)
+        for fact in observation_facts(reading, item):
+            if fact.text or fact.label or status:
+                yield replace(fact, key=keys[item.position], status=status)
+
+
+def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple[str, IncomingDocument]]:
+    """Every document with its place. One that takes the place of another says which: TXA-13."""
+    keys = _keys(reading, notification)
+    for item in reading.items:
+        if is_document(item.segment):
+            reference = notification.component(12) if notification else keys[item.position]
+            status = _item_status(item, notification, reading.profile)
+            for one in documents(item, reading.profile, reference):
+                told = replace(one, status=status, replaces=_replaces(reading, notification))
+                if notification is not None:
+                    told = _described(told, notification, reading.profile)
+                yield f"OBX({item.position})", told
+
+
+def _replaces(reading: Reading, notification: Segment | None) -> str:
+    """The parent of a replacement or an edit; an addendum stands beside its parent."""
+    event = reading.message.get("MSH-9-2")
+    takes_place = event in reading.profile["result"]["replacing"]
+    return notification.component(13) if notification is not None and takes_place else ""
+
+
+def _described(document: IncomingDocument, notification: Segment, profile: Profile) -> IncomingDocument:
+    """Title and day from the notification where the OBX has none of its own."""
+    title = document.title or notification.component(16) or notification.component(2, 2) or notification.component(2)
+    return replace(document, title=title, dated_on=document.dated_on or _dated(notification))
+
+
+def _announced(notification: Segment, event: str, profile: Profile) -> IncomingDocument:
+    """A document that is told of and not sent: what it is, and its status."""
+    rules = profile["result"]
+    is_over = event in rules["cancelling"]
+    return IncomingDocument(
+        title=notification.component(16) or notification.component(2, 2) or notification.component(2),
+        media_type="",
+        content=b"",
+        dated_on=_dated(notification),
+        reference=notification.component(12),
+        replaces=notification.component(13) if is_over or event in rules["replacing"] else "",
+        status="withdrawn" if is_over else _document_status(notification, profile),
+    )
+
+
+def _dated(notification: Segment) -> date | None:
+    return day(notification.component(4)) or day(notification.component(6))
+
+
+def _withdrawn(reading: Reading, profile: Profile) -> Sequence[str]:
+    """Orders that are taken back whole: OBR-25 says so and no result stands under them."""
+    orders = [item.segment for item in reading.items if item.segment.name == "OBR"]
+    filled = {id(item.order) for item in reading.items if item.segment.name == "OBX"}
+    gone = (one for one in orders if _status(one, 25, profile["result"]["status"]) == "withdrawn" and id(one) not in filled)
+    return list(dict.fromkeys(filter(None, map(_order, gone))))

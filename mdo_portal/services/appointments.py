@@ -1,0 +1,100 @@
+"""Appointments of a patient at the hospital: kept as told, moved and cancelled ones shown as such."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import ConflictKind
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.told import Appointment
+from mdo_portal.exchange import IncomingAppointment
+from mdo_portal.services import merges, patients, standing
+from mdo_portal.services.rulings import Conflict
+
+#: state -> event on the timeline; moved is seen by comparing
+EVENTS = {
+    "booked": "appointment.booked",
+    "cancelled": "appointment.cancelled",
+    "deleted": "appointment.cancelled",
+    "no_show": "appointment.missed",
+    "blocked": "appointment.changed",
+}
+
+
+def tell(
+    session: Session, told: IncomingAppointment, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None = None
+) -> Case | None:
+    """Keep what the hospital says of the appointment. None when no patient with a case is meant; an older word changes nothing."""
+    patient = patients.of_message(session, hospital.id, told.patient)
+    cases = standing.cases_of(session, patient) if patient else []
+    if patient is None or not cases:
+        return None
+    known = _known(session, told, hospital, patient)
+    said = min(told.sent_at or now, now)
+    if known is not None and said < known.told_at:
+        return cases[-1]
+    what = _event(told, known)
+    row = known or Appointment(patient_id=_row_of(session, told, hospital, patient), hospital_id=hospital.id, number=told.number)
+    _take_over(row, told, said=said, now=now, message_id=message_id)
+    session.add(row)
+    if what:
+        standing.happened(session, cases, what, now=now, hospital=hospital.name)
+    return cases[-1]
+
+
+def _row_of(session: Session, told: IncomingAppointment, hospital: Hospital, patient: Patient) -> uuid.UUID:
+    return patients.home(session, hospital.id, told.patient, patient) or patient.id
+
+
+def _known(session: Session, told: IncomingAppointment, hospital: Hospital, patient: Patient) -> Appointment | None:
+    """By the hospital's number; without one, an appointment of this patient at that very time."""
+    query = select(Appointment).where(Appointment.hospital_id == hospital.id)
+    if told.number:
+        found = session.execute(query.where(Appointment.number == told.number).with_for_update()).scalar_one_or_none()
+        owner = patients.root(session, session.get(Patient, found.patient_id)) if found else None
+        if owner is not None and owner.id != patient.id:
+            raise Conflict(ConflictKind.REFERRAL_NUMBER, "SCH-2", owner.id, told.patient)
+        return found
+    own = query.where(Appointment.patient_id.in_(merges.family(session, patient.id)), Appointment.starts_at == told.starts_at)
+    return session.scalars(own.limit(1)).first()
+
+
+def _event(told: IncomingAppointment, known: Appointment | None) -> str:
+    if told.state != "booked" or known is None:
+        return "" if known is not None and known.state == told.state else EVENTS[told.state]
+    if told.starts_at and told.starts_at != known.starts_at:
+        return "appointment.moved"
+    return "appointment.booked" if known.state != "booked" else "appointment.changed" if _differs(told, known) else ""
+
+
+def _differs(told: IncomingAppointment, known: Appointment) -> bool:
+    return any(value and value != getattr(known, name) for name, value in _words(told).items())
+
+
+def _words(told: IncomingAppointment) -> dict[str, str]:
+    return {"service": told.service, "place": told.place, "with_whom": told.with_whom, "reason": told.reason}
+
+
+def _take_over(
+    row: Appointment, told: IncomingAppointment, *, said: datetime, now: datetime, message_id: uuid.UUID | None
+) -> None:
+    if row.starts_at and told.starts_at and row.starts_at != told.starts_at:
+        row.moved_from = row.starts_at
+    row.starts_at, row.ends_at = told.starts_at or row.starts_at, told.ends_at or row.ends_at
+    for name, value in _words(told).items():
+        if value:
+            setattr(row, name, value)
+    row.state, row.event, row.told_at, row.received_at, row.message_id = told.state, told.event, said, now, message_id
+
+
+def of_patient(session: Session, patient_id: uuid.UUID) -> Sequence[Appointment]:
+    """The patient's appointments, newest first, those of merged numbers included."""
+    query = select(Appointment).where(Appointment.patient_id.in_(merges.family(session, patient_id)))
+    return session.scalars(query.order_by(Appointment.starts_at.desc().nulls_last(), Appointment.id)).all()

@@ -1,0 +1,107 @@
+"""Carrying out what people decided about who somebody is, and taking it back: for workers, web processes only write it down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import MERGES, ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.told import Merge
+from mdo_portal.services import changes, identity_papers, merges, patients, standing
+from mdo_portal.services.conflicts import WAITS, announce
+from mdo_portal.services.identity_papers import Papers
+
+_TO_DO = exists().where(IdentityConflict.decided_at.is_not(None), IdentityConflict.carried_out_at.is_(None))
+_TO_UNDO = exists().where(Merge.undo_asked_at.is_not(None), Merge.undone_at.is_(None))
+
+
+def carry_out_next(session: Session, *, now: datetime) -> bool:
+    """Do one thing that a person decided. True when there was one. For workers: web processes only write down what was decided."""
+    if not session.scalar(select(_TO_DO | _TO_UNDO)):
+        return False
+    query = select(IdentityConflict).where(IdentityConflict.decided_at.is_not(None), IdentityConflict.carried_out_at.is_(None))
+    conflict = session.scalars(query.order_by(IdentityConflict.decided_at).limit(1).with_for_update(skip_locked=True)).first()
+    if conflict is not None:
+        (_take_back if conflict.undo_asked_at else _carry_out)(session, conflict, now=now)
+        announce(session, conflict)
+        return True
+    asked = select(Merge).where(Merge.undo_asked_at.is_not(None), Merge.undone_at.is_(None)).limit(1)
+    merge = session.scalars(asked.with_for_update(skip_locked=True)).first()
+    if merge is not None:
+        merges.undo(session, merge, now=now, person_id=merge.undo_asked_by)
+    return merge is not None
+
+
+def _carry_out(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:
+    papers = identity_papers.read(session, conflict)
+    conflict.carried_out_at = conflict.closed_at = now
+    if conflict.decision is Decision.SAME and conflict.kind not in MERGES:
+        _take_over(session, conflict, papers, now=now)
+    if conflict.decision is Decision.CORRECTED and conflict.kind is ConflictKind.ELEVEN_TEST:
+        patient = patients.root(session, session.get_one(Patient, conflict.patient_id))
+        assert patient is not None
+        patients.tell(session, patient, papers.corrected, now=conflict.received_at, sent_at=papers.sent_at)
+    _tell(session, conflict, now=now)
+    _release(session, conflict, now=now)
+
+
+def _take_over(session: Session, conflict: IdentityConflict, papers: Papers, *, now: datetime) -> None:
+    """The same person: what came stands under the patient here, as a row of its own, so that it can be taken back exactly."""
+    patient = patients.root(session, session.get_one(Patient, conflict.patient_id))
+    assert patient is not None
+    if conflict.kind is ConflictKind.ELEVEN_TEST:
+        return
+    came = session.get(Patient, conflict.result_patient_id) if conflict.result_patient_id else None
+    other = session.get(Patient, conflict.other_patient_id) if conflict.other_patient_id else None
+    came = came or other or patients.add(session, conflict.hospital_id, papers.told, now=now, sent_at=papers.sent_at)
+    made = "" if came is other or conflict.result_patient_id else "gone"
+    merge = merges.join(
+        session, patient, came, now=now, message_id=conflict.message_id, decided_by=conflict.decided_by, made=made
+    )
+    conflict.result_patient_id, conflict.merge_id = came.id, merge.id if merge else None
+    at, message_id = conflict.received_at, conflict.message_id
+    patients.tell(session, patient, papers.told, now=at, sent_at=papers.sent_at, message_id=message_id)
+
+
+def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:
+    """Undo what was decided and ask again: cases stand where they stood, particulars are as they were unless told anew since."""
+    papers = identity_papers.read(session, conflict)
+    merge = session.get(Merge, conflict.merge_id) if conflict.merge_id else None
+    conflict.merge_id = None
+    if merge is not None:
+        merges.undo(session, merge, now=now, person_id=conflict.undo_asked_by)
+    if conflict.decision in (Decision.SAME, Decision.CORRECTED) and conflict.kind not in MERGES and papers.stood:
+        patient = session.get(Patient, conflict.patient_id)
+        came = papers.told if conflict.decision is Decision.SAME else papers.corrected
+        if patient is not None:
+            patients.restore(session, patient, before=papers.stood[0], came=came, now=now)
+    conflict.decision, conflict.decided_at, conflict.decided_by, conflict.closed_at = Decision.OPEN, None, None, None
+    conflict.carried_out_at, conflict.undo_asked_at = None, None
+    conflict.blocks = conflict.kind is not ConflictKind.ELEVEN_TEST
+
+
+def _tell(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:
+    patient = patients.root(session, session.get_one(Patient, conflict.patient_id))
+    assert patient is not None
+    name = session.get_one(Hospital, conflict.hospital_id).name
+    cases = standing.cases_of(session, patient)
+    standing.happened(session, cases, "patient.decided", now=now, person_id=conflict.decided_by, hospital=name)
+
+
+def _release(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:
+    """What waited is read again, in the order of arrival; the message itself too, unless it was put aside."""
+    back = {"state": InboundState.KEPT, "reason": "", "place": "", "attempts": 0, "next_attempt_at": None}
+    aside = {"state": InboundState.IGNORED, "settled_at": now}
+    in_pile = (InboundMessage.state == InboundState.UNREADABLE, InboundMessage.settled_at.is_(None))
+    own = update(InboundMessage).where(InboundMessage.id == conflict.message_id, *in_pile)
+    session.execute(own.values(**(aside if conflict.decision is Decision.ASIDE else back)))
+    waiting = update(InboundMessage).where(
+        InboundMessage.hospital_id == conflict.hospital_id, InboundMessage.reason == WAITS, *in_pile
+    )
+    session.execute(waiting.values(**back))
+    changes.wake(session, "understand")

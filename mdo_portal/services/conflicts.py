@@ -1,0 +1,130 @@
+"""Conflicts of identity: opened by a message that does not fit. Decided by a person (deciding.py), done by a worker (carrying_out.py).
+
+While one is open, the later messages of that patient wait behind it, in their order. When it is decided they are read again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identifiers import new_id, passes_eleven_test
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import Incoming, IncomingReferral, PatientIdentity, PatientLink, PatientMerge
+from mdo_portal.services import changes, identity_papers, patients, rulings
+from mdo_portal.services.identity_papers import Papers
+from mdo_portal.services.rulings import Conflict
+
+WAITS = "waits_for_identity"
+
+
+# The pile
+
+
+def must_wait(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -> bool:
+    """Whether an older message that shares a number with this one waits for a person to say who that is."""
+    is_open = exists().where(
+        IdentityConflict.hospital_id == hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
+    )
+    if not session.scalar(select(is_open)):
+        return False
+    mine = session.execute(select(InboundMessage.seq, InboundMessage.patient_keys).where(InboundMessage.id == message_id)).one()
+    older = select(InboundMessage.id).where(
+        InboundMessage.settled_at.is_(None),
+        InboundMessage.state == InboundState.UNREADABLE,
+        InboundMessage.hospital_id == hospital_id,
+        InboundMessage.seq < mine.seq,
+        InboundMessage.patient_keys.overlap(mine.patient_keys),
+    )
+    return session.execute(older.limit(1)).first() is not None
+
+
+def put_on_pile(session: Session, message_id: uuid.UUID, *, reason: str, place: str) -> None:
+    """It stands on a person's list and is not settled: what comes after it about the same patient waits, its term does not run."""
+    values = {"state": InboundState.UNREADABLE, "reason": reason, "place": place[:200]}
+    session.execute(update(InboundMessage).where(InboundMessage.id == message_id).values(**values))
+    changes.announce(session, "inbox", message_id)
+
+
+# Opening
+
+
+def open_for(
+    session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, incoming: Incoming | None, *, now: datetime
+) -> None:
+    """A person must say who this is. The same message again opens nothing anew."""
+    put_on_pile(session, message_id, reason="identity_conflict", place=conflict.where)
+    query = select(IdentityConflict.id).where(IdentityConflict.message_id == message_id, IdentityConflict.closed_at.is_(None))
+    if session.execute(query.limit(1)).first() is None:
+        _open(session, conflict, message_id, hospital, incoming, now=now)
+
+
+def flag_bsn(session: Session, told: IncomingReferral, case: Case, message_id: uuid.UUID, *, now: datetime) -> None:
+    """A referral that was taken in, with a BSN that cannot be right: a question for a person, asked once, that nothing waits for."""
+    who = told.patient
+    if not has_wrong_bsn(who):
+        return
+    same = select(IdentityConflict.id).where(
+        IdentityConflict.hospital_id == case.hospital_id, IdentityConflict.fingerprint == rulings.fingerprint(session, who)
+    )
+    if session.execute(same.limit(1)).first() is None:
+        flagged = Conflict(ConflictKind.ELEVEN_TEST, "PID-3", case.patient_id, who)
+        _open(session, flagged, message_id, session.get_one(Hospital, case.hospital_id), told, now=now)
+
+
+def has_wrong_bsn(who: PatientIdentity | None) -> bool:
+    """A BSN was sent that cannot be one."""
+    return who is not None and bool(who.bsn) and not passes_eleven_test(who.bsn)
+
+
+def _open(
+    session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, incoming: Incoming | None, *, now: datetime
+) -> None:
+    message = session.get_one(InboundMessage, message_id)
+    stood = [session.get_one(Patient, one) for one in (conflict.patient_id, conflict.other_id) if one]
+    row = IdentityConflict(
+        id=new_id(), hospital_id=hospital.id, kind=conflict.kind, message_id=message_id, message_kind=message.kind,
+        control_id=message.control_id, received_at=message.received_at, patient_id=conflict.patient_id,
+        other_patient_id=conflict.other_id, blocks=conflict.kind is not ConflictKind.ELEVEN_TEST, opened_at=now,
+        fingerprint=rulings.fingerprint(session, conflict.told, previous=conflict.previous),
+    )  # fmt: skip
+    papers = Papers(
+        conflict.told,
+        tuple(patients.identity_of(session, one) for one in stood),
+        conflict.previous,
+        is_referral=isinstance(incoming, IncomingReferral),
+        sent_at=incoming.sent_at if incoming else None,
+    )
+    identity_papers.keep(session, row, papers)
+    session.add(row)
+    session.flush()
+    announce(session, row)
+
+
+def announce(session: Session, row: IdentityConflict) -> None:
+    """Tell whoever looks at the hospital's list."""
+    changes.announce(session, "conflicts", row.hospital_id)
+
+
+def corrected(session: Session, hospital_id: uuid.UUID, told: PatientIdentity) -> PatientIdentity:
+    """The identity with the numbers that a person said are right; itself when nobody did."""
+    ruling = rulings.of(session, hospital_id, told)
+    if ruling is None or ruling.decision is not Decision.CORRECTED:
+        return told
+    return identity_papers.read(session, ruling).corrected
+
+
+def incoming_corrected(session: Session, hospital_id: uuid.UUID, incoming: Incoming) -> Incoming:
+    """What came, with corrected numbers of its patient; a merge or link as it came."""
+    if isinstance(incoming, PatientMerge | PatientLink):
+        return incoming
+    right = corrected(session, hospital_id, incoming.patient)
+    return incoming if right is incoming.patient else replace(incoming, patient=right)

@@ -1,0 +1,63 @@
+"""What each kind of message does to patients and cases: one table."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.exchange import (
+    Incoming,
+    IncomingAppointment,
+    IncomingReferral,
+    IncomingResult,
+    PatientChange,
+    PatientLink,
+    PatientMerge,
+)
+from mdo_portal.services import appointments, conflicts, merges, patient_feed, queue, referrals, results
+from mdo_portal.services.queue import ClaimedMessage
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far a sender's clock may be ahead of ours before somebody is told."""
+
+
+def of(session: Session, incoming: Incoming, hospital: Hospital, claimed: ClaimedMessage) -> Case | None:
+    """Do what the message asks for. None: it is about nobody who has a case here."""
+    incoming = conflicts.incoming_corrected(session, hospital.id, incoming)
+    case = ACTS[type(incoming)](session, incoming, hospital, now=claimed.received_at, message_id=claimed.message_id)
+    if isinstance(incoming, IncomingReferral) and case is not None:
+        conflicts.flag_bsn(session, incoming, case, claimed.message_id, now=claimed.received_at)
+    if isinstance(incoming, PatientMerge):
+        queue.same_patient(session, claimed.message_id, now=claimed.received_at)
+    return case
+
+
+def _referral(
+    session: Session, incoming: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID
+) -> Case | None:
+    wire = session.get_one(InboundMessage, message_id).wire
+    act = referrals.cancel if incoming.cancelled else referrals.register
+    return act(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
+
+
+ACTS: Mapping[type, Callable[..., Case | None]] = {
+    IncomingReferral: _referral,
+    IncomingResult: results.add,
+    IncomingAppointment: appointments.tell,
+    PatientChange: patient_feed.change,
+    PatientLink: patient_feed.link,
+    PatientMerge: merges.apply,
+}
+"""What each kind of message does. Everything but a referral needs a patient who has a case."""
+
+
+def leftovers(incoming: Incoming, claimed: ClaimedMessage) -> tuple[str, ...]:
+    """What was not placed, not readable, or cannot be true."""
+    ahead = incoming.sent_at is not None and incoming.sent_at > claimed.received_at + CLOCK_TOLERANCE
+    return (*incoming.unmapped, *getattr(incoming, "quarantined", ()), *(("MSH-7/future",) if ahead else ()))

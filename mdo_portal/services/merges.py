@@ -1,0 +1,218 @@
+"""Numbers of one hospital that are one patient: merged when nothing speaks against it, shown, and undone exactly.
+
+A merge is an edge from the patient of before to the patient that goes on. No row is thrown away: a case keeps under which row the
+hospital numbered it (`home_patient_id`) and stands under the root of that row, whatever is merged or undone in whatever order.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.told import Appointment, Merge, MergeKind, ToldChange
+from mdo_portal.exchange import MergedNumbers, PatientMerge
+from mdo_portal.services import patients, rulings, standing
+from mdo_portal.services.rulings import Conflict
+
+
+def apply(
+    session: Session, told: PatientMerge, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> Case | None:
+    """Merge what the hospital says is one patient. None when no patient of it stands here. Told again it changes nothing.
+
+    Raises Conflict when a person must decide: two patients who both stand here, people who are not alike, numbers of different
+    issuers, or a merge that was undone here before.
+    """
+    newest: Case | None = None
+    for one in told.merged:
+        for authority, number in one.previous:
+            kept = _merge_number(session, one, authority, number, hospital, told.event, now=now, message_id=message_id)
+            cases = standing.cases_of(session, kept) if kept else []
+            newest = cases[-1] if cases else newest
+    return newest
+
+
+def _merge_number(
+    session: Session,
+    one: MergedNumbers,
+    authority: str,
+    number: str,
+    hospital: Hospital,
+    event: str,
+    *,
+    now: datetime,
+    message_id: uuid.UUID | None,
+) -> Patient | None:
+    """Make `number` a number of this patient. Returns who goes on; None when neither of the two is here."""
+    going_on, issuer = _number_in_space(one, authority)
+    rows = (patients.by_local_number(session, hospital.id, going_on), patients.by_local_number(session, hospital.id, number))
+    kept, gone = (patients.root(session, row) for row in rows)
+    known = kept or gone
+    if known is None or number == going_on or (kept and gone and kept.id == gone.id):
+        return known
+    kind = _doubt(session, one, authority, number, kept, gone)
+    ruling = rulings.of(session, hospital.id, one.patient, previous=number) if kind else None
+    if kind and ruling is None:
+        other = gone.id if kept and gone else None
+        raise Conflict(kind, "MRG-1", known.id, one.patient, other_id=other, previous=number)
+    if ruling is not None and ruling.decision is not Decision.SAME:
+        return kept
+    made = "" if kept and gone else "gone" if kept else "kept"
+    kept = kept or patients.copy(session, known, number=going_on, authority=issuer)
+    gone = gone or patients.copy(session, known, number=number, authority=authority)
+    decided_by = ruling.decided_by if ruling else None
+    merge = join(session, kept, gone, now=now, event=event, message_id=message_id, decided_by=decided_by, made=made)
+    if ruling is not None and merge is not None:
+        ruling.merge_id = merge.id
+    return kept
+
+
+def _number_in_space(one: MergedNumbers, authority: str) -> tuple[str, str]:
+    """The patient's number from the same issuer as the number of before, and that issuer."""
+    for issuer, number in one.patient.other_numbers:
+        if authority and issuer == authority and one.patient.local_authority != authority:
+            return number, issuer
+    return one.patient.local_number, one.patient.local_authority
+
+
+def _doubt(
+    session: Session, one: MergedNumbers, authority: str, number: str, kept: Patient | None, gone: Patient | None
+) -> ConflictKind | None:
+    """Why a person must look first; None = the hospital's word is enough."""
+    going_on, issuer = _number_in_space(one, authority)
+    if authority and issuer and authority.casefold() != issuer.casefold():
+        return ConflictKind.MERGE_ELSEWHERE
+    if one.previous_bsn and one.patient.bsn and one.previous_bsn != one.patient.bsn:
+        return ConflictKind.MERGE_UNLIKE
+    if any(patients.speaks_against(session, patient, one.patient) for patient in (kept, gone) if patient):
+        return ConflictKind.MERGE_UNLIKE
+    if kept and gone and kept.bsn_index and gone.bsn_index and kept.bsn_index != gone.bsn_index:
+        return ConflictKind.MERGE_UNLIKE
+    hospital_id = next(patient.hospital_id for patient in (kept, gone) if patient)
+    if _was_undone(session, hospital_id, going_on, number):
+        return ConflictKind.MERGE_UNDONE
+    if kept and gone and _has_cases(session, kept) and _has_cases(session, gone):
+        return ConflictKind.MERGE
+    return None
+
+
+def _has_cases(session: Session, patient: Patient) -> bool:
+    return session.execute(select(Case.id).where(Case.patient_id == patient.id).limit(1)).first() is not None
+
+
+def _was_undone(session: Session, hospital_id: uuid.UUID, *numbers: str) -> bool:
+    """Whether a person took exactly these two numbers apart before."""
+    query = select(Merge.id).where(
+        Merge.hospital_id == hospital_id, Merge.kept_number.in_(numbers), Merge.gone_number.in_(numbers),
+        Merge.kind == MergeKind.MERGE, Merge.undone_at.is_not(None),
+    )  # fmt: skip
+    return session.execute(query.limit(1)).first() is not None
+
+
+def join(
+    session: Session,
+    kept: Patient,
+    gone: Patient,
+    *,
+    now: datetime,
+    event: str = "",
+    message_id: uuid.UUID | None = None,
+    decided_by: uuid.UUID | None = None,
+    made: str = "",
+) -> Merge | None:
+    """Put everything of `gone` under `kept`. None when it is so already. An objection of either holds for the cases of both."""
+    first, second = patients.root(session, kept), patients.root(session, gone)
+    assert first is not None and second is not None
+    if first.hospital_id != second.hospital_id:
+        raise ValueError("numbers of two hospitals are never one patient here")
+    if first.id == second.id:
+        return None
+    merge = Merge(
+        id=uuid.uuid4(), hospital_id=first.hospital_id, kind=MergeKind.MERGE, kept_id=first.id, gone_id=second.id,
+        kept_number=first.local_number, gone_number=second.local_number, kept_objected=first.objects, made=made, event=event,
+        message_id=message_id, at=now, decided_by=decided_by,
+    )  # fmt: skip
+    session.add(merge)
+    second.merged_into = first.id
+    session.flush()
+    _settle(session, family(session, first.id))
+    _tell(session, first, "patient.merged", now=now, person_id=decided_by)
+    return merge
+
+
+def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID | None) -> None:
+    """Take the merge apart again: every case stands where it stood before, what came since under its own number."""
+    if merge.undone_at is not None:
+        return
+    merge.undone_at = now
+    gone = session.get(Patient, merge.gone_id) if merge.kind is MergeKind.MERGE and merge.gone_id else None
+    if gone is None or gone.merged_into != merge.kept_id:
+        return
+    kept = session.get_one(Patient, merge.kept_id)
+    whole = patients.root(session, kept)
+    assert whole is not None
+    together = family(session, whole.id)
+    gone.merged_into = None
+    # An objection that was made while they were one may be of either: both keep it.
+    gone.objects = gone.objects or (kept.objects and not merge.kept_objected)
+    session.flush()
+    _settle(session, together)
+    for patient in (whole, gone):
+        _tell(session, patient, "patient.unmerged", now=now, person_id=person_id)
+    _clean_up(session, merge, kept, gone)
+
+
+def _clean_up(session: Session, merge: Merge, kept: Patient, gone: Patient) -> None:
+    """A row that was made for this merge, and that nothing came to stand under, goes again; the merge stays with the other."""
+    row, other = {"kept": (kept, gone), "gone": (gone, kept)}.get(merge.made, (None, kept))
+    if row is None or row.merged_into is not None or _is_used(session, row):
+        return
+    merge.kept_id, merge.gone_id, merge.made = other.id, None, ""
+    session.flush()
+    session.delete(row)
+    session.flush()
+
+
+def _is_used(session: Session, row: Patient) -> bool:
+    mine = (
+        select(Case.id).where((Case.patient_id == row.id) | (Case.home_patient_id == row.id)),
+        select(Patient.id).where(Patient.merged_into == row.id),
+        select(Appointment.id).where(Appointment.patient_id == row.id),
+        select(ToldChange.id).where(ToldChange.patient_id == row.id),
+        select(IdentityConflict.id).where(
+            (IdentityConflict.patient_id == row.id) | (IdentityConflict.other_patient_id == row.id)
+        ),
+    )
+    return any(session.execute(query.limit(1)).first() is not None for query in mine)
+
+
+def _settle(session: Session, rows: list[uuid.UUID]) -> None:
+    """Every case of these rows stands under the root of the row it came in under."""
+    origin = func.coalesce(Case.home_patient_id, Case.patient_id)
+    for case in session.scalars(select(Case).where(origin.in_(rows)).with_for_update()):
+        home = session.get_one(Patient, case.home_patient_id or case.patient_id)
+        root = patients.root(session, home)
+        assert root is not None
+        case.home_patient_id = home.id if root.id != home.id else None
+        case.patient_id = root.id
+        case.objected = root.objects or home.objects
+    session.flush()
+
+
+def _tell(session: Session, patient: Patient, what: str, *, now: datetime, person_id: uuid.UUID | None) -> None:
+    name = session.get_one(Hospital, patient.hospital_id).name
+    standing.happened(session, standing.cases_of(session, patient), what, now=now, person_id=person_id, hospital=name)
+
+
+def family(session: Session, patient_id: uuid.UUID) -> list[uuid.UUID]:
+    """This row and every row that was merged into it, directly or through another."""
+    tree = select(Patient.id).where(Patient.id == patient_id).cte("tree", recursive=True)
+    tree = tree.union(select(Patient.id).join(tree, Patient.merged_into == tree.c.id))
+    return list(session.scalars(select(tree.c.id)))

@@ -1,0 +1,64 @@
+"""What people decided earlier about who somebody is: the same question is asked once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
+from mdo_portal.exchange import PatientIdentity, Unreadable
+from mdo_portal.services.sealed import sealer
+
+FINGERPRINT = "conflict.fingerprint"
+
+
+class Conflict(Unreadable):
+    """The patient of a message does not fit `patient_id` (and `other_id`) here: a person decides. The text names no value."""
+
+    def __init__(
+        self,
+        kind: ConflictKind,
+        where: str,
+        patient_id: uuid.UUID,
+        told: PatientIdentity,
+        *,
+        other_id: uuid.UUID | None = None,
+        previous: str = "",
+    ) -> None:
+        super().__init__("identity_conflict", where)
+        self.kind = kind
+        self.patient_id = patient_id
+        self.other_id = other_id
+        self.told = told
+        self.previous = previous  # the number of before, of a merge
+
+
+def fingerprint(session: Session, told: PatientIdentity, *, previous: str = "") -> bytes:
+    """Equal for equal people as told; nothing can be read from it."""
+    born = told.birth_on.isoformat() if told.birth_on else ""
+    words = "\x1f".join((told.local_number, told.bsn, told.name.family.casefold(), born, previous))
+    return sealer(session).blind(words, purpose=FINGERPRINT)
+
+
+def of(session: Session, hospital_id: uuid.UUID, told: PatientIdentity, *, previous: str = "") -> IdentityConflict | None:
+    """The newest decision about exactly these particulars at this hospital that was carried out and not taken back."""
+    query = select(IdentityConflict).where(
+        IdentityConflict.hospital_id == hospital_id,
+        IdentityConflict.fingerprint == fingerprint(session, told, previous=previous),
+        IdentityConflict.decision.in_((Decision.SAME, Decision.OTHER, Decision.CORRECTED)),
+        IdentityConflict.carried_out_at.is_not(None),
+    )
+    return session.scalars(query.order_by(IdentityConflict.decided_at.desc()).limit(1)).first()
+
+
+def concern(session: Session, told: Sequence[tuple[uuid.UUID, PatientIdentity | None]]) -> bool:
+    """Whether anything that people decided, or must still decide, could be about one of these: then each goes by itself, in order."""
+    prints = [fingerprint(session, who) for _, who in told if who is not None]
+    asked = select(IdentityConflict.id).where(
+        IdentityConflict.hospital_id.in_({hospital_id for hospital_id, _ in told}),
+        IdentityConflict.closed_at.is_(None) & IdentityConflict.blocks | IdentityConflict.fingerprint.in_(prints),
+    )
+    return session.execute(asked.limit(1)).first() is not None

@@ -1,0 +1,48 @@
+"""Telling whoever looks at a case or an agenda that something about its patient changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import Case, Round
+from mdo_portal.domain.patient import Patient
+from mdo_portal.services import audit, changes, timeline
+
+
+def cases_of(session: Session, patient: Patient) -> list[Case]:
+    """The patient's cases, oldest first, locked."""
+    query = select(Case).where(Case.patient_id == patient.id).order_by(Case.received_at, Case.id).with_for_update()
+    return list(session.scalars(query))
+
+
+def chosen(cases: Sequence[Case]) -> list[Case]:
+    """The cases that news of the hospital belongs to: those that are not finished, else the newest."""
+    return [case for case in cases if case.is_open] or list(cases[-1:])
+
+
+def happened(
+    session: Session, cases: Iterable[Case], what: str, *, now: datetime, person_id: UUID | None = None, **details: str
+) -> None:
+    """An event on every one of these cases, with its line in the log; their pages and agendas look again."""
+    for case in cases:
+        case.revision += 1
+        timeline.happened(session, case, what, at=now, person_id=person_id, **details)
+        audit.record_system(session, what, now=now, case=case, object_type="patient", object_id=case.patient_id)
+        announce(session, case)
+
+
+def announce(session: Session, case: Case) -> None:
+    """The case's page, the work lists it stands on, and the agenda it stands on."""
+    changes.announce(session, "case", case.id, revision=case.revision)
+    changes.announce(session, "worklist", case.board_id or "unrouted")
+    changes.announce(session, "worklist", case.hospital_id)
+    of_round = select(Round.meeting_id).where(Round.case_id == case.id, Round.outcome.is_(None))
+    raised = update(Meeting).where(Meeting.id.in_(of_round)).values(revision=Meeting.revision + 1)
+    for meeting_id, revision in session.execute(raised.returning(Meeting.id, Meeting.revision)):
+        changes.announce(session, "meeting", meeting_id, revision=revision)

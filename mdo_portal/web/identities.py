@@ -1,0 +1,99 @@
+"""Wie is dit? Messages whose patient does not fit: side by side what stands and what came, and a person decides."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test
+from mdo_portal.domain.identity_conflict import MERGES, Decision
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import N_, IllegalMove
+from mdo_portal.services import audit, conflict_rows, deciding
+from mdo_portal.web.context import now, transaction, viewer
+from mdo_portal.web.entering import own_path
+from mdo_portal.web.guard import may
+
+blueprint = Blueprint("identities", __name__, url_prefix="/identities")
+
+DECISION_WORDS = {
+    Decision.SAME: N_("Dezelfde persoon: neem over wat binnenkwam"),
+    Decision.OTHER: N_("Een andere persoon: houd ze apart"),
+    Decision.CORRECTED: N_("De nummers in het bericht kloppen niet: verbeter ze"),
+    Decision.ASIDE: N_("Leg het bericht terzijde"),
+}
+MERGE_WORDS = {
+    Decision.SAME: N_("Dezelfde persoon: voeg samen"),
+    Decision.OTHER: N_("Verschillende personen: houd ze apart"),
+}
+#: how a decision is called once it was taken
+DECIDED_WORDS = {
+    Decision.SAME: N_("dezelfde persoon"),
+    Decision.OTHER: N_("een andere persoon"),
+    Decision.CORRECTED: N_("nummers verbeterd"),
+    Decision.ASIDE: N_("terzijde gelegd"),
+}
+
+
+@blueprint.get("")
+@may(Act.IDENTITY_READ)
+def page() -> str:
+    with transaction() as db:
+        rows = conflict_rows.rows(db, viewer(), now=now())
+        audit.record(db, viewer(), Act.IDENTITY_READ, now=now(), object_type="identity", hits=len(rows))
+    return render_template("identities/page.html", rows=rows, decided_words=DECIDED_WORDS)
+
+
+@blueprint.get("/<uuid:conflict_id>")
+@may(Act.IDENTITY_READ)
+def one(conflict_id: uuid.UUID) -> str:
+    with transaction() as db:
+        conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_READ, conflict_id)
+        shown = conflict_rows.view(db, conflict)
+        audit.record(db, viewer(), Act.IDENTITY_READ, now=now(), object_type="identity", object_id=conflict_id, hits=1)
+    words = DECISION_WORDS | (MERGE_WORDS if shown.kind in MERGES else {})
+    choices = [(decision.value, gettext(words[decision])) for decision in shown.offered]
+    return render_template("identities/one.html", conflict=shown, choices=choices, decided_words=DECIDED_WORDS)
+
+
+@blueprint.post("/<uuid:conflict_id>/decide")
+@may(Act.IDENTITY_DECIDE)
+def decide(conflict_id: uuid.UUID) -> ResponseReturnValue:
+    asked, number, bsn = (request.form.get(name, "").strip() for name in ("decision", "right_number", "right_bsn"))
+    with transaction() as db:
+        conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_DECIDE, conflict_id)
+        if bsn and not (is_bsn_shaped(bsn) and passes_eleven_test(bsn)):
+            raise IllegalMove(N_("Dit BSN klopt niet (negen cijfers, elfproef). Er is niets veranderd."))
+        decision = Decision(asked) if asked in Decision._value2member_map_ else Decision.OPEN
+        reason = request.form.get("reason", "")
+        deciding.decide(db, conflict, decision, reason=reason, person_id=viewer().person_id, now=now(), number=number, bsn=bsn)
+        audit.record(
+            db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="identity", object_id=conflict_id, detail=decision.value
+        )
+    flash(gettext("Vastgelegd. Het bericht en wat erop wachtte, worden nu gelezen."), "success")
+    return redirect(url_for("identities.page"))
+
+
+@blueprint.post("/<uuid:conflict_id>/undo")
+@may(Act.IDENTITY_DECIDE)
+def undo(conflict_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_DECIDE, conflict_id)
+        deciding.ask_back(db, conflict, person_id=viewer().person_id, now=now())
+        audit.record(db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="identity", object_id=conflict_id, detail="undo")
+    flash(gettext("De beslissing wordt teruggedraaid; de vraag staat zo weer open."), "success")
+    return redirect(url_for("identities.page"))
+
+
+@blueprint.post("/merges/<uuid:merge_id>/undo")
+@may(Act.IDENTITY_DECIDE)
+def undo_merge(merge_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        merge = conflict_rows.merge_for(db, viewer(), Act.IDENTITY_DECIDE, merge_id)
+        deciding.ask_undo(db, merge, person_id=viewer().person_id, now=now())
+        audit.record(db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="merge", object_id=merge_id, detail="undo")
+    flash(gettext("Het samenvoegen wordt teruggedraaid."), "success")
+    return redirect(own_path(request.form.get("next", "")) or url_for("identities.page"))

@@ -1,0 +1,281 @@
+"""Numbers that are one patient: merged only inside one hospital, the same whatever the order, and undone exactly."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case, CaseEvent
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import ConflictKind
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.told import Merge
+from mdo_portal.exchange import MergedNumbers, PatientChange, PatientIdentity, PatientMerge, PersonName
+from mdo_portal.services import merges, patient_feed, patients
+from mdo_portal.services.rulings import Conflict
+from tests import make
+from tests.make import BSN, NOW, OTHER_BSN
+from tests.people import Region
+
+
+@pytest.fixture
+def zeed(session: Session, region: Region) -> Hospital:
+    return session.get_one(Hospital, region.hospitals["ZEED"])
+
+
+def told(kept: str, *gone: str, **over: Any) -> PatientMerge:
+    numbers = tuple(("ZEED", one) for one in gone)
+    return PatientMerge((MergedNumbers(make.identity(kept, **over), numbers),), event="A40")
+
+
+def merge(session: Session, zeed: Hospital, message: PatientMerge) -> Case | None:
+    found = merges.apply(session, message, zeed, now=NOW, message_id=uuid.uuid4())
+    session.flush()
+    return found
+
+
+def number_of(session: Session, case: Case) -> str:
+    session.refresh(case)
+    return session.get_one(Patient, case.patient_id).local_number
+
+
+def events_of(session: Session, case: Case) -> list[str]:
+    return list(session.scalars(select(CaseEvent.what).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)))
+
+
+def found_by(session: Session, zeed: Hospital, number: str) -> Patient | None:
+    return patients.find(session, zeed.id, make.identity(number))
+
+
+def standing(session: Session) -> Merge:
+    return session.scalars(select(Merge).where(Merge.undone_at.is_(None))).one()
+
+
+def test_the_case_stands_under_the_number_that_goes_on_and_both_numbers_find_it(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=make.identity("1"))
+
+    found = merge(session, zeed, told("2", "1"))
+
+    assert found is not None and found.id == case.id
+    assert number_of(session, case) == "2"
+    assert {found_by(session, zeed, one).id for one in "12"} == {case.patient_id}  # type: ignore[union-attr]
+    assert events_of(session, case)[-1] == "patient.merged"
+
+
+def test_an_old_number_that_was_never_seen_leads_to_the_patient_who_goes_on(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=make.identity("2"))
+
+    merge(session, zeed, told("2", "1"))
+
+    found = found_by(session, zeed, "1")
+    assert found is not None and found.id == case.patient_id
+
+
+def test_the_same_merge_told_again_changes_nothing(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=make.identity("1"))
+
+    for _ in range(3):
+        merge(session, zeed, told("2", "1"))
+
+    assert len(session.scalars(select(Merge)).all()) == 1
+    assert events_of(session, case).count("patient.merged") == 1
+
+
+def test_a_merge_of_strangers_makes_nobody(session: Session, zeed: Hospital) -> None:
+    assert merge(session, zeed, told("404", "405")) is None
+    assert session.scalars(select(Merge)).all() == []
+
+
+def test_the_same_numbers_at_another_hospital_are_left_alone(session: Session, zeed: Hospital, region: Region) -> None:
+    elsewhere = make.case(session, session.get_one(Hospital, region.hospitals["KREE"]), patient=make.identity("1"))
+
+    assert merge(session, zeed, told("2", "1")) is None
+    assert number_of(session, elsewhere) == "1"
+
+
+def test_a_referral_under_the_old_number_joins_and_goes_back_when_it_is_undone(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=make.identity("2"))
+    merge(session, zeed, told("2", "1"))
+    late = make.case(session, zeed, patient=make.identity("1"))
+    assert late.patient_id == case.patient_id
+
+    merges.undo(session, standing(session), now=NOW, person_id=None)
+
+    assert (number_of(session, case), number_of(session, late)) == ("2", "1")
+    assert late.home_patient_id is None
+    assert events_of(session, late)[-1] == "patient.unmerged"
+
+
+def test_undone_nothing_of_it_is_left(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=make.identity("1", bsn=BSN))
+    before = picture(session)
+
+    merge(session, zeed, told("2", "1", bsn=BSN))
+    assert picture(session) != before
+    merges.undo(session, standing(session), now=NOW, person_id=None)
+
+    assert picture(session) == before
+    assert number_of(session, case) == "1"
+
+
+DOUBTS: dict[ConflictKind, tuple[Sequence[dict[str, Any]], PatientMerge]] = {
+    ConflictKind.MERGE: ([{"local_number": "1"}, {"local_number": "2"}], told("2", "1")),
+    ConflictKind.MERGE_UNLIKE: (
+        [{"local_number": "1", "bsn": BSN}],
+        told("2", "1", bsn=OTHER_BSN),
+    ),
+    ConflictKind.MERGE_ELSEWHERE: (
+        [{"local_number": "1"}],
+        PatientMerge((MergedNumbers(make.identity("2"), (("LAB", "1"),)),), event="A40"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DOUBTS)
+def test_a_merge_in_doubt_goes_to_a_person_and_nothing_moves(session: Session, zeed: Hospital, kind: ConflictKind) -> None:
+    people, message = DOUBTS[kind]
+    for one in people:
+        make.case(session, zeed, patient=make.identity(**one))
+    before = picture(session)
+
+    with pytest.raises(Conflict) as conflict:
+        merge(session, zeed, message)
+
+    assert conflict.value.kind is kind
+    assert picture(session) == before
+
+
+def test_people_who_differ_in_name_and_birth_date_are_not_merged(session: Session, zeed: Hospital) -> None:
+    make.case(session, zeed, patient=make.identity("1"))
+    stranger = PatientIdentity(local_number="2", local_authority="ZEED", name=PersonName("Anders"), birth_on=NOW.date())
+
+    with pytest.raises(Conflict) as conflict:
+        merge(session, zeed, PatientMerge((MergedNumbers(stranger, (("ZEED", "1"),)),), event="A40"))
+
+    assert conflict.value.kind is ConflictKind.MERGE_UNLIKE
+
+
+def test_a_merge_that_a_person_took_apart_is_not_done_again_by_itself(session: Session, zeed: Hospital) -> None:
+    make.case(session, zeed, patient=make.identity("1"))
+    merge(session, zeed, told("2", "1"))
+    merges.undo(session, standing(session), now=NOW, person_id=None)
+
+    with pytest.raises(Conflict) as conflict:
+        merge(session, zeed, told("2", "1"))
+
+    assert conflict.value.kind is ConflictKind.MERGE_UNDONE
+
+
+def test_an_update_under_the_old_number_reaches_the_patient_who_goes_on(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=make.identity("1"))
+    merge(session, zeed, told("2", "1"))
+    renamed = replace(make.identity("1"), name=PersonName("Nieuwe Naam"))
+
+    patient_feed.change(session, PatientChange(renamed, event="A08"), zeed, now=NOW)
+
+    session.refresh(case)
+    patient = session.get_one(Patient, case.patient_id)
+    assert (patient.local_number, patient.family) == ("2", "Nieuwe Naam")
+
+
+def test_an_objection_made_while_they_were_one_stays_with_both(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=make.identity("2"))
+    merge(session, zeed, told("2", "1"))
+    late = make.case(session, zeed, patient=make.identity("1"))
+    session.get_one(Patient, case.patient_id).objects = True
+
+    merges.undo(session, standing(session), now=NOW, person_id=None)
+
+    assert session.get_one(Patient, late.patient_id).objects
+    session.refresh(late)
+    assert late.objected
+
+
+# Whatever happens in whatever order
+
+
+def picture(session: Session) -> dict[str, Any]:
+    """Which cases stand under which number and which rows there are: all that a merge touches and an undo puts back."""
+    session.flush()
+    session.expire_all()
+    numbers = {one.id: one.local_number for one in session.scalars(select(Patient))}
+    cases = session.scalars(select(Case))
+    return {
+        "cases": {str(one.id): (numbers[one.patient_id], one.home_patient_id, one.objected) for one in cases},
+        "rows": sorted(numbers.values()),
+        "into": {one.local_number: numbers.get(one.merged_into) for one in session.scalars(select(Patient)) if one.merged_into},
+    }
+
+
+STEPS = some.lists(
+    some.one_of(
+        some.tuples(some.just("merge"), some.sampled_from("123456"), some.sampled_from("123456")),
+        some.tuples(some.just("again"), some.integers(0, 9), some.just("")),
+        some.tuples(some.just("undo"), some.integers(0, 9), some.just("")),
+        some.tuples(some.just("refer"), some.sampled_from("123456"), some.just("")),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_any_sequence_keeps_every_case_under_its_own_root_and_undoing_all_restores_all(
+    session: Session, zeed: Hospital, steps: list[tuple[str, Any, str]]
+) -> None:
+    """Joined by a person as well as by messages; referrals come in between. Twice is once, and undone is as it never was."""
+    trial = session.begin_nested()
+    made = {str(at): make.case(session, zeed, patient=make.identity(str(at))) for at in (1, 2, 3)}
+    origin = {case.id: number for number, case in made.items()}
+    done: list[tuple[str, str]] = []
+    for what, one, other in steps:
+        live = session.scalars(select(Merge).where(Merge.undone_at.is_(None)).order_by(Merge.id)).all()
+        if what == "undo" and live:
+            merges.undo(session, live[one % len(live)], now=NOW, person_id=None)
+        elif what == "refer":
+            case = make.case(session, zeed, patient=make.identity(one))
+            origin[case.id] = one
+        elif what in ("merge", "again") and (what == "merge" or done):
+            pair = (one, other) if what == "merge" else done[one % len(done)]
+            _join(session, zeed, *pair)
+            done.append(pair)
+        _check(session, zeed, origin)
+    for live in session.scalars(select(Merge).where(Merge.undone_at.is_(None))).all():
+        merges.undo(session, live, now=NOW, person_id=None)
+    session.flush()
+    session.expire_all()
+    for case in session.scalars(select(Case).where(Case.id.in_(origin))):
+        assert session.get_one(Patient, case.patient_id).local_number == origin[case.id]
+        assert case.home_patient_id is None
+    trial.rollback()
+    session.expire_all()
+
+
+def _join(session: Session, zeed: Hospital, kept: str, gone: str) -> None:
+    """By the message; where that asks for a person, as a person who says that it is the same. The second time it is nothing."""
+    try:
+        merge(session, zeed, told(kept, gone))
+    except Conflict:
+        rows = [patients.by_local_number(session, zeed.id, one) for one in (kept, gone)]
+        if all(rows):
+            merges.join(session, rows[0], rows[1], now=NOW)  # type: ignore[arg-type]
+            assert merges.join(session, rows[0], rows[1], now=NOW) is None  # type: ignore[arg-type]
+    session.flush()
+
+
+def _check(session: Session, zeed: Hospital, origin: dict[uuid.UUID, str]) -> None:
+    session.flush()
+    session.expire_all()
+    for case in session.scalars(select(Case).where(Case.id.in_(origin))):
+        home = patients.by_local_number(session, zeed.id, origin[case.id])
+        root = patients.root(session, home)
+        assert root is not None and case.patient_id == root.id, "a case stands under the root of its own number"
+        assert root.hospital_id == zeed.id

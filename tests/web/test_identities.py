@@ -1,0 +1,188 @@
+"""Wie is dit? on the screen: side by side, decided by keyboard alone, logged, taken back; another hospital's question is not there."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from mdo_portal.database import Database
+from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import IdentityConflict
+from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.domain.people import Membership, Person, Role
+from mdo_portal.domain.told import Merge
+from mdo_portal.services import sessions
+from tests import make
+from tests.make import BSN, OTHER_BSN
+from tests.people import Region
+from tests.test_identity_conflicts import merge, referral
+from tests.test_reception import hand_in, understand_all
+from tests.web.portal import CSRF, app_on, signed_in
+
+
+@dataclass(frozen=True)
+class House:
+    """The application; ZEED sent the same number with another BSN."""
+
+    app: Flask
+    database: Database
+    region: Region
+    conflict_id: uuid.UUID
+
+    def person(self, role: Role, code: str = "ZEED") -> FlaskClient:
+        with self.database.transaction() as session:
+            person = Person(name=f"{role.value} {code}", email=f"{uuid.uuid4()}@example.nl")
+            session.add(person)
+            session.flush()
+            session.add(Membership(person_id=person.id, hospital_id=self.region.hospitals[code], role=role))
+            session.flush()
+            hospital_id = self.region.hospitals[code]
+            key = sessions.start_session(session, person.id, hospital_id, proof=make.PROOF, now=datetime.now(UTC))
+        client = self.app.test_client()
+        with client.session_transaction() as cookie:
+            cookie.update({"_user_id": key, "_fresh": True, "csrf": CSRF})
+        return client
+
+    def decide(self, client: FlaskClient, decision: str, **form: str) -> int:
+        data = {"csrf_token": CSRF, "decision": decision, "reason": "gebeld met de polikliniek", **form}
+        return client.post(f"/identities/{self.conflict_id}/decide", data=data).status_code
+
+    def state(self) -> list[str]:
+        with self.database.transaction() as session:
+            query = select(InboundMessage.state, InboundMessage.reason).order_by(InboundMessage.seq)
+            return [row.reason or row.state.value for row in session.execute(query)]
+
+
+@pytest.fixture
+def house(database: Database, region: Region) -> Iterator[House]:
+    hand_in(database, region, referral("1", bsn=BSN), referral("2", bsn=OTHER_BSN), now=datetime.now(UTC))
+    understand_all(database, now=datetime.now(UTC))
+    with database.transaction() as session:
+        conflict_id = session.scalars(select(IdentityConflict.id)).one()
+    with app_on(database) as app:
+        yield House(app, database, region, conflict_id)
+
+
+@pytest.mark.parametrize("role", [Role.SPECIALIST, Role.CASE_MANAGER, Role.LINK_MANAGER, Role.SECRETARY])
+def test_who_knows_the_patients_of_the_hospital_sees_both_side_by_side(house: House, role: Role) -> None:
+    client = house.person(role)
+
+    listed = client.get("/identities").text
+    page = client.get(f"/identities/{house.conflict_id}").text
+
+    assert f"/identities/{house.conflict_id}" in listed
+    assert "Voorbeeld" not in listed, "the list names nobody"
+    table = re.search(r'<table class="rows" id="identities-compare">.*?</table>', page, re.DOTALL)
+    assert table is not None
+    assert table[0].count("van Voorbeeld") == 2
+    assert "anders" in table[0]
+    assert BSN not in page
+    assert OTHER_BSN not in page
+
+
+def test_another_hospitals_question_is_not_there(house: House) -> None:
+    client = house.person(Role.SPECIALIST, "KREE")
+
+    assert client.get(f"/identities/{house.conflict_id}").status_code == 404
+    assert house.decide(client, "same") == 404
+    assert "REF^I12" not in client.get("/identities").text
+
+
+def test_decided_the_message_is_read_and_who_decided_stands_in_the_log(house: House) -> None:
+    client = house.person(Role.CASE_MANAGER)
+
+    assert house.decide(client, "other") == 302
+    understand_all(house.database, now=datetime.now(UTC))
+
+    assert house.state() == ["understood", "understood"]
+    page = client.get(f"/identities/{house.conflict_id}").text
+    assert "een andere persoon" in page
+    assert "case_manager ZEED" in page
+    with house.database.transaction() as session:
+        lines = session.execute(select(AuditEntry.act, AuditEntry.detail).where(AuditEntry.act.like("identity:%"))).all()
+    assert ("identity:decide", "other") in [tuple(line) for line in lines]
+    assert "identity:read" in {line.act for line in lines}
+
+
+def test_a_decision_is_taken_back_on_the_same_page(house: House) -> None:
+    client = house.person(Role.CASE_MANAGER)
+    house.decide(client, "same")
+    understand_all(house.database, now=datetime.now(UTC))
+
+    page = client.get(f"/identities/{house.conflict_id}").text
+    assert "Beslissing terugdraaien" in page
+    assert client.post(f"/identities/{house.conflict_id}/undo", data={"csrf_token": CSRF}).status_code == 302
+    understand_all(house.database, now=datetime.now(UTC))
+
+    assert "Vastleggen" in client.get(f"/identities/{house.conflict_id}").text
+    with house.database.transaction() as session:
+        owners = session.scalars(select(Case.patient_id).where(Case.referral_number.in_(("VW-1", "VW-2")))).all()
+    assert len(set(owners)) == 2
+
+
+@pytest.mark.parametrize(
+    ("decision", "form"),
+    [("", {}), ("aside", {"reason": ""}), ("corrected", {}), ("corrected", {"right_bsn": "123456789"}), ("delete", {})],
+)
+def test_what_cannot_be_decided_so_changes_nothing(house: House, decision: str, form: dict[str, str]) -> None:
+    client = house.person(Role.SPECIALIST)
+
+    assert house.decide(client, decision, **form) == 409
+    understand_all(house.database, now=datetime.now(UTC))
+
+    assert house.state() == ["understood", "identity_conflict"]
+
+
+def test_everything_on_the_page_is_reached_by_keyboard(house: House) -> None:
+    page = house.person(Role.SPECIALIST).get(f"/identities/{house.conflict_id}").text
+    form = re.search(r"<form class=\"stack\".*?</form>", page, re.DOTALL)
+    assert form is not None
+    controls = re.findall(r"<(?:input|textarea|button)[^>]*>", form[0])
+    assert len(re.findall(r'type="radio"', form[0])) == 4
+    assert not any('tabindex="-1"' in one or "onclick" in one for one in controls)
+    assert form[0].count("<legend") == 1
+
+
+def test_the_form_of_another_page_is_refused(house: House) -> None:
+    client = house.person(Role.SPECIALIST)
+    answer = client.post(f"/identities/{house.conflict_id}/decide", data={"decision": "same"})
+    assert answer.status_code == 403
+
+
+def test_a_merge_shows_on_agenda_and_case_and_is_undone_there(database: Database, region: Region) -> None:
+    """Never silent: the secretary sees it on the agenda, reads it on the case, and takes it apart again."""
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(session, zeed, patient=make.identity("1"), now=now, number="VW-1", board_id=meeting.board_id)
+        make.planned(session, case, meeting, viewer=region.bram, now=now)
+    hand_in(database, region, merge("M9", "2", "1"), now=now)
+    understand_all(database, now=now)
+
+    with app_on(database) as app:
+        bram = signed_in(app, database, region, "Bram")
+        assert "patiëntnummers samengevoegd" in bram.get(f"/meetings/{region.meeting}").text
+        page = bram.get(f"/cases/{case.id}").text
+        assert "Patiëntnummers samengevoegd" in page
+        with database.transaction() as session:
+            merge_id = session.scalars(select(Merge.id)).one()
+        cees = House(app, database, region, merge_id).person(Role.CASE_MANAGER)
+        assert "Samenvoegen terugdraaien" in cees.get(f"/cases/{case.id}").text
+        assert cees.post(f"/identities/merges/{merge_id}/undo", data={"csrf_token": CSRF}).status_code == 302
+        understand_all(database, now=now)
+        assert "Patiëntnummers samengevoegd" not in cees.get(f"/cases/{case.id}").text
+    with database.transaction() as session:
+        assert session.scalars(select(Merge.undone_at)).one() is not None
