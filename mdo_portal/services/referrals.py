@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -164,18 +165,28 @@ def route(session: Session, hospital: Hospital, referral: IncomingReferral) -> u
     return found[0] if len(found) == 1 else None
 
 
-def _boards_of(session: Session, hospital: Hospital) -> Sequence[Board]:
+class Called(NamedTuple):
+    """A board by the names that a sender may use."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+    aliases: Sequence[str]
+
+
+def _boards_of(session: Session, hospital: Hospital) -> Sequence[Called]:
     """Read once in a transaction: a batch of referrals asks for each of them."""
-    known: dict[uuid.UUID, Sequence[Board]] = session.info.setdefault("boards_of", {})
+    of, known = session.info.get("boards_of", (None, {}))
+    if of is not session.get_transaction():
+        of, known = session.info["boards_of"] = session.get_transaction(), {}
     if hospital.id not in known:
-        query = (
-            select(Board).join(BoardHospital, BoardHospital.board_id == Board.id).where(BoardHospital.hospital_id == hospital.id)
-        )
-        known[hospital.id] = session.scalars(query).all()
-    return known[hospital.id]
+        takes_part = select(BoardHospital.board_id).where(BoardHospital.hospital_id == hospital.id)
+        query = select(Board.id, Board.code, Board.name, Board.aliases).where(Board.id.in_(takes_part))
+        known[hospital.id] = [Called._make(row) for row in session.execute(query)]
+    return list(known[hospital.id])
 
 
-def _is_called(board: Board, words: str) -> bool:
+def _is_called(board: Called, words: str) -> bool:
     """Whole words only: `GI` is not meant by *gynaecologisch*."""
     names = (board.code, board.name, *board.aliases)
     return any(re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", words) for name in names if name)

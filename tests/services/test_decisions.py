@@ -48,6 +48,7 @@ def test_the_signed_text_is_the_text_that_was_read(session: Session, region: Reg
 
     signed = make.signed(session, round_, viewer=region.bram)
 
+    session.flush()
     session.expire_all()
     kept = session.get_one(Decision, signed.id)
     assert kept.content["sections"]["advice"] == "Operatie."
