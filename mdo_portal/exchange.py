@@ -173,6 +173,7 @@ class MessageHeader:
     version: str = ""
     patient_numbers: tuple[tuple[str, str], ...] = ()  # (authority, number) of PID-3, for order and relevance
     wants_accept: bool = False  # HL7 v2 enhanced mode
+    parts: int = 0  # entries of a Bundle: a transaction is answered one by one
 
 
 class Verdict(StrEnum):
@@ -254,6 +255,9 @@ class Address:
     token: str = ""
     charset: str = "UTF-8"
     timeout_seconds: float = 30.0
+    inside: tuple[str, ...] = ()  # networks (CIDR) that are no internet and yet are this recipient's
+    certificate: str = field(default="", repr=False)  # our chain and key for this link, PEM
+    trust: str = ""  # the roots of this link, PEM; empty = the public ones
 
 
 class Reader(Protocol):

@@ -20,7 +20,7 @@ from integrations.oidc.relying_party import RelyingParty
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.identity import Registration
-from mdo_portal.exchange import Answer, IncomingReferral, MessageHeader, Reader, Sender, Verdict, Wire
+from mdo_portal.exchange import Answer, IncomingReferral, MessageHeader, Reader, Sender, Wire
 
 __all__ = [
     "Attempt",
@@ -51,19 +51,14 @@ def wire_of(profile: str) -> Wire:
     return Wire.FHIR if profiles.load(profile).get("wire") == "fhir" else Wire.HL7V2
 
 
-def fhir_answer(answer: Answer, header: MessageHeader, raw: bytes) -> tuple[int, bytes]:
+def fhir_answer(answer: Answer, header: MessageHeader) -> tuple[int, bytes]:
     """Reception's answer as FHIR: status and body. A stored transaction is answered entry by entry."""
-    entries = count_entries(raw) if answer.verdict is Verdict.STORED and header.kind == "Bundle/transaction" else 0
-    return answer_body(answer, location="", header=header, entries=entries)
+    return answer_body(answer, location="", header=header, entries=header.parts)
 
 
 def fhir_capabilities(url: str, software_version: str) -> bytes:
     """What the FHIR door says about itself."""
     return json.dumps(capability_statement(url=url, version="R4", software_version=software_version)).encode()
-
-
-def count_entries(raw: bytes) -> int:
-    return len(json.loads(raw).get("entry") or [])
 
 
 def mllp_listener(

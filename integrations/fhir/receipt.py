@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from integrations.fhir.bundle import tail
-from integrations.fhir.http import Reply
 from integrations.fhir.json_gate import load
 from integrations.fhir.values import Node, concept, joined, node, nodes, text
+from integrations.out import Reply
 from mdo_portal.exchange import Receipt, ReceiptKind, Unreadable
 
 _NOT_NOW = {401, 403, 408, 425, 429}

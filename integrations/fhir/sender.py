@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from integrations.fhir import outgoing_r4, outgoing_stu3
-from integrations.fhir.http import NoReply, exchange, is_allowed
 from integrations.fhir.outgoing import URI, Letter, NotSendable, attachment, bundle_bytes
 from integrations.fhir.profile import load_profile
 from integrations.fhir.receipt import of_reply, of_search
+from integrations.out import NoReply, Reach, Reply, exchange
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 
 BUILDERS = {"R4": outgoing_r4.decision_bundle, "STU3": outgoing_stu3.decision_bundle}
@@ -39,7 +39,7 @@ class FhirSender:
 
         A repeat is harmless: the server creates only what it does not know under our identifier.
         """
-        if not is_allowed(address.url):
+        if not _reach(address).covers(address.url):
             return self._at(Receipt(ReceiptKind.REFUSED, "bad_address", text="the address must be https, without user or query"))
         try:
             body = decision_bytes(decision, address.profile)
@@ -54,7 +54,7 @@ class FhirSender:
 def _sent(letter: Letter, body: bytes, address: Address) -> Receipt:
     headers = _headers(address) | {"Content-Type": _JSON, "X-Request-Id": letter.decision.delivery_id, "Prefer": "return=minimal"}
     try:
-        reply = exchange("POST", address.url.rstrip("/"), headers=headers, content=body, seconds=address.timeout_seconds)
+        reply = _ask("POST", address.url.rstrip("/"), address, headers, body)
     except NoReply as silence:
         return Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code)
     return of_reply(reply, ENTRIES) or _looked_up(letter, address, str(reply.status))
@@ -64,10 +64,21 @@ def _looked_up(letter: Letter, address: Address, code: str) -> Receipt:
     """Is our document there? Asked by our identifier only: nothing of the patient stands in the address."""
     url = f"{address.url.rstrip('/')}/DocumentReference?identifier={quote(f'{URI}|{letter.uri}', safe='')}"
     try:
-        reply = exchange("GET", url, headers=_headers(address), seconds=address.timeout_seconds)
+        reply = _ask("GET", url, address, _headers(address))
     except NoReply:
         return Receipt(ReceiptKind.UNKNOWN, code)
     return of_search(reply, uri=letter.uri, digest=attachment(letter.decision)["hash"], code=code)
+
+
+def _ask(method: str, url: str, address: Address, headers: dict[str, str], content: bytes = b"") -> Reply:
+    return exchange(
+        method, url, reach=_reach(address), headers=headers, content=content, seconds=address.timeout_seconds,
+        certificate=address.certificate, trust=address.trust,
+    )  # fmt: skip
+
+
+def _reach(address: Address) -> Reach:
+    return Reach((address.url,) if "?" not in address.url else (), address.inside)
 
 
 def _headers(address: Address) -> dict[str, str]:

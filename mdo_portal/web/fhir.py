@@ -62,7 +62,7 @@ def _link(token: str) -> LinkRow | None:
 
 
 def _say(status: int | None, answer: Answer, header: MessageHeader | None = None, raw: bytes = b"") -> Response:
-    found, body = wiring.fhir_answer(answer, header or MessageHeader(), raw)
+    found, body = wiring.fhir_answer(answer, header or MessageHeader())
     response = Response(body, status=status or found, mimetype="application/fhir+json")
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -30,7 +30,7 @@ def read(*resources: Node) -> IncomingReferral:
     [
         (b"", "no_header"),
         (b"MSH|^~\\&|HIX", "no_header"),
-        (b"<Bundle xmlns='http://hl7.org/fhir'/>", "no_header"),
+        (b"<Bundle xmlns='http://hl7.org/fhir'>", "no_header"),
         (b"[]", "no_header"),
         (b"{}", "no_header"),
         (b'{"resourceType": 7, "resourceType": "Bundle"}', "broken"),
