@@ -27,6 +27,7 @@ from mdo_portal.web import (
     documents,
     errors,
     fhir,
+    fhir_access,
     forms,
     grants,
     guard,
@@ -55,7 +56,7 @@ from mdo_portal.web.context import SignedInUser, client_address, now
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
 CASES = (worklist, cases, documents, forms, grants, meetings, rooms, decisions, post)
 RUNNING = (inbox, log, people_pages, rights, boards, retention, destruction)
-BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir, health, openapi)
+BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir_access, fhir, health, openapi)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:

@@ -17,11 +17,22 @@ import structlog
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.exchange import Answer, IncomingReferral, MessageHeader, Reader, Unreadable, Verdict, Wire
-from mdo_portal.services import hospitals, intake, referrals
+from mdo_portal.exchange import (
+    Answer,
+    IncomingAnswer,
+    IncomingNotice,
+    IncomingReferral,
+    MessageHeader,
+    Reader,
+    Unreadable,
+    Verdict,
+    Wire,
+)
+from mdo_portal.services import hospitals, intake, pulls, questions, referrals, snapshots
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_rows import OwnConnection
 from mdo_portal.services.intake import Arrival, ClaimedMessage
@@ -36,6 +47,8 @@ REFUSALS = {
     "too_many_entries": (Verdict.REFUSED, "too many entries; split the bundle"),
     "too_large": (Verdict.REFUSED, "message is larger than agreed"),
     "broken": (Verdict.REFUSED, "message is damaged"),
+    "media_type": (Verdict.NOT_HERE, "send application/fhir+json or application/fhir+xml"),
+    "wrong_version": (Verdict.NOT_HERE, "another FHIR version than agreed"),
 }
 """What the sender hears about a message that is kept but must come again. Everything else that is stored is accepted."""
 
@@ -49,12 +62,22 @@ class Sorted:
 
 
 def sort(
-    raw: bytes, *, wire: Wire, reader: Reader, links: Sequence[LinkRow], now: datetime, link: LinkRow | None = None
+    raw: bytes,
+    *,
+    wire: Wire,
+    reader: Reader,
+    links: Sequence[LinkRow],
+    now: datetime,
+    link: LinkRow | None = None,
+    refused: str = "",
 ) -> Sorted:
     """Read the header, find the sender, decide the answer. Touches no database and no parser.
 
-    `link` is given when the wire itself proved who sends (a bearer token, a client certificate).
+    `link` is given when the wire itself proved who sends (a bearer token, a client certificate); `refused` when the wire
+    itself saw that it cannot be taken: it is kept all the same.
     """
+    if refused:
+        return _refused(raw, MessageHeader(), wire=wire, link=link, reason=refused, place="Content-Type", now=now)
     try:
         header = reader.header(raw)
     except Unreadable as unreadable:
@@ -139,6 +162,15 @@ def _understand(session: Session, claimed: ClaimedMessage, readers: Mapping[Wire
                     session, incoming, hospital, wire=claimed.wire, now=claimed.received_at, message_id=claimed.message_id
                 )
                 case_id = case.id
+                _snapshot(session, claimed, case, incoming)
+            elif isinstance(incoming, IncomingAnswer):
+                leftovers = (*incoming.unmapped, *incoming.quarantined)
+                case_id = questions.answered(
+                    session, incoming, hospital, now=claimed.received_at, message_id=claimed.message_id
+                ).id
+            elif isinstance(incoming, IncomingNotice):
+                leftovers, case_id = (), None
+                pulls.noticed(session, incoming, claimed.link_id, message_id=claimed.message_id, now=now)
             else:
                 leftovers = ()
                 changed = referrals.apply_change(session, incoming, hospital, now=claimed.received_at)
@@ -148,6 +180,13 @@ def _understand(session: Session, claimed: ClaimedMessage, readers: Mapping[Wire
         return
     intake.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=now, case_id=case_id, leftovers=leftovers)
     log.info("message.understood", message_id=str(claimed.message_id), hospital=link.hospital_code)
+
+
+def _snapshot(session: Session, claimed: ClaimedMessage, case: Case, incoming: IncomingReferral) -> None:
+    """What was fetched after a notice is also written down as a moment: a later one shows what changed."""
+    pull = pulls.of_message(session, claimed.message_id)
+    if pull is not None:
+        snapshots.take(session, pull, case, incoming.facts, message_id=claimed.message_id)
 
 
 def _set_aside(session: Session, claimed: ClaimedMessage, unreadable: Unreadable, *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from integrations.fhir.values import Node
 from mdo_portal.exchange import Answer, MessageHeader, Verdict
@@ -35,6 +36,19 @@ def _status(answer: Answer, location: str) -> int:
 
 def _wants_response(answer: Answer, header: MessageHeader, entries: int) -> bool:
     return answer.verdict is Verdict.STORED and header.kind == "Bundle/transaction" and entries > 0
+
+
+def task_status(number: str, named: str, status: str, reason: str, at: datetime, version: str) -> Node:
+    """A Task that was handed in, as it stands here: our id, the sender's number, its status, and why."""
+    made: Node = {
+        "resourceType": "Task", "id": number, "status": status, "intent": "order",
+        "lastModified": at.isoformat(timespec="seconds"),
+    }  # fmt: skip
+    if named:
+        made["identifier"] = [{"value": named}]
+    if reason:
+        made["statusReason"] = {"text": reason}
+    return made
 
 
 _CODES = {

@@ -7,10 +7,10 @@ from integrations.fhir.bundle import Entry, entries_of
 from integrations.fhir.json_gate import load
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import load_profile
-from integrations.fhir.referral import read_referral
+from integrations.fhir.referral import read_message
 from integrations.fhir.values import Node, node, nodes, text
 from integrations.xml_gate import looks_like_xml
-from mdo_portal.exchange import IncomingReferral, MessageHeader, Unreadable
+from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 
 
 class FhirReader:
@@ -37,15 +37,15 @@ class FhirReader:
             parts=_parts(tree),
         )
 
-    def read(self, raw: bytes, profile: str, charset: str = "") -> IncomingReferral:
-        """Understand a referral. FHIR JSON is UTF-8 by its standard: `charset` changes nothing.
+    def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
+        """Understand a message. FHIR JSON is UTF-8 by its standard: `charset` changes nothing.
 
         Raises Unreadable: no_header, broken, too_many_entries, wrong_version, no_request, no_patient;
         ValueError when there is no such profile.
         """
         flavour = load_profile(profile)
         tree = _named(xml_reader.load(raw, flavour.version) if looks_like_xml(raw) else load(raw))
-        return read_referral(tree, flavour)
+        return read_message(tree, flavour)
 
 
 def _named(tree: Node) -> Node:

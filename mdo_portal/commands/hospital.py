@@ -12,7 +12,7 @@ from mdo_portal import wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
 from mdo_portal.domain.inbound import UNREADABLE_REASONS
-from mdo_portal.exchange import IncomingReferral, Unreadable, Wire
+from mdo_portal.exchange import IncomingAnswer, IncomingNotice, IncomingReferral, Unreadable, Wire
 from mdo_portal.services.hospitals import hash_token
 
 
@@ -67,7 +67,13 @@ def check(path: Path, *, profile: str, charset: str = "") -> dict[str, Any]:
         sentence = UNREADABLE_REASONS.get(unreadable.reason, "")
         return {"readable": False, "reason": unreadable.reason, "place": unreadable.where, "sentence": sentence}
     found: dict[str, Any] = {"readable": True, "kind": header.kind, "control_id": header.control_id, "profile": profile}
-    return found | (_referral(incoming) if isinstance(incoming, IncomingReferral) else {"change": incoming.event})
+    if isinstance(incoming, IncomingReferral):
+        return found | _referral(incoming)
+    if isinstance(incoming, IncomingAnswer):
+        return found | {"referral": incoming.referral_number, "answer": incoming.text, "facts": len(incoming.facts)}
+    if isinstance(incoming, IncomingNotice):
+        return found | {"notice": incoming.number, "workflow_task": incoming.workflow_task, "fetches": list(incoming.fetches)}
+    return found | {"change": incoming.event}
 
 
 def _referral(referral: IncomingReferral) -> dict[str, Any]:

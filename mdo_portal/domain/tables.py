@@ -18,6 +18,7 @@ from mdo_portal.domain import (
     keys,
     patient,
     people,
+    pull,
     retention,
     rights,
 )
@@ -39,6 +40,7 @@ ALL = (
     keys,
     patient,
     people,
+    pull,
     retention,
     rights,
 )

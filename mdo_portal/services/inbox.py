@@ -15,6 +15,7 @@ from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
 from mdo_portal.domain.inbound import UNREADABLE_REASONS, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.pull import PULL_REASONS
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.services import changes
 
@@ -38,7 +39,8 @@ class InboxRow(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        return UNREADABLE_REASONS.get(self.reason, "")
+        told = PULL_REASONS.get(self.place, "") if self.reason == "not_pulled" else ""
+        return told or UNREADABLE_REASONS.get(self.reason, "")
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,43 @@ def message_for(session: Session, viewer: Viewer, act: Act, message_id: uuid.UUI
     if message is None or not viewer.may(act, hospital_id=message.hospital_id):
         raise NotFound()
     return message
+
+
+class Known(NamedTuple):
+    """A message that is here already."""
+
+    id: uuid.UUID
+    kind: str
+
+
+def by_number(session: Session, link_id: uuid.UUID, number: str, *, digest: bytes | None = None) -> Known | None:
+    """The newest message of this link under the sender's number, of exactly these bytes if `digest` is given."""
+    query = select(InboundMessage.id, InboundMessage.kind).where(
+        InboundMessage.link_id == link_id, InboundMessage.control_id == number, InboundMessage.control_id != ""
+    )
+    if digest is not None:
+        query = query.where(InboundMessage.digest == digest)
+    row = session.execute(query.order_by(InboundMessage.seq.desc()).limit(1)).one_or_none()
+    return Known._make(row) if row else None
+
+
+#: how a message stands, in the words of FHIR's Task
+_TASK_STATES = {
+    InboundState.KEPT: "received",
+    InboundState.UNDERSTOOD: "accepted",
+    InboundState.UNREADABLE: "rejected",
+    InboundState.IGNORED: "cancelled",
+}
+
+
+def task_of(session: Session, hospital_id: uuid.UUID, message_id: uuid.UUID | None) -> tuple[str, str, str, str, datetime] | None:
+    """(id, sender's number, status, reason, since when) of a Task this hospital handed in; None when there is none."""
+    query = select(InboundMessage).where(InboundMessage.id == message_id, InboundMessage.hospital_id == hospital_id)
+    found = session.execute(query).scalar_one_or_none() if message_id else None
+    if found is None or found.kind != "Task":
+        return None
+    since = found.settled_at or found.received_at
+    return str(found.id), found.control_id, _TASK_STATES[found.state], found.reason, since
 
 
 def replay(session: Session, message: InboundMessage) -> None:
