@@ -23,7 +23,8 @@ class FhirLine:
     def send(self, body: bytes, control_id: str) -> Receipt:
         """The portal's word; UNKNOWN when it stays silent, LATER when nobody is there or the door is shut."""
         try:
-            reply = exchange("POST", self._url, reach=self._reach, headers=self._headers, content=body, seconds=self._seconds)
+            place = f"{self._url}/Task" if body.startswith(b'{"resourceType": "Task"') else self._url
+            reply = exchange("POST", place, reach=self._reach, headers=self._headers, content=body, seconds=self._seconds)
         except NoReply as silence:
             return Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code)
         return judged(reply, control_id)
