@@ -5,9 +5,9 @@ from __future__ import annotations
 from integrations.fhir import xml_reader
 from integrations.fhir.bundle import Entry, entries_of
 from integrations.fhir.json_gate import load
+from integrations.fhir.message import read_message
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import load_profile
-from integrations.fhir.referral import read_message
 from integrations.fhir.values import Node, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable

@@ -22,6 +22,12 @@ FHIR = "application/fhir+json"
 def routes(desk: Blueprint, config: Config, store: Store) -> None:
     """Add the token address. The portal's public key is fetched from the portal, as a hospital's server would."""
 
+    @desk.get("/<kind>")
+    @desk.put("/<kind>/<number>")
+    def nothing(kind: str, number: str = "") -> ResponseReturnValue:
+        """Who holds a token of the shelf was answered before this; for others nothing is here."""
+        return Response("{}", status=404, mimetype=FHIR)
+
     @desk.post("/token")
     def token() -> ResponseReturnValue:
         form = {name: request.form[name] for name in request.form}

@@ -217,7 +217,7 @@ def test_more_than_agreed_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_token_that_ended_is_fetched_anew_once() -> None:
-    with hospital(whole(**{"Patient": [(401, {}, b""), bundle(PATIENT)]})) as there:
+    with hospital(whole(Patient=[(401, {}, b""), bundle(PATIENT)])) as there:
         pull(there)
 
     assert there.tokens == 2

@@ -16,7 +16,8 @@ from integrations.smart.client import BEARER, NoToken, Tokens
 from integrations.smart.keys import OwnKey
 from integrations.smart.server import NotProven
 from mdo_portal.exchange import Address
-from tests.integrations.fhir.make import Told, server as answering
+from tests.integrations.fhir.make import Told
+from tests.integrations.fhir.make import server as answering
 
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 HERE = "https://mdo.example/fhir/token"
@@ -144,7 +145,7 @@ OURS = OwnKey(b"s" * 32)
 
 @pytest.fixture
 def told() -> Iterator[Told]:
-    yield Told(200, json.dumps({"access_token": "one", "token_type": "Bearer", "expires_in": 300}).encode())
+    return Told(200, json.dumps({"access_token": "one", "token_type": "Bearer", "expires_in": 300}).encode())
 
 
 def address(url: str) -> Address:
