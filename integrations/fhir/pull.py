@@ -54,8 +54,8 @@ class _Pull:
     until: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
 
     def run(self, at: datetime) -> Pulled:
-        for said in self._wanted():
-            self._follow(self._allowed(said))
+        for fetch in [self._allowed(said) for said in self._wanted()]:  # all are judged before the first is followed
+            self._follow(fetch)
         self._documents()
         if not self.found:
             raise NotPulled("nothing", again=False)

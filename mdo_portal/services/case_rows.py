@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mdo_portal.domain.case import WAITING, CaseState, RoundOutcome
 from mdo_portal.exchange import Section, Wire
 from mdo_portal.services import timeline
+from mdo_portal.services.snapshots import SnapshotRow
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ class CaseView:
     rounds: list[RoundRow]
     decisions: list[DecisionRow]
     requests: list[RequestRow]
+    #: what the hospital's own server said, moment by moment
+    snapshots: list[SnapshotRow]
 
     @property
     def is_waiting(self) -> bool:

@@ -31,7 +31,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.exchange import PersonName, Section
-from mdo_portal.services import changes, meetings, questions, referrals, timeline
+from mdo_portal.services import changes, meetings, questions, referrals, snapshots, timeline
 from mdo_portal.services.case_rows import (
     CaseView,
     DecisionRow,
@@ -86,6 +86,7 @@ def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
         rounds=_rounds(session, case.id),
         decisions=[] if reduced else _decisions(session, case.id),
         requests=_requests(session, case.id),
+        snapshots=snapshots.of_case(session, case.id),
     )
 
 

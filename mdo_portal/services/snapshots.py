@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -22,7 +22,7 @@ class SnapshotFact(NamedTuple):
 
     label: str
     text: str
-    dated_on: str
+    dated_on: date | None
 
 
 class SnapshotRow(NamedTuple):
@@ -86,4 +86,4 @@ def _row(snapshot: Snapshot, hospital: str, earlier: list[uuid.UUID] | None, fac
 
 def _shown(ids: list[uuid.UUID], facts: dict[uuid.UUID, CaseFact]) -> list[SnapshotFact]:
     known = [facts[one] for one in ids if one in facts]
-    return [SnapshotFact(fact.label, fact.text, fact.dated_on.isoformat() if fact.dated_on else "") for fact in known]
+    return [SnapshotFact(fact.label, fact.text, fact.dated_on) for fact in known]
