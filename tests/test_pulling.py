@@ -118,7 +118,7 @@ def _linked(database: Database, region: Region, merwe: Running) -> uuid.UUID:
         link.level, link.channel_out, link.profile_in, link.profile_out = Level.PULL, Channel.FHIR, "generic-stu3", "generic-stu3"
         link.url_out, link.token_url_out = f"{merwe.url}/fhir", f"{merwe.url}/fhir/token"
         link.client_id_out, link.scopes_out, link.inside_networks = "mdo-portaal", "system/*.read", ["127.0.0.0/8"]
-        link.token_in_hash = hash_token(TOKEN)
+        link.token_in_hash, link.timeout_seconds = hash_token(TOKEN), 30.0
         return link.id
 
 
