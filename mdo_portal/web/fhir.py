@@ -58,6 +58,7 @@ class Refused(Exception):
 
 
 @blueprint.post("")
+@blueprint.post("/")
 @machine("a hospital's system proves itself with its bearer token")
 def receive() -> Response:
     """Keep the message and answer; it is understood afterwards. 401 without a known token, 415 when it is no FHIR."""
