@@ -20,6 +20,7 @@ from integrations.hl7v2.sender import MllpSender
 from integrations.oidc.metadata import Metadata
 from integrations.oidc.provider import Attempt, Provider, Refused
 from integrations.oidc.relying_party import RelyingParty
+from integrations.out import tls
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
 from integrations.smart import server as smart
 from integrations.smart.client import Tokens
@@ -68,6 +69,11 @@ def outward(secret: bytes) -> Outward:
 def own_public_keys(secret: bytes) -> bytes:
     """The public half of that key (JWKS), for hospitals whose servers check our assertions."""
     return OwnKey(secret).jwks()
+
+
+def certificate_works(certificate: str, trust: str) -> None:
+    """Raises ssl.SSLError or ValueError when these cannot be used to go out with."""
+    tls.context(certificate, trust)
 
 
 def senders() -> Mapping[Channel, Sender]:

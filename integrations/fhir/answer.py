@@ -20,8 +20,9 @@ def answer_body(answer: Answer, *, location: str, header: MessageHeader, entries
     type or version, else 404. Not now: 503.
     """
     status = _status(answer, location)
-    body = _response(answer, location, entries) if _wants_response(answer, header, entries) else _outcome(answer)
-    return (200 if body["resourceType"] == "Bundle" else status), json.dumps(body, ensure_ascii=False).encode()
+    if _wants_response(answer, header, entries):
+        return 200, _response(answer, location, entries)
+    return status, json.dumps(_outcome(answer), ensure_ascii=False).encode()
 
 
 def _status(answer: Answer, location: str) -> int:
@@ -69,8 +70,8 @@ def _outcome(answer: Answer) -> Node:
     return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
-def _response(answer: Answer, location: str, entries: int) -> Node:
-    """One entry per entry sent, as the standard asks: 202, because we keep the message and read it afterwards."""
+def _response(answer: Answer, location: str, entries: int) -> bytes:
+    """One entry per entry sent, as the standard asks: 202, because we keep the message and read it afterwards. Written once, repeated."""
     told: Node = {"status": "202 Accepted"} | ({"location": location} if location else {})
-    each: Node = {"response": {**told, "outcome": _outcome(answer)}}
-    return {"resourceType": "Bundle", "type": "transaction-response", "entry": [each] * entries}
+    each = json.dumps({"response": {**told, "outcome": _outcome(answer)}}, ensure_ascii=False)
+    return f'{{"resourceType": "Bundle", "type": "transaction-response", "entry": [{", ".join([each] * entries)}]}}'.encode()

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl
 KINDS = {
     "AllergyIntolerance", "Appointment", "Binary", "CarePlan", "CareTeam", "Composition", "Condition", "Consent", "Coverage",
     "DeviceRequest", "DeviceUseStatement", "DiagnosticReport", "DocumentReference", "Encounter", "EpisodeOfCare", "Flag",
-    "Goal", "HealthcareService", "ImagingStudy", "Immunization", "ImmunizationRecommendation", "Location", "Medication", "MedicationDispense",
+    "Goal", "HealthcareService", "ImagingStudy", "Immunization", "ImmunizationRecommendation", "Location", "Medication",
+    "MedicationDispense",
     "MedicationRequest", "MedicationStatement", "NutritionOrder", "Observation", "Organization", "Patient", "Practitioner",
     "PractitionerRole", "Procedure", "ProcedureRequest", "QuestionnaireResponse", "ReferralRequest", "RelatedPerson",
     "ServiceRequest", "Specimen", "Task",
