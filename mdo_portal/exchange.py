@@ -314,6 +314,9 @@ class Pulled:
     bundle: bytes
     resources: int
     requests: int
+    patient_numbers: tuple[
+        tuple[str, str], ...
+    ] = ()  # (authority, number): what was fetched takes its turn among the patient's messages
 
 
 class NotPulled(Exception):

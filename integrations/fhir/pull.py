@@ -61,7 +61,8 @@ class _Pull:
             raise NotPulled("nothing", again=False)
         self._check_patient()
         self._finish()
-        return Pulled(self._bundle(at), len(self.found), self.requests)
+        numbers = dict.fromkeys(pair for one in self._all("Patient") for pair in identifiers(one))
+        return Pulled(self._bundle(at), len(self.found), self.requests, tuple(numbers))
 
     # What to fetch
 

@@ -91,7 +91,7 @@ def fetched(session: Session, claimed: ClaimedPull, pulled: Pulled, *, now: date
     if pull is None:
         return
     link = hospitals.link_of(session, pull.link_id)
-    header = MessageHeader(kind="Bundle/pull", control_id=f"pull {pull.id}")
+    header = MessageHeader(kind="Bundle/pull", control_id=f"pull {pull.id}", patient_numbers=pulled.patient_numbers)
     intake.keep(session, [Arrival(raw=pulled.bundle, wire=Wire.FHIR, header=header, link=link, at=now)])
     query = select(InboundMessage.id).where(
         InboundMessage.link_id == link.link_id, InboundMessage.control_id == header.control_id

@@ -148,6 +148,7 @@ def test_a_notice_becomes_one_bundle_that_reads_as_the_referral() -> None:
     read = FhirReader().read(pulled.bundle, "generic-stu3")
     assert isinstance(read, IncomingReferral)
     assert (read.number, read.patient.bsn, pulled.resources) == ("MERW-1", ME, 6)
+    assert {number for _, number in pulled.patient_numbers} == {ME, "0042"}
     assert {fact.text for fact in read.facts} >= {"Diagnose 1", "Diagnose 2"}
     assert [one.content for one in read.documents] == [b"%PDF-1.7 x"]
     assert ("PUT", "Task/w", "Bearer t1") in there.asked  # told that it was carried out
