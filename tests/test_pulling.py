@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 import uuid
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -19,14 +21,14 @@ from werkzeug.serving import make_server
 
 from integrations.simulator import outbox
 from integrations.simulator.process import Running
-from mdo_portal import pulling, reception, wiring
+from mdo_portal import dispatch, pulling, reception, wiring
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, CaseDocument
+from mdo_portal.domain.case import Case, CaseDocument, InformationRequest
 from mdo_portal.domain.hospital import Channel, Level, Link
 from mdo_portal.domain.inbound import InboundMessage, InboundState
-from mdo_portal.domain.pull import PULL_REASONS, Pull, PullState
+from mdo_portal.domain.pull import PULL_REASONS, OutgoingQuestion, OutgoingState, Pull, PullState
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Pulled
-from mdo_portal.services import inbox, pulls, snapshots
+from mdo_portal.services import cases, inbox, pulls, snapshots
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.services.sealed import client_secret
 from tests.integrations.simulator.make import TOKEN, hospital
@@ -137,6 +139,34 @@ def test_a_notice_becomes_a_case_with_everything_that_lay_ready(places: Places) 
     assert (pull.state, pull.case_id, pull.notice_sealed) == (PullState.DONE, case.id, b"")
     assert moment.is_first and moment.size > 3 and documents == len(wiring.invented_referral(seed, today=now().date()).documents)
     assert fetched.state is InboundState.UNDERSTOOD and fetched.leftovers == []
+
+
+def test_a_question_travels_to_the_hospital_and_its_answer_comes_back(places: Places, region: Region) -> None:
+    places.send()
+    places.work()
+    case_id = places.messages("Bundle/pull")[0].case_id
+    with places.database.transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.board_id = region.boards["URO-P"]
+        cases.ask(session, case, "Is er een recente PSA?", viewer=region.aisha, now=now())
+    asker = wiring.outward(client_secret(places.database)).asker
+    assert dispatch.ask_next(places.database, asker, clock=now) and not dispatch.ask_next(places.database, asker, clock=now)
+
+    page = httpx.get(f"{places.merwe.url}/", trust_env=False, timeout=30).text
+    assert "Is er een recente PSA?" in page
+    question = re.search(r'name="question" value="(\w+)"', page)
+    assert question
+    form = {"question": question[1], "text": "PSA 8,1 op 3 november"}
+    answered = httpx.post(f"{places.merwe.url}/answer", data=form, trust_env=False, timeout=30)
+    assert answered.status_code == 303
+    until(lambda: len(places.messages("Task")) == 2)
+    places.understand()
+
+    with places.database.transaction() as session:
+        (request,) = session.scalars(select(InformationRequest).where(InformationRequest.case_id == case_id)).all()
+        sent = session.get_one(OutgoingQuestion, request.id)
+    assert (request.answer, sent.state) == ("PSA 8,1 op 3 november", OutgoingState.SENT)
+    assert "Beantwoord." in httpx.get(f"{places.merwe.url}/", trust_env=False, timeout=30).text
 
 
 def test_a_later_pull_shows_what_came_and_what_is_no_longer_told(places: Places) -> None:

@@ -16,7 +16,7 @@ KINDS = {
     "PractitionerRole", "Procedure", "ProcedureRequest", "QuestionnaireResponse", "ReferralRequest", "RelatedPerson",
     "ServiceRequest", "Specimen", "Task",
 }  # fmt: skip
-_ID = r"[A-Za-z0-9\-.]{1,64}"
+_ID = r"(?!\.+(?:/|$))[A-Za-z0-9\-.]{1,64}"
 _READ = re.compile(rf"([A-Za-z]{{1,40}})/({_ID})(?:/_history/{_ID})?")
 _SEARCH = re.compile(r"([A-Za-z]{1,40})(/\$lastn)?(?:\?(.{0,1000}))?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:\-]{0,80}")

@@ -35,7 +35,7 @@ def test_the_searches_of_the_bgz_are_followed_below_the_hospitals_own_address(sa
 @pytest.mark.parametrize(
     "said",
     ["https://elders.example/Patient/1", "https://]elders/Patient/1", "http://fhir.merwe.example/stu3/Patient/1", f"{BASE}.elders.example/Patient/1", "//elders.example/x",
-     f"{BASE}b/Patient/1", "../Patient/1", "Patient/../../admin", "Patient/1/../2", "file:///etc/passwd", "AuditEvent", "Subscription", "Basic/1",
+     f"{BASE}b/Patient/1", "../Patient/1", "Task/..", "Task/.", "Task/1/_history/..", "Patient/../../admin", "Patient/1/../2", "file:///etc/passwd", "AuditEvent", "Subscription", "Basic/1",
      "Patient/$everything", "$process-message", "Observation/$stats?x=1", "", "/", "Patient/1#x", "Patient?x=1#y", "Patient/" + "a" * 65,
      "Condition?_filter=x", "Condition?_format=xml", "Condition?a", "Condition?=1", "Patiënt/1", "Condition?code=a\r\nX-Evil: 1", "Condition/1?x=1",
      "Condition?_query=http://elders.example", "Condition?subject=http://elders.example/Patient/1", "Observation/$lastn?patient.identifier=x|1",
