@@ -15,7 +15,7 @@ from mdo_portal.web.limits import Rate
 from tests.web.test_access import House, house
 
 __all__ = ["house"]
-EXAMPLES = 60
+EXAMPLES = 25
 
 
 def test_every_route_for_machines_is_described(house: House) -> None:
