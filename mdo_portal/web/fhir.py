@@ -13,31 +13,21 @@ import structlog
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.http import parse_options_header
 
 from mdo_portal import reception, wiring
 from mdo_portal.exchange import Answer, MessageHeader, Reader, Verdict, Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import hospitals, inbox, link_tokens
+from mdo_portal.services import handed_in, hospitals, link_tokens
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.web import limits
 from mdo_portal.web.context import database, transaction
+from mdo_portal.web.fhir_envelope import trouble
 from mdo_portal.web.guard import machine
 
 blueprint = Blueprint("fhir", __name__, url_prefix="/fhir")
 log = structlog.get_logger(__name__)
 
 FHIR = "application/fhir+json"
-READ = {
-    FHIR,
-    "application/json",
-    "application/json+fhir",
-    "application/fhir+xml",
-    "application/xml+fhir",
-    "application/xml",
-    "text/xml",
-}
-_VERSIONS = {"3.0": "STU3", "3.0.1": "STU3", "3.0.2": "STU3", "4.0": "R4", "4.0.0": "R4", "4.0.1": "R4"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +79,7 @@ def task(resource_id: str) -> Response:
     except Refused as refused:
         return say(refused.status, refused.answer)
     with database().transaction(link=comer.token) as db:
-        found = inbox.task_of(db, comer.link.hospital_id, _uuid(resource_id))
+        found = handed_in.task_of(db, comer.link.hospital_id, _uuid(resource_id))
     if found is None:
         return nothing_here(404)
     version = wiring.fhir_version(comer.link.profile_in) or "R4"
@@ -147,22 +137,19 @@ def _sorted(raw: bytes, comer: Comer, kind: str) -> Sorted:
     """Kept in any case; refused at once when the envelope says it is something else."""
     reader = cast(Reader, current_app.extensions["mdo_readers"][Wire.FHIR])
     found = reception.sort(
-        raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=comer.link, refused=_odd_envelope(comer.link)
+        raw,
+        wire=Wire.FHIR,
+        reader=reader,
+        links=[],
+        now=datetime.now(UTC),
+        link=comer.link,
+        refused=trouble(wiring.fhir_version(comer.link.profile_in)),
     )
     if kind and not found.arrival.reason and found.arrival.header.kind.partition("/")[0] != kind:
         return reception.sort(
             raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=comer.link, refused="broken"
         )
     return found
-
-
-def _odd_envelope(link: LinkRow) -> str:
-    """A media type that is no FHIR, or a FHIR version that is not this link's; "" when all is well."""
-    if request.mimetype not in READ:
-        return "media_type"
-    told = parse_options_header(request.headers.get("Content-Type"))[1].get("fhirversion", "")
-    agreed = wiring.fhir_version(link.profile_in)
-    return "wrong_version" if told and agreed and _VERSIONS.get(told, told) != agreed else ""
 
 
 def _there_already(comer: Comer) -> Response | None:
@@ -173,7 +160,7 @@ def _there_already(comer: Comer) -> Response | None:
     if found is None:
         return None
     with database().transaction(link=comer.token) as db:
-        message = inbox.by_number(db, comer.link.link_id, found[1])
+        message = handed_in.by_number(db, comer.link.link_id, found[1])
     if message is None:
         return None
     answer = Answer(Verdict.STORED, found[1], text="Stored before.")
@@ -186,7 +173,7 @@ def _location(comer: Comer, sorted_: Sorted) -> str:
         return ""
     digest = hashlib.sha256(sorted_.arrival.raw).digest()
     with database().transaction(link=comer.token) as db:
-        found = inbox.by_number(db, comer.link.link_id, sorted_.arrival.header.control_id, digest=digest)
+        found = handed_in.by_number(db, comer.link.link_id, sorted_.arrival.header.control_id, digest=digest)
     return f"/fhir/Task/{found.id}" if found else ""
 
 
