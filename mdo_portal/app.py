@@ -28,6 +28,7 @@ from mdo_portal.web import (
     documents,
     errors,
     fhir,
+    fhir_access,
     forms,
     grants,
     guard,
@@ -60,7 +61,7 @@ from mdo_portal.web.context import SignedInUser, client_address, now
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
 CASES = (worklist, cases, documents, forms, grants, meetings, rooms, advice, decisions, post)
 RUNNING = (identities, inbox, links, links_try, links_places, log, people_pages, rights, boards, retention, destruction)
-BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir, health, openapi)
+BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir_access, fhir, health, openapi)
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:

@@ -18,9 +18,9 @@ import structlog
 from mdo_portal import letter_words, letters
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
-from mdo_portal.exchange import Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
+from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
 from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Signer
-from mdo_portal.services import deliveries
+from mdo_portal.services import deliveries, questions
 from mdo_portal.services.deliveries import ClaimedDelivery
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,24 @@ def send_next(database: Database, senders: Mapping[Channel, Sender], *, clock: C
     if receipt is not None:
         with database.transaction() as session:
             deliveries.settle(session, claimed.delivery_id, receipt, now=clock())
+    return True
+
+
+def ask_next(database: Database, asker: Asker, *, clock: Clock) -> bool:
+    """Send one waiting question to the hospital's system, if there is one. True when there was."""
+    with database.transaction() as session:
+        claimed = questions.claim(session, now=clock())
+    if claimed is None:
+        return False
+    try:
+        receipt = asker.ask(claimed.question, claimed.address)
+    except Exception as error:
+        # The edge: the question stays in the queue and on the referrer's screen, whatever happened on the way.
+        log.error("question.failed", question_id=claimed.question.question_id, error=type(error).__name__)
+        receipt = Receipt(ReceiptKind.LATER, code=type(error).__name__)
+    receipt = replace(receipt, code=_storable(receipt.code), reference=_storable(receipt.reference))
+    with database.transaction() as session:
+        questions.settle(session, claimed, receipt, now=clock())
     return True
 
 

@@ -249,7 +249,50 @@ class IncomingAppointment:
     unmapped: tuple[str, ...] = ()
 
 
-Incoming = IncomingReferral | PatientChange | PatientMerge | PatientLink | IncomingResult | IncomingAppointment
+@dataclass(frozen=True)
+class IncomingAnswer:
+    """A hospital adds to a referral it sent before: the answer to a question of ours, or documents that belong to it."""
+
+    referral_number: str = ""  # the sender's own number of the referral
+    question: str = ""  # our id of the question it answers; "" = it was not asked
+    patient: PatientIdentity = field(default_factory=PatientIdentity)  # as far as it was sent
+    text: str = ""  # the answer in words
+    facts: tuple[Fact, ...] = ()
+    documents: tuple[IncomingDocument, ...] = ()
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IncomingNotice:
+    """A hospital tells that data lie ready at its own server (TA Notified Pull): what to fetch, never the data themselves.
+
+    Every address in it is a path below the hospital's registered endpoint; the pull judges each of them again.
+    """
+
+    number: str  # the sender's number of the notice (Task.identifier, else Task.id)
+    group: str = ""  # what belongs together: the same group again is a newer snapshot
+    cancelled: bool = False
+    workflow_task: str = ""  # `Task/7`, "" = the notice itself lists what to fetch
+    authorization_base: str = field(default="", repr=False)  # given back to the hospital with the token request
+    bsn: str = field(default="", repr=False)
+    fetches: tuple[str, ...] = ()  # `Condition?category=…`, `ReferralRequest/5`
+    until: datetime | None = None  # after this the hospital gives nothing any more
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+Incoming = (
+    IncomingReferral
+    | PatientChange
+    | PatientMerge
+    | PatientLink
+    | IncomingResult
+    | IncomingAppointment
+    | IncomingAnswer
+    | IncomingNotice
+)
 
 
 @dataclass(frozen=True)
@@ -267,6 +310,7 @@ class MessageHeader:
     wants_accept: bool = False  # HL7 v2 enhanced mode
     body: tuple[int, int] = (0, 0)  # where the message stands in its bytes; (0, 0): all of it
     application_ack: str = ""  # MSH-16: AL, ER or SU; "" = no application acknowledgement is wanted
+    parts: int = 0  # entries of a Bundle: a transaction is answered one by one
 
 
 @dataclass(frozen=True)
@@ -370,6 +414,45 @@ class Address:
     token: str = ""
     charset: str = "UTF-8"
     timeout_seconds: float = 30.0
+    inside: tuple[str, ...] = ()  # networks (CIDR) that are no internet and yet are this recipient's
+    certificate: str = field(default="", repr=False)  # our chain and key for this link, PEM
+    trust: str = ""  # the roots of this link, PEM; empty = the public ones
+    token_url: str = ""  # where a token is had for our signed assertion; empty = `token` is used
+    client_id: str = ""  # who we are there
+    scopes: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """The board asks the referring hospital for something: travels as a Task that awaits information."""
+
+    question_id: str  # uuid: our number, by which the answer is recognised and a double is harmless
+    referral_number: str
+    patient: PatientIdentity
+    text: str
+    asked_at: datetime
+    asked_by: str  # the board
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What was fetched after a notice: one Bundle as it came, page by page and resource by resource, nothing left out."""
+
+    bundle: bytes
+    resources: int
+    requests: int
+    patient_numbers: tuple[
+        tuple[str, str], ...
+    ] = ()  # (authority, number): what was fetched takes its turn among the patient's messages
+
+
+class NotPulled(Exception):
+    """The pull did not come to an end. `again`: worth another try later; else a person must look. The code names no value."""
+
+    def __init__(self, code: str, *, again: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.again = again
 
 
 class Reader(Protocol):
@@ -392,6 +475,20 @@ class Sender(Protocol):
     """Sends one decision to one recipient and waits for the receipt. No transaction is open meanwhile."""
 
     def send(self, decision: OutgoingDecision, address: Address) -> Receipt: ...
+
+
+class Asker(Protocol):
+    """Sends one question to one hospital and waits for the receipt. No transaction is open meanwhile."""
+
+    def ask(self, question: Question, address: Address) -> Receipt: ...
+
+
+class Puller(Protocol):
+    """Fetches what a notice names, from the hospital's registered endpoint only. No transaction is open meanwhile."""
+
+    def pull(self, notice: IncomingNotice, address: Address, *, at: datetime) -> Pulled:
+        """Raises NotPulled."""
+        ...
 
 
 Profile = Mapping[str, Any]

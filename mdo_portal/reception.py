@@ -23,6 +23,7 @@ from mdo_portal.exchange import (
     Answer,
     Caller,
     Incoming,
+    IncomingNotice,
     IncomingReferral,
     MessageHeader,
     PatientIdentity,
@@ -33,7 +34,19 @@ from mdo_portal.exchange import (
     Verdict,
     Wire,
 )
-from mdo_portal.services import audit, carrying_out, changes, conflicts, effects, hospitals, intake, queue, registering, rulings
+from mdo_portal.services import (
+    audit,
+    carrying_out,
+    changes,
+    conflicts,
+    effects,
+    hospitals,
+    intake,
+    pulls,
+    queue,
+    registering,
+    rulings,
+)
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_line import DirectLine
 from mdo_portal.services.intake import Arrival
@@ -57,6 +70,8 @@ REFUSALS = {
     "too_many_entries": (Verdict.REFUSED, "too many entries; split the bundle"),
     "too_large": (Verdict.REFUSED, "message is larger than agreed"),
     "broken": (Verdict.REFUSED, "message is damaged"),
+    "media_type": (Verdict.NOT_HERE, "send application/fhir+json or application/fhir+xml"),
+    "wrong_version": (Verdict.NOT_HERE, "another FHIR version than agreed"),
 }
 """What the sender hears about a message that is kept but must come again. Everything else that is stored is accepted."""
 
@@ -78,12 +93,16 @@ def sort(
     now: datetime,
     link: LinkRow | None = None,
     caller: Caller | None = None,
+    refused: str = "",
 ) -> Sorted:
     """Read the header, find the sender, decide the answer. Touches no database and no parser.
 
-    `link` is given when the wire itself proved who sends (a bearer token). `caller`: who is at the other end of the line; what it
-    shows must be of the hospital that the message names, and a line without TLS must have been accepted for that hospital.
+    `link` is given when the wire itself proved who sends (a bearer token); `refused` when the wire itself saw that it cannot be
+    taken: it is kept all the same. `caller`: who is at the other end of the line; what it shows must be of the hospital that the
+    message names, and a line without TLS must have been accepted for that hospital.
     """
+    if refused:
+        return _refused(raw, MessageHeader(), wire=wire, link=link, reason=refused, place="Content-Type", now=now)
     try:
         header = reader.header(raw)
     except Unreadable as unreadable:
@@ -222,7 +241,7 @@ class Read:
     @property
     def patient(self) -> PatientIdentity | None:
         """Whom it is about, when it is about one."""
-        return None if isinstance(self.incoming, PatientMerge | PatientLink | None) else self.incoming.patient
+        return None if isinstance(self.incoming, PatientMerge | PatientLink | IncomingNotice | None) else self.incoming.patient
 
 
 TOO_MUCH = frozenset({"reader_slow", "reader_died"})
@@ -260,7 +279,7 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
                 return True
             if rulings.concern(session, [(one.message.hospital_id, one.patient) for one in read]):
                 return False
-            queue.settle_all(session, _all_settled(session, read), now=now)
+            queue.settle_all(session, _all_settled(session, read, now=now), now=now)
     except Exception as error:
         # Not yet a verdict on any of them: each gets a transaction of its own.
         log.info("understand.one_by_one", messages=len(read), error=type(error).__name__)
@@ -296,7 +315,7 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
         return []
     try:
         with session.begin_nested():
-            return _settled(session, one)
+            return _settled(session, one, now=now)
     except Conflict as conflict:
         hospital = session.get_one(Hospital, message.hospital_id)
         conflicts.open_for(session, conflict, message.message_id, hospital, one.incoming, now=now)
@@ -313,20 +332,25 @@ def _failed(database: Database, message: ClaimedMessage, error: Exception, *, no
         queue.failed(session, message, now=now)
 
 
-def _all_settled(session: Session, read: Sequence[Read]) -> list[Settled]:
+def _all_settled(session: Session, read: Sequence[Read], *, now: datetime) -> list[Settled]:
     """The same as `_settled` for each in order; new referrals that follow each other are registered together."""
     settled: list[Settled] = []
     held = [session.get_one(Hospital, one.message.hospital_id) for one in read]  # the session forgets what nobody holds
     told: list[Told] = []
     for one, hospital in zip(read, held, strict=True):
-        if isinstance(one.incoming, IncomingReferral) and not one.incoming.cancelled and not conflicts.has_wrong_bsn(one.patient):
+        if isinstance(one.incoming, IncomingReferral) and _is_plain(one, one.incoming):
             message = one.message
             told.append(Told(one.incoming, hospital, message.wire, message.received_at, message.message_id))
             continue
         settled += _registered(session, told, read)
         told = []
-        settled += _settled(session, one)
+        settled += _settled(session, one, now=now)
     return settled + _registered(session, told, read)
+
+
+def _is_plain(one: Read, referral: IncomingReferral) -> bool:
+    """Nothing but a referral: not taken back, no question about its BSN, and no moment of a hospital's own server."""
+    return one.message.wire is not Wire.FHIR and not referral.cancelled and not conflicts.has_wrong_bsn(referral.patient)
 
 
 def _registered(session: Session, told: Sequence[Told], read: Sequence[Read]) -> list[Settled]:
@@ -343,10 +367,13 @@ def _registered(session: Session, told: Sequence[Told], read: Sequence[Read]) ->
     ]
 
 
-def _settled(session: Session, one: Read) -> list[Settled]:
+def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     """What the message does here; nothing when it is about nobody who has a case. Raises Unreadable when a person must look first."""
     if one.incoming is None:
         return [_set_aside(one.message, one.unreadable or Unreadable("broken"))]
+    if isinstance(one.incoming, IncomingNotice):
+        pulls.noticed(session, one.incoming, one.message.link_id, message_id=one.message.message_id, now=now)
+        return [Settled(one.message.message_id, InboundState.UNDERSTOOD)]
     hospital = session.get_one(Hospital, one.message.hospital_id)
     case = effects.of(session, one.incoming, hospital, one.message)
     if case is None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from integrations import profiles
 from integrations import readers as integrated
 from integrations.bounded.pool import Pool, bounded
-from integrations.fhir.answer import answer_body
-from integrations.fhir.capability import capability_statement
+from integrations.fhir.answer import answer_body, task_status
+from integrations.fhir.capability import TAKEN, capability_statement
 from integrations.fhir.explain import FhirExplainer
+from integrations.fhir.pull import FhirPuller
+from integrations.fhir.question import FhirAsker
 from integrations.fhir.sender import FhirSender
 from integrations.hl7v2.ack import build_ack
 from integrations.hl7v2.explain import Hl7Explainer, as_sent
@@ -23,10 +26,15 @@ from integrations.hl7v2.tls import TlsFiles, server_context
 from integrations.oidc.metadata import Metadata
 from integrations.oidc.provider import Attempt, Provider, Refused
 from integrations.oidc.relying_party import RelyingParty
+from integrations.out import tls
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
+from integrations.smart import server as smart
+from integrations.smart.client import Tokens
+from integrations.smart.keys import OwnKey
+from integrations.smart.server import NotProven
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.identity import Registration
-from mdo_portal.exchange import Answer, Caller, Explainer, IncomingReferral, MessageHeader, Reader, Sender, Verdict, Wire
+from mdo_portal.exchange import Answer, Asker, Caller, Explainer, IncomingReferral, MessageHeader, Puller, Reader, Sender, Wire
 from mdo_portal.services.links import Profiles
 
 __all__ = [
@@ -36,6 +44,7 @@ __all__ = [
     "HospitalSeed",
     "Metadata",
     "MllpListener",
+    "NotProven",
     "PersonSeed",
     "Pool",
     "Provider",
@@ -43,6 +52,7 @@ __all__ = [
     "Region",
     "RelyingParty",
     "TlsFiles",
+    "smart",
 ]
 
 
@@ -61,8 +71,33 @@ def bounded_readers(pool: Pool, *, seconds: float) -> Mapping[Wire, Reader]:
     return bounded(pool, readers(), seconds=seconds)
 
 
+@dataclass(frozen=True)
+class Outward:
+    """Everybody who goes out, with one stock of tokens. Paper has no sender: people print it."""
+
+    senders: Mapping[Channel, Sender]
+    puller: Puller
+    asker: Asker
+
+
+def outward(secret: bytes) -> Outward:
+    """`secret`: what our signing key is made of; every process with the same one is the same client."""
+    tokens = Tokens(OwnKey(secret))
+    return Outward({Channel.MLLP: MllpSender(), Channel.FHIR: FhirSender(tokens)}, FhirPuller(tokens), FhirAsker(tokens))
+
+
+def own_public_keys(secret: bytes) -> bytes:
+    """The public half of that key (JWKS), for hospitals whose servers check our assertions."""
+    return OwnKey(secret).jwks()
+
+
+def certificate_works(certificate: str, trust: str) -> None:
+    """Raises ssl.SSLError or ValueError when these cannot be used to go out with."""
+    tls.context(certificate, trust)
+
+
 def senders() -> Mapping[Channel, Sender]:
-    """Who sends over which channel. Paper has no sender: people print it."""
+    """Who sends over which channel, without a key of our own: for links with a fixed token."""
     return {Channel.MLLP: MllpSender(), Channel.FHIR: FhirSender()}
 
 
@@ -128,23 +163,33 @@ def answer_text(wire: Wire, raw: bytes, answer: Answer, header: MessageHeader, *
     """What the sender would hear, word for word: the acknowledgement, or status and body."""
     if wire is Wire.HL7V2:
         return build_ack(raw, answer, now=now, control_id="PROEF").decode("latin-1").replace("\r", "\n")
-    status, body = fhir_answer(answer, header, raw)
+    status, body = fhir_answer(answer, header)
     return f"HTTP {status}\n{json.dumps(json.loads(body), indent=2, ensure_ascii=False)}"
 
 
-def fhir_answer(answer: Answer, header: MessageHeader, raw: bytes) -> tuple[int, bytes]:
+def fhir_answer(answer: Answer, header: MessageHeader, location: str = "") -> tuple[int, bytes]:
     """Reception's answer as FHIR: status and body. A stored transaction is answered entry by entry."""
-    entries = count_entries(raw) if answer.verdict is Verdict.STORED and header.kind == "Bundle/transaction" else 0
-    return answer_body(answer, location="", header=header, entries=entries)
+    return answer_body(answer, location=location, header=header, entries=header.parts)
 
 
-def fhir_capabilities(url: str, software_version: str) -> bytes:
-    """What the FHIR door says about itself."""
-    return json.dumps(capability_statement(url=url, version="R4", software_version=software_version)).encode()
+def fhir_capabilities(url: str, software_version: str, version: str = "R4") -> bytes:
+    """What the FHIR door says about itself, in the version of who asks."""
+    return json.dumps(capability_statement(url=url, version=version, software_version=software_version)).encode()
 
 
-def count_entries(raw: bytes) -> int:
-    return len(json.loads(raw).get("entry") or [])
+def fhir_version(profile: str) -> str:
+    """`R4` or `STU3`; "" for a profile of another wire."""
+    return str(profiles.load(profile).get("version", "")) if profile in profiles.names() and wire_of(profile) is Wire.FHIR else ""
+
+
+def fhir_kinds(profile: str) -> tuple[str, ...]:
+    """What a link with this profile may hand in by itself."""
+    return TAKEN.get(fhir_version(profile), TAKEN["R4"])
+
+
+def fhir_task(message_id: str, number: str, status: str, reason: str, at: datetime, version: str) -> bytes:
+    """How one Task stands that a hospital handed in. No patient data."""
+    return json.dumps(task_status(message_id, number, status, reason, at, version)).encode()
 
 
 def mllp_listener(

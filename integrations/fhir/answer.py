@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from integrations.fhir.values import Node
 from mdo_portal.exchange import Answer, MessageHeader, Verdict
@@ -19,8 +20,9 @@ def answer_body(answer: Answer, *, location: str, header: MessageHeader, entries
     type or version, else 404. Not now: 503.
     """
     status = _status(answer, location)
-    body = _response(answer, location, entries) if _wants_response(answer, header, entries) else _outcome(answer)
-    return (200 if body["resourceType"] == "Bundle" else status), json.dumps(body, ensure_ascii=False).encode()
+    if _wants_response(answer, header, entries):
+        return 200, _response(answer, location, entries)
+    return status, json.dumps(_outcome(answer), ensure_ascii=False).encode()
 
 
 def _status(answer: Answer, location: str) -> int:
@@ -35,6 +37,19 @@ def _status(answer: Answer, location: str) -> int:
 
 def _wants_response(answer: Answer, header: MessageHeader, entries: int) -> bool:
     return answer.verdict is Verdict.STORED and header.kind == "Bundle/transaction" and entries > 0
+
+
+def task_status(number: str, named: str, status: str, reason: str, at: datetime, version: str) -> Node:
+    """A Task that was handed in, as it stands here: our id, the sender's number, its status, and why."""
+    made: Node = {
+        "resourceType": "Task", "id": number, "status": status, "intent": "order",
+        "lastModified": at.isoformat(timespec="seconds"),
+    }  # fmt: skip
+    if named:
+        made["identifier"] = [{"value": named}]
+    if reason:
+        made["statusReason"] = {"text": reason}
+    return made
 
 
 _CODES = {
@@ -55,8 +70,8 @@ def _outcome(answer: Answer) -> Node:
     return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
-def _response(answer: Answer, location: str, entries: int) -> Node:
-    """One entry per entry sent, as the standard asks: 202, because we keep the message and read it afterwards."""
+def _response(answer: Answer, location: str, entries: int) -> bytes:
+    """One entry per entry sent, as the standard asks: 202, because we keep the message and read it afterwards. Written once, repeated."""
     told: Node = {"status": "202 Accepted"} | ({"location": location} if location else {})
-    each: Node = {"response": {**told, "outcome": _outcome(answer)}}
-    return {"resourceType": "Bundle", "type": "transaction-response", "entry": [each] * entries}
+    each = json.dumps({"response": {**told, "outcome": _outcome(answer)}}, ensure_ascii=False)
+    return f'{{"resourceType": "Bundle", "type": "transaction-response", "entry": [{", ".join([each] * entries)}]}}'.encode()

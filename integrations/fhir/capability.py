@@ -1,10 +1,13 @@
-"""What our FHIR endpoint says it can do: no more than it does."""
+"""What our FHIR endpoint says it can do: no more than it does, and no less."""
 
 from __future__ import annotations
 
 from integrations.fhir.values import Node
 
 FHIR_VERSIONS = {"R4": "4.0.1", "STU3": "3.0.2"}
+_BOTH = ("Bundle", "DiagnosticReport", "DocumentReference", "Observation", "QuestionnaireResponse", "Task")
+TAKEN = {"R4": (*_BOTH, "ServiceRequest"), "STU3": (*_BOTH, "ReferralRequest")}
+"""What may be handed in by itself, per version; everything else travels in a Bundle."""
 
 
 def capability_statement(*, url: str, version: str, software_version: str) -> Node:
@@ -15,22 +18,72 @@ def capability_statement(*, url: str, version: str, software_version: str) -> No
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
-        "date": "2026-11-22",
+        "date": "2026-11-26",
         "kind": "instance",
         **({"acceptUnknown": "extensions"} if version == "STU3" else {}),
         "software": {"name": "MDO portal", "version": software_version},
         "implementation": {"description": "Referrals to a multidisciplinary tumour board", "url": url},
         "fhirVersion": FHIR_VERSIONS[version],
-        "format": ["application/fhir+json"],
-        "rest": [{"mode": "server", "documentation": _TOLD, "interaction": [{"code": "transaction", "documentation": _HOW}]}],
+        "format": ["application/fhir+json", "application/fhir+xml"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": _TOLD,
+                "security": _security(url),
+                "resource": [_resource(kind) for kind in sorted(TAKEN[version])],
+                "interaction": [{"code": "transaction", "documentation": _HOW}],
+            }
+        ],
+    }
+
+
+def _resource(kind: str) -> Node:
+    made: Node = {
+        "type": kind,
+        "interaction": [{"code": "create"}],
+        "conditionalCreate": True,
+        "documentation": _KINDS.get(kind, _ADDS),
+    }
+    if kind == "Task":
+        made["interaction"] = [{"code": "create"}, {"code": "update"}, {"code": "read", "documentation": _READ}]
+        made["conditionalUpdate"] = True
+    return made
+
+
+def _security(url: str) -> Node:
+    service = {
+        "coding": [{"system": "http://hl7.org/fhir/restful-security-service", "code": "SMART-on-FHIR"}],
+        "text": "SMART Backend Services (private_key_jwt), or the fixed bearer token of the link",
+    }
+    uris = {
+        "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+        "extension": [{"url": "token", "valueUri": f"{url}/token"}],
+    }
+    return {
+        "extension": [uris],
+        "service": [service],
+        "description": f"Keys and addresses: {url}/.well-known/smart-configuration",
     }
 
 
 _TOLD = (
-    "Write only: a referral is POSTed to the base address as one Bundle of type transaction, collection or message, in JSON. "
-    "Nothing can be read or searched here; XML, batch and single resources are refused."
+    "Write only, the state of one's own Tasks excepted: a referral is POSTed to the base address as one Bundle of type transaction, "
+    "collection or message, in JSON or XML. Nothing can be searched here; batch is refused. Answers are JSON. The FHIR version is that "
+    "of the link; a fhirVersion in the media type that says another is refused."
 )
 _HOW = (
     "The whole Bundle is kept and answered before it is read (202/201); it needs one Patient and one request for a tumour board. "
-    "References are resolved inside the Bundle only. The same Bundle again gets the same answer."
+    "References are resolved inside the Bundle only. The same Bundle again gets the same answer. An entry that is no valid resource is "
+    "set aside and named on the case; the others are taken."
 )
+_ADDS = "Belongs to a referral that was sent before: it names the referral's identifier (basedOn or context.related)."
+_KINDS = {
+    "Bundle": "The same as POST to the base address.",
+    "ServiceRequest": "Kept; a referral needs its Patient too, so send a Bundle.",
+    "ReferralRequest": "Kept; a referral needs its Patient too, so send a Bundle.",
+    "Task": (
+        "A notification that data lie ready (TA Notified Pull: authorization-base, get-workflow-task, or queries), or the answer to a "
+        "question of a board: it carries the identifier of our Task, or names the referral's identifier."
+    ),
+}
+_READ = "How one's own Task stands: received, accepted, rejected with statusReason, or cancelled. No other element comes back."

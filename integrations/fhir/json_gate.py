@@ -13,6 +13,8 @@ from mdo_portal.exchange import Unreadable
 MAX_DEPTH = 100
 # Possessive, and the closing quote is optional: one pass, also over a string that never ends (no quadratic rescans).
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_MARK = re.compile(r"[^\[\]{}]+")
+_PAIR = re.compile(r"\[\]|\{\}")
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
@@ -35,6 +37,12 @@ def load(raw: bytes) -> dict[str, Any]:
     return tree
 
 
+def dump(tree: dict[str, Any]) -> bytes:
+    """What `load` gave, as bytes again: decimals as they were sent. NUL marks them on the way: no text that passed the gate holds one."""
+    written = json.dumps(tree, ensure_ascii=False, separators=(",", ":"), default=lambda number: f"\0{number}\0")
+    return re.sub(r'"\\u0000([^"\\]+)\\u0000"', r"\1", written).encode()
+
+
 def _parse(text: str) -> Any:
     if _depth(text) > MAX_DEPTH:
         raise Unreadable("broken", f"nested deeper than {MAX_DEPTH}")
@@ -52,12 +60,18 @@ def _parse(text: str) -> Any:
 
 
 def _depth(text: str) -> int:
-    """How deep the brackets go, before anything recursive looks at them."""
-    deepest = depth = 0
-    for mark in re.finditer(r"[\[\]{}]", _STRING.sub("", text)):
-        depth += 1 if mark.group() in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+    """How deep the brackets go, before anything recursive looks at them; never counted further than one too many.
+
+    Innermost pairs are taken away, round after round: each round is one pass in C, and a level. What is left over has no partner.
+    """
+    marks = _NO_MARK.sub("", _STRING.sub("", text))
+    rounds = 0
+    while marks and rounds <= MAX_DEPTH:
+        fewer = _PAIR.sub("", marks)
+        if fewer == marks:
+            return rounds + len(marks)
+        marks, rounds = fewer, rounds + 1
+    return rounds
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

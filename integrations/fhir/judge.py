@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from types import NoneType
+from typing import Any, get_args, get_origin
 
 from integrations.fhir.values import Node
 
@@ -22,6 +26,46 @@ def problem(resource: Node, version: str) -> str:
     except Exception as error:
         return _told(error)
     return ""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a version says of one element. `kind`: string, number, boolean, Resource, or the name of a complex type; "" = unknown."""
+
+    many: bool
+    kind: str
+
+
+@cache
+def shapes(kind: str, version: str) -> Mapping[str, Shape]:
+    """The elements of one type, by their name in FHIR; empty for a type that the version does not know."""
+    try:
+        model = _models(version)(kind)
+    # The same foreign library: it raises KeyError or ValueError, depending on the name.
+    except Exception:
+        return {}
+    fields = model.model_fields.items()
+    return {
+        known.alias or name: _shape(known.annotation)
+        for name, known in fields
+        if name != "fhir_comments" and not name.endswith("__ext")
+    }
+
+
+def _shape(annotation: Any) -> Shape:
+    """`Optional[List[BundleEntryType]]`, `Annotated[str, Id()] | None`, `bool`, …"""
+    parts = [one for one in get_args(annotation) if one is not NoneType]
+    origin = get_origin(annotation)
+    if origin is list:
+        return Shape(True, _shape(parts[0]).kind)
+    if origin is not None:  # Optional or Annotated: the first says it
+        return _shape(parts[0])
+    if annotation is bool:
+        return Shape(False, "boolean")
+    if annotation in (int, float, Decimal):
+        return Shape(False, "number")
+    named = getattr(annotation, "__name__", "")
+    return Shape(False, named.removesuffix("Type") if named.endswith("Type") else "string")
 
 
 def without_extensions(value: Any) -> Any:

@@ -1,14 +1,16 @@
-"""The door for incoming FHIR: bytes in, border values out. JSON only; the version is the link's, never guessed."""
+"""The door for incoming FHIR: bytes in, border values out. JSON or XML; the version is the link's, never guessed."""
 
 from __future__ import annotations
 
+from integrations.fhir import xml_reader
 from integrations.fhir.bundle import Entry, entries_of
 from integrations.fhir.json_gate import load
+from integrations.fhir.message import read_message
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import load_profile
-from integrations.fhir.referral import read_referral
 from integrations.fhir.values import Node, node, nodes, text
-from mdo_portal.exchange import IncomingReferral, MessageHeader, Unreadable
+from integrations.xml_gate import looks_like_xml
+from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 
 
 class FhirReader:
@@ -19,7 +21,7 @@ class FhirReader:
 
         `kind` is `Bundle/transaction` or the resource type; `control_id` is "" when the sender gave none.
         """
-        tree = _resource(raw)
+        tree = _named(xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw))
         entries = entries_of(tree)
         head = next((entry.resource for entry in entries if entry.kind == "MessageHeader"), {})
         destination = next(iter(nodes(head.get("destination"))), {})
@@ -32,23 +34,25 @@ class FhirReader:
             receiving_application=text(destination.get("name")) or text(destination.get("endpoint")),
             receiving_facility=text(node(destination.get("receiver")).get("display")),
             patient_numbers=_patient_numbers(entries),
+            parts=_parts(tree),
         )
 
     def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
         """FHIR JSON is UTF-8 by its standard."""
         return "utf-8"
 
-    def read(self, raw: bytes, profile: str, charset: str = "") -> IncomingReferral:
-        """Understand a referral. FHIR JSON is UTF-8 by its standard: `charset` changes nothing.
+    def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
+        """Understand a message. FHIR JSON is UTF-8 by its standard: `charset` changes nothing.
 
         Raises Unreadable: no_header, broken, too_many_entries, wrong_version, no_request, no_patient;
         ValueError when there is no such profile.
         """
-        return read_referral(_resource(raw), load_profile(profile))
+        flavour = load_profile(profile)
+        tree = _named(xml_reader.load(raw, flavour.version) if looks_like_xml(raw) else load(raw))
+        return read_message(tree, flavour)
 
 
-def _resource(raw: bytes) -> Node:
-    tree = load(raw)
+def _named(tree: Node) -> Node:
     if not text(tree.get("resourceType")):
         raise Unreadable("no_header", "resourceType")
     return tree
@@ -63,3 +67,9 @@ def _control_id(tree: Node, head: Node) -> str:
 def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
     found = (pair for entry in entries if entry.kind == "Patient" for pair in identifiers(entry.resource))
     return tuple(dict.fromkeys(found))
+
+
+def _parts(tree: Node) -> int:
+    """How many entries a Bundle has, also those that carry nothing: a transaction is answered one by one."""
+    listed = tree.get("entry")
+    return len(listed) if isinstance(listed, list) else 0

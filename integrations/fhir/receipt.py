@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from integrations.fhir.bundle import tail
-from integrations.fhir.http import Reply
 from integrations.fhir.json_gate import load
 from integrations.fhir.values import Node, concept, joined, node, nodes, text
+from integrations.out import Reply
 from mdo_portal.exchange import Receipt, ReceiptKind, Unreadable
 
 _NOT_NOW = {401, 403, 408, 425, 429}
@@ -27,6 +27,12 @@ def of_reply(reply: Reply, entries: int) -> Receipt | None:
         return _of_success(_tree(reply.body), code, entries)
     if reply.status in _ASK_AGAIN:
         return None
+    return outcome_of(reply)
+
+
+def outcome_of(reply: Reply) -> Receipt:
+    """What anything but a success means."""
+    code = str(reply.status)
     if reply.status in _NOT_NOW or reply.status >= 500:
         return Receipt(ReceiptKind.LATER, code, text=outcome_text(_tree(reply.body)))
     # 4xx: the same bytes will be refused again; 3xx: an address is changed by a person, never by an answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from integrations.fhir.bundle import Addresses, Entry, entries_of
+from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS, Reading, team_member
 from integrations.fhir.people import contact, patient_identity
@@ -15,9 +15,14 @@ from integrations.fhir.questionnaire import answers
 from integrations.fhir.request import Request, choose_patient, choose_request, is_other, is_review, read_request
 from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.values import Node, codings, concept, day, moment, nodes, text, unique, word
-from mdo_portal.exchange import Contact, Fact, IncomingDocument, IncomingReferral, Section, Unreadable
-
-BUNDLE_TYPES = {"transaction", "collection", "message"}
+from mdo_portal.exchange import (
+    Contact,
+    Fact,
+    IncomingDocument,
+    IncomingReferral,
+    Section,
+    Unreadable,
+)
 
 
 @dataclass
@@ -42,11 +47,7 @@ class Gathered:
         return "\n".join(unique([*before, *self.fields.get(name, [])]))
 
 
-def read_referral(tree: Node, profile: Profile) -> IncomingReferral:
-    """Understand one message. Raises Unreadable: no_request, wrong_version, no_patient, too_many_entries or broken."""
-    if tree.get("resourceType") == "Bundle" and text(tree.get("type")) not in BUNDLE_TYPES:
-        raise Unreadable("broken", "Bundle.type")
-    entries = entries_of(tree)
+def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetime | None) -> IncomingReferral:
     anchor = choose_request(Addresses(entries), profile)
     sifted = sift(entries, profile.version)
     request = read_request(_surviving(anchor, sifted), profile)
@@ -56,9 +57,9 @@ def read_referral(tree: Node, profile: Profile) -> IncomingReferral:
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
     )
     for entry in _in_order(request, sifted):
-        _take(entry, patient, reading, found)
-    _leftover_binaries(reading, sifted, found)
-    read = _referral(request, patient, reading, found, moment(tree.get("timestamp")) or _message_time(sifted.where))
+        take(entry, patient, reading, found)
+    leftover_binaries(reading, sifted, found)
+    read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
     return placed(read, (request.entry, patient), sifted.where, profile)
 
 
@@ -91,7 +92,7 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
     return [entry for place, entry in placed.items() if place not in sifted.refused and place != request.entry.place]
 
 
-def _take(entry: Entry, patient: Entry, reading: Reading, found: Gathered) -> None:
+def take(entry: Entry, patient: Entry, reading: Reading, found: Gathered) -> None:
     own = entry.resource
     if entry.kind in HELPERS:
         return
@@ -100,10 +101,10 @@ def _take(entry: Entry, patient: Entry, reading: Reading, found: Gathered) -> No
     elif "entered-in-error" in {word(own.get("status")), word(own.get("verificationStatus"))}:
         found.unmapped.append(f"{entry.place} entered-in-error")
     else:
-        _map(entry, reading, found)
+        map_entry(entry, reading, found)
 
 
-def _map(entry: Entry, reading: Reading, found: Gathered) -> None:
+def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     mapping = FACTS.get(entry.kind)
     if mapping:
         found.facts.extend(mapping(entry, reading))
@@ -128,7 +129,7 @@ def _form(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.carry(carried)
 
 
-def _leftover_binaries(reading: Reading, sifted: Sifted, found: Gathered) -> None:
+def leftover_binaries(reading: Reading, sifted: Sifted, found: Gathered) -> None:
     for entry in reading.where.entries:
         if entry.kind == "Binary" and entry.place not in found.binaries and entry.place not in sifted.refused:
             found.carry(of_binary(entry, reading))

@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from integrations.fhir import outgoing_r4, outgoing_stu3
-from integrations.fhir.http import NoReply, exchange, is_allowed
+from integrations.fhir.door import JSON, Door, reach_of
 from integrations.fhir.outgoing import URI, Letter, NotSendable, attachment, bundle_bytes
 from integrations.fhir.profile import load_profile
 from integrations.fhir.receipt import of_reply, of_search
+from integrations.out import NoReply
+from integrations.smart.client import NoToken, Tokens
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 
 BUILDERS = {"R4": outgoing_r4.decision_bundle, "STU3": outgoing_stu3.decision_bundle}
 ENTRIES = 2  # DocumentReference and Composition
-_JSON = "application/fhir+json"
 
 
 def decision_bytes(decision: OutgoingDecision, profile: str) -> bytes:
@@ -29,47 +30,42 @@ def decision_bytes(decision: OutgoingDecision, profile: str) -> bytes:
 
 
 class FhirSender:
-    """exchange.Sender for FHIR R4 and STU3. It connects to `address.url` and nowhere else."""
+    """exchange.Sender for FHIR R4 and STU3. It connects to `address.url` and its token address, and nowhere else."""
 
-    def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._clock = clock
+    def __init__(self, tokens: Tokens | None = None, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._door, self._clock = Door(tokens), clock
 
     def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
         """Never raises for what the other side does. Raises ValueError when the address has an unknown profile.
 
         A repeat is harmless: the server creates only what it does not know under our identifier.
         """
-        if not is_allowed(address.url):
+        if not reach_of(address).covers(address.url):
             return self._at(Receipt(ReceiptKind.REFUSED, "bad_address", text="the address must be https, without user or query"))
         try:
             body = decision_bytes(decision, address.profile)
         except NotSendable as error:
             return self._at(Receipt(ReceiptKind.REFUSED, "not_valid", text=str(error)))
-        return self._at(_sent(Letter(decision, load_profile(address.profile)), body, address))
+        return self._at(self._sent(Letter(decision, load_profile(address.profile)), body, address))
 
     def _at(self, receipt: Receipt) -> Receipt:
         return replace(receipt, at=self._clock())
 
+    def _sent(self, letter: Letter, body: bytes, address: Address) -> Receipt:
+        headers = {"Content-Type": JSON, "X-Request-Id": letter.decision.delivery_id, "Prefer": "return=minimal"}
+        try:
+            reply = self._door.ask("POST", "", address, headers=headers, content=body)
+        except NoToken as none:
+            return Receipt(ReceiptKind.LATER, f"token {none.code}")
+        except NoReply as silence:
+            return Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code)
+        return of_reply(reply, ENTRIES) or self._looked_up(letter, address, str(reply.status))
 
-def _sent(letter: Letter, body: bytes, address: Address) -> Receipt:
-    headers = _headers(address) | {"Content-Type": _JSON, "X-Request-Id": letter.decision.delivery_id, "Prefer": "return=minimal"}
-    try:
-        reply = exchange("POST", address.url.rstrip("/"), headers=headers, content=body, seconds=address.timeout_seconds)
-    except NoReply as silence:
-        return Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code)
-    return of_reply(reply, ENTRIES) or _looked_up(letter, address, str(reply.status))
-
-
-def _looked_up(letter: Letter, address: Address, code: str) -> Receipt:
-    """Is our document there? Asked by our identifier only: nothing of the patient stands in the address."""
-    url = f"{address.url.rstrip('/')}/DocumentReference?identifier={quote(f'{URI}|{letter.uri}', safe='')}"
-    try:
-        reply = exchange("GET", url, headers=_headers(address), seconds=address.timeout_seconds)
-    except NoReply:
-        return Receipt(ReceiptKind.UNKNOWN, code)
-    return of_search(reply, uri=letter.uri, digest=attachment(letter.decision)["hash"], code=code)
-
-
-def _headers(address: Address) -> dict[str, str]:
-    token = {"Authorization": f"Bearer {address.token}"} if address.token else {}
-    return {"Accept": _JSON} | token
+    def _looked_up(self, letter: Letter, address: Address, code: str) -> Receipt:
+        """Is our document there? Asked by our identifier only: nothing of the patient stands in the address."""
+        path = f"DocumentReference?identifier={quote(f'{URI}|{letter.uri}', safe='')}"
+        try:
+            reply = self._door.ask("GET", path, address)
+        except (NoReply, NoToken):
+            return Receipt(ReceiptKind.UNKNOWN, code)
+        return of_search(reply, uri=letter.uri, digest=attachment(letter.decision)["hash"], code=code)

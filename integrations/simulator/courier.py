@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from integrations.simulator import behaviour, outbox
 from integrations.simulator.behaviour import Mode
 from integrations.simulator.config import Config
-from integrations.simulator.fhir import bundle
+from integrations.simulator.fhir import bundle, shelf
 from integrations.simulator.fhir.line import FhirLine
 from integrations.simulator.outbox import Composed, Waiting
 from integrations.simulator.region import CaseSeed, referral, region
@@ -84,7 +84,7 @@ class Courier:
             return False
         asked = outbox.to_compose(self._store)
         if asked:
-            outbox.composed(self._store, asked[0], compose(self._config, region().case(asked[1])))
+            outbox.composed(self._store, asked[0], compose(self._config, region().case(asked[1]), self._store))
         return asked is not None
 
     def _send(self, message: Waiting) -> None:
@@ -104,12 +104,14 @@ def line_of(config: Config) -> Line:
     raise ValueError(f"{config.hospital} needs the address of the portal for {config.wire}")
 
 
-def compose(config: Config, case: CaseSeed) -> tuple[Composed, ...]:
+def compose(config: Config, case: CaseSeed, store: Store) -> tuple[Composed, ...]:
     """The messages of one case as the EPD would send them now."""
     now = datetime.now(ZONE).replace(microsecond=0)
     sent = referral(case, today=now.date())
     if config.wire == "hl7v2":
         return messages.compose(case, sent, made_at=now)
+    if config.notified_pull:
+        return shelf.lay(store, config, case, sent, made_at=now)
     return bundle.compose(case, sent, version=config.fhir_version, made_at=now)
 
 

@@ -62,6 +62,15 @@ def composed(store: Store, dispatch_id: int, messages: Iterable[Composed]) -> No
         db.execute("UPDATE dispatch SET composed_at = ? WHERE id = ?", (now(), dispatch_id))
 
 
+def put(store: Store, code: str, message: Composed) -> None:
+    """One message about a case that needs no composing any more."""
+    with store.transaction() as db:
+        sql = "INSERT INTO dispatch (case_code, asked_at, composed_at) VALUES (?, ?, ?)"
+        dispatch = db.execute(sql, (code, now(), now())).lastrowid
+        row = (dispatch, message.kind, message.control_id, message.body)
+        db.execute("INSERT INTO message (dispatch_id, kind, control_id, body) VALUES (?, ?, ?, ?)", row)
+
+
 def due(store: Store) -> tuple[Waiting | None, bool]:
     """(the oldest message without an answer when its time has come, whether one waits at all): nothing overtakes it."""
     row = store.row("SELECT id, control_id, body, next_at FROM message WHERE state IN ('waiting', 'sent') ORDER BY id LIMIT 1")

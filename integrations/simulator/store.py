@@ -23,6 +23,10 @@ CREATE TABLE IF NOT EXISTS letter (            -- what came back, filed under th
 CREATE TABLE IF NOT EXISTS resource (          -- FHIR resources as the server gives them back
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, identifier TEXT NOT NULL, body TEXT NOT NULL, letter_id INTEGER REFERENCES letter(id));
 CREATE UNIQUE INDEX IF NOT EXISTS resource_identifier ON resource(kind, identifier);
+CREATE TABLE IF NOT EXISTS shelf (             -- laid ready for the portal to fetch: one row per resource
+    base TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id));
+CREATE TABLE IF NOT EXISTS shelf_token (token TEXT PRIMARY KEY, base TEXT NOT NULL, until TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS shelf_proof (jti TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 

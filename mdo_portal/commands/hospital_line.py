@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from mdo_portal import trial
-from mdo_portal.commands import hospital
+from mdo_portal.commands import hospital, hospital_fhir
+from mdo_portal.commands.hospital_fhir import Agreed
 from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.errors import Incomplete
 
@@ -34,6 +35,37 @@ def hospital_add_command(code: str, name: str, profile: str, sending_application
     except Incomplete as missing:
         raise click.UsageError("; ".join(f"{name}: {why}" for name, why in missing.fields.items())) from None
     click.echo(json.dumps(told))
+
+
+@command.command("fhir")
+@click.argument("code")
+@click.option("--url", help="Base address of their FHIR server: letters, questions and pulls go below it and nowhere else.")
+@click.option("--token-url", help="Where we get a token for our signed assertion (SMART Backend Services).")
+@click.option("--client-id", help="Who we are there.")
+@click.option("--scopes", help="What we ask for there, e.g. `system/*.read`.")
+@click.option(
+    "--network", "networks", multiple=True, help="Network (CIDR) of a VPN in which their server stands; may be repeated."
+)
+@click.option(
+    "--certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PEM: our chain and key for them."
+)
+@click.option(
+    "--trust", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PEM: the roots their server is signed by."
+)
+@click.option("--their-client-id", help="Who their system is when it asks us for a token.")
+@click.option("--their-keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JWKS: its public keys.")
+@click.option("--profile-out", help="Profile that writes what we send.")
+@click.option("--pull", is_flag=True, help="They lay data ready and tell us (TA Notified Pull).")
+def hospital_fhir_command(code: str, **said: Any) -> None:
+    """Write down what is agreed with a hospital that speaks FHIR; prints what it must be told (JSON)."""
+    read = {name: said[name].read_text() if said[name] else None for name in ("certificate", "trust", "their_keys")}
+    agreed = Agreed(**said | read | {"networks": said["networks"] or None})
+    try:
+        click.echo(json.dumps(hospital_fhir.agree(open_database(checked_settings()), code, agreed)))
+    except KeyError:
+        raise click.ClickException(f"no hospital {code} with a link") from None
+    except hospital_fhir.NotAgreed as error:
+        raise click.ClickException(str(error)) from None
 
 
 @command.command("check")

@@ -29,6 +29,8 @@ NO_PATIENTS: dict[str, str] = {
     "rights_review_lines": "whose roles were gone through",
     "data_keys": "wrapped by a key that is not in the database",
     "retention_rules": "how long what stays",
+    "link_tokens": "how a hospital's system comes in, for minutes; written by the wall's own function",
+    "used_assertions": "a proof of a hospital's system, once",
     "known_devices": "browsers that colleagues used before",
 }
 #: policies by which everybody reads, though not everybody writes

@@ -12,13 +12,14 @@ import structlog
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
-from mdo_portal import dispatch, reception, wiring
+from mdo_portal import dispatch, pulling, reception, wiring
 from mdo_portal.commands import audit, retention
 from mdo_portal.commands.process import Stop, checked_settings, open_database, stop_on_signals, until_stopped
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.services import meetings
 from mdo_portal.services.queue import Lane
+from mdo_portal.services.sealed import client_secret
 from mdo_portal.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -40,19 +41,27 @@ def now() -> datetime:
 
 def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> None:
     """Work until told to stop. Every loop survives errors of the database: it waits and goes on."""
-    senders = wiring.senders()
+    outward = wiring.outward(client_secret(database))
     pool = wiring.reading_pool(DESKS + 1)
-    wake_in, wake_careful, wake_out = threading.Event(), threading.Event(), threading.Event()
+    wake_in, wake_careful, wake_out, wake_pull, wake_ask = (threading.Event() for _ in range(5))
+    woken = {
+        "mdo_understand": [wake_in, wake_careful],
+        "mdo_deliver": [wake_out],
+        "mdo_pull": [wake_pull],
+        "mdo_ask": [wake_ask],
+    }
     jobs: list[Job] = [
-        ("wake", lambda: _listen(database, stop, {"mdo_understand": [wake_in, wake_careful], "mdo_deliver": [wake_out]})),
+        ("wake", lambda: _listen(database, stop, woken)),
         *_desks(database, stop, pool, wake_in, wake_careful),
+        ("pull", lambda: _drain(stop, wake_pull, lambda: pulling.pull_next(database, outward.puller, clock=now))),
+        ("ask", lambda: _drain(stop, wake_ask, lambda: dispatch.ask_next(database, outward.asker, clock=now))),
         ("series", lambda: _series(database, stop)),
         ("retention", lambda: retention.nightly(database, stop, now)),
         ("seal", lambda: audit.keep_sealing(database, stop)),
         ("anchor", lambda: audit.keep_anchoring(database, settings, stop)),
     ]
     jobs += [
-        (f"deliver-{number}", lambda: _drain(stop, wake_out, lambda: dispatch.send_next(database, senders, clock=now)))
+        (f"deliver-{number}", lambda: _drain(stop, wake_out, lambda: dispatch.send_next(database, outward.senders, clock=now)))
         for number in range(SENDERS)
     ]
     until_stopped(jobs, stop)

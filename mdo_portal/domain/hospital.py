@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -57,7 +57,10 @@ class Link(Base):
     """What is agreed with one hospital: who may send what from where, and how a letter goes back."""
 
     __tablename__ = "links"
-    __table_args__ = (UniqueConstraint("hospital_id"),)
+    __table_args__ = (
+        UniqueConstraint("hospital_id"),
+        Index("uq_links_client_id_in", "client_id_in", unique=True, postgresql_where="client_id_in <> ''"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
@@ -98,6 +101,22 @@ class Link(Base):
     application_ack_out: Mapped[bool] = mapped_column(default=False)
     #: TOML: what this hospital puts elsewhere than its profile says (integrations/profiles/schema.py); empty = nothing
     otherwise: Mapped[str] = mapped_column(default="")
+    #: networks (CIDR) that are no internet and yet are this hospital's: a VPN; set by the administrator only
+    inside_networks: Mapped[list[str]] = mapped_column(default=list)
+    #: our certificate and key for this hospital (PEM), sealed; empty = we show none
+    certificate_out_sealed: Mapped[bytes] = mapped_column(default=b"")
+    #: root certificates this hospital's servers are signed by (PEM); empty = the public ones
+    trust_out: Mapped[str] = mapped_column(default="")
+    #: where we get a token for our signed assertion (SMART Backend Services); empty = token_out_sealed is used
+    token_url_out: Mapped[str] = mapped_column(default="")
+    #: our client id at that place
+    client_id_out: Mapped[str] = mapped_column(default="")
+    #: scopes we ask for there
+    scopes_out: Mapped[str] = mapped_column(default="")
+    #: client id under which this hospital's system asks us for a token; empty = it has a fixed token only
+    client_id_in: Mapped[str] = mapped_column(default="")
+    #: public keys (JWKS) by which its assertions are checked
+    jwks_in: Mapped[str] = mapped_column(default="")
 
 
 class LinkCertificate(Base):
@@ -158,3 +177,29 @@ class LinkChange(Base):
     before: Mapped[str] = mapped_column(default="")
     #: how it became, as text
     after: Mapped[str] = mapped_column(default="")
+
+
+class LinkToken(Base):
+    """A short-lived access token of a hospital's system, had for a signed assertion. Written by access.issue_link_token() only."""
+
+    __tablename__ = "link_tokens"
+
+    #: SHA-256 of the token
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("links.id"))
+    #: what it may do here
+    scopes: Mapped[str]
+    #: worth nothing after this
+    expires_at: Mapped[datetime]
+
+
+class UsedAssertion(Base):
+    """An assertion that was exchanged for a token: good for once."""
+
+    __tablename__ = "used_assertions"
+
+    link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("links.id"), primary_key=True)
+    #: jti of the assertion
+    jti: Mapped[str] = mapped_column(primary_key=True)
+    #: when the assertion itself ends, and this row may go
+    expires_at: Mapped[datetime]

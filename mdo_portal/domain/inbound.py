@@ -82,6 +82,19 @@ UNREADABLE_REASONS: dict[str, str] = {
     "broken": N_(
         "Het bericht is beschadigd of ongeldig opgebouwd. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."
     ),
+    "media_type": N_(
+        "Dit is geen FHIR in JSON of XML en is daarom geweigerd. Het is bewaard; vraag het ziekenhuis wat dit had moeten zijn."
+    ),
+    "not_pulled": N_(
+        "De gegevens die dit ziekenhuis klaarzette, zijn niet opgehaald. Er is niets overgenomen; herstel de koppeling en bied het bericht "
+        "opnieuw aan, dan wordt opnieuw opgehaald."
+    ),
+    "other_patient": N_(
+        "De gegevens gaan over een andere patiënt dan werd aangekondigd. Er is niets overgenomen; bel het ziekenhuis."
+    ),
+    "unknown_referral": N_(
+        "Dit hoort bij een aanmelding die hier niet bekend is. Het is bewaard; vraag het ziekenhuis om eerst de aanmelding te sturen."
+    ),
     "wrong_version": N_("De versie van dit bericht is anders dan afgesproken. Het is bewaard; pas de koppeling aan."),
     "identity_conflict": N_(
         "De patiënt in dit bericht past niet bij wie hier staat. Er is niets samengevoegd; iemand beslist op de pagina Wie is dit."

@@ -109,6 +109,11 @@ CLOCKS: Mapping[str, Kind | None] = {
     **dict.fromkeys(
         ("identity_providers", "identities", "used_logout_tokens", "rights_reviews", "rights_review_lines", "data_keys")
     ),
+    "pulls": Kind.CASE,  # the notice in it goes when it is settled; what never became a case is numbers only
+    "snapshots": Kind.CASE,
+    "outgoing_questions": Kind.CASE,
+    "link_tokens": None,  # minutes
+    "used_assertions": None,  # minutes
     "memberships": None,
     "board_memberships": None,
 }

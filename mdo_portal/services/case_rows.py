@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mdo_portal.domain.case import WAITING, CaseState, RoundOutcome
 from mdo_portal.exchange import Section, Wire
 from mdo_portal.services import timeline
+from mdo_portal.services.snapshots import SnapshotRow
 from mdo_portal.services.told_rows import NOTHING, Told
 
 
@@ -138,6 +139,8 @@ class CaseView:
     rounds: list[RoundRow]
     decisions: list[DecisionRow]
     requests: list[RequestRow]
+    #: what the hospital's own server said, moment by moment
+    snapshots: list[SnapshotRow]
     cancel_told_at: datetime | None = None
     told: Told = NOTHING
 

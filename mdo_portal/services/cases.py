@@ -30,7 +30,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import PersonName, Section
-from mdo_portal.services import changes, meetings, referrals, timeline, told_rows
+from mdo_portal.services import changes, meetings, questions, referrals, snapshots, timeline, told_rows
 from mdo_portal.services.case_rows import (
     CaseView,
     DecisionRow,
@@ -85,6 +85,7 @@ def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
         requests=_requests(session, case.id),
         cancel_told_at=case.cancel_told_at,
         told=told_rows.NOTHING if reduced else told_rows.of_patient(session, case.patient_id),
+        snapshots=snapshots.of_case(session, case.id),
     )
 
 
@@ -222,7 +223,9 @@ def ask(session: Session, case: Case, text: str, *, viewer: Viewer, now: datetim
     """The secretary asks the referrer for something; the case waits for the answer."""
     if not text.strip():
         raise IllegalMove(N_("Schrijf op wat u van de verwijzer wilt weten. Er is niets verstuurd."))
-    session.add(InformationRequest(case_id=case.id, asked_at=now, asked_by=viewer.person_id, text=text.strip()))
+    request = InformationRequest(case_id=case.id, asked_at=now, asked_by=viewer.person_id, text=text.strip())
+    session.add(request)
+    questions.queue(session, case, request, now=now)
     if case.state in (CaseState.INCOMPLETE, CaseState.READY):
         case.move(CaseState.INFORMATION_REQUESTED, now=now)
     timeline.happened(session, case, "case.asked", at=now, person_id=viewer.person_id)

@@ -13,14 +13,27 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.exchange import (
     Incoming,
+    IncomingAnswer,
     IncomingAppointment,
     IncomingReferral,
     IncomingResult,
     PatientChange,
     PatientLink,
     PatientMerge,
+    Wire,
 )
-from mdo_portal.services import appointments, conflicts, merges, patient_feed, queue, referrals, results
+from mdo_portal.services import (
+    appointments,
+    conflicts,
+    merges,
+    patient_feed,
+    pulls,
+    questions,
+    queue,
+    referrals,
+    results,
+    snapshots,
+)
 from mdo_portal.services.queue import ClaimedMessage
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -42,13 +55,19 @@ def _referral(
     session: Session, incoming: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID
 ) -> Case | None:
     wire = session.get_one(InboundMessage, message_id).wire
-    act = referrals.cancel if incoming.cancelled else referrals.register
-    return act(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
+    if incoming.cancelled:
+        return referrals.cancel(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
+    case = referrals.register(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
+    pull = pulls.of_message(session, message_id) if wire is Wire.FHIR else None
+    if pull is not None:  # what was fetched after a notice is also written down as a moment: a later one shows what changed
+        snapshots.take(session, pull, case, incoming.facts, message_id=message_id)
+    return case
 
 
 ACTS: Mapping[type, Callable[..., Case | None]] = {
     IncomingReferral: _referral,
     IncomingResult: results.add,
+    IncomingAnswer: questions.answered,
     IncomingAppointment: appointments.tell,
     PatientChange: patient_feed.change,
     PatientLink: patient_feed.link,

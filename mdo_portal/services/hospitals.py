@@ -10,14 +10,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import overload
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link, LinkCertificate
+from mdo_portal.domain.hospital import Channel, Hospital, Level, Link, LinkCertificate, LinkToken
 from mdo_portal.exchange import Address, Caller, MessageHeader, profile_of_link
 from mdo_portal.services.sealed import sealer
 
 TOKEN_PURPOSE = "link.token"
+CERTIFICATE_PURPOSE = "link.certificate"
 LONGEST_WAIT = 120.0
 """Seconds for one answer: shorter than the lease of a letter, so that it is never under way twice."""
 
@@ -100,9 +101,11 @@ def links(session: Session) -> Senders:
 
 
 def link_by_token(session: Session, token: str) -> LinkRow | None:
-    """The link whose hospital carries this bearer token."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    query = select(Link, Hospital).join(Hospital, Hospital.id == Link.hospital_id).where(Link.token_in_hash == digest)
+    """The link whose hospital carries this bearer token: the fixed one, or one that was had for an assertion a moment ago."""
+    digest = hash_token(token)
+    lent = select(LinkToken.link_id).where(LinkToken.token_hash == digest, LinkToken.expires_at > func.now())
+    theirs = or_(Link.token_in_hash == digest, Link.id == lent.scalar_subquery())
+    query = select(Link, Hospital).join(Hospital, Hospital.id == Link.hospital_id).where(theirs)
     found = session.execute(query).one_or_none()
     return _row(found[0], found[1]) if found and token else None
 
@@ -147,16 +150,29 @@ def address_of(session: Session, hospital_id: uuid.UUID) -> tuple[Channel, Addre
     link = session.execute(select(Link).where(Link.hospital_id == hospital_id)).scalar_one_or_none()
     if link is None:
         return Channel.PAPER, Address(hospital_code=hospital.code, profile="")
-    token = sealer(session).open(link.token_out_sealed, purpose=TOKEN_PURPOSE).decode() if link.token_out_sealed else ""
-    return link.channel_out, Address(
+    return link.channel_out, _address(session, link, hospital)
+
+
+def _address(session: Session, link: Link, hospital: Hospital) -> Address:
+    return Address(
         hospital_code=hospital.code,
         profile=link.profile_out,
         host=link.host_out,
         port=link.port_out,
         url=link.url_out,
-        token=token,
+        token=_opened(session, link.token_out_sealed, TOKEN_PURPOSE),
         timeout_seconds=min(link.timeout_seconds, LONGEST_WAIT),
+        inside=tuple(link.inside_networks),
+        certificate=_opened(session, link.certificate_out_sealed, CERTIFICATE_PURPOSE),
+        trust=link.trust_out,
+        token_url=link.token_url_out,
+        client_id=link.client_id_out,
+        scopes=link.scopes_out,
     )
+
+
+def _opened(session: Session, sealed: bytes, purpose: str) -> str:
+    return sealer(session).open(sealed, purpose=purpose).decode() if sealed else ""
 
 
 def hash_token(token: str) -> str:

@@ -23,6 +23,7 @@ from mdo_portal.domain.inbound import (
 )
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.pull import PULL_REASONS
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.services import changes
 from mdo_portal.services.sealed import sealer
@@ -49,7 +50,8 @@ class InboxRow(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        return UNREADABLE_REASONS.get(self.reason, "")
+        told = PULL_REASONS.get(self.place, "") if self.reason == "not_pulled" else ""
+        return told or UNREADABLE_REASONS.get(self.reason, "")
 
     def waits_too_long(self, now: datetime) -> bool:
         """Whether somebody should have looked by now."""

@@ -23,6 +23,7 @@ from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState,
 from mdo_portal.domain.keys import DataKey, KeyPurpose
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import Person
+from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull
 from mdo_portal.domain.sealing import BY_PURPOSE, BY_ROW, Keyring, Sealer, WrappedKey, ring_secret, unwrap, wrap
 from mdo_portal.exchange import Wire
 from mdo_portal.services import drafts, hospitals, identities, second_factors
@@ -60,6 +61,8 @@ SEALED = [
     _of(Authenticator, "pending_sealed", second_factors.TOTP_PURPOSE),
     _of(IdentityProvider, "client_secret_sealed", identities.SECRET_PURPOSE),
     _of(Link, "token_out_sealed", hospitals.TOKEN_PURPOSE),
+    _of(Link, "certificate_out_sealed", hospitals.CERTIFICATE_PURPOSE),
+    _of(Pull, "notice_sealed", NOTICE_PURPOSE),
 ]
 
 

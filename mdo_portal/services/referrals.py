@@ -75,7 +75,7 @@ def _bring_up_to_date(
     if newest:
         _keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
     _take_over(case, referral, newest=newest)
-    _add_facts(session, case, referral, hospital, now=now, message_id=message_id, newest=newest)
+    add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
     if newest:
         case.cancel_told_at = None
     if case.state is CaseState.WITHDRAWN:
@@ -239,21 +239,21 @@ def _take_over(case: Case, referral: IncomingReferral, *, newest: bool) -> None:
     case.revision += 1
 
 
-def _add_facts(
+def add_facts(
     session: Session,
     case: Case,
-    referral: IncomingReferral,
+    facts: Sequence[Fact],
     hospital: Hospital,
     *,
     now: datetime,
     message_id: uuid.UUID | None,
-    newest: bool,
+    newest: bool = True,
 ) -> None:
     """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history."""
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
     present = list(session.scalars(query))
     known = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in present}
-    for fact in dict.fromkeys(referral.facts):
+    for fact in dict.fromkeys(facts):
         if (fact.section, fact.label, fact.text, fact.dated_on) in known:
             continue
         row = fact_row(case, fact, hospital, now=now, message_id=message_id)

@@ -54,6 +54,8 @@ SENTENCES: dict[str, str] = {
     "case.redirected": N_("Doorverwezen: %(reason)s"),
     "case.asked": N_("Informatie gevraagd aan de verwijzer"),
     "case.answered": N_("De verwijzer heeft geantwoord"),
+    "question.sent": N_("De vraag kwam aan in het EPD van %(hospital)s"),
+    "question.refused": N_("Het EPD van %(hospital)s nam de vraag niet aan; bel de verwijzer"),
     "document.added": N_("Document toegevoegd"),
     "round.discussed": N_("Besproken in %(board)s"),
     "round.listed": N_("Als hamerstuk geregistreerd in %(board)s"),

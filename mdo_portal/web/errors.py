@@ -12,7 +12,7 @@ from flask_babel import force_locale, gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from mdo_portal.errors import N_, NotFound, NotFresh, NotSignedIn, NotStrong, PortalError
-from mdo_portal.web import refusals
+from mdo_portal.web import fhir, refusals
 from mdo_portal.web.context import is_fragment
 from mdo_portal.web.paths import here, own_path
 
@@ -58,6 +58,8 @@ def _unknown_host(error: SecurityError) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
+    if request.path == "/fhir" or request.path.startswith("/fhir/"):
+        return fhir.nothing_here(status)  # a machine reads this, not a person
     return _answer(gettext(HTTP_SENTENCES.get(status, PortalError.sentence if status < 500 else FALLBACK)), status)
 
 

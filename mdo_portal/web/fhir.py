@@ -1,7 +1,11 @@
-"""POST /fhir: the FHIR door of hospitals, straight to reception."""
+"""/fhir: the FHIR door of hospitals, straight to reception; and how a Task that was handed in stands."""
 
 from __future__ import annotations
 
+import hashlib
+import re
+import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
@@ -10,45 +14,118 @@ from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from mdo_portal import __version__, reception, wiring
+from mdo_portal import reception, wiring
 from mdo_portal.exchange import Answer, MessageHeader, Reader, Verdict, Wire
-from mdo_portal.services import hospitals
+from mdo_portal.reception import Sorted
+from mdo_portal.services import handed_in, hospitals, link_tokens
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.web import limits
-from mdo_portal.web.context import database, settings, transaction
-from mdo_portal.web.guard import machine, public
+from mdo_portal.web.context import database, transaction
+from mdo_portal.web.fhir_envelope import trouble
+from mdo_portal.web.guard import machine
 
 blueprint = Blueprint("fhir", __name__, url_prefix="/fhir")
 log = structlog.get_logger(__name__)
 
+FHIR = "application/fhir+json"
+
+
+@dataclass(frozen=True)
+class Comer:
+    """Who came in, by which token."""
+
+    link: LinkRow
+    token: str
+
+
+class Refused(Exception):
+    """Not let in."""
+
+    def __init__(self, status: int, answer: Answer) -> None:
+        super().__init__(answer.reason)
+        self.status = status
+        self.answer = answer
+
 
 @blueprint.post("")
+@blueprint.post("/")
 @machine("a hospital's system proves itself with its bearer token")
 def receive() -> Response:
-    """Keep the bundle and answer; it is understood afterwards. 401 without a known token, 415 when it is no JSON."""
+    """Keep the message and answer; it is understood afterwards. 401 without a known token, 415 when it is no FHIR."""
+    return _received("")
+
+
+@blueprint.post("/<kind>")
+@machine("a hospital's system proves itself with its bearer token")
+def create(kind: str) -> Response:
+    """The same for one resource; with If-None-Exist, what is here under that number is not taken again."""
+    return _received(kind)
+
+
+@blueprint.put("/Task")
+@blueprint.put("/Task/<resource_id>")
+@machine("a hospital's system proves itself with its bearer token")
+def change(resource_id: str = "") -> Response:
+    """A newer version of a Task that was handed in: a message like any other, also when it withdraws a notice."""
+    return _received("Task")
+
+
+@blueprint.get("/Task/<resource_id>")
+@machine("a hospital's system proves itself with its bearer token")
+def task(resource_id: str) -> Response:
+    """How a Task stands that this hospital handed in: received, accepted or rejected, and why. No patient data."""
+    try:
+        comer = _enter(writes=False)
+    except Refused as refused:
+        return say(refused.status, refused.answer)
+    with database().transaction(link=comer.token) as db:
+        found = handed_in.task_of(db, comer.link.hospital_id, _uuid(resource_id))
+    if found is None:
+        return nothing_here(404)
+    version = wiring.fhir_version(comer.link.profile_in) or "R4"
+    return Response(wiring.fhir_task(*found, version), mimetype=FHIR)
+
+
+def _received(kind: str) -> Response:
     try:
         raw = request.get_data()  # read it all, also when it is refused: the line may carry the next message
     except RequestEntityTooLarge:
-        return _say(413, Answer(Verdict.REFUSED, "", reason="too_large", text="larger than agreed"))
-    token = _token()
-    link = _link(token)
+        return say(413, Answer(Verdict.REFUSED, "", reason="too_large", text="larger than agreed"))
     try:
-        limits.ask_link(request.headers.get("Authorization", ""), known=link is not None)
-    except limits.TooMany:
-        return _say(429, Answer(Verdict.NOT_NOW, "", reason="busy", text="too many requests; send again later"))
-    if link is None:
-        return _say(401, Answer(Verdict.NOT_HERE, "", reason="login", text="bearer token missing or unknown"))
-    if request.mimetype not in ("application/fhir+json", "application/json"):
-        return _say(415, Answer(Verdict.NOT_HERE, "", reason="media_type", text="send application/fhir+json"))
-    reader = cast(Reader, current_app.extensions["mdo_readers"][Wire.FHIR])
-    sorted_ = reception.sort(raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=link)
+        comer = _enter(writes=True)
+    except Refused as refused:
+        return say(refused.status, refused.answer)
+    if kind and kind not in wiring.fhir_kinds(comer.link.profile_in):
+        return nothing_here(404)
+    there = _there_already(comer)
+    if there is not None:
+        return there
+    sorted_ = _sorted(raw, comer, kind)
     answer = sorted_.answer
     try:
-        reception.keep(database(), [sorted_], link=token)
+        reception.keep(database(), [sorted_], link=comer.token)
     except SQLAlchemyError as error:
         log.error("fhir.not_stored", error=type(error).__name__)
         answer = Answer(Verdict.NOT_NOW, "", reason="not_stored", text="could not be stored now; send again")
-    return _say(None, answer, sorted_.arrival.header, sorted_.arrival.raw)
+    location = _location(comer, sorted_) if answer.verdict is Verdict.STORED else ""
+    return say(None, answer, sorted_.arrival.header, location)
+
+
+def _enter(*, writes: bool) -> Comer:
+    """Raises Refused."""
+    token = _token()
+    with transaction() as db:
+        link = hospitals.link_by_token(db, token) if token else None
+        may = link is not None and link_tokens.may(db, token, writes=writes)
+    try:
+        limits.ask_link(request.headers.get("Authorization", ""), known=link is not None)
+    except limits.TooMany:
+        raise Refused(429, Answer(Verdict.NOT_NOW, "", reason="busy", text="too many requests; send again later")) from None
+    if link is None:
+        raise Refused(401, Answer(Verdict.NOT_HERE, "", reason="login", text="bearer token missing or unknown"))
+    if not may:
+        raise Refused(403, Answer(Verdict.NOT_HERE, "", reason="forbidden", text="the token's scopes do not cover this"))
+    return Comer(link, token)
 
 
 def _token() -> str:
@@ -56,20 +133,70 @@ def _token() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _link(token: str) -> LinkRow | None:
-    with transaction() as db:
-        return hospitals.link_by_token(db, token) if token else None
+def _sorted(raw: bytes, comer: Comer, kind: str) -> Sorted:
+    """Kept in any case; refused at once when the envelope says it is something else."""
+    reader = cast(Reader, current_app.extensions["mdo_readers"][Wire.FHIR])
+    found = reception.sort(
+        raw,
+        wire=Wire.FHIR,
+        reader=reader,
+        links=[],
+        now=datetime.now(UTC),
+        link=comer.link,
+        refused=trouble(wiring.fhir_version(comer.link.profile_in)),
+    )
+    if kind and not found.arrival.reason and found.arrival.header.kind.partition("/")[0] != kind:
+        return reception.sort(
+            raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=comer.link, refused="broken"
+        )
+    return found
 
 
-def _say(status: int | None, answer: Answer, header: MessageHeader | None = None, raw: bytes = b"") -> Response:
-    found, body = wiring.fhir_answer(answer, header or MessageHeader(), raw)
-    response = Response(body, status=status or found, mimetype="application/fhir+json")
+def _there_already(comer: Comer) -> Response | None:
+    """Conditional create: `If-None-Exist: identifier=system|number` of something this hospital handed in before."""
+    found = re.search(
+        r"(?:^|&)identifier=(?:[^&|]*(?:\||%7C))?([^&|%]+)", request.headers.get("If-None-Exist", ""), re.IGNORECASE
+    )
+    if found is None:
+        return None
+    with database().transaction(link=comer.token) as db:
+        message = handed_in.by_number(db, comer.link.link_id, found[1])
+    if message is None:
+        return None
+    answer = Answer(Verdict.STORED, found[1], text="Stored before.")
+    return say(200, answer, MessageHeader(), f"/fhir/Task/{message.id}" if message.kind == "Task" else "")
+
+
+def _location(comer: Comer, sorted_: Sorted) -> str:
+    """Where a Task can be asked for; nothing else can be read here."""
+    if sorted_.arrival.header.kind != "Task":
+        return ""
+    digest = hashlib.sha256(sorted_.arrival.raw).digest()
+    with database().transaction(link=comer.token) as db:
+        found = handed_in.by_number(db, comer.link.link_id, sorted_.arrival.header.control_id, digest=digest)
+    return f"/fhir/Task/{found.id}" if found else ""
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def nothing_here(status: int) -> Response:
+    reason, words = (
+        ("not-found", "nothing is read or taken at this address") if status == 404 else ("not-allowed", "not at this address")
+    )
+    return say(status, Answer(Verdict.NOT_HERE, "", reason=reason, text=words))
+
+
+def say(status: int | None, answer: Answer, header: MessageHeader | None = None, location: str = "") -> Response:
+    """The answer as FHIR; its own status when none is given."""
+    found, body = wiring.fhir_answer(answer, header or MessageHeader(), location)
+    response = Response(body, status=status or found, mimetype=FHIR)
+    if location:
+        response.headers["Location"] = location
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
-
-
-@blueprint.get("/metadata")
-@public("says what this door accepts; no data")
-def metadata() -> Response:
-    return Response(wiring.fhir_capabilities(f"{settings().public_url}/fhir", __version__), mimetype="application/fhir+json")

@@ -12,6 +12,7 @@ from mdo_portal.web.guard import public
 
 blueprint = Blueprint("openapi", __name__)
 JSON, FHIR = "application/json", "application/fhir+json"
+FORM = "application/x-www-form-urlencoded"
 
 
 def _one_of(*words: str) -> dict[str, Any]:
@@ -47,6 +48,33 @@ CAPABILITIES = {
     "required": ["resourceType", "fhirVersion"],
     "properties": {"resourceType": _one_of("CapabilityStatement"), "fhirVersion": {"type": "string"}},
 }
+TASK = {
+    "type": "object",
+    "required": ["resourceType", "id", "status"],
+    "properties": {
+        "resourceType": _one_of("Task"),
+        "id": {"type": "string"},
+        "status": _one_of("received", "accepted", "rejected", "cancelled"),
+    },
+}
+TOKEN = {
+    "type": "object",
+    "required": ["access_token", "token_type", "expires_in", "scope"],
+    "properties": {"access_token": {"type": "string"}, "token_type": _one_of("bearer"), "expires_in": {"type": "integer"}},
+}
+ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+ASKED = {
+    "type": "object",
+    "required": ["grant_type", "client_assertion_type", "client_assertion"],
+    "properties": {
+        "grant_type": _one_of("client_credentials"),
+        "client_assertion_type": _one_of("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        "client_assertion": {"type": "string"},
+        "scope": {"type": "string"},
+    },
+}
+KEYS = {"type": "object", "required": ["keys"], "properties": {"keys": {"type": "array", "items": {"type": "object"}}}}
+SMART = {"type": "object", "required": ["token_endpoint", "jwks_uri", "capabilities"]}
 #: what POST /fhir may answer, and why
 STORED = {
     "200": "stored; or stored before, with the same answer",
@@ -54,10 +82,12 @@ STORED = {
     "202": "stored; a person looks at what it is",
 }
 REFUSED = {
-    "400": "no JSON, or no bundle: kept as unreadable, for a person",
+    "400": "no JSON or XML, or not what the address says: kept as unreadable, for a person",
     "401": "the bearer token is missing or nobody's",
+    "403": "the token's scopes do not cover this",
+    "404": "not at this address: see the capability statement",
     "413": "larger than agreed",
-    "415": "another media type than FHIR JSON",
+    "415": "another media type than FHIR JSON or XML, or another FHIR version than agreed: kept, for a person",
     "422": "cannot be taken as it is: kept as unreadable, for a person",
     "429": "too many requests; Retry-After says when",
     "503": "could not be stored now: send again",
@@ -72,25 +102,63 @@ def _get(summary: str, media_type: str, schema: dict[str, Any], codes: dict[str,
     return {"get": {"summary": summary, "security": [], "responses": _answers(media_type, schema, codes)}}
 
 
-def description(url: str) -> dict[str, Any]:
-    """The whole document."""
-    receive = {
-        "summary": "Hand in a referral or a change; it is stored before it is answered, and understood afterwards",
+def _handed_in(summary: str, named: str = "") -> dict[str, Any]:
+    parameters = [{"name": named, "in": "path", "required": True, "schema": {"type": "string"}}] if named else []
+    return {
+        "summary": summary,
         "security": [{"link": []}],
+        "parameters": parameters,
         "requestBody": {"required": True, "content": {FHIR: {"schema": BUNDLE}, JSON: {"schema": BUNDLE}}},
         "responses": _answers(FHIR, ANSWER, STORED) | _answers(FHIR, OUTCOME, REFUSED),
     }
+
+
+def _token() -> dict[str, Any]:
+    refused = {"400": "not asked in this way", "401": "the assertion does not hold, or was used", "429": "too many requests"}
+    return {
+        "summary": "An access token for a signed assertion (SMART Backend Services)",
+        "security": [],
+        "requestBody": {"required": True, "content": {FORM: {"schema": ASKED}}},
+        "responses": _answers(JSON, TOKEN, {"200": "a token for five minutes"}) | _answers(JSON, ERROR, refused),
+    }
+
+
+def _task() -> dict[str, Any]:
+    refused = {code: REFUSED[code] for code in ("401", "403", "404", "429")}
+    return {
+        "summary": "How a Task stands that was handed in; no patient data",
+        "security": [{"link": []}],
+        "parameters": [{"name": "resource_id", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "responses": _answers(FHIR, TASK, {"200": "its state"}) | _answers(FHIR, OUTCOME, refused),
+    }
+
+
+def _paths() -> dict[str, Any]:
+    return {
+        "/fhir": {
+            "post": _handed_in("Hand in a referral or a change; it is stored before it is answered, and understood afterwards")
+        },
+        "/fhir/": {"post": _handed_in("The same: many clients add the stroke")},
+        "/fhir/{kind}": {"post": _handed_in("The same for one resource of this kind", "kind")},
+        "/fhir/Task": {"put": _handed_in("A newer version of a Task (conditional update)")},
+        "/fhir/Task/{resource_id}": {"put": _handed_in("A newer version of a Task", "resource_id"), "get": _task()},
+        "/fhir/token": {"post": _token()},
+        "/fhir/jwks": _get("The public half of our key", JSON, KEYS, {"200": "a JWKS"}),
+        "/fhir/.well-known/smart-configuration": _get("Where and how a token is had", JSON, SMART, {"200": "the configuration"}),
+        "/fhir/metadata": _get("What the FHIR door accepts", FHIR, CAPABILITIES, {"200": "the capability statement"}),
+        "/health/live": _get("Whether this process runs", JSON, STATUS, {"200": "it does"}),
+        "/health/ready": _get("Whether its database answers", JSON, STATUS, {"200": "it does", "503": "it does not"}),
+    }
+
+
+def description(url: str) -> dict[str, Any]:
+    """The whole document."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "MDO portal, for machines", "version": __version__},
         "servers": [{"url": url}],
         "components": {"securitySchemes": {"link": {"type": "http", "scheme": "bearer", "description": "the token of the link"}}},
-        "paths": {
-            "/fhir": {"post": receive},
-            "/fhir/metadata": _get("What the FHIR door accepts", FHIR, CAPABILITIES, {"200": "the capability statement"}),
-            "/health/live": _get("Whether this process runs", JSON, STATUS, {"200": "it does"}),
-            "/health/ready": _get("Whether its database answers", JSON, STATUS, {"200": "it does", "503": "it does not"}),
-        },
+        "paths": _paths(),
     }
 
 

@@ -97,7 +97,7 @@ def _keep(database: Database, link: LinkRow, raw: bytes) -> None:
     reader = wiring.readers()[Wire.FHIR]
     sorted_ = reception.sort(raw, wire=Wire.FHIR, reader=reader, links=[], now=datetime.now(UTC), link=link)
     reception.keep(database, [sorted_])
-    wiring.fhir_answer(sorted_.answer, sorted_.arrival.header, raw)
+    wiring.fhir_answer(sorted_.answer, sorted_.arrival.header)
 
 
 def _insert(bare: psycopg.Connection, raw: bytes) -> None:

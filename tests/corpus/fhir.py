@@ -16,7 +16,7 @@ from .sets import Count, Sample
 
 REQUESTS = {"ServiceRequest", "ReferralRequest", "ProcedureRequest"}
 ANSWER_SECONDS = 20.0
-KEPT_OR_REFUSED = {200, 201, 202, 400, 422}
+KEPT_OR_REFUSED = {200, 201, 202, 400, 413, 415, 422}
 
 
 def run(url: str, found_sets: list[tuple[str, list[Sample]]], *, detail: bool) -> list[Count]:
@@ -54,8 +54,7 @@ def _post(found: House, code: str, sample: Sample, count: Count) -> None:
     count.took(time.perf_counter() - started)
     said = answer.json().get("resourceType") if answer.headers["content-type"].startswith("application/fhir+json") else ""
     count.answered += said in ("OperationOutcome", "Bundle")
-    count.refused += answer.status_code == 415
-    count.crashed += answer.status_code not in KEPT_OR_REFUSED | {415}
+    count.crashed += answer.status_code not in KEPT_OR_REFUSED
 
 
 def _assembled(name: str, samples: list[Sample]) -> list[tuple[str, list[Sample]]]:

@@ -31,7 +31,7 @@ class Count:
     messages: int = 0  # more than files where a file is a batch
     stored: int = 0
     ignored: int = 0  # feed messages about patients without a case: counted, not kept
-    refused: int = 0  # told so by the door, and not kept: XML
+    refused: int = 0  # told so by the door, and not kept: larger than agreed
     answered: int = 0
     understood: int = 0
     quarantined: int = 0  # kept, with a reason, for a person

@@ -16,7 +16,7 @@ from tests.bench.house import ROOT
 
 from .engine import Target, run
 
-MODULES = ("hl7",)
+MODULES = ("hl7", "fhir")
 """Modules of this folder that have TARGETS."""
 SECONDS = 60.0
 

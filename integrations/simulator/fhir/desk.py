@@ -15,7 +15,7 @@ from flask import Blueprint, Response, request
 from integrations.simulator import behaviour
 from integrations.simulator.behaviour import Mode
 from integrations.simulator.config import Config
-from integrations.simulator.fhir import filing
+from integrations.simulator.fhir import filing, shelf_desk
 from integrations.simulator.fhir.elements import Node
 from integrations.simulator.fhir.filing import NotFiled
 from integrations.simulator.store import Store
@@ -30,15 +30,26 @@ def blueprint(config: Config, store: Store, stop: threading.Event) -> Blueprint:
 
     @desk.before_request
     def check_token() -> Response | None:
+        if request.path == "/fhir/token":
+            return None
+        opened = shelf_desk.opened(store)
+        if opened:
+            return shelf_desk.answer(store, opened)
         shown = request.headers.get("Authorization", "").encode()
         is_known = bool(config.token) and hmac.compare_digest(shown, f"Bearer {config.token}".encode())
-        return None if is_known or request.path == "/fhir/metadata" else _outcome(401, "login", "bearer token missing or unknown")
+        return (
+            None
+            if is_known or opened is not None or request.path == "/fhir/metadata"
+            else _outcome(401, "login", "bearer token missing or unknown")
+        )
 
     @desk.get("/metadata")
     def metadata() -> Response:
         return _json(200, _capabilities(config))
 
+    shelf_desk.routes(desk, config, store)
     _taking(desk, store, stop)
+    _asked(desk, store)
     _showing(desk, store, stop)
     return desk
 
@@ -56,6 +67,17 @@ def _taking(desk: Blueprint, store: Store, stop: threading.Event) -> None:
         if now.mode is Mode.SLOW:
             stop.wait(now.seconds)
         return answer
+
+
+def _asked(desk: Blueprint, store: Store) -> None:
+    @desk.post("/Task")
+    def question() -> Response:
+        """A question of a board: kept once under the portal's own number."""
+        sent = json.loads(request.get_data())
+        number, is_new = filing.task(store, sent if isinstance(sent, dict) else {})
+        response = _json(201 if is_new else 200, {"resourceType": "OperationOutcome", "issue": []})
+        response.headers["Location"] = f"Task/{number}/_history/1"
+        return response
 
 
 def _showing(desk: Blueprint, store: Store, stop: threading.Event) -> None:

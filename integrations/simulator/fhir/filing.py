@@ -55,6 +55,24 @@ def transaction(store: Store, bundle: Node) -> Node:
     return {"resourceType": "Bundle", "type": "transaction-response", "entry": [{"response": told} for told in answers]}
 
 
+def task(store: Store, sent: Node) -> tuple[str, bool]:
+    """(its id here, whether it is new) of a Task that asks for something."""
+    identifier = _identifier(sent)
+    with store.transaction() as db:
+        there = db.execute("SELECT id FROM resource WHERE kind = 'Task' AND identifier = ?", (identifier,)).fetchone()
+        if there is not None:
+            return str(there["id"]), False
+        number = uuid4().hex
+        kept = json.dumps(sent | {"id": number}, ensure_ascii=False)
+        db.execute("INSERT INTO resource VALUES (?, 'Task', ?, ?, NULL)", (number, identifier, kept))
+    return number, True
+
+
+def tasks(store: Store) -> list[Node]:
+    """Every question that came in, oldest first."""
+    return [json.loads(row["body"]) for row in store.rows("SELECT body FROM resource WHERE kind = 'Task' ORDER BY rowid")]
+
+
 def find(store: Store, identifier: str) -> list[Node]:
     """DocumentReferences under `system|value`, or under the bare value."""
     wanted = identifier if "|" in identifier else f"%|{identifier}"

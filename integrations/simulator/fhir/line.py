@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from integrations.fhir.http import NoReply, Reply, exchange
+from integrations.out import LOOPBACK, NoReply, Reach, Reply, exchange
 from mdo_portal.exchange import Receipt, ReceiptKind
 
 _REFUSED = {400, 404, 409, 410, 415, 422}
@@ -16,13 +16,15 @@ class FhirLine:
 
     def __init__(self, url: str, *, token: str, answer_seconds: float) -> None:
         self._url, self._seconds = url.rstrip("/"), answer_seconds
+        self._reach = Reach((self._url,), LOOPBACK)
         self._headers = {"Accept": "application/fhir+json", "Content-Type": "application/fhir+json"}
         self._headers |= {"Authorization": f"Bearer {token}"} if token else {}
 
     def send(self, body: bytes, control_id: str) -> Receipt:
         """The portal's word; UNKNOWN when it stays silent, LATER when nobody is there or the door is shut."""
         try:
-            reply = exchange("POST", self._url, headers=self._headers, content=body, seconds=self._seconds)
+            place = f"{self._url}/Task" if body.startswith(b'{"resourceType": "Task"') else self._url
+            reply = exchange("POST", place, reach=self._reach, headers=self._headers, content=body, seconds=self._seconds)
         except NoReply as silence:
             return Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code)
         return judged(reply, control_id)

@@ -15,7 +15,7 @@ from integrations.simulator import behaviour, letters, outbox
 from integrations.simulator.behaviour import EXPLAINED, Mode
 from integrations.simulator.config import Config
 from integrations.simulator.courier import ZONE, own_cases
-from integrations.simulator.fhir import desk
+from integrations.simulator.fhir import desk, questions
 from integrations.simulator.pages import views
 from integrations.simulator.pages.guard import guard
 from integrations.simulator.pages.paper import paper_case
@@ -56,6 +56,7 @@ def _pages(app: Flask, config: Config, store: Store) -> None:
             cases=cases,
             patients=views.patient_rows(config, store),
             counts=views.counts(cases, filed, store),
+            questions=questions.rows(store),
             now=behaviour.load(store),
             modes=EXPLAINED,
             revision=store.revision,
@@ -136,6 +137,14 @@ def _forms(app: Flask, config: Config, store: Store, wake: Wake) -> None:
         if wake is None or codes is None:
             abort(400)
         outbox.ask(store, codes)
+        wake()
+        return redirect("/", code=303)
+
+    @app.post("/answer")
+    def answer_by_button() -> AnyResponse:
+        said = request.form.get("text", "")
+        if wake is None or not questions.answer(store, config, request.form.get("question", ""), said, at=datetime.now(ZONE)):
+            abort(400)
         wake()
         return redirect("/", code=303)
 

@@ -23,11 +23,15 @@ PASSWORD = "duin-en-delta"
 LINKS: dict[str, tuple[Level, str, list[str], Channel, str]] = {
     "ZEED": (Level.HL7V2, "hix", ["HIX", "ZEED-EPD"], Channel.MLLP, "hix"),
     "DELT": (Level.FHIR, "epic", [], Channel.FHIR, "epic"),
-    "MERW": (Level.FHIR, "generic-stu3", [], Channel.FHIR, "generic-stu3"),
+    "MERW": (Level.PULL, "generic-stu3", [], Channel.FHIR, "generic-stu3"),
     "ODUL": (Level.FORM, "", [], Channel.PAPER, ""),
     "KREE": (Level.HL7V2, "zorgdomein", ["ZorgDomein", "LabOnline"], Channel.PAPER, ""),
     "RIET": (Level.FHIR, "generic-r4", [], Channel.PAPER, ""),
 }
+BY_PULL = ("MERW",)
+"""Who lays data ready and tells the portal, instead of sending them."""
+OUR_NAME = "mdo-portaal"
+"""Who we are at a hospital's token address."""
 BOARD_ROLES = {"chair": Role.CHAIR, "vice_chair": Role.CHAIR, "secretary": Role.SECRETARY, "scribe": Role.SCRIBE}
 
 
@@ -61,7 +65,8 @@ def _hospital(session: Session, seed: HospitalSeed, port: int) -> uuid.UUID:
 
 def _link(session: Session, seed: HospitalSeed, hospital_id: uuid.UUID, port: int) -> Link:
     level, profile_in, applications, channel, profile_out = LINKS[seed.code]
-    token = token_of(seed.code) if level is Level.FHIR else ""
+    token = token_of(seed.code) if level in (Level.FHIR, Level.PULL) else ""
+    by_pull = seed.code in BY_PULL
     return Link(
         hospital_id=hospital_id,
         level=level,
@@ -76,6 +81,10 @@ def _link(session: Session, seed: HospitalSeed, hospital_id: uuid.UUID, port: in
         url_out=f"http://127.0.0.1:{port}/fhir" if channel is Channel.FHIR else "",
         token_out_sealed=sealer(session).seal(token.encode(), purpose=TOKEN_PURPOSE) if token else b"",
         timeout_seconds=10.0,
+        inside_networks=["127.0.0.0/8"],  # the invented hospitals live on this machine
+        token_url_out=f"http://127.0.0.1:{port}/fhir/token" if by_pull else "",
+        client_id_out=OUR_NAME if by_pull else "",
+        scopes_out="system/*.read" if by_pull else "",
     )
 
 

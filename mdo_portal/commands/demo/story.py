@@ -18,7 +18,7 @@ import click
 
 from mdo_portal import wiring
 from mdo_portal.commands import migrate
-from mdo_portal.commands.demo.fill import PASSWORD, fill, token_of
+from mdo_portal.commands.demo.fill import BY_PULL, PASSWORD, fill, token_of
 from mdo_portal.commands.demo.places import Places, environment, free_places
 from mdo_portal.commands.keys import make_keys
 from mdo_portal.commands.orphans import die_with
@@ -104,6 +104,7 @@ def hospital_command(places: Places, home: Path, code: str) -> list[str]:
         f"{places.url}/fhir",
         "--token",
         token_of(code),
+        *(["--notified-pull"] if code in BY_PULL else []),
         "--state-dir",
         str(home / "hospitals" / code.lower()),
     ]
@@ -151,7 +152,7 @@ def _answers(url: str) -> bool:
 
 
 def _welcome(places: Places) -> None:
-    names = {"ZEED": "HL7 v2", "DELT": "FHIR R4", "MERW": "FHIR STU3", "ODUL": "papier / webformulier"}
+    names = {"ZEED": "HL7 v2", "DELT": "FHIR R4", "MERW": "FHIR STU3, notified pull", "ODUL": "papier / webformulier"}
     click.echo(f"\nKlaar. Het portaal staat op  {places.url}  (alleen op deze machine)\n")
     click.echo("Gesimuleerde EPD's:")
     for code, port in places.pages.items():

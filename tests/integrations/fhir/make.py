@@ -132,7 +132,7 @@ def server(told: Told) -> Iterator[str]:
 
 
 def address(url: str, profile: str = "epic", seconds: float = 5.0) -> Address:
-    return Address("DELT", profile, url=url, token="t0ken", timeout_seconds=seconds)
+    return Address("DELT", profile, url=url, token="t0ken", timeout_seconds=seconds, inside=("127.0.0.0/8", "::1/128"))
 
 
 def response(*entries: Node) -> bytes:

@@ -52,10 +52,11 @@ def test_a_refused_transaction_is_an_outcome() -> None:
 
 
 @pytest.mark.parametrize("version", ["R4", "STU3"])
-def test_the_capability_statement_is_valid_and_promises_no_more_than_a_transaction(version: str) -> None:
+def test_the_capability_statement_is_valid_and_promises_no_search(version: str) -> None:
     statement = capability_statement(url="https://mdo.example/fhir", version=version, software_version="0.1.0")
 
     assert problem(statement, version) == ""
-    assert statement["format"] == ["application/fhir+json"]
+    assert statement["format"] == ["application/fhir+json", "application/fhir+xml"]
     assert [each["code"] for each in statement["rest"][0]["interaction"]] == ["transaction"]
-    assert "resource" not in statement["rest"][0]
+    promised = {each["code"] for one in statement["rest"][0]["resource"] for each in one["interaction"]}
+    assert promised == {"create", "read", "update"}  # tests/web/test_fhir_door.py tries each of them

@@ -30,7 +30,7 @@ def read(*resources: Node) -> IncomingReferral:
     [
         (b"", "no_header"),
         (b"MSH|^~\\&|HIX", "no_header"),
-        (b"<Bundle xmlns='http://hl7.org/fhir'/>", "no_header"),
+        (b"<Bundle xmlns='http://hl7.org/fhir'>", "no_header"),
         (b"[]", "no_header"),
         (b"{}", "no_header"),
         (b'{"resourceType": 7, "resourceType": "Bundle"}', "broken"),
@@ -57,30 +57,30 @@ def test_escaped_text_that_is_whole_passes() -> None:
 
 
 def test_an_endless_string_of_quotes_takes_one_pass() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(Unreadable):
         FhirReader().header(b'{"a": "' + b'\\"' * 2_000_000)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_ten_thousand_entries_are_refused_cheaply() -> None:
     raw = bundle(*(condition(n) for n in range(10_000)))
 
-    began = time.perf_counter()
+    began = time.process_time()
     reason = refused(raw).reason
 
     assert reason == "too_many_entries"
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_entries_we_do_not_use_cost_next_to_nothing() -> None:
     others = [{"resourceType": "Basic", "id": f"b{n}", "nonsense": n} for n in range(4900)]
 
-    began = time.perf_counter()
+    began = time.process_time()
     found = read(request(), patient(), *others)
 
     assert len(found.unmapped) == 4900
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 4
 
 
 def test_without_a_patient_there_is_no_referral() -> None:

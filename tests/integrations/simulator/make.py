@@ -83,7 +83,16 @@ def correction(code: str) -> OutgoingDecision:
 def address(running: Running, profile: str, *, token: str = TOKEN, seconds: float = 5.0) -> Address:
     """Where the portal sends letters for this hospital."""
     port = running.mllp.port if running.mllp else 0
-    return Address("X", profile, host="127.0.0.1", port=port, url=f"{running.url}/fhir", token=token, timeout_seconds=seconds)
+    return Address(
+        "X",
+        profile,
+        host="127.0.0.1",
+        port=port,
+        url=f"{running.url}/fhir",
+        token=token,
+        timeout_seconds=seconds,
+        inside=("127.0.0.0/8",),
+    )
 
 
 def state(running: Running) -> Any:

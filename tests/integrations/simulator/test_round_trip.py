@@ -19,7 +19,7 @@ from integrations.simulator.outbox import Composed
 from integrations.simulator.pages.paper import paper_case
 from integrations.simulator.region import CaseSeed, referral, region
 from integrations.simulator.v2 import messages
-from mdo_portal.exchange import Contact, Fact, IncomingDocument, IncomingReferral, PatientIdentity, Section
+from mdo_portal.exchange import Contact, Fact, IncomingDocument, IncomingReferral, IncomingResult, PatientIdentity, Section
 from mdo_portal.web import registration
 
 TODAY = date(2026, 11, 23)
@@ -40,11 +40,12 @@ paper = pytest.mark.parametrize("case", all_of["ODUL"], ids=named)
 
 
 def over_v2(case: CaseSeed) -> tuple[IncomingReferral, IncomingReferral]:
-    """(sent, read): the documents of all messages together, the rest of the first."""
+    """(sent, read): the documents of the referral and of the results behind it together, the rest of the referral."""
     sent = referral(case, today=TODAY)
     found = [Hl7Reader().read(one.body, "hix") for one in messages.compose(case, sent, made_at=NOW)]
-    read = [one for one in found if isinstance(one, IncomingReferral)]
-    return sent, replace(read[0], documents=tuple(document for one in read for document in one.documents))
+    read = next(one for one in found if isinstance(one, IncomingReferral))
+    told = [one for one in found if isinstance(one, IncomingReferral | IncomingResult)]
+    return sent, replace(read, documents=tuple(document for one in told for document in one.documents))
 
 
 def over_fhir(case: CaseSeed) -> tuple[IncomingReferral, IncomingReferral]:

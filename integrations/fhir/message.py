@@ -1,0 +1,109 @@
+"""From one message to what it is: a referral, an addition to one that was sent before, or a notice that data lie ready."""
+
+from __future__ import annotations
+
+from integrations.fhir.bundle import Addresses, Entry, entries_of
+from integrations.fhir.facts import FACTS, Reading
+from integrations.fhir.judge import problem
+from integrations.fhir.people import patient_identity
+from integrations.fhir.profile import Profile
+from integrations.fhir.referral import Gathered, leftover_binaries, map_entry, read_referral, take
+from integrations.fhir.request import KINDS
+from integrations.fhir.sieve import HELPERS, sift
+from integrations.fhir.task import answer_words, is_notice, question_of, read_notice, referral_of
+from integrations.fhir.values import Node, moment, node, nodes, text, unique
+from mdo_portal.exchange import Incoming, IncomingAnswer, PatientIdentity, Unreadable
+
+BUNDLE_TYPES = {"transaction", "collection", "message"}
+ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
+"""What may be added to a referral that was sent before."""
+
+
+def read_message(tree: Node, profile: Profile) -> Incoming:
+    """Understand one message: a referral, an answer to a question or documents for a referral, or a notice that data lie ready.
+
+    Raises Unreadable: no_request, wrong_version, no_patient, too_many_entries or broken.
+    """
+    if tree.get("resourceType") == "Bundle" and text(tree.get("type")) not in BUNDLE_TYPES:
+        raise Unreadable("broken", "Bundle.type")
+    entries = entries_of(tree)
+    kinds = {entry.kind for entry in entries}
+    if not kinds & set(KINDS.values()):
+        where = Addresses(entries)
+        tasks = [entry for entry in entries if entry.kind == "Task"]
+        notice = next((entry for entry in tasks if is_notice(entry.resource)), None)
+        if notice is not None:
+            return read_notice(_judged_task(notice, profile), where)
+        if tasks or kinds & ADDITIONS:
+            return read_addition(entries, tasks, profile)
+    return read_referral(entries, profile, moment(tree.get("timestamp")))
+
+
+def _judged_task(entry: Entry, profile: Profile) -> Entry:
+    """Raises Unreadable("broken") when it is no Task of this version."""
+    if found := problem(entry.resource, profile.version):
+        raise Unreadable("broken", f"{entry.place}: {found}")
+    return entry
+
+
+def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profile) -> IncomingAnswer:
+    """What belongs to a referral that was sent before. Raises Unreadable("no_request") when it does not say to which."""
+    sifted = sift(entries, profile.version)
+    found = Gathered(
+        quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
+    )
+    reading = Reading(sifted.where, profile, frozenset())
+    patients = [entry for entry in sifted.where.entries if entry.kind == "Patient"]
+    own = tasks[0].resource if tasks else {}
+    number = referral_of(own) or _named_referral(entries)
+    question = question_of(own)
+    if not number and not question:
+        raise Unreadable("no_request", KINDS[profile.version])
+    if len(patients) > 1:
+        raise Unreadable("no_patient", "Patient")
+    inside = [
+        one
+        for entry in sifted.where.entries
+        for one in sifted.where.contained(entry)
+        if one.kind in (*FACTS, "QuestionnaireResponse")
+    ]
+    for entry in [*sifted.where.entries, *inside]:
+        if entry.kind == "Task" or entry.place in sifted.refused:
+            continue
+        if patients:
+            take(entry, patients[0], reading, found)
+        elif entry.kind not in HELPERS:
+            map_entry(entry, reading, found)
+    leftover_binaries(reading, sifted, found)
+    said = [answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]
+    return IncomingAnswer(
+        referral_number=number,
+        question=question,
+        patient=patient_identity(patients[0].resource, profile) if patients else _patient_by_number(own, profile),
+        text="\n".join(unique(said)),
+        facts=tuple(dict.fromkeys(found.facts)),
+        documents=tuple(found.documents),
+        sent_at=moment(own.get("lastModified")) or moment(own.get("authoredOn")),
+        unmapped=tuple(found.unmapped),
+        quarantined=tuple(found.quarantined),
+    )
+
+
+def _patient_by_number(task: Node, profile: Profile) -> PatientIdentity:
+    return patient_identity({"identifier": nodes(node(task.get("for")).get("identifier"))}, profile)
+
+
+def _named_referral(entries: tuple[Entry, ...]) -> str:
+    """The number of the referral that documents and forms say they belong to; two different numbers are none."""
+    named = [
+        text(node(one.get("identifier")).get("value"))
+        for entry in entries
+        for one in [*nodes(entry.resource.get("basedOn")), *nodes(node(entry.resource.get("context")).get("related"))]
+    ]
+    named += [
+        text(node(node(one.get("ref")).get("identifier")).get("value"))
+        for entry in entries
+        for one in nodes(node(entry.resource.get("context")).get("related"))
+    ]
+    numbers = unique(named)
+    return numbers[0] if len(numbers) == 1 else ""

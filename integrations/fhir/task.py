@@ -1,0 +1,104 @@
+"""Tasks that come in: a notice that data lie ready (TA Notified Pull), or an answer to a question of ours."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.people import identifiers
+from integrations.fhir.values import Node, codings, concept, joined, moment, node, nodes, notes, text
+from mdo_portal.exchange import IncomingNotice, Unreadable
+
+URI = "urn:ietf:rfc:3986"
+BSN = ("http://fhir.nl/fhir/NamingSystem/bsn", "urn:oid:2.16.840.1.113883.2.4.6.3")
+#: codes of Task.input.type; the systems differ between the guides and the vendors, the codes do not
+_BASE, _GET_TASK = "authorization-base", "get-workflow-task"
+_ENDED = {"cancelled", "entered-in-error", "rejected", "failed"}
+MAX_FETCHES = 100
+
+
+def is_notice(task: Node) -> bool:
+    """Whether it announces data, by an input that only an announcement has."""
+    asked = {code for entry in nodes(task.get("input")) for _, code in codings(entry.get("type"))}
+    return bool(asked & {_BASE, _GET_TASK, "read-available-resource", "search-available-resource"})
+
+
+def read_notice(entry: Entry, where: Addresses) -> IncomingNotice:
+    """What to fetch, and with what right. Raises Unreadable("broken") without a number or without anything to fetch."""
+    task = entry.resource
+    number = next((value for _, value in identifiers(task)), text(task.get("id")))
+    based_on = next((text(one.get("reference")) for one in nodes(task.get("basedOn"))), "")
+    wanted = _input(task, _GET_TASK)
+    workflow = based_on if based_on and (wanted is True or wanted is None) else ""
+    found = fetches(task)
+    if not number:
+        raise Unreadable("broken", "Task.identifier")
+    cancelled = text(task.get("status")) in _ENDED
+    if not workflow and not found and not cancelled:
+        raise Unreadable("broken", "Task.input")
+    return IncomingNotice(
+        number=number,
+        group=text(node(task.get("groupIdentifier")).get("value")),
+        cancelled=cancelled,
+        workflow_task=workflow,
+        authorization_base=text(_input(task, _BASE)),
+        bsn=_bsn(task, entry, where),
+        fetches=found,
+        until=moment(node(node(task.get("restriction")).get("period")).get("end")),
+    )
+
+
+def fetches(task: Node) -> tuple[str, ...]:
+    """The queries and references among the inputs, in order, as they stand there. Raises Unreadable("broken") when there are too many."""
+    found = []
+    for one in nodes(task.get("input")):
+        if {code for _, code in codings(one.get("type"))} & {_BASE, _GET_TASK}:
+            continue
+        said = text(one.get("valueString")) or text(one.get("valueUri")) or text(node(one.get("valueReference")).get("reference"))
+        found.extend([said] if said else [])
+    if len(found) > MAX_FETCHES:
+        raise Unreadable("broken", "Task.input")
+    return tuple(dict.fromkeys(found))
+
+
+def _input(task: Node, wanted: str) -> Any:
+    """The value of the input of this type; None without."""
+    for one in nodes(task.get("input")):
+        if wanted in {code for _, code in codings(one.get("type"))}:
+            return next((value for name, value in one.items() if name.startswith("value")), None)
+    return None
+
+
+def _bsn(task: Node, entry: Entry, where: Addresses) -> str:
+    patient = where.resolve(task.get("for"), entry)
+    told = identifiers(patient.resource) if patient else identifiers({"identifier": node(task.get("for")).get("identifier")})
+    return next((value for system, value in told if system in BSN), "")
+
+
+def question_of(task: Node) -> str:
+    """The uuid of the question of ours that this Task answers: it carries our identifier, or rests on the Task we made. "" = none."""
+    told = [value for system, value in identifiers(task) if system == URI]
+    told += [text(node(one.get("identifier")).get("value")) for name in ("basedOn", "partOf") for one in nodes(task.get(name))]
+    uuids = (found for value in told if (found := value.removeprefix("urn:uuid:")) != value)
+    return next((one for one in uuids if re.fullmatch(r"[0-9a-f-]{36}", one)), "")
+
+
+def referral_of(task: Node) -> str:
+    """The sender's number of the referral, where it is named by number (never by a resource id, which is another's)."""
+    named = [*nodes(task.get("basedOn")), *nodes(task.get("focus"))]
+    numbers = (text(node(one.get("identifier")).get("value")) for one in named)
+    return next((number for number in numbers if number and not number.startswith("urn:uuid:")), "")
+
+
+def answer_words(task: Node) -> str:
+    """What the Task says in words: output and notes; values that are references are read as what they point at."""
+    said = [_value(one) for one in nodes(task.get("output"))]
+    return joined(*said, *notes(task.get("note")), by="\n")
+
+
+def _value(output: Node) -> str:
+    for name, value in output.items():
+        if name.startswith("value") and name != "valueReference":
+            return text(value) or concept(value)
+    return ""

@@ -1,0 +1,180 @@
+"""One bounded HTTP exchange with a registered address: no redirects, no proxies from the environment, a size limit and a deadline."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import httpx
+
+from integrations.out import tls
+from integrations.out.reach import NotRegistered, Reach, Target
+
+MAX_ANSWER = 1_000_000
+MOST_NUMBERS = 4
+"""So many numbers of one name are tried when nobody answers at the first."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back, whole."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
+
+
+class NoReply(Exception):
+    """No whole answer came. `was_sent` is False only when the request certainly never left."""
+
+    def __init__(self, code: str, *, was_sent: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.was_sent = was_sent
+
+
+def exchange(
+    method: str,
+    url: str,
+    *,
+    reach: Reach,
+    headers: Mapping[str, str],
+    content: bytes = b"",
+    seconds: float,
+    limit: int = MAX_ANSWER,
+    certificate: str = "",
+    trust: str = "",
+) -> Reply:
+    """Ask once and read the answer. Raises NoReply; `seconds` bounds the whole, also a peer that drips.
+
+    Code `address` when it is not registered or its name stands for a number inside our own walls: then nothing was said to anybody.
+    """
+    try:
+        target = reach.target(url)
+        verify = tls.context(certificate, trust)
+    except NotRegistered:
+        raise NoReply("address", was_sent=False) from None
+    except (ssl.SSLError, ValueError):
+        raise NoReply("certificate", was_sent=False) from None
+    until = time.monotonic() + seconds
+    numbers = _judged(target, reach, seconds)
+    asked = {"Accept-Encoding": "identity", **headers, "Host": target.authority}
+    for number in numbers[:-1]:
+        try:
+            return _ask(method, target, number, asked, content, until=until, limit=limit, verify=verify)
+        except NoReply as silence:
+            if silence.code != "no_connection":
+                raise
+    return _ask(method, target, numbers[-1], asked, content, until=until, limit=limit, verify=verify)
+
+
+def _judged(target: Target, reach: Reach, seconds: float) -> list[str]:
+    """The numbers the name stands for now. One that may not be asked spoils them all: a name with two faces is not trusted."""
+    numbers = _resolved(target, seconds)
+    if not numbers:
+        raise NoReply("no_connection", was_sent=False)
+    if not all(map(reach.allows, numbers)):
+        raise NoReply("address", was_sent=False)
+    return numbers[:MOST_NUMBERS]
+
+
+def _resolved(target: Target, seconds: float) -> list[str]:
+    """Looked up in a thread of its own: the system's resolver knows no deadline of ours."""
+    found: list[str] = []
+
+    def look_up() -> None:
+        try:
+            told = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        except OSError:
+            return
+        found.extend(dict.fromkeys(str(one[4][0]) for one in told))
+
+    looking = threading.Thread(target=look_up, daemon=True)
+    looking.start()
+    looking.join(seconds)
+    return list(found)
+
+
+def _ask(
+    method: str, target: Target, number: str, headers: Mapping[str, str], content: bytes,
+    *, until: float, limit: int, verify: ssl.SSLContext,
+) -> Reply:  # fmt: skip
+    left = max(0.05, until - time.monotonic())
+    deadline = _Deadline(left)
+    with deadline, _translated(deadline), httpx.Client(trust_env=False, timeout=left, verify=verify) as client:
+        more = {"trace": deadline.watch, "sni_hostname": target.host}
+        request = client.build_request(method, target.at(number), headers=headers, content=content, extensions=more)
+        response = client.send(request, stream=True, follow_redirects=False)
+        try:
+            reply = Reply(response.status_code, _body(response, limit), dict(response.headers))
+            if deadline.passed:  # our own cut looks like the end of an answer without a length
+                raise NoReply("timeout", was_sent=True)
+            return reply
+        finally:
+            response.close()
+
+
+def _body(response: httpx.Response, limit: int) -> bytes:
+    """Raw, never unpacked: a compressed answer was not asked for, and a small one can be endless."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise NoReply("compressed", was_sent=True)
+    found = bytearray()
+    for piece in response.iter_raw():
+        found += piece
+        if len(found) > limit:
+            raise NoReply("too_large", was_sent=True)
+    return bytes(found)
+
+
+@contextmanager
+def _translated(deadline: _Deadline) -> Iterator[None]:
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        raise NoReply("no_connection", was_sent=False) from None
+    except httpx.TimeoutException:
+        raise NoReply("timeout", was_sent=True) from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError):
+        raise NoReply("timeout" if deadline.passed else "cut", was_sent=True) from None
+
+
+class _Deadline:
+    """Shuts the connection when the time is over: httpx times each read alone, so a dripping peer could hold us for hours."""
+
+    def __init__(self, seconds: float) -> None:
+        self.passed = False
+        self._streams: list[Any] = []
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def watch(self, event: str, told: Mapping[str, Any]) -> None:
+        """httpcore's trace hook: remember each connection as it is made."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._streams.append(told["return_value"])
+
+    def _end(self) -> None:
+        self.passed = True
+        for stream in self._streams:
+            raw = stream.get_extra_info("socket")
+            if raw is not None and raw.fileno() != -1:
+                _shut(raw)
+
+
+def _shut(raw: socket.socket) -> None:
+    try:
+        raw.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # it was gone already

@@ -1,0 +1,100 @@
+"""Getting a token at a hospital's authorization server: our assertion out, a short-lived token back, kept until it ends."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from joserfc import jwt
+
+from integrations.fhir.json_gate import load
+from integrations.fhir.values import text
+from integrations.out import NoReply, Reach, exchange
+from integrations.smart.keys import ALGORITHM, OwnKey
+from mdo_portal.exchange import Address, Unreadable
+
+ASSERTION_SECONDS = 120
+EARLY = 30.0
+"""So long before its end a token is no longer used: it must live while a request travels."""
+LONGEST = 3600.0
+BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class NoToken(Exception):
+    """No token came. `again`: it may come later."""
+
+    def __init__(self, code: str, *, again: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.again = again
+
+
+@dataclass(frozen=True)
+class _Kept:
+    token: str
+    until: float
+
+
+class Tokens:
+    """Tokens by address, client, scopes and authorization base; one at a time is asked for, the others wait for it."""
+
+    def __init__(self, key: OwnKey, *, clock: Callable[[], float] = time.time) -> None:
+        self._key, self._clock = key, clock
+        self._kept: dict[tuple[str, str, str, str], _Kept] = {}
+        self._lock = threading.Lock()
+
+    def header(self, address: Address, *, base: str = "", fresh: bool = False) -> dict[str, str]:
+        """Authorization for this address: by assertion where it has a token address, else its fixed token, else none. Raises NoToken."""
+        if not address.token_url:
+            return {"Authorization": f"Bearer {address.token}"} if address.token else {}
+        wanted = (address.token_url, address.client_id, address.scopes, base)
+        with self._lock:
+            kept = self._kept.get(wanted)
+            if kept is None or fresh or kept.until <= self._clock():
+                kept = self._kept[wanted] = self._fetched(address, base)
+                self._kept = {key: one for key, one in self._kept.items() if one.until > self._clock()}
+            return {"Authorization": f"Bearer {kept.token}"}
+
+    def assertion(self, address: Address) -> str:
+        """A signed statement of who we are, for that one address, for two minutes and for once."""
+        now = int(self._clock())
+        claims = {
+            "iss": address.client_id, "sub": address.client_id, "aud": address.token_url,
+            "iat": now, "exp": now + ASSERTION_SECONDS, "jti": secrets.token_urlsafe(24),
+        }  # fmt: skip
+        header = {"alg": ALGORITHM, "kid": self._key.name, "typ": "JWT"}
+        return jwt.encode(header, claims, self._key.key, algorithms=[ALGORITHM])
+
+    def _fetched(self, address: Address, base: str) -> _Kept:
+        form = {
+            "grant_type": "client_credentials", "scope": address.scopes,
+            "client_assertion_type": BEARER, "client_assertion": self.assertion(address),
+        } | ({"authorization_base": base} if base else {})  # fmt: skip
+        headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            reply = exchange(
+                "POST", address.token_url, reach=Reach((address.token_url,), address.inside), headers=headers,
+                content=urlencode(form).encode(), seconds=address.timeout_seconds, limit=64_000,
+                certificate=address.certificate, trust=address.trust,
+            )  # fmt: skip
+        except NoReply as silence:
+            raise NoToken(silence.code, again=silence.code not in ("address", "certificate")) from None
+        if reply.status != 200:
+            raise NoToken(str(reply.status), again=reply.status >= 500 or reply.status in (408, 429))
+        return self._read(reply.body)
+
+    def _read(self, body: bytes) -> _Kept:
+        try:
+            told = load(body)
+        except Unreadable:
+            raise NoToken("answer", again=True) from None
+        token, kind = text(told.get("access_token")), text(told.get("token_type"))
+        if not token.isascii() or not token.isprintable() or not token or " " in token or kind.lower() != "bearer":
+            raise NoToken("answer", again=False)
+        said = text(told.get("expires_in"))
+        seconds = min(float(said), LONGEST) if said.isdecimal() else 60.0
+        return _Kept(token, self._clock() + max(seconds - EARLY, seconds / 2))

@@ -1,0 +1,105 @@
+"""The one gate through which foreign XML enters: strict, bounded, and without anything that could fetch or swell.
+
+Expat of the standard library, whole document at once. A DOCTYPE ends the reading, so there are no entities beside the five of XML,
+no DTD and nothing to fetch; XInclude and stylesheets mean nothing here (knowledge/security.md 2.4, docs/decisions/0024).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from mdo_portal.exchange import Unreadable
+
+MAX_DEPTH = 100
+MAX_ELEMENTS = 500_000
+MAX_ATTRIBUTES = 200
+_BOMS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass
+class Element:
+    """One element: `name` is (namespace, local name). `text` stands directly in it, before and between its children."""
+
+    name: tuple[str, str]
+    attributes: dict[str, str]
+    children: list[Element] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    source: tuple[int, int] = (0, 0)  # where it stands in the document, in bytes
+
+    @property
+    def local(self) -> str:
+        return self.name[1]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.said)
+
+
+def looks_like_xml(raw: bytes) -> bool:
+    """Whether the first sign is `<`; for choosing a reader, never a proof."""
+    return raw[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def load(raw: bytes) -> Element:
+    """The root. Raises Unreadable: "no_header" when it is no XML in UTF-8, "broken" when it holds what is never read, or too much."""
+    if raw[:2] in _BOMS:
+        raise Unreadable("no_header", "not UTF-8")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unreadable("no_header", "not UTF-8") from None
+    return _Builder().build(raw)
+
+
+class _Builder:
+    def __init__(self) -> None:
+        # The encoding is ours to say: a declaration that names another one (UTF-7, UTF-16) would let two readers see two documents.
+        self._parser = expat.ParserCreate("utf-8", namespace_separator="\n", intern={})
+        self._parser.buffer_text = True
+        self._parser.ordered_attributes = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+        self._parser.StartDoctypeDeclHandler = self._doctype
+        self._parser.EntityDeclHandler = self._doctype
+        self._parser.ExternalEntityRefHandler = self._doctype
+        self._parser.XmlDeclHandler = self._declared
+        self._stack: list[Element] = []
+        self._root: Element | None = None
+        self._count = 0
+
+    def build(self, raw: bytes) -> Element:
+        try:
+            self._parser.Parse(raw, True)
+        except expat.ExpatError as error:
+            raise Unreadable("no_header", f"not XML at line {error.lineno}") from None
+        assert self._root is not None
+        return self._root
+
+    def _start(self, name: str, given: list[str]) -> None:
+        self._count += 1
+        if len(self._stack) >= MAX_DEPTH or self._count > MAX_ELEMENTS or len(given) > 2 * MAX_ATTRIBUTES:
+            raise Unreadable("broken", f"more than {MAX_DEPTH} deep, {MAX_ELEMENTS} elements or {MAX_ATTRIBUTES} attributes")
+        space, _, local = name.rpartition("\n")
+        made = Element((space, local), dict(zip(given[::2], given[1::2], strict=True)), source=(self._parser.CurrentByteIndex, 0))
+        if self._stack:
+            self._stack[-1].children.append(made)
+        else:
+            self._root = made
+        self._stack.append(made)
+
+    def _end(self, _: str) -> None:
+        done = self._stack.pop()
+        done.source = (done.source[0], self._parser.CurrentByteIndex)
+
+    def _text(self, said: str) -> None:
+        if self._stack:
+            self._stack[-1].said.append(said)
+
+    def _doctype(self, *_: object) -> int:
+        raise Unreadable("broken", "a DOCTYPE")
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in ("utf-8", "utf8", "us-ascii"):
+            raise Unreadable("no_header", "not UTF-8")

@@ -1,0 +1,90 @@
+"""`mdo-portal hospital fhir`: what is agreed with a hospital that speaks FHIR: addresses, keys, networks. The administrator's work."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from mdo_portal import wiring
+from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.services.hospitals import CERTIFICATE_PURPOSE
+from mdo_portal.services.sealed import client_secret, sealer
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What to write down; None = leave as it is."""
+
+    url: str | None = None  # base address of their FHIR server
+    token_url: str | None = None
+    client_id: str | None = None  # who we are there
+    scopes: str | None = None
+    networks: tuple[str, ...] | None = None  # CIDRs of a VPN
+    certificate: str | None = field(default=None, repr=False)  # PEM: our chain and key
+    trust: str | None = None  # PEM: their roots
+    their_client_id: str | None = None
+    their_keys: str | None = None  # JWKS
+    profile_out: str | None = None
+    pull: bool = False
+
+
+class NotAgreed(ValueError):
+    """It cannot be written down like this; the text says what."""
+
+
+def agree(database: Database, code: str, said: Agreed) -> dict[str, Any]:
+    """Write it down, and give what the hospital must be told. Raises KeyError without such a link, NotAgreed."""
+    _check(said)
+    with database.transaction() as session:
+        query = select(Link).join(Hospital, Hospital.id == Link.hospital_id).where(Hospital.code == code)
+        link = session.execute(query.with_for_update(of=Link)).scalar_one_or_none()
+        if link is None:
+            raise KeyError(code)
+        plain = {
+            "url_out": said.url, "token_url_out": said.token_url, "client_id_out": said.client_id, "scopes_out": said.scopes,
+            "trust_out": said.trust, "client_id_in": said.their_client_id, "jwks_in": said.their_keys, "profile_out": said.profile_out,
+            "inside_networks": None if said.networks is None else list(said.networks),
+        }  # fmt: skip
+        for name, value in plain.items():
+            if value is not None:
+                setattr(link, name, value)
+        if said.certificate is not None:
+            link.certificate_out_sealed = sealer(session).seal(said.certificate.encode(), purpose=CERTIFICATE_PURPOSE)
+        if said.url:
+            link.channel_out = Channel.FHIR
+        if said.pull:
+            link.level = Level.PULL
+        told = {"hospital": code, "level": link.level.value, "url": link.url_out, "token_url": link.token_url_out}
+        return told | {"networks": link.inside_networks, "their_client_id": link.client_id_in, "our_keys": wiring_keys(database)}
+
+
+def wiring_keys(database: Database) -> str:
+    """Our public keys, for who cannot fetch them from /fhir/jwks."""
+    return wiring.own_public_keys(client_secret(database)).decode()
+
+
+def _check(said: Agreed) -> None:
+    for url in filter(None, (said.url, said.token_url)):
+        parts = urlsplit(url)
+        here = parts.hostname in ("127.0.0.1", "localhost")
+        if not (parts.scheme == "https" or (here and parts.scheme == "http")) or parts.query or parts.fragment or parts.username:
+            raise NotAgreed("an address must be https, without user, question or mark")
+    for network in said.networks or ():
+        try:
+            wide = ip_network(network).prefixlen
+        except ValueError:
+            raise NotAgreed(f"{network!r} is no network like 10.20.0.0/16") from None
+        if wide < 8:
+            raise NotAgreed("a network of a hospital is not half the internet")
+    if said.their_keys and (trouble := wiring.smart.trouble(said.their_keys)):
+        raise NotAgreed(f"their keys: {trouble}")
+    try:
+        wiring.certificate_works(said.certificate or "", said.trust or "")
+    except (ssl.SSLError, ValueError):
+        raise NotAgreed("certificate or roots are no PEM, or the key is missing") from None

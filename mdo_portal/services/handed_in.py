@@ -1,0 +1,49 @@
+"""What a hospital's own system may ask about what it handed in: is it here already, and how does a Task stand."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+
+
+class Known(NamedTuple):
+    """A message that is here already."""
+
+    id: uuid.UUID
+    kind: str
+
+
+def by_number(session: Session, link_id: uuid.UUID, number: str, *, digest: bytes | None = None) -> Known | None:
+    """The newest message of this link under the sender's number, of exactly these bytes if `digest` is given."""
+    query = select(InboundMessage.id, InboundMessage.kind).where(
+        InboundMessage.link_id == link_id, InboundMessage.control_id == number, InboundMessage.control_id != ""
+    )
+    if digest is not None:
+        query = query.where(InboundMessage.digest == digest)
+    row = session.execute(query.order_by(InboundMessage.seq.desc()).limit(1)).one_or_none()
+    return Known._make(row) if row else None
+
+
+#: how a message stands, in the words of FHIR's Task
+_TASK_STATES = {
+    InboundState.KEPT: "received",
+    InboundState.UNDERSTOOD: "accepted",
+    InboundState.UNREADABLE: "rejected",
+    InboundState.IGNORED: "cancelled",
+}
+
+
+def task_of(session: Session, hospital_id: uuid.UUID, message_id: uuid.UUID | None) -> tuple[str, str, str, str, datetime] | None:
+    """(id, sender's number, status, reason, since when) of a Task this hospital handed in; None when there is none."""
+    query = select(InboundMessage).where(InboundMessage.id == message_id, InboundMessage.hospital_id == hospital_id)
+    found = session.execute(query).scalar_one_or_none() if message_id else None
+    if found is None or found.kind != "Task":
+        return None
+    since = found.settled_at or found.received_at
+    return str(found.id), found.control_id, _TASK_STATES[found.state], found.reason, since

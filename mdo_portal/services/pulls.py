@@ -1,0 +1,144 @@
+"""Notices of hospitals that data lie ready, and the fetching that follows: a queue of its own, and what came of each.
+
+Rules. A notice is acted on once, whatever comes how often. Fetching happens in the worker and without an open transaction; what was
+fetched is kept in the inbox as a message before anybody reads it. What cannot be fetched stands in the inbox, for a person.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.hospital import Link
+from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage
+from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull, PullState
+from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Pulled, Wire
+from mdo_portal.services import changes, deliveries, hospitals, intake
+from mdo_portal.services.intake import Arrival
+from mdo_portal.services.sealed import sealer
+
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 12
+"""With pauses up to a quarter of an hour: about two hours of a server that is away."""
+
+
+@dataclass(frozen=True)
+class ClaimedPull:
+    """One notice to follow now, with where and as whom."""
+
+    pull_id: uuid.UUID
+    notice: IncomingNotice
+    address: Address
+    attempts: int
+
+
+def noticed(session: Session, notice: IncomingNotice, link_id: uuid.UUID, *, message_id: uuid.UUID, now: datetime) -> Pull | None:
+    """Put it in the queue; a notice that was settled before is followed anew only when it failed. None when it was a withdrawal."""
+    query = select(Pull).where(Pull.link_id == link_id, Pull.number == notice.number).with_for_update()
+    known = session.execute(query).scalar_one_or_none()
+    if notice.cancelled:
+        _withdraw(session, link_id, notice, now=now)
+        return None
+    if known is not None and known.state is not PullState.FAILED:
+        return known
+    pull = known or Pull(link_id=link_id, hospital_id=session.get_one(Link, link_id).hospital_id, number=notice.number)
+    pull.group_number, pull.message_id, pull.state, pull.reason, pull.attempts = (
+        notice.group,
+        message_id,
+        PullState.WAITING,
+        "",
+        0,
+    )
+    pull.notice_sealed = sealer(session).seal(_packed(notice), purpose=NOTICE_PURPOSE)
+    pull.next_attempt_at, pull.settled_at = now, None
+    if known is None:
+        pull.created_at = now
+        session.add(pull)
+    session.flush()
+    changes.wake(session, "pull")
+    return pull
+
+
+def _withdraw(session: Session, link_id: uuid.UUID, notice: IncomingNotice, *, now: datetime) -> None:
+    """What still waits under this number, or in this group, is not fetched any more. What was fetched stays: it was given."""
+    same = Pull.number == notice.number
+    ours = or_(same, Pull.group_number == notice.group) if notice.group else same
+    statement = update(Pull).where(Pull.link_id == link_id, ours, Pull.state.in_((PullState.WAITING, PullState.FAILED)))
+    session.execute(statement.values(state=PullState.CANCELLED, settled_at=now, notice_sealed=b""))
+
+
+def claim(session: Session, *, now: datetime) -> ClaimedPull | None:
+    """The next notice to follow, counted before it is followed. Commit before fetching."""
+    query = select(Pull).where(Pull.state == PullState.WAITING, Pull.next_attempt_at <= now).order_by(Pull.next_attempt_at)
+    pull = session.execute(query.limit(1).with_for_update(skip_locked=True)).scalar_one_or_none()
+    if pull is None:
+        return None
+    pull.attempts += 1
+    pull.next_attempt_at = now + LEASE
+    notice = _unpacked(sealer(session).open(pull.notice_sealed, purpose=NOTICE_PURPOSE))
+    return ClaimedPull(pull.id, notice, hospitals.address_of(session, pull.hospital_id)[1], pull.attempts)
+
+
+def fetched(session: Session, claimed: ClaimedPull, pulled: Pulled, *, now: datetime) -> None:
+    """Keep it as a message of that link, to be understood like any other; the notice itself is no longer needed."""
+    pull = _ours(session, claimed)
+    if pull is None:
+        return
+    link = hospitals.link_of(session, pull.link_id)
+    header = MessageHeader(kind="Bundle/pull", control_id=f"pull {pull.id}", patient_numbers=pulled.patient_numbers)
+    intake.keep(session, [Arrival(raw=pulled.bundle, wire=Wire.FHIR, header=header, link=link, at=now)])
+    query = select(InboundMessage.id).where(
+        InboundMessage.link_id == link.link_id, InboundMessage.control_id == header.control_id
+    )
+    pull.snapshot_message_id = session.scalars(query.order_by(InboundMessage.seq.desc()).limit(1)).one()
+    _settle(pull, PullState.DONE, now=now)
+
+
+def not_fetched(session: Session, claimed: ClaimedPull, trouble: NotPulled, *, now: datetime) -> None:
+    """Later again, or a row for a person: a message in the inbox that can be offered again, which fetches again."""
+    pull = _ours(session, claimed)
+    if pull is None:
+        return
+    pull.reason = trouble.code
+    if trouble.again and claimed.attempts < MAX_ATTEMPTS:
+        pull.next_attempt_at = now + deliveries.pause(claimed.attempts)
+        return
+    first = session.get_one(InboundMessage, pull.message_id)
+    raw = sealer(session).open(first.raw_sealed, purpose=RAW_PURPOSE) if first.raw_sealed else b""
+    header = MessageHeader(kind="Task/pull", control_id=f"pull {pull.id} {now:%Y%m%d%H%M%S}")
+    link = hospitals.link_of(session, pull.link_id)
+    stands = Arrival(raw=raw, wire=Wire.FHIR, header=header, link=link, at=now, reason="not_pulled", place=trouble.code)
+    intake.keep(session, [stands])
+    changes.announce(session, "inbox", pull.message_id)
+    _settle(pull, PullState.FAILED, now=now)
+
+
+def _ours(session: Session, claimed: ClaimedPull) -> Pull | None:
+    """Locked; None when it was withdrawn meanwhile, or somebody else took over."""
+    pull = session.get(Pull, claimed.pull_id, with_for_update=True)
+    return pull if pull and pull.state is PullState.WAITING and pull.attempts == claimed.attempts else None
+
+
+def _settle(pull: Pull, state: PullState, *, now: datetime) -> None:
+    pull.state, pull.settled_at, pull.notice_sealed = state, now, b""
+
+
+def of_message(session: Session, message_id: uuid.UUID) -> Pull | None:
+    """The pull that fetched this message, if it was fetched."""
+    return session.execute(select(Pull).where(Pull.snapshot_message_id == message_id)).scalar_one_or_none()
+
+
+def _packed(notice: IncomingNotice) -> bytes:
+    return json.dumps(asdict(notice) | {"until": notice.until.isoformat() if notice.until else None}).encode()
+
+
+def _unpacked(raw: bytes) -> IncomingNotice:
+    told: dict[str, Any] = json.loads(raw)
+    until = datetime.fromisoformat(told["until"]) if told["until"] else None
+    return IncomingNotice(**told | {"until": until, "fetches": tuple(told["fetches"])})

@@ -1,0 +1,157 @@
+"""Questions of a board to the referring hospital's system, and what comes back: both land in the case where they were asked."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board
+from mdo_portal.domain.case import Case, CaseState, InformationRequest
+from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
+from mdo_portal.exchange import Address, IncomingAnswer, Question, Receipt, ReceiptKind, Unreadable
+from mdo_portal.services import audit, changes, deliveries, documents, hospitals, patients, referrals, timeline
+
+LEASE = timedelta(minutes=3)
+MAX_ATTEMPTS = 60
+
+
+@dataclass(frozen=True)
+class ClaimedQuestion:
+    """One question to send now."""
+
+    question: Question
+    address: Address
+    attempts: int
+
+
+def queue(session: Session, case: Case, request: InformationRequest, *, now: datetime) -> None:
+    """Send it to the hospital's system too, when that takes FHIR and the referral has a number it knows."""
+    query = select(Link.channel_out, Link.level).where(Link.hospital_id == case.hospital_id)
+    link = session.execute(query).one_or_none()
+    if link is None or link[0] is not Channel.FHIR or link[1] not in (Level.FHIR, Level.PULL) or not case.referral_number:
+        return
+    session.flush()
+    session.add(OutgoingQuestion(id=request.id, case_id=case.id, hospital_id=case.hospital_id, next_attempt_at=now))
+    changes.wake(session, "ask")
+
+
+def claim(session: Session, *, now: datetime) -> ClaimedQuestion | None:
+    """The next question to send, counted before it leaves. Commit before sending. What was answered meanwhile is not sent."""
+    query = (
+        select(OutgoingQuestion)
+        .join(InformationRequest, InformationRequest.id == OutgoingQuestion.id)
+        .where(OutgoingQuestion.state == OutgoingState.WAITING, OutgoingQuestion.next_attempt_at <= now)
+        .where(InformationRequest.answered_at.is_(None))
+        .order_by(OutgoingQuestion.next_attempt_at)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=OutgoingQuestion)
+    )
+    row = session.execute(query).scalar_one_or_none()
+    if row is None:
+        return None
+    row.attempts += 1
+    row.next_attempt_at = now + LEASE
+    case, request = session.get_one(Case, row.case_id), session.get_one(InformationRequest, row.id)
+    board = session.get(Board, case.board_id) if case.board_id else None
+    question = Question(
+        question_id=str(row.id),
+        referral_number=case.referral_number,
+        patient=patients.identity_of(session, session.get_one(Patient, case.patient_id)),
+        text=request.text,
+        asked_at=request.asked_at,
+        asked_by=board.name if board else "",
+    )
+    return ClaimedQuestion(question, hospitals.address_of(session, row.hospital_id)[1], row.attempts)
+
+
+def settle(session: Session, claimed: ClaimedQuestion, receipt: Receipt, *, now: datetime) -> None:
+    """Write down what the receiver said. The question itself stays open until there is an answer, whichever way."""
+    row = session.get(OutgoingQuestion, uuid.UUID(claimed.question.question_id), with_for_update=True)
+    if row is None or row.state is not OutgoingState.WAITING or row.attempts != claimed.attempts:
+        return
+    row.receipt_code, row.receipt_reference = receipt.code, receipt.reference
+    case = session.get_one(Case, row.case_id)
+    hospital = session.get_one(Hospital, row.hospital_id)
+    if receipt.kind is ReceiptKind.ACCEPTED:
+        row.state, row.sent_at = OutgoingState.SENT, receipt.at or now
+        timeline.happened(session, case, "question.sent", at=now, hospital=hospital.name)
+    elif receipt.kind is ReceiptKind.REFUSED or row.attempts >= MAX_ATTEMPTS:
+        row.state = OutgoingState.REFUSED
+        timeline.happened(session, case, "question.refused", at=now, hospital=hospital.name)
+    else:
+        row.next_attempt_at = now + deliveries.pause(row.attempts)
+        return
+    referrals.announce(session, case)
+
+
+def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, now: datetime, message_id: uuid.UUID) -> Case:
+    """Add what the hospital sent to the case of that referral, and close the question it answers.
+
+    Raises Unreadable: "unknown_referral", "identity_conflict" when it names another patient, "objection".
+    """
+    request = _request(session, answer, hospital)
+    case = _case(session, answer, hospital, request)
+    _same_patient(session, answer, case, hospital)
+    referrals.add_facts(session, case, answer.facts, hospital, now=now, message_id=message_id)
+    for document in answer.documents:
+        documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
+    if request is not None and request.answered_at is None:
+        request.answered_at, request.answer = now, answer.text or ""
+        timeline.happened(session, case, "case.answered", at=now)
+    else:
+        timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir")
+    _go_on(session, case, now=now)
+    audit.record_system(session, "referral.updated", now=now, case=case, object_type="case", object_id=case.id)
+    referrals.announce(session, case)
+    return case
+
+
+def _request(session: Session, answer: IncomingAnswer, hospital: Hospital) -> InformationRequest | None:
+    """Our question by our own number, and only if it was asked to this hospital."""
+    try:
+        found = session.get(InformationRequest, uuid.UUID(answer.question)) if answer.question else None
+    except ValueError:
+        return None
+    if found is None or session.get_one(Case, found.case_id).hospital_id != hospital.id:
+        return None
+    return found
+
+
+def _case(session: Session, answer: IncomingAnswer, hospital: Hospital, request: InformationRequest | None) -> Case:
+    number = Case.referral_number == answer.referral_number
+    named = Case.id == request.case_id if request is not None else number
+    if request is None and not answer.referral_number:
+        raise Unreadable("unknown_referral", "Task.basedOn")
+    query = select(Case).where(Case.hospital_id == hospital.id, named).with_for_update()
+    case = session.execute(query).scalar_one_or_none()
+    if case is None or (answer.referral_number and case.referral_number != answer.referral_number):
+        raise Unreadable("unknown_referral", "Task.basedOn")
+    return case
+
+
+def _same_patient(session: Session, answer: IncomingAnswer, case: Case, hospital: Hospital) -> None:
+    patient = session.get_one(Patient, case.patient_id)
+    if patient.objects:
+        raise Unreadable("objection")
+    if answer.patient.bsn or answer.patient.local_number:
+        found = patients.find(session, hospital.id, answer.patient)
+        if found is None or found.id != patient.id:
+            raise Unreadable("identity_conflict", "Task.for")
+
+
+def _go_on(session: Session, case: Case, *, now: datetime) -> None:
+    """The case waits for the secretary again, unless another question is still open."""
+    session.flush()
+    open_one = select(InformationRequest.id).where(
+        InformationRequest.case_id == case.id, InformationRequest.answered_at.is_(None)
+    )
+    if case.state is CaseState.INFORMATION_REQUESTED and session.execute(open_one.limit(1)).first() is None:
+        case.move(CaseState.INCOMPLETE, now=now)
+    referrals.assess(session, case, now=now)
+    case.revision += 1

@@ -1,0 +1,108 @@
+"""How a hospital's system comes in at /fhir: tokens for signed assertions (SMART Backend Services), keys, and what the door says."""
+
+from __future__ import annotations
+
+import re
+
+import structlog
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from mdo_portal import __version__, wiring
+from mdo_portal.services import hospitals, link_tokens
+from mdo_portal.services.sealed import client_secret
+from mdo_portal.web import limits
+from mdo_portal.web.context import database, now, settings, transaction
+from mdo_portal.web.guard import machine, public
+
+blueprint = Blueprint("fhir_access", __name__, url_prefix="/fhir")
+log = structlog.get_logger(__name__)
+FHIR = "application/fhir+json"
+
+
+@blueprint.get("/metadata")
+@public("says what this door accepts; no data")
+def metadata() -> Response:
+    """In the version of the link whose token is shown, else of `fhirVersion` in Accept, else R4."""
+    return Response(wiring.fhir_capabilities(_base(), __version__, _version()), mimetype=FHIR)
+
+
+@blueprint.get("/.well-known/smart-configuration")
+@public("says where and how a token is had; no data")
+def smart_configuration() -> Response:
+    return jsonify(
+        {
+            "issuer": _base(),
+            "jwks_uri": f"{_base()}/jwks",
+            "token_endpoint": f"{_base()}/token",
+            "grant_types_supported": ["client_credentials"],
+            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+            "token_endpoint_auth_signing_alg_values_supported": list(wiring.smart.ALGORITHMS),
+            "scopes_supported": list(link_tokens.SCOPES),
+            "capabilities": ["client-confidential-asymmetric", "permission-v1", "permission-v2"],
+        }
+    )
+
+
+@blueprint.get("/jwks")
+@public("the public half of the key by which this portal signs for hospitals' servers")
+def jwks() -> Response:
+    return Response(wiring.own_public_keys(client_secret(database())), mimetype="application/json")
+
+
+@blueprint.post("/token")
+@machine("a hospital's system proves itself with an assertion signed by a key it registered")
+def token() -> ResponseReturnValue:
+    """A token for five minutes. The assertion: iss = sub = client id, aud = this address, exp at most five minutes away, jti once."""
+    try:
+        limits.ask("token", request.remote_addr or "", limits.STRANGER)
+    except limits.TooMany:
+        return _no("temporarily_unavailable", 429)
+    form = {name: request.form[name] for name in request.form}
+    try:
+        client_id = wiring.smart.client_of(form)
+        with transaction() as db:
+            client = link_tokens.client(db, client_id)
+            proof = wiring.smart.proven(
+                form, client.jwks if client else "", audiences=frozenset({f"{_base()}/token", _base()}), now=now()
+            )
+            scopes = link_tokens.granted(form.get("scope", ""))
+            if not scopes or client is None:
+                return _no("invalid_scope")
+            made = link_tokens.issue(db, client.link_id, jti=proof.jti, used_until=proof.until, scopes=scopes, now=now())
+    except wiring.NotProven as error:
+        log.info("token.refused", code=error.code, why=error.why)
+        return _no(error.code, 401 if error.code == "invalid_client" else 400)
+    if made is None:
+        log.info("token.refused", code="invalid_client", why="jti was used before")
+        return _no("invalid_client", 401)
+    lives = int(link_tokens.LIFE.total_seconds())
+    return _plain({"access_token": made, "token_type": "bearer", "expires_in": lives, "scope": scopes})
+
+
+def _no(code: str, status: int = 400) -> ResponseReturnValue:
+    """OAuth's own form; which of the checks failed stands in the log, not in the answer."""
+    response = _plain({"error": code})
+    response.status_code = status
+    return response
+
+
+def _plain(told: dict[str, object]) -> Response:
+    response = jsonify(told)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Pragma"] = "no-cache"
+    return response
+
+
+def _base() -> str:
+    return f"{settings().public_url.rstrip('/')}/fhir"
+
+
+def _version() -> str:
+    scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and shown.strip():
+        with transaction() as db:
+            link = hospitals.link_by_token(db, shown.strip())
+        if link is not None:
+            return wiring.fhir_version(link.profile_in) or "R4"
+    return "STU3" if re.search(r"fhirVersion=3\.0", request.headers.get("Accept", "")) else "R4"

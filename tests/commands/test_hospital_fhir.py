@@ -1,0 +1,61 @@
+"""Writing down what is agreed with a hospital that speaks FHIR."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from joserfc.jwk import ECKey
+from sqlalchemy import select
+
+from mdo_portal.commands.hospital_fhir import Agreed, NotAgreed, agree
+from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Channel, Level, Link
+from mdo_portal.services import hospitals
+from tests.people import Region
+
+KEY = ECKey.generate_key("P-384", auto_kid=True)
+KEYS = json.dumps({"keys": [KEY.as_dict(private=False)]})
+
+
+def test_what_is_agreed_is_where_letters_and_pulls_go(database: Database, region: Region) -> None:
+    said = Agreed(
+        url="https://fhir.delta.example/stu3", token_url="https://login.delta.example/token", client_id="mdo", scopes="system/*.read",
+        networks=("10.20.0.0/16",), their_client_id="epd", their_keys=KEYS, profile_out="generic-stu3", pull=True,
+    )  # fmt: skip
+    told = agree(database, "DELT", said)
+
+    with database.transaction() as session:
+        link = session.execute(select(Link).where(Link.hospital_id == region.hospitals["DELT"])).scalar_one()
+        channel, address = hospitals.address_of(session, region.hospitals["DELT"])
+    assert (channel, link.level, link.jwks_in) == (Channel.FHIR, Level.PULL, KEYS)
+    assert (address.url, address.token_url, address.inside) == (said.url, said.token_url, ("10.20.0.0/16",))
+    assert json.loads(told["our_keys"])["keys"][0]["alg"] == "ES384"
+
+
+def test_what_is_not_said_stays(database: Database) -> None:
+    agree(database, "DELT", Agreed(url="https://fhir.delta.example/r4"))
+
+    assert agree(database, "DELT", Agreed(networks=("10.0.0.0/8",)))["url"] == "https://fhir.delta.example/r4"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Agreed(url="http://fhir.delta.example/r4"),
+        Agreed(url="https://user@fhir.delta.example/r4"),
+        Agreed(token_url="https://login.delta.example/token?x=1"),
+        Agreed(networks=("0.0.0.0/0",)),
+        Agreed(networks=("delta",)),
+        Agreed(their_keys=json.dumps({"keys": [KEY.as_dict(private=True)]})),
+        Agreed(certificate="no PEM"),
+    ],
+)
+def test_what_would_not_be_safe_is_not_written_down(database: Database, said: Agreed) -> None:
+    with pytest.raises(NotAgreed):
+        agree(database, "DELT", said)
+
+
+def test_a_hospital_without_a_link_is_told(database: Database) -> None:
+    with pytest.raises(KeyError):
+        agree(database, "NONE", Agreed())

@@ -1,0 +1,215 @@
+"""SMART Backend Services, both ways: what we sign holds at our own door, and nothing that was tampered with does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, RSAKey
+
+from integrations.smart import server
+from integrations.smart.client import BEARER, NoToken, Tokens
+from integrations.smart.keys import OwnKey
+from integrations.smart.server import NotProven
+from mdo_portal.exchange import Address
+from tests.integrations.fhir.make import Told
+from tests.integrations.fhir.make import server as answering
+
+NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
+HERE = "https://mdo.example/fhir/token"
+KEY = ECKey.generate_key("P-384", auto_kid=True)
+RSA = RSAKey.generate_key(2048, auto_kid=True)
+Claims = dict[str, Any]
+
+
+def jwks(*keys: Any) -> str:
+    return json.dumps({"keys": [one.as_dict(private=False) for one in keys]})
+
+
+def claims(**over: Any) -> Claims:
+    fixed = {"iss": "epd-merw", "sub": "epd-merw", "aud": HERE, "exp": int(NOW.timestamp()) + 240, "jti": "0123456789abcdef"}
+    return {name: value for name, value in (fixed | over).items() if value is not None}
+
+
+def form(said: Claims, *, key: Any = KEY, header: Claims | None = None, algorithm: str = "ES384") -> dict[str, str]:
+    head = {"alg": algorithm, "kid": key.kid, "typ": "JWT"} | (header or {})
+    token = jwt.encode({name: value for name, value in head.items() if value is not None}, said, key, algorithms=[algorithm])
+    return {"grant_type": "client_credentials", "client_assertion_type": BEARER, "client_assertion": token}
+
+
+def proven(sent: dict[str, str], known: str = "", at: datetime = NOW) -> server.Proven:
+    server.client_of(sent)
+    return server.proven(sent, known or jwks(KEY, RSA), audiences=frozenset({HERE}), now=at)
+
+
+def refusal(sent: dict[str, str], known: str = "", at: datetime = NOW) -> str:
+    with pytest.raises(NotProven) as caught:
+        proven(sent, known, at)
+    return caught.value.why
+
+
+def test_an_assertion_of_a_registered_key_holds() -> None:
+    found = proven(form(claims()))
+
+    assert (found.client_id, found.jti, found.until) == ("epd-merw", "0123456789abcdef", NOW + timedelta(seconds=240))
+
+
+@pytest.mark.parametrize("algorithm", ["RS384", "PS256", "RS256"])
+def test_rsa_holds_too(algorithm: str) -> None:
+    assert proven(form(claims(), key=RSA, algorithm=algorithm)).client_id == "epd-merw"
+
+
+@pytest.mark.parametrize(
+    ("over", "why"),
+    [
+        ({"aud": "https://elders.example/token"}, "aud"),
+        ({"aud": [HERE, "https://elders.example"]}, "aud"),
+        ({"aud": None}, "aud"),
+        ({"exp": int(NOW.timestamp()) - 60}, "exp"),
+        ({"exp": int(NOW.timestamp()) + 3600}, "exp"),
+        ({"exp": None}, "exp"),
+        ({"exp": True}, "exp"),
+        ({"exp": 10**30}, "exp"),
+        ({"exp": "2026"}, "exp"),
+        ({"nbf": int(NOW.timestamp()) + 200}, "exp"),
+        ({"jti": None}, "jti"),
+        ({"jti": "kort"}, "jti"),
+        ({"jti": "met een spatie!"}, "jti"),
+        ({"sub": "epd-zeed"}, "iss and sub"),
+        ({"iss": None}, "iss and sub"),
+    ],
+)
+def test_what_is_not_for_us_not_fresh_or_not_complete_is_refused(over: Claims, why: str) -> None:
+    assert refusal(form(claims(**over))) == why
+
+
+def test_another_key_by_the_same_name_does_not_open() -> None:
+    impostor = ECKey.generate_key("P-384", {"kid": KEY.kid})
+
+    assert refusal(form(claims(), key=impostor)) == "signature"
+    assert refusal(form(claims(), key=ECKey.generate_key("P-384", auto_kid=True))) == "key"
+
+
+@pytest.mark.parametrize(
+    "header", [{"jwk": KEY.as_dict(private=False)}, {"jku": "https://elders.example/k"}, {"x5u": "https://x"}]
+)
+def test_a_token_does_not_bring_its_own_key(header: Claims) -> None:
+    try:
+        sent = form(claims(), header=header)
+    except Exception:
+        pytest.skip("the library does not even write it")
+    assert refusal(sent) == "header"
+
+
+def test_a_shared_secret_made_of_the_public_key_is_no_signature() -> None:
+    secret = OctKey.import_key(jwks(KEY).encode())
+    token = jwt.encode({"alg": "HS256", "kid": KEY.kid}, claims(), secret, algorithms=["HS256"])
+
+    assert refusal(form(claims()) | {"client_assertion": token}) == "header"
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_changed_letter_anywhere_ends_it(place: int) -> None:
+    sent = form(claims())
+    parts = sent["client_assertion"].split(".")
+    parts[place] = ("A" if parts[place][5] != "A" else "B").join((parts[place][:5], parts[place][6:]))
+
+    with pytest.raises(NotProven):
+        proven(sent | {"client_assertion": ".".join(parts)})
+
+
+@pytest.mark.parametrize("token", ["", ".", "a.b", "a.b.c", "é.b.c", "." * 5, "x" * 10_000, "e30.e30.e30"])
+def test_junk_is_refused(token: str) -> None:
+    with pytest.raises(NotProven):
+        proven(form(claims()) | {"client_assertion": token})
+
+
+def test_private_or_weak_or_nameless_keys_cannot_be_registered() -> None:
+    weak = {"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "w"}
+
+    assert server.trouble(jwks(KEY, RSA)) == ""
+    assert server.trouble(json.dumps({"keys": [KEY.as_dict(private=True)]})) == "private"
+    assert server.trouble(json.dumps({"keys": [weak]})) == "not usable"
+    assert server.trouble(jwks(KEY, KEY)) == "not usable"
+    assert server.trouble("{}") == server.trouble("[]") == server.trouble("") == "no keys"
+
+
+# As client
+
+OURS = OwnKey(b"s" * 32)
+
+
+@pytest.fixture
+def told() -> Iterator[Told]:
+    return Told(200, json.dumps({"access_token": "one", "token_type": "Bearer", "expires_in": 300}).encode())
+
+
+def address(url: str) -> Address:
+    return Address(
+        "MERW",
+        "generic-stu3",
+        url=url,
+        token_url=f"{url}/token",
+        client_id="mdo",
+        scopes="system/*.read",
+        inside=("127.0.0.0/8",),
+    )
+
+
+def test_our_own_assertion_would_open_our_own_door() -> None:
+    tokens = Tokens(OURS, clock=lambda: NOW.timestamp())
+    there = Address("X", "epic", token_url=HERE, client_id="mdo")
+    sent = {"grant_type": "client_credentials", "client_assertion_type": BEARER, "client_assertion": tokens.assertion(there)}
+
+    assert proven(sent, OURS.jwks().decode()).client_id == "mdo"
+    assert tokens.assertion(there) != tokens.assertion(there)  # jti is new each time
+
+
+def test_the_same_secret_is_the_same_key_in_every_process_and_the_private_half_stays_home() -> None:
+    assert OwnKey(b"s" * 32).jwks() == OURS.jwks() != OwnKey(b"t" * 32).jwks()
+    assert server.trouble(OURS.jwks().decode()) == ""
+
+
+def test_a_token_is_kept_until_just_before_it_ends(told: Told) -> None:
+    at = [0.0]
+    with answering(told) as url:
+        tokens = Tokens(OURS, clock=lambda: at[0])
+        for moment in (0.0, 100.0, 269.0):
+            at[0] = moment
+            assert tokens.header(address(url)) == {"Authorization": "Bearer one"}
+        assert len(told.asked) == 1
+        at[0] = 271.0
+        tokens.header(address(url))
+        tokens.header(address(url), fresh=True)
+        tokens.header(address(url), base="another")
+
+    assert len(told.asked) == 4
+    assert b"authorization_base=another" in told.asked[-1][3] and b"authorization_base" not in told.asked[0][3]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "again"),
+    [
+        (401, b'{"error": "invalid_client"}', False),
+        (503, b"", True),
+        (302, b"", False),
+        (200, b"not json", True),
+        (200, b'{"access_token": "a b", "token_type": "Bearer"}', False),
+        (200, b'{"access_token": "a\\nX: y", "token_type": "Bearer"}', False),
+        (200, b'{"access_token": "one", "token_type": "mac"}', False),
+        (200, b'{"token_type": "Bearer"}', False),
+    ],
+)
+def test_without_a_token_nothing_is_asked(status: int, body: bytes, again: bool) -> None:
+    with answering(Told(status, body)) as url, pytest.raises(NoToken) as caught:
+        Tokens(OURS).header(address(url))
+    assert caught.value.again is again
+
+
+def test_a_link_with_a_fixed_token_shows_that_one() -> None:
+    assert Tokens(OURS).header(Address("X", "epic", token="t0ken")) == {"Authorization": "Bearer t0ken"}
+    assert Tokens(OURS).header(Address("X", "epic")) == {}

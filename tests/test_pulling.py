@@ -1,0 +1,281 @@
+"""A hospital lays data ready and tells so: the portal fetches them, shows what changed, and what goes wrong stands on a list."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from integrations.simulator import outbox
+from integrations.simulator.process import Running
+from mdo_portal import dispatch, pulling, reception, wiring
+from mdo_portal.database import Database
+from mdo_portal.domain.case import Case, CaseDocument, InformationRequest
+from mdo_portal.domain.hospital import Channel, Level, Link
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.pull import PULL_REASONS, OutgoingQuestion, OutgoingState, Pull, PullState
+from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Pulled
+from mdo_portal.services import cases, inbox, pulls, snapshots
+from mdo_portal.services.hospitals import hash_token
+from mdo_portal.services.sealed import client_secret
+from tests.integrations.simulator.make import TOKEN, hospital
+from tests.people import Region
+from tests.web.portal import app_on
+
+READERS = wiring.readers()
+CASE = "MERW"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    app.config["SERVER_NAME"] = None
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    server.server_close()
+
+
+@dataclass(frozen=True)
+class Places:
+    """A portal and a hospital that talk to each other over real sockets."""
+
+    database: Database
+    merwe: Running
+    hospital_id: uuid.UUID
+    link_id: uuid.UUID
+    puller: object
+
+    def send(self, code: str = "") -> None:
+        """The hospital lays a case ready, and we wait until its notice is kept."""
+        before = len(self.messages("Task"))
+        outbox.ask(self.merwe.store, [code or first_case()])
+        assert self.merwe.courier
+        self.merwe.courier.wake()
+        until(lambda: len(self.messages("Task")) > before)
+
+    def messages(self, kind: str) -> list[InboundMessage]:
+        with self.database.transaction() as session:
+            return list(session.scalars(select(InboundMessage).where(InboundMessage.kind == kind).order_by(InboundMessage.seq)))
+
+    def understand(self) -> None:
+        while reception.understand_next(self.database, READERS, now=now()):
+            pass
+
+    def pull(self) -> None:
+        while pulling.pull_next(self.database, self.puller, clock=now):  # type: ignore[arg-type]
+            pass
+
+    def work(self) -> None:
+        self.understand()
+        self.pull()
+        self.understand()
+
+    def pulls(self) -> list[Pull]:
+        with self.database.transaction() as session:
+            return list(session.scalars(select(Pull).order_by(Pull.created_at)))
+
+
+def first_case() -> str:
+    return next(one.code for one in wiring.invented_region().cases if one.hospital == CASE)
+
+
+def until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def places(database: Database, region: Region, tmp_path: Path) -> Iterator[Places]:
+    with app_on(database) as app, served(app) as portal:
+        object.__setattr__(app.extensions["mdo_settings"], "public_url", portal)
+        with hospital(CASE, tmp_path, notified_pull=True, portal_fhir=f"{portal}/fhir", answer_seconds=10.0) as merwe:
+            link_id = _linked(database, region, merwe)
+            puller = wiring.outward(client_secret(database)).puller
+            yield Places(database, merwe, region.hospitals["DELT"], link_id, puller)
+
+
+def _linked(database: Database, region: Region, merwe: Running) -> uuid.UUID:
+    with database.transaction() as session:
+        link = session.execute(select(Link).where(Link.hospital_id == region.hospitals["DELT"])).scalar_one()
+        link.level, link.channel_out, link.profile_in, link.profile_out = Level.PULL, Channel.FHIR, "generic-stu3", "generic-stu3"
+        link.url_out, link.token_url_out = f"{merwe.url}/fhir", f"{merwe.url}/fhir/token"
+        link.client_id_out, link.scopes_out, link.inside_networks = "mdo-portaal", "system/*.read", ["127.0.0.0/8"]
+        link.token_in_hash, link.timeout_seconds = hash_token(TOKEN), 30.0
+        return link.id
+
+
+def test_a_notice_becomes_a_case_with_everything_that_lay_ready(places: Places) -> None:
+    places.send()
+    places.work()
+
+    (pull,) = places.pulls()
+    (fetched,) = places.messages("Bundle/pull")
+    seed = next(one for one in wiring.invented_region().cases if one.code == first_case())
+    with places.database.transaction() as session:
+        case = session.get_one(Case, fetched.case_id)
+        (moment,) = snapshots.of_case(session, case.id)
+        documents = len(session.scalars(select(CaseDocument.id).where(CaseDocument.case_id == case.id)).all())
+    assert case.referral_number == seed.number and case.hospital_id == places.hospital_id
+    assert (pull.state, pull.case_id, pull.notice_sealed) == (PullState.DONE, case.id, b"")
+    assert moment.is_first and moment.size > 3 and documents == len(wiring.invented_referral(seed, today=now().date()).documents)
+    assert fetched.state is InboundState.UNDERSTOOD and fetched.leftovers == []
+
+
+def test_a_question_travels_to_the_hospital_and_its_answer_comes_back(places: Places, region: Region) -> None:
+    places.send()
+    places.work()
+    case_id = places.messages("Bundle/pull")[0].case_id
+    with places.database.transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.board_id = region.boards["URO-P"]
+        cases.ask(session, case, "Is er een recente PSA?", viewer=region.aisha, now=now())
+    asker = wiring.outward(client_secret(places.database)).asker
+    assert dispatch.ask_next(places.database, asker, clock=now) and not dispatch.ask_next(places.database, asker, clock=now)
+
+    page = httpx.get(f"{places.merwe.url}/", trust_env=False, timeout=30).text
+    assert "Is er een recente PSA?" in page
+    question = re.search(r'name="question" value="(\w+)"', page)
+    assert question
+    form = {"question": question[1], "text": "PSA 8,1 op 3 november"}
+    answered = httpx.post(f"{places.merwe.url}/answer", data=form, trust_env=False, timeout=30)
+    assert answered.status_code == 303
+    until(lambda: len(places.messages("Task")) == 2)
+    places.understand()
+
+    with places.database.transaction() as session:
+        (request,) = session.scalars(select(InformationRequest).where(InformationRequest.case_id == case_id)).all()
+        sent = session.get_one(OutgoingQuestion, request.id)
+    assert (request.answer, sent.state) == ("PSA 8,1 op 3 november", OutgoingState.SENT)
+    assert "Beantwoord." in httpx.get(f"{places.merwe.url}/", trust_env=False, timeout=30).text
+
+
+def test_a_later_pull_shows_what_came_and_what_is_no_longer_told(places: Places) -> None:
+    places.send()
+    places.work()
+    places.send()
+    with places.merwe.store.transaction() as db:  # meanwhile the EPD changed a diagnosis
+        row = db.execute("SELECT kind, id, body FROM shelf WHERE kind = 'Condition' ORDER BY rowid DESC LIMIT 1").fetchone()
+        body = json.loads(row["body"])
+        before = body["code"]["text"]
+        body["code"]["text"] = "gewijzigde diagnose"
+        db.execute("UPDATE shelf SET body = ? WHERE kind = ? AND id = ?", (json.dumps(body), row["kind"], row["id"]))
+    places.work()
+
+    with places.database.transaction() as session:
+        case_id = places.messages("Bundle/pull")[-1].case_id
+        assert case_id is not None
+        newest, first = snapshots.of_case(session, case_id)
+    assert first.is_first and not newest.is_first and newest.taken_at > first.taken_at
+    assert [one.text for one in newest.added] == ["gewijzigde diagnose"]
+    assert [one.text for one in newest.gone] == [before]
+
+
+def test_the_same_notice_twice_is_fetched_once(places: Places) -> None:
+    places.send()
+    (first,) = places.messages("Task")
+    places.work()
+    with places.database.transaction() as session:
+        session.get_one(InboundMessage, first.id).state = InboundState.KEPT
+    places.work()
+
+    assert len(places.pulls()) == 1 and len(places.messages("Bundle/pull")) == 1
+
+
+def test_what_cannot_be_fetched_is_a_row_for_a_person_and_offered_again_it_is_fetched_again(places: Places) -> None:
+    places.send()
+    with places.merwe.store.transaction() as db:
+        rows = db.execute("SELECT * FROM shelf").fetchall()
+        db.execute("DELETE FROM shelf WHERE kind = 'Task'")
+    places.understand()
+    places.pull()
+
+    (stands,) = places.messages("Task/pull")
+    assert (stands.state, stands.reason, stands.place) == (InboundState.UNREADABLE, "not_pulled", "refused")
+    assert places.pulls()[0].state is PullState.FAILED and places.pulls()[0].notice_sealed == b""
+    assert stands.place in PULL_REASONS
+
+    with places.merwe.store.transaction() as db:  # the hospital mends it, and a person offers it again
+        db.executemany("INSERT OR REPLACE INTO shelf VALUES (?, ?, ?, ?)", [tuple(row) for row in rows])
+    with places.database.transaction() as session:
+        inbox.replay(session, session.get_one(InboundMessage, stands.id))
+    places.work()
+
+    assert places.pulls()[0].state is PullState.DONE
+    assert places.messages("Bundle/pull")[0].state is InboundState.UNDERSTOOD
+
+
+class Away:
+    """A puller that meets nobody."""
+
+    def __init__(self, *, again: bool) -> None:
+        self.again = again
+        self.tried = 0
+
+    def pull(self, notice: IncomingNotice, address: Address, *, at: datetime) -> Pulled:
+        self.tried += 1
+        raise NotPulled("unreachable", again=self.again)
+
+
+def test_a_server_that_is_away_is_tried_with_growing_pauses_and_then_a_person_hears(places: Places) -> None:
+    places.send()
+    places.understand()
+    away, at = Away(again=True), [now()]
+
+    waits = []
+    for _ in range(pulls.MAX_ATTEMPTS):
+        assert pulling.pull_next(places.database, away, clock=lambda: at[0])
+        pull = places.pulls()[0]
+        waits.append(pull.next_attempt_at - at[0])
+        at[0] = max(pull.next_attempt_at, at[0]) + timedelta(seconds=1)
+
+    assert away.tried == pulls.MAX_ATTEMPTS and waits[6] > waits[0]
+    assert places.pulls()[0].state is PullState.FAILED
+    assert [one.place for one in places.messages("Task/pull")] == ["unreachable"]
+    assert not pulling.pull_next(places.database, away, clock=lambda: at[0])
+
+
+def test_a_withdrawn_notice_is_not_followed_any_more(places: Places) -> None:
+    places.send()
+    places.understand()
+    with places.database.transaction() as session:
+        (pull,) = session.scalars(select(Pull)).all()
+        withdrawal = IncomingNotice(number="another", group=pull.group_number, cancelled=True)
+        pulls.noticed(session, withdrawal, places.link_id, message_id=uuid.uuid4(), now=now())
+    places.pull()
+
+    assert places.pulls()[0].state is PullState.CANCELLED and places.messages("Bundle/pull") == []
+
+
+def test_another_patient_than_announced_is_not_taken(places: Places) -> None:
+    places.send()
+    with places.merwe.store.transaction() as db:
+        row = db.execute("SELECT id, body FROM shelf WHERE kind = 'Patient'").fetchone()
+        body = json.loads(row["body"])
+        for one in body["identifier"]:
+            one["value"] = "999900006" if one.get("system", "").endswith("/bsn") else one["value"]
+        db.execute("UPDATE shelf SET body = ? WHERE kind = 'Patient' AND id = ?", (json.dumps(body), row["id"]))
+    places.work()
+
+    assert [one.place for one in places.messages("Task/pull")] == ["other_patient"]
+    with places.database.transaction() as session:
+        assert session.scalars(select(Case.id).where(Case.hospital_id == places.hospital_id)).all() == []
