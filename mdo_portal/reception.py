@@ -263,7 +263,7 @@ def _read(
                     changes.wake(session, "understand")
                 return read, claimed[at + 1 :]
             read.append(Read(message, None, unreadable))
-        except Exception as error:
+        except Exception as error:  # our side broke, not the message: later again
             _failed(database, message, error, now=now)
             return read, claimed[at + 1 :]
     return read, ()

@@ -43,7 +43,8 @@ def _add_twice(database: Database, region: Region) -> None:
     with database.transaction() as session:
         zeed = session.get_one(Hospital, region.hospitals["ZEED"])
         for _ in range(2):
-            patients.add(session, zeed.id, make.identity("4711", bsn=make.BSN), now=make.NOW)
+            session.add(patients.composed(session, zeed.id, make.identity("4711", bsn=make.BSN), now=make.NOW))
+            session.flush()
 
 
 def test_no_log_line_is_given_an_errors_own_words() -> None:

@@ -71,8 +71,9 @@ class AdviceItem(Base):
     due_on: Mapped[date | None]
     #: goes up with every change: two people in one item are noticed
     revision: Mapped[int] = mapped_column(default=1)
-    #: who changed it last, and when
+    #: who changed it last
     changed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    #: when it was changed last
     changed_at: Mapped[datetime]
 
 
@@ -85,8 +86,9 @@ class RoundAnswers(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     #: did the board change the diagnosis: "yes", "no" or empty (not answered)
     diagnosis_changed: Mapped[str] = mapped_column(default="")
-    #: result of the revision of imaging and of pathology, in the board's words
+    #: result of the revision of imaging, in the board's words
     imaging_revision: Mapped[str] = mapped_column(default="")
+    #: the same of pathology
     pathology_revision: Mapped[str] = mapped_column(default="")
     #: what the patient wants, and how that was weighed
     wish: Mapped[str] = mapped_column(default="")
@@ -102,7 +104,9 @@ class RoundAnswers(Base):
     told_on: Mapped[date | None]
     #: when, or after what, it is to be discussed again
     again: Mapped[str] = mapped_column(default="")
+    #: goes up with every change
     revision: Mapped[int] = mapped_column(default=1)
-    #: who changed it last, and when
+    #: who changed it last
     changed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    #: when it was changed last
     changed_at: Mapped[datetime]

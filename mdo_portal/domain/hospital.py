@@ -143,6 +143,7 @@ class LinkCertificate(Base):
     expires_at: Mapped[datetime | None]
     #: when a call last came in with it
     seen_at: Mapped[datetime | None]
+    #: when it was bound
     bound_at: Mapped[datetime]
     #: who bound it, by name
     bound_by: Mapped[str] = mapped_column(default="")
@@ -167,6 +168,7 @@ class LinkChange(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"), index=True)
+    #: when it was changed
     at: Mapped[datetime]
     #: who did it; empty = from the command line
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))

@@ -27,7 +27,7 @@ class Since(StrEnum):
 
     LOOK = "look"  #: this person's last look, before this sitting
     DISCUSSION = "discussion"  #: the meeting in which the case was last discussed or listed
-    REGISTRATION = "registration"
+    REGISTRATION = "intake"
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,9 @@ def house(database: Database, region: Region) -> Iterator[House]:
             "board_id": region.boards["URO-P"],
             "hold_id": uuid.uuid4(),
             "grant_id": uuid.uuid4(),
+            "item_id": uuid.uuid4(),
+            "conflict_id": uuid.uuid4(),
+            "merge_id": uuid.uuid4(),
         }
     with app_on(database) as app:
         yield House(app, database, region, ids)

@@ -25,6 +25,7 @@ NOT_TRIED = {
     "home": "only sends on",
     "signing_in.nothing": "for a person without any role",
     "oidc.confirm": "leaves for the provider",
+    "identities.one": "test_identities.py",
     # Their objects are not in this house; they are opened in tests of their own, under the same guard (app_on).
     **dict.fromkeys(("destruction.page", "destruction.printed"), "test_retention.py"),
     **dict.fromkeys(

@@ -218,8 +218,8 @@ def test_no_get_changes_anything_but_the_log_and_the_session(house: House) -> No
     assert _rows(house.database) == before
 
 
-#: the log and the session; and the page that shows the secret of a code app, which is worth nothing before its first code
-MAY_CHANGE = ("audit_entries", "audit_waiting", "sessions", "authenticators")
+#: the log and the session; when somebody last looked at a case, of which its page says what is new; and the page that shows the secret of a code app, which is worth nothing before its first code
+MAY_CHANGE = ("audit_entries", "audit_waiting", "sessions", "authenticators", "case_looks")
 
 
 def _rows(database: Database) -> dict[str, object]:

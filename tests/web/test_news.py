@@ -56,7 +56,7 @@ def test_the_page_shows_old_and_new_and_offers_the_moments_there_were(
     block = page.partition('id="case-news"')[2].partition("</section>")[0]
     assert re.search(r"PSA was 12 ug/l → is nu 8 ug/l", words(block))
     assert "u keek nog niet eerder" in block and "nog niet besproken" in block
-    assert re.search(r'id="news-registration"[^>]*aria-current="true"', block)
+    assert re.search(r'id="news-intake"[^>]*aria-current="true"', block)
 
 
 def test_after_a_look_of_two_days_ago_that_is_the_moment(app: Flask, database: Database, region: Region, case: Case) -> None:
@@ -76,7 +76,7 @@ def test_after_a_look_of_two_days_ago_that_is_the_moment(app: Flask, database: D
 def test_the_block_alone_is_for_who_may_read_the_case_and_leaves_a_line(
     app: Flask, database: Database, region: Region, case: Case
 ) -> None:
-    path = f"/cases/{case.id}/piece/news?since=registration"
+    path = f"/cases/{case.id}/piece/news?since=intake"
 
     assert signed_in(app, database, region, "Carla").get(path).status_code == 404
     assert 'id="case-news"' in signed_in(app, database, region, "Aisha").get(path).text

@@ -65,7 +65,9 @@ def told(facts: Iterable[Fact]) -> Counter[tuple[Section, str, date | None]]:
 
 
 def enclosed(documents: Iterable[IncomingDocument]) -> list[tuple[object, ...]]:
-    return sorted((one.kind, one.reference, str(one.dated_on), one.media_type, one.content) for one in documents)
+    """A result's document is referred to by its order and, behind that, its place in it."""
+    order = ((one, one.reference.partition("/")[0]) for one in documents)
+    return sorted((one.kind, number, str(one.dated_on), one.media_type, one.content) for one, number in order)
 
 
 def person(one: Contact) -> tuple[str, ...]:

@@ -1,0 +1,97 @@
+"""The border with hospitals: what comes in and what goes out, as frozen values.
+
+Both houses know this package and nothing else of each other. `integrations` turns bytes of a hospital into
+these values and these values into bytes; `mdo_portal` never sees a segment or a resource, and `integrations`
+never sees a table. Nothing here is computed from patient data: a value is carried as it was sent.
+"""
+
+from mdo_portal.exchange.incoming import (
+    APPOINTMENT_STATES,
+    RESULT_STATUSES,
+    Fact,
+    Incoming,
+    IncomingAnswer,
+    IncomingAppointment,
+    IncomingDocument,
+    IncomingNotice,
+    IncomingReferral,
+    IncomingResult,
+    MergedNumbers,
+    PatientChange,
+    PatientLink,
+    PatientMerge,
+    Section,
+)
+from mdo_portal.exchange.people import Contact, PatientIdentity, PersonName
+from mdo_portal.exchange.receiving import (
+    Answer,
+    Caller,
+    Explainer,
+    Explanation,
+    FieldRead,
+    LeftOver,
+    MessageHeader,
+    Reader,
+    Verdict,
+)
+from mdo_portal.exchange.sending import (
+    Address,
+    Asker,
+    NotPulled,
+    OutgoingDecision,
+    Pulled,
+    Puller,
+    Question,
+    Receipt,
+    ReceiptKind,
+    Sender,
+)
+from mdo_portal.exchange.vouching import Ended, Vouched
+from mdo_portal.exchange.wire import Profile, Unreadable, Wire, WrongProfile, profile_of_link
+
+__all__ = [
+    "APPOINTMENT_STATES",
+    "RESULT_STATUSES",
+    "Address",
+    "Answer",
+    "Asker",
+    "Caller",
+    "Contact",
+    "Ended",
+    "Explainer",
+    "Explanation",
+    "Fact",
+    "FieldRead",
+    "Incoming",
+    "IncomingAnswer",
+    "IncomingAppointment",
+    "IncomingDocument",
+    "IncomingNotice",
+    "IncomingReferral",
+    "IncomingResult",
+    "LeftOver",
+    "MergedNumbers",
+    "MessageHeader",
+    "NotPulled",
+    "OutgoingDecision",
+    "PatientChange",
+    "PatientIdentity",
+    "PatientLink",
+    "PatientMerge",
+    "PersonName",
+    "Profile",
+    "Pulled",
+    "Puller",
+    "Question",
+    "Reader",
+    "Receipt",
+    "ReceiptKind",
+    "Section",
+    "Sender",
+    "Unreadable",
+    "Verdict",
+    "Vouched",
+    "Wire",
+    "WrongProfile",
+    "profile_of_link",
+]

@@ -1,0 +1,209 @@
+"""What comes in: one frozen value per kind of message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from mdo_portal.exchange.people import Contact, PatientIdentity
+
+
+class Section(StrEnum):
+    """Where a fact stands on the case page: the five columns of the handout, the patient's wish first."""
+
+    WISH = "wish"
+    CONDITION = "condition"
+    COMORBIDITY = "comorbidity"
+    MEDICATION = "medication"
+    DIAGNOSIS = "diagnosis"
+    COURSE = "course"
+    TREATMENT = "treatment"
+    MARKER = "marker"
+    IMAGING = "imaging"
+    PATHOLOGY = "pathology"
+    FORM = "form"  # answer on a form that fits nowhere else
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing a hospital told us, unchanged, with the date it is about (None: not sent)."""
+
+    section: Section
+    text: str
+    label: str = ""
+    dated_on: date | None = None
+    code: str = ""
+    code_system: str = ""
+    key: str = ""  # the sender's own name for this result: told again under it, it is the newer word on the same thing
+    status: str = ""  # of RESULT_STATUSES; "" = final
+
+
+RESULT_STATUSES = ("preliminary", "corrected", "withdrawn", "unobtainable")
+"""What a sender says of a result or document beside its content (HL7 table 0085, 0123, 0271): as sent, never inferred."""
+
+
+@dataclass(frozen=True)
+class IncomingDocument:
+    """A document inside a message. `content` is what was sent, also when it is not what it says it is.
+
+    Empty `content` with a `reference`: the sender tells of a document without sending it (MDM^T01), or its status (T03, T11).
+    """
+
+    title: str
+    media_type: str
+    content: bytes
+    dated_on: date | None = None
+    kind: str = ""  # "referral letter", "pathology report", "radiology report", "form", "" (unknown)
+    reference: str = ""  # the sender's own id of the document
+    replaces: str = ""  # the sender's id of the document that this one takes the place of
+    status: str = ""  # of RESULT_STATUSES; "" = final
+
+
+@dataclass(frozen=True)
+class IncomingReferral:
+    """A hospital asks a board to discuss a patient. The same value whatever the wire."""
+
+    patient: PatientIdentity
+    number: str = ""  # the sender's own number of the referral: same number again = new version
+    board_hint: str = ""  # what the sender calls the board or service asked for; a person or routing decides
+    tumour_hint: str = ""
+    question_board: str = ""
+    question_radiology: str = ""
+    question_pathology: str = ""
+    urgency: str = ""  # as sent: "routine", "urgent", "asap", or the sender's words
+    latest_useful_on: date | None = None
+    referrer: Contact = field(default_factory=Contact)
+    treating: Contact = field(default_factory=Contact)
+    case_manager: Contact = field(default_factory=Contact)
+    gp: Contact = field(default_factory=Contact)
+    facts: tuple[Fact, ...] = ()
+    documents: tuple[IncomingDocument, ...] = ()
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()  # names of what the profile did not place: "ZPI", "Coverage/x"; kept in the raw message
+    quarantined: tuple[str, ...] = ()  # entries that could not be read, with the reason: "Condition/3: …code"
+    cancelled: bool = False  # the sender takes the referral back (REF^I14, an order with ORC-1 CA)
+
+
+@dataclass(frozen=True)
+class PatientChange:
+    """A hospital tells of a patient: changed particulars, an admission, a cancelled one (ADT, Patient update). Never makes a case."""
+
+    patient: PatientIdentity
+    event: str  # "A08", "A11", …
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MergedNumbers:
+    """One patient of a merge: who it is from now on, and the numbers of before."""
+
+    patient: PatientIdentity
+    previous: tuple[tuple[str, str], ...]  # (authority, number); never a BSN
+    previous_bsn: str = ""  # a BSN among the numbers of before
+
+
+@dataclass(frozen=True)
+class PatientMerge:
+    """A hospital tells that numbers are one patient (ADT A18, A34, A36, A40, A47 …): of several patients in one message."""
+
+    merged: tuple[MergedNumbers, ...]
+    event: str
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PatientLink:
+    """A hospital tells that two numbers concern one person without merging them (A24), or no longer (A37). Shown, never acted on."""
+
+    patients: tuple[PatientIdentity, PatientIdentity]
+    linked: bool  # False = unlinked
+    event: str
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IncomingResult:
+    """Results and documents about a patient (ORU, MDM). They join a case that is there, and never make one."""
+
+    patient: PatientIdentity
+    event: str  # "R01", "T02", …
+    referral_number: str = ""  # the order or referral it answers, when it says so
+    facts: tuple[Fact, ...] = ()
+    documents: tuple[IncomingDocument, ...] = ()
+    withdrawn: tuple[str, ...] = ()  # orders taken back whole (OBR-25 X): every fact and document whose key starts so
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
+
+
+APPOINTMENT_STATES = ("booked", "cancelled", "deleted", "no_show", "blocked")
+"""What became of an appointment, by the event that told it (SIU): as sent."""
+
+
+@dataclass(frozen=True)
+class IncomingAppointment:
+    """An appointment of a patient at the hospital (SIU): new, moved, changed, cancelled. Of the hospital's own agenda, not ours."""
+
+    patient: PatientIdentity
+    number: str  # the hospital's own number of it; "" = none was sent
+    state: str  # of APPOINTMENT_STATES
+    event: str  # "S12", …
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    service: str = ""
+    place: str = ""
+    with_whom: str = ""
+    reason: str = ""
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IncomingAnswer:
+    """A hospital adds to a referral it sent before: the answer to a question of ours, or documents that belong to it."""
+
+    referral_number: str = ""  # the sender's own number of the referral
+    question: str = ""  # our id of the question it answers; "" = it was not asked
+    patient: PatientIdentity = field(default_factory=PatientIdentity)  # as far as it was sent
+    text: str = ""  # the answer in words
+    facts: tuple[Fact, ...] = ()
+    documents: tuple[IncomingDocument, ...] = ()
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IncomingNotice:
+    """A hospital tells that data lie ready at its own server (TA Notified Pull): what to fetch, never the data themselves.
+
+    Every address in it is a path below the hospital's registered endpoint; the pull judges each of them again.
+    """
+
+    number: str  # the sender's number of the notice (Task.identifier, else Task.id)
+    group: str = ""  # what belongs together: the same group again is a newer snapshot
+    cancelled: bool = False
+    workflow_task: str = ""  # `Task/7`, "" = the notice itself lists what to fetch
+    authorization_base: str = field(default="", repr=False)  # given back to the hospital with the token request
+    bsn: str = field(default="", repr=False)
+    fetches: tuple[str, ...] = ()  # `Condition?category=…`, `ReferralRequest/5`
+    until: datetime | None = None  # after this the hospital gives nothing any more
+    sent_at: datetime | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+Incoming = (
+    IncomingReferral
+    | PatientChange
+    | PatientMerge
+    | PatientLink
+    | IncomingResult
+    | IncomingAppointment
+    | IncomingAnswer
+    | IncomingNotice
+)

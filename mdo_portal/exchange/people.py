@@ -1,0 +1,52 @@
+"""Who it is about, and who is named in it: as sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class PersonName:
+    """A person's name as sent. `family` is the whole surname as it should be shown."""
+
+    family: str = ""
+    own_prefix: str = ""
+    own_family: str = ""
+    partner_prefix: str = ""
+    partner_family: str = ""
+    initials: str = ""
+    given: str = ""
+
+    @property
+    def shown(self) -> str:
+        """`J.P. van Putten`: initials and surname as Dutch hospitals print them."""
+        dotted = "".join(f"{letter}." for letter in self.initials if letter.isalpha())
+        return " ".join(part for part in (dotted or self.given, self.family) if part)
+
+
+@dataclass(frozen=True)
+class PatientIdentity:
+    """Who the patient is according to the sender. An empty string means: not sent."""
+
+    local_number: str = ""  # the number the sending hospital uses
+    local_authority: str = ""  # who gave that number, as sent (PID-3.4, Identifier.system)
+    bsn: str = ""  # nine digits as sent; the eleven-test flags, it never refuses
+    name: PersonName = field(default_factory=PersonName)
+    birth_on: date | None = None
+    sex: str = ""  # "M", "F", "X" (other) or "" (unknown / not sent)
+    deceased: bool = False
+    other_numbers: tuple[tuple[str, str], ...] = ()  # (authority, number), everything else that was sent
+    alive: bool = False  # the sender says in so many words that the patient lives (PID-30 N): a mistaken death is taken back
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A professional or department named in the message."""
+
+    name: str = ""
+    number: str = ""  # AGB, UZI or local, as text: leading zeros matter
+    authority: str = ""
+    organisation: str = ""
+    phone: str = ""
+    role: str = ""
