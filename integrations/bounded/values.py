@@ -19,7 +19,9 @@ Blobs = list[bytes]
 _CLASSES: Mapping[str, type] = {
     name: one
     for name, one in vars(exchange).items()
-    if isinstance(one, type) and one.__module__ == exchange.__name__ and (dataclasses.is_dataclass(one) or issubclass(one, Enum))
+    if isinstance(one, type)
+    and one.__module__.startswith(f"{exchange.__name__}.")
+    and (dataclasses.is_dataclass(one) or issubclass(one, Enum))
 }
 _FIELDS = {
     one: tuple(field.name for field in dataclasses.fields(one)) for one in _CLASSES.values() if dataclasses.is_dataclass(one)
