@@ -71,6 +71,7 @@ def test_a_referral_goes_from_one_epd_round_and_its_letter_comes_back(browser: B
             scribe.goto(f"{demo.places.url}/meetings/{meeting}/room")
             expect(scribe.locator(".patient-banner .name")).to_contain_text(family, timeout=SOON)
             type_together(chair, scribe)
+            recommend(chair, scribe)
         sign(chair)
 
         expect(chair.locator('[data-delivery-state="received"]')).to_be_visible(timeout=SOON)
@@ -137,8 +138,22 @@ def typed(page: Page, number: int) -> str:
     return str(page.locator(".cm-content").nth(number).evaluate(script))
 
 
+def recommend(chair: Page, other: Page) -> None:
+    """A recommendation with a key, saved as typed; the other sees it appear."""
+    chair.locator("#conclusion-title").click()
+    chair.keyboard.press("r")
+    form = chair.locator(".advice-form").first
+    expect(form.get_by_label("Soort")).to_be_visible(timeout=SOON)
+    form.get_by_label("Soort").select_option("surgery")
+    form.get_by_label("Aanbeveling").fill("Robotgeassisteerde prostatectomie")
+    form.get_by_label("Behandeling in").fill("Deltamond UMC")
+    expect(form.locator(".save-state")).to_contain_text("opgeslagen", ignore_case=True, timeout=SOON)
+    picture(chair, "recommendation")
+    expect(other.locator("#room-advice")).to_contain_text("Robotgeassisteerde prostatectomie", timeout=SOON)
+
+
 def sign(chair: Page) -> None:
-    chair.locator(".page-header").click()
+    chair.locator("#conclusion-title").click()
     chair.keyboard.press("d")
     expect(chair.locator('[data-hotkey="d"]')).to_have_attribute("aria-pressed", "true", timeout=SOON)
     expect(chair.locator('[data-hotkey="s"].btn-primary')).to_be_visible(timeout=SOON)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from integrations.bounded.values import packed, unpacked
+from integrations.bounded.values import _CLASSES, packed, unpacked
 from mdo_portal import exchange
 
 DATES, MOMENTS = some.dates(), some.datetimes(timezones=some.just(UTC))
@@ -35,7 +36,7 @@ def test_a_value_comes_back_as_it_was(value: object) -> None:
 
 def test_a_change_of_a_patient_travels_too() -> None:
     change = exchange.PatientChange(
-        exchange.PatientIdentity(birth_on=date(1960, 1, 1)), "A08", (("ZEED", "1"),), datetime(2026, 1, 1, tzinfo=UTC)
+        exchange.PatientIdentity(birth_on=date(1960, 1, 1)), "A08", datetime(2026, 1, 1, tzinfo=UTC), ("ZPI",)
     )
 
     assert unpacked(*packed(change)) == change
@@ -52,3 +53,11 @@ def test_what_was_never_packed_is_refused(text: str) -> None:
 def test_what_does_not_belong_to_the_border_is_not_sent() -> None:
     with pytest.raises(TypeError):
         packed(object())
+
+
+def test_every_kind_of_message_can_travel() -> None:
+    """Whatever a reader may hand back, the child can hand on."""
+    kinds = get_args(exchange.Incoming)
+
+    assert len(kinds) > 6
+    assert {kind.__name__ for kind in kinds} <= set(_CLASSES)
