@@ -56,7 +56,8 @@ def _unpacked() -> tuple[str, dict[str, str]]:
 def _untar(name: str) -> None:
     if (PACKED / name).exists():
         with tarfile.open(fileobj=BytesIO(brotli.decompress((PACKED / name).read_bytes()))) as archive:
-            archive.extractall(UNPACKED, filter="data")
+            # Python before 3.11.4 knows no filter; the archive is our own lock's, by its hash.
+            archive.extractall(UNPACKED, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
 
 
 def _runs(program: str, env: dict[str, str]) -> bool:
