@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from mdo_portal import reception, wiring
+from mdo_portal import reception, understanding, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.exchange import Answer, Incoming, MessageHeader, Reader, Wire
@@ -32,7 +32,7 @@ def hand_in(database: Database, region: Region, *raws: bytes, now: datetime = NO
 
 def understand_all(database: Database, *, now: datetime = NOW, readers: dict[Wire, Reader] | None = None) -> int:
     done = 0
-    while reception.understand_next(database, readers or READERS, now=now):
+    while understanding.understand_next(database, readers or READERS, now=now):
         done += 1
     return done
 

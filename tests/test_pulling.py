@@ -21,7 +21,7 @@ from werkzeug.serving import make_server
 
 from integrations.simulator import outbox
 from integrations.simulator.process import Running
-from mdo_portal import dispatch, pulling, reception, wiring
+from mdo_portal import dispatch, pulling, understanding, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseDocument, InformationRequest
 from mdo_portal.domain.hospital import Channel, Level, Link
@@ -76,7 +76,7 @@ class Places:
             return list(session.scalars(select(InboundMessage).where(InboundMessage.kind == kind).order_by(InboundMessage.seq)))
 
     def understand(self) -> None:
-        while reception.understand_next(self.database, READERS, now=now()):
+        while understanding.understand_next(self.database, READERS, now=now()):
             pass
 
     def pull(self) -> None:

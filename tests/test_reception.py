@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from mdo_portal import reception
+from mdo_portal import reception, understanding
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import UNREADABLE_REASONS, InboundMessage, InboundState
@@ -176,7 +176,7 @@ def test_a_bad_message_holds_up_its_own_patient_and_nobody_else(database: Databa
 
 def _die(url: str, now: datetime) -> None:
     readers = spying(lambda raw: os._exit(9) if b"dodelijk" in raw else None)
-    while reception.understand_next(opened(url), readers, now=now):
+    while understanding.understand_next(opened(url), readers, now=now):
         pass
     os._exit(0)
 

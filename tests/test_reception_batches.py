@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from sqlalchemy import ColumnElement, func, select
 
 from integrations.bounded.pool import Pool, bounded
-from mdo_portal import reception
+from mdo_portal import understanding
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case, CaseDocument, CaseEvent, CaseFact
@@ -82,7 +82,7 @@ def test_a_batch_does_what_its_messages_do_one_by_one(database: Database, region
     for run, most in zip(runs, (16, 1), strict=True):
         hand_in(database, region, *(raw_of(kind, at, run) for kind, at in story))
         for minute in range(5):
-            while reception.understand(database, readers, now=NOW + timedelta(minutes=minute), most=most):
+            while understanding.understand(database, readers, now=NOW + timedelta(minutes=minute), most=most):
                 pass
 
     together, alone = (told_of(database, region, run) for run in runs)
@@ -103,7 +103,7 @@ class Desks:
 
     def _work(self, database: Database, lane: Lane, readers: Mapping[Wire, Reader], most: int) -> None:
         while not self._stop.is_set():
-            if not reception.understand(database, readers, now=datetime.now(UTC), most=most, lane=lane):
+            if not understanding.understand(database, readers, now=datetime.now(UTC), most=most, lane=lane):
                 self._stop.wait(0.02)
 
     def close(self) -> None:

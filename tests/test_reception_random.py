@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from sqlalchemy import func, select
 
-from mdo_portal import reception
+from mdo_portal import understanding
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import UNREADABLE_REASONS, FeedCount, InboundState
 from mdo_portal.services import queue
@@ -54,7 +54,7 @@ def test_received_is_understood_plus_pending_plus_unreadable_plus_ignored(
         sent.append(raw)
         hand_in(database, region, raw)
         if dice.random() < 0.4:
-            reception.understand_next(database, readers, now=NOW + timedelta(minutes=step))
+            understanding.understand_next(database, readers, now=NOW + timedelta(minutes=step))
         _adds_up(database, sent, already, ignored_before)
 
     for minute in range(5):

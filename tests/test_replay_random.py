@@ -15,8 +15,8 @@ from mdo_portal.domain.hospital import Link
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import IllegalMove
-from mdo_portal.reception import understand_next
 from mdo_portal.services import inbox, intake
+from mdo_portal.understanding import understand_next
 from tests import make
 from tests.make import NOW
 from tests.people import Region

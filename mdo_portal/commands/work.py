@@ -12,7 +12,7 @@ import structlog
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
-from mdo_portal import dispatch, pulling, reception, wiring
+from mdo_portal import dispatch, pulling, understanding, wiring
 from mdo_portal.commands import audit, retention
 from mdo_portal.commands.process import Stop, checked_settings, open_database, stop_on_signals, until_stopped
 from mdo_portal.database import Database
@@ -73,10 +73,10 @@ def _desks(database: Database, stop: Stop, pool: wiring.Pool, wake: threading.Ev
     quick, careful = (wiring.bounded_readers(pool, seconds=seconds) for seconds in (QUICK_SECONDS, CAREFUL_SECONDS))
 
     def batches() -> None:
-        _drain(stop, wake, lambda: reception.understand(database, quick, now=now(), most=BATCH, lane=Lane.QUICK) > 0)
+        _drain(stop, wake, lambda: understanding.understand(database, quick, now=now(), most=BATCH, lane=Lane.QUICK) > 0)
 
     def one_by_one() -> None:
-        _drain(stop, wake_careful, lambda: reception.understand(database, careful, now=now(), lane=Lane.CAREFUL) > 0)
+        _drain(stop, wake_careful, lambda: understanding.understand(database, careful, now=now(), lane=Lane.CAREFUL) > 0)
 
     return [*((f"understand-{number}", batches) for number in range(DESKS)), ("understand-careful", one_by_one)]
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from hl7apy.parser import parse_message
 from sqlalchemy.orm import Session
 
-from mdo_portal import reception, wiring
+from mdo_portal import reception, understanding, wiring
 from mdo_portal.commands import work
 from mdo_portal.database import Database
 from mdo_portal.exchange import Wire
@@ -66,7 +66,7 @@ def _ours(database: Database, links: list[LinkRow], document: str, pool: Pool) -
     done: list[int] = []
 
     def desk() -> None:
-        while count := reception.understand(database, readers, now=datetime.now(UTC), most=work.BATCH, lane=Lane.QUICK):
+        while count := understanding.understand(database, readers, now=datetime.now(UTC), most=work.BATCH, lane=Lane.QUICK):
             done.append(count)
 
     started = time.perf_counter()

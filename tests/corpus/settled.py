@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from integrations.hl7v2.header import body_of
-from mdo_portal import reception, wiring
+from mdo_portal import understanding, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseDocument, CaseFact
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
@@ -31,7 +31,7 @@ def understand(database: Database, count: Count) -> None:
     more = True
     while more:
         started = time.perf_counter()
-        more = reception.understand_next(database, readers, now=datetime.now(UTC))
+        more = understanding.understand_next(database, readers, now=datetime.now(UTC))
         count.took(time.perf_counter() - started)
 
 

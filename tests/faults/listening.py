@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from integrations.hl7v2.ack import read_ack
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.mllp import MllpDecoder, frame
-from mdo_portal import reception, wiring
+from mdo_portal import understanding, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundMessage
@@ -238,6 +238,6 @@ def _at_once(port: int, raw: bytes, control_id: str, *, lines: int = 8) -> set[s
 
 def _understood(database: Database) -> int:
     done, readers = 0, wiring.readers()
-    while reception.understand_next(database, readers, now=make.NOW):
+    while understanding.understand_next(database, readers, now=make.NOW):
         done += 1
     return done

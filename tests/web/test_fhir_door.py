@@ -18,7 +18,7 @@ from sqlalchemy import select, text
 from integrations.fhir.capability import TAKEN
 from integrations.fhir.judge import problem
 from integrations.smart.client import BEARER
-from mdo_portal import reception, wiring
+from mdo_portal import understanding, wiring
 from mdo_portal.commands.postgres import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState, InformationRequest
@@ -67,7 +67,7 @@ def post(
 
 
 def understand(database: Database) -> None:
-    while reception.understand_next(database, wiring.readers(), now=datetime.now(UTC)):
+    while understanding.understand_next(database, wiring.readers(), now=datetime.now(UTC)):
         pass
 
 

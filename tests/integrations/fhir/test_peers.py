@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage, InboundState
-from mdo_portal.reception import understand_next
+from mdo_portal.understanding import understand_next
 from mdo_portal.wiring import readers
 from tests.integrations.fhir.make import sample
 from tests.make import NOW
