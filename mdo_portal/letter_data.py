@@ -23,7 +23,7 @@ class LetterForm(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
-class _Data:
+class LetterText:
     """Common to the four kinds."""
 
     def as_json(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class Participant:
 
 
 @dataclass(frozen=True)
-class DecisionLetter(_Data):
+class DecisionLetter(LetterText):
     """Kind `decision`. `signed_at=None` prints a preview that says it is not final."""
 
     network: str
@@ -145,208 +145,6 @@ class DecisionLetter(_Data):
     def as_json(self) -> dict[str, Any]:
         """Plain data for `letters.render`, the sections included."""
         return {**super().as_json(), "sections": [list(pair) for pair in self.sections]}
-
-
-@dataclass(frozen=True)
-class AgendaItem:
-    """One patient on the agenda: initials and year of birth only, because an agenda travels by mail."""
-
-    initials: str
-    birth_year: int | None
-    hospital: str
-    question: str
-    minutes: int
-    starts_at: datetime | None = None
-    presenter: str = ""
-    needs: tuple[str, ...] = ()  # disciplines
-    mark: str = ""  # "spoed", "herbespreking", …
-    number: str = ""  # the case number, by which who may see more finds it
-
-
-@dataclass(frozen=True)
-class AgendaBlock:
-    """A run of items that belong together: a hospital, a presenter, a guest's half hour."""
-
-    heading: str
-    items: tuple[AgendaItem, ...]
-
-
-@dataclass(frozen=True)
-class QuorumLine:
-    role: str
-    names: tuple[str, ...] = ()  # empty: nobody yet
-    note: str = ""  # "08:00–08:30", "afgemeld"
-
-
-@dataclass(frozen=True)
-class Agenda(_Data):
-    """Kind `agenda`: the agenda of one meeting. `final=False` prints that it may still change."""
-
-    network: str
-    board: str
-    number: str  # of the meeting; stands in the title
-    meeting_at: datetime
-    blocks: tuple[AgendaBlock, ...]
-    listed: tuple[AgendaItem, ...] = ()  # hamerstukken
-    place: str = ""
-    chair: str = ""
-    secretary: str = ""
-    minutes_planned: int = 0
-    minutes_available: int = 0
-    quorum: tuple[QuorumLine, ...] = ()
-    absent: tuple[str, ...] = ()
-    remarks: str = ""
-    final: bool = False
-
-
-# The columns of the handout (SCREENS "Casus"): heading, then section of the fact and its own heading.
-COLUMNS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Patiënt", (("wish", "Wens"), ("condition", "Conditie"), ("comorbidity", "Comorbiditeit"), ("medication", "Medicatie"))),
-    ("Diagnose en beloop", (("diagnosis", "Diagnose"), ("course", "Beloop"), ("form", "Formulier"), ("other", "Overig"))),
-    ("Eerdere behandeling, markers", (("treatment", "Behandeling"), ("marker", "Markers"))),
-    ("Beeldvorming", (("imaging", ""),)),
-    ("Pathologie", (("pathology", ""),)),
-)
-
-
-@dataclass(frozen=True)
-class HandoutFact:
-    """One thing a hospital told us. `section` is a value of `exchange.Section`; `age` as the screen says it."""
-
-    section: str
-    text: str
-    label: str = ""
-    dated_on: date | None = None
-    source: str = ""  # code of the hospital
-    age: str = ""  # "41 dagen oud"
-    old: bool = False  # printed grey
-
-
-@dataclass(frozen=True)
-class CaseHandout(_Data):
-    """Kind `case`: one landscape page per case, smaller type before a second page."""
-
-    network: str
-    board: str
-    number: str  # of the case; stands in the title
-    patient: LetterPatient
-    facts: tuple[HandoutFact, ...]
-    meeting_at: datetime | None = None
-    place_on_agenda: str = ""  # "7 · 08:40"
-    question_board: str = ""
-    question_radiology: str = ""
-    question_pathology: str = ""
-    urgency: str = ""
-    latest_useful_on: date | None = None
-    referrer: str = ""
-    presenter: str = ""
-    case_manager: str = ""
-    missing: tuple[str, ...] = ()  # what the readiness rules still ask for
-    earlier: tuple[str, ...] = ()  # earlier decisions in one line each
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data for `letters.render`, the facts in their five columns. A section unknown here stands under Overig."""
-        plain = super().as_json()
-        known = {section for _, groups in COLUMNS for section, _ in groups}
-        by_section: dict[str, list[Any]] = {section: [] for section in known}
-        for fact in plain.pop("facts"):
-            by_section[fact["section"] if fact["section"] in known else "other"].append(fact)
-        return {**plain, "columns": [_column(heading, groups, by_section) for heading, groups in COLUMNS]}
-
-
-def _column(heading: str, groups: tuple[tuple[str, str], ...], facts: dict[str, list[Any]]) -> dict[str, Any]:
-    filled = [{"heading": title, "facts": facts[section]} for section, title in groups if facts[section]]
-    return {"heading": heading, "groups": filled}
-
-
-@dataclass(frozen=True)
-class ReceiptRow:
-    """A printed letter that is handed over."""
-
-    recipient: str
-    document_number: str
-    subject: str = ""  # initials and year
-    printed_on: date | None = None
-
-
-@dataclass(frozen=True)
-class ReceiptList(_Data):
-    """Kind `receipt-list`: who took which printed letter, signed by hand."""
-
-    network: str
-    number: str
-    hospital: str
-    rows: tuple[ReceiptRow, ...]
-    made_by: str = ""
-    remarks: str = ""
-    extra_rows: int = 2  # empty rows for what is added by hand
-
-
-@dataclass(frozen=True)
-class LookLine:
-    """What one person, or all of one role, did of one kind on one day."""
-
-    first_at: datetime
-    last_at: datetime
-    times: int
-    organisation: str
-    role: str
-    person: str  # empty: the overview leaves names out
-    what: str  # the action, in words of a patient
-    about: str  # which of the data
-    ground: str  # protocol and basis
-    emergency: str = ""  # why, when the glass was broken
-
-
-@dataclass(frozen=True)
-class WhoLooked(_Data):
-    """Kind `who-looked`: who looked at or changed the data of one patient, for that patient."""
-
-    network: str
-    number: str  # of the overview; stands in the title
-    hospital: str
-    patient: LetterPatient
-    since_on: date | None
-    until_on: date | None
-    lines: tuple[LookLine, ...]
-    contact: str = ""  # where to ask
-
-
-@dataclass(frozen=True)
-class ConformanceLine:
-    """One field of a referral: where it stood in the message that was tried, or why it is missed."""
-
-    field: str
-    section: str = ""  # of a fact: the column
-    places: tuple[str, ...] = ()
-    looked: tuple[str, ...] = ()  # where the profile looks
-    found: bool = True
-    weight: str = ""  # of a missing one: "must", "should", "nice"
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class ConformanceReport(_Data):
-    """Kind `conformance`: how one message was read, for the vendor of the EPD. Fields and places; no value of the message."""
-
-    network: str
-    number: str
-    hospital: str
-    wire: str
-    profile: str
-    kind: str
-    version: str
-    charset: str
-    charset_by: str
-    size: int
-    is_read: bool
-    is_good: bool
-    reason: str  # a sentence: why it cannot be read; "" when it can
-    place: str
-    answer_code: str
-    sender_known: bool
-    lines: tuple[ConformanceLine, ...]
-    leftovers: tuple[str, ...]
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-
 from mdo_portal.database import Database
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import (
@@ -31,7 +30,6 @@ from mdo_portal.services import (
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_line import DirectLine
 from mdo_portal.services.intake import Arrival
-
 
 REFUSALS = {
     "no_header": (Verdict.REFUSED, "no readable message header"),

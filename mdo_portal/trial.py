@@ -16,7 +16,7 @@ from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.inbound import UNREADABLE_REASONS
 from mdo_portal.domain.link_fields import LABELS, WANTED, Wanted, Weight
 from mdo_portal.exchange import Answer, Explanation, FieldRead, Wire
-from mdo_portal.letter_data import ConformanceLine, ConformanceReport
+from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
 from mdo_portal.services import hospitals
 from mdo_portal.services.hospitals import LinkRow
 

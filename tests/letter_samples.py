@@ -6,27 +6,18 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from mdo_portal.letter_data import (
+from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Recommendation, Signer
+from mdo_portal.letter_meeting import (
     Agenda,
     AgendaBlock,
     AgendaItem,
     CaseHandout,
-    ConformanceLine,
-    ConformanceReport,
-    DecisionLetter,
     HandoutFact,
-    LetterForm,
-    LetterPatient,
-    LookLine,
-    Participant,
     QuorumLine,
     ReceiptList,
     ReceiptRow,
-    Recipient,
-    Recommendation,
-    Signer,
-    WhoLooked,
 )
+from mdo_portal.letter_reports import ConformanceLine, ConformanceReport, LookLine, WhoLooked
 from mdo_portal.services.proofs import Paper, Proof
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -15,7 +15,8 @@ import pikepdf
 import pytest
 
 from mdo_portal import letters
-from mdo_portal.letter_data import CaseHandout, DecisionLetter, HandoutFact, Recipient, Recommendation
+from mdo_portal.letter_data import DecisionLetter, Recipient, Recommendation
+from mdo_portal.letter_meeting import CaseHandout, HandoutFact
 from mdo_portal.letters import LetterFailed, render, render_many
 from tests import letter_samples as samples
 from tests import pdf_text

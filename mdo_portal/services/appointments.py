@@ -15,7 +15,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Appointment
 from mdo_portal.exchange import IncomingAppointment
-from mdo_portal.services import merges, patients, standing
+from mdo_portal.services import identification, merges, patients, standing
 from mdo_portal.services.rulings import Conflict
 
 #: state -> event on the timeline; moved is seen by comparing
@@ -32,7 +32,7 @@ def tell(
     session: Session, told: IncomingAppointment, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None = None
 ) -> Case | None:
     """Keep what the hospital says of the appointment. None when no patient with a case is meant; an older word changes nothing."""
-    patient = patients.of_message(session, hospital.id, told.patient)
+    patient = identification.of_message(session, hospital.id, told.patient)
     cases = standing.cases_of(session, patient) if patient else []
     if patient is None or not cases:
         return None
@@ -50,7 +50,7 @@ def tell(
 
 
 def _row_of(session: Session, told: IncomingAppointment, hospital: Hospital, patient: Patient) -> uuid.UUID:
-    return patients.home(session, hospital.id, told.patient, patient) or patient.id
+    return identification.home(session, hospital.id, told.patient, patient) or patient.id
 
 
 def _known(session: Session, told: IncomingAppointment, hospital: Hospital, patient: Patient) -> Appointment | None:

@@ -19,7 +19,7 @@ from mdo_portal.domain.policy import Act, Relation, Viewer
 from mdo_portal.domain.retention import Shield, months_later
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound, Stale
 from mdo_portal.exchange import PatientIdentity, Unreadable
-from mdo_portal.services import audit, destruction, patients
+from mdo_portal.services import audit, destruction, identification, patients
 from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import sealer
 
@@ -36,7 +36,7 @@ class Protected(IllegalMove):
 def find_patient(session: Session, viewer: Viewer, *, number: str, bsn: str) -> Patient:
     """The own hospital's patient with that number, else with that BSN. Raises NotFound, also when the two contradict."""
     try:
-        found = patients.find(session, viewer.hospital_id, PatientIdentity(local_number=number.strip(), bsn=bsn.strip()))
+        found = identification.find(session, viewer.hospital_id, PatientIdentity(local_number=number.strip(), bsn=bsn.strip()))
     except Unreadable:
         found = None
     if found is None:

@@ -18,7 +18,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind, Decision, Identity
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Appointment, Merge, MergeKind, ToldChange
 from mdo_portal.exchange import MergedNumbers, PatientMerge
-from mdo_portal.services import patients, rulings, standing
+from mdo_portal.services import identification, patients, rulings, standing
 from mdo_portal.services.rulings import Conflict
 
 
@@ -91,7 +91,7 @@ def _doubt(
         return ConflictKind.MERGE_ELSEWHERE
     if one.previous_bsn and one.patient.bsn and one.previous_bsn != one.patient.bsn:
         return ConflictKind.MERGE_UNLIKE
-    if any(patients.speaks_against(session, patient, one.patient) for patient in (kept, gone) if patient):
+    if any(identification.speaks_against(session, patient, one.patient) for patient in (kept, gone) if patient):
         return ConflictKind.MERGE_UNLIKE
     if kept and gone and kept.bsn_index and gone.bsn_index and kept.bsn_index != gone.bsn_index:
         return ConflictKind.MERGE_UNLIKE

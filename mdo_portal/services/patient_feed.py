@@ -13,7 +13,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.exchange import PatientChange, PatientIdentity, PatientLink
-from mdo_portal.services import patients, standing
+from mdo_portal.services import identification, patients, standing
 
 #: events that say where the patient is, or take that back: the sentence stands on the timeline under `visit.<what>`
 VISITS = {
@@ -31,7 +31,7 @@ def change(
 
     Raises Unreadable("identity_conflict" or "waits_for_identity") when a person must look first.
     """
-    patient = patients.of_message(session, hospital.id, told.patient)
+    patient = identification.of_message(session, hospital.id, told.patient)
     cases = standing.cases_of(session, patient) if patient else []
     if patient is None or not cases:
         return None

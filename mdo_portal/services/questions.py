@@ -15,7 +15,7 @@ from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
 from mdo_portal.exchange import Address, IncomingAnswer, Question, Receipt, ReceiptKind, Unreadable
-from mdo_portal.services import audit, changes, deliveries, documents, hospitals, patients, referrals, timeline
+from mdo_portal.services import audit, changes, deliveries, documents, hospitals, identification, patients, referrals, timeline
 
 LEASE = timedelta(minutes=3)
 MAX_ATTEMPTS = 60
@@ -140,7 +140,7 @@ def _same_patient(session: Session, answer: IncomingAnswer, case: Case, hospital
     if patient.objects:
         raise Unreadable("objection")
     if answer.patient.bsn or answer.patient.local_number:
-        found = patients.find(session, hospital.id, answer.patient)
+        found = identification.find(session, hospital.id, answer.patient)
         if found is None or found.id != patient.id:
             raise Unreadable("identity_conflict", "Task.for")
 

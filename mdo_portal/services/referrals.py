@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
@@ -19,7 +16,8 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import Fact, IncomingReferral, Section, Unreadable, Wire
-from mdo_portal.services import audit, changes, documents, patients, standing, timeline
+from mdo_portal.services import audit, changes, documents, identification, patients, standing, timeline
+from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
 
 
@@ -43,7 +41,7 @@ def register(
     is_new = case is None
     if case is None:
         case = composed(session, referral, hospital, patient, wire=wire, now=now, board_id=board_id)
-        case.home_patient_id = patients.home(session, hospital.id, referral.patient, patient)
+        case.home_patient_id = identification.home(session, hospital.id, referral.patient, patient)
         session.add(case)
         session.flush()
         add_first_facts(session, case, referral, hospital, now=now, message_id=message_id)
@@ -92,9 +90,9 @@ def _patient(
     message_id: uuid.UUID | None,
 ) -> Patient:
     told = referral.patient
-    patient = patients.of_message(session, hospital.id, told)
+    patient = identification.of_message(session, hospital.id, told)
     before = session.get_one(Patient, known.patient_id) if known is not None else None
-    if patient is None and before is not None and not told.local_number and patients.is_alike(before, told):
+    if patient is None and before is not None and not told.local_number and identification.is_alike(before, told):
         patient = before  # no number to find somebody by, but the same referral about the same name and birth date
     if patient is None:
         return patients.add(session, hospital.id, told, now=now, sent_at=referral.sent_at)
@@ -156,40 +154,6 @@ def add_first_facts(
 ) -> None:
     """The facts of a case that has none yet."""
     session.add_all(fact_row(case, fact, hospital, now=now, message_id=message_id) for fact in dict.fromkeys(referral.facts))
-
-
-def route(session: Session, hospital: Hospital, referral: IncomingReferral) -> uuid.UUID | None:
-    """The one board of this hospital whose code, name or alias the sender's words contain; otherwise a person chooses."""
-    words = f"{referral.board_hint} {referral.tumour_hint}".casefold()
-    found = [board.id for board in _boards_of(session, hospital) if _is_called(board, words)]
-    return found[0] if len(found) == 1 else None
-
-
-class Called(NamedTuple):
-    """A board by the names that a sender may use."""
-
-    id: uuid.UUID
-    code: str
-    name: str
-    aliases: Sequence[str]
-
-
-def _boards_of(session: Session, hospital: Hospital) -> Sequence[Called]:
-    """Read once in a transaction: a batch of referrals asks for each of them."""
-    of, known = session.info.get("boards_of", (None, {}))
-    if of is not session.get_transaction():
-        of, known = session.info["boards_of"] = session.get_transaction(), {}
-    if hospital.id not in known:
-        takes_part = select(BoardHospital.board_id).where(BoardHospital.hospital_id == hospital.id)
-        query = select(Board.id, Board.code, Board.name, Board.aliases).where(Board.id.in_(takes_part))
-        known[hospital.id] = [Called._make(row) for row in session.execute(query)]
-    return list(known[hospital.id])
-
-
-def _is_called(board: Called, words: str) -> bool:
-    """Whole words only: `GI` is not meant by *gynaecologisch*."""
-    names = (board.code, board.name, *board.aliases)
-    return any(re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", words) for name in names if name)
 
 
 def _told_later(session: Session, case: Case, *, now: datetime) -> bool:
@@ -324,7 +288,7 @@ def cancel(
     case = known_case(session, hospital, referral.number)
     if case is None:
         return None
-    patient = patients.of_message(session, hospital.id, referral.patient)
+    patient = identification.of_message(session, hospital.id, referral.patient)
     if patient is not None and patient.id != case.patient_id:
         raise Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, referral.patient)
     if case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None:

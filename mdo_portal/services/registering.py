@@ -16,7 +16,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingReferral, Wire
-from mdo_portal.services import documents, patients, referrals
+from mdo_portal.services import documents, identification, patients, referrals
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _known(session: Session, told: Sequence[Told]) -> list[bool]:
     """Whether patient or case of each is known here before the first of them is stored."""
     if not told:
         return []
-    people = patients.known_among(session, [(one.hospital.id, one.referral.patient) for one in told])
+    people = identification.known_among(session, [(one.hospital.id, one.referral.patient) for one in told])
     numbered = [(one.hospital.id, one.referral.number) for one in told]
     cases = referrals.known_among(session, numbered)
     return [at in people or number in cases for at, number in enumerate(numbered)]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseDocument, CaseFact
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Section, Unreadable
-from mdo_portal.services import documents, patients, referrals, standing
+from mdo_portal.services import documents, identification, referrals, standing
 
 GONE = "withdrawn"
 
@@ -23,7 +23,7 @@ def add(
 
     Raises Unreadable("identity_conflict", "waits_for_identity" or "objection") when a person must look first.
     """
-    patient = patients.of_message(session, hospital.id, result.patient)
+    patient = identification.of_message(session, hospital.id, result.patient)
     cases = standing.cases_of(session, patient) if patient else []
     if patient is None or not cases:
         return None

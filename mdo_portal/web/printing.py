@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.letter_data import Agenda, AgendaBlock, AgendaItem, QuorumLine
+from mdo_portal.letter_meeting import Agenda, AgendaBlock, AgendaItem, QuorumLine
 from mdo_portal.services.meetings import AgendaRow
 
 

@@ -28,7 +28,7 @@ from mdo_portal.domain.sealing import Keyring, Sealer
 from mdo_portal.domain.tables import metadata
 from mdo_portal.errors import Unsafe
 from mdo_portal.exchange import Wire
-from mdo_portal.services import deliveries, documents, drafts, intake, keys, patients, queue
+from mdo_portal.services import deliveries, documents, drafts, identification, intake, keys, patients, queue
 from mdo_portal.settings import Settings
 from tests import make
 from tests.make import NOW
@@ -74,7 +74,7 @@ def filled(database: Database, region: Region) -> Database:
 def readable(database: Database, region: Region) -> None:
     """Everything that `filled` sealed can be opened, and the patient is found by BSN."""
     with database.transaction() as session:
-        patient = patients.find(session, region.hospitals["ZEED"], replace(make.identity(bsn=BSN), local_number=""))
+        patient = identification.find(session, region.hospitals["ZEED"], replace(make.identity(bsn=BSN), local_number=""))
         assert patient is not None and patients.bsn_of(session, patient) == BSN
         found = session.scalars(select(CaseDocument)).all()
         assert any(SECRETS["a document"].encode() in documents.content_of(session, one) for one in found)

@@ -19,7 +19,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import MergedNumbers, PatientChange, PatientIdentity, PatientMerge, PersonName
-from mdo_portal.services import merges, patient_feed, patients
+from mdo_portal.services import identification, merges, patient_feed, patients
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
@@ -52,7 +52,7 @@ def events_of(session: Session, case: Case) -> list[str]:
 
 
 def found_by(session: Session, zeed: Hospital, number: str) -> Patient | None:
-    return patients.find(session, zeed.id, make.identity(number))
+    return identification.find(session, zeed.id, make.identity(number))
 
 
 def standing(session: Session) -> Merge:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import PatientIdentity, PersonName, Unreadable
-from mdo_portal.services import patients
+from mdo_portal.services import identification, patients
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
 from tests.people import Region
@@ -34,19 +34,19 @@ def known(session: Session, hospital_id: uuid.UUID, **over: object) -> Patient:
 def test_the_hospitals_own_number_finds_its_patient(session: Session, zeed: uuid.UUID) -> None:
     patient = known(session, zeed)
 
-    assert patients.find(session, zeed, make.identity("1", **SAME)) is patient
+    assert identification.find(session, zeed, make.identity("1", **SAME)) is patient
 
 
 def test_the_same_number_at_another_hospital_is_somebody_else(session: Session, zeed: uuid.UUID, region: Region) -> None:
     known(session, zeed, bsn=BSN)
 
-    assert patients.find(session, region.hospitals["KREE"], make.identity("1", bsn=BSN, **SAME)) is None
+    assert identification.find(session, region.hospitals["KREE"], make.identity("1", bsn=BSN, **SAME)) is None
 
 
 def test_a_bsn_finds_the_patient_when_no_number_was_sent(session: Session, zeed: uuid.UUID) -> None:
     patient = known(session, zeed, bsn=BSN)
 
-    found = patients.find(session, zeed, PatientIdentity(bsn=BSN, **SAME))
+    found = identification.find(session, zeed, PatientIdentity(bsn=BSN, **SAME))
 
     assert found is patient
 
@@ -67,7 +67,7 @@ def test_what_does_not_fit_goes_to_a_person(session: Session, zeed: uuid.UUID, t
     before = session.scalar(select(func.count()).select_from(Patient))
 
     with pytest.raises(Unreadable, match="identity_conflict"):
-        patients.find(session, zeed, told)
+        identification.find(session, zeed, told)
 
     assert session.scalar(select(func.count()).select_from(Patient)) == before
 
@@ -77,7 +77,7 @@ def test_a_bsn_that_fails_the_eleven_test_links_nobody(session: Session, zeed: u
     """Placeholders for *unknown* would otherwise make one patient of all who have none."""
     known(session, zeed, bsn=junk)
 
-    assert patients.find(session, zeed, make.identity("2", bsn=junk, **SAME)) is None
+    assert identification.find(session, zeed, make.identity("2", bsn=junk, **SAME)) is None
 
 
 def test_a_doubtful_bsn_is_flagged_and_kept(session: Session, zeed: uuid.UUID) -> None:
@@ -93,7 +93,7 @@ def test_a_marriage_or_a_corrected_birth_date_is_no_conflict(
     patient = known(session, zeed)
     told = make.identity("1", **(SAME | change))
 
-    assert patients.find(session, zeed, told) is patient
+    assert identification.find(session, zeed, told) is patient
 
 
 def test_what_is_not_said_stays(session: Session, zeed: uuid.UUID) -> None:

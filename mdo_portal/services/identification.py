@@ -1,0 +1,127 @@
+"""Who a hospital means: its patient by number or BSN. Never merges by itself: what contradicts goes to a person."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.identifiers import passes_eleven_test
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.patient import BSN_PURPOSE, Patient
+from mdo_portal.exchange import PatientIdentity, Unreadable
+from mdo_portal.services import rulings
+from mdo_portal.services.patients import by_bsn, by_local_number, root
+from mdo_portal.services.rulings import Conflict
+from mdo_portal.services.sealed import sealer
+
+
+def find(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) -> Patient | None:
+    """This hospital's patient with that local number, else with that BSN; of a merged number the patient it belongs to now.
+
+    Raises Conflict when number and BSN point at different people, or when number, BSN, or name and birth date together, differ
+    from what this hospital told before, and no person decided yet. A BSN that fails the eleven-test finds nobody.
+    """
+    by_number = root(session, by_local_number(session, hospital_id, identity.local_number))
+    by_bsn = root(session, by_bsn(session, hospital_id, identity.bsn))
+    if by_number and by_bsn and by_number.id != by_bsn.id:
+        return _decided(session, Conflict(ConflictKind.TWO_PATIENTS, "PID-3", by_number.id, identity, other_id=by_bsn.id))
+    found = by_number or by_bsn
+    kind = _contradiction(session, found, identity) if found else None
+    if found and kind:
+        return _decided(session, Conflict(kind, "PID", found.id, identity))
+    return found
+
+
+def of_message(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) -> Patient | None:
+    """As `find`, for what a hospital sends: raises Unreadable("waits_for_identity") while somebody must decide about that patient."""
+    found = find(session, hospital_id, identity)
+    if found is not None and _is_disputed(session, found):
+        raise Unreadable("waits_for_identity", "PID")
+    return found
+
+
+def _is_disputed(session: Session, patient: Patient) -> bool:
+    is_open = select(IdentityConflict.patient_id, IdentityConflict.other_patient_id).where(
+        IdentityConflict.hospital_id == patient.hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
+    )
+    return any(patient.id in pair for pair in session.execute(is_open))
+
+
+def _decided(session: Session, conflict: Conflict) -> Patient | None:
+    """Whom a person said that this is; None = somebody who is not here. Raises the conflict when nobody said so."""
+    patient = session.get_one(Patient, conflict.patient_id)
+    ruling = rulings.of(session, patient.hospital_id, conflict.told)
+    if ruling is None or ruling.decision is Decision.CORRECTED:
+        raise conflict
+    result = session.get(Patient, ruling.result_patient_id) if ruling.result_patient_id else None
+    if ruling.decision is Decision.SAME:
+        return root(session, result) or root(session, session.get(Patient, ruling.patient_id))
+    return root(session, result)
+
+
+_KNOWN = text(
+    "SELECT place FROM unnest(CAST(:places AS int[]), CAST(:hospitals AS uuid[]), CAST(:numbers AS text[]), CAST(:bsns AS bytea[]))"
+    " AS asked (place, hospital_id, number, bsn)"
+    " WHERE EXISTS (SELECT FROM patients p WHERE p.hospital_id = asked.hospital_id AND p.local_number = nullif(asked.number, ''))"
+    " OR EXISTS (SELECT FROM patients p WHERE p.hospital_id = asked.hospital_id AND p.bsn_index = nullif(asked.bsn, ''))"
+)
+
+
+def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, PatientIdentity]]) -> set[int]:
+    """The places in `asked` of those for whom `find` would find or refuse somebody, in one statement.
+
+    Whatever `find` looks at must be looked at here too: who is not among them is stored as a new patient. What people decided about
+    somebody who is not here, `rulings.concern` knows.
+    """
+    keys = sealer(session)
+    values = {
+        "places": list(range(len(asked))),
+        "hospitals": [hospital_id for hospital_id, _ in asked],
+        "numbers": [identity.local_number for _, identity in asked],
+        "bsns": [keys.blind(one.bsn, purpose=BSN_PURPOSE) if passes_eleven_test(one.bsn) else b"" for _, one in asked],
+    }
+    return set(session.scalars(_KNOWN, values))
+
+
+def home(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, patient: Patient) -> uuid.UUID | None:
+    """The row under which the hospital numbered this patient, when a merge put it under `patient`; None = that very row."""
+    row = by_local_number(session, hospital_id, identity.local_number)
+    ruling = rulings.of(session, hospital_id, identity)
+    if ruling is not None and ruling.result_patient_id:
+        row = session.get(Patient, ruling.result_patient_id)
+    own = root(session, row)
+    return row.id if row is not None and own is not None and own.id == patient.id and row.id != patient.id else None
+
+
+def _contradiction(session: Session, patient: Patient, told: PatientIdentity) -> ConflictKind | None:
+    if told.bsn and patient.bsn_index and patient.bsn_index != sealer(session).blind(told.bsn, purpose=BSN_PURPOSE):
+        return ConflictKind.OTHER_BSN
+    if told.local_number and patient.local_number and told.local_number != patient.local_number:
+        row = root(session, by_local_number(session, patient.hospital_id, told.local_number))
+        if row is None or row.id != patient.id:
+            return ConflictKind.OTHER_NUMBER
+    return ConflictKind.NAME_AND_BIRTH if differs_in_name_and_birth(patient, told) else None
+
+
+def speaks_against(session: Session, patient: Patient, told: PatientIdentity) -> bool:
+    """Whether BSN, or name and birth date, say that these are two people; whatever their numbers."""
+    other_bsn = told.bsn and patient.bsn_index and patient.bsn_index != sealer(session).blind(told.bsn, purpose=BSN_PURPOSE)
+    return bool(other_bsn) or differs_in_name_and_birth(patient, told)
+
+
+def differs_in_name_and_birth(patient: Patient, told: PatientIdentity) -> bool:
+    """Both at once; of another issuer of the same number, one of them is enough."""
+    other_birth = bool(told.birth_on and patient.birth_on and told.birth_on != patient.birth_on)
+    other_name = bool(told.name.family and patient.family and told.name.family.casefold() != patient.family.casefold())
+    issuers = {told.local_authority.casefold(), patient.local_authority.casefold()} - {""}
+    same_number = told.local_number != "" and told.local_number == patient.local_number
+    return (other_birth or other_name) if same_number and len(issuers) == 2 else (other_birth and other_name)
+
+
+def is_alike(patient: Patient, told: PatientIdentity) -> bool:
+    """Surname and birth date are both there and both equal: enough for the same referral told again, never for finding somebody."""
+    same_name = bool(told.name.family) and told.name.family.casefold() == patient.family.casefold()
+    return same_name and told.birth_on is not None and told.birth_on == patient.birth_on

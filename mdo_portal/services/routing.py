@@ -1,0 +1,49 @@
+"""Which board a referral is for, by the sender's own words; otherwise a person chooses."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.exchange import IncomingReferral
+
+
+def route(session: Session, hospital: Hospital, referral: IncomingReferral) -> uuid.UUID | None:
+    """The one board of this hospital whose code, name or alias the sender's words contain; otherwise a person chooses."""
+    words = f"{referral.board_hint} {referral.tumour_hint}".casefold()
+    found = [board.id for board in _boards_of(session, hospital) if _is_called(board, words)]
+    return found[0] if len(found) == 1 else None
+
+
+class Called(NamedTuple):
+    """A board by the names that a sender may use."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+    aliases: Sequence[str]
+
+
+def _boards_of(session: Session, hospital: Hospital) -> Sequence[Called]:
+    """Read once in a transaction: a batch of referrals asks for each of them."""
+    of, known = session.info.get("boards_of", (None, {}))
+    if of is not session.get_transaction():
+        of, known = session.info["boards_of"] = session.get_transaction(), {}
+    if hospital.id not in known:
+        takes_part = select(BoardHospital.board_id).where(BoardHospital.hospital_id == hospital.id)
+        query = select(Board.id, Board.code, Board.name, Board.aliases).where(Board.id.in_(takes_part))
+        known[hospital.id] = [Called._make(row) for row in session.execute(query)]
+    return list(known[hospital.id])
+
+
+def _is_called(board: Called, words: str) -> bool:
+    """Whole words only: `GI` is not meant by *gynaecologisch*."""
+    names = (board.code, board.name, *board.aliases)
+    return any(re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", words) for name in names if name)
