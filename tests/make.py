@@ -31,7 +31,7 @@ from mdo_portal.exchange import (
     Section,
     Wire,
 )
-from mdo_portal.services import audit, conclusions, decisions, meetings, referrals, rooms
+from mdo_portal.services import audit, conclusions, decisions, outcomes, planning, referrals
 from mdo_portal.services.hospitals import LinkRow, hash_token
 from mdo_portal.services.intake import Arrival
 
@@ -154,7 +154,7 @@ def case(session: Session, of: Hospital, *, now: datetime = NOW, board_id: uuid.
 
 def planned(session: Session, made: Case, into: Meeting, *, viewer: Viewer, now: datetime = NOW) -> Round:
     at = session.get_one(Board, into.board_id)
-    return meetings.plan(session, made, into, at, viewer=viewer, now=now, late_reason="spoed")
+    return planning.plan(session, made, into, at, viewer=viewer, now=now, late_reason="spoed")
 
 
 def typed(session: Session, round_: Round, text: str, *, section: NoteSection = NoteSection.ADVICE, now: datetime = NOW) -> None:
@@ -175,7 +175,7 @@ def discussed(session: Session, round_: Round, *, viewer: Viewer, now: datetime 
     made = session.get_one(Case, round_.case_id)
     at = session.get_one(Board, session.get_one(Meeting, round_.meeting_id).board_id)
     outcome = RoundOutcome.DISCUSSED
-    rooms.set_outcome(session, round_, made, outcome, reason="", board=at, viewer=viewer, now=now)
+    outcomes.set_outcome(session, round_, made, outcome, reason="", board=at, viewer=viewer, now=now)
     session.flush()
     return round_
 

@@ -16,7 +16,7 @@ from mdo_portal.errors import NotFound
 from mdo_portal.live.guard import Context, Payload, an_id, on, some_bytes
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.live.topics import may_watch, some_topics
-from mdo_portal.services import access, audit, conclusions, rooms, rounds, sessions
+from mdo_portal.services import access, audit, conclusions, presence, rounds, sessions
 
 CLOCKS_DIFFER = 2.0
 """Seconds: the page may come from another process than its socket goes to."""
@@ -63,7 +63,7 @@ def _disconnect(database: Database) -> None:
         return
     with database.transaction() as db:
         for meeting_id in meetings:
-            rooms.leave(db, meeting_id, gone.person_id, now=datetime.now(UTC))
+            presence.leave(db, meeting_id, gone.person_id, now=datetime.now(UTC))
 
 
 def watch(context: Context, payload: Payload) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def join(context: Context, payload: Payload) -> dict[str, Any]:
     """Enter the room of a meeting; repeated after every reconnect."""
     meeting_id = an_id(payload, "meeting")
     meeting, _ = access.meeting_for(context.session, context.viewer, Act.ROOM_JOIN, meeting_id)
-    rooms.enter(context.session, meeting_id, context.viewer, now=context.now)
+    presence.enter(context.session, meeting_id, context.viewer, now=context.now)
     context.connection.meetings.add(meeting_id)
     return {"revision": meeting.revision}
 

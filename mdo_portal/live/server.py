@@ -20,7 +20,7 @@ from mdo_portal.database import Database
 from mdo_portal.errors import NotSignedIn
 from mdo_portal.live import events
 from mdo_portal.live.registry import REGISTRY
-from mdo_portal.services import conclusions, rooms, sessions
+from mdo_portal.services import conclusions, presence, sessions
 from mdo_portal.services.changes import CHANNEL
 from mdo_portal.settings import Settings
 
@@ -149,8 +149,8 @@ def _beat(socketio: SocketIO, database: Database, stop: threading.Event) -> None
         try:
             with database.transaction() as session:
                 now = datetime.now(UTC)
-                rooms.still_here(session, REGISTRY.present(), now=now)
-                rooms.announce_departures(session, now=now, within=2 * HEARTBEAT_SECONDS)
+                presence.still_here(session, REGISTRY.present(), now=now)
+                presence.announce_departures(session, now=now, within=2 * HEARTBEAT_SECONDS)
         except Exception as error:
             # The edge: a database that is away must not end the heartbeat.
             log.warning("live.heartbeat_failed", error=type(error).__name__)

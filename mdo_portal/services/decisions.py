@@ -21,7 +21,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
 from mdo_portal.exchange import PersonName
-from mdo_portal.services import advice, changes, conclusions, hospitals, meetings, referrals, rooms, timeline
+from mdo_portal.services import advice, changes, conclusions, hospitals, meetings, presence, referrals, rooms, timeline
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
 
@@ -219,7 +219,7 @@ def _content(
     patient = session.get_one(Patient, case.patient_id)
     before = newest(session, round_.id)
     present = _present(session, round_, now=now)
-    counted = rooms.quorum(board, present)
+    counted = presence.quorum(board, present)
     return {
         "network": network,
         "board": board.name,
@@ -250,10 +250,10 @@ def _patient(patient: Patient) -> dict[str, str]:
     }
 
 
-def _present(session: Session, round_: Round, *, now: datetime) -> list[rooms.Attendee]:
+def _present(session: Session, round_: Round, *, now: datetime) -> list[presence.Attendee]:
     """Who was in the room when this case was discussed: whoever came later or had left did not take part."""
     until = round_.ended_at or now
-    return [one for one in rooms.attendees(session, round_.meeting_id) if one.was_here(round_.started_at, until)]
+    return [one for one in presence.attendees(session, round_.meeting_id) if one.was_here(round_.started_at, until)]
 
 
 def _person(session: Session, person_id: uuid.UUID) -> dict[str, str]:

@@ -13,7 +13,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind, Decision, Identity
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.exchange import PatientIdentity, Unreadable
 from mdo_portal.services import rulings
-from mdo_portal.services.patients import by_bsn, by_local_number, root
+from mdo_portal.services.patients import by_local_number, root, with_bsn
 from mdo_portal.services.rulings import Conflict
 from mdo_portal.services.sealed import sealer
 
@@ -25,7 +25,7 @@ def find(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) ->
     from what this hospital told before, and no person decided yet. A BSN that fails the eleven-test finds nobody.
     """
     by_number = root(session, by_local_number(session, hospital_id, identity.local_number))
-    by_bsn = root(session, by_bsn(session, hospital_id, identity.bsn))
+    by_bsn = root(session, with_bsn(session, hospital_id, identity.bsn))
     if by_number and by_bsn and by_number.id != by_bsn.id:
         return _decided(session, Conflict(ConflictKind.TWO_PATIENTS, "PID-3", by_number.id, identity, other_id=by_bsn.id))
     found = by_number or by_bsn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, select
@@ -13,91 +13,22 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.domain.case import WAITING, Case, CaseState, Round, RoundOutcome
+from mdo_portal.domain.case import WAITING, Case, Round
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.told import Merge, MergeKind
-from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import advice, changes, conclusions, news, referrals, timeline
+from mdo_portal.services import changes, news
+from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
 WEEKS_AHEAD = 8
+
+
 PLANNABLE = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN)
-
-
-class MeetingRow(NamedTuple):
-    """One meeting in a list."""
-
-    id: uuid.UUID
-    board_id: uuid.UUID
-    board_code: str
-    board_name: str
-    starts_at: datetime
-    minutes: int
-    registration_closes_at: datetime
-    state: MeetingState
-    cases: int
-    planned_minutes: int
-
-
-class AgendaRow(NamedTuple):
-    """One case on the agenda."""
-
-    round_id: uuid.UUID
-    case_id: uuid.UUID
-    position: int
-    minutes: int
-    presenter: str
-    outcome: RoundOutcome | None
-    case_state: CaseState
-    initials: str
-    given: str
-    family: str
-    birth_on: date | None
-    hospital_code: str
-    hospital_name: str
-    question: str
-    missing: list[str]
-    started_at: datetime | None
-    ended_at: datetime | None
-    number: int
-    news_at: datetime | None
-    looked_at: datetime | None
-    deceased: bool = False
-    #: the hospital took the referral back; the case stays here until a person takes it off
-    cancel_told_at: datetime | None = None
-    #: numbers of the hospital were merged into this patient
-    is_merged: bool = False
-
-    @property
-    def short_name(self) -> str:
-        return _short_name(self.initials, self.given, self.family, self.birth_on)
-
-
-class Candidate(NamedTuple):
-    """A case that waits for this board."""
-
-    case_id: uuid.UUID
-    initials: str
-    given: str
-    family: str
-    birth_on: date | None
-    hospital_name: str
-    question: str
-    missing: list[str]
-    due_on: date
-    state: CaseState
-
-    @property
-    def short_name(self) -> str:
-        return _short_name(self.initials, self.given, self.family, self.birth_on)
-
-
-def _short_name(initials: str, given: str, family: str, birth_on: date | None) -> str:
-    letters = "".join(f"{letter}." for letter in initials if letter.isalpha()) or given[:1]
-    return f"{letters} {family}{f' ({birth_on.year})' if birth_on else ''}".strip()
 
 
 def extend_series(session: Session, board: Board, *, now: datetime) -> None:
@@ -215,87 +146,6 @@ def candidates(session: Session, board_id: uuid.UUID) -> list[Candidate]:
         .limit(100)
     )
     return [Candidate._make(row) for row in session.execute(query)]
-
-
-def plan(
-    session: Session, case: Case, meeting: Meeting, board: Board, *, viewer: Viewer, now: datetime, late_reason: str = ""
-) -> Round:
-    """Put the case on the agenda as its next round. After closing time only with a reason."""
-    if meeting.state not in PLANNABLE:
-        raise IllegalMove(N_("Deze vergadering is al gesloten. Kies een andere vergadering."))
-    closed = meeting.state is not MeetingState.PLANNED or meeting.registration_closes_at <= now
-    if closed and not late_reason.strip():
-        raise IllegalMove(N_("De aanmelding voor deze vergadering is gesloten. Geef een reden om deze casus toch toe te voegen."))
-    _leave_other_agenda(session, case, meeting)
-    planned = Round(
-        case_id=case.id,
-        number=_next(session, select(func.max(Round.number)).where(Round.case_id == case.id)),
-        meeting_id=meeting.id,
-        position=_next(session, select(func.max(Round.position)).where(Round.meeting_id == meeting.id)),
-        minutes=board.minutes_per_case,
-        presenter=case.treating_name or case.referrer_name,
-    )
-    session.add(planned)
-    if case.state is not CaseState.SCHEDULED:
-        case.move(CaseState.SCHEDULED, now=now, reason=late_reason)
-    when = meeting.starts_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
-    timeline.happened(session, case, "case.scheduled", at=now, person_id=viewer.person_id, board=board.name, when=when)
-    changed(session, meeting)
-    referrals.announce(session, case)
-    session.flush()
-    return planned
-
-
-def _leave_other_agenda(session: Session, case: Case, meeting: Meeting) -> None:
-    """A case stands on one agenda at a time; who looks at the agenda it leaves sees it go."""
-    live = _live_round(session, case)
-    if live is None:
-        return
-    left = session.get_one(Meeting, live.meeting_id)
-    _take_off(session, left, live)
-    if left.id != meeting.id:
-        changed(session, left)
-
-
-def _take_off(session: Session, meeting: Meeting, live: Round) -> None:
-    """Remove a round that was not discussed; when everybody was looking at it, the room shows no case."""
-    conclusions.forget(session, live.id)
-    advice.forget(session, live.id)
-    if meeting.current_round_id == live.id:
-        meeting.current_round_id = None
-    session.delete(live)
-    session.flush()
-
-
-def _live_round(session: Session, case: Case) -> Round | None:
-    query = select(Round).where(Round.case_id == case.id, Round.outcome.is_(None))
-    return session.execute(query).scalar_one_or_none()
-
-
-def _next(session: Session, maximum: object) -> int:
-    return (session.scalar(maximum) or 0) + 1  # type: ignore[call-overload]
-
-
-def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, viewer: Viewer, now: datetime) -> None:
-    """Take the case off the agenda again; it waits as before."""
-    live = _live_round(session, case)
-    if live is None or live.meeting_id != meeting.id:
-        raise Stale()
-    _take_off(session, meeting, live)
-    case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
-    timeline.happened(session, case, "case.unscheduled", at=now, person_id=viewer.person_id, board=board.name)
-    changed(session, meeting)
-    referrals.announce(session, case)
-
-
-def reorder(session: Session, meeting: Meeting, order: Sequence[uuid.UUID]) -> None:
-    """Put the agenda in this order. Stale when the agenda holds other rounds than the reader saw."""
-    rounds = {one.id: one for one in session.scalars(select(Round).where(Round.meeting_id == meeting.id))}
-    if set(rounds) != set(order) or len(order) != len(rounds):
-        raise Stale()
-    for position, round_id in enumerate(order, start=1):
-        rounds[round_id].position = position
-    changed(session, meeting)
 
 
 def close_registration(session: Session, meeting: Meeting, *, reopen: bool = False) -> None:

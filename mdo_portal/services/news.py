@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseLook, RoundOutcome
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.exchange import Section
+from mdo_portal.services.case_facts import QUESTIONS
 from mdo_portal.services.case_rows import CaseView, DocumentRow, EventRow, FactRow
-from mdo_portal.services.referrals import QUESTIONS
 
 ONE_SITTING = timedelta(minutes=15)
 

@@ -32,7 +32,7 @@ def by_local_number(session: Session, hospital_id: uuid.UUID, number: str) -> Pa
     return session.execute(query).scalar_one_or_none()
 
 
-def by_bsn(session: Session, hospital_id: uuid.UUID, bsn: str) -> Patient | None:
+def with_bsn(session: Session, hospital_id: uuid.UUID, bsn: str) -> Patient | None:
     if not passes_eleven_test(bsn):
         return None
     index = sealer(session).blind(bsn, purpose=BSN_PURPOSE)
@@ -46,7 +46,7 @@ def add(
     """A new patient of this hospital, with the particulars as told; a number or BSN that is another patient's is left out."""
     patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=min(sent_at or now, now))
     _fill(session, patient, identity)
-    if passes_eleven_test(identity.bsn) and by_bsn(session, hospital_id, identity.bsn) is not None:
+    if passes_eleven_test(identity.bsn) and with_bsn(session, hospital_id, identity.bsn) is not None:
         patient.bsn_doubtful = True
     elif identity.bsn:
         _keep_bsn(session, patient, identity.bsn)

@@ -15,7 +15,18 @@ from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
 from mdo_portal.exchange import Address, IncomingAnswer, Question, Receipt, ReceiptKind, Unreadable
-from mdo_portal.services import audit, changes, deliveries, documents, hospitals, identification, patients, referrals, timeline
+from mdo_portal.services import (
+    audit,
+    case_facts,
+    changes,
+    deliveries,
+    documents,
+    hospitals,
+    identification,
+    patients,
+    referrals,
+    timeline,
+)
 
 LEASE = timedelta(minutes=3)
 MAX_ATTEMPTS = 60
@@ -98,7 +109,7 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
     request = _request(session, answer, hospital)
     case = _case(session, answer, hospital, request)
     _same_patient(session, answer, case, hospital)
-    referrals.add_facts(session, case, answer.facts, hospital, now=now, message_id=message_id)
+    case_facts.add_facts(session, case, answer.facts, hospital, now=now, message_id=message_id)
     for document in answer.documents:
         documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
     if request is not None and request.answered_at is None:

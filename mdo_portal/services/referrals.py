@@ -15,8 +15,9 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
-from mdo_portal.exchange import Fact, IncomingReferral, Section, Unreadable, Wire
+from mdo_portal.exchange import IncomingReferral, Section, Unreadable, Wire
 from mdo_portal.services import audit, changes, documents, identification, patients, standing, timeline
+from mdo_portal.services.case_facts import _keep_earlier_questions, add_facts, add_first_facts
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
 
@@ -149,37 +150,11 @@ def composed(
     return case
 
 
-def add_first_facts(
-    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
-) -> None:
-    """The facts of a case that has none yet."""
-    session.add_all(fact_row(case, fact, hospital, now=now, message_id=message_id) for fact in dict.fromkeys(referral.facts))
-
-
 def _told_later(session: Session, case: Case, *, now: datetime) -> bool:
     """Whether a newer message of this referral was understood already: this one was offered again after a repair."""
     words = ("referral.received", "referral.updated")
     query = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.what.in_(words), CaseEvent.at > now)
     return session.execute(query.limit(1)).first() is not None
-
-
-QUESTIONS = {
-    "question_board": "Eerdere vraag aan het MDO",
-    "question_radiology": "Eerdere vraag aan de radiologie",
-    "question_pathology": "Eerdere vraag aan de pathologie",
-}
-
-
-def _keep_earlier_questions(
-    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
-) -> None:
-    """A question that is asked anew replaces the old one on top of the page; the old one stays among the earlier values."""
-    for column, label in QUESTIONS.items():
-        before, after = getattr(case, column), getattr(referral, column)
-        if before and after and before != after:
-            earlier = fact_row(case, Fact(Section.FORM, before, label), hospital, now=now, message_id=message_id)
-            earlier.superseded_at = now
-            session.add(earlier)
 
 
 def _take_over(case: Case, referral: IncomingReferral, *, newest: bool) -> None:
@@ -201,53 +176,6 @@ def _take_over(case: Case, referral: IncomingReferral, *, newest: bool) -> None:
         if value and (newest or getattr(case, column) in ("", NO_DATE)):
             setattr(case, column, value)
     case.revision += 1
-
-
-def add_facts(
-    session: Session,
-    case: Case,
-    facts: Sequence[Fact],
-    hospital: Hospital,
-    *,
-    now: datetime,
-    message_id: uuid.UUID | None,
-    newest: bool = True,
-) -> None:
-    """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history."""
-    query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
-    present = list(session.scalars(query))
-    known = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in present}
-    for fact in dict.fromkeys(facts):
-        if (fact.section, fact.label, fact.text, fact.dated_on) in known:
-            continue
-        row = fact_row(case, fact, hospital, now=now, message_id=message_id)
-        session.add(row)
-        for other in same_label(present, fact):
-            older, newer = (other, row) if newest else (row, other)
-            older.superseded_at = newer.received_at
-
-
-def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
-    wanted = (fact.section, fact.label, fact.dated_on)
-    return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]
-
-
-def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:
-    return CaseFact(
-        id=new_id(),  # given here, so that many go in one statement without asking back
-        case_id=case.id,
-        section=fact.section,
-        label=fact.label,
-        text=fact.text,
-        code=fact.code,
-        code_system=fact.code_system,
-        dated_on=fact.dated_on,
-        hospital_id=hospital.id,
-        received_at=now,
-        message_id=message_id,
-        source_key=fact.key,
-        status=fact.status,
-    )
 
 
 def assess(session: Session, case: Case, *, now: datetime) -> None:

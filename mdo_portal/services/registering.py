@@ -16,7 +16,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingReferral, Wire
-from mdo_portal.services import documents, identification, patients, referrals
+from mdo_portal.services import case_facts, documents, identification, patients, referrals
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _store(session: Session, fresh: Sequence[tuple[Told, Patient, Case]]) -> Non
     session.flush()
     rows: list[documents.Row] = []
     for one, _, case in fresh:
-        referrals.add_first_facts(session, case, one.referral, one.hospital, now=one.at, message_id=one.message_id)
+        case_facts.add_first_facts(session, case, one.referral, one.hospital, now=one.at, message_id=one.message_id)
         rows += [
             documents.row(session, case, document, hospital_id=one.hospital.id, at=one.at, message_id=one.message_id)
             for document in one.referral.documents

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseDocument, CaseFact
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Section, Unreadable
-from mdo_portal.services import documents, identification, referrals, standing
+from mdo_portal.services import case_facts, documents, identification, referrals, standing
 
 GONE = "withdrawn"
 
@@ -51,7 +51,7 @@ def _facts(
         same = _same(present, fact)
         if any(one.text == fact.text and one.status == fact.status for one in same):
             continue
-        row = referrals.fact_row(case, fact, hospital, now=now, message_id=message_id)
+        row = case_facts.fact_row(case, fact, hospital, now=now, message_id=message_id)
         session.add(row)
         happened.add(_said(fact.status, "result", known=bool(same)))
         if fact.status == GONE:
@@ -66,7 +66,7 @@ def _same(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
     """What the hospital told before about the same thing: by its own key, else by label and day when it says that it corrects."""
     if fact.key:
         return [one for one in present if one.source_key == fact.key]
-    same = referrals.same_label(present, fact)
+    same = case_facts.same_label(present, fact)
     return same if fact.status in ("corrected", GONE) else [one for one in same if one.text == fact.text]
 
 
@@ -121,7 +121,7 @@ def _without_content(
         one.superseded_at = one.superseded_at or now
     text = " ".join(filter(None, (document.title, document.reference)))
     fact = Fact(Section.OTHER, text, "Document zonder inhoud", document.dated_on, key=document.reference, status=document.status)
-    session.add(referrals.fact_row(case, fact, hospital, now=now, message_id=message_id))
+    session.add(case_facts.fact_row(case, fact, hospital, now=now, message_id=message_id))
     return {_said(document.status, "document", known=False)}
 
 

@@ -14,7 +14,20 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
-from mdo_portal.services import access, audit, cases, grants, meetings, news, people, post, rounds, told_rows
+from mdo_portal.services import (
+    access,
+    audit,
+    cases,
+    grants,
+    meeting_rows,
+    meetings,
+    news,
+    people,
+    planning,
+    post,
+    rounds,
+    told_rows,
+)
 from mdo_portal.services.access import Grant
 from mdo_portal.services.case_rows import EventRow
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
@@ -93,7 +106,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
     }
 
 
-def meetings_for(db: Session, case: Case) -> list[meetings.MeetingRow]:
+def meetings_for(db: Session, case: Case) -> list[meeting_rows.MeetingRow]:
     """The meetings into which this case can still be planned."""
     found = meetings.upcoming(db, [case.board_id] if case.board_id else [], since=now(), limit=8)
     return [one for one in found if one.state in meetings.PLANNABLE]
@@ -144,7 +157,7 @@ def plan(case_id: uuid.UUID) -> ResponseReturnValue:
         if grant.case.board_id != board.id:
             raise NotFound()
         before, late = grant.case.state, request.form.get("late_reason", "")
-        meetings.plan(db, grant.case, meeting, board, viewer=viewer(), now=now(), late_reason=late)
+        planning.plan(db, grant.case, meeting, board, viewer=viewer(), now=now(), late_reason=late)
     # Only a case that waited goes back to where it was when the planning is undone.
     as_before = before in (CaseState.INCOMPLETE, CaseState.READY)
     undo = url_for("cases.unplan", case_id=case_id, meeting_id=meeting.id) if as_before else ""
@@ -157,7 +170,7 @@ def unplan(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_PLAN, case_id, lock=True)
         meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, _chosen_meeting(), lock=True)
-        meetings.unplan(db, grant.case, meeting, board, viewer=viewer(), now=now())
+        planning.unplan(db, grant.case, meeting, board, viewer=viewer(), now=now())
     return _done(case_id, gettext("Van de agenda gehaald. De casus wacht weer op de werklijst."))
 
 

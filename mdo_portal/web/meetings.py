@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal import letters
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, meetings, rooms, seats
+from mdo_portal.services import access, audit, meeting_rows, meetings, planning, presence, seats
 from mdo_portal.web import printing
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -38,7 +38,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
     """Everything the agenda page shows, with its line in the access log."""
     agenda = meetings.agenda(db, meeting.id, viewer=viewer(), reduced=viewer().only_observes(board.id))
     audit.record(db, viewer(), act, now=now(), object_type="meeting", object_id=meeting.id, hits=len(agenda))
-    attendees = rooms.attendees(db, meeting.id)
+    attendees = presence.attendees(db, meeting.id)
     may_order = viewer().may(Act.MEETING_ORDER, board_id=board.id)
     return {
         "meeting": meeting,
@@ -58,7 +58,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
     }
 
 
-def _etas(meeting: Meeting, agenda: list[meetings.AgendaRow]) -> dict[uuid.UUID, datetime]:
+def _etas(meeting: Meeting, agenda: list[meeting_rows.AgendaRow]) -> dict[uuid.UUID, datetime]:
     """When each case is about to come, by adding up the minutes."""
     at = meeting.starts_at
     found: dict[uuid.UUID, datetime] = {}
@@ -92,7 +92,7 @@ def order(meeting_id: uuid.UUID) -> ResponseReturnValue:
     wanted = [uuid.UUID(text) for text in request.form.getlist("row")]
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, meeting_id, lock=True)
-        meetings.reorder(db, meeting, wanted)
+        planning.reorder(db, meeting, wanted)
         shown = agenda_of(db, meeting, board, Act.MEETING_ORDER)
     return render_template("meetings/_agenda.html", **shown)
 

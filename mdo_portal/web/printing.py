@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.letter_meeting import Agenda, AgendaBlock, AgendaItem, QuorumLine
-from mdo_portal.services.meetings import AgendaRow
+from mdo_portal.services.meeting_rows import AgendaRow
 
 
 def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], *, network: str) -> Agenda:

@@ -21,9 +21,12 @@ from mdo_portal.services import (
     cases,
     conclusions,
     decisions,
+    meeting_rows,
     meetings,
     news,
+    outcomes,
     post,
+    presence,
     rooms,
     rounds,
     worklist,
@@ -49,7 +52,7 @@ def _shown(db: Session, meeting: Meeting, board: Board) -> dict[str, object]:
         "board": board,
         "agenda": agenda,
         "etas": rooms.etas(meeting, agenda, now=now()),
-        "roll": rooms.roll(board, rooms.present(db, meeting.id, now=now())),
+        "roll": presence.roll(board, presence.present(db, meeting.id, now=now())),
         "on_now": on_now,
         "now": now(),
         "current": chosen or on_now,
@@ -82,7 +85,7 @@ _NO_CASE: dict[str, object] = {
 def _with_case(db: Session, shown: dict[str, object]) -> dict[str, object]:
     """Add the case that this reader sees, with its line in the access log."""
     row = shown["current"]
-    if not isinstance(row, meetings.AgendaRow):
+    if not isinstance(row, meeting_rows.AgendaRow):
         return shown | _NO_CASE
     try:
         _, case, _, relation = rounds.round_for(db, viewer(), Act.CASE_READ, row.round_id, now=now())
@@ -190,7 +193,7 @@ def outcome(meeting_id: uuid.UUID, round_id: uuid.UUID) -> ResponseReturnValue:
             raise NotFound()
         audit.record(db, viewer(), Act.ROUND_OUTCOME, now=now(), case=case, relation=relation, detail=chosen or "taken back")
         if chosen:
-            rooms.set_outcome(db, found, case, RoundOutcome(chosen), reason=reason, board=board, viewer=viewer(), now=now())
+            outcomes.set_outcome(db, found, case, RoundOutcome(chosen), reason=reason, board=board, viewer=viewer(), now=now())
         else:
-            rooms.take_back_outcome(db, found, case, board=board, viewer=viewer(), now=now())
+            outcomes.take_back_outcome(db, found, case, board=board, viewer=viewer(), now=now())
     return _after(meeting_id, "conclusion", round_id)

@@ -30,7 +30,7 @@ from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.exchange import Wire
-from mdo_portal.services import conclusions, meetings, referrals, rooms, sessions
+from mdo_portal.services import conclusions, planning, referrals, rooms, sessions
 from mdo_portal.settings import Settings
 
 READY_SECONDS = 60.0
@@ -153,7 +153,7 @@ def _opened_meeting(database: Database) -> tuple[uuid.UUID, list[uuid.UUID]]:
         for case in [one for one in wiring.invented_region().cases if one.board == "URO-P"][:3]:
             sent = replace(wiring.invented_referral(case, today=now.date()), documents=())
             made = referrals.register(session, sent, hospitals[case.hospital], wire=Wire.FORM, now=now, board_id=board.id)
-            meetings.plan(session, made, meeting, board, viewer=signed.viewer, now=now, late_reason="test")
+            planning.plan(session, made, meeting, board, viewer=signed.viewer, now=now, late_reason="test")
         session.flush()
         rooms.open_meeting(session, meeting, now=now)
         rounds = select(Round.id).where(Round.meeting_id == meeting.id).order_by(Round.position)

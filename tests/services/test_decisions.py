@@ -19,7 +19,7 @@ from mdo_portal.domain.decision import Decision, Delivery, DeliveryState, hash_o
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, PortalError, Stale
-from mdo_portal.services import conclusions, decisions, rooms
+from mdo_portal.services import conclusions, decisions, presence, rooms
 from tests import make
 from tests.make import NETWORK, NOW
 from tests.people import Region
@@ -148,10 +148,10 @@ def test_the_letter_names_who_was_there_and_who_was_missing(session: Session, re
     case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
     meeting = session.get_one(Meeting, region.meeting)
     planned = make.planned(session, case, meeting, viewer=region.aisha)
-    rooms.enter(session, meeting.id, region.bram, now=NOW)
+    presence.enter(session, meeting.id, region.bram, now=NOW)
     rooms.open_meeting(session, meeting, now=NOW)
     make.discussed(session, planned, viewer=region.bram, now=NOW + timedelta(minutes=4))
-    rooms.enter(session, meeting.id, region.mila, now=NOW + timedelta(minutes=9))
+    presence.enter(session, meeting.id, region.mila, now=NOW + timedelta(minutes=9))
 
     content = make.signed(session, planned, viewer=region.bram, now=NOW + timedelta(minutes=10)).content
 

@@ -12,7 +12,7 @@ from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState, Round, RoundOutcome
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.errors import IllegalMove, Stale
-from mdo_portal.services import meetings, rooms
+from mdo_portal.services import meetings, outcomes, planning, rooms
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -35,7 +35,7 @@ def zeed(session: Session, region: Region) -> Hospital:
 
 def plan(session: Session, case: Case, meeting: Meeting, region: Region, *, now: datetime = NOW, late_reason: str = "") -> Round:
     board = session.get_one(Board, meeting.board_id)
-    return meetings.plan(session, case, meeting, board, viewer=region.aisha, now=now, late_reason=late_reason)
+    return planning.plan(session, case, meeting, board, viewer=region.aisha, now=now, late_reason=late_reason)
 
 
 def order_of(session: Session, meeting: Meeting) -> list[object]:
@@ -117,7 +117,7 @@ def test_a_case_with_a_typed_conclusion_is_not_planned_away(
     with pytest.raises(IllegalMove):
         plan(session, case, make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7)), region)
     with pytest.raises(IllegalMove):
-        meetings.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
+        planning.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
 
 
 def test_a_second_discussion_is_a_new_round(
@@ -125,7 +125,9 @@ def test_a_second_discussion_is_a_new_round(
 ) -> None:
     case = make.case(session, zeed)
     first = plan(session, case, meeting, region)
-    rooms.set_outcome(session, first, case, RoundOutcome.DEFERRED, reason="wacht op PA", board=uro, viewer=region.bram, now=NOW)
+    outcomes.set_outcome(
+        session, first, case, RoundOutcome.DEFERRED, reason="wacht op PA", board=uro, viewer=region.bram, now=NOW
+    )
 
     second = plan(session, case, make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7)), region)
 
@@ -139,11 +141,11 @@ def test_off_the_agenda_it_waits_as_before(
     case = make.case(session, zeed, **({"facts": ()} if missing else {}))
     plan(session, case, meeting, region)
 
-    meetings.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
+    planning.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
 
     assert case.state is (CaseState.INCOMPLETE if missing else CaseState.READY)
     with pytest.raises(Stale):
-        meetings.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
+        planning.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
 
 
 def test_the_agenda_stands_in_the_order_that_was_chosen(
@@ -152,7 +154,7 @@ def test_the_agenda_stands_in_the_order_that_was_chosen(
     rounds = [plan(session, make.case(session, zeed), meeting, region) for _ in range(4)]
     wanted = [rounds[at].id for at in (2, 0, 3, 1)]
 
-    meetings.reorder(session, meeting, wanted)
+    planning.reorder(session, meeting, wanted)
 
     assert [row.round_id for row in meetings.agenda(session, meeting.id)] == wanted
 
@@ -166,7 +168,7 @@ def test_an_order_of_another_agenda_is_stale(
     order = {"one too few": rounds[:2], "one too many": [*rounds, other], "one twice": [*rounds, rounds[0]]}[seen]
 
     with pytest.raises(Stale):
-        meetings.reorder(session, meeting, order)
+        planning.reorder(session, meeting, order)
 
     assert [row.round_id for row in meetings.agenda(session, meeting.id)] == rounds
 

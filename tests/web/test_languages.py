@@ -42,6 +42,7 @@ from mdo_portal.services import (
     inbox,
     intake,
     people,
+    presence,
     queue,
     rights_reviews,
     rooms,
@@ -130,7 +131,7 @@ def filled(db: Session, region: Region, *, now: datetime) -> dict[str, str]:
     made["waiting"] = make.case(db, zeed, now=now, facts=(Fact(Section.CONDITION, "WHO 1"),), question_board="")
     make.planned(db, made["scheduled"], coming, viewer=region.aisha, now=now)
     rounds = {name: make.planned(db, made[name], open_, viewer=region.aisha, now=now) for name in ("discussed", "decided")}
-    rooms.enter(db, open_.id, region.bram, now=now)
+    presence.enter(db, open_.id, region.bram, now=now)
     rooms.open_meeting(db, open_, now=now)
     for round_ in rounds.values():
         make.discussed(db, round_, viewer=region.bram, now=now)

@@ -1,0 +1,88 @@
+"""Facts of a case as hospitals told them: added, and superseded by a newer word of the same label."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identifiers import new_id
+from mdo_portal.exchange import Fact, IncomingReferral, Section
+
+
+def add_first_facts(
+    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> None:
+    """The facts of a case that has none yet."""
+    session.add_all(fact_row(case, fact, hospital, now=now, message_id=message_id) for fact in dict.fromkeys(referral.facts))
+
+
+QUESTIONS = {
+    "question_board": "Eerdere vraag aan het MDO",
+    "question_radiology": "Eerdere vraag aan de radiologie",
+    "question_pathology": "Eerdere vraag aan de pathologie",
+}
+
+
+def _keep_earlier_questions(
+    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> None:
+    """A question that is asked anew replaces the old one on top of the page; the old one stays among the earlier values."""
+    for column, label in QUESTIONS.items():
+        before, after = getattr(case, column), getattr(referral, column)
+        if before and after and before != after:
+            earlier = fact_row(case, Fact(Section.FORM, before, label), hospital, now=now, message_id=message_id)
+            earlier.superseded_at = now
+            session.add(earlier)
+
+
+def add_facts(
+    session: Session,
+    case: Case,
+    facts: Sequence[Fact],
+    hospital: Hospital,
+    *,
+    now: datetime,
+    message_id: uuid.UUID | None,
+    newest: bool = True,
+) -> None:
+    """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history."""
+    query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
+    present = list(session.scalars(query))
+    known = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in present}
+    for fact in dict.fromkeys(facts):
+        if (fact.section, fact.label, fact.text, fact.dated_on) in known:
+            continue
+        row = fact_row(case, fact, hospital, now=now, message_id=message_id)
+        session.add(row)
+        for other in same_label(present, fact):
+            older, newer = (other, row) if newest else (row, other)
+            older.superseded_at = newer.received_at
+
+
+def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
+    wanted = (fact.section, fact.label, fact.dated_on)
+    return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]
+
+
+def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:
+    return CaseFact(
+        id=new_id(),  # given here, so that many go in one statement without asking back
+        case_id=case.id,
+        section=fact.section,
+        label=fact.label,
+        text=fact.text,
+        code=fact.code,
+        code_system=fact.code_system,
+        dated_on=fact.dated_on,
+        hospital_id=hospital.id,
+        received_at=now,
+        message_id=message_id,
+        source_key=fact.key,
+        status=fact.status,
+    )

@@ -1,0 +1,83 @@
+"""A meeting, a place on its agenda and a case that waits, as rows for a page."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import NamedTuple
+
+from mdo_portal.domain.board import MeetingState
+from mdo_portal.domain.case import CaseState, RoundOutcome
+
+
+class MeetingRow(NamedTuple):
+    """One meeting in a list."""
+
+    id: uuid.UUID
+    board_id: uuid.UUID
+    board_code: str
+    board_name: str
+    starts_at: datetime
+    minutes: int
+    registration_closes_at: datetime
+    state: MeetingState
+    cases: int
+    planned_minutes: int
+
+
+class AgendaRow(NamedTuple):
+    """One case on the agenda."""
+
+    round_id: uuid.UUID
+    case_id: uuid.UUID
+    position: int
+    minutes: int
+    presenter: str
+    outcome: RoundOutcome | None
+    case_state: CaseState
+    initials: str
+    given: str
+    family: str
+    birth_on: date | None
+    hospital_code: str
+    hospital_name: str
+    question: str
+    missing: list[str]
+    started_at: datetime | None
+    ended_at: datetime | None
+    number: int
+    news_at: datetime | None
+    looked_at: datetime | None
+    deceased: bool = False
+    #: the hospital took the referral back; the case stays here until a person takes it off
+    cancel_told_at: datetime | None = None
+    #: numbers of the hospital were merged into this patient
+    is_merged: bool = False
+
+    @property
+    def short_name(self) -> str:
+        return _short_name(self.initials, self.given, self.family, self.birth_on)
+
+
+class Candidate(NamedTuple):
+    """A case that waits for this board."""
+
+    case_id: uuid.UUID
+    initials: str
+    given: str
+    family: str
+    birth_on: date | None
+    hospital_name: str
+    question: str
+    missing: list[str]
+    due_on: date
+    state: CaseState
+
+    @property
+    def short_name(self) -> str:
+        return _short_name(self.initials, self.given, self.family, self.birth_on)
+
+
+def _short_name(initials: str, given: str, family: str, birth_on: date | None) -> str:
+    letters = "".join(f"{letter}." for letter in initials if letter.isalpha()) or given[:1]
+    return f"{letters} {family}{f' ({birth_on.year})' if birth_on else ''}".strip()

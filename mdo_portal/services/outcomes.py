@@ -1,0 +1,78 @@
+"""How a discussion ended, and taking that back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board
+from mdo_portal.domain.case import Case, CaseState, Round, RoundOutcome
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.errors import N_, IllegalMove, Stale
+from mdo_portal.services import meetings, referrals, timeline
+from mdo_portal.services.rooms import lock
+
+NEEDS_REASON = (RoundOutcome.DEFERRED, RoundOutcome.REDIRECTED, RoundOutcome.WITHDRAWN)
+
+
+_CASE_STATE = {
+    RoundOutcome.DISCUSSED: CaseState.DISCUSSED,
+    RoundOutcome.LISTED: CaseState.LISTED,
+    RoundOutcome.DEFERRED: CaseState.DEFERRED,
+    RoundOutcome.REDIRECTED: CaseState.REDIRECTED,
+    RoundOutcome.WITHDRAWN: CaseState.WITHDRAWN,
+}
+
+
+_EVENT = {
+    RoundOutcome.DISCUSSED: "round.discussed",
+    RoundOutcome.LISTED: "round.listed",
+    RoundOutcome.DEFERRED: "case.deferred",
+    RoundOutcome.REDIRECTED: "case.redirected",
+    RoundOutcome.WITHDRAWN: "case.withdrawn",
+}
+
+
+def set_outcome(
+    session: Session,
+    round_: Round,
+    case: Case,
+    outcome: RoundOutcome,
+    *,
+    reason: str,
+    board: Board,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """How this discussion ended. Deferring, redirecting and withdrawing need a reason. Saying the same twice is once."""
+    meeting = lock(session, round_)
+    reason = reason.strip() if outcome in NEEDS_REASON else ""
+    if outcome in NEEDS_REASON and not reason:
+        raise IllegalMove(N_("Geef een reden op. Er is niets veranderd."))
+    if round_.outcome is outcome and round_.outcome_reason == reason:
+        return
+    if round_.outcome is not outcome:
+        case.move(_CASE_STATE[outcome], now=now, reason=reason)
+    round_.outcome, round_.outcome_reason, round_.ended_at = outcome, reason, now
+    timeline.happened(session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason)
+    meetings.changed(session, meeting)
+    referrals.announce(session, case)
+
+
+def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Board, viewer: Viewer, now: datetime) -> None:
+    """It was given by mistake: the case is to be discussed in this meeting. Refused once it is signed or planned again."""
+    meeting = lock(session, round_)
+    newest = session.scalar(select(func.max(Round.number)).where(Round.case_id == case.id))
+    if round_.outcome is None or newest != round_.number:
+        raise Stale()
+    if case.state in (CaseState.REDIRECTED, CaseState.WITHDRAWN):
+        case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
+    if case.state is not CaseState.SCHEDULED:
+        case.move(CaseState.SCHEDULED, now=now)
+    round_.outcome, round_.outcome_reason, round_.ended_at = None, "", None
+    when = meeting.starts_at.astimezone(meetings.AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    timeline.happened(session, case, "case.scheduled", at=now, person_id=viewer.person_id, board=board.name, when=when)
+    meetings.changed(session, meeting)
+    referrals.announce(session, case)

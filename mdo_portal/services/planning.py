@@ -1,0 +1,98 @@
+"""Putting cases on an agenda, off it, and in order."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.domain.case import Case, CaseState, Round
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.errors import N_, IllegalMove, Stale
+from mdo_portal.services import advice, conclusions, referrals, timeline
+from mdo_portal.services.meetings import AMSTERDAM, PLANNABLE, changed
+
+
+def plan(
+    session: Session, case: Case, meeting: Meeting, board: Board, *, viewer: Viewer, now: datetime, late_reason: str = ""
+) -> Round:
+    """Put the case on the agenda as its next round. After closing time only with a reason."""
+    if meeting.state not in PLANNABLE:
+        raise IllegalMove(N_("Deze vergadering is al gesloten. Kies een andere vergadering."))
+    closed = meeting.state is not MeetingState.PLANNED or meeting.registration_closes_at <= now
+    if closed and not late_reason.strip():
+        raise IllegalMove(N_("De aanmelding voor deze vergadering is gesloten. Geef een reden om deze casus toch toe te voegen."))
+    _leave_other_agenda(session, case, meeting)
+    planned = Round(
+        case_id=case.id,
+        number=_next(session, select(func.max(Round.number)).where(Round.case_id == case.id)),
+        meeting_id=meeting.id,
+        position=_next(session, select(func.max(Round.position)).where(Round.meeting_id == meeting.id)),
+        minutes=board.minutes_per_case,
+        presenter=case.treating_name or case.referrer_name,
+    )
+    session.add(planned)
+    if case.state is not CaseState.SCHEDULED:
+        case.move(CaseState.SCHEDULED, now=now, reason=late_reason)
+    when = meeting.starts_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    timeline.happened(session, case, "case.scheduled", at=now, person_id=viewer.person_id, board=board.name, when=when)
+    changed(session, meeting)
+    referrals.announce(session, case)
+    session.flush()
+    return planned
+
+
+def _leave_other_agenda(session: Session, case: Case, meeting: Meeting) -> None:
+    """A case stands on one agenda at a time; who looks at the agenda it leaves sees it go."""
+    live = _live_round(session, case)
+    if live is None:
+        return
+    left = session.get_one(Meeting, live.meeting_id)
+    _take_off(session, left, live)
+    if left.id != meeting.id:
+        changed(session, left)
+
+
+def _take_off(session: Session, meeting: Meeting, live: Round) -> None:
+    """Remove a round that was not discussed; when everybody was looking at it, the room shows no case."""
+    conclusions.forget(session, live.id)
+    advice.forget(session, live.id)
+    if meeting.current_round_id == live.id:
+        meeting.current_round_id = None
+    session.delete(live)
+    session.flush()
+
+
+def _live_round(session: Session, case: Case) -> Round | None:
+    query = select(Round).where(Round.case_id == case.id, Round.outcome.is_(None))
+    return session.execute(query).scalar_one_or_none()
+
+
+def _next(session: Session, maximum: object) -> int:
+    return (session.scalar(maximum) or 0) + 1  # type: ignore[call-overload]
+
+
+def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, viewer: Viewer, now: datetime) -> None:
+    """Take the case off the agenda again; it waits as before."""
+    live = _live_round(session, case)
+    if live is None or live.meeting_id != meeting.id:
+        raise Stale()
+    _take_off(session, meeting, live)
+    case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
+    timeline.happened(session, case, "case.unscheduled", at=now, person_id=viewer.person_id, board=board.name)
+    changed(session, meeting)
+    referrals.announce(session, case)
+
+
+def reorder(session: Session, meeting: Meeting, order: Sequence[uuid.UUID]) -> None:
+    """Put the agenda in this order. Stale when the agenda holds other rounds than the reader saw."""
+    rounds = {one.id: one for one in session.scalars(select(Round).where(Round.meeting_id == meeting.id))}
+    if set(rounds) != set(order) or len(order) != len(rounds):
+        raise Stale()
+    for position, round_id in enumerate(order, start=1):
+        rounds[round_id].position = position
+    changed(session, meeting)
