@@ -33,10 +33,12 @@ from mdo_portal.services import (
     queue,
     registering,
     rulings,
+    settling,
 )
-from mdo_portal.services.queue import ClaimedMessage, Lane, Settled
+from mdo_portal.services.queue import Lane
 from mdo_portal.services.registering import Told
 from mdo_portal.services.rulings import Conflict
+from mdo_portal.services.settling import ClaimedMessage, Settled
 
 log = structlog.get_logger(__name__)
 
@@ -61,13 +63,13 @@ def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datet
     read, unread = _read(database, claimed, readers, now=now, lane=lane)
     if unread:
         with database.transaction() as session:
-            queue.release(session, unread)
+            settling.release(session, unread)
     if len(read) > 1 and _together(database, read, now=now):
         return len(claimed)
     for at, one in enumerate(read):
         if not _alone(database, one, now=now):
             with database.transaction() as session:
-                queue.release(session, [later.message for later in read[at + 1 :]])
+                settling.release(session, [later.message for later in read[at + 1 :]])
             break
     return len(claimed)
 
@@ -101,7 +103,7 @@ def _read(
         except Unreadable as unreadable:
             if lane is Lane.QUICK and unreadable.reason in TOO_MUCH:
                 with database.transaction() as session:
-                    queue.later(session, message, at=now)
+                    settling.later(session, message, at=now)
                     changes.wake(session, "understand")
                 return read, claimed[at + 1 :]
             read.append(Read(message, None, unreadable))
@@ -115,13 +117,13 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
     """All in one transaction. False when one of them could not be, or a person must say who one of them is: then nothing happened."""
     try:
         with database.transaction() as session, audit.together(session):
-            held = queue.hold(session, [one.message for one in read])
+            held = settling.hold(session, [one.message for one in read])
             if len(held) < len(read):  # our lease ran out, and another has some of it: nothing before its turn
-                queue.release(session, held)
+                settling.release(session, held)
                 return True
             if rulings.concern(session, [(one.message.hospital_id, one.patient) for one in read]):
                 return False
-            queue.settle_all(session, _all_settled(session, read, now=now), now=now)
+            settling.settle_all(session, _all_settled(session, read, now=now), now=now)
     except Exception as error:
         # Not yet a verdict on any of them: each gets a transaction of its own.
         log.info("understand.one_by_one", messages=len(read), error=type(error).__name__)
@@ -134,10 +136,10 @@ def _alone(database: Database, one: Read, *, now: datetime) -> bool:
     """One message in its own transaction. False when it must be tried again, and what comes after it of that patient must wait."""
     try:
         with database.transaction() as session:
-            if not queue.hold(session, [one.message]):
+            if not settling.hold(session, [one.message]):
                 return False
             settled = _judged(session, one, now=now)
-            queue.settle_all(session, settled, now=now)
+            settling.settle_all(session, settled, now=now)
             if one.message.attempts > 1:
                 changes.wake(session, "understand")  # in the quick lane its patient's next messages waited for it
         for done in settled:
@@ -171,7 +173,7 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
 def _failed(database: Database, message: ClaimedMessage, error: Exception, *, now: datetime) -> None:
     log.error("understand.failed", message_id=str(message.message_id), error=type(error).__name__)
     with database.transaction() as session:
-        queue.failed(session, message, now=now)
+        settling.failed(session, message, now=now)
 
 
 def _all_settled(session: Session, read: Sequence[Read], *, now: datetime) -> list[Settled]:
@@ -219,7 +221,7 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     hospital = session.get_one(Hospital, one.message.hospital_id)
     case = effects.of(session, one.incoming, hospital, one.message)
     if case is None:
-        queue.forget(session, one.message)
+        settling.forget(session, one.message)
         return []
     leftovers = effects.leftovers(one.incoming, one.message)
     return [Settled(one.message.message_id, InboundState.UNDERSTOOD, case_id=case.id, leftovers=leftovers)]

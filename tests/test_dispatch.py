@@ -12,9 +12,10 @@ from sqlalchemy import select
 from mdo_portal import dispatch, letters
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseEvent, CaseState, Round
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.decision import Decision, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 from mdo_portal.services import deliveries, post

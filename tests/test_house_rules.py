@@ -121,7 +121,7 @@ MAY_CONNECT = {
     "integrations/bounded/pool.py": "a line to its own children",
     "integrations/out/http.py": "the gate",
     "integrations/hl7v2/sender.py": "MLLP to the address of the link",
-    "mdo_portal/services/audit.py": "the name of this machine",
+    "mdo_portal/services/audit_fields.py": "the name of this machine",
     "mdo_portal/commands/audit.py": "syslog of MDO_AUDIT_SYSLOG",
 }
 XML = {"xml", "lxml", "defusedxml", "xmltodict", "xmlschema", "html5lib", "bs4"}

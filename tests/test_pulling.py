@@ -23,12 +23,13 @@ from integrations.simulator import outbox
 from integrations.simulator.process import Running
 from mdo_portal import dispatch, pulling, understanding, wiring
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, CaseDocument, InformationRequest
+from mdo_portal.domain.case import Case, InformationRequest
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Channel, Level, Link
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.pull import PULL_REASONS, OutgoingQuestion, OutgoingState, Pull, PullState
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Pulled
-from mdo_portal.services import cases, inbox, pulls, snapshots
+from mdo_portal.services import inbox, pulls, questions, snapshots
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.services.sealed import client_secret
 from tests.integrations.simulator.make import TOKEN, hospital
@@ -148,7 +149,7 @@ def test_a_question_travels_to_the_hospital_and_its_answer_comes_back(places: Pl
     with places.database.transaction() as session:
         case = session.get_one(Case, case_id)
         case.board_id = region.boards["URO-P"]
-        cases.ask(session, case, "Is er een recente PSA?", viewer=region.aisha, now=now())
+        questions.ask(session, case, "Is er een recente PSA?", viewer=region.aisha, now=now())
     asker = wiring.outward(client_secret(places.database)).asker
     assert dispatch.ask_next(places.database, asker, clock=now) and not dispatch.ask_next(places.database, asker, clock=now)
 

@@ -18,7 +18,8 @@ from integrations.bounded.pool import Pool, bounded
 from mdo_portal import understanding
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.case import Case, CaseDocument, CaseEvent, CaseFact
+from mdo_portal.domain.case import Case, CaseEvent, CaseFact
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Reader, Wire

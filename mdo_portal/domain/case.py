@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -14,7 +14,6 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.exchange import Section, Wire
 
-DOCUMENT_PURPOSE = "document.content"
 NO_DATE = date(9999, 12, 31)
 
 
@@ -37,11 +36,17 @@ class CaseState(StrEnum):
 
 WAITING = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.INFORMATION_REQUESTED, CaseState.READY, CaseState.DEFERRED)
 """On the work list, waiting to be planned."""
+
+
 OPEN_STATES = (*WAITING, CaseState.SCHEDULED, CaseState.DISCUSSED, CaseState.LISTED)
 """On the work list at all."""
 
+
 _BEFORE_MEETING = {CaseState.INCOMPLETE, CaseState.INFORMATION_REQUESTED, CaseState.READY}
+
+
 _OUT = {CaseState.REDIRECTED, CaseState.WITHDRAWN}
+
 
 CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.RECEIVED: frozenset(_BEFORE_MEETING | _OUT),
@@ -192,83 +197,6 @@ class CaseFact(Base):
     status: Mapped[str] = mapped_column(default="")
 
 
-class CaseDocument(Base):
-    """A document as it came, sealed."""
-
-    __tablename__ = "case_documents"
-    __table_args__ = (UniqueConstraint("case_id", "sha256"),)
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
-    #: name as sent; never used as a file name on our side
-    title: Mapped[str]
-    #: referral letter, pathology report, radiology report, form, or empty (unknown)
-    kind: Mapped[str] = mapped_column(default="")
-    #: what the bytes are found to be, not what the sender said
-    media_type: Mapped[str]
-    #: what the sender said, when it differs; shown as a warning
-    claimed_type: Mapped[str] = mapped_column(default="")
-    #: the bytes, sealed
-    content_sealed: Mapped[bytes] = mapped_column(deferred=True)
-    #: of the bytes: the same document again is kept once
-    sha256: Mapped[str]
-    #: bytes
-    size: Mapped[int]
-    #: the day it is about, as sent
-    dated_on: Mapped[date | None]
-    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
-    #: when it came
-    received_at: Mapped[datetime]
-    #: the message that carried it; empty for an upload
-    message_id: Mapped[uuid.UUID | None]
-    #: the sender's own id of the document; empty = not named
-    reference: Mapped[str] = mapped_column(default="")
-    #: preliminary, corrected, withdrawn, unobtainable or empty (final), as sent
-    status: Mapped[str] = mapped_column(default="")
-    #: when the hospital replaced or withdrew it; it stays, shown as such
-    superseded_at: Mapped[datetime | None]
-
-
-class RoundOutcome(StrEnum):
-    """How one discussion ended."""
-
-    DISCUSSED = "discussed"
-    LISTED = "listed"
-    DEFERRED = "deferred"
-    REDIRECTED = "redirected"
-    WITHDRAWN = "withdrawn"
-
-
-class Round(Base):
-    """One discussion of a case in one meeting (ronde), and its place on the agenda."""
-
-    __tablename__ = "rounds"
-    __table_args__ = (
-        UniqueConstraint("case_id", "number"),
-        Index("ix_rounds_meeting_id", "meeting_id", "position"),
-        Index("uq_rounds_case_id_live", "case_id", unique=True, postgresql_where="outcome IS NULL"),
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
-    #: 1 for the first discussion
-    number: Mapped[int]
-    meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meetings.id"))
-    #: place on the agenda, from 1
-    position: Mapped[int]
-    #: minutes planned for it
-    minutes: Mapped[int]
-    #: who presents, as text: may be somebody without an account
-    presenter: Mapped[str] = mapped_column(default="")
-    outcome: Mapped[RoundOutcome | None]
-    #: why deferred, redirected or withdrawn
-    outcome_reason: Mapped[str] = mapped_column(default="")
-    #: when it was first shown in the meeting
-    started_at: Mapped[datetime | None]
-    #: when it got its outcome, or the meeting went on to the next
-    ended_at: Mapped[datetime | None]
-
-
 class CaseEvent(Base):
     """What happened to a case, in order: the timeline. Never edited."""
 
@@ -323,18 +251,3 @@ class InformationRequest(Base):
     answered_by: Mapped[uuid.UUID | None]
     #: the answer
     answer: Mapped[str] = mapped_column(default="")
-
-
-class Draft(Base):
-    """A registration that is being typed: saved as typed, one per person; gone once it is sent in."""
-
-    __tablename__ = "drafts"
-    __table_args__ = (UniqueConstraint("person_id", "hospital_id"),)
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
-    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
-    #: the fields as typed (JSON), sealed: it holds a BSN
-    fields_sealed: Mapped[bytes]
-    #: when it was last saved
-    saved_at: Mapped[datetime]

@@ -12,6 +12,8 @@ from mdo_portal.domain import (
     credentials,
     decision,
     destruction,
+    document,
+    draft,
     grant,
     hospital,
     identity,
@@ -23,6 +25,7 @@ from mdo_portal.domain import (
     pull,
     retention,
     rights,
+    round,
     told,
 )
 
@@ -37,6 +40,8 @@ ALL = (
     credentials,
     decision,
     destruction,
+    document,
+    draft,
     grant,
     hospital,
     identity,
@@ -48,6 +53,7 @@ ALL = (
     pull,
     retention,
     rights,
+    round,
     told,
 )
 metadata = Base.metadata

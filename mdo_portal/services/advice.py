@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.advice import AdviceItem, AdviceKind, Intent, RoundAnswers
-from mdo_portal.domain.case import Round
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.services import changes, conclusions
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import Table, Uuid, bindparam, func, insert, select
 from sqlalchemy.orm import Session
@@ -19,56 +18,29 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.services.audit_fields import (
+    MACHINE,
+    MACHINE_NAME,
+    SERVER,
+    WEB,
+    Kind,
+    act_fields,
+    kind_fields,
+    owner_fields,
+    reader_fields,
+)
 
-MACHINE: Final = socket.gethostname() or "unknown"
 PORTAL: Final = "MDO-portaal"
+
+
 NOT_ALLOWED: Final = "none"
 """The relation of an attempt that was refused."""
-WEB, SERVER = 3, 4
-"""AuditSourceTypeCode: a web server process, an application server process."""
-MACHINE_NAME, IP_ADDRESS = 1, 2
-"""NetworkAccessPointTypeCode."""
 
 
 class AuditIncomplete(Exception):
     """A line lacks what NEN 7513 demands. Not for a person: the act must not go on, and the transaction rolls back."""
 
 
-class Kind(NamedTuple):
-    """What DICOM calls an act: kind of event, action, life cycle of the object."""
-
-    event_code: str
-    action: str
-    life_cycle: int
-
-
-_READ, _ADD, _CHANGE = Kind("110110", "R", 6), Kind("110110", "C", 1), Kind("110110", "U", 3)
-_SEARCH, _EXPORT, _SECURITY = Kind("110112", "E", 6), Kind("110106", "R", 9), Kind("110113", "U", 3)
-_LOG_USED = Kind("110101", "R", 6)
-_BY_VERB: Final[Mapping[str, Kind]] = {
-    "read": _READ, "join": _READ, "register": _ADD, "sign": _ADD, "add": _ADD, "write": _CHANGE, "order": _CHANGE,
-    "plan": _CHANGE, "ask": _ADD, "answer": _CHANGE, "route": _CHANGE, "withdraw": _CHANGE, "outcome": _CHANGE, "try": _READ, "raw": _READ,
-    "confirm": _CHANGE, "break": _SECURITY, "grant": _SECURITY, "object": _SECURITY, "manage": _SECURITY,
-    "approve": Kind("110110", "D", 14), "decide": _CHANGE,
-}  # fmt: skip
-_BY_ACT: Final[Mapping[Act, Kind]] = {
-    Act.WORKLIST_READ: _SEARCH, Act.POST_READ: _SEARCH, Act.INBOX_READ: _SEARCH, Act.POST_RESEND: _EXPORT,
-    Act.LOG_READ: _LOG_USED, Act.LOG_PATIENT: _LOG_USED, Act.LOG_BREACH: _LOG_USED, Act.LOG_REVIEW: Kind("110101", "U", 3),
-}  # fmt: skip
-_OTHER = Kind("110100", "E", 6)
-#: what an object is to the event (ParticipantObjectTypeCodeRole): 3 report, 24 query; the rest is a domain resource
-_ROLES: Final = {
-    "document": 3,
-    "letter": 3,
-    "decision": 3,
-    "patient": 1,
-    "worklist": 24,
-    "post": 24,
-    "inbox": 24,
-    "identity": 24,
-    "log": 24,
-}
-_DOMAIN_RESOURCE = 4
 _CATEGORIES: Final = {"document": "document", "letter": "letter", "note": "conclusion", "decision": "conclusion", "room": "case"}
 """EHDS: categories of data, when the caller does not say."""
 
@@ -100,9 +72,9 @@ def record(
     if emergency is None:
         emergency = outcome == SUCCESS and (act is Act.GLASS_BREAK or relation is Relation.EMERGENCY)
     about = object_type or ("case" if case else "patient" if patient else act.value.partition(":")[0])
-    line = _what(act, about, str(object_id or (case.id if case else patient.id if patient else "")), outcome=outcome)
+    line = act_fields(act, about, str(object_id or (case.id if case else patient.id if patient else "")), outcome=outcome)
     why = relation.value if relation else NOT_ALLOWED if outcome == REFUSED else Relation.ANYONE.value
-    line |= _whose(case, patient, viewer.hospital_id) | _who(viewer, act, case, why)
+    line |= owner_fields(case, patient, viewer.hospital_id) | reader_fields(viewer, act, case, why)
     line |= {
         "at": now,
         "purpose": purpose,
@@ -138,12 +110,12 @@ def record_system(
 ) -> None:
     """A line for what the portal did by itself on behalf of a hospital: taking in, sending."""
     sends = "sent" in act or "deliver" in act
-    line = _what_of(Kind("110106", "R", 9) if sends else Kind("110107", "C", 1), act, object_type, str(object_id), SUCCESS)
+    line = kind_fields(Kind("110106", "R", 9) if sends else Kind("110107", "C", 1), act, object_type, str(object_id), SUCCESS)
     _write(
         session,
         line
         | _of_the_portal(session, act)
-        | _whose(case, None, case.hospital_id)
+        | owner_fields(case, None, case.hospital_id)
         | {"at": now, "acting_hospital_id": case.hospital_id, "sensitivity": "R", "categories": ["case"], "detail": detail},
     )
 
@@ -153,7 +125,7 @@ def record_portal(
     hospital_id: uuid.UUID | None = None,
 ) -> None:  # fmt: skip
     """A line for what the portal did by itself and that is about no single patient: a night's work of keeping and destroying."""
-    line = _what_of(Kind("110110", "D", 14), act, object_type, object_id, SUCCESS) | _of_the_portal(session, act) | {
+    line = kind_fields(Kind("110110", "D", 14), act, object_type, object_id, SUCCESS) | _of_the_portal(session, act) | {
         "at": now, "acting_hospital_id": None, "hospital_id": hospital_id, "basis": "", "sensitivity": "R", "categories": [],
         "detail": detail,
     }  # fmt: skip
@@ -162,7 +134,7 @@ def record_portal(
 
 def record_sign_in(session: Session, act: str, *, now: datetime, line: Mapping[str, Any]) -> None:
     """A line about signing in, before there is a viewer: `services/audit_sign_in.py` says who, how and with what outcome."""
-    base = _what_of(Kind("110114", "E", 6), act, "session", "", SUCCESS) | _of_the_portal(session, act)
+    base = kind_fields(Kind("110114", "E", 6), act, "session", "", SUCCESS) | _of_the_portal(session, act)
     _write(
         session,
         base
@@ -219,14 +191,22 @@ def _sites(session: Session, hospital_ids: set[uuid.UUID | None]) -> dict[uuid.U
 
 
 _TOGETHER = "audit_together"
+
+
 _LINES = cast(Table, AuditEntry.__table__)
+
+
 _SITE = (
     select(func.coalesce(func.nullif(Hospital.ura, ""), Hospital.code))
     .where(Hospital.id == bindparam("b_site_of", type_=Uuid))
     .scalar_subquery()
 )
+
+
 # Made once: every read waits for it. Inline asks nothing back: RETURNING would demand the right to read the line just written.
 _ADDING: Final = insert(_LINES).values(source_site=func.coalesce(_SITE, "-")).inline()
+
+
 _NEVER_EMPTY: Final = (
     "act", "action_code", "event_code", "person_name", "roles", "purpose", "relation", "policy", "client_address", "object_type",
     "object_id_type", "sensitivity", "trace_id", "at",
@@ -245,69 +225,6 @@ def _refuse_gaps(line: Mapping[str, Any]) -> None:
         raise AuditIncomplete(f"a line of the access log lacks {', '.join(sorted(missing))}")
 
 
-def _what(act: Act, object_type: str, object_id: str, *, outcome: int) -> dict[str, Any]:
-    kind = _BY_ACT.get(act) or _BY_VERB.get(act.value.partition(":")[2], _OTHER)
-    return _what_of(kind, act.value, object_type, object_id, outcome)
-
-
-def _what_of(kind: Kind, act: str, object_type: str, object_id: str, outcome: int) -> dict[str, Any]:
-    return {
-        "act": act,
-        "event_code": kind.event_code,
-        "action_code": kind.action,
-        "life_cycle": kind.life_cycle,
-        "outcome": outcome,
-        "object_type": object_type,
-        "object_id": object_id,
-        "object_id_type": _id_type(object_id),
-        "object_class": 1 if object_type == "patient" else 2,
-        "object_role": _ROLES.get(object_type, _DOMAIN_RESOURCE),
-    }
-
-
-def _id_type(object_id: str) -> str:
-    if not object_id:
-        return "list"
-    try:
-        uuid.UUID(object_id)
-    except ValueError:
-        return "text"
-    return "uuid"
-
-
-def _whose(case: Case | None, patient: Patient | None, own: uuid.UUID) -> dict[str, Any]:
-    """Whose data: of the case, else of the patient; a list is about the own hospital's."""
-    return {
-        "basis": case.basis.value if case else "",
-        "hospital_id": case.hospital_id if case else patient.hospital_id if patient else own,
-        "patient_id": case.patient_id if case else patient.id if patient else None,
-        "case_id": case.id if case else None,
-    }
-
-
-def _who(viewer: Viewer, act: Act, case: Case | None, related: str) -> dict[str, Any]:
-    return {
-        "person_id": viewer.person_id,
-        "person_name": viewer.name,
-        "acting_hospital_id": viewer.hospital_id,
-        "roles": _roles(viewer, case),
-        "responsible_person_id": viewer.person_id,
-        "relation": related,
-        "policy": f"{act.value}/{related}",
-        "network_type": IP_ADDRESS if viewer.client_address else MACHINE_NAME,
-        "client_address": viewer.client_address or MACHINE,
-        "sign_in_method": viewer.method,
-        "alternate_id": viewer.alternate_id,
-    }
-
-
 def _trace(session: Session) -> str:
     """One number for everything of this transaction, when the request brought none."""
     return str(session.info.setdefault("trace_id", uuid.uuid4().hex))
-
-
-def _roles(viewer: Viewer, case: Case | None) -> str:
-    """What the viewer is to the case; `none` is an answer too (somebody signed in without any role)."""
-    every = viewer.hospital_roles.union(*viewer.board_roles.values())
-    here = viewer.hospital_roles | viewer.board_roles.get(case.board_id, frozenset()) if case and case.board_id else every
-    return ",".join(sorted(role.value for role in here or every)) or "none"

@@ -21,10 +21,11 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.audit import REFUSED, SUCCESS, AuditEntry
 from mdo_portal.domain.audit_names import of_person, same_surname
 from mdo_portal.domain.audit_review import Rule
-from mdo_portal.domain.case import Case, Round
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.round import Round
 from mdo_portal.services.audit_lines import about
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

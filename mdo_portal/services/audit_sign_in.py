@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import SYSTEM
 from mdo_portal.domain.people import Membership
-from mdo_portal.services import audit
+from mdo_portal.services import audit, audit_fields
 
 #: every act that may be written here
 ACTS = frozenset({"sign_in", "sign_in.refused", "sign_out", "confirm", "confirm.refused", "account.changed"})
@@ -41,7 +41,7 @@ def record(
         "detail": "; ".join(part for part in (method, detail) if part),
     }
     if client_address:
-        line |= {"network_type": audit.IP_ADDRESS, "client_address": client_address}
+        line |= {"network_type": audit_fields.IP_ADDRESS, "client_address": client_address}
     audit.record_sign_in(session, act, now=now, line=line | _who(session, act, person_id, person_name, hospital_id))
 
 

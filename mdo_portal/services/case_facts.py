@@ -29,7 +29,7 @@ QUESTIONS = {
 }
 
 
-def _keep_earlier_questions(
+def keep_earlier_questions(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
 ) -> None:
     """A question that is asked anew replaces the old one on top of the page; the old one stays among the earlier values."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from mdo_portal.domain.case import WAITING, CaseState, RoundOutcome
+from mdo_portal.domain.case import WAITING, CaseState
+from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.exchange import Section, Wire
 from mdo_portal.services import timeline
 from mdo_portal.services.snapshots import SnapshotRow

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
-from mdo_portal.domain.case import (
-    NO_DATE,
-    WAITING,
-    Case,
-    CaseDocument,
-    CaseEvent,
-    CaseFact,
-    CaseState,
-    InformationRequest,
-    Round,
-    RoundOutcome,
-)
+from mdo_portal.domain.case import NO_DATE, Case, CaseEvent, CaseFact, InformationRequest
 from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import masked_bsn
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.policy import Viewer
-from mdo_portal.errors import N_, IllegalMove, NotFound
+from mdo_portal.domain.round import Round
 from mdo_portal.exchange import PersonName, Section
-from mdo_portal.services import changes, meetings, questions, referrals, snapshots, timeline, told_rows
+from mdo_portal.services import snapshots, told_rows
 from mdo_portal.services.case_rows import (
     CaseView,
     DecisionRow,
@@ -217,56 +205,3 @@ def _requests(session: Session, case_id: uuid.UUID) -> list[RequestRow]:
         .order_by(InformationRequest.asked_at)
     )
     return [RequestRow._make(row) for row in session.execute(query)]
-
-
-def ask(session: Session, case: Case, text: str, *, viewer: Viewer, now: datetime) -> None:
-    """The secretary asks the referrer for something; the case waits for the answer."""
-    if not text.strip():
-        raise IllegalMove(N_("Schrijf op wat u van de verwijzer wilt weten. Er is niets verstuurd."))
-    request = InformationRequest(case_id=case.id, asked_at=now, asked_by=viewer.person_id, text=text.strip())
-    session.add(request)
-    questions.queue(session, case, request, now=now)
-    if case.state in (CaseState.INCOMPLETE, CaseState.READY):
-        case.move(CaseState.INFORMATION_REQUESTED, now=now)
-    timeline.happened(session, case, "case.asked", at=now, person_id=viewer.person_id)
-    referrals.announce(session, case)
-
-
-def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, viewer: Viewer, now: datetime) -> None:
-    """The referrer answers; the case goes back to the secretary. Raises NotFound for a question of another case, as for none at all."""
-    of_case = select(InformationRequest).where(InformationRequest.id == request_id, InformationRequest.case_id == case.id)
-    request = session.scalars(of_case).one_or_none()
-    if request is None:
-        raise NotFound()
-    if request.answered_at or not text.strip():
-        raise IllegalMove(N_("Deze vraag is al beantwoord, of het antwoord is leeg. Er is niets veranderd."))
-    request.answered_at, request.answered_by, request.answer = now, viewer.person_id, text.strip()
-    if case.state is CaseState.INFORMATION_REQUESTED:
-        case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
-    timeline.happened(session, case, "case.answered", at=now, person_id=viewer.person_id)
-    referrals.announce(session, case)
-
-
-def route(session: Session, case: Case, board: Board, *, viewer: Viewer, now: datetime) -> None:
-    """A person chooses the board. A case that stands on an agenda must come off it first."""
-    if case.state not in WAITING:
-        raise IllegalMove(N_("Deze casus wacht niet meer. Haal hem eerst van de agenda; er is niets veranderd."))
-    changes.announce(session, "worklist", case.board_id or "unrouted")
-    case.board_id = board.id
-    timeline.happened(session, case, "case.routed", at=now, person_id=viewer.person_id, board=board.name)
-    referrals.assess(session, case, now=now)
-    case.revision += 1
-    referrals.announce(session, case)
-
-
-def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: datetime) -> None:
-    """The case goes off the list and off the agenda, where it stays readable as withdrawn; the reason is asked."""
-    if not reason.strip():
-        raise IllegalMove(N_("Geef een reden op. Er is niets veranderd."))
-    case.move(CaseState.WITHDRAWN, now=now, reason=reason.strip())
-    live = session.execute(select(Round).where(Round.case_id == case.id, Round.outcome.is_(None))).scalar_one_or_none()
-    if live is not None:
-        live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason.strip()
-        meetings.changed(session, session.get_one(Meeting, live.meeting_id))
-    timeline.happened(session, case, "case.withdrawn", at=now, person_id=viewer.person_id, reason=reason.strip())
-    referrals.announce(session, case)

@@ -16,9 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import Round
 from mdo_portal.domain.conclusion import Note, NoteSection, NoteUpdate
 from mdo_portal.domain.identifiers import new_id
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, NotFound, PortalError
 from mdo_portal.services import changes
 

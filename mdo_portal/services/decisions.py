@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,17 +10,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, Meeting
-from mdo_portal.domain.case import Case, CaseState, Round, RoundOutcome
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, Delivery, DeliveryState, hash_of
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
-from mdo_portal.exchange import PersonName
-from mdo_portal.services import advice, changes, conclusions, hospitals, meetings, presence, referrals, rooms, timeline
+from mdo_portal.services import changes, conclusions, hospitals, meetings, referrals, rooms, timeline
+from mdo_portal.services.decision_content import content_of, newest
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
 
@@ -62,17 +60,11 @@ class Preview:
     is_signed: bool
 
 
-def newest(session: Session, round_id: uuid.UUID) -> Decision | None:
-    """The decision that counts now for this round."""
-    query = select(Decision).where(Decision.round_id == round_id).order_by(Decision.version.desc()).limit(1)
-    return session.execute(query).scalar_one_or_none()
-
-
 def preview(session: Session, round_: Round, case: Case, *, network: str, viewer: Viewer, now: datetime) -> Preview:
     """Build what would be frozen now. The hash in the form makes a signature of a changed text impossible."""
     texts = conclusions.texts_of(session, round_.id)
     before = newest(session, round_.id)
-    content = _content(session, round_, case, texts, network=network, viewer=viewer, now=now)
+    content = content_of(session, round_, case, texts, network=network, viewer=viewer, now=now)
     return Preview(
         content=content,
         content_hash=hash_of(content),
@@ -207,58 +199,6 @@ def _recipients(session: Session, case: Case) -> list[tuple[Hospital, str]]:
     hospital = session.get_one(Hospital, case.hospital_id)
     channel, _ = hospitals.address_of(session, hospital.id)
     return [(hospital, channel.value)]
-
-
-def _content(
-    session: Session, round_: Round, case: Case, texts: dict[NoteSection, str], *, network: str, viewer: Viewer, now: datetime
-) -> dict[str, Any]:
-    """Everything the letter says except the BSN and the moment of signing."""
-    meeting = session.get_one(Meeting, round_.meeting_id)
-    board = session.get_one(Board, meeting.board_id)
-    hospital = session.get_one(Hospital, case.hospital_id)
-    patient = session.get_one(Patient, case.patient_id)
-    before = newest(session, round_.id)
-    present = _present(session, round_, now=now)
-    counted = presence.quorum(board, present)
-    return {
-        "network": network,
-        "board": board.name,
-        "meeting_at": meeting.starts_at.isoformat(),
-        "place": meeting.place,
-        "hospital": {"name": hospital.name, "city": hospital.city, "code": hospital.code},
-        "recipient": case.treating_name or case.referrer_name,
-        "patient": _patient(patient),
-        "referral_number": case.referral_number,
-        "question": case.question_board,
-        "outcome": round_.outcome.value if round_.outcome else "",
-        "sections": {section.value: texts[section] for section in NoteSection},
-        "advice": advice.as_content(session, round_.id),
-        "participants": [{"name": one.name, "discipline": one.discipline, "hospital": one.hospital} for one in present],
-        "quorum": {"met": counted.met, "missing": list(counted.missing)},
-        "signed_by": _person(session, viewer.person_id),
-        "version": before.version + 1 if before else 1,
-        "replaces": before.document_number if before else "",
-    }
-
-
-def _patient(patient: Patient) -> dict[str, str]:
-    return {
-        "name": PersonName(family=patient.family, initials=patient.initials, given=patient.given).shown,
-        "birth_on": patient.birth_on.isoformat() if patient.birth_on else "",
-        "sex": patient.sex,
-        "number": patient.local_number,
-    }
-
-
-def _present(session: Session, round_: Round, *, now: datetime) -> list[presence.Attendee]:
-    """Who was in the room when this case was discussed: whoever came later or had left did not take part."""
-    until = round_.ended_at or now
-    return [one for one in presence.attendees(session, round_.meeting_id) if one.was_here(round_.started_at, until)]
-
-
-def _person(session: Session, person_id: uuid.UUID) -> dict[str, str]:
-    person = session.get_one(Person, person_id)
-    return {"name": person.name, "discipline": person.discipline}
 
 
 def start_correction(session: Session, round_: Round, case: Case) -> None:

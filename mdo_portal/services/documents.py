@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import DOCUMENT_PURPOSE, Case, CaseDocument
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.files import LARGEST_PICTURE, clean_title, is_active, pixels
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import IncomingDocument

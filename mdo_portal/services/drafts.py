@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import Draft
+from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.services.sealed import row_of, sealer

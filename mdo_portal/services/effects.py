@@ -34,7 +34,7 @@ from mdo_portal.services import (
     results,
     snapshots,
 )
-from mdo_portal.services.queue import ClaimedMessage
+from mdo_portal.services.settling import ClaimedMessage
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far a sender's clock may be ahead of ours before somebody is told."""

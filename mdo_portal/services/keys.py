@@ -13,9 +13,10 @@ from sqlalchemy import LargeBinary, Table, and_, cast, delete, func, select, tex
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import DOCUMENT_PURPOSE, CaseDocument, Draft
 from mdo_portal.domain.credentials import Authenticator
 from mdo_portal.domain.decision import LETTER_PURPOSE, Delivery
+from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
+from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.hospital import Link
 from mdo_portal.domain.identity import IdentityProvider
 from mdo_portal.domain.identity_conflict import IDENTITIES_PURPOSE, IdentityConflict

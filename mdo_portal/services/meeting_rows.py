@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from mdo_portal.domain.board import MeetingState
-from mdo_portal.domain.case import CaseState, RoundOutcome
+from mdo_portal.domain.case import CaseState
+from mdo_portal.domain.round import RoundOutcome
 
 
 class MeetingRow(NamedTuple):

@@ -17,7 +17,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, HeldRole, Membership, Person, Role
 from mdo_portal.domain.policy import Act, Relation, Viewer
 from mdo_portal.errors import NotAllowed, NotFound
-from mdo_portal.services import sessions
+from mdo_portal.services import open_sessions
 from mdo_portal.services.terms import day_of, in_force
 
 Kind = type[HeldRole]
@@ -101,13 +101,13 @@ def at_place(session: Session, place: Place, *, now: datetime) -> list[PersonRow
 
 def _rows(session: Session, ids: set[uuid.UUID], roles: list[RoleRow], *, now: datetime) -> list[PersonRow]:
     found = list(session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.name)))
-    seen, works = sessions.presences(session, list(ids), now=now), hospitals_by_person(session, list(ids), now=now)
+    seen, works = open_sessions.presences(session, list(ids), now=now), hospitals_by_person(session, list(ids), now=now)
     return [
         _row(one, seen.get(one.id), works.get(one.id, []), [role for role in roles if role.person_id == one.id]) for one in found
     ]
 
 
-def _row(person: Person, seen: sessions.Presence | None, works: list[str], roles: list[RoleRow]) -> PersonRow:
+def _row(person: Person, seen: open_sessions.Presence | None, works: list[str], roles: list[RoleRow]) -> PersonRow:
     return PersonRow(
         id=person.id,
         name=person.name,
@@ -186,7 +186,7 @@ def person_for(
         raise NotFound()
     if not as_administrator(viewer) and not any(one.place.may(viewer, act) for one in shown) and act is not Act.RIGHTS_EXPLAIN:
         raise NotAllowed()
-    presence = sessions.presences(session, [person_id], now=now).get(person_id)
+    presence = open_sessions.presences(session, [person_id], now=now).get(person_id)
     row = _row(person, presence, hospitals_by_person(session, [person_id], now=now).get(person_id, []), shown)
     return PersonPage(row, presence.open_sessions if presence else 0, bool(person.password_hash), person.disabled_at)
 

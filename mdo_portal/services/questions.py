@@ -10,10 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import Case, CaseState, InformationRequest
+from mdo_portal.domain.case import (
+    Case,
+    CaseState,
+    InformationRequest,
+)
 from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
+from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import Address, IncomingAnswer, Question, Receipt, ReceiptKind, Unreadable
 from mdo_portal.services import (
     audit,
@@ -166,3 +172,31 @@ def _go_on(session: Session, case: Case, *, now: datetime) -> None:
         case.move(CaseState.INCOMPLETE, now=now)
     referrals.assess(session, case, now=now)
     case.revision += 1
+
+
+def ask(session: Session, case: Case, text: str, *, viewer: Viewer, now: datetime) -> None:
+    """The secretary asks the referrer for something; the case waits for the answer."""
+    if not text.strip():
+        raise IllegalMove(N_("Schrijf op wat u van de verwijzer wilt weten. Er is niets verstuurd."))
+    request = InformationRequest(case_id=case.id, asked_at=now, asked_by=viewer.person_id, text=text.strip())
+    session.add(request)
+    queue(session, case, request, now=now)
+    if case.state in (CaseState.INCOMPLETE, CaseState.READY):
+        case.move(CaseState.INFORMATION_REQUESTED, now=now)
+    timeline.happened(session, case, "case.asked", at=now, person_id=viewer.person_id)
+    referrals.announce(session, case)
+
+
+def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, viewer: Viewer, now: datetime) -> None:
+    """The referrer answers; the case goes back to the secretary. Raises NotFound for a question of another case, as for none at all."""
+    of_case = select(InformationRequest).where(InformationRequest.id == request_id, InformationRequest.case_id == case.id)
+    request = session.scalars(of_case).one_or_none()
+    if request is None:
+        raise NotFound()
+    if request.answered_at or not text.strip():
+        raise IllegalMove(N_("Deze vraag is al beantwoord, of het antwoord is leeg. Er is niets veranderd."))
+    request.answered_at, request.answered_by, request.answer = now, viewer.person_id, text.strip()
+    if case.state is CaseState.INFORMATION_REQUESTED:
+        case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
+    timeline.happened(session, case, "case.answered", at=now, person_id=viewer.person_id)
+    referrals.announce(session, case)

@@ -9,24 +9,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Link
-from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
-from mdo_portal.exchange import Wire
-from mdo_portal.services import changes
+from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.services.sealed import sealer
+from mdo_portal.services.settling import MAX_ATTEMPTS, ClaimedMessage, settle
 
-MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=15)
 """How long claimed messages are left alone when their worker died over them."""
+
+
 MOST_BYTES = 8 * 1024 * 1024
 """A batch that is this large takes no further message."""
 
@@ -37,21 +35,6 @@ class Lane(Enum):
     QUICK = "quick"  #: had no try yet
     CAREFUL = "careful"  #: had one
     ANY = "any"
-
-
-@dataclass(frozen=True)
-class ClaimedMessage:
-    """A kept message with its bytes and how its link wants it read, claimed by one worker. `attempts` counts this one."""
-
-    message_id: uuid.UUID
-    link_id: uuid.UUID
-    hospital_id: uuid.UUID
-    raw: bytes
-    wire: Wire
-    profile: str
-    charset: str
-    attempts: int
-    received_at: datetime
 
 
 class Waiting(NamedTuple):
@@ -80,11 +63,15 @@ _FOR_A_CLAIM = text(
     "SELECT set_config('synchronous_commit', 'off', true), set_config('enable_sort', 'off', true), "
     "set_config('enable_bitmapscan', 'off', true)"
 )
+
+
 _QUEUE = text(
     "SELECT m.id, m.seq, m.hospital_id, m.size, m.attempts, m.next_attempt_at, m.patient_keys || ARRAY("
     "SELECT s.root FROM same_patients s WHERE s.hospital_id = m.hospital_id AND s.key = ANY (m.patient_keys)) AS keys "
     "FROM inbound_messages m WHERE m.state = 'kept' AND m.seq > :after ORDER BY m.seq LIMIT :bite"
 )
+
+
 _LOCK = (
     select(
         InboundMessage.id, InboundMessage.link_id, Link.hospital_id, InboundMessage.raw_sealed, InboundMessage.wire,
@@ -177,100 +164,6 @@ def _count(session: Session, ids: Sequence[uuid.UUID], *, now: datetime) -> None
         text("UPDATE inbound_messages SET attempts = attempts + 1, next_attempt_at = :until WHERE id = ANY (:ids)"),
         {"ids": list(ids), "until": now + LEASE},
     )
-
-
-def release(session: Session, claimed: Sequence[ClaimedMessage]) -> None:
-    """Give back what was not begun with, as if it had not been claimed."""
-    if claimed:
-        session.execute(
-            text(
-                "UPDATE inbound_messages m SET attempts = c.attempts - 1, next_attempt_at = NULL"
-                " FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS int[])) AS c (id, attempts)"
-                " WHERE m.id = c.id AND m.attempts = c.attempts AND m.state = 'kept'"
-            ),
-            {"ids": [one.message_id for one in claimed], "attempts": [one.attempts for one in claimed]},
-        )
-
-
-def hold(session: Session, claimed: Sequence[ClaimedMessage]) -> list[ClaimedMessage]:
-    """Lock the claimed messages until the transaction ends. Gives those that are still ours to understand, in the same order."""
-    query = text(
-        "SELECT m.id FROM inbound_messages m JOIN unnest(CAST(:ids AS uuid[]), CAST(:attempts AS int[])) AS c (id, attempts)"
-        " ON m.id = c.id AND m.attempts = c.attempts WHERE m.state = 'kept' ORDER BY m.seq FOR UPDATE OF m"
-    )
-    values = {"ids": [one.message_id for one in claimed], "attempts": [one.attempts for one in claimed]}
-    ours = set(session.scalars(query, values))
-    return [one for one in claimed if one.message_id in ours]
-
-
-class Settled(NamedTuple):
-    """What became of a message: understood, or on a person's list with the reason."""
-
-    message_id: uuid.UUID
-    state: InboundState
-    reason: str = ""
-    place: str = ""
-    case_id: uuid.UUID | None = None
-    leftovers: Sequence[str] = ()
-
-
-_SETTLE = (
-    update(InboundMessage.__table__)  # type: ignore[arg-type]
-    .where(InboundMessage.id == bindparam("message_id"))
-    .values(
-        state=bindparam("state"), reason=bindparam("reason"), place=bindparam("place"), settled_at=bindparam("now"),
-        case_id=bindparam("case_id"), leftovers=bindparam("leftovers"),
-    )
-)  # fmt: skip
-
-
-def settle_all(session: Session, settled: Sequence[Settled], *, now: datetime) -> None:
-    """The messages are understood, or stand on a person's list with the reason."""
-    rows = [one._asdict() | {"place": one.place[:200], "leftovers": list(one.leftovers), "now": now} for one in settled]
-    if rows:
-        session.execute(_SETTLE, rows)
-    for one in settled:
-        changes.announce(session, "inbox", one.message_id)
-
-
-def settle(
-    session: Session,
-    message_id: uuid.UUID,
-    state: InboundState,
-    *,
-    now: datetime,
-    reason: str = "",
-    place: str = "",
-    case_id: uuid.UUID | None = None,
-    leftovers: Sequence[str] = (),
-) -> None:
-    """The same for one message."""
-    settle_all(session, [Settled(message_id, state, reason, place, case_id, leftovers)], now=now)
-
-
-def forget(session: Session, claimed: ClaimedMessage) -> None:
-    """It is about somebody without a case: counted as such, and nothing of it is kept."""
-    session.execute(delete(InboundMessage).where(InboundMessage.id == claimed.message_id))
-    adding = insert(FeedCount).values(link_id=claimed.link_id, day=claimed.received_at.date(), ignored=1)
-    more = {"ignored": FeedCount.ignored + adding.excluded.ignored}
-    session.execute(adding.on_conflict_do_update(index_elements=["link_id", "day"], set_=more))
-    changes.announce(session, "inbox", claimed.message_id)
-
-
-def failed(session: Session, claimed: ClaimedMessage, *, now: datetime) -> None:
-    """Understanding broke on our side: try again later, and after a few times let a person look."""
-    if claimed.attempts < MAX_ATTEMPTS:
-        later(session, claimed, at=now + timedelta(seconds=5 * claimed.attempts))
-    elif hold(session, [claimed]):
-        settle(session, claimed.message_id, InboundState.UNREADABLE, now=now, reason="failed")
-
-
-def later(session: Session, claimed: ClaimedMessage, *, at: datetime) -> None:
-    """Once more, not before `at`, in the careful lane."""
-    if hold(session, [claimed]):
-        session.execute(
-            text("UPDATE inbound_messages SET next_attempt_at = :at WHERE id = :id"), {"id": claimed.message_id, "at": at}
-        )
 
 
 _SAME = text(

@@ -17,7 +17,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import IncomingReferral, Section, Unreadable, Wire
 from mdo_portal.services import audit, changes, documents, identification, patients, standing, timeline
-from mdo_portal.services.case_facts import _keep_earlier_questions, add_facts, add_first_facts
+from mdo_portal.services.case_facts import add_facts, add_first_facts, keep_earlier_questions
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
 
@@ -72,7 +72,7 @@ def _bring_up_to_date(
 ) -> None:
     newest = not _told_later(session, case, now=now)
     if newest:
-        _keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
+        keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
     _take_over(case, referral, newest=newest)
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
     if newest:

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import Case, CaseDocument, CaseFact
+from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Section, Unreadable
 from mdo_portal.services import case_facts, documents, identification, referrals, standing

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.audit_chain import CUT, NO_HOSPITAL, says
 from mdo_portal.domain.board import Presence
-from mdo_portal.domain.case import Case, Draft
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Delivery, DeliveryState
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold, Tombstone
+from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState, SamePatient
 from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.domain.retention import ENDED, RULES, Kind, RetentionRule, edge

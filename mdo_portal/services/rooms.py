@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting, MeetingState
-from mdo_portal.domain.case import Round
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.services import changes, conclusions, meeting_rows, meetings
 

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
-from mdo_portal.domain.case import Case, Round
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import NotFound
-from mdo_portal.services import access, conclusions, decisions
+from mdo_portal.services import access, conclusions, decision_content
 
 
 def round_for(
@@ -32,7 +33,7 @@ def open_conclusion(session: Session, case: Case) -> dict[NoteSection, str]:
     """The conclusion of the newest round as it is being typed; empty once it is signed or when nothing was typed."""
     query = select(Round.id).where(Round.case_id == case.id).order_by(Round.number.desc()).limit(1)
     round_id = session.scalar(query)
-    if round_id is None or decisions.newest(session, round_id) is not None:
+    if round_id is None or decision_content.newest(session, round_id) is not None:
         return {}
     texts = conclusions.texts_of(session, round_id)
     return texts if any(text.strip() for text in texts.values()) else {}

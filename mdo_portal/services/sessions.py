@@ -12,13 +12,11 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, cast, delete, func, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof, SignedInSession
 from mdo_portal.domain.policy import Viewer
 from mdo_portal.services import changes, viewers
@@ -27,7 +25,11 @@ from mdo_portal.services.terms import day_of, in_force
 from mdo_portal.services.viewers import kept_sessions
 
 IDLE = timedelta(minutes=45)
+
+
 ABSOLUTE = timedelta(hours=12)
+
+
 FRESH = timedelta(minutes=5)
 
 
@@ -156,37 +158,6 @@ def confirm(session: Session, key: str, *, now: datetime, strong: bool = False) 
     session.execute(select(func.access.confirm(asked[0], now, strong, _shown(session, "confirm", *asked))))
 
 
-class OpenSession(NamedTuple):
-    """One of a person's sessions, for the person's own list."""
-
-    key_hash: str
-    started_at: datetime
-    seen_at: datetime
-    hospital: str
-    device: str
-    client_address: str
-    method: str
-
-
-def sessions_of(session: Session, person_id: uuid.UUID, *, now: datetime) -> list[OpenSession]:
-    """The person's sessions that are still good, newest first."""
-    query = (
-        select(
-            SignedInSession.key_hash,
-            SignedInSession.started_at,
-            SignedInSession.seen_at,
-            Hospital.name,
-            SignedInSession.device,
-            SignedInSession.client_address,
-            SignedInSession.method,
-        )
-        .join(Hospital, Hospital.id == SignedInSession.hospital_id)
-        .where(SignedInSession.person_id == person_id, *_alive(SignedInSession, now))
-        .order_by(SignedInSession.seen_at.desc())
-    )
-    return [OpenSession._make(row) for row in session.execute(query)]
-
-
 def standing(session: Session, keys: Collection[str], *, now: datetime) -> dict[str, str]:
     """Session key -> what it may do at all, as one word to compare; a key that is not in it has ended. For many sockets at once."""
     by_hash = {hash_key(key): key for key in keys}
@@ -194,7 +165,7 @@ def standing(session: Session, keys: Collection[str], *, now: datetime) -> dict[
     alive = (
         select(kept.key_hash, kept.person_id, kept.hospital_id)
         .join(Person, Person.id == kept.person_id)
-        .where(kept.strong, Person.disabled_at.is_(None), *_alive(kept, now))
+        .where(kept.strong, Person.disabled_at.is_(None), *alive(kept, now))
     )
     found = session.execute(alive).all()
     roles: dict[tuple[uuid.UUID, uuid.UUID | None], list[str]] = {}
@@ -211,7 +182,7 @@ def standing(session: Session, keys: Collection[str], *, now: datetime) -> dict[
     }
 
 
-def _alive(kept: type[SignedInSession], now: datetime) -> tuple[ColumnElement[bool], ...]:
+def alive(kept: type[SignedInSession], now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Not signed out, not idled out, not a whole day old."""
     return kept.ended_at.is_(None), kept.seen_at > now - IDLE, kept.started_at > now - ABSOLUTE
 
@@ -250,21 +221,6 @@ def signed_in(
         proof=Proof(kept.method, kept.strong, kept.issuer, kept.provider_session),
         confirmed_strongly_at=kept.confirmed_strongly_at,
     )
-
-
-class Presence(NamedTuple):
-    """What the portal knows of somebody's signing in, without where and how long."""
-
-    open_sessions: int
-    last_seen_at: datetime | None
-    last_strong: bool  #: the newest sign-in proved two factors
-
-
-def presences(session: Session, person_ids: Sequence[uuid.UUID], *, now: datetime) -> dict[uuid.UUID, Presence]:
-    """Per person: sessions that are open now, and when they last did something. Nobody = never signed in."""
-    asked = func.access.presences(cast(list(person_ids), ARRAY(UUID)), now)
-    rows = asked.table_valued("person_id", "open_sessions", "last_seen_at", "last_strong")
-    return {row[0]: Presence(row[1], row[2], row[3]) for row in session.execute(select(rows))}
 
 
 def forget(session: Session, *, before: datetime, limit: int) -> int:

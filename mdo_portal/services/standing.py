@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, Round
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.round import Round
 from mdo_portal.services import audit, changes, timeline
 
 

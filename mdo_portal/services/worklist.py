@@ -12,10 +12,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseState, InformationRequest, Round
+from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseState, InformationRequest
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.round import Round
 from mdo_portal.services import access, news
 from mdo_portal.services.meetings import PLANNABLE
 

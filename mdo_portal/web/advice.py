@@ -10,8 +10,8 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import Round
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import NotFound
 from mdo_portal.services import advice, audit, rounds
 from mdo_portal.web.context import is_fragment, now, transaction, viewer

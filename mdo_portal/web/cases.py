@@ -17,6 +17,7 @@ from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.services import (
     access,
     audit,
+    case_acts,
     cases,
     grants,
     meeting_rows,
@@ -25,6 +26,7 @@ from mdo_portal.services import (
     people,
     planning,
     post,
+    questions,
     rounds,
     told_rows,
 )
@@ -179,7 +181,7 @@ def unplan(case_id: uuid.UUID) -> ResponseReturnValue:
 def ask(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_ASK, case_id, lock=True)
-        cases.ask(db, grant.case, request.form["text"], viewer=viewer(), now=now())
+        questions.ask(db, grant.case, request.form["text"], viewer=viewer(), now=now())
     return _done(case_id, gettext("De vraag is gesteld; de verwijzer ziet hem op de eigen werklijst."))
 
 
@@ -188,7 +190,7 @@ def ask(case_id: uuid.UUID) -> ResponseReturnValue:
 def answer(case_id: uuid.UUID, request_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_ANSWER, case_id, lock=True)
-        cases.answer(db, grant.case, request_id, request.form["text"], viewer=viewer(), now=now())
+        questions.answer(db, grant.case, request_id, request.form["text"], viewer=viewer(), now=now())
     return _done(case_id, gettext("Uw antwoord is opgeslagen."))
 
 
@@ -201,7 +203,7 @@ def route(case_id: uuid.UUID) -> ResponseReturnValue:
         board = choices.get(request.form["board_id"])
         if board is None:
             raise NotFound()
-        cases.route(db, grant.case, board, viewer=viewer(), now=now())
+        case_acts.route(db, grant.case, board, viewer=viewer(), now=now())
     return _done(case_id, gettext("Toegewezen aan %(board)s.", board=board.name))
 
 
@@ -210,5 +212,5 @@ def route(case_id: uuid.UUID) -> ResponseReturnValue:
 def withdraw(case_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         grant = load(db, Act.CASE_WITHDRAW, case_id, lock=True)
-        cases.withdraw(db, grant.case, request.form["reason"], viewer=viewer(), now=now())
+        case_acts.withdraw(db, grant.case, request.form["reason"], viewer=viewer(), now=now())
     return _done(case_id, gettext("De casus is ingetrokken."))

@@ -14,7 +14,7 @@ from mdo_portal.dispatch import decision_letter
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.letter_data import Recipient
-from mdo_portal.services import access, audit, cases, decisions, post, rounds
+from mdo_portal.services import access, audit, cases, decision_content, decisions, post, rounds
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.context import signed as signed_in
@@ -119,7 +119,7 @@ def piece(round_id: uuid.UUID) -> str:
 def _after(round_id: uuid.UUID) -> dict[str, Any]:
     with transaction() as db:
         found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_READ, round_id, now=now())
-        decision = decisions.newest(db, round_id)
+        decision = decision_content.newest(db, round_id)
         if decision is None:
             raise NotFound()
         audit.record(

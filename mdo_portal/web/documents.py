@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal.domain.case import CaseDocument
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.services import access, audit, documents, referrals, timeline

@@ -14,9 +14,9 @@ from mdo_portal.domain import granting
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
-from mdo_portal.services import audit, credentials, memberships, roles
+from mdo_portal.services import audit, colleagues, credentials, memberships, roles
+from mdo_portal.services.colleagues import NewPerson
 from mdo_portal.services.memberships import PlaceRow
-from mdo_portal.services.roles import NewPerson
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.role_words import WORDS, asked_id, asked_role, asked_term, place_of
@@ -68,8 +68,8 @@ def add(kind: str, place_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             memberships.place_for(db, viewer(), Act.PEOPLE_MANAGE, place)
-            known = roles.known(db, viewer(), place, new.email)
-            made = known or roles.add_person(db, viewer(), place, new, asked_role(), asked_term(), now=now())
+            known = colleagues.known(db, viewer(), place, new.email)
+            made = known or colleagues.add_person(db, viewer(), place, new, asked_role(), asked_term(), now=now())
     except Incomplete as error:
         return _list(place, form=request.form, errors=error.fields), error.status
     if known:
@@ -90,7 +90,7 @@ def give(kind: str, place_id: uuid.UUID) -> ResponseReturnValue:
     person_id = asked_id("person_id")
     with transaction() as db:
         memberships.place_for(db, viewer(), Act.PEOPLE_MANAGE, place)
-        if person_id is None or not roles.is_known(db, viewer(), place, person_id):
+        if person_id is None or not colleagues.is_known(db, viewer(), place, person_id):
             raise NotFound()
         roles.give(db, viewer(), place, person_id, asked_role(), asked_term(), now=now())
     flash(gettext("De rol is gegeven en geldt vanaf de begindatum."), "success")
@@ -109,7 +109,7 @@ def _person(person_id: uuid.UUID, *, invitation: str = "") -> str:
         audit.record(db, viewer(), Act.PEOPLE_READ, now=now(), object_type="person", object_id=person_id)
         manages = memberships.places(db, viewer(), Act.PEOPLE_MANAGE) if person_id != viewer().person_id else []
         choices = [(one, granting.roles_to_give(viewer(), one.place, has_chair=_chaired(db, one))) for one in manages]
-        may_act = {"may_whole": roles.may_whole_person, "may_invite": roles.may_invite}
+        may_act = {"may_whole": colleagues.may_whole_person, "may_invite": colleagues.may_invite}
         shown: dict[str, Any] = {name: ask(db, viewer(), person_id) for name, ask in may_act.items()}
     shown |= {"person": found, "choices": choices, "is_self": person_id == viewer().person_id, "invitation": invitation}
     return render_template(
@@ -143,7 +143,7 @@ def change(kind: str, membership_id: uuid.UUID, what: str) -> ResponseReturnValu
 def block(person_id: uuid.UUID, what: str) -> ResponseReturnValue:
     with transaction() as db:
         memberships.person_for(db, viewer(), Act.PEOPLE_MANAGE, person_id, now=now())
-        act = roles.disable if what == "disable" else roles.enable
+        act = colleagues.disable if what == "disable" else colleagues.enable
         act(db, viewer(), person_id, now=now())
     sentence = (
         gettext("Geblokkeerd en overal afgemeld.") if what == "disable" else gettext("Deze persoon kan zich weer aanmelden.")
@@ -158,7 +158,7 @@ def invite(person_id: uuid.UUID) -> str:
     """A link with which this person makes the account: shown once, on the answer itself, and nowhere kept readable."""
     with transaction() as db:
         memberships.person_for(db, viewer(), Act.PEOPLE_MANAGE, person_id, now=now())
-        roles.check_invitation(db, viewer(), person_id)
+        colleagues.check_invitation(db, viewer(), person_id)
         link = credentials.invite(db, person_id, made_by=viewer().person_id, now=now())
         audit.record(db, viewer(), Act.PEOPLE_MANAGE, now=now(), object_type="person", object_id=person_id, detail="invited")
     return _person(person_id, invitation=link if "://" in link else settings().public_url.rstrip("/") + "/" + link.lstrip("/"))

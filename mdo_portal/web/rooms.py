@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.domain.case import RoundOutcome
 from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.errors import NotFound
 from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS, entered
 from mdo_portal.services import (
@@ -20,7 +20,7 @@ from mdo_portal.services import (
     audit,
     cases,
     conclusions,
-    decisions,
+    decision_content,
     meeting_rows,
     meetings,
     news,
@@ -110,7 +110,7 @@ def _conclusion(db: Session, meeting: object, round_id: uuid.UUID) -> dict[str, 
     if isinstance(meeting, Meeting) and meeting.state in (MeetingState.OPEN, MeetingState.CLOSED):
         conclusions.ensure(db, round_id)
     notes = conclusions.notes_of(db, round_id)
-    decision = decisions.newest(db, round_id)
+    decision = decision_content.newest(db, round_id)
     return {
         "notes": {section: (note, conclusions.text_of(db, note.id)) for section, note in notes.items()},
         "frozen": conclusions.is_frozen(db, round_id),

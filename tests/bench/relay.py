@@ -15,8 +15,8 @@ from pycrdt import Doc, Text
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import Round
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.round import Round
 from mdo_portal.services import conclusions, sessions
 from tests import make
 from tests.people import Region, fill, person_id

@@ -18,9 +18,10 @@ from integrations.hl7v2.header import read_header
 from integrations.hl7v2.mllp import MllpDecoder, frame
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import Case, Round
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Delivery
 from mdo_portal.domain.hospital import Hospital, Link
+from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Answer, Verdict
 from tests import make
 from tests.people import Region, fill

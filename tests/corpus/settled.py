@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from integrations.hl7v2.header import body_of
 from mdo_portal import understanding, wiring
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, CaseDocument, CaseFact
+from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.services.sealed import sealer

@@ -25,10 +25,10 @@ from mdo_portal.commands.demo.screens import Screen
 from mdo_portal.commands.process import open_database
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting
-from mdo_portal.domain.case import Round
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Person, Proof
+from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Wire
 from mdo_portal.services import conclusions, planning, referrals, rooms, sessions
 from mdo_portal.settings import Settings

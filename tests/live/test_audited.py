@@ -16,10 +16,10 @@ from sqlalchemy import select, text
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import REFUSED, AuditEntry
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Round
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.round import Round
 from mdo_portal.live.guard import EVENTS
 from mdo_portal.services import conclusions
 from tests import make

@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from mdo_portal.app import create_app
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import Round
 from mdo_portal.domain.policy import POLICY
+from mdo_portal.domain.round import Round
 from mdo_portal.live.guard import EVENTS
 from mdo_portal.live.registry import EVENTS_A_SECOND, EVENTS_AT_ONCE, SOCKETS_A_PERSON, Connection, Registry
 from tests.live.portal import Portal

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseDocument, CaseState, Round
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import Delivery
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import POLICY, Act, Relation, Viewer
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import NotAllowed, NotFound, PortalError
 from mdo_portal.services import access, audit_lines, inbox, meetings, post, worklist
 from mdo_portal.services.worklist import Filter

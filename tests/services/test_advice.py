@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from mdo_portal import letter_words
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, Round
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.conclusion import NoteUpdate
 from mdo_portal.domain.decision import hash_of
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.services import advice, decisions
 from tests import make

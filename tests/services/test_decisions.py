@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseState, Round
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import Decision, Delivery, DeliveryState, hash_of
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, PortalError, Stale
-from mdo_portal.services import conclusions, decisions, presence, rooms
+from mdo_portal.services import conclusions, decision_content, decisions, presence, rooms
 from tests import make
 from tests.make import NETWORK, NOW
 from tests.people import Region
@@ -77,7 +78,7 @@ def test_a_text_that_changed_after_reading_is_not_signed(session: Session, regio
     with pytest.raises(Stale):
         decisions.sign(session, round_, case, seen_hash=seen, reason="", network=NETWORK, viewer=region.bram, now=NOW)
 
-    assert decisions.newest(session, round_.id) is None
+    assert decision_content.newest(session, round_.id) is None
 
 
 def test_an_empty_advice_is_not_signed(session: Session, region: Region) -> None:
@@ -122,7 +123,7 @@ def test_a_correction_is_a_new_decision_that_supersedes(session: Session, region
     assert (second.version, second.supersedes_id, second.correction_reason) == (2, first.id, "typfout")
     assert (first.content["sections"]["advice"], second.content["sections"]["advice"]) == ("Operatie.", "Operatie. Herzien.")
     assert second.content["replaces"] == first.document_number != second.document_number
-    assert decisions.newest(session, round_.id) is second
+    assert decision_content.newest(session, round_.id) is second
 
 
 def test_a_correction_needs_a_reason(session: Session, region: Region, round_: Round) -> None:
@@ -227,7 +228,7 @@ def test_who_types_while_the_chair_signs_is_in_or_refused_never_lost(database: D
         signing.join(timeout=20)
 
         with database.transaction() as session:
-            decision = decisions.newest(session, round_.id)
+            decision = decision_content.newest(session, round_.id)
             text_now = conclusions.texts_of(session, round_.id)[NoteSection.ADVICE]
         assert (decision is None) is (outcomes["Bram"] == "Stale")
         assert typed is ("Erbij" in text_now)

@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseState, Round
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import Decision, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import deliveries

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import Case, CaseDocument
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.services import documents
 from tests import make

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.inbound import INBOUND_MOVES, InboundMessage, InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import IllegalMove, NotFound
-from mdo_portal.services import inbox, intake, queue
+from mdo_portal.services import inbox, intake, queue, settling
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -77,7 +77,7 @@ def test_the_counts_add_up_to_what_came_in(session: Session, region: Region) -> 
     intake.keep(session, [make.arrival(region.links["ZEED"]), make.arrival(region.links["ZEED"], reason="no_control_id")])
     (claimed,) = queue.claim(session, now=NOW)
     assert claimed is not None
-    queue.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=NOW)
+    settling.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=NOW)
 
     assert sum(inbox.counts(session, region.lars).values()) == len(inbox.rows(session, region.lars)) == 2
 

@@ -20,8 +20,8 @@ from mdo_portal.commands import keys as work
 from mdo_portal.commands.postgres_programs import find_binaries
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import CaseDocument
 from mdo_portal.domain.decision import Delivery
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.sealing import Keyring, Sealer

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.domain.case import Case, CaseState, Round, RoundOutcome
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove, Stale
 from mdo_portal.services import meetings, outcomes, planning, rooms
 from tests import make

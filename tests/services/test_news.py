@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingDocument, Section, Wire
-from mdo_portal.services import cases, documents, meetings, news, referrals, worklist
+from mdo_portal.services import cases, documents, meetings, news, questions, referrals, worklist
 from mdo_portal.services.news import News, Since
 from tests import make
 from tests.make import NOW
@@ -126,9 +126,9 @@ def test_lists_say_what_came_after_my_look(session: Session, region: Region) -> 
 def test_what_hospital_and_people_do_is_news_only_when_something_came_in(session: Session, region: Region) -> None:
     case = told(session, region, at=NOW)
     before = case.news_at
-    cases.ask(session, case, "Wat is de PSA?", viewer=region.aisha, now=NOW + DAY)
+    questions.ask(session, case, "Wat is de PSA?", viewer=region.aisha, now=NOW + DAY)
     asked = case.news_at
-    cases.answer(session, case, cases.view(session, case).requests[0].id, "12", viewer=region.dirk, now=NOW + 2 * DAY)
+    questions.answer(session, case, cases.view(session, case).requests[0].id, "12", viewer=region.dirk, now=NOW + 2 * DAY)
 
     assert (before, asked, case.news_at) == (None, None, NOW + 2 * DAY)
     assert [(one.label, one.after) for one in seen(session, case).changes] == [("Wat is de PSA?", "12")]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.errors import IllegalMove, NotFound
-from mdo_portal.services import cases
+from mdo_portal.services import questions
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -19,7 +19,7 @@ from tests.people import Region
 
 def asked(session: Session, region: Region) -> tuple[Case, uuid.UUID]:
     case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), board_id=region.boards["URO-P"])
-    cases.ask(session, case, "Graag de uitslag.", viewer=region.aisha, now=NOW)
+    questions.ask(session, case, "Graag de uitslag.", viewer=region.aisha, now=NOW)
     session.flush()
     return case, session.scalars(select(InformationRequest.id).where(InformationRequest.case_id == case.id)).one()
 
@@ -29,7 +29,7 @@ def test_a_question_of_another_case_is_not_found_in_the_words_of_none(session: S
     said = []
     for request_id in (elsewhere, uuid.uuid4()):
         with pytest.raises(NotFound) as refused:
-            cases.answer(session, mine, request_id, "Zie bijlage.", viewer=region.dirk, now=NOW)
+            questions.answer(session, mine, request_id, "Zie bijlage.", viewer=region.dirk, now=NOW)
         said.append((refused.value.sentence, refused.value.status))
 
     assert said[0] == said[1]
@@ -39,8 +39,8 @@ def test_a_question_of_another_case_is_not_found_in_the_words_of_none(session: S
 def test_an_own_question_is_answered_once_and_not_with_nothing(session: Session, region: Region) -> None:
     case, question = asked(session, region)
     with pytest.raises(IllegalMove):
-        cases.answer(session, case, question, " ", viewer=region.dirk, now=NOW)
-    cases.answer(session, case, question, "Zie bijlage.", viewer=region.dirk, now=NOW)
+        questions.answer(session, case, question, " ", viewer=region.dirk, now=NOW)
+    questions.answer(session, case, question, "Zie bijlage.", viewer=region.dirk, now=NOW)
 
     with pytest.raises(IllegalMove):
-        cases.answer(session, case, question, "Nog eens.", viewer=region.dirk, now=NOW)
+        questions.answer(session, case, question, "Nog eens.", viewer=region.dirk, now=NOW)

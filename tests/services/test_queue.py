@@ -12,9 +12,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import InboundMessage, InboundState, SamePatient
-from mdo_portal.services import intake, queue
+from mdo_portal.services import intake, queue, settling
 from mdo_portal.services.intake import Arrival
-from mdo_portal.services.queue import ClaimedMessage, Lane
+from mdo_portal.services.queue import Lane
+from mdo_portal.services.settling import ClaimedMessage
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -31,7 +32,7 @@ def claimed_numbers(session: Session, messages: list[Arrival]) -> list[str]:
     order = []
     while claimed := one(session):
         order.append(claimed.raw.decode())
-        queue.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=NOW)
+        settling.settle(session, claimed.message_id, InboundState.UNDERSTOOD, now=NOW)
     return order
 
 
@@ -77,12 +78,12 @@ def test_a_claimed_message_is_left_alone_until_its_lease_is_over(session: Sessio
 def test_whose_lease_ran_out_may_not_settle_any_more(session: Session, region: Region) -> None:
     intake.keep(session, [make.arrival(region.links["ZEED"])])
     slow = one(session)
-    assert slow is not None and queue.hold(session, [slow])
+    assert slow is not None and settling.hold(session, [slow])
 
     quick = one(session, NOW + queue.LEASE)
 
-    assert quick is not None and queue.hold(session, [quick])
-    assert not queue.hold(session, [slow])
+    assert quick is not None and settling.hold(session, [quick])
+    assert not settling.hold(session, [slow])
 
 
 def test_waiting_counts_what_is_not_understood_yet(session: Session, region: Region) -> None:
@@ -132,7 +133,7 @@ def test_what_is_given_back_is_as_if_it_was_never_claimed(session: Session, regi
     kept(session, region, "1", "2")
     claimed = queue.claim(session, now=NOW, most=2)
 
-    queue.release(session, claimed[1:])
+    settling.release(session, claimed[1:])
 
     (again,) = queue.claim(session, now=NOW, most=2, lane=Lane.QUICK)
     assert (again.raw, again.attempts) == (b"M1", 1)
@@ -150,7 +151,7 @@ def test_after_a_merge_both_numbers_are_one_patient(session: Session, region: Re
     merge = one(session)
     assert merge is not None
     queue.same_patient(session, merge.message_id, now=NOW)
-    queue.settle(session, merge.message_id, InboundState.UNDERSTOOD, now=NOW)
+    settling.settle(session, merge.message_id, InboundState.UNDERSTOOD, now=NOW)
     intake.keep(session, [make.arrival(region.links["ZEED"], control_id=f"N{at}", patient_numbers=(("", at),)) for at in "213"])
 
     assert [raws(queue.claim(session, now=NOW)) for _ in range(3)] == ["N2", "N3", ""]
@@ -198,7 +199,7 @@ def test_whatever_workers_do_each_patient_is_in_order_and_in_one_hand(
 
     def settle(worker: int) -> None:
         message = hands[worker].pop(0)
-        assert queue.hold(session, [message])
+        assert settling.hold(session, [message])
         if len(words[message.message_id]) > 1:
             queue.same_patient(session, message.message_id, now=now)
             first, second = words[message.message_id]
@@ -208,7 +209,7 @@ def test_whatever_workers_do_each_patient_is_in_order_and_in_one_hand(
                 if known.get(number, number) in roots:
                     known[number] = roots[0]
         settled.extend((*patient, seq_of[message.message_id]) for patient in patients(message.message_id))
-        queue.settle(session, message.message_id, InboundState.UNDERSTOOD, now=now)
+        settling.settle(session, message.message_id, InboundState.UNDERSTOOD, now=now)
 
     for act, worker in [*acts, ("die", 0), *[("claim", 0), ("settle", 0)] * 60]:
         held = [
@@ -222,12 +223,12 @@ def test_whatever_workers_do_each_patient_is_in_order_and_in_one_hand(
         elif act == "settle" and hands[worker]:
             settle(worker)
         elif act == "give back":
-            queue.release(session, hands[worker])
+            settling.release(session, hands[worker])
             hands[worker] = []
         elif act == "fail" and hands[worker]:
             message, *rest = hands[worker]
-            queue.failed(session, message, now=now)
-            queue.release(session, rest)
+            settling.failed(session, message, now=now)
+            settling.release(session, rest)
             hands[worker] = []
         elif act == "die":
             hands[worker] = []

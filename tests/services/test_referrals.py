@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.case import NO_DATE, Case, CaseDocument, CaseEvent, CaseFact, CaseState
+from mdo_portal.domain.case import NO_DATE, Case, CaseEvent, CaseFact, CaseState
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, PatientChange, PersonName, Section, Unreadable, Wire

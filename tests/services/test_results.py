@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseDocument, CaseEvent, CaseFact, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseFact, CaseState
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.told import Appointment, ToldChange
 from mdo_portal.exchange import Fact, IncomingAppointment, IncomingDocument, IncomingResult, PatientChange, Section, Wire

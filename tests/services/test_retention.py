@@ -15,9 +15,10 @@ from mdo_portal.commands import retention as job
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseState, Draft
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import Decision, Delivery, DeliveryState
 from mdo_portal.domain.destruction import Tombstone
+from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.retention import CLOCKS, RULES, Kind, RetentionRule, edge

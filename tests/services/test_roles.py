@@ -16,8 +16,9 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.domain.policy import Act, Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound, PortalError
-from mdo_portal.services import memberships, people, roles, sessions, viewers
-from mdo_portal.services.roles import NewPerson, Term
+from mdo_portal.services import colleagues, memberships, people, roles, sessions, viewers
+from mdo_portal.services.colleagues import NewPerson
+from mdo_portal.services.roles import Term
 from tests import make
 from tests.make import NOW, TODAY
 from tests.people import Region, person_id
@@ -221,7 +222,7 @@ def test_the_last_secretary_cannot_be_given_an_end_nor_be_disabled(session: Sess
     with pytest.raises(IllegalMove):
         roles.set_term(session, region.ada, row, uro(region), Term(None, TODAY + timedelta(days=5)), now=NOW)
     with pytest.raises(IllegalMove):
-        roles.disable(session, region.ada, person_id("Aisha"), now=NOW)
+        colleagues.disable(session, region.ada, person_id("Aisha"), now=NOW)
 
 
 def test_an_administrator_holds_no_medical_role(session: Session, region: Region) -> None:
@@ -261,12 +262,12 @@ def test_the_last_role_for_a_hospital_ends_the_sessions_there(session: Session, 
 def test_disabling_signs_out_and_enabling_lets_in_again(session: Session, region: Region) -> None:
     key = sessions.start_session(session, person_id("Dirk"), region.hospitals["ZEED"], proof=make.PROOF, now=NOW)
     session.flush()
-    roles.disable(session, region.lars, person_id("Dirk"), now=NOW)
+    colleagues.disable(session, region.lars, person_id("Dirk"), now=NOW)
     line = last_line(session)
 
     assert sessions.signed_in(session, key, now=NOW) is None
     assert line.detail == "enabled -> disabled"
-    roles.enable(session, region.lars, person_id("Dirk"), now=NOW)
+    colleagues.enable(session, region.lars, person_id("Dirk"), now=NOW)
     assert session.get_one(Person, person_id("Dirk")).disabled_at is None
     assert sessions.signed_in(session, key, now=NOW) is None  # the old session stays ended
 
@@ -275,18 +276,18 @@ def test_a_link_manager_disables_only_who_works_for_her_hospital_alone(session: 
     given(session, region.ada, house(region, "DELT"), "Dirk", Role.SPECIALIST)
 
     with pytest.raises(NotAllowed) as refused:
-        roles.disable(session, region.lars, person_id("Dirk"), now=NOW)
+        colleagues.disable(session, region.lars, person_id("Dirk"), now=NOW)
     with pytest.raises(NotFound):
-        roles.disable(session, region.lars, person_id("Mila"), now=NOW)
+        colleagues.disable(session, region.lars, person_id("Mila"), now=NOW)
     with pytest.raises(NotAllowed):
-        roles.disable(session, region.aisha, person_id("Mila"), now=NOW)
+        colleagues.disable(session, region.aisha, person_id("Mila"), now=NOW)
 
-    assert refused.value.sentence == roles.NOT_ONLY_YOURS
+    assert refused.value.sentence == colleagues.NOT_ONLY_YOURS
 
 
 def test_somebody_new_on_a_board_can_sign_in_but_opens_nothing_of_the_hospital(session: Session, region: Region) -> None:
     new = NewPerson("drs. N. Nieuw", "nieuw@example.nl", "patholoog", region.hospitals["ZEED"])
-    person = roles.add_person(session, region.aisha, uro(region), new, Role.OBSERVER, ALWAYS, now=NOW)
+    person = colleagues.add_person(session, region.aisha, uro(region), new, Role.OBSERVER, ALWAYS, now=NOW)
     zeed = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
 
     assert [one for one, _ in people.hospitals_of(session, person.id, now=NOW)] == [region.hospitals["ZEED"]]
@@ -298,15 +299,15 @@ def test_somebody_new_on_a_board_works_for_a_hospital_that_takes_part(session: S
     for hospital_id in (None, region.hospitals["KREE"]):
         new = NewPerson("N. Nieuw", "nieuw@example.nl", "", hospital_id)
         with pytest.raises(Incomplete), session.begin_nested():
-            roles.add_person(session, region.aisha, uro(region), new, Role.MEMBER, ALWAYS, now=NOW)
+            colleagues.add_person(session, region.aisha, uro(region), new, Role.MEMBER, ALWAYS, now=NOW)
 
 
 def test_an_address_tells_only_about_colleagues(session: Session, region: Region) -> None:
     """Dirk's hospital takes part in Uro-prostaat; Carla's does not. Of Carla the secretary hears as of nobody."""
-    assert roles.known(session, region.aisha, uro(region), "dirk@example.nl") is not None
-    assert roles.known(session, region.aisha, uro(region), "carla@example.nl") is None
-    assert roles.known(session, region.aisha, uro(region), "nobody@example.nl") is None
-    assert roles.known(session, region.ada, uro(region), "carla@example.nl") is not None
+    assert colleagues.known(session, region.aisha, uro(region), "dirk@example.nl") is not None
+    assert colleagues.known(session, region.aisha, uro(region), "carla@example.nl") is None
+    assert colleagues.known(session, region.aisha, uro(region), "nobody@example.nl") is None
+    assert colleagues.known(session, region.ada, uro(region), "carla@example.nl") is not None
 
 
 @pytest.mark.parametrize(("name", "email"), [("", "a@example.nl"), ("A", "a"), ("A", "@"), ("A", "a b@example.nl")])
@@ -314,7 +315,7 @@ def test_name_and_address_are_needed(session: Session, region: Region, name: str
     new = NewPerson(name, email, "", region.hospitals["ZEED"])
 
     with pytest.raises(PortalError):
-        roles.add_person(session, region.aisha, uro(region), new, Role.MEMBER, ALWAYS, now=NOW)
+        colleagues.add_person(session, region.aisha, uro(region), new, Role.MEMBER, ALWAYS, now=NOW)
 
 
 def test_the_page_of_a_person_tells_nothing_of_elsewhere(session: Session, region: Region) -> None:

@@ -26,9 +26,9 @@ from sqlalchemy.orm import Session
 from mdo_portal.commands.postgres import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import Round
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Proof, Role
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import NotSignedIn
 from mdo_portal.services import sessions
 from tests import make

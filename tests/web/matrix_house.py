@@ -22,8 +22,9 @@ from mdo_portal.app import create_app
 from mdo_portal.commands.postgres import as_role
 from mdo_portal.database import Base, Database
 from mdo_portal.domain.board import Board, BoardHospital, Meeting
-from mdo_portal.domain.case import Case, CaseDocument, InformationRequest
+from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.grant import CaseGrant, GrantKind
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital

@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import CaseDocument
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.services import sessions
 from mdo_portal.web import guard

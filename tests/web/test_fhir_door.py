@@ -26,7 +26,7 @@ from mdo_portal.domain.hospital import Channel, Level, Link
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import cases, questions
+from mdo_portal.services import questions
 from tests import make
 from tests.integrations.fhir.make import bundle, patient, request, sample
 from tests.people import Region
@@ -293,7 +293,7 @@ def test_a_question_goes_out_and_its_answer_comes_back_into_the_same_case(
         case = session.scalars(select(Case).where(Case.hospital_id == region.hospitals["DELT"])).one()
         case.board_id = region.boards["URO-P"]
         case.move(CaseState.INCOMPLETE, now=now)
-        cases.ask(session, case, "Is er een recente PSA?", viewer=region.aisha, now=now)
+        questions.ask(session, case, "Is er een recente PSA?", viewer=region.aisha, now=now)
     with database.transaction() as session:
         claimed = questions.claim(session, now=now)
         assert claimed is not None and claimed.question.text == "Is er een recente PSA?"
@@ -353,5 +353,5 @@ def test_a_link_that_takes_no_fhir_keeps_its_questions_on_the_screen(database: D
         link = session.execute(select(Link).where(Link.hospital_id == region.hospitals["DELT"])).scalar_one()
         link.channel_out, link.level = Channel.PAPER, Level.FORM
         case = session.get_one(Case, region.other_case)
-        cases.ask(session, case, "Wat?", viewer=region.carla, now=now)
+        questions.ask(session, case, "Wat?", viewer=region.carla, now=now)
         assert session.scalars(select(OutgoingQuestion.id)).all() == []

@@ -34,7 +34,6 @@ from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Fact, Section
 from mdo_portal.services import (
-    cases,
     credentials,
     destroy_requests,
     grants,
@@ -43,10 +42,11 @@ from mdo_portal.services import (
     intake,
     people,
     presence,
-    queue,
+    questions,
     rights_reviews,
     rooms,
     sessions,
+    settling,
 )
 from mdo_portal.services.grants import Wanted
 from mdo_portal.settings import PACKAGE, Settings
@@ -136,7 +136,7 @@ def filled(db: Session, region: Region, *, now: datetime) -> dict[str, str]:
     for round_ in rounds.values():
         make.discussed(db, round_, viewer=region.bram, now=now)
     make.signed(db, rounds["decided"], viewer=region.bram, now=now)
-    cases.ask(db, made["waiting"], "Graag de uitslag.", viewer=region.aisha, now=now)
+    questions.ask(db, made["waiting"], "Graag de uitslag.", viewer=region.aisha, now=now)
     messages(db, region, now=now)
     others = managed(db, region, now=now)
     named = {"coming": coming.id, "open": open_.id, "ended": rounds["discussed"].id, "signed": rounds["decided"].id}
@@ -199,7 +199,7 @@ def messages(db: Session, region: Region, *, now: datetime) -> None:
     """One waits to be read, one could not be read."""
     intake.keep(db, [make.arrival(region.links["ZEED"], at=now) for _ in range(2)])
     unread = inbox.rows(db, region.lars)[0]
-    queue.settle(db, unread.id, InboundState.UNREADABLE, now=now, reason="no_patient", place="PID-3", leftovers=("ZXY",))
+    settling.settle(db, unread.id, InboundState.UNREADABLE, now=now, reason="no_patient", place="PID-3", leftovers=("ZXY",))
 
 
 def both(message: Message) -> list[tuple[str, str]]:

@@ -1,0 +1,40 @@
+"""What a coordinator or a hospital does with a case: route, withdraw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.case import WAITING, Case, CaseState
+from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.round import Round, RoundOutcome
+from mdo_portal.errors import N_, IllegalMove
+from mdo_portal.services import changes, meetings, referrals, timeline
+
+
+def route(session: Session, case: Case, board: Board, *, viewer: Viewer, now: datetime) -> None:
+    """A person chooses the board. A case that stands on an agenda must come off it first."""
+    if case.state not in WAITING:
+        raise IllegalMove(N_("Deze casus wacht niet meer. Haal hem eerst van de agenda; er is niets veranderd."))
+    changes.announce(session, "worklist", case.board_id or "unrouted")
+    case.board_id = board.id
+    timeline.happened(session, case, "case.routed", at=now, person_id=viewer.person_id, board=board.name)
+    referrals.assess(session, case, now=now)
+    case.revision += 1
+    referrals.announce(session, case)
+
+
+def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: datetime) -> None:
+    """The case goes off the list and off the agenda, where it stays readable as withdrawn; the reason is asked."""
+    if not reason.strip():
+        raise IllegalMove(N_("Geef een reden op. Er is niets veranderd."))
+    case.move(CaseState.WITHDRAWN, now=now, reason=reason.strip())
+    live = session.execute(select(Round).where(Round.case_id == case.id, Round.outcome.is_(None))).scalar_one_or_none()
+    if live is not None:
+        live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason.strip()
+        meetings.changed(session, session.get_one(Meeting, live.meeting_id))
+    timeline.happened(session, case, "case.withdrawn", at=now, person_id=viewer.person_id, reason=reason.strip())
+    referrals.announce(session, case)
