@@ -20,8 +20,8 @@ from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
 from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Signer
-from mdo_portal.services import deliveries, questions
-from mdo_portal.services.deliveries import ClaimedDelivery
+from mdo_portal.services import deliveries, handing_over, outbox, questions
+from mdo_portal.services.outbox import ClaimedDelivery
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
@@ -30,7 +30,7 @@ Clock = Callable[[], datetime]
 def send_next(database: Database, senders: Mapping[Channel, Sender], *, clock: Clock) -> bool:
     """Send one waiting letter, if there is one. True when there was."""
     with database.transaction() as session:
-        claimed = deliveries.claim(session, now=clock())
+        claimed = outbox.claim(session, now=clock())
     if claimed is None:
         return False
     receipt = _attempt(database, senders, claimed, clock=clock)
@@ -69,7 +69,7 @@ def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: Cla
         log.error("delivery.failed", delivery_id=str(claimed.delivery_id), error=type(error).__name__)
         return Receipt(ReceiptKind.LATER, code=type(error).__name__)
     with database.transaction() as session:
-        deliveries.hand_over(session, claimed.delivery_id, now=clock())
+        handing_over.hand_over(session, claimed.delivery_id, now=clock())
     return None
 
 

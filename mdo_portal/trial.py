@@ -13,8 +13,8 @@ from typing import Any
 
 from mdo_portal import reception, wiring
 from mdo_portal.domain.identifiers import passes_eleven_test
-from mdo_portal.domain.inbound import UNREADABLE_REASONS
 from mdo_portal.domain.link_fields import LABELS, WANTED, Wanted, Weight
+from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.exchange import Answer, Explanation, FieldRead, Wire
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
 from mdo_portal.services import hospitals

@@ -35,7 +35,7 @@ from integrations.smart.server import NotProven
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.identity import Registration
 from mdo_portal.exchange import Answer, Asker, Caller, Explainer, IncomingReferral, MessageHeader, Puller, Reader, Sender, Wire
-from mdo_portal.services.links import Profiles
+from mdo_portal.services.link_form import Profiles
 
 __all__ = [
     "Attempt",

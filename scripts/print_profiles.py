@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from integrations import profiles
-from integrations.profiles.schema import SCHEMAS, Key
+from integrations.profiles.keys import Key
+from integrations.profiles.schema import SCHEMAS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "koppelprofielen.md"
 HEAD = """# Koppelprofielen: wat een EPD waar zet

@@ -18,7 +18,8 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from mdo_portal.commands import migrate
-from mdo_portal.commands.postgres import clone_database, server, template_database
+from mdo_portal.commands.postgres import server
+from mdo_portal.commands.postgres_databases import clone_database, template_database
 from mdo_portal.database import Database
 from tests import canaries, make, once, people
 from tests.copies import Copies, as_web, opened

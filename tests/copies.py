@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Engine
 
-from mdo_portal.commands.postgres import as_role, clone_database, drop_database
+from mdo_portal.commands.postgres_databases import as_role, clone_database, drop_database
 from mdo_portal.database import Database
 from tests import make
 

@@ -16,11 +16,13 @@ from mdo_portal.domain.board import Board, BoardHospital, Meeting, MeetingState
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import Decision, Delivery
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Proof
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.sealing import Sealer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import (
     Contact,
     Fact,

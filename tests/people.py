@@ -18,7 +18,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import hospitals, people, sessions
 from mdo_portal.services.hospitals import LinkRow
 from tests import make

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from mdo_portal.commands.postgres import as_role
+from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case

@@ -18,7 +18,8 @@ from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import deliveries, post
+from mdo_portal.services import deliveries, handing_over, post
+from mdo_portal.services.outbox import LEASE
 from tests import make
 from tests.make import BSN, NOW
 from tests.people import Region
@@ -146,7 +147,7 @@ def test_a_person_sends_a_refused_letter_again_under_the_same_number(outbox: Out
     receiver = Receiver([AE, AA])
     outbox.work(receiver)
     with outbox.database.transaction() as session:
-        deliveries.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+        handing_over.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
 
     outbox.work(receiver)
 
@@ -160,7 +161,7 @@ def test_what_was_received_cannot_be_sent_again(outbox: Outbox) -> None:
     outbox.work(Receiver([AA]))
 
     with pytest.raises(IllegalMove), outbox.database.transaction() as session:
-        deliveries.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+        handing_over.send_again(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
 
 
 class Crash(BaseException):
@@ -174,8 +175,8 @@ def test_after_a_crash_the_lease_runs_out_and_the_same_bytes_go_again(outbox: Ou
     with pytest.raises(Crash):
         outbox.work(_raising(receiver))
 
-    assert not outbox.work(receiver, at=NOW + deliveries.LEASE - timedelta(seconds=1))
-    assert outbox.work(receiver, at=NOW + deliveries.LEASE + timedelta(seconds=1))
+    assert not outbox.work(receiver, at=NOW + LEASE - timedelta(seconds=1))
+    assert outbox.work(receiver, at=NOW + LEASE + timedelta(seconds=1))
 
     first, second = receiver.came
     assert (first.delivery_id, first.letter_pdf) == (second.delivery_id, second.letter_pdf)
@@ -281,9 +282,9 @@ def test_a_letter_on_paper_is_sent_when_printed_and_received_when_somebody_says_
         with outbox.database.transaction() as session:
             letter = session.get_one(Delivery, outbox.letter(round_).id)
             if step == "printed":
-                deliveries.printed(session, letter, now=NOW)
+                handing_over.printed(session, letter, now=NOW)
             else:
-                deliveries.confirm_by_hand(session, letter, viewer=outbox.region.aisha, now=NOW + HOUR)
+                handing_over.confirm_by_hand(session, letter, viewer=outbox.region.aisha, now=NOW + HOUR)
         states.append(outbox.letter(round_).state)
 
     assert states == [DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.RECEIVED]

@@ -17,7 +17,7 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, ToldChange
 from mdo_portal.errors import IllegalMove
-from mdo_portal.services import deciding, inbox
+from mdo_portal.services import deciding, replaying
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
 from tests.people import Region
@@ -219,14 +219,16 @@ def test_the_inbox_does_not_put_aside_what_waits_for_a_person(database: Database
     with database.transaction() as session:
         odd = session.scalars(select(InboundMessage).where(InboundMessage.reason == "identity_conflict")).one()
         with pytest.raises(IllegalMove):
-            inbox.ignore(session, odd, now=NOW)
+            replaying.ignore(session, odd, now=NOW)
 
 
 def test_offered_again_undecided_it_asks_no_second_question(database: Database, region: Region) -> None:
     hand_in(database, region, *CONFLICTS[ConflictKind.OTHER_BSN])
     understand_all(database)
     with database.transaction() as session:
-        inbox.replay(session, session.scalars(select(InboundMessage).where(InboundMessage.reason == "identity_conflict")).one())
+        replaying.replay(
+            session, session.scalars(select(InboundMessage).where(InboundMessage.reason == "identity_conflict")).one()
+        )
 
     understand_all(database)
 

@@ -25,11 +25,12 @@ from mdo_portal import dispatch, pulling, understanding, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.document import CaseDocument
-from mdo_portal.domain.hospital import Channel, Level, Link
+from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import PULL_REASONS, OutgoingQuestion, OutgoingState, Pull, PullState
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Pulled
-from mdo_portal.services import inbox, pulls, questions, snapshots
+from mdo_portal.services import pulls, questions, replaying, snapshots
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.services.sealed import client_secret
 from tests.integrations.simulator.make import TOKEN, hospital
@@ -218,7 +219,7 @@ def test_what_cannot_be_fetched_is_a_row_for_a_person_and_offered_again_it_is_fe
     with places.merwe.store.transaction() as db:  # the hospital mends it, and a person offers it again
         db.executemany("INSERT OR REPLACE INTO shelf VALUES (?, ?, ?, ?)", [tuple(row) for row in rows])
     with places.database.transaction() as session:
-        inbox.replay(session, session.get_one(InboundMessage, stands.id))
+        replaying.replay(session, session.get_one(InboundMessage, stands.id))
     places.work()
 
     assert places.pulls()[0].state is PullState.DONE

@@ -15,10 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from mdo_portal import reception, understanding
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.inbound import UNREADABLE_REASONS, InboundMessage, InboundState
+from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.exchange import Unreadable, Verdict, Wire
-from mdo_portal.services import inbox
+from mdo_portal.services import replaying
 from tests import make
 from tests.conftest import opened
 from tests.make import NOW
@@ -238,7 +239,7 @@ def test_a_message_that_is_offered_again_is_understood_once(database: Database, 
         understand_all(database, now=NOW + timedelta(minutes=minute), readers=spying(refusing(b"VW-1")))
     with database.transaction() as session:
         message = session.scalars(select(InboundMessage)).one()
-        inbox.replay(session, message)
+        replaying.replay(session, message)
 
     understand_all(database, now=NOW + timedelta(hours=1))
 
@@ -254,7 +255,7 @@ def test_a_repaired_old_message_does_not_overwrite_the_newer_one(database: Datab
     hand_in(database, region, make.hl7_referral("M2", referral_number="VW-1", question="Nieuw?"), now=NOW + timedelta(hours=1))
     understand_all(database, now=NOW + timedelta(hours=1))
     with database.transaction() as session:
-        inbox.replay(session, session.scalars(select(InboundMessage).order_by(InboundMessage.seq)).first())  # type: ignore[arg-type]
+        replaying.replay(session, session.scalars(select(InboundMessage).order_by(InboundMessage.seq)).first())  # type: ignore[arg-type]
 
     understand_all(database, now=NOW + timedelta(hours=2))
 

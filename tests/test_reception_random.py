@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 
 from mdo_portal import understanding
 from mdo_portal.database import Database
-from mdo_portal.domain.inbound import UNREADABLE_REASONS, FeedCount, InboundState
+from mdo_portal.domain.inbound import FeedCount, InboundState
+from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.services import queue
 from tests import make
 from tests.make import NOW

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from mdo_portal import wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.hospital import Link
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import IllegalMove
-from mdo_portal.services import inbox, intake
+from mdo_portal.services import intake, replaying
 from mdo_portal.understanding import understand_next
 from tests import make
 from tests.make import NOW
@@ -36,11 +36,11 @@ def act(database: Database, region: Region, control_id: str, what: str) -> None:
         link = session.scalars(select(Link).where(Link.id == message.link_id)).one()
         try:
             if what == "replay":
-                inbox.replay(session, message)
+                replaying.replay(session, message)
             elif what == "ignore":
-                inbox.ignore(session, message, now=NOW)
+                replaying.ignore(session, message, now=NOW)
             elif what == "replay all":
-                inbox.replay_all(session, region.lars, Act.INBOX_REPLAY, "wrong_profile")
+                replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "wrong_profile")
             else:
                 link.otherwise = WRONG if what == "break" else ""
         except IllegalMove:

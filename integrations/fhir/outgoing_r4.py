@@ -9,11 +9,12 @@ from integrations.fhir.outgoing import (
     created_once,
     document_core,
     document_rest,
-    person,
     pruned,
     transaction,
 )
 from integrations.fhir.values import Node
+
+from .outgoing_people import person
 
 
 def decision_bundle(letter: Letter) -> Node:

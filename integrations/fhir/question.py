@@ -10,13 +10,15 @@ from urllib.parse import quote
 
 from integrations.fhir.door import JSON, Door
 from integrations.fhir.judge import problem
-from integrations.fhir.outgoing import URI, identifier, instant, pruned, subject
+from integrations.fhir.outgoing import instant, pruned
 from integrations.fhir.profile import load_profile
 from integrations.fhir.receipt import outcome_of
 from integrations.fhir.values import Node, node
 from integrations.out import NoReply, Reply
 from integrations.smart.client import NoToken, Tokens
 from mdo_portal.exchange import Address, Question, Receipt, ReceiptKind
+
+from .outgoing_people import URI, identifier, subject
 
 AWAITING = {
     "coding": [{"system": "http://hl7.org/fhir/uv/cow/CodeSystem/temp", "code": "awaiting-information"}],

@@ -9,12 +9,14 @@ from urllib.parse import quote
 
 from integrations.fhir import outgoing_r4, outgoing_stu3
 from integrations.fhir.door import JSON, Door, reach_of
-from integrations.fhir.outgoing import URI, Letter, NotSendable, attachment, bundle_bytes
+from integrations.fhir.outgoing import Letter, NotSendable, attachment, bundle_bytes
 from integrations.fhir.profile import load_profile
 from integrations.fhir.receipt import of_reply, of_search
 from integrations.out import NoReply
 from integrations.smart.client import NoToken, Tokens
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
+
+from .outgoing_people import URI
 
 BUILDERS = {"R4": outgoing_r4.decision_bundle, "STU3": outgoing_stu3.decision_bundle}
 ENTRIES = 2  # DocumentReference and Composition

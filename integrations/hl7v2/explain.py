@@ -7,9 +7,6 @@ place (a name, a telephone) by looking for the value in the segments where the r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from typing import Any
 
 from integrations.profiles import load
 from mdo_portal.exchange import (
@@ -26,16 +23,19 @@ from mdo_portal.exchange import (
 
 from .charset import codec_named
 from .er7 import Message
+from .explain_places import flat, place_of, shown, within
 from .facts import facts_of_items
-from .items import Item
 from .people import provider
 from .places import Reading, found, found_in
 from .reader import Hl7Reader
 from .referral import QUESTIONS, documents_of
-from .segment import LargeSegment
 
 WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
+
+
 SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)
+
+
 MOST_VALUE = 4_000
 """Characters of one value that are shown."""
 
@@ -112,7 +112,7 @@ class _Read:
         at = {name: found_in(self._message, paths)[1] for name, paths in placed.items()}
         yield FieldRead("patient.name", patient.name.shown, self._first_of("PID-5-1", "PID-5-2"), looked=("PID-5",))
         yield FieldRead(
-            "patient.birth_on", _shown(patient.birth_on), at["birth_on"] if patient.birth_on else "", looked=placed["birth_on"]
+            "patient.birth_on", shown(patient.birth_on), at["birth_on"] if patient.birth_on else "", looked=placed["birth_on"]
         )
         yield FieldRead("patient.sex", patient.sex, "PID-8" if patient.sex else "", looked=("PID-8",))
         for name, number in (("local_number", patient.local_number), ("bsn", patient.bsn)):
@@ -128,14 +128,14 @@ class _Read:
         rules = self._rules["referral"]
         at = {name: found(self._reading, rules[name])[1] for name in SIMPLE}
         for name in SIMPLE:
-            value = _shown(getattr(referral, name))
+            value = shown(getattr(referral, name))
             yield FieldRead(name, value, at[name] if value else "", looked=tuple(rules[name]))
-        yield FieldRead("sent_at", _shown(referral.sent_at), "MSH-7" if referral.sent_at else "", looked=("MSH-7",))
+        yield FieldRead("sent_at", shown(referral.sent_at), "MSH-7" if referral.sent_at else "", looked=("MSH-7",))
         for role in ("referrer", "treating", "case_manager", "gp"):
             yield from self._contact(role, getattr(referral, role))
         used = frozenset(at[name] for name in QUESTIONS)
         for item, fact in facts_of_items(self._reading, used):
-            yield FieldRead("fact", fact.text[:MOST_VALUE], _place_of(item), fact.section.value, fact.label)
+            yield FieldRead("fact", fact.text[:MOST_VALUE], place_of(item), fact.section.value, fact.label)
         for place, document in documents_of(self._reading):
             size = f"{document.media_type}, {len(document.content)} bytes"
             yield FieldRead("document", size, f"{place}-5", document.kind, document.title)
@@ -153,7 +153,7 @@ class _Read:
 
     def _others(self, incoming: object) -> Iterator[FieldRead]:
         """What another kind of message holds, under the border's own names."""
-        for name, value in _flat(incoming):
+        for name, value in flat(incoming):
             if value:
                 yield FieldRead(name, value[:MOST_VALUE], self._place(value, ()))
 
@@ -164,53 +164,10 @@ class _Read:
         for part in dict.fromkeys(one for one in parts if len(one) > 1):
             for item in self._reading.items:
                 if not wanted or item.segment.name in wanted:
-                    place = _within(item, part)
+                    place = within(item, part)
                     if place:
                         return place
         return ""
-
-
-def _within(item: Item, value: str) -> str:
-    if len(item.segment.name) != 3 or isinstance(item.segment, LargeSegment):  # in a document nothing of this stands
-        return ""
-    for n in range(1, 51):
-        if value not in item.segment.field(n):
-            continue
-        for r, repetition in enumerate(item.segment.repetitions(n, 32)):
-            for c in range(1, 13):
-                for s in range(1, 6):
-                    if repetition.component(c, s).strip() == value:
-                        again = f"({r})" if r else ""
-                        return f"{_name(item)}-{n}{again}-{c}" + (f"-{s}" if s > 1 else "")
-        return f"{_name(item)}-{n}"
-    return ""
-
-
-def _name(item: Item) -> str:
-    """Occurrences count from 0 in a path, as in a profile; the first needs no number."""
-    return f"{item.segment.name}({item.position - 1})" if item.position > 1 else item.segment.name
-
-
-def _place_of(item: Item) -> str:
-    return f"{_name(item)}-5" if item.segment.name == "OBX" else _name(item)
-
-
-def _flat(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    if is_dataclass(value):
-        for one in fields(value):
-            if one.name not in ("patient", "unmapped", "quarantined", "content"):
-                yield from _flat(getattr(value, one.name), f"{at}.{one.name}".lstrip("."))
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from _flat(inner, at)
-    elif value is not None and not isinstance(value, (bytes, bool)):
-        yield at, _shown(value)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
-    return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
 def as_sent(text: str, charset: str = "") -> bytes:

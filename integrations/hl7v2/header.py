@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
 
 from mdo_portal.exchange import MessageHeader, Unreadable
 
 from .charset import narrow
+from .header_numbers import LONGEST_LINE, end_of_line, numbers_in
 from .marks import Marks, marks_of
-from .numbers import MOST_NUMBERS, numbers
-from .segment import Segment
 
 WINDOW = 1_048_576
 """How far into a message patient numbers are looked for. Beyond it there are documents, or somebody means harm."""
 
-_LONGEST = 65_536
-_MOST_PATIENTS = 100
-_MOST_LINES = 20_000
+
 CONDITIONS = ("AL", "NE", "ER", "SU")
 """Table 0155: always, never, on error, on success."""
+
+
 MOST_FIELDS = 64
 """A header has 25 fields; beyond these somebody means harm, and the rest stays in the last."""
+
+
 _NOTHING = [""] * 26
+
+
 _TAIL = 1024
-_SMALL = 16_384
+
+
 BATCH_LINES = (b"FHS", b"BHS", b"BTS", b"FTS")
+
+
 _STAMP_SIGNS = str.maketrans("", "", "-:T")
+
+
 _BLANK = b"\r\n\x0b \t\0"
-_NUMBER_FIELDS = {"PID": 3, "MRG": 1}
 
 
 class Opened(NamedTuple):
@@ -79,7 +84,7 @@ def read_header(raw: bytes) -> MessageHeader:
     """
     window = narrow(raw[:WINDOW] if len(raw) > WINDOW else raw)
     at = header_at(window)
-    found = opened(window[at : _end(window, at)])
+    found = opened(window[at : end_of_line(window, at)])
     marks, fields = found.marks, found.fields
     event = fields[9].partition(marks.repetition)[0].split(marks.component, 2)
     return MessageHeader(
@@ -90,7 +95,7 @@ def read_header(raw: bytes) -> MessageHeader:
         receiving_application=_first(fields[5], marks),
         receiving_facility=_first(fields[6], marks),
         version=_first(fields[12], marks),
-        patient_numbers=_patient_numbers(window, at, marks),
+        patient_numbers=numbers_in(window, at, marks),
         wants_accept=found.is_enhanced,
         body=body_of(raw) if b"TS" in raw[-_TAIL:] or raw[:3] in BATCH_LINES else (0, 0),
         application_ack="" if found.application == "NE" else found.application,
@@ -99,9 +104,9 @@ def read_header(raw: bytes) -> MessageHeader:
 
 def header_line(raw: bytes) -> bytes:
     """The MSH line as it came in, in the sender's own bytes. Raises Unreadable("no_header")."""
-    window = narrow(raw[:_LONGEST] if len(raw) > _LONGEST else raw)
+    window = narrow(raw[:LONGEST_LINE] if len(raw) > LONGEST_LINE else raw)
     at = header_at(window)
-    return window[at : _end(window, at)]
+    return window[at : end_of_line(window, at)]
 
 
 def stamp(now: datetime) -> str:
@@ -119,7 +124,7 @@ def body_of(raw: bytes) -> tuple[int, int]:
     """
     start, end = 0, len(raw)
     if raw[:3] in BATCH_LINES:
-        start = header_at(raw[:_LONGEST])
+        start = header_at(raw[:LONGEST_LINE])
     while (at := _last_line(raw, end)) > start and raw[at : at + 3] in BATCH_LINES:
         end = at
     return (start, end) if (start, end) != (0, len(raw)) else (0, 0)
@@ -129,34 +134,19 @@ def _last_line(raw: bytes, end: int) -> int:
     """Where the last line before `end` begins, empty lines passed over."""
     while end > 0 and raw[end - 1] in b"\r\n":
         end -= 1
-    return max(raw.rfind(b"\r", 0, end), raw.rfind(b"\n", max(0, end - _LONGEST), end)) + 1
+    return max(raw.rfind(b"\r", 0, end), raw.rfind(b"\n", max(0, end - LONGEST_LINE), end)) + 1
 
 
 def header_at(window: bytes) -> int:
     """Where the first MSH stands: at the very start, after white space, or after the headers of a batch."""
     if window[:3] == b"MSH":
         return 0
-    at = window.find(b"MSH", 0, _LONGEST)
+    at = window.find(b"MSH", 0, LONGEST_LINE)
     while at > 0 and window[at - 1] not in _BLANK:
-        at = window.find(b"MSH", at + 3, _LONGEST)
+        at = window.find(b"MSH", at + 3, LONGEST_LINE)
     if at < 0 or window[:at].lstrip(_BLANK)[:3] not in (b"", b"FHS", b"BHS"):
         raise Unreadable("no_header", "MSH")
     return at
-
-
-def _end(window: bytes, at: int) -> int:
-    most = min(len(window), at + _LONGEST)
-    end = window.find(b"\r", at, most)
-    feed = window.find(b"\n", at, most if end < 0 else end)
-    return feed if feed >= 0 else end if end >= 0 else most
-
-
-def _line(window: bytes, at: int) -> str:
-    line = window[at : _end(window, at)]
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("latin-1")  # numbers and codes are ASCII; a name of a hospital is shown, never compared
 
 
 def _first(text: str, marks: Marks) -> str:
@@ -174,49 +164,3 @@ def _plain(text: str, marks: Marks) -> str:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return text  # numbers and codes are ASCII; a name of a hospital is shown, and compared as it was written down
-
-
-def _patient_numbers(window: bytes, start: int, marks: Marks) -> tuple[tuple[str, str], ...]:
-    found: dict[tuple[str, str], None] = {}
-    for at in islice(_patients(window, marks.field.encode(), start), _MOST_PATIENTS):
-        line = _line(window, at)
-        field = _NUMBER_FIELDS[line[:3]]
-        text = (line.split(marks.field, field + 1) + [""] * field)[field]
-        if marks.escape in text or marks.sub in text:
-            found |= {(authority, number): None for authority, number, _ in numbers(Segment(line, marks), field)}
-        else:
-            found |= dict.fromkeys(_plain_numbers(text, marks))
-    return tuple(found)
-
-
-def _plain_numbers(text: str, marks: Marks) -> list[tuple[str, str]]:
-    """What `numbers` finds in a field without subcomponents and escapes, as most are."""
-    parts = [one.split(marks.component, 4) for one in text.split(marks.repetition, MOST_NUMBERS)]
-    return [(part[3] if len(part) > 3 else "", number) for part in parts if (number := part[0].strip())]
-
-
-def _patients(window: bytes, separator: bytes, start: int) -> Iterator[int]:
-    """Where the lines with patient numbers begin, those that end in CR first."""
-    names = tuple(name.encode() + separator for name in _NUMBER_FIELDS)
-    for line_end in (b"\r", b"\n"):
-        if len(window) < _SMALL:
-            yield from sorted(at for name in names for at in _all(window, line_end + name, start))
-        else:
-            yield from _along(window, line_end, names, start)
-
-
-def _all(window: bytes, wanted: bytes, at: int) -> Iterator[int]:
-    while (at := window.find(wanted, at)) >= 0:
-        yield at + 1
-        at += 1
-
-
-def _along(window: bytes, line_end: bytes, names: tuple[bytes, ...], start: int) -> Iterator[int]:
-    """From line to line, because a search for the name would read every document."""
-    at = window.find(line_end, start)
-    for _ in range(_MOST_LINES):
-        if at < 0:
-            return
-        if window.startswith(names, at + 1):
-            yield at + 1
-        at = window.find(line_end, at + 1)

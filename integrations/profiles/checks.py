@@ -7,8 +7,9 @@ from typing import Any
 
 from mdo_portal.exchange import WrongProfile
 
+from .keys import Key
 from .paths import FIELD, is_fhir_place, is_v2_place
-from .schema import SCHEMAS, Key
+from .schema import SCHEMAS
 
 LONGEST = 500
 """Characters of one text."""

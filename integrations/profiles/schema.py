@@ -6,60 +6,22 @@ The words are Dutch because whoever joins a hospital reads them, on the page of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from mdo_portal.exchange import Section
 
+from .keys import Key, free, number, one_of, places, table, text, texts
 from .paths import FHIR_PATH, FIELD, V2_FUNCTIONS, V2_PATH
 
 SECTIONS = tuple(Section)
+
+
 SECTION_NAMES = tuple(one.value for one in SECTIONS)
+
+
 TARGETS = (
     *SECTION_NAMES, "question_board", "question_radiology", "question_pathology", "latest_useful_on", "urgency", "tumour_hint",
     "board_hint",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Key:
-    """One key. `kind` is a word of checks.CHECKS; `keys` are those of a table, `of` is what a free table holds."""
-
-    kind: str
-    words: str = ""
-    keys: Mapping[str, Key] = field(default_factory=dict)
-    of: Key | None = None
-    among: tuple[str, ...] = ()
-    #: what a link may say otherwise than its profile
-    is_own: bool = True
-
-
-def table(words: str, keys: Mapping[str, Key], *, is_own: bool = True) -> Key:
-    return Key("table", words, keys, is_own=is_own)
-
-
-def free(words: str, of: Key, *, among: tuple[str, ...] = (), is_own: bool = True) -> Key:
-    """A table whose keys are the sender's codes, or names from `among`."""
-    return Key("free", words, of=of, among=among, is_own=is_own)
-
-
-def text(words: str = "", *, is_own: bool = True) -> Key:
-    return Key("text", words, is_own=is_own)
-
-
-def texts(words: str = "", *, is_own: bool = True) -> Key:
-    return Key("texts", words, is_own=is_own)
-
-
-def one_of(words: str, *among: str, is_own: bool = True) -> Key:
-    return Key("one_of", words, among=among, is_own=is_own)
-
-
-def number(words: str) -> Key:
-    return Key("number", words, is_own=False)
-
-
-def places(words: str) -> Key:
-    return Key("places", words)
 
 
 _PLACED = {
@@ -72,16 +34,23 @@ _PLACED = {
     "question_radiology": places("Vraag aan de radioloog."),
     "question_pathology": places("Vraag aan de patholoog."),
 }
+
+
 _SEX = free("Geslacht: wat er wordt gestuurd → M, F, X of leeg.", one_of("", "M", "F", "X", ""))
+
+
 _URGENCY = table(
     "Codes voor de velden hierboven.",
     {"urgency": free("Urgentie: wat er wordt gestuurd → routine, urgent, asap; anders blijft het zoals gestuurd.", text())},
 )
+
+
 _HEAD = {
     "extends": text("Profiel waarop dit voortbouwt; alleen wat anders is staat hier.", is_own=False),
     "wire": one_of("Over welke lijn: hl7v2, fhir of paper.", "hl7v2", "fhir", "paper", is_own=False),
     "title": text("Hoe mensen dit profiel noemen.", is_own=False),
 }
+
 
 _FACT = table(
     "Eén segment: in welke kolom, met welk label, en welk veld wat is (`3-2-0`: veld, component, subcomponent).",
@@ -94,7 +63,11 @@ _FACT = table(
         "date": Key("field", "Veld met de datum."),
     },
 )
+
+
 _LABEL = table("Eén vraag.", {"codes": texts("Codes (OBX-3.1)."), "words": texts("Woorden in het label (OBX-3.2).")})
+
+
 _CONTACT = table(
     "Eén rol.",
     {
@@ -103,6 +76,7 @@ _CONTACT = table(
         "phone": places("Telefoon, als die niet bij de persoon staat."),
     },
 )
+
 
 V2: Mapping[str, Key] = _HEAD | {
     "charset": text("Tekenset die de afzender werkelijk gebruikt; leeg: MSH-18 beslist. Wat op de koppeling staat gaat voor."),
@@ -240,8 +214,12 @@ V2: Mapping[str, Key] = _HEAD | {
     ),
 }
 
+
 _WORDS = Key("rows", "Van boven naar beneden: de eerste rij met een woord van het label wint.")
+
+
 _WORDS_TO = Key("rows", _WORDS.words, among=TARGETS)
+
 
 FHIR: Mapping[str, Key] = _HEAD | {
     "version": one_of("R4 of STU3: een eigenschap van de koppeling, nooit geraden.", "R4", "STU3", is_own=False),
@@ -291,8 +269,14 @@ FHIR: Mapping[str, Key] = _HEAD | {
     ),
 }
 
+
 PAPER: Mapping[str, Key] = dict(_HEAD)
+
+
 SCHEMAS: Mapping[str, Mapping[str, Key]] = {"hl7v2": V2, "fhir": FHIR, "paper": PAPER}
+
+
 GRAMMARS = {"hl7v2": V2_PATH, "fhir": FHIR_PATH}
+
 
 __all__ = ["FIELD", "GRAMMARS", "SCHEMAS", "SECTION_NAMES", "V2_FUNCTIONS", "Key"]

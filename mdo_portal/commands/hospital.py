@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal import trial, wiring
 from mdo_portal.database import Database
-from mdo_portal.domain.hospital import Channel, Hospital, Link
+from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Wire
 from mdo_portal.services import hospitals, lines, links
 from mdo_portal.services.hospitals import LinkRow

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from mdo_portal import wiring
 from mdo_portal.database import Database
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.link import Link
 from mdo_portal.services.hospitals import CERTIFICATE_PURPOSE
 from mdo_portal.services.sealed import client_secret, sealer
 

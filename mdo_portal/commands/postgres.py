@@ -24,7 +24,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -35,13 +34,10 @@ from mdo_portal.commands.postgres_programs import Binaries, Runner, find_binarie
 __all__ = [
     "Binaries",
     "PostgresError",
-    "as_role",
-    "clone_database",
-    "drop_database",
     "find_binaries",
     "server",
-    "template_database",
 ]
+
 
 #: What keeps patients out of the server's log: no DETAIL (it holds the values of a refused row), no failing statement, no parameters.
 QUIET = {
@@ -50,13 +46,27 @@ QUIET = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
+
+
 COMMON = {"listen_addresses": "", "port": "5432"} | QUIET
+
+
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_connections": "200"}
+
+
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
+
+
 START_SECONDS = 300  # recovery after a crash replays what was written since the last checkpoint
+
+
 PREVIOUS_SECONDS = 60
+
+
 ROLES = {"mdo_owner", "mdo_app", "mdo_work", "mdo_audit"}
 """Owner of all tables (nobody signs in as that), web processes, listener and worker, reader of the access log."""
+
+
 OURS = {"lock", "log", "data", "data.new"}
 
 
@@ -227,42 +237,3 @@ def _last_line(home: Path) -> str:
     lines = (home / "log").read_text(errors="replace").splitlines()
     lines = [line for line in lines if re.search("FATAL|PANIC|error", line) and "the database system is" not in line]
     return lines[-1] if lines else f"see {home / 'log'}"
-
-
-def as_role(url: str, role: str) -> str:
-    """The same database as another of our roles: by name where only we can reach the server, else by SET ROLE at the door."""
-    parts = urlsplit(url)
-    if parts.hostname is None and "host=" in parts.query and parts.password is None:
-        return parts._replace(netloc=f"{role}@").geturl()
-    option = quote(f"-c role={role}", safe="")
-    return parts._replace(query="&".join(filter(None, (parts.query, f"options={option}")))).geturl()
-
-
-def template_database(url: str, name: str) -> str:
-    """A new empty database beside that of `url`, replacing an old one; gives its address. Fill it, close every connection, clone it."""
-    drop_database(url, name)
-    return clone_database(url, name, template="template1")
-
-
-def clone_database(url: str, name: str, *, template: str) -> str:
-    """A copy of database `template` (nobody may be connected to it) beside that of `url`; gives its address. About 20 ms."""
-    with _beside(url) as connection:
-        connection.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
-def drop_database(url: str, name: str) -> None:
-    """Remove database `name` beside that of `url`, if it is there, also when somebody is connected."""
-    with _beside(url) as connection:
-        for turn in range(20):
-            try:
-                connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-                return
-            except psycopg.errors.InsufficientPrivilege:  # the server's own cleaning is at work there, for a moment
-                if turn == 19:
-                    raise
-                time.sleep(0.1)
-
-
-def _beside(url: str) -> psycopg.Connection:
-    return psycopg.connect(urlsplit(url)._replace(scheme="postgresql", path="/postgres").geturl(), autocommit=True)

@@ -12,7 +12,7 @@ import structlog
 from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.domain.retention import Kind
-from mdo_portal.services import retention
+from mdo_portal.services import purging, retention
 
 log = structlog.get_logger(__name__)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -43,7 +43,7 @@ def purge(
         began, total, gone = time.monotonic(), 0, -1
         while gone and not stop.is_set():
             with database.transaction() as session:
-                gone = retention.purge(session, kind, now=clock(), limit=batch)
+                gone = purging.purge(session, kind, now=clock(), limit=batch)
             total += gone
             stop.wait(BREATH_SECONDS if gone else 0)
         done[kind.value] = {"gone": total, "seconds": round(time.monotonic() - began, 3)}

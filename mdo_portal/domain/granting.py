@@ -7,7 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from mdo_portal.domain.people import BOARD_ROLES, HOSPITAL_ROLES, TAKES_PART, Role
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotAllowed
 
 ROLES_FOR_A_HOSPITAL = (*HOSPITAL_ROLES, Role.SECRETARY, TAKES_PART)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mdo_portal.domain.grant import GrantKind
@@ -79,20 +77,39 @@ class Act(StrEnum):
 
 
 _H = Relation.OWN_HOSPITAL
+
+
 _B = Relation.BOARD
+
+
 _ALL_BOARD = [(role, _B) for role in (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, Role.MEMBER, Role.OBSERVER)]
+
+
 _DISCUSS = [(role, _B) for role in (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, Role.MEMBER)]
+
+
 _LEAD = [(Role.CHAIR, _B), (Role.SECRETARY, _B)]
+
+
 _TREAT = [(Role.SPECIALIST, _H), (Role.CASE_MANAGER, _H)]
+
+
 #: relations by which somebody may read a case of a hospital and a board that are not theirs
 BY_GRANT = {
     GrantKind.SECOND_READER: Relation.SECOND_READER,
     GrantKind.TREATING_HOSPITAL: Relation.TREATING_HOSPITAL,
     GrantKind.EMERGENCY: Relation.EMERGENCY,
 }
+
+
 _GRANTED = [(role, relation) for role in (Role.SPECIALIST, Role.CASE_MANAGER) for relation in BY_GRANT.values()]
+
+
 _IDENTIFY = [*_TREAT, (Role.SECRETARY, _H), (Role.LINK_MANAGER, _H)]
+
+
 _MANAGE = [(Role.SECRETARY, _B), (Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]
+
 
 POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.WORKLIST_READ: frozenset([*_TREAT, *_DISCUSS]),
@@ -160,86 +177,3 @@ _ORDER = (
     Relation.SECOND_READER,
     Relation.EMERGENCY,
 )
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """Who looks, for which hospital, with which roles: re-read from the database for every act."""
-
-    person_id: uuid.UUID
-    name: str
-    hospital_id: uuid.UUID
-    hospital_roles: frozenset[Role] = frozenset()
-    board_roles: Mapping[uuid.UUID, frozenset[Role]] = field(default_factory=dict)
-    #: cases of others that this viewer may read now, and why
-    grants: Mapping[uuid.UUID, frozenset[GrantKind]] = field(default_factory=dict)
-    #: how identity was proven at sign-in: a method of Proof
-    method: str = ""
-    #: who the hospital's own provider says it is: `issuer|subject`
-    alternate_id: str = ""
-    #: identity was proven by two factors
-    strong: bool = True
-    language: str = "nl"
-    client_address: str = ""
-    trace_id: str = ""
-
-    def relations(
-        self,
-        act: Act,
-        *,
-        hospital_id: uuid.UUID | None = None,
-        board_id: uuid.UUID | None = None,
-        case_id: uuid.UUID | None = None,
-    ) -> list[Relation]:
-        """By which relations this viewer may do `act` on an object of that hospital, board and case; empty = not at all."""
-        held = {relation for role, relation in POLICY[act] if self._has(role, relation, hospital_id, board_id, case_id)}
-        return sorted(held, key=_ORDER.index)
-
-    def _has(
-        self,
-        role: Role | None,
-        relation: Relation,
-        hospital_id: uuid.UUID | None,
-        board_id: uuid.UUID | None,
-        case_id: uuid.UUID | None,
-    ) -> bool:
-        if relation is Relation.ANYONE:
-            return role is None or role in self.hospital_roles
-        if relation is Relation.OWN_HOSPITAL:
-            return hospital_id == self.hospital_id and role in (self.hospital_roles | self._own_board_roles())
-        if relation is Relation.BOARD:
-            return board_id is not None and role in self.board_roles.get(board_id, frozenset())
-        granted = self.grants.get(case_id, frozenset()) if case_id is not None else frozenset()
-        return role in self.hospital_roles and any(BY_GRANT[kind] is relation for kind in granted)
-
-    def _own_board_roles(self) -> frozenset[Role]:
-        return frozenset().union(*self.board_roles.values()) if self.board_roles else frozenset()
-
-    def may(
-        self,
-        act: Act,
-        *,
-        hospital_id: uuid.UUID | None = None,
-        board_id: uuid.UUID | None = None,
-        case_id: uuid.UUID | None = None,
-    ) -> bool:
-        return bool(self.relations(act, hospital_id=hospital_id, board_id=board_id, case_id=case_id))
-
-    def boards_for(self, act: Act) -> list[uuid.UUID]:
-        """The boards on which this viewer may do `act`."""
-        return [board_id for board_id in self.board_roles if self.may(act, board_id=board_id)]
-
-    def may_for_own_hospital(self, act: Act) -> bool:
-        return Relation.OWN_HOSPITAL in self.relations(act, hospital_id=self.hospital_id)
-
-    def may_at_all(self, act: Act) -> bool:
-        """Whether there can be anything with which this viewer may do `act`: for whole pages, before any object is known."""
-        return self.may_for_own_hospital(act) or self.may(act) or bool(self.boards_for(act)) or self.may_by_grant(act)
-
-    def may_by_grant(self, act: Act) -> bool:
-        """Whether some case of others was opened to this viewer for `act`."""
-        return any(self.may(act, case_id=case_id) for case_id in self.grants)
-
-    def only_observes(self, board_id: uuid.UUID | None) -> bool:
-        """Whether this viewer's only role on the board is to watch: they get a reduced view."""
-        return board_id is not None and self.board_roles.get(board_id) == frozenset({Role.OBSERVER})

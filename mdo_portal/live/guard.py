@@ -15,7 +15,8 @@ from flask_socketio import SocketIO, disconnect
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.policy import POLICY, Act, Viewer
+from mdo_portal.domain.policy import POLICY, Act
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed, NotFound, NotSignedIn, PortalError
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.services import audit, sessions

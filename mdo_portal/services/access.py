@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, BoardHospital, Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.people import Role
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.round import Round
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed, NotFound
 
 MEMBERS_SEE_AFTER = timedelta(days=14)

@@ -17,7 +17,8 @@ from mdo_portal.domain.grant import CaseGrant, GrantKind
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.audit_fields import (
     MACHINE,
     MACHINE_NAME,

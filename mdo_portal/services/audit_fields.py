@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
+from mdo_portal.domain.viewer import Viewer
 
 MACHINE: Final = socket.gethostname() or "unknown"
 

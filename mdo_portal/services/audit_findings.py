@@ -12,32 +12,32 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import REFUSED, SUCCESS, AuditEntry
 from mdo_portal.domain.audit_names import of_person, same_surname
 from mdo_portal.domain.audit_review import Rule
-from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Act
-from mdo_portal.domain.round import Round
 from mdo_portal.services.audit_lines import about
+from mdo_portal.services.audit_reads import Read, reads_of, with_link_to
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
 WINDOW = timedelta(days=56)
 """How far back the rules look: eight weeks; what nobody judged in that time stays overdue until then."""
+
+
 MANY, MANY_TIMES, ENOUGH = 60, 3, 15
 """So many cases a day, or three times the own median (from fifteen on), is unusual."""
+
+
 SAMPLE = 10
 """Lines drawn by lot for each finished week."""
-NIGHT = (23, 6)
-TREATS = (Act.CASE_REGISTER, Act.CASE_ANSWER, Act.CASE_ROUTE, Act.CASE_WITHDRAW, Act.DOCUMENT_ADD, Act.NOTE_WRITE)
-"""Who did one of these with a case has to do with it."""
 
 
 @dataclass(frozen=True)
@@ -57,87 +57,13 @@ class Finding:
     reason: str = ""
 
 
-class Read(NamedTuple):
-    """What one person did with one patient on one day."""
-
-    day: date
-    person_id: uuid.UUID
-    person_name: str
-    organisation: str
-    own_patient: bool
-    patient_id: uuid.UUID
-    patient_number: str | None
-    family: str
-    own_family: str
-    partner_family: str
-    initials: str
-    case_id: uuid.UUID | None
-    at: datetime
-    lines: list[int]
-    relation: str
-    planner: bool
-    emergency: bool
-    refused: bool
-    night: bool
-    reason: str
-
-
 def find(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Finding]:
     """Everything the rules point at, newest first."""
-    reads = _reads(session, hospital_id, since=now - WINDOW)
-    with_link = _with_link(session, {read.case_id for read in reads if read.case_id is not None})
+    reads = reads_of(session, hospital_id, since=now - WINDOW)
+    with_link = with_link_to(session, {read.case_id for read in reads if read.case_id is not None})
     found = [*_names(reads), *_unlinked(reads, with_link), *_odd(reads), *_volume(reads)]
     found += [*_other_refusals(session, hospital_id, since=now - WINDOW), *_sample(session, hospital_id, now=now)]
     return sorted(found, key=lambda one: (one.at, one.key), reverse=True)
-
-
-def _reads(session: Session, hospital_id: uuid.UUID, *, since: datetime) -> list[Read]:
-    local = func.timezone("Europe/Amsterdam", AuditEntry.at)
-    day, hour = func.date(local), func.extract("hour", local)
-    own = Patient.hospital_id == hospital_id
-    shown = [case((own, column), else_=None) for column in (Patient.local_number,)]
-    names = [
-        case((own, column), else_="") for column in (Patient.family, Patient.own_family, Patient.partner_family, Patient.initials)
-    ]
-    planner = or_(AuditEntry.roles.like("%secretary%"), AuditEntry.roles.like("%chair%"))
-    kind = (
-        day.label("day"), AuditEntry.person_id, AuditEntry.person_name, func.coalesce(Hospital.name, ""),
-        func.coalesce(own, False), AuditEntry.patient_id, *shown, *names, AuditEntry.case_id,
-    )  # fmt: skip
-    query = (
-        select(
-            *kind,
-            func.min(AuditEntry.at),
-            func.array_agg(AuditEntry.seq),
-            func.max(AuditEntry.relation),
-            func.bool_or(planner),
-            func.bool_or(or_(AuditEntry.emergency, AuditEntry.act == Act.GLASS_BREAK.value)),
-            func.bool_or(AuditEntry.outcome == REFUSED),
-            func.bool_or(or_(hour >= NIGHT[0], hour < NIGHT[1])),
-            func.max(AuditEntry.reason),
-        )
-        .outerjoin(Patient, Patient.id == AuditEntry.patient_id)
-        .outerjoin(Hospital, Hospital.id == AuditEntry.acting_hospital_id)
-        .where(about(hospital_id), AuditEntry.at >= since, AuditEntry.person_id.is_not(None), AuditEntry.patient_id.is_not(None))
-        .group_by(*kind, AuditEntry.outcome == REFUSED)
-    )
-    return [Read._make(row) for row in session.execute(query)]
-
-
-def _with_link(session: Session, case_ids: set[uuid.UUID]) -> dict[uuid.UUID, tuple[bool, str, set[uuid.UUID]]]:
-    """Per case: whether it ever stood on an agenda, who is named as treating, and who ever worked on it."""
-    found: dict[uuid.UUID, tuple[bool, str, set[uuid.UUID]]] = {}
-    named = func.concat_ws(" ", Case.referrer_name, Case.treating_name, Case.case_manager_name)
-    query = select(Case.id, exists().where(Round.case_id == Case.id), named).where(Case.id.in_(case_ids))
-    for case_id, planned, names in session.execute(query):
-        found[case_id] = (planned, names, set())
-    worked = select(AuditEntry.case_id, AuditEntry.person_id).where(
-        AuditEntry.case_id.in_(case_ids), AuditEntry.act.in_([act.value for act in TREATS]), AuditEntry.outcome == SUCCESS
-    )
-    for case_id, person_id in session.execute(worked.distinct()):
-        if case_id in found and person_id is not None:
-            found[case_id][2].add(person_id)
-    return found
 
 
 def _finding(rule: Rule, read: Read) -> Finding:

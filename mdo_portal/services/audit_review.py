@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit_review import CLOSES, AuditReview, Rule, Verdict
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.services import audit_findings
 from mdo_portal.services.audit_findings import Finding

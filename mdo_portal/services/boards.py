@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services import audit, meetings
 from mdo_portal.services.terms import in_force

@@ -13,7 +13,8 @@ from mdo_portal.domain import granting
 from mdo_portal.domain.board import BoardHospital
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.people import TAKES_PART, BoardMembership, HeldRole, Membership, Person, Role
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
 from mdo_portal.services import audit, open_sessions, sessions
 from mdo_portal.services.memberships import colleague_by_email

@@ -15,8 +15,9 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import masked_bsn, passes_eleven_test
 from mdo_portal.domain.identity_conflict import CONFLICT_WORDS, ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
 from mdo_portal.domain.told import Merge
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, NotFound
 from mdo_portal.exchange import PatientIdentity
 from mdo_portal.services import deciding, identity_papers

@@ -16,10 +16,10 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.round import Round
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import PersonName
-from mdo_portal.services import advice, presence
+from mdo_portal.services import advice, presence, roll
 
 
 def newest(session: Session, round_id: uuid.UUID) -> Decision | None:
@@ -38,7 +38,7 @@ def content_of(
     patient = session.get_one(Patient, case.patient_id)
     before = newest(session, round_.id)
     present = _present(session, round_, now=now)
-    counted = presence.quorum(board, present)
+    counted = roll.quorum(board, present)
     return {
         "network": network,
         "board": board.name,

@@ -15,8 +15,8 @@ from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, Delivery, DeliveryState, hash_of
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.round import Round, RoundOutcome
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
 from mdo_portal.services import changes, conclusions, hospitals, meetings, referrals, rooms, timeline
 from mdo_portal.services.decision_content import content_of, newest

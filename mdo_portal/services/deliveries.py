@@ -5,120 +5,25 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import LETTER_PURPOSE, Decision, Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel, Hospital
-from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Viewer
-from mdo_portal.exchange import Address, Receipt, ReceiptKind
-from mdo_portal.services import changes, hospitals, patients, receipts, referrals, timeline
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services import changes, receipts, referrals, timeline
 from mdo_portal.services.sealed import row_of, sealer
 
-LEASE = timedelta(seconds=180)
-"""Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
 MAX_ATTEMPTS = 400
+
+
 LONGEST_PAUSE = 900.0
+
+
 OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
-
-
-@dataclass(frozen=True)
-class ClaimedDelivery:
-    """One letter, with everything needed to send it without a transaction."""
-
-    delivery_id: uuid.UUID
-    decision: Decision
-    content: dict[str, Any]
-    channel: Channel
-    address: Address
-    letter: bytes
-    patient: Any
-    bsn: str
-    recipient: Hospital
-    replaces_delivery_id: str
-    replaces_document_number: str
-    referral_number: str
-    attempts: int
-
-
-def claim(session: Session, *, now: datetime) -> ClaimedDelivery | None:
-    """Take the most urgent letter that may go now; nobody else takes it until the lease runs out.
-
-    Letters about one case to one recipient go in order: a correction waits until the first version arrived.
-    """
-    older = aliased(Delivery)
-    blocked = (
-        select(older.id)
-        .where(
-            older.case_id == Delivery.case_id,
-            older.hospital_id == Delivery.hospital_id,
-            older.state.in_(OPEN),
-            older.created_at < Delivery.created_at,
-        )
-        .exists()
-    )
-    free = or_(Delivery.leased_until.is_(None), Delivery.leased_until < now)
-    query = (
-        select(Delivery)
-        .where(
-            Delivery.state.in_(OPEN),
-            Delivery.next_attempt_at <= now,
-            free,
-            or_(Delivery.channel == Channel.PAPER.value, ~blocked),
-        )
-        .order_by(Delivery.next_attempt_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    delivery = session.execute(query).scalar_one_or_none()
-    if delivery is None:
-        return None
-    delivery.leased_until = now + LEASE
-    delivery.attempts += 1
-    return _claimed(session, delivery)
-
-
-def _claimed(session: Session, delivery: Delivery) -> ClaimedDelivery:
-    decision = session.get_one(Decision, delivery.decision_id)
-    case = session.get_one(Case, delivery.case_id)
-    patient = session.get_one(Patient, case.patient_id)
-    channel, address = hospitals.address_of(session, delivery.hospital_id)
-    own = delivery.hospital_id == case.hospital_id
-    letter = letter_of(session, delivery)
-    earlier = _earlier(session, decision, delivery.hospital_id)
-    return ClaimedDelivery(
-        delivery_id=delivery.id,
-        decision=decision,
-        content=decision.content,
-        channel=channel,
-        address=address,
-        letter=letter,
-        patient=patients.identity_of(session, patient) if own else replace(patients.identity_of(session, patient), bsn=""),
-        bsn=patients.bsn_of(session, patient) if own else "",
-        recipient=session.get_one(Hospital, delivery.hospital_id),
-        replaces_delivery_id=str(earlier[0]) if earlier else "",
-        replaces_document_number=earlier[1] if earlier else "",
-        referral_number=case.referral_number,
-        attempts=delivery.attempts,
-    )
-
-
-def _earlier(session: Session, decision: Decision, hospital_id: uuid.UUID) -> tuple[uuid.UUID, str] | None:
-    if decision.supersedes_id is None:
-        return None
-    query = (
-        select(Delivery.id, Decision.document_number)
-        .join(Decision, Decision.id == Delivery.decision_id)
-        .where(Delivery.decision_id == decision.supersedes_id, Delivery.hospital_id == hospital_id)
-    )
-    row = session.execute(query).one_or_none()
-    return (row[0], row[1]) if row else None
 
 
 def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha256: str) -> None:
@@ -143,7 +48,7 @@ def settle(session: Session, delivery_id: uuid.UUID, receipt: Receipt, *, now: d
         delivery.sent_at = now
     _follow(delivery, receipt, now=now)
     case = session.get_one(Case, delivery.case_id, with_for_update=True)
-    _tell(session, delivery, case, first_time_sent=first_time_sent, now=now)
+    tell(session, delivery, case, first_time_sent=first_time_sent, now=now)
 
 
 def _follow(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
@@ -181,7 +86,7 @@ _EVENT = {
 }
 
 
-def _tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: bool, now: datetime) -> None:
+def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: bool, now: datetime) -> None:
     recipient = session.get_one(Hospital, delivery.hospital_id)
     if first_time_sent:
         timeline.happened(session, case, "letter.sent", at=now, hospital=recipient.name)
@@ -202,46 +107,6 @@ def _some_open(session: Session, case_id: uuid.UUID) -> bool:
     given_up = and_(Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEAD)), superseded)
     query = select(Delivery.id).where(Delivery.case_id == case_id, Delivery.state != DeliveryState.RECEIVED, ~given_up)
     return session.execute(query.limit(1)).first() is not None
-
-
-def hand_over(session: Session, delivery_id: uuid.UUID, *, now: datetime) -> None:
-    """A printable letter is ready for a recipient without a link: it is *sent* when printed, *received* when confirmed."""
-    delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
-    delivery.leased_until = None
-    delivery.next_attempt_at = None
-    delivery.receipt_code = "print"
-    changes.announce(session, "post", delivery.hospital_id)
-    changes.announce(session, "case", delivery.case_id)
-
-
-def printed(session: Session, delivery: Delivery, *, now: datetime) -> None:
-    """Somebody opened the printable letter to send it by hand."""
-    if delivery.channel == Channel.PAPER and delivery.state is DeliveryState.WAITING:
-        delivery.move(DeliveryState.SENT)
-        delivery.sent_at = now
-        case = session.get_one(Case, delivery.case_id)
-        _tell(session, delivery, case, first_time_sent=True, now=now)
-
-
-def confirm_by_hand(session: Session, delivery: Delivery, *, viewer: Viewer, now: datetime) -> None:
-    """A person of the receiving hospital, or the secretary after a call, says it is there."""
-    if delivery.sent_at is None:
-        delivery.sent_at = now
-    delivery.confirmed_by = viewer.person_id
-    receipt = Receipt(ReceiptKind.ACCEPTED, code="hand", reference=viewer.name, at=now)
-    settle(session, delivery.id, receipt, now=now)
-
-
-def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
-    """A person wants it tried now; same number, so that the receiver recognises a double."""
-    if delivery.state is DeliveryState.DEAD:
-        delivery.attempts = 0
-    delivery.move(DeliveryState.WAITING)
-    delivery.receipt_code = delivery.receipt_text = ""
-    delivery.next_attempt_at = now
-    delivery.leased_until = None
-    changes.wake(session, "deliver")
-    changes.announce(session, "post", delivery.hospital_id)
 
 
 def of_decisions(session: Session, decision_ids: Sequence[uuid.UUID]) -> list[Delivery]:

@@ -15,8 +15,9 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import TERM_MONTHS, DestroyRequest, Ground, Tombstone, hash_of_numbers
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Role
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.retention import Shield, months_later
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound, Stale
 from mdo_portal.exchange import PatientIdentity, Unreadable
 from mdo_portal.services import audit, destruction, identification, patients

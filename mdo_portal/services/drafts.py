@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.identifiers import new_id
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.sealed import row_of, sealer
 
 PURPOSE = "draft.fields"

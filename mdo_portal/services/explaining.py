@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Role
-from mdo_portal.domain.policy import POLICY, Act, Relation, Viewer
+from mdo_portal.domain.policy import POLICY, Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, NotAllowed, NotFound
 from mdo_portal.services import access, memberships, people, viewers
-from mdo_portal.services.memberships import RoleRow
+from mdo_portal.services.people_rows import RoleRow
 
 #: acts whose first word is one of these are about a case
 ABOUT_A_CASE = ("case", "document", "note", "round", "decision", "letter")

@@ -19,7 +19,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.patient import BSN_PURPOSE
 from mdo_portal.domain.people import Membership, Person, Role
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound
 from mdo_portal.services import changes, timeline
 from mdo_portal.services.sealed import sealer

@@ -14,7 +14,8 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import LegalHold
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.services import audit
 

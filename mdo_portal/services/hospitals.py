@@ -13,7 +13,8 @@ from typing import overload
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link, LinkCertificate, LinkToken
+from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.link import Link, LinkCertificate, LinkToken
 from mdo_portal.exchange import Address, Caller, MessageHeader, profile_of_link
 from mdo_portal.services.sealed import sealer
 

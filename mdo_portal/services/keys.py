@@ -17,11 +17,11 @@ from mdo_portal.domain.credentials import Authenticator
 from mdo_portal.domain.decision import LETTER_PURPOSE, Delivery
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.draft import Draft
-from mdo_portal.domain.hospital import Link
 from mdo_portal.domain.identity import IdentityProvider
 from mdo_portal.domain.identity_conflict import IDENTITIES_PURPOSE, IdentityConflict
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState, SamePatient
 from mdo_portal.domain.keys import DataKey, KeyPurpose
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.hospital import Link, LinkCertificate
+from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.exchange import Caller
 
 ENDS_SOON = timedelta(days=60)

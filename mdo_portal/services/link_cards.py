@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.decision import Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Role
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.link_status import is_secured
 
 

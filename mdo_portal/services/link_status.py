@@ -12,15 +12,10 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.decision import Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
-from mdo_portal.domain.inbound import (
-    UNREAD_TOO_LONG,
-    UNREADABLE_REASONS,
-    WAITS_TOO_LONG,
-    FeedCount,
-    InboundMessage,
-    InboundState,
-)
+from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.link import Link
+from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.services import lines
 from mdo_portal.services.lines import Safety
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import UUID, cast, func, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.hospital import Link, LinkToken
+from mdo_portal.domain.link import Link, LinkToken
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.services.sealed import sealer
 

@@ -17,9 +17,9 @@ from mdo_portal.domain.case import WAITING, Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.told import Merge, MergeKind
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import changes, news
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import NamedTuple
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
@@ -14,54 +13,15 @@ from sqlalchemy.orm import Session, aliased
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.granting import Place, as_administrator
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.people import BoardMembership, HeldRole, Membership, Person, Role
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.people import BoardMembership, HeldRole, Membership, Person
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed, NotFound
 from mdo_portal.services import open_sessions
+from mdo_portal.services.people_rows import PersonPage, PersonRow, PlaceRow, RoleRow
 from mdo_portal.services.terms import day_of, in_force
 
 Kind = type[HeldRole]
-
-
-@dataclass(frozen=True)
-class RoleRow:
-    """One role somebody has, had, or will have."""
-
-    id: uuid.UUID
-    person_id: uuid.UUID
-    place: Place
-    place_name: str
-    role: Role
-    starts_on: date | None
-    ends_on: date | None
-    given_at: datetime | None
-    given_by: str
-    ended_at: datetime | None
-    state: str  #: now, coming, over (its last day passed) or ended
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """Somebody on the list of a place, with the roles there."""
-
-    id: uuid.UUID
-    name: str
-    email: str
-    discipline: str
-    is_disabled: bool
-    hospitals: str
-    last_seen_at: datetime | None
-    has_factor: bool
-    roles: list[RoleRow] = field(default_factory=list)
-
-
-class PlaceRow(NamedTuple):
-    """A board or hospital whose people the viewer may see."""
-
-    place: Place
-    name: str
-    code: str
-    may_manage: bool
 
 
 def kind_of(place: Place) -> Kind:
@@ -162,15 +122,6 @@ def _state(row: HeldRole, now: datetime) -> str:
     if row.ends_on is not None and row.ends_on < today:
         return "over"
     return "coming" if row.starts_on is not None and row.starts_on > today else "now"
-
-
-class PersonPage(NamedTuple):
-    """One person as this viewer may see them."""
-
-    row: PersonRow
-    open_sessions: int
-    has_password: bool
-    disabled_at: datetime | None
 
 
 def person_for(

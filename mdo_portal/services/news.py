@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseLook
-from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.round import RoundOutcome
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Section
 from mdo_portal.services.case_facts import QUESTIONS
 from mdo_portal.services.case_rows import CaseView, DocumentRow, EventRow, FactRow

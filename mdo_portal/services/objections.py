@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import OPEN_STATES, Case, CaseState
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.round import Round, RoundOutcome
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import meetings, referrals, timeline
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.round import Round, RoundOutcome
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import meetings, referrals, timeline
 from mdo_portal.services.rooms import lock

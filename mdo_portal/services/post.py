@@ -13,7 +13,8 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import receipts
 
 NOT_ARRIVED = (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.DEAD)

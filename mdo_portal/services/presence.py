@@ -1,10 +1,9 @@
-"""Who is in the room, and whether the role groups of the board are complete. Counts people, judges nothing."""
+"""Who is in the room, and who has been."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,11 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, Presence, Wanted
+from mdo_portal.domain.board import Presence
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import changes
 
 GONE_AFTER = timedelta(seconds=40)
@@ -44,34 +43,6 @@ class Attendee(NamedTuple):
     def was_here(self, start: datetime | None, end: datetime) -> bool:
         """Whether this person was in the room at any moment of that time, as far as first and last sight tell."""
         return self.first_seen_at <= end and (start is None or self.seen_at + GONE_AFTER >= start)
-
-
-class RoleGroup(NamedTuple):
-    """One of the groups of disciplines that a board wants in the room, and who of it is there."""
-
-    words: str
-    people: tuple[Attendee, ...]
-
-
-@dataclass(frozen=True)
-class Quorum:
-    """The board's role groups, and which of them nobody in the room belongs to. Counts people, judges nothing."""
-
-    met: bool
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Roll:
-    """Who is in the room: by role group of the board, and everybody else."""
-
-    groups: tuple[RoleGroup, ...]
-    others: tuple[Attendee, ...]
-    quorum: Quorum
-
-    @property
-    def count(self) -> int:
-        return len({one.person_id for group in self.groups for one in group.people} | {one.person_id for one in self.others})
 
 
 def enter(session: Session, meeting_id: uuid.UUID, viewer: Viewer, *, now: datetime) -> None:
@@ -134,26 +105,3 @@ def attendees(session: Session, meeting_id: uuid.UUID) -> list[Attendee]:
 def present(session: Session, meeting_id: uuid.UUID, *, now: datetime) -> list[Attendee]:
     """Who is in the room now, by discipline."""
     return [one for one in attendees(session, meeting_id) if one.here(now)]
-
-
-def quorum(board: Board, present: Sequence[Attendee]) -> Quorum:
-    """Which role groups of the board nobody of these people fills."""
-    missing = tuple(group.words for group in board.wanted if not _of_group(group, present))
-    return Quorum(met=not missing, missing=missing)
-
-
-def roll(board: Board, present: Sequence[Attendee]) -> Roll:
-    """Who is there, by the board's role groups; a group of people named before is not named again."""
-    groups: list[RoleGroup] = []
-    named: set[uuid.UUID] = set()
-    for wanted in board.wanted:
-        people = _of_group(wanted, present)
-        if not people or not named.issuperset(one.person_id for one in people):
-            groups.append(RoleGroup(wanted.words, people))
-        named.update(one.person_id for one in people)
-    others = tuple(one for one in present if one.person_id not in named)
-    return Roll(tuple(groups), others, quorum(board, present))
-
-
-def _of_group(group: Wanted, present: Sequence[Attendee]) -> tuple[Attendee, ...]:
-    return tuple(one for one in present if group.is_filled_by(one.discipline, one.hospital_code))

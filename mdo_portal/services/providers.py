@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity import ALGORITHMS, MAX_AGE_SECONDS, Identity, IdentityProvider, Registration
 from mdo_portal.domain.people import Membership, Person
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services import identities
 from mdo_portal.services.identities import SECRET_PURPOSE, ProviderRow

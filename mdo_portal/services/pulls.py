@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.hospital import Link
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull, PullState
 from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Pulled, Wire
 from mdo_portal.services import changes, deliveries, hospitals, intake

@@ -15,10 +15,11 @@ from mdo_portal.domain.case import (
     CaseState,
     InformationRequest,
 )
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import Address, IncomingAnswer, Question, Receipt, ReceiptKind, Unreadable
 from mdo_portal.services import (

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.hospital import Link
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
+from mdo_portal.domain.link import Link
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.settling import MAX_ATTEMPTS, ClaimedMessage, settle
 

@@ -15,11 +15,12 @@ from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Membership
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
 from mdo_portal.domain.rights import Odd, RightsReview, RightsReviewLine, Verdict
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotAllowed, NotFound
 from mdo_portal.services import audit, memberships, roles
-from mdo_portal.services.memberships import PersonRow, PlaceRow, RoleRow
+from mdo_portal.services.people_rows import PersonRow, PlaceRow, RoleRow
 from mdo_portal.services.terms import day_of, in_force
 
 NOT_SEEN = timedelta(days=90)

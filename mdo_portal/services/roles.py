@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain import granting
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.people import BoardMembership, HeldRole, Membership, Person, Role
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
 from mdo_portal.services import audit, sessions
 from mdo_portal.services.memberships import at, kind_of

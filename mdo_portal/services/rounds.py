@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.conclusion import NoteSection
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.round import Round
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotFound
 from mdo_portal.services import access, conclusions, decision_content
 

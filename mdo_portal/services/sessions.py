@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Proof, SignedInSession
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import changes, viewers
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.terms import day_of, in_force
@@ -162,12 +162,12 @@ def standing(session: Session, keys: Collection[str], *, now: datetime) -> dict[
     """Session key -> what it may do at all, as one word to compare; a key that is not in it has ended. For many sockets at once."""
     by_hash = {hash_key(key): key for key in keys}
     kept = kept_sessions(list(by_hash))
-    alive = (
+    good = (
         select(kept.key_hash, kept.person_id, kept.hospital_id)
         .join(Person, Person.id == kept.person_id)
         .where(kept.strong, Person.disabled_at.is_(None), *alive(kept, now))
     )
-    found = session.execute(alive).all()
+    found = session.execute(good).all()
     roles: dict[tuple[uuid.UUID, uuid.UUID | None], list[str]] = {}
     people_ids = {row.person_id for row in found}
     for kind, place in ((Membership, Membership.hospital_id), (BoardMembership, BoardMembership.board_id)):

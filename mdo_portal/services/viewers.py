@@ -16,7 +16,7 @@ from mdo_portal.database import UtcTime
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity import Identity
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role, SignedInSession
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import grants
 from mdo_portal.services.grants import Id
 from mdo_portal.services.terms import day_of, in_force_on

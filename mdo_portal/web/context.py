@@ -12,7 +12,7 @@ from flask_login import UserMixin, current_user
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotSignedIn
 from mdo_portal.services import sessions
 from mdo_portal.services.sessions import SignedIn

@@ -11,8 +11,8 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.inbound import UNREADABLE_REASONS
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import Incomplete, NotAllowed, PortalError
 from mdo_portal.exchange import IncomingDocument, Unreadable, Wire
 from mdo_portal.services import audit, drafts, people, referrals

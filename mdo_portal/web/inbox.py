@@ -8,11 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from mdo_portal.domain.inbound import UNREADABLE_REASONS, InboundState
+from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, NotFound, PortalError
-from mdo_portal.services import audit, inbox, link_cards
-from mdo_portal.services.inbox import Asked
+from mdo_portal.services import audit, inbox, link_cards, replaying
+from mdo_portal.services.inbox_rows import Asked
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 
@@ -78,9 +79,9 @@ def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
     with transaction() as db:
         message = inbox.message_for(db, viewer(), Act.INBOX_REPLAY, message_id)
         if what == "replay":
-            inbox.replay(db, message)
+            replaying.replay(db, message)
         else:
-            inbox.ignore(db, message, now=now())
+            replaying.ignore(db, message, now=now())
         audit.record(db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=what)
     flash(gettext("Het bericht wordt opnieuw gelezen.") if what == "replay" else gettext("Het bericht is terzijde gelegd."))
     return redirect(url_for("inbox.page"))
@@ -94,7 +95,7 @@ def replay_reason() -> ResponseReturnValue:
     if not asked.reason:
         raise PortalError(N_("Kies om welke reden. Er is niets veranderd."))
     with transaction() as db:
-        found = inbox.replay_all(db, viewer(), Act.INBOX_REPLAY, asked.reason, hospital_id=asked.hospital_id)
+        found = replaying.replay_all(db, viewer(), Act.INBOX_REPLAY, asked.reason, hospital_id=asked.hospital_id)
         for message_id in found:
             audit.record(
                 db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=f"all {asked.reason}"

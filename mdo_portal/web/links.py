@@ -12,11 +12,12 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import wiring
-from mdo_portal.domain.hospital import Hospital, Level, Link
+from mdo_portal.domain.hospital import Hospital, Level
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Wire
-from mdo_portal.services import audit, inbox, link_status, links
+from mdo_portal.services import audit, inbox, link_form, link_history, link_status, links
 from mdo_portal.settings import host_port
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
@@ -73,7 +74,7 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "wire": wire.value if wire else "",
         "status": link_status.status(db, hospital, link, now=now()),
         "steps": link_status.steps(link.level if link else link_status.LADDER[0]),
-        "history": links.history(db, hospital.id),
+        "history": link_history.history(db, hospital.id),
         "counts": inbox.counts(db, viewer()),
         "profiles": wiring.known_profiles(),
         "told": told(link),
@@ -116,7 +117,7 @@ def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[
 
 def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:
     """The fields as people type them; a token never comes back."""
-    form = {name: getattr(hospital, name) for name in (*links.SHORT_TEXTS, "ura", "agb")}
+    form = {name: getattr(hospital, name) for name in (*link_form.SHORT_TEXTS, "ura", "agb")}
     if link is not None:
         form |= {
             name: str(getattr(link, name) or "") for name in ("profile_in", "profile_out", "charset_in", "host_out", "port_out")

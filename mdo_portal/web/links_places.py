@@ -10,12 +10,13 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import wiring
-from mdo_portal.domain.hospital import Hospital, Link
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import LABELS, PLACEABLE, PROFILE_PROBLEMS
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, PortalError
 from mdo_portal.exchange import WrongProfile, profile_of_link
-from mdo_portal.services import links
+from mdo_portal.services import link_history, links
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log, wire_of
@@ -35,7 +36,7 @@ def page(hospital_id: uuid.UUID) -> str:
 def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = "", field: str = "", place: str = "") -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
-        history = links.history(db, hospital_id)
+        history = link_history.history(db, hospital_id)
     wire = wire_of(link)
     looked = _looked(link) if link and wire else {}
     return render_template(

@@ -13,10 +13,11 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters, trial, wiring
-from mdo_portal.domain.hospital import Hospital, Link
-from mdo_portal.domain.inbound import UNREADABLE_REASONS
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import LABELS, PLACEABLE, SECTION_LABELS
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, Incomplete, NotFound, PortalError
 from mdo_portal.exchange import Wire
 from mdo_portal.services import hospitals, links

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import audit_review
 from mdo_portal.web.context import now, transaction
 

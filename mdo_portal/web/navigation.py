@@ -12,8 +12,9 @@ from flask_babel import get_locale, gettext
 from flask_login import current_user
 
 from mdo_portal.domain.people import Role
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
 from mdo_portal.domain.readiness import ITEMS
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_
 from mdo_portal.services import inbox, rights_reviews
 from mdo_portal.services.sessions import SignedIn

@@ -16,7 +16,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.services import audit, colleagues, credentials, memberships, roles
 from mdo_portal.services.colleagues import NewPerson
-from mdo_portal.services.memberships import PlaceRow
+from mdo_portal.services.people_rows import PlaceRow
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.role_words import WORDS, asked_id, asked_role, asked_term, place_of

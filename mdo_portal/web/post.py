@@ -13,7 +13,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Delivery
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
-from mdo_portal.services import audit, deliveries, post
+from mdo_portal.services import audit, deliveries, handing_over, post
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.entering import own_path
@@ -84,11 +84,11 @@ def act_on(delivery_id: uuid.UUID, what: str) -> ResponseReturnValue:
     with transaction() as db:
         delivery = _letter(db, act, delivery_id, lock=True)
         if what == "resend":
-            deliveries.send_again(db, delivery, now=now())
+            handing_over.send_again(db, delivery, now=now())
         elif what == "printed":
-            deliveries.printed(db, delivery, now=now())
+            handing_over.printed(db, delivery, now=now())
         else:
-            deliveries.confirm_by_hand(db, delivery, viewer=viewer(), now=now())
+            handing_over.confirm_by_hand(db, delivery, viewer=viewer(), now=now())
     sentences = {
         "resend": gettext("De brief gaat nu opnieuw weg."),
         "printed": gettext("Genoteerd: de brief is afgedrukt en verstuurd."),

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
 from mdo_portal.domain.rights import Verdict
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, NotFound
 from mdo_portal.services import audit, explaining, memberships, people, rights_reviews
 from mdo_portal.services.explaining import ActRow
-from mdo_portal.services.memberships import PersonPage
+from mdo_portal.services.people_rows import PersonPage
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import as_csv
 from mdo_portal.web.guard import may

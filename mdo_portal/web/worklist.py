@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import OPEN_STATES, CaseState
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, cases, worklist
-from mdo_portal.services.worklist import PAGE, BoardCount, Filter
+from mdo_portal.services import access, audit, cases, worklist, worklist_boards
+from mdo_portal.services.worklist import PAGE
+from mdo_portal.services.worklist_rows import BoardCount, Filter
 from mdo_portal.web.cases import URGENCY_WORDS, meetings_for
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
@@ -54,8 +55,8 @@ def boards() -> str:
 
 
 def _left_of(db: Session) -> dict[str, Any]:
-    found = worklist.boards(db, viewer(), now=now())
-    unrouted = worklist.unrouted(db, viewer())
+    found = worklist_boards.boards(db, viewer(), now=now())
+    unrouted = worklist_boards.unrouted(db, viewer())
     return {"boards": found, "unrouted": unrouted, "topics": _topics()}
 
 

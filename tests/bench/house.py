@@ -23,10 +23,12 @@ from sqlalchemy.orm import Session
 from mdo_portal.commands import migrate
 from mdo_portal.commands.demo import story
 from mdo_portal.commands.orphans import die_with
-from mdo_portal.commands.postgres import clone_database, drop_database, server, template_database
+from mdo_portal.commands.postgres import server
+from mdo_portal.commands.postgres_databases import clone_database, drop_database, template_database
 from mdo_portal.commands.process import open_database
 from mdo_portal.database import Database
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.settings import DEMO_SECRET, Settings, from_environment

@@ -20,7 +20,8 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Delivery
-from mdo_portal.domain.hospital import Hospital, Link
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Answer, Verdict
 from tests import make

@@ -17,11 +17,11 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.app import create_app
-from mdo_portal.commands.postgres import as_role
+from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.policy import Act
 from mdo_portal.services import access, audit, cases, sessions, worklist
-from mdo_portal.services.worklist import Filter
+from mdo_portal.services.worklist_rows import Filter
 from tests import make
 from tests.people import Region, fill, person_id
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from mdo_portal.commands.hospital_fhir import Agreed, NotAgreed, agree
 from mdo_portal.database import Database
-from mdo_portal.domain.hospital import Channel, Level, Link
+from mdo_portal.domain.hospital import Channel, Level
+from mdo_portal.domain.link import Link
 from mdo_portal.services import hospitals
 from tests.people import Region
 

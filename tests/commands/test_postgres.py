@@ -20,15 +20,8 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 
-from mdo_portal.commands.postgres import (
-    Binaries,
-    PostgresError,
-    clone_database,
-    drop_database,
-    find_binaries,
-    server,
-    template_database,
-)
+from mdo_portal.commands.postgres import Binaries, PostgresError, find_binaries, server
+from mdo_portal.commands.postgres_databases import clone_database, drop_database, template_database
 from mdo_portal.commands.postgres_folders import PREFIX
 from mdo_portal.commands.postgres_programs import candidates, major_of, runner_for
 

@@ -9,7 +9,8 @@ import pytest
 
 from mdo_portal.domain.grant import GrantKind
 from mdo_portal.domain.people import BOARD_ROLES, HOSPITAL_ROLES, Role
-from mdo_portal.domain.policy import POLICY, Act, Relation, Viewer
+from mdo_portal.domain.policy import POLICY, Act, Relation
+from mdo_portal.domain.viewer import Viewer
 
 OWN, ELSEWHERE, BOARD, OTHER_BOARD = (uuid.UUID(int=number) for number in range(1, 5))
 MEDICAL = [

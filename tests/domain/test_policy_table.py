@@ -14,7 +14,8 @@ import pytest
 
 from mdo_portal.domain.grant import GrantKind
 from mdo_portal.domain.people import Role
-from mdo_portal.domain.policy import BY_GRANT, POLICY, Act, Relation, Viewer
+from mdo_portal.domain.policy import BY_GRANT, POLICY, Act, Relation
+from mdo_portal.domain.viewer import Viewer
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "policy.txt"
 OWN, ELSEWHERE, BOARD, OTHER_BOARD, CASE, OTHER_CASE = (uuid.UUID(int=number) for number in range(1, 7))

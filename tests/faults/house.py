@@ -21,7 +21,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from mdo_portal.commands import migrate
-from mdo_portal.commands.postgres import as_role, clone_database, server, template_database
+from mdo_portal.commands.postgres import server
+from mdo_portal.commands.postgres_databases import as_role, clone_database, template_database
 from mdo_portal.database import Database
 from tests import make, people
 from tests.people import Region

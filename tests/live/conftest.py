@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mdo_portal.commands.postgres import drop_database, template_database
+from mdo_portal.commands.postgres_databases import drop_database, template_database
 from tests.conftest import copy_name
 from tests.live.portal import Portal, portal
 

@@ -25,7 +25,8 @@ from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.people import BOARD_ROLES, HOSPITAL_ROLES, TAKES_PART, BoardMembership, Membership, Person, Role
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import PersonName, Wire
 from mdo_portal.live.guard import EVENTS
 from mdo_portal.live.topics import RULES

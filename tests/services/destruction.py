@@ -11,8 +11,8 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import DestroyRequest
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Membership, Person, Role
-from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.tables import metadata
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import destroy_requests, drafts
 from mdo_portal.services.keys import SEALED
 from mdo_portal.services.sealed import row_of

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.audit_chain import CUT, NO_HOSPITAL, AuditSeal, dated_link, says
 from mdo_portal.domain.retention import Kind
-from mdo_portal.services import audit, audit_seals, retention
+from mdo_portal.services import audit, audit_seals, purging
 from mdo_portal.services.audit_verify import Anchor, Harm, verify
 
 NOW = datetime.now(UTC)  # the database counts terms by its own clock
@@ -52,7 +52,7 @@ def written(session: Session, chain: uuid.UUID, ages: Iterable[timedelta]) -> No
 
 def purge(session: Session, *, limit: int = 0) -> int:
     """The retention job, and the sealing of what it says about that."""
-    gone = retention.purge(session, Kind.ACCESS_LOG, now=datetime.now(UTC), limit=limit)
+    gone = purging.purge(session, Kind.ACCESS_LOG, now=datetime.now(UTC), limit=limit)
     audit_seals.seal(session, now=datetime.now(UTC))
     return gone
 

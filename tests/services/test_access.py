@@ -17,11 +17,12 @@ from mdo_portal.domain.decision import Delivery
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Role
-from mdo_portal.domain.policy import POLICY, Act, Relation, Viewer
+from mdo_portal.domain.policy import POLICY, Act, Relation
 from mdo_portal.domain.round import Round
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed, NotFound, PortalError
 from mdo_portal.services import access, audit_lines, inbox, meetings, post, worklist
-from mdo_portal.services.worklist import Filter
+from mdo_portal.services.worklist_rows import Filter
 from tests import make
 from tests.make import NOW
 from tests.people import Region

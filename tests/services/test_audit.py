@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import Stale
 from mdo_portal.services import audit, audit_lines
 from mdo_portal.services.audit import AuditIncomplete

@@ -17,8 +17,8 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import Decision, Delivery, DeliveryState, hash_of
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.round import Round
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, PortalError, Stale
 from mdo_portal.services import conclusions, decision_content, decisions, presence, rooms
 from tests import make

@@ -20,7 +20,7 @@ from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import deliveries
+from mdo_portal.services import deliveries, handing_over, outbox
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -63,7 +63,7 @@ def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
             self.nested = session.begin_nested()
             self.now = NOW
             self.rounds: list[Round] = []
-            self.in_flight: list[deliveries.ClaimedDelivery] = []
+            self.in_flight: list[outbox.ClaimedDelivery] = []
             self.accepted: set[object] = set()
             self.signed = 0
 
@@ -89,9 +89,9 @@ def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
         @rule()
         def claim(self) -> None:
             """A worker takes one; whether it lives to settle it is another matter."""
-            claimed = deliveries.claim(session, now=self.now)
+            claimed = outbox.claim(session, now=self.now)
             if claimed is not None and claimed.channel is Channel.PAPER:
-                deliveries.hand_over(session, claimed.delivery_id, now=self.now)
+                handing_over.hand_over(session, claimed.delivery_id, now=self.now)
             elif claimed is not None:
                 self.in_flight.append(claimed)
 
@@ -119,9 +119,9 @@ def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
             found = self.letters()
             letter = found[at % len(found)]
             acts: dict[str, Callable[[], None]] = {
-                "resend": lambda: deliveries.send_again(session, letter, now=self.now),
-                "print": lambda: deliveries.printed(session, letter, now=self.now),
-                "confirm": lambda: deliveries.confirm_by_hand(session, letter, viewer=region.aisha, now=self.now),
+                "resend": lambda: handing_over.send_again(session, letter, now=self.now),
+                "print": lambda: handing_over.printed(session, letter, now=self.now),
+                "confirm": lambda: handing_over.confirm_by_hand(session, letter, viewer=region.aisha, now=self.now),
             }
             try:
                 with session.begin_nested():

@@ -16,7 +16,7 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import DestroyRequest, Ground, Tombstone, hash_of_numbers
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.policy import Viewer
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound, PortalError, Stale
 from mdo_portal.services import destroy_requests, holds
 from tests import make

@@ -18,7 +18,8 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
-from mdo_portal.domain.policy import POLICY, Act, Relation, Viewer
+from mdo_portal.domain.policy import POLICY, Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotFound
 from mdo_portal.services import access, explaining, memberships
 from tests import make

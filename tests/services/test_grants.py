@@ -13,16 +13,17 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from mdo_portal.commands.postgres import as_role
+from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.grant import CaseGrant
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Proof
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound
-from mdo_portal.services import access, grants, objections, post, sessions, worklist
+from mdo_portal.services import access, grants, objections, post, sessions, worklist, worklist_rows
 from mdo_portal.services.grants import UnknownPatient, Wanted
 from tests import make
 from tests.conftest import opened
@@ -226,7 +227,7 @@ def test_an_objection_leaves_the_own_hospital_only(wall: Wall, case_id: uuid.UUI
         assert sees(wall, key, case_id) == [], name
         with wall.with_key(key) as session:
             viewer = wall.viewer(session, key)
-            assert case_id not in [row.id for row in worklist.page(session, viewer, worklist.Filter())]
+            assert case_id not in [row.id for row in worklist.page(session, viewer, worklist_rows.Filter())]
             assert post.rows(session, viewer, everything=True) == []
     with pytest.raises(UnknownPatient):
         broken(wall, wall.key("Carla"))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.inbound import INBOUND_MOVES, InboundMessage, InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import IllegalMove, NotFound
-from mdo_portal.services import inbox, intake, queue, settling
+from mdo_portal.services import inbox, intake, queue, replaying, settling
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -48,11 +48,11 @@ def test_a_message_is_offered_again_only_from_where_the_table_allows_it(
     message.state, message.reason, message.attempts = state, "failed", 3
 
     if InboundState.KEPT in INBOUND_MOVES[state]:
-        inbox.replay(session, message)
+        replaying.replay(session, message)
         assert (message.state, message.reason, message.attempts) == (InboundState.KEPT, "", 0)
     else:
         with pytest.raises(IllegalMove):
-            inbox.replay(session, message)
+            replaying.replay(session, message)
 
 
 def test_a_strangers_message_cannot_be_offered_again(session: Session) -> None:
@@ -60,15 +60,15 @@ def test_a_strangers_message_cannot_be_offered_again(session: Session) -> None:
     intake.keep(session, [make.arrival(None, reason="unknown_sender")])
 
     with pytest.raises(IllegalMove):
-        inbox.replay(session, session.scalars(select(InboundMessage)).one())
+        replaying.replay(session, session.scalars(select(InboundMessage)).one())
 
 
 def test_only_what_nobody_could_read_is_put_aside(session: Session, message: InboundMessage) -> None:
     with pytest.raises(IllegalMove):
-        inbox.ignore(session, message, now=NOW)
+        replaying.ignore(session, message, now=NOW)
 
     message.state = InboundState.UNREADABLE
-    inbox.ignore(session, message, now=NOW)
+    replaying.ignore(session, message, now=NOW)
 
     assert (message.state, message.settled_at) == (InboundState.IGNORED, NOW)
 
@@ -100,9 +100,9 @@ def test_all_of_one_reason_are_offered_again_and_nobody_elses(session: Session, 
     intake.keep(session, [make.arrival(one, reason="no_patient") for one in (zeed, zeed, kree, None)])
     intake.keep(session, [make.arrival(zeed, reason="unknown_kind")])
 
-    assert len(inbox.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient")) == 2
-    assert inbox.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient") == []
-    assert len(inbox.replay_all(session, region.ada, Act.INBOX_REPLAY, "no_patient")) == 1  # KREE's; a stranger's cannot
+    assert len(replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient")) == 2
+    assert replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient") == []
+    assert len(replaying.replay_all(session, region.ada, Act.INBOX_REPLAY, "no_patient")) == 1  # KREE's; a stranger's cannot
 
 
 def test_the_bytes_come_back_as_they_came(session: Session, region: Region) -> None:

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.hospital import Changed, Channel, Hospital, Level, Link
+from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import FeedCount, InboundState
+from mdo_portal.domain.link import Changed, Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
-from mdo_portal.services import hospitals, intake, link_status, links
+from mdo_portal.services import hospitals, intake, link_history, link_status, links
 from mdo_portal.wiring import known_profiles
 from tests import make
 from tests.make import NOW
@@ -43,7 +44,7 @@ def test_a_new_hospital_takes_part_at_once_and_without_it(session: Session, regi
 
     channel, _ = hospitals.address_of(session, hospital.id)
     assert (hospital.code, channel) == ("NIEUW", Channel.PAPER)
-    assert [one.what for one in links.history(session, hospital.id)] == [Changed.MADE]
+    assert [one.what for one in link_history.history(session, hospital.id)] == [Changed.MADE]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_what_cannot_be_is_refused_and_nothing_changes(
         save(session, *zeed, region, **over)
 
     assert field in refused.value.fields
-    assert links.history(session, zeed[0].id) == []
+    assert link_history.history(session, zeed[0].id) == []
 
 
 def test_the_history_says_who_changed_what_and_holds_no_token(
@@ -98,7 +99,7 @@ def test_the_history_says_who_changed_what_and_holds_no_token(
     token = links.new_token(session, zeed[0], link, viewer=region.lars, now=NOW)
     links.save_otherwise(session, zeed[0], link, '[patient]\nbsn = ["ZPI-2"]', viewer=region.lars, now=NOW)
 
-    history = links.history(session, zeed[0].id)
+    history = link_history.history(session, zeed[0].id)
     said = " ".join(f"{one.before} {one.after}" for one in history)
     assert {one.what for one in history} == {Changed.SETTINGS, Changed.TOKEN, Changed.OTHERWISE}
     assert {one.by_name for one in history} == {"Lars"}

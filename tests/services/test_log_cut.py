@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.audit_chain import CUT, NO_HOSPITAL, AuditSeal, link, words_of
 from mdo_portal.domain.retention import Kind
-from mdo_portal.services import audit_seals, holds, retention
+from mdo_portal.services import audit_seals, holds, purging
 from mdo_portal.services.audit_verify import Harm, verify
 from tests.people import Region
 from tests.services.log_chains import (
@@ -58,7 +58,7 @@ def test_what_the_retention_job_cut_is_in_order_and_the_chain_says_how_far(sessi
 
 
 def test_it_is_in_order_before_the_statement_is_sealed_too(session: Session, zeed: uuid.UUID) -> None:
-    retention.purge(session, Kind.ACCESS_LOG, now=NOW)
+    purging.purge(session, Kind.ACCESS_LOG, now=NOW)
 
     assert harms(session) == set()
 

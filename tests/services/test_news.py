@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingDocument, Section, Wire
-from mdo_portal.services import cases, documents, meetings, news, questions, referrals, worklist
+from mdo_portal.services import cases, documents, meetings, news, questions, referrals, worklist, worklist_rows
 from mdo_portal.services.news import News, Since
 from tests import make
 from tests.make import NOW
@@ -115,7 +115,7 @@ def test_lists_say_what_came_after_my_look(session: Session, region: Region) -> 
     session.flush()
 
     mine, hers = (
-        next(row for row in worklist.page(session, viewer, worklist.Filter()) if row.id == case.id)
+        next(row for row in worklist.page(session, viewer, worklist_rows.Filter()) if row.id == case.id)
         for viewer in (region.aisha, region.bram)
     )
 

@@ -24,7 +24,7 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.retention import CLOCKS, RULES, Kind, RetentionRule, edge
 from mdo_portal.domain.tables import metadata
 from mdo_portal.errors import Incomplete
-from mdo_portal.services import destruction, drafts, holds, inbox, intake, retention, sessions
+from mdo_portal.services import destruction, drafts, holds, intake, purging, replaying, retention, sessions
 from tests import make
 from tests.people import Region
 
@@ -101,7 +101,7 @@ def test_a_case_whose_term_passed_goes_and_its_numbers_and_receipts_stay(session
     number, text_hash = decision.document_number, decision.content_hash
     before = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
 
-    assert retention.purge(session, Kind.CASE, now=NOW) == 1
+    assert purging.purge(session, Kind.CASE, now=NOW) == 1
 
     assert not is_there(session, case.id) and is_there(session, lately.id)
     stone = session.scalars(select(Tombstone)).one()
@@ -116,7 +116,7 @@ def test_a_case_whose_term_passed_goes_and_its_numbers_and_receipts_stay(session
 def test_purging_again_finds_nothing(session: Session, region: Region) -> None:
     finished(session, region)
 
-    assert [retention.purge(session, Kind.CASE, now=NOW) for _ in range(2)] == [1, 0]
+    assert [purging.purge(session, Kind.CASE, now=NOW) for _ in range(2)] == [1, 0]
 
 
 def test_what_is_due_is_counted_before_it_goes(session: Session, region: Region) -> None:
@@ -136,11 +136,11 @@ def test_a_hold_stops_it_and_lifting_lets_it_go(session: Session, region: Region
     hold = holds.place(session, officer, case.id, whole_patient=whole_patient, reason="klacht loopt", now=NOW)
 
     assert destruction.shield_of(session, case.id) == "hold"
-    assert [retention.purge(session, kind, now=NOW) for kind in (Kind.CASE, Kind.LETTER)] == [0, 0]
+    assert [purging.purge(session, kind, now=NOW) for kind in (Kind.CASE, Kind.LETTER)] == [0, 0]
 
     holds.lift(session, officer, hold.id, reason="klacht afgerond", now=NOW)
     session.flush()
-    assert retention.purge(session, Kind.CASE, now=NOW) == 1
+    assert purging.purge(session, Kind.CASE, now=NOW) == 1
 
 
 @pytest.mark.parametrize("state", [DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.DEAD])
@@ -149,7 +149,7 @@ def test_a_letter_that_did_not_arrive_stops_it(session: Session, region: Region,
     session.execute(update(Delivery).where(Delivery.case_id == case.id).values(state=state))
 
     assert destruction.shield_of(session, case.id) == "letter"
-    assert retention.purge(session, Kind.CASE, now=NOW) == 0
+    assert purging.purge(session, Kind.CASE, now=NOW) == 0
 
 
 def test_a_case_on_an_agenda_stays(session: Session, region: Region) -> None:
@@ -159,7 +159,7 @@ def test_a_case_on_an_agenda_stays(session: Session, region: Region) -> None:
     session.flush()
 
     assert destruction.shield_of(session, case.id) == "agenda"
-    assert retention.purge(session, Kind.CASE, now=NOW) == 0
+    assert purging.purge(session, Kind.CASE, now=NOW) == 0
 
 
 @pytest.mark.parametrize("state", sorted(set(CaseState) - {"delivered", "followed_up", "closed", "redirected", "withdrawn"}))
@@ -169,7 +169,7 @@ def test_an_unfinished_case_stays(session: Session, region: Region, state: CaseS
     session.flush()
 
     assert destruction.shield_of(session, case.id) == "open"
-    assert retention.purge(session, Kind.CASE, now=NOW) == 0
+    assert purging.purge(session, Kind.CASE, now=NOW) == 0
 
 
 def test_the_patient_goes_with_the_last_case(session: Session, region: Region) -> None:
@@ -179,10 +179,10 @@ def test_the_patient_goes_with_the_last_case(session: Session, region: Region) -
     there = select(func.count()).select_from(patients).where(patients.c.id == first.patient_id)
     assert first.patient_id == second.patient_id
 
-    retention.purge(session, Kind.CASE, now=NOW)
+    purging.purge(session, Kind.CASE, now=NOW)
     assert session.scalar(there) == 1
     session.execute(update(Case).where(Case.id == second.id).values(state_since=LONG_AGO))
-    retention.purge(session, Kind.CASE, now=NOW)
+    purging.purge(session, Kind.CASE, now=NOW)
     assert session.scalar(there) == 0
 
 
@@ -192,7 +192,7 @@ def test_the_patient_goes_with_the_last_case(session: Session, region: Region) -
 def test_a_letter_goes_before_its_case_and_its_hash_stays(session: Session, region: Region) -> None:
     case = finished(session, region, at=NOW - timedelta(days=120))
 
-    assert retention.purge(session, Kind.LETTER, now=NOW) == 1
+    assert purging.purge(session, Kind.LETTER, now=NOW) == 1
 
     session.expire_all()
     delivery = session.scalars(select(Delivery).where(Delivery.case_id == case.id)).one()
@@ -205,19 +205,19 @@ def test_a_message_loses_its_bytes_and_keeps_its_metadata_and_is_still_a_double(
     old = NOW - timedelta(days=91)
     session.execute(update(InboundMessage).values(state=InboundState.UNREADABLE, settled_at=old, reason="no_request"))
 
-    assert retention.purge(session, Kind.INBOUND, now=NOW) == 1
+    assert purging.purge(session, Kind.INBOUND, now=NOW) == 1
     intake.keep(session, [arrival])
 
     message = session.scalars(select(InboundMessage).execution_options(populate_existing=True)).one()
     assert (message.raw_sealed, message.patient_keys, message.reason, message.doubles) == (b"", [], "no_request", 1)
     with pytest.raises(Exception, match="bewaartermijn"):
-        inbox.replay(session, message)
+        replaying.replay(session, message)
 
 
 def test_a_message_that_nobody_understood_yet_keeps_its_bytes(session: Session, region: Region) -> None:
     intake.keep(session, [make.arrival(region.links["ZEED"], control_id="M-91", at=LONG_AGO)])
 
-    assert retention.purge(session, Kind.INBOUND, now=NOW) == 0
+    assert purging.purge(session, Kind.INBOUND, now=NOW) == 0
 
 
 def test_drafts_sessions_and_counts_go_by_their_own_clock(session: Session, region: Region) -> None:
@@ -229,7 +229,7 @@ def test_drafts_sessions_and_counts_go_by_their_own_clock(session: Session, regi
         session.add(FeedCount(link_id=region.links["ZEED"].link_id, day=day, ignored=1))
     session.flush()
 
-    gone = {kind: retention.purge(session, kind, now=NOW) for kind in (Kind.DRAFT, Kind.SESSION, Kind.FEED_COUNT)}
+    gone = {kind: purging.purge(session, kind, now=NOW) for kind in (Kind.DRAFT, Kind.SESSION, Kind.FEED_COUNT)}
 
     assert gone == {Kind.DRAFT: 1, Kind.SESSION: 1, Kind.FEED_COUNT: 1}
     assert session.scalar(select(func.count()).select_from(Draft)) == 1
@@ -283,7 +283,7 @@ def test_the_door_itself_refuses_what_is_not_due_or_not_asked(app_role: Session,
 def test_after_the_door_closed_nothing_of_that_case_can_go_either(session: Session, region: Region) -> None:
     finished(session, region)
     finished(session, region, at=LATELY)
-    retention.purge(session, Kind.CASE, now=NOW)
+    purging.purge(session, Kind.CASE, now=NOW)
 
     with pytest.raises(DBAPIError, match="only grows"), session.begin_nested():
         session.execute(text("DELETE FROM decisions"))
@@ -330,5 +330,5 @@ def test_a_batch_that_is_killed_leaves_every_case_whole(database: Database, regi
 def _purge_and_die(database: Database) -> None:
     """The connection ends after the work and before the commit: what a kill -9 of the worker or the server does."""
     with database.transaction() as session:
-        assert retention.purge(session, Kind.CASE, now=NOW) == 3
+        assert purging.purge(session, Kind.CASE, now=NOW) == 3
         session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))

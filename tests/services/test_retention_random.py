@@ -15,7 +15,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import Delivery, DeliveryState
 from mdo_portal.domain.destruction import Tombstone
 from mdo_portal.domain.retention import ENDED, Kind
-from mdo_portal.services import holds, retention
+from mdo_portal.services import holds, purging
 from tests import make
 from tests.people import Region
 from tests.services.destruction import ids_of, left_behind
@@ -92,7 +92,7 @@ def test_what_is_protected_stays_and_what_is_due_goes_without_a_trace(
     patients_left = {case.patient_id for case in cases if case.id not in goes}
     patients_gone = {str(case.patient_id) for case in cases} - {str(one) for one in patients_left}
 
-    while retention.purge(session, Kind.CASE, now=NOW, limit=2):
+    while purging.purge(session, Kind.CASE, now=NOW, limit=2):
         pass
     session.expire_all()
 

@@ -14,7 +14,8 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
-from mdo_portal.domain.policy import Act, Viewer
+from mdo_portal.domain.policy import Act
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, NotAllowed, NotFound, PortalError
 from mdo_portal.services import colleagues, memberships, people, roles, sessions, viewers
 from mdo_portal.services.colleagues import NewPerson

@@ -23,7 +23,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from mdo_portal.commands.postgres import as_role
+from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Hospital

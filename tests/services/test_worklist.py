@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import worklist
-from mdo_portal.services.worklist import Filter, WorkListRow
+from mdo_portal.services import worklist, worklist_boards
+from mdo_portal.services.worklist_rows import Filter, WorkListRow
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -149,12 +149,12 @@ def test_the_counts_are_those_of_the_list(session: Session, region: Region, zeed
     make.case(session, zeed, board_hint="?")
     session.flush()
 
-    (uro,) = worklist.boards(session, region.aisha, now=NOW)
+    (uro,) = worklist_boards.boards(session, region.aisha, now=NOW)
 
     assert (uro.code, uro.waiting, uro.incomplete, uro.scheduled) == ("URO-P", 2, 1, 0)
     assert uro.next_meeting_id == region.meeting
-    assert worklist.unrouted(session, region.aisha) == 1
-    assert worklist.unrouted(session, region.carla) == 0
+    assert worklist_boards.unrouted(session, region.aisha) == 1
+    assert worklist_boards.unrouted(session, region.carla) == 0
 
 
 def test_a_line_tells_no_more_than_initials_and_year(session: Session, region: Region, zeed: Hospital) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.app import create_app
-from mdo_portal.commands.postgres import as_role
+from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Base, Database
 from mdo_portal.domain.board import Board, BoardHospital, Meeting
 from mdo_portal.domain.case import Case, InformationRequest
@@ -43,9 +43,9 @@ from mdo_portal.domain.people import (
     Role,
     SignedInSession,
 )
-from mdo_portal.domain.policy import Viewer
 from mdo_portal.domain.rights import RightsReviewLine
 from mdo_portal.domain.told import Merge, MergeKind
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import PersonName, Wire
 from mdo_portal.services import advice, identity_papers, patients, rights_reviews, sessions
 from mdo_portal.services.identity_papers import Papers

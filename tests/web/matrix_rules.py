@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Literal
 
 from mdo_portal.domain.people import Role
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from tests.web.matrix_house import Things
 
 Expected = Literal[True, 403, 404]

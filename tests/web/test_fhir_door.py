@@ -19,11 +19,12 @@ from integrations.fhir.capability import TAKEN
 from integrations.fhir.judge import problem
 from integrations.smart.client import BEARER
 from mdo_portal import understanding, wiring
-from mdo_portal.commands.postgres import as_role
+from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState, InformationRequest
-from mdo_portal.domain.hospital import Channel, Level, Link
+from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import questions

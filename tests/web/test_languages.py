@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from mdo_portal.app import create_app
-from mdo_portal.commands.postgres import clone_database, drop_database
+from mdo_portal.commands.postgres_databases import clone_database, drop_database
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.destruction import Ground

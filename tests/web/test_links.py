@@ -15,8 +15,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.hospital import Hospital, Link
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.link import Link
 from mdo_portal.services import intake
 from tests import make, pdf_text
 from tests.integrations.hl7v2 import samples

@@ -23,7 +23,8 @@ from mdo_portal.domain.audit_review import AuditReview
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Membership, Person, Role
-from mdo_portal.domain.policy import Act, Relation, Viewer
+from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import PersonName
 from mdo_portal.services import audit
 from mdo_portal.web import log_overdue

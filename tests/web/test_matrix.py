@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from mdo_portal.commands.postgres import clone_database, drop_database
+from mdo_portal.commands.postgres_databases import clone_database, drop_database
 from mdo_portal.domain.inbound import InboundMessage
 from tests.conftest import copy_name, opened
 from tests.integrations.fhir.make import sample

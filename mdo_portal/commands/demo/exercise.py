@@ -6,14 +6,10 @@ sign; every letter is waited for until its recipient has said that it has it. Ex
 
 from __future__ import annotations
 
-import json
 import re
-import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
@@ -24,44 +20,15 @@ import httpx
 from mdo_portal.commands.demo.fill import PASSWORD
 from mdo_portal.commands.demo.places import Places
 from mdo_portal.commands.demo.registering import form_of
+from mdo_portal.commands.demo.report import Report
 from mdo_portal.commands.demo.screens import UUID, Screen, StoryBroken, first, until
 from mdo_portal.commands.demo.typists import Typist
 from mdo_portal.wiring import CaseSeed, Region, invented_referral, invented_region
 
 LINKED = ("ZEED", "DELT", "MERW")
+
+
 BY_FORM = "ODUL"
-
-
-@dataclass
-class Report:
-    """What happened, how often and how long it took."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    relay_ms: list[float] = field(default_factory=list)
-    receipt_seconds: list[float] = field(default_factory=list)
-    work_list_ms: list[float] = field(default_factory=list)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        started = time.monotonic()
-        yield
-        self.seconds[name] = round(time.monotonic() - started, 2)
-
-    def as_json(self, **more: object) -> str:
-        figures = {
-            "keystroke_to_other_screen_ms": _spread(self.relay_ms),
-            "signed_to_received_s": _spread(self.receipt_seconds),
-            "work_list_page_ms": _spread(self.work_list_ms),
-        }
-        return json.dumps({"counts": self.counts, "seconds": self.seconds, **figures, **more}, ensure_ascii=False)
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    if len(values) < 2:
-        return {}
-    cuts = statistics.quantiles(values, n=20, method="inclusive")
-    return {"p50": round(statistics.median(values), 3), "p95": round(cuts[18], 3), "max": round(max(values), 3), "n": len(values)}
 
 
 def exercise_running(places: Places) -> int:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
-from mdo_portal.domain.hospital import Channel, Hospital, Level, Link
+from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.services import meetings, people
 from mdo_portal.services.hospitals import TOKEN_PURPOSE, hash_token

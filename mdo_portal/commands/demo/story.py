@@ -22,7 +22,8 @@ from mdo_portal.commands.demo.fill import BY_PULL, PASSWORD, fill, token_of
 from mdo_portal.commands.demo.places import Places, environment, free_places
 from mdo_portal.commands.keys import make_keys
 from mdo_portal.commands.orphans import die_with
-from mdo_portal.commands.postgres import as_role, server
+from mdo_portal.commands.postgres import server
+from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.commands.process import open_database
 from mdo_portal.settings import Settings, from_environment
 

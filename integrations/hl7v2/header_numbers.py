@@ -1,0 +1,85 @@
+"""The numbers of patients in a message that nobody parsed: PID-3 and MRG-1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from .marks import Marks
+from .numbers import MOST_NUMBERS, numbers
+from .segment import Segment
+
+LONGEST_LINE = 65_536
+
+
+_MOST_PATIENTS = 100
+
+
+_MOST_LINES = 20_000
+
+
+_SMALL = 16_384
+
+
+_NUMBER_FIELDS = {"PID": 3, "MRG": 1}
+
+
+def end_of_line(window: bytes, at: int) -> int:
+    most = min(len(window), at + LONGEST_LINE)
+    end = window.find(b"\r", at, most)
+    feed = window.find(b"\n", at, most if end < 0 else end)
+    return feed if feed >= 0 else end if end >= 0 else most
+
+
+def _line(window: bytes, at: int) -> str:
+    line = window[at : end_of_line(window, at)]
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")  # numbers and codes are ASCII; a name of a hospital is shown, never compared
+
+
+def numbers_in(window: bytes, start: int, marks: Marks) -> tuple[tuple[str, str], ...]:
+    found: dict[tuple[str, str], None] = {}
+    for at in islice(_patients(window, marks.field.encode(), start), _MOST_PATIENTS):
+        line = _line(window, at)
+        field = _NUMBER_FIELDS[line[:3]]
+        text = (line.split(marks.field, field + 1) + [""] * field)[field]
+        if marks.escape in text or marks.sub in text:
+            found |= {(authority, number): None for authority, number, _ in numbers(Segment(line, marks), field)}
+        else:
+            found |= dict.fromkeys(_plain_numbers(text, marks))
+    return tuple(found)
+
+
+def _plain_numbers(text: str, marks: Marks) -> list[tuple[str, str]]:
+    """What `numbers` finds in a field without subcomponents and escapes, as most are."""
+    parts = [one.split(marks.component, 4) for one in text.split(marks.repetition, MOST_NUMBERS)]
+    return [(part[3] if len(part) > 3 else "", number) for part in parts if (number := part[0].strip())]
+
+
+def _patients(window: bytes, separator: bytes, start: int) -> Iterator[int]:
+    """Where the lines with patient numbers begin, those that end in CR first."""
+    names = tuple(name.encode() + separator for name in _NUMBER_FIELDS)
+    for line_end in (b"\r", b"\n"):
+        if len(window) < _SMALL:
+            yield from sorted(at for name in names for at in _all(window, line_end + name, start))
+        else:
+            yield from _along(window, line_end, names, start)
+
+
+def _all(window: bytes, wanted: bytes, at: int) -> Iterator[int]:
+    while (at := window.find(wanted, at)) >= 0:
+        yield at + 1
+        at += 1
+
+
+def _along(window: bytes, line_end: bytes, names: tuple[bytes, ...], start: int) -> Iterator[int]:
+    """From line to line, because a search for the name would read every document."""
+    at = window.find(line_end, start)
+    for _ in range(_MOST_LINES):
+        if at < 0:
+            return
+        if window.startswith(names, at + 1):
+            yield at + 1
+        at = window.find(line_end, at + 1)

@@ -1,0 +1,56 @@
+"""What people do with a letter: print it, hand it over, confirm it by hand, send it again."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.viewer import Viewer
+from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services import changes
+from mdo_portal.services.deliveries import settle, tell
+
+
+def hand_over(session: Session, delivery_id: uuid.UUID, *, now: datetime) -> None:
+    """A printable letter is ready for a recipient without a link: it is *sent* when printed, *received* when confirmed."""
+    delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
+    delivery.leased_until = None
+    delivery.next_attempt_at = None
+    delivery.receipt_code = "print"
+    changes.announce(session, "post", delivery.hospital_id)
+    changes.announce(session, "case", delivery.case_id)
+
+
+def printed(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """Somebody opened the printable letter to send it by hand."""
+    if delivery.channel == Channel.PAPER and delivery.state is DeliveryState.WAITING:
+        delivery.move(DeliveryState.SENT)
+        delivery.sent_at = now
+        case = session.get_one(Case, delivery.case_id)
+        tell(session, delivery, case, first_time_sent=True, now=now)
+
+
+def confirm_by_hand(session: Session, delivery: Delivery, *, viewer: Viewer, now: datetime) -> None:
+    """A person of the receiving hospital, or the secretary after a call, says it is there."""
+    if delivery.sent_at is None:
+        delivery.sent_at = now
+    delivery.confirmed_by = viewer.person_id
+    receipt = Receipt(ReceiptKind.ACCEPTED, code="hand", reference=viewer.name, at=now)
+    settle(session, delivery.id, receipt, now=now)
+
+
+def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """A person wants it tried now; same number, so that the receiver recognises a double."""
+    if delivery.state is DeliveryState.DEAD:
+        delivery.attempts = 0
+    delivery.move(DeliveryState.WAITING)
+    delivery.receipt_code = delivery.receipt_text = ""
+    delivery.next_attempt_at = now
+    delivery.leased_until = None
+    changes.wake(session, "deliver")
+    changes.announce(session, "post", delivery.hospital_id)

@@ -1,0 +1,49 @@
+"""Who changed what of a link, and when."""
+
+from __future__ import annotations
+
+import difflib
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.link import Changed, Link, LinkChange
+from mdo_portal.domain.viewer import Viewer
+from mdo_portal.services.link_form import (
+    SHORT_TEXTS,
+)
+
+
+def history(session: Session, hospital_id: uuid.UUID, *, limit: int = 50) -> list[LinkChange]:
+    """Who changed what, newest first."""
+    query = select(LinkChange).where(LinkChange.hospital_id == hospital_id)
+    return list(session.scalars(query.order_by(LinkChange.at.desc(), LinkChange.id.desc()).limit(limit)))
+
+
+def remember(
+    session: Session, hospital_id: uuid.UUID, what: Changed, before: str, after: str, *, viewer: Viewer | None, now: datetime
+) -> None:
+    by_id, by_name = (viewer.person_id, viewer.name) if viewer else (None, "")
+    session.add(LinkChange(hospital_id=hospital_id, at=now, by_id=by_id, by_name=by_name, what=what, before=before, after=after))
+    session.flush()
+
+
+def as_text(hospital: Hospital, link: Link | None) -> str:
+    """The settings as lines, for the history: no token in it."""
+    lines = [f"{name}: {getattr(hospital, name)}" for name in (*SHORT_TEXTS, "ura", "agb")]
+    if link is not None:
+        names = ("level", "profile_in", "profile_out", "charset_in", "channel_out", "host_out", "port_out", "url_out")
+        lines += [f"{name}: {getattr(link, name) or ''}" for name in names]
+        lines += [f"MSH-3: {', '.join(link.sending_applications)}", f"MSH-4: {', '.join(link.sending_facilities)}"]
+    return "\n".join(lines)
+
+
+def differing(before: str, after: str) -> tuple[str, str]:
+    """Only the lines that differ."""
+    marks = list(difflib.ndiff(before.splitlines(), after.splitlines()))
+    return "\n".join(one[2:] for one in marks if one.startswith("- ")), "\n".join(
+        one[2:] for one in marks if one.startswith("+ ")
+    )

@@ -1,0 +1,66 @@
+"""Having kept messages read again, or put aside."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.policy import Act
+from mdo_portal.domain.unreadable import ABOUT_IDENTITY
+from mdo_portal.domain.viewer import Viewer
+from mdo_portal.errors import N_, IllegalMove
+from mdo_portal.services import changes
+from mdo_portal.services.inbox import meant, visible
+from mdo_portal.services.inbox_rows import Asked
+
+
+def replay(session: Session, message: InboundMessage) -> None:
+    """Offer it once more: after a profile was mended, or a conflict solved. The effect is the same as the first time."""
+    if not message.raw_sealed:
+        raise IllegalMove(
+            N_("De inhoud van dit bericht is na de bewaartermijn verwijderd. Vraag het ziekenhuis om het opnieuw te sturen.")
+        )
+    if message.link_id is None or message.state not in (InboundState.UNREADABLE, InboundState.IGNORED):
+        raise IllegalMove(N_("Dit bericht kan niet opnieuw worden aangeboden. Er is niets veranderd."))
+    message.state, message.reason, message.place = InboundState.KEPT, "", ""
+    message.attempts, message.next_attempt_at, message.settled_at = 0, None, None
+    changes.wake(session, "understand")
+
+
+def replay_all(
+    session: Session, viewer: Viewer, act: Act, reason: str, *, hospital_id: uuid.UUID | None = None
+) -> list[uuid.UUID]:
+    """Offer all messages again that could not be read for this reason, as far as they can be; gives which.
+
+    Each is offered once however often this is asked: only what is unreadable at this moment is taken, under a lock.
+    """
+    query = (
+        select(InboundMessage)
+        .where(visible(viewer), *meant(Asked(InboundState.UNREADABLE, reason, hospital_id)))
+        .where(InboundMessage.link_id.is_not(None), func.length(InboundMessage.raw_sealed) > 0)
+        .order_by(InboundMessage.seq)
+        .limit(MOST_REPLAYED)
+        .with_for_update(skip_locked=True)
+    )
+    found = [one for one in session.scalars(query) if viewer.may(act, hospital_id=one.hospital_id)]
+    for message in found:
+        replay(session, message)
+    return [message.id for message in found]
+
+
+MOST_REPLAYED = 5_000
+"""Messages offered again in one go; the rest at the next push of the button."""
+
+
+def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
+    """A person decided that nothing needs to be done with it."""
+    if message.state is not InboundState.UNREADABLE:
+        raise IllegalMove()
+    if message.reason in ABOUT_IDENTITY:
+        raise IllegalMove(N_("Over de patiënt van dit bericht moet iemand beslissen (pagina Wie is dit). Er is niets veranderd."))
+    message.state, message.settled_at = InboundState.IGNORED, now
+    changes.announce(session, "inbox", message.id)

@@ -1,0 +1,86 @@
+"""What is asked of the work list, and a row of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from mdo_portal.domain.case import NO_DATE, CaseState
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the reader asked for. Words are looked for in names, numbers, hospital and question."""
+
+    board_id: uuid.UUID | None = None
+    unrouted: bool = False
+    hospital_id: uuid.UUID | None = None
+    state: CaseState | None = None
+    #: everything that waits to be planned, whatever the state is called
+    waiting: bool = False
+    incomplete: bool = False
+    words: str = ""
+    after: tuple[date, uuid.UUID] | None = None
+
+
+class WorkListRow(NamedTuple):
+    """One line of the work list."""
+
+    id: uuid.UUID
+    due_on: date
+    initials: str
+    given: str
+    family: str
+    birth_on: date | None
+    sex: str
+    hospital_code: str
+    hospital_name: str
+    board_code: str | None
+    board_name: str | None
+    board_hint: str
+    question: str
+    missing: list[str]
+    state: CaseState
+    state_since: datetime
+    received_at: datetime
+    urgency: str
+    meeting_at: datetime | None
+    objects: bool
+    revision: int
+    #: a question to the referrer is open, whatever the state
+    asked: bool
+    #: when something last came in after the registration
+    news_at: datetime | None
+    #: when the viewer last read the case
+    looked_at: datetime | None
+
+    @property
+    def has_due_date(self) -> bool:
+        return self.due_on < NO_DATE
+
+    @property
+    def short_name(self) -> str:
+        """`J.P. de V. (1960)`: initials and year, enough to find a line, too little for a passer-by."""
+        letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1]
+        year = f" ({self.birth_on.year})" if self.birth_on else ""
+        return f"{letters} {self.family}{year}".strip()
+
+
+class BoardCount(NamedTuple):
+    """One line of the left column: a board and what waits for it."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+    waiting: int
+    incomplete: int
+    scheduled: int
+    next_meeting_id: uuid.UUID | None
+    next_meeting_at: datetime | None
+    closes_at: datetime | None
+    #: the viewer plans this board; otherwise it is only counted for the own hospital's patients
+    plans: bool
+    #: registration for the next meeting is still open
+    is_open: bool
