@@ -1,4 +1,4 @@
-"""The room: who is there, which case is on, whether the role groups of the board are complete."""
+"""The room: which case is on, and what comes next."""
 
 from __future__ import annotations
 

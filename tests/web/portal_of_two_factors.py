@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pyotp import TOTP
@@ -78,3 +79,18 @@ def with_app(database: Database, name: str) -> str:
         made = second_factors.begin_app(session, person_id(name), network="", now=then)
         assert second_factors.confirm_app(session, person_id(name), TOTP(made.secret).at(then), now=then)
     return made.secret
+
+
+@pytest.fixture
+def app(database: Database) -> Iterator[Flask]:
+    with portal(database) as made:
+        yield made
+
+
+@pytest.fixture
+def own(app: Flask) -> Browser:
+    return Browser(app)
+
+
+def now_code(secret: str, *, later: float = 0) -> str:
+    return TOTP(secret).at(datetime.now(UTC) + timedelta(seconds=later))

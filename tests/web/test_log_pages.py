@@ -7,81 +7,23 @@ import io
 import json
 import re
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
 
-from mdo_portal.database import Database
 from mdo_portal.domain.audit import REFUSED, AuditEntry
-from mdo_portal.domain.audit_review import AuditReview
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.people import Membership, Person, Role
+from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import PersonName
 from mdo_portal.services import audit
-from mdo_portal.web import log_overdue
 from tests import make, pdf_text
-from tests.people import Region, person_id
-from tests.web.portal import CSRF, app_on, signed_in
+from tests.people import person_id
+from tests.web.log_house import NUMBER, OTHER_NUMBER, House, house, rows_of
+from tests.web.portal import CSRF
 
-NUMBER, OTHER_NUMBER = "4711", "8822"
-
-
-@dataclass(frozen=True)
-class House:
-    """The application with one patient of ZEED and one of KREE, each looked at."""
-
-    app: Flask
-    database: Database
-    region: Region
-    case_id: uuid.UUID
-    other_case_id: uuid.UUID
-
-    def person(self, name: str) -> FlaskClient:
-        return signed_in(self.app, self.database, self.region, name)
-
-    def ask(self, path: str, **form: str) -> str:
-        answer = self.person("Petra").post(path, data={"csrf_token": CSRF, **form})
-        assert answer.status_code == 200, answer.text[-2000:]
-        return answer.text
-
-
-@pytest.fixture
-def house(database: Database, region: Region) -> Iterator[House]:
-    now = datetime.now(UTC) - timedelta(hours=2)
-    with database.transaction() as session:
-        zeed, kree = (session.get_one(Hospital, region.hospitals[code]) for code in ("ZEED", "KREE"))
-        own = make.case(session, zeed, now=now, patient=make.identity(NUMBER, bsn=make.BSN), board_id=region.boards["URO-P"])
-        name = PersonName(family="Anderman", initials="C")
-        other = make.case(session, kree, now=now, patient=make.identity(OTHER_NUMBER, bsn=make.OTHER_BSN, name=name))
-        for _ in range(3):
-            audit.record(session, region.aisha, Act.CASE_READ, now=now, case=own, relation=Relation.BOARD)
-        audit.record(
-            session,
-            region.dirk,
-            Act.DOCUMENT_READ,
-            now=now,
-            case=own,
-            relation=Relation.OWN_HOSPITAL,
-            object_type="document",
-            object_id=uuid.uuid4(),
-        )
-        audit.record(session, region.carla, Act.CASE_READ, now=now, case=other, relation=Relation.OWN_HOSPITAL)
-        ids = own.id, other.id
-    log_overdue._counts.clear()
-    with app_on(database) as app:
-        yield House(app, database, region, *ids)
-
-
-# The log
+__all__ = ["house"]
 
 
 def test_the_log_filters_by_person_patient_act_and_period(house: House) -> None:
@@ -93,11 +35,6 @@ def test_the_log_filters_by_person_patient_act_and_period(house: House) -> None:
     assert "Geen regels" in house.ask("/log", until="2020-01-01")
     assert "Geen regels" in house.ask("/log", number="0")
     assert "Geen regels" in house.ask("/log", odd="1", number=NUMBER)
-
-
-def rows_of(page: str) -> str:
-    found = re.search(r"<tbody.*?</tbody>", page, re.S)
-    return found[0] if found else ""
 
 
 def test_the_log_goes_back_page_by_page_without_a_double_or_a_gap(house: House) -> None:
@@ -130,9 +67,6 @@ def test_another_hospitals_patient_is_nowhere(house: House) -> None:
 def test_a_number_stands_in_no_address(house: House) -> None:
     pages = (house.ask("/log", number=NUMBER), house.ask("/log/patient", number=NUMBER))
     assert not any(re.search(rf'(?:href|action|src)="[^"]*{NUMBER}', page) for page in pages)
-
-
-# Who looked
 
 
 def test_who_looked_merges_what_one_person_did_of_a_kind_on_a_day(house: House) -> None:
@@ -197,9 +131,6 @@ def test_asking_who_looked_is_logged_with_the_patient(house: House) -> None:
     assert all(line.patient_id for line in lines)
 
 
-# Refused attempts
-
-
 def test_the_owner_hospital_sees_an_attempt_from_elsewhere(house: House) -> None:
     assert house.person("Carla").get(f"/cases/{house.case_id}").status_code == 404
 
@@ -218,9 +149,6 @@ def test_an_attempt_at_nothing_leaves_a_line_too(house: House) -> None:
     with house.database.transaction() as session:
         line = session.scalars(select(AuditEntry).where(AuditEntry.outcome == REFUSED)).one()
     assert (line.case_id, line.patient_id, line.hospital_id) == (None, None, house.region.hospitals["KREE"])
-
-
-# The breach report
 
 
 def test_a_breach_report_says_who_saw_what_of_whom(house: House) -> None:
@@ -245,119 +173,6 @@ def test_the_breach_form_is_filled_in_for_one_click(house: House) -> None:
 def test_a_period_that_is_none_gets_a_sentence(house: House, since: str, until: str) -> None:
     answer = house.person("Petra").post("/log/breach", data={"csrf_token": CSRF, "since": since, "until": until})
     assert answer.status_code == 400 and "niets opgezocht" in answer.text
-
-
-# The review
-
-
-def reader(session: Session, region: Region, name: str) -> Viewer:
-    """Somebody of ZEED with this name."""
-    made = Person(name=name, email=f"{uuid.uuid4()}@example.nl")
-    session.add(made)
-    session.flush()
-    session.add(Membership(person_id=made.id, hospital_id=region.hospitals["ZEED"], role=Role.SPECIALIST))
-    return Viewer(made.id, name, region.hospitals["ZEED"], frozenset({Role.SPECIALIST}))
-
-
-def read_by(house: House, name: str, *, at: datetime | None = None, act: Act = Act.CASE_READ, detail: str = "") -> None:
-    with house.database.transaction() as session:
-        case = session.get_one(Case, house.case_id)
-        who = reader(session, house.region, name)
-        audit.record(session, who, act, now=at or datetime.now(UTC), case=case, relation=Relation.OWN_HOSPITAL, detail=detail)
-
-
-@pytest.mark.parametrize(
-    ("name", "rule"),
-    [
-        ("dr. A.B. van Voorbeeld", "mogelijk eigen dossier"),
-        ("Anna Voorbeeld", "mogelijk eigen dossier"),
-        ("drs. K. Voorbeeld-de Wit", "zelfde achternaam"),
-        ("M. Onbekend", "casus op geen enkele agenda"),
-    ],
-)
-def test_the_rules_point_at(house: House, name: str, rule: str) -> None:
-    read_by(house, name)
-    page = rows_of(house.person("Petra").get("/log/review").text)
-
-    assert re.search(rf"{re.escape(name)}.*?{rule}", page, re.S)
-
-
-def test_the_glass_is_always_pointed_at_with_its_reason(house: House) -> None:
-    read_by(house, "M. Onbekend", act=Act.GLASS_BREAK, detail="spoed op de SEH")
-    page = rows_of(house.person("Petra").get("/log/review?rule=glass").text)
-
-    assert "noodinzage" in page and "spoed op de SEH" in page
-
-
-def test_whoever_is_named_in_the_case_or_prepares_the_meeting_is_not_pointed_at(house: House) -> None:
-    read_by(house, "dr. D. Dirksen")  # refers, says the case
-    page = rows_of(house.person("Petra").get("/log/review?rule=no+link").text)
-
-    assert "Dirksen" not in page and "Aisha" not in page
-
-
-def test_a_day_with_many_more_patients_than_usual_is_pointed_at(house: House) -> None:
-    with house.database.transaction() as session:
-        who = reader(session, house.region, "M. Onbekend")
-        zeed = session.get_one(Hospital, house.region.hospitals["ZEED"])
-        cases = [make.case(session, zeed) for _ in range(20)]
-        for ago in range(1, 8):
-            audit.record(session, who, Act.CASE_READ, now=datetime.now(UTC) - timedelta(days=ago), case=cases[0])
-        for case in cases:
-            audit.record(session, who, Act.CASE_READ, now=datetime.now(UTC), case=case)
-
-    page = rows_of(house.person("Petra").get("/log/review?rule=volume").text)
-    assert "20 patiënten, gewoonlijk 1" in page
-
-
-def test_a_judgement_is_signed_off_logged_and_shown(house: House) -> None:
-    read_by(house, "M. Onbekend")
-    petra = house.person("Petra")
-    key = re.findall(r'name="finding" value="(no link[^"]+)"', petra.get("/log/review").text)[-1]
-
-    refused = petra.post("/log/review/judge", data={"csrf_token": CSRF, "finding": key, "verdict": "asked"})
-    assert refused.status_code == 400 and "nog niets vastgelegd" in refused.text
-    petra.post("/log/review/judge", data={"csrf_token": CSRF, "finding": key, "verdict": "in order", "note": "waarneming"})
-
-    assert key not in petra.get("/log/review").text
-    assert "waarneming" in petra.get("/log/review?all=1").text
-    with house.database.transaction() as session:
-        made = session.scalars(select(AuditReview)).one()
-        line = session.scalars(select(AuditEntry).where(AuditEntry.object_type == "review")).one()
-    assert (made.finding, made.lines != [], line.object_id, line.detail) == (key, True, str(made.id), "in order")
-
-
-def test_a_finding_that_was_asked_about_stays_open(house: House) -> None:
-    read_by(house, "M. Onbekend")
-    petra = house.person("Petra")
-    key = re.findall(r'name="finding" value="(no link[^"]+)"', petra.get("/log/review").text)[-1]
-    petra.post("/log/review/judge", data={"csrf_token": CSRF, "finding": key, "verdict": "asked", "note": "gemaild"})
-
-    assert key in petra.get("/log/review").text
-
-
-def test_what_waits_longer_than_a_week_is_counted_in_the_navigation(house: House) -> None:
-    read_by(house, "M. Onbekend", at=datetime.now(UTC) - timedelta(days=9))
-    page = house.person("Petra").get("/log/review").text
-
-    assert re.search(r"wacht(en)? langer dan een week", page)
-    assert re.search(r'Logboek<span class="count', page)
-
-
-def test_another_hospitals_officer_judges_nothing_of_ours(house: House) -> None:
-    read_by(house, "M. Onbekend")
-    key = re.findall(r'name="finding" value="([^"]+)"', house.person("Petra").get("/log/review").text)[0]
-    with house.database.transaction() as session:
-        session.add(
-            Membership(person_id=person_id("Carla"), hospital_id=house.region.hospitals["KREE"], role=Role.PRIVACY_OFFICER)
-        )
-    carla = house.person("Carla")
-
-    assert key not in carla.get("/log/review").text
-    answer = carla.post("/log/review/judge", data={"csrf_token": CSRF, "finding": key, "verdict": "in order"})
-    assert answer.status_code == 404
-    with house.database.transaction() as session:
-        assert session.scalar(select(func.count()).select_from(AuditReview)) == 0
 
 
 def test_the_export_is_one_audit_event_per_line_without_a_name_of_a_patient(house: House) -> None:

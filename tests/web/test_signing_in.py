@@ -4,36 +4,19 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import pytest
 from flask import Flask
-from pyotp import TOTP
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.people import Membership, Proof, Role, SignedInSession
 from mdo_portal.services import credentials, second_factors, sessions
 from mdo_portal.web.guard import WITH_ONE_FACTOR
-from tests.people import PASSWORD, Region, person_id
-from tests.web.portal_of_two_factors import Browser, portal, with_app
+from tests.people import person_id
+from tests.web.portal_of_two_factors import Browser, app, now_code, own, with_app
 
-
-@pytest.fixture
-def app(database: Database) -> Iterator[Flask]:
-    with portal(database) as made:
-        yield made
-
-
-@pytest.fixture
-def own(app: Flask) -> Browser:
-    return Browser(app)
-
-
-def now_code(secret: str, *, later: float = 0) -> str:
-    return TOTP(secret).at(datetime.now(UTC) + timedelta(seconds=later))
+__all__ = ["app", "own"]
 
 
 def every_path(app: Flask) -> list[tuple[str, str, str]]:
@@ -164,159 +147,6 @@ def test_a_step_that_was_left_for_ten_minutes_starts_anew(own: Browser, database
     assert own.post("/sign-in/second", code=now_code(secret)).location == "/sign-in"
 
 
-# The same answer
-
-
-@pytest.mark.parametrize(("email", "password"), [("nobody@example.nl", PASSWORD), ("bram@example.nl", "fout"), ("", "")])
-def test_whatever_was_wrong_the_answer_is_the_same(own: Browser, email: str, password: str) -> None:
-    own.get("/sign-in")
-
-    answer = own.post("/sign-in", email=email, password=password)
-
-    assert answer.status_code == 401
-    assert "E-mailadres, wachtwoord of code klopt niet" in answer.text
-
-
-def test_an_unknown_address_takes_as_long_as_a_wrong_password(app: Flask) -> None:
-    spent: dict[str, list[float]] = {"bram@example.nl": [], "nobody@example.nl": []}
-    Browser(app).sign_in("Bram", "fout")  # whatever is made once
-    for number in range(4):
-        for email, times in spent.items():
-            browser = Browser(app, address=f"203.0.113.{number}")
-            browser.get("/sign-in")
-            begun = time.process_time()
-            browser.post("/sign-in", email=email, password="fout")
-            times.append(time.process_time() - begun)
-
-    known, unknown = (min(times) for times in spent.values())
-    print(f"\nwrong password {known * 1000:.0f} ms, unknown address {unknown * 1000:.0f} ms")
-    assert abs(known - unknown) < 0.5 * max(known, unknown)
-
-
-# Nobody is kept out (D14)
-
-
-def test_after_a_hundred_wrong_tries_of_a_stranger_the_chair_signs_in_at_once_on_her_own_browser(
-    app: Flask, own: Browser, database: Database
-) -> None:
-    secret = with_app(database, "Bram")
-    own.sign_in("Bram")
-    own.with_code(now_code(secret, later=-30))
-    own.post("/sign-out")
-
-    stranger = Browser(app, address="203.0.113.66")
-    stranger.get("/sign-in")
-    answers = [stranger.post("/sign-in", email="bram@example.nl", password=f"gok {number}").status_code for number in range(100)]
-    assert answers.count(401) <= 8 and answers.count(429) >= 92
-
-    begun = time.monotonic()
-    own.sign_in("Bram")
-    own.with_code(now_code(secret))
-    assert own.get("/worklist").status_code == 200
-    print(f"\nthe chair was in after {time.monotonic() - begun:.1f} s")
-
-
-# Cookies and forms (D7, D8)
-
-
-def test_somebody_elses_form_signs_nobody_in(own: Browser) -> None:
-    own.get("/sign-in")
-    fields = {"email": "bram@example.nl", "password": PASSWORD}
-
-    assert own.client.post("/sign-in", data=fields).status_code == 403
-    assert own.client.post("/sign-in", data=fields | {"csrf_token": "theirs"}).status_code == 403
-    forged = own.client.post("/sign-in", data=fields | {"csrf_token": own.token}, headers={"Sec-Fetch-Site": "cross-site"})
-    assert forged.status_code == 403
-    with own.client.session_transaction() as cookie:
-        assert "_user_id" not in cookie and "halfway" not in cookie
-
-
-def test_a_session_that_was_planted_before_signing_in_is_worth_nothing_after(
-    own: Browser, database: Database, region: Region
-) -> None:
-    with database.transaction() as session:
-        planted = sessions.start_session(
-            session, person_id("Dirk"), region.hospitals["ZEED"], proof=Proof("test", strong=True), now=datetime.now(UTC)
-        )
-    with own.client.session_transaction() as cookie:
-        cookie.update({"_user_id": planted, "csrf": "planted"})
-    own.sign_in("Bram")
-
-    with own.client.session_transaction() as cookie:
-        assert cookie["_user_id"] != planted and cookie.get("csrf") != "planted"
-    with database.transaction() as session:
-        assert sessions.signed_in(session, planted, now=datetime.now(UTC)) is None
-
-
-def test_a_cookie_kept_from_before_signing_out_opens_nothing(app: Flask, own: Browser, database: Database) -> None:
-    secret = with_app(database, "Bram")
-    own.sign_in("Bram")
-    own.with_code(now_code(secret))
-    kept = own.client.get_cookie("mdo")
-    assert kept is not None
-    own.get("/worklist")
-    own.post("/sign-out")
-
-    thief = app.test_client()
-    thief.set_cookie("mdo", kept.value)
-    assert thief.get("/worklist").location.startswith("/sign-in")
-
-
-# Several hospitals
-
-
-@pytest.fixture
-def of_two(database: Database, region: Region) -> str:
-    """Bram is a specialist in DELT, and follows patients of ZEED."""
-    with database.transaction() as session:
-        session.add(Membership(person_id=person_id("Bram"), hospital_id=region.hospitals["ZEED"], role=Role.PRIVACY_OFFICER))
-    return with_app(database, "Bram")
-
-
-def test_who_works_for_several_hospitals_is_asked_and_no_session_starts_before(
-    own: Browser, database: Database, of_two: str
-) -> None:
-    own.sign_in("Bram")
-    before = session_count(database)
-    answer = own.with_code(now_code(of_two))
-
-    assert answer.location == "/sign-in/hospital"
-    assert session_count(database) == before
-    assert own.get("/worklist").location.startswith("/sign-in")
-
-
-def session_count(database: Database) -> int:
-    with database.transaction() as session:
-        return session.scalar(select(func.count()).select_from(SignedInSession)) or 0
-
-
-def test_only_the_roles_of_the_chosen_hospital_count_and_switching_changes_them(
-    own: Browser, region: Region, of_two: str
-) -> None:
-    own.sign_in("Bram")
-    own.with_code(now_code(of_two))
-    answer = own.post("/sign-in/hospital", hospital_id=str(region.hospitals["DELT"]))
-    own.get(answer.location)
-    assert own.get("/log").status_code == 403
-
-    own.get("/hospital")
-    own.post("/hospital", hospital_id=str(region.hospitals["ZEED"]))
-
-    assert own.get("/log").status_code == 200
-
-
-@pytest.mark.parametrize("hospital", ["KREE", "x"])
-def test_nobody_works_for_a_hospital_that_is_not_theirs(own: Browser, region: Region, of_two: str, hospital: str) -> None:
-    own.sign_in("Bram")
-    own.with_code(now_code(of_two))
-
-    assert own.post("/sign-in/hospital", hospital_id=str(region.hospitals.get(hospital, "x"))).status_code in (401, 404)
-    assert own.get("/worklist").status_code == 302
-
-
-# Invitation
-
-
 def test_an_invitation_becomes_a_password_and_then_asks_for_a_second_factor(own: Browser, database: Database) -> None:
     with database.transaction() as session:
         token = credentials.invite(session, person_id("Dirk"), made_by=None, now=datetime.now(UTC))
@@ -331,9 +161,6 @@ def test_an_invitation_becomes_a_password_and_then_asks_for_a_second_factor(own:
     assert answer.location.startswith("/account/second-factor")
     assert own.get("/worklist").location.startswith("/account/second-factor")
     assert own.get("/invitation").status_code == 404
-
-
-# The log
 
 
 def lines(database: Database, name: str) -> list[tuple[str, int, str]]:

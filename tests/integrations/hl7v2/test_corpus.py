@@ -67,6 +67,22 @@ def test_the_header_agrees_with_the_message() -> None:
             ), path.name
 
 
+def typed(message: Message, *types: str) -> str:
+    """The first number of PID-3 of one of these types."""
+    numbers = zip(message.all_values("PID-3-1"), message.all_values("PID-3-5"), strict=False)
+    return next((number.strip() for number, kind in numbers if kind in types), "")
+
+
+def own_number(message: Message) -> str:
+    """The number by which the hospital itself knows the patient; ZorgDomein sends none."""
+    return typed(message, "PI", "PT", "MR")
+
+
+def visit_number(message: Message) -> str:
+    """ZorgDomein's own number (VN): of the referral, not of the patient."""
+    return typed(message, "VN")
+
+
 @pytest.mark.parametrize("path", DUTCH, ids=lambda path: path.stem)
 @pytest.mark.parametrize("encode", [False, True], ids=["utf-8 by the link", "as msh-18 says"])
 def test_every_dutch_sample_with_a_patient_is_a_referral(path: Path, encode: bool) -> None:
@@ -81,7 +97,9 @@ def test_every_dutch_sample_with_a_patient_is_a_referral(path: Path, encode: boo
     read = Hl7Reader().read(raw, "zorgdomein", "" if encode else "UTF-8")
     assert isinstance(read, IncomingReferral)
     assert all((read.patient.name.family, read.patient.name.initials, read.patient.birth_on))
-    assert read.patient.local_number or read.patient.bsn or read.number  # ZorgDomein numbers the referral, not the patient
+    assert read.patient.local_number == own_number(message)
+    assert visit_number(message) in ("", read.number, *(number for _, number in read.patient.other_numbers))
+    assert read.patient.local_number or read.patient.bsn or read.number
     assert read.patient.sex in ("M", "F")
     assert bool(read.patient.bsn) == (b"NLMINBIZA" in raw)
     assert read.referrer.organisation

@@ -5,121 +5,37 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from integrations.oidc.logout import EVENT
-from integrations.oidc.provider import Attempt, Provider, Refused
-from integrations.oidc.relying_party import RelyingParty
-from tests.integrations.oidc import idp, mint
-from tests.integrations.oidc.idp import EC, OTHER_RSA, RSA, Idp
+from integrations.oidc.provider import Refused
+from tests.integrations.oidc import mint
+from tests.integrations.oidc.forging import (
+    ACCESS,
+    AT,
+    ATTEMPT,
+    CLIENT,
+    GONE,
+    Bench,
+    Forge,
+    bench,
+    by_hs256,
+    cut,
+    doubled,
+    doubled_header,
+    flipped,
+    head,
+    jwe,
+    other_letters,
+    says,
+    two_parts,
+)
+from tests.integrations.oidc.idp import EC, OTHER_RSA, RSA
 
-NOW = datetime(2026, 3, 2, 13, 30, tzinfo=UTC)
-AT = int(NOW.timestamp())
-CLIENT = "mdo-portaal"
-ACCESS = "access-token"
-ATTEMPT = Attempt("state-1", "nonce-1", "verifier-1", "http://127.0.0.1/back", NOW - timedelta(seconds=20))
-
-
-@dataclass
-class Bench:
-    """Hospital A's provider, hospital B's, and our side of both."""
-
-    a: Idp
-    b: Idp
-    party: RelyingParty
-    provider: Provider
-
-    @property
-    def header(self) -> dict[str, Any]:
-        return {"alg": "RS256", "kid": "k1", "typ": "JWT"}
-
-    @property
-    def claims(self) -> dict[str, Any]:
-        return {
-            "iss": self.a.url, "sub": "jansen", "aud": CLIENT, "exp": AT + 300, "iat": AT - 1, "auth_time": AT - 60,
-            "nonce": "nonce-1", "acr": "loa-high", "amr": ["pwd", "mfa"], "sid": "s-1",
-        }  # fmt: skip
-
-    def judged(self, token: Any, **over: Any) -> Any:
-        answer = {"access_token": ACCESS, "id_token": token, "token_type": "Bearer"}
-        return self.party.judge(over.get("provider", self.provider), over.get("attempt", ATTEMPT), answer, now=NOW)
-
-
-@pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    a_keys = [mint.jwk(RSA, "k1"), mint.jwk(EC, "e1"), mint.jwk(OTHER_RSA, "enc", use="enc")]
-    with idp.serving(a_keys) as a, idp.serving([mint.jwk(OTHER_RSA, "k1"), mint.jwk(OTHER_RSA, "b1")]) as b:
-        provider = Provider(
-            a.url, CLIENT, "geheim", required_acr=("loa-high",), required_amr=("mfa",), strong_values=("mfa",),
-            algorithms=("RS256", "ES256"),
-        )  # fmt: skip
-        yield Bench(a, b, RelyingParty(loopback=True), provider)
-
-
-Forge = Callable[[Bench], str]
-
-
-def head(**over: Any) -> Forge:
-    """A header that says more or something else; the signature is right for what is sent."""
-    return lambda bench: mint.token({**bench.header, **over}, bench.claims, RSA)
-
-
-def says(**over: Any) -> Forge:
-    """Claims that say something else, signed by the right key. None takes a claim away."""
-
-    def forge(bench: Bench) -> str:
-        claims = {**bench.claims, **{name: value(bench) if callable(value) else value for name, value in over.items()}}
-        return mint.token(bench.header, {name: value for name, value in claims.items() if value is not GONE}, RSA)
-
-    return forge
-
-
-GONE: Any = object()
-
-
-def by_hs256(key: Callable[[], bytes]) -> Forge:
-    return lambda bench: mint.token({**bench.header, "alg": "HS256"}, bench.claims, key(), "HS256")
-
-
-def doubled(bench: Bench) -> str:
-    """`sub` stands twice: two readers see two people."""
-    raw = json.dumps(bench.claims).encode()
-    return mint.token(bench.header, raw[:-1] + b', "sub": "baas"}', RSA)
-
-
-def doubled_header(bench: Bench) -> str:
-    return mint.token(b'{"alg":"none","alg":"RS256","kid":"k1"}', bench.claims, RSA)
-
-
-def flipped(bench: Bench) -> str:
-    """Somebody else's name under a signature that was good."""
-    start, _, end = mint.token(bench.header, bench.claims, RSA).split(".")
-    return f"{start}.{mint.b64(mint.as_json({**bench.claims, 'sub': 'baas'}))}.{end}"
-
-
-def cut(bench: Bench) -> str:
-    return mint.token(bench.header, bench.claims, RSA).rpartition(".")[0] + "."
-
-
-def two_parts(bench: Bench) -> str:
-    return mint.token(bench.header, bench.claims, RSA).rpartition(".")[0]
-
-
-def other_letters(bench: Bench) -> str:
-    """The same bytes written another way: the last letter of base64 has bits to spare."""
-    start, payload, end = mint.token(bench.header, bench.claims, RSA).split(".")
-    padded = payload + "="
-    return f"{start}.{padded}.{end}"
-
-
-def jwe(bench: Bench) -> str:
-    return "e30.e30.e30.e30.e30"
-
+__all__ = ["bench"]
 
 FORGERIES: dict[str, tuple[Forge, str]] = {
     # signatures and algorithms
@@ -298,65 +214,6 @@ def test_a_fresh_confirmation_does_not_take_an_old_sign_in(bench: Bench) -> None
 def test_what_is_no_token_at_all_is_refused(bench: Bench, token: Any) -> None:
     with pytest.raises(Refused):
         bench.judged(token)
-
-
-# Logout tokens
-
-
-def leaves(**over: Any) -> Forge:
-    """A logout token with something else in it."""
-
-    def forge(bench: Bench) -> str:
-        claims = {
-            "iss": bench.a.url,
-            "aud": CLIENT,
-            "iat": AT,
-            "exp": AT + 120,
-            "jti": "j-1",
-            "sub": "jansen",
-            "sid": "s-1",
-            "events": {EVENT: {}},
-        }
-        claims = {name: value for name, value in {**claims, **over}.items() if value is not GONE}
-        return mint.token({"alg": "RS256", "kid": "k1", "typ": "logout+jwt"}, claims, RSA)
-
-    return forge
-
-
-LOGOUTS: dict[str, tuple[Forge, str]] = {
-    "no events": (leaves(events=GONE), "token_type"),
-    "events a list": (leaves(events=[EVENT]), "token_type"),
-    "events of something else": (leaves(events={"http://schemas.example/other": {}}), "token_type"),
-    "event not an object": (leaves(events={EVENT: "yes"}), "token_type"),
-    "with a nonce": (leaves(nonce="nonce-1"), "token_type"),
-    "no jti": (leaves(jti=GONE), "claim"),
-    "jti a number": (leaves(jti=7), "claim"),
-    "neither sub nor sid": (leaves(sub=GONE, sid=GONE), "claim"),
-    "sid a list": (leaves(sid=["s-1"]), "claim"),
-    "sub a list": (leaves(sub=["jansen"]), "claim"),
-    "of another client": (leaves(aud="ander-portaal"), "audience"),
-    "of another issuer": (leaves(iss="https://elders.example"), "issuer"),
-    "old": (leaves(iat=AT - 3600), "issued_at"),
-    "of tomorrow": (leaves(iat=AT + 3600), "issued_at"),
-    "expired": (leaves(exp=AT - 60), "expired"),
-    "no iat": (leaves(iat=GONE), "claim"),
-    "an ID token": (lambda one: mint.token(one.header, one.claims, RSA), "token_type"),
-    "by the other provider's key": (lambda one: mint.token(one.header, one.claims, OTHER_RSA), "signature"),
-    "by the public key as secret": (by_hs256(lambda: mint.public_pem(RSA)), "algorithm"),
-    "not signed": (lambda one: mint.token({"alg": "none"}, one.claims, None, "none") + "AA", "algorithm"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", LOGOUTS)
-def test_a_false_logout_token_is_refused_and_the_good_one_beside_it_is_not(bench: Bench, name: str) -> None:
-    forge, code = LOGOUTS[name]
-
-    good = bench.party.ended(bench.provider, leaves()(bench), now=NOW)
-    with pytest.raises(Refused) as refused:
-        bench.party.ended(bench.provider, forge(bench), now=NOW)
-
-    assert (good.subject, good.provider_session, good.token_id) == ("jansen", "s-1", "j-1")
-    assert refused.value.code == code
 
 
 def test_base64_that_says_the_same_in_other_letters_is_another_token(bench: Bench) -> None:

@@ -1,0 +1,62 @@
+"""Who works for several hospitals chooses for which one, and may change on the way."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from mdo_portal.database import Database
+from mdo_portal.domain.people import Membership, Role, SignedInSession
+from tests.people import Region, person_id
+from tests.web.portal_of_two_factors import Browser, app, now_code, own, with_app
+
+__all__ = ["app", "own"]
+
+
+@pytest.fixture
+def of_two(database: Database, region: Region) -> str:
+    """Bram is a specialist in DELT, and follows patients of ZEED."""
+    with database.transaction() as session:
+        session.add(Membership(person_id=person_id("Bram"), hospital_id=region.hospitals["ZEED"], role=Role.PRIVACY_OFFICER))
+    return with_app(database, "Bram")
+
+
+def test_who_works_for_several_hospitals_is_asked_and_no_session_starts_before(
+    own: Browser, database: Database, of_two: str
+) -> None:
+    own.sign_in("Bram")
+    before = session_count(database)
+    answer = own.with_code(now_code(of_two))
+
+    assert answer.location == "/sign-in/hospital"
+    assert session_count(database) == before
+    assert own.get("/worklist").location.startswith("/sign-in")
+
+
+def session_count(database: Database) -> int:
+    with database.transaction() as session:
+        return session.scalar(select(func.count()).select_from(SignedInSession)) or 0
+
+
+def test_only_the_roles_of_the_chosen_hospital_count_and_switching_changes_them(
+    own: Browser, region: Region, of_two: str
+) -> None:
+    own.sign_in("Bram")
+    own.with_code(now_code(of_two))
+    answer = own.post("/sign-in/hospital", hospital_id=str(region.hospitals["DELT"]))
+    own.get(answer.location)
+    assert own.get("/log").status_code == 403
+
+    own.get("/hospital")
+    own.post("/hospital", hospital_id=str(region.hospitals["ZEED"]))
+
+    assert own.get("/log").status_code == 200
+
+
+@pytest.mark.parametrize("hospital", ["KREE", "x"])
+def test_nobody_works_for_a_hospital_that_is_not_theirs(own: Browser, region: Region, of_two: str, hospital: str) -> None:
+    own.sign_in("Bram")
+    own.with_code(now_code(of_two))
+
+    assert own.post("/sign-in/hospital", hospital_id=str(region.hospitals.get(hospital, "x"))).status_code in (401, 404)
+    assert own.get("/worklist").status_code == 302
