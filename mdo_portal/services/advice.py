@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -72,13 +72,7 @@ def change(
     """Fill in one recommendation. Stale when somebody changed it after this person's screen read it; Incomplete on a bad value."""
     _open(session, round_)
     item = _item(session, round_, item_id)
-    if item.revision != seen:
-        raise Stale()
-    for name in ITEM_TEXTS:
-        setattr(item, name, _text(name, fields.get(name, "")))
-    item.due_on = _day("due_on", fields.get("due_on", ""))
-    item.revision += 1
-    item.changed_by, item.changed_at = person_id, now
+    item.due_on = _fill(item, ITEM_TEXTS, "due_on", fields, seen=seen, person_id=person_id, now=now)
     _tell(session, round_, now)
     return item
 
@@ -88,8 +82,7 @@ def remove(session: Session, round_: Round, item_id: uuid.UUID, *, now: datetime
     _open(session, round_)
     session.delete(_item(session, round_, item_id))
     session.flush()
-    for position, item in enumerate(items_of(session, round_.id), start=1):
-        item.position = position
+    _number(items_of(session, round_.id))
     _tell(session, round_, now)
 
 
@@ -102,8 +95,7 @@ def put_before(session: Session, round_: Round, item_id: uuid.UUID, *, now: date
         raise NotFound()
     if at:
         items[at - 1], items[at] = items[at], items[at - 1]
-    for position, item in enumerate(items, start=1):
-        item.position = position
+    _number(items)
     _tell(session, round_, now)
 
 
@@ -117,13 +109,7 @@ def answer(
     }  # fmt: skip
     session.execute(insert(RoundAnswers).values(empty).on_conflict_do_nothing())
     found = session.get_one(RoundAnswers, round_.id, populate_existing=True)
-    if found.revision != seen:
-        raise Stale()
-    for name in ANSWER_TEXTS:
-        setattr(found, name, _text(name, fields.get(name, "")))
-    found.told_on = _day("told_on", fields.get("told_on", ""))
-    found.revision += 1
-    found.changed_by, found.changed_at = person_id, now
+    found.told_on = _fill(found, ANSWER_TEXTS, "told_on", fields, seen=seen, person_id=person_id, now=now)
     _tell(session, round_, now)
     return found
 
@@ -162,6 +148,31 @@ def _open(session: Session, round_: Round) -> None:
         raise IllegalMove(N_("De conclusie kan worden ingevuld zodra de vergadering open is. Er is niets veranderd."))
     if conclusions.is_frozen(session, round_.id):
         raise IllegalMove(N_("Dit advies is getekend en kan niet meer worden gewijzigd. Maak een herziening."))
+
+
+def _fill(
+    row: AdviceItem | RoundAnswers,
+    texts: Sequence[str],
+    day: str,
+    fields: Mapping[str, str],
+    *,
+    seen: int,
+    person_id: uuid.UUID,
+    now: datetime,
+) -> date | None:
+    """Take over the texts of a form; gives its day. Stale when the screen that sent it had read another revision."""
+    if row.revision != seen:
+        raise Stale()
+    for name in texts:
+        setattr(row, name, _text(name, fields.get(name, "")))
+    row.revision += 1
+    row.changed_by, row.changed_at = person_id, now
+    return _day(day, fields.get(day, ""))
+
+
+def _number(items: Sequence[AdviceItem]) -> None:
+    for position, item in enumerate(items, start=1):
+        item.position = position
 
 
 def _item(session: Session, round_: Round, item_id: uuid.UUID) -> AdviceItem:

@@ -80,17 +80,7 @@ def place(session: Session, viewer: Viewer, case_id: uuid.UUID, *, whole_patient
             session.add(hold)
     except IntegrityError:
         raise IllegalMove(N_("Er staat al een bewaarplicht op. Er is niets veranderd.")) from None
-    audit.record(
-        session,
-        viewer,
-        Act.RETENTION_HOLD,
-        now=now,
-        case=case,
-        relation=Relation.OWN_HOSPITAL,
-        object_type="hold",
-        object_id=hold.id,
-        detail="set",
-    )
+    _log(session, viewer, hold, case, "set", now=now)
     return hold
 
 
@@ -106,14 +96,11 @@ def lift(session: Session, viewer: Viewer, hold_id: uuid.UUID, *, reason: str, n
         raise Incomplete({"reason": NO_LIFT_REASON}, NO_LIFT_REASON)
     hold.lifted_by, hold.lifted_at, hold.lift_reason = viewer.person_id, now, reason.strip()
     case = session.get(Case, hold.case_id) if hold.case_id else None
+    _log(session, viewer, hold, case, "lifted", now=now)
+
+
+def _log(session: Session, viewer: Viewer, hold: LegalHold, case: Case | None, detail: str, *, now: datetime) -> None:
     audit.record(
-        session,
-        viewer,
-        Act.RETENTION_HOLD,
-        now=now,
-        case=case,
-        relation=Relation.OWN_HOSPITAL,
-        object_type="hold",
-        object_id=hold.id,
-        detail="lifted",
-    )
+        session, viewer, Act.RETENTION_HOLD, now=now, case=case, relation=Relation.OWN_HOSPITAL, object_type="hold",
+        object_id=hold.id, detail=detail,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mdo_portal.database import Database
@@ -16,7 +16,10 @@ from tests.web.portal import CSRF, app_on, signed_in
 
 
 def test_a_finding_leads_to_its_lines(database: Database, region: Region) -> None:
-    now = datetime.now(UTC)
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    # three in the morning: whatever the hour of this test, the rule on the night points at it
+    last_night = (datetime.now(amsterdam) - timedelta(days=1)).replace(hour=3)
+    now = last_night.astimezone(UTC)
     with database.transaction() as session:
         zeed = session.get_one(Hospital, region.hospitals["ZEED"])
         case = make.case(session, zeed, now=now, patient=make.identity("4711"))
@@ -29,6 +32,6 @@ def test_a_finding_leads_to_its_lines(database: Database, region: Region) -> Non
         asked = dict(re.findall(r'name="(number|since|until)" value="([^"]*)"', form[1]))
         lines = petra.post("/log", data={"csrf_token": CSRF, **asked}).text
 
-    today = now.astimezone(ZoneInfo("Europe/Amsterdam")).date().isoformat()
-    assert asked == {"number": "4711", "since": today, "until": today}
+    day = last_night.date().isoformat()
+    assert asked == {"number": "4711", "since": day, "until": day}
     assert "casus bekeken" in lines and "Bram" in lines
