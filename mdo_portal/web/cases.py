@@ -12,6 +12,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.link_fields import SECTION_LABELS
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.services import (
@@ -35,7 +36,6 @@ from mdo_portal.services.case_rows import EventRow
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may
-from mdo_portal.web.registration import SECTIONS
 from mdo_portal.web.words import when
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -58,7 +58,8 @@ BUTTONS = (
 )
 
 WIRE_WORDS = {"hl7v2": "HL7 v2", "fhir": "FHIR", "form": N_("webformulier"), "paper": N_("papier")}
-SECTION_WORDS = dict(SECTIONS)
+#: headings; the web form puts the same as questions
+SECTION_WORDS = SECTION_LABELS
 #: how referrers say that it cannot wait; an EPD's own words are shown as they were sent
 URGENCY_WORDS = {"asap": N_("met spoed"), "stat": N_("met spoed"), "urgent": N_("spoed"), "routine": N_("niet met spoed")}
 

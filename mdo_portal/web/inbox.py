@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
+from mdo_portal import wiring
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
@@ -30,7 +31,13 @@ def links() -> str:
     with transaction() as db:
         cards = link_cards.link_cards(db, viewer(), now=now())
         counts = inbox.counts(db, viewer())
-    return render_template("inbox/links.html", cards=cards, counts=counts, may_add=viewer().may(Act.HOSPITAL_ADD))
+    return render_template(
+        "inbox/links.html",
+        cards=cards,
+        counts=counts,
+        may_add=viewer().may(Act.HOSPITAL_ADD),
+        titles=wiring.known_profiles().titles,
+    )
 
 
 @blueprint.get("/inbox")
