@@ -63,9 +63,17 @@ class WorkListRow(NamedTuple):
     @property
     def short_name(self) -> str:
         """`J.P. de V. (1960)`: initials and year, enough to find a line, too little for a passer-by."""
+        return f"{self.initials_and_family} {self.birth_year}".strip()
+
+    @property
+    def initials_and_family(self) -> str:
         letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1]
-        year = f" ({self.birth_on.year})" if self.birth_on else ""
-        return f"{letters} {self.family}{year}".strip()
+        return f"{letters} {self.family}".strip()
+
+    @property
+    def birth_year(self) -> str:
+        """`(1960)`; of its own, so that a narrow column cuts the name and never the year that tells two names apart."""
+        return f"({self.birth_on.year})" if self.birth_on else ""
 
 
 class BoardCount(NamedTuple):

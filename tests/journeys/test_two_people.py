@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mdo_portal.commands.demo.fill import PASSWORD
+from mdo_portal.commands.demo.screens import until
 from tests.browser import axe, chromium
 from tests.journeys.conftest import Demo
 
@@ -165,6 +167,7 @@ def sign(chair: Page) -> None:
     chair.wait_for_url(re.compile("/signed$"))
 
 
+UNFINISHED, NAME_OF_UNFINISHED = "UP12", "Oude Elferink"  # sent without performance status and pathology
 PAGES = {
     "I. Hartog": ("/worklist", "/register", "/meetings", "/post", "/post?tab=all"),
     "R. van Dongen": ("/links", "/inbox"),
@@ -180,6 +183,25 @@ def test_every_page_passes_axe_and_fits_its_screen(browser: Browser, demo: Demo,
             page.goto(f"{demo.places.url}{path}")
             assert axe(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
+
+def test_on_a_phone_what_is_missing_takes_no_room_from_the_name(browser: Browser, demo: Demo) -> None:
+    with person(browser, demo, "I. Hartog", width=390) as page:
+        httpx.post(
+            f"{demo.places.page('MERW')}/api/send", json={"cases": [UNFINISHED]}, timeout=60, trust_env=False
+        ).raise_for_status()
+        page.goto(f"{demo.places.url}/worklist")
+        incomplete = page.locator("tr[data-row]").filter(has_text=NAME_OF_UNFINISHED)
+        until(lambda: page.reload() and incomplete.count(), seconds=20, what="the referral on the list", pause=0.5)
+        # as long as a list of everything that may be missing gets
+        words = ", wens van de patiënt, conditie, beeldvorming, pathologie"
+        incomplete.locator(".dots-words").evaluate("(e, words) => { e.textContent += words; }", words)
+        name, day = incomplete.locator(".who a"), incomplete.locator(".due > span").first
+        for seen in (name, day):
+            box = seen.bounding_box()
+            cell = seen.locator("xpath=ancestor::td")
+            assert cell.evaluate("e => e.scrollWidth <= e.clientWidth"), seen.inner_text()
+            assert box is not None and box["width"] > 40
 
 
 def test_case_agenda_and_room_pass_axe_on_laptop_beamer_and_phone(browser: Browser, demo: Demo) -> None:
