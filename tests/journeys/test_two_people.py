@@ -192,7 +192,7 @@ def test_on_a_phone_what_is_missing_takes_no_room_from_the_name(browser: Browser
         ).raise_for_status()
         page.goto(f"{demo.places.url}/worklist")
         incomplete = page.locator("tr[data-row]").filter(has_text=NAME_OF_UNFINISHED)
-        until(lambda: page.reload() and incomplete.count(), seconds=20, what="the referral on the list", pause=0.5)
+        until(lambda: page.reload() and incomplete.count(), seconds=60, what="the referral on the list", pause=0.5)
         # as long as a list of everything that may be missing gets
         words = ", wens van de patiënt, conditie, beeldvorming, pathologie"
         incomplete.locator(".dots-words").evaluate("(e, words) => { e.textContent += words; }", words)
