@@ -53,7 +53,7 @@ class InboundMessage(Base):
             "ix_inbound_messages_patient",
             "patient_keys",
             postgresql_using="gin",
-            postgresql_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL OR state = 'unreadable'"),
             postgresql_with={"fastupdate": "off"},
         ),
         Index("ix_inbound_messages_hospital_id", "hospital_id", "received_at"),

@@ -86,6 +86,14 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Het profiel van deze koppeling klopt niet meer (de plaats staat erbij). Het bericht is bewaard; "
         "herstel het profiel en laat het bericht opnieuw lezen."
     ),
+    "emptied": N_(
+        "De inhoud van dit bericht is verwijderd (bewaartermijn of vernietiging) voordat het gelezen kon worden. "
+        "Vraag het ziekenhuis zo nodig om het opnieuw te sturen, of leg het terzijde."
+    ),
+    "sealed": N_(
+        "De versleutelde inhoud van dit bericht gaat niet open: de sleutel ontbreekt of de inhoud is veranderd. Het is bewaard; "
+        "de beheerder herstelt de sleutels en laat het opnieuw lezen, of het ziekenhuis stuurt het opnieuw."
+    ),
     "failed": N_("Het verwerken is steeds mislukt. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."),
 }
 
