@@ -24,6 +24,8 @@ def upgrade() -> None:
         f"CREATE TRIGGER {DOOR} BEFORE UPDATE OF raw_sealed, state ON {TABLE} FOR EACH ROW "
         f"WHEN (NEW.raw_sealed = '' AND NEW.settled_at IS NULL) EXECUTE FUNCTION {DOOR}()"
     )
+    op.execute(f"ALTER FUNCTION {DOOR}() OWNER TO mdo_owner")
+    op.execute(f"REVOKE ALL ON FUNCTION {DOOR}() FROM PUBLIC")
     op.execute(f"UPDATE {TABLE} SET {SETTLE} WHERE raw_sealed = '' AND settled_at IS NULL")
     op.drop_index(INDEX, TABLE)
     op.create_index(INDEX, TABLE, ["patient_keys"], postgresql_where=sa.text("settled_at IS NULL OR state = 'unreadable'"), **KEYS)
