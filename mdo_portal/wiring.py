@@ -178,8 +178,11 @@ def fhir_capabilities(url: str, software_version: str, version: str = "R4") -> b
 
 
 def fhir_version(profile: str) -> str:
-    """`R4` or `STU3`; "" for a profile of another wire."""
-    return str(profiles.load(profile).get("version", "")) if profile in profiles.names() and wire_of(profile) is Wire.FHIR else ""
+    """`R4` or `STU3`, also when the link has places of its own; "" for a profile of another wire, or one that is not there."""
+    try:
+        return version_of(profile) if wire_of(profile) is Wire.FHIR else ""
+    except KeyError:
+        return ""
 
 
 def fhir_kinds(profile: str) -> tuple[str, ...]:

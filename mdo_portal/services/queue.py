@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.sealing import CANNOT_OPEN
+from mdo_portal.exchange import profile_of_link
 from mdo_portal.services import changes
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.settling import MAX_ATTEMPTS, ClaimedMessage, settle
@@ -79,7 +80,7 @@ _QUEUE = text(
 _LOCK = (
     select(
         InboundMessage.id, InboundMessage.link_id, Link.hospital_id, InboundMessage.raw_sealed, InboundMessage.wire,
-        Link.profile_in, Link.charset_in, InboundMessage.attempts, InboundMessage.received_at,
+        Link.profile_in, Link.otherwise, Link.charset_in, InboundMessage.attempts, InboundMessage.received_at,
     )
     .join(Link, Link.id == InboundMessage.link_id)
     .where(
@@ -121,8 +122,9 @@ def _opened(session: Session, row: Any, *, now: datetime) -> ClaimedMessage | No
         settle(session, row.id, InboundState.UNREADABLE, now=now, reason=reason)
         changes.wake(session, "understand")  # its patient's next messages waited for it
         return None
+    profile = profile_of_link(row.profile_in, row.otherwise)
     return ClaimedMessage(
-        row.id, row.link_id, row.hospital_id, raw, row.wire, row.profile_in, row.charset_in, row.attempts + 1, row.received_at
+        row.id, row.link_id, row.hospital_id, raw, row.wire, profile, row.charset_in, row.attempts + 1, row.received_at
     )
 
 
