@@ -90,6 +90,8 @@ def sort(
         return _refused(raw, header, wire=wire, link=None, reason=wrong, place="MSH-4", now=now)
     if wire is Wire.HL7V2 and not header.control_id:
         return _refused(raw, header, wire=wire, link=sender, reason="no_control_id", place="MSH-10", now=now)
+    if own := reader.numbers(raw, sender.profile_in):  # before anybody asks whether this patient is known here
+        header = replace(header, patient_numbers=tuple(dict.fromkeys((*header.patient_numbers, *own))))
     later = header.application_ack if sender.application_ack_out else ""
     arrival = Arrival(
         raw=raw,
