@@ -25,6 +25,7 @@ from mdo_portal.exchange import (
 )
 from mdo_portal.services import (
     audit,
+    awaiting,
     carrying_out,
     changes,
     conflicts,
@@ -221,6 +222,8 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     hospital = session.get_one(Hospital, one.message.hospital_id)
     case = effects.of(session, one.incoming, hospital, one.message)
     if case is None:
+        if awaiting.must_wait(session, one.message.message_id):
+            return [_set_aside(one.message, Unreadable(awaiting.WAITS))]
         settling.forget(session, one.message)
         return []
     leftovers = effects.leftovers(one.incoming, one.message)
