@@ -126,13 +126,27 @@ def _reference(arrival: Arrival) -> str:
     return arrival.digest[:9].hex().upper()
 
 
-def refuse(raw: bytes, *, wire: Wire, reader: Reader, links: Sequence[LinkRow], reason: str, now: datetime) -> Sorted:
-    """What the wire itself already refused (too large, too slow): its beginning is kept, with the sender if it says who."""
+def refuse(
+    raw: bytes,
+    *,
+    wire: Wire,
+    reader: Reader,
+    links: Sequence[LinkRow],
+    reason: str,
+    now: datetime,
+    caller: Caller | None = None,
+) -> Sorted:
+    """What the wire itself already refused (too large, too slow): its beginning is kept.
+
+    Under the hospital that it names when the line proves that, as in `sort`; else it is nobody's, and for the administrator.
+    """
     try:
         header = reader.header(raw)
     except Unreadable:
         header = MessageHeader()
     sender = hospitals.sender_of(links, header)
+    if sender is not None and caller is not None and _unproven(sender, caller, links, now=now):
+        sender = None
     return _refused(raw, header, wire=wire, link=sender, reason=reason, place="", now=now)
 
 
