@@ -141,7 +141,10 @@ def test_what_the_wire_refused_is_of_the_hospital_it_names_only_when_the_line_pr
 
     with database.transaction() as session:
         row = session.scalars(select(InboundMessage).order_by(InboundMessage.seq.desc())).first()
-        assert row is not None and (row.reason, row.hospital_id) == ("too_large", region.hospitals[hospital] if hospital else None)
+        assert row is not None and (row.reason, row.hospital_id) == (
+            "too_large",
+            region.hospitals[hospital] if hospital else None,
+        )
 
 
 # The line to PostgreSQL
