@@ -52,19 +52,6 @@ def place_of(profile: Profile, name: str, anchors: tuple[Entry, Entry], where: A
     return _found(profile.words(group or "referral", own), anchors, where)[1]
 
 
-def own_number_places(profile: Profile) -> list[str]:
-    """Where in a Patient this profile itself says that numbers stand."""
-    paths = (*profile.words("patient", "local_number"), *profile.words("patient", "bsn"))
-    return [one for one in paths if one.startswith("Patient.")]
-
-
-def numbers_at(paths: Iterable[str], entries: Iterable[Entry]) -> list[str]:
-    """What stands at these places in the Patients of a message."""
-    patients = [entry.resource for entry in entries if entry.kind == "Patient"]
-    found = (value for path in paths for one in patients for value in _values(one, path.partition(".")[2]))
-    return [value for value in dict.fromkeys(found) if value]
-
-
 def _found(paths: Iterable[str], anchors: tuple[Entry, Entry], where: Addresses) -> tuple[str, str]:
     """(value, place) of the first place that has a value."""
     for path in paths:
@@ -72,13 +59,14 @@ def _found(paths: Iterable[str], anchors: tuple[Entry, Entry], where: Addresses)
         for entry in anchors if kind in _ONE_OF_ITS_KIND else where.entries:
             if entry.kind != kind:
                 continue
-            for value in _values(entry.resource, steps):
+            for value in values(entry.resource, steps):
                 if value:
                     return value, f"{entry.place}.{steps}"
     return "", ""
 
 
-def _values(resource: Any, steps: str) -> Iterator[str]:
+def values(resource: Any, steps: str) -> Iterator[str]:
+    """Every value at these steps of a resource."""
     found: list[Any] = [resource]
     for name, choice in _split(steps):
         found = [inner for one in found for inner in _chosen(node(one).get(name), choice)]

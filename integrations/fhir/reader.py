@@ -6,8 +6,8 @@ from integrations.fhir import xml_reader
 from integrations.fhir.bundle import Entry, entries_of
 from integrations.fhir.json_gate import load
 from integrations.fhir.message import read_message
+from integrations.fhir.own_numbers import numbers_at, own_number_places
 from integrations.fhir.people import identifiers
-from integrations.fhir.places import numbers_at, own_number_places
 from integrations.fhir.profile import load_profile
 from integrations.fhir.values import Node, node, nodes, text
 from integrations.xml_gate import looks_like_xml

@@ -105,7 +105,8 @@ class InboundMessage(Base):
     charset: Mapped[str] = mapped_column(default="")
     #: how it came: `tls`, `local` (this machine) or `plain` (unencrypted, accepted in writing); empty = not over MLLP
     line: Mapped[str] = mapped_column(default="")
-    #: the application acknowledgement (MSH-16) that is still to be sent over the link's own channel: AL, ER, SU; `sent`; empty = none
+    #: the application acknowledgement (MSH-16) that is still to be sent over the link's own channel: AL, ER, SU; `sent`; empty = none,
+    #: as always now (Link.application_ack_out)
     application_ack: Mapped[str] = mapped_column(default="")
     #: the case it made or changed
     case_id: Mapped[uuid.UUID | None]

@@ -1,4 +1,4 @@
-"""What was emptied is never in the queue or on the pile, and what nobody could read counts as a patient who is known."""
+"""What was emptied is never in the queue, whoever nobody could read about is known, and no link promises an acknowledgement for later."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 TABLE, INDEX, DOOR = "inbound_messages", "ix_inbound_messages_patient", "emptied_is_settled"
+AT_ONCE = "ck_links_application_ack_at_once"
 KEYS = {"postgresql_using": "gin", "postgresql_with": {"fastupdate": "off"}}
 SETTLE = "state = 'unreadable', reason = 'emptied', place = '', settled_at = now()"
 
@@ -29,9 +30,12 @@ def upgrade() -> None:
     op.execute(f"UPDATE {TABLE} SET {SETTLE} WHERE raw_sealed = '' AND settled_at IS NULL")
     op.drop_index(INDEX, TABLE)
     op.create_index(INDEX, TABLE, ["patient_keys"], postgresql_where=sa.text("settled_at IS NULL OR state = 'unreadable'"), **KEYS)
+    op.execute("UPDATE links SET application_ack_out = false WHERE application_ack_out")
+    op.create_check_constraint(op.f(AT_ONCE), "links", "NOT application_ack_out")
 
 
 def downgrade() -> None:
+    op.drop_constraint(op.f(AT_ONCE), "links")
     op.drop_index(INDEX, TABLE)
     op.create_index(INDEX, TABLE, ["patient_keys"], postgresql_where=sa.text("settled_at IS NULL"), **KEYS)
     op.execute(f"DROP TRIGGER {DOOR} ON {TABLE}")
