@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from mdo_portal import understanding
 from mdo_portal.database import Database
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.retention import Kind
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
@@ -95,3 +96,19 @@ def test_what_waits_for_a_person_is_not_emptied_by_its_term(database: Database, 
     understand_all(database)
 
     assert [row.state for row in rows(database)] == [InboundState.UNDERSTOOD]
+
+
+def test_a_question_that_goes_with_its_patient_leaves_no_message_behind(database: Database, region: Region) -> None:
+    """Number 1 with two BSNs waits for a person; meanwhile the only case of number 1 reaches its term."""
+    told = [make.hl7_referral(control, patient="1", bsn=bsn) for control, bsn in (("M1", make.BSN), ("M2", make.OTHER_BSN))]
+    hand_in(database, region, *told, make.hl7_change("M3", patient="1"))
+    understand_all(database)
+    assert [row.reason for row in rows(database)] == ["", "identity_conflict", "waits_for_identity"]
+    ended = {"state": CaseState.CLOSED, "is_open": False, "state_since": NOW - timedelta(days=20_000)}
+    with database.transaction() as session:
+        session.execute(update(Case).where(Case.hospital_id == region.hospitals["ZEED"]).values(**ended))
+        assert purging.purge(session, Kind.CASE, now=NOW) == 1
+
+    understand_all(database)
+
+    assert {row.state for row in rows(database)[1:]} == {InboundState.UNDERSTOOD}

@@ -13,6 +13,19 @@ AT_ONCE = "ck_links_application_ack_at_once"
 KEYS = {"postgresql_using": "gin", "postgresql_with": {"fastupdate": "off"}}
 SETTLE = "state = 'unreadable', reason = 'emptied', place = '', settled_at = now()"
 
+UNASKED, CONFLICTS = "unasked_is_read_again", "identity_conflicts"
+# At the end of the transaction: what a request to destroy empties meanwhile is not read again.
+READ_AGAIN = f"""
+CREATE FUNCTION {UNASKED}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE inbound_messages SET state = 'kept', reason = '', place = '', attempts = 0, next_attempt_at = NULL
+    WHERE state = 'unreadable' AND settled_at IS NULL AND raw_sealed <> ''
+        AND (id = OLD.message_id OR (hospital_id = OLD.hospital_id AND reason = 'waits_for_identity'));
+    PERFORM pg_notify('mdo_understand', '');
+    RETURN NULL;
+END $$
+"""
+
 
 def upgrade() -> None:
     # Whoever empties a message (a term, a case that is destroyed) or gives an emptied one back to the queue: nobody can read it any more.
@@ -25,8 +38,14 @@ def upgrade() -> None:
         f"CREATE TRIGGER {DOOR} BEFORE UPDATE OF raw_sealed, state ON {TABLE} FOR EACH ROW "
         f"WHEN (NEW.raw_sealed = '' AND NEW.settled_at IS NULL) EXECUTE FUNCTION {DOOR}()"
     )
-    op.execute(f"ALTER FUNCTION {DOOR}() OWNER TO mdo_owner")
-    op.execute(f"REVOKE ALL ON FUNCTION {DOOR}() FROM PUBLIC")
+    op.execute(READ_AGAIN)
+    op.execute(
+        f"CREATE CONSTRAINT TRIGGER {UNASKED} AFTER DELETE ON {CONFLICTS} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+        f"WHEN (OLD.closed_at IS NULL) EXECUTE FUNCTION {UNASKED}()"
+    )
+    for one in (DOOR, UNASKED):
+        op.execute(f"ALTER FUNCTION {one}() OWNER TO mdo_owner")
+        op.execute(f"REVOKE ALL ON FUNCTION {one}() FROM PUBLIC")
     op.execute(f"UPDATE {TABLE} SET {SETTLE} WHERE raw_sealed = '' AND settled_at IS NULL")
     op.drop_index(INDEX, TABLE)
     op.create_index(INDEX, TABLE, ["patient_keys"], postgresql_where=sa.text("settled_at IS NULL OR state = 'unreadable'"), **KEYS)
@@ -38,5 +57,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f(AT_ONCE), "links")
     op.drop_index(INDEX, TABLE)
     op.create_index(INDEX, TABLE, ["patient_keys"], postgresql_where=sa.text("settled_at IS NULL"), **KEYS)
+    op.execute(f"DROP TRIGGER {UNASKED} ON {CONFLICTS}")
     op.execute(f"DROP TRIGGER {DOOR} ON {TABLE}")
-    op.execute(f"DROP FUNCTION {DOOR}()")
+    for one in (UNASKED, DOOR):
+        op.execute(f"DROP FUNCTION {one}()")

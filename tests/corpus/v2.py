@@ -105,9 +105,11 @@ def _send(found: House, sample: Sample, count: Count) -> None:
 
 def _asks_for_silence(raw: bytes) -> bool:
     """Whether MSH-15 and MSH-16 ask for no acknowledgement of a message that is stored (NE, or ER): then any answer is wrong."""
-    if batch.split(raw) is not None:
-        return False
-    return not acks_for(raw, Answer(Verdict.STORED, _header(raw).control_id), now=datetime.now(UTC), control_id="A")
+    said = [
+        acks_for(one.raw, Answer(Verdict.STORED, _header(one.raw).control_id), now=datetime.now(UTC), control_id="A")
+        for one in _messages(Sample("", raw))
+    ]
+    return not any(said)
 
 
 def _answer(line: socket.socket) -> bytes:
