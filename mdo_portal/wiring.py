@@ -179,10 +179,8 @@ def fhir_capabilities(url: str, software_version: str, version: str = "R4") -> b
 
 def fhir_version(profile: str) -> str:
     """`R4` or `STU3`, also when the link has places of its own; "" for a profile of another wire, or one that is not there."""
-    try:
-        return version_of(profile) if wire_of(profile) is Wire.FHIR else ""
-    except KeyError:
-        return ""
+    name = profile.partition("\n")[0]  # a version is the profile's own, whatever the link says below it
+    return version_of(name) if name in profiles.names() and wire_of(name) is Wire.FHIR else ""
 
 
 def fhir_kinds(profile: str) -> tuple[str, ...]:

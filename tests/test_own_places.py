@@ -81,7 +81,7 @@ def test_what_the_page_shows_is_what_the_worker_reads(database: Database, region
     assert {name: shown[name] for name in read} == read
 
 
-@pytest.mark.parametrize("own", ["", '[patient]\nlocal_number = ["Patient.identifier.value"]\n'])
+@pytest.mark.parametrize("own", ["", "[nonsense", '[patient]\nlocal_number = ["Patient.identifier.value"]\n'])
 def test_a_link_with_own_places_keeps_its_version(own: str) -> None:
     assert wiring.fhir_version(exchange.profile_of_link("generic-stu3", own)) == "STU3"
     assert wiring.fhir_version(exchange.profile_of_link("generic-r4", own)) == "R4"
