@@ -90,6 +90,8 @@ def sort(
         return _refused(raw, header, wire=wire, link=None, reason=wrong, place="MSH-4", now=now)
     if wire is Wire.HL7V2 and not header.control_id:
         return _refused(raw, header, wire=wire, link=sender, reason="no_control_id", place="MSH-10", now=now)
+    if own := reader.numbers(raw, sender.profile_in):  # before anybody asks whether this patient is known here
+        header = replace(header, patient_numbers=tuple(dict.fromkeys((*header.patient_numbers, *own))))
     later = header.application_ack if sender.application_ack_out else ""
     arrival = Arrival(
         raw=raw,
@@ -124,13 +126,27 @@ def _reference(arrival: Arrival) -> str:
     return arrival.digest[:9].hex().upper()
 
 
-def refuse(raw: bytes, *, wire: Wire, reader: Reader, links: Sequence[LinkRow], reason: str, now: datetime) -> Sorted:
-    """What the wire itself already refused (too large, too slow): its beginning is kept, with the sender if it says who."""
+def refuse(
+    raw: bytes,
+    *,
+    wire: Wire,
+    reader: Reader,
+    links: Sequence[LinkRow],
+    reason: str,
+    now: datetime,
+    caller: Caller | None = None,
+) -> Sorted:
+    """What the wire itself already refused (too large, too slow): its beginning is kept.
+
+    Under the hospital that it names when the line proves that, as in `sort`; else it is nobody's, and for the administrator.
+    """
     try:
         header = reader.header(raw)
     except Unreadable:
         header = MessageHeader()
     sender = hospitals.sender_of(links, header)
+    if sender is not None and caller is not None and _unproven(sender, caller, links, now=now):
+        sender = None
     return _refused(raw, header, wire=wire, link=sender, reason=reason, place="", now=now)
 
 

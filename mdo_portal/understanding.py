@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
 import structlog
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from mdo_portal.exchange import (
 )
 from mdo_portal.services import (
     audit,
+    awaiting,
     carrying_out,
     changes,
     conflicts,
@@ -95,9 +97,15 @@ TOO_MUCH = frozenset({"reader_slow", "reader_died"})
 def _read(
     database: Database, claimed: Sequence[ClaimedMessage], readers: Mapping[Wire, Reader], *, now: datetime, lane: Lane
 ) -> tuple[list[Read], Sequence[ClaimedMessage]]:
-    """What they mean, up to the first that must be tried again; and those after it, which are given back for others to take."""
+    """What they mean, up to the first that must be tried again; and those after it, which are given back for others to take.
+
+    Reading stops halfway the lease, so that nobody else takes any of them before they had their effect.
+    """
     read: list[Read] = []
+    until = monotonic() + queue.LEASE.total_seconds() / 2
     for at, message in enumerate(claimed):
+        if at and monotonic() > until:
+            return read, claimed[at:]
         try:
             read.append(Read(message, readers[message.wire].read(message.raw, message.profile, message.charset)))
         except Unreadable as unreadable:
@@ -221,6 +229,8 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     hospital = session.get_one(Hospital, one.message.hospital_id)
     case = effects.of(session, one.incoming, hospital, one.message)
     if case is None:
+        if awaiting.must_wait(session, one.message.message_id):
+            return [_set_aside(one.message, Unreadable(awaiting.WAITS))]
         settling.forget(session, one.message)
         return []
     leftovers = effects.leftovers(one.incoming, one.message)

@@ -178,8 +178,9 @@ def fhir_capabilities(url: str, software_version: str, version: str = "R4") -> b
 
 
 def fhir_version(profile: str) -> str:
-    """`R4` or `STU3`; "" for a profile of another wire."""
-    return str(profiles.load(profile).get("version", "")) if profile in profiles.names() and wire_of(profile) is Wire.FHIR else ""
+    """`R4` or `STU3`, also when the link has places of its own; "" for a profile of another wire, or one that is not there."""
+    name = profile.partition("\n")[0]  # a version is the profile's own, whatever the link says below it
+    return version_of(name) if name in profiles.names() and wire_of(name) is Wire.FHIR else ""
 
 
 def fhir_kinds(profile: str) -> tuple[str, ...]:

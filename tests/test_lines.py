@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from mdo_portal import reception, wiring
+from mdo_portal.commands.desk import Desk
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.exchange import Caller, Wire
@@ -119,6 +120,31 @@ def test_what_was_refused_for_its_line_is_a_new_message_over_a_proper_one(databa
         ("plain_not_accepted", "", "", 0),
         ("", "tls", "ascii", 0),
     ]
+
+
+@pytest.mark.parametrize(("caller", "hospital"), [(ZEED, "ZEED"), (HERE, "ZEED"), (KREE, None), (FAR, None)])
+def test_what_the_wire_refused_is_of_the_hospital_it_names_only_when_the_line_proves_it(
+    database: Database, region: Region, caller: Caller, hospital: str | None
+) -> None:
+    """Anybody who reaches the port can write ZEED's name in a message that is too large."""
+    bound(database, region)
+
+    async def at_the_desk() -> None:
+        desk = Desk(database)
+        looking = asyncio.ensure_future(desk.know_links())
+        await desk.knows_links.wait()
+        await desk.refused(caller, "too_large", make.hl7_referral()[:300])
+        looking.cancel()
+        await desk.close()
+
+    asyncio.run(at_the_desk())
+
+    with database.transaction() as session:
+        row = session.scalars(select(InboundMessage).order_by(InboundMessage.seq.desc())).first()
+        assert row is not None and (row.reason, row.hospital_id) == (
+            "too_large",
+            region.hospitals[hospital] if hospital else None,
+        )
 
 
 # The line to PostgreSQL

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from sqlalchemy import ColumnElement, func, select
 
 from integrations.bounded.pool import Pool, bounded
 from mdo_portal import understanding
+from mdo_portal.commands import work
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case, CaseEvent, CaseFact
@@ -184,3 +186,24 @@ def test_several_workers_two_hospitals_and_each_patient_in_order(
             case = session.scalars(select(Case).where(*mine)).one()
             events = select(func.count()).where(CaseEvent.case_id == case.id, CaseEvent.what.like("referral.%"))
             assert (case.question_board, session.scalar(events)) == (question, told[code, patient])
+
+
+def test_a_slow_batch_gives_back_what_it_cannot_read_within_its_lease(
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixteen messages that each take all the time they may: nobody gets a second try because of the others."""
+    clock = [0.0]
+    monkeypatch.setattr(understanding, "monotonic", lambda: clock[0])
+
+    def slow(raw: bytes) -> None:
+        clock[0] += work.QUICK_SECONDS
+
+    hand_in(database, region, *(make.hl7_referral(patient=str(at), referral_number=f"VW-S{at}") for at in range(work.BATCH)))
+    spans = []
+    while any(row.state is InboundState.KEPT for row in rows(database)):
+        began = clock[0]
+        assert understanding.understand(database, spying(slow), now=NOW, most=work.BATCH, lane=Lane.QUICK)
+        spans.append(clock[0] - began)
+
+    assert max(spans) <= queue.LEASE.total_seconds() / 2 + work.QUICK_SECONDS
+    assert {(row.state, row.attempts) for row in rows(database)} == {(InboundState.UNDERSTOOD, 1)}

@@ -154,6 +154,9 @@ class BoundedReader:
     def header(self, raw: bytes) -> MessageHeader:
         return self._reader.header(raw)
 
+    def numbers(self, raw: bytes, profile: str) -> tuple[tuple[str, str], ...]:
+        return self._reader.numbers(raw, profile)
+
     def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
         return self._reader.charset(raw, profile, charset)
 

@@ -59,13 +59,14 @@ def _found(paths: Iterable[str], anchors: tuple[Entry, Entry], where: Addresses)
         for entry in anchors if kind in _ONE_OF_ITS_KIND else where.entries:
             if entry.kind != kind:
                 continue
-            for value in _values(entry.resource, steps):
+            for value in values(entry.resource, steps):
                 if value:
                     return value, f"{entry.place}.{steps}"
     return "", ""
 
 
-def _values(resource: Any, steps: str) -> Iterator[str]:
+def values(resource: Any, steps: str) -> Iterator[str]:
+    """Every value at these steps of a resource."""
     found: list[Any] = [resource]
     for name, choice in _split(steps):
         found = [inner for one in found for inner in _chosen(node(one).get(name), choice)]

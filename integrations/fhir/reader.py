@@ -6,6 +6,7 @@ from integrations.fhir import xml_reader
 from integrations.fhir.bundle import Entry, entries_of
 from integrations.fhir.json_gate import load
 from integrations.fhir.message import read_message
+from integrations.fhir.own_numbers import numbers_at, own_number_places
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import load_profile
 from integrations.fhir.values import Node, node, nodes, text
@@ -36,6 +37,15 @@ class FhirReader:
             patient_numbers=_patient_numbers(entries),
             parts=_parts(tree),
         )
+
+    def numbers(self, raw: bytes, profile: str) -> tuple[tuple[str, str], ...]:
+        """The patient's numbers at the profile's own places in the Patient, where it has those."""
+        try:
+            paths = own_number_places(load_profile(profile))
+            tree = (xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw)) if paths else {}
+            return tuple(("", number) for number in numbers_at(paths, entries_of(tree))) if paths else ()
+        except (KeyError, ValueError, Unreadable):
+            return ()  # whoever reads the message tells a person
 
     def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
         """FHIR JSON is UTF-8 by its standard."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from .marks import Marks
@@ -41,7 +41,7 @@ def _line(window: bytes, at: int) -> str:
 
 def numbers_in(window: bytes, start: int, marks: Marks) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
-    for at in islice(_patients(window, marks.field.encode(), start), _MOST_PATIENTS):
+    for at in islice(_beginnings(window, _NUMBER_FIELDS, marks.field.encode(), start), _MOST_PATIENTS):
         line = _line(window, at)
         field = _NUMBER_FIELDS[line[:3]]
         text = (line.split(marks.field, field + 1) + [""] * field)[field]
@@ -58,9 +58,15 @@ def _plain_numbers(text: str, marks: Marks) -> list[tuple[str, str]]:
     return [(part[3] if len(part) > 3 else "", number) for part in parts if (number := part[0].strip())]
 
 
-def _patients(window: bytes, separator: bytes, start: int) -> Iterator[int]:
-    """Where the lines with patient numbers begin, those that end in CR first."""
-    names = tuple(name.encode() + separator for name in _NUMBER_FIELDS)
+def lines_called(names: Iterable[str], window: bytes, start: int, marks: Marks) -> list[str]:
+    """The lines of the segments with these names, as text, the first hundred of them."""
+    found = _beginnings(window, names, marks.field.encode(), start)
+    return [_line(window, at) for at in islice(found, _MOST_PATIENTS)]
+
+
+def _beginnings(window: bytes, called: Iterable[str], separator: bytes, start: int) -> Iterator[int]:
+    """Where the lines of these segments begin, those that end in CR first."""
+    names = tuple(name.encode() + separator for name in called)
     for line_end in (b"\r", b"\n"):
         if len(window) < _SMALL:
             yield from sorted(at for name in names for at in _all(window, line_end + name, start))

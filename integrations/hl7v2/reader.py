@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from integrations.profiles import load
-from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
+from mdo_portal.exchange import Incoming, MessageHeader, Unreadable, WrongProfile
 
 from . import kinds
 from .er7 import Message, codec_of
 from .header import read_header
+from .own_numbers import numbers_at
 from .places import placed
 
 
@@ -17,6 +18,15 @@ class Hl7Reader:
     def header(self, raw: bytes) -> MessageHeader:
         """Enough to keep and to answer. Raises Unreadable: no_header, hostile_delimiters, undecodable."""
         return read_header(raw)
+
+    def numbers(self, raw: bytes, profile: str) -> tuple[tuple[str, str], ...]:
+        """The patient's numbers at the profile's own places, where it has those (`patient.local_number`, `patient.bsn`)."""
+        try:
+            rules = load(profile)["patient"]
+        except (KeyError, WrongProfile):
+            return ()  # whoever reads the message tells a person
+        places = [one for name in ("local_number", "bsn") for one in rules[name] if not one.startswith("@")]
+        return tuple(("", number) for number in numbers_at(raw, places)) if places else ()
 
     def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
         """The character set that reads the message and who said so: the link, MSH-18, or else the bytes (`utf-8`, `cp1252`)."""

@@ -56,9 +56,16 @@ class Desk:
         """What never became a message (too large, too slow): its beginning is kept as a row for a person."""
         log.warning("line.refused", reason=reason, peer=caller.address, certificate=caller.certificate[:16])
         if start:
-            await self._stored(
-                reception.refuse(start, wire=Wire.HL7V2, reader=self._reader, links=self._links, reason=reason, now=self._clock())
+            refused = reception.refuse(
+                start,
+                wire=Wire.HL7V2,
+                reader=self._reader,
+                links=self._links,
+                reason=reason,
+                now=self._clock(),
+                caller=caller,
             )
+            await self._stored(refused)
 
     def _stored(self, sorted_: Sorted) -> asyncio.Future[Answer]:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()

@@ -53,7 +53,7 @@ class InboundMessage(Base):
             "ix_inbound_messages_patient",
             "patient_keys",
             postgresql_using="gin",
-            postgresql_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL OR state = 'unreadable'"),
             postgresql_with={"fastupdate": "off"},
         ),
         Index("ix_inbound_messages_hospital_id", "hospital_id", "received_at"),
@@ -105,7 +105,8 @@ class InboundMessage(Base):
     charset: Mapped[str] = mapped_column(default="")
     #: how it came: `tls`, `local` (this machine) or `plain` (unencrypted, accepted in writing); empty = not over MLLP
     line: Mapped[str] = mapped_column(default="")
-    #: the application acknowledgement (MSH-16) that is still to be sent over the link's own channel: AL, ER, SU; `sent`; empty = none
+    #: the application acknowledgement (MSH-16) that is still to be sent over the link's own channel: AL, ER, SU; `sent`; empty = none,
+    #: as always now (Link.application_ack_out)
     application_ack: Mapped[str] = mapped_column(default="")
     #: the case it made or changed
     case_id: Mapped[uuid.UUID | None]

@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from mdo_portal.domain.keys import KeyPurpose
 from mdo_portal.errors import Unsafe
 
+CANNOT_OPEN = (InvalidTag, KeyError, ValueError, Unsafe)
+"""What `Sealer.open` raises: changed or of something else, its key gone, cut off, or a ring that does not fit."""
 Keyring = tuple[tuple[str, bytes], ...]
 BY_PURPOSE, BY_ROW = b"\0", b"\1"
 _HEAD = re.compile(rb"([^\x00\x01]+)([\x00\x01])", re.DOTALL)
@@ -124,7 +126,7 @@ class Sealer:
         return keys.newest.encode() + mark + nonce + keys.ciphers[keys.newest].encrypt(nonce, plain, _aad(purpose, row, mark))
 
     def open(self, sealed: bytes, *, purpose: str, row: str = "") -> bytes:
-        """What was sealed. Raises InvalidTag for a value of another purpose or row, or one that was changed."""
+        """What was sealed. Raises InvalidTag for a value of another purpose or row, or one that was changed; else of CANNOT_OPEN."""
         sealed = bytes(sealed)
         head = _HEAD.match(sealed)
         if head is None:

@@ -65,7 +65,12 @@ UNREADABLE_REASONS: dict[str, str] = {
         "De gegevens gaan over een andere patiënt dan werd aangekondigd. Er is niets overgenomen; bel het ziekenhuis."
     ),
     "unknown_referral": N_(
-        "Dit hoort bij een aanmelding die hier niet bekend is. Het is bewaard; vraag het ziekenhuis om eerst de aanmelding te sturen."
+        "Dit hoort bij een aanmelding die hier niet bekend is. Het is bewaard en wordt gelezen zodra die aanmelding komt; "
+        "vraag het ziekenhuis om haar te sturen, of leg dit terzijde."
+    ),
+    "waits_for_referral": N_(
+        "Dit bericht hoort bij een patiënt van wie een ander bericht niet gelezen kon worden, misschien de aanmelding. Het is bewaard en "
+        "wordt vanzelf gelezen zodra dat bericht is gelezen; leg dat terzijde en dit vervalt."
     ),
     "wrong_version": N_("De versie van dit bericht is anders dan afgesproken. Het is bewaard; pas de koppeling aan."),
     "identity_conflict": N_(
@@ -85,6 +90,14 @@ UNREADABLE_REASONS: dict[str, str] = {
     "wrong_profile": N_(
         "Het profiel van deze koppeling klopt niet meer (de plaats staat erbij). Het bericht is bewaard; "
         "herstel het profiel en laat het bericht opnieuw lezen."
+    ),
+    "emptied": N_(
+        "De inhoud van dit bericht is verwijderd (bewaartermijn of vernietiging) voordat het gelezen kon worden. "
+        "Vraag het ziekenhuis zo nodig om het opnieuw te sturen, of leg het terzijde."
+    ),
+    "sealed": N_(
+        "De versleutelde inhoud van dit bericht gaat niet open: de sleutel ontbreekt of de inhoud is veranderd. Het is bewaard; "
+        "de beheerder herstelt de sleutels en laat het opnieuw lezen, of het ziekenhuis stuurt het opnieuw."
     ),
     "failed": N_("Het verwerken is steeds mislukt. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."),
 }

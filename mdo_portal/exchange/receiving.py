@@ -76,6 +76,13 @@ class Reader(Protocol):
         """Read the header without a parser. Raises Unreadable when there is none."""
         ...
 
+    def numbers(self, raw: bytes, profile: str) -> tuple[tuple[str, str], ...]:
+        """(authority, number) of the patient at the places where `profile` itself says they stand, beside those of the header.
+
+        Read without a parser, and nothing for nearly every link. Never raises for what a message or a profile holds.
+        """
+        ...
+
     def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
         """The character set that reads it and who said so, `iso8859-15 (MSH-18)`; "" when none fits."""
         ...

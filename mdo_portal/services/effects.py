@@ -20,10 +20,12 @@ from mdo_portal.exchange import (
     PatientChange,
     PatientLink,
     PatientMerge,
+    Unreadable,
     Wire,
 )
 from mdo_portal.services import (
     appointments,
+    awaiting,
     conflicts,
     merges,
     patient_feed,
@@ -56,7 +58,10 @@ def _referral(
 ) -> Case | None:
     wire = session.get_one(InboundMessage, message_id).wire
     if incoming.cancelled:
-        return referrals.cancel(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
+        case = referrals.cancel(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
+        if case is None:  # somebody may still plan what the hospital took back under another number
+            raise Unreadable(awaiting.UNKNOWN, "referral number")
+        return case
     case = referrals.register(session, incoming, hospital, wire=wire, now=now, message_id=message_id)
     pull = pulls.of_message(session, message_id) if wire is Wire.FHIR else None
     if pull is not None:  # what was fetched after a notice is also written down as a moment: a later one shows what changed

@@ -63,7 +63,9 @@ class AskedNumber(NamedTuple):
 
 # OR stops at the first that holds: a number of a patient costs one look, one of nobody three. The planner knows neither how many are
 # asked nor how long a queue is now, so nothing is left to choose: LIMIT instead of EXISTS (which it turns into a hash of the table), the
-# first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for.
+# first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for, and
+# a count in the inbox: of a long queue it would hope to find the first soon, and read all of it.
+# Whom a message is about that nobody could read yet is known as well: it may be the referral.
 KNOWN = """
 SELECT place FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[])
     AS asked (place, hospital_id, number, bsn, key)
@@ -76,8 +78,9 @@ WHERE (
         WHERE p.hospital_id = asked.hospital_id AND p.bsn_index >= asked.bsn ORDER BY p.bsn_index LIMIT 1
     )
     OR (
-        SELECT true FROM inbound_messages m
-        WHERE m.settled_at IS NULL AND m.patient_keys && ARRAY[asked.key] AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id LIMIT 1
+        SELECT count(*) > 0 FROM inbound_messages m
+        WHERE (m.settled_at IS NULL OR m.state = 'unreadable') AND m.patient_keys && ARRAY[asked.key]
+            AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id
     )
 """
 KNOWN_KINDS = ("int4", "text", "text", "bytea", "bytea")

@@ -11,16 +11,21 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import structlog
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
+from mdo_portal.domain.sealing import CANNOT_OPEN
+from mdo_portal.exchange import profile_of_link
+from mdo_portal.services import changes
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.settling import MAX_ATTEMPTS, ClaimedMessage, settle
 
+log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=15)
 """How long claimed messages are left alone when their worker died over them."""
 
@@ -75,7 +80,7 @@ _QUEUE = text(
 _LOCK = (
     select(
         InboundMessage.id, InboundMessage.link_id, Link.hospital_id, InboundMessage.raw_sealed, InboundMessage.wire,
-        Link.profile_in, Link.charset_in, InboundMessage.attempts, InboundMessage.received_at,
+        Link.profile_in, Link.otherwise, Link.charset_in, InboundMessage.attempts, InboundMessage.received_at,
     )
     .join(Link, Link.id == InboundMessage.link_id)
     .where(
@@ -98,20 +103,29 @@ def claim(session: Session, *, now: datetime, most: int = 1, lane: Lane = Lane.A
     for wanted in _batches(session, now=now, most=most, lane=lane):
         found = {row.id: row for row in session.execute(_LOCK, {"ids": [one.id for one in wanted], "now": now})}
         ours = _in_order(wanted, found)
-        for message_id in [one for one in ours if found[one].attempts >= MAX_ATTEMPTS]:
-            settle(session, message_id, InboundState.UNREADABLE, now=now, reason="failed")
-            ours.remove(message_id)
-        if ours:
-            _count(session, ours, now=now)
-            keys = sealer(session)
-            for message_id in ours:
-                row = found[message_id]
-                raw = keys.open(row.raw_sealed, purpose=RAW_PURPOSE)
-                claimed.append(
-                    ClaimedMessage(row.id, row.link_id, row.hospital_id, raw, *row[4:7], row.attempts + 1, row.received_at)
-                )
+        claimed = [one for message_id in ours if (one := _opened(session, found[message_id], now=now))]
+        if claimed:
+            _count(session, [one.message_id for one in claimed], now=now)
             break
     return claimed
+
+
+def _opened(session: Session, row: Any, *, now: datetime) -> ClaimedMessage | None:
+    """The message with its bytes; None when it is no use trying: then it stands on a person's list, and the others go on."""
+    reason = "failed" if row.attempts >= MAX_ATTEMPTS else "" if row.raw_sealed else "emptied"
+    try:
+        raw = b"" if reason else sealer(session).open(row.raw_sealed, purpose=RAW_PURPOSE)
+    except CANNOT_OPEN as error:
+        log.error("message.sealed", message_id=str(row.id), error=type(error).__name__)
+        reason = "sealed"
+    if reason:
+        settle(session, row.id, InboundState.UNREADABLE, now=now, reason=reason)
+        changes.wake(session, "understand")  # its patient's next messages waited for it
+        return None
+    profile = profile_of_link(row.profile_in, row.otherwise)
+    return ClaimedMessage(
+        row.id, row.link_id, row.hospital_id, raw, row.wire, profile, row.charset_in, row.attempts + 1, row.received_at
+    )
 
 
 def _batches(session: Session, *, now: datetime, most: int, lane: Lane) -> Iterator[list[Waiting]]:

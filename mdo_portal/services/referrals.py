@@ -211,6 +211,7 @@ def cancel(
 ) -> Case | None:
     """The hospital takes its referral back. Off the work list when it waits there; on an agenda it stays, marked, until a person acts.
 
+    So it does when the hospital asked again after it took back: only a person can tell what is meant.
     None when that referral is not here. Raises Conflict when it is of another patient.
     """
     case = known_case(session, hospital, referral.number)
@@ -221,7 +222,7 @@ def cancel(
         raise Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, referral.patient)
     if case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None:
         return case
-    if case.state in WAITING:
+    if case.state in WAITING and not _told_later(session, case, now=now):
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     else:
         case.cancel_told_at = now

@@ -13,7 +13,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import ABOUT_IDENTITY
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import changes
+from mdo_portal.services import awaiting, changes
 from mdo_portal.services.inbox import meant, visible
 from mdo_portal.services.inbox_rows import Asked
 
@@ -63,4 +63,6 @@ def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
     if message.reason in ABOUT_IDENTITY:
         raise IllegalMove(N_("Over de patiënt van dit bericht moet iemand beslissen (pagina Wie is dit). Er is niets veranderd."))
     message.state, message.settled_at = InboundState.IGNORED, now
+    session.flush()
+    awaiting.release(session, [message.id])
     changes.announce(session, "inbox", message.id)

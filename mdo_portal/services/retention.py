@@ -19,7 +19,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Delivery, DeliveryState
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold
 from mdo_portal.domain.draft import Draft
-from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.inbound import FeedCount, InboundMessage
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.retention import ENDED, RULES, Kind, RetentionRule, edge
 from mdo_portal.domain.viewer import Viewer
@@ -77,7 +77,6 @@ def _held(case_id: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def conditions(before: Mapping[Kind, datetime]) -> dict[Kind, tuple[Any, ColumnElement[bool]]]:
     """Per kind the moment that counts, and which rows are due."""
-    settled = func.coalesce(InboundMessage.settled_at, InboundMessage.received_at)
     judged = func.coalesce(DestroyRequest.executed_at, DestroyRequest.refused_at)
     return {
         Kind.CASE: (Case.state_since, Case.id.in_(cases_due(before[Kind.CASE]))),
@@ -91,10 +90,9 @@ def conditions(before: Mapping[Kind, datetime]) -> dict[Kind, tuple[Any, ColumnE
             ),
         ),
         Kind.INBOUND: (
-            settled,
+            InboundMessage.settled_at,  # empty: it waits to be read, or for a person to decide, and no term runs
             and_(
-                InboundMessage.state != InboundState.KEPT,
-                settled < before[Kind.INBOUND],
+                InboundMessage.settled_at < before[Kind.INBOUND],
                 InboundMessage.raw_sealed != b"",
                 ~_held(InboundMessage.case_id.expression),
             ),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.exchange import Wire
-from mdo_portal.services import changes
+from mdo_portal.services import awaiting, changes
 
 MAX_ATTEMPTS = 3
 
@@ -84,6 +84,7 @@ def settle_all(session: Session, settled: Sequence[Settled], *, now: datetime) -
     rows = [one._asdict() | {"place": one.place[:200], "leftovers": list(one.leftovers), "now": now} for one in settled]
     if rows:
         session.execute(_SETTLE, rows)
+        awaiting.release(session, [one.message_id for one in settled if one.case_id is not None])
     for one in settled:
         changes.announce(session, "inbox", one.message_id)
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.link import Link
 from mdo_portal.services import hospitals
 from tests import make
 from tests.people import Region
@@ -44,3 +48,8 @@ def test_a_letter_goes_as_the_link_says_and_else_on_paper(session: Session, regi
 
     assert (channel, address.hospital_code, address.profile) == (Channel.MLLP, "ZEED", "generic-v2")
     assert hospitals.address_of(session, region.hospitals["ODUL"])[0] is Channel.PAPER
+
+
+def test_no_link_can_promise_an_acknowledgement_that_nobody_sends(session: Session, region: Region) -> None:
+    with pytest.raises(IntegrityError, match="application_ack_at_once"):
+        session.execute(update(Link).values(application_ack_out=True))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
-from mdo_portal.services import intake
+from mdo_portal.services import inbound_rows, intake
+from mdo_portal.services.inbound_rows import AskedNumber
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -129,3 +130,24 @@ def test_a_change_right_behind_the_referral_is_no_noise(session: Session, region
         intake.keep(session, batch)
 
     assert (len(kept(session)), feed(session)) == (2, 0)
+
+
+LONG_QUEUE = """
+INSERT INTO inbound_messages (id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason,
+    place, leftovers, received_at, doubles, attempts, charset, line, application_ack)
+SELECT gen_random_uuid(), :link, :hospital, 'hl7v2', 'ORU^R01', 'Q' || n, sha256(n::text::bytea), 'x', 1,
+    ARRAY[sha256((n % 7000)::text::bytea)], 'kept', '', '', '{}', now(), 0, 0, '', '', '' FROM generate_series(1, 20000) n
+"""
+
+
+def test_asking_about_one_number_never_reads_a_long_queue(session: Session, region: Region) -> None:
+    link = region.links["ZEED"]
+    session.execute(text(LONG_QUEUE), {"link": link.link_id, "hospital": link.hospital_id})
+    session.execute(text("ANALYZE inbound_messages"))
+    asked = AskedNumber(0, link.hospital_hex, "1", b"b" * 32, b"k" * 32)
+
+    with inbound_rows.line_of(session) as line:
+        line.execute("EXPLAIN " + inbound_rows.KNOWN, inbound_rows.columns([asked], 5))
+        plan = "\n".join(row[0] for row in line.fetchall())
+
+    assert "ix_inbound_messages_patient" in plan and "Seq Scan on inbound_messages" not in plan

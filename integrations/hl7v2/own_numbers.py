@@ -1,0 +1,24 @@
+"""Numbers of the patient that stand where one profile or link says, in a message that nobody parsed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mdo_portal.exchange import Unreadable
+
+from .charset import narrow
+from .er7 import Message
+from .header import WINDOW, header_at, opened
+from .header_numbers import end_of_line, lines_called
+
+
+def numbers_at(raw: bytes, places: Sequence[str]) -> list[str]:
+    """The values at these paths (`PID-18-1`): of the first megabyte, and of the lines the paths name, nothing else is read."""
+    window = narrow(raw[:WINDOW] if len(raw) > WINDOW else raw)
+    try:
+        at = header_at(window)
+        marks = opened(window[at : end_of_line(window, at)]).marks
+    except Unreadable:
+        return []
+    few = Message(lines_called({one[:3] for one in places}, window, at, marks), None, marks, "")
+    return [value for one in places if (value := few.get(one).strip())]

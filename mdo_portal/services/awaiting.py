@@ -1,0 +1,53 @@
+"""What came behind a referral that nobody could read: kept until a person has decided about that referral, then read again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import CursorResult, text
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.inbound import FEED
+from mdo_portal.services import changes
+
+WAITS = "waits_for_referral"
+UNKNOWN = "unknown_referral"
+_NO_REFERRAL = [WAITS, UNKNOWN, "objection"]
+"""Reasons of messages that are no referral themselves, or one that a person refused already."""
+
+# An older one that is still to be read counts too: a person offered it again a moment ago, or it stands before this one in its batch.
+_UNREAD = text(
+    """
+    SELECT count(*) FROM inbound_messages m JOIN inbound_messages u ON u.hospital_id = m.hospital_id AND u.patient_keys && m.patient_keys
+    WHERE m.id = :id AND u.id <> m.id AND (u.settled_at IS NULL OR u.state = 'unreadable')
+        AND (u.state = 'unreadable' AND u.reason <> ALL (:no_referral) OR u.state = 'kept' AND u.seq < m.seq)
+        AND split_part(u.kind, '^', 1) <> ALL (:feed)
+    """
+)
+
+_RELEASE = text(
+    """
+    UPDATE inbound_messages w
+    SET state = 'kept', reason = '', place = '', attempts = 0, next_attempt_at = NULL, settled_at = NULL
+    FROM inbound_messages d
+    WHERE d.id = ANY (:ids) AND w.id <> d.id AND w.hospital_id = d.hospital_id AND w.patient_keys && d.patient_keys
+        AND w.state = 'unreadable' AND w.reason = ANY (:reasons) AND w.raw_sealed <> ''
+    """
+)
+
+
+def must_wait(session: Session, message_id: uuid.UUID) -> bool:
+    """Whether this hospital sent something about the same patient that nobody could read and that may be the referral."""
+    values = {"id": message_id, "no_referral": _NO_REFERRAL, "feed": sorted(FEED)}
+    return bool(session.scalar(_UNREAD, values))  # counted: hoping to find the first soon, PostgreSQL would read a long queue
+
+
+def release(session: Session, decided: Sequence[uuid.UUID]) -> None:
+    """These are understood, or put aside: what waited behind them is read again, in its own place in the order."""
+    if not decided:
+        return
+    result = session.execute(_RELEASE, {"ids": list(decided), "reasons": [WAITS, UNKNOWN]})
+    assert isinstance(result, CursorResult)
+    if result.rowcount:
+        changes.wake(session, "understand")
