@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import masked_bsn, passes_eleven_test
-from mdo_portal.domain.identity_conflict import CONFLICT_WORDS, ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.identity_conflict import CONFLICT_WORDS, NUMBERS, ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.told import Merge
@@ -138,7 +138,7 @@ def view(session: Session, conflict: IdentityConflict) -> ConflictView:
         received_at=conflict.received_at,
         opened_at=conflict.opened_at,
         stood=len(papers.stood),
-        particulars=tuple(_particulars([*papers.stood, papers.told], papers.previous)),
+        particulars=tuple(_particulars([*papers.stood, papers.told], papers.previous, conflict.kind)),
         offered=deciding.offered(conflict),
         decision=conflict.decision,
         reason=conflict.reason,
@@ -149,7 +149,7 @@ def view(session: Session, conflict: IdentityConflict) -> ConflictView:
     )
 
 
-def _particulars(people: Sequence[PatientIdentity], previous: str) -> list[Particular]:
+def _particulars(people: Sequence[PatientIdentity], previous: str, kind: ConflictKind) -> list[Particular]:
     """Line by line; a BSN is compared whole and shown by its last two digits."""
     bsn = tuple(masked_bsn(one.bsn[-2:]) if one.bsn else "" for one in people)
     doubts = tuple("" if not one.bsn or passes_eleven_test(one.bsn) else "✕" for one in people)
@@ -163,7 +163,8 @@ def _particulars(people: Sequence[PatientIdentity], previous: str) -> list[Parti
         Particular(N_("Voldoet niet aan de elfproef"), doubts, any(doubts)),
     ]
     if previous:
-        lines.append(Particular(N_("Samen te voegen nummer"), (*("" for _ in people[:-1]), previous), False))
+        label = N_("Nummer in het bericht") if kind in NUMBERS else N_("Samen te voegen nummer")
+        lines.append(Particular(label, (*("" for _ in people[:-1]), previous), False))
     return [line for line in lines if any(line.values)]
 
 

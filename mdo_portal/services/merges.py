@@ -18,7 +18,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind, Decision, Identity
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Appointment, Merge, MergeKind, ToldChange
 from mdo_portal.exchange import MergedNumbers, PatientMerge
-from mdo_portal.services import identification, patients, rulings, standing
+from mdo_portal.services import families, identification, objections, patients, rulings, standing
 from mdo_portal.services.rulings import Conflict
 
 
@@ -68,7 +68,17 @@ def _merge_number(
     kept = kept or patients.copy(session, known, number=going_on, authority=issuer)
     gone = gone or patients.copy(session, known, number=number, authority=authority)
     decided_by = ruling.decided_by if ruling else None
-    merge = join(session, kept, gone, now=now, event=event, message_id=message_id, decided_by=decided_by, made=made)
+    merge = join(
+        session,
+        kept,
+        gone,
+        now=now,
+        event=event,
+        message_id=message_id,
+        decided_by=decided_by,
+        made=made,
+        told=(going_on, number),
+    )
     if ruling is not None and merge is not None:
         ruling.merge_id = merge.id
     return kept
@@ -96,7 +106,7 @@ def _doubt(
     if kept and gone and kept.bsn_index and gone.bsn_index and kept.bsn_index != gone.bsn_index:
         return ConflictKind.MERGE_UNLIKE
     hospital_id = next(patient.hospital_id for patient in (kept, gone) if patient)
-    if _was_undone(session, hospital_id, going_on, number):
+    if _was_undone(session, hospital_id, _known_as(session, kept, going_on), _known_as(session, gone, number)):
         return ConflictKind.MERGE_UNDONE
     if kept and gone and _has_cases(session, kept) and _has_cases(session, gone):
         return ConflictKind.MERGE
@@ -107,13 +117,23 @@ def _has_cases(session: Session, patient: Patient) -> bool:
     return session.execute(select(Case.id).where(Case.patient_id == patient.id).limit(1)).first() is not None
 
 
-def _was_undone(session: Session, hospital_id: uuid.UUID, *numbers: str) -> bool:
-    """Whether a person took exactly these two numbers apart before."""
-    query = select(Merge.id).where(
-        Merge.hospital_id == hospital_id, Merge.kept_number.in_(numbers), Merge.gone_number.in_(numbers),
-        Merge.kind == MergeKind.MERGE, Merge.undone_at.is_not(None),
-    )  # fmt: skip
-    return session.execute(query.limit(1)).first() is not None
+def _known_as(session: Session, patient: Patient | None, told: str) -> set[str]:
+    """The number as told and every row and number that is this patient now."""
+    rows = families.members(session, patient.id) if patient else []
+    query = select(Patient.id, Patient.local_number).where(Patient.id.in_(rows))
+    return ({told} | {str(one) for row in session.execute(query) for one in row}) - {""}
+
+
+def _was_undone(session: Session, hospital_id: uuid.UUID, kept: set[str], gone: set[str]) -> bool:
+    """Whether a person took these two apart before: under the numbers that were told then, or that they went by."""
+    query = select(
+        Merge.kept_id, Merge.kept_number, Merge.told_kept_number, Merge.gone_id, Merge.gone_number, Merge.told_gone_number
+    ).where(Merge.hospital_id == hospital_id, Merge.kind == MergeKind.MERGE, Merge.undone_at.is_not(None))
+    for row in session.execute(query):
+        one, other = {str(name) for name in row[:3]}, {str(name) for name in row[3:]}
+        if (one & kept and other & gone) or (one & gone and other & kept):
+            return True
+    return False
 
 
 def join(
@@ -126,10 +146,14 @@ def join(
     message_id: uuid.UUID | None = None,
     decided_by: uuid.UUID | None = None,
     made: str = "",
+    told: tuple[str, str] = ("", ""),
 ) -> Merge | None:
-    """Put everything of `gone` under `kept`. None when it is so already. An objection of either holds for the cases of both."""
-    first, second = patients.root(session, kept), patients.root(session, gone)
-    assert first is not None and second is not None
+    """Put everything of `gone` under `kept`. None when it is so already. An objection of either holds for the cases of both.
+
+    `told`: the numbers that the hospital's message named, of who goes on and of before: it may be told again after an undo.
+    """
+    roots = {one.id: families.locked(session, one.id)[0] for one in sorted((kept, gone), key=lambda one: one.id)}
+    first, second = roots[kept.id], roots[gone.id]
     if first.hospital_id != second.hospital_id:
         raise ValueError("numbers of two hospitals are never one patient here")
     if first.id == second.id:
@@ -137,12 +161,12 @@ def join(
     merge = Merge(
         id=uuid.uuid4(), hospital_id=first.hospital_id, kind=MergeKind.MERGE, kept_id=first.id, gone_id=second.id,
         kept_number=first.local_number, gone_number=second.local_number, kept_objected=first.objects, made=made, event=event,
-        message_id=message_id, at=now, decided_by=decided_by,
+        told_kept_number=told[0], told_gone_number=told[1], message_id=message_id, at=now, decided_by=decided_by,
     )  # fmt: skip
     session.add(merge)
     second.merged_into = first.id
     session.flush()
-    _settle(session, family(session, first.id))
+    _settle(session, families.members(session, first.id), now=now, person_id=decided_by)
     _tell(session, first, "patient.merged", now=now, person_id=decided_by)
     return merge
 
@@ -158,12 +182,12 @@ def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID 
     kept = session.get_one(Patient, merge.kept_id)
     whole = patients.root(session, kept)
     assert whole is not None
-    together = family(session, whole.id)
+    together = [one.id for one in families.locked(session, whole.id)]
     gone.merged_into = None
     # An objection that was made while they were one may be of either: both keep it.
     gone.objects = gone.objects or (kept.objects and not merge.kept_objected)
     session.flush()
-    _settle(session, together)
+    _settle(session, together, now=now, person_id=person_id)
     for patient in (whole, gone):
         _tell(session, patient, "patient.unmerged", now=now, person_id=person_id)
     _clean_up(session, merge, kept, gone)
@@ -193,8 +217,8 @@ def _is_used(session: Session, row: Patient) -> bool:
     return any(session.execute(query.limit(1)).first() is not None for query in mine)
 
 
-def _settle(session: Session, rows: list[uuid.UUID]) -> None:
-    """Every case of these rows stands under the root of the row it came in under."""
+def _settle(session: Session, rows: list[uuid.UUID], *, now: datetime, person_id: uuid.UUID | None) -> None:
+    """Every case of these rows stands under the root of the row it came in under; an objection of one number holds for all of it."""
     origin = func.coalesce(Case.home_patient_id, Case.patient_id)
     for case in session.scalars(select(Case).where(origin.in_(rows)).with_for_update()):
         home = session.get_one(Patient, case.home_patient_id or case.patient_id)
@@ -202,17 +226,14 @@ def _settle(session: Session, rows: list[uuid.UUID]) -> None:
         assert root is not None
         case.home_patient_id = home.id if root.id != home.id else None
         case.patient_id = root.id
-        case.objected = root.objects or home.objects
+        objects = families.objects(session, root)
+        if objects and not case.objected:
+            objections.shut(session, case, reason=objections.MERGED, now=now, person_id=person_id)
+        elif case.objected and not objects:
+            objections.give_back(session, case, now=now, person_id=person_id)
     session.flush()
 
 
 def _tell(session: Session, patient: Patient, what: str, *, now: datetime, person_id: uuid.UUID | None) -> None:
     name = session.get_one(Hospital, patient.hospital_id).name
     standing.happened(session, standing.cases_of(session, patient), what, now=now, person_id=person_id, hospital=name)
-
-
-def family(session: Session, patient_id: uuid.UUID) -> list[uuid.UUID]:
-    """This row and every row that was merged into it, directly or through another."""
-    tree = select(Patient.id).where(Patient.id == patient_id).cte("tree", recursive=True)
-    tree = tree.union(select(Patient.id).join(tree, Patient.merged_into == tree.c.id))
-    return list(session.scalars(select(tree.c.id)))

@@ -16,6 +16,7 @@ from mdo_portal.domain.case import (
     InformationRequest,
 )
 from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
@@ -32,8 +33,10 @@ from mdo_portal.services import (
     identification,
     patients,
     referrals,
+    rulings,
     timeline,
 )
+from mdo_portal.services.rulings import Conflict
 
 LEASE = timedelta(minutes=3)
 MAX_ATTEMPTS = 60
@@ -111,7 +114,7 @@ def settle(session: Session, claimed: ClaimedQuestion, receipt: Receipt, *, now:
 def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, now: datetime, message_id: uuid.UUID) -> Case:
     """Add what the hospital sent to the case of that referral, and close the question it answers.
 
-    Raises Unreadable: "unknown_referral", "identity_conflict" when it names another patient, "objection".
+    Raises Unreadable: "unknown_referral", "objection", "waits_for_identity"; Conflict when it names another patient.
     """
     request = _request(session, answer, hospital)
     case = _case(session, answer, hospital, request)
@@ -155,12 +158,15 @@ def _case(session: Session, answer: IncomingAnswer, hospital: Hospital, request:
 
 def _same_patient(session: Session, answer: IncomingAnswer, case: Case, hospital: Hospital) -> None:
     patient = session.get_one(Patient, case.patient_id)
-    if patient.objects:
+    if case.objected:
         raise Unreadable("objection")
     if answer.patient.bsn or answer.patient.local_number:
-        found = identification.find(session, hospital.id, answer.patient)
+        number, told = rulings.number_of(answer), answer.patient
+        found = identification.of_message(session, hospital.id, told)
+        found = identification.said_under(session, hospital.id, told, number) or found
         if found is None or found.id != patient.id:
-            raise Unreadable("identity_conflict", "Task.for")
+            other_id = found.id if found else None
+            raise Conflict(ConflictKind.ANSWER, "Task.for", patient.id, told, other_id=other_id, previous=number)
 
 
 def _go_on(session: Session, case: Case, *, now: datetime) -> None:

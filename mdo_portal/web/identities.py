@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test
-from mdo_portal.domain.identity_conflict import MERGES, Decision
+from mdo_portal.domain.identity_conflict import MERGES, NUMBERS, Decision
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import audit, conflict_rows, deciding
@@ -28,6 +28,12 @@ DECISION_WORDS = {
 MERGE_WORDS = {
     Decision.SAME: N_("Dezelfde persoon: voeg samen"),
     Decision.OTHER: N_("Verschillende personen: houd ze apart"),
+}
+NUMBER_WORDS = {
+    Decision.SAME: N_("Dezelfde persoon: voeg de patiëntnummers samen"),
+    Decision.ASIDE: N_(
+        "Een andere persoon, of een vergissing: leg het bericht terzijde en laat het ziekenhuis het opnieuw sturen"
+    ),
 }
 #: how a decision is called once it was taken
 DECIDED_WORDS = {
@@ -54,7 +60,7 @@ def one(conflict_id: uuid.UUID) -> str:
         conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_READ, conflict_id)
         shown = conflict_rows.view(db, conflict)
         audit.record(db, viewer(), Act.IDENTITY_READ, now=now(), object_type="identity", object_id=conflict_id, hits=1)
-    words = DECISION_WORDS | (MERGE_WORDS if shown.kind in MERGES else {})
+    words = DECISION_WORDS | (MERGE_WORDS if shown.kind in MERGES else NUMBER_WORDS if shown.kind in NUMBERS else {})
     choices = [(decision.value, gettext(words[decision])) for decision in shown.offered]
     return render_template("identities/one.html", conflict=shown, choices=choices, decided_words=DECIDED_WORDS)
 
