@@ -22,11 +22,16 @@ def members(session: Session, patient_id: uuid.UUID) -> list[uuid.UUID]:
     return list(session.scalars(select(tree.c.id)))
 
 
-def objects(session: Session, patient: Patient) -> bool:
-    """Whether the patient objects to sharing, under whichever of the numbers it was recorded."""
+def whole(session: Session, patient: Patient) -> list[uuid.UUID]:
+    """Every row that is this patient, whichever of them was asked about."""
     root = patients.root(session, patient)
     assert root is not None
-    query = select(Patient.id).where(Patient.id.in_(members(session, root.id)), Patient.objects)
+    return members(session, root.id)
+
+
+def objects(session: Session, patient: Patient) -> bool:
+    """Whether the patient objects to sharing, under whichever of the numbers it was recorded."""
+    query = select(Patient.id).where(Patient.id.in_(whole(session, patient)), Patient.objects)
     return session.execute(query.limit(1)).first() is not None
 
 

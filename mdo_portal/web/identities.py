@@ -7,10 +7,11 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test
 from mdo_portal.domain.identity_conflict import MERGES, NUMBERS, Decision
-from mdo_portal.domain.policy import Act
+from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import audit, conflict_rows, deciding
 from mdo_portal.web.context import now, transaction, viewer
@@ -44,6 +45,17 @@ DECIDED_WORDS = {
 }
 
 
+def _log(
+    db: Session, act: Act, about: uuid.UUID, *patient_ids: uuid.UUID | None, detail: str = "", object_type: str = "identity"
+) -> None:
+    """A line for each patient who stands in it: each of them may ask who looked."""
+    for patient_id in [one for one in patient_ids if one]:
+        audit.record(
+            db, viewer(), act, now=now(), relation=Relation.OWN_HOSPITAL, object_type=object_type, object_id=about, hits=1,
+            patient_id=patient_id, detail=detail,
+        )  # fmt: skip
+
+
 @blueprint.get("")
 @may(Act.IDENTITY_READ)
 def page() -> str:
@@ -59,7 +71,7 @@ def one(conflict_id: uuid.UUID) -> str:
     with transaction() as db:
         conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_READ, conflict_id)
         shown = conflict_rows.view(db, conflict)
-        audit.record(db, viewer(), Act.IDENTITY_READ, now=now(), object_type="identity", object_id=conflict_id, hits=1)
+        _log(db, Act.IDENTITY_READ, conflict_id, conflict.patient_id, conflict.other_patient_id)
     words = DECISION_WORDS | (MERGE_WORDS if shown.kind in MERGES else NUMBER_WORDS if shown.kind in NUMBERS else {})
     choices = [(decision.value, gettext(words[decision])) for decision in shown.offered]
     return render_template("identities/one.html", conflict=shown, choices=choices, decided_words=DECIDED_WORDS)
@@ -76,9 +88,7 @@ def decide(conflict_id: uuid.UUID) -> ResponseReturnValue:
         decision = Decision(asked) if asked in Decision._value2member_map_ else Decision.OPEN
         reason = request.form.get("reason", "")
         deciding.decide(db, conflict, decision, reason=reason, person_id=viewer().person_id, now=now(), number=number, bsn=bsn)
-        audit.record(
-            db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="identity", object_id=conflict_id, detail=decision.value
-        )
+        _log(db, Act.IDENTITY_DECIDE, conflict_id, conflict.patient_id, conflict.other_patient_id, detail=decision.value)
     flash(gettext("Vastgelegd. Het bericht en wat erop wachtte, worden nu gelezen."), "success")
     return redirect(url_for("identities.page"))
 
@@ -89,7 +99,7 @@ def undo(conflict_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_DECIDE, conflict_id)
         deciding.ask_back(db, conflict, person_id=viewer().person_id, now=now())
-        audit.record(db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="identity", object_id=conflict_id, detail="undo")
+        _log(db, Act.IDENTITY_DECIDE, conflict_id, conflict.patient_id, conflict.other_patient_id, detail="undo")
     flash(gettext("De beslissing wordt teruggedraaid; de vraag staat zo weer open."), "success")
     return redirect(url_for("identities.page"))
 
@@ -100,6 +110,6 @@ def undo_merge(merge_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         merge = conflict_rows.merge_for(db, viewer(), Act.IDENTITY_DECIDE, merge_id)
         deciding.ask_undo(db, merge, person_id=viewer().person_id, now=now())
-        audit.record(db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="merge", object_id=merge_id, detail="undo")
+        _log(db, Act.IDENTITY_DECIDE, merge_id, merge.kept_id, merge.gone_id, detail="undo", object_type="merge")
     flash(gettext("Het samenvoegen wordt teruggedraaid."), "success")
     return redirect(own_path(request.form.get("next", "")) or url_for("identities.page"))
