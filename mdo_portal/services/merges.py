@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.destruction import LegalHold
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
@@ -186,11 +187,24 @@ def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID 
     gone.merged_into = None
     # An objection that was made while they were one may be of either: both keep it.
     gone.objects = gone.objects or (kept.objects and not merge.kept_objected)
+    _keep_held(session, merge, whole, gone)
     session.flush()
     _settle(session, together, now=now, person_id=person_id)
     for patient in (whole, gone):
         _tell(session, patient, "patient.unmerged", now=now, person_id=person_id)
     _clean_up(session, merge, kept, gone)
+
+
+def _keep_held(session: Session, merge: Merge, whole: Patient, gone: Patient) -> None:
+    """What was put on hold while they were one may be of either: both stay on hold."""
+    standing_holds = select(LegalHold).where(LegalHold.lifted_at.is_(None))
+    if session.scalars(standing_holds.where(LegalHold.patient_id == gone.id)).first() is not None:
+        return
+    since = standing_holds.where(LegalHold.patient_id.in_({merge.kept_id, whole.id}), LegalHold.set_at >= merge.at)
+    hold = session.scalars(since.limit(1)).first()
+    if hold is not None:
+        said = {"reason": hold.reason, "set_by": hold.set_by, "set_at": hold.set_at}
+        session.add(LegalHold(hospital_id=gone.hospital_id, patient_id=gone.id, **said))
 
 
 def _clean_up(session: Session, merge: Merge, kept: Patient, gone: Patient) -> None:

@@ -44,6 +44,14 @@ TRIGGER = (
     "WHEN (NEW.act = 'inbox:raw' AND NEW.outcome = 0 AND NEW.object_id_type = 'uuid' AND NEW.patient_id IS NULL) "
     "EXECUTE FUNCTION audit_message_names_patient()"
 )
+DOOR = "destroy_case(uuid, uuid, bytea[])"
+ASKED = "(r.case_id = wanted OR (r.case_id IS NULL AND r.patient_id = the_patient))"
+#: what was asked, whoever it was merged with since; and only while it is still the patient who asked
+ASKED_OF_ROWS = """(r.case_id = wanted OR (r.case_id IS NULL
+                AND coalesce(the_case.home_patient_id, the_patient) = ANY (r.patient_ids)))
+            AND the_patient = (WITH RECURSIVE up AS (SELECT p.id, p.merged_into FROM patients p WHERE p.id = r.patient_id
+                UNION SELECT p.id, p.merged_into FROM patients p JOIN up ON p.id = up.merged_into)
+                SELECT up.id FROM up WHERE up.merged_into IS NULL)"""
 TOLD = ("told_kept_number", "told_gone_number")
 
 
@@ -55,6 +63,9 @@ def upgrade() -> None:
     op.execute("ALTER FUNCTION audit_message_names_patient() OWNER TO mdo_owner")
     op.execute("REVOKE ALL ON FUNCTION audit_message_names_patient() FROM PUBLIC")
     op.execute(TRIGGER)
+    op.add_column("destroy_requests", sa.Column("patient_ids", sa.ARRAY(sa.Uuid()), nullable=False, server_default="{}"))
+    op.execute("UPDATE destroy_requests SET patient_ids = ARRAY[patient_id]")
+    _replace(ASKED, ASKED_OF_ROWS)
     # They were settled as unreadable with no question behind them: read again, each becomes a question on *Wie is dit?*.
     op.execute(
         "UPDATE inbound_messages m SET state = 'kept', reason = '', place = '', attempts = 0, next_attempt_at = NULL,"
@@ -63,7 +74,17 @@ def upgrade() -> None:
     )
 
 
+def _replace(old: str, new: str) -> None:
+    """The same function but for one condition; owner and grants stay."""
+    text = op.get_bind().scalar(sa.text(f"SELECT pg_get_functiondef('{DOOR}'::regprocedure)"))
+    if old not in text:
+        raise ValueError("destroy_case() is not as migration 0011 made it")
+    op.execute(text.replace(old, new))
+
+
 def downgrade() -> None:
+    _replace(ASKED_OF_ROWS, ASKED)
+    op.drop_column("destroy_requests", "patient_ids")
     op.execute(f"DROP TRIGGER {LOG}_message ON {LOG}")
     op.execute("DROP FUNCTION audit_message_names_patient()")
     op.add_column("identity_conflicts", sa.Column("trouble", sa.Text(), nullable=False, server_default=""))
