@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index
@@ -14,6 +14,8 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.errors import N_
 
 IDENTITIES_PURPOSE = "conflict.identities"
+ASKED_TOO_LONG = timedelta(hours=24)
+"""Somebody should have said by now who it is: the message and what comes after it about that patient wait for it."""
 
 
 class ConflictKind(StrEnum):

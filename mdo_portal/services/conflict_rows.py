@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import masked_bsn, passes_eleven_test
-from mdo_portal.domain.identity_conflict import CONFLICT_WORDS, NUMBERS, ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.identity_conflict import ASKED_TOO_LONG, CONFLICT_WORDS, NUMBERS, ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.told import Merge
@@ -43,6 +43,17 @@ class ConflictRow(NamedTuple):
     @property
     def sentence(self) -> str:
         return CONFLICT_WORDS[self.kind]
+
+    def waits_too_long(self, now: datetime) -> bool:
+        """Whether somebody should have answered by now."""
+        return self.blocks and self.decided_at is None and now - self.received_at > ASKED_TOO_LONG
+
+
+class Waiting(NamedTuple):
+    """Questions that messages wait for, and how many of them wait longer than they should."""
+
+    open: int
+    late: int
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,18 @@ def rows(session: Session, viewer: Viewer, *, now: datetime) -> list[ConflictRow
         .limit(200)
     )  # fmt: skip
     return [ConflictRow._make(row) for row in session.execute(query)]
+
+
+def waiting(session: Session, viewer: Viewer, *, now: datetime) -> Waiting:
+    """What waits at the viewer's hospital for somebody to say who it is; nothing for who may not say so."""
+    if not viewer.may_for_own_hospital(Act.IDENTITY_DECIDE):
+        return Waiting(0, 0)
+    late = IdentityConflict.received_at < now - ASKED_TOO_LONG
+    query = select(func.count(), func.count().filter(late)).where(
+        IdentityConflict.hospital_id == viewer.hospital_id, IdentityConflict.closed_at.is_(None),
+        IdentityConflict.decided_at.is_(None), IdentityConflict.blocks,
+    )  # fmt: skip
+    return Waiting._make(session.execute(query).one())
 
 
 def conflict_for(session: Session, viewer: Viewer, act: Act, conflict_id: uuid.UUID) -> IdentityConflict:

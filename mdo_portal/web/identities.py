@@ -62,7 +62,7 @@ def page() -> str:
     with transaction() as db:
         rows = conflict_rows.rows(db, viewer(), now=now())
         audit.record(db, viewer(), Act.IDENTITY_READ, now=now(), object_type="identity", hits=len(rows))
-    return render_template("identities/page.html", rows=rows, decided_words=DECIDED_WORDS)
+    return render_template("identities/page.html", rows=rows, decided_words=DECIDED_WORDS, moment=now())
 
 
 @blueprint.get("/<uuid:conflict_id>")
