@@ -13,7 +13,7 @@ from mdo_portal.domain.case import OPEN_STATES, Case, CaseState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import families, meetings, referrals, timeline
+from mdo_portal.services import families, meetings, standing, timeline
 
 REASON = "bezwaar van de patiënt tegen delen"
 MERGED = "bezwaar van de patiënt tegen delen, bij een samengevoegd nummer"
@@ -39,7 +39,7 @@ def shut(session: Session, case: Case, *, reason: str, now: datetime, person_id:
     _withdraw(session, case, reason=reason, now=now)
     case.objected = True
     timeline.happened(session, case, "objection.recorded", at=now, person_id=person_id)
-    referrals.announce(session, case)
+    standing.announce(session, case)
 
 
 def _withdraw(session: Session, case: Case, *, reason: str, now: datetime) -> None:
@@ -71,7 +71,7 @@ def lift(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None
 def _open(session: Session, case: Case, *, now: datetime, person_id: uuid.UUID | None) -> None:
     case.objected = False
     timeline.happened(session, case, "objection.lifted", at=now, person_id=person_id)
-    referrals.announce(session, case)
+    standing.announce(session, case)
 
 
 def give_back(session: Session, case: Case, *, now: datetime, person_id: uuid.UUID | None) -> None:

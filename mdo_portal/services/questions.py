@@ -34,6 +34,7 @@ from mdo_portal.services import (
     patients,
     referrals,
     rulings,
+    standing,
     timeline,
 )
 from mdo_portal.services.rulings import Conflict
@@ -108,7 +109,7 @@ def settle(session: Session, claimed: ClaimedQuestion, receipt: Receipt, *, now:
     else:
         row.next_attempt_at = now + deliveries.pause(row.attempts)
         return
-    referrals.announce(session, case)
+    standing.announce(session, case)
 
 
 def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, now: datetime, message_id: uuid.UUID) -> Case:
@@ -129,7 +130,7 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
         timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir")
     _go_on(session, case, now=now)
     audit.record_system(session, "referral.updated", now=now, case=case, object_type="case", object_id=case.id)
-    referrals.announce(session, case)
+    standing.announce(session, case)
     return case
 
 
@@ -191,7 +192,7 @@ def ask(session: Session, case: Case, text: str, *, viewer: Viewer, now: datetim
     if case.state in (CaseState.INCOMPLETE, CaseState.READY):
         case.move(CaseState.INFORMATION_REQUESTED, now=now)
     timeline.happened(session, case, "case.asked", at=now, person_id=viewer.person_id)
-    referrals.announce(session, case)
+    standing.announce(session, case)
 
 
 def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, viewer: Viewer, now: datetime) -> None:
@@ -206,4 +207,4 @@ def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, vi
     if case.state is CaseState.INFORMATION_REQUESTED:
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     timeline.happened(session, case, "case.answered", at=now, person_id=viewer.person_id)
-    referrals.announce(session, case)
+    standing.announce(session, case)

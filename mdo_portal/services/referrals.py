@@ -16,7 +16,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import IncomingReferral, Section, Unreadable, Wire
-from mdo_portal.services import audit, changes, documents, families, identification, patients, standing, timeline
+from mdo_portal.services import audit, documents, families, identification, patients, standing, timeline
 from mdo_portal.services.case_facts import add_facts, add_first_facts, keep_earlier_questions
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
@@ -70,7 +70,7 @@ def tell(
     """The case's timeline, the access log and the screens hear of it."""
     timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value)
     audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
-    announce(session, case)
+    standing.announce(session, case)
 
 
 def _bring_up_to_date(
@@ -235,10 +235,3 @@ def cancel(
         case.cancel_told_at = now
     standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
     return case
-
-
-def announce(session: Session, case: Case) -> None:
-    """Tell the work lists and the case's page that there is something new."""
-    changes.announce(session, "case", case.id, revision=case.revision)
-    changes.announce(session, "worklist", case.board_id or "unrouted")
-    changes.announce(session, "worklist", case.hospital_id)
