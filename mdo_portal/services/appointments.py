@@ -57,12 +57,11 @@ def _known(session: Session, told: IncomingAppointment, hospital: Hospital, pati
     """By the hospital's number; without one, an appointment of this patient at that very time."""
     query = select(Appointment).where(Appointment.hospital_id == hospital.id)
     if told.number:
-        found = session.execute(query.where(Appointment.number == told.number).with_for_update()).scalar_one_or_none()
+        found = session.scalars(query.where(Appointment.number == told.number).with_for_update()).one_or_none()
         owner = patients.root(session, session.get(Patient, found.patient_id)) if found else None
         if owner is not None and owner.id != patient.id:
-            raise Conflict(
-                ConflictKind.APPOINTMENT_NUMBER, "SCH-2", owner.id, told.patient, other_id=patient.id, previous=told.number
-            )
+            kind = ConflictKind.APPOINTMENT_NUMBER
+            raise Conflict(kind, "SCH-2", owner.id, told.patient, other_id=patient.id, previous=told.number)
         return found
     own = query.where(Appointment.patient_id.in_(families.members(session, patient.id)), Appointment.starts_at == told.starts_at)
     return session.scalars(own.limit(1)).first()

@@ -6,6 +6,7 @@ Every row keeps what is its own (its number, its objection), so that a merge tha
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +28,11 @@ def whole(session: Session, patient: Patient) -> list[uuid.UUID]:
     root = patients.root(session, patient)
     assert root is not None
     return members(session, root.id)
+
+
+def whole_of(session: Session, found: Sequence[Patient]) -> list[uuid.UUID]:
+    """The same for several."""
+    return [one for patient in found for one in whole(session, patient)]
 
 
 def objects(session: Session, patient: Patient) -> bool:

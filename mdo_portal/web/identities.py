@@ -10,39 +10,16 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test
-from mdo_portal.domain.identity_conflict import MERGES, NUMBERS, Decision
+from mdo_portal.domain.identity_conflict import Decision
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import audit, conflict_rows, deciding
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may
+from mdo_portal.web.identity_words import DECIDED_WORDS, words_of
 
 blueprint = Blueprint("identities", __name__, url_prefix="/identities")
-
-DECISION_WORDS = {
-    Decision.SAME: N_("Dezelfde persoon: neem over wat binnenkwam"),
-    Decision.OTHER: N_("Een andere persoon: houd ze apart"),
-    Decision.CORRECTED: N_("De nummers in het bericht kloppen niet: verbeter ze"),
-    Decision.ASIDE: N_("Leg het bericht terzijde"),
-}
-MERGE_WORDS = {
-    Decision.SAME: N_("Dezelfde persoon: voeg samen"),
-    Decision.OTHER: N_("Verschillende personen: houd ze apart"),
-}
-NUMBER_WORDS = {
-    Decision.SAME: N_("Dezelfde persoon: voeg de patiëntnummers samen"),
-    Decision.ASIDE: N_(
-        "Een andere persoon, of een vergissing: leg het bericht terzijde en laat het ziekenhuis het opnieuw sturen"
-    ),
-}
-#: how a decision is called once it was taken
-DECIDED_WORDS = {
-    Decision.SAME: N_("dezelfde persoon"),
-    Decision.OTHER: N_("een andere persoon"),
-    Decision.CORRECTED: N_("nummers verbeterd"),
-    Decision.ASIDE: N_("terzijde gelegd"),
-}
 
 
 def _log(
@@ -72,7 +49,7 @@ def one(conflict_id: uuid.UUID) -> str:
         conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_READ, conflict_id)
         shown = conflict_rows.view(db, conflict)
         _log(db, Act.IDENTITY_READ, conflict_id, conflict.patient_id, conflict.other_patient_id)
-    words = DECISION_WORDS | (MERGE_WORDS if shown.kind in MERGES else NUMBER_WORDS if shown.kind in NUMBERS else {})
+    words = words_of(shown.kind)
     choices = [(decision.value, gettext(words[decision])) for decision in shown.offered]
     return render_template("identities/one.html", conflict=shown, choices=choices, decided_words=DECIDED_WORDS)
 

@@ -66,8 +66,7 @@ def overview() -> ResponseReturnValue:
 def _look_up(db: Session, asked: dict[str, str], since: datetime | None, until: datetime | None) -> Overview:
     own = viewer().hospital_id
     patients = audit_lines.patients_called(db, own, asked.get("number", ""))
-    registered = [one for patient in patients for one in families.whole(db, patient)]
-    rows = audit_patient.who_looked(db, registered, since=since, until=until) if patients else []
+    rows = audit_patient.who_looked(db, families.whole_of(db, patients), since=since, until=until)
     kind = asked.get("format") if asked.get("format") in ("pdf", "csv") else "page"
     asked_of: Sequence[Patient | None] = patients or [None]
     for patient in asked_of:
