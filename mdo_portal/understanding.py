@@ -89,6 +89,11 @@ class Read:
         """Whom it is about, when it is about one."""
         return None if isinstance(self.incoming, PatientMerge | PatientLink | IncomingNotice | None) else self.incoming.patient
 
+    @property
+    def number(self) -> str:
+        """Of the referral, appointment or question that it came under; "" when it is none of these."""
+        return rulings.number_of(self.incoming) if self.incoming else ""
+
 
 TOO_MUCH = frozenset({"reader_slow", "reader_died"})
 """In the quick lane this is no verdict yet: the careful lane gives it more time."""
@@ -129,7 +134,7 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
             if len(held) < len(read):  # our lease ran out, and another has some of it: nothing before its turn
                 settling.release(session, held)
                 return True
-            if rulings.concern(session, [(one.message.hospital_id, one.patient) for one in read]):
+            if rulings.concern(session, [(one.message.hospital_id, one.patient, one.number) for one in read]):
                 return False
             settling.settle_all(session, _all_settled(session, read, now=now), now=now)
     except Exception as error:

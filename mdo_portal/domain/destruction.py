@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -89,6 +89,8 @@ class DestroyRequest(Base):
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
     #: whose data; no foreign key: the request outlives the patient's row
     patient_id: Mapped[uuid.UUID]
+    #: every row that was this patient when it was asked: what is merged with it afterwards was not asked for
+    patient_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), default=list)
     #: only this case; empty = everything of this patient
     case_id: Mapped[uuid.UUID | None]
     #: date of the patient's letter: from here the law's three months count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index
@@ -14,6 +14,8 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.errors import N_
 
 IDENTITIES_PURPOSE = "conflict.identities"
+ASKED_TOO_LONG = timedelta(hours=24)
+"""Somebody should have said by now who it is: the message and what comes after it about that patient wait for it."""
 
 
 class ConflictKind(StrEnum):
@@ -22,6 +24,8 @@ class ConflictKind(StrEnum):
     OTHER_NUMBER = "other_number"  #: the same BSN, another local number
     NAME_AND_BIRTH = "name_and_birth"  #: name and birth date both differ
     REFERRAL_NUMBER = "referral_number"  #: a referral number that is of another patient here
+    APPOINTMENT_NUMBER = "appointment_number"  #: an appointment number that is of another patient here
+    ANSWER = "answer"  #: the answer to a question about one patient names another
     ELEVEN_TEST = "eleven_test"  #: the BSN fails the eleven-test: flagged; nothing waits for the answer
     MERGE = "merge"  #: the hospital merges two patients who both stand here
     MERGE_UNLIKE = "merge_unlike"  #: the hospital merges numbers of people who are not alike
@@ -36,6 +40,8 @@ CONFLICT_WORDS: dict[ConflictKind, str] = {
     ConflictKind.OTHER_NUMBER: N_("Dit BSN staat hier met een ander patiëntnummer."),
     ConflictKind.NAME_AND_BIRTH: N_("Naam en geboortedatum zijn allebei anders dan hier staat."),
     ConflictKind.REFERRAL_NUMBER: N_("Dit aanmeldnummer is hier van een andere patiënt."),
+    ConflictKind.APPOINTMENT_NUMBER: N_("Dit afspraaknummer is hier van een andere patiënt."),
+    ConflictKind.ANSWER: N_("Dit antwoord noemt een andere patiënt dan over wie de vraag ging."),
     ConflictKind.ELEVEN_TEST: N_(
         "Het BSN voldoet niet aan de elfproef. De aanmelding is verwerkt; op dit BSN wordt niemand gevonden."
     ),
@@ -46,6 +52,8 @@ CONFLICT_WORDS: dict[ConflictKind, str] = {
 }
 MERGES = frozenset({ConflictKind.MERGE, ConflictKind.MERGE_UNLIKE, ConflictKind.MERGE_ELSEWHERE, ConflictKind.MERGE_UNDONE})
 """Conflicts about a merge: same person = merge, other person = leave apart."""
+NUMBERS = frozenset({ConflictKind.REFERRAL_NUMBER, ConflictKind.APPOINTMENT_NUMBER, ConflictKind.ANSWER})
+"""Conflicts about a number that can be of one patient only: same person = bring both together; else it cannot stay here under it."""
 
 
 class Decision(StrEnum):
@@ -113,5 +121,3 @@ class IdentityConflict(Base):
     undo_asked_at: Mapped[datetime | None]
     #: who asked
     undo_asked_by: Mapped[uuid.UUID | None]
-    #: why it could not be carried out, for the person who decides again
-    trouble: Mapped[str] = mapped_column(default="")

@@ -65,7 +65,7 @@ ENDED = (CaseState.DELIVERED, CaseState.FOLLOWED_UP, CaseState.CLOSED, CaseState
 #: patients, stays while it is in use. A test fails for a table that does not stand here.
 CLOCKS: Mapping[str, Kind | None] = {
     "cases": Kind.CASE,
-    "patients": Kind.CASE,  # with their last case
+    "patients": Kind.CASE,  # with their last case; who has none, from the last time the hospital told of them
     **dict.fromkeys(("patient_changes", "patient_merges", "appointments", "identity_conflicts"), Kind.CASE),  # with the patient
     "case_facts": Kind.CASE,
     "case_documents": Kind.CASE,

@@ -64,6 +64,10 @@ class Merge(Base):
     kept_number: Mapped[str] = mapped_column(default="")
     #: the number of before, as it was then
     gone_number: Mapped[str] = mapped_column(default="")
+    #: the number that goes on, as the hospital's message named it; empty = it named none
+    told_kept_number: Mapped[str] = mapped_column(default="")
+    #: the number of before, as the hospital's message named it
+    told_gone_number: Mapped[str] = mapped_column(default="")
     #: whether the patient that is kept objected to sharing at that moment
     kept_objected: Mapped[bool] = mapped_column(default=False)
     #: the row of this patient was made for the merge; `kept`, `gone` or empty

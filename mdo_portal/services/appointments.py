@@ -15,7 +15,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Appointment
 from mdo_portal.exchange import IncomingAppointment
-from mdo_portal.services import identification, merges, patients, standing
+from mdo_portal.services import families, identification, patients, standing
 from mdo_portal.services.rulings import Conflict
 
 #: state -> event on the timeline; moved is seen by comparing
@@ -57,12 +57,13 @@ def _known(session: Session, told: IncomingAppointment, hospital: Hospital, pati
     """By the hospital's number; without one, an appointment of this patient at that very time."""
     query = select(Appointment).where(Appointment.hospital_id == hospital.id)
     if told.number:
-        found = session.execute(query.where(Appointment.number == told.number).with_for_update()).scalar_one_or_none()
+        found = session.scalars(query.where(Appointment.number == told.number).with_for_update()).one_or_none()
         owner = patients.root(session, session.get(Patient, found.patient_id)) if found else None
         if owner is not None and owner.id != patient.id:
-            raise Conflict(ConflictKind.REFERRAL_NUMBER, "SCH-2", owner.id, told.patient)
+            kind = ConflictKind.APPOINTMENT_NUMBER
+            raise Conflict(kind, "SCH-2", owner.id, told.patient, other_id=patient.id, previous=told.number)
         return found
-    own = query.where(Appointment.patient_id.in_(merges.family(session, patient.id)), Appointment.starts_at == told.starts_at)
+    own = query.where(Appointment.patient_id.in_(families.members(session, patient.id)), Appointment.starts_at == told.starts_at)
     return session.scalars(own.limit(1)).first()
 
 
@@ -96,5 +97,5 @@ def _take_over(
 
 def of_patient(session: Session, patient_id: uuid.UUID) -> Sequence[Appointment]:
     """The patient's appointments, newest first, those of merged numbers included."""
-    query = select(Appointment).where(Appointment.patient_id.in_(merges.family(session, patient_id)))
+    query = select(Appointment).where(Appointment.patient_id.in_(families.members(session, patient_id)))
     return session.scalars(query.order_by(Appointment.starts_at.desc().nulls_last(), Appointment.id)).all()

@@ -63,11 +63,13 @@ def record(
     emergency: bool | None = None,
     reason: str = "",
     patient: Patient | None = None,
+    patient_id: uuid.UUID | None = None,
     purpose: str = "TREAT",
 ) -> None:
     """One line: who did what with whose data, as whom, and why that was allowed. Raises AuditIncomplete.
 
-    `patient` for what is about a person and not about one case. Breaking the glass is an emergency by itself; its reason is
+    `patient` for what is about a person and not about one case; `patient_id` where the viewer may not see that row: a patient of the
+    viewer's own hospital. Breaking the glass is an emergency by itself; its reason is
     `reason`, or else `detail`.
     """
     if emergency is None:
@@ -75,7 +77,7 @@ def record(
     about = object_type or ("case" if case else "patient" if patient else act.value.partition(":")[0])
     line = act_fields(act, about, str(object_id or (case.id if case else patient.id if patient else "")), outcome=outcome)
     why = relation.value if relation else NOT_ALLOWED if outcome == REFUSED else Relation.ANYONE.value
-    line |= owner_fields(case, patient, viewer.hospital_id) | reader_fields(viewer, act, case, why)
+    line |= owner_fields(case, patient, viewer.hospital_id, patient_id) | reader_fields(viewer, act, case, why)
     line |= {
         "at": now,
         "purpose": purpose,

@@ -104,12 +104,14 @@ def _id_type(object_id: str) -> str:
     return "uuid"
 
 
-def owner_fields(case: Case | None, patient: Patient | None, own: uuid.UUID) -> dict[str, Any]:
+def owner_fields(
+    case: Case | None, patient: Patient | None, own: uuid.UUID, patient_id: uuid.UUID | None = None
+) -> dict[str, Any]:
     """Whose data: of the case, else of the patient; a list is about the own hospital's."""
     return {
         "basis": case.basis.value if case else "",
         "hospital_id": case.hospital_id if case else patient.hospital_id if patient else own,
-        "patient_id": case.patient_id if case else patient.id if patient else None,
+        "patient_id": case.patient_id if case else patient.id if patient else patient_id,
         "case_id": case.id if case else None,
     }
 

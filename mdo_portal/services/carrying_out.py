@@ -33,8 +33,20 @@ def carry_out_next(session: Session, *, now: datetime) -> bool:
     asked = select(Merge).where(Merge.undo_asked_at.is_not(None), Merge.undone_at.is_(None)).limit(1)
     merge = session.scalars(asked.with_for_update(skip_locked=True)).first()
     if merge is not None:
-        merges.undo(session, merge, now=now, person_id=merge.undo_asked_by)
+        _undo(session, merge, now=now)
     return merge is not None
+
+
+def _undo(session: Session, merge: Merge, *, now: datetime) -> None:
+    """Undo the merge; with the decision that it came of, when particulars were taken over with it."""
+    query = select(IdentityConflict).where(IdentityConflict.merge_id == merge.id, IdentityConflict.kind.not_in(MERGES))
+    conflict = session.scalars(query.with_for_update()).first()
+    if conflict is None:
+        merges.undo(session, merge, now=now, person_id=merge.undo_asked_by)
+        return
+    conflict.undo_asked_by = merge.undo_asked_by
+    _take_back(session, conflict, now=now)
+    announce(session, conflict)
 
 
 def _carry_out(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from mdo_portal.domain.case import WAITING, Case, CaseState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import changes, meetings, referrals, timeline
+from mdo_portal.services import changes, meetings, referrals, standing, timeline
 
 
 def route(session: Session, case: Case, board: Board, *, viewer: Viewer, now: datetime) -> None:
@@ -24,7 +24,7 @@ def route(session: Session, case: Case, board: Board, *, viewer: Viewer, now: da
     timeline.happened(session, case, "case.routed", at=now, person_id=viewer.person_id, board=board.name)
     referrals.assess(session, case, now=now)
     case.revision += 1
-    referrals.announce(session, case)
+    standing.announce(session, case)
 
 
 def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: datetime) -> None:
@@ -37,4 +37,4 @@ def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: 
         live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason.strip()
         meetings.changed(session, session.get_one(Meeting, live.meeting_id))
     timeline.happened(session, case, "case.withdrawn", at=now, person_id=viewer.person_id, reason=reason.strip())
-    referrals.announce(session, case)
+    standing.announce(session, case)

@@ -89,7 +89,7 @@ def banner(session: Session, case: Case, hospital: Hospital | None = None) -> Pa
         number=patient.local_number,
         masked_bsn=masked_bsn(patient.bsn_tail),
         bsn_doubtful=patient.bsn_doubtful,
-        objects=patient.objects,
+        objects=case.objected,
         deceased=patient.deceased,
         emergency=case.basis.value == "emergency",
     )

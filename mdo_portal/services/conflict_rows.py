@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import masked_bsn, passes_eleven_test
-from mdo_portal.domain.identity_conflict import CONFLICT_WORDS, ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.identity_conflict import ASKED_TOO_LONG, CONFLICT_WORDS, NUMBERS, ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.told import Merge
@@ -43,6 +43,17 @@ class ConflictRow(NamedTuple):
     @property
     def sentence(self) -> str:
         return CONFLICT_WORDS[self.kind]
+
+    def waits_too_long(self, now: datetime) -> bool:
+        """Whether somebody should have answered by now."""
+        return self.blocks and self.decided_at is None and now - self.received_at > ASKED_TOO_LONG
+
+
+class Waiting(NamedTuple):
+    """Questions that messages wait for, and how many of them wait longer than they should."""
+
+    open: int
+    late: int
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,18 @@ def rows(session: Session, viewer: Viewer, *, now: datetime) -> list[ConflictRow
     return [ConflictRow._make(row) for row in session.execute(query)]
 
 
+def waiting(session: Session, viewer: Viewer, *, now: datetime) -> Waiting:
+    """What waits at the viewer's hospital for somebody to say who it is; nothing for who may not say so."""
+    if not viewer.may_for_own_hospital(Act.IDENTITY_DECIDE):
+        return Waiting(0, 0)
+    late = IdentityConflict.received_at < now - ASKED_TOO_LONG
+    query = select(func.count(), func.count().filter(late)).where(
+        IdentityConflict.hospital_id == viewer.hospital_id, IdentityConflict.closed_at.is_(None),
+        IdentityConflict.decided_at.is_(None), IdentityConflict.blocks,
+    )  # fmt: skip
+    return Waiting._make(session.execute(query).one())
+
+
 def conflict_for(session: Session, viewer: Viewer, act: Act, conflict_id: uuid.UUID) -> IdentityConflict:
     """The conflict, if this viewer may do `act` with it; another hospital's does not exist."""
     query = select(IdentityConflict).where(IdentityConflict.id == conflict_id).with_for_update()
@@ -138,7 +161,7 @@ def view(session: Session, conflict: IdentityConflict) -> ConflictView:
         received_at=conflict.received_at,
         opened_at=conflict.opened_at,
         stood=len(papers.stood),
-        particulars=tuple(_particulars([*papers.stood, papers.told], papers.previous)),
+        particulars=tuple(_particulars([*papers.stood, papers.told], papers.previous, conflict.kind)),
         offered=deciding.offered(conflict),
         decision=conflict.decision,
         reason=conflict.reason,
@@ -149,7 +172,7 @@ def view(session: Session, conflict: IdentityConflict) -> ConflictView:
     )
 
 
-def _particulars(people: Sequence[PatientIdentity], previous: str) -> list[Particular]:
+def _particulars(people: Sequence[PatientIdentity], previous: str, kind: ConflictKind) -> list[Particular]:
     """Line by line; a BSN is compared whole and shown by its last two digits."""
     bsn = tuple(masked_bsn(one.bsn[-2:]) if one.bsn else "" for one in people)
     doubts = tuple("" if not one.bsn or passes_eleven_test(one.bsn) else "✕" for one in people)
@@ -163,7 +186,8 @@ def _particulars(people: Sequence[PatientIdentity], previous: str) -> list[Parti
         Particular(N_("Voldoet niet aan de elfproef"), doubts, any(doubts)),
     ]
     if previous:
-        lines.append(Particular(N_("Samen te voegen nummer"), (*("" for _ in people[:-1]), previous), False))
+        label = N_("Nummer in het bericht") if kind in NUMBERS else N_("Samen te voegen nummer")
+        lines.append(Particular(label, (*("" for _ in people[:-1]), previous), False))
     return [line for line in lines if any(line.values)]
 
 

@@ -89,11 +89,14 @@ def _open(
     session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, incoming: Incoming | None, *, now: datetime
 ) -> None:
     message = session.get_one(InboundMessage, message_id)
-    stood = [session.get_one(Patient, one) for one in (conflict.patient_id, conflict.other_id) if one]
+    other = (
+        session.get(Patient, conflict.other_id) if conflict.other_id else None
+    )  # none: made for this message, and gone with it
+    stood = [session.get_one(Patient, conflict.patient_id), *([other] if other else [])]
     row = IdentityConflict(
         id=new_id(), hospital_id=hospital.id, kind=conflict.kind, message_id=message_id, message_kind=message.kind,
         control_id=message.control_id, received_at=message.received_at, patient_id=conflict.patient_id,
-        other_patient_id=conflict.other_id, blocks=conflict.kind is not ConflictKind.ELEVEN_TEST, opened_at=now,
+        other_patient_id=other.id if other else None, blocks=conflict.kind is not ConflictKind.ELEVEN_TEST, opened_at=now,
         fingerprint=rulings.fingerprint(session, conflict.told, previous=conflict.previous),
     )  # fmt: skip
     papers = Papers(
@@ -114,17 +117,18 @@ def announce(session: Session, row: IdentityConflict) -> None:
     changes.announce(session, "conflicts", row.hospital_id)
 
 
-def corrected(session: Session, hospital_id: uuid.UUID, told: PatientIdentity) -> PatientIdentity:
-    """The identity with the numbers that a person said are right; itself when nobody did."""
-    ruling = rulings.of(session, hospital_id, told)
-    if ruling is None or ruling.decision is not Decision.CORRECTED:
-        return told
-    return identity_papers.read(session, ruling).corrected
+def _corrected(session: Session, hospital_id: uuid.UUID, told: PatientIdentity, number: str) -> PatientIdentity:
+    """The identity with the numbers that a person said are right, of the person or under this very number; itself when nobody did."""
+    for previous in sorted({"", number}):
+        ruling = rulings.of(session, hospital_id, told, previous=previous)
+        if ruling is not None and ruling.decision is Decision.CORRECTED:
+            return identity_papers.read(session, ruling).corrected
+    return told
 
 
 def incoming_corrected(session: Session, hospital_id: uuid.UUID, incoming: Incoming) -> Incoming:
     """What came, with corrected numbers of its patient; a merge or link as it came."""
     if isinstance(incoming, PatientMerge | PatientLink | IncomingNotice):
         return incoming
-    right = corrected(session, hospital_id, incoming.patient)
+    right = _corrected(session, hospital_id, incoming.patient, rulings.number_of(incoming))
     return incoming if right is incoming.patient else replace(incoming, patient=right)

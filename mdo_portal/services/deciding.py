@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.identity_conflict import MERGES, ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.identity_conflict import MERGES, NUMBERS, ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.told import Merge
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import changes, identity_papers
@@ -40,7 +40,7 @@ def decide(
             raise IllegalMove(N_("Vul het juiste patiëntnummer of BSN in. Er is niets veranderd."))
         identity_papers.keep(session, conflict, right)
     conflict.decision, conflict.reason = decision, reason.strip()
-    conflict.decided_at, conflict.decided_by, conflict.trouble = now, person_id, ""
+    conflict.decided_at, conflict.decided_by = now, person_id
     changes.wake(session, "understand")
 
 
@@ -50,6 +50,8 @@ def offered(conflict: IdentityConflict) -> Sequence[Decision]:
         return (Decision.CORRECTED, Decision.ASIDE)
     if conflict.kind in MERGES:
         return (Decision.SAME, Decision.OTHER, Decision.ASIDE)
+    if conflict.kind in NUMBERS:
+        return (Decision.SAME, Decision.CORRECTED, Decision.ASIDE)
     return (Decision.SAME, Decision.OTHER, Decision.CORRECTED, Decision.ASIDE)
 
 

@@ -18,7 +18,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
-from mdo_portal.services import changes, conclusions, hospitals, meetings, referrals, rooms, timeline
+from mdo_portal.services import changes, conclusions, hospitals, meetings, rooms, standing, timeline
 from mdo_portal.services.decision_content import content_of, newest
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
@@ -141,7 +141,7 @@ def sign(
     timeline.happened(session, case, what, at=now, person_id=viewer.person_id, person=viewer.name)
     meetings.changed(session, meeting)
     changes.announce(session, "post", case.hospital_id)
-    referrals.announce(session, case)
+    standing.announce(session, case)
     return decision
 
 
@@ -208,4 +208,4 @@ def start_correction(session: Session, round_: Round, case: Case) -> None:
     meeting = rooms.lock(session, round_)
     conclusions.thaw(session, round_.id)
     meetings.changed(session, meeting)
-    referrals.announce(session, case)
+    standing.announce(session, case)

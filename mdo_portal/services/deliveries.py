@@ -14,7 +14,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import LETTER_PURPOSE, Decision, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import changes, receipts, referrals, timeline
+from mdo_portal.services import changes, receipts, standing, timeline
 from mdo_portal.services.sealed import row_of, sealer
 
 MAX_ATTEMPTS = 400
@@ -97,7 +97,7 @@ def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: b
         case.move(CaseState.DELIVERED, now=now)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
-    referrals.announce(session, case)
+    standing.announce(session, case)
 
 
 def _some_open(session: Session, case_id: uuid.UUID) -> bool:

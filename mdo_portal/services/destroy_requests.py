@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from mdo_portal.domain.retention import Shield, months_later
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound, Stale
 from mdo_portal.exchange import PatientIdentity, Unreadable
-from mdo_portal.services import audit, destruction, identification, patients
+from mdo_portal.services import audit, destruction, families, identification, patients
 from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import sealer
 
@@ -32,6 +32,15 @@ class Protected(IllegalMove):
     """Something stands in the way of destroying; nothing was destroyed."""
 
     sentence = N_("Er kan nu niet worden vernietigd: iets staat in de weg. Er is niets vernietigd; los dat eerst op.")
+
+
+class Moved(IllegalMove):
+    """Numbers were merged or taken apart since it was asked: what was asked is no longer what would go. Nothing was destroyed."""
+
+    sentence = N_(
+        "Sinds dit verzoek zijn patiëntnummers samengevoegd of uit elkaar gehaald; het gaat niet meer precies over deze casussen. "
+        "Er is niets vernietigd. Noteer het verzoek opnieuw voor de juiste patiënt en wijs dit verzoek af."
+    )
 
 
 def find_patient(session: Session, viewer: Viewer, *, number: str, bsn: str) -> Patient:
@@ -60,6 +69,26 @@ def cases_of(session: Session, patient_id: uuid.UUID, case_id: uuid.UUID | None 
     return [(case, destruction.shield_of(session, case.id)) for case in found]
 
 
+def about(session: Session, request: DestroyRequest) -> list[tuple[Case, Shield]]:
+    """The cases that were asked for, under whichever patient they stand now; what was merged with them later is not among them."""
+    origin = func.coalesce(Case.home_patient_id, Case.patient_id)
+    asked = Case.id == request.case_id if request.case_id else origin.in_(request.patient_ids)
+    query = select(Case).where(Case.hospital_id == request.hospital_id, asked).order_by(Case.received_at, Case.id)
+    return [(case, destruction.shield_of(session, case.id)) for case in session.scalars(query)]
+
+
+def moved(session: Session, request: DestroyRequest) -> bool:
+    """Whether the cases that were asked for are no longer exactly this patient's: then a person asks anew, and nothing goes."""
+    cases = [case for case, _ in about(session, request)]
+    patient = patients.root(session, session.get(Patient, request.patient_id))
+    if not cases:
+        return False
+    if patient is None or {case.patient_id for case in cases} != {patient.id}:
+        return True
+    others = select(Case.id).where(Case.patient_id == patient.id, Case.id.not_in([case.id for case in cases]))
+    return request.case_id is None and session.execute(others.limit(1)).first() is not None
+
+
 def ask(
     session: Session,
     viewer: Viewer,
@@ -79,6 +108,7 @@ def ask(
     request = DestroyRequest(
         hospital_id=patient.hospital_id,
         patient_id=patient.id,
+        patient_ids=families.whole(session, patient),
         case_id=case_id,
         letter_on=letter_on,
         reason=reason.strip(),
@@ -143,7 +173,9 @@ def to_judge(session: Session, viewer: Viewer, request_id: uuid.UUID) -> Destroy
 def approve(session: Session, viewer: Viewer, request_id: uuid.UUID, *, now: datetime) -> DestroyRequest:
     """Judge it good and destroy, in one transaction: all of it or nothing. Raises Protected and what `to_judge` raises."""
     request = to_judge(session, viewer, request_id)
-    cases = cases_of(session, request.patient_id, request.case_id)
+    cases = about(session, request)
+    if moved(session, request):
+        raise Moved()
     if any(shield for _, shield in cases):
         raise Protected()
     request.approved_by, request.approved_at = viewer.person_id, now
@@ -166,11 +198,12 @@ def _destroy(session: Session, request: DestroyRequest, case_ids: Sequence[uuid.
 
 
 def _keys_of(session: Session, patient_id: uuid.UUID) -> list[bytes]:
-    """The blind keys under which messages about this patient lie, also those that made no case."""
+    """The blind keys under which messages about this patient lie, under every number, also those that made no case."""
     patient = session.get(Patient, patient_id)
     if patient is None:
         return []
-    numbers = {patient.local_number, patients.bsn_of(session, patient)} - {""}
+    rows = [session.get_one(Patient, one) for one in families.whole(session, patient)]
+    numbers = {number for row in rows for number in (row.local_number, patients.bsn_of(session, row))} - {""}
     return [sealer(session).blind(number, purpose=PATIENT_KEY) for number in sorted(numbers)]
 
 
@@ -181,7 +214,7 @@ def refuse(session: Session, viewer: Viewer, request_id: uuid.UUID, *, ground: G
         raise Incomplete({"refusal": NO_REFUSAL}, NO_REFUSAL)
     request.refused_by, request.refused_at = viewer.person_id, now
     request.ground, request.refusal, request.reason = ground, refusal.strip(), ""
-    cases = cases_of(session, request.patient_id, request.case_id)
+    cases = about(session, request)
     _line(session, viewer, Act.DESTROY_APPROVE, request, cases, now=now, detail="refused")
 
 

@@ -62,6 +62,15 @@ def _decided(session: Session, conflict: Conflict) -> Patient | None:
     return root(session, result)
 
 
+def said_under(session: Session, hospital_id: uuid.UUID, told: PatientIdentity, number: str) -> Patient | None:
+    """Whom a person said that this is, coming under this number of a referral or question; None when nobody said so."""
+    ruling = rulings.of(session, hospital_id, told, previous=number) if number else None
+    if ruling is None or ruling.decision is not Decision.SAME:
+        return None
+    result = session.get(Patient, ruling.result_patient_id) if ruling.result_patient_id else None
+    return root(session, result) or root(session, session.get(Patient, ruling.patient_id))
+
+
 _KNOWN = text(
     "SELECT place FROM unnest(CAST(:places AS int[]), CAST(:hospitals AS uuid[]), CAST(:numbers AS text[]), CAST(:bsns AS bytea[]))"
     " AS asked (place, hospital_id, number, bsn)"

@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.destruction import LegalHold
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Appointment, Merge, MergeKind, ToldChange
 from mdo_portal.exchange import MergedNumbers, PatientMerge
-from mdo_portal.services import identification, patients, rulings, standing
+from mdo_portal.services import families, merge_doubts, objections, patients, rulings, standing
 from mdo_portal.services.rulings import Conflict
 
 
@@ -51,13 +52,13 @@ def _merge_number(
     message_id: uuid.UUID | None,
 ) -> Patient | None:
     """Make `number` a number of this patient. Returns who goes on; None when neither of the two is here."""
-    going_on, issuer = _number_in_space(one, authority)
+    going_on, issuer = merge_doubts.number_in_space(one, authority)
     rows = (patients.by_local_number(session, hospital.id, going_on), patients.by_local_number(session, hospital.id, number))
     kept, gone = (patients.root(session, row) for row in rows)
     known = kept or gone
     if known is None or number == going_on or (kept and gone and kept.id == gone.id):
         return known
-    kind = _doubt(session, one, authority, number, kept, gone)
+    kind = merge_doubts.of(session, one, authority, number, kept, gone)
     ruling = rulings.of(session, hospital.id, one.patient, previous=number) if kind else None
     if kind and ruling is None:
         other = gone.id if kept and gone else None
@@ -68,52 +69,20 @@ def _merge_number(
     kept = kept or patients.copy(session, known, number=going_on, authority=issuer)
     gone = gone or patients.copy(session, known, number=number, authority=authority)
     decided_by = ruling.decided_by if ruling else None
-    merge = join(session, kept, gone, now=now, event=event, message_id=message_id, decided_by=decided_by, made=made)
+    merge = join(
+        session,
+        kept,
+        gone,
+        now=now,
+        event=event,
+        message_id=message_id,
+        decided_by=decided_by,
+        made=made,
+        told=(going_on, number),
+    )
     if ruling is not None and merge is not None:
         ruling.merge_id = merge.id
     return kept
-
-
-def _number_in_space(one: MergedNumbers, authority: str) -> tuple[str, str]:
-    """The patient's number from the same issuer as the number of before, and that issuer."""
-    for issuer, number in one.patient.other_numbers:
-        if authority and issuer == authority and one.patient.local_authority != authority:
-            return number, issuer
-    return one.patient.local_number, one.patient.local_authority
-
-
-def _doubt(
-    session: Session, one: MergedNumbers, authority: str, number: str, kept: Patient | None, gone: Patient | None
-) -> ConflictKind | None:
-    """Why a person must look first; None = the hospital's word is enough."""
-    going_on, issuer = _number_in_space(one, authority)
-    if authority and issuer and authority.casefold() != issuer.casefold():
-        return ConflictKind.MERGE_ELSEWHERE
-    if one.previous_bsn and one.patient.bsn and one.previous_bsn != one.patient.bsn:
-        return ConflictKind.MERGE_UNLIKE
-    if any(identification.speaks_against(session, patient, one.patient) for patient in (kept, gone) if patient):
-        return ConflictKind.MERGE_UNLIKE
-    if kept and gone and kept.bsn_index and gone.bsn_index and kept.bsn_index != gone.bsn_index:
-        return ConflictKind.MERGE_UNLIKE
-    hospital_id = next(patient.hospital_id for patient in (kept, gone) if patient)
-    if _was_undone(session, hospital_id, going_on, number):
-        return ConflictKind.MERGE_UNDONE
-    if kept and gone and _has_cases(session, kept) and _has_cases(session, gone):
-        return ConflictKind.MERGE
-    return None
-
-
-def _has_cases(session: Session, patient: Patient) -> bool:
-    return session.execute(select(Case.id).where(Case.patient_id == patient.id).limit(1)).first() is not None
-
-
-def _was_undone(session: Session, hospital_id: uuid.UUID, *numbers: str) -> bool:
-    """Whether a person took exactly these two numbers apart before."""
-    query = select(Merge.id).where(
-        Merge.hospital_id == hospital_id, Merge.kept_number.in_(numbers), Merge.gone_number.in_(numbers),
-        Merge.kind == MergeKind.MERGE, Merge.undone_at.is_not(None),
-    )  # fmt: skip
-    return session.execute(query.limit(1)).first() is not None
 
 
 def join(
@@ -126,10 +95,14 @@ def join(
     message_id: uuid.UUID | None = None,
     decided_by: uuid.UUID | None = None,
     made: str = "",
+    told: tuple[str, str] = ("", ""),
 ) -> Merge | None:
-    """Put everything of `gone` under `kept`. None when it is so already. An objection of either holds for the cases of both."""
-    first, second = patients.root(session, kept), patients.root(session, gone)
-    assert first is not None and second is not None
+    """Put everything of `gone` under `kept`. None when it is so already. An objection of either holds for the cases of both.
+
+    `told`: the numbers that the hospital's message named, of who goes on and of before: it may be told again after an undo.
+    """
+    roots = {one.id: families.locked(session, one.id)[0] for one in sorted((kept, gone), key=lambda one: one.id)}
+    first, second = roots[kept.id], roots[gone.id]
     if first.hospital_id != second.hospital_id:
         raise ValueError("numbers of two hospitals are never one patient here")
     if first.id == second.id:
@@ -137,12 +110,12 @@ def join(
     merge = Merge(
         id=uuid.uuid4(), hospital_id=first.hospital_id, kind=MergeKind.MERGE, kept_id=first.id, gone_id=second.id,
         kept_number=first.local_number, gone_number=second.local_number, kept_objected=first.objects, made=made, event=event,
-        message_id=message_id, at=now, decided_by=decided_by,
+        told_kept_number=told[0], told_gone_number=told[1], message_id=message_id, at=now, decided_by=decided_by,
     )  # fmt: skip
     session.add(merge)
     second.merged_into = first.id
     session.flush()
-    _settle(session, family(session, first.id))
+    _settle(session, families.members(session, first.id), now=now, person_id=decided_by)
     _tell(session, first, "patient.merged", now=now, person_id=decided_by)
     return merge
 
@@ -158,15 +131,28 @@ def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID 
     kept = session.get_one(Patient, merge.kept_id)
     whole = patients.root(session, kept)
     assert whole is not None
-    together = family(session, whole.id)
+    together = [one.id for one in families.locked(session, whole.id)]
     gone.merged_into = None
     # An objection that was made while they were one may be of either: both keep it.
     gone.objects = gone.objects or (kept.objects and not merge.kept_objected)
+    _keep_held(session, merge, whole, gone)
     session.flush()
-    _settle(session, together)
+    _settle(session, together, now=now, person_id=person_id)
     for patient in (whole, gone):
         _tell(session, patient, "patient.unmerged", now=now, person_id=person_id)
     _clean_up(session, merge, kept, gone)
+
+
+def _keep_held(session: Session, merge: Merge, whole: Patient, gone: Patient) -> None:
+    """What was put on hold while they were one may be of either: both stay on hold."""
+    standing_holds = select(LegalHold).where(LegalHold.lifted_at.is_(None))
+    if session.scalars(standing_holds.where(LegalHold.patient_id == gone.id)).first() is not None:
+        return
+    since = standing_holds.where(LegalHold.patient_id.in_({merge.kept_id, whole.id}), LegalHold.set_at >= merge.at)
+    hold = session.scalars(since.limit(1)).first()
+    if hold is not None:
+        said = {"reason": hold.reason, "set_by": hold.set_by, "set_at": hold.set_at}
+        session.add(LegalHold(hospital_id=gone.hospital_id, patient_id=gone.id, **said))
 
 
 def _clean_up(session: Session, merge: Merge, kept: Patient, gone: Patient) -> None:
@@ -193,8 +179,8 @@ def _is_used(session: Session, row: Patient) -> bool:
     return any(session.execute(query.limit(1)).first() is not None for query in mine)
 
 
-def _settle(session: Session, rows: list[uuid.UUID]) -> None:
-    """Every case of these rows stands under the root of the row it came in under."""
+def _settle(session: Session, rows: list[uuid.UUID], *, now: datetime, person_id: uuid.UUID | None) -> None:
+    """Every case of these rows stands under the root of the row it came in under; an objection of one number holds for all of it."""
     origin = func.coalesce(Case.home_patient_id, Case.patient_id)
     for case in session.scalars(select(Case).where(origin.in_(rows)).with_for_update()):
         home = session.get_one(Patient, case.home_patient_id or case.patient_id)
@@ -202,17 +188,14 @@ def _settle(session: Session, rows: list[uuid.UUID]) -> None:
         assert root is not None
         case.home_patient_id = home.id if root.id != home.id else None
         case.patient_id = root.id
-        case.objected = root.objects or home.objects
+        objects = families.objects(session, root)
+        if objects and not case.objected:
+            objections.shut(session, case, reason=objections.MERGED, now=now, person_id=person_id)
+        elif case.objected and not objects:
+            objections.give_back(session, case, now=now, person_id=person_id)
     session.flush()
 
 
 def _tell(session: Session, patient: Patient, what: str, *, now: datetime, person_id: uuid.UUID | None) -> None:
     name = session.get_one(Hospital, patient.hospital_id).name
     standing.happened(session, standing.cases_of(session, patient), what, now=now, person_id=person_id, hospital=name)
-
-
-def family(session: Session, patient_id: uuid.UUID) -> list[uuid.UUID]:
-    """This row and every row that was merged into it, directly or through another."""
-    tree = select(Patient.id).where(Patient.id == patient_id).cte("tree", recursive=True)
-    tree = tree.union(select(Patient.id).join(tree, Patient.merged_into == tree.c.id))
-    return list(session.scalars(select(tree.c.id)))

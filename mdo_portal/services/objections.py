@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,37 +10,43 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import OPEN_STATES, Case, CaseState
-from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import meetings, referrals, timeline
+from mdo_portal.services import families, meetings, standing, timeline
 
 REASON = "bezwaar van de patiënt tegen delen"
+MERGED = "bezwaar van de patiënt tegen delen, bij een samengevoegd nummer"
+"""Why a case is off the lists that was not this number's own before the merge: undone, the case stands on them again."""
 
 
 def record(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None:
-    """Take every case of this patient off lists and agendas, and close them to others. Signed advice and letters stay."""
-    patient = session.get_one(Patient, case.patient_id, with_for_update=True)
-    if patient.objects:
+    """Take every case of this patient off lists and agendas, and close them to others. Signed advice and letters stay.
+
+    It holds for every number that is this patient, and stays with each of them when a merge is undone: it may be of either.
+    """
+    family = families.locked(session, case.patient_id)
+    if all(patient.objects for patient in family):
         raise IllegalMove(N_("Het bezwaar was al vastgelegd. Er is niets veranderd."))
-    patient.objects = True
-    for one in _cases_of(session, patient):
-        _withdraw(session, one, now=now)
-        one.objected = True
-        timeline.happened(session, one, "objection.recorded", at=now, person_id=viewer.person_id)
-        referrals.announce(session, one)
+    for patient in family:
+        patient.objects = True
+    for one in families.cases_of(session, family):
+        shut(session, one, reason=REASON, now=now, person_id=viewer.person_id)
 
 
-def _cases_of(session: Session, patient: Patient) -> list[Case]:
-    return list(session.scalars(select(Case).where(Case.patient_id == patient.id).order_by(Case.id).with_for_update()))
+def shut(session: Session, case: Case, *, reason: str, now: datetime, person_id: uuid.UUID | None) -> None:
+    """Off lists and agendas, and closed to every other hospital, because the patient objects."""
+    _withdraw(session, case, reason=reason, now=now)
+    case.objected = True
+    timeline.happened(session, case, "objection.recorded", at=now, person_id=person_id)
+    standing.announce(session, case)
 
 
-def _withdraw(session: Session, case: Case, *, now: datetime) -> None:
+def _withdraw(session: Session, case: Case, *, reason: str, now: datetime) -> None:
     """Off the agenda where it stood, with the outcome that who looks at the agenda sees counted."""
     live = session.execute(select(Round).where(Round.case_id == case.id, Round.outcome.is_(None))).scalar_one_or_none()
     if live is not None:
-        live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, REASON
+        live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason
         meeting = session.get_one(Meeting, live.meeting_id, with_for_update=True)
         if meeting.current_round_id == live.id:
             meeting.current_round_id = None
@@ -47,16 +54,28 @@ def _withdraw(session: Session, case: Case, *, now: datetime) -> None:
     if case.state in OPEN_STATES and case.state not in (CaseState.DISCUSSED, CaseState.LISTED):
         if case.state in (CaseState.SCHEDULED, CaseState.DEFERRED):
             case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
-        case.move(CaseState.WITHDRAWN, now=now, reason=REASON)
+        case.move(CaseState.WITHDRAWN, now=now, reason=reason)
 
 
 def lift(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None:
-    """The patient agrees after all. Nothing is planned again by itself: the hospital asks anew."""
-    patient = session.get_one(Patient, case.patient_id, with_for_update=True)
-    if not patient.objects:
+    """The patient agrees after all, under every number. Nothing is planned again by itself: the hospital asks anew."""
+    family = families.locked(session, case.patient_id)
+    if not any(patient.objects for patient in family):
         raise IllegalMove(N_("Er was geen bezwaar vastgelegd. Er is niets veranderd."))
-    patient.objects = False
-    for one in _cases_of(session, patient):
-        one.objected = False
-        timeline.happened(session, one, "objection.lifted", at=now, person_id=viewer.person_id)
-        referrals.announce(session, one)
+    for patient in family:
+        patient.objects = False
+    for one in families.cases_of(session, family):
+        _open(session, one, now=now, person_id=viewer.person_id)
+
+
+def _open(session: Session, case: Case, *, now: datetime, person_id: uuid.UUID | None) -> None:
+    case.objected = False
+    timeline.happened(session, case, "objection.lifted", at=now, person_id=person_id)
+    standing.announce(session, case)
+
+
+def give_back(session: Session, case: Case, *, now: datetime, person_id: uuid.UUID | None) -> None:
+    """The objection was another person's: the case is open to others again, and waits again to be planned if that took it off."""
+    if case.state is CaseState.WITHDRAWN and case.reason == MERGED:
+        case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
+    _open(session, case, now=now, person_id=person_id)

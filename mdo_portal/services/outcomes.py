@@ -12,7 +12,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import meetings, referrals, timeline
+from mdo_portal.services import meetings, standing, timeline
 from mdo_portal.services.rooms import lock
 
 NEEDS_REASON = (RoundOutcome.DEFERRED, RoundOutcome.REDIRECTED, RoundOutcome.WITHDRAWN)
@@ -59,7 +59,7 @@ def set_outcome(
     round_.outcome, round_.outcome_reason, round_.ended_at = outcome, reason, now
     timeline.happened(session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason)
     meetings.changed(session, meeting)
-    referrals.announce(session, case)
+    standing.announce(session, case)
 
 
 def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Board, viewer: Viewer, now: datetime) -> None:
@@ -76,4 +76,4 @@ def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Boa
     when = meeting.starts_at.astimezone(meetings.AMSTERDAM).strftime("%d-%m-%Y %H:%M")
     timeline.happened(session, case, "case.scheduled", at=now, person_id=viewer.person_id, board=board.name, when=when)
     meetings.changed(session, meeting)
-    referrals.announce(session, case)
+    standing.announce(session, case)

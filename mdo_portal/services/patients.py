@@ -74,9 +74,7 @@ def composed(
 
 def copy(session: Session, patient: Patient, *, number: str, authority: str) -> Patient:
     """The same particulars under another number of the hospital, as a row of its own."""
-    columns = {
-        name: getattr(patient, name) for name in (*PARTICULARS, "bsn_tail", "bsn_doubtful", "deceased", "objects", "told_at")
-    }
+    columns = {name: getattr(patient, name) for name in (*PARTICULARS, "bsn_tail", "bsn_doubtful", "deceased", "told_at")}
     made = Patient(id=new_id(), hospital_id=patient.hospital_id, local_number=number, local_authority=authority, **columns)
     bsn = bsn_of(session, patient)
     if bsn:

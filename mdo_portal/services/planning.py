@@ -14,7 +14,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import advice, conclusions, referrals, timeline
+from mdo_portal.services import advice, conclusions, standing, timeline
 from mdo_portal.services.meetings import AMSTERDAM, PLANNABLE, changed
 
 
@@ -42,7 +42,7 @@ def plan(
     when = meeting.starts_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
     timeline.happened(session, case, "case.scheduled", at=now, person_id=viewer.person_id, board=board.name, when=when)
     changed(session, meeting)
-    referrals.announce(session, case)
+    standing.announce(session, case)
     session.flush()
     return planned
 
@@ -86,7 +86,7 @@ def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, view
     case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     timeline.happened(session, case, "case.unscheduled", at=now, person_id=viewer.person_id, board=board.name)
     changed(session, meeting)
-    referrals.announce(session, case)
+    standing.announce(session, case)
 
 
 def reorder(session: Session, meeting: Meeting, order: Sequence[uuid.UUID]) -> None:

@@ -17,7 +17,7 @@ from mdo_portal.domain.destruction import DestroyRequest, LegalHold, Tombstone
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, SamePatient
 from mdo_portal.domain.retention import Kind
-from mdo_portal.services import audit, destruction, sessions
+from mdo_portal.services import audit, caseless, destruction, sessions
 from mdo_portal.services.retention import cases_due, conditions, edges
 
 BATCH = 50
@@ -48,7 +48,7 @@ def purge(session: Session, kind: Kind, *, now: datetime, limit: int = 0) -> int
 def _purge_cases(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:
     query = cases_due(before[Kind.CASE]).order_by(Case.state_since).limit(limit).with_for_update(skip_locked=True)
     gone = [destruction.destroy(session, case_id, now=now) for case_id in session.scalars(query).all()]
-    return sum(counts is not None for counts in gone)
+    return sum(counts is not None for counts in gone) + caseless.purge(session, before[Kind.CASE], limit=limit)
 
 
 def _changed(session: Session, statement: Any) -> int:

@@ -16,6 +16,7 @@ from mdo_portal.domain.case import (
     InformationRequest,
 )
 from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
@@ -32,8 +33,11 @@ from mdo_portal.services import (
     identification,
     patients,
     referrals,
+    rulings,
+    standing,
     timeline,
 )
+from mdo_portal.services.rulings import Conflict
 
 LEASE = timedelta(minutes=3)
 MAX_ATTEMPTS = 60
@@ -105,13 +109,13 @@ def settle(session: Session, claimed: ClaimedQuestion, receipt: Receipt, *, now:
     else:
         row.next_attempt_at = now + deliveries.pause(row.attempts)
         return
-    referrals.announce(session, case)
+    standing.announce(session, case)
 
 
 def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, now: datetime, message_id: uuid.UUID) -> Case:
     """Add what the hospital sent to the case of that referral, and close the question it answers.
 
-    Raises Unreadable: "unknown_referral", "identity_conflict" when it names another patient, "objection".
+    Raises Unreadable: "unknown_referral", "objection", "waits_for_identity"; Conflict when it names another patient.
     """
     request = _request(session, answer, hospital)
     case = _case(session, answer, hospital, request)
@@ -126,7 +130,7 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
         timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir")
     _go_on(session, case, now=now)
     audit.record_system(session, "referral.updated", now=now, case=case, object_type="case", object_id=case.id)
-    referrals.announce(session, case)
+    standing.announce(session, case)
     return case
 
 
@@ -155,12 +159,15 @@ def _case(session: Session, answer: IncomingAnswer, hospital: Hospital, request:
 
 def _same_patient(session: Session, answer: IncomingAnswer, case: Case, hospital: Hospital) -> None:
     patient = session.get_one(Patient, case.patient_id)
-    if patient.objects:
+    if case.objected:
         raise Unreadable("objection")
     if answer.patient.bsn or answer.patient.local_number:
-        found = identification.find(session, hospital.id, answer.patient)
+        number, told = rulings.number_of(answer), answer.patient
+        found = identification.of_message(session, hospital.id, told)
+        found = identification.said_under(session, hospital.id, told, number) or found
         if found is None or found.id != patient.id:
-            raise Unreadable("identity_conflict", "Task.for")
+            other_id = found.id if found else None
+            raise Conflict(ConflictKind.ANSWER, "Task.for", patient.id, told, other_id=other_id, previous=number)
 
 
 def _go_on(session: Session, case: Case, *, now: datetime) -> None:
@@ -185,7 +192,7 @@ def ask(session: Session, case: Case, text: str, *, viewer: Viewer, now: datetim
     if case.state in (CaseState.INCOMPLETE, CaseState.READY):
         case.move(CaseState.INFORMATION_REQUESTED, now=now)
     timeline.happened(session, case, "case.asked", at=now, person_id=viewer.person_id)
-    referrals.announce(session, case)
+    standing.announce(session, case)
 
 
 def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, viewer: Viewer, now: datetime) -> None:
@@ -200,4 +207,4 @@ def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, vi
     if case.state is CaseState.INFORMATION_REQUESTED:
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     timeline.happened(session, case, "case.answered", at=now, person_id=viewer.person_id)
-    referrals.announce(session, case)
+    standing.announce(session, case)

@@ -16,7 +16,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import IncomingReferral, Section, Unreadable, Wire
-from mdo_portal.services import audit, changes, documents, identification, patients, standing, timeline
+from mdo_portal.services import audit, documents, families, identification, patients, standing, timeline
 from mdo_portal.services.case_facts import add_facts, add_first_facts, keep_earlier_questions
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
@@ -47,7 +47,7 @@ def register(
         session.flush()
         add_first_facts(session, case, referral, hospital, now=now, message_id=message_id)
     elif case.patient_id != patient.id:
-        raise Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, referral.patient)
+        raise _numbered_otherwise(referral, case, patient)
     else:
         _bring_up_to_date(session, case, referral, hospital, now=now, message_id=message_id)
     for document in referral.documents:
@@ -58,13 +58,19 @@ def register(
     return case
 
 
+def _numbered_otherwise(referral: IncomingReferral, case: Case, patient: Patient) -> Conflict:
+    """The referral number is of another patient's case."""
+    number, told, other = referral.number, referral.patient, patient.id
+    return Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, told, other_id=other, previous=number)
+
+
 def tell(
     session: Session, case: Case, what: str, hospital: Hospital, *, now: datetime, wire: Wire, person_id: uuid.UUID | None = None
 ) -> None:
     """The case's timeline, the access log and the screens hear of it."""
     timeline.happened(session, case, what, at=now, person_id=person_id, hospital=hospital.name, wire=wire.value)
     audit.record_system(session, what, now=now, case=case, object_type="case", object_id=case.id)
-    announce(session, case)
+    standing.announce(session, case)
 
 
 def _bring_up_to_date(
@@ -93,11 +99,13 @@ def _patient(
     told = referral.patient
     patient = identification.of_message(session, hospital.id, told)
     before = session.get_one(Patient, known.patient_id) if known is not None else None
+    if before is not None:
+        patient = identification.said_under(session, hospital.id, told, referral.number) or patient
     if patient is None and before is not None and not told.local_number and identification.is_alike(before, told):
         patient = before  # no number to find somebody by, but the same referral about the same name and birth date
     if patient is None:
         return patients.add(session, hospital.id, told, now=now, sent_at=referral.sent_at)
-    if patient.objects:
+    if families.objects(session, patient):
         raise Unreadable("objection")
     patients.tell(session, patient, told, now=now, sent_at=referral.sent_at, message_id=message_id)
     return patient
@@ -219,7 +227,7 @@ def cancel(
         return None
     patient = identification.of_message(session, hospital.id, referral.patient)
     if patient is not None and patient.id != case.patient_id:
-        raise Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, referral.patient)
+        raise _numbered_otherwise(referral, case, patient)
     if case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None:
         return case
     if case.state in WAITING and not _told_later(session, case, now=now):
@@ -228,10 +236,3 @@ def cancel(
         case.cancel_told_at = now
     standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
     return case
-
-
-def announce(session: Session, case: Case) -> None:
-    """Tell the work lists and the case's page that there is something new."""
-    changes.announce(session, "case", case.id, revision=case.revision)
-    changes.announce(session, "worklist", case.board_id or "unrouted")
-    changes.announce(session, "worklist", case.hospital_id)

@@ -12,7 +12,7 @@ from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Section, Unreadable
-from mdo_portal.services import case_facts, documents, identification, referrals, standing
+from mdo_portal.services import case_facts, documents, families, identification, referrals, standing
 
 GONE = "withdrawn"
 
@@ -28,7 +28,7 @@ def add(
     cases = standing.cases_of(session, patient) if patient else []
     if patient is None or not cases:
         return None
-    if patient.objects:
+    if families.objects(session, patient):
         raise Unreadable("objection")
     for case in standing.chosen(cases):
         happened = _facts(session, case, result, hospital, now=now, message_id=message_id)

@@ -24,7 +24,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.retention import ENDED, RULES, Kind, RetentionRule, edge
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import audit
+from mdo_portal.services import audit, caseless
 
 OUT_OF_BOUNDS = N_("Deze termijn valt buiten wat mag. Er is niets veranderd; kies een getal binnen de grenzen.")
 
@@ -110,5 +110,7 @@ def due(session: Session, *, now: datetime) -> list[Due]:
     found = []
     for kind, (moment, condition) in conditions(edges(session, now=now)).items():
         count, oldest = session.execute(select(func.count(), func.min(moment)).where(condition)).one()
+        if kind is Kind.CASE:
+            count += caseless.due(session, edges(session, now=now)[kind])
         found.append(Due(kind, count, oldest if isinstance(oldest, datetime) else None))
     return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
-from mdo_portal.exchange import PatientIdentity, Unreadable
+from mdo_portal.domain.told import Merge
+from mdo_portal.exchange import Incoming, IncomingAnswer, IncomingAppointment, IncomingReferral, PatientIdentity, Unreadable
 from mdo_portal.services.sealed import sealer
 
 FINGERPRINT = "conflict.fingerprint"
@@ -33,7 +34,7 @@ class Conflict(Unreadable):
         self.patient_id = patient_id
         self.other_id = other_id
         self.told = told
-        self.previous = previous  # the number of before, of a merge
+        self.previous = previous  # of a merge the number of before, else the number that is of another (`number_of`)
 
 
 def fingerprint(session: Session, told: PatientIdentity, *, previous: str = "") -> bytes:
@@ -43,22 +44,36 @@ def fingerprint(session: Session, told: PatientIdentity, *, previous: str = "") 
     return sealer(session).blind(words, purpose=FINGERPRINT)
 
 
+def number_of(incoming: Incoming) -> str:
+    """The number of a referral, appointment or question that it came under: what people decide about that number holds for it alone."""
+    if isinstance(incoming, IncomingAnswer):
+        return incoming.referral_number or incoming.question
+    return incoming.number if isinstance(incoming, IncomingReferral | IncomingAppointment) else ""
+
+
 def of(session: Session, hospital_id: uuid.UUID, told: PatientIdentity, *, previous: str = "") -> IdentityConflict | None:
-    """The newest decision about exactly these particulars at this hospital that was carried out and not taken back."""
+    """The newest decision about exactly these particulars at this hospital that was carried out and not taken back.
+
+    Nor is it one any more when the merge that came of it was undone: then a person says anew.
+    """
+    undone = exists().where(Merge.id == IdentityConflict.merge_id, Merge.undone_at.is_not(None))
     query = select(IdentityConflict).where(
         IdentityConflict.hospital_id == hospital_id,
         IdentityConflict.fingerprint == fingerprint(session, told, previous=previous),
         IdentityConflict.decision.in_((Decision.SAME, Decision.OTHER, Decision.CORRECTED)),
         IdentityConflict.carried_out_at.is_not(None),
+        ~undone,
     )
     return session.scalars(query.order_by(IdentityConflict.decided_at.desc()).limit(1)).first()
 
 
-def concern(session: Session, told: Sequence[tuple[uuid.UUID, PatientIdentity | None]]) -> bool:
-    """Whether anything that people decided, or must still decide, could be about one of these: then each goes by itself, in order."""
-    prints = [fingerprint(session, who) for _, who in told if who is not None]
+def concern(session: Session, told: Sequence[tuple[uuid.UUID, PatientIdentity | None, str]]) -> bool:
+    """Whether anything that people decided, or must still decide, could be about one of these (hospital, who, `number_of`): then each
+    goes by itself, in order."""
+    known = [(who, number) for _, who, number in told if who is not None]
+    prints = [fingerprint(session, who, previous=one) for who, number in known for one in {"", number}]
     asked = select(IdentityConflict.id).where(
-        IdentityConflict.hospital_id.in_({hospital_id for hospital_id, _ in told}),
+        IdentityConflict.hospital_id.in_({hospital_id for hospital_id, *_ in told}),
         IdentityConflict.closed_at.is_(None) & IdentityConflict.blocks | IdentityConflict.fingerprint.in_(prints),
     )
     return session.execute(asked.limit(1)).first() is not None

@@ -1,4 +1,4 @@
-"""Telling whoever looks at a case or an agenda that something about its patient changed."""
+"""Telling whoever looks at a case, a list or an agenda that something changed, also about its patient."""
 
 from __future__ import annotations
 
@@ -36,13 +36,17 @@ def happened(
         timeline.happened(session, case, what, at=now, person_id=person_id, **details)
         audit.record_system(session, what, now=now, case=case, object_type="patient", object_id=case.patient_id)
         announce(session, case)
+        _announce_agenda(session, case)
 
 
 def announce(session: Session, case: Case) -> None:
-    """The case's page, the work lists it stands on, and the agenda it stands on."""
+    """There is something new: the case's page and the work lists it stands on look again."""
     changes.announce(session, "case", case.id, revision=case.revision)
     changes.announce(session, "worklist", case.board_id or "unrouted")
     changes.announce(session, "worklist", case.hospital_id)
+
+
+def _announce_agenda(session: Session, case: Case) -> None:
     of_round = select(Round.meeting_id).where(Round.case_id == case.id, Round.outcome.is_(None))
     raised = update(Meeting).where(Meeting.id.in_(of_round)).values(revision=Meeting.revision + 1)
     for meeting_id, revision in session.execute(raised.returning(Meeting.id, Meeting.revision)):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.told import Appointment, Merge, MergeKind, ToldChange
 from mdo_portal.errors import N_
-from mdo_portal.services import merges
+from mdo_portal.services import families
 
 #: how a particular of a patient is called on the page
 PARTICULAR_WORDS: dict[str, str] = {
@@ -82,7 +82,7 @@ NOTHING = Told([], [], [])
 
 def of_patient(session: Session, patient_id: uuid.UUID) -> Told:
     """Newest first."""
-    rows = merges.family(session, patient_id)
+    rows = families.members(session, patient_id)
     changed = select(ToldChange.what, ToldChange.before, ToldChange.after, ToldChange.event, ToldChange.at)
     numbers = select(
         Merge.id, Merge.kind, Merge.kept_number, Merge.gone_number, Merge.event, Merge.at, Merge.undone_at, Merge.undo_asked_at

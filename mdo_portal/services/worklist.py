@@ -43,7 +43,7 @@ def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
             Case.received_at,
             Case.urgency,
             _next_meeting(),
-            Patient.objects,
+            Case.objected,
             Case.revision,
             _is_asked(),
             Case.news_at,

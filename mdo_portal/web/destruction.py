@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,9 +13,11 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import URGENT, DestroyRequest, Ground
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Relation
+from mdo_portal.domain.retention import Shield
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services import audit, cases, destroy_requests, proofs
 from mdo_portal.services.destruction import SHIELD_WORDS
@@ -42,7 +45,7 @@ def find() -> str:
         found = destroy_requests.find_patient(
             db, viewer(), number=request.form.get("number", ""), bsn=request.form.get("bsn", "")
         )
-        shown = _patient(db, found, "found")
+        shown = _patient(db, found)
     return render_template(
         "retention/patient.html",
         today=today(),
@@ -51,11 +54,16 @@ def find() -> str:
     )
 
 
-def _patient(db: Session, patient: Patient, detail: str, case_id: uuid.UUID | None = None) -> dict[str, Any]:
-    """The patient's banner and cases, and the line in the log that they were shown."""
-    found = destroy_requests.cases_of(db, patient.id, case_id)
+def _patient(db: Session, patient: Patient) -> dict[str, Any]:
+    """The patient's banner and cases. Raises NotFound when there are none."""
+    found = destroy_requests.cases_of(db, patient.id)
     if not found:
         raise NotFound()
+    return _cases(db, patient.id, found, "found")
+
+
+def _cases(db: Session, patient_id: uuid.UUID, found: Sequence[tuple[Case, Shield]], detail: str) -> dict[str, Any]:
+    """Whose cases these are, and the line in the log that they were shown."""
     case = found[0][0]
     audit.record(
         db,
@@ -68,7 +76,7 @@ def _patient(db: Session, patient: Patient, detail: str, case_id: uuid.UUID | No
         hits=1,
         detail=detail,
     )
-    return {"patient": cases.banner(db, case), "patient_id": patient.id, "cases": found, "shield_words": SHIELD_WORDS}
+    return {"patient": cases.banner(db, case), "patient_id": patient_id, "cases": found, "shield_words": SHIELD_WORDS}
 
 
 @blueprint.post("/requests")
@@ -117,9 +125,10 @@ def _shown(db: Session, found: DestroyRequest) -> dict[str, Any]:
     """An open request with its patient; a settled one without, as proof."""
     own = viewer().may_for_own_hospital(Act.DESTROY_APPROVE)
     is_open = found.approved_at is None and found.refused_at is None
-    patient = db.get(Patient, found.patient_id) if is_open else None
-    about = _patient(db, patient, "request", found.case_id) if patient else {"patient": None, "cases": []}
-    if patient is None:
+    asked = destroy_requests.about(db, found) if is_open else []
+    about = _cases(db, found.patient_id, asked, "request") if asked else {"patient": None, "cases": []}
+    about["moved"] = is_open and destroy_requests.moved(db, found)
+    if not asked:
         audit.record(
             db,
             viewer(),

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import access, audit, documents, referrals, timeline
+from mdo_portal.services import access, audit, documents, referrals, standing, timeline
 from mdo_portal.web import uploads
 from mdo_portal.web.cases import load
 from mdo_portal.web.context import now, transaction, viewer
@@ -76,6 +76,6 @@ def add(case_id: uuid.UUID) -> ResponseReturnValue:
         documents.add(db, grant.case, document, hospital_id=viewer().hospital_id, at=now())
         timeline.happened(db, grant.case, "document.added", at=now(), person_id=viewer().person_id)
         referrals.assess(db, grant.case, now=now())
-        referrals.announce(db, grant.case)
+        standing.announce(db, grant.case)
     flash(gettext("Het document is toegevoegd."), "success")
     return redirect(url_for("cases.page", case_id=case_id))

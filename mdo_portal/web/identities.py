@@ -7,35 +7,30 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test
-from mdo_portal.domain.identity_conflict import MERGES, Decision
-from mdo_portal.domain.policy import Act
+from mdo_portal.domain.identity_conflict import Decision
+from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import audit, conflict_rows, deciding
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may
+from mdo_portal.web.identity_words import DECIDED_WORDS, words_of
 
 blueprint = Blueprint("identities", __name__, url_prefix="/identities")
 
-DECISION_WORDS = {
-    Decision.SAME: N_("Dezelfde persoon: neem over wat binnenkwam"),
-    Decision.OTHER: N_("Een andere persoon: houd ze apart"),
-    Decision.CORRECTED: N_("De nummers in het bericht kloppen niet: verbeter ze"),
-    Decision.ASIDE: N_("Leg het bericht terzijde"),
-}
-MERGE_WORDS = {
-    Decision.SAME: N_("Dezelfde persoon: voeg samen"),
-    Decision.OTHER: N_("Verschillende personen: houd ze apart"),
-}
-#: how a decision is called once it was taken
-DECIDED_WORDS = {
-    Decision.SAME: N_("dezelfde persoon"),
-    Decision.OTHER: N_("een andere persoon"),
-    Decision.CORRECTED: N_("nummers verbeterd"),
-    Decision.ASIDE: N_("terzijde gelegd"),
-}
+
+def _log(
+    db: Session, act: Act, about: uuid.UUID, *patient_ids: uuid.UUID | None, detail: str = "", object_type: str = "identity"
+) -> None:
+    """A line for each patient who stands in it: each of them may ask who looked."""
+    for patient_id in [one for one in patient_ids if one]:
+        audit.record(
+            db, viewer(), act, now=now(), relation=Relation.OWN_HOSPITAL, object_type=object_type, object_id=about, hits=1,
+            patient_id=patient_id, detail=detail,
+        )  # fmt: skip
 
 
 @blueprint.get("")
@@ -44,7 +39,7 @@ def page() -> str:
     with transaction() as db:
         rows = conflict_rows.rows(db, viewer(), now=now())
         audit.record(db, viewer(), Act.IDENTITY_READ, now=now(), object_type="identity", hits=len(rows))
-    return render_template("identities/page.html", rows=rows, decided_words=DECIDED_WORDS)
+    return render_template("identities/page.html", rows=rows, decided_words=DECIDED_WORDS, moment=now())
 
 
 @blueprint.get("/<uuid:conflict_id>")
@@ -53,8 +48,8 @@ def one(conflict_id: uuid.UUID) -> str:
     with transaction() as db:
         conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_READ, conflict_id)
         shown = conflict_rows.view(db, conflict)
-        audit.record(db, viewer(), Act.IDENTITY_READ, now=now(), object_type="identity", object_id=conflict_id, hits=1)
-    words = DECISION_WORDS | (MERGE_WORDS if shown.kind in MERGES else {})
+        _log(db, Act.IDENTITY_READ, conflict_id, conflict.patient_id, conflict.other_patient_id)
+    words = words_of(shown.kind)
     choices = [(decision.value, gettext(words[decision])) for decision in shown.offered]
     return render_template("identities/one.html", conflict=shown, choices=choices, decided_words=DECIDED_WORDS)
 
@@ -70,9 +65,7 @@ def decide(conflict_id: uuid.UUID) -> ResponseReturnValue:
         decision = Decision(asked) if asked in Decision._value2member_map_ else Decision.OPEN
         reason = request.form.get("reason", "")
         deciding.decide(db, conflict, decision, reason=reason, person_id=viewer().person_id, now=now(), number=number, bsn=bsn)
-        audit.record(
-            db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="identity", object_id=conflict_id, detail=decision.value
-        )
+        _log(db, Act.IDENTITY_DECIDE, conflict_id, conflict.patient_id, conflict.other_patient_id, detail=decision.value)
     flash(gettext("Vastgelegd. Het bericht en wat erop wachtte, worden nu gelezen."), "success")
     return redirect(url_for("identities.page"))
 
@@ -83,7 +76,7 @@ def undo(conflict_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_DECIDE, conflict_id)
         deciding.ask_back(db, conflict, person_id=viewer().person_id, now=now())
-        audit.record(db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="identity", object_id=conflict_id, detail="undo")
+        _log(db, Act.IDENTITY_DECIDE, conflict_id, conflict.patient_id, conflict.other_patient_id, detail="undo")
     flash(gettext("De beslissing wordt teruggedraaid; de vraag staat zo weer open."), "success")
     return redirect(url_for("identities.page"))
 
@@ -94,6 +87,6 @@ def undo_merge(merge_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
         merge = conflict_rows.merge_for(db, viewer(), Act.IDENTITY_DECIDE, merge_id)
         deciding.ask_undo(db, merge, person_id=viewer().person_id, now=now())
-        audit.record(db, viewer(), Act.IDENTITY_DECIDE, now=now(), object_type="merge", object_id=merge_id, detail="undo")
+        _log(db, Act.IDENTITY_DECIDE, merge_id, merge.kept_id, merge.gone_id, detail="undo", object_type="merge")
     flash(gettext("Het samenvoegen wordt teruggedraaid."), "success")
     return redirect(own_path(request.form.get("next", "")) or url_for("identities.page"))

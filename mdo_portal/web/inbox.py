@@ -13,7 +13,7 @@ from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, NotFound, PortalError
-from mdo_portal.services import audit, inbox, link_cards, replaying
+from mdo_portal.services import audit, conflict_rows, inbox, link_cards, replaying
 from mdo_portal.services.inbox_rows import Asked
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
@@ -31,10 +31,12 @@ def links() -> str:
     with transaction() as db:
         cards = link_cards.link_cards(db, viewer(), now=now())
         counts = inbox.counts(db, viewer())
+        questions = conflict_rows.waiting(db, viewer(), now=now())
     return render_template(
         "inbox/links.html",
         cards=cards,
         counts=counts,
+        questions=questions,
         may_add=viewer().may(Act.HOSPITAL_ADD),
         titles=wiring.known_profiles().titles,
     )
@@ -74,6 +76,7 @@ def _rows() -> dict[str, object]:
             "counts": inbox.counts(db, viewer(), hospital_id=asked.hospital_id),
             "reasons": inbox.reasons(db, viewer(), hospital_id=asked.hospital_id),
             "alarms": inbox.alarms(db, viewer(), now=now()),
+            "questions": conflict_rows.waiting(db, viewer(), now=now()),
             "feed": inbox.feed_days(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "houses": link_cards.hospitals_of(db, viewer()),
         }

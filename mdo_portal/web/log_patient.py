@@ -18,7 +18,7 @@ from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.exchange import PersonName
 from mdo_portal.letter_data import LetterPatient
 from mdo_portal.letter_reports import LookLine, WhoLooked
-from mdo_portal.services import audit, audit_lines, audit_patient
+from mdo_portal.services import audit, audit_lines, audit_patient, families
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.csv import as_csv
 from mdo_portal.web.documents import as_file
@@ -66,7 +66,7 @@ def overview() -> ResponseReturnValue:
 def _look_up(db: Session, asked: dict[str, str], since: datetime | None, until: datetime | None) -> Overview:
     own = viewer().hospital_id
     patients = audit_lines.patients_called(db, own, asked.get("number", ""))
-    rows = audit_patient.who_looked(db, [one.id for one in patients], since=since, until=until) if patients else []
+    rows = audit_patient.who_looked(db, families.whole_of(db, patients), since=since, until=until)
     kind = asked.get("format") if asked.get("format") in ("pdf", "csv") else "page"
     asked_of: Sequence[Patient | None] = patients or [None]
     for patient in asked_of:

@@ -16,7 +16,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_
-from mdo_portal.services import inbox, rights_reviews
+from mdo_portal.services import conflict_rows, inbox, rights_reviews
 from mdo_portal.services.sessions import SignedIn
 from mdo_portal.web import log_overdue
 from mdo_portal.web.assets import Assets
@@ -105,7 +105,10 @@ def navigation(viewer: Viewer) -> list[NavItem]:
     ]
     family = PEOPLE_PAGES if here in PEOPLE_PAGES else (here,)
     late = log_overdue.count(viewer) if viewer.may_for_own_hospital(Act.LOG_REVIEW) and not is_fragment() else 0
-    counts = {"people.page": overdue(viewer), "log.page": late or None, "inbox.links": waiting_too_long(viewer)}
+    counts = {
+        "people.page": overdue(viewer), "log.page": late or None, "inbox.links": waiting_too_long(viewer),
+        "identities.page": questions(viewer),
+    }  # fmt: skip
     return [
         NavItem(label, url_for(endpoint), endpoint.partition(".")[0] in family, counts.get(endpoint))
         for label, endpoint, shown in pages
@@ -133,6 +136,14 @@ def waiting_too_long(viewer: Viewer) -> int | None:
         return None
     with transaction() as db:
         return sum(inbox.alarms(db, viewer, now=now())) or None
+
+
+def questions(viewer: Viewer) -> int | None:
+    """Messages of the own hospital that wait for somebody to say who the patient is."""
+    if is_fragment() or not viewer.may_for_own_hospital(Act.IDENTITY_DECIDE):
+        return None
+    with transaction() as db:
+        return conflict_rows.waiting(db, viewer, now=now()).open or None
 
 
 def forget_overdue() -> None:

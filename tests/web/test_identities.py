@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from mdo_portal.database import Database
@@ -18,60 +13,18 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identity_conflict import IdentityConflict
-from mdo_portal.domain.inbound import InboundMessage
-from mdo_portal.domain.people import Membership, Person, Role
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.people import Role
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import sessions
 from tests import make
 from tests.make import BSN, OTHER_BSN
 from tests.people import Region
-from tests.test_identity_conflicts import merge, referral
+from tests.test_identity_conflicts import merge
 from tests.test_reception import hand_in, understand_all
+from tests.web.identity_house import House, house
 from tests.web.portal import CSRF, app_on, signed_in
 
-
-@dataclass(frozen=True)
-class House:
-    """The application; ZEED sent the same number with another BSN."""
-
-    app: Flask
-    database: Database
-    region: Region
-    conflict_id: uuid.UUID
-
-    def person(self, role: Role, code: str = "ZEED") -> FlaskClient:
-        with self.database.transaction() as session:
-            person = Person(name=f"{role.value} {code}", email=f"{uuid.uuid4()}@example.nl")
-            session.add(person)
-            session.flush()
-            session.add(Membership(person_id=person.id, hospital_id=self.region.hospitals[code], role=role))
-            session.flush()
-            hospital_id = self.region.hospitals[code]
-            key = sessions.start_session(session, person.id, hospital_id, proof=make.PROOF, now=datetime.now(UTC))
-        client = self.app.test_client()
-        with client.session_transaction() as cookie:
-            cookie.update({"_user_id": key, "_fresh": True, "csrf": CSRF})
-        return client
-
-    def decide(self, client: FlaskClient, decision: str, **form: str) -> int:
-        data = {"csrf_token": CSRF, "decision": decision, "reason": "gebeld met de polikliniek", **form}
-        return client.post(f"/identities/{self.conflict_id}/decide", data=data).status_code
-
-    def state(self) -> list[str]:
-        with self.database.transaction() as session:
-            query = select(InboundMessage.state, InboundMessage.reason).order_by(InboundMessage.seq)
-            return [row.reason or row.state.value for row in session.execute(query)]
-
-
-@pytest.fixture
-def house(database: Database, region: Region) -> Iterator[House]:
-    hand_in(database, region, referral("1", bsn=BSN), referral("2", bsn=OTHER_BSN), now=datetime.now(UTC))
-    understand_all(database, now=datetime.now(UTC))
-    with database.transaction() as session:
-        conflict_id = session.scalars(select(IdentityConflict.id)).one()
-    with app_on(database) as app:
-        yield House(app, database, region, conflict_id)
+__all__ = ["house"]
 
 
 @pytest.mark.parametrize("role", [Role.SPECIALIST, Role.CASE_MANAGER, Role.LINK_MANAGER, Role.SECRETARY])
@@ -83,10 +36,10 @@ def test_who_knows_the_patients_of_the_hospital_sees_both_side_by_side(house: Ho
 
     assert f"/identities/{house.conflict_id}" in listed
     assert "Voorbeeld" not in listed, "the list names nobody"
-    table = re.search(r'<table class="rows" id="identities-compare">.*?</table>', page, re.DOTALL)
+    table = re.search(r'<table class="rows rows-compare" id="identities-compare">.*?</table>', page, re.DOTALL)
     assert table is not None
     assert table[0].count("van Voorbeeld") == 2
-    assert "anders" in table[0]
+    assert "verschilt" in table[0]
     assert BSN not in page
     assert OTHER_BSN not in page
 
@@ -146,7 +99,7 @@ def test_what_cannot_be_decided_so_changes_nothing(house: House, decision: str, 
 
 def test_everything_on_the_page_is_reached_by_keyboard(house: House) -> None:
     page = house.person(Role.SPECIALIST).get(f"/identities/{house.conflict_id}").text
-    form = re.search(r"<form class=\"stack\".*?</form>", page, re.DOTALL)
+    form = re.search(r"<form class=\"stack decide\".*?</form>", page, re.DOTALL)
     assert form is not None
     controls = re.findall(r"<(?:input|textarea|button)[^>]*>", form[0])
     assert len(re.findall(r'type="radio"', form[0])) == 4
@@ -186,3 +139,21 @@ def test_a_merge_shows_on_agenda_and_case_and_is_undone_there(database: Database
         assert "Patiëntnummers samengevoegd" not in cees.get(f"/cases/{case.id}").text
     with database.transaction() as session:
         assert session.scalars(select(Merge.undone_at)).one() is not None
+
+
+def test_an_objection_is_recorded_and_lifted_for_all_the_numbers_and_the_page_says_so(database: Database, region: Region) -> None:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(session, zeed, patient=make.identity("1"), now=now, number="VW-1")
+    hand_in(database, region, merge("M9", "2", "1"), now=now)
+    understand_all(database, now=now)
+
+    with app_on(database) as app:
+        cees = House(app, database, region, case.id).person(Role.CASE_MANAGER)
+        assert "Dit geldt voor alle samengevoegde nummers" in cees.get(f"/cases/{case.id}").text
+        for what, holds in (("record", True), ("lift", False)):
+            assert cees.post(f"/cases/{case.id}/objection/{what}", data={"csrf_token": CSRF}).status_code == 302
+            with database.transaction() as session:
+                assert set(session.scalars(select(Patient.objects).where(Patient.local_number.in_(("1", "2"))))) == {holds}
+                assert session.get_one(Case, case.id).objected is holds

@@ -1,0 +1,67 @@
+"""All numbers of one hospital that are one patient: what holds for one of them holds for the whole family.
+
+Every row keeps what is its own (its number, its objection), so that a merge that is undone gives each back exactly that.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.patient import Patient
+from mdo_portal.services import patients
+
+
+def members(session: Session, patient_id: uuid.UUID) -> list[uuid.UUID]:
+    """This row and every row that was merged into it, directly or through another."""
+    tree = select(Patient.id).where(Patient.id == patient_id).cte("tree", recursive=True)
+    tree = tree.union(select(Patient.id).join(tree, Patient.merged_into == tree.c.id))
+    return list(session.scalars(select(tree.c.id)))
+
+
+def whole(session: Session, patient: Patient) -> list[uuid.UUID]:
+    """Every row that is this patient, whichever of them was asked about."""
+    root = patients.root(session, patient)
+    assert root is not None
+    return members(session, root.id)
+
+
+def whole_of(session: Session, found: Sequence[Patient]) -> list[uuid.UUID]:
+    """The same for several."""
+    return [one for patient in found for one in whole(session, patient)]
+
+
+def objects(session: Session, patient: Patient) -> bool:
+    """Whether the patient objects to sharing, under whichever of the numbers it was recorded."""
+    query = select(Patient.id).where(Patient.id.in_(whole(session, patient)), Patient.objects)
+    return session.execute(query.limit(1)).first() is not None
+
+
+def locked(session: Session, patient_id: uuid.UUID) -> list[Patient]:
+    """The family of this patient, the row under which all stands first; nobody merges or undoes it until the transaction ends."""
+    session.flush()
+    root = _locked_root(session, patient_id)
+    others = [one for one in members(session, root.id) if one != root.id]
+    query = select(Patient).where(Patient.id.in_(others)).order_by(Patient.id)
+    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return [root, *rows]
+
+
+def _locked_root(session: Session, patient_id: uuid.UUID) -> Patient:
+    while True:  # another transaction may have merged it while we waited for the lock: then it is the next one up
+        root = patients.root(session, session.get_one(Patient, patient_id))
+        assert root is not None
+        row = session.get_one(Patient, root.id, with_for_update=True, populate_existing=True)
+        if row.merged_into is None:
+            return row
+        patient_id = row.merged_into
+
+
+def cases_of(session: Session, family: list[Patient]) -> list[Case]:
+    """Every case of the family, locked."""
+    query = select(Case).where(Case.patient_id.in_([one.id for one in family])).order_by(Case.id)
+    return list(session.scalars(query.with_for_update()))
