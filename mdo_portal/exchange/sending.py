@@ -131,3 +131,7 @@ class Puller(Protocol):
     def pull(self, notice: IncomingNotice, address: Address, *, at: datetime) -> Pulled:
         """Raises NotPulled."""
         ...
+
+    def finish(self, notice: IncomingNotice, address: Address) -> None:
+        """Tell the hospital that it was fetched: only after what was fetched is in safe storage."""
+        ...

@@ -85,11 +85,14 @@ def claim(session: Session, *, now: datetime) -> ClaimedPull | None:
     return ClaimedPull(pull.id, notice, hospitals.address_of(session, pull.hospital_id)[1], pull.attempts)
 
 
-def fetched(session: Session, claimed: ClaimedPull, pulled: Pulled, *, now: datetime) -> None:
-    """Keep it as a message of that link, to be understood like any other; the notice itself is no longer needed."""
+def fetched(session: Session, claimed: ClaimedPull, pulled: Pulled, *, now: datetime) -> bool:
+    """Keep it as a message of that link, to be understood like any other; the notice itself is no longer needed.
+
+    False when the notice was withdrawn meanwhile or somebody else took over: then nothing is kept.
+    """
     pull = _ours(session, claimed)
     if pull is None:
-        return
+        return False
     link = hospitals.link_of(session, pull.link_id)
     header = MessageHeader(kind="Bundle/pull", control_id=f"pull {pull.id}", patient_numbers=pulled.patient_numbers)
     intake.keep(session, [Arrival(raw=pulled.bundle, wire=Wire.FHIR, header=header, link=link, at=now)])
@@ -98,6 +101,7 @@ def fetched(session: Session, claimed: ClaimedPull, pulled: Pulled, *, now: date
     )
     pull.snapshot_message_id = session.scalars(query.order_by(InboundMessage.seq.desc()).limit(1)).one()
     _settle(pull, PullState.DONE, now=now)
+    return True
 
 
 def not_fetched(session: Session, claimed: ClaimedPull, trouble: NotPulled, *, now: datetime) -> None:

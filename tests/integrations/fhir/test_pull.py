@@ -126,13 +126,15 @@ def notice(**over: Any) -> IncomingNotice:
     return IncomingNotice(**fixed | over)
 
 
-def pull(there: Hospital, said: IncomingNotice | None = None, *, at: datetime = NOW) -> Pulled:
-    url = f"{there.url}/fhir"
-    address = Address(
-        "MERW", "generic-stu3", url=url, token_url=f"{there.url}/token", client_id="mdo", scopes="system/*.read", inside=("127.0.0.0/8",),
+def address(there: Hospital) -> Address:
+    return Address(
+        "MERW", "generic-stu3", url=f"{there.url}/fhir", token_url=f"{there.url}/token", client_id="mdo", scopes="system/*.read", inside=("127.0.0.0/8",),
         timeout_seconds=5,
     )  # fmt: skip
-    return FhirPuller(Tokens(OwnKey(b"s" * 32))).pull(said or notice(), address, at=at)
+
+
+def pull(there: Hospital, said: IncomingNotice | None = None, *, at: datetime = NOW) -> Pulled:
+    return FhirPuller(Tokens(OwnKey(b"s" * 32))).pull(said or notice(), address(there), at=at)
 
 
 def trouble(pages: dict[str, Any], said: IncomingNotice | None = None) -> tuple[str, bool]:
@@ -151,8 +153,16 @@ def test_a_notice_becomes_one_bundle_that_reads_as_the_referral() -> None:
     assert {number for _, number in pulled.patient_numbers} == {ME, "0042"}
     assert {fact.text for fact in read.facts} >= {"Diagnose 1", "Diagnose 2"}
     assert [one.content for one in read.documents] == [b"%PDF-1.7 x"]
-    assert ("PUT", "Task/w", "Bearer t1") in there.asked  # told that it was carried out
+    assert not [path for method, path, _ in there.asked if method == "PUT"]  # it hears that we have it when it is stored
     assert all(token == "Bearer t1" for _, path, token in there.asked if path != "/token")
+
+
+def test_the_hospital_is_told_that_its_task_was_carried_out_when_we_say_so() -> None:
+    with hospital(whole()) as there:
+        FhirPuller(Tokens(OwnKey(b"s" * 32))).finish(notice(), address(there))
+        FhirPuller(Tokens(OwnKey(b"s" * 32))).finish(notice(workflow_task="http://elders.example/Task/1"), address(there))
+
+    assert [(method, path) for method, path, _ in there.asked if path != "/token"] == [("GET", "Task/w"), ("PUT", "Task/w")]
 
 
 def test_pages_are_followed_to_the_end() -> None:
