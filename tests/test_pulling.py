@@ -245,8 +245,8 @@ def test_the_hospital_hears_that_we_fetched_only_after_it_is_stored(places: Plac
     with monkeypatch.context() as faulty, pytest.raises(OSError, match="no space"):
         faulty.setattr(intake, "keep", disk_full)
         pulling.pull_next(places.database, places.puller, clock=now)
-    assert before != "completed" and shelved_status(places) == before
-    assert places.pulls()[0].state is PullState.WAITING and places.messages("Bundle/pull") == []
+    assert (before, shelved_status(places)) == ("requested", "requested")
+    assert (places.pulls()[0].state, places.messages("Bundle/pull")) == (PullState.WAITING, [])
 
     later = now() + timedelta(minutes=10)
     assert pulling.pull_next(places.database, places.puller, clock=lambda: later)
