@@ -242,9 +242,10 @@ def test_the_hospital_hears_that_we_fetched_only_after_it_is_stored(places: Plac
     def disk_full(*_: object) -> None:
         raise OSError("no space left")
 
-    with monkeypatch.context() as faulty, pytest.raises(OSError, match="no space"):
+    with monkeypatch.context() as faulty:
         faulty.setattr(intake, "keep", disk_full)
-        pulling.pull_next(places.database, places.puller, clock=now)
+        with pytest.raises(OSError, match="no space"):
+            pulling.pull_next(places.database, places.puller, clock=now)
     assert (before, shelved_status(places)) == ("requested", "requested")
     assert (places.pulls()[0].state, places.messages("Bundle/pull")) == (PullState.WAITING, [])
 

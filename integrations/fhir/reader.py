@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from integrations.fhir import xml_reader
 from integrations.fhir.bundle import Entry, entries_of
-from integrations.fhir.json_gate import load
+from integrations.fhir.json_gate import MAX_PIECES, load
 from integrations.fhir.message import read_message
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import load_profile
@@ -21,7 +21,7 @@ class FhirReader:
 
         `kind` is `Bundle/transaction` or the resource type; `control_id` is "" when the sender gave none.
         """
-        tree = _named(xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw))
+        tree = _named(xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw, most=MAX_PIECES))
         entries = entries_of(tree)
         head = next((entry.resource for entry in entries if entry.kind == "MessageHeader"), {})
         destination = next(iter(nodes(head.get("destination"))), {})
