@@ -68,6 +68,7 @@ class Address:
     profile: str
     host: str = ""
     port: int = 0
+    tls: bool = False  # of host and port
     url: str = ""
     token: str = ""
     charset: str = "UTF-8"
