@@ -18,6 +18,7 @@ from integrations.fhir.answer import answer_body, task_status
 from integrations.fhir.capability import TAKEN, capability_statement
 from integrations.fhir.pull import FhirPuller
 from integrations.fhir.question import FhirAsker
+from integrations.fhir.reader import numbers_of
 from integrations.fhir.sender import FhirSender
 from integrations.hl7v2.ack import build_ack
 from integrations.hl7v2.explain import as_sent
@@ -192,6 +193,11 @@ def fhir_version(profile: str) -> str:
 def fhir_kinds(profile: str) -> tuple[str, ...]:
     """What a link with this profile may hand in by itself."""
     return TAKEN.get(fhir_version(profile), TAKEN["R4"])
+
+
+def fhir_numbers(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """(system, number) of every identifier of a message that was kept; none when it cannot be read."""
+    return numbers_of(raw)
 
 
 def fhir_task(message_id: str, number: str, status: str, reason: str, at: datetime, version: str) -> bytes:

@@ -52,6 +52,16 @@ class FhirReader:
         return read_message(tree, flavour)
 
 
+def numbers_of(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """(system, value) of every identifier of the resource or Bundle itself; none when it is no FHIR. A system that was not sent is ""."""
+    try:
+        tree = xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw, most=MAX_PIECES)
+    except Unreadable:
+        return ()
+    found = nodes(tree.get("identifier"))
+    return tuple((text(one.get("system")), text(one.get("value"))) for one in found)
+
+
 def _named(tree: Node) -> Node:
     if not text(tree.get("resourceType")):
         raise Unreadable("no_header", "resourceType")

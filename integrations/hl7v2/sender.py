@@ -30,8 +30,8 @@ class MllpSender:
     def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
         """Compose, judge, send, wait. Never raises for what the network or the other side does.
 
-        ACCEPTED: AA or CA with our own id. REFUSED: AE or CE, we cannot write it (code `unsendable`), or may not go there (`bad_address`). LATER: AR, CR, or
-        nobody there. UNKNOWN: sent, and no word about it; the message may have arrived.
+        ACCEPTED: AA or CA with our own id. REFUSED: AE or CE, we cannot write it (code `unsendable`), or may not go there
+        (`bad_address`). LATER: AR, CR, or nobody there. UNKNOWN: sent, and no word about it; the message may have arrived.
         """
         profile = load(address.profile)
         try:

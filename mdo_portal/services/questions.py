@@ -60,10 +60,15 @@ def queue(session: Session, case: Case, request: InformationRequest, *, now: dat
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedQuestion | None:
-    """The next question to send, counted before it leaves. Commit before sending. What was answered meanwhile is not sent."""
+    """The next question to send, counted before it leaves. Commit before sending. What was answered meanwhile is not sent.
+
+    It carries the patient's particulars: whatever the row says, it goes to nobody but the hospital of its case.
+    """
     query = (
         select(OutgoingQuestion)
         .join(InformationRequest, InformationRequest.id == OutgoingQuestion.id)
+        .join(Case, Case.id == InformationRequest.case_id)
+        .where(Case.id == OutgoingQuestion.case_id, Case.hospital_id == OutgoingQuestion.hospital_id)
         .where(OutgoingQuestion.state == OutgoingState.WAITING, OutgoingQuestion.next_attempt_at <= now)
         .where(InformationRequest.answered_at.is_(None))
         .order_by(OutgoingQuestion.next_attempt_at)
@@ -85,7 +90,7 @@ def claim(session: Session, *, now: datetime) -> ClaimedQuestion | None:
         asked_at=request.asked_at,
         asked_by=board.name if board else "",
     )
-    return ClaimedQuestion(question, hospitals.address_of(session, row.hospital_id)[1], row.attempts)
+    return ClaimedQuestion(question, hospitals.address_of(session, case.hospital_id)[1], row.attempts)
 
 
 def settle(session: Session, claimed: ClaimedQuestion, receipt: Receipt, *, now: datetime) -> None:

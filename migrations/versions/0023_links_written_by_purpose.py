@@ -22,6 +22,17 @@ EMPTY = (
     " AND plain_accepted_by = '' AND plain_accepted_why = '' AND NOT application_ack_out AND NOT tls_out"
 )
 
+OF_CASE = (
+    "EXISTS (SELECT FROM cases c WHERE c.id = outgoing_questions.case_id"
+    " AND c.hospital_id IS DISTINCT FROM (SELECT access.only_watches()))"
+)
+#: a question carries the patient's particulars: it goes to the hospital of its case, and it is that case's question
+TO_ITS_HOSPITAL = (
+    "EXISTS (SELECT FROM cases c JOIN information_requests r ON r.case_id = c.id WHERE c.id = outgoing_questions.case_id"
+    " AND r.id = outgoing_questions.id AND c.hospital_id = outgoing_questions.hospital_id"
+    " AND c.hospital_id IS DISTINCT FROM (SELECT access.only_watches()))"
+)
+
 # A proof is taken until half a minute after its end, and machines' clocks differ: a used one is remembered ten minutes longer.
 TOKENS = """
 CREATE OR REPLACE FUNCTION access.issue_link_token(
@@ -76,9 +87,13 @@ def upgrade() -> None:
         "CREATE TRIGGER senders_apart BEFORE INSERT OR UPDATE OF sending_applications, sending_facilities ON links"
         " FOR EACH ROW EXECUTE FUNCTION access.senders_apart()"
     )
+    op.execute("DROP POLICY adds ON outgoing_questions")
+    op.execute(f"CREATE POLICY adds ON outgoing_questions FOR INSERT TO {APP} WITH CHECK ({TO_ITS_HOSPITAL})")
 
 
 def downgrade() -> None:
+    op.execute("DROP POLICY adds ON outgoing_questions")
+    op.execute(f"CREATE POLICY adds ON outgoing_questions FOR INSERT TO {APP} WITH CHECK ({OF_CASE})")
     op.execute("DROP TRIGGER senders_apart ON links")
     op.execute("DROP FUNCTION access.senders_apart()")
     op.execute(TOKENS.replace("{margin}", ""))

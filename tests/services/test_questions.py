@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import IllegalMove, NotFound
 from mdo_portal.services import questions
 from tests import make
@@ -34,6 +35,20 @@ def test_a_question_of_another_case_is_not_found_in_the_words_of_none(session: S
 
     assert said[0] == said[1]
     assert session.get_one(InformationRequest, elsewhere).answered_at is None
+
+
+def test_a_question_leaves_for_the_hospital_of_its_case_and_for_no_other(session: Session, region: Region) -> None:
+    """It carries name, birth date and BSN: a row that names another hospital is not believed."""
+    case, question = asked(session, region)
+    row = OutgoingQuestion(id=question, case_id=case.id, hospital_id=region.hospitals["DELT"], next_attempt_at=NOW)
+    session.add(row)
+    session.flush()
+    assert questions.claim(session, now=NOW) is None
+
+    row.hospital_id = region.hospitals["ZEED"]
+    session.flush()
+    claimed = questions.claim(session, now=NOW)
+    assert claimed is not None and claimed.address.hospital_code == "ZEED"
 
 
 def test_an_own_question_is_answered_once_and_not_with_nothing(session: Session, region: Region) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -15,9 +16,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.database import Database
+from mdo_portal.domain.case import InformationRequest
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Proof
+from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import NotSignedIn
 from mdo_portal.services import lines, sessions
 from tests import make
@@ -123,6 +126,29 @@ def test_a_web_process_makes_no_link_that_goes_further_and_binds_no_certificate(
         lines.bind(session, region.links["ZEED"].link_id, now=datetime.now(UTC), by="Ada", name="epd.example")
     with web.transaction(entering=key) as session:
         session.add(Link(hospital_id=bare))
+
+
+def test_a_question_is_queued_for_the_hospital_of_its_case_alone(walls: tuple[Database, Database], region: Region) -> None:
+    house, web = walls
+    now = datetime.now(UTC)
+    with house.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(session, zeed, board_id=region.boards["URO-P"])
+        other = make.case(session, zeed, board_id=region.boards["URO-P"])
+        made = InformationRequest(case_id=case.id, asked_at=now, asked_by=region.aisha.person_id, text="?")
+        session.add(made)
+        session.flush()
+        asked = made.id
+    key = sessions.hash_key(signed_as(house, region, "Aisha"))
+
+    def queue(case_id: uuid.UUID, code: str) -> None:
+        with web.transaction(entering=key) as session:
+            session.add(OutgoingQuestion(id=asked, case_id=case_id, hospital_id=region.hospitals[code], next_attempt_at=now))
+
+    for case_id, code in ((case.id, "DELT"), (other.id, "ZEED")):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            queue(case_id, code)
+    queue(case.id, "ZEED")
 
 
 def test_a_line_of_the_log_cannot_be_written_in_somebody_elses_name(walls: tuple[Database, Database], region: Region) -> None:

@@ -135,6 +135,28 @@ def test_if_none_exist_takes_nothing_twice(client: FlaskClient, database: Databa
     assert first.headers["Location"] == again.headers["Location"] and len(messages(database)) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "condition", "is_known"),
+    [
+        ("/fhir/Task", "identifier=urn%3Ax%7CT-1", True),
+        ("/fhir/Task", "identifier=T-1", True),
+        ("/fhir/Task", "identifier=urn:y|T-1", False),
+        ("/fhir/Task", "identifier=|T-1", False),
+        ("/fhir/Task", "identifier=urn:x|T-10", False),
+        ("/fhir/Task", "identifier=urn:x|T-1&status=requested", False),
+        ("/fhir", "identifier=urn:x|T-1", True),
+        ("/fhir/DocumentReference", "identifier=urn:x|T-1", False),
+    ],
+)
+def test_if_none_exist_means_this_number_of_this_system_and_kind(
+    client: FlaskClient, database: Database, path: str, condition: str, is_known: bool
+) -> None:
+    post(client, "/fhir/Task", TASK)
+    post(client, path, TASK | {"description": "anders"}, If_None_Exist=condition)
+
+    assert len(messages(database)) == (1 if is_known else 2)
+
+
 def test_the_same_again_gets_the_same_answer_and_has_one_effect(client: FlaskClient, database: Database) -> None:
     answers = [post(client, "/fhir", sample("referral-r4.json")) for _ in range(3)]
 
