@@ -13,7 +13,8 @@ from integrations.fhir.json_gate import dump, load
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import load_profile
 from integrations.fhir.queries import Fetch, NotAllowed, fetch_of
-from integrations.fhir.task import BSN, fetches
+from integrations.fhir.same_patient import is_another
+from integrations.fhir.task import fetches
 from integrations.fhir.values import Node, node, nodes, text
 from integrations.out import NoReply, Reply
 from integrations.smart.client import NoToken, Tokens
@@ -188,8 +189,7 @@ class _Pull:
 
     def _check_patient(self) -> None:
         """The patient who was announced, and nobody else (matrix C6)."""
-        told = [{value for system, value in identifiers(one) if system in BSN} for one in self._all("Patient")]
-        if self.notice.bsn and any(numbers and self.notice.bsn not in numbers for numbers in told):
+        if is_another(self.notice, self._all("Patient")):
             raise NotPulled("other_patient", again=False)
 
     def finish(self) -> None:

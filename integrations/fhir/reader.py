@@ -75,7 +75,16 @@ def _control_id(tree: Node, head: Node) -> str:
 
 
 def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
-    found = (pair for entry in entries if entry.kind == "Patient" for pair in identifiers(entry.resource))
+    """Of every patient; and of a Task whom it is for, and what it belongs to: two notices about one thing are read in order of arrival."""
+    found = [pair for entry in entries if entry.kind == "Patient" for pair in identifiers(entry.resource)]
+    for task in (entry.resource for entry in entries if entry.kind == "Task"):
+        found += identifiers({"identifier": node(task.get("for")).get("identifier")})
+        found += [
+            pair for one in nodes(task.get("contained")) if one.get("resourceType") == "Patient" for pair in identifiers(one)
+        ]
+        belongs = text(node(task.get("groupIdentifier")).get("value"))
+        names = [belongs, *(number for _, number in identifiers(task))]
+        found += [("urn:mdo:task", name) for name in names if name]
     return tuple(dict.fromkeys(found))
 
 

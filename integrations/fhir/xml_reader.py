@@ -102,8 +102,8 @@ class _Loose:
 
 
 _HEAD = frozenset(
-    ("assigner", "destination", "display", "endpoint", "entry", "fullUrl", "id", "identifier", "meta", "method", "name", "receiver",
-     "request", "resource", "sender", "source", "system", "type", "use", "value")
+    ("assigner", "contained", "destination", "display", "endpoint", "entry", "for", "fullUrl", "groupIdentifier", "id", "identifier",
+     "meta", "method", "name", "receiver", "request", "resource", "sender", "source", "system", "type", "use", "value")
 )  # fmt: skip
 """All that FhirReader.header looks at, at whatever depth; what a resource is called is not among the children."""
 

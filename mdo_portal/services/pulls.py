@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -139,10 +139,17 @@ def of_message(session: Session, message_id: uuid.UUID) -> Pull | None:
 
 
 def _packed(notice: IncomingNotice) -> bytes:
-    return json.dumps(asdict(notice) | {"until": notice.until.isoformat() if notice.until else None}).encode()
+    times = {name: when.isoformat() if when else None for name, when in (("until", notice.until), ("birth_on", notice.birth_on))}
+    return json.dumps(asdict(notice) | times).encode()
 
 
 def _unpacked(raw: bytes) -> IncomingNotice:
     told: dict[str, Any] = json.loads(raw)
-    until = datetime.fromisoformat(told["until"]) if told["until"] else None
-    return IncomingNotice(**told | {"until": until, "fetches": tuple(told["fetches"])})
+    read = {
+        "until": datetime.fromisoformat(told["until"]) if told["until"] else None,
+        "birth_on": date.fromisoformat(told["birth_on"]) if told.get("birth_on") else None,
+        "fetches": tuple(told["fetches"]),
+        "unmapped": tuple(told["unmapped"]),
+        "numbers": tuple((authority, number) for authority, number in told.get("numbers", ())),
+    }
+    return IncomingNotice(**told | read)
