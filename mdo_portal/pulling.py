@@ -13,6 +13,7 @@ import structlog
 from mdo_portal.database import Database
 from mdo_portal.exchange import NotPulled, Puller
 from mdo_portal.services import pulls
+from mdo_portal.services.pulls import ClaimedPull
 
 log = structlog.get_logger(__name__)
 
@@ -33,10 +34,20 @@ def pull_next(database: Database, puller: Puller, *, clock: Callable[[], datetim
         trouble = NotPulled("answer", again=True)
     else:
         with database.transaction() as session:
-            pulls.fetched(session, claimed, pulled, now=clock())
+            is_kept = pulls.fetched(session, claimed, pulled, now=clock())
         log.info("pull.fetched", pull_id=str(claimed.pull_id), resources=pulled.resources, requests=pulled.requests)
+        if is_kept:  # acknowledged means stored: the hospital hears of it when it is, and not before
+            _tell(puller, claimed)
         return True
     log.info("pull.not_fetched", pull_id=str(claimed.pull_id), code=trouble.code, again=trouble.again)
     with database.transaction() as session:
         pulls.not_fetched(session, claimed, trouble, now=clock())
     return True
+
+
+def _tell(puller: Puller, claimed: ClaimedPull) -> None:
+    try:
+        puller.finish(claimed.notice, claimed.address)
+    except Exception as error:
+        # The edge: what was fetched is ours and stays; the hospital keeps its data a little longer.
+        log.error("pull.not_told", pull_id=str(claimed.pull_id), error=type(error).__name__)

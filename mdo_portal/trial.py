@@ -6,7 +6,7 @@ The page of a link and `mdo-portal hospital check` both ask here. Reception itse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from mdo_portal import reception, wiring
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.link_fields import LABELS, WANTED, Wanted, Weight
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.exchange import Answer, Explanation, FieldRead, Wire
+from mdo_portal.exchange import Answer, Explainer, Explanation, FieldRead, Wire
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
 from mdo_portal.services import hospitals
 from mdo_portal.services.hospitals import LinkRow
@@ -50,16 +50,23 @@ class Tried:
         return self.is_read and self.sender_known and not [one for one in self.missing if one.weight is Weight.MUST]
 
 
-def try_message(raw: bytes, *, link: LinkRow, links: Sequence[LinkRow], now: datetime) -> Tried:
-    """Sort, answer and read `raw` as a message over this link. Raises KeyError for a profile that is not there."""
+def try_message(
+    raw: bytes, *, link: LinkRow, links: Sequence[LinkRow], now: datetime, explainers: Mapping[Wire, Explainer] | None = None
+) -> Tried:
+    """Sort, answer and read `raw` as a message over this link. Raises KeyError for a profile that is not there.
+
+    `explainers`: who reads it; without them this process itself, as on the command line. No transaction should be open.
+    """
     wire = wiring.wire_of(link.profile_in)
     raw = _unframed(raw) if wire is Wire.HL7V2 else raw
     reader = wiring.readers()[wire]
     proven = link if wire is Wire.FHIR else None
     sorted_ = reception.sort(raw, wire=wire, reader=reader, links=[link], now=now, link=proven)
-    explanation = wiring.explainers()[wire].explain(raw, link.profile_in, link.charset_in)
+    explanation = (explainers or wiring.explainers())[wire].explain(raw, link.profile_in, link.charset_in)
+    if not explanation.header.kind:  # whoever was cut off in the middle of it gives none
+        explanation = replace(explanation, header=sorted_.arrival.header)
     others = [one for one in links if one.link_id != link.link_id]
-    sender = proven or hospitals.sender_of([*others, link], explanation.header)
+    sender = proven or hospitals.sender_of([*others, link], sorted_.arrival.header)
     bsn = _value(explanation.fields, "patient.bsn")
     return Tried(
         wire=wire,

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from integrations import profiles
 from integrations import readers as integrated
-from integrations.bounded.pool import Pool, bounded
+from integrations.bounded.pool import BoundedExplainer, Pool, bounded
 from integrations.fhir.answer import answer_body, task_status
 from integrations.fhir.capability import TAKEN, capability_statement
-from integrations.fhir.explain import FhirExplainer
 from integrations.fhir.pull import FhirPuller
 from integrations.fhir.question import FhirAsker
+from integrations.fhir.reader import numbers_of
 from integrations.fhir.sender import FhirSender
 from integrations.hl7v2.ack import build_ack
-from integrations.hl7v2.explain import Hl7Explainer, as_sent
+from integrations.hl7v2.explain import as_sent
 from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.sender import MllpSender
 from integrations.hl7v2.tls import TlsFiles, server_context
@@ -54,6 +56,9 @@ __all__ = [
     "TlsFiles",
     "smart",
 ]
+
+TRYING_SECONDS = 10.0
+"""For one message on the page where a link manager tries it."""
 
 
 def readers() -> Mapping[Wire, Reader]:
@@ -94,11 +99,6 @@ def own_public_keys(secret: bytes) -> bytes:
 def certificate_works(certificate: str, trust: str) -> None:
     """Raises ssl.SSLError or ValueError when these cannot be used to go out with."""
     tls.context(certificate, trust)
-
-
-def senders() -> Mapping[Channel, Sender]:
-    """Who sends over which channel, without a key of our own: for links with a fixed token."""
-    return {Channel.MLLP: MllpSender(), Channel.FHIR: FhirSender()}
 
 
 def wire_of(profile: str) -> Wire:
@@ -151,7 +151,15 @@ def version_of(profile: str) -> str:
 
 def explainers() -> Mapping[Wire, Explainer]:
     """Who says how a message of a wire is read, field by field."""
-    return {Wire.HL7V2: Hl7Explainer(), Wire.FHIR: FhirExplainer()}
+    return integrated.explainers()
+
+
+@cache
+def bounded_explainers() -> Mapping[Wire, Explainer]:
+    """The same in a child process of this one, made when it is first needed: with a limit on time and memory."""
+    pool = Pool(0)
+    atexit.register(pool.close)
+    return {wire: BoundedExplainer(pool, wire, seconds=TRYING_SECONDS) for wire in integrated.explainers()}
 
 
 def pasted(wire: Wire, text: str, charset: str) -> bytes:
@@ -186,6 +194,11 @@ def fhir_version(profile: str) -> str:
 def fhir_kinds(profile: str) -> tuple[str, ...]:
     """What a link with this profile may hand in by itself."""
     return TAKEN.get(fhir_version(profile), TAKEN["R4"])
+
+
+def fhir_numbers(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """(system, number) of every identifier of a message that was kept; none when it cannot be read."""
+    return numbers_of(raw)
 
 
 def fhir_task(message_id: str, number: str, status: str, reason: str, at: datetime, version: str) -> bytes:

@@ -118,6 +118,7 @@ def link(session: Session, of: Hospital, **over: Any) -> Link:
         "host_out": "127.0.0.1",
         "port_out": 1,
         "timeout_seconds": 2.0,
+        "inside_networks": ["127.0.0.0/8"],
         "token_in_hash": hash_token(f"token-{of.code}"),
     }
     made = Link(hospital_id=of.id, **(values | over))

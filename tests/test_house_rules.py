@@ -120,7 +120,9 @@ MAY_CONNECT = {
     "integrations/bounded/frames.py": "the same line",
     "integrations/bounded/pool.py": "a line to its own children",
     "integrations/out/http.py": "the gate",
-    "integrations/hl7v2/sender.py": "MLLP to the address of the link",
+    "integrations/out/line.py": "the gate, for MLLP",
+    "integrations/out/numbers.py": "the names of both, looked up once",
+    "integrations/hl7v2/sender.py": "speaks over the line that the gate opened",
     "mdo_portal/services/audit_fields.py": "the name of this machine",
     "mdo_portal/commands/audit.py": "syslog of MDO_AUDIT_SYSLOG",
 }

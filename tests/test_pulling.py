@@ -29,8 +29,8 @@ from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import PULL_REASONS, OutgoingQuestion, OutgoingState, Pull, PullState
-from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Pulled
-from mdo_portal.services import pulls, questions, replaying, snapshots
+from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Pulled, Puller
+from mdo_portal.services import intake, pulls, questions, replaying, snapshots
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.services.sealed import client_secret
 from tests.integrations.simulator.make import TOKEN, hospital
@@ -63,7 +63,7 @@ class Places:
     merwe: Running
     hospital_id: uuid.UUID
     link_id: uuid.UUID
-    puller: object
+    puller: Puller
 
     def send(self, code: str = "") -> None:
         """The hospital lays a case ready, and we wait until its notice is kept."""
@@ -82,7 +82,7 @@ class Places:
             pass
 
     def pull(self) -> None:
-        while pulling.pull_next(self.database, self.puller, clock=now):  # type: ignore[arg-type]
+        while pulling.pull_next(self.database, self.puller, clock=now):
             pass
 
     def work(self) -> None:
@@ -226,6 +226,48 @@ def test_what_cannot_be_fetched_is_a_row_for_a_person_and_offered_again_it_is_fe
     assert places.messages("Bundle/pull")[0].state is InboundState.UNDERSTOOD
 
 
+def shelved_status(places: Places) -> str:
+    """How our workflow task stands at the hospital."""
+    with places.merwe.store.transaction() as db:
+        rows = db.execute("SELECT body FROM shelf WHERE kind = 'Task'").fetchall()
+    (status,) = {json.loads(row["body"])["status"] for row in rows}
+    return str(status)
+
+
+def test_the_hospital_hears_that_we_fetched_only_after_it_is_stored(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    places.send()
+    places.understand()
+    before = shelved_status(places)
+
+    def disk_full(*_: object) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as faulty:
+        faulty.setattr(intake, "keep", disk_full)
+        with pytest.raises(OSError, match="no space"):
+            pulling.pull_next(places.database, places.puller, clock=now)
+    assert (before, shelved_status(places)) == ("requested", "requested")
+    assert (places.pulls()[0].state, places.messages("Bundle/pull")) == (PullState.WAITING, [])
+
+    later = now() + timedelta(minutes=10)
+    assert pulling.pull_next(places.database, places.puller, clock=lambda: later)
+    assert shelved_status(places) == "completed" and len(places.messages("Bundle/pull")) == 1
+
+
+def test_a_hospital_that_does_not_hear_that_we_fetched_takes_nothing_back(places: Places) -> None:
+    places.send()
+    places.understand()
+
+    class Deaf:
+        pull = staticmethod(places.puller.pull)
+
+        def finish(self, notice: IncomingNotice, address: Address) -> None:
+            raise RuntimeError("whatever")
+
+    assert pulling.pull_next(places.database, Deaf(), clock=now)
+    assert places.pulls()[0].state is PullState.DONE and len(places.messages("Bundle/pull")) == 1
+
+
 class Away:
     """A puller that meets nobody."""
 
@@ -236,6 +278,9 @@ class Away:
     def pull(self, notice: IncomingNotice, address: Address, *, at: datetime) -> Pulled:
         self.tried += 1
         raise NotPulled("unreachable", again=self.again)
+
+    def finish(self, notice: IncomingNotice, address: Address) -> None:
+        raise AssertionError("nothing was fetched")
 
 
 def test_a_server_that_is_away_is_tried_with_growing_pauses_and_then_a_person_hears(places: Places) -> None:

@@ -12,10 +12,10 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from mdo_portal.exchange import Reader, Unreadable, Wire
+from mdo_portal.exchange import Explainer, Reader, Unreadable, Wire
 
 from .frames import Gone, receive, send
 from .values import packed
@@ -23,19 +23,26 @@ from .values import packed
 SPARE_SECONDS = 2.0
 """How much longer than the parent waits; then the parent is gone and nobody else would end this."""
 _OPEN_FILES = 32
+Acts = Mapping[str, Mapping[Wire, Callable[[bytes, str, str], object]]]
 
 
 def main(descriptor: int, readers_at: str, memory_bytes: int) -> None:
     """Read until the line is closed."""
     _bound(memory_bytes)
     module, _, name = readers_at.partition(":")
-    readers: Mapping[Wire, Reader] = getattr(importlib.import_module(module), name)()
+    loaded = importlib.import_module(module)
+    readers: Mapping[Wire, Reader] = getattr(loaded, name)()
+    explainers: Mapping[Wire, Explainer] = getattr(loaded, "explainers", dict)()
+    acts: Acts = {
+        "read": {wire: one.read for wire, one in readers.items()},
+        "explain": {wire: one.explain for wire, one in explainers.items()},
+    }
     line = socket.socket(fileno=descriptor)
     with suppress(Gone):
         send(line, "ready")
         while True:
             said, blobs = receive(line)
-            _answer(line, readers, said, blobs[0])
+            _answer(line, acts, said, blobs[0])
 
 
 def _bound(memory_bytes: int) -> None:
@@ -48,11 +55,11 @@ def _bound(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
 
 
-def _answer(line: socket.socket, readers: Mapping[Wire, Reader], said: list[str | float], raw: bytes) -> None:
-    wire, profile, charset = (str(one) for one in said[:3])
-    signal.setitimer(signal.ITIMER_REAL, float(said[3]) + SPARE_SECONDS)  # nobody handles it: it ends this process
+def _answer(line: socket.socket, acts: Acts, said: list[str | float], raw: bytes) -> None:
+    what, wire, profile, charset = (str(one) for one in said[:4])
+    signal.setitimer(signal.ITIMER_REAL, float(said[4]) + SPARE_SECONDS)  # nobody handles it: it ends this process
     try:
-        text, beside = packed(readers[Wire(wire)].read(raw, profile, charset))
+        text, beside = packed(acts[what][Wire(wire)](raw, profile, charset))
         send(line, ["read", text], beside)
     except Unreadable as unreadable:
         send(line, ["unreadable", unreadable.reason, unreadable.where])

@@ -13,8 +13,9 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from mdo_portal.exchange import Incoming, MessageHeader, Reader, Unreadable, Wire
+from mdo_portal.exchange import Explanation, Incoming, MessageHeader, Reader, Unreadable, Wire
 
 from .frames import Gone, receive, send
 from .values import unpacked
@@ -47,24 +48,23 @@ class Child:
             )  # fmt: skip
         self._is_ready = False
 
-    def read(self, wire: Wire, raw: bytes, profile: str, charset: str, *, seconds: float) -> Incoming:
-        """Raises Unreadable, ReaderBroke, and Gone or TimeoutError when this child is of no use any more."""
+    def ask(self, what: str, wire: Wire, raw: bytes, profile: str, charset: str, *, seconds: float) -> Any:
+        """`what`: "read" or "explain". Raises Unreadable, ReaderBroke, and Gone or TimeoutError when this child is of no use any more."""
         if not self._is_ready:
             receive(self._line, until=time.monotonic() + START_SECONDS)
             self._is_ready = True
         until = time.monotonic() + seconds
         self._line.settimeout(seconds)
-        send(self._line, [wire.value, profile, charset, seconds], [raw])
+        send(self._line, [what, wire.value, profile, charset, seconds], [raw])
         said, blobs = receive(self._line, until=until)
         if said[0] == "unreadable":
             raise Unreadable(str(said[1]), str(said[2]))
         if said[0] != "read":
             raise ReaderBroke(str(said[1]))
         try:
-            found: Incoming = unpacked(said[1], blobs)
+            return unpacked(said[1], blobs)
         except (ValueError, TypeError, LookupError) as error:
             raise Gone() from error
-        return found
 
     def end(self) -> None:
         self._line.close()
@@ -85,24 +85,34 @@ class Pool:
         return Child(self._readers, self._memory)
 
     def read(self, wire: Wire, raw: bytes, profile: str, charset: str, *, seconds: float) -> Incoming:
-        """What the message means. Raises what a Reader raises, and Unreadable reader_slow or reader_died.
+        """What the message means. Raises what a Reader raises, and Unreadable reader_slow or reader_died."""
+        found: Incoming = self._ask("read", wire, raw, profile, charset, seconds=seconds)
+        return found
+
+    def explain(self, wire: Wire, raw: bytes, profile: str, charset: str, *, seconds: float) -> Explanation:
+        """How the message is read, field by field. Raises Unreadable reader_slow or reader_died, and ReaderBroke."""
+        found: Explanation = self._ask("explain", wire, raw, profile, charset, seconds=seconds)
+        return found
+
+    def _ask(self, what: str, wire: Wire, raw: bytes, profile: str, charset: str, *, seconds: float) -> Any:
+        """Within `seconds`, in one child or two.
 
         A child that dies is not yet the message's fault (somebody may have killed it): a second one tries it too.
         """
         until = time.monotonic() + seconds
         try:
-            return self._once(wire, raw, profile, charset, seconds=seconds)
+            return self._once(what, wire, raw, profile, charset, seconds=seconds)
         except Gone:
             left = max(0.1, until - time.monotonic())
         try:
-            return self._once(wire, raw, profile, charset, seconds=left)
+            return self._once(what, wire, raw, profile, charset, seconds=left)
         except Gone:
             raise Unreadable("reader_died") from None
 
-    def _once(self, wire: Wire, raw: bytes, profile: str, charset: str, *, seconds: float) -> Incoming:
+    def _once(self, what: str, wire: Wire, raw: bytes, profile: str, charset: str, *, seconds: float) -> Any:
         child = self._take()
         try:
-            found = child.read(wire, raw, profile, charset, seconds=seconds)
+            found = child.ask(what, wire, raw, profile, charset, seconds=seconds)
         except TimeoutError:
             self._replace(child)
             raise Unreadable("reader_slow") from None
@@ -168,3 +178,19 @@ class BoundedReader:
 def bounded(pool: Pool, readers: Mapping[Wire, Reader], *, seconds: float) -> Mapping[Wire, Reader]:
     """The same readers, each within `seconds`."""
     return {wire: BoundedReader(pool, wire, reader, seconds=seconds) for wire, reader in readers.items()}
+
+
+class BoundedExplainer:
+    """exchange.Explainer that reads in a child, within `seconds`: what a person pastes in a page is trusted no more than what comes in."""
+
+    def __init__(self, pool: Pool, wire: Wire, *, seconds: float) -> None:
+        self._pool, self._wire, self._seconds = pool, wire, seconds
+
+    def explain(self, raw: bytes, profile: str, charset: str = "") -> Explanation:
+        """Never raises for what a message holds: what breaks its reader has that as its reason."""
+        try:
+            return self._pool.explain(self._wire, raw, profile, charset, seconds=self._seconds)
+        except Unreadable as unreadable:
+            return Explanation(MessageHeader(), reason=unreadable.reason, where=unreadable.where)
+        except ReaderBroke:
+            return Explanation(MessageHeader(), reason="reader_died")

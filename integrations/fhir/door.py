@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
-from integrations.out import MAX_ANSWER, Reach, Reply, exchange
+from integrations.out import MAX_ANSWER, NoReply, Reach, Reply, exchange
 from integrations.smart.client import NoToken, Tokens
 from mdo_portal.exchange import Address
 
@@ -31,27 +32,37 @@ class Door:
     ) -> Reply:
         """One request to a path below the address ("" = the address itself), or to an absolute address there.
 
-        Raises NoReply and NoToken. `base` is the authorization base that goes with the token request.
+        Raises NoReply and NoToken. `base` is the authorization base that goes with the token request. `seconds` (else those of the
+        address) bound all of it: a token, the request, and both once more when the token had ended.
         """
+        until = time.monotonic() + (seconds or address.timeout_seconds)
         root = address.url.rstrip("/")
         url = path if path.startswith(("https:", "http:")) else f"{root}/{path}" if path else root
 
         def once(*, fresh: bool) -> Reply:
-            told = {"Accept": JSON, **(headers or {}), **self._authorization(address, base, fresh=fresh)}
+            shown = self._authorization(address, base, fresh=fresh, seconds=_left(until))
+            told = {"Accept": JSON, **(headers or {}), **shown}
             return exchange(
-                method, url, reach=reach_of(address), headers=told, content=content, seconds=seconds or address.timeout_seconds,
+                method, url, reach=reach_of(address), headers=told, content=content, seconds=_left(until),
                 limit=limit, certificate=address.certificate, trust=address.trust,
             )  # fmt: skip
 
         reply = once(fresh=False)
         return once(fresh=True) if reply.status == 401 and address.token_url else reply
 
-    def _authorization(self, address: Address, base: str, *, fresh: bool) -> dict[str, str]:
+    def _authorization(self, address: Address, base: str, *, fresh: bool, seconds: float) -> dict[str, str]:
         if self._tokens is not None:
-            return self._tokens.header(address, base=base, fresh=fresh)
+            return self._tokens.header(address, base=base, fresh=fresh, seconds=seconds)
         if address.token_url:
             raise NoToken("no_key", again=False)
         return {"Authorization": f"Bearer {address.token}"} if address.token else {}
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise NoReply("timeout", was_sent=False)
+    return left
 
 
 def reach_of(address: Address) -> Reach:

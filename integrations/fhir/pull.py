@@ -13,7 +13,8 @@ from integrations.fhir.json_gate import dump, load
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import load_profile
 from integrations.fhir.queries import Fetch, NotAllowed, fetch_of
-from integrations.fhir.task import BSN, fetches
+from integrations.fhir.same_patient import is_another
+from integrations.fhir.task import fetches
 from integrations.fhir.values import Node, node, nodes, text
 from integrations.out import NoReply, Reply
 from integrations.smart.client import NoToken, Tokens
@@ -42,6 +43,13 @@ class FhirPuller:
             raise NotPulled("expired", again=False)
         return _Pull(notice, address, self._door).run(at)
 
+    def finish(self, notice: IncomingNotice, address: Address) -> None:
+        """Tell the hospital that its workflow task was carried out. Never raises for what the other side does.
+
+        Only for what is in safe storage: the hospital may put away what it laid ready. No answer is no trouble of ours.
+        """
+        _Pull(notice, address, self._door).finish()
+
 
 @dataclass
 class _Pull:
@@ -60,7 +68,6 @@ class _Pull:
         if not self.found:
             raise NotPulled("nothing", again=False)
         self._check_patient()
-        self._finish()
         numbers = dict.fromkeys(pair for one in self._all("Patient") for pair in identifiers(one))
         return Pulled(self._bundle(at), len(self.found), self.requests, tuple(numbers))
 
@@ -182,16 +189,14 @@ class _Pull:
 
     def _check_patient(self) -> None:
         """The patient who was announced, and nobody else (matrix C6)."""
-        told = [{value for system, value in identifiers(one) if system in BSN} for one in self._all("Patient")]
-        if self.notice.bsn and any(numbers and self.notice.bsn not in numbers for numbers in told):
+        if is_another(self.notice, self._all("Patient")):
             raise NotPulled("other_patient", again=False)
 
-    def _finish(self) -> None:
-        """Tell the hospital that its workflow task was carried out. It keeps its data either way: no answer is no trouble of ours."""
+    def finish(self) -> None:
         if not self.notice.workflow_task:
             return
-        fetch = self._allowed(self.notice.workflow_task, "Task")
         try:
+            fetch = self._allowed(self.notice.workflow_task, "Task")
             task = self._json(self._ask(fetch)) | {"status": "completed"}
             body = dump(task)
             self._once("PUT", fetch.path, {"Content-Type": JSON}, body)

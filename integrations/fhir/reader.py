@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from integrations.fhir import xml_reader
 from integrations.fhir.bundle import Entry, entries_of
-from integrations.fhir.json_gate import load
+from integrations.fhir.json_gate import MAX_PIECES, load
 from integrations.fhir.message import read_message
 from integrations.fhir.own_numbers import numbers_at, own_number_places
 from integrations.fhir.people import identifiers
@@ -22,7 +22,7 @@ class FhirReader:
 
         `kind` is `Bundle/transaction` or the resource type; `control_id` is "" when the sender gave none.
         """
-        tree = _named(xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw))
+        tree = _named(xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw, most=MAX_PIECES))
         entries = entries_of(tree)
         head = next((entry.resource for entry in entries if entry.kind == "MessageHeader"), {})
         destination = next(iter(nodes(head.get("destination"))), {})
@@ -62,6 +62,16 @@ class FhirReader:
         return read_message(tree, flavour)
 
 
+def numbers_of(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """(system, value) of every identifier of the resource or Bundle itself; none when it is no FHIR. A system that was not sent is ""."""
+    try:
+        tree = xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw, most=MAX_PIECES)
+    except Unreadable:
+        return ()
+    found = nodes(tree.get("identifier"))
+    return tuple((text(one.get("system")), text(one.get("value"))) for one in found)
+
+
 def _named(tree: Node) -> Node:
     if not text(tree.get("resourceType")):
         raise Unreadable("no_header", "resourceType")
@@ -75,7 +85,16 @@ def _control_id(tree: Node, head: Node) -> str:
 
 
 def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
-    found = (pair for entry in entries if entry.kind == "Patient" for pair in identifiers(entry.resource))
+    """Of every patient; and of a Task whom it is for, and what it belongs to: two notices about one thing are read in order of arrival."""
+    found = [pair for entry in entries if entry.kind == "Patient" for pair in identifiers(entry.resource)]
+    for task in (entry.resource for entry in entries if entry.kind == "Task"):
+        found += identifiers({"identifier": node(task.get("for")).get("identifier")})
+        found += [
+            pair for one in nodes(task.get("contained")) if one.get("resourceType") == "Patient" for pair in identifiers(one)
+        ]
+        belongs = text(node(task.get("groupIdentifier")).get("value"))
+        names = [belongs, *(number for _, number in identifiers(task))]
+        found += [("urn:mdo:task", name) for name in names if name]
     return tuple(dict.fromkeys(found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from .outgoing_people import URI
 
 BUILDERS = {"R4": outgoing_r4.decision_bundle, "STU3": outgoing_stu3.decision_bundle}
 ENTRIES = 2  # DocumentReference and Composition
+MOST_SECONDS = 150.0
+"""For all that is said about one letter: shorter than its lease (180 s), so that it is never under way twice."""
 
 
 def decision_bytes(decision: OutgoingDecision, profile: str) -> bytes:
@@ -54,6 +57,7 @@ class FhirSender:
         return replace(receipt, at=self._clock())
 
     def _sent(self, letter: Letter, body: bytes, address: Address) -> Receipt:
+        until = time.monotonic() + MOST_SECONDS
         headers = {"Content-Type": JSON, "X-Request-Id": letter.decision.delivery_id, "Prefer": "return=minimal"}
         try:
             reply = self._door.ask("POST", "", address, headers=headers, content=body)
@@ -61,13 +65,14 @@ class FhirSender:
             return Receipt(ReceiptKind.LATER, f"token {none.code}")
         except NoReply as silence:
             return Receipt(ReceiptKind.UNKNOWN if silence.was_sent else ReceiptKind.LATER, silence.code)
-        return of_reply(reply, ENTRIES) or self._looked_up(letter, address, str(reply.status))
+        return of_reply(reply, ENTRIES) or self._looked_up(letter, address, str(reply.status), until=until)
 
-    def _looked_up(self, letter: Letter, address: Address, code: str) -> Receipt:
+    def _looked_up(self, letter: Letter, address: Address, code: str, *, until: float) -> Receipt:
         """Is our document there? Asked by our identifier only: nothing of the patient stands in the address."""
         path = f"DocumentReference?identifier={quote(f'{URI}|{letter.uri}', safe='')}"
         try:
-            reply = self._door.ask("GET", path, address)
+            left = max(1.0, until - time.monotonic())
+            reply = self._door.ask("GET", path, address, seconds=min(left, address.timeout_seconds))
         except (NoReply, NoToken):
             return Receipt(ReceiptKind.UNKNOWN, code)
         return of_search(reply, uri=letter.uri, digest=attachment(letter.decision)["hash"], code=code)

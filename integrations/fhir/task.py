@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.people import identifiers
-from integrations.fhir.values import Node, codings, concept, joined, moment, node, nodes, notes, text
+from integrations.fhir.values import Node, codings, concept, day, joined, moment, node, nodes, notes, text
 from mdo_portal.exchange import IncomingNotice, Unreadable
 
 URI = "urn:ietf:rfc:3986"
@@ -35,6 +35,8 @@ def read_notice(entry: Entry, where: Addresses) -> IncomingNotice:
     if not number:
         raise Unreadable("broken", "Task.identifier")
     cancelled = text(task.get("status")) in _ENDED
+    patient = _patient(task, entry, where)
+    told = identifiers(patient)
     if not workflow and not found and not cancelled:
         raise Unreadable("broken", "Task.input")
     return IncomingNotice(
@@ -43,7 +45,9 @@ def read_notice(entry: Entry, where: Addresses) -> IncomingNotice:
         cancelled=cancelled,
         workflow_task=workflow,
         authorization_base=text(_input(task, _BASE)),
-        bsn=_bsn(task, entry, where),
+        bsn=next((value for system, value in told if system in BSN), ""),
+        numbers=tuple(pair for pair in told if pair[0] not in BSN),
+        birth_on=day(patient.get("birthDate")),
         fetches=found,
         until=moment(node(node(task.get("restriction")).get("period")).get("end")),
     )
@@ -70,10 +74,10 @@ def _input(task: Node, wanted: str) -> Any:
     return None
 
 
-def _bsn(task: Node, entry: Entry, where: Addresses) -> str:
-    patient = where.resolve(task.get("for"), entry)
-    told = identifiers(patient.resource) if patient else identifiers({"identifier": node(task.get("for")).get("identifier")})
-    return next((value for system, value in told if system in BSN), "")
+def _patient(task: Node, entry: Entry, where: Addresses) -> Node:
+    """Whom it is for, as far as the message says: the patient in it, else the number alone."""
+    found = where.resolve(task.get("for"), entry)
+    return found.resource if found else {"identifier": node(task.get("for")).get("identifier")}
 
 
 def question_of(task: Node) -> str:

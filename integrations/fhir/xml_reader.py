@@ -27,8 +27,8 @@ def load(raw: bytes, version: str) -> Node:
 
 
 def load_loosely(raw: bytes) -> Node:
-    """The same without any version: enough for a header, and without the half second that the models cost."""
-    return _Loose(raw).resource(_root(raw))
+    """What a header needs, without any version and without the half second that the models cost: the rest is passed over."""
+    return _Header(raw).resource(_root(raw))
 
 
 def _root(raw: bytes) -> Element:
@@ -50,11 +50,14 @@ class _Loose:
     def shape(self, kind: str, name: str) -> Shape:
         return Shape(many=name in ("entry", "identifier"), kind="Resource" if name in ("resource", "contained") else "")
 
+    def _wanted(self, element: Element) -> list[Element]:
+        return element.children
+
     def _object(self, element: Element, kind: str) -> Node:
         found: Node = {name: value for name, value in element.attributes.items() if "\n" not in name}
         if element.text.strip():
             found["#text"] = element.text.strip()  # no element of FHIR has loose text: the judge will say so
-        for name, same in _by_name(element).items():
+        for name, same in _by_name(self._wanted(element)).items():
             self._put(found, name, same, self.shape(kind, name))
         return found
 
@@ -90,10 +93,27 @@ class _Loose:
         """What a primitive carries besides its value: id and extensions."""
         if shape.kind == "Resource" or element.name[0] == _XHTML or not self._is_plain(element, shape):
             return None
+        if not element.children and not element.said and element.attributes.keys() <= {"value"}:
+            return None
         bare = Element(
             element.name, {k: v for k, v in element.attributes.items() if k != "value"}, element.children, element.said
         )
         return self._object(bare, "Element") or None
+
+
+_HEAD = frozenset(
+    ("assigner", "contained", "destination", "display", "endpoint", "entry", "for", "fullUrl", "groupIdentifier", "id", "identifier",
+     "meta", "method", "name", "receiver", "request", "resource", "sender", "source", "system", "type", "use", "value")
+)  # fmt: skip
+"""All that FhirReader.header looks at, at whatever depth; what a resource is called is not among the children."""
+
+
+class _Header(_Loose):
+    """Of a message of fifty thousand elements the hospital waits for the few that say whose it is."""
+
+    def _wanted(self, element: Element) -> list[Element]:
+        inside = element.local in ("resource", "contained")
+        return element.children if inside else [one for one in element.children if one.name[1] in _HEAD]
 
 
 class _Typed(_Loose):
@@ -107,9 +127,9 @@ class _Typed(_Loose):
         return shapes(kind, self._version).get(name, _NOT_KNOWN)
 
 
-def _by_name(element: Element) -> dict[str, list[Element]]:
+def _by_name(children: list[Element]) -> dict[str, list[Element]]:
     found: dict[str, list[Element]] = {}
-    for child in element.children:
+    for child in children:
         space, local = child.name
         known = space == FHIR or child.name == (_XHTML, "div")
         found.setdefault(local if known else f"{{{space}}}{local}", []).append(child)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from integrations.out import NoReply, connect
 from integrations.profiles import load
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 
@@ -22,17 +22,16 @@ ACK_LIMIT = 1024 * 1024
 
 
 class MllpSender:
-    """exchange.Sender over MLLP. `tls` is for links that speak TLS; its context holds our client certificate."""
+    """exchange.Sender over MLLP: to registered receivers, over TLS unless they stand in a registered network."""
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._tls = tls
+    def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
 
     def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
         """Compose, judge, send, wait. Never raises for what the network or the other side does.
 
-        ACCEPTED: AA or CA with our own id. REFUSED: AE or CE, or we cannot write it (code `unsendable`). LATER: AR, CR, or
-        nobody there. UNKNOWN: sent, and no word about it; the message may have arrived.
+        ACCEPTED: AA or CA with our own id. REFUSED: AE or CE, we cannot write it (code `unsendable`), or may not go there
+        (`bad_address`). LATER: AR, CR, or nobody there. UNKNOWN: sent, and no word about it; the message may have arrived.
         """
         profile = load(address.profile)
         try:
@@ -48,9 +47,12 @@ class MllpSender:
         """Send `raw` and wait for the acknowledgement that names `expects`; others are passed over."""
         deadline = time.monotonic() + address.timeout_seconds
         try:
-            connection = self._connect(address)
-        except OSError as trouble:
-            return Receipt(ReceiptKind.LATER, code="unreachable", text=type(trouble).__name__)
+            connection = connect(
+                address.host, address.port, inside=address.inside, seconds=address.timeout_seconds,
+                encrypted=address.tls, certificate=address.certificate, trust=address.trust,
+            )  # fmt: skip
+        except NoReply as silence:
+            return _not_there(silence.code)
         with connection:  # always closed: a late answer must find nobody who takes it for another message's
             try:
                 connection.sendall(frame(raw))
@@ -62,18 +64,17 @@ class MllpSender:
             except FrameTooLarge:
                 return Receipt(ReceiptKind.UNKNOWN, code="junk")
 
-    def _connect(self, address: Address) -> socket.socket:
-        plain = socket.create_connection((address.host, address.port), timeout=address.timeout_seconds)
-        if self._tls is None:
-            return plain
-        try:
-            return self._tls.wrap_socket(plain, server_hostname=address.host)
-        except OSError:
-            plain.close()
-            raise
-
     def _receipt(self, kind: ReceiptKind, code: str, text: str) -> Receipt:
         return Receipt(kind, code=code, text=text, at=self._now())
+
+
+def _not_there(code: str) -> Receipt:
+    """Nothing was said to anybody."""
+    if code == "address":
+        return Receipt(
+            ReceiptKind.REFUSED, code="bad_address", text="the receiver is in no registered network, or must be reached over TLS"
+        )
+    return Receipt(ReceiptKind.LATER, code=code)
 
 
 def _wait(connection: socket.socket, expects: str, deadline: float) -> Receipt:

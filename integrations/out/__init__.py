@@ -1,6 +1,7 @@
-"""The one gate through which this house goes out over HTTP: where to (reach), as whom (tls), and within which bounds (http)."""
+"""The one gate through which this house goes out: where to (reach), as whom (tls), over HTTP within bounds (http) or MLLP (line)."""
 
 from integrations.out.http import MAX_ANSWER, NoReply, Reply, exchange
+from integrations.out.line import connect
 from integrations.out.reach import LOOPBACK, NotRegistered, Reach
 
-__all__ = ["LOOPBACK", "MAX_ANSWER", "NoReply", "NotRegistered", "Reach", "Reply", "exchange"]
+__all__ = ["LOOPBACK", "MAX_ANSWER", "NoReply", "NotRegistered", "Reach", "Reply", "connect", "exchange"]

@@ -14,11 +14,10 @@ from typing import Any, Self
 import httpx
 
 from integrations.out import tls
+from integrations.out.numbers import judged
 from integrations.out.reach import NotRegistered, Reach, Target
 
 MAX_ANSWER = 1_000_000
-MOST_NUMBERS = 4
-"""So many numbers of one name are tried when nobody answers at the first."""
 
 
 @dataclass(frozen=True)
@@ -75,30 +74,14 @@ def exchange(
 
 
 def _judged(target: Target, reach: Reach, seconds: float) -> list[str]:
-    """The numbers the name stands for now. One that may not be asked spoils them all: a name with two faces is not trusted."""
-    numbers = _resolved(target, seconds)
+    """The numbers the name stands for now."""
+    try:
+        numbers = judged(target.host, target.port, reach, seconds=seconds)
+    except NotRegistered:
+        raise NoReply("address", was_sent=False) from None
     if not numbers:
         raise NoReply("no_connection", was_sent=False)
-    if not all(map(reach.allows, numbers)):
-        raise NoReply("address", was_sent=False)
-    return numbers[:MOST_NUMBERS]
-
-
-def _resolved(target: Target, seconds: float) -> list[str]:
-    """Looked up in a thread of its own: the system's resolver knows no deadline of ours."""
-    found: list[str] = []
-
-    def look_up() -> None:
-        try:
-            told = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-        except OSError:
-            return
-        found.extend(dict.fromkeys(str(one[4][0]) for one in told))
-
-    looking = threading.Thread(target=look_up, daemon=True)
-    looking.start()
-    looking.join(seconds)
-    return list(found)
+    return numbers
 
 
 def _ask(

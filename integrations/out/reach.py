@@ -96,9 +96,16 @@ class Reach:
             return False
         if found.is_multicast or found.is_unspecified or any(found in network for network in _NEVER):
             return False
-        if any(found in network for network in map(ip_network, self.inside)):
+        if self._holds(found):
             return True
         return found.is_global and not (isinstance(found, IPv4Address) and found.is_reserved)
+
+    def is_within(self, number: str) -> bool:
+        """Whether it lies in a network that was registered, and not merely on the internet."""
+        return self.allows(number) and self._holds(_bare(ip_address(number.partition("%")[0])))
+
+    def _holds(self, number: _Number) -> bool:
+        return any(number in network for network in map(ip_network, self.inside))
 
 
 def _bare(number: _Number) -> _Number:

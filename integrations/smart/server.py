@@ -41,7 +41,7 @@ class Proven:
 
     client_id: str
     jti: str
-    until: datetime
+    until: datetime  #: the last moment at which we would take it: its own end, and what clocks may differ
 
 
 def client_of(form: Mapping[str, str]) -> str:
@@ -139,7 +139,7 @@ def _until(claims: Mapping[str, Any], audiences: frozenset[str], now: datetime) 
     until, since = _time(claims.get("exp")), _time(claims.get("nbf", claims.get("iat", 0)))
     if until <= now - SKEW or until > now + LONGEST_LIFE + SKEW or since > now + SKEW:
         raise NotProven("invalid_client", "exp")
-    return until
+    return until + SKEW
 
 
 def _time(value: Any) -> datetime:

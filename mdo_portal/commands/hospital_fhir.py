@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any
@@ -76,16 +77,26 @@ def _check(said: Agreed) -> None:
         here = parts.hostname in ("127.0.0.1", "localhost")
         if not (parts.scheme == "https" or (here and parts.scheme == "http")) or parts.query or parts.fragment or parts.username:
             raise NotAgreed("an address must be https, without user, question or mark")
-    for network in said.networks or ():
+    check_networks(said.networks or ())
+    if said.their_keys and (trouble := wiring.smart.trouble(said.their_keys)):
+        raise NotAgreed(f"their keys: {trouble}")
+    check_papers(said.certificate, said.trust)
+
+
+def check_networks(networks: Sequence[str]) -> None:
+    """Raises NotAgreed for what is no network, or half the internet."""
+    for network in networks:
         try:
             wide = ip_network(network).prefixlen
         except ValueError:
             raise NotAgreed(f"{network!r} is no network like 10.20.0.0/16") from None
         if wide < 8:
             raise NotAgreed("a network of a hospital is not half the internet")
-    if said.their_keys and (trouble := wiring.smart.trouble(said.their_keys)):
-        raise NotAgreed(f"their keys: {trouble}")
+
+
+def check_papers(certificate: str | None, trust: str | None) -> None:
+    """Raises NotAgreed when we could not go out with these."""
     try:
-        wiring.certificate_works(said.certificate or "", said.trust or "")
+        wiring.certificate_works(certificate or "", trust or "")
     except (ssl.SSLError, ValueError):
         raise NotAgreed("certificate or roots are no PEM, or the key is missing") from None

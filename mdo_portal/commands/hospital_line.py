@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from mdo_portal import trial
-from mdo_portal.commands import hospital, hospital_fhir
+from mdo_portal.commands import hospital, hospital_fhir, hospital_mllp
 from mdo_portal.commands.hospital_fhir import Agreed
+from mdo_portal.commands.hospital_mllp import Receiver
 from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.errors import Incomplete
 
@@ -62,6 +63,29 @@ def hospital_fhir_command(code: str, **said: Any) -> None:
     agreed = Agreed(**said | read | {"networks": said["networks"] or None})
     try:
         click.echo(json.dumps(hospital_fhir.agree(open_database(checked_settings()), code, agreed)))
+    except KeyError:
+        raise click.ClickException(f"no hospital {code} with a link") from None
+    except hospital_fhir.NotAgreed as error:
+        raise click.ClickException(str(error)) from None
+
+
+@command.command("mllp")
+@click.argument("code")
+@click.option("--host", help="Where their receiver of letters stands.")
+@click.option("--port", type=click.IntRange(1, 65_535))
+@click.option("--tls/--plain", "tls", default=None, help="Unencrypted only within a registered network.")
+@click.option("--network", "networks", multiple=True, help="Network (CIDR) of a VPN in which it stands; may be repeated.")
+@click.option(
+    "--certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PEM: our chain and key for them."
+)
+@click.option("--trust", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PEM: the roots it is signed by.")
+@click.option("--profile-out", help="Profile that writes what we send.")
+def hospital_mllp_command(code: str, **said: Any) -> None:
+    """Write down where a hospital's HL7 v2 receiver stands and over which line letters go; prints how it stands (JSON)."""
+    read = {name: said[name].read_text() if said[name] else None for name in ("certificate", "trust")}
+    receiver = Receiver(**said | read | {"networks": said["networks"] or None})
+    try:
+        click.echo(json.dumps(hospital_mllp.agree(open_database(checked_settings()), code, receiver)))
     except KeyError:
         raise click.ClickException(f"no hospital {code} with a link") from None
     except hospital_fhir.NotAgreed as error:

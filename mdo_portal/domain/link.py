@@ -45,6 +45,8 @@ class Link(Base):
     host_out: Mapped[str] = mapped_column(default="")
     #: port at that host
     port_out: Mapped[int] = mapped_column(default=0)
+    #: over TLS; without it only to a receiver inside `inside_networks`. Set by the administrator only
+    tls_out: Mapped[bool] = mapped_column(default=False)
     #: FHIR base URL of the hospital's receiver; the only address we ever post to
     url_out: Mapped[str] = mapped_column(default="")
     #: bearer token we use there, sealed
@@ -166,5 +168,5 @@ class UsedAssertion(Base):
     link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("links.id"), primary_key=True)
     #: jti of the assertion
     jti: Mapped[str] = mapped_column(primary_key=True)
-    #: when the assertion itself ends, and this row may go
+    #: when the assertion is accepted no longer; this row goes a while later
     expires_at: Mapped[datetime]

@@ -142,7 +142,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.HOSPITAL_ADD: frozenset([(Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.INBOX_READ: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.INBOX_REPLAY: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
-    Act.INBOX_RAW: frozenset([(Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]),
+    Act.INBOX_RAW: frozenset([(Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.IDENTITY_READ: frozenset(_IDENTIFY),
     Act.IDENTITY_DECIDE: frozenset(_IDENTIFY),
     Act.CASE_GRANT: frozenset([*_TREAT, (Role.SECRETARY, _B), (Role.CHAIR, _B)]),

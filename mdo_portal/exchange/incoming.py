@@ -191,6 +191,10 @@ class IncomingNotice:
     workflow_task: str = ""  # `Task/7`, "" = the notice itself lists what to fetch
     authorization_base: str = field(default="", repr=False)  # given back to the hospital with the token request
     bsn: str = field(default="", repr=False)
+    numbers: tuple[tuple[str, str], ...] = field(
+        default=(), repr=False
+    )  # (authority, number) of the patient, as far as told; no BSN
+    birth_on: date | None = field(default=None, repr=False)
     fetches: tuple[str, ...] = ()  # `Condition?category=…`, `ReferralRequest/5`
     until: datetime | None = None  # after this the hospital gives nothing any more
     sent_at: datetime | None = None

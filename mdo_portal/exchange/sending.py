@@ -68,6 +68,7 @@ class Address:
     profile: str
     host: str = ""
     port: int = 0
+    tls: bool = False  # of host and port
     url: str = ""
     token: str = ""
     charset: str = "UTF-8"
@@ -130,4 +131,8 @@ class Puller(Protocol):
 
     def pull(self, notice: IncomingNotice, address: Address, *, at: datetime) -> Pulled:
         """Raises NotPulled."""
+        ...
+
+    def finish(self, notice: IncomingNotice, address: Address) -> None:
+        """Tell the hospital that it was fetched: only after what was fetched is in safe storage."""
         ...

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
+from mdo_portal.services.sealed import sealer
+
+MOST_ALIKE = 20
+"""So many messages under one number are looked at, the newest first."""
 
 
 class Known(NamedTuple):
@@ -17,6 +22,21 @@ class Known(NamedTuple):
 
     id: uuid.UUID
     kind: str
+
+
+def alike(session: Session, link_id: uuid.UUID, kind: str, number: str) -> Iterator[tuple[Known, bytes]]:
+    """The messages of this link of that kind ("" = any) under the sender's number, with their bytes, newest first.
+
+    Without those whose term has passed: of them nobody can say any more under whose number they came.
+    """
+    query = (
+        select(InboundMessage.id, InboundMessage.kind, InboundMessage.raw_sealed)
+        .where(InboundMessage.link_id == link_id, InboundMessage.control_id == number, InboundMessage.control_id != "")
+        .order_by(InboundMessage.seq.desc())
+    )
+    for message_id, found, sealed in session.execute(query.limit(MOST_ALIKE)):
+        if sealed and kind in ("", found.partition("/")[0]):
+            yield Known(message_id, found), sealer(session).open(sealed, purpose=RAW_PURPOSE)
 
 
 def by_number(session: Session, link_id: uuid.UUID, number: str, *, digest: bytes | None = None) -> Known | None:

@@ -160,6 +160,7 @@ def _address(session: Session, link: Link, hospital: Hospital) -> Address:
         profile=link.profile_out,
         host=link.host_out,
         port=link.port_out,
+        tls=link.tls_out,
         url=link.url_out,
         token=_opened(session, link.token_out_sealed, TOKEN_PURPOSE),
         timeout_seconds=min(link.timeout_seconds, LONGEST_WAIT),

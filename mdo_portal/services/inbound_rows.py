@@ -85,7 +85,21 @@ WHERE (
 """
 KNOWN_KINDS = ("int4", "text", "text", "bytea", "bytea")
 
-STORE = """
+_INSERT = """    INSERT INTO inbound_messages (
+        id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason, place, leftovers,
+        received_at, settled_at, doubles, attempts, charset, line, application_ack
+    )
+    SELECT id::uuid, nullif(link_id, '')::uuid, nullif(hospital_id, '')::uuid, wire, kind, control_id, digest, raw_sealed, size,
+        patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place_in, '{}',
+        received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0, charset, line, application_ack
+"""
+_CONFLICT = """    ON CONFLICT (link_id, control_id, digest) DO UPDATE
+    SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at
+    RETURNING digest, received_at, doubled_at
+"""
+
+STORE = (
+    """
 WITH known AS MATERIALIZED (:KNOWN), arrived AS MATERIALIZED (
     SELECT * FROM unnest(
         %b::int4[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::int4[],
@@ -104,27 +118,35 @@ WITH known AS MATERIALIZED (:KNOWN), arrived AS MATERIALIZED (
     SELECT link_id::uuid, day, sum(ignored) FROM noise GROUP BY link_id, day ORDER BY link_id, day
     ON CONFLICT (link_id, day) DO UPDATE SET ignored = feed_counts.ignored + excluded.ignored
 ), stored AS (
-    INSERT INTO inbound_messages (
-        id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason, place, leftovers,
-        received_at, settled_at, doubles, attempts, charset, line, application_ack
-    )
-    SELECT id::uuid, nullif(link_id, '')::uuid, nullif(hospital_id, '')::uuid, wire, kind, control_id, digest, raw_sealed, size,
-        patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place_in, '{}',
-        received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0, charset, line, application_ack
-    FROM arrived WHERE place < 0 OR place IN (SELECT place FROM known)
-    ON CONFLICT (link_id, control_id, digest) DO UPDATE
-    SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at
-    RETURNING digest, received_at, doubled_at
-)
+:INSERT    FROM arrived WHERE place < 0 OR place IN (SELECT place FROM known)
+:CONFLICT)
 SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
 UNION ALL
 SELECT ''::bytea, NULL, (SELECT coalesce(sum(ignored), 0)::int8 FROM noise),
     CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
 """.replace(":KNOWN", KNOWN)
+    .replace(":INSERT", _INSERT)
+    .replace(":CONFLICT", _CONFLICT)
+)
 """Rows: (digest, when it first came) of what was there already, and one with an empty digest: how many were noise.
 
 The numbers that are asked about carry the place of their message; a message with a place is kept only when one of its numbers is known.
 """
+STORE_ALL = """
+WITH stored AS (
+:INSERT    FROM unnest(
+        %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::int4[],
+        %b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::int4[], %b::text[], %b::text[], %b::text[]
+    ) AS arrived (
+        id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, reason, place_in, received_at,
+        doubles, charset, line, application_ack
+    )
+:CONFLICT)
+SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
+UNION ALL
+SELECT ''::bytea, NULL, 0::int8, CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
+""".replace(":INSERT", _INSERT).replace(":CONFLICT", _CONFLICT)
+"""The same for messages that are all kept: no question who is known here. PostgreSQL plans STORE for longer than it takes (fhir-in)."""
 STORE_KINDS = (
     *KNOWN_KINDS,
     *("int4", "text", "text", "text", "text", "text", "text", "bytea", "bytea", "int4", "text"),
@@ -150,6 +172,11 @@ def to_store(asked: Sequence[AskedNumber], rows: Sequence[InboundRow], noise: Se
     """The values of STORE: one list per column. No two rows may be the same message."""
     place, *others = columns(rows, len(InboundRow._fields))
     return [*columns(asked, 5), place, _new_ids(len(rows)), *others, *columns(noise, 3)]
+
+
+def to_store_all(rows: Sequence[InboundRow]) -> list[list[Any]]:
+    """The values of STORE_ALL: one list per column. No two rows may be the same message."""
+    return [_new_ids(len(rows)), *columns(rows, len(InboundRow._fields))[1:]]
 
 
 def columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:

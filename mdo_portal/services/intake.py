@@ -23,8 +23,12 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
     if not arrivals:
         return {}
     sifting = Sifting(arrivals, sealer(session))
+    asked, rows = sifting.unsifted()
     with inbound_rows.line_of(session) as line:
-        line.execute(inbound_rows.STORE, inbound_rows.to_store(*sifting.unsifted()))
+        if sifting.has_feed:
+            line.execute(inbound_rows.STORE, inbound_rows.to_store(asked, rows))
+        else:
+            line.execute(inbound_rows.STORE_ALL, inbound_rows.to_store_all(rows))
         return sifting.doubles | {bytes(digest): first for digest, first, _, _ in line.fetchall() if digest}
 
 

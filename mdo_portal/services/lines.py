@@ -109,13 +109,6 @@ def accept_plain(session: Session, link_id: uuid.UUID, *, by: str, why: str, unt
     link.plain_accepted_why, link.plain_accepted_until = why.strip(), until
 
 
-def end_plain(session: Session, link_id: uuid.UUID, *, now: datetime) -> None:
-    """Unencrypted messages of this hospital are refused from now on; who accepted them stays written."""
-    link = session.get_one(Link, link_id)
-    if link.plain_accepted_until is not None and link.plain_accepted_until > now:
-        link.plain_accepted_until = now
-
-
 def saw(session: Session, callers: Mapping[str, Caller], *, now: datetime) -> None:
     """Note that these certificates called, and when they end: one that is bound by name is renewed without a word to us."""
     for caller in callers.values():

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel, Hospital
@@ -30,6 +31,8 @@ from mdo_portal.services.link_history import as_text, differing, remember
 from mdo_portal.services.sealed import sealer
 
 LONGEST_OTHERWISE = 20_000
+SENDERS_APART = "links_senders_apart"
+"""PostgreSQL's own name for the rule that one message has one sender (migration 0023)."""
 
 
 def hospital_for(session: Session, viewer: Viewer, act: Act, hospital_id: uuid.UUID) -> tuple[Hospital, Link | None]:
@@ -87,7 +90,7 @@ def save(
     if said["token_out"]:
         made.token_out_sealed = sealer(session).seal(said["token_out"].encode(), purpose=TOKEN_PURPOSE)
     session.add(made)
-    session.flush()
+    _flushed(session)
     after = as_text(hospital, made)
     if before != after or said["token_out"]:
         remember(session, hospital.id, Changed.SETTINGS, *differing(before, after), viewer=viewer, now=now)
@@ -107,7 +110,18 @@ def add_sender(
         raise Incomplete({}, CLAIMED)
     link.sending_applications = list(dict.fromkeys([*link.sending_applications, application]))
     link.sending_facilities = list(dict.fromkeys(wanted))
+    _flushed(session)
     remember(session, hospital.id, Changed.SENDER, "", f"{application} {facility}".strip(), viewer=viewer, now=now)
+
+
+def _flushed(session: Session) -> None:
+    """Somebody else may have taken the name since we looked: PostgreSQL lets one of the two have it, the other hears why."""
+    try:
+        session.flush()
+    except IntegrityError as taken:
+        if getattr(getattr(taken.orig, "diag", None), "constraint_name", "") != SENDERS_APART:
+            raise
+        raise Incomplete({"sending_applications": CLAIMED}, CLAIMED) from None
 
 
 def new_token(session: Session, hospital: Hospital, link: Link, *, viewer: Viewer | None, now: datetime) -> str:

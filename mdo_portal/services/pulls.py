@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -85,11 +85,14 @@ def claim(session: Session, *, now: datetime) -> ClaimedPull | None:
     return ClaimedPull(pull.id, notice, hospitals.address_of(session, pull.hospital_id)[1], pull.attempts)
 
 
-def fetched(session: Session, claimed: ClaimedPull, pulled: Pulled, *, now: datetime) -> None:
-    """Keep it as a message of that link, to be understood like any other; the notice itself is no longer needed."""
+def fetched(session: Session, claimed: ClaimedPull, pulled: Pulled, *, now: datetime) -> bool:
+    """Keep it as a message of that link, to be understood like any other; the notice itself is no longer needed.
+
+    False when the notice was withdrawn meanwhile or somebody else took over: then nothing is kept.
+    """
     pull = _ours(session, claimed)
     if pull is None:
-        return
+        return False
     link = hospitals.link_of(session, pull.link_id)
     header = MessageHeader(kind="Bundle/pull", control_id=f"pull {pull.id}", patient_numbers=pulled.patient_numbers)
     intake.keep(session, [Arrival(raw=pulled.bundle, wire=Wire.FHIR, header=header, link=link, at=now)])
@@ -98,6 +101,7 @@ def fetched(session: Session, claimed: ClaimedPull, pulled: Pulled, *, now: date
     )
     pull.snapshot_message_id = session.scalars(query.order_by(InboundMessage.seq.desc()).limit(1)).one()
     _settle(pull, PullState.DONE, now=now)
+    return True
 
 
 def not_fetched(session: Session, claimed: ClaimedPull, trouble: NotPulled, *, now: datetime) -> None:
@@ -135,10 +139,17 @@ def of_message(session: Session, message_id: uuid.UUID) -> Pull | None:
 
 
 def _packed(notice: IncomingNotice) -> bytes:
-    return json.dumps(asdict(notice) | {"until": notice.until.isoformat() if notice.until else None}).encode()
+    times = {name: when.isoformat() if when else None for name, when in (("until", notice.until), ("birth_on", notice.birth_on))}
+    return json.dumps(asdict(notice) | times).encode()
 
 
 def _unpacked(raw: bytes) -> IncomingNotice:
     told: dict[str, Any] = json.loads(raw)
-    until = datetime.fromisoformat(told["until"]) if told["until"] else None
-    return IncomingNotice(**told | {"until": until, "fetches": tuple(told["fetches"])})
+    read = {
+        "until": datetime.fromisoformat(told["until"]) if told["until"] else None,
+        "birth_on": date.fromisoformat(told["birth_on"]) if told.get("birth_on") else None,
+        "fetches": tuple(told["fetches"]),
+        "unmapped": tuple(told["unmapped"]),
+        "numbers": tuple((authority, number) for authority, number in told.get("numbers", ())),
+    }
+    return IncomingNotice(**told | read)

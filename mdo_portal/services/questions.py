@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import (
@@ -64,12 +64,26 @@ def queue(session: Session, case: Case, request: InformationRequest, *, now: dat
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedQuestion | None:
-    """The next question to send, counted before it leaves. Commit before sending. What was answered meanwhile is not sent."""
+    """The next question to send, counted before it leaves. Commit before sending. What was answered meanwhile is not sent.
+
+    It carries the patient's particulars: whatever the row says, it goes to nobody but the hospital of its case. Questions about one
+    case go in the order in which they were asked: the next waits until the other side has said what it does with the one before.
+    """
+    older, before = aliased(OutgoingQuestion), aliased(InformationRequest)
+    blocked = (
+        select(older.id)
+        .join(before, before.id == older.id)
+        .where(older.case_id == OutgoingQuestion.case_id, older.state == OutgoingState.WAITING, before.answered_at.is_(None))
+        .where(tuple_(before.asked_at, before.id) < tuple_(InformationRequest.asked_at, InformationRequest.id))
+        .exists()
+    )
     query = (
         select(OutgoingQuestion)
         .join(InformationRequest, InformationRequest.id == OutgoingQuestion.id)
+        .join(Case, Case.id == InformationRequest.case_id)
+        .where(Case.id == OutgoingQuestion.case_id, Case.hospital_id == OutgoingQuestion.hospital_id)
         .where(OutgoingQuestion.state == OutgoingState.WAITING, OutgoingQuestion.next_attempt_at <= now)
-        .where(InformationRequest.answered_at.is_(None))
+        .where(InformationRequest.answered_at.is_(None), ~blocked)
         .order_by(OutgoingQuestion.next_attempt_at)
         .limit(1)
         .with_for_update(skip_locked=True, of=OutgoingQuestion)
@@ -89,7 +103,7 @@ def claim(session: Session, *, now: datetime) -> ClaimedQuestion | None:
         asked_at=request.asked_at,
         asked_by=board.name if board else "",
     )
-    return ClaimedQuestion(question, hospitals.address_of(session, row.hospital_id)[1], row.attempts)
+    return ClaimedQuestion(question, hospitals.address_of(session, case.hospital_id)[1], row.attempts)
 
 
 def settle(session: Session, claimed: ClaimedQuestion, receipt: Receipt, *, now: datetime) -> None:
@@ -161,6 +175,8 @@ def _same_patient(session: Session, answer: IncomingAnswer, case: Case, hospital
     patient = session.get_one(Patient, case.patient_id)
     if case.objected:
         raise Unreadable("objection")
+    if answer.patient.birth_on and patient.birth_on and answer.patient.birth_on != patient.birth_on:
+        raise Unreadable("identity_conflict", "Patient.birthDate")
     if answer.patient.bsn or answer.patient.local_number:
         number, told = rulings.number_of(answer), answer.patient
         found = identification.of_message(session, hospital.id, told)

@@ -32,6 +32,7 @@ _ODD = N_("De ontvanger antwoordde, maar niet leesbaar op deze brief.")
 _REFUSED = N_("De ontvanger weigert de brief.")
 _NO_ACCESS = N_("De ontvanger laat het portaal niet toe. De koppelingsbeheerder van het ziekenhuis moet de sleutel nakijken.")
 _NOT_WRITABLE = N_("Deze brief past niet in het berichtformaat van de ontvanger. Druk hem af en meld het de beheerder.")
+_BAD_ADDRESS = N_("Het adres van deze koppeling is niet veilig en wordt niet gebruikt. Meld het de beheerder.")
 _OURS = N_("Versturen mislukte bij het portaal zelf. De brief is bewaard; meld het de beheerder.")
 
 #: code of the receipt -> what a person reads; codes of integrations/hl7v2 and integrations/fhir
@@ -62,7 +63,9 @@ RECEIPT_REASONS: dict[str, str] = {
     "429": N_("De ontvanger heeft het te druk."),
     "unsendable": _NOT_WRITABLE,
     "not_valid": _NOT_WRITABLE,
-    "bad_address": N_("Het adres van deze koppeling is niet veilig en wordt niet gebruikt. Meld het de beheerder."),
+    "address": _BAD_ADDRESS,
+    "certificate": N_("Het certificaat van de ontvanger klopt niet. Er is niets verstuurd; meld het de beheerder."),
+    "bad_address": _BAD_ADDRESS,
     "other_content": N_("Bij de ontvanger staat een andere brief onder dit nummer. Bel voordat u opnieuw verstuurt."),
 }
 #: codes whose words come from the receiver; those of other codes are ours, for a log and not for a person

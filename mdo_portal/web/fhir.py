@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
+from urllib.parse import parse_qsl
 
 import structlog
 from flask import Blueprint, Response, current_app, request
@@ -97,7 +97,7 @@ def _received(kind: str) -> Response:
         return say(refused.status, refused.answer)
     if kind and kind not in wiring.fhir_kinds(comer.link.profile_in):
         return nothing_here(404)
-    there = _there_already(comer)
+    there = _there_already(comer, kind)
     if there is not None:
         return there
     sorted_ = _sorted(raw, comer, kind)
@@ -152,18 +152,22 @@ def _sorted(raw: bytes, comer: Comer, kind: str) -> Sorted:
     return found
 
 
-def _there_already(comer: Comer) -> Response | None:
-    """Conditional create: `If-None-Exist: identifier=system|number` of something this hospital handed in before."""
-    found = re.search(
-        r"(?:^|&)identifier=(?:[^&|]*(?:\||%7C))?([^&|%]+)", request.headers.get("If-None-Exist", ""), re.IGNORECASE
-    )
-    if found is None:
+def _there_already(comer: Comer, kind: str) -> Response | None:
+    """Conditional create: `If-None-Exist: identifier=system|number` of something this hospital handed in before.
+
+    Two systems give out the same numbers: what is here under another one's is another thing. A condition that we cannot judge (other
+    parameters, several of them) is none: the message is kept, and a double of the same bytes has one effect anyway.
+    """
+    asked = parse_qsl(request.headers.get("If-None-Exist", "").lstrip("?"), max_num_fields=20)
+    if [name for name, _ in asked] != ["identifier"]:
         return None
+    system, bar, number = asked[0][1].rpartition("|")
     with database().transaction(link=comer.token) as db:
-        message = handed_in.by_number(db, comer.link.link_id, found[1])
+        known = handed_in.alike(db, comer.link.link_id, kind, number)
+        message = next((one for one, raw in known if not bar or (system, number) in wiring.fhir_numbers(raw)), None)
     if message is None:
         return None
-    answer = Answer(Verdict.STORED, found[1], text="Stored before.")
+    answer = Answer(Verdict.STORED, number, text="Stored before.")
     return say(200, answer, MessageHeader(), f"/fhir/Task/{message.id}" if message.kind == "Task" else "")
 
 

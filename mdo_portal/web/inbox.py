@@ -80,7 +80,8 @@ def _rows() -> dict[str, object]:
             "feed": inbox.feed_days(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "houses": link_cards.hospitals_of(db, viewer()),
         }
-    return {"rows": found, "asked": asked, "state": asked.state, "moment": now(), **shown}
+    may_raw = viewer().may(Act.INBOX_RAW)
+    return {"rows": found, "may_raw": may_raw, "asked": asked, "state": asked.state, "moment": now(), **shown}
 
 
 @blueprint.post("/inbox/<uuid:message_id>/<any(replay, ignore):what>")

@@ -64,11 +64,12 @@ def show(hospital_id: uuid.UUID) -> ResponseReturnValue:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
         row, rows = _row(db, hospital, link)
         raw, error = _asked(row)
-        if error:
-            return _page(hospital_id, text=request.form.get("message", ""), error=gettext(error)), 422
-        tried = trial.try_message(raw, link=row, links=rows, now=now())
-        log(db, Act.LINK_TRY, hospital_id, f"{tried.wire.value} {len(raw)} bytes", object_type="message")
-        sealed = _sealed(hospital_id, hospital.name, tried, len(raw))
+        if not error:
+            log(db, Act.LINK_TRY, hospital_id, f"{_wire(row).value} {len(raw)} bytes", object_type="message")
+    if error:
+        return _page(hospital_id, text=request.form.get("message", ""), error=gettext(error)), 422
+    tried = trial.try_message(raw, link=row, links=rows, now=now(), explainers=wiring.bounded_explainers())
+    sealed = _sealed(hospital_id, hospital.name, tried, len(raw))
     return _page(hospital_id, tried=tried, text=request.form.get("message", ""), report=sealed, pasted=not _upload())
 
 

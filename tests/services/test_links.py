@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import FeedCount, InboundState
 from mdo_portal.domain.link import Changed, Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.services import hospitals, intake, link_history, link_status, links
+from mdo_portal.services.link_form import CLAIMED
 from mdo_portal.wiring import known_profiles
 from tests import make
 from tests.make import NOW
@@ -129,6 +134,37 @@ def test_a_sender_is_taken_over_unless_another_link_has_it(
         links.add_sender(
             session, zeed[0], link, region.links["KREE"].sending_applications[0], "", viewer=region.lars, now=NOW
         )  # fmt: skip
+
+
+def add_same(session: Session, region: Region, code: str) -> None:
+    hospital, link = links.hospital_for(session, region.ada, Act.LINK_MANAGE, region.hospitals[code])
+    assert link is not None
+    links.add_sender(session, hospital, link, "SAME", "", viewer=region.ada, now=NOW)
+
+
+def test_of_two_links_that_take_one_sender_at_once_one_gets_it(database: Database, region: Region) -> None:
+    refused: list[Incomplete] = []
+
+    def second() -> None:
+        try:
+            with database.transaction() as session:
+                add_same(session, region, "ZEED")
+        except Incomplete as error:
+            refused.append(error)
+
+    late = threading.Thread(target=second)
+    with database.transaction() as session:
+        add_same(session, region, "KREE")
+        late.start()
+        waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()")
+        deadline = time.monotonic() + 10
+        while not session.scalar(waits) and time.monotonic() < deadline:  # it looked before this was kept
+            session.execute(text("SELECT pg_stat_clear_snapshot()"))
+    late.join(20)
+
+    with database.transaction() as session:
+        owners = [row.hospital_code for row in hospitals.links(session) if "SAME" in row.sending_applications]
+    assert owners == ["KREE"] and [one.fields for one in refused] == [{"sending_applications": CLAIMED}]
 
 
 def test_the_page_counts_what_came_and_says_what_waits_too_long(session: Session, region: Region) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import IllegalMove, NotFound
+from mdo_portal.exchange import IncomingAnswer, Receipt, ReceiptKind, Unreadable
 from mdo_portal.services import questions
+from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -34,6 +40,58 @@ def test_a_question_of_another_case_is_not_found_in_the_words_of_none(session: S
 
     assert said[0] == said[1]
     assert session.get_one(InformationRequest, elsewhere).answered_at is None
+
+
+def test_a_question_leaves_for_the_hospital_of_its_case_and_for_no_other(session: Session, region: Region) -> None:
+    """It carries name, birth date and BSN: a row that names another hospital is not believed."""
+    case, question = asked(session, region)
+    row = OutgoingQuestion(id=question, case_id=case.id, hospital_id=region.hospitals["DELT"], next_attempt_at=NOW)
+    session.add(row)
+    session.flush()
+    assert questions.claim(session, now=NOW) is None
+
+    row.hospital_id = region.hospitals["ZEED"]
+    session.flush()
+    claimed = questions.claim(session, now=NOW)
+    assert claimed is not None and claimed.address.hospital_code == "ZEED"
+
+
+def test_questions_about_one_case_leave_in_the_order_in_which_they_were_asked(session: Session, region: Region) -> None:
+    case, first = asked(session, region)
+    second = InformationRequest(case_id=case.id, asked_at=NOW + timedelta(seconds=1), asked_by=region.aisha.person_id, text="En?")
+    session.add(second)
+    session.flush()
+    for number, waits in ((second.id, 0), (first, 60)):  # the first had to be tried again
+        later = NOW + timedelta(seconds=waits)
+        session.add(OutgoingQuestion(id=number, case_id=case.id, hospital_id=case.hospital_id, next_attempt_at=later))
+    session.flush()
+
+    assert questions.claim(session, now=NOW + timedelta(seconds=30)) is None
+    now = NOW + timedelta(seconds=61)
+    claimed = questions.claim(session, now=now)
+    assert claimed is not None and claimed.question.question_id == str(first)
+    assert questions.claim(session, now=now) is None
+    questions.settle(session, claimed, Receipt(ReceiptKind.ACCEPTED, "201", "Task/9"), now=now)
+    claimed = questions.claim(session, now=now)
+    assert claimed is not None and claimed.question.question_id == str(second.id)
+
+
+@pytest.mark.parametrize(
+    "over",
+    [{"bsn": "999900006"}, {"local_number": "somebody-else"}, {"birth_on": date(1901, 1, 1), "local_number": "", "bsn": ""}],
+)
+def test_an_answer_about_another_patient_is_not_taken_over(session: Session, region: Region, over: dict[str, Any]) -> None:
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    patient = make.identity(bsn="999911120")
+    case = make.case(session, zeed, board_id=region.boards["URO-P"], patient=patient)
+    questions.ask(session, case, "Graag de uitslag.", viewer=region.aisha, now=NOW)
+    session.flush()
+    question = session.scalars(select(InformationRequest.id).where(InformationRequest.case_id == case.id)).one()
+    answer = IncomingAnswer(question=str(question), patient=replace(patient, **over), text="van een ander")
+    with pytest.raises((Unreadable, Conflict)):  # a conflict: a person is asked who this is
+        questions.answered(session, answer, zeed, now=NOW, message_id=uuid.uuid4())
+
+    assert session.get_one(InformationRequest, question).answer == ""
 
 
 def test_an_own_question_is_answered_once_and_not_with_nothing(session: Session, region: Region) -> None:

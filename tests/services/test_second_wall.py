@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -15,10 +16,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from mdo_portal.database import Database
+from mdo_portal.domain.case import InformationRequest
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Proof
+from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import NotSignedIn
-from mdo_portal.services import sessions
+from mdo_portal.services import lines, sessions
 from tests import make
 from tests.people import Region, person_id
 from tests.services.wall_house import signed_as, walls
@@ -85,6 +89,66 @@ def test_what_a_web_process_may_not_do_is_refused(walls: tuple[Database, Databas
     key = signed_as(house, region, "Carla")
     with pytest.raises(ProgrammingError), web.transaction(entering=sessions.hash_key(key)) as session:
         session.execute(text(statement.replace(":", "\\:")))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "inside_networks = '{127.0.0.0/8}'", "trust_out = 'x'", "certificate_out_sealed = 'x'", "token_url_out = 'https://x'",
+        "client_id_out = 'x'", "client_id_in = 'x'", "jwks_in = 'x'", "plain_accepted_until = now() + interval '9 years'",
+        "plain_accepted_at = now()", "application_ack_out = true", "tls_out = false", "timeout_seconds = 9",
+        "hospital_id = (SELECT id FROM hospitals LIMIT 1)",
+    ],
+)  # fmt: skip
+def test_a_web_process_writes_of_a_link_what_its_screens_write_and_nothing_else(
+    walls: tuple[Database, Database], region: Region, setting: str
+) -> None:
+    """Where we may go, as whom, and how a hospital proves who it is: the administrator's command line, in a role of its own."""
+    house, web = walls
+    key = sessions.hash_key(signed_as(house, region, "Lars"))
+    own = f"WHERE hospital_id = '{region.hospitals['ZEED']}'"
+    with web.transaction(entering=key) as session:
+        assert session.execute(text(f"UPDATE links SET profile_in = 'hix' {own}")).rowcount == 1
+    with pytest.raises(ProgrammingError, match="permission denied"), web.transaction(entering=key) as session:
+        session.execute(text(f"UPDATE links SET {setting.replace(':', chr(92) + ':')} {own}"))
+
+
+def test_a_web_process_makes_no_link_that_goes_further_and_binds_no_certificate(
+    walls: tuple[Database, Database], region: Region
+) -> None:
+    house, web = walls
+    with house.transaction() as session:
+        bare = make.hospital(session, "BARE").id
+    key = sessions.hash_key(signed_as(house, region, "Ada"))
+    with pytest.raises(ProgrammingError, match="row-level security"), web.transaction(entering=key) as session:
+        session.add(Link(hospital_id=bare, inside_networks=["127.0.0.0/8"]))
+    with pytest.raises(ProgrammingError, match="permission denied"), web.transaction(entering=key) as session:
+        lines.bind(session, region.links["ZEED"].link_id, now=datetime.now(UTC), by="Ada", name="epd.example")
+    with web.transaction(entering=key) as session:
+        session.add(Link(hospital_id=bare))
+
+
+def test_a_question_is_queued_for_the_hospital_of_its_case_alone(walls: tuple[Database, Database], region: Region) -> None:
+    house, web = walls
+    now = datetime.now(UTC)
+    with house.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(session, zeed, board_id=region.boards["URO-P"])
+        other = make.case(session, zeed, board_id=region.boards["URO-P"])
+        made = InformationRequest(case_id=case.id, asked_at=now, asked_by=region.aisha.person_id, text="?")
+        session.add(made)
+        session.flush()
+        asked = made.id
+    key = sessions.hash_key(signed_as(house, region, "Aisha"))
+
+    def queue(case_id: uuid.UUID, code: str) -> None:
+        with web.transaction(entering=key) as session:
+            session.add(OutgoingQuestion(id=asked, case_id=case_id, hospital_id=region.hospitals[code], next_attempt_at=now))
+
+    for case_id, code in ((case.id, "DELT"), (other.id, "ZEED")):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            queue(case_id, code)
+    queue(case.id, "ZEED")
 
 
 def test_a_line_of_the_log_cannot_be_written_in_somebody_elses_name(walls: tuple[Database, Database], region: Region) -> None:

@@ -135,6 +135,28 @@ def test_if_none_exist_takes_nothing_twice(client: FlaskClient, database: Databa
     assert first.headers["Location"] == again.headers["Location"] and len(messages(database)) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "condition", "is_known"),
+    [
+        ("/fhir/Task", "identifier=urn%3Ax%7CT-1", True),
+        ("/fhir/Task", "identifier=T-1", True),
+        ("/fhir/Task", "identifier=urn:y|T-1", False),
+        ("/fhir/Task", "identifier=|T-1", False),
+        ("/fhir/Task", "identifier=urn:x|T-10", False),
+        ("/fhir/Task", "identifier=urn:x|T-1&status=requested", False),
+        ("/fhir", "identifier=urn:x|T-1", True),
+        ("/fhir/DocumentReference", "identifier=urn:x|T-1", False),
+    ],
+)
+def test_if_none_exist_means_this_number_of_this_system_and_kind(
+    client: FlaskClient, database: Database, path: str, condition: str, is_known: bool
+) -> None:
+    post(client, "/fhir/Task", TASK)
+    post(client, path, TASK | {"description": "anders"}, If_None_Exist=condition)
+
+    assert len(messages(database)) == (1 if is_known else 2)
+
+
 def test_the_same_again_gets_the_same_answer_and_has_one_effect(client: FlaskClient, database: Database) -> None:
     answers = [post(client, "/fhir", sample("referral-r4.json")) for _ in range(3)]
 
@@ -238,6 +260,16 @@ def test_an_assertion_is_good_for_once(client: FlaskClient) -> None:
     said = assertion(client)
 
     assert [client.post("/fhir/token", data=said).status_code for _ in range(3)] == [200, 401, 401]
+
+
+@pytest.mark.usefixtures("registered")
+def test_an_assertion_that_just_ended_is_good_for_once_as_well(client: FlaskClient) -> None:
+    """Clocks may differ by half a minute: for so long it is taken after its end, and not again."""
+    said = assertion(client, exp=int(datetime.now(UTC).timestamp()) - 10)
+    answers = [client.post("/fhir/token", data=said).status_code]
+    answers += [client.post("/fhir/token", data=one).status_code for one in (assertion(client), said)]  # another clears up
+
+    assert answers == [200, 200, 401]
 
 
 @pytest.mark.usefixtures("registered")

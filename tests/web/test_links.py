@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from typing import NamedTuple
 
 import pytest
@@ -13,11 +14,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.exc import ProgrammingError
 
+from integrations.bounded.pool import BoundedExplainer, Pool
+from mdo_portal import wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
+from mdo_portal.domain.unreadable import UNREADABLE_REASONS
+from mdo_portal.exchange import Explanation, Wire
 from mdo_portal.services import intake
 from tests import make, pdf_text
 from tests.integrations.hl7v2 import samples
@@ -78,6 +83,27 @@ def test_a_message_that_is_tried_is_logged_and_not_kept(portal: Portal) -> None:
     assert line is not None and line.person_name == "Lars" and "Putten" not in line.detail
 
 
+def test_a_message_is_tried_in_a_child_process_and_with_no_transaction_open(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = portal.app.extensions["mdo_database"]
+    open_ones: list[int] = []
+
+    class Slow:
+        def explain(self, raw: bytes, profile: str, charset: str = "") -> Explanation:
+            open_ones.append(database.engine.pool.checkedout())
+            with closing(Pool(0)) as pool:
+                return BoundedExplainer(pool, Wire.HL7V2, seconds=0.0).explain(raw, profile, charset)
+
+    monkeypatch.setattr(wiring, "bounded_explainers", lambda: {Wire.HL7V2: Slow()})
+    shown = portal.person("Lars").post(
+        f"{portal.link()}/try", data={"csrf_token": CSRF, "message": samples.REFERRAL.decode("latin-1")}
+    )
+
+    assert (shown.status_code, open_ones) == (200, [0])
+    assert UNREADABLE_REASONS["reader_slow"].partition(".")[0] in shown.text
+
+
 def test_the_report_comes_without_the_message_and_without_its_values(portal: Portal) -> None:
     lars = portal.person("Lars")
     page = lars.post(f"{portal.link()}/try", data={"csrf_token": CSRF, "message": samples.REFERRAL.decode("latin-1")}).text
@@ -128,19 +154,21 @@ def test_a_token_is_shown_once(portal: Portal) -> None:
 
 
 def test_the_content_is_shown_for_a_reason_escaped_and_logged(portal: Portal) -> None:
-    lars, row = portal.person("Lars"), portal.region.links["ZEED"]
+    lars, ada, row = portal.person("Lars"), portal.person("Ada"), portal.region.links["ZEED"]
     raw = b"MSH|^~\\&|X\rPID|1||<script>alert(1)</script>\x07"
     with portal.database.transaction() as session:
         intake.keep(session, [make.arrival(row, raw=raw, reason="no_patient")])
         message_id = session.scalars(select(InboundMessage.id).order_by(InboundMessage.seq.desc())).first()
 
-    without = lars.post(f"/inbox/{message_id}/raw", data={"csrf_token": CSRF, "reason": "zomaar"})
-    answer = lars.post(f"/inbox/{message_id}/raw", data={"csrf_token": CSRF, "reason": "leverancier vraagt welk veld"})
-    others = portal.person("Carla").post(
-        f"/inbox/{message_id}/raw", data={"csrf_token": CSRF, "reason": "leverancier vraagt welk veld"}
-    )
+    without = ada.post(f"/inbox/{message_id}/raw", data={"csrf_token": CSRF, "reason": "zomaar"})
+    answer = ada.post(f"/inbox/{message_id}/raw", data={"csrf_token": CSRF, "reason": "leverancier vraagt welk veld"})
+    others = [
+        one.post(f"/inbox/{message_id}/raw", data={"csrf_token": CSRF, "reason": "leverancier vraagt welk veld"}).status_code
+        for one in (lars, portal.person("Carla"))
+    ]
 
-    assert (without.status_code, answer.status_code, others.status_code) == (400, 200, 403)
+    assert (without.status_code, answer.status_code, others) == (400, 200, [403, 403])
+    assert [f"/inbox/{message_id}/raw" in one.get("/inbox").text for one in (ada, lars)] == [True, False]
     assert "&lt;script&gt;" in answer.text and "<script>alert" not in answer.text and "&lt;07&gt;" in answer.text
     with portal.database.transaction() as session:
         details = list(session.scalars(select(AuditEntry.detail).where(AuditEntry.act == "inbox:raw", AuditEntry.outcome == 0)))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from integrations.bounded.pool import Pool, ReaderBroke, bounded
-from integrations.readers import readers
+from integrations.bounded.pool import BoundedExplainer, Pool, ReaderBroke, bounded
+from integrations.readers import explainers, readers
 from mdo_portal.exchange import Unreadable, Wire
 from tests import make
 
@@ -40,6 +40,15 @@ def test_the_child_understands_the_same_as_we_do(pool: Pool) -> None:
 
     assert read(pool, GOOD) == ours.read(GOOD, "generic-v2")
     assert bounded(pool, readers(), seconds=SECONDS)[Wire.HL7V2].header(GOOD) == ours.header(GOOD)
+
+
+def test_the_child_explains_as_we_do_and_what_takes_too_long_is_said() -> None:
+    with closing(Pool(0)) as ours:
+        found = BoundedExplainer(ours, Wire.HL7V2, seconds=SECONDS * 20).explain(GOOD, "generic-v2")
+        late = BoundedExplainer(ours, Wire.HL7V2, seconds=0.0).explain(GOOD, "generic-v2")
+
+    assert found == explainers()[Wire.HL7V2].explain(GOOD, "generic-v2") and found.fields
+    assert (late.reason, late.fields) == ("reader_slow", ())
 
 
 def test_what_the_reader_says_of_a_message_is_what_we_hear(pool: Pool) -> None:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -20,6 +20,7 @@ from integrations.fhir.reader import FhirReader
 from integrations.smart.client import Tokens
 from integrations.smart.keys import OwnKey
 from mdo_portal.exchange import Address, IncomingNotice, IncomingReferral, NotPulled, Pulled, Unreadable
+from mdo_portal.services import pulls
 
 Node = dict[str, Any]
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
@@ -126,13 +127,15 @@ def notice(**over: Any) -> IncomingNotice:
     return IncomingNotice(**fixed | over)
 
 
-def pull(there: Hospital, said: IncomingNotice | None = None, *, at: datetime = NOW) -> Pulled:
-    url = f"{there.url}/fhir"
-    address = Address(
-        "MERW", "generic-stu3", url=url, token_url=f"{there.url}/token", client_id="mdo", scopes="system/*.read", inside=("127.0.0.0/8",),
+def address(there: Hospital) -> Address:
+    return Address(
+        "MERW", "generic-stu3", url=f"{there.url}/fhir", token_url=f"{there.url}/token", client_id="mdo", scopes="system/*.read", inside=("127.0.0.0/8",),
         timeout_seconds=5,
     )  # fmt: skip
-    return FhirPuller(Tokens(OwnKey(b"s" * 32))).pull(said or notice(), address, at=at)
+
+
+def pull(there: Hospital, said: IncomingNotice | None = None, *, at: datetime = NOW) -> Pulled:
+    return FhirPuller(Tokens(OwnKey(b"s" * 32))).pull(said or notice(), address(there), at=at)
 
 
 def trouble(pages: dict[str, Any], said: IncomingNotice | None = None) -> tuple[str, bool]:
@@ -151,8 +154,16 @@ def test_a_notice_becomes_one_bundle_that_reads_as_the_referral() -> None:
     assert {number for _, number in pulled.patient_numbers} == {ME, "0042"}
     assert {fact.text for fact in read.facts} >= {"Diagnose 1", "Diagnose 2"}
     assert [one.content for one in read.documents] == [b"%PDF-1.7 x"]
-    assert ("PUT", "Task/w", "Bearer t1") in there.asked  # told that it was carried out
+    assert not [path for method, path, _ in there.asked if method == "PUT"]  # it hears that we have it when it is stored
     assert all(token == "Bearer t1" for _, path, token in there.asked if path != "/token")
+
+
+def test_the_hospital_is_told_that_its_task_was_carried_out_when_we_say_so() -> None:
+    with hospital(whole()) as there:
+        FhirPuller(Tokens(OwnKey(b"s" * 32))).finish(notice(), address(there))
+        FhirPuller(Tokens(OwnKey(b"s" * 32))).finish(notice(workflow_task="http://elders.example/Task/1"), address(there))
+
+    assert [(method, path) for method, path, _ in there.asked if path != "/token"] == [("GET", "Task/w"), ("PUT", "Task/w")]
 
 
 def test_pages_are_followed_to_the_end() -> None:
@@ -209,6 +220,42 @@ def test_pages_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None
 )  # fmt: skip
 def test_what_goes_wrong_is_told_apart_and_nothing_half_is_kept(pages: dict[str, Any], expected: tuple[str, bool]) -> None:
     assert trouble(whole(**pages)) == expected
+
+
+LOCAL = "urn:oid:2.25.1"
+ANNOUNCED = {"bsn": ME, "numbers": ((LOCAL, "0042"),), "birth_on": date(1950, 4, 3)}
+
+
+def person(*numbers: tuple[str, str], born: str | None = "1950-04-03", number: str = "p") -> Node:
+    named = [{"system": system, "value": value} for system, value in numbers]
+    return {"resourceType": "Patient", "id": number, "identifier": named} | ({"birthDate": born} if born else {})
+
+
+@pytest.mark.parametrize(
+    ("found", "announced"),
+    [
+        ([person((BSN, OTHER), (LOCAL, "0042"))], ANNOUNCED),
+        ([person((BSN, ME), (LOCAL, "0043"))], ANNOUNCED),
+        ([person((BSN, ME), (LOCAL, "0042"), born="1950-04-30")], ANNOUNCED),
+        ([person((LOCAL, "0043"))], ANNOUNCED | {"bsn": ""}),
+        ([person(("urn:elders", "0042"))], ANNOUNCED),  # nothing of it says that it is the same person
+        ([person()], ANNOUNCED),
+        ([], ANNOUNCED),
+        ([person((BSN, ME)), person((BSN, OTHER), number="q")], ANNOUNCED),
+        ([person((BSN, ME)), person((LOCAL, "0043"), number="q")], ANNOUNCED),
+        ([person((BSN, ME)), person((BSN, OTHER), number="q")], {"bsn": ""}),
+    ],
+)
+def test_whoever_is_not_shown_to_be_the_one_announced_is_another_patient(found: list[Node], announced: dict[str, Any]) -> None:
+    assert trouble(whole(Patient=bundle(*found)), notice(**announced)) == ("other_patient", False)
+
+
+@pytest.mark.parametrize(
+    "found", [person((BSN, ME)), person((LOCAL, "0042"), born=None), person((BSN, ME), (LOCAL, "0042"), ("urn:x", "7"))]
+)
+def test_one_number_that_agrees_is_enough_when_nothing_contradicts_it(found: Node) -> None:
+    with hospital(whole(Patient=bundle(found))) as there:
+        assert pull(there, notice(**ANNOUNCED)).resources == 6
 
 
 def test_more_than_agreed_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,6 +344,26 @@ def test_a_notification_task_is_read_as_a_notice() -> None:
 
     assert found == notice(until=datetime(2026, 12, 10, 2, 0, tzinfo=UTC))
     assert FhirReader().header(task()).control_id == "n-1"
+
+
+def test_notices_that_belong_together_take_their_turn_as_messages_of_one_patient_do() -> None:
+    """A withdrawal that overtook its notice would withdraw nothing."""
+    one = set(FhirReader().header(task()).patient_numbers)
+    withdrawal = {"status": "cancelled", "identifier": [{"value": "n-2"}], "for": None}
+    other = {"identifier": [{"value": "n-3"}], "for": None, "groupIdentifier": {"value": "g-2"}}
+
+    assert (BSN, ME) in one
+    assert one & set(FhirReader().header(task(**withdrawal)).patient_numbers)
+    assert not one & set(FhirReader().header(task(**other)).patient_numbers)
+
+
+def test_a_notice_says_whom_it_is_for_by_everything_it_tells_of_the_patient() -> None:
+    whom = person((BSN, ME), (LOCAL, "0042"))
+    found = FhirReader().read(task(contained=[whom], **{"for": {"reference": "#p"}}), "generic-stu3")
+
+    assert isinstance(found, IncomingNotice)
+    assert (found.bsn, found.numbers, found.birth_on) == (ME, ((LOCAL, "0042"),), date(1950, 4, 3))
+    assert pulls._unpacked(pulls._packed(found)) == found
 
 
 def test_queries_may_stand_in_the_notice_itself() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pybase64
 
+from integrations.out import LOOPBACK
 from mdo_portal.exchange import Address, Contact, OutgoingDecision, PatientIdentity, PersonName
 
 NOW = datetime(2026, 3, 2, 13, 30, tzinfo=UTC)
@@ -107,4 +108,4 @@ DECISION = OutgoingDecision(
 
 
 def address(profile: str = "hix", charset: str = "8859/1", port: int = 0, timeout: float = 5.0) -> Address:
-    return Address("ZEED", profile, host="127.0.0.1", port=port, charset=charset, timeout_seconds=timeout)
+    return Address("ZEED", profile, host="127.0.0.1", port=port, charset=charset, timeout_seconds=timeout, inside=LOOPBACK)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +17,8 @@ from integrations.hl7v2.ack import build_ack
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.mllp import MllpDecoder, frame
 from integrations.hl7v2.sender import MllpSender
-from mdo_portal.exchange import Answer, Receipt, ReceiptKind, Verdict
+from mdo_portal.exchange import Address, Answer, Receipt, ReceiptKind, Verdict
+from tests.integrations.out.certificates import Authority
 
 from .samples import DECISION, NOW, address
 
@@ -23,7 +26,7 @@ Reply = Callable[[socket.socket, bytes], None]
 
 
 @contextmanager
-def hospital(reply: Reply) -> Iterator[tuple[int, list[bytes]]]:
+def hospital(reply: Reply, tls: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[bytes]]]:
     """An EPD that reads one message per connection and then does as `reply` says."""
     door, got = socket.create_server(("127.0.0.1", 0)), []
 
@@ -33,11 +36,18 @@ def hospital(reply: Reply) -> Iterator[tuple[int, list[bytes]]]:
                 connection, _ = door.accept()
             except OSError:
                 return
+            if tls is not None:
+                try:
+                    connection = tls.wrap_socket(connection, server_side=True)
+                except OSError:
+                    connection.close()
+                    continue
             with connection:
                 decoder = MllpDecoder()
                 frames: list[bytes] = []
-                while not frames and (data := connection.recv(65_536)):
-                    frames = decoder.feed(data)
+                with suppress(OSError):
+                    while not frames and (data := connection.recv(65_536)):
+                        frames = decoder.feed(data)
                 got.extend(frames)
                 if frames:
                     reply(connection, frames[0])
@@ -146,3 +156,97 @@ def test_what_cannot_be_written_is_refused_before_anything_is_sent() -> None:
     with hospital(says(Verdict.STORED)) as (port, got):
         receipt = MllpSender().send(replace(DECISION, sections=(("Advies", "\u0142"),)), address(port=port))
     assert (receipt.kind, receipt.code, got) == (ReceiptKind.REFUSED, "unsendable", [])
+
+
+# Where to, and as whom
+
+EPD = "epd.zeeduyn.example"
+
+
+def sent(to: Address) -> Receipt:
+    return MllpSender(now=lambda: NOW).send(DECISION, to)
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """What names stand for: one list for each look-up, the last one for ever."""
+    known: dict[str, list[str]] = {}
+    real = socket.getaddrinfo
+
+    def look_up(host: str, port: int, *more: object, **other: object) -> object:
+        if host not in known:
+            return real(host, port, *more, **other)  # type: ignore[arg-type]
+        number = known[host].pop(0) if len(known[host]) > 1 else known[host][0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    return known
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", EPD])
+@pytest.mark.parametrize("over_tls", [False, True])
+def test_a_receiver_that_is_not_registered_is_not_called(names: dict[str, list[str]], host: str, over_tls: bool) -> None:
+    names[EPD] = ["127.0.0.1"]
+    with hospital(says(Verdict.STORED)) as (port, got):
+        receipt = sent(replace(address(port=port), host=host, inside=("10.0.0.0/8",), tls=over_tls))
+
+    assert (receipt.kind, receipt.code, got) == (ReceiptKind.REFUSED, "bad_address", [])
+
+
+def test_over_the_internet_nothing_is_sent_unencrypted(names: dict[str, list[str]]) -> None:
+    names[EPD] = ["93.184.215.14"]
+
+    assert sent(replace(address(port=2575), host=EPD)).code == "bad_address"
+
+
+def test_a_name_that_changes_its_mind_is_called_where_it_was_judged(names: dict[str, list[str]]) -> None:
+    names[EPD] = ["127.0.0.1", "10.0.0.5"]
+    with hospital(says(Verdict.STORED)) as (port, got):
+        assert sent(replace(address(port=port), host=EPD)).kind is ReceiptKind.ACCEPTED
+        assert sent(replace(address(port=port), host=EPD)).code == "bad_address"
+    assert len(got) == 1
+
+
+@pytest.fixture
+def authority() -> Authority:
+    return Authority()
+
+
+def secure(authority: Authority, folder: Path, name: str = EPD) -> ssl.SSLContext:
+    """A receiver that asks for a certificate of the same roots."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(authority.write(folder, name))
+    made.load_verify_locations(cadata=authority.pem)
+    made.verify_mode = ssl.CERT_REQUIRED
+    return made
+
+
+def over_tls(authority: Authority, folder: Path, port: int) -> Address:
+    ours = authority.write(folder, "mdo.example").read_text()
+    return replace(address(port=port), host=EPD, tls=True, trust=authority.pem, certificate=ours)
+
+
+def test_a_letter_goes_over_tls_and_both_sides_show_who_they_are(
+    names: dict[str, list[str]], authority: Authority, tmp_path: Path
+) -> None:
+    names[EPD] = ["127.0.0.1"]
+    with hospital(says(Verdict.STORED), secure(authority, tmp_path)) as (port, got):
+        to = over_tls(authority, tmp_path, port)
+        strangers = Authority().write(tmp_path, "elders.example").read_text()
+
+        assert sent(to).kind is ReceiptKind.ACCEPTED
+        assert [sent(replace(to, certificate=shown)).kind for shown in ("", strangers)] == [ReceiptKind.UNKNOWN] * 2
+    assert len(got) == 1
+
+
+@pytest.mark.parametrize("wrong", ["name", "roots"])
+def test_a_receiver_that_is_somebody_else_gets_not_one_byte_of_the_letter(
+    names: dict[str, list[str]], authority: Authority, tmp_path: Path, wrong: str
+) -> None:
+    names[EPD] = ["127.0.0.1"]
+    theirs = secure(authority, tmp_path, "elders.example" if wrong == "name" else EPD)
+    with hospital(says(Verdict.STORED), theirs) as (port, got):
+        to = over_tls(authority, tmp_path, port)
+        receipt = sent(replace(to, trust=to.trust if wrong == "name" else Authority().pem))
+
+    assert (receipt.kind, receipt.code, got) == (ReceiptKind.LATER, "certificate", [])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,11 +13,15 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from integrations.smart import server
+from integrations.fhir import pull, sender
+from integrations.fhir.door import Door
+from integrations.out import NoReply
+from integrations.smart import client, server
 from integrations.smart.client import BEARER, NoToken, Tokens
 from integrations.smart.keys import OwnKey
 from integrations.smart.server import NotProven
 from mdo_portal.exchange import Address
+from mdo_portal.services import hospitals, outbox, pulls, questions
 from tests.integrations.fhir.make import Told
 from tests.integrations.fhir.make import server as answering
 
@@ -55,7 +61,15 @@ def refusal(sent: dict[str, str], known: str = "", at: datetime = NOW) -> str:
 def test_an_assertion_of_a_registered_key_holds() -> None:
     found = proven(form(claims()))
 
-    assert (found.client_id, found.jti, found.until) == ("epd-merw", "0123456789abcdef", NOW + timedelta(seconds=240))
+    assert (found.client_id, found.jti) == ("epd-merw", "0123456789abcdef")
+
+
+def test_a_used_assertion_is_remembered_for_as_long_as_it_would_be_taken() -> None:
+    sent = form(claims())
+    until = proven(sent).until
+
+    assert proven(sent, at=until - timedelta(seconds=1))
+    assert refusal(sent, at=until) == "exp"
 
 
 @pytest.mark.parametrize("algorithm", ["RS384", "PS256", "RS256"])
@@ -204,6 +218,42 @@ def test_without_a_token_nothing_is_asked(status: int, body: bytes, again: bool)
     with answering(Told(status, body)) as url, pytest.raises(NoToken) as caught:
         Tokens(OURS).header(address(url))
     assert caught.value.again is again
+
+
+def test_a_slow_server_holds_up_nobody_who_asks_another_and_its_own_callers_not_longer_than_they_said(told: Told) -> None:
+    slow = Told(200, told.body, silent_for=3.0)
+    tokens, kinds = Tokens(OURS), []
+    with answering(slow) as away, answering(told) as near:
+        first = threading.Thread(target=tokens.header, args=(address(away),), kwargs={"seconds": 10.0})
+        first.start()
+        while not slow.asked:
+            time.sleep(0.01)
+        began = time.monotonic()
+        tokens.header(address(near))
+        with pytest.raises(NoToken) as caught:
+            tokens.header(address(away), seconds=0.3)
+        took = time.monotonic() - began
+        first.join()
+        kinds.append(tokens.header(address(away)))
+
+    assert took < 2.0 and (caught.value.code, caught.value.again) == ("timeout", True)
+    assert kinds == [{"Authorization": "Bearer one"}] and len(slow.asked) == 1  # and who came first got it for all
+
+
+def test_a_token_and_the_request_together_take_no_longer_than_was_said(told: Told) -> None:
+    told.drip = 0.2
+    with answering(told) as url:
+        began = time.monotonic()
+        with pytest.raises((NoToken, NoReply)):
+            Door(Tokens(OURS)).ask("GET", "Task/1", address(url), seconds=0.5)
+        assert time.monotonic() - began < 3.0
+
+
+def test_nothing_that_is_said_about_a_letter_takes_as_long_as_its_lease() -> None:
+    lease = outbox.LEASE.total_seconds()
+
+    assert client.MOST_SECONDS < sender.MOST_SECONDS < lease - 10 and hospitals.LONGEST_WAIT < sender.MOST_SECONDS
+    assert questions.LEASE.total_seconds() - 10 > hospitals.LONGEST_WAIT and pulls.LEASE.total_seconds() - 10 > pull.MAX_SECONDS
 
 
 def test_a_link_with_a_fixed_token_shows_that_one() -> None:

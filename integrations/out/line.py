@@ -1,0 +1,52 @@
+"""One outgoing line that is no HTTP (MLLP): the same rules of where we may go, and as whom."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+
+from integrations.out import tls
+from integrations.out.http import NoReply
+from integrations.out.numbers import judged
+from integrations.out.reach import NotRegistered, Reach
+
+
+def connect(
+    host: str, port: int, *, inside: tuple[str, ...], seconds: float, encrypted: bool, certificate: str = "", trust: str = ""
+) -> socket.socket:
+    """A connection to a registered receiver. Raises NoReply, always before anything was said: address, certificate, unreachable.
+
+    Unencrypted only within the networks that are registered for the link: a VPN, or this machine in the demo. Over TLS the other
+    side's certificate must hold for `host`, and ours (`certificate`) is shown where the link has one.
+    """
+    until = time.monotonic() + seconds
+    try:
+        numbers = judged(host, port, Reach((), inside), seconds=seconds, within=not encrypted)
+        context = tls.context(certificate, trust) if encrypted else None
+    except NotRegistered:
+        raise NoReply("address", was_sent=False) from None
+    except (ssl.SSLError, ValueError):
+        raise NoReply("certificate", was_sent=False) from None
+    for number in numbers:
+        left = until - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            plain = socket.create_connection((number, port), timeout=left)
+        except OSError:
+            continue
+        return plain if context is None else _shown(plain, context, host)
+    raise NoReply("unreachable", was_sent=False)
+
+
+def _shown(plain: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
+    """Who it is, before a word of a patient leaves."""
+    try:
+        return context.wrap_socket(plain, server_hostname=host.rstrip("."))
+    except (ssl.SSLCertVerificationError, ssl.CertificateError):
+        plain.close()
+        raise NoReply("certificate", was_sent=False) from None
+    except OSError:
+        plain.close()
+        raise NoReply("unreachable", was_sent=False) from None
