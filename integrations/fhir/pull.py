@@ -181,9 +181,9 @@ class _Pull:
     # What came of it
 
     def _check_patient(self) -> None:
-        """The patient who was announced, and nobody else (matrix C6)."""
+        """The patient who was announced, and nobody else (matrix C6): a patient without a BSN may be anybody, and none at all is no answer."""
         told = [{value for system, value in identifiers(one) if system in BSN} for one in self._all("Patient")]
-        if self.notice.bsn and any(numbers and self.notice.bsn not in numbers for numbers in told):
+        if self.notice.bsn and not (told and all(self.notice.bsn in numbers for numbers in told)):
             raise NotPulled("other_patient", again=False)
 
     def _finish(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from tests.faults import bsns, certificates, disks, doors, hostile, listening, sending, storing, texts, understanding
+from tests.faults import answers, bsns, certificates, disks, doors, hostile, listening, merging, partitions, sending, storing, texts, understanding
 from tests.faults.house import House, NotHere, house
 from tests.web.matrix_tries import SLICES
 
@@ -33,16 +33,20 @@ FAULTS = {
     "A9-poison-message": Fault(understanding.poison, 1, 5),
     "A10-listener-told-to-stop": Fault(listening.told_to_stop, 3, 20),
     "B1-framing": Fault(listening.framing, 2, 40),
+    "B2-wire-cut": Fault(partitions.silent, 2, 40),
     "B3-doubles": Fault(listening.doubles, 4, 60),
     "B4-fields-missing": Fault(hostile.missing, 2, 50),
     "B5-letters": Fault(hostile.letters, 200, 2000),
     "B6-workers-killed": Fault(understanding.workers_killed, 4, 40),
+    "B7-merges": Fault(merging.merged_and_unmerged, 10, 200),
     "B8-doubtful-bsns": Fault(bsns.doubtful, 3, 100),
     "B9-meant-to-cost": Fault(hostile.expensive, 1, 5),
     "B10-letters-out": Fault(texts.round_trip, 150, 10_000),
     "B11-certificates": Fault(certificates.strangers, 1, 20),
     "B12-bad-answers": Fault(sending.bad_answers, 1, 4),
     "B13-receiver-away": Fault(sending.away_and_back, 1, 6),
+    "C4-swollen-answers": Fault(answers.swollen, 1, 5),
+    "C6-another-patient": Fault(answers.swapped, 1, 20),
     "T3-sender-clocks": Fault(understanding.clocks_ahead, 1, 10),
     "D1-every-door-by-everybody": Fault(doors.everybody_everywhere, 2, SLICES),
 }

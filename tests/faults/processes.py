@@ -13,6 +13,7 @@ from mdo_portal.commands import listen, work
 from mdo_portal.commands.process import configure_logging, open_database, stop_on_signals
 from mdo_portal.services import queue
 from mdo_portal.settings import Settings, from_environment
+from tests.faults.networks import enter_as_told
 
 EVIL, EVIL_MEMORY = "tests.integrations.bounded.evil:readers", 256 * 1024 * 1024
 SHORT_LEASE = timedelta(seconds=2)
@@ -47,6 +48,8 @@ def quick_worker(env: Mapping[str, str], log: str) -> None:
 
 
 def _settings(env: Mapping[str, str], log: str) -> Settings:
+    env = dict(env)
+    enter_as_told(env)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)

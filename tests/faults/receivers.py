@@ -46,8 +46,8 @@ class Receiver(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, port: int = 0, *, answer: Answer = ANSWERS["AA"][0]) -> None:
-        super().__init__(("127.0.0.1", port), _Connection)
+    def __init__(self, port: int = 0, *, answer: Answer = ANSWERS["AA"][0], host: str = "127.0.0.1") -> None:
+        super().__init__((host, port), _Connection)
         self.answer = answer
         self.came: list[str] = []
         self.raws: list[bytes] = []  # the messages themselves, until somebody clears them
