@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal import reception
@@ -32,6 +32,8 @@ Figures = dict[str, Any]
 #: number -> who has it: one person was registered three times, another one twice
 PEOPLE = {"1": "A", "2": "A", "3": "A", "4": "B", "5": "B"}
 BORN = {"A": b"|19600101|", "B": b"|19711231|"}
+#: mostly numbers of one person
+PAIRS = some.sampled_from(["12", "21", "13", "32", "45", "54", "23", "31"] * 2 + ["14", "42", "35"]).map(lambda two: (two[0], two[1]))
 NUMBERS, SENDERS = some.sampled_from("12345"), {"ZEED": "ZEED-EPD", "KREE": "KREE-EPD"}
 
 
@@ -60,7 +62,7 @@ def merged_and_unmerged(house: House, *, rounds: int) -> Figures:
             super().__init__(tally)
 
     once = settings(
-        max_examples=rounds, stateful_step_count=14, deadline=None, database=None, derandomize=True,
+        max_examples=rounds, stateful_step_count=20, deadline=None, database=None, derandomize=True,
         phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(Feed, settings=once)  # type: ignore[no-untyped-call]
@@ -90,6 +92,11 @@ class _Feed(RuleBasedStateMachine):
         self.signed: dict[uuid.UUID, str] = {}  #: decision -> what was signed
         self.known: set[uuid.UUID] = set()  #: merges seen
 
+    @initialize()
+    def three_are_here(self) -> None:
+        for number in "124":
+            self.refer(number, "ZEED")
+
     # What hospitals send
 
     @rule(number=NUMBERS, code=some.sampled_from(["ZEED", "ZEED", "KREE"]))
@@ -106,9 +113,14 @@ class _Feed(RuleBasedStateMachine):
     def change(self, number: str) -> None:
         self._send(self._adt("A08", number))
 
-    @rule(kept=NUMBERS, gone=NUMBERS, event=some.sampled_from(["A40", "A47"]))
-    def merge(self, kept: str, gone: str, event: str) -> None:
+    @rule(pair=PAIRS, event=some.sampled_from(["A40", "A47"]), answer=some.sampled_from([None, Decision.SAME, Decision.SAME, Decision.OTHER]))
+    def merge(self, pair: tuple[str, str], event: str, answer: Decision | None) -> None:
+        """Two numbers are one; where that is a question, a person often answers at once."""
+        kept, gone = pair
+        self.tally.done[event] += 1
         self._send(self._adt(event, kept) + f"MRG|{self._number(gone)}^^^ZEED^PI\r".encode())
+        if answer is not None:
+            self.decide(0, answer)
 
     @rule(one=NUMBERS, other=NUMBERS, event=some.sampled_from(["A24", "A37"]))
     def link(self, one: str, other: str, event: str) -> None:
@@ -120,7 +132,7 @@ class _Feed(RuleBasedStateMachine):
     @rule(pick=some.integers(0, 20), decision=some.sampled_from([Decision.SAME, Decision.OTHER, Decision.ASIDE]))
     def decide(self, pick: int, decision: Decision) -> None:
         with self.tally.database.transaction() as session:
-            conflict = self._pick(pick, session.scalars(select(IdentityConflict).where(IdentityConflict.decided_at.is_(None))).all())
+            conflict = self._pick(pick, session.scalars(_open(self.mark)).all())
             if conflict is None:
                 return
             if conflict.kind is ConflictKind.MERGE_UNLIKE and decision is Decision.SAME:
@@ -215,6 +227,13 @@ class _Feed(RuleBasedStateMachine):
 
     def _pick(self, at: int, found: Any) -> Any:
         return found[at % len(found)] if found else None
+
+
+def _open(mark: str) -> Select[tuple[IdentityConflict]]:
+    """The questions of one story that nobody decided yet."""
+    query = select(IdentityConflict).join(Patient, Patient.id == IdentityConflict.patient_id)
+    query = query.where(IdentityConflict.decided_at.is_(None), Patient.local_number.like(f"{mark}%"))
+    return query.order_by(IdentityConflict.opened_at, IdentityConflict.id)
 
 
 def patients_of(session: Session, patient_id: uuid.UUID) -> list[uuid.UUID]:

@@ -98,12 +98,16 @@ def handler(server: Server) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_port = True  # beside whoever listens at every address (addresses.py)
+
+
 class Open:
     """The server's door, open from the moment it is made. `certificate` makes it https."""
 
     def __init__(self, server: Server, at: tuple[str, int] = ("127.0.0.1", 0), *, certificate: str = "") -> None:
-        self._http = ThreadingHTTPServer(at, handler(server))
-        self._http.daemon_threads = True
+        self._http = _Http(at, handler(server))
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
