@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from tests.faults import addresses, answers, bsns, certificates, disks, doors, hostile, listening, merging, partitions, sending, storing, texts, understanding
+from tests.faults import addresses, answers, bsns, bundles, certificates, disks, documents, doors, hostile, listening, merging, partitions, sending, storing, texts, understanding
 from tests.faults.house import House, NotHere, house
 from tests.web.matrix_tries import SLICES
 
@@ -45,8 +45,10 @@ FAULTS = {
     "B11-certificates": Fault(certificates.strangers, 1, 20),
     "B12-bad-answers": Fault(sending.bad_answers, 1, 4),
     "B13-receiver-away": Fault(sending.away_and_back, 1, 6),
+    "C1-hostile-xml": Fault(documents.fetching, 1, 10),
     "C3-addresses": Fault(addresses.only_the_registered, 5, 50),
     "C4-swollen-answers": Fault(answers.swollen, 1, 5),
+    "C5-hostile-bundles": Fault(bundles.refused, 40, 2000),
     "C6-another-patient": Fault(answers.swapped, 1, 20),
     "T3-sender-clocks": Fault(understanding.clocks_ahead, 1, 10),
     "D1-every-door-by-everybody": Fault(doors.everybody_everywhere, 2, SLICES),

@@ -1,4 +1,4 @@
-"""What runs in the processes that are killed: the listener, the worker, and a worker whose readers can be killed by a word."""
+"""What runs in the processes that are killed: the listener, the pages, the worker, and a worker whose readers can be killed by a word."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import timedelta
 from integrations.bounded.pool import Pool
 from mdo_portal import wiring
 from mdo_portal.commands import listen, work
+from mdo_portal.commands import web as pages
 from mdo_portal.commands.process import configure_logging, open_database, stop_on_signals
 from mdo_portal.services import queue
 from mdo_portal.settings import Settings, from_environment
@@ -28,6 +29,10 @@ def few_files(env: Mapping[str, str], log: str) -> None:
     """The listener with room for 64 open files, its own included."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     listener(env, log)
+
+
+def web(env: Mapping[str, str], log: str) -> None:
+    pages.run(_settings(env, log))
 
 
 def worker(env: Mapping[str, str], log: str) -> None:
