@@ -181,7 +181,7 @@ class _Pull:
     # What came of it
 
     def _check_patient(self) -> None:
-        """The patient who was announced, and nobody else (matrix C6): a patient without a BSN may be anybody, and none at all is no answer."""
+        """The patient who was announced, and nobody else (matrix C6). Without a BSN it may be anybody; none at all is no answer."""
         told = [{value for system, value in identifiers(one) if system in BSN} for one in self._all("Patient")]
         if self.notice.bsn and not (told and all(self.notice.bsn in numbers for numbers in told)):
             raise NotPulled("other_patient", again=False)

@@ -12,7 +12,24 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from tests.faults import addresses, answers, bsns, bundles, certificates, disks, documents, doors, hostile, listening, merging, partitions, sending, storing, texts, understanding
+from tests.faults import (
+    addresses,
+    answers,
+    bsns,
+    bundles,
+    certificates,
+    disks,
+    documents,
+    doors,
+    hostile,
+    listening,
+    merging,
+    partitions,
+    sending,
+    storing,
+    texts,
+    understanding,
+)
 from tests.faults.house import House, NotHere, house
 from tests.web.matrix_tries import SLICES
 

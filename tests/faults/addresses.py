@@ -14,7 +14,22 @@ from integrations.oidc.provider import Provider, Refused
 from tests.faults.house import House, environment, running
 from tests.faults.networks import World
 from tests.faults.processes import worker
-from tests.faults.pulls import Node, Open, Page, Server, Told, bsn_of, condition, facts_of, hand_in, linked, notice, outcomes, pages, searchset
+from tests.faults.pulls import (
+    Node,
+    Open,
+    Page,
+    Server,
+    Told,
+    bsn_of,
+    condition,
+    facts_of,
+    hand_in,
+    linked,
+    notice,
+    outcomes,
+    pages,
+    searchset,
+)
 from tests.integrations.out.certificates import Authority
 
 Figures = dict[str, Any]
@@ -59,7 +74,7 @@ class Ears:
         self._doors: list[socket.socket] = []
         with world.entered():
             for port in DOORS:
-                for family, anywhere in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):  # noqa: S104  our own world
+                for family, anywhere in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
                     door = socket.socket(family)
                     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
                     if family is socket.AF_INET6:
@@ -151,7 +166,9 @@ def _redirect(url: str) -> Callable[[int], Told]:
 def _task(n: str, url: str, place: str) -> Node:
     task = pages(n, bsn="")[f"Task/w-{n}"]
     assert isinstance(task, dict)
-    return task | ({"focus": {"reference": url}} if place == "focus" else {"input": [{"type": {"text": "q"}, "valueString": url}]})
+    return task | (
+        {"focus": {"reference": url}} if place == "focus" else {"input": [{"type": {"text": "q"}, "valueString": url}]}
+    )
 
 
 #: name -> (pages that are otherwise, what the notice itself says)
@@ -196,7 +213,7 @@ def only_the_registered(house: House, *, rounds: int) -> Figures:
     database.close()
     wrong = [f"{one.address}:{one.port}" for one in ears.heard[control:]]
     leaked = sum(b"t0ken" in one.words for one in ears.heard)
-    names_asked = {one for one in names.asked} - {HOSPITAL}
+    names_asked = set(names.asked) - {HOSPITAL}
     went = sum(state == "never came" for state, _ in found.values())
     return {
         "rounds": rounds,
@@ -210,7 +227,12 @@ def only_the_registered(house: House, *, rounds: int) -> Figures:
         "names_asked_elsewhere": sorted(names_asked)[:10],
         "key_addresses_taken": keys[1],
         "hospital_asked": len(server.asked),
-        "ok": control == 1 and not wrong and not outside and leaked == keys[1] == went == 0 and "good" in facts and len(server.asked) > len(tried),
+        "ok": control == 1
+        and not wrong
+        and not outside
+        and leaked == keys[1] == went == 0
+        and "good" in facts
+        and len(server.asked) > len(tried),
     }
 
 
@@ -236,7 +258,7 @@ def _tried(rounds: int) -> Iterator[tuple[str, str, dict[str, Page], dict[str, A
 
 def _rebinding(database: Any, house: House, names: Names, rounds: int) -> int:
     """The hospital's own name stands now for its number, now for one inside our walls."""
-    inside = ["127.0.0.1", "169.254.169.254", "10.0.0.5", "192.168.1.1", "0.0.0.0"]  # noqa: S104
+    inside = ["127.0.0.1", "169.254.169.254", "10.0.0.5", "192.168.1.1", "0.0.0.0"]
     names.rebinding[HOSPITAL] = (one for _ in range(100_000) for at in inside for one in (NUMBER, at))
     ids = [f"rebind{at}" for at in range(min(10, rounds))]
     hand_in(database, [notice(n, bsn=bsn_of(9_100 + at)) for at, n in enumerate(ids)])

@@ -72,7 +72,10 @@ def _hostile(n: str, url: str) -> dict[str, tuple[dict[str, Page], Outcome]]:
     """Name -> (which pages are otherwise, what must come of it)."""
     full = searchset(condition(n))
     circle = f"Condition?code={n}"
-    paged = {f"Condition?page={at}-{n}": searchset(condition(f"{n}.{at}"), further=f"{url}/Condition?page={at + 1}-{n}") for at in range(80)}
+    paged = {
+        f"Condition?page={at}-{n}": searchset(condition(f"{n}.{at}"), further=f"{url}/Condition?page={at + 1}-{n}")
+        for at in range(80)
+    }
     more = {"Content-Encoding": "gzip"}
     return {
         "10 GB": ({"conditions": lambda _: Told(200, FHIR | {"Content-Length": str(TEN_GB)}, _endless())}, ("failed", "too_large")),
@@ -201,9 +204,23 @@ def swapped(house: House, *, rounds: int) -> Figures:
     wrong = {f"{names[n]} {n}": found[n] for n in wanted if found[n] != wanted[n]}
     attached = {n: names[n] for n, texts in facts.items() if any("VREEMD" in text for text in texts)}
     good = {n for n in wanted if names[n] in ("known before", "a fact of another")}
-    figures = {"rounds": rounds, "lost": len(good - set(facts)), "duplicates": 0, "swaps": 9 * rounds, "attached": len(attached), "where": attached}
+    figures = {
+        "rounds": rounds,
+        "lost": len(good - set(facts)),
+        "duplicates": 0,
+        "swaps": 9 * rounds,
+        "attached": len(attached),
+        "where": attached,
+    }
     figures |= {"questions": asked, "rows_for_a_person": alarms, "fact_told_apart": left, "wrong": wrong}
-    return figures | {"ok": not wrong and not attached and set(facts) == good and asked == 2 * rounds and alarms == 6 * rounds and left == rounds}
+    return figures | {
+        "ok": not wrong
+        and not attached
+        and set(facts) == good
+        and asked == 2 * rounds
+        and alarms == 6 * rounds
+        and left == rounds
+    }
 
 
 def _people(count: int) -> Iterator[tuple[str, str, str]]:

@@ -51,7 +51,9 @@ class Writer:
             if passes_eleven_test(found) is right:
                 return found
 
-    def __call__(self, who: str, number: str, bsn: str, stands_as: str = "", *, sender: str = "ZEED-EPD", feed: bool = False) -> Said:
+    def __call__(
+        self, who: str, number: str, bsn: str, stands_as: str = "", *, sender: str = "ZEED-EPD", feed: bool = False
+    ) -> Said:
         self._at += 1
         referral, patient = f"VW-{self._name}-{self._at}", f"{self._name}{number}"
         control_id, family = f"{self._name}-{self._at}", f"van {who} {self._name}"
@@ -127,11 +129,16 @@ def doubtful(house: House, *, rounds: int) -> Figures:
         for one, other in combinations([each for each in story if each.referral in owners], 2)
         if one.who != other.who
     )
-    wanted = Counter(one.stands_as for one in said if one.stands_as not in ("", "waits_for_identity")) + Counter(eleven_test=2 * rounds)
+    wanted = Counter(one.stands_as for one in said if one.stands_as not in ("", "waits_for_identity")) + Counter(
+        eleven_test=2 * rounds
+    )
     cases = sum(bool(one.referral and not one.stands_as) for one in said)
     return {
         "rounds": rounds,
-        "lost": left + len(said) - len(stands) + sum(one.referral not in owners for one in said if one.referral and not one.stands_as),
+        "lost": left
+        + len(said)
+        - len(stands)
+        + sum(one.referral not in owners for one in said if one.referral and not one.stands_as),
         "duplicates": len(owners) - cases,
         "messages": len(said),
         "auto_links": links,
@@ -168,7 +175,8 @@ def _stands(database: Database) -> dict[str, str]:
 def _owners(database: Database) -> dict[str, uuid.UUID]:
     with database.transaction() as session:
         query = select(Case.referral_number, Case.patient_id).join(Patient, Patient.id == Case.patient_id)
-        return {number: patient for number, patient in session.execute(query.where(Case.referral_number.like("VW-B%")))}
+        rows = session.execute(query.where(Case.referral_number.like("VW-B%"))).tuples().all()
+        return dict(rows)
 
 
 def _kinds(database: Database) -> Counter[str]:

@@ -106,7 +106,12 @@ def full(_: House, *, rounds: int) -> Figures:
         found, states, attempts = compared(database, load), by_state(database), _most_attempts(database)
         database.close()
     lost = found["lost"] + left
-    ok = lost == found["duplicates"] == states.get("unreadable", 0) == 0 and survived and found["refused"] > 0 and max(resumed) < 30
+    ok = (
+        lost == found["duplicates"] == states.get("unreadable", 0) == 0
+        and survived
+        and found["refused"] > 0
+        and max(resumed) < 30
+    )
     return {
         "rounds": rounds,
         **found,

@@ -33,7 +33,9 @@ Figures = dict[str, Any]
 PEOPLE = {"1": "A", "2": "A", "3": "A", "4": "B", "5": "B"}
 BORN = {"A": b"|19600101|", "B": b"|19711231|"}
 #: mostly numbers of one person
-PAIRS = some.sampled_from(["12", "21", "13", "32", "45", "54", "23", "31"] * 2 + ["14", "42", "35"]).map(lambda two: (two[0], two[1]))
+PAIRS = some.sampled_from(["12", "21", "13", "32", "45", "54", "23", "31"] * 2 + ["14", "42", "35"]).map(
+    lambda two: (two[0], two[1])
+)
 NUMBERS, SENDERS = some.sampled_from("12345"), {"ZEED": "ZEED-EPD", "KREE": "KREE-EPD"}
 
 
@@ -78,7 +80,10 @@ def merged_and_unmerged(house: House, *, rounds: int) -> Figures:
         "faults": dict(tally.faults),
         "did": dict(tally.done),
         "merges": merges,
-        "ok": not tally.faults and merges > rounds / 2 and tally.done["merged on the table"] > 0 and tally.done["taken apart"] > 0,
+        "ok": not tally.faults
+        and merges > rounds / 2
+        and tally.done["merged on the table"] > 0
+        and tally.done["taken apart"] > 0,
     }
 
 
@@ -102,7 +107,9 @@ class _Feed(RuleBasedStateMachine):
     @rule(number=NUMBERS, code=some.sampled_from(["ZEED", "ZEED", "KREE"]))
     def refer(self, number: str, code: str) -> None:
         referral = f"VW-{self.mark}-{make.number()}"
-        raw = make.hl7_referral("", patient=self._number(number), referral_number=referral, family=self._family(number), sender=SENDERS[code])
+        raw = make.hl7_referral(
+            "", patient=self._number(number), referral_number=referral, family=self._family(number), sender=SENDERS[code]
+        )
         self._send(raw.replace(BORN["A"], BORN[PEOPLE[number]]))
         with self.tally.database.transaction() as session:
             found = session.scalars(select(Case).where(Case.referral_number == referral)).one_or_none()
@@ -113,7 +120,11 @@ class _Feed(RuleBasedStateMachine):
     def change(self, number: str) -> None:
         self._send(self._adt("A08", number))
 
-    @rule(pair=PAIRS, event=some.sampled_from(["A40", "A47"]), answer=some.sampled_from([None, Decision.SAME, Decision.SAME, Decision.OTHER]))
+    @rule(
+        pair=PAIRS,
+        event=some.sampled_from(["A40", "A47"]),
+        answer=some.sampled_from([None, Decision.SAME, Decision.SAME, Decision.OTHER]),
+    )
     def merge(self, pair: tuple[str, str], event: str, answer: Decision | None) -> None:
         """Two numbers are one; where that is a question, a person often answers at once."""
         kept, gone = pair
@@ -144,7 +155,9 @@ class _Feed(RuleBasedStateMachine):
     @rule(pick=some.integers(0, 20))
     def take_apart(self, pick: int) -> None:
         with self.tally.database.transaction() as session:
-            standing = select(Merge).where(Merge.undone_at.is_(None), Merge.kind == MergeKind.MERGE, Merge.kept_number.like(f"{self.mark}%"))
+            standing = select(Merge).where(
+                Merge.undone_at.is_(None), Merge.kind == MergeKind.MERGE, Merge.kept_number.like(f"{self.mark}%")
+            )
             found = self._pick(pick, session.scalars(standing.order_by(Merge.at, Merge.id)).all())
             if found is None:
                 return
@@ -158,14 +171,18 @@ class _Feed(RuleBasedStateMachine):
         region, now = self.tally.house.region, self.tally.later()
         with self.tally.database.transaction() as session:
             planned = select(Round.case_id)
-            free = select(Case).where(Case.id.in_(self.cases), Case.id.not_in(planned), Case.hospital_id == region.hospitals["ZEED"])
+            free = select(Case).where(
+                Case.id.in_(self.cases), Case.id.not_in(planned), Case.hospital_id == region.hospitals["ZEED"]
+            )
             case = self._pick(pick, session.scalars(free.order_by(Case.id)).all())
             if case is None:
                 return
             case.board_id = region.boards["URO-P"]
             round_ = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha, now=now)
             if sign:
-                made = make.signed(session, make.discussed(session, round_, viewer=region.bram, now=now), viewer=region.bram, now=now)
+                made = make.signed(
+                    session, make.discussed(session, round_, viewer=region.bram, now=now), viewer=region.bram, now=now
+                )
                 self.signed[made.id] = made.content_hash
 
     # What must be so
@@ -194,7 +211,11 @@ class _Feed(RuleBasedStateMachine):
         """On every case of both, in its history, in the access log, on its page and on the agenda."""
         faults = self.tally.faults
         agenda = {row.case_id: row for row in meetings.agenda(session, self.tally.house.region.meeting)}
-        new = session.scalars(select(Merge).where(Merge.kind == MergeKind.MERGE, Merge.id.not_in(self.known), Merge.kept_number.like(f"{self.mark}%"))).all()
+        new = session.scalars(
+            select(Merge).where(
+                Merge.kind == MergeKind.MERGE, Merge.id.not_in(self.known), Merge.kept_number.like(f"{self.mark}%")
+            )
+        ).all()
         self.known |= {one.id for one in new}
         for case in there.values():
             has_been = patients_of(session, case.patient_id)
@@ -212,7 +233,9 @@ class _Feed(RuleBasedStateMachine):
 
     def _send(self, raw: bytes) -> None:
         now, links = self.tally.later(), list(self.tally.house.region.links.values())
-        reception.keep(self.tally.database, [reception.sort(raw, wire=Wire.HL7V2, reader=READERS[Wire.HL7V2], links=links, now=now)])
+        reception.keep(
+            self.tally.database, [reception.sort(raw, wire=Wire.HL7V2, reader=READERS[Wire.HL7V2], links=links, now=now)]
+        )
         understand_all(self.tally.database, now=now)
 
     def _adt(self, event: str, number: str) -> bytes:

@@ -41,7 +41,9 @@ def silent(house: House, *, rounds: int) -> Figures:
     lost, doubles = out.pop("lost") + came_in.pop("lost"), came_in.pop("duplicates")
     mismatches = out.pop("mismatches") + came_in.pop("mismatches")
     figures = {"rounds": rounds, "lost": lost, "duplicates": doubles, "mismatches": mismatches, "out": out, "in": came_in}
-    return figures | {"ok": lost == doubles == mismatches == 0 and out["late_answers"] >= rounds and came_in["late_answers"] == rounds}
+    return figures | {
+        "ok": lost == doubles == mismatches == 0 and out["late_answers"] >= rounds and came_in["late_answers"] == rounds
+    }
 
 
 # Our letters
@@ -81,7 +83,7 @@ def _outward(house: House, wire: Wire, rounds: int) -> Figures:
         for _ in range(rounds):
             (first,) = _signed(database, house, count=1)
             hospital.cut_at(_control_id(first))
-            first_cut = _until(lambda: not hospital._cut_at)  # noqa: B023  read at once
+            first_cut = _until(lambda: not hospital._cut_at)
             time.sleep(TIMEOUT + dice.uniform(0.3, 0.8))
             early += _state(database, first) is DeliveryState.RECEIVED
             (second,) = _signed(database, house, count=1)
@@ -97,7 +99,13 @@ def _outward(house: House, wire: Wire, rounds: int) -> Figures:
     came = Counter(hospital.receiver.came)
     repeated = [number for number, times in came.items() if times > 1]
     same = all(len({raw for raw in hospital.receiver.raws if number.encode() in raw}) == 1 for number in repeated)
-    return {"lost": lost, "mismatches": mismatches + early + (not same), "late_answers": hospital.cuts, "sent_again": len(repeated), "same_bytes": same}
+    return {
+        "lost": lost,
+        "mismatches": mismatches + early + (not same),
+        "late_answers": hospital.cuts,
+        "sent_again": len(repeated),
+        "same_bytes": same,
+    }
 
 
 def _control_id(letter: uuid.UUID) -> str:

@@ -134,7 +134,12 @@ def patient(n: str, *, bsn: str, family: str = "van Voorbeeld", born: str = "196
 
 
 def condition(n: str, text: str = "") -> Node:
-    return {"resourceType": "Condition", "id": f"c-{n}", "code": {"text": text or f"Diagnose {n}"}, "subject": {"reference": f"Patient/p-{n}"}}
+    return {
+        "resourceType": "Condition",
+        "id": f"c-{n}",
+        "code": {"text": text or f"Diagnose {n}"},
+        "subject": {"reference": f"Patient/p-{n}"},
+    }
 
 
 def pages(n: str, *, bsn: str, **over: Page) -> dict[str, Page]:
@@ -194,7 +199,9 @@ def hand_in(database: Database, raws: Iterable[bytes]) -> None:
     reception.keep(database, [reception.sort(raw, wire=Wire.FHIR, reader=reader, links=[], link=link, now=now) for raw in raws])
 
 
-def outcomes(database: Database, numbers: Iterable[str], *, seconds: float, tries: Mapping[str, int] | None = None) -> dict[str, tuple[str, str]]:
+def outcomes(
+    database: Database, numbers: Iterable[str], *, seconds: float, tries: Mapping[str, int] | None = None
+) -> dict[str, tuple[str, str]]:
     """Notice -> (state, reason), when each is settled, or was tried so often (once) and waits to be tried again."""
     wanted, until = list(numbers), time.monotonic() + seconds
     least = dict.fromkeys(wanted, 1) | dict(tries or {})
@@ -202,7 +209,11 @@ def outcomes(database: Database, numbers: Iterable[str], *, seconds: float, trie
         with database.transaction() as session:
             found = {one.number.removeprefix("n-"): one for one in session.scalars(select(Pull))}
             kept = session.scalar(select(InboundMessage.id).where(InboundMessage.state == "kept").limit(1))
-        done = [n for n in wanted if n in found and (found[n].state is not PullState.WAITING or (found[n].reason and found[n].attempts >= least[n]))]
+        done = [
+            n
+            for n in wanted
+            if n in found and (found[n].state is not PullState.WAITING or (found[n].reason and found[n].attempts >= least[n]))
+        ]
         if (len(done) == len(wanted) and kept is None) or time.monotonic() > until:
             return {n: (found[n].state.value, found[n].reason) if n in found else ("never came", "") for n in wanted}
         time.sleep(0.1)

@@ -37,7 +37,9 @@ def _typed(codec: str) -> some.SearchStrategy[str]:
 
 def _texts(charset: str, *, least: int = 0) -> some.SearchStrategy[str]:
     """Of letters that the hospital has; now and then with one that it may lack."""
-    usual = some.lists(some.sampled_from(HOSTILE[:19]) | some.text(_typed(_CODEC[charset]), max_size=6), min_size=least, max_size=12)
+    usual = some.lists(
+        some.sampled_from(HOSTILE[:19]) | some.text(_typed(_CODEC[charset]), max_size=6), min_size=least, max_size=12
+    )
     strange = some.sampled_from([""] * 60 + HOSTILE[19:])
     return some.tuples(usual.map("".join), strange).map("".join)
 
@@ -54,7 +56,14 @@ def round_trip(_: House, *, rounds: int) -> Figures:
     wrong: dict[str, str] = {}
     count = {"tried": 0, "sent": 0, "kept_back": 0, "failures": 0}
 
-    @settings(max_examples=rounds, deadline=None, database=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=rounds,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(WAY_AND_TEXTS)
     def one(told: tuple[tuple[str, str], str, str, str]) -> None:
         way, text, heading, name = told
@@ -67,7 +76,11 @@ def round_trip(_: House, *, rounds: int) -> Figures:
             count["kept_back"] += 1  # a letter that this hospital cannot have is never sent as another
             return
         count["sent"] += 1
-        faults = [f"{receipt.kind} {receipt.code}"] if receipt.kind is not ReceiptKind.ACCEPTED else list(_faults(receiver.raws, decision, way[1], plain[way]))
+        faults = (
+            [f"{receipt.kind} {receipt.code}"]
+            if receipt.kind is not ReceiptKind.ACCEPTED
+            else list(_faults(receiver.raws, decision, way[1], plain[way]))
+        )
         count["failures"] += bool(faults)
         wrong.update({f"{way} {fault}": repr((heading, text, name)) for fault in faults if len(wrong) < 5})
 
@@ -105,7 +118,9 @@ def _faults(raws: list[bytes], decision: OutgoingDecision, charset: str, segment
 
 def _segments(raw: bytes) -> list[Any]:
     """As python-hl7, which knows nothing of us, cuts it."""
-    charset = "utf-8" if b"UTF-8" in raw.split(b"\r", 1)[0] else "iso8859-15" if b"8859/15" in raw.split(b"\r", 1)[0] else "latin-1"
+    charset = (
+        "utf-8" if b"UTF-8" in raw.split(b"\r", 1)[0] else "iso8859-15" if b"8859/15" in raw.split(b"\r", 1)[0] else "latin-1"
+    )
     return list(hl7.parse(raw.decode(charset)))
 
 

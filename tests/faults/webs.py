@@ -70,12 +70,24 @@ class Portal:
     statuses: Counter[int] = field(default_factory=Counter)
     _client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=60))
 
-    def post(self, raw: bytes | Iterator[bytes], *, kind: str = "", method: str = "POST", media_type: str = "application/fhir+json", length: int = 0) -> int:
+    def post(
+        self,
+        raw: bytes | Iterator[bytes],
+        *,
+        kind: str = "",
+        method: str = "POST",
+        media_type: str = "application/fhir+json",
+        length: int = 0,
+    ) -> int:
         """Handed in at the FHIR door; the status."""
-        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": media_type} | ({"Content-Length": str(length)} if length else {})
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": media_type} | (
+            {"Content-Length": str(length)} if length else {}
+        )
         with self.world.entered():
             try:
-                status = self._client.request(method, f"http://127.0.0.1:{PAGES}/fhir{kind}", content=raw, headers=headers).status_code
+                status = self._client.request(
+                    method, f"http://127.0.0.1:{PAGES}/fhir{kind}", content=raw, headers=headers
+                ).status_code
             except httpx.HTTPError:
                 status = -1  # cut off: no answer is an answer to what is larger than agreed
         self.statuses[status] += 1
@@ -115,7 +127,11 @@ def portal(house: House) -> Iterator[Portal]:
         world = stack.enter_context(closing(World(house.folder)))
         ears, names = stack.enter_context(closing(Ears(world))), stack.enter_context(closing(Names(world)))
         env = environment(database, mllp_port=MLLP) | {"MDO_MESSAGE_LIMIT": str(LIMIT)}
-        there = {"MDO_BIND": f"127.0.0.1:{PAGES}", "MDO_PUBLIC_URL": f"http://127.0.0.1:{PAGES}", "MDO_DATABASE_URL": as_role(database.url, "mdo_app")}
+        there = {
+            "MDO_BIND": f"127.0.0.1:{PAGES}",
+            "MDO_PUBLIC_URL": f"http://127.0.0.1:{PAGES}",
+            "MDO_DATABASE_URL": as_role(database.url, "mdo_app"),
+        }
         processes = {
             "web": stack.enter_context(running(web, env | there | world.environment, house.folder)),
             "listen": stack.enter_context(running(listener, env | world.environment, house.folder)),
