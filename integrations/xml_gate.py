@@ -45,7 +45,7 @@ def looks_like_xml(raw: bytes) -> bool:
 
 def load(raw: bytes) -> Element:
     """The root. Raises Unreadable: "no_header" when it is no XML in UTF-8, "broken" when it holds what is never read, or too much."""
-    if raw[:2] in _BOMS:
+    if raw[:2] in _BOMS or b"\0" in raw:  # expat takes `<` and a NUL for UTF-16 without a mark, whatever encoding it was told
         raise Unreadable("no_header", "not UTF-8")
     try:
         raw.decode("utf-8")

@@ -34,12 +34,16 @@ class _Told:
 
 
 def is_another(notice: IncomingNotice, patients: Sequence[Node]) -> bool:
-    """True when one of the patients contradicts the notice or another of them, or when none of them is shown to be the one announced."""
+    """True when one of the patients contradicts the notice or another of them, or is not shown to be the one announced.
+
+    Shown by a number of the notice, or by one it shares with a patient who is shown by that.
+    """
     announced = _told([*notice.numbers, *([(BSN[0], notice.bsn)] if notice.bsn else [])], notice.birth_on)
     found = [_told(identifiers(one), day(one.get("birthDate"))) for one in patients]
     if any(announced.differs(one) for one in found) or any(one.differs(other) for one, other in combinations(found, 2)):
         return True
-    return bool(announced.numbers) and not any(announced.names(one) for one in found)
+    shown = [one for one in found if announced.names(one)]
+    return bool(announced.numbers) and not (shown and all(any(one.names(sure) for sure in shown) for one in found))
 
 
 def _told(pairs: Sequence[tuple[str, str]], birth_on: date | None) -> _Told:

@@ -35,7 +35,8 @@ class MllpSender:
         """
         profile = load(address.profile)
         try:
-            raw = compose(decision, address, now=self._now())
+            # As old as the signature, not as this attempt: a repeat is the same bytes, which every receiver knows for a double.
+            raw = compose(decision, address, now=decision.signed_at)
             judge(raw, decision, profile)
         except Unsendable as fault:
             return self._receipt(ReceiptKind.REFUSED, "unsendable", fault.reason)

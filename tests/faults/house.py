@@ -33,6 +33,10 @@ MESSAGE_LIMIT = 1_000_000
 _copies = count(1)
 
 
+class NotHere(Exception):
+    """This fault cannot be provoked on this machine; the text says why."""
+
+
 class House:
     """One PostgreSQL for a whole run; every fault gets a copy of the small region."""
 

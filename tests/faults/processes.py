@@ -1,4 +1,4 @@
-"""What runs in the processes that are killed: the listener, the worker, and a worker whose readers can be killed by a word."""
+"""What runs in the processes that are killed: the listener, the pages, the worker, and a worker whose readers can be killed by a word."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from datetime import timedelta
 from integrations.bounded.pool import Pool
 from mdo_portal import wiring
 from mdo_portal.commands import listen, work
+from mdo_portal.commands import web as pages
 from mdo_portal.commands.process import configure_logging, open_database, stop_on_signals
 from mdo_portal.services import queue
 from mdo_portal.settings import Settings, from_environment
+from tests.faults.networks import enter_as_told
 
 EVIL, EVIL_MEMORY = "tests.integrations.bounded.evil:readers", 256 * 1024 * 1024
 SHORT_LEASE = timedelta(seconds=2)
@@ -27,6 +29,10 @@ def few_files(env: Mapping[str, str], log: str) -> None:
     """The listener with room for 64 open files, its own included."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     listener(env, log)
+
+
+def web(env: Mapping[str, str], log: str) -> None:
+    pages.run(_settings(env, log))
 
 
 def worker(env: Mapping[str, str], log: str) -> None:
@@ -47,6 +53,8 @@ def quick_worker(env: Mapping[str, str], log: str) -> None:
 
 
 def _settings(env: Mapping[str, str], log: str) -> Settings:
+    env = dict(env)
+    enter_as_told(env)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)

@@ -46,10 +46,11 @@ class Receiver(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, port: int = 0, *, answer: Answer = ANSWERS["AA"][0]) -> None:
-        super().__init__(("127.0.0.1", port), _Connection)
+    def __init__(self, port: int = 0, *, answer: Answer = ANSWERS["AA"][0], host: str = "127.0.0.1") -> None:
+        super().__init__((host, port), _Connection)
         self.answer = answer
         self.came: list[str] = []
+        self.raws: list[bytes] = []  # the messages themselves, until somebody clears them
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property
@@ -72,6 +73,7 @@ class _Connection(socketserver.BaseRequestHandler):
                 for raw in decoder.feed(data):
                     control_id = Message.parse(raw).get("MSH-10")
                     self.server.came.append(control_id)
+                    self.server.raws.append(raw)
                     self.request.sendall(self.server.answer(control_id))
         except OSError:
             return

@@ -117,13 +117,13 @@ def away_and_back(house: House, *, rounds: int) -> Figures:
     }
 
 
-def _reach(database: Database, house: House, code: str, port: int) -> None:
+def _reach(database: Database, house: House, code: str, port: int, *, host: str = "127.0.0.1") -> None:
     """From now on this hospital's letters go over MLLP to that port."""
     with database.transaction() as session:
         values = {
             "channel_out": "mllp",
             "profile_out": "generic-v2",
-            "host_out": "127.0.0.1",
+            "host_out": host,
             "port_out": port,
             "timeout_seconds": 1.5,
         }

@@ -95,6 +95,8 @@ def test_an_include_and_a_stylesheet_mean_nothing(canary: Any) -> None:
         (b"<a/><b/>", "no_header"),
         (b"<", "no_header"),
         ('<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16"), "no_header"),
+        ((PATIENT % b"").decode().encode("utf-16-le"), "no_header"),
+        ((PATIENT % b"").decode().encode("utf-16-be"), "no_header"),
         (b'<?xml version="1.0" encoding="UTF-7"?>' + PATIENT % b"", "no_header"),
         (b'<?xml version="1.0" encoding="ISO-8859-1"?>' + PATIENT % b"\xe9", "no_header"),
         (PATIENT % b'<id value="&#0;"/>', "no_header"),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,15 @@ def ack(raw: bytes, verdict: Verdict = Verdict.STORED) -> bytes:
 
 def send(port: int, timeout: float = 5.0) -> Receipt:
     return MllpSender(now=lambda: NOW).send(DECISION, address(port=port, timeout=timeout))
+
+
+def test_tried_again_later_it_is_the_same_bytes() -> None:
+    """A receiver that compares bytes, as we do, must see a double and no second letter under a number it knows (matrix B2, B3)."""
+    with hospital(says(Verdict.STORED)) as (port, got):
+        for later in (timedelta(), timedelta(minutes=15)):
+            MllpSender(now=lambda at=NOW + later: at).send(DECISION, address(port=port))  # type: ignore[misc]
+
+    assert len(got) == 2 and got[0] == got[1]
 
 
 @pytest.mark.parametrize(
