@@ -104,6 +104,15 @@ class Pulled:
     ] = ()  # (authority, number): what was fetched takes its turn among the patient's messages
 
 
+@dataclass(frozen=True)
+class Offered:
+    """A referral that stands ready at a hospital's server, found by asking: a version of it is offered once."""
+
+    number: str  # `ServiceRequest/7 3`: the resource and its version
+    changed_at: datetime
+    fetches: tuple[str, ...]  # the referral and what it points at
+
+
 class NotPulled(Exception):
     """The pull did not come to an end. `again`: worth another try later; else a person must look. The code names no value."""
 
@@ -129,5 +138,17 @@ class Puller(Protocol):
     """Fetches what a notice names, from the hospital's registered endpoint only. No transaction is open meanwhile."""
 
     def pull(self, notice: IncomingNotice, address: Address, *, at: datetime) -> Pulled:
+        """Raises NotPulled."""
+        ...
+
+
+class Poller(Protocol):
+    """Asks a hospital's server what is new, by a registered search. No transaction is open meanwhile."""
+
+    def look(self, query: str, address: Address, *, since: datetime) -> list[Offered]:
+        """Oldest first. Raises NotPulled."""
+        ...
+
+    def fetch(self, offered: Offered, address: Address) -> Pulled:
         """Raises NotPulled."""
         ...

@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from mdo_portal import reception, wiring
 from mdo_portal.exchange import Answer, MessageHeader, Reader, Verdict, Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import handed_in, hospitals, link_tokens
+from mdo_portal.services import handed_in, hospitals, link_tokens, polls
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.web import limits
 from mdo_portal.web.context import database, transaction
@@ -84,6 +84,23 @@ def task(resource_id: str) -> Response:
         return nothing_here(404)
     version = wiring.fhir_version(comer.link.profile_in) or "R4"
     return Response(wiring.fhir_task(*found, version), mimetype=FHIR)
+
+
+@blueprint.post("/Subscription/notice")
+@machine("a hospital's system proves itself with its bearer token")
+def notice() -> Response:
+    """The hospital's server says that something changed (Subscription, rest-hook): it is asked at once what.
+
+    Whatever stands in the notice is not read: what is new is only believed from the registered server itself.
+    """
+    try:
+        comer = _enter(writes=True)
+    except Refused as refused:
+        return say(refused.status, refused.answer)
+    with database().transaction(link=comer.token) as db:
+        if not polls.noticed(db, comer.link.link_id, now=datetime.now(UTC)):
+            return nothing_here(404)
+    return Response(status=204)
 
 
 def _received(kind: str) -> Response:
