@@ -12,7 +12,7 @@ from typing import Any
 from integrations import profiles
 from integrations import readers as integrated
 from integrations.bounded.pool import Pool, bounded
-from integrations.fhir import poll
+from integrations.fhir import poll, xml_writer
 from integrations.fhir.answer import answer_body, task_status
 from integrations.fhir.capability import TAKEN, capability_statement
 from integrations.fhir.explain import FhirExplainer
@@ -199,6 +199,11 @@ def fhir_answer(answer: Answer, header: MessageHeader, location: str = "") -> tu
 def fhir_capabilities(url: str, software_version: str, version: str = "R4") -> bytes:
     """What the FHIR door says about itself, in the version of who asks."""
     return json.dumps(capability_statement(url=url, version=version, software_version=software_version)).encode()
+
+
+def fhir_xml(body: bytes) -> bytes:
+    """What we say as FHIR JSON, said in XML."""
+    return xml_writer.written(json.loads(body))
 
 
 def fhir_version(profile: str) -> str:

@@ -21,13 +21,11 @@ from mdo_portal.services import handed_in, hospitals, link_tokens, polls
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.web import limits
 from mdo_portal.web.context import database, transaction
-from mdo_portal.web.fhir_envelope import trouble
+from mdo_portal.web.fhir_envelope import said, trouble
 from mdo_portal.web.guard import machine
 
 blueprint = Blueprint("fhir", __name__, url_prefix="/fhir")
 log = structlog.get_logger(__name__)
-
-FHIR = "application/fhir+json"
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ def task(resource_id: str) -> Response:
     if found is None:
         return nothing_here(404)
     version = wiring.fhir_version(comer.link.profile_in) or "R4"
-    return Response(wiring.fhir_task(*found, version), mimetype=FHIR)
+    return said(wiring.fhir_task(*found, version))
 
 
 @blueprint.post("/Subscription/notice")
@@ -211,7 +209,7 @@ def nothing_here(status: int) -> Response:
 def say(status: int | None, answer: Answer, header: MessageHeader | None = None, location: str = "") -> Response:
     """The answer as FHIR; its own status when none is given."""
     found, body = wiring.fhir_answer(answer, header or MessageHeader(), location)
-    response = Response(body, status=status or found, mimetype=FHIR)
+    response = said(body, status or found)
     if location:
         response.headers["Location"] = location
     if response.status_code == 401:
