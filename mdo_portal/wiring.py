@@ -14,6 +14,7 @@ from typing import Any
 from integrations import profiles
 from integrations import readers as integrated
 from integrations.bounded.pool import BoundedExplainer, Pool, bounded
+from integrations.fhir import poll, xml_writer
 from integrations.fhir.answer import answer_body, task_status
 from integrations.fhir.capability import TAKEN, capability_statement
 from integrations.fhir.pull import FhirPuller
@@ -36,7 +37,19 @@ from integrations.smart.keys import OwnKey
 from integrations.smart.server import NotProven
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.identity import Registration
-from mdo_portal.exchange import Answer, Asker, Caller, Explainer, IncomingReferral, MessageHeader, Puller, Reader, Sender, Wire
+from mdo_portal.exchange import (
+    Answer,
+    Asker,
+    Caller,
+    Explainer,
+    IncomingReferral,
+    MessageHeader,
+    Poller,
+    Puller,
+    Reader,
+    Sender,
+    Wire,
+)
 from mdo_portal.services.link_form import Profiles
 
 __all__ = [
@@ -82,18 +95,29 @@ class Outward:
 
     senders: Mapping[Channel, Sender]
     puller: Puller
+    poller: Poller
     asker: Asker
 
 
 def outward(secret: bytes) -> Outward:
     """`secret`: what our signing key is made of; every process with the same one is the same client."""
     tokens = Tokens(OwnKey(secret))
-    return Outward({Channel.MLLP: MllpSender(), Channel.FHIR: FhirSender(tokens)}, FhirPuller(tokens), FhirAsker(tokens))
+    return Outward(
+        {Channel.MLLP: MllpSender(), Channel.FHIR: FhirSender(tokens)},
+        FhirPuller(tokens),
+        poll.FhirPoller(tokens),
+        FhirAsker(tokens),
+    )
 
 
 def own_public_keys(secret: bytes) -> bytes:
     """The public half of that key (JWKS), for hospitals whose servers check our assertions."""
     return OwnKey(secret).jwks()
+
+
+def poll_trouble(query: str) -> str:
+    """Why this search cannot be registered for asking what is new; "" when it can."""
+    return poll.trouble(query)
 
 
 def certificate_works(certificate: str, trust: str) -> None:
@@ -183,6 +207,11 @@ def fhir_answer(answer: Answer, header: MessageHeader, location: str = "") -> tu
 def fhir_capabilities(url: str, software_version: str, version: str = "R4") -> bytes:
     """What the FHIR door says about itself, in the version of who asks."""
     return json.dumps(capability_statement(url=url, version=version, software_version=software_version)).encode()
+
+
+def fhir_xml(body: bytes) -> bytes:
+    """What we say as FHIR JSON, said in XML."""
+    return xml_writer.written(json.loads(body))
 
 
 def fhir_version(profile: str) -> str:

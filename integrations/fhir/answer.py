@@ -41,15 +41,13 @@ def _wants_response(answer: Answer, header: MessageHeader, entries: int) -> bool
 
 def task_status(number: str, named: str, status: str, reason: str, at: datetime, version: str) -> Node:
     """A Task that was handed in, as it stands here: our id, the sender's number, its status, and why."""
-    made: Node = {
-        "resourceType": "Task", "id": number, "status": status, "intent": "order",
-        "lastModified": at.isoformat(timespec="seconds"),
-    }  # fmt: skip
+    made: Node = {"resourceType": "Task", "id": number}  # in the order of the standard: XML asks for it
     if named:
         made["identifier"] = [{"value": named}]
+    made["status"] = status
     if reason:
         made["statusReason"] = {"text": reason}
-    return made
+    return made | {"intent": "order", "lastModified": at.isoformat(timespec="seconds")}
 
 
 _CODES = {
@@ -64,9 +62,8 @@ def _outcome(answer: Answer) -> Node:
     """No value of the message comes back in it, the control id excepted."""
     severity = "information" if answer.verdict is Verdict.STORED else "error"
     words = answer.text or ("Stored." if answer.verdict is Verdict.STORED else answer.reason or "Not accepted.")
-    issue: Node = {"severity": severity, "code": _CODES[answer.verdict], "diagnostics": words}
-    if answer.reason:
-        issue["details"] = {"text": answer.reason}
+    details = {"details": {"text": answer.reason}} if answer.reason else {}
+    issue: Node = {"severity": severity, "code": _CODES[answer.verdict], **details, "diagnostics": words}
     return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 

@@ -20,10 +20,10 @@ def capability_statement(*, url: str, version: str, software_version: str) -> No
         "status": "active",
         "date": "2026-11-26",
         "kind": "instance",
-        **({"acceptUnknown": "extensions"} if version == "STU3" else {}),
         "software": {"name": "MDO portal", "version": software_version},
         "implementation": {"description": "Referrals to a multidisciplinary tumour board", "url": url},
         "fhirVersion": FHIR_VERSIONS[version],
+        **({"acceptUnknown": "extensions"} if version == "STU3" else {}),
         "format": ["application/fhir+json", "application/fhir+xml"],
         "rest": [
             {
@@ -40,9 +40,9 @@ def capability_statement(*, url: str, version: str, software_version: str) -> No
 def _resource(kind: str) -> Node:
     made: Node = {
         "type": kind,
+        "documentation": _KINDS.get(kind, _ADDS),
         "interaction": [{"code": "create"}],
         "conditionalCreate": True,
-        "documentation": _KINDS.get(kind, _ADDS),
     }
     if kind == "Task":
         made["interaction"] = [{"code": "create"}, {"code": "update"}, {"code": "read", "documentation": _READ}]
@@ -68,8 +68,8 @@ def _security(url: str) -> Node:
 
 _TOLD = (
     "Write only, the state of one's own Tasks excepted: a referral is POSTed to the base address as one Bundle of type transaction, "
-    "collection or message, in JSON or XML. Nothing can be searched here; batch is refused. Answers are JSON. The FHIR version is that "
-    "of the link; a fhirVersion in the media type that says another is refused."
+    "collection or message, in JSON or XML. Nothing can be searched here; batch is refused. Answers are JSON, or XML when Accept asks for "
+    "it. The FHIR version is that of the link; a fhirVersion in the media type that says another is refused."
 )
 _HOW = (
     "The whole Bundle is kept and answered before it is read (202/201); it needs one Patient and one request for a tumour board. "

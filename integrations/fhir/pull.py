@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import base64
-import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from integrations.fhir.door import JSON, Door
-from integrations.fhir.json_gate import dump, load
+from integrations.fhir.fetching import Fetching
+from integrations.fhir.json_gate import dump
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import load_profile
 from integrations.fhir.queries import Fetch, NotAllowed, fetch_of
 from integrations.fhir.same_patient import is_another
 from integrations.fhir.task import fetches
 from integrations.fhir.values import Node, node, nodes, text
-from integrations.out import NoReply, Reply
-from integrations.smart.client import NoToken, Tokens
+from integrations.smart.client import Tokens
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Pulled, Unreadable
-
-MAX_REQUESTS = 300
-MAX_PAGES = 50  # of one search
-MAX_BYTES = 30_000_000
-MAX_PAGE = 10_000_000
-MAX_SECONDS = 240.0
-_AGAIN = {401, 408, 425, 429}
 
 
 class FhirPuller:
@@ -41,25 +32,22 @@ class FhirPuller:
         """
         if notice.until is not None and notice.until < at:
             raise NotPulled("expired", again=False)
-        return _Pull(notice, address, self._door).run(at)
+        return _Pull(notice, address, Fetching(address, self._door, notice.authorization_base)).run(at)
 
     def finish(self, notice: IncomingNotice, address: Address) -> None:
         """Tell the hospital that its workflow task was carried out. Never raises for what the other side does.
 
         Only for what is in safe storage: the hospital may put away what it laid ready. No answer is no trouble of ours.
         """
-        _Pull(notice, address, self._door).finish()
+        _Pull(notice, address, Fetching(address, self._door, notice.authorization_base)).finish()
 
 
 @dataclass
 class _Pull:
     notice: IncomingNotice
     address: Address
-    door: Door
+    fetching: Fetching
     found: dict[str, Node] = field(default_factory=dict)  # `Type/id` -> resource
-    requests: int = 0
-    size: int = 0
-    until: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
 
     def run(self, at: datetime) -> Pulled:
         for fetch in [self._allowed(said) for said in self._wanted()]:  # all are judged before the first is followed
@@ -69,14 +57,14 @@ class _Pull:
             raise NotPulled("nothing", again=False)
         self._check_patient()
         numbers = dict.fromkeys(pair for one in self._all("Patient") for pair in identifiers(one))
-        return Pulled(self._bundle(at), len(self.found), self.requests, tuple(numbers))
+        return Pulled(self._bundle(at), len(self.found), self.fetching.requests, tuple(numbers))
 
     # What to fetch
 
     def _wanted(self) -> list[str]:
         wanted = list(self.notice.fetches)
         if self.notice.workflow_task:
-            task = self._json(self._ask(self._allowed(self.notice.workflow_task, "Task")))
+            task = self.fetching.json(self.fetching.ask(self._allowed(self.notice.workflow_task, "Task")))
             if task.get("resourceType") != "Task":
                 raise NotPulled("answer", again=False)
             focus = text(node(task.get("focus")).get("reference"))
@@ -98,18 +86,12 @@ class _Pull:
     # Fetching
 
     def _follow(self, fetch: Fetch) -> None:
-        tree = self._json(self._ask(fetch))
-        for _ in range(MAX_PAGES):
+        for tree in self.fetching.pages(fetch):
             if tree.get("resourceType") != "Bundle":
                 self._keep(tree)
-                return
-            for entry in nodes(tree.get("entry")):
-                self._keep(node(entry.get("resource")))
-            further = next((text(link.get("url")) for link in nodes(tree.get("link")) if link.get("relation") == "next"), "")
-            if not further:
-                return
-            tree = self._json(self._send("GET", further))
-        raise NotPulled("too_large", again=False)
+            else:
+                for entry in nodes(tree.get("entry")):
+                    self._keep(node(entry.get("resource")))
 
     def _keep(self, resource: Node) -> None:
         kind, number = text(resource.get("resourceType")), text(resource.get("id"))
@@ -131,59 +113,16 @@ class _Pull:
             return  # a document somewhere else is named on the case and never fetched
         if fetch.kind != "Binary" or fetch.path in self.found:
             return
-        reply = self._ask(fetch)
+        reply = self.fetching.ask(fetch)
         kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind in (JSON, "application/json", "application/json+fhir"):
-            self.found[fetch.path] = self._json(reply)
+            self.found[fetch.path] = self.fetching.json(reply)
             return
         content = "content" if load_profile(self.address.profile).version == "STU3" else "data"
         encoded = base64.b64encode(reply.body).decode()
         self.found[fetch.path] = {
             "resourceType": "Binary", "id": fetch.path.partition("/")[2], "contentType": kind or media_type, content: encoded,
         }  # fmt: skip
-
-    # One request
-
-    def _ask(self, fetch: Fetch) -> Reply:
-        if fetch.form:
-            form = {"Content-Type": "application/x-www-form-urlencoded"}
-            return self._send("POST", fetch.path, form, fetch.form.encode())
-        return self._send("GET", fetch.path)
-
-    def _send(self, method: str, path: str, headers: Mapping[str, str] | None = None, content: bytes = b"") -> Reply:
-        reply = self._once(method, path, headers, content)
-        if reply.status == 401:
-            raise NotPulled("token", again=True)
-        if reply.status >= 500 or reply.status in _AGAIN:
-            raise NotPulled("unreachable", again=True)
-        if reply.status != 200:  # 3xx too: an address is changed by a person, never by an answer
-            raise NotPulled("refused", again=False)
-        return reply
-
-    def _once(self, method: str, path: str, headers: Mapping[str, str] | None, content: bytes) -> Reply:
-        self.requests += 1
-        left = self.until - time.monotonic()
-        if self.requests > MAX_REQUESTS or self.size > MAX_BYTES:
-            raise NotPulled("too_large", again=False)
-        if left <= 0:
-            raise NotPulled("unreachable", again=True)
-        try:
-            reply = self.door.ask(
-                method, path, self.address, headers=headers, content=content, base=self.notice.authorization_base,
-                seconds=min(left, self.address.timeout_seconds), limit=min(MAX_PAGE, MAX_BYTES - self.size + 1),
-            )  # fmt: skip
-        except NoToken as none:
-            raise NotPulled("token", again=none.again) from None
-        except NoReply as silence:
-            raise _told(silence) from None
-        self.size += len(reply.body)
-        return reply
-
-    def _json(self, reply: Reply) -> Node:
-        try:
-            return load(reply.body)
-        except Unreadable:
-            raise NotPulled("answer", again=False) from None
 
     # What came of it
 
@@ -197,9 +136,9 @@ class _Pull:
             return
         try:
             fetch = self._allowed(self.notice.workflow_task, "Task")
-            task = self._json(self._ask(fetch)) | {"status": "completed"}
+            task = self.fetching.json(self.fetching.ask(fetch)) | {"status": "completed"}
             body = dump(task)
-            self._once("PUT", fetch.path, {"Content-Type": JSON}, body)
+            self.fetching.once("PUT", fetch.path, {"Content-Type": JSON}, body)
         except NotPulled:
             return
 
@@ -217,11 +156,3 @@ class _Pull:
             "entry": entries,
         }
         return dump(bundle)
-
-
-def _told(silence: NoReply) -> NotPulled:
-    if silence.code in ("address", "certificate"):
-        return NotPulled("address", again=False)
-    if silence.code in ("too_large", "compressed"):
-        return NotPulled("too_large" if silence.code == "too_large" else "answer", again=False)
-    return NotPulled("unreachable", again=True)

@@ -49,18 +49,19 @@ def acks_for(raw: bytes, answer: Answer, *, now: datetime, control_id: str) -> l
 
     Original mode (MSH-15 and MSH-16 empty): one AA, AE or AR. Enhanced mode: CA, CE or CR when MSH-15 asks for it under this
     outcome, then AA, AE or AR when MSH-16 does and nobody else will say it later (`answer.later`); an empty one of the two means
-    never. So there may be two, and there may be none. What could not be stored (NOT_NOW) is always said, whatever was asked: a
+    never. So there may be two, and there may be none. With `answer.repeats` the application's answer to a stored REF^I12 is an
+    RRI^I12: these segments again, as they came. What could not be stored (NOT_NOW) is always said, whatever was asked: a
     sender who hears nothing would think that it is safe.
     """
     found = _sender(raw)
     said = _judged(found, answer)
     if not found.is_enhanced:
-        return [_written(found, said, "A", now, control_id)]
+        return [_written(found, said, "A", now, control_id, raw)]
     accept, application = _is_asked(found.accept, said.verdict), _is_asked(found.application, said.verdict)
     if said.verdict is Verdict.NOT_NOW and not (accept or application):
         accept = True
     modes = ["C"] * accept + ["A"] * (application and not answer.later)
-    return [_written(found, said, mode, now, control_id + "-A" * n) for n, mode in enumerate(modes)]
+    return [_written(found, said, mode, now, control_id + "-A" * n, raw) for n, mode in enumerate(modes)]
 
 
 def _is_asked(asked: str, verdict: Verdict) -> bool:
@@ -75,10 +76,13 @@ def _judged(found: Opened, answer: Answer) -> Answer:
     return answer
 
 
-def _written(found: Opened, answer: Answer, mode: str, now: datetime, control_id: str) -> bytes:
+def _written(found: Opened, answer: Answer, mode: str, now: datetime, control_id: str, raw: bytes = b"") -> bytes:
     fields, marks, between = found.fields, found.marks, found.marks.field
     event = fields[9].split(marks.component, 2)[1:2]
+    again = _said_again(raw, answer, fields, marks) if mode == "A" else []
     kind = marks.component.join(("ACK", event[0], "ACK")) if event and event[0] else "ACK"
+    if again:
+        kind = marks.component.join(("RRI", event[0], f"RRI_{event[0]}"))
     header = (
         "MSH", marks.msh2, fields[5], fields[6], fields[3], fields[4], stamp(now), "", kind, marks.escaped(control_id),
         fields[11] or "P", fields[12] or "2.5",
@@ -91,8 +95,17 @@ def _written(found: Opened, answer: Answer, mode: str, now: datetime, control_id
     lines.append(f"{said}{between}{marks.escaped(answer.text)}" if answer.text else said.rstrip(between))
     if answer.verdict is not Verdict.STORED:
         lines.append(_error_line(fields[12], answer, marks))
-    lines.append("")
+    lines += [*again, ""]
     return "\r".join(lines).encode("latin-1", "replace")  # the sender's own bytes, read as latin-1, come out as they went in
+
+
+def _said_again(raw: bytes, answer: Answer, fields: list[str], marks: Marks) -> list[str]:
+    """The segments of a stored referral that its answer repeats, byte for byte; none for any other message."""
+    is_referral = fields[9].startswith("REF" + marks.component) and len(fields[9]) > 4
+    if not answer.repeats or answer.verdict is not Verdict.STORED or not is_referral:
+        return []
+    begins = tuple(name + marks.field for name in answer.repeats)
+    return [line for line in raw.decode("latin-1").replace("\n", "\r").split("\r") if line.startswith(begins)]
 
 
 def read_ack(raw: bytes, expects: str) -> Receipt:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from mdo_portal import wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.link import Link
+from mdo_portal.services import polls
 from mdo_portal.services.hospitals import CERTIFICATE_PURPOSE
 from mdo_portal.services.sealed import client_secret, sealer
 
@@ -34,6 +37,8 @@ class Agreed:
     their_keys: str | None = None  # JWKS
     profile_out: str | None = None
     pull: bool = False
+    poll: str | None = None  # search that is asked from time to time; empty = ask no more
+    poll_every: int = 300  # seconds
 
 
 class NotAgreed(ValueError):
@@ -62,8 +67,19 @@ def agree(database: Database, code: str, said: Agreed) -> dict[str, Any]:
             link.channel_out = Channel.FHIR
         if said.pull:
             link.level = Level.PULL
+        if said.poll is not None:
+            _poll(session, link, said)
         told = {"hospital": code, "level": link.level.value, "url": link.url_out, "token_url": link.token_url_out}
         return told | {"networks": link.inside_networks, "their_client_id": link.client_id_in, "our_keys": wiring_keys(database)}
+
+
+def _poll(session: Session, link: Link, said: Agreed) -> None:
+    if not said.poll:
+        polls.end(session, link)
+    elif not link.url_out:
+        raise NotAgreed("first say at which address their server is (--url)")
+    else:
+        polls.register(session, link, said.poll, every=timedelta(seconds=said.poll_every), now=datetime.now(UTC))
 
 
 def wiring_keys(database: Database) -> str:
@@ -80,6 +96,10 @@ def _check(said: Agreed) -> None:
     check_networks(said.networks or ())
     if said.their_keys and (trouble := wiring.smart.trouble(said.their_keys)):
         raise NotAgreed(f"their keys: {trouble}")
+    if said.poll and (trouble := wiring.poll_trouble(said.poll)):
+        raise NotAgreed(f"the search: {trouble}")
+    if not 30 <= said.poll_every <= 86_400:
+        raise NotAgreed("asking goes every 30 to 86400 seconds")
     check_papers(said.certificate, said.trust)
 
 

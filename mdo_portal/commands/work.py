@@ -12,7 +12,7 @@ import structlog
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
-from mdo_portal import dispatch, pulling, understanding, wiring
+from mdo_portal import dispatch, polling, pulling, understanding, wiring
 from mdo_portal.commands import audit, retention
 from mdo_portal.commands.process import Stop, checked_settings, open_database, stop_on_signals, until_stopped
 from mdo_portal.database import Database
@@ -43,17 +43,19 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
     """Work until told to stop. Every loop survives errors of the database: it waits and goes on."""
     outward = wiring.outward(client_secret(database))
     pool = wiring.reading_pool(DESKS + 1)
-    wake_in, wake_careful, wake_out, wake_pull, wake_ask = (threading.Event() for _ in range(5))
+    wake_in, wake_careful, wake_out, wake_pull, wake_poll, wake_ask = (threading.Event() for _ in range(6))
     woken = {
         "mdo_understand": [wake_in, wake_careful],
         "mdo_deliver": [wake_out],
         "mdo_pull": [wake_pull],
+        "mdo_poll": [wake_poll],
         "mdo_ask": [wake_ask],
     }
     jobs: list[Job] = [
         ("wake", lambda: _listen(database, stop, woken)),
         *_desks(database, stop, pool, wake_in, wake_careful),
         ("pull", lambda: _drain(stop, wake_pull, lambda: pulling.pull_next(database, outward.puller, clock=now))),
+        ("poll", lambda: _drain(stop, wake_poll, lambda: polling.poll_next(database, outward.poller, clock=now))),
         ("ask", lambda: _drain(stop, wake_ask, lambda: dispatch.ask_next(database, outward.asker, clock=now))),
         ("series", lambda: _series(database, stop)),
         ("retention", lambda: retention.nightly(database, stop, now)),

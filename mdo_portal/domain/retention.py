@@ -110,6 +110,7 @@ CLOCKS: Mapping[str, Kind | None] = {
         ("identity_providers", "identities", "used_logout_tokens", "rights_reviews", "rights_review_lines", "data_keys")
     ),
     "pulls": Kind.CASE,  # the notice in it goes when it is settled; what never became a case is numbers only
+    "polls": None,  # how far a server was read: no patient in it
     "snapshots": Kind.CASE,
     "outgoing_questions": Kind.CASE,
     "link_tokens": None,  # minutes

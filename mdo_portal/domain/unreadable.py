@@ -61,6 +61,10 @@ UNREADABLE_REASONS: dict[str, str] = {
         "De gegevens die dit ziekenhuis klaarzette, zijn niet opgehaald. Er is niets overgenomen; herstel de koppeling en bied het bericht "
         "opnieuw aan, dan wordt opnieuw opgehaald."
     ),
+    "not_polled": N_(
+        "Deze aanvraag staat klaar bij het ziekenhuis, maar wat erbij hoort is daar niet op te halen. Er is niets overgenomen; bel het "
+        "ziekenhuis. Zodra daar een nieuwe versie staat, wordt die vanzelf opgehaald."
+    ),
     "other_patient": N_(
         "De gegevens gaan over een andere patiënt dan werd aangekondigd. Er is niets overgenomen; bel het ziekenhuis."
     ),

@@ -66,6 +66,7 @@ class Answer:
     text: str = ""  # sentence in English for the hospital's engineer, no patient data
     at: datetime | None = None  # when it was first said: a double hears the same again
     reference: str = ""  # our own number of the answer, the same for a double; "" = the wire makes one up
+    repeats: tuple[str, ...] = ()  # segments of the message that the answer says again: an RRI to a referral (HL7 v2.5 11.3)
     later: bool = False  # the application acknowledgement goes out by itself, once the message was understood
 
 

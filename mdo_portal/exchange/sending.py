@@ -105,6 +105,15 @@ class Pulled:
     ] = ()  # (authority, number): what was fetched takes its turn among the patient's messages
 
 
+@dataclass(frozen=True)
+class Offered:
+    """A referral that stands ready at a hospital's server, found by asking: a version of it is offered once."""
+
+    number: str  # `ServiceRequest/7 3`: the resource and its version
+    changed_at: datetime
+    fetches: tuple[str, ...]  # the referral and what it points at
+
+
 class NotPulled(Exception):
     """The pull did not come to an end. `again`: worth another try later; else a person must look. The code names no value."""
 
@@ -135,4 +144,16 @@ class Puller(Protocol):
 
     def finish(self, notice: IncomingNotice, address: Address) -> None:
         """Tell the hospital that it was fetched: only after what was fetched is in safe storage."""
+        ...
+
+
+class Poller(Protocol):
+    """Asks a hospital's server what is new, by a registered search. No transaction is open meanwhile."""
+
+    def look(self, query: str, address: Address, *, since: datetime) -> list[Offered]:
+        """Oldest first. Raises NotPulled."""
+        ...
+
+    def fetch(self, offered: Offered, address: Address) -> Pulled:
+        """Raises NotPulled."""
         ...

@@ -15,8 +15,9 @@ from mdo_portal.domain.decision import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
+from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.services import lines
+from mdo_portal.services import lines, polls
 from mdo_portal.services.lines import Safety
 
 WEEK = timedelta(days=7)
@@ -60,6 +61,8 @@ class Status:
     is_secured: bool
     #: when the first certificate of the line ends; None = the line has none
     certificate_until: datetime | None = None
+    #: how its server is asked what is new; None = it is not
+    poll: Poll | None = None
 
     def certificate_days(self, now: datetime) -> int | None:
         """Days until the certificate ends; negative when it has."""
@@ -102,6 +105,7 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         refused_out=out[3],
         is_secured=is_secured(session, link, now=now),
         certificate_until=_first_end(session, link, now=now),
+        poll=polls.of_link(session, link.id) if link else None,
     )
 
 

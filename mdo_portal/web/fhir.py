@@ -17,17 +17,15 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from mdo_portal import reception, wiring
 from mdo_portal.exchange import Answer, MessageHeader, Reader, Verdict, Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import handed_in, hospitals, link_tokens
+from mdo_portal.services import handed_in, hospitals, link_tokens, polls
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.web import limits
 from mdo_portal.web.context import database, transaction
-from mdo_portal.web.fhir_envelope import trouble
+from mdo_portal.web.fhir_envelope import said, trouble
 from mdo_portal.web.guard import machine
 
 blueprint = Blueprint("fhir", __name__, url_prefix="/fhir")
 log = structlog.get_logger(__name__)
-
-FHIR = "application/fhir+json"
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,24 @@ def task(resource_id: str) -> Response:
     if found is None:
         return nothing_here(404)
     version = wiring.fhir_version(comer.link.profile_in) or "R4"
-    return Response(wiring.fhir_task(*found, version), mimetype=FHIR)
+    return said(wiring.fhir_task(*found, version))
+
+
+@blueprint.post("/Subscription/notice")
+@machine("a hospital's system proves itself with its bearer token")
+def notice() -> Response:
+    """The hospital's server says that something changed (Subscription, rest-hook): it is asked at once what.
+
+    Whatever stands in the notice is not read: what is new is only believed from the registered server itself.
+    """
+    try:
+        comer = _enter(writes=True)
+    except Refused as refused:
+        return say(refused.status, refused.answer)
+    with database().transaction(link=comer.token) as db:
+        if not polls.noticed(db, comer.link.link_id, now=datetime.now(UTC)):
+            return nothing_here(404)
+    return Response(status=204)
 
 
 def _received(kind: str) -> Response:
@@ -198,7 +213,7 @@ def nothing_here(status: int) -> Response:
 def say(status: int | None, answer: Answer, header: MessageHeader | None = None, location: str = "") -> Response:
     """The answer as FHIR; its own status when none is given."""
     found, body = wiring.fhir_answer(answer, header or MessageHeader(), location)
-    response = Response(body, status=status or found, mimetype=FHIR)
+    response = said(body, status or found)
     if location:
         response.headers["Location"] = location
     if response.status_code == 401:

@@ -13,18 +13,18 @@ from mdo_portal.services import hospitals, link_tokens
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.web import limits
 from mdo_portal.web.context import database, now, settings, transaction
+from mdo_portal.web.fhir_envelope import said
 from mdo_portal.web.guard import machine, public
 
 blueprint = Blueprint("fhir_access", __name__, url_prefix="/fhir")
 log = structlog.get_logger(__name__)
-FHIR = "application/fhir+json"
 
 
 @blueprint.get("/metadata")
 @public("says what this door accepts; no data")
 def metadata() -> Response:
     """In the version of the link whose token is shown, else of `fhirVersion` in Accept, else R4."""
-    return Response(wiring.fhir_capabilities(_base(), __version__, _version()), mimetype=FHIR)
+    return said(wiring.fhir_capabilities(_base(), __version__, _version()))
 
 
 @blueprint.get("/.well-known/smart-configuration")

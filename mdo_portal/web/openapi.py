@@ -133,6 +133,15 @@ def _task() -> dict[str, Any]:
     }
 
 
+def _notice() -> dict[str, Any]:
+    refused = {code: REFUSED[code] for code in ("401", "403", "404", "413", "429")}
+    return {
+        "summary": "Something changed (Subscription, rest-hook): the registered server is asked at once; the body is not read",
+        "security": [{"link": []}],
+        "responses": {"204": {"description": "heard"}} | _answers(FHIR, OUTCOME, refused),
+    }
+
+
 def _paths() -> dict[str, Any]:
     return {
         "/fhir": {
@@ -142,6 +151,7 @@ def _paths() -> dict[str, Any]:
         "/fhir/{kind}": {"post": _handed_in("The same for one resource of this kind", "kind")},
         "/fhir/Task": {"put": _handed_in("A newer version of a Task (conditional update)")},
         "/fhir/Task/{resource_id}": {"put": _handed_in("A newer version of a Task", "resource_id"), "get": _task()},
+        "/fhir/Subscription/notice": {"post": _notice()},
         "/fhir/token": {"post": _token()},
         "/fhir/jwks": _get("The public half of our key", JSON, KEYS, {"200": "a JWKS"}),
         "/fhir/.well-known/smart-configuration": _get("Where and how a token is had", JSON, SMART, {"200": "the configuration"}),

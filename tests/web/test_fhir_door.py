@@ -76,6 +76,25 @@ def understand(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("application/fhir+xml", "application/fhir+xml"),
+        ("application/fhir+json;q=0.4, text/xml", "application/fhir+xml"),
+        ("application/fhir+json, application/fhir+xml", "application/fhir+json"),
+        ("*/*", "application/fhir+json"),
+        ("text/html", "application/fhir+json"),
+    ],
+)
+def test_who_asks_for_xml_is_answered_in_xml(client: FlaskClient, accept: str, kind: str) -> None:
+    for answer in (
+        client.get("/fhir/metadata", headers={"Accept": accept}),
+        post(client, "/fhir", bundle(patient(), request()), Accept=accept),
+        post(client, "/fhir", b"no FHIR", Accept=accept),
+    ):
+        assert answer.mimetype == kind and answer.get_data().startswith(b"<?xml" if kind.endswith("xml") else b"{")
+
+
+@pytest.mark.parametrize(
     ("kind", "body", "status", "state", "reason"),
     [
         ("application/fhir+json", b'{"resourceType": "Patient"}', 202, InboundState.KEPT, ""),

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from integrations.fhir import pull as pulling
+from integrations.fhir import fetching
 from integrations.fhir.pull import FhirPuller
 from integrations.fhir.reader import FhirReader
 from integrations.smart.client import Tokens
@@ -190,7 +190,7 @@ def test_a_next_page_somewhere_else_is_not_fetched_and_nothing_is_kept() -> None
 
 
 def test_pages_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulling, "MAX_PAGES", 5)
+    monkeypatch.setattr(fetching, "MAX_PAGES", 5)
     pages = whole()
     with hospital(pages) as there:
         pages["Condition?_count=2"] = bundle(condition(1), further=f"{there.url}/fhir/Condition?_count=2")
@@ -262,7 +262,7 @@ def test_one_number_that_agrees_is_enough_when_nothing_contradicts_it(found: Nod
 
 
 def test_more_than_agreed_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulling, "MAX_BYTES", 3_000)
+    monkeypatch.setattr(fetching, "MAX_BYTES", 3_000)
 
     assert trouble(whole(**{"Condition?_count=2": bundle(*(condition(n) for n in range(100)))})) == ("too_large", False)
 

@@ -1,0 +1,143 @@
+"""Which hospitals' servers are asked what is new, when, and how far they were read.
+
+Rules. What was found is kept in the inbox as a message, oldest first, before `since` moves: what is not kept is found again. A version
+of a referral is kept once. A server that does not answer is asked again for as long as it is registered, and its link page says so.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.domain.link import Link
+from mdo_portal.domain.poll import Poll
+from mdo_portal.exchange import Address, MessageHeader, NotPulled, Offered, Pulled, Wire
+from mdo_portal.services import changes, deliveries, hospitals, intake
+from mdo_portal.services.intake import Arrival
+
+LEASE = timedelta(minutes=10)
+OVERLAP = timedelta(minutes=10)
+"""Read again each time: a server may show a change later than the moment it gives it."""
+
+
+@dataclass(frozen=True)
+class ClaimedPoll:
+    """One server to ask now, with where and as whom."""
+
+    link_id: uuid.UUID
+    query: str
+    address: Address
+    since: datetime
+    attempts: int
+
+
+def register(session: Session, link: Link, query: str, *, every: timedelta, now: datetime) -> Poll:
+    """Ask this hospital's server from now on; what stands there already is read from a day ago. An empty query ends it."""
+    poll = session.get(Poll, link.id, with_for_update=True)
+    if poll is None:
+        poll = Poll(link_id=link.id, hospital_id=link.hospital_id, since=now - timedelta(days=1))
+        session.add(poll)
+    poll.query, poll.every_seconds, poll.next_at, poll.attempts, poll.reason = query, int(every.total_seconds()), now, 0, ""
+    session.flush()
+    changes.wake(session, "poll")
+    return poll
+
+
+def end(session: Session, link: Link) -> None:
+    """Ask no more."""
+    poll = session.get(Poll, link.id)
+    if poll is not None:
+        session.delete(poll)
+
+
+def of_link(session: Session, link_id: uuid.UUID) -> Poll | None:
+    return session.get(Poll, link_id)
+
+
+def noticed(session: Session, link_id: uuid.UUID, *, now: datetime) -> bool:
+    """The server says that something changed: ask at once. False when it is not asked at all."""
+    poll = session.get(Poll, link_id)
+    if poll is None:
+        return False
+    # one that is being asked just now is asked again afterwards: what changed may have been missed
+    poll.next_at = min(poll.next_at, now) if poll.next_at - now < LEASE / 2 else now
+    session.flush()
+    changes.wake(session, "poll")
+    return True
+
+
+def claim(session: Session, *, now: datetime) -> ClaimedPoll | None:
+    """The next server to ask, counted before it is asked. Commit before asking."""
+    query = select(Poll).where(Poll.next_at <= now).order_by(Poll.next_at).limit(1).with_for_update(skip_locked=True)
+    poll = session.execute(query).scalar_one_or_none()
+    if poll is None:
+        return None
+    poll.attempts += 1
+    poll.next_at = now + LEASE
+    address = hospitals.address_of(session, poll.hospital_id)[1]
+    return ClaimedPoll(poll.link_id, poll.query, address, poll.since - OVERLAP, poll.attempts)
+
+
+def is_new(session: Session, claimed: ClaimedPoll, offered: Offered) -> bool:
+    """Whether this version of the referral was not kept before."""
+    query = select(InboundMessage.id).where(
+        InboundMessage.link_id == claimed.link_id, InboundMessage.control_id == f"poll {offered.number}"
+    )
+    return session.scalars(query.limit(1)).first() is None
+
+
+def keep(session: Session, claimed: ClaimedPoll, offered: Offered, pulled: Pulled, *, now: datetime) -> None:
+    """Keep it as a message of that link, to be understood like any other."""
+    _keep(session, claimed, offered, pulled.bundle, now=now, numbers=pulled.patient_numbers)
+
+
+def keep_trouble(session: Session, claimed: ClaimedPoll, offered: Offered, trouble: NotPulled, *, now: datetime) -> None:
+    """What a referral points at cannot be had: a row for a person, so that the others go on."""
+    _keep(session, claimed, offered, b"", now=now, reason="not_polled", place=trouble.code)
+
+
+def _keep(
+    session: Session,
+    claimed: ClaimedPoll,
+    offered: Offered,
+    raw: bytes,
+    *,
+    now: datetime,
+    numbers: tuple[tuple[str, str], ...] = (),
+    reason: str = "",
+    place: str = "",
+) -> None:
+    link = hospitals.link_of(session, claimed.link_id)
+    header = MessageHeader(kind="Bundle/poll", control_id=f"poll {offered.number}", patient_numbers=numbers)
+    raw = raw or offered.number.encode()
+    intake.keep(session, [Arrival(raw=raw, wire=Wire.FHIR, header=header, link=link, at=now, reason=reason, place=place)])
+    poll = _ours(session, claimed)
+    if poll is not None:
+        poll.since = max(poll.since, offered.changed_at)
+
+
+def looked(session: Session, claimed: ClaimedPoll, *, now: datetime) -> None:
+    """Everything that was found is kept."""
+    poll = _ours(session, claimed)
+    if poll is not None:
+        poll.attempts, poll.reason, poll.looked_at = 0, "", now
+        poll.next_at = min(poll.next_at, now + timedelta(seconds=poll.every_seconds))
+
+
+def not_looked(session: Session, claimed: ClaimedPoll, trouble: NotPulled, *, now: datetime) -> None:
+    """Later again: as registered, or sooner after the first failures."""
+    poll = _ours(session, claimed)
+    if poll is not None:
+        poll.reason = trouble.code
+        poll.next_at = now + max(deliveries.pause(claimed.attempts), timedelta(seconds=min(poll.every_seconds, 60)))
+
+
+def _ours(session: Session, claimed: ClaimedPoll) -> Poll | None:
+    """Locked; None when it was ended or registered anew meanwhile, or somebody else took over."""
+    poll = session.get(Poll, claimed.link_id, with_for_update=True)
+    return poll if poll and poll.query == claimed.query and poll.attempts == claimed.attempts else None
