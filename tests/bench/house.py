@@ -148,6 +148,7 @@ def hospital(
         "sending_facilities": [],
         "token_in_hash": hash_token(f"{TOKEN}-{code}"),
         "channel_out": Channel.PAPER,
+        "inside_networks": ["127.0.0.0/8"],
     }
     session.add(Link(**(fixed | link)))
     session.flush()
