@@ -103,7 +103,9 @@ def sort(
         line=_line(caller),
         application_ack=later,
     )
-    return Sorted(arrival, Answer(Verdict.STORED, header.control_id, at=now, reference=_reference(arrival), later=bool(later)))
+    repeats = reader.repeats(header.kind, sender.profile_in)
+    stored = Answer(Verdict.STORED, header.control_id, at=now, reference=_reference(arrival), repeats=repeats, later=bool(later))
+    return Sorted(arrival, stored)
 
 
 def _unproven(sender: LinkRow, caller: Caller, links: Sequence[LinkRow], *, now: datetime) -> str:

@@ -167,6 +167,9 @@ class BoundedReader:
     def numbers(self, raw: bytes, profile: str) -> tuple[tuple[str, str], ...]:
         return self._reader.numbers(raw, profile)
 
+    def repeats(self, kind: str, profile: str) -> tuple[str, ...]:
+        return self._reader.repeats(kind, profile)
+
     def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
         return self._reader.charset(raw, profile, charset)
 

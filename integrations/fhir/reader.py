@@ -47,6 +47,10 @@ class FhirReader:
         except (KeyError, ValueError, Unreadable):
             return ()  # whoever reads the message tells a person
 
+    def repeats(self, kind: str, profile: str) -> tuple[str, ...]:
+        """FHIR has no such answer."""
+        return ()
+
     def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
         """FHIR JSON is UTF-8 by its standard."""
         return "utf-8"

@@ -11,6 +11,9 @@ from .header import read_header
 from .own_numbers import numbers_at
 from .places import placed
 
+RRI = ("RF1", "PRD", "CTD", "PID")
+"""The segments of an RRI_I12 that come from the referral (HL7 v2.5 11.3.1)."""
+
 
 class Hl7Reader:
     """Reads what hospitals send over MLLP. Holds no state."""
@@ -27,6 +30,15 @@ class Hl7Reader:
             return ()  # whoever reads the message tells a person
         places = [one for name in ("local_number", "bsn") for one in rules[name] if not one.startswith("@")]
         return tuple(("", number) for number in numbers_at(raw, places)) if places else ()
+
+    def repeats(self, kind: str, profile: str) -> tuple[str, ...]:
+        """What an RRI says again, for a referral of a link that wants one (`referral.answer`)."""
+        if not kind.startswith("REF^"):
+            return ()
+        try:
+            return RRI if load(profile)["referral"].get("answer") == "RRI" else ()
+        except (KeyError, WrongProfile):
+            return ()  # whoever reads the message tells a person
 
     def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
         """The character set that reads the message and who said so: the link, MSH-18, or else the bytes (`utf-8`, `cp1252`)."""

@@ -103,6 +103,9 @@ V2: Mapping[str, Key] = _HEAD | {
         "De aanvraag. Van een lijst telt de eerste plaats met een waarde.",
         _PLACED
         | {
+            "answer": one_of(
+                "Hoe op een REF wordt geantwoord: met een ACK, of met een RRI die RF1, PRD en PID herhaalt.", "", "RRI"
+            ),
             "cancel_events": texts("MSH-9.2 van een ingetrokken aanvraag."),
             "recognised": table(
                 "Een uitslag (ORU) die de aanvraag zelf is.",

@@ -84,6 +84,10 @@ class Reader(Protocol):
         """
         ...
 
+    def repeats(self, kind: str, profile: str) -> tuple[str, ...]:
+        """Segments that the answer to a message of this kind says again, because `profile` asks for it; none nearly always."""
+        ...
+
     def charset(self, raw: bytes, profile: str, charset: str = "") -> str:
         """The character set that reads it and who said so, `iso8859-15 (MSH-18)`; "" when none fits."""
         ...

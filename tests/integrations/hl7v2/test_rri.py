@@ -10,6 +10,7 @@ import pytest
 from integrations.hl7v2.ack import acks_for, read_ack
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.judge import conformance_fault
+from integrations.hl7v2.reader import RRI, Hl7Reader
 from mdo_portal.exchange import Answer, ReceiptKind, Verdict
 
 from .samples import ADT, NOW, REFERRAL
@@ -53,3 +54,16 @@ def test_another_message_is_not_repeated_and_an_accept_acknowledgement_never_is(
 def test_lines_of_an_odd_sender_come_back_whole() -> None:
     (answer,) = said(REFERRAL.replace(b"\r", b"\r\n"))
     assert b"\n" not in answer and answer.count(b"PRD|") == REFERRAL.count(b"PRD|")
+
+
+@pytest.mark.parametrize(
+    ("kind", "profile", "repeats"),
+    [
+        ("REF^I12", 'generic-v2\n[referral]\nanswer = "RRI"\n', RRI),
+        ("ADT^A08", 'generic-v2\n[referral]\nanswer = "RRI"\n', ()),
+        ("REF^I12", "generic-v2", ()),
+        ("REF^I12", "no such profile", ()),
+    ],
+)
+def test_a_link_gets_an_rri_when_it_asks_for_one(kind: str, profile: str, repeats: tuple[str, ...]) -> None:
+    assert Hl7Reader().repeats(kind, profile) == repeats
