@@ -25,10 +25,11 @@ NUMBERS = "1234"
 STEPS = some.lists(
     some.one_of(
         some.tuples(some.just("told"), some.sampled_from(NUMBERS), some.sampled_from(NUMBERS)),
-        some.tuples(some.just("decided"), some.sampled_from("123"), some.sampled_from("123")),
+        some.tuples(some.just("again"), some.just(""), some.just("")),
+        some.tuples(some.just("decided"), some.sampled_from("12"), some.sampled_from("12")),
         some.tuples(some.just("undo"), some.sampled_from(NUMBERS), some.just("")),
-        some.tuples(some.just("object"), some.sampled_from("123"), some.just("")),
-        some.tuples(some.just("lift"), some.sampled_from("123"), some.just("")),
+        some.tuples(some.just("object"), some.sampled_from("12"), some.just("")),
+        some.tuples(some.just("lift"), some.sampled_from("12"), some.just("")),
         some.tuples(some.just("refer"), some.sampled_from(NUMBERS), some.just("")),
     ),
     max_size=14,
@@ -42,6 +43,7 @@ class Model:
         self.into: dict[str, str] = {}
         self.objects: set[str] = set()
         self.apart: set[frozenset[str]] = set()
+        self.last = ("1", "3")
 
     def root(self, number: str) -> str:
         while number in self.into:
@@ -61,8 +63,16 @@ def test_any_sequence_loses_no_objection_and_names_nobody_else(
     session: Session, region: Region, steps: list[tuple[str, str, str]]
 ) -> None:
     trial = session.begin_nested()
+    try:
+        _sequence(session, region, steps)
+    finally:
+        trial.rollback()
+        session.expire_all()
+
+
+def _sequence(session: Session, region: Region, steps: list[tuple[str, str, str]]) -> None:
     zeed, model = session.get_one(Hospital, region.hospitals["ZEED"]), Model()
-    cases = {number: make.case(session, zeed, patient=make.identity(number)) for number in "123"}
+    cases = {number: make.case(session, zeed, patient=make.identity(number)) for number in "12"}
     home = {case.id: number for number, case in cases.items()}
     for what, one, other in steps:
         _step(session, region, zeed, model, cases, home, what, one, other)
@@ -71,16 +81,15 @@ def test_any_sequence_loses_no_objection_and_names_nobody_else(
         _undo(session, model, live[-1])
         _check(session, zeed, model, home)
     assert all(session.get_one(Case, one).home_patient_id is None for one in home)
-    trial.rollback()
-    session.expire_all()
 
 
 def _step(
     session: Session, region: Region, zeed: Hospital, model: Model, cases: dict[str, Case], home: dict[uuid.UUID, str],
     what: str, one: str, other: str,
 ) -> None:  # fmt: skip
-    if what == "told":
-        _told(session, zeed, model, one, other)
+    if what in ("told", "again"):
+        model.last = (one, other) if what == "told" else model.last
+        _told(session, zeed, model, *model.last)
     elif what == "decided":
         _joined(session, model, merges.join(session, _row(session, zeed, one), _row(session, zeed, other), now=NOW), one, other)
     elif what == "undo" and (live := _live(session)):
