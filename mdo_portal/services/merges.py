@@ -158,7 +158,7 @@ def _keep_held(session: Session, merge: Merge, whole: Patient, gone: Patient) ->
 def _clean_up(session: Session, merge: Merge, kept: Patient, gone: Patient) -> None:
     """A row that was made for this merge, and that nothing came to stand under, goes again; the merge stays with the other."""
     row, other = {"kept": (kept, gone), "gone": (gone, kept)}.get(merge.made, (None, kept))
-    if row is None or row.merged_into is not None or _is_used(session, row):
+    if row is None or row.merged_into is not None or row.objects or _is_used(session, row):
         return
     merge.kept_id, merge.gone_id, merge.made = other.id, None, ""
     session.flush()

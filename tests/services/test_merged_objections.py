@@ -137,3 +137,18 @@ def test_a_number_that_the_merge_made_here_has_no_objection_of_its_own(session: 
     with pytest.raises(Unreadable, match="objection"):
         make.case(session, zeed, patient=make.identity("2"))
     assert not row(session, zeed, "2").objects
+
+
+def test_an_objection_is_not_cleaned_away_with_a_number_that_nothing_came_under(
+    session: Session, region: Region, zeed: Hospital
+) -> None:
+    """Made while they were one, it may be of either: also of the number that is here because of the merge only."""
+    case = make.case(session, zeed, patient=make.identity("1"))
+    told = PatientMerge((MergedNumbers(make.identity("1"), (("ZEED", "3"),)),), event="A40")
+    merges.apply(session, told, zeed, now=NOW, message_id=None)
+    objections.record(session, case, viewer=region.bram, now=NOW)
+
+    merges.undo(session, session.scalars(select(Merge)).one(), now=NOW, person_id=None)
+
+    with pytest.raises(Unreadable, match="objection"):
+        make.case(session, zeed, patient=make.identity("3"))
