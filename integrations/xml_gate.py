@@ -12,7 +12,7 @@ from xml.parsers import expat
 from mdo_portal.exchange import Unreadable
 
 MAX_DEPTH = 100
-MAX_ELEMENTS = 40_000
+MAX_ELEMENTS = 25_000
 """Ten times the largest real document we know of (a CDA summary of 3,400): it bounds what a web process spends on one message."""
 MAX_ATTRIBUTES = 200
 MAX_ALL_ATTRIBUTES = 80_000

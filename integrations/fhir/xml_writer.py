@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from integrations.fhir.values import Node
 
@@ -28,14 +28,19 @@ def _member(name: str, value: Any) -> str:
 
 def _element(name: str, value: Any) -> str:
     if not isinstance(value, dict):
-        return f"<{name} value={quoteattr(_primitive(value))}/>"
+        return f"<{name} value={_quoted(_primitive(value))}/>"
     if "resourceType" in value:
         return f"<{name}>{_resource(value)}</{name}>"
     as_attribute = ("id", "url") if name in _EXTENSIONS else ("id",)
-    attributes = "".join(f" {key}={quoteattr(str(value[key]))}" for key in as_attribute if key in value)
+    attributes = "".join(f" {key}={_quoted(str(value[key]))}" for key in as_attribute if key in value)
     inside = "".join(_member(key, one) for key, one in value.items() if key not in as_attribute)
     return f"<{name}{attributes}>{inside}</{name}>"
 
 
 def _primitive(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _quoted(text: str) -> str:
+    """As the value of an attribute: line ends survive only when they are written as numbers."""
+    return '"' + escape(text).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;") + '"'

@@ -20,6 +20,7 @@ BENCHES = {
     "feed": "mllp:feed",
     "understand": "understand:measure",
     "fhir-in": "fhir_in:measure",
+    "fhir-heavy": "fhir_heavy:measure",
     "worklist": "worklist:measure",
     "relay": "relay:measure",
     "audited-read": "worklist:audited_read",
@@ -28,7 +29,7 @@ BENCHES = {
     "letter": "letter:measure",
     "start": "start:measure",
 }
-WITHOUT_DATABASE = {"er7-read", "letter"}
+WITHOUT_DATABASE = {"er7-read", "letter", "fhir-heavy"}
 
 
 def run(names: list[str]) -> int:
