@@ -37,8 +37,8 @@ def message_ids(house: House) -> list[uuid.UUID]:
         return list(session.scalars(select(InboundMessage.id).order_by(InboundMessage.seq)))
 
 
-def opens(house: House, message_id: uuid.UUID, role: Role = Role.LINK_MANAGER) -> None:
-    answer = house.person(role).post(f"/inbox/{message_id}/raw", data={"csrf_token": CSRF, "reason": WHY})
+def opens(house: House, message_id: uuid.UUID) -> None:
+    answer = house.person(Role.ADMINISTRATOR).post(f"/inbox/{message_id}/raw", data={"csrf_token": CSRF, "reason": WHY})
     assert answer.status_code == 200
 
 

@@ -13,7 +13,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from integrations.fhir import pull, sender
+from integrations.fhir import fetching, sender
 from integrations.fhir.door import Door
 from integrations.out import NoReply
 from integrations.smart import client, server
@@ -253,7 +253,9 @@ def test_nothing_that_is_said_about_a_letter_takes_as_long_as_its_lease() -> Non
     lease = outbox.LEASE.total_seconds()
 
     assert client.MOST_SECONDS < sender.MOST_SECONDS < lease - 10 and hospitals.LONGEST_WAIT < sender.MOST_SECONDS
-    assert questions.LEASE.total_seconds() - 10 > hospitals.LONGEST_WAIT and pulls.LEASE.total_seconds() - 10 > pull.MAX_SECONDS
+    assert (
+        questions.LEASE.total_seconds() - 10 > hospitals.LONGEST_WAIT and pulls.LEASE.total_seconds() - 10 > fetching.MAX_SECONDS
+    )
 
 
 def test_a_link_with_a_fixed_token_shows_that_one() -> None:
