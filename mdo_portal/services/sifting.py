@@ -51,7 +51,7 @@ class Sifting:
 
     def __init__(self, arrivals: Sequence[Arrival], keys: Sealer) -> None:
         self._arrivals, self._keys = arrivals, keys
-        self._blind: dict[str, bytes] = {}  # each number once per batch
+        self._blind: dict[tuple[str, str], bytes] = {}  # each number once per batch
         self.doubles: Doubles = {}  # within the batch itself
         self.asked: list[AskedNumber] = []
         self._certain: set[Number] = set()  # numbers in messages that are kept in any case
@@ -95,9 +95,8 @@ class Sifting:
         self.feed += 1
         if not self._certain.isdisjoint(told):  # behind its referral, which is stored with it
             return -1
-        blind = self._keys.blind
         self.asked += [
-            AskedNumber(place, at, number, blind(number, purpose=BSN_PURPOSE), self._key_of(number)) for at, number in told
+            AskedNumber(place, at, number, self._key_of(number, BSN_PURPOSE), self._key_of(number)) for at, number in told
         ]
         return place
 
@@ -134,11 +133,11 @@ class Sifting:
             arrival.application_ack,
         )
 
-    def _key_of(self, number: str) -> bytes:
+    def _key_of(self, number: str, purpose: str = PATIENT_KEY) -> bytes:
         """A blind key for a patient's number: two messages that share one are about one patient."""
-        found = self._blind.get(number)
+        found = self._blind.get((number, purpose))
         if found is None:
-            found = self._blind[number] = self._keys.blind(number, purpose=PATIENT_KEY)
+            found = self._blind[number, purpose] = self._keys.blind(number, purpose=purpose)
         return found
 
 
