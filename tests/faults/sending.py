@@ -125,6 +125,7 @@ def _reach(database: Database, house: House, code: str, port: int, *, host: str 
             "profile_out": "generic-v2",
             "host_out": host,
             "port_out": port,
+            "inside_networks": [f"{host}/32"],  # it speaks without TLS, so it stands in a registered network
             "timeout_seconds": 1.5,
         }
         session.execute(update(Link).where(Link.hospital_id == house.region.hospitals[code]).values(values))
