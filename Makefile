@@ -2,7 +2,7 @@
 # Later starts are quick: a stamp in var/stamps stands for each step, and make compares it with what the step was made from.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults faults-short fuzz corpus bench mutants wheel translations clean venv frontend compiled
+.PHONY: help demo test check faults faults-short fuzz corpus peers bench mutants wheel translations clean venv frontend compiled
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -64,6 +64,9 @@ fuzz: venv ## Inputs nobody means; one JSON line per target; one of them for ten
 
 corpus: venv ## Messages nobody here wrote, through the front door; one JSON line per set
 	$(PY) -m tests.corpus $(ARGS)
+
+peers: venv frontend compiled ## A FHIR server and client that nobody here wrote, beside ours; one JSON line each
+	$(PY) -m tests.peers
 
 bench: venv frontend compiled ## Speed against peers; one JSON line each; one of them: make bench NAME=er7-read
 	$(BIN)/mdo-portal bench $(or $(NAME),all) --json $(ARGS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from integrations.fhir.values import Node, node, nodes, text
@@ -22,7 +23,7 @@ class Entry:
     full_url: str = ""
     container: Node = field(default_factory=dict)  # the resource it is contained in
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return text(self.resource.get("resourceType"))
 
