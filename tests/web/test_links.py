@@ -18,7 +18,7 @@ from integrations.bounded.pool import BoundedExplainer, Pool
 from mdo_portal import wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
@@ -137,6 +137,22 @@ def test_an_own_place_is_checked_kept_and_used(portal: Portal) -> None:
     assert (wrong.status_code, right.status_code, whole.status_code) == (422, 303, 422)
     assert "is geen plaats in een bericht" in wrong.text and "999900006" in read and "ZPI-2" in read
     assert "hoort bij het profiel zelf" in whole.text
+
+
+@pytest.mark.parametrize(
+    ("tls", "networks", "said"),
+    [
+        (True, [], "over TLS"),
+        (False, ["10.20.0.0/16"], "onversleuteld, alleen binnen 10.20.0.0/16"),
+        (False, [], "mag nog niet: zonder TLS alleen naar een geregistreerd netwerk"),
+    ],
+)
+def test_the_page_says_over_what_line_letters_go(portal: Portal, tls: bool, networks: list[str], said: str) -> None:
+    with portal.database.transaction() as session:
+        link = session.execute(select(Link).where(Link.hospital_id == portal.region.hospitals["ZEED"])).scalar_one()
+        link.channel_out, link.tls_out, link.inside_networks = Channel.MLLP, tls, networks
+
+    assert said in portal.person("Lars").get(portal.link()).text
 
 
 def test_a_token_is_shown_once(portal: Portal) -> None:
