@@ -21,6 +21,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
+from mdo_portal.services import polls
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.services.sealed import client_secret
 from tests.integrations.fhir.test_pull import Hospital, Node, bundle, hospital
@@ -212,6 +213,24 @@ def test_a_notice_of_the_server_is_only_a_reason_to_ask_at_once(asked: Asked, se
     assert told.status_code == 204 and asked.poll().next_at <= datetime.now(UTC)
     asked.look()
     assert asked.numbers() == ["VRAAG-1"]
+
+
+def test_it_is_asked_as_often_as_registered_and_no_oftener(asked: Asked) -> None:
+    hospital_fhir.agree(asked.database, "DELT", Agreed(poll="ServiceRequest?status=active", poll_every=7_200))
+    asked.looks = 3
+    asked.look()
+    assert asked.poll().next_at == asked.now() + timedelta(hours=2)
+
+
+def test_what_the_server_tells_while_it_is_asked_is_asked_for_afterwards(asked: Asked) -> None:
+    with asked.database.transaction() as session:
+        claimed = polls.claim(session, now=asked.now())
+        assert claimed is not None
+    with asked.database.transaction() as session:
+        assert polls.noticed(session, asked.link_id, now=asked.now())
+    with asked.database.transaction() as session:
+        polls.looked(session, claimed, now=asked.now())
+    assert asked.poll().next_at == asked.now()
 
 
 def test_asking_ends_when_the_administrator_says_so(asked: Asked) -> None:

@@ -34,6 +34,7 @@ class ClaimedPoll:
     address: Address
     since: datetime
     attempts: int
+    until: datetime  # the end of the lease; another moment at the row means that the server told of something meanwhile
 
 
 def register(session: Session, link: Link, query: str, *, every: timedelta, now: datetime) -> Poll:
@@ -64,8 +65,7 @@ def noticed(session: Session, link_id: uuid.UUID, *, now: datetime) -> bool:
     poll = session.get(Poll, link_id)
     if poll is None:
         return False
-    # one that is being asked just now is asked again afterwards: what changed may have been missed
-    poll.next_at = min(poll.next_at, now) if poll.next_at - now < LEASE / 2 else now
+    poll.next_at = min(poll.next_at, now)  # also of one that is being asked just now: what changed may have been missed
     session.flush()
     changes.wake(session, "poll")
     return True
@@ -80,7 +80,7 @@ def claim(session: Session, *, now: datetime) -> ClaimedPoll | None:
     poll.attempts += 1
     poll.next_at = now + LEASE
     address = hospitals.address_of(session, poll.hospital_id)[1]
-    return ClaimedPoll(poll.link_id, poll.query, address, poll.since - OVERLAP, poll.attempts)
+    return ClaimedPoll(poll.link_id, poll.query, address, poll.since - OVERLAP, poll.attempts, poll.next_at)
 
 
 def is_new(session: Session, claimed: ClaimedPoll, offered: Offered) -> bool:
@@ -126,7 +126,8 @@ def looked(session: Session, claimed: ClaimedPoll, *, now: datetime) -> None:
     poll = _ours(session, claimed)
     if poll is not None:
         poll.attempts, poll.reason, poll.looked_at = 0, "", now
-        poll.next_at = min(poll.next_at, now + timedelta(seconds=poll.every_seconds))
+        if poll.next_at == claimed.until:
+            poll.next_at = now + timedelta(seconds=poll.every_seconds)
 
 
 def not_looked(session: Session, claimed: ClaimedPoll, trouble: NotPulled, *, now: datetime) -> None:
