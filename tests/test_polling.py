@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from mdo_portal import polling, understanding, wiring
 from mdo_portal.commands import hospital_fhir
-from mdo_portal.commands.hospital_fhir import Agreed, NotAgreed
+from mdo_portal.commands.agreements import NotAgreed
+from mdo_portal.commands.hospital_fhir import Agreed
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundMessage, InboundState

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal import wiring
+from mdo_portal.commands.agreements import NotAgreed, check_networks, check_papers, written
 from mdo_portal.database import Database
-from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.link import Link
 from mdo_portal.services import polls
-from mdo_portal.services.hospitals import CERTIFICATE_PURPOSE
-from mdo_portal.services.sealed import client_secret, sealer
+from mdo_portal.services.sealed import client_secret
 
 
 @dataclass(frozen=True)
@@ -41,28 +37,15 @@ class Agreed:
     poll_every: int = 300  # seconds
 
 
-class NotAgreed(ValueError):
-    """It cannot be written down like this; the text says what."""
-
-
 def agree(database: Database, code: str, said: Agreed) -> dict[str, Any]:
     """Write it down, and give what the hospital must be told. Raises KeyError without such a link, NotAgreed."""
     _check(said)
     with database.transaction() as session:
-        query = select(Link).join(Hospital, Hospital.id == Link.hospital_id).where(Hospital.code == code)
-        link = session.execute(query.with_for_update(of=Link)).scalar_one_or_none()
-        if link is None:
-            raise KeyError(code)
         plain = {
             "url_out": said.url, "token_url_out": said.token_url, "client_id_out": said.client_id, "scopes_out": said.scopes,
             "trust_out": said.trust, "client_id_in": said.their_client_id, "jwks_in": said.their_keys, "profile_out": said.profile_out,
-            "inside_networks": None if said.networks is None else list(said.networks),
         }  # fmt: skip
-        for name, value in plain.items():
-            if value is not None:
-                setattr(link, name, value)
-        if said.certificate is not None:
-            link.certificate_out_sealed = sealer(session).seal(said.certificate.encode(), purpose=CERTIFICATE_PURPOSE)
+        link = written(session, code, plain, networks=said.networks, certificate=said.certificate)
         if said.url:
             link.channel_out = Channel.FHIR
         if said.pull:
@@ -101,22 +84,3 @@ def _check(said: Agreed) -> None:
     if not 30 <= said.poll_every <= 86_400:
         raise NotAgreed("asking goes every 30 to 86400 seconds")
     check_papers(said.certificate, said.trust)
-
-
-def check_networks(networks: Sequence[str]) -> None:
-    """Raises NotAgreed for what is no network, or half the internet."""
-    for network in networks:
-        try:
-            wide = ip_network(network).prefixlen
-        except ValueError:
-            raise NotAgreed(f"{network!r} is no network like 10.20.0.0/16") from None
-        if wide < 8:
-            raise NotAgreed("a network of a hospital is not half the internet")
-
-
-def check_papers(certificate: str | None, trust: str | None) -> None:
-    """Raises NotAgreed when we could not go out with these."""
-    try:
-        wiring.certificate_works(certificate or "", trust or "")
-    except (ssl.SSLError, ValueError):
-        raise NotAgreed("certificate or roots are no PEM, or the key is missing") from None

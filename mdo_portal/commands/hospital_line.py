@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from mdo_portal import trial
-from mdo_portal.commands import hospital, hospital_fhir, hospital_mllp
+from mdo_portal.commands import agreements, hospital, hospital_fhir, hospital_mllp
 from mdo_portal.commands.hospital_fhir import Agreed
 from mdo_portal.commands.hospital_mllp import Receiver
 from mdo_portal.commands.process import checked_settings, open_database
@@ -67,7 +67,7 @@ def hospital_fhir_command(code: str, **said: Any) -> None:
         click.echo(json.dumps(hospital_fhir.agree(open_database(checked_settings()), code, agreed)))
     except KeyError:
         raise click.ClickException(f"no hospital {code} with a link") from None
-    except hospital_fhir.NotAgreed as error:
+    except agreements.NotAgreed as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -90,7 +90,7 @@ def hospital_mllp_command(code: str, **said: Any) -> None:
         click.echo(json.dumps(hospital_mllp.agree(open_database(checked_settings()), code, receiver)))
     except KeyError:
         raise click.ClickException(f"no hospital {code} with a link") from None
-    except hospital_fhir.NotAgreed as error:
+    except agreements.NotAgreed as error:
         raise click.ClickException(str(error)) from None
 
 

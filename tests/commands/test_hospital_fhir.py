@@ -8,7 +8,8 @@ import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy import select
 
-from mdo_portal.commands.hospital_fhir import Agreed, NotAgreed, agree
+from mdo_portal.commands.agreements import NotAgreed
+from mdo_portal.commands.hospital_fhir import Agreed, agree
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.link import Link

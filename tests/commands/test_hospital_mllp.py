@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mdo_portal.commands.hospital_fhir import NotAgreed
+from mdo_portal.commands.agreements import NotAgreed
 from mdo_portal.commands.hospital_mllp import Receiver, agree
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
