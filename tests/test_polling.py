@@ -25,7 +25,7 @@ from mdo_portal.domain.poll import Poll
 from mdo_portal.services import polls
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.services.sealed import client_secret
-from tests.integrations.fhir.test_pull import Hospital, Node, bundle, hospital
+from tests.integrations.fhir.pull_house import Hospital, Node, bundle, hospital
 from tests.people import Region
 from tests.web.portal import app_on, signed_in
 

@@ -2,77 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from joserfc import jwt
-from joserfc.jwk import ECKey
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from integrations.fhir.capability import TAKEN
 from integrations.fhir.judge import problem
-from integrations.smart.client import BEARER
-from mdo_portal import understanding, wiring
-from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, CaseState, InformationRequest
-from mdo_portal.domain.hospital import Channel, Level
-from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.link import Link
-from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
-from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import questions
-from tests import make
 from tests.integrations.fhir.make import bundle, patient, request, sample
 from tests.people import Region
-from tests.web.portal import app_on
+from tests.web.fhir_house import DELT, TASK, app, client, messages, post, understand
 
-KEY = ECKey.generate_key("P-384", auto_kid=True)
-DELT = "Bearer token-DELT"  # FHIR R4 in the region of the tests
-TASK = {
-    "resourceType": "Task", "status": "requested", "intent": "order", "identifier": [{"system": "urn:x", "value": "T-1"}],
-    "basedOn": [{"identifier": {"value": "REF-1"}}],
-}  # fmt: skip
-
-
-@pytest.fixture
-def app(database: Database, region: Region) -> Iterator[Flask]:
-    with app_on(database) as made:
-        yield made
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client(use_cookies=False)
-
-
-def messages(database: Database) -> list[InboundMessage]:
-    with database.transaction() as session:
-        return list(session.scalars(select(InboundMessage).order_by(InboundMessage.seq)))
-
-
-def post(
-    client: FlaskClient, path: str, body: Any, token: str = DELT, kind: str = "application/fhir+json", **headers: str
-) -> Any:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return client.open(
-        path, method=named.pop("method", "POST"), data=raw, headers={"Authorization": token, **named}, content_type=kind
-    )
-
-
-def understand(database: Database) -> None:
-    while understanding.understand_next(database, wiring.readers(), now=datetime.now(UTC)):
-        pass
-
-
-# Kept, whatever it is
+__all__ = ["app", "client"]
 
 
 @pytest.mark.parametrize(
@@ -241,169 +188,3 @@ def test_without_a_token_the_version_can_be_asked_for(client: FlaskClient) -> No
 
 
 # Tokens for assertions
-
-
-@pytest.fixture
-def registered(database: Database, region: Region) -> None:
-    with database.transaction() as session:
-        link = session.execute(select(Link).where(Link.hospital_id == region.hospitals["DELT"])).scalar_one()
-        link.client_id_in, link.jwks_in = "epd-delt", json.dumps({"keys": [KEY.as_dict(private=False)]})
-
-
-def assertion(client: FlaskClient, **over: Any) -> dict[str, str]:
-    aud = client.get("/fhir/.well-known/smart-configuration").json["token_endpoint"]
-    until = int((datetime.now(UTC) + timedelta(seconds=200)).timestamp())
-    claims = {"iss": "epd-delt", "sub": "epd-delt", "aud": aud, "exp": until, "jti": uuid.uuid4().hex} | over
-    token = jwt.encode({"alg": "ES384", "kid": KEY.kid}, claims, KEY, algorithms=["ES384"])
-    return {"grant_type": "client_credentials", "client_assertion_type": BEARER, "client_assertion": token}
-
-
-@pytest.mark.usefixtures("registered")
-def test_a_system_that_registered_its_key_gets_a_token_and_hands_in_with_it(
-    client: FlaskClient, database: Database, region: Region
-) -> None:
-    got = client.post("/fhir/token", data=assertion(client) | {"scope": "system/*.write"})
-    token = got.json["access_token"]
-    answer = post(client, "/fhir", sample("referral-r4.json"), token=f"Bearer {token}")
-
-    assert got.status_code == 200 and got.json["expires_in"] == 300 and got.headers["Cache-Control"] == "no-store"
-    assert answer.status_code == 200
-    assert [one.hospital_id for one in messages(database)] == [region.hospitals["DELT"]]
-    with database.transaction() as session:
-        kept = session.scalars(text("SELECT token_hash FROM link_tokens")).all()  # type: ignore[call-overload]
-    assert token not in kept
-
-
-@pytest.mark.usefixtures("registered")
-def test_an_assertion_is_good_for_once(client: FlaskClient) -> None:
-    said = assertion(client)
-
-    assert [client.post("/fhir/token", data=said).status_code for _ in range(3)] == [200, 401, 401]
-
-
-@pytest.mark.usefixtures("registered")
-def test_an_assertion_that_just_ended_is_good_for_once_as_well(client: FlaskClient) -> None:
-    """Clocks may differ by half a minute: for so long it is taken after its end, and not again."""
-    said = assertion(client, exp=int(datetime.now(UTC).timestamp()) - 10)
-    answers = [client.post("/fhir/token", data=said).status_code]
-    answers += [client.post("/fhir/token", data=one).status_code for one in (assertion(client), said)]  # another clears up
-
-    assert answers == [200, 200, 401]
-
-
-@pytest.mark.usefixtures("registered")
-@pytest.mark.parametrize(
-    "over", [{"iss": "epd-zeed", "sub": "epd-zeed"}, {"aud": "https://elders.example"}, {"exp": 1}, {"jti": "x"}]
-)
-def test_whoever_cannot_prove_it_gets_no_token(client: FlaskClient, over: dict[str, Any]) -> None:
-    answer = client.post("/fhir/token", data=assertion(client, **over))
-
-    assert (answer.status_code, answer.json) == (401, {"error": "invalid_client"})
-
-
-@pytest.mark.usefixtures("registered")
-def test_a_token_for_reading_does_not_hand_in(client: FlaskClient, database: Database) -> None:
-    token = client.post("/fhir/token", data=assertion(client) | {"scope": "system/Task.rs"}).json["access_token"]
-
-    assert post(client, "/fhir", sample("referral-r4.json"), token=f"Bearer {token}").status_code == 403
-    assert messages(database) == []
-    assert client.post("/fhir/token", data=assertion(client) | {"scope": "patient/*.read"}).json == {"error": "invalid_scope"}
-
-
-@pytest.mark.usefixtures("registered")
-def test_a_token_that_ended_opens_nothing(client: FlaskClient, database: Database) -> None:
-    token = client.post("/fhir/token", data=assertion(client)).json["access_token"]
-    with database.transaction() as session:
-        session.execute(text("UPDATE link_tokens SET expires_at = now() - interval '1 second'"))
-
-    assert post(client, "/fhir", sample("referral-r4.json"), token=f"Bearer {token}").status_code == 401
-
-
-def test_statements_alone_make_no_token(database: Database, region: Region) -> None:
-    """Row security: smuggled SQL in a web process lets no system in (docs/decisions/0023)."""
-    web = Database(as_role(database.url, "mdo_app"), sealer=database.sealer)
-    link = region.links["DELT"].link_id
-    for statement in (
-        f"INSERT INTO link_tokens VALUES ('x', '{link}', 'system/*.write', now() + interval '1 hour')",
-        f"SELECT access.issue_link_token('{link}', 'jti-12345', now(), 'x', 'system/*.write', now() + interval '1 hour', 'wrong'::bytea)",
-    ):
-        with pytest.raises(Exception, match=r"permission denied|signed assertion"), web.transaction() as session:
-            session.execute(text(statement))
-    web.close()
-
-
-# Questions: out as a Task, the answer back into the same case
-
-
-def test_a_question_goes_out_and_its_answer_comes_back_into_the_same_case(
-    client: FlaskClient, database: Database, region: Region
-) -> None:
-    post(client, "/fhir", sample("referral-r4.json"))
-    understand(database)
-    now = datetime.now(UTC)
-    with database.transaction() as session:
-        case = session.scalars(select(Case).where(Case.hospital_id == region.hospitals["DELT"])).one()
-        case.board_id = region.boards["URO-P"]
-        case.move(CaseState.INCOMPLETE, now=now)
-        questions.ask(session, case, "Is er een recente PSA?", viewer=region.aisha, now=now)
-    with database.transaction() as session:
-        claimed = questions.claim(session, now=now)
-        assert claimed is not None and claimed.question.text == "Is er een recente PSA?"
-        questions.settle(session, claimed, Receipt(ReceiptKind.ACCEPTED, "201", "Task/9"), now=now)
-    answer = {
-        "resourceType": "Task", "status": "in-progress", "intent": "order",
-        "identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{claimed.question.question_id}"}],
-        "businessStatus": {"text": "information provided"},
-        "output": [{"type": {"text": "antwoord"}, "valueString": "PSA 8,1 op 3 november"}],
-    }  # fmt: skip
-    post(client, "/fhir/Task", answer)
-    understand(database)
-
-    with database.transaction() as session:
-        request = session.get_one(InformationRequest, uuid.UUID(claimed.question.question_id))
-        sent = session.get_one(OutgoingQuestion, request.id)
-        state = session.get_one(Case, request.case_id).state
-    assert (request.answer, request.answered_at is not None) == ("PSA 8,1 op 3 november", True)
-    assert (sent.state, sent.receipt_reference) == (OutgoingState.SENT, "Task/9")
-    assert state in (CaseState.INCOMPLETE, CaseState.READY)
-    assert messages(database)[-1].case_id == request.case_id
-
-
-def test_another_hospital_cannot_answer_our_question(client: FlaskClient, database: Database, region: Region) -> None:
-    now = datetime.now(UTC)
-    with database.transaction() as session:
-        zeed_case = make.case(session, session.get_one(type(make.hospital(session, "X")), region.hospitals["ZEED"]), now=now)
-        session.add(made := InformationRequest(case_id=zeed_case.id, asked_at=now, asked_by=region.aisha.person_id, text="?"))
-        session.flush()
-        question_id = made.id
-    answer = TASK | {"identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{question_id}"}], "basedOn": []}
-    post(client, "/fhir/Task", {name: value for name, value in answer.items() if value})
-    understand(database)
-
-    assert [(one.state, one.reason) for one in messages(database)] == [(InboundState.UNREADABLE, "unknown_referral")]
-    with database.transaction() as session:
-        assert session.get_one(InformationRequest, question_id).answered_at is None
-
-
-def test_documents_for_a_known_referral_go_to_its_case(client: FlaskClient, database: Database) -> None:
-    post(client, "/fhir", bundle(patient(), request()))
-    document = {
-        "resourceType": "DocumentReference", "status": "current", "type": {"text": "PA-verslag"}, "subject": {"reference": "Patient/p"},
-        "content": [{"attachment": {"contentType": "text/plain", "data": "aGFsbG8=", "title": "PA"}}],
-        "context": {"related": [{"identifier": {"value": "REF-1"}}]},
-    }  # fmt: skip
-    post(client, "/fhir", bundle(patient(), document))
-    understand(database)
-
-    first, second = messages(database)
-    assert second.state is InboundState.UNDERSTOOD and second.case_id == first.case_id
-
-
-def test_a_link_that_takes_no_fhir_keeps_its_questions_on_the_screen(database: Database, region: Region) -> None:
-    now = datetime.now(UTC)
-    with database.transaction() as session:
-        link = session.execute(select(Link).where(Link.hospital_id == region.hospitals["DELT"])).scalar_one()
-        link.channel_out, link.level = Channel.PAPER, Level.FORM
-        case = session.get_one(Case, region.other_case)
-        questions.ask(session, case, "Wat?", viewer=region.carla, now=now)
-        assert session.scalars(select(OutgoingQuestion.id)).all() == []
