@@ -17,10 +17,10 @@ from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import Incoming, IncomingAnswer, MessageHeader, PatientIdentity, PersonName, Reader, Wire
 from mdo_portal.services import deciding, questions
 from tests import make
+from tests.identity_questions import CONFLICTS, born, decide, merge, opened, people, referral, states, take_back
 from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import READERS, hand_in, rows, understand_all
-from tests.test_identity_conflicts import CONFLICTS, born, decide, merge, opened, people, referral, states, take_back
 
 # A referral number that is of another patient here
 

@@ -18,9 +18,9 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.services import sessions
 from tests import make
+from tests.identity_questions import referral
 from tests.make import BSN, OTHER_BSN
 from tests.people import Region
-from tests.test_identity_conflicts import referral
 from tests.test_reception import hand_in, understand_all
 from tests.web.portal import CSRF, app_on
 

@@ -17,9 +17,9 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.told import Merge
 from tests import make
+from tests.identity_questions import merge
 from tests.make import BSN, OTHER_BSN
 from tests.people import Region
-from tests.test_identity_conflicts import merge
 from tests.test_reception import hand_in, understand_all
 from tests.web.identity_house import House, house
 from tests.web.portal import CSRF, app_on, signed_in
