@@ -18,7 +18,7 @@ import structlog
 from mdo_portal import letter_words, letters
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
-from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
+from mdo_portal.exchange import Asker, Contact, DecisionForm, OutgoingDecision, Receipt, ReceiptKind, Sender
 from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Signer
 from mdo_portal.services import deliveries, handing_over, outbox, questions
 from mdo_portal.services.outbox import ClaimedDelivery
@@ -184,4 +184,5 @@ def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
         letter_title=f"MDO-advies {decision.document_number}",
         letter_pdf=letter,
         network_name=content["network"],
+        form=DecisionForm.CORRECTION if decision.version > 1 else DecisionForm.FIRST,
     )

@@ -37,6 +37,7 @@ from mdo_portal.exchange.receiving import (
 from mdo_portal.exchange.sending import (
     Address,
     Asker,
+    DecisionForm,
     NotPulled,
     Offered,
     OutgoingDecision,
@@ -59,6 +60,7 @@ __all__ = [
     "Asker",
     "Caller",
     "Contact",
+    "DecisionForm",
     "Ended",
     "Explainer",
     "Explanation",

@@ -32,6 +32,15 @@ class Receipt:
     at: datetime | None = None
 
 
+class DecisionForm(StrEnum):
+    """What a signed decision is to the one before it: MDM T02, T10, T06, T11 (knowledge: HL7 v2.5.1 chapter 9)."""
+
+    FIRST = "first"
+    CORRECTION = "correction"  # supersedes the earlier one
+    ADDENDUM = "addendum"  # the earlier one stands; this is added
+    WITHDRAWAL = "withdrawal"  # the earlier one no longer holds
+
+
 @dataclass(frozen=True)
 class OutgoingDecision:
     """A signed decision for one recipient: everything a letter in an EPD needs, frozen."""
@@ -54,6 +63,7 @@ class OutgoingDecision:
     letter_title: str
     letter_pdf: bytes
     network_name: str = ""
+    form: DecisionForm = DecisionForm.FIRST
 
     @property
     def letter_sha256(self) -> str:
