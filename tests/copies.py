@@ -69,6 +69,8 @@ class Copies:
     def __init__(self, server: str, template: str, kind: str) -> None:
         self._server, self._template, self._kind = server, template, kind
         self._free: list[str] = []
+        #: one line to each copy stays open: the look at some hundred tables is planned once on it, not at every test
+        self._admins: dict[str, psycopg.Connection] = {}
         self._made = 0
         self._was: _Was | None = None
 
@@ -81,10 +83,10 @@ class Copies:
             yield database
         finally:
             close_all(database.url)
-            if self._put_back(database.url):
+            if self._put_back(name, database.url):
                 self._free.append(name)
             else:
-                drop_database(self._server, name)
+                self._drop(name)
 
     def _new(self) -> str:
         self._made += 1
@@ -95,18 +97,35 @@ class Copies:
                 self._was = _Was(admin)
         return name
 
-    def _put_back(self, url: str) -> bool:
+    def _put_back(self, name: str, url: str) -> bool:
         assert self._was is not None
         try:
-            with _admin(url) as admin:
-                _alone(admin)
-                return self._was.again(admin)
+            admin = self._line_to(name, url)
+            _alone(admin)
+            return self._was.again(admin)
         except psycopg.Error:
             return False
 
+    def _line_to(self, name: str, url: str) -> psycopg.Connection:
+        """The line that stands, unless the test cut it: some stop the server."""
+        known = self._admins.get(name)
+        try:
+            if known is not None:
+                known.execute("SELECT 1")
+                return known
+        except psycopg.Error:
+            known.close()
+        self._admins[name] = _admin(url)
+        return self._admins[name]
+
+    def _drop(self, name: str) -> None:
+        if admin := self._admins.pop(name, None):
+            admin.close()
+        drop_database(self._server, name)
+
     def close(self) -> None:
         for name in self._free:
-            drop_database(self._server, name)
+            self._drop(name)
 
 
 class _Was:
@@ -128,7 +147,13 @@ class _Was:
 
     def _seen(self, admin: psycopg.Connection) -> tuple[list[object], list[object]]:
         # the look is a plain UNION ALL: PostgreSQL appends its parts in order
-        return [row[0] for row in admin.execute(CATALOGUE)], [row[0] for row in admin.execute(self._look)]
+        return self._catalogue_of(admin), self._contents_of(admin)
+
+    def _catalogue_of(self, admin: psycopg.Connection) -> list[object]:
+        return [row[0] for row in admin.execute(CATALOGUE, prepare=True)]
+
+    def _contents_of(self, admin: psycopg.Connection) -> list[object]:
+        return [row[0] for row in admin.execute(self._look, prepare=True)]
 
     def again(self, admin: psycopg.Connection) -> bool:
         """Whether the copy is as it was, after what differed has been written again."""
@@ -149,10 +174,8 @@ class _Was:
         return self._seen(admin) == (self._catalogue, self._contents)
 
     def _catalogue_and(self, admin: psycopg.Connection) -> tuple[list[object], list[object]]:
-        catalogue = [row[0] for row in admin.execute(CATALOGUE)]
-        if catalogue != self._catalogue:
-            return catalogue, []
-        return catalogue, [row[0] for row in admin.execute(self._look)]
+        catalogue = self._catalogue_of(admin)
+        return (catalogue, []) if catalogue != self._catalogue else (catalogue, self._contents_of(admin))
 
 
 def _rows(admin: psycopg.Connection, name: sql.Identifier) -> bytes:
