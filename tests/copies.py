@@ -108,13 +108,12 @@ class Copies:
 
     def _line_to(self, name: str, url: str) -> psycopg.Connection:
         """The line that stands, unless the test cut it: some stop the server."""
-        known = self._admins.get(name)
-        try:
-            if known is not None:
+        if known := self._admins.get(name):
+            try:
                 known.execute("SELECT 1")
                 return known
-        except psycopg.Error:
-            known.close()
+            except psycopg.Error:
+                known.close()
         self._admins[name] = _admin(url)
         return self._admins[name]
 
