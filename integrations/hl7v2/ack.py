@@ -78,18 +78,10 @@ def _judged(found: Opened, answer: Answer) -> Answer:
 
 def _written(found: Opened, answer: Answer, mode: str, now: datetime, control_id: str, raw: bytes = b"") -> bytes:
     fields, marks, between = found.fields, found.marks, found.marks.field
-    event = fields[9].split(marks.component, 2)[1:2]
-    again = _said_again(raw, answer, fields, marks) if mode == "A" else []
-    kind = marks.component.join(("ACK", event[0], "ACK")) if event and event[0] else "ACK"
-    if again:
-        kind = marks.component.join(("RRI", event[0], f"RRI_{event[0]}"))
-    header = (
-        "MSH", marks.msh2, fields[5], fields[6], fields[3], fields[4], stamp(now), "", kind, marks.escaped(control_id),
-        fields[11] or "P", fields[12] or "2.5",
-    )  # fmt: skip
-    lines = [between.join(header)]
-    if charset := _charset(fields[18], marks):
-        lines[0] += between * 6 + charset
+    again = _said_again(raw, answer, fields, marks) if answer.repeats and mode == "A" else []
+    name = "RRI" if again else "ACK"
+    before, middle, after = _as_ever(found.like, name) if found.like else _header_of(fields, marks, name)
+    lines = [f"{before}{stamp(now)}{middle}{marks.escaped(control_id)}{after}"]
     about = fields[10] or marks.escaped(answer.control_id)
     said = f"MSA{between}{mode}{_LETTER[answer.verdict]}{between}{about}"
     lines.append(f"{said}{between}{marks.escaped(answer.text)}" if answer.text else said.rstrip(between))
@@ -97,6 +89,26 @@ def _written(found: Opened, answer: Answer, mode: str, now: datetime, control_id
         lines.append(_error_line(fields[12], answer, marks))
     lines += [*again, ""]
     return "\r".join(lines).encode("latin-1", "replace")  # the sender's own bytes, read as latin-1, come out as they went in
+
+
+@lru_cache(maxsize=512)
+def _as_ever(like: bytes, name: str) -> tuple[str, str, str]:
+    """`_header_of`, worked out once for all that one sender sends of one kind."""
+    found = opened(like)
+    return _header_of(found.fields, found.marks, name)
+
+
+def _header_of(fields: list[str], marks: Marks, name: str) -> tuple[str, str, str]:
+    """The header of an acknowledgement: what stands before its time, between that and our number, and behind the number."""
+    between = marks.field
+    event = fields[9].split(marks.component, 2)[1:2]
+    structure = f"RRI_{event[0]}" if name == "RRI" else name
+    kind = marks.component.join((name, event[0], structure)) if event and event[0] else name
+    before = between.join(("MSH", marks.msh2, fields[5], fields[6], fields[3], fields[4], ""))
+    after = between.join(("", fields[11] or "P", fields[12] or "2.5"))
+    if charset := _charset(fields[18], marks):
+        after += between * 6 + charset
+    return before, between.join(("", "", kind, "")), after
 
 
 def _said_again(raw: bytes, answer: Answer, fields: list[str], marks: Marks) -> list[str]:

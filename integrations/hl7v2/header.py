@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from mdo_portal.exchange import MessageHeader, Unreadable
 
@@ -43,12 +45,15 @@ class Opened(NamedTuple):
     """An MSH line taken apart: `fields[n]` is MSH-n as sent, its bytes read as latin-1, and "" up to MOST_FIELDS when it is not there.
 
     `accept` and `application`: what MSH-15 and MSH-16 ask, AL, NE, ER or SU; "" when they say nothing that table 0155 knows.
+    `like`: the line without its time and number, the same for nearly all that one sender sends. `words`: what MessageHeader says of it.
     """
 
     marks: Marks
     fields: list[str]
     accept: str = ""
     application: str = ""
+    like: bytes = b""
+    words: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def is_enhanced(self) -> bool:
@@ -56,20 +61,45 @@ class Opened(NamedTuple):
         return bool(self.accept or self.application)
 
 
-@lru_cache(maxsize=512)
 def opened(line: bytes) -> Opened:
-    """The header line taken apart. Remembered, because the answer needs it again moments after the message was kept.
+    """The header line taken apart. What it shares with other messages of its sender is worked out once.
 
     Raises Unreadable("hostile_delimiters").
     """
+    parts = line.split(line[3:4] or b"|", 10)
+    if len(parts) < 11 or len(line) > _TAIL:
+        return _opened(line)
+    parts[6], at, parts[9], number = b"", parts[6], b"", parts[9]
+    found = _opened(line[3:4].join(parts))
+    fields = found.fields.copy()
+    fields[7], fields[10] = at.decode("latin-1"), number.decode("latin-1")
+    return Opened(found.marks, fields, found.accept, found.application, found.like, found.words)
+
+
+@lru_cache(maxsize=2048)
+def _opened(line: bytes) -> Opened:
     text = line.decode("latin-1")
     marks = marks_of(text[:10])
     # MSH-1 is the separator itself, so MSH-n stands at n - 1 of the split.
     fields = text.split(marks.field, MOST_FIELDS)
     fields.insert(1, marks.field)
     fields += _NOTHING[len(fields) :]
-    accept, application = fields[15], fields[16]
-    return Opened(marks, fields, accept and _condition(accept, marks), application and _condition(application, marks))
+    accept, application = (said and _condition(said, marks) for said in fields[15:17])
+    return Opened(marks, fields, accept, application, line, _words(fields, marks, accept, application))
+
+
+def _words(fields: list[str], marks: Marks, accept: str, application: str) -> dict[str, Any]:
+    event = fields[9].partition(marks.repetition)[0].split(marks.component, 2)
+    return {
+        "kind": "^".join([text for one in event[:2] if (text := _first(one, marks))]),
+        "sending_application": _first(fields[3], marks),
+        "sending_facility": _first(fields[4], marks),
+        "receiving_application": _first(fields[5], marks),
+        "receiving_facility": _first(fields[6], marks),
+        "version": _first(fields[12], marks),
+        "wants_accept": bool(accept or application),
+        "application_ack": "" if application == "NE" else application,
+    }
 
 
 def _condition(text: str, marks: Marks) -> str:
@@ -85,20 +115,11 @@ def read_header(raw: bytes) -> MessageHeader:
     window = narrow(raw[:WINDOW] if len(raw) > WINDOW else raw)
     at = header_at(window)
     found = opened(window[at : end_of_line(window, at)])
-    marks, fields = found.marks, found.fields
-    event = fields[9].partition(marks.repetition)[0].split(marks.component, 2)
     return MessageHeader(
-        kind="^".join([text for one in event[:2] if (text := _first(one, marks))]),
-        control_id=_plain(fields[10], marks),
-        sending_application=_first(fields[3], marks),
-        sending_facility=_first(fields[4], marks),
-        receiving_application=_first(fields[5], marks),
-        receiving_facility=_first(fields[6], marks),
-        version=_first(fields[12], marks),
-        patient_numbers=numbers_in(window, at, marks),
-        wants_accept=found.is_enhanced,
+        control_id=_plain(found.fields[10], found.marks),
+        patient_numbers=numbers_in(window, at, found.marks),
         body=body_of(raw) if b"TS" in raw[-_TAIL:] or raw[:3] in BATCH_LINES else (0, 0),
-        application_ack="" if found.application == "NE" else found.application,
+        **found.words,
     )
 
 

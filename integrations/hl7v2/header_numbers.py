@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from .marks import Marks
@@ -25,10 +26,12 @@ _NUMBER_FIELDS = {"PID": 3, "MRG": 1}
 
 
 def end_of_line(window: bytes, at: int) -> int:
-    most = min(len(window), at + LONGEST_LINE)
+    """Where the line that begins at `at` ends: at a CR or LF, or where it is too long for a line."""
+    most = at + LONGEST_LINE
     end = window.find(b"\r", at, most)
-    feed = window.find(b"\n", at, most if end < 0 else end)
-    return feed if feed >= 0 else end if end >= 0 else most
+    if (feed := window.find(b"\n", at, most if end < 0 else end)) >= 0:
+        return feed
+    return end if end >= 0 else min(len(window), most)
 
 
 def _line(window: bytes, at: int) -> str:
@@ -64,28 +67,38 @@ def lines_called(names: Iterable[str], window: bytes, start: int, marks: Marks) 
     return [_line(window, at) for at in islice(found, _MOST_PATIENTS)]
 
 
-def _beginnings(window: bytes, called: Iterable[str], separator: bytes, start: int) -> Iterator[int]:
+def _beginnings(window: bytes, called: Iterable[str], separator: bytes, start: int) -> Iterable[int]:
     """Where the lines of these segments begin, those that end in CR first."""
-    names = tuple(name.encode() + separator for name in called)
-    for line_end in (b"\r", b"\n"):
-        if len(window) < _SMALL:
-            yield from sorted(at for name in names for at in _all(window, line_end + name, start))
-        else:
-            yield from _along(window, line_end, names, start)
+    by_end = _needles(tuple(called), separator)
+    if len(window) < _SMALL:
+        return [at for needles in by_end for at in _all(window, needles, start)]
+    return (at for needles in by_end for at in _along(window, needles, start))
 
 
-def _all(window: bytes, wanted: bytes, at: int) -> Iterator[int]:
-    while (at := window.find(wanted, at)) >= 0:
-        yield at + 1
-        at += 1
+@lru_cache(maxsize=64)
+def _needles(called: tuple[str, ...], separator: bytes) -> tuple[tuple[bytes, ...], ...]:
+    """What such a line begins with, the end of the line before it included: behind a CR, and behind a LF."""
+    return tuple(tuple(line_end + name.encode() + separator for name in called) for line_end in (b"\r", b"\n"))
 
 
-def _along(window: bytes, line_end: bytes, names: tuple[bytes, ...], start: int) -> Iterator[int]:
+def _all(window: bytes, needles: tuple[bytes, ...], start: int) -> list[int]:
+    found = []
+    for needle in needles:
+        at = window.find(needle, start)
+        while at >= 0:
+            found.append(at + 1)
+            at = window.find(needle, at + 1)
+    found.sort()
+    return found
+
+
+def _along(window: bytes, needles: tuple[bytes, ...], start: int) -> Iterator[int]:
     """From line to line, because a search for the name would read every document."""
+    line_end = needles[0][:1]
     at = window.find(line_end, start)
     for _ in range(_MOST_LINES):
         if at < 0:
             return
-        if window.startswith(names, at + 1):
+        if window.startswith(needles, at):
             yield at + 1
         at = window.find(line_end, at + 1)

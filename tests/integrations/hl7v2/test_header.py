@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from integrations.hl7v2 import header
 from integrations.hl7v2.header import read_header
 from mdo_portal.exchange import Unreadable
 
@@ -14,12 +18,12 @@ from .samples import ADT, MERGE, REFERRAL
 
 
 def test_the_header_says_who_what_and_about_whom() -> None:
-    header = read_header(REFERRAL)
-    assert (header.kind, header.control_id, header.version) == ("REF^I12", "M0001", "2.5")
-    assert (header.sending_application, header.sending_facility) == ("HIX", "ZEED")
-    assert (header.receiving_application, header.receiving_facility) == ("MDO", "NET")
-    assert header.patient_numbers == (("ZEED", "12345"), ("NLMINBIZA", "999911120"))
-    assert not header.wants_accept
+    found = read_header(REFERRAL)
+    assert (found.kind, found.control_id, found.version) == ("REF^I12", "M0001", "2.5")
+    assert (found.sending_application, found.sending_facility) == ("HIX", "ZEED")
+    assert (found.receiving_application, found.receiving_facility) == ("MDO", "NET")
+    assert found.patient_numbers == (("ZEED", "12345"), ("NLMINBIZA", "999911120"))
+    assert not found.wants_accept
 
 
 def test_enhanced_mode_is_seen() -> None:
@@ -65,3 +69,35 @@ def test_32_megabytes_of_malice_take_no_time(hostile: bytes) -> None:
             read_header(hostile)
         taken.append(time.process_time() - start)
     assert min(taken) <= 0.05
+
+
+SIGNS = st.text(alphabet='|^~\\&#ABa1 "é\r', max_size=6)
+FIELDS = st.lists(SIGNS, min_size=0, max_size=24)
+
+
+@given(separator=st.sampled_from("|^#A\r"), signs=SIGNS, fields=FIELDS)
+@settings(max_examples=300, deadline=None)
+def test_what_is_remembered_of_a_sender_is_what_every_header_says_by_itself(
+    separator: str, signs: str, fields: list[str]
+) -> None:
+    line = separator.join(["MSH", signs, *fields]).encode("latin-1")
+    seen = [
+        _what(lambda: header.opened(line)),
+        _what(lambda: header.opened(line)),
+        _what(lambda: header._opened.__wrapped__(line)),
+    ]
+    assert seen[0] == seen[1] == seen[2]
+
+
+def _what(read: Callable[[], header.Opened]) -> object:
+    try:
+        found = read()
+    except Unreadable as unreadable:
+        return unreadable.reason, unreadable.where
+    return found.marks, found.fields, found.accept, found.application, found.words
+
+
+def test_time_and_number_are_of_each_message_and_the_rest_is_shared() -> None:
+    one, two = (header.opened(b"MSH|^~\\&|A|B|C|D|%s||ADT^A08|%s|P|2.5" % told) for told in ((b"1", b"X"), (b"2", b"Y")))
+    assert (one.fields[7], one.fields[10], two.fields[7], two.fields[10]) == ("1", "X", "2", "Y")
+    assert one.like == two.like and one.words is two.words
