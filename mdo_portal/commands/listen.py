@@ -14,7 +14,7 @@ import structlog
 
 from mdo_portal import wiring
 from mdo_portal.commands.desk import Desk
-from mdo_portal.commands.process import checked_settings, open_database, refuse
+from mdo_portal.commands.process import checked_settings, open_database, refuse, settled
 from mdo_portal.database import Database
 from mdo_portal.settings import NOWHERE, Settings, host_port
 
@@ -95,4 +95,6 @@ def command() -> None:
             wiring.mllp_tls(files)
         except (OSError, ssl.SSLError) as trouble:
             refuse([f"the files of MDO_MLLP_TLS_* cannot be used ({trouble.strerror or type(trouble).__name__})"])
-    run(settings, open_database(settings, role="mdo_work"))
+    database = open_database(settings, role="mdo_work")
+    settled()
+    run(settings, database)

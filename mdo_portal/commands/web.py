@@ -8,7 +8,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from mdo_portal.app import create_app
-from mdo_portal.commands.process import check_machine, checked_settings, open_database
+from mdo_portal.commands.process import check_machine, checked_settings, open_database, settled
 from mdo_portal.settings import Settings
 
 THREADS_BESIDE_SOCKETS = 24
@@ -42,7 +42,9 @@ class Web(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self.portal_settings, database=open_database(self.portal_settings, role="mdo_app", pool_size=20))
+        app = create_app(self.portal_settings, database=open_database(self.portal_settings, role="mdo_app", pool_size=20))
+        settled()
+        return app
 
 
 def run(settings: Settings) -> None:

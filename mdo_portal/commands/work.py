@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from mdo_portal import dispatch, polling, pulling, understanding, wiring
 from mdo_portal.commands import audit, retention
-from mdo_portal.commands.process import Stop, checked_settings, open_database, stop_on_signals, until_stopped
+from mdo_portal.commands.process import Stop, checked_settings, open_database, settled, stop_on_signals, until_stopped
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.services import meetings
@@ -116,4 +116,6 @@ def _series(database: Database, stop: Stop) -> None:
 def command() -> None:
     """Understand what came in, send what must go out."""
     settings = checked_settings()
-    run(open_database(settings, role="mdo_work", pool_size=16), stop_on_signals(), settings)
+    database = open_database(settings, role="mdo_work", pool_size=16)
+    settled()
+    run(database, stop_on_signals(), settings)
