@@ -7,6 +7,7 @@ With `-n 2` the workers share the server; each has its own template and copies.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -171,3 +172,9 @@ def session(shared_database: Database) -> Iterator[Session]:
         made.info["sealer"] = shared_database.sealer
         yield made
         made.rollback()
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stands to the end: the collector need not go through thousands of tests again and again."""
+    gc.collect()
+    gc.freeze()
