@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence as ListOf
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import ForeignKey, Index, Sequence, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -67,12 +67,24 @@ WHOLE = (DecisionForm.FIRST, DecisionForm.CORRECTION)
 """Forms that hold a whole advice, and not something about one."""
 
 
-def main(signed: ListOf[Decision]) -> Decision | None:
+class Signed(Protocol):
+    """A decision, or a row of one: where it stands in its round, and what it is to the one before."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def form(self) -> DecisionForm: ...
+
+
+One = TypeVar("One", bound=Signed)
+
+
+def main(signed: ListOf[One]) -> One | None:
     """The newest whole advice of a round, whether it still holds or was withdrawn. `signed`: all of the round, in order of version."""
     return next((one for one in reversed(signed) if one.form in WHOLE), None)
 
 
-def standing(signed: ListOf[Decision]) -> ListOf[Decision]:
+def standing(signed: ListOf[One]) -> ListOf[One]:
     """What holds now of what was signed in a round: the newest whole advice and what was added to it; nothing once it is withdrawn."""
     whole = main(signed)
     if whole is None or signed[-1].form is DecisionForm.WITHDRAWAL:

@@ -117,7 +117,7 @@ def attendees(session: Session, meeting_id: uuid.UUID) -> list[Attendee]:
         .where(Presence.meeting_id == meeting_id)
         .order_by(Person.discipline, Person.name)
     )  # fmt: skip
-    return [Attendee(*row[:-1], away=times(row.away)) for row in session.execute(query)]
+    return [Attendee._make((*found, times(away))) for *found, away in session.execute(query)]
 
 
 def times(away: Sequence[Sequence[str]]) -> list[tuple[datetime, datetime]]:
