@@ -122,7 +122,7 @@ def missed(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[Mis
             Meeting.board_id.in_(boards),
             Meeting.starts_at > now - LOOK_BACK,
             Presence.person_id == viewer.person_id,
-            Decision.signed_at > now - timedelta(hours=MOST_HOURS),
+            Decision.signed_at >= now - timedelta(hours=MOST_HOURS),
             Board.objection_hours > 0,
             ~Case.objected,
         )

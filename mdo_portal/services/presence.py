@@ -46,7 +46,7 @@ class Attendee(NamedTuple):
         """Whether this person was in the room at any moment of that time, as far as first and last sight tell."""
         if start is None:
             return self.first_seen_at <= end
-        was_out = any(left <= start and end <= back for left, back in self.away)
+        was_out = any(left <= start and end < back for left, back in self.away)
         return self.first_seen_at <= end and self.seen_at + GONE_AFTER >= start and not was_out
 
     def had_left(self, at: datetime) -> bool:
