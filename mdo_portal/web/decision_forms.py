@@ -53,7 +53,7 @@ def printed(round_id: uuid.UUID, form: str) -> ResponseReturnValue:
 @may(Act.DECISION_SIGN)
 def sign(round_id: uuid.UUID, form: str) -> ResponseReturnValue:
     if confirming.by_form() is None and not confirmed_at_provider():
-        return _render(_shown(round_id, form), is_read=True, error=gettext(NOT_YOU)), 401
+        return _render(_shown(round_id, form), is_read=True, error=gettext(NOT_YOU)), 422
     try:
         _sign(round_id, form)
     except AlreadySigned as already:

@@ -48,7 +48,7 @@ def test_of_whatever_the_moves_allow_one_whole_advice_stands_with_its_additions(
 
     holds, whole = standing(signed), main(signed)
 
-    assert (whole is None) is not signed
+    assert (whole is None) == (not signed)
     if holds:
         assert holds[0] is whole and [one.form for one in holds[1:]] == [DecisionForm.ADDENDUM] * (len(holds) - 1)
         assert not any(one.form in REPLACES for one in signed if one.version > holds[0].version)
