@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,17 +13,17 @@ from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, Presence
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.decision import Decision, standing
 from mdo_portal.domain.decision_objection import MOST_HOURS, DecisionObjection, closes_at
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import access, presence
 
 #: who was in a meeting longer ago than this is asked nothing: members no longer see its cases
 LOOK_BACK = access.MEMBERS_SEE_AFTER
+MOST = timedelta(hours=MOST_HOURS)
 
 
 class ObjectionRow(NamedTuple):
@@ -50,7 +51,10 @@ class MissedRow(NamedTuple):
     #: what was signed last in the round: what an objection is about
     decision_id: uuid.UUID
     document_number: str
+    #: the advice that stands
     content: dict[str, Any]
+    #: what was added to it
+    additions: Sequence[str]
     #: of the viewer's own hospital
     is_own: bool
     board: str
@@ -108,7 +112,7 @@ def unanswered(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple
 
 def missed(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[MissedRow, Case]]:
     """What was decided while this viewer was called away and can still be objected to; patients of the own hospital first."""
-    boards = viewer.boards_for(Act.DECISION_OBJECT)
+    boards, recent = viewer.boards_for(Act.DECISION_OBJECT), aliased(Decision)
     if not boards:
         return []
     query = (
@@ -122,20 +126,22 @@ def missed(session: Session, viewer: Viewer, *, now: datetime) -> list[tuple[Mis
             Meeting.board_id.in_(boards),
             Meeting.starts_at > now - LOOK_BACK,
             Presence.person_id == viewer.person_id,
-            Decision.signed_at >= now - timedelta(hours=MOST_HOURS),
+            select(recent.id).where(recent.round_id == Round.id, recent.signed_at >= now - MOST).exists(),
             Board.objection_hours > 0,
             ~Case.objected,
         )
         .order_by(Decision.round_id, Decision.version)
     )
-    by_round: dict[uuid.UUID, tuple[Decision, Round, Case, Board, Presence]] = {}  # what was signed last in each round
+    signed: dict[uuid.UUID, list[Decision]] = defaultdict(list)
+    by_round: dict[uuid.UUID, tuple[Round, Case, Board, Presence]] = {}
     for decision, round_, case, board, was in session.execute(query):
-        by_round[round_.id] = (decision, round_, case, board, was)
-    said = spoken(session, viewer, [row[0].id for row in by_round.values()])
+        signed[round_.id].append(decision)
+        by_round[round_.id] = (round_, case, board, was)
+    said = spoken(session, viewer, [one[-1].id for one in signed.values()])
     found = [
-        (_missed(viewer, decision, round_, case, board), case)
-        for decision, round_, case, board, was in by_round.values()
-        if decision.form is not DecisionForm.WITHDRAWAL and decision.id not in said and had_left(was, round_)
+        (_missed(viewer, standing(signed[round_id]), round_, case, board), case)
+        for round_id, (round_, case, board, was) in by_round.items()
+        if standing(signed[round_id]) and signed[round_id][-1].id not in said and had_left(was, round_)
     ]
     still = [
         one for one in found if now <= one[0].closes_at and access.may(session, viewer, Act.DECISION_OBJECT, one[1], now=now)
@@ -150,13 +156,15 @@ def spoken(session: Session, viewer: Viewer, decision_ids: Iterable[uuid.UUID]) 
     return set(session.scalars(query))
 
 
-def _missed(viewer: Viewer, decision: Decision, round_: Round, case: Case, board: Board) -> MissedRow:
+def _missed(viewer: Viewer, holds: Sequence[Decision], round_: Round, case: Case, board: Board) -> MissedRow:
+    decision = holds[-1]
     return MissedRow(
         round_id=round_.id,
         case_id=case.id,
         decision_id=decision.id,
         document_number=decision.document_number,
-        content=decision.content,
+        content=holds[0].content,
+        additions=[one.content["sections"]["advice"] for one in holds[1:]],
         is_own=case.hospital_id == viewer.hospital_id,
         board=board.name,
         decided_at=round_.ended_at or decision.signed_at,
