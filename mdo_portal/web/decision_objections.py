@@ -54,7 +54,7 @@ def object_to(round_id: uuid.UUID) -> ResponseReturnValue:
         )  # fmt: skip
     flash(
         gettext(
-            "Uw bedenking is vastgelegd; de voorzitter en de MDO-coördinator zien haar. De brief is al onderweg: bel bij haast."
+            "Uw bedenking is vastgelegd; de voorzitter en de MDO-coördinator zien die. De brief wacht niet: bel bij haast."
         ),
         "success",
     )
