@@ -53,9 +53,7 @@ def object_to(round_id: uuid.UUID) -> ResponseReturnValue:
             object_id=made.id, detail="made",
         )  # fmt: skip
     flash(
-        gettext(
-            "Uw bedenking is vastgelegd; de voorzitter en de MDO-coördinator zien die. De brief wacht niet: bel bij haast."
-        ),
+        gettext("Uw bedenking is vastgelegd; de voorzitter en de MDO-coördinator zien die. De brief wacht niet: bel bij haast."),
         "success",
     )
     return redirect(url_for("decision_objections.page"), 303)
