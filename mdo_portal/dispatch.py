@@ -15,11 +15,11 @@ from typing import Any
 
 import structlog
 
-from mdo_portal import letter_words, letters
+from mdo_portal import letter_forms, letter_words, letters
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
-from mdo_portal.exchange import Asker, Contact, DecisionForm, OutgoingDecision, Receipt, ReceiptKind, Sender
-from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Signer
+from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
+from mdo_portal.letter_data import DecisionLetter, LetterPatient, Participant, Recipient, Signer
 from mdo_portal.services import deliveries, handing_over, outbox, questions
 from mdo_portal.services.outbox import ClaimedDelivery
 
@@ -122,7 +122,7 @@ def decision_letter(
 ) -> DecisionLetter:
     """Frozen content as letter; `signed_at=None` is the preview."""
     patient, sections = content["patient"], content["sections"]
-    version = content["version"]
+    said = letter_words.advice_of(content)
     return DecisionLetter(
         network=content["network"],
         board=content["board"],
@@ -145,7 +145,7 @@ def decision_letter(
         question=content["question"],
         diagnosis=sections["diagnosis"],
         considerations=sections["considerations"],
-        **letter_words.advice_of(content),
+        **(said | {"more": (*said["more"], *letter_forms.more_of(content))}),
         participants=tuple(
             Participant(discipline=one["discipline"], name=one["name"], hospital=one["hospital"])
             for one in content["participants"]
@@ -153,11 +153,8 @@ def decision_letter(
         quorum_met=content["quorum"]["met"],
         quorum_missing=tuple(content["quorum"]["missing"]),
         text_hash=text_hash,
-        version=version,
-        form=LetterForm.REVISION if version > 1 else LetterForm.FIRST,
-        replaces_number=content["replaces"],
-        replaces_version=version - 1 if version > 1 else 0,
-        change_reason=reason,
+        version=content["version"],
+        **letter_forms.form_fields(content, reason=reason),
         referral_number=content["referral_number"],
     )
 
@@ -165,6 +162,7 @@ def decision_letter(
 def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
     """The decision as a border value for one recipient."""
     content, decision = claimed.content, claimed.decision
+    said = letter_of(claimed)
     return OutgoingDecision(
         delivery_id=str(claimed.delivery_id),
         decision_id=str(decision.id),
@@ -180,9 +178,9 @@ def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
         signed_by=Contact(name=content["signed_by"]["name"], role=content["signed_by"]["discipline"]),
         recipient_name=claimed.recipient.name,
         recipient_code=claimed.recipient.code,
-        sections=letter_of(claimed).all_sections(),
+        sections=(*letter_forms.opening(said), *said.all_sections()),
         letter_title=f"MDO-advies {decision.document_number}",
         letter_pdf=letter,
         network_name=content["network"],
-        form=DecisionForm.CORRECTION if decision.version > 1 else DecisionForm.FIRST,
+        form=decision.form,
     )

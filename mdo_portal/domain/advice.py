@@ -65,6 +65,8 @@ class AdviceItem(Base):
     condition: Mapped[str] = mapped_column(default="")
     #: hospital of treatment, in words: may be one outside the region
     place: Mapped[str] = mapped_column(default="")
+    #: that hospital, when the words are the name of one of the region; empty = free text
+    place_hospital_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("hospitals.id"))
     #: who sees to it, in words
     responsible: Mapped[str] = mapped_column(default="")
     #: to be done by; empty = not said

@@ -62,6 +62,8 @@ class Board(Base):
     aliases: Mapped[list[str]] = mapped_column(default=list)
     #: months after which its roles must be reviewed again
     review_months: Mapped[int] = mapped_column(default=6)
+    #: hours after a signature within which a member who was called away may object; 0 = nobody is asked
+    objection_hours: Mapped[int] = mapped_column(default=24)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:
@@ -148,3 +150,5 @@ class Presence(Base):
     first_seen_at: Mapped[datetime]
     #: refreshed while a screen of this person is connected; older than half a minute = gone
     seen_at: Mapped[datetime]
+    #: when this person was out of the room in between: [[from, until], …] as ISO times, oldest first
+    away: Mapped[list[Any]] = mapped_column(default=list)

@@ -1,13 +1,15 @@
-"""A decision: what a signature freezes. Never edited; a correction is a new decision that supersedes."""
+"""A decision: what a signature freezes. Never edited; a correction, an addendum or a withdrawal is a new decision about it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
+from collections.abc import Sequence as ListOf
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import ForeignKey, Index, Sequence, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mdo_portal.database import Base
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.errors import N_, IllegalMove
+from mdo_portal.exchange import DecisionForm
 
 LETTER_PURPOSE = "letter.pdf"
 DOCUMENT_NUMBERS = Sequence("document_numbers", metadata=Base.metadata)
@@ -29,11 +32,13 @@ class Decision(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     #: the owner hospital (tenant)
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
-    #: 1 for the first; a correction has the next number
+    #: 1 for the first; whatever is signed after it in this round, in whichever form, has the next number
     version: Mapped[int]
-    #: the decision it corrects
+    #: what it is to the one before it
+    form: Mapped[DecisionForm] = mapped_column(default=DecisionForm.FIRST)
+    #: the decision it is about: which it corrects, adds to or withdraws. Only a correction and a withdrawal end that one (REPLACES)
     supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"), index=True)
-    #: why it was corrected
+    #: why it was corrected, added to or withdrawn
     correction_reason: Mapped[str] = mapped_column(default="")
     #: number printed on the letter: MDO-2026-000123-1
     document_number: Mapped[str] = mapped_column(unique=True)
@@ -45,6 +50,46 @@ class Decision(Base):
     signed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
     #: moment of signing
     signed_at: Mapped[datetime]
+
+
+_ANY = frozenset({DecisionForm.CORRECTION, DecisionForm.ADDENDUM, DecisionForm.WITHDRAWAL})
+#: what may be signed in a round after what was signed last in it; None = nothing yet
+FORM_MOVES: Mapping[DecisionForm | None, frozenset[DecisionForm]] = {
+    None: frozenset({DecisionForm.FIRST}),
+    DecisionForm.FIRST: _ANY,
+    DecisionForm.CORRECTION: _ANY,
+    DecisionForm.ADDENDUM: _ANY,
+    DecisionForm.WITHDRAWAL: frozenset(),  # what the board decides next is decided in another round
+}
+#: after one of these, what was signed before in the round no longer holds
+REPLACES = (DecisionForm.CORRECTION, DecisionForm.WITHDRAWAL)
+WHOLE = (DecisionForm.FIRST, DecisionForm.CORRECTION)
+"""Forms that hold a whole advice, and not something about one."""
+
+
+class Signed(Protocol):
+    """A decision, or a row of one: where it stands in its round, and what it is to the one before."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def form(self) -> DecisionForm: ...
+
+
+One = TypeVar("One", bound=Signed)
+
+
+def main(signed: ListOf[One]) -> One | None:
+    """The newest whole advice of a round, whether it still holds or was withdrawn. `signed`: all of the round, in order of version."""
+    return next((one for one in reversed(signed) if one.form in WHOLE), None)
+
+
+def standing(signed: ListOf[One]) -> ListOf[One]:
+    """What holds now of what was signed in a round: the newest whole advice and what was added to it; nothing once it is withdrawn."""
+    whole = main(signed)
+    if whole is None or signed[-1].form is DecisionForm.WITHDRAWAL:
+        return []
+    return [one for one in signed if one.version >= whole.version]
 
 
 def hash_of(content: dict[str, Any]) -> str:

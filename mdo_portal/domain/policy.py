@@ -41,6 +41,8 @@ class Act(StrEnum):
     ROUND_OUTCOME = "round:outcome"
     DECISION_SIGN = "decision:sign"
     DECISION_READ = "decision:read"
+    DECISION_OBJECT = "decision:object"
+    DECISION_REVISE = "decision:revise"
     LETTER_READ = "letter:read"
     POST_READ = "post:read"
     POST_RESEND = "post:resend"
@@ -132,6 +134,8 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.ROUND_OUTCOME: frozenset(_LEAD),
     Act.DECISION_SIGN: frozenset([(Role.CHAIR, _B)]),
     Act.DECISION_READ: frozenset([*_TREAT, *_GRANTED, *_DISCUSS]),
+    Act.DECISION_OBJECT: frozenset(_DISCUSS),
+    Act.DECISION_REVISE: frozenset(_LEAD),
     Act.LETTER_READ: frozenset([*_TREAT, (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.POST_READ: frozenset([*_TREAT, (Role.LINK_MANAGER, _H), (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.POST_RESEND: frozenset([(Role.SECRETARY, _B)]),

@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain import codes
 from mdo_portal.domain.advice import AdviceItem, AdviceKind, Intent, RoundAnswers
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.services import changes, conclusions
@@ -73,6 +75,7 @@ def change(
     _open(session, round_)
     item = _item(session, round_, item_id)
     item.due_on = _fill(item, ITEM_TEXTS, "due_on", fields, seen=seen, person_id=person_id, now=now)
+    item.place_hospital_id = hospital_named(session, item.place)
     _tell(session, round_, now)
     return item
 
@@ -116,15 +119,29 @@ def answer(
 
 def as_content(session: Session, round_id: uuid.UUID) -> dict[str, Any]:
     """What a signature freezes of it: items without any word are left out, and so are empty answers."""
-    items = [
-        {name: getattr(item, name) for name in ITEM_TEXTS} | {"due_on": item.due_on.isoformat() if item.due_on else ""}
-        for item in items_of(session, round_id)
-    ]
+    items = [_frozen(item) for item in items_of(session, round_id)]
     found = answers_of(session, round_id)
     answers = {name: getattr(found, name) for name in ANSWER_TEXTS if getattr(found, name)} if found else {}
     if found and found.told_on:
         answers["told_on"] = found.told_on.isoformat()
     return {"items": [item for item in items if item["kind"] or item["text"].strip()], "answers": answers}
+
+
+def _frozen(item: AdviceItem) -> dict[str, Any]:
+    """One recommendation in words, with what is known of it besides: the hospital of treatment, and codes where there are any."""
+    return {name: getattr(item, name) for name in ITEM_TEXTS} | {
+        "due_on": item.due_on.isoformat() if item.due_on else "",
+        "place_hospital_id": str(item.place_hospital_id or ""),
+        "codes": codes.as_content(codes.INTENT_CODES.get(Intent(item.intent)) if item.intent else None),
+    }
+
+
+def hospital_named(session: Session, words: str) -> uuid.UUID | None:
+    """The hospital of the region that these words are the name of, as the list offers it; None for anything else."""
+    if not words.strip():
+        return None
+    found = session.scalars(select(Hospital.id).where(func.lower(Hospital.name) == words.strip().lower()).limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def forget(session: Session, round_id: uuid.UUID) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.decision_objection import MOST_HOURS
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.policy import Act
@@ -54,6 +55,7 @@ class BoardForm:
     place: str
     video_url: str
     review_months: int
+    objection_hours: int
     quorum: list[Any]
     aliases: list[str]
     hospitals: Mapping[uuid.UUID, date | None]  #: who takes part, and since when
@@ -105,8 +107,8 @@ def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm,
     _check(session, board, form)
     is_new = board is None
     board = board or Board()
-    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, "review_months")}
-    for name in (*FIELDS, "quorum", "aliases", "review_months"):
+    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, "review_months", "objection_hours")}
+    for name in (*FIELDS, "quorum", "aliases", "review_months", "objection_hours"):
         setattr(board, name, getattr(form, name))
     session.add(board)
     session.flush()
@@ -131,6 +133,7 @@ def _check(session: Session, board: Board | None, form: BoardForm) -> None:
         "minutes_per_case": (not 1 <= form.minutes_per_case <= 60, N_("Tussen 1 en 60 minuten.")),
         "closing_hours": (not 0 <= form.closing_hours <= 168, N_("Tussen 0 en 168 uur.")),
         "review_months": (not 1 <= form.review_months <= MOST_REVIEW_MONTHS, REVIEW_BOUNDS),
+        "objection_hours": (not 0 <= form.objection_hours <= MOST_HOURS, N_("Tussen 0 en 168 uur.")),
         "video_url": (bool(form.video_url) and not form.video_url.startswith("https://"), N_("Begint met https://")),
         "hospitals": (not form.hospitals, N_("Kies minstens één ziekenhuis.")),
     }
@@ -153,6 +156,11 @@ def _set_hospitals(session: Session, board: Board, wanted: Mapping[uuid.UUID, da
     session.flush()
     left, joined = sorted(map(str, held.keys() - wanted.keys())), sorted(map(str, wanted.keys() - held.keys()))
     return [f"left {one}" for one in left] + [f"joined {one}" for one in joined]
+
+
+def names(session: Session) -> list[tuple[uuid.UUID, str]]:
+    """Every board of the network by name."""
+    return [(board_id, name) for board_id, name in session.execute(select(Board.id, Board.name).order_by(Board.name))]
 
 
 def hospitals(session: Session) -> list[Hospital]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from mdo_portal.domain.case import WAITING, CaseState
+from mdo_portal.domain.decision import main
 from mdo_portal.domain.round import RoundOutcome
-from mdo_portal.exchange import Section, Wire
+from mdo_portal.exchange import DecisionForm, Section, Wire
 from mdo_portal.services import timeline
+from mdo_portal.services.decision_objection_rows import ObjectionRow
 from mdo_portal.services.snapshots import SnapshotRow
 from mdo_portal.services.told_rows import NOTHING, Told
 
@@ -92,6 +95,19 @@ class DecisionRow(NamedTuple):
     correction_reason: str
     signed_at: datetime
     signed_by: str
+    form: DecisionForm = DecisionForm.FIRST
+    content_hash: str = ""
+
+
+class Advice(NamedTuple):
+    """What was signed in one round, as it stands now."""
+
+    #: the newest whole advice
+    whole: DecisionRow
+    #: what was added to it since
+    additions: Sequence[DecisionRow]
+    #: its withdrawal, when it no longer holds
+    withdrawn: DecisionRow | None
 
 
 class RequestRow(NamedTuple):
@@ -144,6 +160,8 @@ class CaseView:
     snapshots: list[SnapshotRow]
     cancel_told_at: datetime | None = None
     told: Told = NOTHING
+    #: what members who were called away said against a decision, with the answer
+    objections: Sequence[ObjectionRow] = ()
 
     @property
     def is_waiting(self) -> bool:
@@ -153,6 +171,21 @@ class CaseView:
     def live_round(self) -> RoundRow | None:
         """The round that stands on an agenda and has no outcome yet."""
         return next((one for one in self.rounds if one.outcome is None), None)
+
+    @property
+    def advice(self) -> Advice | None:
+        """What the newest decided round says now; None while nothing was signed."""
+        return self.advice_of(self.decisions[0].round_id) if self.decisions else None
+
+    def advice_of(self, round_id: uuid.UUID) -> Advice | None:
+        """The same of this round."""
+        signed = sorted((one for one in self.decisions if one.round_id == round_id), key=lambda one: one.version)
+        whole = main(signed)
+        if whole is None:
+            return None
+        last = signed[-1]
+        additions = [one for one in signed if one.version > whole.version and one.form is DecisionForm.ADDENDUM]
+        return Advice(whole, additions, last if last.form is DecisionForm.WITHDRAWAL else None)
 
     @property
     def open_requests(self) -> list[RequestRow]:

@@ -18,7 +18,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import PersonName, Section
-from mdo_portal.services import snapshots, told_rows
+from mdo_portal.services import decision_objection_rows, snapshots, told_rows
 from mdo_portal.services.case_rows import (
     CaseView,
     DecisionRow,
@@ -74,6 +74,7 @@ def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
         cancel_told_at=case.cancel_told_at,
         told=told_rows.NOTHING if reduced else told_rows.of_patient(session, case.patient_id),
         snapshots=snapshots.of_case(session, case.id),
+        objections=() if reduced else decision_objection_rows.rows(session, case_id=case.id),
     )
 
 
@@ -182,10 +183,12 @@ def _decisions(session: Session, case_id: uuid.UUID) -> list[DecisionRow]:
             Decision.correction_reason,
             Decision.signed_at,
             Person.name,
+            Decision.form,
+            Decision.content_hash,
         )
         .join(Person, Person.id == Decision.signed_by)
         .where(Decision.case_id == case_id)
-        .order_by(Decision.signed_at.desc())
+        .order_by(Decision.signed_at.desc(), Decision.version.desc())
     )
     return [DecisionRow._make(row) for row in session.execute(query)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,52 +12,95 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.codes import CARE_CONFERENCE, as_content
 from mdo_portal.domain.conclusion import NoteSection
-from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.decision import Decision, main, standing
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import PersonName
+from mdo_portal.exchange import DecisionForm, PersonName
 from mdo_portal.services import advice, presence, roll
+from mdo_portal.services.meetings import AMSTERDAM
+
+
+def of_round(session: Session, round_id: uuid.UUID) -> list[Decision]:
+    """All that was signed in this round, in order."""
+    return list(session.scalars(select(Decision).where(Decision.round_id == round_id).order_by(Decision.version)))
 
 
 def newest(session: Session, round_id: uuid.UUID) -> Decision | None:
-    """The decision that counts now for this round."""
-    query = select(Decision).where(Decision.round_id == round_id).order_by(Decision.version.desc()).limit(1)
-    return session.execute(query).scalar_one_or_none()
+    """The newest whole advice of this round, whether or not it was withdrawn; an addendum replaces nothing."""
+    return main(of_round(session, round_id))
 
 
 def content_of(
     session: Session, round_: Round, case: Case, texts: dict[NoteSection, str], *, network: str, viewer: Viewer, now: datetime
 ) -> dict[str, Any]:
-    """Everything the letter says except the BSN and the moment of signing."""
+    """Everything the letter of a first or corrected advice says, except the BSN and the moment of signing."""
+    signed = of_round(session, round_.id)
     meeting = session.get_one(Meeting, round_.meeting_id)
-    board = session.get_one(Board, meeting.board_id)
-    hospital = session.get_one(Hospital, case.hospital_id)
-    patient = session.get_one(Patient, case.patient_id)
-    before = newest(session, round_.id)
     present = _present(session, round_, now=now)
-    counted = roll.quorum(board, present)
-    return {
-        "network": network,
-        "board": board.name,
-        "meeting_at": meeting.starts_at.isoformat(),
-        "place": meeting.place,
-        "hospital": {"name": hospital.name, "city": hospital.city, "code": hospital.code},
-        "recipient": case.treating_name or case.referrer_name,
-        "patient": _patient(patient),
-        "referral_number": case.referral_number,
+    counted = roll.quorum(session.get_one(Board, meeting.board_id), present)
+    form = DecisionForm.CORRECTION if signed else DecisionForm.FIRST
+    return _about(session, round_, case, signed, form, network=network, viewer=viewer) | {
         "question": case.question_board,
-        "outcome": round_.outcome.value if round_.outcome else "",
         "sections": {section.value: texts[section] for section in NoteSection},
         "advice": advice.as_content(session, round_.id),
         "participants": [{"name": one.name, "discipline": one.discipline, "hospital": one.hospital} for one in present],
         "quorum": {"met": counted.met, "missing": list(counted.missing)},
+    }
+
+
+def content_about(
+    session: Session,
+    round_: Round,
+    case: Case,
+    form: DecisionForm,
+    *,
+    text: str,
+    then: str,
+    network: str,
+    viewer: Viewer,
+) -> dict[str, Any]:
+    """The same of an addendum (`text`) or a withdrawal (`then`: what becomes of the case). Nobody but the chair took part in it."""
+    signed = of_round(session, round_.id)
+    return _about(session, round_, case, signed, form, network=network, viewer=viewer) | {
+        "question": "",
+        "sections": {section.value: text if section is NoteSection.ADVICE else "" for section in NoteSection},
+        "advice": {"items": [], "answers": {}},
+        "participants": [],
+        "quorum": {"met": None, "missing": []},
+        "then": then,
+    }
+
+
+def _about(
+    session: Session, round_: Round, case: Case, signed: Sequence[Decision], form: DecisionForm, *, network: str, viewer: Viewer
+) -> dict[str, Any]:
+    """What letters of every form say: of whom, to whom, which discussion, by whom, and about which earlier letter."""
+    meeting = session.get_one(Meeting, round_.meeting_id)
+    hospital = session.get_one(Hospital, case.hospital_id)
+    about = main(signed)
+    return {
+        "network": network,
+        "board": session.get_one(Board, meeting.board_id).name,
+        "meeting_at": meeting.starts_at.isoformat(),
+        "place": meeting.place,
+        "codes": as_content(CARE_CONFERENCE),
+        "hospital": {"name": hospital.name, "city": hospital.city, "code": hospital.code},
+        "recipient": case.treating_name or case.referrer_name,
+        "patient": _patient(session.get_one(Patient, case.patient_id)),
+        "referral_number": case.referral_number,
+        "outcome": round_.outcome.value if round_.outcome else "",
         "signed_by": _person(session, viewer.person_id),
-        "version": before.version + 1 if before else 1,
-        "replaces": before.document_number if before else "",
+        "form": form.value,
+        "version": signed[-1].version + 1 if signed else 1,
+        "replaces": about.document_number if about else "",
+        "replaces_version": about.version if about else 0,
+        "replaces_on": about.signed_at.astimezone(AMSTERDAM).date().isoformat() if about else "",
+        "replaces_addenda": [] if form is DecisionForm.ADDENDUM else [one.document_number for one in standing(signed)[1:]],
     }
 
 
@@ -70,7 +114,7 @@ def _patient(patient: Patient) -> dict[str, str]:
 
 
 def _present(session: Session, round_: Round, *, now: datetime) -> list[presence.Attendee]:
-    """Who was in the room when this case was discussed: whoever came later or had left did not take part."""
+    """Who was in the room when this case was discussed: whoever came later, had left or was called away did not take part."""
     until = round_.ended_at or now
     return [one for one in presence.attendees(session, round_.meeting_id) if one.was_here(round_.started_at, until)]
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, Delivery, DeliveryState, hash_of
@@ -17,17 +18,13 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
+from mdo_portal.errors import N_, IllegalMove, Incomplete
+from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import changes, conclusions, hospitals, meetings, rooms, standing, timeline
-from mdo_portal.services.decision_content import content_of, newest
+from mdo_portal.services.decision_content import content_of, newest, of_round
+from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
-
-
-class AlreadySigned(IllegalMove):
-    """Somebody signed in the meantime, or pressed twice."""
-
-    sentence = N_("Dit advies is al getekend. Er is niet nog eens getekend.")
 
 
 class Destination(NamedTuple):
@@ -65,13 +62,14 @@ def preview(session: Session, round_: Round, case: Case, *, network: str, viewer
     texts = conclusions.texts_of(session, round_.id)
     before = newest(session, round_.id)
     content = content_of(session, round_, case, texts, network=network, viewer=viewer, now=now)
+    patient = session.get_one(Patient, case.patient_id)
     return Preview(
         content=content,
         content_hash=hash_of(content),
-        recipients=tuple(_destination(session, hospital, channel) for hospital, channel in _recipients(session, case)),
+        recipients=destinations(session, case),
         missing=_missing(round_, texts, content["advice"]["items"]),
-        warnings=_warnings(content, case, session.get_one(Patient, case.patient_id)),
-        version=before.version + 1 if before else 1,
+        warnings=(*_warnings(content, case), *letter_warnings(content, case, patient)),
+        version=content["version"],
         supersedes=before,
         is_signed=before is not None and conclusions.is_frozen(session, round_.id),
     )
@@ -86,19 +84,37 @@ def _missing(round_: Round, texts: dict[NoteSection, str], items: Sequence[objec
     return tuple(missing)
 
 
-def _warnings(content: dict[str, Any], case: Case, patient: Patient) -> tuple[str, ...]:
+def _warnings(content: dict[str, Any], case: Case) -> tuple[str, ...]:
     """Counts what the letter lacks; judges nothing clinical."""
-    sections = content["sections"]
     found = (
-        (not sections[NoteSection.DIAGNOSIS].strip(), N_("Diagnose en stadium is leeg; de brief laat dat kopje weg.")),
+        (
+            not content["sections"][NoteSection.DIAGNOSIS].strip(),
+            N_("Diagnose en stadium is leeg; de brief laat dat kopje weg."),
+        ),
         (not content["question"].strip(), N_("Er is geen vraagstelling meegestuurd; de brief laat dat kopje weg.")),
         (not content["quorum"]["met"], N_("Het quorum was niet voltallig; de brief vermeldt wie ontbrak.")),
+        (case.state is CaseState.DELIVERED, N_("De verwijzer heeft het vorige advies al ontvangen en krijgt nu een herziening.")),
+        (
+            bool(content["replaces_addenda"]),
+            N_("Deze herziening vervangt ook de aanvulling op het advies; neem over wat daarvan moet blijven gelden."),
+        ),
+    )
+    return tuple(sentence for holds, sentence in found if holds)
+
+
+def letter_warnings(content: dict[str, Any], case: Case, patient: Patient) -> tuple[str, ...]:
+    """What may keep a letter, of whichever form, from its place at the other side."""
+    found = (
         (not content["recipient"], N_("Er is geen verwijzer of behandelaar bekend; de brief gaat naar het ziekenhuis zelf.")),
         (not patient.local_number, N_("Het ziekenhuis gaf geen patiëntnummer; het EPD kan de brief misschien niet plaatsen.")),
         (patient.bsn_doubtful, N_("Het BSN voldoet niet aan de elfproef; laat de verwijzer het nakijken.")),
-        (case.state is CaseState.DELIVERED, N_("De verwijzer heeft het vorige advies al ontvangen en krijgt nu een herziening.")),
     )
     return tuple(sentence for holds, sentence in found if holds)
+
+
+def destinations(session: Session, case: Case) -> tuple[Destination, ...]:
+    """Who gets the letter, over which channel, and how that channel has been doing."""
+    return tuple(_destination(session, hospital, channel) for hospital, channel in _recipients(session, case))
 
 
 def _destination(session: Session, hospital: Hospital, channel: str) -> Destination:
@@ -119,58 +135,74 @@ def sign(
     viewer: Viewer,
     now: datetime,
 ) -> Decision:
-    """Freeze and put in the outbox. Stale when the text is no longer what the chair saw; one of two chairs wins."""
+    """Freeze and put in the outbox. Overtaken when the text is no longer what the chair saw; one of two chairs wins."""
     meeting = rooms.lock(session, round_)
-    if newest(session, round_.id) is not None and conclusions.is_frozen(session, round_.id):
-        raise AlreadySigned()
+    signed = of_round(session, round_.id)
+    refuse_again(signed, seen_hash, done=bool(signed) and conclusions.is_frozen(session, round_.id))
     conclusions.freeze(session, round_.id, now=now)
     shown = preview(session, round_, case, network=network, viewer=viewer, now=now)
-    if shown.content_hash != seen_hash:
-        raise Stale(
-            N_("De tekst is gewijzigd nadat u hem las, of iemand anders tekende al. Er is niet getekend; lees de nieuwe tekst.")
-        )
+    refuse_unread(signed, shown.content_hash, seen_hash)
     if shown.missing:
         raise Incomplete({"advice": shown.missing[0]}, shown.missing[0])
     if shown.supersedes is not None and not reason.strip():
         raise IllegalMove(N_("Geef een reden voor de herziening. Er is niet getekend."))
-    decision = _freeze(session, round_, case, shown, reason=reason, viewer=viewer, now=now)
-    _post(session, decision, case, now=now)
+    form = DecisionForm(shown.content["form"])
+    decision = keep(
+        session, round_, case, shown.content, form=form, about=shown.supersedes, reason=reason, viewer=viewer, now=now
+    )
     if shown.supersedes is None or case.state is CaseState.DELIVERED:
         case.move(CaseState.DECIDED, now=now)  # a correction of a case that went on does not call it back
     what = "decision.corrected" if shown.supersedes else "decision.signed"
-    timeline.happened(session, case, what, at=now, person_id=viewer.person_id, person=viewer.name)
-    meetings.changed(session, meeting)
-    changes.announce(session, "post", case.hospital_id)
-    standing.announce(session, case)
+    tell(session, meeting, case, what, viewer=viewer, now=now)
     return decision
 
 
-def _freeze(
-    session: Session, round_: Round, case: Case, shown: Preview, *, reason: str, viewer: Viewer, now: datetime
+def keep(
+    session: Session,
+    round_: Round,
+    case: Case,
+    content: dict[str, Any],
+    *,
+    form: DecisionForm,
+    about: Decision | None,
+    reason: str,
+    viewer: Viewer,
+    now: datetime,
 ) -> Decision:
+    """Freeze this content as a decision of this form, and put its letters in the outbox. The round is locked by who calls."""
     decision = Decision(
         round_id=round_.id,
         case_id=case.id,
         hospital_id=case.hospital_id,
-        version=shown.version,
-        supersedes_id=shown.supersedes.id if shown.supersedes else None,
-        correction_reason=reason if shown.supersedes else "",
-        document_number=_document_number(session, shown, now=now),
-        content=shown.content,
-        content_hash=shown.content_hash,
+        version=content["version"],
+        form=form,
+        supersedes_id=about.id if about else None,
+        correction_reason=reason.strip() if about else "",
+        document_number=_document_number(session, about, content["version"], now=now),
+        content=content,
+        content_hash=hash_of(content),
         signed_by=viewer.person_id,
         signed_at=now.replace(microsecond=0),  # as the letter says it
     )
     session.add(decision)
     session.flush()
+    _post(session, decision, case, now=now)
     return decision
 
 
-def _document_number(session: Session, shown: Preview, *, now: datetime) -> str:
-    """`MDO-2026-000123`, with `-2` behind it for the second version."""
-    if shown.supersedes is not None:
-        first = shown.supersedes.document_number.rpartition("-v")[0] or shown.supersedes.document_number
-        return f"{first}-v{shown.version}"
+def tell(session: Session, meeting: Meeting, case: Case, what: str, *, viewer: Viewer, now: datetime) -> None:
+    """Something was signed: on the timeline, the agenda, the post and the work list."""
+    timeline.happened(session, case, what, at=now, person_id=viewer.person_id, person=viewer.name)
+    meetings.changed(session, meeting)
+    changes.announce(session, "post", case.hospital_id)
+    standing.announce(session, case)
+
+
+def _document_number(session: Session, about: Decision | None, version: int, *, now: datetime) -> str:
+    """`MDO-2026-000123`, with `-v2` behind it for what is signed second about it."""
+    if about is not None:
+        first = about.document_number.rpartition("-v")[0] or about.document_number
+        return f"{first}-v{version}"
     number = session.scalar(select(DOCUMENT_NUMBERS.next_value()))
     return f"MDO-{now.year}-{number:06d}"
 
@@ -203,8 +235,7 @@ def _recipients(session: Session, case: Case) -> list[tuple[Hospital, str]]:
 
 def start_correction(session: Session, round_: Round, case: Case) -> None:
     """Open the notes for a corrected decision; the signed one stays as it is until a new one supersedes it."""
-    if newest(session, round_.id) is None:
-        raise IllegalMove(N_("Er is nog niets getekend om te herzien."))
+    refuse_form(of_round(session, round_.id), DecisionForm.CORRECTION)
     meeting = rooms.lock(session, round_)
     conclusions.thaw(session, round_.id)
     meetings.changed(session, meeting)

@@ -11,7 +11,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import LETTER_PURPOSE, Decision, Delivery, DeliveryState
+from mdo_portal.domain.decision import LETTER_PURPOSE, REPLACES, Decision, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import changes, receipts, standing, timeline
@@ -101,9 +101,13 @@ def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: b
 
 
 def _some_open(session: Session, case_id: uuid.UUID) -> bool:
-    """Whether a letter has not arrived; one that was refused or given up need not arrive any more once it is superseded."""
-    newer = aliased(Decision)
-    superseded = select(newer.id).where(newer.supersedes_id == Delivery.decision_id).exists()
+    """Whether a letter has not arrived; one that was refused or given up need not arrive any more once it is replaced or withdrawn.
+
+    What is added to a decision replaces nothing: both letters must arrive.
+    """
+    own, newer = aliased(Decision), aliased(Decision)
+    replaced = (newer.round_id == own.round_id) & (newer.version > own.version) & newer.form.in_(REPLACES)
+    superseded = select(newer.id).join(own, replaced).where(own.id == Delivery.decision_id).exists()
     given_up = and_(Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEAD)), superseded)
     query = select(Delivery.id).where(Delivery.case_id == case_id, Delivery.state != DeliveryState.RECEIVED, ~given_up)
     return session.execute(query.limit(1)).first() is not None

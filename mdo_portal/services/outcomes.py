@@ -12,7 +12,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import meetings, standing, timeline
+from mdo_portal.services import decision_content, meetings, standing, timeline
 from mdo_portal.services.rooms import lock
 
 NEEDS_REASON = (RoundOutcome.DEFERRED, RoundOutcome.REDIRECTED, RoundOutcome.WITHDRAWN)
@@ -54,6 +54,7 @@ def set_outcome(
         raise IllegalMove(N_("Geef een reden op. Er is niets veranderd."))
     if round_.outcome is outcome and round_.outcome_reason == reason:
         return
+    _refuse_signed(session, round_)
     if round_.outcome is not outcome:
         case.move(_CASE_STATE[outcome], now=now, reason=reason)
     round_.outcome, round_.outcome_reason, round_.ended_at = outcome, reason, now
@@ -62,9 +63,16 @@ def set_outcome(
     standing.announce(session, case)
 
 
+def _refuse_signed(session: Session, round_: Round) -> None:
+    """How a signed round ended stands in its letter; also when that advice was withdrawn since."""
+    if decision_content.newest(session, round_.id) is not None:
+        raise IllegalMove(N_("Dit advies is getekend; de uitkomst verandert niet meer. Begin een herziening of trek het in."))
+
+
 def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Board, viewer: Viewer, now: datetime) -> None:
     """It was given by mistake: the case is to be discussed in this meeting. Refused once it is signed or planned again."""
     meeting = lock(session, round_)
+    _refuse_signed(session, round_)
     newest = session.scalar(select(func.max(Round.number)).where(Round.case_id == case.id))
     if round_.outcome is None or newest != round_.number:
         raise Stale()

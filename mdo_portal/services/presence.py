@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Interval, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -36,17 +36,27 @@ class Attendee(NamedTuple):
     hospital_code: str
     seen_at: datetime
     first_seen_at: datetime
+    #: out of the room in between: (from, until)
+    away: Sequence[tuple[datetime, datetime]] = ()
 
     def here(self, now: datetime) -> bool:
         return self.seen_at > now - GONE_AFTER
 
     def was_here(self, start: datetime | None, end: datetime) -> bool:
         """Whether this person was in the room at any moment of that time, as far as first and last sight tell."""
-        return self.first_seen_at <= end and (start is None or self.seen_at + GONE_AFTER >= start)
+        if start is None:
+            return self.first_seen_at <= end
+        was_out = any(left <= start and end < back for left, back in self.away)
+        return self.first_seen_at <= end and self.seen_at + GONE_AFTER >= start and not was_out
+
+    def had_left(self, at: datetime) -> bool:
+        """Whether this person had been in the room before that moment, and was not there at it."""
+        out = self.seen_at + GONE_AFTER < at or any(left <= at < back for left, back in self.away)
+        return self.first_seen_at < at and out
 
 
 def enter(session: Session, meeting_id: uuid.UUID, viewer: Viewer, *, now: datetime) -> None:
-    """This person is in the room (again, or still)."""
+    """This person is in the room (again, or still). Who comes back after a while has been away, and that is kept."""
     row = {
         "id": new_id(),
         "meeting_id": meeting_id,
@@ -54,14 +64,19 @@ def enter(session: Session, meeting_id: uuid.UUID, viewer: Viewer, *, now: datet
         "hospital_id": viewer.hospital_id,
         "first_seen_at": now,
         "seen_at": now,
+        "away": [],
     }
     statement = insert(Presence).values(row)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["meeting_id", "person_id"], set_={"seen_at": now, "hospital_id": viewer.hospital_id}
-        )
-    )
+    again = {"seen_at": now, "hospital_id": viewer.hospital_id, "away": _away_until(now)}
+    session.execute(statement.on_conflict_do_update(index_elements=["meeting_id", "person_id"], set_=again))
     changes.announce(session, "presence", meeting_id)
+
+
+def _away_until(now: datetime) -> ColumnElement[list[Any]]:
+    """What the row holds of absences, with the one that ends now if there was one."""
+    left = Presence.seen_at + literal(GONE_AFTER, Interval())
+    this = func.jsonb_build_array(func.jsonb_build_array(left, literal(now, Presence.seen_at.type)))
+    return case((left < now, Presence.away.op("||")(this)), else_=Presence.away)
 
 
 def leave(session: Session, meeting_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime) -> None:
@@ -93,13 +108,21 @@ def announce_departures(session: Session, *, now: datetime, within: float) -> No
 def attendees(session: Session, meeting_id: uuid.UUID) -> list[Attendee]:
     """Everybody who has been in the room, by discipline."""
     query = (
-        select(Person.id, Person.name, Person.discipline, Hospital.name, Hospital.code, Presence.seen_at, Presence.first_seen_at)
+        select(
+            Person.id, Person.name, Person.discipline, Hospital.name, Hospital.code, Presence.seen_at, Presence.first_seen_at,
+            Presence.away,
+        )
         .join(Person, Person.id == Presence.person_id)
         .join(Hospital, Hospital.id == Presence.hospital_id)
         .where(Presence.meeting_id == meeting_id)
         .order_by(Person.discipline, Person.name)
-    )
-    return [Attendee._make(row) for row in session.execute(query)]
+    )  # fmt: skip
+    return [Attendee._make((*found, times(away))) for *found, away in session.execute(query)]
+
+
+def times(away: Sequence[Sequence[str]]) -> list[tuple[datetime, datetime]]:
+    """Absences as kept in a row, as times."""
+    return [(datetime.fromisoformat(left), datetime.fromisoformat(back)) for left, back in away]
 
 
 def present(session: Session, meeting_id: uuid.UUID, *, now: datetime) -> list[Attendee]:

@@ -12,9 +12,10 @@ from flask_babel import gettext
 from mdo_portal import letter_words, letters
 from mdo_portal.dispatch import decision_letter
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
+from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, PortalError, Stale
 from mdo_portal.letter_data import Recipient
 from mdo_portal.services import access, audit, cases, decision_content, decisions, post, rounds
+from mdo_portal.services.decision_refusals import AlreadySigned
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.context import signed as signed_in
@@ -22,6 +23,7 @@ from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/rounds/<uuid:round_id>")
+NOT_YOU = N_("Dit klopt niet. Er is niet getekend; de tekst staat er nog.")
 
 
 @blueprint.get("/sign")
@@ -36,10 +38,16 @@ def page(round_id: uuid.UUID) -> ResponseReturnValue:
 def _render(shown: dict[str, Any], *, error: str = "") -> str:
     """With the ways in which this person can confirm. Who just confirmed at the hospital's provider need not again."""
     ways = confirming.ways(url_for("decisions.page", round_id=shown["round"].id))
-    return render_template("decisions/page.html", error=error, ways=ways, confirmed=_confirmed_at_provider(), **shown)
+    return render_template("decisions/page.html", error=error, ways=ways, confirmed=confirmed_at_provider(), **shown)
 
 
-def _confirmed_at_provider() -> bool:
+def said(refused: PortalError) -> str:
+    """Why not, in the reader's language, with who and when in it."""
+    return str(gettext(refused.sentence) % refused.params)
+
+
+def confirmed_at_provider() -> bool:
+    """This person proved just now who they are, at their hospital's own provider."""
     return bool(signed_in().proof.issuer) and signed_in().is_fresh(now())
 
 
@@ -63,14 +71,14 @@ def _shown(round_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.post("/sign")
 @may(Act.DECISION_SIGN)
 def sign(round_id: uuid.UUID) -> ResponseReturnValue:
-    if confirming.by_form() is None and not _confirmed_at_provider():
-        return _not_signed(round_id, N_("Dit klopt niet. Er is niet getekend; de tekst staat er nog."), 401)
+    if confirming.by_form() is None and not confirmed_at_provider():
+        return _not_signed(round_id, gettext(NOT_YOU), 401)
     try:
         _sign(round_id)
-    except decisions.AlreadySigned as already:
-        flash(gettext(already.sentence), "warning")
+    except AlreadySigned as already:
+        flash(said(already), "warning")
     except (Incomplete, IllegalMove, Stale) as refused:
-        return _not_signed(round_id, refused.sentence, refused.status)
+        return _not_signed(round_id, said(refused), refused.status)
     return redirect(url_for("decisions.signed", round_id=round_id), 303)
 
 
@@ -119,64 +127,66 @@ def piece(round_id: uuid.UUID) -> str:
 def _after(round_id: uuid.UUID) -> dict[str, Any]:
     with transaction() as db:
         found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_READ, round_id, now=now())
-        decision = decision_content.newest(db, round_id)
-        if decision is None:
+        latest = next(reversed(decision_content.of_round(db, round_id)), None)
+        if latest is None:
             raise NotFound()
         audit.record(
-            db,
-            viewer(),
-            Act.DECISION_READ,
-            now=now(),
-            case=case,
-            relation=relation,
-            object_type="decision",
-            object_id=decision.id,
+            db, viewer(), Act.DECISION_READ, now=now(), case=case, relation=relation, object_type="decision", object_id=latest.id
         )
         sent = post.rows(db, viewer(), everything=True, case_id=case.id)
         view = cases.view(db, case)
-        may_sign = access.may(db, viewer(), Act.DECISION_SIGN, case, now=now())
-    letters_of_it = [one for one in sent if one.document_number == decision.document_number]
-    return {
+        rights = {name: access.may(db, viewer(), act, case, now=now()) for name, act in _RIGHTS.items()}
+    return rights | {
         "round": found,
         "board": board,
         "case": view,
-        "decision": decision,
-        "letters": letters_of_it,
-        "may_sign": may_sign,
-        "entered": letter_words.entered(decision.content),
+        "advice": view.advice_of(round_id),
+        "latest": latest,
+        "letters": [one for one in sent if one.document_number == latest.document_number],
+        "objections": [one for one in view.objections if one.round_id == round_id],
+        "entered_of": letter_words.entered,
     }
 
 
-@blueprint.get("/preview.pdf")
+_RIGHTS = {"may_sign": Act.DECISION_SIGN, "may_revise": Act.DECISION_REVISE}
+
+
+@blueprint.route("/preview.pdf", methods=["GET", "POST"])
 @may(Act.DECISION_SIGN)
 def printed(round_id: uuid.UUID) -> ResponseReturnValue:
-    """The letter as it would be, marked as not final."""
+    """The letter as it would be, marked as not final. POST carries the reason: such words do not stand in an address."""
     shown = _shown(round_id)
     preview = shown["preview"]
-    hospital = preview.content["hospital"]
+    return concept(round_id, preview.content, preview.content_hash, shown["case"].patient.masked_bsn, reason=shown["reason"])
+
+
+def concept(
+    round_id: uuid.UUID, content: dict[str, Any], content_hash: str, masked_bsn: str, *, reason: str
+) -> ResponseReturnValue:
+    """What would be frozen, as its letter prints it."""
+    hospital = content["hospital"]
     letter = decision_letter(
-        preview.content,
-        recipient=Recipient(name=preview.content["recipient"] or hospital["name"], lines=(hospital["name"], hospital["city"])),
-        bsn=shown["case"].patient.masked_bsn,
+        content,
+        recipient=Recipient(name=content["recipient"] or hospital["name"], lines=(hospital["name"], hospital["city"])),
+        bsn=masked_bsn,
         document_number="concept",
         signed_at=None,
-        text_hash=preview.content_hash,
-        reason="",
+        text_hash=content_hash,
+        reason=reason,
     )
+    printed_at = now().replace(microsecond=0)
     return as_file(
-        letters.render("decision", letter.as_json(), at=now().replace(microsecond=0)),
-        "application/pdf",
-        f"mdo-advies-concept-{round_id}",
+        letters.render("decision", letter.as_json(), at=printed_at), "application/pdf", f"mdo-advies-concept-{round_id}"
     )
 
 
 @blueprint.post("/correct")
-@may(Act.DECISION_SIGN)
+@may(Act.DECISION_REVISE)
 def correct(round_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
-        found, case, _, relation = rounds.round_for(db, viewer(), Act.DECISION_SIGN, round_id, now=now(), lock=True)
+        found, case, _, relation = rounds.round_for(db, viewer(), Act.DECISION_REVISE, round_id, now=now(), lock=True)
         decisions.start_correction(db, found, case)
-        audit.record(db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, detail="correction started")
+        audit.record(db, viewer(), Act.DECISION_REVISE, now=now(), case=case, relation=relation, detail="correction started")
         meeting_id = found.meeting_id
     flash(gettext("U kunt de conclusie nu aanpassen. Het getekende advies blijft geldig tot u de herziening tekent."))
     return redirect(url_for("rooms.page", meeting_id=meeting_id, round=round_id))

@@ -29,6 +29,8 @@ ACT_WORDS: dict[str, str] = {
     Act.ROUND_OUTCOME: N_("uitkomst van de bespreking vastgelegd"),
     Act.DECISION_SIGN: N_("MDO-advies getekend"),
     Act.DECISION_READ: N_("MDO-advies bekeken"),
+    Act.DECISION_OBJECT: N_("bedenking bij een MDO-advies bekeken of gegeven"),
+    Act.DECISION_REVISE: N_("herziening begonnen, of een bedenking beantwoord"),
     Act.LETTER_READ: N_("brief bekeken"),
     Act.POST_READ: N_("postlijst bekeken"),
     Act.POST_RESEND: N_("brief opnieuw verstuurd"),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal import letters
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, meeting_rows, meetings, planning, presence, seats
+from mdo_portal.services import access, audit, decision_objection_rows, meeting_rows, meetings, planning, presence, seats
 from mdo_portal.web import printing
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -29,9 +29,10 @@ def page() -> str:
     boards = viewer().boards_for(Act.MEETING_READ)
     with transaction() as db:
         found = meetings.upcoming(db, boards, since=now() - SINCE)
+        missed = decision_objection_rows.waiting(db, viewer(), now=now())
     coming = [one for one in found if one.starts_at > now() - timedelta(hours=6) and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
-    return render_template("meetings/list.html", coming=coming, past=past, now=now())
+    return render_template("meetings/list.html", coming=coming, past=past, missed=missed, now=now())
 
 
 def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str, object]:

@@ -10,14 +10,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.domain.decision import main
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.errors import NotFound
+from mdo_portal.exchange import DecisionForm
 from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS, entered
 from mdo_portal.services import (
     access,
     advice,
     audit,
+    boards,
     cases,
     conclusions,
     decision_content,
@@ -70,11 +73,14 @@ _RIGHTS = {
     "may_sign": Act.DECISION_SIGN,
     "may_read_documents": Act.DOCUMENT_READ,
     "may_see_post": Act.POST_READ,
+    "may_read_decision": Act.DECISION_READ,
 }
 _NO_CASE: dict[str, object] = {
     "case": None,
     "notes": {},
     "decision": None,
+    "additions": [],
+    "withdrawn": None,
     "letters": [],
     "frozen": False,
     "document": None,
@@ -111,7 +117,8 @@ def _conclusion(db: Session, meeting: object, round_id: uuid.UUID) -> dict[str, 
     if isinstance(meeting, Meeting) and meeting.state in (MeetingState.OPEN, MeetingState.CLOSED):
         conclusions.ensure(db, round_id)
     notes = conclusions.notes_of(db, round_id)
-    decision = decision_content.newest(db, round_id)
+    signed = decision_content.of_round(db, round_id)
+    decision = main(signed)
     return {
         "notes": {section: (note, conclusions.text_of(db, note.id)) for section, note in notes.items()},
         "frozen": conclusions.is_frozen(db, round_id),
@@ -123,6 +130,11 @@ def _conclusion(db: Session, meeting: object, round_id: uuid.UUID) -> dict[str, 
         "opened": request.args.get("item", ""),
         "entered": entered(decision.content) if decision else None,
         "decision": decision,
+        "additions": [one for one in signed if decision and one.version > decision.version and one.form is DecisionForm.ADDENDUM],
+        "withdrawn": signed[-1] if signed and signed[-1].form is DecisionForm.WITHDRAWAL else None,
+        "other_boards": [
+            name for board_id, name in boards.names(db) if not isinstance(meeting, Meeting) or board_id != meeting.board_id
+        ],
     }
 
 

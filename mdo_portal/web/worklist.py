@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import OPEN_STATES, CaseState
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, cases, worklist, worklist_boards
+from mdo_portal.services import access, audit, cases, decision_objection_rows, worklist, worklist_boards
 from mdo_portal.services.worklist import PAGE
 from mdo_portal.services.worklist_rows import BoardCount, Filter
 from mdo_portal.web.cases import URGENCY_WORDS, meetings_for
@@ -41,6 +41,7 @@ def page() -> str:
     with transaction() as db:
         shown = _left_of(db)
         shown |= _rows_of(db, shown["boards"]) | {"hospitals": worklist.hospitals(db)}
+        shown["missed"] = decision_objection_rows.waiting(db, viewer(), now=now())
     register = viewer().may_for_own_hospital(Act.CASE_REGISTER)
     return render_template("worklist/page.html", states=OPEN_STATES, may_register=register, **shown)
 

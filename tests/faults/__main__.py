@@ -27,6 +27,7 @@ from tests.faults import (
     partitions,
     scripts,
     sending,
+    signing,
     storing,
     texts,
     understanding,
@@ -71,6 +72,7 @@ FAULTS = {
     "C4-swollen-answers": Fault(answers.swollen, 1, 5, is_slow=True),
     "C5-hostile-bundles": Fault(bundles.refused, 40, 2000, is_slow=True),
     "C6-another-patient": Fault(answers.swapped, 1, 20),
+    "D18-two-chairs": Fault(signing.at_once, 6, 250),
     "T3-sender-clocks": Fault(understanding.clocks_ahead, 1, 10),
     "D1-every-door-by-everybody": Fault(doors.everybody_everywhere, 2, SLICES),
 }

@@ -168,3 +168,35 @@ def test_a_decision_from_before_there_were_fields_reads_as_it_did() -> None:
 
     assert [one.text for one in said["advice"]] == ["Operatie."]
     assert not letter_words.entered(old)
+
+
+def test_a_hospital_of_the_list_is_kept_as_that_hospital_and_any_other_as_words(
+    session: Session, region: Region, round_: Round
+) -> None:
+    known = entered(session, region, round_, OPERATION | {"place": " ziekenhuis delt"})
+    other = entered(session, region, round_, OPERATION | {"place": "Ziekenhuis DELT of elders"})
+    nowhere = entered(session, region, round_, OPERATION | {"place": ""})
+
+    items = make.signed(session, round_, viewer=region.bram).content["advice"]["items"]
+
+    delt = region.hospitals["DELT"]
+    assert [one.place_hospital_id for one in (known, other, nowhere)] == [delt, None, None]
+    assert [(one["place"], one["place_hospital_id"]) for one in items] == [
+        ("ziekenhuis delt", str(delt)),
+        ("Ziekenhuis DELT of elders", ""),
+        ("", ""),
+    ]
+
+
+def test_a_code_stands_beside_the_words_where_one_is_known_and_nowhere_else(
+    session: Session, region: Region, round_: Round
+) -> None:
+    entered(session, region, round_, OPERATION)
+    entered(session, region, round_, OPERATION | {"intent": "palliative"})
+    entered(session, region, round_, OPERATION | {"intent": ""})
+
+    content = make.signed(session, round_, viewer=region.bram).content
+
+    snomed = "http://snomed.info/sct"
+    assert [one["codes"] for one in content["advice"]["items"]] == [[{"system": snomed, "code": "373808002"}], [], []]
+    assert content["codes"] == [{"system": snomed, "code": "384682003"}]

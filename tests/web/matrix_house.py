@@ -23,6 +23,7 @@ from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Base, Database
 from mdo_portal.domain.board import Board, BoardHospital, Meeting
 from mdo_portal.domain.case import Case, InformationRequest
+from mdo_portal.domain.decision_objection import DecisionObjection
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.grant import CaseGrant, GrantKind
@@ -257,10 +258,15 @@ def _things(session: Session, region: Region, name: str, house: Hospital, board:
     make.discussed(session, round_, viewer=leads, now=now)
     item = advice.add(session, round_, person_id=leads.person_id, now=now)
     decision = make.signed(session, round_, viewer=leads, now=now)
+    objection = DecisionObjection(
+        case_id=case.id, round_id=round_.id, decision_id=decision.id, person_id=person_id("Mila"), reason="matrix", made_at=now
+    )  # fmt: skip
+    session.add(objection)
+    session.flush()
     made = Things(
         name.lower(), house.id, board.id,
         {
-            "case_id": case.id, "round_id": round_.id, "item_id": item.id, "meeting_id": meeting.id, "patient_id": case.patient_id,
+            "case_id": case.id, "round_id": round_.id, "item_id": item.id, "objection_id": objection.id, "meeting_id": meeting.id, "patient_id": case.patient_id,
             "delivery_id": make.delivery_of(session, decision).id,
             "document_id": session.scalars(select(CaseDocument.id).where(CaseDocument.case_id == case.id)).one(),
             "hospital_id": house.id, "board_id": board.id,

@@ -122,7 +122,7 @@ def form_for(things: Things) -> dict[str, Any]:
     return ids | {
         "csrf_token": CSRF, "text": "x", "reason": "een hele zin waarom dit nodig is", "outcome": "", "ground": "withdrawn",
         "refusal": "x", "letter_on": "2026-01-02", "number": "0000", "subject": "sub-2", "role": "member", "seen": "x", "amount": "1",
-        "until": "01-01-2027", "late_reason": "x", "birth_on": "01-02-1950", "name": "x", "email": f"{uuid.uuid4()}@new.example",
+        "until": "01-01-2027", "late_reason": "x", "answer": "x", "then": "again", "decision_id": str(uuid.uuid4()), "birth_on": "01-02-1950", "name": "x", "email": f"{uuid.uuid4()}@new.example",
         "reader": f"person:{things.ids['person_id']}", "file": (io.BytesIO(b"%PDF-1.7 x"), "x.pdf"), "family": "x", "since": "", "what": "x",
         "decision": "other", "right_number": "", "right_bsn": "",
     }  # fmt: skip

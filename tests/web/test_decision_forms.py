@@ -1,0 +1,313 @@
+"""Adding, withdrawing and objecting as people do it on the pages; and what the chair read is what the letter says."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from difflib import ndiff
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from mdo_portal import dispatch
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting, Presence
+from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.round import Round
+from mdo_portal.exchange import Address, DecisionForm, OutgoingDecision, Receipt, ReceiptKind
+from mdo_portal.services import decision_content, decisions, presence
+from tests import make, pdf_text
+from tests.people import PASSWORD, Region
+from tests.web.portal import CSRF, app_on, signed_in
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class Desk:
+    """A decision signed a few minutes ago, at a meeting from which Mila had been called away."""
+
+    app: Flask
+    database: Database
+    region: Region
+    round_id: uuid.UUID
+    case_id: uuid.UUID
+    now: datetime
+    clients: dict[str, FlaskClient] = field(default_factory=dict)
+
+    def who(self, name: str) -> FlaskClient:
+        if name not in self.clients:
+            self.clients[name] = signed_in(self.app, self.database, self.region, name)
+        return self.clients[name]
+
+    def at(self, path: str) -> str:
+        return f"/rounds/{self.round_id}/{path}"
+
+    def post(self, path: str, *, by: str = "Bram", **fields: str) -> TestResponse:
+        return self.who(by).post(self.at(path), data=fields | {"csrf_token": CSRF})
+
+    def page(self, path: str, *, by: str = "Bram") -> str:
+        answer = self.who(by).get(path)
+        assert answer.status_code == 200, answer.status_code
+        return answer.text
+
+    def write(self, form: str, **fields: str) -> str:
+        """Written and read; the hash of what was shown."""
+        shown = self.post(f"{form}/read", **fields)
+        assert shown.status_code == 200
+        (seen,) = re.findall(r'name="seen" value="([^"]+)"', shown.text)
+        return str(seen)
+
+    def sign(self, form: str, *, seen: str = "", password: str = PASSWORD, by: str = "Bram", **fields: str) -> TestResponse:
+        seen = seen or self.write(form, **fields)
+        return self.post(form, by=by, seen=seen, password=password, **fields)
+
+    def signed(self) -> list[Decision]:
+        with self.database.transaction() as session:
+            return decision_content.of_round(session, self.round_id)
+
+    def case(self) -> Case:
+        with self.database.transaction() as session:
+            return session.get_one(Case, self.case_id)
+
+
+ADDED = {"text": "PSMA-PET: geen metastasen.\nOperatie kan doorgaan.", "reason": "nagekomen uitslag"}
+WITHDRAWN = {"reason": "verkeerde patiënt besproken", "then": "again"}
+
+
+@pytest.fixture
+def desk(database: Database, region: Region) -> Iterator[Desk]:
+    now = datetime.now(UTC) - 9 * MINUTE
+    with database.transaction() as session:
+        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=now, board_id=region.boards["URO-P"])
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.starts_at, meeting.registration_closes_at = now - MINUTE, now - 60 * MINUTE
+        round_ = make.planned(session, case, meeting, viewer=region.aisha, now=now)
+        for viewer in (region.bram, region.mila):
+            presence.enter(session, meeting.id, viewer, now=now)
+        session.query(Presence).filter_by(person_id=region.bram.person_id).update({"seen_at": now + 9 * MINUTE})
+        make.discussed(session, round_, viewer=region.bram, now=now + 5 * MINUTE)
+        make.signed(session, round_, viewer=region.bram, now=now + 6 * MINUTE)
+        made = (round_.id, case.id)
+    with app_on(database) as app:
+        yield Desk(app, database, region, *made, now)
+
+
+def test_the_chair_adds_to_an_advice_and_it_stands_beside_it(desk: Desk) -> None:
+    answer = desk.sign("addendum", **ADDED)
+
+    assert answer.status_code == 303
+    assert [one.form for one in desk.signed()] == [DecisionForm.FIRST, DecisionForm.ADDENDUM]
+    for page in (desk.page(desk.at("signed")), desk.page(f"/cases/{desk.case_id}")):
+        assert "Operatie kan doorgaan." in page and "nagekomen uitslag" in page and "Operatie." in page
+
+
+def test_the_chair_withdraws_and_everybody_reads_that_it_no_longer_holds(desk: Desk) -> None:
+    assert desk.sign("withdrawal", **WITHDRAWN).status_code == 303
+
+    assert desk.case().state is CaseState.READY
+    for path, by in ((desk.at("signed"), "Bram"), (f"/cases/{desk.case_id}", "Aisha"), (f"/cases/{desk.case_id}", "Dirk")):
+        page = desk.page(path, by=by)
+        assert "Dit advies is ingetrokken en geldt niet meer." in page and "verkeerde patiënt besproken" in page
+    for path in ("addendum", "withdrawal"):
+        assert desk.who("Bram").get(desk.at(path)).status_code == 409
+
+
+@pytest.mark.parametrize(("form", "fields"), [("addendum", ADDED), ("withdrawal", WITHDRAWN)])
+def test_what_is_read_shows_what_was_typed_and_nothing_is_kept_yet(desk: Desk, form: str, fields: dict[str, str]) -> None:
+    shown = desk.post(f"{form}/read", **fields).text
+
+    assert (fields["reason"] in shown and "Operatie kan doorgaan." in shown) or form == "withdrawal"
+    assert len(desk.signed()) == 1
+
+
+@pytest.mark.parametrize("fields", [{"text": "", "reason": "x"}, {"text": "x", "reason": ""}])
+def test_what_is_missing_is_said_at_its_field(desk: Desk, fields: dict[str, str]) -> None:
+    answer = desk.post("addendum/read", **fields)
+
+    assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text
+
+
+def test_without_proof_of_who_it_is_nothing_is_signed_and_the_text_stands(desk: Desk) -> None:
+    answer = desk.sign("addendum", password="anders", **ADDED)
+
+    assert answer.status_code == 422
+    assert "Operatie kan doorgaan." in answer.text and "Niet getekend." in answer.text
+    assert len(desk.signed()) == 1
+
+
+def test_pressing_twice_says_who_signed(desk: Desk) -> None:
+    seen = desk.write("addendum", **ADDED)
+    desk.sign("addendum", seen=seen, **ADDED)
+
+    desk.sign("addendum", seen=seen, **ADDED)
+
+    assert "Dit advies is al getekend, door Bram op" in desk.page(desk.at("signed"))
+    assert len(desk.signed()) == 2
+
+
+def test_a_second_chair_with_an_old_page_reads_who_was_first(desk: Desk) -> None:
+    seen = desk.write("addendum", **ADDED)
+    desk.sign("withdrawal", reason="toch niet", then="closed")
+
+    answer = desk.sign("addendum", seen=seen, by="Bilal", **ADDED)
+
+    assert answer.status_code == 409 and "door Bram op" in answer.text
+
+
+@pytest.mark.parametrize("path", ["addendum", "withdrawal", "sign"])
+def test_only_a_chair_signs(desk: Desk, path: str) -> None:
+    assert desk.who("Aisha").get(desk.at(path)).status_code == 403
+    assert desk.who("Dirk").get(desk.at(path)).status_code == 403
+    assert desk.who("Carla").get(desk.at(path)).status_code == 404
+    assert desk.post(path, by="Aisha", **ADDED).status_code == 403
+
+
+# Objecting
+
+
+def test_a_member_who_was_called_away_sees_a_card_reads_and_objects(desk: Desk) -> None:
+    home = desk.page("/worklist", by="Mila")
+    assert "Besloten toen u weg was:" in home and "van Voorbeeld" not in home.split("missed-card")[1].split("</section>")[0]
+    (decision,) = desk.signed()
+    assert "Operatie." in desk.page("/objections", by="Mila")
+
+    answer = desk.post("objections", by="Mila", decision_id=str(decision.id), reason="De MRI laat iets anders zien.")
+
+    assert answer.status_code == 303
+    assert "Niets gemist" in desk.page("/objections", by="Mila")
+    assert "1 bedenking wacht op uw antwoord." in desk.page("/meetings", by="Aisha")
+    assert "1 nog niet beantwoord" in desk.page(f"/cases/{desk.case_id}", by="Dirk")
+    page = desk.page(desk.at("signed"), by="Aisha")
+    assert "De MRI laat iets anders zien." in page
+    (objection,) = re.findall(r"objections/([0-9a-f-]{36})/answer", page)
+
+    assert desk.post(f"objections/{objection}/answer", by="Mila", answer="x").status_code == 403
+    assert desk.post(f"objections/{objection}/answer", by="Aisha", answer="Wij herzien het.").status_code == 303
+
+    for by in ("Mila", "Bram", "Dirk"):
+        assert "Wij herzien het." in desk.page(desk.at("signed"), by=by)
+    assert desk.post("correct", by="Aisha").status_code == 302, "the secretary may begin the correction; the chair signs it"
+    assert desk.post("correct", by="Mila").status_code == 403
+
+
+@pytest.mark.parametrize(("by", "status"), [("Bilal", 409), ("Dirk", 403), ("Carla", 404)])
+def test_who_was_not_called_away_cannot_object(desk: Desk, by: str, status: int) -> None:
+    (decision,) = desk.signed()
+
+    answer = desk.post("objections", by=by, decision_id=str(decision.id), reason="x")
+
+    assert answer.status_code == status
+    assert "Besloten toen u weg was:" not in desk.who(by).get("/worklist").text
+
+
+# What is read is what is said
+
+
+class Kept:
+    def __init__(self) -> None:
+        self.came: list[OutgoingDecision] = []
+
+    def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
+        self.came.append(decision)
+        return Receipt(ReceiptKind.ACCEPTED, "AA", reference="x")
+
+
+#: what a concept says otherwise than the letter, beside the lines of its signature: a mark, its number, that it is not signed, a masked BSN
+MARKS = re.compile(
+    r"Concept — niet definitief|concept|Datum|Documentnummer|nog niet getekend|Nog niet getekend|concept en geen advies|Namens het MDO"
+    r"|getekend door|Bram|uroloog|op \w+dag|\(Europe/Amsterdam\)|MDO-20\d\d-\d{6}|BSN|\d+ \w+ 20\d\d$|\d+ van \d+"
+)
+
+
+def differences(preview: bytes, letter: bytes) -> list[str]:
+    """Lines of one that the other has not."""
+    one, other = (pdf_text.whole(pdf).splitlines() for pdf in (preview, letter))
+    return [line for line in ndiff(one, other) if line[:2] in ("- ", "+ ") and not MARKS.search(line)]
+
+
+def letters_of(desk: Desk) -> dict[DecisionForm, OutgoingDecision]:
+    receiver = Kept()
+    senders = {Channel.MLLP: receiver, Channel.FHIR: receiver}
+    while dispatch.send_next(desk.database, senders, clock=lambda: datetime.now(UTC) + timedelta(hours=1)):
+        pass
+    return {one.form: one for one in receiver.came}
+
+
+def correct(desk: Desk) -> bytes:
+    with desk.database.transaction() as session:
+        round_ = session.get_one(Round, desk.round_id)
+        decisions.start_correction(session, round_, session.get_one(Case, desk.case_id))
+        make.typed(session, round_, " Herzien.", now=desk.now)
+    preview: bytes = desk.post("preview.pdf", reason="typfout").data
+    page = desk.page(desk.at("sign"))
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', page)
+    assert desk.post("sign", seen=seen, reason="typfout", password=PASSWORD).status_code == 303
+    return preview
+
+
+def test_the_letter_says_word_for_word_what_the_chair_read(desk: Desk) -> None:
+    previews = {}
+    previews[DecisionForm.ADDENDUM] = desk.post("addendum/preview.pdf", **ADDED).data
+    desk.sign("addendum", **ADDED)
+    previews[DecisionForm.CORRECTION] = correct(desk)
+    previews[DecisionForm.WITHDRAWAL] = desk.post("withdrawal/preview.pdf", **WITHDRAWN).data
+    desk.sign("withdrawal", **WITHDRAWN)
+
+    sent = letters_of(desk)
+
+    for form, preview in previews.items():
+        assert differences(preview, sent[form].letter_pdf) == [], form
+        said = pdf_text.joined(pdf_text.whole(preview))
+        assert pdf_text.joined("Concept — niet definitief") in said
+    assert differences(previews[DecisionForm.ADDENDUM], sent[DecisionForm.WITHDRAWAL].letter_pdf), "this comparison can fail"
+    assert "Operatie. Herzien." in pdf_text.whole(previews[DecisionForm.CORRECTION])
+
+
+def test_the_first_letter_says_word_for_word_what_the_chair_read(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        case = make.case(session, session.get_one(Hospital, desk.region.hospitals["ZEED"]), now=desk.now)
+        planned = make.planned(
+            session, case, session.get_one(Meeting, desk.region.meeting), viewer=desk.region.aisha, now=desk.now
+        )
+        desk.round_id = make.discussed(session, planned, viewer=desk.region.bram, now=desk.now).id
+    preview = desk.who("Bram").get(desk.at("preview.pdf")).data
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', desk.page(desk.at("sign")))
+    desk.post("sign", seen=seen, password=PASSWORD)
+
+    letters_of(desk)
+
+    with desk.database.transaction() as session:
+        (decision_id,) = session.scalars(select(Decision.id).where(Decision.round_id == desk.round_id))
+    page = desk.who("Dirk").get(f"/cases/{case.id}").text
+    (letter_id,) = set(re.findall(r"/deliveries/([0-9a-f-]{36})/letter", page))
+    letter = desk.who("Dirk").get(f"/deliveries/{letter_id}/letter").data
+    assert decision_id and differences(preview, letter) == []
+
+
+def test_what_an_epd_without_pdf_reads_says_what_the_letter_does_to_which(desk: Desk) -> None:
+    desk.sign("addendum", **ADDED)
+    desk.sign("withdrawal", **WITHDRAWN)
+    number = desk.signed()[0].document_number
+
+    sent = letters_of(desk)
+
+    first, added, withdrawn = (sent[form] for form in (DecisionForm.FIRST, DecisionForm.ADDENDUM, DecisionForm.WITHDRAWAL))
+    assert first.sections[0][0] != "Aanvulling" and first.replaces_document_number == ""
+    heading, text = added.sections[0]
+    assert heading == "Aanvulling" and number in text and "blijft geldig" in text and "Reden: nagekomen uitslag" in text
+    assert (added.replaces_document_number, added.replaces_delivery_id) == (number, first.delivery_id)
+    heading, text = withdrawn.sections[0]
+    assert (
+        heading == "Intrekking" and "niet meer geldig" in text and "verkeerde patiënt" in text and added.document_number in text
+    )
+    assert (withdrawn.replaces_document_number, withdrawn.version) == (number, 3)
+    assert ("Vervolg", "De casus wordt opnieuw in een MDO besproken.") in withdrawn.sections
