@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -24,7 +24,7 @@ class LetterForm(StrEnum):
 
 
 class LetterText:
-    """Common to the four kinds."""
+    """Common to all kinds."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for `letters.render`. Raises ValueError on a time without a zone."""
@@ -92,6 +92,7 @@ class Participant:
 class DecisionLetter(LetterText):
     """Kind `decision`. `signed_at=None` prints a preview that says it is not final."""
 
+    kind: ClassVar[str] = "decision"
     network: str
     board: str
     meeting_at: datetime

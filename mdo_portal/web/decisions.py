@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from mdo_portal import letter_words, letters
-from mdo_portal.dispatch import decision_letter
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.letter_data import Recipient
+from mdo_portal.letter_of_decision import decision_letter
 from mdo_portal.services import access, audit, cases, decision_content, decisions, post, rounds
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
