@@ -36,6 +36,7 @@ from mdo_portal.web import (
     identities,
     inbox,
     invitations,
+    letter_templates,
     limits,
     links,
     links_places,
@@ -45,6 +46,7 @@ from mdo_portal.web import (
     navigation,
     oidc,
     openapi,
+    patient_letters,
     post,
     providers,
     retention,
@@ -59,8 +61,21 @@ from mdo_portal.web import sessions as session_pages
 from mdo_portal.web.context import SignedInUser, client_address, now
 
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
-CASES = (worklist, cases, documents, forms, grants, meetings, rooms, advice, decisions, post)
-RUNNING = (identities, inbox, links, links_try, links_places, log, people_pages, rights, boards, retention, destruction)
+CASES = (worklist, cases, documents, forms, grants, meetings, rooms, advice, decisions, patient_letters, post)
+RUNNING = (
+    identities,
+    inbox,
+    links,
+    links_try,
+    links_places,
+    log,
+    people_pages,
+    rights,
+    boards,
+    letter_templates,
+    retention,
+    destruction,
+)
 BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir_access, fhir, health, openapi)
 
 

@@ -17,8 +17,8 @@ import structlog
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, DecisionForm, OutgoingDecision, Receipt, ReceiptKind, Sender
-from mdo_portal.letter_of_decision import letter_of, printed
-from mdo_portal.services import deliveries, handing_over, outbox, questions
+from mdo_portal.letter_of_decision import letter_of, logo_of, printed
+from mdo_portal.services import deliveries, handing_over, letter_templates, outbox, questions
 from mdo_portal.services.outbox import ClaimedDelivery
 
 log = structlog.get_logger(__name__)
@@ -84,7 +84,9 @@ def _storable(text: str) -> str:
 
 
 def _print(database: Database, claimed: ClaimedDelivery) -> bytes:
-    letter = printed(claimed)
+    with database.transaction() as session:
+        logo = letter_templates.logo(session, logo_of(claimed))
+    letter = printed(claimed, logo=logo)
     with database.transaction() as session:
         deliveries.keep_letter(session, claimed.delivery_id, letter, sha256=hashlib.sha256(letter).hexdigest())
     return letter

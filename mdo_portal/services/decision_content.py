@@ -19,7 +19,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import PersonName
-from mdo_portal.services import advice, presence, roll
+from mdo_portal.services import advice, letter_templates, presence, roll
 
 
 def newest(session: Session, round_id: uuid.UUID) -> Decision | None:
@@ -57,6 +57,7 @@ def content_of(
         "signed_by": _person(session, viewer.person_id),
         "version": before.version + 1 if before else 1,
         "replaces": before.document_number if before else "",
+        **letter_templates.frozen(session, board.id, hospital.id),
     }
 
 

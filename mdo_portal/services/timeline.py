@@ -66,6 +66,7 @@ SENTENCES: dict[str, str] = {
     "objection.lifted": N_("Het bezwaar tegen delen is opgeheven"),
     "decision.signed": N_("MDO-advies getekend door %(person)s"),
     "decision.corrected": N_("Herzien MDO-advies getekend door %(person)s"),
+    "patient_letter.released": N_("Brief voor de patiënt vrijgegeven door %(person)s"),
     "letter.sent": N_("Brief verstuurd aan %(hospital)s"),
     "letter.received": N_("Brief ontvangen door %(hospital)s"),
     "letter.refused": N_("Brief geweigerd door %(hospital)s"),
