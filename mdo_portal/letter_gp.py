@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -38,4 +38,5 @@ def gp_letter(
     """Frozen content as the short letter to the general practitioner. `bsn` is printed only where the template says so."""
     signature = (document_number, signed_at, text_hash, reason)
     shown = bsn if frozen_for(content, Audience.GP).bsn else ""
-    return built(GpLetter, Audience.GP, content, recipient, shown, signature, logo)
+    letter = built(GpLetter, Audience.GP, content, recipient, shown, signature, logo)
+    return replace(letter, referral_number="")  # the referrer's own reference says a general practitioner nothing

@@ -24,6 +24,8 @@ from tests import pdf_text
 GOLDEN = Path(__file__).parent / "golden" / "letters"
 KINDS = {
     "decision": samples.NORMAL,
+    "gp": samples.GP,
+    "patient": samples.TO_PATIENT,
     "agenda": samples.AGENDA,
     "case": samples.CASE,
     "receipt-list": samples.RECEIPTS,

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Hospital
@@ -112,7 +112,8 @@ def logo_for(session: Session, content: Mapping[str, Any], audience: Audience) -
 
 def lines(session: Session) -> list[TemplateLine]:
     """Every template, with its newest version."""
-    newest = select(func.max(LetterTemplateVersion.version)).where(LetterTemplateVersion.template_id == LetterTemplateRow.id)
+    other = aliased(LetterTemplateVersion)
+    newest = select(func.max(other.version)).where(other.template_id == LetterTemplateRow.id).correlate(LetterTemplateRow)
     query = (
         select(LetterTemplateRow, LetterTemplateVersion, Board.name, Hospital.name, Person.name)
         .join(LetterTemplateVersion, LetterTemplateVersion.template_id == LetterTemplateRow.id)

@@ -172,9 +172,9 @@ def release(session: Session, case: Case, *, seen: int, viewer: Viewer, now: dat
 
 
 def printed(session: Session, case: Case, version: int) -> tuple[PrintedLetter, datetime]:
-    """That version as the printer wants it, and the moment in its footer. Raises NotFound."""
+    """That version (0: the newest) as the printer wants it, and the moment in its footer. Raises NotFound."""
     query = select(PatientLetter).where(PatientLetter.case_id == case.id, PatientLetter.version == version)
-    row = session.scalar(query)
+    row = session.scalar(query) if version else _newest(session, case.id)
     if row is None:
         raise NotFound()
     content = _opened(session, row)

@@ -16,7 +16,7 @@ from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.letters import LetterTemplateRow
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, Incomplete, NotFound
+from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.letter_template import SECTIONS, Audience, LetterTemplate
 from mdo_portal.letters import LetterFailed
 from mdo_portal.services import audit, boards, letter_template_rules, letter_templates
@@ -58,7 +58,7 @@ def _chosen() -> Place:
         board, hospital = (request.form.get(name, "") for name in ("board_id", "hospital_id"))
         return Place(audience, uuid.UUID(board) if board else None, uuid.UUID(hospital) if hospital else None)
     except ValueError as error:
-        raise NotFound() from error
+        raise IllegalMove(N_("Kies voor welke brief het sjabloon is. Er is niets gemaakt.")) from error
 
 
 @blueprint.get("/<uuid:template_id>")

@@ -103,12 +103,13 @@ def release(case_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("patient_letters.page", case_id=case_id))
 
 
-@blueprint.get("/<int:version>.pdf")
+@blueprint.get("/letter.pdf")
 @may(Act.PATIENT_LETTER_READ)
-def printed(case_id: uuid.UUID, version: int) -> ResponseReturnValue:
-    """That version as PDF; one that is not released says so on the page."""
+def printed(case_id: uuid.UUID) -> ResponseReturnValue:
+    """The version that is asked for, or the newest; one that is not released says so on the page."""
     with transaction() as db:
-        grant = _load(db, Act.PATIENT_LETTER_READ, case_id, detail=f"pdf version {version}")
-        letter, at = patient_letters.printed(db, grant.case, version)
+        grant = _load(db, Act.PATIENT_LETTER_READ, case_id, detail=f"pdf version {number('version') or 'newest'}")
+        letter, at = patient_letters.printed(db, grant.case, number("version"))
     body = letters.render("patient", letter.as_json(), at=at)
-    return as_file(body, "application/pdf", f"brief-patient-{case_id}-{version}", download=request.args.get("download") == "1")
+    name = f"brief-patient-{case_id}-{letter.version}"
+    return as_file(body, "application/pdf", name, download=request.args.get("download") == "1")
