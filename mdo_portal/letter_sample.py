@@ -55,7 +55,7 @@ CONTENT: Final[dict[str, Any]] = {
     "replaces": "",
 }  # fmt: skip
 _TEXT: Final = (
-    "Op 5 maart 2026 hebben artsen van verschillende ziekenhuizen over u gesproken.\n\n"
+    "Op 5 maart 2026 hebben artsen samen over u gesproken.\n\n"
     "De artsen adviseren een operatie. Het doel van deze behandeling is genezen.\n\n"
     "U beslist samen met uw arts wat er gebeurt."
 )

@@ -44,6 +44,7 @@ EMPTY = N_("De brief is leeg. Er is niets bewaard.")
 TOO_LONG = N_("De brief is langer dan twaalfduizend tekens. Er is niets bewaard; maak hem korter.")
 GAPS = N_("Er staan nog plekken die u moet invullen: [vul in: …]. De brief is niet vrijgegeven.")
 OUTDATED = N_("Er is een nieuwer advies dan waar deze brief over gaat. Maak een nieuw concept. Er is niets veranderd.")
+UNSAVED = N_("Wat u typte is nog niet bewaard. Bewaar de tekst eerst; daarna leest u wat bewaard is.")
 NOT_READ = N_("Lees de brief eerst zelf en geef dat aan. De brief is niet vrijgegeven.")
 MOVE = N_("Dat kan nu niet met deze brief: lees hem eerst, of maak een nieuw concept. Er is niets veranderd.")
 
@@ -141,7 +142,7 @@ def begin(session: Session, case: Case, *, seen: int, viewer: Viewer, now: datet
 
 def save(session: Session, case: Case, text: str, *, seen: int, viewer: Viewer, now: datetime) -> PatientLetter:
     """Another text: a draft again, whatever it was. Raises Incomplete, Stale."""
-    text = text.replace("\r\n", "\n").strip()
+    text = _tidy(text)
     if not text or len(text) > LONGEST:
         sentence = TOO_LONG if text else EMPTY
         raise Incomplete({"text": sentence}, sentence)
@@ -150,10 +151,15 @@ def save(session: Session, case: Case, text: str, *, seen: int, viewer: Viewer, 
     return _add(session, case, row.decision_id, PatientLetterState.DRAFT, content, seen=seen, viewer=viewer, now=now)
 
 
-def mark_read(session: Session, case: Case, *, seen: int, viewer: Viewer, now: datetime) -> PatientLetter:
-    """This person read exactly this text. Raises Incomplete while there are gaps, IllegalMove when it is outdated."""
+def mark_read(session: Session, case: Case, shown: str, *, seen: int, viewer: Viewer, now: datetime) -> PatientLetter:
+    """This person read exactly this text. `shown` is what stood on the screen: text that was typed and not saved is not read away.
+
+    Raises Incomplete while there are gaps or unsaved words, IllegalMove when it is outdated.
+    """
     row = _current(session, case, seen)
     content = _fit(session, case, row)
+    if _tidy(shown) != content["text"]:
+        raise Incomplete({"text": UNSAVED}, UNSAVED)
     return _add(session, case, row.decision_id, PatientLetterState.READ, content, seen=seen, viewer=viewer, now=now)
 
 
@@ -195,6 +201,10 @@ def printed(session: Session, case: Case, version: int) -> tuple[PrintedLetter, 
         words=words_of(template, values_of(signed), logo=letter_templates.logo(session, template.logo)),
     )
     return letter, row.made_at.replace(microsecond=0)
+
+
+def _tidy(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def _newest(session: Session, case_id: uuid.UUID) -> PatientLetter | None:

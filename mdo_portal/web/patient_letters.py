@@ -80,7 +80,7 @@ def act_on(case_id: uuid.UUID, what: str) -> ResponseReturnValue:
             elif what == "save":
                 patient_letters.save(db, case, typed, seen=seen, viewer=viewer(), now=now())
             else:
-                patient_letters.mark_read(db, case, seen=seen, viewer=viewer(), now=now())
+                patient_letters.mark_read(db, case, typed, seen=seen, viewer=viewer(), now=now())
     except Incomplete as error:
         return _page(case_id, typed=typed, error=error.sentence), error.status
     flash(said[what], "success")

@@ -39,7 +39,11 @@ class Desk:
         return patient_letters.save(self.session, self.case, text, seen=made.version, viewer=self.region.dirk, now=NOW)
 
     def read(self) -> PatientLetter:
-        return patient_letters.mark_read(self.session, self.case, seen=self.seen(), viewer=self.region.dirk, now=NOW)
+        shown = patient_letters.newest(self.session, self.case.id)
+        assert shown is not None
+        return patient_letters.mark_read(
+            self.session, self.case, shown.text, seen=shown.version, viewer=self.region.dirk, now=NOW
+        )
 
     def release(self) -> PatientLetter:
         return patient_letters.release(self.session, self.case, seen=self.seen(), viewer=self.region.dirk, now=NOW)
@@ -96,6 +100,12 @@ def test_with_a_gap_it_is_not_read_and_not_released(desk: Desk) -> None:
         desk.read()
 
 
+def test_words_that_were_typed_and_not_saved_are_not_read_away(desk: Desk) -> None:
+    desk.write()
+    with pytest.raises(Incomplete, match="nog niet bewaard"):
+        patient_letters.mark_read(desk.session, desk.case, TEXT + " Getypt.", seen=desk.seen(), viewer=desk.region.dirk, now=NOW)
+
+
 def test_it_is_not_released_unread(desk: Desk) -> None:
     desk.write()
     with pytest.raises(IllegalMove):
@@ -104,7 +114,7 @@ def test_it_is_not_released_unread(desk: Desk) -> None:
 
 def test_who_releases_has_read_it_themselves(desk: Desk) -> None:
     desk.write()
-    patient_letters.mark_read(desk.session, desk.case, seen=desk.seen(), viewer=desk.region.bram, now=NOW)
+    patient_letters.mark_read(desk.session, desk.case, TEXT, seen=desk.seen(), viewer=desk.region.bram, now=NOW)
     with pytest.raises(IllegalMove):
         desk.release()
 

@@ -22,6 +22,8 @@ from tests import make, pdf_text
 from tests.people import Region, person_id
 from tests.web.portal import CSRF, app_on, signed_in
 
+TEXT = "Artsen hebben over u gesproken. Zij adviseren een operatie."
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -45,11 +47,11 @@ class Desk:
 
     def written(self) -> None:
         self.post("Dirk", "begin", seen="0")
-        self.post("Dirk", "save", seen="1", text="Artsen hebben over u gesproken. Zij adviseren een operatie.")
+        self.post("Dirk", "save", seen="1", text=TEXT)
 
     def released(self) -> None:
         self.written()
-        assert self.post("Dirk", "read", seen="2").status_code == 302
+        assert self.post("Dirk", "read", seen="2", text=TEXT).status_code == 302
         assert self.post("Dirk", "release", seen="3").status_code == 302
 
     def correct(self) -> None:
@@ -82,10 +84,10 @@ def test_from_the_case_to_a_released_letter(desk: Desk) -> None:
 
     refused = desk.post("Dirk", "read", seen="1")
     assert refused.status_code == 422 and "plekken die u moet invullen" in refused.text
-    desk.post("Dirk", "save", seen="1", text="Zij adviseren een operatie.")
+    desk.post("Dirk", "save", seen="1", text=TEXT)
     assert "Concept — niet aan de patiënt geven" in pdf_text.whole(desk.get("Dirk", "/letter.pdf").data)
     assert desk.post("Dirk", "release", seen="2").status_code == 409
-    desk.post("Dirk", "read", seen="2")
+    desk.post("Dirk", "read", seen="2", text=TEXT)
     assert "Ik heb deze brief gelezen" not in desk.get("Dirk").text
     desk.post("Dirk", "release", seen="3")
 
@@ -128,7 +130,7 @@ def test_a_case_manager_writes_but_does_not_release(desk: Desk) -> None:
         held = session.scalars(select(Membership).where(Membership.person_id == person_id("Dirk"))).one()
         held.role = Role.CASE_MANAGER
     desk.written()
-    assert desk.post("Dirk", "read", seen="2").status_code == 302
+    assert desk.post("Dirk", "read", seen="2", text=TEXT).status_code == 302
     assert "Een specialist van uw ziekenhuis geeft vrij." in desk.get("Dirk").text
     assert desk.post("Dirk", "release", seen="3").status_code == 403
 
