@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import pdfua
 import pikepdf
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from mdo_portal.domain.advice import AdviceKind, Intent
 from mdo_portal.letter_data import Recipient
 from mdo_portal.letter_gp import gp_letter
+from mdo_portal.letter_of_decision import letter_of, printed
 from mdo_portal.letter_patient import INTENT_SENTENCES, KIND_SENTENCES, draft, gaps
 from mdo_portal.letter_sample import CONTENT, sample
 from mdo_portal.letter_template import (
@@ -32,6 +34,7 @@ from mdo_portal.letter_words import ANSWER_WORDS, EXPLANATION
 from mdo_portal.letters import render
 from tests import letter_samples as samples
 from tests import pdf_text
+from tests.pdf_checks import complaints
 from tests.pictures import png
 
 GOLDEN = Path(__file__).parent / "golden" / "letters"
@@ -82,13 +85,42 @@ def test_every_answer_of_the_board_is_a_piece_a_template_can_place() -> None:
 
 @pytest.mark.parametrize("audience", Audience)
 def test_with_a_logo_it_is_still_archivable_and_accessible(audience: Audience, tmp_path: Path) -> None:
-    file = tmp_path / "letter.pdf"
-    file.write_bytes(sample(audience, LetterTemplate(name="Zeeduyn Ziekenhuis", logo="x"), network="Netwerk", logo=png()))
-    with pikepdf.open(file) as pdf, pdf.open_metadata() as metadata:
-        assert [metadata.get(key) for key in ("pdfaid:part", "pdfaid:conformance", "pdfuaid:part")] == ["2", "A", "1"]
+    words = LetterTemplate(name="Zeeduyn Ziekenhuis", logo="x")
+    body = sample(audience, words, network="Netwerk", logo=png())
+    with pikepdf.open(io.BytesIO(body)) as pdf:
         figures = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/Figure"]
         assert [str(one.Alt) for one in figures] == ["Logo van Zeeduyn Ziekenhuis"]
-    assert [finding.rule_id for finding in pdfua.validate(str(file)).findings] == []
+    assert complaints(body, tmp_path) == []
+
+
+def test_a_wide_logo_stays_in_its_column() -> None:
+    body = sample(Audience.REFERRER, LetterTemplate(logo="x"), network="Netwerk", logo=png(width=1600, height=20))
+    with pikepdf.open(io.BytesIO(body)) as pdf:
+        drawn = [step.operands for step in pikepdf.parse_content_stream(pdf.pages[0]) if str(step.operator) == "cm"]
+    widths = [float(operands[0]) for operands in drawn if float(operands[0]) > 1]
+    assert max(widths, default=0) <= 70 * 72 / 25.4 + 0.1
+
+
+# A claimed delivery
+
+
+def claimed(**over: Any) -> Any:
+    decision = SimpleNamespace(document_number="MDO-1", signed_at=samples.AT, content_hash="", correction_reason="")
+    recipient = SimpleNamespace(name="Zeeduyn Ziekenhuis", city="Zeeduyn")
+    return SimpleNamespace(**({"decision": decision, "content": CONTENT, "recipient": recipient, "bsn": "999900006"} | over))
+
+
+def test_who_a_delivery_is_for_says_which_letter_it_is() -> None:
+    assert letter_of(claimed()).kind == "decision"
+    assert letter_of(claimed(audience="referrer")).kind == "decision"
+    assert letter_of(claimed(audience="gp")).kind == "gp"
+    assert "999900006" in pdf_text.whole(printed(claimed()))
+    assert "999900006" not in pdf_text.whole(printed(claimed(audience="gp")))
+
+
+def test_an_epd_reads_the_same_pieces_as_the_gp() -> None:
+    headings = [heading for heading, _ in letter_of(claimed(audience="gp")).all_sections()]
+    assert headings[:2] == ["Conclusie van het MDO", "Advies: wie doet wat"]
 
 
 # The general practitioner

@@ -14,7 +14,8 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.letter_data import Recipient
 from mdo_portal.letter_of_decision import decision_letter
-from mdo_portal.services import access, audit, cases, decision_content, decisions, post, rounds
+from mdo_portal.letter_template import Audience
+from mdo_portal.services import access, audit, cases, decision_content, decisions, letter_templates, post, rounds
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.context import signed as signed_in
@@ -154,6 +155,8 @@ def printed(round_id: uuid.UUID) -> ResponseReturnValue:
     shown = _shown(round_id)
     preview = shown["preview"]
     hospital = preview.content["hospital"]
+    with transaction() as db:
+        logo = letter_templates.logo_for(db, preview.content, Audience.REFERRER)
     letter = decision_letter(
         preview.content,
         recipient=Recipient(name=preview.content["recipient"] or hospital["name"], lines=(hospital["name"], hospital["city"])),
@@ -162,6 +165,7 @@ def printed(round_id: uuid.UUID) -> ResponseReturnValue:
         signed_at=None,
         text_hash=preview.content_hash,
         reason="",
+        logo=logo,
     )
     return as_file(
         letters.render("decision", letter.as_json(), at=now().replace(microsecond=0)),
