@@ -82,11 +82,11 @@ def built(
         quorum_met=content["quorum"]["met"],
         quorum_missing=tuple(content["quorum"]["missing"]),
         text_hash=text_hash,
-        change_reason=reason,
         referral_number=content["referral_number"],
         words=words_of(template, values_of(content), logo=logo),
         order=template.sections or kind.order,
-        **_form(content),
+        version=content["version"],
+        **_form(content, reason),
     )
 
 
@@ -111,13 +111,20 @@ def _patient(content: Mapping[str, Any], bsn: str) -> LetterPatient:
     )
 
 
-def _form(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What this letter is to the one before it; content of before there were forms says so by its version only."""
-    version = content["version"]
-    form = content.get("form") or (DecisionForm.CORRECTION if version > 1 else DecisionForm.FIRST)
+def form_of(content: Mapping[str, Any]) -> DecisionForm:
+    """What was signed, of frozen content; a decision from before there were forms is the first, or corrects."""
+    return DecisionForm(content.get("form") or (DecisionForm.CORRECTION if content["version"] > 1 else DecisionForm.FIRST))
+
+
+def _form(content: Mapping[str, Any], reason: str) -> dict[str, Any]:
+    """What this letter is to the one before it."""
+    form, on = form_of(content), content.get("replaces_on", "")
+    if form is DecisionForm.FIRST:
+        return {"form": FORMS[form]}
     return {
-        "version": version,
-        "form": FORMS[DecisionForm(form)],
-        "replaces_number": content["replaces"],
-        "replaces_version": version - 1 if version > 1 else 0,
+        "form": FORMS[form],
+        "replaces_number": ", met aanvulling ".join([content["replaces"], *content.get("replaces_addenda", [])]),
+        "replaces_version": content.get("replaces_version") or content["version"] - 1,
+        "replaces_on": date.fromisoformat(on) if on else None,
+        "change_reason": reason,
     }

@@ -38,7 +38,7 @@ def letter_of(claimed: ClaimedDelivery, *, logo: bytes = b"") -> DecisionLetter:
     make = gp_letter if audience_of(claimed) is Audience.GP else decision_letter
     return make(
         claimed.content,
-        recipient=Recipient(name=_recipient(claimed), lines=_address(claimed)),
+        recipient=_addressee(claimed),
         bsn=claimed.bsn,
         document_number=decision.document_number,
         signed_at=decision.signed_at,
@@ -48,10 +48,13 @@ def letter_of(claimed: ClaimedDelivery, *, logo: bytes = b"") -> DecisionLetter:
     )
 
 
-def _recipient(claimed: ClaimedDelivery) -> str:
-    """A general practitioner is addressed by the delivery itself; a referrer as the signed content says."""
-    named = "" if audience_of(claimed) is Audience.GP else claimed.content["recipient"]
-    return str(named or claimed.recipient.name)
+def _addressee(claimed: ClaimedDelivery) -> Recipient:
+    """Who stands in the window of the envelope. Of a general practitioner only the name is known."""
+    named = getattr(claimed, "recipient_name", "")
+    if named:
+        return Recipient(name=named)
+    for_gp = audience_of(claimed) is Audience.GP
+    return Recipient(name=(not for_gp and claimed.content["recipient"]) or claimed.recipient.name, lines=_address(claimed))
 
 
 def _address(claimed: ClaimedDelivery) -> tuple[str, ...]:

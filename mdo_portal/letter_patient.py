@@ -7,7 +7,7 @@ nothing medical; what the clinician must say stands in it as a gap, and with a g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Final
@@ -51,15 +51,18 @@ OUTCOME_SENTENCES: Final = {
 WITHDRAWN: Final = "Het advies van het overleg van {datum} geldt niet meer."
 
 
-def draft(content: Mapping[str, Any], *, withdrawn: bool = False) -> str:
-    """The draft of the letter from a signed decision's content, paragraphs parted by an empty line."""
+def draft(content: Mapping[str, Any], *, withdrawn: bool = False, added: Sequence[str] = ()) -> str:
+    """The draft of the letter from a signed decision's content, paragraphs parted by an empty line. `added`: texts of addenda."""
     meeting_on = datetime.fromisoformat(content["meeting_at"]).astimezone(AMSTERDAM).date()
     opening = WITHDRAWN if withdrawn else OUTCOME_SENTENCES.get(content["outcome"], OUTCOME_SENTENCES["discussed"])
     said = opening.replace("{datum}", in_words(meeting_on)).replace("{mdo}", content["board"])
     if withdrawn:
         middle: Iterable[str] = ("[vul in: waarom het advies niet meer geldt, en wat er nu gebeurt]",)
     else:
-        middle = (*_about(content), *_advice(content), *_after(content))
+        later = (
+            f"Later schreef het overleg erbij: “{text.strip()}” [vul in: in gewone woorden]" for text in added if text.strip()
+        )
+        middle = (*_about(content), *_advice(content), *later, *_after(content))
     closing = (
         "U beslist samen met uw arts wat er gebeurt. Het overleg geeft een advies.",
         "Hebt u vragen? Bel dan met [vul in: naam en telefoonnummer].",

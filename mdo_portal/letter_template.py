@@ -49,6 +49,7 @@ REFERRER_SECTIONS: Final = (
     Section("told", "Voorlichting aan de patiënt"),
     Section("again", "Opnieuw bespreken"),
     Section("explanation", "Toelichting op het advies"),
+    Section("then", "Vervolg"),
     Section(ADVICE, "Advies"),
 )
 #: the general practitioner reads what was found, what happens, who does it and who tells the patient; the rest can be asked for
@@ -58,6 +59,7 @@ GP_SECTIONS: Final = (
     Section("explanation", "Toelichting op het advies"),
     Section("told", "Wie vertelt het de patiënt"),
     Section("again", "Opnieuw bespreken"),
+    Section("then", "Vervolg"),
     Section("wish", "Wens van de patiënt", shown=False),
     Section("question", "Vraag aan het MDO", shown=False),
     Section("considerations", "Overwegingen", shown=False),

@@ -167,6 +167,12 @@ def test_a_later_version_says_what_it_does_to_the_earlier_one(form: str | None, 
     assert f"{words}" in says(gp(later, reason="uitslag PET-CT"))
 
 
+def test_a_later_version_names_the_letter_it_is_about() -> None:
+    about = {"replaces": "MDO-0", "replaces_version": 1, "replaces_on": "2026-03-01", "replaces_addenda": ["MDO-0-v2"]}
+    text = says(gp(CONTENT | {"version": 3, "form": "correction"} | about, reason="uitslag"))
+    assert "vervangt versie 1 van 1 maart 2026 (document MDO-0, met aanvulling MDO-0-v2)" in text.replace("\n", " ")
+
+
 # The patient
 
 
@@ -188,6 +194,10 @@ def test_nothing_the_board_left_empty_is_in_the_draft() -> None:
     text = draft(bare)
     assert not any(sentence in text for sentence in (*KIND_SENTENCES.values(), *INTENT_SENTENCES.values()))
     assert gaps(text) == ["[vul in: naam en telefoonnummer]"]
+
+
+def test_what_was_added_later_is_quoted_too() -> None:
+    assert "Later schreef het overleg erbij: “DNA-onderzoek.” [vul in:" in draft(CONTENT, added=["DNA-onderzoek.", " "])
 
 
 def test_a_withdrawn_advice_is_not_told_again() -> None:

@@ -40,6 +40,7 @@ class LetterTemplateVersion(Base):
     __table_args__ = (UniqueConstraint("template_id", "version"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    #: the template it is a version of
     template_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("letter_templates.id"))
     #: 1 for the first
     version: Mapped[int]

@@ -30,7 +30,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.letter_content import values_of
+from mdo_portal.letter_content import form_of, values_of
 from mdo_portal.letter_data import Signer
 from mdo_portal.letter_patient import PatientLetter as PrintedLetter
 from mdo_portal.letter_patient import draft, gaps
@@ -84,6 +84,17 @@ def latest_decision(session: Session, case_id: uuid.UUID) -> Decision | None:
     return session.scalar(query.limit(1))
 
 
+def _said(session: Session, decision: Decision) -> tuple[Decision, list[Decision]]:
+    """The whole advice, or the withdrawal of it, that counts when this decision is the newest; and what was added to it since."""
+    query = select(Decision).where(Decision.round_id == decision.round_id).order_by(Decision.version.desc())
+    added: list[Decision] = []
+    for one in session.scalars(query):
+        if form_of(one.content) is not DecisionForm.ADDENDUM:
+            return one, added[::-1]
+        added.append(one)
+    return decision, []
+
+
 def newest(session: Session, case_id: uuid.UUID) -> Written | None:
     row = _newest(session, case_id)
     if row is None:
@@ -129,11 +140,15 @@ def begin(session: Session, case: Case, *, seen: int, viewer: Viewer, now: datet
     decision = latest_decision(session, case.id)
     if decision is None:
         raise IllegalMove(NO_DECISION)
-    withdrawn = decision.content.get("form") == DecisionForm.WITHDRAWAL.value
+    whole, added = _said(session, decision)
     board_id = session.get_one(Meeting, session.get_one(Round, decision.round_id).meeting_id).board_id
     version = letter_templates.in_force(session, letter_templates.Place(Audience.PATIENT, board_id, case.hospital_id))
     content = {
-        "text": draft(decision.content, withdrawn=withdrawn),
+        "text": draft(
+            whole.content,
+            withdrawn=form_of(whole.content) is DecisionForm.WITHDRAWAL,
+            added=[one.content["sections"]["advice"] for one in added],
+        ),
         "template": letter_templates.as_frozen(version) if version else {},
         "signed": {name: decision.content[name] for name in ("network", "board", "meeting_at", "hospital", "patient")},
     }
