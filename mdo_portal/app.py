@@ -38,6 +38,7 @@ from mdo_portal.web import (
     identities,
     inbox,
     invitations,
+    letter_templates,
     limits,
     links,
     links_places,
@@ -47,6 +48,7 @@ from mdo_portal.web import (
     navigation,
     oidc,
     openapi,
+    patient_letters,
     post,
     providers,
     retention,
@@ -61,8 +63,35 @@ from mdo_portal.web import sessions as session_pages
 from mdo_portal.web.context import SignedInUser, client_address, now
 
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
-CASES = (worklist, cases, documents, forms, grants, meetings, rooms, advice, decisions, decision_forms, decision_objections, post)
-RUNNING = (identities, inbox, links, links_try, links_places, log, people_pages, rights, boards, retention, destruction)
+CASES = (
+    worklist,
+    cases,
+    documents,
+    forms,
+    grants,
+    meetings,
+    rooms,
+    advice,
+    decisions,
+    decision_forms,
+    decision_objections,
+    patient_letters,
+    post,
+)
+RUNNING = (
+    identities,
+    inbox,
+    links,
+    links_try,
+    links_places,
+    log,
+    people_pages,
+    rights,
+    boards,
+    letter_templates,
+    retention,
+    destruction,
+)
 BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir_access, fhir, health, openapi)
 
 

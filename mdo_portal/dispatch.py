@@ -10,17 +10,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 import structlog
 
-from mdo_portal import letter_forms, letter_words, letters
+from mdo_portal import letter_forms
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
-from mdo_portal.letter_data import DecisionLetter, LetterPatient, Participant, Recipient, Signer
-from mdo_portal.services import deliveries, handing_over, outbox, questions
+from mdo_portal.letter_of_decision import letter_of, logo_of, printed
+from mdo_portal.services import deliveries, handing_over, letter_templates, outbox, questions
 from mdo_portal.services.outbox import ClaimedDelivery
 
 log = structlog.get_logger(__name__)
@@ -86,77 +85,12 @@ def _storable(text: str) -> str:
 
 
 def _print(database: Database, claimed: ClaimedDelivery) -> bytes:
-    letter = letters.render("decision", letter_of(claimed).as_json(), at=claimed.decision.signed_at)
+    with database.transaction() as session:
+        logo = letter_templates.logo(session, logo_of(claimed))
+    letter = printed(claimed, logo=logo)
     with database.transaction() as session:
         deliveries.keep_letter(session, claimed.delivery_id, letter, sha256=hashlib.sha256(letter).hexdigest())
     return letter
-
-
-def letter_of(claimed: ClaimedDelivery) -> DecisionLetter:
-    """The frozen content as the letter prints it; the BSN only for the patient's own hospital."""
-    decision = claimed.decision
-    return decision_letter(
-        claimed.content,
-        recipient=Recipient(name=claimed.content["recipient"] or claimed.recipient.name, lines=_address(claimed)),
-        bsn=claimed.bsn,
-        document_number=decision.document_number,
-        signed_at=decision.signed_at,
-        text_hash=decision.content_hash,
-        reason=decision.correction_reason,
-    )
-
-
-def _address(claimed: ClaimedDelivery) -> tuple[str, ...]:
-    return tuple(line for line in (claimed.recipient.name, claimed.recipient.city) if line)
-
-
-def decision_letter(
-    content: Mapping[str, Any],
-    *,
-    recipient: Recipient,
-    bsn: str,
-    document_number: str,
-    signed_at: datetime | None,
-    text_hash: str,
-    reason: str,
-) -> DecisionLetter:
-    """Frozen content as letter; `signed_at=None` is the preview."""
-    patient, sections = content["patient"], content["sections"]
-    said = letter_words.advice_of(content)
-    return DecisionLetter(
-        network=content["network"],
-        board=content["board"],
-        meeting_at=datetime.fromisoformat(content["meeting_at"]),
-        recipient=recipient,
-        patient=LetterPatient(
-            name=patient["name"],
-            birth_on=date.fromisoformat(patient["birth_on"]) if patient["birth_on"] else None,
-            sex=patient["sex"],
-            hospital=content["hospital"]["name"],
-            number=patient["number"],
-            bsn=bsn,
-        ),
-        document_number=document_number,
-        signed_at=signed_at,
-        signed_by=Signer(
-            name=content["signed_by"]["name"], role=content["signed_by"]["discipline"], organisation=content["network"]
-        ),
-        outcome=content["outcome"],
-        question=content["question"],
-        diagnosis=sections["diagnosis"],
-        considerations=sections["considerations"],
-        **(said | {"more": (*said["more"], *letter_forms.more_of(content))}),
-        participants=tuple(
-            Participant(discipline=one["discipline"], name=one["name"], hospital=one["hospital"])
-            for one in content["participants"]
-        ),
-        quorum_met=content["quorum"]["met"],
-        quorum_missing=tuple(content["quorum"]["missing"]),
-        text_hash=text_hash,
-        version=content["version"],
-        **letter_forms.form_fields(content, reason=reason),
-        referral_number=content["referral_number"],
-    )
 
 
 def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
+
+from mdo_portal.letter_template import ADVICE, LetterWords, Piece, Section, arranged, key_of
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -24,7 +26,7 @@ class LetterForm(StrEnum):
 
 
 class LetterText:
-    """Common to the four kinds."""
+    """Common to all kinds."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for `letters.render`. Raises ValueError on a time without a zone."""
@@ -92,6 +94,7 @@ class Participant:
 class DecisionLetter(LetterText):
     """Kind `decision`. `signed_at=None` prints a preview that says it is not final."""
 
+    kind: ClassVar[str] = "decision"
     network: str
     board: str
     meeting_at: datetime
@@ -122,34 +125,81 @@ class DecisionLetter(LetterText):
     referral_number: str = ""  # the recipient's own reference
     copies: tuple[str, ...] = ()
     network_line: str = "Regionaal multidisciplinair overleg oncologie"
+    words: LetterWords = field(default_factory=LetterWords)  # of the template that was frozen
+    order: tuple[Section, ...] = ()  # of the template; empty = as they come, the advice last
+    rest: ClassVar[bool] = True  # what the order does not know is printed as well
 
     @property
     def sections(self) -> tuple[tuple[str, str], ...]:
-        """The free text under the headings of the letter, empty ones left out."""
-        named = (
-            ("Vraag aan het MDO", self.question),
-            ("Wens van de patiënt", self.wish),
-            ("Diagnose volgens het MDO", self.diagnosis),
-            ("Overwegingen", self.considerations),
-            *self.more,
-        )
-        return tuple((heading, text) for heading, text in named if text.strip())
+        """The free text that stands before the advice, under the headings of the letter, empty ones left out."""
+        return self._around()[0]
+
+    @property
+    def after(self) -> tuple[tuple[str, str], ...]:
+        """The free text that stands behind the advice."""
+        return self._around()[2]
+
+    @property
+    def advice_heading(self) -> str:
+        return self._around()[1]
 
     def all_sections(self) -> tuple[tuple[str, str], ...]:
         """The sections with the advice as text: what `exchange.OutgoingDecision.sections` carries beside the PDF."""
         advice = "\n".join(f"{number}. {item.as_text()}" for number, item in enumerate(self.advice, start=1))
         dissent = f"Geen consensus. {self.dissent}" if self.dissent else ""
         text = "\n".join(part for part in (advice, dissent) if part)
-        return (*self.sections, ("Advies", text)) if text else self.sections
+        return (*self.sections, *([(self.advice_heading, text)] if text else []), *self.after)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for `letters.render`, the sections included."""
-        return {**super().as_json(), "sections": [list(pair) for pair in self.sections]}
+        before, heading, after = self._around()
+        shown = {"sections": [list(pair) for pair in before], "advice_heading": heading, "after": [list(pair) for pair in after]}
+        return {**super().as_json(), **shown}
+
+    def _around(self) -> tuple[tuple[tuple[str, str], ...], str, tuple[tuple[str, str], ...]]:
+        """What stands before the advice, the heading of the advice, what stands behind it."""
+        pieces = arranged(self._pieces(), self.order, rest=self.rest)
+        at = next(index for index, (key, _, _) in enumerate(pieces) if key == ADVICE)
+        said = [(heading, text) for _, heading, text in pieces]
+        return tuple(said[:at]), said[at][0], tuple(said[at + 1 :])
+
+    def _pieces(self) -> list[Piece]:
+        named = (
+            ("question", "Vraag aan het MDO", self.question),
+            ("wish", "Wens van de patiënt", self.wish),
+            ("diagnosis", "Diagnose volgens het MDO", self.diagnosis),
+            ("considerations", "Overwegingen", self.considerations),
+            *((key_of(heading), heading, text) for heading, text in self.more),
+        )
+        return [*(piece for piece in named if piece[2].strip()), (ADVICE, "Advies", "")]
+
+
+_MONTHS = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+
+
+def in_words(day: date) -> str:
+    """`4 december 2025`: as the letters print a day."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, tuple) and value and isinstance(value[0], int):  # the bytes of a picture
+        return list(value)
     if isinstance(value, tuple):
         return [_plain(inner) for inner in value]
     if isinstance(value, datetime):

@@ -25,6 +25,8 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 # Titles must exist (PDF/UA) and travel in file lists and logs: numbers only, never a patient.
 TITLES = {
     "decision": ("MDO-advies", "document_number"),
+    "gp": ("MDO-bericht aan de huisarts", "document_number"),
+    "patient": ("Brief aan de patiënt", "document_number"),
     "agenda": ("MDO-agenda", "number"),
     "case": ("MDO-casus", "number"),
     "receipt-list": ("Aftekenlijst", "number"),
@@ -35,7 +37,7 @@ TITLES = {
 _HERE = Path(__file__).resolve().parent
 FOLDERS = (_HERE.parent / "templates" / "letters", _HERE / "_templates" / "letters")
 # Only our own file names: what people typed may look like a place too.
-_PLACE = re.compile(rf"\b((?:base|{'|'.join(TITLES)})\.typ):(\d+)")
+_PLACE = re.compile(rf"\b((?:base|parts|{'|'.join(TITLES)})\.typ):(\d+)")
 # Soft hyphens and the like are pasted along and never seen; a tab has no glyph.
 _INVISIBLE: dict[int, str | None] = {0xAD: None, 0x200B: None, 0x2060: None, 0xFEFF: None, 0x09: "    "}
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -146,6 +148,8 @@ def _printable_tree(value: Any, covered: frozenset[str]) -> Any:
         return printable(value, covered)
     if isinstance(value, Mapping):
         return {key: _printable_tree(inner, covered) for key, inner in value.items()}
+    if isinstance(value, Sequence) and value and isinstance(value[0], int):  # the bytes of a picture
+        return value
     if isinstance(value, Sequence):
         return [_printable_tree(inner, covered) for inner in value]
     return value

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Recommendation, Signer
+from mdo_portal.letter_gp import GpLetter
 from mdo_portal.letter_meeting import (
     Agenda,
     AgendaBlock,
@@ -17,6 +18,7 @@ from mdo_portal.letter_meeting import (
     ReceiptList,
     ReceiptRow,
 )
+from mdo_portal.letter_patient import PatientLetter
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport, LookLine, WhoLooked
 from mdo_portal.services.proofs import Paper, Proof
 
@@ -124,6 +126,23 @@ ADDENDUM = replace(
     considerations="Aanvullend verzoek: DNA-onderzoek (HRR) inzetten.",
 )  # fmt: skip
 PREVIEW = replace(NORMAL, signed_at=None, text_hash="", outcome="listed", quorum_met=None)
+
+
+GP = GpLetter(**{one.name: getattr(NORMAL, one.name) for one in fields(NORMAL) if one.name not in ("order", "more")},
+    more=(("Voorlichting aan de patiënt", "drs. P. Ouwehand op 05-12-2025"), ("Studie", "geen")))  # fmt: skip
+TO_PATIENT = PatientLetter(
+    network=NETWORK,
+    hospital="Zeeduyn Ziekenhuis",
+    board="Uro-prostaat",
+    meeting_at=NORMAL.meeting_at,
+    document_number="MDO-2025-000417",
+    version=4,
+    patient_name="W.J. van Duijnhoven",
+    birth_on=date(1957, 3, 12),
+    text="Op 4 december 2025 hebben artsen samen over u gesproken.\n\nDe artsen adviseren een operatie.\nDat is in Deltamond UMC.",
+    released_at=datetime(2025, 12, 5, 10, 0, tzinfo=AMSTERDAM),
+    released_by=Signer("drs. P. Ouwehand", "uroloog", "Zeeduyn Ziekenhuis"),
+)
 
 
 def at_time(hour: int, minute: int) -> datetime:

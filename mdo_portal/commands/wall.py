@@ -36,6 +36,10 @@ NO_PATIENTS: dict[str, str] = {
 #: policies by which everybody reads, though not everybody writes
 READ_BY_ALL: dict[str, str] = {
     "link_certificates.reads": "how a hospital proves who calls; who may bind one, a policy says",
+    **dict.fromkeys(
+        ("letter_templates.reads", "letter_template_versions.reads", "letter_logos.reads"),
+        "how letters are headed; who may write it, a policy says",
+    ),
     "links.reads": "how a hospital is connected; who may write it, a policy says",
     "memberships.reads": "what colleagues are; no patient stands in it",
     "board_memberships.reads": "what colleagues are; no patient stands in it",
@@ -46,6 +50,7 @@ NO_ORACLE: dict[str, str] = {
     "uq_inbound_messages_seq": "a running number",
     "uq_decisions_document_number": "made from a running number",
     "uq_audit_seals_seq": "a running number",
+    "pk_letter_logos": "the hash of a picture in a letterhead, no patient's",
     "pk_audit_waiting": "a running number",
 }
 
@@ -93,7 +98,9 @@ QUESTIONS: dict[str, str] = {
             AND has_any_column_privilege(rolname, 'access.secrets', 'SELECT, INSERT, UPDATE')
     """,
     "web processes may change what only grows": """
-        SELECT name FROM unnest('{audit_entries,case_events,decisions,note_updates}'::text[]) AS name
+        SELECT name FROM unnest(
+            '{audit_entries,case_events,decisions,note_updates,letter_template_versions,letter_logos,patient_letters}'::text[]
+        ) AS name
         WHERE has_any_column_privilege('mdo_app', name, 'UPDATE') OR has_table_privilege('mdo_app', name, 'DELETE, TRUNCATE')
     """,
     "a unique key by which one hospital could ask about another's patients": """

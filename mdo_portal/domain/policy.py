@@ -44,6 +44,10 @@ class Act(StrEnum):
     DECISION_OBJECT = "decision:object"
     DECISION_REVISE = "decision:revise"
     LETTER_READ = "letter:read"
+    PATIENT_LETTER_READ = "patient_letter:read"
+    PATIENT_LETTER_WRITE = "patient_letter:write"
+    PATIENT_LETTER_RELEASE = "patient_letter:release"
+    LETTER_TEMPLATE_MANAGE = "letter_template:manage"
     POST_READ = "post:read"
     POST_RESEND = "post:resend"
     POST_CONFIRM = "post:confirm"
@@ -137,6 +141,10 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.DECISION_OBJECT: frozenset(_DISCUSS),
     Act.DECISION_REVISE: frozenset(_LEAD),
     Act.LETTER_READ: frozenset([*_TREAT, (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
+    Act.PATIENT_LETTER_READ: frozenset(_TREAT),
+    Act.PATIENT_LETTER_WRITE: frozenset(_TREAT),
+    Act.PATIENT_LETTER_RELEASE: frozenset([(Role.SPECIALIST, _H)]),
+    Act.LETTER_TEMPLATE_MANAGE: frozenset([(Role.ADMINISTRATOR, Relation.ANYONE)]),
     Act.POST_READ: frozenset([*_TREAT, (Role.LINK_MANAGER, _H), (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.POST_RESEND: frozenset([(Role.SECRETARY, _B)]),
     Act.POST_CONFIRM: frozenset([*_TREAT, (Role.SECRETARY, _B)]),

@@ -79,6 +79,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "round_answers": Kind.CASE,
     "decisions": Kind.CASE,
     "decision_objections": Kind.CASE,
+    "patient_letters": Kind.CASE,
     "deliveries": Kind.CASE,  # the letter in it earlier: Kind.LETTER
     "inbound_messages": Kind.INBOUND,
     "same_patients": Kind.INBOUND,  # from the last time the hospital said so: old numbers are no longer sent by then
@@ -102,6 +103,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "boards": None,
     "board_hospitals": None,
     "meetings": None,  # the weekly series: no patient in it once its rounds are gone
+    **dict.fromkeys(("letter_templates", "letter_template_versions", "letter_logos")),  # what was signed still prints them
     "people": None,
     "case_grants": Kind.CASE,
     **dict.fromkeys(

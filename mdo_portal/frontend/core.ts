@@ -10,6 +10,7 @@ import { startFollowing } from "./behaviours/follow";
 import { startKeys } from "./behaviours/keys";
 import { startMenus } from "./behaviours/menu";
 import { startPasskeys } from "./behaviours/passkeys";
+import { startPreview } from "./behaviours/preview";
 import { startPrint } from "./behaviours/print";
 import { startRefresh } from "./behaviours/refresh";
 import { startTabs } from "./behaviours/tabs";
@@ -20,5 +21,5 @@ import { startUpload } from "./behaviours/upload";
 
 for (const start of [
   startTheme, startToasts, startDialogs, startMenus, startKeys, startFilter, startFollowing, startTabs, startRefresh,
-  startAutosave, startAgenda, startClocks, startCopy, startPrint, startUpload, startPasskeys, startTimeout,
+  startAutosave, startAgenda, startClocks, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
 ]) start();

@@ -42,7 +42,9 @@ class AuditIncomplete(Exception):
     """A line lacks what NEN 7513 demands. Not for a person: the act must not go on, and the transaction rolls back."""
 
 
-_CATEGORIES: Final = {"document": "document", "letter": "letter", "note": "conclusion", "decision": "conclusion", "room": "case"}
+_CATEGORIES: Final = {
+    "document": "document", "letter": "letter", "patient_letter": "letter", "note": "conclusion", "decision": "conclusion", "room": "case",
+}  # fmt: skip
 """EHDS: categories of data, when the caller does not say."""
 
 

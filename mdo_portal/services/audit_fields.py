@@ -50,6 +50,7 @@ _BY_VERB: Final[Mapping[str, Kind]] = {
 
 _BY_ACT: Final[Mapping[Act, Kind]] = {
     Act.WORKLIST_READ: _SEARCH, Act.POST_READ: _SEARCH, Act.INBOX_READ: _SEARCH, Act.POST_RESEND: _EXPORT,
+    Act.PATIENT_LETTER_RELEASE: _EXPORT, Act.LETTER_TEMPLATE_MANAGE: _CHANGE,
     Act.LOG_READ: _LOG_USED, Act.LOG_PATIENT: _LOG_USED, Act.LOG_BREACH: _LOG_USED, Act.LOG_REVIEW: Kind("110101", "U", 3),
 }  # fmt: skip
 
@@ -61,6 +62,7 @@ _OTHER = Kind("110100", "E", 6)
 _ROLES: Final = {
     "document": 3,
     "letter": 3,
+    "patient_letter": 3,
     "decision": 3,
     "patient": 1,
     "worklist": 24,

@@ -21,6 +21,7 @@ from mdo_portal.domain.identity import IdentityProvider
 from mdo_portal.domain.identity_conflict import IDENTITIES_PURPOSE, IdentityConflict
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState, SamePatient
 from mdo_portal.domain.keys import DataKey, KeyPurpose
+from mdo_portal.domain.letters import PATIENT_LETTER_PURPOSE, PatientLetter
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import Person
@@ -57,6 +58,7 @@ SEALED = [
     _of(CaseDocument, "content_sealed", DOCUMENT_PURPOSE, "id"),
     _of(IdentityConflict, "identities_sealed", IDENTITIES_PURPOSE, "id"),
     _of(Delivery, "letter_sealed", LETTER_PURPOSE, "id"),
+    _of(PatientLetter, "content_sealed", PATIENT_LETTER_PURPOSE, "id"),
     _of(Draft, "fields_sealed", drafts.PURPOSE, "person_id", "hospital_id"),
     _of(Person, "totp_sealed", second_factors.TOTP_PURPOSE),
     _of(Authenticator, "pending_sealed", second_factors.TOTP_PURPOSE),

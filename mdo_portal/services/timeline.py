@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "decision.withdrawn": N_("MDO-advies ingetrokken door %(person)s"),
     "decision.objected": N_("Bedenking bij het MDO-advies van %(person)s, die was weggeroepen"),
     "decision.objection_answered": N_("Bedenking bij het MDO-advies beantwoord door %(person)s"),
+    "patient_letter.released": N_("Brief voor de patiënt vrijgegeven door %(person)s"),
     "letter.sent": N_("Brief verstuurd aan %(hospital)s"),
     "letter.received": N_("Brief ontvangen door %(hospital)s"),
     "letter.refused": N_("Brief geweigerd door %(hospital)s"),

@@ -25,6 +25,7 @@ from mdo_portal.services import (
     meeting_rows,
     meetings,
     news,
+    patient_letters,
     people,
     planning,
     post,
@@ -49,6 +50,7 @@ BUTTONS = (
     Act.DOCUMENT_ADD,
     Act.DOCUMENT_READ,
     Act.LETTER_READ,
+    Act.PATIENT_LETTER_READ,
     Act.DECISION_READ,
     Act.DECISION_SIGN,
     Act.POST_CONFIRM,
@@ -92,6 +94,9 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "may": {act.value: access.may(db, viewer(), act, case, now=now()) for act in BUTTONS},
         "meetings": meetings_for(db, case),
         "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
+        "patient_letter": patient_letters.standing_of(db, case.id)
+        if access.may(db, viewer(), Act.PATIENT_LETTER_READ, case, now=now())
+        else None,
         "boards": people.boards_of_hospital(db, case.hospital_id),
         "texts": rounds.open_conclusion(db, case),
         "grants": grants.of_case(db, case.id),
@@ -109,6 +114,12 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "appointment_words": told_rows.APPOINTMENT_WORDS,
         "document": next((one for one in view.documents if str(one.id) == asked), view.documents[0] if view.documents else None),
     }
+
+
+def _patient_letter(db: Session, case: Case) -> patient_letters.VersionLine | None:
+    """How far the letter to the patient is, for the patient's own hospital."""
+    seen = access.may(db, viewer(), Act.PATIENT_LETTER_READ, case, now=now())
+    return patient_letters.standing_of(db, case.id) if seen else None
 
 
 def meetings_for(db: Session, case: Case) -> list[meeting_rows.MeetingRow]:

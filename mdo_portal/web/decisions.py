@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from mdo_portal import letter_words, letters
-from mdo_portal.dispatch import decision_letter
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, PortalError, Stale
 from mdo_portal.letter_data import Recipient
-from mdo_portal.services import access, audit, cases, decision_content, decisions, post, rounds
+from mdo_portal.letter_of_decision import decision_letter
+from mdo_portal.letter_template import Audience
+from mdo_portal.services import access, audit, cases, decision_content, decisions, letter_templates, post, rounds
 from mdo_portal.services.decision_refusals import AlreadySigned
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -165,6 +166,8 @@ def concept(
 ) -> ResponseReturnValue:
     """What would be frozen, as its letter prints it."""
     hospital = content["hospital"]
+    with transaction() as db:
+        logo = letter_templates.logo_for(db, content, Audience.REFERRER)
     letter = decision_letter(
         content,
         recipient=Recipient(name=content["recipient"] or hospital["name"], lines=(hospital["name"], hospital["city"])),
@@ -173,6 +176,7 @@ def concept(
         signed_at=None,
         text_hash=content_hash,
         reason=reason,
+        logo=logo,
     )
     printed_at = now().replace(microsecond=0)
     return as_file(

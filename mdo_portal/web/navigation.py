@@ -41,7 +41,7 @@ ROLE_WORDS = {
 
 #: blueprints that are one subject in the header
 LINK_PAGES = ("providers", "links", "trying", "places")
-PEOPLE_PAGES = ("people", "rights", "boards")
+PEOPLE_PAGES = ("people", "rights", "boards", "letter_templates")
 STALE = timedelta(minutes=5)
 
 

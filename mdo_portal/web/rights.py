@@ -30,7 +30,7 @@ VERDICT_WORDS = {Verdict.OPEN: N_("nog te beslissen"), Verdict.KEEP: N_("behoude
 GROUP_WORDS: dict[str, tuple[str, ...]] = {
     N_("Patiënten en casussen"): ("worklist", "case", "document", "glass"),
     N_("Vergadering en advies"): ("meeting", "room", "note", "round", "decision"),
-    N_("Brieven en koppelingen"): ("letter", "post", "link", "inbox", "provider"),
+    N_("Brieven en koppelingen"): ("letter", "patient_letter", "letter_template", "post", "link", "inbox", "provider"),
     N_("Mensen, rechten en logboek"): ("people", "board", "rights", "log", "retention", "destroy"),
 }
 OTHER = N_("Eigen account en het overige")

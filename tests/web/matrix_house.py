@@ -48,7 +48,16 @@ from mdo_portal.domain.rights import RightsReviewLine
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import PersonName, Wire
-from mdo_portal.services import advice, identity_papers, patients, rights_reviews, sessions
+from mdo_portal.letter_template import Audience
+from mdo_portal.services import (
+    advice,
+    identity_papers,
+    letter_templates,
+    patient_letters,
+    patients,
+    rights_reviews,
+    sessions,
+)
 from mdo_portal.services.identity_papers import Papers
 from mdo_portal.settings import Settings
 from mdo_portal.web.limits import Buckets
@@ -273,11 +282,19 @@ def _things(session: Session, region: Region, name: str, house: Hospital, board:
         },
         canaries,
     )  # fmt: skip
-    ids = dict(made.ids)
+    ids = dict(made.ids) | _letters(session, made, case, now=now)
     ids |= _papers(session, made, case, now=now)
     ids |= _people(session, made, name, now=now)
     ids |= _reviews(session, made, region, name, ids["person_id"], now=now)
     return Things(made.name, made.hospital, made.board, ids, canaries)
+
+
+def _letters(session: Session, of: Things, case: Case, *, now: datetime) -> dict[str, uuid.UUID]:
+    """A template for this board and hospital, and a letter to the patient."""
+    writer = Viewer(person_id("Ada"), "Ada", of.hospital, frozenset(), {})
+    patient_letters.begin(session, case, seen=0, viewer=writer, now=now)
+    place = letter_templates.Place(Audience.REFERRER, of.board, of.hospital)
+    return {"template_id": letter_templates.begin(session, writer, place, now=now).id}
 
 
 def _papers(session: Session, of: Things, case: Case, *, now: datetime) -> dict[str, uuid.UUID]:

@@ -151,6 +151,7 @@ RULES: dict[str, Rule] = {
     "membership_id": of_place,
     "place_id": of_place,
     "person_id": of_person,
+    "template_id": of_network,
     "board_id": of_network,
     "hospital_id": of_network,
 }

@@ -19,7 +19,9 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import sessions
+from mdo_portal.letter_template import Audience
+from mdo_portal.services import letter_templates, patient_letters, sessions
+from mdo_portal.services.letter_templates import Place
 from mdo_portal.web import guard
 from tests import make
 from tests.people import Region
@@ -77,7 +79,9 @@ def house(database: Database, region: Region) -> Iterator[House]:
             "objection_id": uuid.uuid4(),
             "conflict_id": uuid.uuid4(),
             "merge_id": uuid.uuid4(),
+            "template_id": letter_templates.begin(session, region.ada, Place(Audience.REFERRER), now=now).id,
         }
+        patient_letters.begin(session, case, seen=0, viewer=region.dirk, now=now)
     with app_on(database) as app:
         yield House(app, database, region, ids)
 

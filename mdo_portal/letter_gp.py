@@ -1,0 +1,42 @@
+"""The letter to the general practitioner: short. What was found, what happens, who does it and when, who tells the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar
+
+from mdo_portal.letter_content import built
+from mdo_portal.letter_data import DecisionLetter, Recipient
+from mdo_portal.letter_template import GP_SECTIONS, Audience, Section, frozen_for
+
+
+@dataclass(frozen=True)
+class GpLetter(DecisionLetter):
+    """Kind `gp`: the same signed content as the referrer's letter, only its own pieces of it.
+
+    No BSN unless the template says so: outside the own hospital it is printed nowhere else (`gp_letter`).
+    """
+
+    kind: ClassVar[str] = "gp"
+    rest: ClassVar[bool] = False
+    order: tuple[Section, ...] = GP_SECTIONS
+
+
+def gp_letter(
+    content: Mapping[str, Any],
+    *,
+    recipient: Recipient,
+    bsn: str,
+    document_number: str,
+    signed_at: datetime | None,
+    text_hash: str,
+    reason: str,
+    logo: bytes = b"",
+) -> GpLetter:
+    """Frozen content as the short letter to the general practitioner. `bsn` is printed only where the template says so."""
+    signature = (document_number, signed_at, text_hash, reason)
+    shown = bsn if frozen_for(content, Audience.GP).bsn else ""
+    letter = built(GpLetter, Audience.GP, content, recipient, shown, signature, logo)
+    return replace(letter, referral_number="")  # the referrer's own reference says a general practitioner nothing

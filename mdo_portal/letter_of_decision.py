@@ -1,0 +1,61 @@
+"""The letter of a claimed delivery: which kind it is, and its bytes. Pure, from what was frozen and what the outbox claimed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mdo_portal import letters
+from mdo_portal.letter_content import decision_letter
+from mdo_portal.letter_data import DecisionLetter, Recipient
+from mdo_portal.letter_gp import gp_letter
+from mdo_portal.letter_template import Audience, frozen_for
+
+if TYPE_CHECKING:
+    from mdo_portal.services.outbox import ClaimedDelivery
+
+__all__ = ["audience_of", "decision_letter", "gp_letter", "letter_of", "logo_of", "printed"]
+
+
+def printed(claimed: ClaimedDelivery, *, logo: bytes = b"") -> bytes:
+    """The letter as PDF: the same bytes every time it is asked for. `logo`: of `logo_of(claimed)`. Raises LetterFailed."""
+    letter = letter_of(claimed, logo=logo)
+    return letters.render(letter.kind, letter.as_json(), at=claimed.decision.signed_at)
+
+
+def audience_of(claimed: ClaimedDelivery) -> Audience:
+    """For whom this delivery is; the referrer where nothing else is said."""
+    return Audience(getattr(claimed, "audience", Audience.REFERRER.value) or Audience.REFERRER.value)
+
+
+def logo_of(claimed: ClaimedDelivery) -> str:
+    """SHA-256 of the picture in the letterhead that was frozen with the decision; empty = none."""
+    return frozen_for(claimed.content, audience_of(claimed)).logo
+
+
+def letter_of(claimed: ClaimedDelivery, *, logo: bytes = b"") -> DecisionLetter:
+    """The frozen content as the letter to this recipient prints it; the BSN only for the patient's own hospital."""
+    decision = claimed.decision
+    make = gp_letter if audience_of(claimed) is Audience.GP else decision_letter
+    return make(
+        claimed.content,
+        recipient=_addressee(claimed),
+        bsn=claimed.bsn,
+        document_number=decision.document_number,
+        signed_at=decision.signed_at,
+        text_hash=decision.content_hash,
+        reason=decision.correction_reason,
+        logo=logo,
+    )
+
+
+def _addressee(claimed: ClaimedDelivery) -> Recipient:
+    """Who stands in the window of the envelope. Of a general practitioner only the name is known."""
+    named = getattr(claimed, "recipient_name", "")
+    if named:
+        return Recipient(name=named)
+    for_gp = audience_of(claimed) is Audience.GP
+    return Recipient(name=(not for_gp and claimed.content["recipient"]) or claimed.recipient.name, lines=_address(claimed))
+
+
+def _address(claimed: ClaimedDelivery) -> tuple[str, ...]:
+    return tuple(line for line in (claimed.recipient.name, claimed.recipient.city) if line)

@@ -1,0 +1,107 @@
+"""In a real browser: a template with its example beside it, and a letter to a patient from draft to released; axe finds nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.hospital import Hospital
+from tests import make
+from tests.browser import axe, chromium
+from tests.people import Region
+from tests.web.portal import app_on, signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+
+@dataclass(frozen=True)
+class Desk:
+    app: Flask
+    database: Database
+    region: Region
+    browser: Browser
+    url: str
+    case: str
+
+    @contextmanager
+    def screen(self, name: str) -> Iterator[Page]:
+        """This person's screen; what the browser complains of fails the test, but for an answer that says no."""
+        cookie = signed_in(self.app, self.database, self.region, name).get_cookie("mdo")
+        assert cookie is not None
+        context = self.browser.new_context(viewport={"width": 1440, "height": 900}, locale="nl-NL")
+        context.add_cookies([{"name": "mdo", "value": cookie.value, "url": self.url}])
+        page, complaints = context.new_page(), list[str]()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" and "422" not in said.text else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page
+        context.close()
+        assert complaints == []
+
+
+@pytest.fixture
+def desk(database: Database, region: Region) -> Iterator[Desk]:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=now, board_id=region.boards["URO-P"])
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
+        round_ = make.planned(session, case, meeting, viewer=region.aisha, now=now)
+        make.signed(session, make.discussed(session, round_, viewer=region.bram, now=now), viewer=region.bram, now=now)
+        path = f"/cases/{case.id}/patient-letter"
+    with app_on(database) as app, chromium() as browser:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield Desk(app, database, region, browser, f"http://127.0.0.1:{server.port}", path)
+        server.shutdown()
+        serving.join()
+
+
+def test_a_template_is_seen_while_it_is_written(desk: Desk) -> None:
+    with desk.screen("Ada") as ada:
+        ada.goto(f"{desk.url}/manage/letters")
+        assert axe(ada) == []
+        ada.get_by_role("button", name="Sjabloon maken").click()
+        assert axe(ada) == []
+        with ada.expect_response(lambda answer: answer.url.endswith("/preview.pdf") and answer.request.method == "POST") as shown:
+            ada.get_by_label("Begin", exact=True).fill("Op {datum} besprak {mdo} uw patiënt.")
+            ada.keyboard.press("Tab")  # leaving the field is enough
+        assert shown.value.headers["content-type"] == "application/pdf"
+        ada.get_by_label("Slot", exact=True).fill("Groet van {wie}")
+        ada.keyboard.press("Control+Enter")
+        expect(ada.get_by_label("Slot", exact=True)).to_have_attribute("aria-invalid", "true")
+        ada.get_by_label("Slot", exact=True).fill("Met groet.")
+        ada.get_by_role("button", name="Bewaren als versie 2").click()
+        expect(ada.get_by_role("button", name="Terug naar deze versie")).to_be_visible()
+
+
+def test_a_letter_to_a_patient_goes_from_draft_to_released(desk: Desk) -> None:
+    with desk.screen("Dirk") as dirk:
+        dirk.goto(desk.url + desk.case)
+        dirk.get_by_role("button", name="Concept maken").click()
+        read = dirk.get_by_role("button", name="Ik heb deze brief gelezen")
+        expect(read).to_be_disabled()
+        assert axe(dirk) == []
+        text = dirk.get_by_label("Tekst van de brief")
+        text.fill("De artsen adviseren een operatie.")
+        dirk.keyboard.press("Control+Enter")
+        expect(read).to_be_enabled()
+        text.fill("De artsen adviseren een operatie. Nog niet bewaard.")
+        read.click()
+        expect(dirk.get_by_role("alert")).to_contain_text("nog niet bewaard")
+        expect(text).to_have_value("De artsen adviseren een operatie. Nog niet bewaard.")
+        dirk.get_by_role("button", name="Tekst bewaren").click()
+        read.click()
+        dirk.get_by_role("button", name="Vrijgeven").click()
+        expect(dirk.get_by_role("link", name="Afdrukken")).to_be_visible()
+        assert axe(dirk) == []
