@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from mdo_portal import letter_words, letters
+from mdo_portal import letter_words, letters, outgoing_content
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, DecisionForm, OutgoingDecision, Receipt, ReceiptKind, Sender
@@ -185,4 +185,9 @@ def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
         letter_pdf=letter,
         network_name=content["network"],
         form=DecisionForm.CORRECTION if decision.version > 1 else DecisionForm.FIRST,
+        advice=outgoing_content.advice_out(content),
+        participants=outgoing_content.participants_out(content),
+        outcome=content["outcome"],
+        diagnosis=content["sections"]["diagnosis"],
+        round_id=str(decision.round_id),
     )

@@ -189,7 +189,31 @@ V2: Mapping[str, Key] = _HEAD | {
             "version": text("MSH-12."),
             "processing": text("MSH-11."),
             "accept": one_of("MSH-15; beide leeg: oorspronkelijke modus, één AA.", "AL", "NE", "ER", "SU", ""),
-            "application": one_of("MSH-16.", "AL", "NE", "ER", "SU", ""),
+            "application": one_of(
+                "MSH-16. AL of SU: een CA is alleen *bewaard*, de brief is pas ontvangen als de toepassing AA zegt. "
+                "ER: alleen fouten worden gemeld.",
+                "AL",
+                "NE",
+                "ER",
+                "SU",
+                "",
+            ),
+            "withdraw": one_of(
+                "Een ingetrokken advies als MDM: T11 zonder inhoud, of T10 met de brief die dat zegt.", "T11", "T10"
+            ),
+            "withdraw_status": one_of(
+                "Een ingetrokken advies als ORU: C met de brief die dat zegt; W, D of X (OBX-11) onder het oude nummer.",
+                "C",
+                "W",
+                "D",
+                "X",
+            ),
+            "answers": free(
+                "Wat deze ontvanger met een code bedoelt als dat niet is wat HL7 zegt (AE, CE: geweigerd; AR, CR: later): "
+                "refused, later of accepted.",
+                one_of("", "refused", "later", "accepted"),
+                among=("AE", "AR", "CE", "CR"),
+            ),
             "control_id_length": number("Hoogste lengte van MSH-10."),
             **{
                 name: text(words)
