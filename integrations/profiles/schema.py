@@ -24,6 +24,9 @@ TARGETS = (
 )  # fmt: skip
 
 
+SHAPES = ("document", "composition", "careplan", "document-bundle", "task")
+
+
 _PLACED = {
     "number": places("Nummer van de aanvraag bij het ziekenhuis; hetzelfde nummer nog eens is een nieuwe versie."),
     "board_hint": places("Hoe het ziekenhuis het MDO noemt; een routetabel of een mens kiest."),
@@ -291,6 +294,17 @@ FHIR: Mapping[str, Key] = _HEAD | {
         {
             "document_system": text("Stelsel van onze documentnummers."),
             "referral_system": text("Stelsel van het aanvraagnummer; leeg: zoals gestuurd."),
+            "shapes": texts(
+                "In welke vormen het advies gaat: document (de brief), composition (de tekst), careplan (bespreking en behandelplan), "
+                "document-bundle (alles als één document in plaats van een transactie), task (uitkomst bij de Task van de aanvrager).",
+                among=SHAPES,
+            ),
+            "withdraw": one_of(
+                "Een ingetrokken advies: alleen de brief die dat zegt, of ook de eerdere brief op entered-in-error.",
+                "letter",
+                "update",
+            ),
+            "canonical": text("Begin van de adressen van onze eigen profielen en extensies, tot Nictiz publiceert; leeg: geen."),
         },
         is_own=False,
     ),
