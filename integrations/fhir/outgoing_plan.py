@@ -70,8 +70,8 @@ def careplan_core(letter: Letter, *, taken_back: str) -> Node:
 
 def _typed(one: OutgoingAdvice) -> OutgoingAdvice:
     """The same in signs that FHIR has."""
-    texts = (name for name in ("text", "condition", "place", "responsible"))
-    return replace(one, **{name: legal(getattr(one, name)).strip() for name in texts})
+    text, condition, place, responsible = (legal(said).strip() for said in (one.text, one.condition, one.place, one.responsible))
+    return replace(one, text=text, condition=condition, place=place, responsible=responsible)
 
 
 def _participant(one: Contact) -> Node:

@@ -311,7 +311,23 @@ FHIR: Mapping[str, Key] = _HEAD | {
 }
 
 
-PAPER: Mapping[str, Key] = dict(_HEAD)
+PAPER: Mapping[str, Key] = _HEAD | {
+    "handed": table(
+        "Een brief buiten elke EPD-lijn om: als bestand in een map, of naar een adres gepost.",
+        {
+            "metadata": one_of("Naast de PDF: een FHIR DocumentReference (R4), of gewone JSON.", "fhir", "plain"),
+            "counts": one_of(
+                "Wanneer een bestand in de map ontvangen is: acknowledged als er NAAM.ok of NAAM.ack naast ligt, collected als het is "
+                "opgehaald, laid zodra het er ligt.",
+                "acknowledged",
+                "collected",
+                "laid",
+            ),
+            "body": one_of("Hoe gepost wordt: JSON met de PDF als base64, of multipart.", "json", "multipart"),
+        },
+        is_own=False,
+    ),
+}
 
 
 SCHEMAS: Mapping[str, Mapping[str, Key]] = {"hl7v2": V2, "fhir": FHIR, "paper": PAPER}
