@@ -24,7 +24,7 @@ from mdo_portal.exchange import Address, DecisionForm, Receipt, Unreadable
 
 from .outgoing_people import URI, identifier
 
-TASK = re.compile(r"Task/[A-Za-z0-9\-.]{1,64}")
+TASK = re.compile(r"Task/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}")
 _BEFORE_DONE = {"requested", "received", "accepted", "ready", "in-progress"}
 Change = Callable[[Node], Node | None]
 

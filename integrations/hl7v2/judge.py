@@ -89,7 +89,7 @@ def _compared(message: Message, decision: OutgoingDecision, profile: Profile) ->
 
 def _content(message: Message, decision: OutgoingDecision, charset: str) -> list[tuple[str, object, object]]:
     letter, *sections = message.all("OBX")
-    signed = [(_fit(heading, charset), _fit(_lines(text), charset)) for heading, text in decision.sections]
+    signed = [(_fit(heading, charset), _lines(_fit(text, charset))) for heading, text in decision.sections]
     return [
         ("OBX", [(section.component(3, 2, 0), section.field(5)) for section in sections], signed),
         ("OBX-5", pybase64.b64decode(letter.octets(5, 5), validate=True), decision.letter_pdf),

@@ -334,6 +334,8 @@ def test_a_task_that_cannot_be_written_takes_nothing_back_and_is_told(task: Any,
     [
         "https://evil.example/Task/7",
         "Task/../Patient/1",
+        "Task/..",
+        "Task/.",
         "Task/7?x=1",
         "Patient/7",
         "Task/",
