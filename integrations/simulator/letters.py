@@ -79,6 +79,7 @@ def filed(store: Store) -> list[Filed]:
 
 def _filed(row: sqlite3.Row, replaced: set[tuple[str, str]], over: set[tuple[str, str]], plan: str) -> Filed:
     names = {(row["patient_number"], row[name]) for name in ("document_number", "control_id")}
+    takes_back = row["kind"].endswith(WITHDRAWAL)  # it bears the number of the letter that it takes back
     return Filed(
         id=row["id"],
         control_id=row["control_id"],
@@ -89,8 +90,8 @@ def _filed(row: sqlite3.Row, replaced: set[tuple[str, str]], over: set[tuple[str
         sections=tuple((heading, text) for heading, text in json.loads(row["sections"])),
         received_at=row["received_at"],
         doubles=row["doubles"],
-        replaced=bool(names & replaced),
-        withdrawn=bool(names & over) and not row["kind"].endswith(WITHDRAWAL),
+        replaced=bool(names & replaced) and not takes_back,
+        withdrawn=bool(names & over) and not takes_back,
         plan=tuple(str(one.get("detail", {}).get("description", "")) for one in json.loads(plan).get("activity", ())),
         has_pdf=bool(row["pdf"]),
         sha256=hashlib.sha256(row["pdf"]).hexdigest(),
