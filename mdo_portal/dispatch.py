@@ -14,7 +14,7 @@ from datetime import datetime
 
 import structlog
 
-from mdo_portal import letter_forms
+from mdo_portal import letter_forms, outgoing_content
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
@@ -117,4 +117,9 @@ def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
         letter_pdf=letter,
         network_name=content["network"],
         form=decision.form,
+        advice=outgoing_content.advice_out(content),
+        participants=outgoing_content.participants_out(content),
+        outcome=content["outcome"],
+        diagnosis=content["sections"]["diagnosis"],
+        round_id=str(decision.round_id),
     )

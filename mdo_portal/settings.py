@@ -63,6 +63,10 @@ class Settings:
     audit_anchor: str = NOWHERE
     #: MDO_AUDIT_SYSLOG: the same to syslog: `host:port` (RFC 5424 over UDP), or the path of a local socket
     audit_syslog: str = NOWHERE
+    #: MDO_SMTP_URL: mail server for notices without data: `smtp://user:password@host:587` (STARTTLS) or `smtps://…`; none = no mail
+    smtp_url: str = field(default=NOWHERE, repr=False)
+    #: MDO_MAIL_FROM: the address that those mails come from
+    mail_from: str = NOWHERE
 
     @property
     def templates(self) -> Path:
@@ -129,6 +133,8 @@ def _read(env: Mapping[str, str], findings: list[str]) -> Settings:
         mllp_plain_accepted=read("MDO_MLLP_PLAIN_ACCEPTED", base.mllp_plain_accepted, _switch),
         audit_anchor=read("MDO_AUDIT_ANCHOR", base.audit_anchor, str),
         audit_syslog=read("MDO_AUDIT_SYSLOG", base.audit_syslog, _syslog),
+        smtp_url=read("MDO_SMTP_URL", base.smtp_url, _smtp),
+        mail_from=read("MDO_MAIL_FROM", base.mail_from, str),
     )
 
 
@@ -151,6 +157,14 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 def _syslog(text: str) -> str:
     return text if text == NOWHERE or text.startswith("/") else _address(text)
+
+
+def _smtp(text: str) -> str:
+    """A mail server, encrypted or one that is asked to be; the wiring takes it apart."""
+    found = urlsplit(text)
+    if text != NOWHERE and (found.scheme not in ("smtp", "smtps") or not found.hostname or found.path.strip("/") or found.query):
+        raise ValueError("no mail server")
+    return text
 
 
 def _switch(text: str) -> bool:
@@ -193,6 +207,8 @@ def _unsafe_addresses(settings: Settings) -> list[str]:
     files = (settings.mllp_tls_certificate, settings.mllp_tls_key, settings.mllp_tls_authorities)
     if settings.mllp_tls_bind != NOWHERE and NOWHERE in files:
         findings.append("MDO_MLLP_TLS_BIND needs MDO_MLLP_TLS_CERTIFICATE, MDO_MLLP_TLS_KEY and MDO_MLLP_TLS_AUTHORITIES")
+    if settings.smtp_url != NOWHERE and "@" not in settings.mail_from:
+        findings.append("MDO_SMTP_URL needs MDO_MAIL_FROM: the address that notices come from")
     return findings
 
 

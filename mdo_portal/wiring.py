@@ -20,16 +20,16 @@ from integrations.fhir.capability import TAKEN, capability_statement
 from integrations.fhir.pull import FhirPuller
 from integrations.fhir.question import FhirAsker
 from integrations.fhir.reader import numbers_of
-from integrations.fhir.sender import FhirSender
+from integrations.hl7v2 import answers
 from integrations.hl7v2.ack import build_ack
 from integrations.hl7v2.explain import as_sent
 from integrations.hl7v2.listener import MllpListener
-from integrations.hl7v2.sender import MllpSender
 from integrations.hl7v2.tls import TlsFiles, server_context
 from integrations.oidc.metadata import Metadata
 from integrations.oidc.provider import Attempt, Provider, Refused
 from integrations.oidc.relying_party import RelyingParty
 from integrations.out import tls
+from integrations.senders import senders
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
 from integrations.smart import server as smart
 from integrations.smart.client import Tokens
@@ -47,10 +47,12 @@ from mdo_portal.exchange import (
     Poller,
     Puller,
     Reader,
+    Receipt,
     Sender,
     Wire,
 )
 from mdo_portal.services.link_form import Profiles
+from mdo_portal.settings import NOWHERE, Settings
 
 __all__ = [
     "Attempt",
@@ -70,6 +72,7 @@ __all__ = [
     "smart",
 ]
 
+NO_SETTINGS = Settings()
 TRYING_SECONDS = 10.0
 """For one message on the page where a link manager tries it."""
 
@@ -99,15 +102,26 @@ class Outward:
     asker: Asker
 
 
-def outward(secret: bytes) -> Outward:
-    """`secret`: what our signing key is made of; every process with the same one is the same client."""
+def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
+    """`secret`: what our signing key is made of; every process with the same one is the same client. `settings`: of mail."""
     tokens = Tokens(OwnKey(secret))
+    smtp_url = settings.smtp_url if settings.smtp_url != NOWHERE else ""
+    made = senders(tokens, portal=settings.public_url, smtp_url=smtp_url, mail_from=settings.mail_from)
     return Outward(
-        {Channel.MLLP: MllpSender(), Channel.FHIR: FhirSender(tokens)},
+        {Channel(name): sender for name, sender in made.items()},
         FhirPuller(tokens),
         poll.FhirPoller(tokens),
         FhirAsker(tokens),
     )
+
+
+def acknowledged(raw: bytes, profile: str) -> tuple[str, Receipt] | None:
+    """(control id of our message, what is said) when this is an acknowledgement that came by itself; None for any other message.
+
+    `profile`: that of our letters to this hospital. The number proves nothing about who speaks: settle only a letter that went to
+    the hospital whose line brought this, and whose id begins with the control id (profiles cut it).
+    """
+    return answers.acknowledged(raw, profile)
 
 
 def own_public_keys(secret: bytes) -> bytes:

@@ -48,7 +48,7 @@ def page() -> str:
     """The whole page."""
     parts = [HEAD, "## Profielen\n", "| profiel | lijn | voor |", "|---|---|---|"]
     parts += [f"| `{name}` | {profiles.load(name)['wire']} | {profiles.load(name)['title']} |" for name in profiles.names()]
-    for wire, title in (("hl7v2", "HL7 v2"), ("fhir", "FHIR")):
+    for wire, title in (("hl7v2", "HL7 v2"), ("fhir", "FHIR"), ("paper", "map, adres en papier")):
         parts += [f"\n## Sleutels voor {title}\n", "| sleutel | soort | betekenis |", "|---|---|---|", *_rows(SCHEMAS[wire], "")]
     return "\n".join(parts) + "\n"
 

@@ -272,6 +272,19 @@ def test_what_goes_out_is_what_was_signed(outbox: Outbox) -> None:
     assert sent.letter_pdf.startswith(b"%PDF") and BSN not in str(decision.content)
 
 
+def test_the_structured_half_goes_out_with_the_words(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    receiver = Receiver([AA])
+    outbox.work(receiver)
+    (sent,) = receiver.came
+    with outbox.database.transaction() as session:
+        content = session.scalars(select(Decision.content).where(Decision.round_id == round_.id)).one()
+
+    assert (sent.round_id, sent.outcome, sent.diagnosis) == (str(round_.id), content["outcome"], content["sections"]["diagnosis"])
+    assert [one.name for one in sent.participants] == [one["name"] for one in content["participants"]]
+    assert [one.text for one in sent.advice] == [one["text"] for one in content["advice"]["items"]]
+
+
 def test_a_letter_on_paper_is_sent_when_printed_and_received_when_somebody_says_so(outbox: Outbox) -> None:
     round_ = outbox.signed(hospital="ODUL")
     assert outbox.work(Receiver([RuntimeError("nobody may be called")]))

@@ -121,6 +121,7 @@ MAY_CONNECT = {
     "integrations/bounded/pool.py": "a line to its own children",
     "integrations/out/http.py": "the gate",
     "integrations/out/line.py": "the gate, for MLLP",
+    "integrations/out/mail.py": "the gate, for mail",
     "integrations/out/numbers.py": "the names of both, looked up once",
     "integrations/hl7v2/sender.py": "speaks over the line that the gate opened",
     "mdo_portal/services/audit_fields.py": "the name of this machine",

@@ -53,6 +53,8 @@ REFUSED: dict[str, dict[str, str]] = {
     "an address without a port": {"MDO_BIND": "127.0.0.1"},
     "a switch in words": {"MDO_DEMO": "true"},
     "a pattern of hosts": {"MDO_TRUSTED_HOSTS": ".example.nl"},
+    "mail over another wire": {"MDO_SMTP_URL": "http://mail.example.nl"},
+    "mail from nobody": {"MDO_SMTP_URL": "smtp://mail.example.nl"},
     "the debugger": {"FLASK_DEBUG": "1"},
 }
 
@@ -87,9 +89,10 @@ def test_an_accepted_plain_line_starts() -> None:
 
 
 def test_secrets_do_not_stand_in_the_text_of_the_settings() -> None:
-    shown = repr(from_environment(GOOD))
+    mail = {"MDO_SMTP_URL": "smtp://mdo:geheimwoord@mail.example.nl", "MDO_MAIL_FROM": "mdo@example.nl"}
+    shown = repr(from_environment(GOOD | mail))
 
-    assert "s" * 32 not in shown and "kkkk" not in shown
+    assert "s" * 32 not in shown and "kkkk" not in shown and "geheimwoord" not in shown
 
 
 def documented() -> dict[str, str]:

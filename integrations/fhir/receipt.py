@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations.fhir.bundle import tail
 from integrations.fhir.json_gate import load
+from integrations.fhir.outgoing_shapes import Request
 from integrations.fhir.values import Node, concept, joined, node, nodes, text
 from integrations.out import Reply
 from mdo_portal.exchange import Receipt, ReceiptKind, Unreadable
@@ -16,15 +17,17 @@ _ASK_AGAIN = {409, 412}
 MAX_WORDS = 500
 
 
-def of_reply(reply: Reply, entries: int) -> Receipt | None:
-    """The receipt of a transaction answer; None when only looking the document up can tell.
+def of_reply(reply: Reply, request: Request) -> Receipt | None:
+    """The receipt of what was posted; None when only looking the letter up can tell.
 
-    200/201 count as received when the answer is a transaction-response, every entry is 2xx, none is missing
-    and the document's own location is told.
+    A transaction is received when the answer is a transaction-response, every entry is 2xx, none is missing, none names another
+    kind than was sent, and the letter's own location is told. A single resource when its location is told.
     """
     code = str(reply.status)
+    if reply.status in (200, 201, 204) and not request.is_transaction:
+        return _accepted(code, _reference(reply.headers.get("location"), request.kind))
     if 200 <= reply.status < 300:
-        return _of_success(_tree(reply.body), code, entries)
+        return _of_success(_tree(reply.body), code, request.kinds) if request.is_transaction else None
     if reply.status in _ASK_AGAIN:
         return None
     return outcome_of(reply)
@@ -39,13 +42,19 @@ def outcome_of(reply: Reply) -> Receipt:
     return Receipt(ReceiptKind.REFUSED, code, text=outcome_text(_tree(reply.body)))
 
 
-def _of_success(tree: Node, code: str, entries: int) -> Receipt | None:
+def _of_success(tree: Node, code: str, kinds: tuple[str, ...]) -> Receipt | None:
     if tree.get("resourceType") != "Bundle" or tree.get("type") != "transaction-response":
         return None
     told = [node(entry.get("response")) for entry in nodes(tree.get("entry"))]
-    if len(told) != entries or not all(_is_done(answer.get("status")) for answer in told):
+    if len(told) != len(kinds) or not all(_is_done(answer.get("status")) for answer in told):
         return None
-    reference = _reference(told[0].get("location"))
+    places = [answer.get("location") for answer in told]
+    if any(text(place) and not _reference(place, kind) for place, kind in zip(places, kinds, strict=True)):
+        return None
+    return _accepted(code, _reference(places[0], kinds[0]))
+
+
+def _accepted(code: str, reference: str) -> Receipt | None:
     return Receipt(ReceiptKind.ACCEPTED, code, reference) if reference else None
 
 
@@ -53,24 +62,35 @@ def _is_done(status: Any) -> bool:
     return bool(re.match(r"2\d\d(\s|$)", text(status)))
 
 
-def _reference(location: Any) -> str:
+def _reference(location: Any, kind: str) -> str:
     """`DocumentReference/…` of a location, without version; "" when it names something else."""
     found = tail(text(location).split("/_history/")[0])
-    return found if re.fullmatch(r"DocumentReference/[A-Za-z0-9\-.]{1,64}", found) else ""
+    return found if re.fullmatch(rf"{kind}/[A-Za-z0-9\-.]{{1,64}}", found) else ""
 
 
-def of_search(reply: Reply, *, uri: str, digest: str, code: str) -> Receipt:
-    """The receipt after looking our document up: received only when it is there under our identifier, with our bytes."""
-    found = [entry for entry in _matches(reply) if _carries(entry, uri)]
+def of_search(reply: Reply, request: Request, *, digest: str, code: str) -> Receipt:
+    """The receipt after looking our letter up: received only when it is there under our identifier, with our bytes."""
+    found = [one for one in _matches(reply) if _carries(one, request)]
     if not found:
         kind = ReceiptKind.LATER if code in {"409", "412"} else ReceiptKind.UNKNOWN
         return Receipt(kind, code, text=outcome_text(_tree(reply.body)))
     own = found[0]
-    hashes = {text(node(content.get("attachment")).get("hash")) for content in nodes(own.get("content"))} - {""}
+    hashes = {told for one in _documents(own) for told in _hashes(one)} - {""}
     if hashes and digest not in hashes:
         return Receipt(ReceiptKind.REFUSED, "other_content", text="another document stands under this identifier")
-    reference = _reference(f"DocumentReference/{text(own.get('id'))}")
+    reference = _reference(f"{request.kind}/{text(own.get('id'))}", request.kind)
     return Receipt(ReceiptKind.ACCEPTED, f"{code} found", reference) if reference else Receipt(ReceiptKind.UNKNOWN, code)
+
+
+def _documents(own: Node) -> list[Node]:
+    """The letter itself, or the one inside a document."""
+    return [own, *(node(entry.get("resource")) for entry in nodes(own.get("entry")))]
+
+
+def _hashes(resource: Node) -> list[str]:
+    if resource.get("resourceType") != "DocumentReference":
+        return []
+    return [text(node(content.get("attachment")).get("hash")) for content in nodes(resource.get("content"))]
 
 
 def _matches(reply: Reply) -> list[Node]:
@@ -78,10 +98,10 @@ def _matches(reply: Reply) -> list[Node]:
     return [node(entry.get("resource")) for entry in nodes(tree.get("entry"))]
 
 
-def _carries(resource: Node, uri: str) -> bool:
+def _carries(resource: Node, request: Request) -> bool:
     """A server that ignores an unknown search parameter answers with everybody's documents: read the identifier ourselves."""
     named = [*nodes(resource.get("identifier")), *nodes(resource.get("masterIdentifier"))]
-    return resource.get("resourceType") == "DocumentReference" and any(text(item.get("value")) == uri for item in named)
+    return resource.get("resourceType") == request.kind and any(text(item.get("value")) == request.uri for item in named)
 
 
 def outcome_text(tree: Node) -> str:

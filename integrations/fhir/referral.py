@@ -14,6 +14,7 @@ from integrations.fhir.profile import Profile
 from integrations.fhir.questionnaire import answers
 from integrations.fhir.request import Request, choose_patient, choose_request, is_other, is_review, read_request
 from integrations.fhir.sieve import HELPERS, Sifted, sift
+from integrations.fhir.task import request_task
 from integrations.fhir.values import Node, codings, concept, day, moment, nodes, text, unique, word
 from mdo_portal.exchange import (
     Contact,
@@ -160,6 +161,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         sent_at=bundled or moment(request.authored),
         unmapped=tuple(found.unmapped),
         quarantined=tuple(found.quarantined),
+        request_task=request_task(request.entry, reading.where),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.bundle import Addresses, Entry, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.values import Node, codings, concept, day, joined, moment, node, nodes, notes, text
 from mdo_portal.exchange import IncomingNotice, Unreadable
@@ -93,6 +93,21 @@ def referral_of(task: Node) -> str:
     named = [*nodes(task.get("basedOn")), *nodes(task.get("focus"))]
     numbers = (text(node(one.get("identifier")).get("value")) for one in named)
     return next((number for number in numbers if number and not number.startswith("urn:uuid:")), "")
+
+
+def request_task(request: Entry, where: Addresses) -> str:
+    """`Task/…` when one Task of the sender's own server asks for this request; "" without, with several, or for one that is made here.
+
+    Only the path: on which server it is asked for is registered, never read from a message.
+    """
+    found = set()
+    for entry in where.entries:
+        points = [entry.resource.get("focus"), *nodes(entry.resource.get("basedOn"))]
+        is_about = any((there := where.resolve(one, entry)) is not None and there.place == request.place for one in points)
+        if entry.kind == "Task" and is_about and text(entry.resource.get("status")) not in _ENDED:
+            found.add(tail(entry.full_url) if re.match(r"https?:", entry.full_url) else "")
+    path = found.pop() if len(found) == 1 else ""
+    return path if re.fullmatch(r"Task/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", path) else ""
 
 
 def answer_words(task: Node) -> str:

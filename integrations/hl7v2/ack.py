@@ -1,14 +1,13 @@
-"""Acknowledgements: the answer we give in the sender's own delimiters, and the reading of the answer we get."""
+"""Acknowledgements that we give, in the sender's own delimiters. Those that we get: answers.py."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
 
-from mdo_portal.exchange import Answer, MessageHeader, Receipt, ReceiptKind, Unreadable, Verdict
+from mdo_portal.exchange import Answer, MessageHeader, Unreadable, Verdict
 
 from .charset import codec_named
-from .er7 import Message
 from .header import Opened, header_line, opened, stamp
 from .marks import STANDARD, Marks
 
@@ -29,8 +28,6 @@ ERROR_CODES = {
 """Our reasons in table 0357; every other reason is 207."""
 
 _INTERNAL = ("207", "Application internal error")
-_KINDS = {"AA": ReceiptKind.ACCEPTED, "CA": ReceiptKind.ACCEPTED, "AE": ReceiptKind.REFUSED, "CE": ReceiptKind.REFUSED}
-_KINDS |= {"AR": ReceiptKind.LATER, "CR": ReceiptKind.LATER}
 _OLD = ("2.0", "2.1", "2.2", "2.3", "2.4")
 
 
@@ -51,10 +48,13 @@ def acks_for(raw: bytes, answer: Answer, *, now: datetime, control_id: str) -> l
     outcome, then AA, AE or AR when MSH-16 does and nobody else will say it later (`answer.later`); an empty one of the two means
     never. So there may be two, and there may be none. With `answer.repeats` the application's answer to a stored REF^I12 is an
     RRI^I12: these segments again, as they came. What could not be stored (NOT_NOW) is always said, whatever was asked: a
-    sender who hears nothing would think that it is safe.
+    sender who hears nothing would think that it is safe. An acknowledgement that asks for none is never answered: two systems
+    that did would go on for ever.
     """
     found = _sender(raw)
     said = _judged(found, answer)
+    if not found.is_enhanced and found.fields[9].split(found.marks.component)[0] == "ACK":
+        return []
     if not found.is_enhanced:
         return [_written(found, said, "A", now, control_id, raw)]
     accept, application = _is_asked(found.accept, said.verdict), _is_asked(found.application, said.verdict)
@@ -118,26 +118,6 @@ def _said_again(raw: bytes, answer: Answer, fields: list[str], marks: Marks) -> 
         return []
     begins = tuple(name + marks.field for name in answer.repeats)
     return [line for line in raw.decode("latin-1").replace("\n", "\r").split("\r") if line.startswith(begins)]
-
-
-def read_ack(raw: bytes, expects: str) -> Receipt:
-    """What the other side said about the message with control id `expects`.
-
-    Anything that is not clearly about that message is UNKNOWN: junk, another id, no code.
-    """
-    try:
-        message = Message.parse(raw)
-    except Unreadable as trouble:
-        return Receipt(ReceiptKind.UNKNOWN, code=trouble.reason)
-    code, reference = message.get("MSA-1-1").strip().upper(), message.get("MSA-2")
-    if reference != expects or code not in _KINDS:
-        return Receipt(ReceiptKind.UNKNOWN, code="foreign" if code in _KINDS else "no_code", reference=reference)
-    return Receipt(_KINDS[code], code=code, reference=reference, text=_words(message))
-
-
-def _words(message: Message) -> str:
-    places = ("MSA-3", "ERR-8", "ERR-7", "ERR-3-2", "ERR-1-4-2")
-    return " / ".join(dict.fromkeys(filter(None, (message.get(place).strip() for place in places))))
 
 
 def _sender(raw_or_header: bytes | MessageHeader) -> Opened:

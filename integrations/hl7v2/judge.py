@@ -10,6 +10,7 @@ from mdo_portal.exchange import OutgoingDecision, Profile
 
 from .builder import fitting
 from .er7 import Message
+from .forms import shape_of
 from .segment import Segment
 
 LONG = 20
@@ -71,16 +72,25 @@ def _compared(message: Message, decision: OutgoingDecision, profile: Profile) ->
     """(place, what is written, what was signed), place by place."""
     wishes, charset = profile["outgoing"], message.get("MSH-18")
     patient = decision.patient
-    document = "TXA-12-1" if message.first("TXA") else "OBR-3-1"
-    letter, *sections = message.all("OBX")
+    shape = shape_of(decision, wishes)
+    document, parent = ("TXA-12-1", "TXA-13-1") if shape.is_document else ("OBR-3-1", "OBR-29-2")
     numbers = [number for number in (patient.bsn, patient.local_number) if number]
-    signed = [(_fit(heading, charset), _fit(_lines(text), charset)) for heading, text in decision.sections]
     return [
         ("MSH-10", message.get("MSH-10"), decision.delivery_id.replace("-", "")[: wishes["control_id_length"]]),
         ("PID-3", message.all_values("PID-3-1"), [_fit(number, charset) for number in numbers]),
         ("PID-5", message.get("PID-5-1-1"), _fit(patient.name.family, charset)),
         ("PID-7", message.get("PID-7"), patient.birth_on.strftime("%Y%m%d") if patient.birth_on else ""),
-        (document, message.get(document), _fit(decision.document_number, charset)),
+        ("MSH-9", message.get("MSH-9-2"), shape.event[1]),
+        (document, message.get(document), _fit(shape.number, charset)),
+        (parent, message.get(parent), _fit(shape.parent, charset)),
+        *(_content(message, decision, charset) if shape.has_content else [("OBX", len(message.all("OBX")), 0)]),
+    ]
+
+
+def _content(message: Message, decision: OutgoingDecision, charset: str) -> list[tuple[str, object, object]]:
+    letter, *sections = message.all("OBX")
+    signed = [(_fit(heading, charset), _lines(_fit(text, charset))) for heading, text in decision.sections]
+    return [
         ("OBX", [(section.component(3, 2, 0), section.field(5)) for section in sections], signed),
         ("OBX-5", pybase64.b64decode(letter.octets(5, 5), validate=True), decision.letter_pdf),
     ]

@@ -33,8 +33,8 @@ class Marks:
         """`text` as it may stand in a field. `formatted` (FT, TX) writes any line end as `\\.br\\`, else CR and LF as hex."""
         if text.isalnum():
             return text
-        if formatted:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if formatted:  # without the marks of the frame first: CR and LF around one are one line end
+            text = text.translate(_FRAMING).replace("\r\n", "\n").replace("\r", "\n")
         return text.translate(_outgoing(self, formatted))
 
     def unescaped(self, text: str, codec: str = "utf-8") -> str:

@@ -1,4 +1,4 @@
-"""A signed decision as an HL7 v2 message: MDM^T02 (T10 for a correction) or ORU^R01, as the profile says.
+"""A signed decision as an HL7 v2 message: MDM^T02, T10, T06, T11 or ORU^R01, by its form and as the profile says (forms.py).
 
 MSH-10 is the delivery id without dashes, 32 characters: the standard says 20 for 2.5, but hl7apy's STRICT tables and the
 engines we know take 199, and a whole uuid is what makes a double recognisable. A receiver that cuts at 20 gets
@@ -17,6 +17,7 @@ from mdo_portal.exchange import Address, Contact, OutgoingDecision, PatientIdent
 
 from .builder import Base64, Builder, Formatted, Value
 from .charset import codec_named
+from .forms import Shape, shape_of
 
 
 def control_id(decision: OutgoingDecision, profile: Profile) -> str:
@@ -33,14 +34,14 @@ def compose(decision: OutgoingDecision, address: Address, *, now: datetime) -> b
     wishes: Mapping[str, Any] = profile["outgoing"]
     stamp = _stamper(ZoneInfo(profile["timezone"]))
     build = Builder(charset=address.charset if codec_named(address.charset) else "UTF-8")
-    event = _event(decision, wishes)
-    build.header(_header(decision, address, profile) | {7: stamp(now, offset=True), 9: event})
-    if event[0] == "MDM":
-        build.add("EVN", {1: event[1], 2: stamp(now)})
+    shape = shape_of(decision, wishes)
+    build.header(_header(decision, address, profile) | {7: stamp(now, offset=True), 9: shape.event})
+    if shape.is_document:
+        build.add("EVN", {1: shape.event[1], 2: stamp(now)})
     build.add("PID", _patient(decision.patient, wishes))
     build.add("PV1", {1: "1", 2: wishes["patient_class"]})
-    build.add(*(_document(decision, wishes, stamp) if event[0] == "MDM" else _order(decision, wishes, stamp)))
-    for fields in _observations(decision, wishes):
+    build.add(*(_document if shape.is_document else _order)(decision, shape, wishes, stamp))
+    for fields in _observations(decision, shape, wishes) if shape.has_content else ():
         build.add("OBX", fields)
     return build.encode()
 
@@ -53,12 +54,6 @@ def _stamper(zone: ZoneInfo) -> Stamp:
         return at.astimezone(zone).strftime("%Y%m%d%H%M%S%z" if offset else "%Y%m%d%H%M%S")
 
     return stamp
-
-
-def _event(decision: OutgoingDecision, wishes: Mapping[str, Any]) -> tuple[str, str, str]:
-    if wishes["kind"] == "ORU^R01":
-        return "ORU", "R01", "ORU_R01"
-    return "MDM", "T10" if decision.replaces_document_number else "T02", "MDM_T02"
 
 
 def _header(decision: OutgoingDecision, address: Address, profile: Profile) -> dict[int, Value]:
@@ -101,7 +96,7 @@ def _authority(name: str) -> tuple[str, ...]:
     return ("", name, "ISO") if name and not name.strip("0123456789.") else (name,)
 
 
-def _document(decision: OutgoingDecision, wishes: Mapping[str, Any], stamp: Stamp) -> tuple[str, dict[int, Value]]:
+def _document(decision: OutgoingDecision, shape: Shape, wishes: Mapping[str, Any], stamp: Stamp) -> tuple[str, dict[int, Value]]:
     signer = _person(decision.signed_by)
     fields: dict[int, Value] = {
         1: "1",
@@ -111,41 +106,37 @@ def _document(decision: OutgoingDecision, wishes: Mapping[str, Any], stamp: Stam
         6: stamp(decision.signed_at),
         9: signer,
         10: signer,
-        12: decision.document_number,
-        13: decision.replaces_document_number,
+        12: shape.number,
+        13: shape.parent,
         14: decision.referral_number,
         16: wishes["file_name"],
         17: "LA",
-        19: "AV",
+        19: shape.available,
         22: (*signer, *[""] * (14 - len(signer)), stamp(decision.signed_at)),
     }
     return "TXA", fields
 
 
-def _order(decision: OutgoingDecision, wishes: Mapping[str, Any], stamp: Stamp) -> tuple[str, dict[int, Value]]:
+def _order(decision: OutgoingDecision, shape: Shape, wishes: Mapping[str, Any], stamp: Stamp) -> tuple[str, dict[int, Value]]:
     fields: dict[int, Value] = {
         1: "1",
         2: decision.referral_number,
-        3: decision.document_number,
+        3: shape.number,
         4: tuple(wishes["document_code"]),
         7: stamp(decision.meeting_at),
         16: _person(decision.signed_by),
         22: stamp(decision.signed_at),
-        25: _status(decision),
-        29: ("", decision.replaces_document_number),
+        25: shape.order_status,
+        29: ("", shape.parent),
     }
     return "OBR", fields
-
-
-def _status(decision: OutgoingDecision) -> str:
-    return "C" if decision.replaces_document_number else "F"
 
 
 def _person(contact: Contact) -> tuple[str, ...]:
     return (contact.number, contact.name, *[""] * 6, contact.authority)
 
 
-def _observations(decision: OutgoingDecision, wishes: Mapping[str, Any]) -> list[dict[int, Value]]:
+def _observations(decision: OutgoingDecision, shape: Shape, wishes: Mapping[str, Any]) -> list[dict[int, Value]]:
     """The letter as a document, then every section of it as text for those who cannot show a PDF."""
     letter = ("", "application", "pdf", "Base64", Base64(decision.letter_pdf))
     values: list[tuple[str, Value, Value]] = [("ED", tuple(wishes["document_code"]), letter)]
@@ -153,6 +144,6 @@ def _observations(decision: OutgoingDecision, wishes: Mapping[str, Any]) -> list
         code = (f"{wishes['section_code']}{position}", heading, wishes["section_system"])
         values.append((wishes["section_type"], code, Formatted(text)))
     return [
-        {1: str(position), 2: kind, 3: code, 4: str(position), 5: value, 11: _status(decision)}
+        {1: str(position), 2: kind, 3: code, 4: str(position), 5: value, 11: shape.status}
         for position, (kind, code, value) in enumerate(values, start=1)
     ]

@@ -74,7 +74,7 @@ class _Checker:
 
     def _one(self, value: object, key: Key, at: tuple[str, ...]) -> None:
         written = _text(value, at)
-        if key.kind == "one_of" and written not in key.among:
+        if key.kind in ("one_of", "texts") and key.among and written not in key.among:
             raise _wrong(at, "not_one_of", written, key.among)
         if key.kind == "places" and not _PLACE_OF[self._wire](written):
             raise _wrong(at, "bad_place", written)

@@ -32,8 +32,8 @@ def text(words: str = "", *, is_own: bool = True) -> Key:
     return Key("text", words, is_own=is_own)
 
 
-def texts(words: str = "", *, is_own: bool = True) -> Key:
-    return Key("texts", words, is_own=is_own)
+def texts(words: str = "", *, among: tuple[str, ...] = (), is_own: bool = True) -> Key:
+    return Key("texts", words, among=among, is_own=is_own)
 
 
 def one_of(words: str, *among: str, is_own: bool = True) -> Key:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from mdo_portal.exchange import Section
 
-from .keys import Key, free, number, one_of, places, table, text, texts
+from .keys import Key, free, one_of, places, table, text, texts
+from .outward import HANDED, OUTGOING, SEND
 from .paths import FHIR_PATH, FIELD, V2_FUNCTIONS, V2_PATH
 
 SECTIONS = tuple(Section)
@@ -182,39 +183,7 @@ V2: Mapping[str, Key] = _HEAD | {
             "kinds": free("Soort document → codes en woorden in label of titel.", texts()),
         },
     ),
-    "outgoing": table(
-        "Hoe een brief wordt geschreven.",
-        {
-            "kind": one_of("MDM^T02 of ORU^R01.", "MDM^T02", "ORU^R01"),
-            "version": text("MSH-12."),
-            "processing": text("MSH-11."),
-            "accept": one_of("MSH-15; beide leeg: oorspronkelijke modus, één AA.", "AL", "NE", "ER", "SU", ""),
-            "application": one_of("MSH-16.", "AL", "NE", "ER", "SU", ""),
-            "control_id_length": number("Hoogste lengte van MSH-10."),
-            **{
-                name: text(words)
-                for name, words in (
-                    ("sending_application", "MSH-3."),
-                    ("sending_facility", "MSH-4; leeg: de naam van het netwerk."),
-                    ("receiving_application", "MSH-5."),
-                    ("receiving_facility", "MSH-6; leeg: de code van het ziekenhuis."),
-                    ("country", "MSH-17."),
-                    ("patient_class", "PV1-2."),
-                    ("document_type", "TXA-2."),
-                    ("file_name", "TXA-16."),
-                    ("section_type", "OBX-2 van een kop met tekst."),
-                    ("section_code", "Begin van OBX-3.1 van een kop met tekst."),
-                    ("section_system", "OBX-3.3 daarvan."),
-                    ("bsn_authority", "PID-3.4 van het BSN."),
-                    ("bsn_type", "PID-3.5 van het BSN."),
-                    ("local_type", "PID-3.5 van het eigen nummer."),
-                )
-            },
-            "document_code": texts("OBX-3 van de brief: code, woorden, stelsel."),
-            "sex": free("M, F, X → PID-8.", text()),
-        },
-        is_own=False,
-    ),
+    "outgoing": OUTGOING,
 }
 
 
@@ -262,18 +231,13 @@ FHIR: Mapping[str, Key] = _HEAD | {
         {"words": _WORDS_TO, "links": free("linkId → veld of kolom, vóór elk woord.", one_of("", *TARGETS))},
     ),
     "roles": table("Rollen in een CareTeam.", {"words": _WORDS}),
-    "send": table(
-        "Hoe een brief wordt geschreven.",
-        {
-            "document_system": text("Stelsel van onze documentnummers."),
-            "referral_system": text("Stelsel van het aanvraagnummer; leeg: zoals gestuurd."),
-        },
-        is_own=False,
-    ),
+    "send": SEND,
 }
 
 
-PAPER: Mapping[str, Key] = dict(_HEAD)
+PAPER: Mapping[str, Key] = _HEAD | {
+    "handed": HANDED,
+}
 
 
 SCHEMAS: Mapping[str, Mapping[str, Key]] = {"hl7v2": V2, "fhir": FHIR, "paper": PAPER}

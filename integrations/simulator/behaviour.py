@@ -16,6 +16,7 @@ class Mode(StrEnum):
     SILENT = "stil"
     REFUSE = "weigert"
     DOUBLE = "dubbel"
+    KEEP = "bewaart"
 
 
 EXPLAINED = {
@@ -23,6 +24,7 @@ EXPLAINED = {
     Mode.SLOW: "Brieven worden opgeborgen, maar het antwoord komt pas na het aantal seconden hieronder.",
     Mode.SILENT: "Het EPD hangt: er wordt niets opgeborgen en niets geantwoord.",
     Mode.REFUSE: "Elke brief wordt geweigerd (AE of 422) en niet opgeborgen.",
+    Mode.KEEP: "Brieven worden aangenomen (CA of 202), maar de toepassing zegt niets meer: niets komt in het dossier.",
     Mode.DOUBLE: "Elke aanmelding gaat twee keer de deur uit; HL7-brieven worden twee keer bevestigd.",
 }
 

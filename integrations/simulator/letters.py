@@ -22,7 +22,11 @@ class Letter:
     patient_number: str
     title: str
     sections: tuple[tuple[str, str], ...]
-    pdf: bytes
+    pdf: bytes  # empty: a message that takes a letter back and brings none
+
+
+WITHDRAWAL = " (intrekking)"
+"""Behind the kind of a letter or message that takes `replaces` back."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,9 @@ class Filed:
     received_at: str
     doubles: int
     replaced: bool
+    withdrawn: bool
+    plan: tuple[str, ...]  # the structured advice that came with it, first choice first
+    has_pdf: bool
     sha256: str
 
 
@@ -65,11 +72,14 @@ def filed(store: Store) -> list[Filed]:
     """Everything in the file, newest first."""
     rows = store.rows("SELECT * FROM letter ORDER BY id DESC")
     replaced = {(row["patient_number"], row["replaces"]) for row in rows if row["replaces"]}
-    return [_filed(row, replaced) for row in rows]
+    over = {(row["patient_number"], row["replaces"]) for row in rows if row["kind"].endswith(WITHDRAWAL)}
+    plans = {row["letter_id"]: row["body"] for row in store.rows("SELECT letter_id, body FROM resource WHERE kind = 'CarePlan'")}
+    return [_filed(row, replaced, over, plans.get(row["id"], "{}")) for row in rows]
 
 
-def _filed(row: sqlite3.Row, replaced: set[tuple[str, str]]) -> Filed:
+def _filed(row: sqlite3.Row, replaced: set[tuple[str, str]], over: set[tuple[str, str]], plan: str) -> Filed:
     names = {(row["patient_number"], row[name]) for name in ("document_number", "control_id")}
+    takes_back = row["kind"].endswith(WITHDRAWAL)  # it bears the number of the letter that it takes back
     return Filed(
         id=row["id"],
         control_id=row["control_id"],
@@ -80,7 +90,10 @@ def _filed(row: sqlite3.Row, replaced: set[tuple[str, str]]) -> Filed:
         sections=tuple((heading, text) for heading, text in json.loads(row["sections"])),
         received_at=row["received_at"],
         doubles=row["doubles"],
-        replaced=bool(names & replaced),
+        replaced=bool(names & replaced) and not takes_back,
+        withdrawn=bool(names & over) and not takes_back,
+        plan=tuple(str(one.get("detail", {}).get("description", "")) for one in json.loads(plan).get("activity", ())),
+        has_pdf=bool(row["pdf"]),
         sha256=hashlib.sha256(row["pdf"]).hexdigest(),
     )
 

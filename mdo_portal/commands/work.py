@@ -41,7 +41,7 @@ def now() -> datetime:
 
 def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> None:
     """Work until told to stop. Every loop survives errors of the database: it waits and goes on."""
-    outward = wiring.outward(client_secret(database))
+    outward = wiring.outward(client_secret(database), settings)
     pool = wiring.reading_pool(DESKS + 1)
     wake_in, wake_careful, wake_out, wake_pull, wake_poll, wake_ask = (threading.Event() for _ in range(6))
     woken = {

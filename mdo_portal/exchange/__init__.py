@@ -22,6 +22,7 @@ from mdo_portal.exchange.incoming import (
     PatientMerge,
     Section,
 )
+from mdo_portal.exchange.outgoing import DecisionForm, OutgoingAdvice, OutgoingDecision
 from mdo_portal.exchange.people import Contact, PatientIdentity, PersonName
 from mdo_portal.exchange.receiving import (
     Answer,
@@ -37,10 +38,8 @@ from mdo_portal.exchange.receiving import (
 from mdo_portal.exchange.sending import (
     Address,
     Asker,
-    DecisionForm,
     NotPulled,
     Offered,
-    OutgoingDecision,
     Poller,
     Pulled,
     Puller,
@@ -78,6 +77,7 @@ __all__ = [
     "MessageHeader",
     "NotPulled",
     "Offered",
+    "OutgoingAdvice",
     "OutgoingDecision",
     "PatientChange",
     "PatientIdentity",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from mdo_portal.exchange.incoming import IncomingNotice
-from mdo_portal.exchange.people import Contact, PatientIdentity
+from mdo_portal.exchange.outgoing import OutgoingDecision
+from mdo_portal.exchange.people import PatientIdentity
 
 
 class ReceiptKind(StrEnum):
@@ -32,44 +32,6 @@ class Receipt:
     at: datetime | None = None
 
 
-class DecisionForm(StrEnum):
-    """What a signed decision is to the one before it: MDM T02, T10, T06, T11 (knowledge: HL7 v2.5.1 chapter 9)."""
-
-    FIRST = "first"
-    CORRECTION = "correction"  # supersedes the earlier one
-    ADDENDUM = "addendum"  # the earlier one stands; this is added
-    WITHDRAWAL = "withdrawal"  # the earlier one no longer holds
-
-
-@dataclass(frozen=True)
-class OutgoingDecision:
-    """A signed decision for one recipient: everything a letter in an EPD needs, frozen."""
-
-    delivery_id: str  # uuid; also the control id on the wire, so that a double is recognisable
-    decision_id: str
-    version: int  # 1 = first, > 1 = correction
-    replaces_delivery_id: str  # the earlier version's document at this recipient, or ""
-    document_number: str  # unique document number (TXA-12, DocumentReference.masterIdentifier)
-    replaces_document_number: str
-    referral_number: str  # the sender's number of the referral
-    patient: PatientIdentity
-    board_name: str
-    meeting_at: datetime
-    signed_at: datetime
-    signed_by: Contact
-    recipient_name: str
-    recipient_code: str
-    sections: tuple[tuple[str, str], ...]  # (heading, text) exactly as in the letter
-    letter_title: str
-    letter_pdf: bytes
-    network_name: str = ""
-    form: DecisionForm = DecisionForm.FIRST
-
-    @property
-    def letter_sha256(self) -> str:
-        return hashlib.sha256(self.letter_pdf).hexdigest()
-
-
 @dataclass(frozen=True)
 class Address:
     """Where and how one recipient is reached: a row of the link table plus its profile."""
@@ -89,6 +51,9 @@ class Address:
     token_url: str = ""  # where a token is had for our signed assertion; empty = `token` is used
     client_id: str = ""  # who we are there
     scopes: str = ""
+    folder: str = ""  # where files are laid; an administrator's word, never from a message or a letter
+    hook_secret: str = field(default="", repr=False)  # what the HTTP hook's signature is made with
+    mail_to: str = ""  # who is told that a letter stands ready; an address that was registered
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from integrations.hl7v2.ack import read_ack
+from integrations.hl7v2.answers import read_ack
 from integrations.hl7v2.mllp import MllpDecoder, frame
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage

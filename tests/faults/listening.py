@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from integrations.hl7v2.ack import read_ack
+from integrations.hl7v2.answers import read_ack
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.mllp import MllpDecoder, frame
 from mdo_portal import understanding, wiring

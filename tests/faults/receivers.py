@@ -37,7 +37,34 @@ ANSWERS: dict[str, tuple[Answer, str]] = {
     "another's, then ours": (lambda number: ack("AE", "0" * 32) + ack("AA", number), "received"),
     "half an answer": (lambda number: ack("AA", number)[:-20], "pending"),
     "NUL in the words": (lambda number: ack("AE", number, "a\0b"), "refused"),
+    "refused twice": (lambda number: ack("AE", number) * 2, "refused"),
+    "refused, then accepted": (lambda number: ack("AE", number) + ack("AA", number), "refused"),
 }
+#: the same where the application's word is asked for (MSH-16 AL): a commit alone is no receipt
+CONFIRMED: dict[str, tuple[Answer, str]] = {
+    "AA": (lambda number: ack("AA", number), "received"),
+    "CA, then nothing": (lambda number: ack("CA", number), "pending"),
+    "CA twice": (lambda number: ack("CA", number) * 2, "pending"),
+    "CA, then AA": (lambda number: ack("CA", number) + ack("AA", number), "received"),
+    "CA, then AE": (lambda number: ack("CA", number) + ack("AE", number), "refused"),
+    "CA, then AR": (lambda number: ack("CA", number) + ack("AR", number), "pending"),
+    "CA, then AE twice": (lambda number: ack("CA", number) + ack("AE", number) * 2, "refused"),
+    "CA, then another's AA": (lambda number: ack("CA", number) + ack("AA", "0" * 32), "pending"),
+    "CA, then junk": (lambda number: ack("CA", number) + frame(b"\x00\xff\x01" * 40), "pending"),
+    "another's CA": (lambda number: ack("CA", "0" * 32), "pending"),
+    "CE": (lambda number: ack("CE", number), "refused"),
+    "CR": (lambda number: ack("CR", number), "pending"),
+}
+#: a hospital that means something else by its codes: `[outgoing.answers]` says AE later, AR refused, CE accepted
+OTHERWISE: dict[str, tuple[Answer, str]] = {
+    "AE": (lambda number: ack("AE", number), "pending"),
+    "AR": (lambda number: ack("AR", number), "refused"),
+    "CE": (lambda number: ack("CE", number), "received"),
+    "CR": (lambda number: ack("CR", number), "pending"),
+    "AA": (lambda number: ack("AA", number), "received"),
+    "another's CE": (lambda number: ack("CE", "0" * 32), "pending"),
+}
+MEANT = 'AE = "later"\nAR = "refused"\nCE = "accepted"\n'
 
 
 class Receiver(socketserver.ThreadingTCPServer):

@@ -9,11 +9,13 @@ import select
 import socket
 import threading
 import time
+from collections.abc import Callable
+from urllib.parse import unquote
 
 from flask import Blueprint, Response, request
 
 from integrations.simulator import behaviour
-from integrations.simulator.behaviour import Mode
+from integrations.simulator.behaviour import Behaviour, Mode
 from integrations.simulator.config import Config
 from integrations.simulator.fhir import filing, shelf_desk
 from integrations.simulator.fhir.elements import Node
@@ -61,12 +63,24 @@ def _taking(desk: Blueprint, store: Store, stop: threading.Event) -> None:
         now = behaviour.load(store)
         if now.mode is Mode.SILENT:
             return _silence(stop)
-        if now.mode is Mode.REFUSE:
-            return _outcome(422, "business-rule", "Geweigerd door het gesimuleerde EPD")
-        answer = _filed(store)
-        if now.mode is Mode.SLOW:
-            stop.wait(now.seconds)
-        return answer
+        return _behaved(store, now, lambda: _filed(store), stop)
+
+    @desk.post("/Bundle")
+    def take_document() -> Response:
+        """A whole document, kept as one resource."""
+        now = behaviour.load(store)
+        return _silence(stop) if now.mode is Mode.SILENT else _behaved(store, now, lambda: _document(store), stop)
+
+
+def _behaved(store: Store, now: Behaviour, act: Callable[[], Response], stop: threading.Event) -> Response:
+    if now.mode is Mode.REFUSE:
+        return _outcome(422, "business-rule", "Geweigerd door het gesimuleerde EPD")
+    if now.mode is Mode.KEEP:
+        return Response(status=202)
+    answer = act()
+    if now.mode is Mode.SLOW:
+        stop.wait(now.seconds)
+    return answer
 
 
 def _asked(desk: Blueprint, store: Store) -> None:
@@ -81,11 +95,12 @@ def _asked(desk: Blueprint, store: Store) -> None:
 
 
 def _showing(desk: Blueprint, store: Store, stop: threading.Event) -> None:
-    @desk.get("/DocumentReference")
-    def find() -> Response:
+    @desk.get("/DocumentReference", defaults={"kind": "DocumentReference"})
+    @desk.get("/Bundle", defaults={"kind": "Bundle"})
+    def find(kind: str) -> Response:
         if behaviour.load(store).mode is Mode.SILENT:
             return _silence(stop)
-        found = filing.find(store, request.args.get("identifier", ""))
+        found = filing.find(store, kind, request.args.get("identifier", ""))
         entries = [{"resource": one, "search": {"mode": "match"}} for one in found]
         return _json(200, {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries})
 
@@ -95,7 +110,19 @@ def _showing(desk: Blueprint, store: Store, stop: threading.Event) -> None:
             content = filing.binary(store, resource_id)
             return Response(content, mimetype="application/pdf") if content else _outcome(404, "not-found", "no such document")
         found = filing.read(store, kind, resource_id)
-        return _json(200, found) if found else _outcome(404, "not-found", "no such resource")
+        if found is None:
+            return _outcome(404, "not-found", "no such resource")
+        response = _json(200, found)
+        response.headers["ETag"] = filing.etag(found)
+        return response
+
+    @desk.put("/Task/<resource_id>", defaults={"kind": "Task"})
+    @desk.put("/DocumentReference/<resource_id>", defaults={"kind": "DocumentReference"})
+    def replace(kind: str, resource_id: str) -> Response:
+        """Written over only under the version that was read."""
+        sent = json.loads(request.get_data())
+        status = filing.replace(store, kind, resource_id, sent, request.headers.get("If-Match", ""))
+        return _json(status, {"resourceType": "OperationOutcome", "issue": []})
 
 
 def _filed(store: Store) -> Response:
@@ -107,6 +134,22 @@ def _filed(store: Store) -> Response:
         return _json(200, filing.transaction(store, sent if isinstance(sent, dict) else {}))
     except NotFiled as refused:
         return _outcome(refused.status, refused.code, str(refused))
+
+
+def _document(store: Store) -> Response:
+    try:
+        sent = json.loads(request.get_data())
+    except ValueError:
+        return _outcome(400, "structure", "not JSON")
+    try:
+        number, is_new = filing.document(
+            store, sent if isinstance(sent, dict) else {}, unquote(request.headers.get("If-None-Exist", ""))
+        )
+    except NotFiled as refused:
+        return _outcome(refused.status, refused.code, str(refused))
+    response = _json(201 if is_new else 200, {"resourceType": "OperationOutcome", "issue": []})
+    response.headers["Location"] = f"Bundle/{number}/_history/1"
+    return response
 
 
 def _silence(stop: threading.Event) -> Response:

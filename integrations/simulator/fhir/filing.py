@@ -18,7 +18,7 @@ from integrations.simulator.fhir.elements import BSN, Node
 from integrations.simulator.letters import Letter
 from integrations.simulator.store import Store
 
-KINDS = ("DocumentReference", "Composition")
+KINDS = ("DocumentReference", "Composition", "CarePlan", "Encounter")
 
 
 class NotFiled(Exception):
@@ -52,7 +52,64 @@ def transaction(store: Store, bundle: Node) -> Node:
     sections = next((_sections(one.resource) for one in asked if one.kind == "Composition"), ())
     with store.transaction() as db:
         answers = [_one(db, one, sections) for one in asked]
+        _belong_together(db, answers)
     return {"resourceType": "Bundle", "type": "transaction-response", "entry": [{"response": told} for told in answers]}
+
+
+def _belong_together(db: sqlite3.Connection, answers: list[Node]) -> None:
+    """The plan stands with the letter that it came with."""
+    places = dict(str(told["location"]).split("/")[:2] for told in answers)
+    sql = """UPDATE resource SET letter_id = (SELECT letter_id FROM resource WHERE id = ?)
+             WHERE id = ? AND kind = 'CarePlan' AND letter_id IS NULL"""
+    db.execute(sql, (places["DocumentReference"], places.get("CarePlan", "")))
+
+
+def document(store: Store, bundle: Node, condition: str) -> tuple[str, bool]:
+    """(its id here, whether it is new) of a document Bundle, kept as it came. Raises NotFiled; then nothing was kept."""
+    parts = [_object(entry.get("resource")) for entry in _objects(bundle.get("entry"))]
+    kinds = {str(one.get("resourceType")): one for one in parts}
+    if bundle.get("type") != "document" or not parts or parts[0].get("resourceType") != "Composition":
+        raise NotFiled(422, "invalid", "a Bundle of type document with a Composition first is expected")
+    if not {"DocumentReference", "Patient"} <= kinds.keys():
+        raise NotFiled(422, "required", "no DocumentReference or no Patient in the document")
+    letter = kinds["DocumentReference"] | {"contained": [kinds["Patient"]]}
+    identifier = parse_qs(condition).get("identifier", [""])[0] or _identifier(bundle)
+    with store.transaction() as db:
+        there = db.execute("SELECT id FROM resource WHERE kind = 'Bundle' AND identifier = ?", (identifier,)).fetchone()
+        letter_id = letters.file(db, _letter(letter, _identifier(letter), _sections(parts[0])))
+        if there is not None:
+            return str(there["id"]), False
+        number = uuid4().hex
+        kept = [("Bundle", number, identifier, bundle | {"id": number})]
+        if "CarePlan" in kinds:
+            kept.append(("CarePlan", uuid4().hex, _identifier(kinds["CarePlan"]), kinds["CarePlan"]))
+        for kind, at, named, body in kept:
+            told = (at, kind, named, json.dumps(body, ensure_ascii=False), letter_id)
+            db.execute("INSERT INTO resource VALUES (?, ?, ?, ?, ?)", told)
+    return number, True
+
+
+def replace(store: Store, kind: str, resource_id: str, sent: Node, if_match: str) -> int:
+    """The status of a PUT: 200 when it was written over the version that the sender had read, else 404 or 412."""
+    with store.transaction() as db:
+        row = db.execute("SELECT body FROM resource WHERE kind = ? AND id = ?", (kind, resource_id)).fetchone()
+        if row is None:
+            return 404
+        there = json.loads(row["body"])
+        if if_match != etag(there) or sent.get("id") != resource_id:
+            return 412
+        kept = sent | {"meta": _object(sent.get("meta")) | {"versionId": str(_version(there) + 1)}}
+        db.execute("UPDATE resource SET body = ? WHERE id = ?", (json.dumps(kept, ensure_ascii=False), resource_id))
+    return 200
+
+
+def etag(resource: Node) -> str:
+    """The version of a resource as If-Match names it."""
+    return f'W/"{_version(resource)}"'
+
+
+def _version(resource: Node) -> int:
+    return int(_object(resource.get("meta")).get("versionId") or 1)
 
 
 def task(store: Store, sent: Node) -> tuple[str, bool]:
@@ -73,12 +130,10 @@ def tasks(store: Store) -> list[Node]:
     return [json.loads(row["body"]) for row in store.rows("SELECT body FROM resource WHERE kind = 'Task' ORDER BY rowid")]
 
 
-def find(store: Store, identifier: str) -> list[Node]:
-    """DocumentReferences under `system|value`, or under the bare value."""
+def find(store: Store, kind: str, identifier: str) -> list[Node]:
+    """Resources of this kind under `system|value`, or under the bare value."""
     wanted = identifier if "|" in identifier else f"%|{identifier}"
-    rows = store.rows(
-        "SELECT body FROM resource WHERE kind = 'DocumentReference' AND identifier LIKE ? ESCAPE '\\'", _plain(wanted)
-    )
+    rows = store.rows("SELECT body FROM resource WHERE kind = ? AND identifier LIKE ? ESCAPE '\\'", kind, _plain(wanted))
     return [json.loads(row["body"]) for row in rows]
 
 
@@ -101,7 +156,7 @@ def _asked(entry: Node) -> Asked:
     request, resource = _object(entry.get("request")), _object(entry.get("resource"))
     kind = resource.get("resourceType")
     if request.get("method") != "POST" or kind not in KINDS or request.get("url") != kind:
-        raise NotFiled(422, "not-supported", "only POST of DocumentReference and Composition")
+        raise NotFiled(422, "not-supported", f"only POST of {', '.join(KINDS)}")
     found = parse_qs(str(request.get("ifNoneExist") or "")).get("identifier", [""])
     return Asked(resource, found[0])
 

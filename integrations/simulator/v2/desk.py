@@ -9,17 +9,19 @@ from uuid import uuid4
 
 import pybase64
 
-from integrations.hl7v2.ack import build_ack
+from integrations.hl7v2.ack import acks_for
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.numbers import numbers
 from integrations.hl7v2.values import observed
 from integrations.simulator import behaviour, letters
 from integrations.simulator.behaviour import Mode
-from integrations.simulator.letters import Letter
+from integrations.simulator.letters import WITHDRAWAL, Letter
 from integrations.simulator.store import Store
 from mdo_portal.exchange import Answer, Unreadable, Verdict
 
-TAKEN = ("MDM^T02", "MDM^T04", "MDM^T06", "MDM^T08", "MDM^T10", "ORU^R01")
+TAKEN = ("MDM^T02", "MDM^T04", "MDM^T06", "MDM^T08", "MDM^T10", "MDM^T11", "ORU^R01")
+_IN_PLACE = ("MDM^T08", "MDM^T10")
+_TAKEN_BACK = ("W", "D", "X")
 
 
 class Refused(Exception):
@@ -40,11 +42,12 @@ class Hl7Desk:
         now = behaviour.load(self._store)
         if now.mode is Mode.SILENT:
             return []
+        if now.mode is Mode.KEEP:
+            return _acknowledgements(raw, Answer(Verdict.STORED, ""))[:1]
         answer = self._refusal() if now.mode is Mode.REFUSE else self._answer(raw)
         if now.mode is Mode.SLOW:
             self._stop.wait(now.seconds)
-        acknowledgement = build_ack(raw, answer, now=datetime.now(UTC), control_id=uuid4().hex[:20])
-        return [acknowledgement] * (2 if now.mode is Mode.DOUBLE else 1)
+        return _acknowledgements(raw, answer) * (2 if now.mode is Mode.DOUBLE else 1)
 
     def _refusal(self) -> Answer:
         return Answer(Verdict.REFUSED, "", "refused", "Geweigerd door het gesimuleerde EPD")
@@ -62,6 +65,12 @@ class Hl7Desk:
         return Answer(Verdict.STORED, letter.control_id)
 
 
+def _acknowledgements(raw: bytes, answer: Answer) -> list[bytes]:
+    """All that MSH-15 and MSH-16 ask for: CA, and AA behind it; a refusal is said once."""
+    said = acks_for(raw, answer, now=datetime.now(UTC), control_id=uuid4().hex[:18])
+    return said if answer.verdict is Verdict.STORED else said[:1]
+
+
 def read(raw: bytes) -> Letter:
     """The letter in an MDM or ORU. Raises Refused, or Unreadable when it is no HL7."""
     message = Message.parse(raw)
@@ -69,16 +78,25 @@ def read(raw: bytes) -> Letter:
     if kind not in TAKEN:
         raise Refused(Verdict.NOT_HERE, "unknown_kind", "only letters: MDM or ORU")
     is_document = message.first("TXA") is not None
+    number = _demanded(message.get("TXA-12-1" if is_document else "OBR-3-1"), "no_document_number")
+    takes_back = kind == "MDM^T11" or message.get("OBX-11") in _TAKEN_BACK
     return Letter(
         control_id=_demanded(message.get("MSH-10"), "no_control_id"),
-        kind=kind,
-        document_number=_demanded(message.get("TXA-12-1" if is_document else "OBR-3-1"), "no_document_number"),
-        replaces=message.get("TXA-13-1") if is_document else message.get("OBR-29-2"),
+        kind=f"{kind}{WITHDRAWAL}" if takes_back else kind,
+        document_number=number,
+        replaces=number if takes_back else _replaced(message, kind),
         patient_number=_demanded(_own_number(message), "no_patient"),
         title=message.get("OBX-3-2") or "MDO-brief",
         sections=_sections(message),
-        pdf=_pdf(message),
+        pdf=b"" if kind == "MDM^T11" else _pdf(message),
     )
+
+
+def _replaced(message: Message, kind: str) -> str:
+    """The letter that this one takes the place of; an addendum stands beside it."""
+    if kind == "ORU^R01":
+        return message.get("OBR-29-2") if message.get("OBR-25") == "C" else ""
+    return message.get("TXA-13-1") if kind in _IN_PLACE else ""
 
 
 def _own_number(message: Message) -> str:

@@ -23,7 +23,7 @@ PASSWORD = "duin-en-delta"
 #: who is connected how: (level, profile in, MSH-3 names, channel out, profile out)
 LINKS: dict[str, tuple[Level, str, list[str], Channel, str]] = {
     "ZEED": (Level.HL7V2, "hix", ["HIX", "ZEED-EPD"], Channel.MLLP, "hix"),
-    "DELT": (Level.FHIR, "epic", [], Channel.FHIR, "epic"),
+    "DELT": (Level.FHIR, "epic", [], Channel.FHIR, "generic-r4-careplan"),
     "MERW": (Level.PULL, "generic-stu3", [], Channel.FHIR, "generic-stu3"),
     "ODUL": (Level.FORM, "", [], Channel.PAPER, ""),
     "KREE": (Level.HL7V2, "zorgdomein", ["ZorgDomein", "LabOnline"], Channel.PAPER, ""),

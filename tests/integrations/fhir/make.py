@@ -88,6 +88,9 @@ class Told:
     found: bytes | None = None  # answer to a search; None: the same as to a POST
     silent_for: float = 0.0
     drip: float = 0.0
+    pages: dict[str, tuple[int, dict[str, str], bytes]] = field(
+        default_factory=dict
+    )  # "GET /fhir/Task/7" -> status, headers, body
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
 
@@ -102,18 +105,22 @@ def server(told: Told) -> Iterator[str]:
         def do_GET(self) -> None:
             self._answer(200 if told.found is not None else told.status, told.body if told.found is None else told.found)
 
+        def do_PUT(self) -> None:
+            self._answer(404, b"{}")
+
         def _answer(self, status: int, body: bytes) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             told.asked.append((self.command, self.path, dict(self.headers), content))
             time.sleep(told.silent_for)
+            status, more, body = told.pages.get(f"{self.command} {self.path}", (status, {}, body))
             try:
-                self._write(status, body)
+                self._write(status, more, body)
             except OSError:
                 return
 
-        def _write(self, status: int, body: bytes) -> None:
+        def _write(self, status: int, more: dict[str, str], body: bytes) -> None:
             self.send_response(status)
-            for name, value in told.headers.items():
+            for name, value in (told.headers | more).items():
                 self.send_header(name, value)
             self.end_headers()
             for piece in [body[n : n + 1] for n in range(len(body))] if told.drip else [body]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import hl7  # type: ignore[import-untyped]
 import pytest
 
-from integrations.hl7v2.ack import build_ack, read_ack
+from integrations.hl7v2.ack import build_ack
+from integrations.hl7v2.answers import read_ack
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.judge import conformance_fault

@@ -52,3 +52,12 @@ def test_what_is_asked_is_what_is_said(asked: str, verdict: Verdict, wanted: lis
 def test_an_application_acknowledgement_that_comes_later_is_not_said_now() -> None:
     assert codes("AL|AL", STORED, later=True) == ["CA"]
     assert codes("NE|AL", STORED, later=True) == []
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("kind", ["ACK", "ACK^T02^ACK"])
+def test_an_acknowledgement_that_asks_for_nothing_is_not_acknowledged(kind: str, verdict: Verdict) -> None:
+    raw = f"MSH|^~\\&|EPD|ZEED|MDO|NET|20260302||{kind}|M1|P|2.5\rMSA|AA|X\r".encode()
+
+    assert acks_for(raw, Answer(verdict, "M1"), now=NOW, control_id="A1") == []
+    assert len(acks_for(raw.replace(b"|2.5", b"|2.5|||AL|NE"), Answer(verdict, "M1"), now=NOW, control_id="A1")) == 1

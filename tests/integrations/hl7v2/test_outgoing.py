@@ -70,6 +70,13 @@ def test_whatever_the_board_wrote_arrives_as_signed(text: str, name: str) -> Non
     judged(replace(DECISION, patient=patient, sections=(("Advies", text),)), "hix", "UTF-8")
 
 
+@pytest.mark.parametrize("ends", ["\r\n", "\r\x1c\n", "\x0b\r\x0b\x1c\n\x1c"])
+def test_a_line_end_with_a_mark_of_the_frame_in_it_is_one_line_end(ends: str) -> None:
+    read = Message.parse(judged(replace(DECISION, sections=(("Advies", f"eerst{ends}dan"),)), "hix"))
+
+    assert read.all("OBX")[1].field(5) == "eerst\ndan"
+
+
 def test_a_letter_that_is_not_what_was_signed_does_not_leave() -> None:
     raw = compose(DECISION, address(), now=NOW)
     for spoiled in (

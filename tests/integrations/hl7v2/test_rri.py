@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from integrations.hl7v2.ack import acks_for, read_ack
+from integrations.hl7v2.ack import acks_for
+from integrations.hl7v2.answers import read_ack
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.judge import conformance_fault
 from integrations.hl7v2.reader import RRI, Hl7Reader

@@ -1,0 +1,85 @@
+"""The gate for mail: one server that an administrator named, over TLS before anything is said; without it only on this machine."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from ipaddress import ip_address
+from urllib.parse import unquote, urlsplit
+
+import certifi
+
+_PORTS = {"smtp": 587, "smtps": 465}
+
+
+class NotMailed(Exception):
+    """The server did not take it; the text is a code and names nobody."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed in, and who we are there."""
+
+    host: str
+    port: int
+    is_tls: bool  # from the first byte (smtps), else STARTTLS
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    trust: str = ""  # PEM; "" = the public roots
+
+    @classmethod
+    def parse(cls, url: str, sender: str) -> MailServer:
+        """`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Raises ValueError for anything else."""
+        found = urlsplit(url)
+        if found.scheme not in _PORTS or not found.hostname or found.path.strip("/") or found.query or "@" not in sender:
+            raise ValueError("no mail server")
+        port = found.port or _PORTS[found.scheme]
+        return cls(
+            found.hostname, port, found.scheme == "smtps", sender, unquote(found.username or ""), unquote(found.password or "")
+        )
+
+    @property
+    def is_here(self) -> bool:
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def mail(server: MailServer, message: EmailMessage, *, seconds: float) -> None:
+    """Hand one mail in. Raises NotMailed: unreachable, certificate, no_tls, or the server's code."""
+    try:
+        with _line(server, seconds) as line:
+            if server.user:
+                line.login(server.user, server.password)
+            line.send_message(message)
+    except ssl.SSLError:
+        raise NotMailed("certificate") from None
+    except smtplib.SMTPNotSupportedError:
+        raise NotMailed("no_tls") from None
+    except smtplib.SMTPResponseException as said:
+        raise NotMailed(str(said.smtp_code)) from None
+    except smtplib.SMTPRecipientsRefused:
+        raise NotMailed("recipient") from None
+    except (smtplib.SMTPException, OSError):
+        raise NotMailed("unreachable") from None
+
+
+def _line(server: MailServer, seconds: float) -> smtplib.SMTP:
+    context = ssl.create_default_context(cafile=certifi.where(), cadata=server.trust or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    own = server.sender.rpartition("@")[2]  # what we call ourselves there: not the name of this machine
+    if server.is_tls:
+        return smtplib.SMTP_SSL(server.host, server.port, local_hostname=own, timeout=seconds, context=context)
+    line = smtplib.SMTP(server.host, server.port, local_hostname=own, timeout=seconds)
+    try:
+        line.ehlo_or_helo_if_needed()
+        if not server.is_here or line.has_extn("starttls"):
+            line.starttls(context=context)  # a server that offers none is not spoken to
+    except BaseException:
+        line.close()
+        raise
+    return line

@@ -1,0 +1,198 @@
+"""A letter in a folder: whole or not there, under our own numbers, and received only when somebody said so."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations.channels.folder import FolderSender
+from integrations.channels.metadata import file_name
+from integrations.fhir.judge import problem
+from mdo_portal.exchange import Address, DecisionForm, OutgoingDecision, Receipt, ReceiptKind
+from tests.integrations.fhir.make import DELIVERY, decision
+
+NAME = f"urn_oid_2.25.900_{DELIVERY.replace('-', '')}"
+
+
+def there(folder: Path | str, profile: str = "paper") -> Address:
+    return Address("GP", profile, folder=str(folder))
+
+
+def lay(folder: Path | str, profile: str = "paper", **more: Any) -> Receipt:
+    return FolderSender().send(decision(**more), there(folder, profile))
+
+
+def shown(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def test_pdf_and_metadata_lie_there_whole_and_that_is_not_received(tmp_path: Path) -> None:
+    receipt = lay(tmp_path)
+    told = json.loads((tmp_path / f"{NAME}.json").read_bytes())
+
+    assert (receipt.kind, receipt.code, receipt.reference) == (ReceiptKind.UNKNOWN, "laid", NAME)
+    assert shown(tmp_path) == [f"{NAME}.json", f"{NAME}.pdf"]
+    assert (tmp_path / f"{NAME}.pdf").read_bytes() == decision().letter_pdf
+    assert problem(told, "R4") == ""
+    assert told["content"][0]["attachment"]["url"] == f"{NAME}.pdf"
+    assert "data" not in told["content"][0]["attachment"]
+    assert not list(tmp_path.glob(".*.part"))
+    assert (tmp_path / f"{NAME}.pdf").stat().st_mode & 0o777 == 0o640 & ~_umask()
+
+
+def _umask() -> int:
+    found = os.umask(0)
+    os.umask(found)
+    return found
+
+
+@pytest.mark.parametrize("ending", ["ok", "ack"])
+def test_the_recipient_says_that_it_was_received_with_a_file_beside_it(tmp_path: Path, ending: str) -> None:
+    lay(tmp_path)
+    before = lay(tmp_path)
+    (tmp_path / f"{NAME}.{ending}").touch()
+    (tmp_path / f"{NAME}.pdf").unlink()
+    after = lay(tmp_path)
+
+    assert (before.kind, after.kind, after.code) == (ReceiptKind.UNKNOWN, ReceiptKind.ACCEPTED, ending)
+    assert f"{NAME}.pdf" not in shown(tmp_path)
+
+
+def test_another_letter_s_word_is_not_ours(tmp_path: Path) -> None:
+    lay(tmp_path)
+    (tmp_path / "urn_oid_2.25.900_11111111222243338444555555555555.ok").touch()
+    (tmp_path / f"{NAME[:-1]}.ok").touch()
+
+    assert lay(tmp_path).kind is ReceiptKind.UNKNOWN
+
+
+def test_the_recipient_may_refuse_and_say_why(tmp_path: Path) -> None:
+    lay(tmp_path)
+    (tmp_path / f"{NAME}.err").write_bytes(b"patient\0 niet bekend" + b"x" * 5000)
+    receipt = lay(tmp_path)
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.REFUSED, "err")
+    assert receipt.text.startswith("patient niet bekend") and len(receipt.text) <= 500
+
+
+@pytest.mark.parametrize(
+    ("profile", "lies", "gone"),
+    [
+        ("paper", ReceiptKind.UNKNOWN, ReceiptKind.UNKNOWN),
+        ("folder-collected", ReceiptKind.UNKNOWN, ReceiptKind.ACCEPTED),
+        ("folder-laid", ReceiptKind.ACCEPTED, ReceiptKind.ACCEPTED),
+        ("hix", ReceiptKind.UNKNOWN, ReceiptKind.UNKNOWN),
+        ("", ReceiptKind.UNKNOWN, ReceiptKind.UNKNOWN),
+    ],
+)
+def test_what_counts_as_received_is_the_profile_s_word(
+    tmp_path: Path, profile: str, lies: ReceiptKind, gone: ReceiptKind
+) -> None:
+    first = lay(tmp_path, profile)
+    for path in tmp_path.glob(f"{NAME}.*"):
+        path.unlink()
+    second = lay(tmp_path, profile)
+
+    assert (first.kind, second.kind) == (lies, gone)
+    assert second.code == "fetched"
+    assert shown(tmp_path) == [], "what was fetched is not laid again"
+
+
+def test_tried_again_it_is_the_same_file_and_not_a_second_one(tmp_path: Path) -> None:
+    lay(tmp_path)
+    before = {path: path.stat().st_ino for path in tmp_path.iterdir()}
+    lay(tmp_path)
+
+    assert {path: path.stat().st_ino for path in tmp_path.iterdir()} == before
+
+
+def test_half_laid_before_a_crash_it_is_finished(tmp_path: Path) -> None:
+    (tmp_path / f"{NAME}.pdf").write_bytes(decision().letter_pdf)
+    receipt = lay(tmp_path)
+
+    assert (receipt.code, shown(tmp_path)) == ("laid", [f"{NAME}.json", f"{NAME}.pdf"])
+
+
+def test_another_file_under_our_name_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / f"{NAME}.pdf").write_bytes(b"somebody's")
+    receipt = lay(tmp_path)
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.REFUSED, "other_content")
+    assert (tmp_path / f"{NAME}.pdf").read_bytes() == b"somebody's"
+
+
+def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside.txt", tmp_path / "post"
+    folder.mkdir()
+    outside.write_bytes(decision().letter_pdf)
+    (folder / f"{NAME}.pdf").symlink_to(outside)
+    (folder / f"{NAME}.ok").symlink_to(outside)
+    receipt = lay(folder)
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.REFUSED, "other_content")
+    assert outside.read_bytes() == decision().letter_pdf
+
+
+@pytest.mark.parametrize("folder", ["", "post", "../post", "/tmp/x\0y"])
+def test_a_folder_that_is_no_absolute_path_is_refused(folder: str) -> None:
+    assert lay(folder).code == "bad_address"
+
+
+def test_a_folder_that_is_not_there_is_later_and_is_not_made(tmp_path: Path) -> None:
+    receipt = lay(tmp_path / "not mounted")
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "folder")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    receipt = lay(tmp_path)
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "folder")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", ["../../etc/passwd", "a/b", "..", ".", "", "x" * 500, "a\nb", "NUL:", "é|ß"])
+def test_a_name_is_made_of_our_numbers_only(tmp_path: Path, number: str) -> None:
+    name = file_name(decision(document_number=number))
+
+    assert set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+    assert not name.startswith(".") and len(name) < 130
+    lay(tmp_path, document_number=number or "-")
+    assert all(path.parent == tmp_path for path in tmp_path.rglob("*"))
+
+
+def test_nobody_s_name_or_number_is_in_a_file_name(tmp_path: Path) -> None:
+    lay(tmp_path)
+    names = " ".join(path.name for path in tmp_path.iterdir())
+
+    assert "999900006" not in names and "0071234" not in names and "Meulen" not in names
+
+
+def test_plain_metadata_says_what_the_letter_is(tmp_path: Path) -> None:
+    earlier = {"replaces_document_number": "urn:oid:2.25.899", "form": DecisionForm.WITHDRAWAL}
+    lay(tmp_path, "folder-laid", **earlier)
+    told = json.loads((tmp_path / f"{NAME}.json").read_text())
+
+    assert (told["form"], told["replaces"]) == ("withdrawal", "urn:oid:2.25.899")
+    assert told["sha256"] == hashlib.sha256((tmp_path / told["file"]).read_bytes()).hexdigest()
+    assert told["patient"]["bsn"] == "999900006"
+
+
+def test_a_recipient_that_may_not_have_the_bsn_does_not_get_it(tmp_path: Path) -> None:
+    one: OutgoingDecision = decision()
+    for profile in ("paper", "folder-laid"):
+        folder = tmp_path / profile
+        folder.mkdir()
+        FolderSender().send(replace(one, patient=replace(one.patient, bsn="")), there(folder, profile))
+        assert "999900006" not in (folder / f"{NAME}.json").read_text()

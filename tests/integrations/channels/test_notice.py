@@ -1,0 +1,225 @@
+"""A mail that a letter stands ready: over TLS, to the registered address, and without a word about anybody."""
+
+from __future__ import annotations
+
+import email
+import socket
+import socketserver
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from integrations.channels.notice import NoticeSender
+from integrations.out.mail import MailServer
+from mdo_portal.exchange import Address, Receipt, ReceiptKind
+from tests.integrations.fhir.make import DELIVERY, decision
+from tests.integrations.out.certificates import Authority
+
+NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+PORTAL = "https://mdo.example.nl"
+HOST = "mail.example.nl"
+
+
+class Post(socketserver.ThreadingTCPServer):
+    """A mail server that keeps what it is handed, or answers as it is told."""
+
+    daemon_threads = allow_reuse_address = True
+
+    def __init__(self, tls: ssl.SSLContext | None, refuses: str = "") -> None:
+        super().__init__(("127.0.0.1", 0), _Line)
+        self.tls, self.refuses = tls, refuses
+        self.mails: list[bytes] = []
+        self.heard: list[tuple[bool, str]] = []  # was it encrypted, what was said
+
+
+class _Line(socketserver.BaseRequestHandler):
+    server: Post
+    request: socket.socket
+
+    def handle(self) -> None:
+        try:
+            self._talk()
+        except (OSError, ValueError):
+            return
+
+    def _talk(self) -> None:
+        line, encrypted = self.request, False
+        file = line.makefile("rwb")
+
+        def say(words: str) -> None:
+            file.write(f"{words}\r\n".encode())
+            file.flush()
+
+        say("220 here")
+        while said := file.readline().decode().strip():
+            word = said.split(" ")[0].split(":")[0].upper()
+            self.server.heard.append((encrypted, said))
+            if word == "EHLO":
+                say("250-here\r\n250 STARTTLS" if self.server.tls and not encrypted else "250 here")
+            elif word == "STARTTLS" and self.server.tls:
+                say("220 go on")
+                line = self.server.tls.wrap_socket(line, server_side=True)
+                file, encrypted = line.makefile("rwb"), True
+            elif word == "DATA":
+                say("354 go on")
+                lines = []
+                while (one := file.readline()) != b".\r\n":
+                    lines.append(one)
+                self.server.mails.append(b"".join(lines))
+                say("250 kept")
+            elif word == "QUIT":
+                say("221 bye")
+                return
+            else:
+                say(self.server.refuses or "250 ok")
+
+
+@contextmanager
+def post(tls: ssl.SSLContext | None = None, refuses: str = "") -> Iterator[Post]:
+    server = Post(tls, refuses)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail server's name stands for this machine."""
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *more, **other: real("127.0.0.1" if host == HOST else host, *more, **other)
+    )
+
+
+def secure(authority: Authority, folder: Path, name: str = HOST) -> ssl.SSLContext:
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(authority.write(folder, name))
+    return made
+
+
+def told(port: int, trust: str = "", *, to: str = "praktijk@huisarts.example", host: str = HOST) -> Receipt:
+    server = MailServer(host, port, False, "mdo@example.nl", trust=trust)
+    return NoticeSender(server, PORTAL, now=lambda: NOW).send(decision(), Address("GP", "paper", mail_to=to, timeout_seconds=5))
+
+
+@pytest.mark.usefixtures("names")
+def test_over_tls_it_is_mailed_and_that_is_no_receipt(authority: Authority, tmp_path: Path) -> None:
+    with post(secure(authority, tmp_path)) as server:
+        receipt = told(server.server_address[1], authority.pem)
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.UNKNOWN, "told")
+    assert [said for encrypted, said in server.heard if not encrypted] == ["ehlo example.nl", "STARTTLS"]
+    (mail,) = server.mails
+    assert f"{PORTAL}/post" in email.message_from_bytes(mail).get_payload()
+
+
+@pytest.mark.usefixtures("names")
+def test_nothing_in_it_is_about_anybody(authority: Authority, tmp_path: Path) -> None:
+    with post(secure(authority, tmp_path)) as server:
+        told(server.server_address[1], authority.pem)
+    (mail,) = server.mails
+    text = mail.decode().casefold()
+    one = decision()
+    secrets = [one.patient.bsn, one.patient.local_number, one.patient.name.own_family, one.document_number, one.referral_number,
+               one.board_name, one.recipient_name, one.letter_title, one.signed_by.name, "1957", one.decision_id]  # fmt: skip
+
+    assert [said for said in secrets if said.casefold() in text] == []
+    assert "utf-8" in text and "auto-generated" in text
+
+
+@pytest.mark.usefixtures("names")
+@pytest.mark.parametrize("wrong", ["no tls", "name", "roots"])
+def test_a_mail_server_that_is_not_who_it_should_be_gets_no_address(authority: Authority, tmp_path: Path, wrong: str) -> None:
+    context = None if wrong == "no tls" else secure(authority, tmp_path, "elders.example" if wrong == "name" else HOST)
+    with post(context) as server:
+        receipt = told(server.server_address[1], Authority().pem if wrong == "roots" else authority.pem)
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "mail no_tls" if wrong == "no tls" else "mail certificate")
+    assert not [said for _, said in server.heard if "huisarts" in said]
+    assert server.mails == []
+
+
+def test_a_server_on_this_machine_may_do_without() -> None:
+    with post() as server:
+        assert told(server.server_address[1], host="127.0.0.1").code == "told"
+
+
+def test_a_server_that_refuses_is_tried_later_and_its_words_stay_out() -> None:
+    with post(refuses="550 praktijk@huisarts.example is unknown") as server:
+        receipt = told(server.server_address[1], host="127.0.0.1")
+
+    assert (receipt.kind, receipt.text) == (ReceiptKind.LATER, "")
+    assert receipt.code in ("mail 550", "mail recipient")
+
+
+def test_nobody_there_is_later() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+
+    assert told(port, host="127.0.0.1").code == "mail unreachable"
+
+
+@pytest.mark.parametrize(
+    "to", ["", "huisarts", "a@b", "a@b.nl\nBcc: c@d.nl", "a@b.nl, c@d.nl", "<a@b.nl>", "a b@c.nl", "é@b.nl", "a@b.nl\r\n"]
+)
+def test_what_is_no_single_address_is_refused(to: str) -> None:
+    with post() as server:
+        receipt = told(server.server_address[1], to=to, host="127.0.0.1")
+
+    assert (receipt.kind, receipt.code, server.heard) == (ReceiptKind.REFUSED, "bad_address", [])
+
+
+def test_without_a_mail_server_it_waits_and_says_why() -> None:
+    receipt = NoticeSender(None, PORTAL).send(decision(), Address("GP", "paper", mail_to="a@b.nl"))
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, "no_mail_server")
+
+
+def test_one_letter_is_told_once_a_day_however_often_it_is_tried() -> None:
+    clock = [NOW]
+    with post() as server:
+        sender = NoticeSender(
+            MailServer("127.0.0.1", server.server_address[1], False, "mdo@example.nl"), PORTAL, now=lambda: clock[0]
+        )
+        to = Address("GP", "paper", mail_to="a@b.nl", timeout_seconds=5)
+        for hours in (0, 1, 23, 24, 25):
+            clock[0] = NOW + timedelta(hours=hours)
+            assert sender.send(decision(), to).code == "told"
+        other = sender.send(decision(delivery_id="11111111-2222-4333-8444-555555555555"), to)
+    numbers = [email.message_from_bytes(mail)["Message-ID"] for mail in server.mails]
+
+    assert other.code == "told"
+    assert numbers[0] == numbers[1] == f"<{DELIVERY.replace('-', '')}@example.nl>"
+    assert len(numbers) == 3
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("smtp://mail.example.nl", ("mail.example.nl", 587, False, "", "")),
+        ("smtps://mdo:a%40b@mail.example.nl", ("mail.example.nl", 465, True, "mdo", "a@b")),
+        ("smtp://127.0.0.1:1025", ("127.0.0.1", 1025, False, "", "")),
+    ],
+)
+def test_a_mail_server_is_named_by_its_address(url: str, wanted: tuple[object, ...]) -> None:
+    made = MailServer.parse(url, "mdo@example.nl")
+
+    assert (made.host, made.port, made.is_tls, made.user, made.password) == wanted
+    assert "a@b" not in repr(made)
+
+
+@pytest.mark.parametrize(("url", "sender"), [("http://mail", "a@b.nl"), ("smtp:///x", "a@b.nl"), ("smtp://mail", "none")])
+def test_what_is_no_mail_server_is_said_at_the_start(url: str, sender: str) -> None:
+    with pytest.raises(ValueError):
+        MailServer.parse(url, sender)
