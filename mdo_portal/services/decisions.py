@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
-from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, Delivery, DeliveryState, hash_of
-from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, hash_of
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
-from mdo_portal.services import changes, conclusions, hospitals, meetings, rooms, standing, timeline
+from mdo_portal.services import changes, conclusions, meetings, recipients, rooms, standing, timeline
 from mdo_portal.services.decision_content import content_of, newest
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
@@ -30,26 +29,13 @@ class AlreadySigned(IllegalMove):
     sentence = N_("Dit advies is al getekend. Er is niet nog eens getekend.")
 
 
-class Destination(NamedTuple):
-    """One recipient of the letter, over which channel, and how that channel has been doing."""
-
-    name: str
-    channel: str
-    city: str
-    phone: str
-    #: letters to this hospital that have not arrived
-    not_arrived: int
-    #: when this hospital last said that it has a letter of ours
-    last_received_at: datetime | None
-
-
 @dataclass(frozen=True)
 class Preview:
     """What the chair sees before signing: exactly what will be frozen, who gets it, and what is still missing."""
 
     content: dict[str, Any]
     content_hash: str
-    recipients: tuple[Destination, ...]
+    recipients: tuple[recipients.Destination, ...]
     #: what stops the signature
     missing: tuple[str, ...]
     #: what the reader of the letter will miss, and the chair may accept
@@ -68,7 +54,7 @@ def preview(session: Session, round_: Round, case: Case, *, network: str, viewer
     return Preview(
         content=content,
         content_hash=hash_of(content),
-        recipients=tuple(_destination(session, hospital, channel) for hospital, channel in _recipients(session, case)),
+        recipients=recipients.destinations(session, case),
         missing=_missing(round_, texts, content["advice"]["items"]),
         warnings=_warnings(content, case, session.get_one(Patient, case.patient_id)),
         version=before.version + 1 if before else 1,
@@ -101,13 +87,6 @@ def _warnings(content: dict[str, Any], case: Case, patient: Patient) -> tuple[st
     return tuple(sentence for holds, sentence in found if holds)
 
 
-def _destination(session: Session, hospital: Hospital, channel: str) -> Destination:
-    not_arrived = func.count().filter(Delivery.state != DeliveryState.RECEIVED)
-    query = select(not_arrived, func.max(Delivery.received_at)).where(Delivery.hospital_id == hospital.id)
-    waiting, received_at = session.execute(query).one()
-    return Destination(hospital.name, channel, hospital.city, hospital.phone, waiting, received_at)
-
-
 def sign(
     session: Session,
     round_: Round,
@@ -134,7 +113,7 @@ def sign(
     if shown.supersedes is not None and not reason.strip():
         raise IllegalMove(N_("Geef een reden voor de herziening. Er is niet getekend."))
     decision = _freeze(session, round_, case, shown, reason=reason, viewer=viewer, now=now)
-    _post(session, decision, case, now=now)
+    recipients.post(session, decision, case, now=now)
     if shown.supersedes is None or case.state is CaseState.DELIVERED:
         case.move(CaseState.DECIDED, now=now)  # a correction of a case that went on does not call it back
     what = "decision.corrected" if shown.supersedes else "decision.signed"
@@ -173,32 +152,6 @@ def _document_number(session: Session, shown: Preview, *, now: datetime) -> str:
         return f"{first}-v{shown.version}"
     number = session.scalar(select(DOCUMENT_NUMBERS.next_value()))
     return f"MDO-{now.year}-{number:06d}"
-
-
-def _post(session: Session, decision: Decision, case: Case, *, now: datetime) -> None:
-    for hospital, channel in _recipients(session, case):
-        session.add(
-            Delivery(
-                decision_id=decision.id,
-                case_id=case.id,
-                hospital_id=hospital.id,
-                document_number=decision.document_number,
-                version=decision.version,
-                channel=channel,
-                state=DeliveryState.WAITING,
-                created_at=now,
-                next_attempt_at=now,
-            )
-        )
-    session.flush()
-    changes.wake(session, "deliver")
-
-
-def _recipients(session: Session, case: Case) -> list[tuple[Hospital, str]]:
-    """Who gets the letter: the referring hospital, over the channel of its link."""
-    hospital = session.get_one(Hospital, case.hospital_id)
-    channel, _ = hospitals.address_of(session, hospital.id)
-    return [(hospital, channel.value)]
 
 
 def start_correction(session: Session, round_: Round, case: Case) -> None:

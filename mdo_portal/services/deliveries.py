@@ -11,7 +11,8 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import LETTER_PURPOSE, Decision, Delivery, DeliveryState
+from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.delivery import LETTER_PURPOSE, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import changes, receipts, standing, timeline

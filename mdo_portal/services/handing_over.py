@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt, ReceiptKind

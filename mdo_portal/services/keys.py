@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.credentials import Authenticator
-from mdo_portal.domain.decision import LETTER_PURPOSE, Delivery
+from mdo_portal.domain.delivery import LETTER_PURPOSE, Delivery
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.identity import IdentityProvider

@@ -11,7 +11,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Decision, Delivery
+from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Address

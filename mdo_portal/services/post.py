@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act

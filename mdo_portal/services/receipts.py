@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from mdo_portal.domain.decision import DeliveryState
+from mdo_portal.domain.delivery import DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Receipt, ReceiptKind

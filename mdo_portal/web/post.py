@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Delivery
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
 from mdo_portal.services import audit, deliveries, handing_over, post

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from tests import make
