@@ -12,6 +12,7 @@ NO_PATIENTS: dict[str, str] = {
     "alembic_version": "number of the schema",
     "hospitals": "names and addresses of hospitals",
     "boards": "boards and their series",
+    "destinations": "whether a receiver answers",
     "board_hospitals": "which hospital takes part where",
     "meetings": "when and where",
     "people": "colleagues",
@@ -37,6 +38,7 @@ NO_PATIENTS: dict[str, str] = {
 READ_BY_ALL: dict[str, str] = {
     "link_certificates.reads": "how a hospital proves who calls; who may bind one, a policy says",
     "links.reads": "how a hospital is connected; who may write it, a policy says",
+    "recipient_channels.reads": "how a hospital's general practitioners are reached; who may write it, a policy says",
     "memberships.reads": "what colleagues are; no patient stands in it",
     "board_memberships.reads": "what colleagues are; no patient stands in it",
 }

@@ -62,6 +62,10 @@ class Board(Base):
     aliases: Mapped[list[str]] = mapped_column(default=list)
     #: months after which its roles must be reviewed again
     review_months: Mapped[int] = mapped_column(default=6)
+    #: hours after which a letter that travels by itself is late
+    late_hours: Mapped[int] = mapped_column(default=4)
+    #: working days after which a letter that people carry is late
+    late_paper_days: Mapped[int] = mapped_column(default=3)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:

@@ -27,6 +27,9 @@ class Channel(StrEnum):
     MLLP = "mllp"
     FHIR = "fhir"
     PAPER = "paper"
+    FOLDER = "folder"  #: a file laid in a folder of the recipient
+    HOOK = "hook"  #: posted to an address of the recipient
+    NOTICE = "notice"  #: mail without data: the letter is fetched in the portal
 
 
 class Hospital(Base):

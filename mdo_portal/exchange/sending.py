@@ -89,6 +89,9 @@ class Address:
     token_url: str = ""  # where a token is had for our signed assertion; empty = `token` is used
     client_id: str = ""  # who we are there
     scopes: str = ""
+    folder: str = ""  # where files are laid; an administrator's word, never from a message or a letter
+    hook_secret: str = field(default="", repr=False)  # what the HTTP hook's signature is made with
+    mail_to: str = ""  # who is told that a letter stands ready; an address that was registered
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
@@ -45,6 +45,9 @@ class PostRow(NamedTuple):
     receipt_text: str
     has_letter: bool
     board_id: uuid.UUID | None
+    held_at: datetime | None
+    audience: Audience
+    recipient_name: str
 
     @property
     def short_name(self) -> str:
@@ -98,6 +101,9 @@ def rows(session: Session, viewer: Viewer, *, everything: bool = False, case_id:
             Delivery.receipt_text,
             Delivery.letter_sha256 != "",
             Case.board_id,
+            Delivery.held_at,
+            Delivery.audience,
+            Delivery.recipient_name,
         )
         # Who looks after a link sees the letters of the hospital and not its patients: for them there is no case to join.
         .outerjoin(Case, Case.id == Delivery.case_id)
