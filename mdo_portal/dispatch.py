@@ -22,24 +22,34 @@ from mdo_portal.exchange import Asker, Contact, DecisionForm, OutgoingDecision, 
 from mdo_portal.letter_data import DecisionLetter, LetterForm, LetterPatient, Participant, Recipient, Signer
 from mdo_portal.services import deliveries, handing_over, outbox, questions
 from mdo_portal.services.deliveries import Settled
-from mdo_portal.services.outbox import ClaimedDelivery, Lane
+from mdo_portal.services.outbox import ClaimedDelivery, Share
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 
 
-def send_next(database: Database, senders: Mapping[Channel, Sender], *, clock: Clock, lane: Lane = Lane.EVERYTHING) -> bool:
+def send_next(database: Database, senders: Mapping[Channel, Sender], *, clock: Clock) -> bool:
     """Send one waiting letter, if there is one. True when there was."""
-    with database.transaction() as session:
-        claimed = outbox.claim(session, now=clock(), lane=lane)
+    claimed = take(database, clock=clock)
     if claimed is None:
         return False
+    deliver(database, senders, claimed, clock=clock)
+    return True
+
+
+def take(database: Database, *, clock: Clock, share: Share = Share.EVERYTHING) -> ClaimedDelivery | None:
+    """The next letter that may go, if there is one: nobody else takes it, or another of its destination, until it is delivered."""
+    with database.transaction() as session:
+        return outbox.claim(session, now=clock(), share=share)
+
+
+def deliver(database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery, *, clock: Clock) -> None:
+    """Send what was taken, and write down what was said."""
     receipt = _attempt(database, senders, claimed, clock=clock)
     if receipt is not None:
         with database.transaction() as session:
             settled = deliveries.settle(session, claimed.delivery_id, receipt, now=clock())
         _say(claimed, receipt, settled)
-    return True
 
 
 def _say(claimed: ClaimedDelivery, receipt: Receipt, settled: Settled) -> None:

@@ -87,7 +87,9 @@ def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) 
         delivery.move(DeliveryState.REFUSED)
         delivery.next_attempt_at = None
     elif receipts.told(receipt) is Told.ABSENCE:
-        delivery.attempts = max(0, delivery.attempts - 1)  # nobody was there: the letter was not put to anybody, and keeps its turn
+        delivery.attempts = max(
+            0, delivery.attempts - 1
+        )  # nobody was there: the letter was not put to anybody, and keeps its turn
         delivery.next_attempt_at = turn.next_attempt_at or now
     elif delivery.attempts >= MAX_ATTEMPTS:
         delivery.move(DeliveryState.DEAD)
@@ -120,11 +122,11 @@ _EVENT = {
 
 
 def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: bool, now: datetime) -> None:
-    recipient = session.get_one(Hospital, delivery.hospital_id)
+    name = delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
     if first_time_sent:
-        timeline.happened(session, case, "letter.sent", at=now, hospital=recipient.name)
+        timeline.happened(session, case, "letter.sent", at=now, hospital=name)
     if delivery.state in _EVENT:
-        timeline.happened(session, case, _EVENT[delivery.state], at=now, hospital=recipient.name)
+        timeline.happened(session, case, _EVENT[delivery.state], at=now, hospital=name)
     session.flush()
     if delivery.state is DeliveryState.RECEIVED and case.state is CaseState.DECIDED and not _some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)

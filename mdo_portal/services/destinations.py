@@ -44,9 +44,12 @@ def ensure(session: Session, hospital_id: uuid.UUID, audience: Audience) -> None
 
 def of(session: Session, delivery: Delivery) -> Destination:
     """The queue of this letter, locked."""
-    ensure(session, delivery.hospital_id, delivery.audience)
     key = (delivery.hospital_id, delivery.audience)
-    return session.get_one(Destination, key, with_for_update=True, populate_existing=True)
+    found = session.get(Destination, key, with_for_update=True, populate_existing=True)
+    if found is None:
+        ensure(session, *key)
+        found = session.get_one(Destination, key, with_for_update=True)
+    return found
 
 
 def answered(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime) -> Turn:

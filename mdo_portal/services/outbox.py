@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, undefer
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Decision
@@ -47,23 +47,20 @@ class ClaimedDelivery:
     last_code: str  #: of the last receipt before this attempt
 
 
-class Lane(StrEnum):
-    """Which letters one sending thread takes, so that whoever waits for a silent receiver keeps nobody else waiting."""
+class Share(StrEnum):
+    """Which letters may be taken: whoever waits for silent receivers must not keep the others waiting."""
 
     EVERYTHING = "everything"
-    ANSWERING = "answering"  #: of destinations that answered last time
-    PAPER = "paper"  #: to be printed: no line is needed
+    ANSWERING = "answering"  #: of destinations that answered last time, and what is only printed
 
 
-def claim(session: Session, *, now: datetime, lane: Lane = Lane.EVERYTHING) -> ClaimedDelivery | None:
+def claim(session: Session, *, now: datetime, share: Share = Share.EVERYTHING) -> ClaimedDelivery | None:
     """Take the letter that has waited longest and may go now; nobody else takes it until the lease runs out.
 
     One letter at a time per destination. Letters about one case to one recipient go in order: a correction waits until the first
     version arrived. A general practitioner gets nothing before the letter to the referrer left.
     """
-    found = None if lane is Lane.PAPER else _of_a_queue(session, lane, now=now)
-    if found is None and lane is not Lane.ANSWERING:
-        found = _on_paper(session, now=now)
+    found = _of_a_queue(session, share, now=now) or _on_paper(session, now=now)
     return _claimed(session, found, now=now) if found else None
 
 
@@ -77,7 +74,7 @@ def _on_paper(session: Session, *, now: datetime) -> Delivery | None:
     return session.scalars(query.order_by(Delivery.created_at).limit(1).with_for_update(skip_locked=True)).one_or_none()
 
 
-def _of_a_queue(session: Session, lane: Lane, *, now: datetime) -> Delivery | None:
+def _of_a_queue(session: Session, share: Share, *, now: datetime) -> Delivery | None:
     """The first letter of the free destination whose letter has waited longest."""
     this_queue = (Delivery.hospital_id == Destination.hospital_id, Delivery.audience == Destination.audience)
     due = [*_may_go(now), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~_before_the_referrer()]
@@ -86,13 +83,14 @@ def _of_a_queue(session: Session, lane: Lane, *, now: datetime) -> Delivery | No
     free = or_(Destination.leased_until.is_(None), Destination.leased_until < now)
     rested = or_(Destination.next_attempt_at.is_(None), Destination.next_attempt_at <= now)
     queues = select(Destination).where(free, rested, oldest.is_not(None)).order_by(oldest)
-    if lane is Lane.ANSWERING:
+    if share is Share.ANSWERING:
         queues = queues.where(Destination.failures == 0)
     queue = session.scalars(queues.limit(1).with_for_update(skip_locked=True)).one_or_none()
     if queue is None:
         return None
     here = (Delivery.hospital_id == queue.hospital_id, Delivery.audience == queue.audience)
-    query = select(Delivery).where(*here, *due).order_by(*in_order).limit(1).with_for_update(skip_locked=True)
+    query = select(Delivery).options(undefer(Delivery.letter_sealed)).where(*here, *due).order_by(*in_order).limit(1)
+    query = query.with_for_update(skip_locked=True)
     found = session.scalars(query).one_or_none()
     if found is not None:
         queue.leased_until = now + LEASE
@@ -127,9 +125,14 @@ def _before_the_referrer() -> ColumnElement[bool]:
 
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
-    decision = session.get_one(Decision, delivery.decision_id)
-    case = session.get_one(Case, delivery.case_id)
-    patient = session.get_one(Patient, case.patient_id)
+    about = (
+        select(Decision, Case, Patient, Hospital)
+        .join(Case, Case.id == Decision.case_id)
+        .join(Patient, Patient.id == Case.patient_id)
+        .join(Hospital, Hospital.id == delivery.hospital_id)
+        .where(Decision.id == delivery.decision_id)
+    )
+    decision, case, patient, hospital = session.execute(about).one()
     if delivery.audience is not Audience.REFERRER and (patient.objects or case.objected):
         cancel(session, delivery)
         return None
@@ -151,7 +154,7 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         letter=letter_of(session, delivery),
         patient=patients.identity_of(session, patient) if own else replace(patients.identity_of(session, patient), bsn=""),
         bsn=patients.bsn_of(session, patient) if own else "",
-        recipient=session.get_one(Hospital, delivery.hospital_id),
+        recipient=hospital,
         audience=delivery.audience,
         recipient_name=delivery.recipient_name,
         replaces_delivery_id=str(earlier[0]) if earlier else "",
