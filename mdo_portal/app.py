@@ -38,6 +38,7 @@ from mdo_portal.web import (
     invitations,
     limits,
     links,
+    links_gp,
     links_places,
     links_try,
     log,
@@ -46,6 +47,7 @@ from mdo_portal.web import (
     oidc,
     openapi,
     post,
+    post_week,
     providers,
     retention,
     rights,
@@ -59,8 +61,8 @@ from mdo_portal.web import sessions as session_pages
 from mdo_portal.web.context import SignedInUser, client_address, now
 
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
-CASES = (worklist, cases, documents, forms, grants, meetings, rooms, advice, decisions, post)
-RUNNING = (identities, inbox, links, links_try, links_places, log, people_pages, rights, boards, retention, destruction)
+CASES = (worklist, cases, documents, forms, grants, meetings, rooms, advice, decisions, post, post_week)
+RUNNING = (identities, inbox, links, links_try, links_places, links_gp, log, people_pages, rights, boards, retention, destruction)
 BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir_access, fhir, health, openapi)
 
 

@@ -83,7 +83,9 @@ def _channels() -> None:
     op.execute(f"CREATE POLICY reads ON recipient_channels FOR SELECT TO {APP} USING (true)")
     op.execute(f"CREATE POLICY adds ON recipient_channels FOR INSERT TO {APP} WITH CHECK (({MINE}) AND ({CAREFUL}))")
     op.execute(f"CREATE POLICY changes ON recipient_channels FOR UPDATE TO {APP} USING ({MINE}) WITH CHECK (({MINE}) AND ({CAREFUL}))")
-    op.execute(f"GRANT SELECT, INSERT, UPDATE ON recipient_channels TO {APP}, {WORK}")
+    op.execute(f"CREATE POLICY removes ON recipient_channels FOR DELETE TO {APP} USING (({MINE}) AND ({CAREFUL}))")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON recipient_channels TO {APP}")
+    op.execute(f"GRANT SELECT, UPDATE ON recipient_channels TO {WORK}")
     op.execute(f"ALTER TABLE recipient_channels OWNER TO {OWNER}")
 
 

@@ -174,6 +174,7 @@ OTHERWISE: dict[str, Rule] = {
     **dict.fromkeys(("links.page", "links.edit", "links.save", "links.token"), of_hospital),
     **dict.fromkeys(("trying.page", "trying.show", "trying.report", "trying.sender"), of_hospital),
     **dict.fromkeys(("places.page", "places.save", "places.place_one"), of_hospital),
+    **dict.fromkeys(("gp_channel.page", "gp_channel.save", "gp_channel.try_it"), of_hospital),
     "providers.new": of_page,  # only sends on, to a page that looks whose hospital it is
 }
 
