@@ -89,4 +89,5 @@ def _said(receipt: Receipt) -> str:
     if receipt.kind is ReceiptKind.ACCEPTED:
         return str(gettext("De proefbrief is aangenomen (%(code)s).", code=receipt.code))
     why = RECEIPT_REASONS.get(receipt.code)
-    return f"{gettext('De proefbrief is niet bevestigd.')} {gettext(why) if why else receipt.code}"
+    not_confirmed = gettext("De proefbrief is niet bevestigd.")
+    return f"{not_confirmed} {gettext(why) if why else receipt.code}"
