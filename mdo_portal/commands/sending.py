@@ -48,10 +48,13 @@ class Sending:
         return True
 
     def _send_on(self, stop: Stop) -> None:
-        while not stop.is_set():
+        """What was taken is sent, also when told to stop meanwhile: else it would wait for its lease to run out."""
+        while True:
             try:
                 claimed = self._taken.get(timeout=0.5)
             except queue.Empty:
+                if stop.is_set():
+                    return
                 continue
             try:
                 dispatch.deliver(self._database, self._senders, claimed, clock=self._clock)

@@ -24,9 +24,11 @@ from tests.faults import (
     hostile,
     listening,
     merging,
+    outbox,
     partitions,
     scripts,
     sending,
+    standby,
     storing,
     texts,
     understanding,
@@ -48,10 +50,12 @@ class Fault(NamedTuple):
 FAULTS = {
     "A1-listener-killed": Fault(listening.killed, 12, 500),
     "A2-postgres-killed": Fault(storing.database_killed, 3, 20),
+    "A4-standby-frozen": Fault(standby.frozen, 1, 10),
     "A5-disk-full": Fault(disks.full, 1, 5, is_slow=True),
     "A8-too-many-callers": Fault(hostile.exhausted, 1, 5),
     "A9-poison-message": Fault(understanding.poison, 1, 5),
     "A10-listener-told-to-stop": Fault(listening.told_to_stop, 3, 20),
+    "A10-worker-told-to-stop": Fault(outbox.stopped_while_draining, 1, 10),
     "B1-framing": Fault(listening.framing, 2, 40),
     "B2-wire-cut": Fault(partitions.silent, 1, 40),
     "B3-doubles": Fault(listening.doubles, 4, 60),
@@ -72,6 +76,7 @@ FAULTS = {
     "C5-hostile-bundles": Fault(bundles.refused, 40, 2000, is_slow=True),
     "C6-another-patient": Fault(answers.swapped, 1, 20),
     "T3-sender-clocks": Fault(understanding.clocks_ahead, 1, 10),
+    "H3-put-back": Fault(outbox.put_back, 1, 10),
     "D1-every-door-by-everybody": Fault(doors.everybody_everywhere, 2, SLICES),
 }
 
