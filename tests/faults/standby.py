@@ -31,7 +31,7 @@ def frozen(house: House, *, rounds: int) -> Figures:
     folder.mkdir(exist_ok=True)
     where = parse_qs(urlsplit(database.url).query)["host"][0]
     standby = subprocess.Popen(
-        [program, "-D", folder, "--synchronous", "--no-loop", "-d", f"host={where} port=5432 user=mdo application_name={NAME}"],
+        [program, "-D", folder, "--synchronous", "--no-loop", "-d", f"host={where} port=5432 user=postgres application_name={NAME}"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -66,7 +66,7 @@ def _measured(house: House, database: Any, port: int, standby: subprocess.Popen[
 
 def _wait_for(url: str, name: str) -> None:
     """Every commit waits for the standby of this name, which is there; "" = for none."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, user="postgres", dbname="postgres", autocommit=True) as connection:
         until = time.monotonic() + 20
         query = "SELECT count(*) FROM pg_stat_replication WHERE application_name = %s"
         while name and not (connection.execute(query, [name]).fetchone() or (0,))[0]:
