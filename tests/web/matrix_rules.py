@@ -39,8 +39,8 @@ def of_case(viewer: Viewer, act: Act, things: Things, named: dict[str, str]) -> 
 
 
 def of_letter(viewer: Viewer, act: Act, things: Things, named: dict[str, str]) -> Expected:
-    """Addressed to the own hospital, or of a board with which one has to do; sending again is an act of its own."""
-    wanted = Act.POST_RESEND if named.get("what") == "resend" else act
+    """Addressed to the own hospital, or of a board with which one has to do; sending again, or on paper, is an act of its own."""
+    wanted = Act.POST_RESEND if named.get("what") in ("resend", "paper") else act
     held = {one: things.exists and viewer.may(one, hospital_id=things.hospital, board_id=things.board) for one in Act}
     return _answer(held[Act.POST_READ], held[wanted])
 
