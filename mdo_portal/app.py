@@ -41,6 +41,7 @@ from mdo_portal.web import (
     letter_templates,
     limits,
     links,
+    links_gp,
     links_places,
     links_try,
     log,
@@ -50,6 +51,7 @@ from mdo_portal.web import (
     openapi,
     patient_letters,
     post,
+    post_week,
     providers,
     retention,
     rights,
@@ -77,6 +79,7 @@ CASES = (
     decision_objections,
     patient_letters,
     post,
+    post_week,
 )
 RUNNING = (
     identities,
@@ -84,6 +87,7 @@ RUNNING = (
     links,
     links_try,
     links_places,
+    links_gp,
     log,
     people_pages,
     rights,

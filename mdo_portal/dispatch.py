@@ -20,7 +20,8 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
 from mdo_portal.letter_of_decision import letter_of, logo_of, printed
 from mdo_portal.services import deliveries, handing_over, letter_templates, outbox, questions
-from mdo_portal.services.outbox import ClaimedDelivery
+from mdo_portal.services.deliveries import Settled
+from mdo_portal.services.outbox import ClaimedDelivery, Share
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
@@ -28,15 +29,43 @@ Clock = Callable[[], datetime]
 
 def send_next(database: Database, senders: Mapping[Channel, Sender], *, clock: Clock) -> bool:
     """Send one waiting letter, if there is one. True when there was."""
-    with database.transaction() as session:
-        claimed = outbox.claim(session, now=clock())
+    claimed = take(database, clock=clock)
     if claimed is None:
         return False
+    deliver(database, senders, claimed, clock=clock)
+    return True
+
+
+def take(database: Database, *, clock: Clock, share: Share = Share.EVERYTHING) -> ClaimedDelivery | None:
+    """The next letter that may go, if there is one: nobody else takes it, or another of its destination, until it is delivered."""
+    with database.transaction() as session:
+        return outbox.claim(session, now=clock(), share=share)
+
+
+def deliver(database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery, *, clock: Clock) -> None:
+    """Send what was taken, and write down what was said."""
     receipt = _attempt(database, senders, claimed, clock=clock)
     if receipt is not None:
         with database.transaction() as session:
-            deliveries.settle(session, claimed.delivery_id, receipt, now=clock())
-    return True
+            settled = deliveries.settle(session, claimed.delivery_id, receipt, now=clock())
+        _say(claimed, receipt, settled)
+
+
+def _say(claimed: ClaimedDelivery, receipt: Receipt, settled: Settled) -> None:
+    """What changed, and nothing else: a receiver that is away for a night must not fill the log."""
+    if settled.before is not settled.after:
+        log.info(
+            "delivery.settled",
+            delivery_id=str(claimed.delivery_id),
+            before=settled.before.value,
+            after=settled.after.value,
+            code=receipt.code,
+        )
+    where = {"hospital": claimed.recipient.code, "audience": claimed.audience.value}
+    if settled.turn.went_down:
+        log.warning("destination.down", code=receipt.code, **where)
+    if settled.turn.came_back:
+        log.info("destination.back", **where)
 
 
 def ask_next(database: Database, asker: Asker, *, clock: Clock) -> bool:
@@ -65,7 +94,8 @@ def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: Cla
             return _send(senders[claimed.channel], claimed, letter)
     except Exception as error:
         # The edge: whatever the other side or our own printer did, the letter stays in the outbox and shows this code.
-        log.error("delivery.failed", delivery_id=str(claimed.delivery_id), error=type(error).__name__)
+        if claimed.last_code != type(error).__name__:
+            log.error("delivery.failed", delivery_id=str(claimed.delivery_id), error=type(error).__name__)
         return Receipt(ReceiptKind.LATER, code=type(error).__name__)
     with database.transaction() as session:
         handing_over.hand_over(session, claimed.delivery_id, now=clock())
@@ -74,8 +104,6 @@ def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: Cla
 
 def _send(sender: Sender, claimed: ClaimedDelivery, letter: bytes) -> Receipt:
     receipt = sender.send(outgoing(claimed, letter), claimed.address)
-    if claimed.attempts == 1 or receipt.kind is ReceiptKind.ACCEPTED:
-        log.info("delivery.answered", delivery_id=str(claimed.delivery_id), kind=receipt.kind.value, code=receipt.code)
     return replace(receipt, code=_storable(receipt.code), reference=_storable(receipt.reference), text=_storable(receipt.text))
 
 
@@ -110,7 +138,7 @@ def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
         meeting_at=datetime.fromisoformat(content["meeting_at"]),
         signed_at=decision.signed_at,
         signed_by=Contact(name=content["signed_by"]["name"], role=content["signed_by"]["discipline"]),
-        recipient_name=claimed.recipient.name,
+        recipient_name=claimed.recipient_name or claimed.recipient.name,
         recipient_code=claimed.recipient.code,
         sections=(*letter_forms.opening(said), *said.all_sections()),
         letter_title=f"MDO-advies {decision.document_number}",

@@ -23,8 +23,8 @@ def printed(claimed: ClaimedDelivery, *, logo: bytes = b"") -> bytes:
 
 
 def audience_of(claimed: ClaimedDelivery) -> Audience:
-    """For whom this delivery is; the referrer where nothing else is said."""
-    return Audience(getattr(claimed, "audience", Audience.REFERRER.value) or Audience.REFERRER.value)
+    """Whose words and parts the letter has."""
+    return Audience(claimed.audience.value)
 
 
 def logo_of(claimed: ClaimedDelivery) -> str:
@@ -50,11 +50,9 @@ def letter_of(claimed: ClaimedDelivery, *, logo: bytes = b"") -> DecisionLetter:
 
 def _addressee(claimed: ClaimedDelivery) -> Recipient:
     """Who stands in the window of the envelope. Of a general practitioner only the name is known."""
-    named = getattr(claimed, "recipient_name", "")
-    if named:
-        return Recipient(name=named)
-    for_gp = audience_of(claimed) is Audience.GP
-    return Recipient(name=(not for_gp and claimed.content["recipient"]) or claimed.recipient.name, lines=_address(claimed))
+    if claimed.recipient_name:
+        return Recipient(name=claimed.recipient_name)
+    return Recipient(name=claimed.content["recipient"] or claimed.recipient.name, lines=_address(claimed))
 
 
 def _address(claimed: ClaimedDelivery) -> tuple[str, ...]:

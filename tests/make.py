@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board, BoardHospital, Meeting, MeetingState
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.conclusion import NoteSection
-from mdo_portal.domain.decision import Decision, Delivery
+from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Proof

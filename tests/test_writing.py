@@ -15,7 +15,7 @@ from mdo_portal.commands import COMMANDS
 from mdo_portal.commands.demo.line import command as demo_command
 from mdo_portal.domain.board import MeetingState
 from mdo_portal.domain.case import CaseState
-from mdo_portal.domain.decision import DeliveryState
+from mdo_portal.domain.delivery import DeliveryState
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.people import Role
 from mdo_portal.web.navigation import ROLE_WORDS

@@ -24,6 +24,8 @@ from mdo_portal.settings import Settings, from_environment
 
 Stop = threading.Event
 log = structlog.get_logger(__name__)
+LONG_ENOUGH_SECONDS = 60.0
+"""A job that ran this long was well again: its next trouble is news."""
 KEYS_FRESH_SECONDS = 20.0
 """How long after `keys rotate-data` a process may still seal with the key of before; it opens with the new one at once."""
 
@@ -127,10 +129,14 @@ def until_stopped(jobs: Sequence[tuple[str, Callable[[], None]]], stop: Stop) ->
 
 
 def _again_and_again(name: str, job: Callable[[], None], stop: Stop) -> None:
+    """Said once per kind of trouble until the job has run for a while: a database that is away for a night must not fill the log."""
+    said, began = "", time.monotonic()
     while not stop.is_set():
         try:
             job()
         except Exception as error:
             # The edge of a process: a database that went away must not end the work for ever.
-            log.error("job.failed", job=name, error=type(error).__name__)
+            if type(error).__name__ != said or time.monotonic() - began > LONG_ENOUGH_SECONDS:
+                log.error("job.failed", job=name, error=type(error).__name__)
+            said, began = type(error).__name__, time.monotonic()
             stop.wait(1.0)

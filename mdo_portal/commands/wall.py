@@ -12,6 +12,7 @@ NO_PATIENTS: dict[str, str] = {
     "alembic_version": "number of the schema",
     "hospitals": "names and addresses of hospitals",
     "boards": "boards and their series",
+    "destinations": "whether a receiver answers",
     "board_hospitals": "which hospital takes part where",
     "meetings": "when and where",
     "people": "colleagues",
@@ -41,6 +42,7 @@ READ_BY_ALL: dict[str, str] = {
         "how letters are headed; who may write it, a policy says",
     ),
     "links.reads": "how a hospital is connected; who may write it, a policy says",
+    "recipient_channels.reads": "how a hospital's general practitioners are reached; who may write it, a policy says",
     "memberships.reads": "what colleagues are; no patient stands in it",
     "board_memberships.reads": "what colleagues are; no patient stands in it",
 }

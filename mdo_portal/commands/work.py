@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -14,7 +13,9 @@ from sqlalchemy import select
 
 from mdo_portal import dispatch, polling, pulling, understanding, wiring
 from mdo_portal.commands import audit, retention
+from mdo_portal.commands.bell import Bell, drain
 from mdo_portal.commands.process import Stop, checked_settings, open_database, settled, stop_on_signals, until_stopped
+from mdo_portal.commands.sending import Sending
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.services import meetings
@@ -25,7 +26,6 @@ from mdo_portal.settings import Settings
 log = structlog.get_logger(__name__)
 PATROL_SECONDS = 2.0
 """How often the queues are looked at without being woken: retries, leases that ran out, wake-ups that were missed."""
-SENDERS = 4
 DESKS = 2
 """Threads of one worker that understand batches; start more workers for more."""
 BATCH = 16
@@ -43,7 +43,7 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
     """Work until told to stop. Every loop survives errors of the database: it waits and goes on."""
     outward = wiring.outward(client_secret(database), settings)
     pool = wiring.reading_pool(DESKS + 1)
-    wake_in, wake_careful, wake_out, wake_pull, wake_poll, wake_ask = (threading.Event() for _ in range(6))
+    wake_in, wake_careful, wake_out, wake_pull, wake_poll, wake_ask = (Bell() for _ in range(6))
     woken = {
         "mdo_understand": [wake_in, wake_careful],
         "mdo_deliver": [wake_out],
@@ -62,15 +62,12 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         ("seal", lambda: audit.keep_sealing(database, stop)),
         ("anchor", lambda: audit.keep_anchoring(database, settings, stop)),
     ]
-    jobs += [
-        (f"deliver-{number}", lambda: _drain(stop, wake_out, lambda: dispatch.send_next(database, outward.senders, clock=now)))
-        for number in range(SENDERS)
-    ]
+    jobs += Sending(database, outward.senders, wake_out, clock=now).jobs(stop)
     until_stopped(jobs, stop)
     pool.close()
 
 
-def _desks(database: Database, stop: Stop, pool: wiring.Pool, wake: threading.Event, wake_careful: threading.Event) -> list[Job]:
+def _desks(database: Database, stop: Stop, pool: wiring.Pool, wake: Bell, wake_careful: Bell) -> list[Job]:
     """Who understands: some that take batches, and one beside them that takes its time for what was too much for those."""
     quick, careful = (wiring.bounded_readers(pool, seconds=seconds) for seconds in (QUICK_SECONDS, CAREFUL_SECONDS))
 
@@ -83,15 +80,11 @@ def _desks(database: Database, stop: Stop, pool: wiring.Pool, wake: threading.Ev
     return [*((f"understand-{number}", batches) for number in range(DESKS)), ("understand-careful", one_by_one)]
 
 
-def _drain(stop: Stop, wake: threading.Event, one: Callable[[], bool]) -> None:
-    """Do one piece of work after another; when there is none, wait to be woken."""
-    while not stop.is_set():
-        wake.clear()
-        if not one():
-            wake.wait(PATROL_SECONDS)
+def _drain(stop: Stop, wake: Bell, one: Callable[[], bool]) -> None:
+    drain(stop, wake, one, patrol_seconds=PATROL_SECONDS)
 
 
-def _listen(database: Database, stop: Stop, wakes: Mapping[str, Sequence[threading.Event]]) -> None:
+def _listen(database: Database, stop: Stop, wakes: Mapping[str, Sequence[Bell]]) -> None:
     """Wake by channel; and everybody once at the start, for what came while nobody listened."""
     with psycopg.connect(database.plain_url, autocommit=True) as connection:
         for channel in wakes:
@@ -99,7 +92,7 @@ def _listen(database: Database, stop: Stop, wakes: Mapping[str, Sequence[threadi
         heard = set(wakes)
         while not stop.is_set():
             for wake in (wake for channel in heard for wake in wakes[channel]):
-                wake.set()
+                wake.ring()
             heard = {notice.channel for notice in connection.notifies(timeout=1.0, stop_after=1)}
 
 

@@ -64,6 +64,10 @@ class Board(Base):
     review_months: Mapped[int] = mapped_column(default=6)
     #: hours after a signature within which a member who was called away may object; 0 = nobody is asked
     objection_hours: Mapped[int] = mapped_column(default=24)
+    #: hours after which a letter that travels by itself is late
+    late_hours: Mapped[int] = mapped_column(default=4)
+    #: working days after which a letter that people carry is late
+    late_paper_days: Mapped[int] = mapped_column(default=3)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:

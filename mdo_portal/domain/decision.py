@@ -8,18 +8,15 @@ import uuid
 from collections.abc import Mapping
 from collections.abc import Sequence as ListOf
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ForeignKey, Index, Sequence, UniqueConstraint
+from sqlalchemy import ForeignKey, Sequence, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
 from mdo_portal.domain.identifiers import new_id
-from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.exchange import DecisionForm
 
-LETTER_PURPOSE = "letter.pdf"
 DOCUMENT_NUMBERS = Sequence("document_numbers", metadata=Base.metadata)
 
 
@@ -96,77 +93,3 @@ def hash_of(content: dict[str, Any]) -> str:
     """SHA-256 of the frozen content as canonical JSON (sorted keys, no spaces, UTF-8)."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-class DeliveryState(StrEnum):
-    WAITING = "waiting"
-    SENT = "sent"  #: left; the other side has not said it has it
-    RECEIVED = "received"  #: the other side said so, with our own number
-    REFUSED = "refused"  #: the other side said no; a person must look
-    DEAD = "dead"  #: given up after many tries; a person must look
-
-
-DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
-    DeliveryState.WAITING: frozenset(
-        {DeliveryState.SENT, DeliveryState.RECEIVED, DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.WAITING}
-    ),
-    DeliveryState.SENT: frozenset({DeliveryState.RECEIVED, DeliveryState.REFUSED, DeliveryState.WAITING, DeliveryState.DEAD}),
-    DeliveryState.REFUSED: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
-    DeliveryState.DEAD: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
-    DeliveryState.RECEIVED: frozenset(),
-}
-
-
-class Delivery(Base):
-    """One letter to one recipient over one channel: a row of the outbox."""
-
-    __tablename__ = "deliveries"
-    __table_args__ = (
-        UniqueConstraint("decision_id", "hospital_id"),
-        Index("ix_deliveries_due", "next_attempt_at", postgresql_where="state IN ('waiting','sent')"),
-        Index("ix_deliveries_hospital_id", "hospital_id", "created_at"),
-    )
-
-    #: also the control id on the wire, so that the receiver can recognise a double
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("decisions.id"))
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
-    #: the recipient
-    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
-    #: number printed on the letter: who looks after post needs no more of the decision
-    document_number: Mapped[str] = mapped_column(default="")
-    #: version of the decision
-    version: Mapped[int] = mapped_column(default=1)
-    #: how it travels: a value of Channel
-    channel: Mapped[str]
-    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
-    #: the rendered letter, sealed; empty until a worker rendered it, and again when its term has passed (domain/retention.py)
-    letter_sealed: Mapped[bytes] = mapped_column(default=b"", deferred=True)
-    #: of the rendered letter; empty until it was rendered
-    letter_sha256: Mapped[str] = mapped_column(default="")
-    #: when it was signed
-    created_at: Mapped[datetime]
-    #: how often a worker took it
-    attempts: Mapped[int] = mapped_column(default=0)
-    #: not before; empty = nothing to do for the worker
-    next_attempt_at: Mapped[datetime | None]
-    #: a worker holds it until then; after a crash the lease runs out and it is sent again
-    leased_until: Mapped[datetime | None]
-    #: when it first left
-    sent_at: Mapped[datetime | None]
-    #: when the receiver said it has it
-    received_at: Mapped[datetime | None]
-    #: code of the last receipt: AA, AE, 201, timeout
-    receipt_code: Mapped[str] = mapped_column(default="")
-    #: the receiver's reference of what it stored
-    receipt_reference: Mapped[str] = mapped_column(default="")
-    #: the receiver's words
-    receipt_text: Mapped[str] = mapped_column(default="")
-    #: who confirmed by hand, for a recipient without a link
-    confirmed_by: Mapped[uuid.UUID | None]
-
-    def move(self, state: DeliveryState) -> None:
-        """Change state by the table of allowed moves. Raises IllegalMove."""
-        if state not in DELIVERY_MOVES[self.state]:
-            raise IllegalMove(N_("Deze brief kan nu niet naar die status. Er is niets veranderd."))
-        self.state = state

@@ -123,6 +123,7 @@ class Changed(StrEnum):
     SETTINGS = "settings"  #: names, profile, character set, address
     SENDER = "sender"  #: a name by which it sends was added from a message that was tried
     OTHERWISE = "otherwise"  #: what it puts elsewhere than its profile
+    COPIES = "copies"  #: how letters to general practitioners go
     TOKEN = "token"  #: a new token for the FHIR door; the token itself stands nowhere
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Delivery
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import PortalError

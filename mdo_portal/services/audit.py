@@ -125,12 +125,16 @@ def record_system(
     )
 
 
+DESTROYED, CHANGED = Kind("110110", "D", 14), Kind("110107", "U", 3)
+"""What the portal did: let go, or changed."""
+
+
 def record_portal(
     session: Session, act: str, *, now: datetime, object_type: str, object_id: str, detail: str,
-    hospital_id: uuid.UUID | None = None,
+    hospital_id: uuid.UUID | None = None, kind: Kind = DESTROYED,
 ) -> None:  # fmt: skip
     """A line for what the portal did by itself and that is about no single patient: a night's work of keeping and destroying."""
-    line = kind_fields(Kind("110110", "D", 14), act, object_type, object_id, SUCCESS) | _of_the_portal(session, act) | {
+    line = kind_fields(kind, act, object_type, object_id, SUCCESS) | _of_the_portal(session, act) | {
         "at": now, "acting_hospital_id": None, "hospital_id": hospital_id, "basis": "", "sensitivity": "R", "categories": [],
         "detail": detail,
     }  # fmt: skip

@@ -19,7 +19,7 @@ from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
-from mdo_portal.services import audit, meetings
+from mdo_portal.services import audit, lateness, meetings
 from mdo_portal.services.terms import in_force
 
 FIELDS = (
@@ -34,6 +34,7 @@ FIELDS = (
     "place",
     "video_url",
 )
+SETTINGS = ("review_months", "late_hours", "late_paper_days", "objection_hours")
 HOSPITAL_FIELDS = ("name", "city", "phone", "ura", "agb", "review_months")
 MOST_REVIEW_MONTHS = 24
 REVIEW_BOUNDS = N_("Tussen 1 en 24 maanden.")
@@ -59,6 +60,8 @@ class BoardForm:
     quorum: list[Any]
     aliases: list[str]
     hospitals: Mapping[uuid.UUID, date | None]  #: who takes part, and since when
+    late_hours: int = lateness.HOURS
+    late_paper_days: int = lateness.PAPER_DAYS
 
 
 class BoardRow(NamedTuple):
@@ -107,8 +110,8 @@ def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm,
     _check(session, board, form)
     is_new = board is None
     board = board or Board()
-    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, "review_months", "objection_hours")}
-    for name in (*FIELDS, "quorum", "aliases", "review_months", "objection_hours"):
+    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, *SETTINGS)}
+    for name in (*FIELDS, "quorum", "aliases", *SETTINGS):
         setattr(board, name, getattr(form, name))
     session.add(board)
     session.flush()
@@ -134,6 +137,8 @@ def _check(session: Session, board: Board | None, form: BoardForm) -> None:
         "closing_hours": (not 0 <= form.closing_hours <= 168, N_("Tussen 0 en 168 uur.")),
         "review_months": (not 1 <= form.review_months <= MOST_REVIEW_MONTHS, REVIEW_BOUNDS),
         "objection_hours": (not 0 <= form.objection_hours <= MOST_HOURS, N_("Tussen 0 en 168 uur.")),
+        "late_hours": (not 1 <= form.late_hours <= 168, N_("Tussen 1 en 168 uur.")),
+        "late_paper_days": (not 1 <= form.late_paper_days <= 20, N_("Tussen 1 en 20 werkdagen.")),
         "video_url": (bool(form.video_url) and not form.video_url.startswith("https://"), N_("Begint met https://")),
         "hospitals": (not form.hospitals, N_("Kies minstens één ziekenhuis.")),
     }

@@ -18,7 +18,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import conclusions, decisions, rooms
+from mdo_portal.services import conclusions, decisions, recipients, rooms
 from mdo_portal.services.decision_content import content_about, of_round
 from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
 
@@ -52,7 +52,7 @@ class FormPreview:
 
     content: dict[str, Any]
     content_hash: str
-    recipients: Sequence[decisions.Destination]
+    recipients: Sequence[recipients.Destination]
     #: the advice it is about
     about: Decision
     #: field -> what stops the signature
@@ -79,7 +79,7 @@ def preview(
     return FormPreview(
         content=content,
         content_hash=hash_of(content),
-        recipients=decisions.destinations(session, case),
+        recipients=recipients.destinations(session, case),
         about=about,
         missing=_missing(written, moves_case=moves_case),
         warnings=decisions.letter_warnings(content, case, session.get_one(Patient, case.patient_id)),

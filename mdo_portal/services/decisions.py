@@ -5,39 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
-from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, Delivery, DeliveryState, hash_of
-from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, hash_of
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import changes, conclusions, hospitals, meetings, rooms, standing, timeline
+from mdo_portal.services import changes, conclusions, meetings, recipients, rooms, standing, timeline
 from mdo_portal.services.decision_content import content_of, newest, of_round
 from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
-
-
-class Destination(NamedTuple):
-    """One recipient of the letter, over which channel, and how that channel has been doing."""
-
-    name: str
-    channel: str
-    city: str
-    phone: str
-    #: letters to this hospital that have not arrived
-    not_arrived: int
-    #: when this hospital last said that it has a letter of ours
-    last_received_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -46,7 +32,7 @@ class Preview:
 
     content: dict[str, Any]
     content_hash: str
-    recipients: tuple[Destination, ...]
+    recipients: tuple[recipients.Destination, ...]
     #: what stops the signature
     missing: tuple[str, ...]
     #: what the reader of the letter will miss, and the chair may accept
@@ -66,7 +52,7 @@ def preview(session: Session, round_: Round, case: Case, *, network: str, viewer
     return Preview(
         content=content,
         content_hash=hash_of(content),
-        recipients=destinations(session, case),
+        recipients=recipients.destinations(session, case),
         missing=_missing(round_, texts, content["advice"]["items"]),
         warnings=(*_warnings(content, case), *letter_warnings(content, case, patient)),
         version=content["version"],
@@ -110,18 +96,6 @@ def letter_warnings(content: dict[str, Any], case: Case, patient: Patient) -> tu
         (patient.bsn_doubtful, N_("Het BSN voldoet niet aan de elfproef; laat de verwijzer het nakijken.")),
     )
     return tuple(sentence for holds, sentence in found if holds)
-
-
-def destinations(session: Session, case: Case) -> tuple[Destination, ...]:
-    """Who gets the letter, over which channel, and how that channel has been doing."""
-    return tuple(_destination(session, hospital, channel) for hospital, channel in _recipients(session, case))
-
-
-def _destination(session: Session, hospital: Hospital, channel: str) -> Destination:
-    not_arrived = func.count().filter(Delivery.state != DeliveryState.RECEIVED)
-    query = select(not_arrived, func.max(Delivery.received_at)).where(Delivery.hospital_id == hospital.id)
-    waiting, received_at = session.execute(query).one()
-    return Destination(hospital.name, channel, hospital.city, hospital.phone, waiting, received_at)
 
 
 def sign(
@@ -186,7 +160,7 @@ def keep(
     )
     session.add(decision)
     session.flush()
-    _post(session, decision, case, now=now)
+    recipients.post(session, decision, case, now=now)
     return decision
 
 
@@ -205,32 +179,6 @@ def _document_number(session: Session, about: Decision | None, version: int, *, 
         return f"{first}-v{version}"
     number = session.scalar(select(DOCUMENT_NUMBERS.next_value()))
     return f"MDO-{now.year}-{number:06d}"
-
-
-def _post(session: Session, decision: Decision, case: Case, *, now: datetime) -> None:
-    for hospital, channel in _recipients(session, case):
-        session.add(
-            Delivery(
-                decision_id=decision.id,
-                case_id=case.id,
-                hospital_id=hospital.id,
-                document_number=decision.document_number,
-                version=decision.version,
-                channel=channel,
-                state=DeliveryState.WAITING,
-                created_at=now,
-                next_attempt_at=now,
-            )
-        )
-    session.flush()
-    changes.wake(session, "deliver")
-
-
-def _recipients(session: Session, case: Case) -> list[tuple[Hospital, str]]:
-    """Who gets the letter: the referring hospital, over the channel of its link."""
-    hospital = session.get_one(Hospital, case.hospital_id)
-    channel, _ = hospitals.address_of(session, hospital.id)
-    return [(hospital, channel.value)]
 
 
 def start_correction(session: Session, round_: Round, case: Case) -> None:

@@ -1,4 +1,4 @@
-"""The outbox: claiming a letter, and settling what the receiver said."""
+"""Settling a letter: what the receiver said, what that makes of it, and who is told."""
 
 from __future__ import annotations
 
@@ -6,24 +6,38 @@ import random
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import LETTER_PURPOSE, REPLACES, Decision, Delivery, DeliveryState
-from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.decision import REPLACES, Decision
+from mdo_portal.domain.delivery import LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import changes, receipts, standing, timeline
+from mdo_portal.services import changes, destinations, receipts, standing, timeline
+from mdo_portal.services.destinations import Turn
+from mdo_portal.services.receipts import Told
 from mdo_portal.services.sealed import row_of, sealer
 
+NO_TURN = Turn()
 MAX_ATTEMPTS = 400
 
 
 LONGEST_PAUSE = 900.0
 
 
-OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
+CONFIRMED_WITHIN = timedelta(hours=1)
+"""How long a receiver that keeps a letter may take to confirm it, before it gets the letter again under the same number."""
+
+
+class Settled(NamedTuple):
+    """What an attempt changed: all that a log should tell."""
+
+    before: DeliveryState
+    after: DeliveryState
+    turn: Turn
 
 
 def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha256: str) -> None:
@@ -33,9 +47,17 @@ def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha2
     delivery.letter_sha256 = sha256
 
 
-def settle(session: Session, delivery_id: uuid.UUID, receipt: Receipt, *, now: datetime) -> None:
-    """Write down what the receiver said. Only an accepted receipt with our own number makes it *received*."""
+def settle(session: Session, delivery_id: uuid.UUID, receipt: Receipt, *, now: datetime) -> Settled:
+    """What a worker heard: of the letter and of its destination. Only an accepted receipt with our own number makes it *received*."""
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
+    before = delivery.state
+    turn = destinations.answered(session, delivery, receipt, now=now)
+    write_down(session, delivery, receipt, now=now, turn=turn)
+    return Settled(before, delivery.state, turn)
+
+
+def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN) -> None:
+    """Write down what the receiver, or a person on its behalf, said about a letter."""
     settled = delivery.state not in OPEN
     if delivery.state is DeliveryState.RECEIVED or (settled and receipt.kind is not ReceiptKind.ACCEPTED):
         return  # a late or second word changes nothing, unless it is that the letter arrived after all
@@ -46,31 +68,44 @@ def settle(session: Session, delivery_id: uuid.UUID, receipt: Receipt, *, now: d
     delivery.receipt_text = receipt.text[:1000]
     if first_time_sent:
         delivery.sent_at = now
-    _follow(delivery, receipt, now=now)
+    was = delivery.state
+    _follow(delivery, receipt, turn, now=now)
+    if was is delivery.state and not first_time_sent:
+        changes.announce(session, "post", delivery.hospital_id)
+        return  # one more attempt, and nothing new: a case's page need not look again
     case = session.get_one(Case, delivery.case_id, with_for_update=True)
     tell(session, delivery, case, first_time_sent=first_time_sent, now=now)
 
 
-def _follow(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
+def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) -> None:
     if receipt.kind is ReceiptKind.ACCEPTED:
         delivery.move(DeliveryState.RECEIVED)
         delivery.received_at = receipt.at or now
-        delivery.next_attempt_at = None
+        delivery.next_attempt_at = delivery.held_at = None
+        delivery.hold_reason = ""
     elif receipt.kind is ReceiptKind.REFUSED:
         delivery.move(DeliveryState.REFUSED)
         delivery.next_attempt_at = None
+    elif receipts.told(receipt) is Told.ABSENCE:
+        delivery.attempts = max(
+            0, delivery.attempts - 1
+        )  # nobody was there: the letter was not put to anybody, and keeps its turn
+        delivery.next_attempt_at = turn.next_attempt_at or now
     elif delivery.attempts >= MAX_ATTEMPTS:
         delivery.move(DeliveryState.DEAD)
         delivery.next_attempt_at = None
     else:
-        _try_later(delivery, may_be_there=receipt.kind is ReceiptKind.UNKNOWN, now=now)
+        _try_later(delivery, receipt, now=now)
 
 
-def _try_later(delivery: Delivery, *, may_be_there: bool, now: datetime) -> None:
+def _try_later(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
     """Once it left, it stays *sent* until the other side says something: a later silence does not bring it back."""
-    if delivery.state is DeliveryState.WAITING and may_be_there:
+    if delivery.state is DeliveryState.WAITING and receipt.kind is ReceiptKind.UNKNOWN:
         delivery.move(DeliveryState.SENT)
-    delivery.next_attempt_at = now + pause(delivery.attempts)
+    if delivery.channel == Channel.NOTICE and receipts.is_kept(receipt):
+        delivery.next_attempt_at = None  # once is enough: who was told confirms by hand
+    else:
+        delivery.next_attempt_at = now + (CONFIRMED_WITHIN if receipts.is_kept(receipt) else pause(delivery.attempts))
 
 
 def pause(attempts: int) -> timedelta:
@@ -87,11 +122,11 @@ _EVENT = {
 
 
 def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: bool, now: datetime) -> None:
-    recipient = session.get_one(Hospital, delivery.hospital_id)
+    name = delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
     if first_time_sent:
-        timeline.happened(session, case, "letter.sent", at=now, hospital=recipient.name)
+        timeline.happened(session, case, "letter.sent", at=now, hospital=name)
     if delivery.state in _EVENT:
-        timeline.happened(session, case, _EVENT[delivery.state], at=now, hospital=recipient.name)
+        timeline.happened(session, case, _EVENT[delivery.state], at=now, hospital=name)
     session.flush()
     if delivery.state is DeliveryState.RECEIVED and case.state is CaseState.DECIDED and not _some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
@@ -101,15 +136,21 @@ def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: b
 
 
 def _some_open(session: Session, case_id: uuid.UUID) -> bool:
-    """Whether a letter has not arrived; one that was refused or given up need not arrive any more once it is replaced or withdrawn.
+    """Whether a letter to the hospital itself has not arrived.
 
-    What is added to a decision replaces nothing: both letters must arrive.
+    One that was refused or given up need not any more once it is replaced or withdrawn. What is added to a decision replaces
+    nothing: both letters must arrive.
     """
     own, newer = aliased(Decision), aliased(Decision)
     replaced = (newer.round_id == own.round_id) & (newer.version > own.version) & newer.form.in_(REPLACES)
     superseded = select(newer.id).join(own, replaced).where(own.id == Delivery.decision_id).exists()
     given_up = and_(Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEAD)), superseded)
-    query = select(Delivery.id).where(Delivery.case_id == case_id, Delivery.state != DeliveryState.RECEIVED, ~given_up)
+    query = select(Delivery.id).where(
+        Delivery.case_id == case_id,
+        Delivery.audience == Audience.REFERRER,
+        Delivery.state != DeliveryState.RECEIVED,
+        ~given_up,
+    )
     return session.execute(query.limit(1)).first() is not None
 
 

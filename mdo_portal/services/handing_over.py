@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import changes
-from mdo_portal.services.deliveries import settle, tell
+from mdo_portal.services import changes, destinations
+from mdo_portal.services.deliveries import tell, write_down
 
 
 def hand_over(session: Session, delivery_id: uuid.UUID, *, now: datetime) -> None:
@@ -22,6 +22,7 @@ def hand_over(session: Session, delivery_id: uuid.UUID, *, now: datetime) -> Non
     delivery.leased_until = None
     delivery.next_attempt_at = None
     delivery.receipt_code = "print"
+    destinations.release(session, delivery)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "case", delivery.case_id)
 
@@ -41,16 +42,29 @@ def confirm_by_hand(session: Session, delivery: Delivery, *, viewer: Viewer, now
         delivery.sent_at = now
     delivery.confirmed_by = viewer.person_id
     receipt = Receipt(ReceiptKind.ACCEPTED, code="hand", reference=viewer.name, at=now)
-    settle(session, delivery.id, receipt, now=now)
+    write_down(session, delivery, receipt, now=now)
 
 
 def send_again(session: Session, delivery: Delivery, *, now: datetime) -> None:
-    """A person wants it tried now; same number, so that the receiver recognises a double."""
+    """A person wants it tried now; same number, so that the receiver recognises a double. What was held may go again."""
     if delivery.state is DeliveryState.DEAD:
         delivery.attempts = 0
     delivery.move(DeliveryState.WAITING)
-    delivery.receipt_code = delivery.receipt_text = ""
+    _let_go(session, delivery, now=now)
+    destinations.at_once(session, delivery)
+
+
+def put_on_paper(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """A person wants this letter printed and carried instead: it goes no more over the line, whatever happens to the link."""
+    delivery.move(DeliveryState.WAITING)
+    delivery.channel = Channel.PAPER.value
+    _let_go(session, delivery, now=now)
+
+
+def _let_go(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    delivery.receipt_code = delivery.receipt_text = delivery.hold_reason = ""
     delivery.next_attempt_at = now
-    delivery.leased_until = None
+    delivery.leased_until = delivery.held_at = None
     changes.wake(session, "deliver")
     changes.announce(session, "post", delivery.hospital_id)
+    changes.announce(session, "delivery", delivery.id)

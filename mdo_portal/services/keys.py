@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.credentials import Authenticator
-from mdo_portal.domain.decision import LETTER_PURPOSE, Delivery
+from mdo_portal.domain.delivery import LETTER_PURPOSE, Delivery
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.identity import IdentityProvider
@@ -26,9 +26,10 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull
+from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.sealing import BY_PURPOSE, BY_ROW, Keyring, Sealer, WrappedKey, ring_secret, unwrap, wrap
 from mdo_portal.exchange import Wire
-from mdo_portal.services import drafts, hospitals, identities, second_factors
+from mdo_portal.services import drafts, hospitals, identities, recipient_channels, second_factors
 from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import row_of, sealer
 
@@ -65,6 +66,7 @@ SEALED = [
     _of(IdentityProvider, "client_secret_sealed", identities.SECRET_PURPOSE),
     _of(Link, "token_out_sealed", hospitals.TOKEN_PURPOSE),
     _of(Link, "certificate_out_sealed", hospitals.CERTIFICATE_PURPOSE),
+    _of(RecipientChannel, "secret_sealed", recipient_channels.SECRET_PURPOSE, "hospital_id", "audience"),
     _of(Pull, "notice_sealed", NOTICE_PURPOSE),
 ]
 

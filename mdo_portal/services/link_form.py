@@ -32,6 +32,10 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 _CHARSETS = ("", "8859/1", "8859/15", "UNICODE UTF-8", "windows-1252")
 
 
+LINE_CHANNELS = (Channel.PAPER, Channel.MLLP, Channel.FHIR)
+"""How the hospital's own letters may go: the rest needs what an administrator registers."""
+
+
 _ORDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)
 
 
@@ -68,7 +72,7 @@ def _settings(form: Mapping[str, str], profiles: Profiles) -> dict[str, Any]:
         "charset_in": form.get("charset_in", "").strip(),
         "sending_applications": _names(form.get("sending_applications", "")),
         "sending_facilities": _names(form.get("sending_facilities", "")),
-        "channel_out": Channel(form["channel_out"]) if form.get("channel_out") in set(Channel) else Channel.PAPER,
+        "channel_out": Channel(form["channel_out"]) if form.get("channel_out") in LINE_CHANNELS else Channel.PAPER,
         "host_out": form.get("host_out", "").strip().lower(),
         "port_out": _port(form.get("port_out", "")),
         "url_out": form.get("url_out", "").strip().rstrip("/"),

@@ -5,18 +5,21 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, aliased, undefer
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Decision, Delivery
+from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Address
-from mdo_portal.services import hospitals, patients
-from mdo_portal.services.deliveries import OPEN, letter_of
+from mdo_portal.services import changes, destinations, patients, recipient_channels
+from mdo_portal.services.deliveries import letter_of
 
 LEASE = timedelta(seconds=180)
 """Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
@@ -35,81 +38,153 @@ class ClaimedDelivery:
     patient: Any
     bsn: str
     recipient: Hospital
+    audience: Audience
+    recipient_name: str  #: of a recipient that is not the hospital itself
     replaces_delivery_id: str
     replaces_document_number: str
     referral_number: str
     attempts: int
+    last_code: str  #: of the last receipt before this attempt
 
 
-def claim(session: Session, *, now: datetime) -> ClaimedDelivery | None:
-    """Take the most urgent letter that may go now; nobody else takes it until the lease runs out.
+class Share(StrEnum):
+    """Which letters may be taken: whoever waits for silent receivers must not keep the others waiting."""
 
-    Letters about one case to one recipient go in order: a correction waits until the first version arrived.
+    EVERYTHING = "everything"
+    ANSWERING = "answering"  #: of destinations that answered last time, and what is only printed
+
+
+def claim(session: Session, *, now: datetime, share: Share = Share.EVERYTHING) -> ClaimedDelivery | None:
+    """Take the letter that has waited longest and may go now; nobody else takes it until the lease runs out.
+
+    One letter at a time per destination. Letters about one case to one recipient go in order: a correction waits until the first
+    version arrived. A general practitioner gets nothing before the letter to the referrer left.
     """
+    found = _of_a_queue(session, share, now=now) or _on_paper(session, now=now)
+    return _claimed(session, found, now=now) if found else None
+
+
+def _may_go(now: datetime) -> list[ColumnElement[bool]]:
+    free = or_(Delivery.leased_until.is_(None), Delivery.leased_until < now)
+    return [Delivery.state.in_(OPEN), Delivery.held_at.is_(None), Delivery.next_attempt_at <= now, free]
+
+
+def _on_paper(session: Session, *, now: datetime) -> Delivery | None:
+    query = select(Delivery).where(*_may_go(now), Delivery.channel == Channel.PAPER.value, ~_before_the_referrer())
+    return session.scalars(query.order_by(Delivery.created_at).limit(1).with_for_update(skip_locked=True)).one_or_none()
+
+
+def _of_a_queue(session: Session, share: Share, *, now: datetime) -> Delivery | None:
+    """The first letter of the free destination whose letter has waited longest."""
+    this_queue = (Delivery.hospital_id == Destination.hospital_id, Delivery.audience == Destination.audience)
+    due = [*_may_go(now), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~_before_the_referrer()]
+    in_order = (Delivery.created_at, Delivery.id)
+    oldest = select(Delivery.created_at).where(*this_queue, *due).order_by(*in_order).limit(1).scalar_subquery()
+    free = or_(Destination.leased_until.is_(None), Destination.leased_until < now)
+    rested = or_(Destination.next_attempt_at.is_(None), Destination.next_attempt_at <= now)
+    queues = select(Destination).where(free, rested, oldest.is_not(None)).order_by(oldest)
+    if share is Share.ANSWERING:
+        queues = queues.where(Destination.failures == 0)
+    queue = session.scalars(queues.limit(1).with_for_update(skip_locked=True)).one_or_none()
+    if queue is None:
+        return None
+    here = (Delivery.hospital_id == queue.hospital_id, Delivery.audience == queue.audience)
+    query = select(Delivery).options(undefer(Delivery.letter_sealed)).where(*here, *due).order_by(*in_order).limit(1)
+    query = query.with_for_update(skip_locked=True)
+    found = session.scalars(query).one_or_none()
+    if found is not None:
+        queue.leased_until = now + LEASE
+    return found
+
+
+def _overtakes() -> ColumnElement[bool]:
+    """An older letter about the same case to the same recipient still has to go, or is held. What people carry holds nothing up."""
     older = aliased(Delivery)
-    blocked = (
+    return (
         select(older.id)
         .where(
             older.case_id == Delivery.case_id,
             older.hospital_id == Delivery.hospital_id,
+            older.audience == Delivery.audience,
             older.state.in_(OPEN),
+            older.channel != Channel.PAPER.value,
+            or_(older.next_attempt_at.is_not(None), older.held_at.is_not(None)),
             older.created_at < Delivery.created_at,
         )
         .exists()
     )
-    free = or_(Delivery.leased_until.is_(None), Delivery.leased_until < now)
-    query = (
-        select(Delivery)
-        .where(
-            Delivery.state.in_(OPEN),
-            Delivery.next_attempt_at <= now,
-            free,
-            or_(Delivery.channel == Channel.PAPER.value, ~blocked),
-        )
-        .order_by(Delivery.next_attempt_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+
+
+def _before_the_referrer() -> ColumnElement[bool]:
+    """A copy whose letter to the referrer has not left."""
+    first = aliased(Delivery)
+    not_left = select(first.id).where(
+        first.decision_id == Delivery.decision_id, first.audience == Audience.REFERRER, first.sent_at.is_(None)
     )
-    delivery = session.execute(query).scalar_one_or_none()
-    if delivery is None:
+    return and_(Delivery.audience != Audience.REFERRER, not_left.exists())
+
+
+def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
+    about = (
+        select(Decision, Case, Patient, Hospital)
+        .join(Case, Case.id == Decision.case_id)
+        .join(Patient, Patient.id == Case.patient_id)
+        .join(Hospital, Hospital.id == delivery.hospital_id)
+        .where(Decision.id == delivery.decision_id)
+    )
+    decision, case, patient, hospital = session.execute(about).one()
+    if delivery.audience is not Audience.REFERRER and (patient.objects or case.objected):
+        cancel(session, delivery)
         return None
+    channel, address = recipient_channels.address_of(session, delivery.hospital_id, delivery.audience)
+    if delivery.channel == Channel.PAPER:
+        channel = Channel.PAPER  # a person put this letter on paper, or it was signed so
+    last_code = delivery.receipt_code
+    delivery.channel = channel.value
     delivery.leased_until = now + LEASE
     delivery.attempts += 1
-    return _claimed(session, delivery)
-
-
-def _claimed(session: Session, delivery: Delivery) -> ClaimedDelivery:
-    decision = session.get_one(Decision, delivery.decision_id)
-    case = session.get_one(Case, delivery.case_id)
-    patient = session.get_one(Patient, case.patient_id)
-    channel, address = hospitals.address_of(session, delivery.hospital_id)
-    own = delivery.hospital_id == case.hospital_id
-    letter = letter_of(session, delivery)
-    earlier = _earlier(session, decision, delivery.hospital_id)
+    own = delivery.hospital_id == case.hospital_id and delivery.audience is Audience.REFERRER
+    earlier = _earlier(session, decision, delivery)
     return ClaimedDelivery(
         delivery_id=delivery.id,
         decision=decision,
         content=decision.content,
         channel=channel,
         address=address,
-        letter=letter,
+        letter=letter_of(session, delivery),
         patient=patients.identity_of(session, patient) if own else replace(patients.identity_of(session, patient), bsn=""),
         bsn=patients.bsn_of(session, patient) if own else "",
-        recipient=session.get_one(Hospital, delivery.hospital_id),
+        recipient=hospital,
+        audience=delivery.audience,
+        recipient_name=delivery.recipient_name,
         replaces_delivery_id=str(earlier[0]) if earlier else "",
         replaces_document_number=earlier[1] if earlier else "",
         referral_number=case.referral_number,
         attempts=delivery.attempts,
+        last_code=last_code,
     )
 
 
-def _earlier(session: Session, decision: Decision, hospital_id: uuid.UUID) -> tuple[uuid.UUID, str] | None:
+def cancel(session: Session, delivery: Delivery) -> None:
+    """The patient objects to sharing: this copy does not leave."""
+    delivery.move(DeliveryState.CANCELLED)
+    delivery.next_attempt_at = delivery.leased_until = None
+    destinations.release(session, delivery)
+    changes.announce(session, "post", delivery.hospital_id)
+
+
+def _earlier(session: Session, decision: Decision, delivery: Delivery) -> tuple[uuid.UUID, str] | None:
+    """What this recipient got of the version before."""
     if decision.supersedes_id is None:
         return None
     query = (
         select(Delivery.id, Decision.document_number)
         .join(Decision, Decision.id == Delivery.decision_id)
-        .where(Delivery.decision_id == decision.supersedes_id, Delivery.hospital_id == hospital_id)
+        .where(
+            Delivery.decision_id == decision.supersedes_id,
+            Delivery.hospital_id == delivery.hospital_id,
+            Delivery.audience == delivery.audience,
+        )
     )
     row = session.execute(query).one_or_none()
     return (row[0], row[1]) if row else None

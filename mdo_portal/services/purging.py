@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.audit_chain import CUT, NO_HOSPITAL, says
 from mdo_portal.domain.board import Presence
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Delivery
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold, Tombstone
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, SamePatient

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import Enum, auto
 from typing import Protocol
 
-from mdo_portal.domain.decision import DeliveryState
+from mdo_portal.domain.delivery import DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Receipt, ReceiptKind
+
+KEPT = ("CA", "laid", "mailed")
+"""Codes of what the other side has and nobody there has confirmed yet: a commit in enhanced mode, a file, a mail."""
+
+
+class Told(Enum):
+    """What a receipt says about the receiver, as distinct from the letter."""
+
+    ANSWER = auto()  #: it is there and said something about the letter
+    ABSENCE = auto()  #: nobody was there at all: the letter was not even tried
+    TROUBLE = auto()  #: no answer that settles anything: the receiver, or this letter
+    NOTHING = auto()  #: it never came to the receiver: our own writer, printer or settings
 
 
 class Tried(Protocol):
@@ -23,6 +37,8 @@ class Tried(Protocol):
     def receipt_text(self) -> str: ...
     @property
     def attempts(self) -> int: ...
+    @property
+    def held_at(self) -> datetime | None: ...
 
 
 _NOT_THERE = N_("De ontvanger is niet bereikbaar.")
@@ -52,6 +68,9 @@ RECEIPT_REASONS: dict[str, str] = {
     "201": _ODD,
     "AR": N_("De ontvanger kan de brief nu niet aannemen."),
     "CR": N_("De ontvanger kan de brief nu niet aannemen."),
+    "CA": N_("De ontvanger heeft de brief bewaard; het EPD heeft hem nog niet bevestigd."),
+    "laid": N_("De brief is klaargezet voor de ontvanger; nog niemand heeft de ontvangst bevestigd."),
+    "mailed": N_("De ontvanger weet dat de brief in het portaal klaarstaat; nog niemand heeft de ontvangst bevestigd."),
     "AE": _REFUSED,
     "CE": _REFUSED,
     "401": _NO_ACCESS,
@@ -69,9 +88,26 @@ RECEIPT_REASONS: dict[str, str] = {
     "other_content": N_("Bij de ontvanger staat een andere brief onder dit nummer. Bel voordat u opnieuw verstuurt."),
 }
 #: codes whose words come from the receiver; those of other codes are ours, for a log and not for a person
-_NEVER_LEFT = frozenset({"unsendable", "not_valid", "bad_address"})
-"""Refusals of our own writer: nothing was sent."""
+_NEVER_LEFT = frozenset({"unsendable", "not_valid", "bad_address", "address"})
+"""Refusals of our own writer, or of our own gate: nothing was sent."""
+_ABSENT = frozenset({"unreachable", "no_connection", "certificate"})
 _THEIR_WORDS = frozenset({"AE", "CE", "AR", "CR"})
+
+
+def told(receipt: Receipt) -> Told:
+    """What this receipt says about the destination."""
+    if receipt.code in _NEVER_LEFT:
+        return Told.NOTHING
+    if receipt.kind in (ReceiptKind.ACCEPTED, ReceiptKind.REFUSED) or is_kept(receipt):
+        return Told.ANSWER
+    if receipt.code in _ABSENT:
+        return Told.ABSENCE
+    return Told.TROUBLE if receipt.code in RECEIPT_REASONS or receipt.code.isdigit() else Told.NOTHING
+
+
+def is_kept(receipt: Receipt) -> bool:
+    """The other side has it and somebody, or its application, still has to confirm: not received, and no reason to send again soon."""
+    return receipt.kind is ReceiptKind.UNKNOWN and receipt.code in KEPT
 
 
 def has_left(receipt: Receipt) -> bool:
@@ -83,6 +119,12 @@ def why(row: Tried) -> str:
     """One sentence (a Dutch message id): what holds this letter up, and where needed what to do. "" once it arrived."""
     if row.state is DeliveryState.RECEIVED:
         return ""
+    if row.held_at is not None:
+        return N_(
+            "Na het terugzetten van een reservekopie is niet bekend of hij aankwam. Vraag het na bij de ontvanger, met dit nummer."
+        )
+    if row.state is DeliveryState.CANCELLED:
+        return N_("Niet verstuurd: de patiënt maakt bezwaar tegen delen.")
     if row.channel == Channel.PAPER:
         return _on_paper(row)
     if not row.receipt_code:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Presence
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.inbound import FeedCount, InboundMessage

@@ -14,7 +14,7 @@ from flask_babel import gettext
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import boards
+from mdo_portal.services import boards, lateness
 from mdo_portal.services.boards import BoardForm
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
@@ -22,6 +22,8 @@ from mdo_portal.web.guard import may
 blueprint = Blueprint("boards", __name__, url_prefix="/manage")
 Value = TypeVar("Value")
 WEEKDAYS = [N_("maandag"), N_("dinsdag"), N_("woensdag"), N_("donderdag"), N_("vrijdag"), N_("zaterdag"), N_("zondag")]
+PERIODS = {"late_hours": lateness.HOURS, "late_paper_days": lateness.PAPER_DAYS, "objection_hours": 24}
+"""What a new board begins with."""
 NUMBER = N_("Vul een getal in.")
 TIME = N_("Vul een tijd in, zoals 08:00.")
 
@@ -58,10 +60,8 @@ def _form(board_id: uuid.UUID | None, values: dict[str, Any], errors: dict[str, 
 
 def _values(found: Board | None, takes_part: dict[uuid.UUID, date | None]) -> dict[str, Any]:
     """What the form shows: the board as it is, or a new one."""
-    kept = found or Board(
-        weekday=0, starts=time(8), minutes=90, minutes_per_case=4, closing_hours=24, review_months=6, objection_hours=24
-    )
-    values = {name: getattr(kept, name) or "" for name in (*boards.FIELDS, "review_months")}
+    kept = found or Board(weekday=0, starts=time(8), minutes=90, minutes_per_case=4, closing_hours=24, review_months=6, **PERIODS)
+    values = {name: getattr(kept, name) or "" for name in (*boards.FIELDS, *boards.SETTINGS)}
     values |= {"weekday": kept.weekday, "starts": kept.starts.strftime("%H:%M"), "aliases": "\n".join(kept.aliases or [])}
     values |= {"closing_hours": kept.closing_hours, "objection_hours": kept.objection_hours}
     values |= {"quorum": "\n".join(_line(group) for group in kept.quorum or [])}
@@ -90,9 +90,9 @@ def save(board_id: uuid.UUID | None = None) -> ResponseReturnValue:
 
 def _typed() -> dict[str, Any]:
     chosen = {one: request.form.get(f"since-{one}", "") for one in request.form.getlist("hospital") if _is_id(one)}
-    return {
-        name: request.form.get(name, "") for name in (*boards.FIELDS, "review_months", "objection_hours", "quorum", "aliases")
-    } | {"hospitals": chosen}
+    periods = {name: request.form.get(name, str(usual)) for name, usual in PERIODS.items()}
+    texts = {name: request.form.get(name, "") for name in (*boards.FIELDS, "review_months", "quorum", "aliases")}
+    return texts | periods | {"hospitals": chosen}
 
 
 def _is_id(text: str) -> bool:
@@ -116,7 +116,7 @@ def _asked() -> BoardForm:
     return BoardForm(code=code, starts=starts, quorum=quorum, aliases=aliases, hospitals=hospitals, **text, **numbers)  # type: ignore[arg-type]
 
 
-_NUMBERS = ("weekday", "minutes", "minutes_per_case", "closing_hours", "review_months", "objection_hours")
+_NUMBERS = ("weekday", "minutes", "minutes_per_case", "closing_hours", *boards.SETTINGS)
 
 
 def _number(text: str, name: str, wrong: dict[str, str]) -> int:

@@ -16,7 +16,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_
-from mdo_portal.services import conflict_rows, inbox, rights_reviews
+from mdo_portal.services import conflict_rows, inbox, post, rights_reviews
 from mdo_portal.services.sessions import SignedIn
 from mdo_portal.web import log_overdue
 from mdo_portal.web.assets import Assets
@@ -40,7 +40,8 @@ ROLE_WORDS = {
 
 
 #: blueprints that are one subject in the header
-LINK_PAGES = ("providers", "links", "trying", "places")
+LINK_PAGES = ("providers", "links", "trying", "places", "gp_channel")
+POST_PAGES = ("post_week",)
 PEOPLE_PAGES = ("people", "rights", "boards", "letter_templates")
 STALE = timedelta(minutes=5)
 
@@ -91,7 +92,7 @@ def _me(signed: SignedIn) -> SimpleNamespace:
 
 def navigation(viewer: Viewer) -> list[NavItem]:
     """The pages this viewer has any use for."""
-    here = "inbox" if request.blueprint in LINK_PAGES else request.blueprint or ""
+    here = "inbox" if request.blueprint in LINK_PAGES else "post" if request.blueprint in POST_PAGES else request.blueprint or ""
     pages = [
         (gettext("Werklijst"), "worklist.page", _any(viewer, Act.WORKLIST_READ)),
         (gettext("Aanmelden"), "forms.page", viewer.may_for_own_hospital(Act.CASE_REGISTER)),
@@ -107,7 +108,7 @@ def navigation(viewer: Viewer) -> list[NavItem]:
     late = log_overdue.count(viewer) if viewer.may_for_own_hospital(Act.LOG_REVIEW) and not is_fragment() else 0
     counts = {
         "people.page": overdue(viewer), "log.page": late or None, "inbox.links": waiting_too_long(viewer),
-        "identities.page": questions(viewer),
+        "identities.page": questions(viewer), "post.page": letters(viewer),
     }  # fmt: skip
     return [
         NavItem(label, url_for(endpoint), endpoint.partition(".")[0] in family, counts.get(endpoint))
@@ -144,6 +145,14 @@ def questions(viewer: Viewer) -> int | None:
         return None
     with transaction() as db:
         return conflict_rows.waiting(db, viewer, now=now()).open or None
+
+
+def letters(viewer: Viewer) -> int | None:
+    """Letters that somebody should look at: late, stuck, or with an advice that is soon to be carried out."""
+    if is_fragment() or not _any(viewer, Act.POST_READ):
+        return None
+    with transaction() as db:
+        return post.waiting(db, viewer, now=now()).pressing or None
 
 
 def forget_overdue() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Delivery
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
 from mdo_portal.services import audit, deliveries, handing_over, post
@@ -35,13 +36,17 @@ def rows() -> str:
 
 
 def _rows() -> dict[str, object]:
-    everything = request.args.get("tab") == "all"
+    tab = request.args.get("tab", "")
     with transaction() as db:
-        found = post.rows(db, viewer(), everything=everything)
-        waiting = post.not_arrived(db, viewer())
+        found = post.rows(db, viewer(), everything=tab == "all", held=tab == "held")
+        waiting = post.waiting(db, viewer(), now=now())
         audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(found))
-    treats = viewer().may_for_own_hospital(Act.LETTER_READ) or bool(viewer().boards_for(Act.LETTER_READ))
-    return {"rows": found, "everything": everything, "waiting": waiting, "names": treats, "viewer": viewer(), "now": now()}
+    return {"rows": found, "tab": tab, "waiting": waiting, "names": may_see_names(), "viewer": viewer(), "now": now()}
+
+
+def may_see_names() -> bool:
+    """Whether this viewer treats patients: who only looks after post sees initials and a year."""
+    return viewer().may_for_own_hospital(Act.LETTER_READ) or bool(viewer().boards_for(Act.LETTER_READ))
 
 
 def _letter(db: Session, act: Act, delivery_id: uuid.UUID, *, lock: bool = False) -> Delivery:
@@ -76,24 +81,29 @@ def letter(delivery_id: uuid.UUID) -> ResponseReturnValue:
     return as_file(body, "application/pdf", f"mdo-brief-{delivery_id}", download=request.args.get("download") == "1")
 
 
-@blueprint.post("/deliveries/<uuid:delivery_id>/<any(resend, printed, confirm):what>")
+@blueprint.post("/deliveries/<uuid:delivery_id>/<any(resend, paper, printed, confirm):what>")
 @may(Act.POST_CONFIRM)
 def act_on(delivery_id: uuid.UUID, what: str) -> ResponseReturnValue:
-    """Send again, say that it was printed and sent, or say that it arrived."""
-    act = Act.POST_RESEND if what == "resend" else Act.POST_CONFIRM
+    """Send again, put it on paper instead, say that it was printed and sent, or say that it arrived."""
     with transaction() as db:
-        delivery = _letter(db, act, delivery_id, lock=True)
-        if what == "resend":
-            handing_over.send_again(db, delivery, now=now())
-        elif what == "printed":
-            handing_over.printed(db, delivery, now=now())
-        else:
-            handing_over.confirm_by_hand(db, delivery, viewer=viewer(), now=now())
+        delivery = _letter(db, Act.POST_RESEND if what in ("resend", "paper") else Act.POST_CONFIRM, delivery_id, lock=True)
+        _ACTS[what](db, delivery)
     sentences = {
-        "resend": gettext("De brief gaat nu opnieuw weg."),
+        "resend": gettext("De brief gaat nu opnieuw weg, onder hetzelfde nummer."),
+        "paper": gettext(
+            "De brief gaat niet meer via de koppeling. Druk hem af en verstuur hem; meld daarna dat hij verstuurd is."
+        ),
         "printed": gettext("Genoteerd: de brief is afgedrukt en verstuurd."),
         "confirm": gettext("Genoteerd: de brief is ontvangen."),
     }
     flash(sentences[what])
     wanted = request.form.get("next", "")
     return redirect(own_path(wanted) or url_for("post.page"))
+
+
+_ACTS: dict[str, Callable[[Session, Delivery], None]] = {
+    "resend": lambda db, delivery: handing_over.send_again(db, delivery, now=now()),
+    "paper": lambda db, delivery: handing_over.put_on_paper(db, delivery, now=now()),
+    "printed": lambda db, delivery: handing_over.printed(db, delivery, now=now()),
+    "confirm": lambda db, delivery: handing_over.confirm_by_hand(db, delivery, viewer=viewer(), now=now()),
+}

@@ -19,7 +19,7 @@ from integrations.hl7v2.mllp import MllpDecoder, frame
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Delivery
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round

@@ -10,7 +10,7 @@ import pytest
 
 from mdo_portal.domain.board import MEETING_MOVES, Meeting, MeetingState
 from mdo_portal.domain.case import CASE_MOVES, OPEN_STATES, WAITING, Case, CaseState
-from mdo_portal.domain.decision import DELIVERY_MOVES, Delivery, DeliveryState
+from mdo_portal.domain.delivery import DELIVERY_MOVES, Delivery, DeliveryState
 from mdo_portal.domain.inbound import INBOUND_MOVES, InboundState
 from mdo_portal.errors import IllegalMove
 from tests.make import NOW

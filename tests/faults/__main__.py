@@ -24,10 +24,12 @@ from tests.faults import (
     hostile,
     listening,
     merging,
+    outbox,
     partitions,
     scripts,
     sending,
     signing,
+    standby,
     storing,
     texts,
     understanding,
@@ -49,10 +51,12 @@ class Fault(NamedTuple):
 FAULTS = {
     "A1-listener-killed": Fault(listening.killed, 12, 500),
     "A2-postgres-killed": Fault(storing.database_killed, 3, 20),
+    "A4-standby-frozen": Fault(standby.frozen, 1, 10, is_slow=True),
     "A5-disk-full": Fault(disks.full, 1, 5, is_slow=True),
     "A8-too-many-callers": Fault(hostile.exhausted, 1, 5),
     "A9-poison-message": Fault(understanding.poison, 1, 5),
     "A10-listener-told-to-stop": Fault(listening.told_to_stop, 3, 20),
+    "A10-worker-told-to-stop": Fault(outbox.stopped_while_draining, 1, 10),
     "B1-framing": Fault(listening.framing, 2, 40),
     "B2-wire-cut": Fault(partitions.silent, 1, 40),
     "B3-doubles": Fault(listening.doubles, 4, 60),
@@ -74,6 +78,7 @@ FAULTS = {
     "C6-another-patient": Fault(answers.swapped, 1, 20),
     "D18-two-chairs": Fault(signing.at_once, 6, 250),
     "T3-sender-clocks": Fault(understanding.clocks_ahead, 1, 10),
+    "H3-put-back": Fault(outbox.put_back, 1, 10),
     "D1-every-door-by-everybody": Fault(doors.everybody_everywhere, 2, SLICES),
 }
 

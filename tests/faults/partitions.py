@@ -18,7 +18,7 @@ from sqlalchemy import select
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.mllp import MllpDecoder, frame
 from mdo_portal.database import Database
-from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.services import lines
 from tests import make

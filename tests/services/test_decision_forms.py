@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.conclusion import NoteSection
-from mdo_portal.domain.decision import Decision, Delivery, DeliveryState, hash_of, standing
+from mdo_portal.domain.decision import Decision, hash_of, standing
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer

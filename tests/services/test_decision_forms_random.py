@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import FORM_MOVES, REPLACES, WHOLE, Decision, Delivery, hash_of, main, standing
+from mdo_portal.domain.decision import FORM_MOVES, REPLACES, WHOLE, Decision, hash_of, main, standing
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import PortalError

@@ -15,7 +15,8 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
-from mdo_portal.domain.decision import Decision, Delivery, DeliveryState, hash_of
+from mdo_portal.domain.decision import Decision, hash_of
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import Decision, Delivery, DeliveryState
+from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove

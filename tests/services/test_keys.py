@@ -20,7 +20,7 @@ from mdo_portal.commands import keys as work
 from mdo_portal.commands.postgres_programs import find_binaries
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.decision import Delivery
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage

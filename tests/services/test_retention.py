@@ -16,7 +16,8 @@ from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import Decision, Delivery, DeliveryState
+from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.destruction import Tombstone
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.hospital import Hospital

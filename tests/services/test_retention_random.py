@@ -12,7 +12,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.destruction import Tombstone
 from mdo_portal.domain.retention import ENDED, Kind
 from mdo_portal.services import holds, purging

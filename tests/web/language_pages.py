@@ -18,9 +18,9 @@ ROOMS = (
     "/meetings/{open}/room?round={signed}",
 )
 SIGNING = ("/rounds/{ended}/sign", "/rounds/{signed}/signed")
-POST = ("/post", "/post?tab=all")
+POST = ("/post", "/post?tab=all", "/post?tab=held", "/post/week")
 LINKS = ("/links", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
-LINK = tuple(f"/links/{{zeed}}{part}" for part in ("", "/settings", "/try", "/places"))
+LINK = tuple(f"/links/{{zeed}}{part}" for part in ("", "/settings", "/try", "/places", "/gp"))
 ACCOUNT = ("/account", "/account/second-factor", "/confirm", "/confirm?strong=1", "/hospital", "/nothing-yet")
 LOG = (
     "/log", "POST /log?odd=1", "POST /log?number=4711", "/log/patient", "POST /log/patient?number=4711", "/log/review", "/log/breach",

@@ -39,8 +39,8 @@ def of_case(viewer: Viewer, act: Act, things: Things, named: dict[str, str]) -> 
 
 
 def of_letter(viewer: Viewer, act: Act, things: Things, named: dict[str, str]) -> Expected:
-    """Addressed to the own hospital, or of a board with which one has to do; sending again is an act of its own."""
-    wanted = Act.POST_RESEND if named.get("what") == "resend" else act
+    """Addressed to the own hospital, or of a board with which one has to do; sending again, or on paper, is an act of its own."""
+    wanted = Act.POST_RESEND if named.get("what") in ("resend", "paper") else act
     held = {one: things.exists and viewer.may(one, hospital_id=things.hospital, board_id=things.board) for one in Act}
     return _answer(held[Act.POST_READ], held[wanted])
 
@@ -175,6 +175,7 @@ OTHERWISE: dict[str, Rule] = {
     **dict.fromkeys(("links.page", "links.edit", "links.save", "links.token"), of_hospital),
     **dict.fromkeys(("trying.page", "trying.show", "trying.report", "trying.sender"), of_hospital),
     **dict.fromkeys(("places.page", "places.save", "places.place_one"), of_hospital),
+    **dict.fromkeys(("gp_channel.page", "gp_channel.save", "gp_channel.try_it"), of_hospital),
     "providers.new": of_page,  # only sends on, to a page that looks whose hospital it is
 }
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import LETTER_PURPOSE, Delivery
+from mdo_portal.domain.delivery import LETTER_PURPOSE, Delivery
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
 from mdo_portal.services import decisions

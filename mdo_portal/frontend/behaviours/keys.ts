@@ -1,4 +1,5 @@
 // Everything by keyboard. Rows: [data-rows] holds [data-row="ID"]; j/k or arrows move, Enter opens its first [data-open].
+// data-row-key="o" on a button or link in a row: o goes to that of the current row, and Enter then does it.
 // data-hotkey="p" on a button, link or field: pressing p clicks it, or focuses a field. "?" shows the page's keys.
 // Letters do nothing while one types, and can be switched off (WCAG 2.1.4) in the help dialog.
 import { closest, each, isTyping } from "./page";
@@ -62,6 +63,13 @@ function hotkey(key: string): boolean {
   return true;
 }
 
+function rowKey(key: string): boolean {
+  const row = presentList()?.querySelector('[data-row][aria-current="true"]');
+  const target = row?.querySelector<HTMLElement>(`[data-row-key="${CSS.escape(key)}"]`);
+  target?.focus();
+  return Boolean(target);
+}
+
 function act(event: KeyboardEvent): boolean {
   const key = name(event);
   if (isTyping(document.activeElement) || document.activeElement?.matches("[role=tab], summary")) return key.startsWith("mod+") && hotkey(key);
@@ -73,7 +81,7 @@ function act(event: KeyboardEvent): boolean {
   if (areOff() && key.length === 1) return false;
   if (key === "j") return move(1);
   if (key === "k") return move(-1);
-  if (hotkey(key)) return true;
+  if (rowKey(key) || hotkey(key)) return true;
   if (key === "?") { openDialog("keys-help"); return true; }
   return false;
 }

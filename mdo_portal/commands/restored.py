@@ -1,0 +1,46 @@
+"""`mdo-portal restored`: after the database was put back to an earlier moment, and before anything else is started on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+from mdo_portal.commands.process import checked_settings, open_database
+from mdo_portal.database import Database
+from mdo_portal.services import restoring
+from mdo_portal.services.restoring import Held
+
+LOCAL = ZoneInfo("Europe/Amsterdam")
+
+
+@click.command("restored")
+@click.option("--at", "at", type=click.DateTime(), help="To which moment (Europe/Amsterdam) the database was put back.")
+@click.option("--status", is_flag=True, help="Only say how many letters still wait for somebody's word.")
+def command(at: datetime | None, status: bool) -> None:
+    """Hold every letter that was under way then, skip document numbers, and say what people must do.
+
+    Run it before web, listen and work are started: a letter that left between the backup and the fault must not leave again unseen.
+    """
+    database = open_database(checked_settings())
+    if at is None and not status:
+        raise click.UsageError("say to which moment the database was put back: --at '2026-03-02 14:30'")
+    if at is not None:
+        count = restored(database, at=at.replace(tzinfo=LOCAL), now=datetime.now(UTC))
+        click.echo(f"{count} letters are held. People find them under Post, Na herstel: each is confirmed or sent again.")
+        click.echo("What was signed after that moment is not here any more, and may have arrived: ask the chairs to sign again.")
+    for one in waiting(database):
+        click.echo(f"{one.letters:>6}  {one.hospital}  (oldest {one.oldest_at:%Y-%m-%d %H:%M} UTC)")
+
+
+def restored(database: Database, *, at: datetime, now: datetime) -> int:
+    """How many letters are held now."""
+    with database.transaction() as session:
+        restoring.skip_numbers(session)
+        return restoring.hold(session, at=at, now=now)
+
+
+def waiting(database: Database) -> list[Held]:
+    with database.transaction() as session:
+        return restoring.held(session)

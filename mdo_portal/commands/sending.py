@@ -1,0 +1,67 @@
+"""Letters go out: one thread takes them from the outbox, several send them, so that waiting for one receiver delays no other."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+
+from mdo_portal import dispatch
+from mdo_portal.commands.bell import Bell, drain
+from mdo_portal.commands.process import Stop
+from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.exchange import Sender
+from mdo_portal.services.outbox import ClaimedDelivery, Share
+
+SENDERS = 10
+KEPT_FREE = 4
+"""Senders that are only for receivers that answered last time: however many are silent, the others' letters go."""
+PATROL_SECONDS = 2.0
+
+
+class Sending:
+    """The sending half of a worker. One letter at a time per destination (services/destinations.py), ten destinations at once."""
+
+    def __init__(self, database: Database, senders: Mapping[Channel, Sender], bell: Bell, *, clock: dispatch.Clock) -> None:
+        self._database, self._senders, self._bell, self._clock = database, senders, bell, clock
+        self._taken: queue.SimpleQueue[ClaimedDelivery] = queue.SimpleQueue()
+        self._busy = 0
+        self._count = threading.Lock()
+
+    def jobs(self, stop: Stop) -> list[tuple[str, Callable[[], None]]]:
+        """The threads to run."""
+        takes = ("outbox", lambda: drain(stop, self._bell, self._take, patrol_seconds=PATROL_SECONDS))
+        return [takes, *((f"deliver-{number}", lambda: self._send_on(stop)) for number in range(SENDERS))]
+
+    def _take(self) -> bool:
+        """Give one letter to a free sender. False when there is no letter, or nobody free: whoever is done rings."""
+        free = SENDERS - self._busy
+        if free <= 0:
+            return False
+        share = Share.EVERYTHING if free > KEPT_FREE else Share.ANSWERING
+        claimed = dispatch.take(self._database, clock=self._clock, share=share)
+        if claimed is None:
+            return False
+        self._add(1)
+        self._taken.put(claimed)
+        return True
+
+    def _send_on(self, stop: Stop) -> None:
+        """What was taken is sent, also when told to stop meanwhile: else it would wait for its lease to run out."""
+        while True:
+            try:
+                claimed = self._taken.get(timeout=0.5)
+            except queue.Empty:
+                if stop.is_set():
+                    return
+                continue
+            try:
+                dispatch.deliver(self._database, self._senders, claimed, clock=self._clock)
+            finally:
+                self._add(-1)
+                self._bell.ring()
+
+    def _add(self, number: int) -> None:
+        with self._count:
+            self._busy += number

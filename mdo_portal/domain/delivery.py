@@ -1,0 +1,127 @@
+"""A delivery: one letter to one recipient over one channel, and what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mdo_portal.database import Base
+from mdo_portal.domain.identifiers import new_id
+from mdo_portal.errors import N_, IllegalMove
+
+LETTER_PURPOSE = "letter.pdf"
+
+
+class Audience(StrEnum):
+    """For whom the letter is, at one hospital."""
+
+    REFERRER = "referrer"  #: who referred, or treats: the hospital's own file
+    GP = "gp"  #: the general practitioner, over the channel the hospital has for that
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"  #: left; the other side has not said it has it
+    RECEIVED = "received"  #: the other side said so, with our own number
+    REFUSED = "refused"  #: the other side said no; a person must look
+    DEAD = "dead"  #: given up after many tries; a person must look
+    CANCELLED = "cancelled"  #: never left and need not: the patient objects, or a person said so
+
+
+OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
+"""A worker, or the receiver, still has to do something."""
+
+
+class Hold(StrEnum):
+    """Why nobody sends this letter until a person decides."""
+
+    RESTORED = "restored"  #: the database is of an earlier moment: it may have arrived already
+
+
+DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.WAITING: frozenset(
+        {
+            DeliveryState.SENT,
+            DeliveryState.RECEIVED,
+            DeliveryState.REFUSED,
+            DeliveryState.DEAD,
+            DeliveryState.WAITING,
+            DeliveryState.CANCELLED,
+        }
+    ),
+    DeliveryState.SENT: frozenset({DeliveryState.RECEIVED, DeliveryState.REFUSED, DeliveryState.WAITING, DeliveryState.DEAD}),
+    DeliveryState.REFUSED: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
+    DeliveryState.DEAD: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
+    DeliveryState.RECEIVED: frozenset(),
+    DeliveryState.CANCELLED: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
+}
+
+
+class Delivery(Base):
+    """One letter of one version of a decision to one recipient over one channel: a row of the outbox."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("decision_id", "hospital_id", "audience"),
+        Index("ix_deliveries_due", "next_attempt_at", postgresql_where="state IN ('waiting','sent')"),
+        Index("ix_deliveries_hospital_id", "hospital_id", "created_at"),
+        Index(
+            "ix_deliveries_queue", "hospital_id", "audience", "created_at", "id", postgresql_where="state IN ('waiting','sent')"
+        ),
+    )
+
+    #: also the control id on the wire, so that the receiver can recognise a double
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("decisions.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    #: the recipient's hospital; for a general practitioner the hospital over whose channel the letter goes
+    hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
+    #: for whom it is there
+    audience: Mapped[Audience] = mapped_column(default=Audience.REFERRER)
+    #: name of a recipient that is not the hospital itself, as it was when signed; empty = the hospital
+    recipient_name: Mapped[str] = mapped_column(default="")
+    #: number printed on the letter: who looks after post needs no more of the decision
+    document_number: Mapped[str] = mapped_column(default="")
+    #: version of the decision
+    version: Mapped[int] = mapped_column(default=1)
+    #: how it travels: a value of Channel
+    channel: Mapped[str]
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
+    #: the rendered letter, sealed; empty until a worker rendered it, and again when its term has passed (domain/retention.py)
+    letter_sealed: Mapped[bytes] = mapped_column(default=b"", deferred=True)
+    #: of the rendered letter; empty until it was rendered
+    letter_sha256: Mapped[str] = mapped_column(default="")
+    #: when it was signed
+    created_at: Mapped[datetime]
+    #: how often it was put to the receiver: finding nobody there does not count
+    attempts: Mapped[int] = mapped_column(default=0)
+    #: not before; empty = nothing to do for the worker
+    next_attempt_at: Mapped[datetime | None]
+    #: a worker holds it until then; after a crash the lease runs out and it is sent again
+    leased_until: Mapped[datetime | None]
+    #: when it first left
+    sent_at: Mapped[datetime | None]
+    #: when the receiver said it has it
+    received_at: Mapped[datetime | None]
+    #: code of the last receipt: AA, AE, 201, timeout
+    receipt_code: Mapped[str] = mapped_column(default="")
+    #: the receiver's reference of what it stored
+    receipt_reference: Mapped[str] = mapped_column(default="")
+    #: the receiver's words
+    receipt_text: Mapped[str] = mapped_column(default="")
+    #: who confirmed by hand, for a recipient without a link
+    confirmed_by: Mapped[uuid.UUID | None]
+    #: since when nobody sends it until a person decides; empty = it may go
+    held_at: Mapped[datetime | None]
+    #: why it is held: a value of Hold
+    hold_reason: Mapped[str] = mapped_column(default="")
+
+    def move(self, state: DeliveryState) -> None:
+        """Change state by the table of allowed moves. Raises IllegalMove."""
+        if state not in DELIVERY_MOVES[self.state]:
+            raise IllegalMove(N_("Deze brief kan nu niet naar die status. Er is niets veranderd."))
+        self.state = state

@@ -1,0 +1,40 @@
+"""The application's word about a letter, when it comes later and as a message of its own (HL7 v2 enhanced mode)."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import datetime
+
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services.deliveries import write_down
+
+_OURS = re.compile(r"[0-9a-f]{16,32}")
+"""A control id of ours: the number of the letter without hyphens, which a profile may cut (MSH-10 has room for 20 in v2.5)."""
+
+
+def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, receipt: Receipt, now: datetime) -> bool:
+    """Settle the letter that this hospital speaks of. True when there was one.
+
+    Only a letter to that very hospital that left and is not settled: whatever number somebody names, nobody speaks for another's
+    letter, and nobody speaks for one letter twice. A word that settles nothing (a commit) changes nothing.
+    """
+    number = control_id.lower()
+    if receipt.kind is ReceiptKind.UNKNOWN or not _OURS.fullmatch(number):
+        return False
+    as_sent = func.replace(cast(Delivery.id, Text), "-", "")
+    query = select(Delivery).where(
+        Delivery.hospital_id == hospital_id,
+        Delivery.audience == Audience.REFERRER,
+        Delivery.state == DeliveryState.SENT,
+        as_sent.startswith(number),
+    )
+    found = list(session.scalars(query.limit(2).with_for_update()))
+    if len(found) != 1:
+        return False
+    write_down(session, found[0], receipt, now=now)
+    return True

@@ -1,0 +1,112 @@
+"""One queue per destination: a letter at a time, a pause when nobody takes them, and no flood when somebody does again.
+
+A receiver that is down is asked again with one letter, at most once a minute, however many wait; the letters themselves keep
+their turn. When it answers, all that waited goes in the order in which it was signed.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.delivery import OPEN, Audience, Delivery
+from mdo_portal.domain.recipient import Destination
+from mdo_portal.exchange import Receipt
+from mdo_portal.services import receipts
+from mdo_portal.services.receipts import Told
+
+LONGEST_PROBE = 60.0
+"""Seconds between two letters to a receiver that does not answer."""
+DOWN = 3
+"""Attempts in a row without an answer after which a destination is called down: one letter may be at fault, three say more."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What an attempt said about the destination: told once, not at every attempt."""
+
+    #: not before; None = at once
+    next_attempt_at: datetime | None = None
+    went_down: bool = False
+    came_back: bool = False
+
+
+def ensure(session: Session, hospital_id: uuid.UUID, audience: Audience) -> None:
+    """The queue is there."""
+    session.execute(insert(Destination).values(hospital_id=hospital_id, audience=audience, failures=0).on_conflict_do_nothing())
+
+
+def of(session: Session, delivery: Delivery) -> Destination:
+    """The queue of this letter, locked."""
+    key = (delivery.hospital_id, delivery.audience)
+    found = session.get(Destination, key, with_for_update=True, populate_existing=True)
+    if found is None:
+        ensure(session, *key)
+        found = session.get_one(Destination, key, with_for_update=True)
+    return found
+
+
+def answered(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime) -> Turn:
+    """Write down how the destination did with this letter, and give it free for the next one."""
+    queue = of(session, delivery)
+    queue.leased_until = None
+    told = receipts.told(receipt)
+    if told is Told.ANSWER:
+        return _is_there(session, queue, now=now)
+    if told is Told.NOTHING:
+        return Turn(queue.next_attempt_at)
+    queue.failures += 1
+    queue.down_since = queue.down_since or now
+    queue.next_attempt_at = now + probe(queue.failures)
+    return Turn(queue.next_attempt_at, went_down=queue.failures == DOWN)
+
+
+def _is_there(session: Session, queue: Destination, *, now: datetime) -> Turn:
+    was_down = queue.failures >= DOWN
+    queue.failures, queue.next_attempt_at, queue.down_since = 0, None, None
+    if was_down:
+        _drain(session, queue, now=now)
+    return Turn(came_back=was_down)
+
+
+def _drain(session: Session, queue: Destination, *, now: datetime) -> None:
+    """What was put off while nobody answered goes now, in its order; what the receiver keeps and must still confirm does not."""
+    waiting = (
+        Delivery.hospital_id == queue.hospital_id,
+        Delivery.audience == queue.audience,
+        Delivery.state.in_(OPEN),
+        Delivery.next_attempt_at > now,
+        Delivery.receipt_code.not_in(receipts.KEPT),
+    )
+    session.flush()
+    session.execute(
+        update(Delivery).where(*waiting).values(next_attempt_at=now), execution_options={"synchronize_session": False}
+    )
+
+
+def at_once(session: Session, delivery: Delivery) -> None:
+    """A person wants it tried now, whatever the pause says."""
+    of(session, delivery).next_attempt_at = None
+
+
+def release(session: Session, delivery: Delivery) -> None:
+    """No letter of this queue is under way any more."""
+    of(session, delivery).leased_until = None
+
+
+def probe(failures: int) -> timedelta:
+    """1, 2, 4 … seconds up to a minute, with a random half so that a region does not knock at once."""
+    seconds = min(LONGEST_PROBE, 2.0 ** min(failures - 1, 12))
+    return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311  spreads knocking, hides nothing
+
+
+def down(session: Session) -> dict[tuple[uuid.UUID, Audience], datetime]:
+    """The destinations that have not answered for a while, and since when."""
+    query = select(Destination).where(Destination.failures >= DOWN, Destination.down_since.is_not(None))
+    return {(one.hospital_id, one.audience): one.down_since for one in session.scalars(query) if one.down_since}

@@ -1,0 +1,90 @@
+"""Who gets a decision, over which channel, and the rows of the outbox that say so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.patient import Patient
+from mdo_portal.services import changes, hospitals, recipient_channels
+from mdo_portal.services import destinations as queues
+
+
+class Destination(NamedTuple):
+    """One recipient of the letter, over which channel, and how that channel has been doing."""
+
+    name: str
+    channel: str
+    city: str
+    phone: str
+    #: letters to this hospital that have not arrived
+    not_arrived: int
+    #: when this hospital last said that it has a letter of ours
+    last_received_at: datetime | None
+    audience: Audience = Audience.REFERRER
+
+
+class Recipient(NamedTuple):
+    """Who gets this decision."""
+
+    hospital: Hospital  #: of the recipient, or over whose channel it goes
+    audience: Audience
+    name: str  #: "" = the hospital itself
+    channel: str
+
+
+def of(session: Session, case: Case) -> list[Recipient]:
+    """The referring hospital; then the patient's general practitioner, when the hospital has a channel for that and nobody objects."""
+    hospital = session.get_one(Hospital, case.hospital_id)
+    channel, _ = hospitals.address_of(session, hospital.id)
+    found = [Recipient(hospital, Audience.REFERRER, "", channel.value)]
+    agreed = recipient_channels.of(session, hospital.id, Audience.GP)
+    objects = case.objected or session.get_one(Patient, case.patient_id).objects
+    if agreed is not None and case.gp_name.strip() and not objects:
+        found.append(Recipient(hospital, Audience.GP, case.gp_name.strip(), agreed.channel.value))
+    return found
+
+
+def destinations(session: Session, case: Case) -> tuple[Destination, ...]:
+    """What the chair sees of the recipients before signing."""
+    return tuple(_destination(session, one) for one in of(session, case))
+
+
+def _destination(session: Session, to: Recipient) -> Destination:
+    not_arrived = func.count().filter(Delivery.state.not_in((DeliveryState.RECEIVED, DeliveryState.CANCELLED)))
+    query = select(not_arrived, func.max(Delivery.received_at)).where(
+        Delivery.hospital_id == to.hospital.id, Delivery.audience == to.audience
+    )
+    waiting, received_at = session.execute(query).one()
+    phone = to.hospital.phone if to.audience is Audience.REFERRER else ""
+    return Destination(to.name or to.hospital.name, to.channel, to.hospital.city, phone, waiting, received_at, to.audience)
+
+
+def post(session: Session, decision: Decision, case: Case, *, now: datetime) -> None:
+    """One row of the outbox per recipient, in the transaction that signs."""
+    for to in of(session, case):
+        queues.ensure(session, to.hospital.id, to.audience)
+        session.add(
+            Delivery(
+                decision_id=decision.id,
+                case_id=case.id,
+                hospital_id=to.hospital.id,
+                audience=to.audience,
+                recipient_name=to.name,
+                document_number=decision.document_number,
+                version=decision.version,
+                channel=to.channel,
+                state=DeliveryState.WAITING,
+                created_at=now,
+                next_attempt_at=now,
+            )
+        )
+    session.flush()
+    changes.wake(session, "deliver")

@@ -1,0 +1,91 @@
+"""How letters to the general practitioners of one hospital's patients go, and trying that with an invented letter."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from mdo_portal import trial_letter, wiring
+from mdo_portal.domain.delivery import Audience
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.people import Role
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import N_, Incomplete
+from mdo_portal.exchange import Receipt, ReceiptKind, Wire
+from mdo_portal.services import links, recipient_channels, recipient_form
+from mdo_portal.services.receipts import RECEIPT_REASONS
+from mdo_portal.services.sealed import client_secret
+from mdo_portal.web.context import database, now, settings, transaction, viewer
+from mdo_portal.web.guard import may
+from mdo_portal.web.links import log
+
+blueprint = Blueprint("gp_channel", __name__, url_prefix="/links/<uuid:hospital_id>/gp")
+_FIELDS = ("profile_out", "host", "port", "url", "folder", "mail_to", "phone")
+BY_HAND = N_("Over deze weg valt niets te proberen: een mens drukt de brief af.")
+NOT_BUILT = N_("Deze weg is op deze server nog niet ingericht. Vraag de beheerder.")
+
+
+@blueprint.get("")
+@may(Act.LINK_MANAGE)
+def page(hospital_id: uuid.UUID) -> str:
+    return _page(hospital_id)
+
+
+def _page(hospital_id: uuid.UUID, *, form: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> str:
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+        kept = recipient_channels.of(db, hospital_id, Audience.GP)
+        shown = {name: str(getattr(kept, name) or "") for name in _FIELDS} if kept else {}
+        shown["channel"] = kept.channel.value if kept else ""
+    return render_template(
+        "links/gp.html", hospital=hospital, link=link, kept=kept, form=shown if form is None else form, errors=errors or {},
+        writes=wiring.known_profiles().of_wire(Wire.HL7V2, Wire.FHIR), administers=Role.ADMINISTRATOR in viewer().hospital_roles,
+    )  # fmt: skip
+
+
+@blueprint.post("")
+@may(Act.LINK_MANAGE)
+def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    try:
+        with transaction() as db:
+            hospital, _ = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+            recipient_form.save(
+                db, hospital, request.form, profiles=wiring.known_profiles(), viewer=viewer(), now=now(), loopback=settings().demo
+            )  # fmt: skip
+            log(db, Act.LINK_MANAGE, hospital_id, "letters to general practitioners")
+    except Incomplete as missing:
+        return _page(hospital_id, form=request.form.to_dict(), errors=missing.fields), 422
+    flash(
+        gettext("Opgeslagen. Het geldt voor adviezen die vanaf nu worden getekend; wat al onderweg is, gaat over de nieuwe weg.")
+    )
+    return redirect(url_for("gp_channel.page", hospital_id=hospital_id), 303)
+
+
+@blueprint.post("/try")
+@may(Act.LINK_MANAGE)
+def try_it(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """Send an invented letter now, and say what the other side said."""
+    with transaction() as db:
+        hospital, _ = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)  # without a channel: on paper
+        channel, address = recipient_channels.address_of(db, hospital_id, Audience.GP)
+        log(db, Act.LINK_MANAGE, hospital_id, "tried a letter to general practitioners")
+    sender = wiring.outward(client_secret(database())).senders.get(channel)
+    if sender is None:
+        flash(gettext(BY_HAND if channel is Channel.PAPER else NOT_BUILT), "warning")
+        return redirect(url_for("gp_channel.page", hospital_id=hospital_id), 303)
+    receipt = trial_letter.send(
+        sender, address, recipient=gettext("Huisarts (proef)"), hospital=hospital.name, network=settings().network, now=now()
+    )
+    flash(_said(receipt), "success" if receipt.kind is ReceiptKind.ACCEPTED else "warning")
+    return redirect(url_for("gp_channel.page", hospital_id=hospital_id), 303)
+
+
+def _said(receipt: Receipt) -> str:
+    if receipt.kind is ReceiptKind.ACCEPTED:
+        return str(gettext("De proefbrief is aangenomen (%(code)s).", code=receipt.code))
+    why = RECEIPT_REASONS.get(receipt.code)
+    not_confirmed = gettext("De proefbrief is niet bevestigd.")
+    return f"{not_confirmed} {gettext(why) if why else receipt.code}"

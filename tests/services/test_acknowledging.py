@@ -1,0 +1,87 @@
+"""An application's word that comes later, as a message of its own: it settles a letter to that hospital, and no other."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from mdo_portal.database import Database
+from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.round import Round
+from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services.acknowledging import acknowledge
+from tests.make import NOW
+from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
+from tests.people import Region
+
+COMMIT = Receipt(ReceiptKind.UNKNOWN, "CA")
+
+
+@pytest.fixture
+def outbox(database: Database, region: Region) -> Outbox:
+    return Outbox(database, region)
+
+
+@pytest.fixture
+def kept(outbox: Outbox) -> Round:
+    """A letter that the receiver has kept and its application has not confirmed."""
+    round_ = outbox.signed()
+    outbox.work(Receiver([COMMIT]))
+    return round_
+
+
+def _said(outbox: Outbox, letter: Delivery, *, hospital: str = "ZEED", number: str = "", receipt: Receipt = AA) -> bool:
+    with outbox.database.transaction() as session:
+        return acknowledge(session, outbox.region.hospitals[hospital], number or letter.id.hex, receipt, NOW + HOUR)
+
+
+@pytest.mark.parametrize("length", [32, 20])
+def test_its_word_settles_the_letter_also_by_a_number_that_was_cut(outbox: Outbox, kept: Round, length: int) -> None:
+    letter = outbox.letter(kept)
+
+    assert _said(outbox, letter, number=letter.id.hex[:length].upper())
+
+    assert (outbox.letter(kept).state, outbox.letter(kept).receipt_code) == (DeliveryState.RECEIVED, "AA")
+    assert outbox.events(kept) == ["letter.sent", "letter.received"]
+
+
+def test_a_late_no_puts_it_on_a_persons_list(outbox: Outbox, kept: Round) -> None:
+    assert _said(outbox, outbox.letter(kept), receipt=AE)
+    assert outbox.letter(kept).state is DeliveryState.REFUSED
+
+
+def test_no_hospital_speaks_for_anothers_letter(outbox: Outbox, kept: Round) -> None:
+    assert not _said(outbox, outbox.letter(kept), hospital="DELT")
+    assert outbox.letter(kept).state is DeliveryState.SENT
+
+
+@pytest.mark.parametrize("number", ["", "%", "_" * 20, "0" * 32, "abc", "'; --", "x" * 32])
+def test_a_number_that_is_not_that_of_a_letter_settles_nothing(outbox: Outbox, kept: Round, number: str) -> None:
+    with outbox.database.transaction() as session:
+        assert not acknowledge(session, outbox.region.hospitals["ZEED"], number, AA, NOW)
+    assert outbox.letter(kept).state is DeliveryState.SENT
+
+
+def test_a_number_that_is_cut_too_short_settles_nothing(outbox: Outbox, kept: Round) -> None:
+    assert not _said(outbox, outbox.letter(kept), number=outbox.letter(kept).id.hex[:15])
+
+
+def test_a_letter_that_has_not_left_or_is_settled_is_not_spoken_for(outbox: Outbox, kept: Round) -> None:
+    waiting = outbox.signed(hospital="DELT")
+    assert not _said(outbox, outbox.letter(waiting), hospital="DELT")
+    assert _said(outbox, outbox.letter(kept))
+    assert not _said(outbox, outbox.letter(kept), receipt=AE)
+    assert outbox.letter(kept).state is DeliveryState.RECEIVED
+
+
+def test_a_commit_settles_nothing(outbox: Outbox, kept: Round) -> None:
+    assert not _said(outbox, outbox.letter(kept), receipt=COMMIT)
+    assert not _said(outbox, outbox.letter(kept), receipt=replace(SILENCE, code="foreign"))
+    assert outbox.letter(kept).next_attempt_at == NOW + HOUR
+
+
+def test_nobody_speaks_for_a_letter_of_nobody(outbox: Outbox, kept: Round) -> None:
+    with outbox.database.transaction() as session:
+        assert not acknowledge(session, uuid.uuid4(), outbox.letter(kept).id.hex, AA, NOW)

@@ -1,0 +1,107 @@
+"""Who gets a letter: the referrer always; the general practitioner when that was agreed, after the referrer, and never against an objection."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from mdo_portal.database import Database
+from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.round import Round
+from mdo_portal.services import objections, recipients
+from tests.make import BSN, NOW
+from tests.outbox_house import AA, LATER, Outbox, Receiver
+from tests.people import Region
+
+GP = "H.A. Huisarts"
+
+
+@pytest.fixture
+def outbox(database: Database, region: Region) -> Outbox:
+    return Outbox(database, region)
+
+
+def _letters(outbox: Outbox) -> int:
+    with outbox.database.transaction() as session:
+        return session.scalar(select(func.count()).select_from(Delivery)) or 0
+
+
+def test_the_gp_gets_a_letter_of_his_own_without_the_bsn_and_after_the_referrer(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp=GP)
+    receiver = Receiver([AA])
+
+    assert outbox.drain(receiver) == 2
+
+    to_referrer, to_gp = receiver.came
+    assert (to_referrer.patient.bsn, to_gp.patient.bsn) == (BSN, "")
+    assert (to_referrer.recipient_name == GP, to_gp.recipient_name) == (False, GP)
+    assert to_referrer.delivery_id != to_gp.delivery_id and to_referrer.letter_sha256 != to_gp.letter_sha256
+    assert BSN.encode() not in to_gp.letter_pdf
+    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.RECEIVED
+
+
+def test_nothing_goes_to_the_gp_before_it_went_to_the_referrer(outbox: Outbox) -> None:
+    outbox.copies_to_gps(Channel.PAPER)
+    round_ = outbox.signed(gp=GP)
+    outbox.drain(Receiver([LATER]))
+    assert outbox.letter(round_, audience=Audience.GP).letter_sha256 == ""
+
+    outbox.now = outbox.letter(round_).next_attempt_at or NOW
+    outbox.drain(Receiver([AA]))
+
+    assert outbox.letter(round_, audience=Audience.GP).receipt_code == "print"
+
+
+@pytest.mark.parametrize("why", ["no channel", "no gp", "objection"])
+def test_there_is_no_letter_to_a_gp_without_channel_name_or_against_an_objection(outbox: Outbox, why: str) -> None:
+    if why != "no channel":
+        outbox.copies_to_gps()
+    round_ = outbox.signed(gp="" if why == "no gp" else GP)
+    if why != "objection":
+        assert _letters(outbox) == 1
+        return
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=NOW)
+        assert [one.audience for one in recipients.of(session, session.get_one(Case, round_.case_id))] == [Audience.REFERRER]
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    assert len(receiver.came) == 1
+    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.CANCELLED, "signed before, and it did not leave"
+
+
+def test_the_case_is_delivered_when_the_hospital_has_it(outbox: Outbox) -> None:
+    outbox.copies_to_gps(Channel.PAPER)
+    round_ = outbox.signed(gp=GP)
+
+    outbox.drain(Receiver([AA]))
+
+    assert outbox.case(round_).state is CaseState.DELIVERED
+    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.WAITING
+
+
+def test_one_version_goes_to_one_recipient_once(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    letter = outbox.letter(round_)
+
+    twice = Delivery(
+        decision_id=letter.decision_id, case_id=letter.case_id, hospital_id=letter.hospital_id, channel="mllp", created_at=NOW
+    )
+
+    with pytest.raises(IntegrityError), outbox.database.transaction() as session:
+        session.add(twice)
+
+
+def test_the_chair_sees_the_gp_among_the_recipients(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp=GP)
+    with outbox.database.transaction() as session:
+        case = session.get_one(Case, session.get_one(Round, round_.id).case_id)
+        shown = recipients.destinations(session, case)
+
+    assert [(one.name == GP, one.audience) for one in shown] == [(False, Audience.REFERRER), (True, Audience.GP)]
