@@ -62,6 +62,8 @@ class Board(Base):
     aliases: Mapped[list[str]] = mapped_column(default=list)
     #: months after which its roles must be reviewed again
     review_months: Mapped[int] = mapped_column(default=6)
+    #: days before the due date of a recommendation from which it is shown as pressing
+    follow_days: Mapped[int] = mapped_column(default=7)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:

@@ -41,6 +41,11 @@ class Act(StrEnum):
     ROUND_OUTCOME = "round:outcome"
     DECISION_SIGN = "decision:sign"
     DECISION_READ = "decision:read"
+    FOLLOW_READ = "follow:read"
+    FOLLOW_CLOSE = "follow:close"
+    FOLLOW_FIGURES = "follow:figures"
+    FOLLOW_TELL = "follow:tell"
+    CASE_EXPORT = "case:export"
     LETTER_READ = "letter:read"
     POST_READ = "post:read"
     POST_RESEND = "post:resend"
@@ -132,6 +137,11 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.ROUND_OUTCOME: frozenset(_LEAD),
     Act.DECISION_SIGN: frozenset([(Role.CHAIR, _B)]),
     Act.DECISION_READ: frozenset([*_TREAT, *_GRANTED, *_DISCUSS]),
+    Act.FOLLOW_READ: frozenset([*_TREAT, *_LEAD]),
+    Act.FOLLOW_CLOSE: frozenset([*_TREAT, *_LEAD]),
+    Act.FOLLOW_FIGURES: frozenset(_LEAD),
+    Act.FOLLOW_TELL: frozenset([(Role.CHAIR, _B)]),
+    Act.CASE_EXPORT: frozenset([*_TREAT, *_LEAD]),
     Act.LETTER_READ: frozenset([*_TREAT, (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.POST_READ: frozenset([*_TREAT, (Role.LINK_MANAGER, _H), (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.POST_RESEND: frozenset([(Role.SECRETARY, _B)]),

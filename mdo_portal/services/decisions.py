@@ -18,7 +18,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, Stale
-from mdo_portal.services import changes, conclusions, hospitals, meetings, rooms, standing, timeline
+from mdo_portal.services import changes, conclusions, follow_ups, hospitals, meetings, rooms, standing, timeline
 from mdo_portal.services.decision_content import content_of, newest
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
@@ -135,6 +135,7 @@ def sign(
         raise IllegalMove(N_("Geef een reden voor de herziening. Er is niet getekend."))
     decision = _freeze(session, round_, case, shown, reason=reason, viewer=viewer, now=now)
     _post(session, decision, case, now=now)
+    follow_ups.begin(session, decision, case, now=now)
     if shown.supersedes is None or case.state is CaseState.DELIVERED:
         case.move(CaseState.DECIDED, now=now)  # a correction of a case that went on does not call it back
     what = "decision.corrected" if shown.supersedes else "decision.signed"

@@ -14,7 +14,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import LETTER_PURPOSE, Decision, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import changes, receipts, standing, timeline
+from mdo_portal.services import changes, follow_ups, receipts, standing, timeline
 from mdo_portal.services.sealed import row_of, sealer
 
 MAX_ATTEMPTS = 400
@@ -95,6 +95,7 @@ def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: b
     session.flush()
     if delivery.state is DeliveryState.RECEIVED and case.state is CaseState.DECIDED and not _some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
+        follow_ups.settle_case(session, case, now=now)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
     standing.announce(session, case)
