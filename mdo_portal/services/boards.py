@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.follow_up import MOST_DAYS
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.policy import Act
@@ -35,6 +36,8 @@ FIELDS = (
 )
 HOSPITAL_FIELDS = ("name", "city", "phone", "ura", "agb", "review_months")
 MOST_REVIEW_MONTHS = 24
+#: numbers that have bounds of their own
+TERMS = ("review_months", "follow_days")
 REVIEW_BOUNDS = N_("Tussen 1 en 24 maanden.")
 NOT_SAVED = N_("Nog niet alles klopt. Er is niets bewaard; verbeter de gemarkeerde velden.")
 
@@ -54,6 +57,7 @@ class BoardForm:
     place: str
     video_url: str
     review_months: int
+    follow_days: int
     quorum: list[Any]
     aliases: list[str]
     hospitals: Mapping[uuid.UUID, date | None]  #: who takes part, and since when
@@ -105,8 +109,8 @@ def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm,
     _check(session, board, form)
     is_new = board is None
     board = board or Board()
-    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, "review_months")}
-    for name in (*FIELDS, "quorum", "aliases", "review_months"):
+    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, *TERMS)}
+    for name in (*FIELDS, "quorum", "aliases", *TERMS):
         setattr(board, name, getattr(form, name))
     session.add(board)
     session.flush()
@@ -131,6 +135,7 @@ def _check(session: Session, board: Board | None, form: BoardForm) -> None:
         "minutes_per_case": (not 1 <= form.minutes_per_case <= 60, N_("Tussen 1 en 60 minuten.")),
         "closing_hours": (not 0 <= form.closing_hours <= 168, N_("Tussen 0 en 168 uur.")),
         "review_months": (not 1 <= form.review_months <= MOST_REVIEW_MONTHS, REVIEW_BOUNDS),
+        "follow_days": (not 0 <= form.follow_days <= MOST_DAYS, N_("Tussen 0 en 90 dagen.")),
         "video_url": (bool(form.video_url) and not form.video_url.startswith("https://"), N_("Begint met https://")),
         "hospitals": (not form.hospitals, N_("Kies minstens één ziekenhuis.")),
     }

@@ -58,9 +58,16 @@ def _form(board_id: uuid.UUID | None, values: dict[str, Any], errors: dict[str, 
 
 def _values(found: Board | None, takes_part: dict[uuid.UUID, date | None]) -> dict[str, Any]:
     """What the form shows: the board as it is, or a new one."""
-    kept = found or Board(weekday=0, starts=time(8), minutes=90, minutes_per_case=4, closing_hours=24, review_months=6)
-    values = {name: getattr(kept, name) or "" for name in (*boards.FIELDS, "review_months")}
-    values |= {"weekday": kept.weekday, "starts": kept.starts.strftime("%H:%M"), "aliases": "\n".join(kept.aliases or [])}
+    kept = found or Board(
+        weekday=0, starts=time(8), minutes=90, minutes_per_case=4, closing_hours=24, review_months=6, follow_days=7
+    )
+    values = {name: getattr(kept, name) or "" for name in (*boards.FIELDS, *boards.TERMS)}
+    values |= {
+        "follow_days": kept.follow_days,
+        "weekday": kept.weekday,
+        "starts": kept.starts.strftime("%H:%M"),
+        "aliases": "\n".join(kept.aliases or []),
+    }
     values |= {"closing_hours": kept.closing_hours, "quorum": "\n".join(_line(group) for group in kept.quorum or [])}
     return values | {"hospitals": {str(one): since or "" for one, since in takes_part.items()}}
 
@@ -87,7 +94,7 @@ def save(board_id: uuid.UUID | None = None) -> ResponseReturnValue:
 
 def _typed() -> dict[str, Any]:
     chosen = {one: request.form.get(f"since-{one}", "") for one in request.form.getlist("hospital") if _is_id(one)}
-    return {name: request.form.get(name, "") for name in (*boards.FIELDS, "review_months", "quorum", "aliases")} | {
+    return {name: request.form.get(name, "") for name in (*boards.FIELDS, *boards.TERMS, "quorum", "aliases")} | {
         "hospitals": chosen
     }
 
@@ -113,7 +120,7 @@ def _asked() -> BoardForm:
     return BoardForm(code=code, starts=starts, quorum=quorum, aliases=aliases, hospitals=hospitals, **text, **numbers)  # type: ignore[arg-type]
 
 
-_NUMBERS = ("weekday", "minutes", "minutes_per_case", "closing_hours", "review_months")
+_NUMBERS = ("weekday", "minutes", "minutes_per_case", "closing_hours", *boards.TERMS)
 
 
 def _number(text: str, name: str, wrong: dict[str, str]) -> int:

@@ -16,13 +16,14 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_
-from mdo_portal.services import conflict_rows, inbox, rights_reviews
+from mdo_portal.services import conflict_rows, follow_up_rows, inbox, rights_reviews
 from mdo_portal.services.sessions import SignedIn
 from mdo_portal.web import log_overdue
 from mdo_portal.web.assets import Assets
 from mdo_portal.web.context import SignedInUser, is_fragment, now, settings, transaction
 from mdo_portal.web.guard import csrf_token
 from mdo_portal.web.patients import banner_of
+from mdo_portal.web.words import AMSTERDAM
 
 #: how roles are called in the header
 ROLE_WORDS = {
@@ -40,6 +41,7 @@ ROLE_WORDS = {
 
 
 #: blueprints that are one subject in the header
+FOLLOW_PAGES = ("follow_ups", "follow_up_figures")
 LINK_PAGES = ("providers", "links", "trying", "places")
 PEOPLE_PAGES = ("people", "rights", "boards")
 STALE = timedelta(minutes=5)
@@ -92,11 +94,13 @@ def _me(signed: SignedIn) -> SimpleNamespace:
 def navigation(viewer: Viewer) -> list[NavItem]:
     """The pages this viewer has any use for."""
     here = "inbox" if request.blueprint in LINK_PAGES else request.blueprint or ""
+    here = "follow_ups" if here in FOLLOW_PAGES else here
     pages = [
         (gettext("Werklijst"), "worklist.page", _any(viewer, Act.WORKLIST_READ)),
         (gettext("Aanmelden"), "forms.page", viewer.may_for_own_hospital(Act.CASE_REGISTER)),
         (gettext("Vergaderingen"), "meetings.page", bool(viewer.boards_for(Act.MEETING_READ))),
         (gettext("Post"), "post.page", _any(viewer, Act.POST_READ)),
+        (gettext("Opvolging"), "follow_ups.page", _any(viewer, Act.FOLLOW_READ)),
         (gettext("Koppelingen"), "inbox.links", _any(viewer, Act.LINK_READ) or Role.ADMINISTRATOR in viewer.hospital_roles),
         (gettext("Wie is dit?"), "identities.page", viewer.may_for_own_hospital(Act.IDENTITY_READ)),
         (gettext("Logboek"), "log.page", viewer.may_for_own_hospital(Act.LOG_READ)),
@@ -107,7 +111,7 @@ def navigation(viewer: Viewer) -> list[NavItem]:
     late = log_overdue.count(viewer) if viewer.may_for_own_hospital(Act.LOG_REVIEW) and not is_fragment() else 0
     counts = {
         "people.page": overdue(viewer), "log.page": late or None, "inbox.links": waiting_too_long(viewer),
-        "identities.page": questions(viewer),
+        "identities.page": questions(viewer), "follow_ups.page": pressing(viewer),
     }  # fmt: skip
     return [
         NavItem(label, url_for(endpoint), endpoint.partition(".")[0] in family, counts.get(endpoint))
@@ -144,6 +148,14 @@ def questions(viewer: Viewer) -> int | None:
         return None
     with transaction() as db:
         return conflict_rows.waiting(db, viewer, now=now()).open or None
+
+
+def pressing(viewer: Viewer) -> int | None:
+    """Recommendations that this viewer looks after and that are late, or nearly so."""
+    if is_fragment() or not _any(viewer, Act.FOLLOW_CLOSE):
+        return None
+    with transaction() as db:
+        return follow_up_rows.pressing(db, viewer, today=now().astimezone(AMSTERDAM).date()) or None
 
 
 def forget_overdue() -> None:

@@ -30,7 +30,7 @@ INSERT INTO follow_ups (id, decision_id, round_id, case_id, hospital_id, owner_h
 SELECT gen_random_uuid(), d.id, d.round_id, d.case_id, d.hospital_id, coalesce(
         (SELECT h.id FROM hospitals h WHERE lower(btrim(item ->> 'place')) IN (lower(h.name), lower(h.code)) ORDER BY h.code LIMIT 1),
         d.hospital_id),
-    m.board_id, place, item ->> 'kind', item ->> 'text', item ->> 'intent', item ->> 'condition', item ->> 'place',
+    m.board_id, one.place, item ->> 'kind', item ->> 'text', item ->> 'intent', item ->> 'condition', item ->> 'place',
     item ->> 'responsible', nullif(item ->> 'due_on', '')::date, d.signed_at, 'open', '', '', '', 1
 FROM decisions d JOIN rounds r ON r.id = d.round_id JOIN meetings m ON m.id = r.meeting_id,
     jsonb_array_elements(d.content::jsonb #> '{advice,items}') WITH ORDINALITY AS one (item, place)
@@ -70,7 +70,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Uuid()) for name in ("evidence_id", "message_id", "carried_from_id")),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_follow_ups"),
-        sa.UniqueConstraint("decision_id", "position", name="uq_follow_ups_decision_id"),
+        sa.UniqueConstraint("decision_id", "position", name="uq_follow_ups_decision_id_position"),
         *(sa.CheckConstraint(check, name=f"ck_follow_ups_{name}") for name, check in CHECKS.items()),
     )
     for name in ("round_id", "case_id", "hospital_id", "owner_hospital_id", "superseded_by_id"):
