@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,8 +63,9 @@ def begin(session: Session, decision: Decision, case: Case, *, now: datetime, fo
     if form is DecisionForm.ADDENDUM:  # the earlier decision stands: only what it did not say yet is new
         known = {one.same_as for one in before}
         made = [one for one in made if one.same_as not in known]
+    left = before if form is DecisionForm.CORRECTION else []
     for item in made:
-        _carry(item, before if form is DecisionForm.CORRECTION else ())
+        _carry(item, left)
     session.add_all(made)
     session.flush()
     settle_case(session, case, now=now)
@@ -111,6 +111,8 @@ def _item(session: Session, decision: Decision, position: int, said: dict[str, A
     )
 
 
+#: what a person's answer fills in
+_SAID = ("state", "reason", "words", "done_on", "closed_at", "closed_by", "evidence_kind", "evidence_id", "message_id")
 _NOTHING_SAID: dict[str, Any] = {
     "state": FollowState.OPEN, "reason": "", "words": "", "done_on": None, "closed_at": None, "closed_by": None,
     "evidence_kind": "", "evidence_id": None, "message_id": None, "superseded_by_id": None, "carried_from_id": None,
@@ -125,17 +127,20 @@ def _owner(session: Session, place: str) -> uuid.UUID | None:
     return session.scalar(query.order_by(Hospital.code).limit(1)) if wanted else None
 
 
-def _carry(item: FollowUp, before: Sequence[FollowUp]) -> None:
-    """The same recommendation was in the decision that this one corrects: it was said first then, and what was answered holds."""
-    for one in before:
-        if one.same_as == item.same_as:
-            item.signed_at = one.signed_at
-            if one.state in ANSWERS:
-                item.carried_from_id = one.id
-                for name in ("state", "reason", "words", "done_on", "closed_at", "closed_by", "told_at"):
-                    setattr(item, name, getattr(one, name))
-                item.evidence_kind, item.evidence_id, item.message_id = one.evidence_kind, one.evidence_id, one.message_id
-            return
+def _carry(item: FollowUp, left: list[FollowUp]) -> None:
+    """The same recommendation was in the decision that this one corrects: it was said first then, and what was answered holds.
+
+    Takes it from `left`: an answer holds for one item.
+    """
+    one = next((one for one in left if one.same_as == item.same_as), None)
+    if one is None:
+        return
+    left.remove(one)
+    item.signed_at = one.signed_at
+    if one.state in ANSWERS:
+        item.carried_from_id = one.id
+        for name in (*_SAID, "told_at"):
+            setattr(item, name, getattr(one, name))
 
 
 def item_for(session: Session, viewer: Viewer, act: Act, item_id: uuid.UUID, *, now: datetime) -> tuple[FollowUp, Grant]:
@@ -187,7 +192,7 @@ def reopen(session: Session, item: FollowUp, case: Case, *, seen: int, viewer: V
     if item.revision != seen:
         raise Stale()
     item.move(FollowState.OPEN)
-    for name in ("reason", "words", "done_on", "closed_at", "closed_by", "evidence_kind", "evidence_id", "message_id", "told_at"):
+    for name in (*_SAID, "told_at"):
         setattr(item, name, _NOTHING_SAID[name])
     _tell(session, item, case, viewer=viewer, now=now)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.follow_up import FollowState
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, Incomplete, NotFound
+from mdo_portal.errors import N_, Incomplete, Stale
 from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS
 from mdo_portal.services import access, audit, cases, follow_up_evidence, follow_up_links, follow_up_rows, follow_ups
 from mdo_portal.services.case_rows import CaseView
@@ -46,22 +46,22 @@ def page() -> str:
     return render_template("follow_ups/page.html", today=today(), **WORDS, **shown)
 
 
-@blueprint.get("/follow-up/<uuid:item_id>")
+@blueprint.get("/follow-up/<uuid:follow_id>")
 @may(Act.FOLLOW_READ)
-def one(item_id: uuid.UUID) -> str:
-    return _shown(item_id, {})
+def one(follow_id: uuid.UUID) -> str:
+    return _shown(follow_id, {})
 
 
-def _shown(item_id: uuid.UUID, errors: dict[str, str], *, link: str = "", person: str = "") -> str:
+def _shown(follow_id: uuid.UUID, errors: dict[str, str], *, link: str = "", person: str = "") -> str:
     """One item, and beside it what the hospital told since: a person says whether the one has to do with the other."""
     with transaction() as db:
-        item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_READ, item_id, now=now())
+        item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_READ, follow_id, now=now())
         audit.record(
             db, viewer(), Act.FOLLOW_READ, now=now(), case=grant.case, relation=grant.relation, object_type="follow_up",
-            object_id=item_id,
+            object_id=follow_id,
         )  # fmt: skip
         shown = {
-            "item": follow_up_rows.one(db, item_id),
+            "item": follow_up_rows.one(db, follow_id),
             "patient": cases.banner(db, grant.case),
             "came": follow_up_evidence.since(db, grant.case, item.signed_at) if item.is_open else [],
             "may_close": access.may(db, viewer(), Act.FOLLOW_CLOSE, grant.case, now=now()),
@@ -72,58 +72,58 @@ def _shown(item_id: uuid.UUID, errors: dict[str, str], *, link: str = "", person
     return render_template("follow_ups/one.html", today=today(), errors=errors, form=form, **WORDS, **shown, **link_shown)
 
 
-@blueprint.post("/follow-up/<uuid:item_id>/close")
+@blueprint.post("/follow-up/<uuid:follow_id>/close")
 @may(Act.FOLLOW_CLOSE)
-def close(item_id: uuid.UUID) -> ResponseReturnValue:
+def close(follow_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
-            item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_CLOSE, item_id, now=now())
+            item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_CLOSE, follow_id, now=now())
             pointed = follow_up_evidence.pointed(db, item, grant.case, request.form.get("pointed", ""))
             answer = Answer(_state(), _reason(), request.form.get("words", ""), _done_on(), pointed)
             follow_ups.close(db, item, grant.case, answer, seen=_seen(), viewer=viewer(), now=now(), today=today())
-            _log(db, Act.FOLLOW_CLOSE, grant, item_id, answer.state.value)
+            _log(db, Act.FOLLOW_CLOSE, grant, follow_id, answer.state.value)
     except Incomplete as error:
         if is_fragment():
             raise
-        return _shown(item_id, error.fields), error.status
+        return _shown(follow_id, error.fields), error.status
     flash(gettext("Vastgelegd: %(what)s.", what=gettext(words.STATE_WORDS[answer.state]).lower()), "success")
     return _back()
 
 
-@blueprint.post("/follow-up/<uuid:item_id>/reopen")
+@blueprint.post("/follow-up/<uuid:follow_id>/reopen")
 @may(Act.FOLLOW_CLOSE)
-def reopen(item_id: uuid.UUID) -> ResponseReturnValue:
+def reopen(follow_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
-        item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_CLOSE, item_id, now=now())
+        item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_CLOSE, follow_id, now=now())
         follow_ups.reopen(db, item, grant.case, seen=_seen(), viewer=viewer(), now=now())
-        _log(db, Act.FOLLOW_CLOSE, grant, item_id, "reopen")
+        _log(db, Act.FOLLOW_CLOSE, grant, follow_id, "reopen")
     flash(gettext("De aanbeveling staat weer open."), "success")
     return _back()
 
 
-@blueprint.post("/follow-up/<uuid:item_id>/link")
+@blueprint.post("/follow-up/<uuid:follow_id>/link")
 @may(Act.FOLLOW_CLOSE)
-def link(item_id: uuid.UUID) -> ResponseReturnValue:
+def link(follow_id: uuid.UUID) -> ResponseReturnValue:
     """A personal link for who sees to it: to be mailed by hand; it opens after signing in, for that person only."""
     wanted = _uuid(request.form.get("person_id", ""))
     with transaction() as db:
-        item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_CLOSE, item_id, now=now())
+        item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_CLOSE, follow_id, now=now())
         people = dict(follow_up_links.possible(db, item, now=now()))
         if wanted in people:
-            _log(db, Act.FOLLOW_CLOSE, grant, item_id, f"link for {wanted}")
+            _log(db, Act.FOLLOW_CLOSE, grant, follow_id, f"link for {wanted}")
     if wanted not in people:
-        return _shown(item_id, {"person_id": N_("Kies voor wie de link is.")}), 422
-    token = follow_up_links.make(settings().secret_key, item_id, wanted)
+        return _shown(follow_id, {"person_id": N_("Kies voor wie de link is.")}), 422
+    token = follow_up_links.make(settings().secret_key, follow_id, wanted)
     address = settings().public_url.rstrip("/") + url_for("follow_ups.by_link", token=token)
-    return _shown(item_id, {}, link=address, person=people[wanted])
+    return _shown(follow_id, {}, link=address, person=people[wanted])
 
 
 @blueprint.get("/follow-up/link/<token>")
 @may(Act.FOLLOW_READ)
 def by_link(token: str) -> ResponseReturnValue:
     """Opens the item after the ordinary sign-in; every right is looked up again there."""
-    item_id = follow_up_links.read(settings().secret_key, token, person_id=viewer().person_id)
-    return redirect(url_for("follow_ups.one", item_id=item_id))
+    follow_id = follow_up_links.read(settings().secret_key, token, person_id=viewer().person_id)
+    return redirect(url_for("follow_ups.one", follow_id=follow_id))
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/told-back")
@@ -148,7 +148,7 @@ def tell(meeting_id: uuid.UUID) -> ResponseReturnValue:
     """The board heard it: one item, or all of them."""
     with transaction() as db:
         meeting, _ = access.meeting_for(db, viewer(), Act.FOLLOW_TELL, meeting_id)
-        told = follow_up_rows.tell(db, meeting, now=now(), item_id=_uuid(request.form.get("item_id", "")))
+        told = follow_up_rows.tell(db, meeting, now=now(), item_id=_uuid(request.form.get("follow_id", "")))
         audit.record(db, viewer(), Act.FOLLOW_TELL, now=now(), object_type="follow_up", object_id=meeting_id, hits=told)
     return _told_back(meeting_id) if is_fragment() else redirect(url_for("meetings.agenda", meeting_id=meeting_id))
 
@@ -159,9 +159,9 @@ def on_case(db: Session, view: CaseView) -> dict[str, Any]:
     return {"follow_ups": rows, "today": today(), **WORDS}
 
 
-def _log(db: Session, act: Act, grant: access.Grant, item_id: uuid.UUID, detail: str) -> None:
+def _log(db: Session, act: Act, grant: access.Grant, follow_id: uuid.UUID, detail: str) -> None:
     audit.record(
-        db, viewer(), act, now=now(), case=grant.case, relation=grant.relation, object_type="follow_up", object_id=item_id,
+        db, viewer(), act, now=now(), case=grant.case, relation=grant.relation, object_type="follow_up", object_id=follow_id,
         detail=detail,
     )  # fmt: skip
 
@@ -191,7 +191,7 @@ def _done_on() -> date | None:
 def _seen() -> int:
     said = request.form.get("seen", "")
     if not said.isascii() or not said.isdecimal() or len(said) > 9:
-        raise NotFound()
+        raise Stale()
     return int(said)
 
 
