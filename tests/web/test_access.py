@@ -74,6 +74,7 @@ def house(database: Database, region: Region) -> Iterator[House]:
             "hold_id": uuid.uuid4(),
             "grant_id": uuid.uuid4(),
             "item_id": uuid.uuid4(),
+            "follow_id": uuid.uuid4(),
             "conflict_id": uuid.uuid4(),
             "merge_id": uuid.uuid4(),
         }
