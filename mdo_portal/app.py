@@ -27,6 +27,7 @@ from mdo_portal.web import (
     destruction,
     documents,
     errors,
+    exports,
     fhir,
     fhir_access,
     follow_up_figures,
@@ -61,7 +62,21 @@ from mdo_portal.web import sessions as session_pages
 from mdo_portal.web.context import SignedInUser, client_address, now
 
 SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
-CASES = (worklist, cases, documents, forms, grants, meetings, rooms, advice, decisions, post, follow_ups, follow_up_figures)
+CASES = (
+    worklist,
+    cases,
+    documents,
+    forms,
+    grants,
+    meetings,
+    rooms,
+    advice,
+    decisions,
+    post,
+    follow_ups,
+    follow_up_figures,
+    exports,
+)
 RUNNING = (identities, inbox, links, links_try, links_places, log, people_pages, rights, boards, retention, destruction)
 BLUEPRINTS = (*SIGNING_IN, *CASES, *RUNNING, fhir_access, fhir, health, openapi)
 

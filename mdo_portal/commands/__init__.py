@@ -26,6 +26,7 @@ COMMANDS = {
     "audit": "audit_line",
     "bench": "bench",
     "retention": "retention_line",
+    "export": "export",
 }
 
 

@@ -22,6 +22,7 @@ from mdo_portal.exchange.incoming import (
     PatientMerge,
     Section,
 )
+from mdo_portal.exchange.leaving import LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
 from mdo_portal.exchange.people import Contact, PatientIdentity, PersonName
 from mdo_portal.exchange.receiving import (
     Answer,
@@ -73,6 +74,11 @@ __all__ = [
     "IncomingNotice",
     "IncomingReferral",
     "IncomingResult",
+    "LeavingCase",
+    "LeavingDecision",
+    "LeavingFile",
+    "LeavingItem",
+    "LeavingRound",
     "LeftOver",
     "MergedNumbers",
     "MessageHeader",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -75,6 +76,13 @@ def form_of(decision: Decision) -> DecisionForm:
     """What this decision is to the one before it."""
     said = getattr(decision, "form", "")
     return DecisionForm(said) if said else DecisionForm.CORRECTION if decision.supersedes_id else DecisionForm.FIRST
+
+
+def stands(decision: Decision, of_round: Sequence[Decision]) -> bool:
+    """Whether no later decision of the round replaced or withdrew it; an addendum leaves it standing, a withdrawal says nothing itself."""
+    ends = (DecisionForm.CORRECTION, DecisionForm.WITHDRAWAL)
+    later = [form_of(one) for one in of_round if one.version > decision.version]
+    return form_of(decision) is not DecisionForm.WITHDRAWAL and not any(form in ends for form in later)
 
 
 def standing_of(session: Session, round_id: uuid.UUID) -> list[FollowUp]:

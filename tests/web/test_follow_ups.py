@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
+import uuid
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,14 +13,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting
-from mdo_portal.domain.document import CaseDocument
+from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.follow_up import FollowState, FollowUp
 from mdo_portal.services import follow_ups
+from mdo_portal.services.sealed import row_of, sealer
 from tests import make
 from tests.people import Region
 from tests.services.follow_house import IMAGING, OPERATION
@@ -55,10 +59,12 @@ def house(database: Database, region: Region) -> Iterator[House]:
         meeting.starts_at, meeting.registration_closes_at = now - timedelta(hours=1), now - timedelta(days=1)
         decision = signed_decision(session, region, OPERATION, late, now=now)
         operation, imaging = follow_ups.standing_of(session, decision.round_id)
+        letter_id = uuid.uuid4()
+        sealed = sealer(session).seal(b"%PDF-1.7 verslag", purpose=DOCUMENT_PURPOSE, row=row_of("case_documents", letter_id))
         session.add(
             CaseDocument(
-                case_id=decision.case_id, title="operatieverslag.pdf", kind="letter", media_type="application/pdf", content_sealed=b"x",
-                sha256="0" * 64, size=1, hospital_id=region.hospitals["ZEED"], received_at=now + timedelta(days=1),
+                id=letter_id, case_id=decision.case_id, title="operatieverslag.pdf", kind="letter", media_type="application/pdf",
+                content_sealed=sealed, sha256="0" * 64, size=1, hospital_id=region.hospitals["ZEED"], received_at=now + timedelta(days=1),
             )
         )  # fmt: skip
         ids = str(operation.id), str(imaging.id)
@@ -168,3 +174,20 @@ def test_the_board_sees_its_own_figures_and_takes_them_along(house: House) -> No
     assert table.headers["Content-Disposition"] == 'attachment; filename="opvolging.csv"'
     assert house.person("Carla").get(path).status_code == 404
     assert house.person("Dirk").get(path).status_code == 403
+
+
+def test_a_case_is_taken_along_by_who_may_read_it_whole_and_that_is_logged(house: House) -> None:
+    case_id = house.item(house.operation).case_id
+
+    answer = post(house.person("Dirk"), f"/cases/{case_id}/export")
+
+    names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=casus-{case_id}.zip"
+    assert f"cases/{case_id}/referral.fhir.json" in names and "manifest.json" in names
+    assert post(house.person("Mila"), f"/cases/{case_id}/export").status_code == 403
+    assert post(house.person("Carla"), f"/cases/{case_id}/export").status_code == 404
+    with house.database.transaction() as session:
+        (line,) = session.execute(
+            text("SELECT event_code, case_id FROM audit_entries WHERE act = 'case:export' AND outcome = 0")
+        ).all()
+    assert tuple(line) == ("110106", case_id)
