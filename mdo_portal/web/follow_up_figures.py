@@ -39,7 +39,7 @@ def table(board_id: uuid.UUID) -> Response:
         gettext("Deels uitgevoerd"),
         gettext("Niet uitgevoerd"),
     ]
-    heads += [gettext("Open"), gettext("Uitgevoerd, % van afgehandeld"), gettext("Dagen tot uitvoering (mediaan)")]
+    heads += [gettext("Open"), gettext("Uitgevoerd, procent van afgehandeld"), gettext("Dagen tot uitvoering (mediaan)")]
     lines = [_line(one) for one in (*figures.quarters, figures.whole)]
     reasons = [[gettext(REASON_WORDS[one]), f"< {FEW}" if number is None else number] for one, number in figures.reasons.items()]
     return as_csv([heads, *lines, [], [gettext("Reden"), gettext("Aantal")], *reasons], name="opvolging")

@@ -21,7 +21,7 @@ SIGNING = ("/rounds/{ended}/sign", "/rounds/{signed}/signed")
 POST = ("/post", "/post?tab=all")
 FOLLOWING = (
     "/follow-up", "/follow-up?all=1", "/follow-up/{open_item}", "/follow-up/{closed_item}", "/follow-up/figures/{uro}",
-    "/meetings/{coming}/told-back",
+    "/meetings/{open}/told-back",
 )  # fmt: skip
 LINKS = ("/links", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
 LINK = tuple(f"/links/{{zeed}}{part}" for part in ("", "/settings", "/try", "/places"))
