@@ -74,11 +74,15 @@ def of_board(session: Session, board_id: uuid.UUID, *, since: date, until: date)
 
 
 def kept_apart(counted: Mapping[NotDone, int]) -> dict[NotDone, int | None]:
-    """Without the numbers under FEW; nor, when that would leave one number to be found by subtracting, the next smallest."""
-    hidden = {reason for reason, number in counted.items() if 0 < number < FEW}
-    others = sorted((number, reason) for reason, number in counted.items() if number >= FEW)
-    if len(hidden) == 1 and others:
-        hidden.add(others[0][1])
+    """When some number is under FEW but not nothing, none under FEW is told apart, zeros included; and never only one.
+
+    The sum of all is known (partly and not done): what is left out must not be found by subtracting.
+    """
+    if not any(0 < number < FEW for number in counted.values()):
+        return dict(counted)
+    hidden = {reason for reason, number in counted.items() if number < FEW}
+    if len(hidden) == 1:
+        hidden.add(min((reason for reason in counted if reason not in hidden), key=counted.__getitem__))
     return {reason: None if reason in hidden else number for reason, number in counted.items()}
 
 
