@@ -23,6 +23,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import follow_up_evidence
 
 MOST = 200
+MOST_COUNTED = 100
 STANDS = FollowUp.superseded_by_id.is_(None)
 
 
@@ -152,11 +153,11 @@ def _untold(session: Session, meeting: Meeting) -> list[ColumnElement[bool]]:
 
 
 def pressing(session: Session, viewer: Viewer, *, today: date) -> int:
-    """How many open items of this viewer are late or nearly so."""
+    """How many open items of this viewer are late or nearly so; counted to MOST_COUNTED, for the menu stands on every page."""
     near = FollowUp.due_on <= today + Board.follow_days
-    query = select(func.count()).select_from(FollowUp).join(Case, Case.id == FollowUp.case_id)
-    query = query.join(Board, Board.id == FollowUp.board_id).where(FollowUp.state == FollowState.OPEN, near)
-    return session.scalar(query.where(_looks_after(viewer, Act.FOLLOW_CLOSE))) or 0
+    query = select(FollowUp.id).join(Case, Case.id == FollowUp.case_id).join(Board, Board.id == FollowUp.board_id)
+    query = query.where(FollowUp.state == FollowState.OPEN, near, _looks_after(viewer, Act.FOLLOW_CLOSE))
+    return session.scalar(select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())) or 0
 
 
 def _looks_after(viewer: Viewer, act: Act) -> ColumnElement[bool]:

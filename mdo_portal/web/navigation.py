@@ -51,7 +51,7 @@ class NavItem(NamedTuple):
     label: str
     url: str
     active: bool
-    count: int | None = None  # type: ignore[assignment]
+    count: int | str | None = None  # type: ignore[assignment]
 
 
 def install(app: Flask) -> None:
@@ -150,12 +150,13 @@ def questions(viewer: Viewer) -> int | None:
         return conflict_rows.waiting(db, viewer, now=now()).open or None
 
 
-def pressing(viewer: Viewer) -> int | None:
+def pressing(viewer: Viewer) -> int | str | None:
     """Recommendations that this viewer looks after and that are late, or nearly so."""
     if is_fragment() or not _any(viewer, Act.FOLLOW_CLOSE):
         return None
     with transaction() as db:
-        return follow_up_rows.pressing(db, viewer, today=now().astimezone(AMSTERDAM).date()) or None
+        found = follow_up_rows.pressing(db, viewer, today=now().astimezone(AMSTERDAM).date())
+    return f"{found - 1}+" if found >= follow_up_rows.MOST_COUNTED else found or None
 
 
 def forget_overdue() -> None:
