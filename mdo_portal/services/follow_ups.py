@@ -109,7 +109,7 @@ def _item(session: Session, decision: Decision, position: int, said: dict[str, A
         round_id=decision.round_id,
         case_id=decision.case_id,
         hospital_id=decision.hospital_id,
-        owner_hospital_id=_owner(session, said.get("place", "")) or decision.hospital_id,
+        owner_hospital_id=_owner(session, said) or decision.hospital_id,
         board_id=board_id,
         position=position,
         due_on=date.fromisoformat(said["due_on"]) if said.get("due_on") else None,
@@ -128,9 +128,11 @@ _NOTHING_SAID: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _owner(session: Session, place: str) -> uuid.UUID | None:
-    """The hospital of the network that is called exactly so; anything else is words."""
-    wanted = place.strip().lower()
+def _owner(session: Session, said: dict[str, Any]) -> uuid.UUID | None:
+    """The hospital of the network that the board chose, or that is called exactly so; anything else is words."""
+    chosen, wanted = said.get("place_hospital_id", ""), said.get("place", "").strip().lower()
+    if chosen:
+        return session.scalar(select(Hospital.id).where(Hospital.id == uuid.UUID(chosen)))
     query = select(Hospital.id).where(or_(func.lower(Hospital.name) == wanted, func.lower(Hospital.code) == wanted))
     return session.scalar(query.order_by(Hospital.code).limit(1)) if wanted else None
 

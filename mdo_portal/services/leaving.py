@@ -124,14 +124,23 @@ def _planned_at(session: Session, case: Case, before: datetime) -> datetime:
 
 def _decisions(session: Session, round_id: uuid.UUID) -> tuple[LeavingDecision, ...]:
     found = list(session.scalars(select(Decision).where(Decision.round_id == round_id).order_by(Decision.version)))
-    letters = {one.decision_id: one for one in deliveries.of_decisions(session, [one.id for one in found])}
+    letters = _letters(session, found)
     items = list(session.scalars(select(FollowUp).where(FollowUp.round_id == round_id).order_by(FollowUp.position)))
     made = []
     for one in found:
-        letter = deliveries.letter_of(session, letters[one.id]) if one.id in letters else b""
         own = [item for item in items if item.decision_id == one.id]
-        made.append(_decision(one, letter, own, stands=follow_ups.stands(one, found)))
+        made.append(_decision(one, letters.get(one.id, b""), own, stands=follow_ups.stands(one, found)))
     return tuple(made)
+
+
+def _letters(session: Session, decisions: Sequence[Decision]) -> dict[uuid.UUID, bytes]:
+    """The letter to the hospital of the case itself, not what a practitioner got by its channel; none when our copy is past its term."""
+    found: dict[uuid.UUID, bytes] = {}
+    homes = {one.id: one.hospital_id for one in decisions}
+    for one in deliveries.of_decisions(session, list(homes)):
+        if one.hospital_id == homes[one.decision_id] and not getattr(one, "recipient_name", ""):
+            found[one.decision_id] = found.get(one.decision_id) or deliveries.letter_of(session, one)
+    return {decision_id: letter for decision_id, letter in found.items() if letter}
 
 
 def _decision(decision: Decision, letter: bytes, items: Sequence[FollowUp], *, stands: bool) -> LeavingDecision:
@@ -146,7 +155,7 @@ def _decision(decision: Decision, letter: bytes, items: Sequence[FollowUp], *, s
         signed_at=decision.signed_at,
         signed_by=Contact(name=signer["name"], role=signer["discipline"]),
         text_hash=decision.content_hash,
-        sections=_sections(content),
+        sections=_sections(content, decision.correction_reason),
         items=tuple(_item(one, said) for one, said in zip(items, letter_words.entered(content).items, strict=False)),
         participants=tuple(
             Contact(name=one["name"], role=one["discipline"], organisation=one["hospital"]) for one in content["participants"]
@@ -156,14 +165,14 @@ def _decision(decision: Decision, letter: bytes, items: Sequence[FollowUp], *, s
     )
 
 
-def _sections(content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _sections(content: Mapping[str, Any], reason: str) -> tuple[tuple[str, str], ...]:
     """The frozen words under the headings of the letter, empty ones left out; the recommendations as the letter says them."""
     entered = letter_words.entered(content)
-    texts = [("Vraagstelling", content["question"])]
+    texts = [("Reden van herziening, aanvulling of intrekking", reason), ("Vraagstelling", content["question"])]
     texts += [(heading, content["sections"].get(name, "")) for name, heading in HEADINGS.items()]
     texts += [("Aanbevelingen", "\n".join(f"{place}. {one.as_text()}" for place, one in enumerate(entered.items, start=1)))]
     texts += [*entered.more, ("Wens van de patiënt", entered.wish), ("Geen consensus", entered.dissent)]
-    met = "voldoende" if content["quorum"]["met"] else f"onvoldoende: {', '.join(content['quorum']['missing'])}"
+    met = {True: "voldoende", False: f"onvoldoende: {', '.join(content['quorum']['missing'])}"}.get(content["quorum"]["met"], "")
     return tuple((heading, text) for heading, text in (*texts, ("Quorum", met)) if text.strip())
 
 

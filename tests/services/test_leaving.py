@@ -9,6 +9,8 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -91,3 +93,21 @@ def test_the_command_writes_everything_of_one_hospital_for_its_owner_only_and_lo
 
 def test_an_unknown_hospital_gives_nothing(database: Database, tmp_path: Path) -> None:
     assert export.write(database, export.of_hospital(database, "NONE"), tmp_path / "x.zip", network=NETWORK, now=NOW) == 0
+
+
+def test_the_command_wants_one_case_or_one_hospital_and_never_both(tmp_path: Path) -> None:
+    for arguments in ([], ["--case", "01a21732-7b18-73ed-a85e-d1ab889d5411", "--hospital", "ZEED"]):
+        answer = CliRunner().invoke(export.command, [*arguments, "--to", str(tmp_path / "x.zip")])
+
+        assert answer.exit_code == 2 and "--case ID or --hospital CODE" in answer.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_that_is_there_is_written_over(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    path.write_text("van iemand anders")
+
+    with pytest.raises(FileExistsError):
+        export.write(database, [], path, network=NETWORK, now=NOW)
+
+    assert path.read_text() == "van iemand anders"
