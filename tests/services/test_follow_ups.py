@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.follow_up import FollowState, FollowUp, Press, press_of
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.exchange import DecisionForm, IncomingAppointment
-from mdo_portal.services import appointments, follow_up_evidence, follow_up_links, follow_up_rows, follow_ups
+from mdo_portal.services import appointments, follow_up_evidence, follow_up_links, follow_up_rows, follow_ups, sessions
 from mdo_portal.services.follow_up_rows import Filter
 from mdo_portal.services.follow_ups import Answer
 from tests import make
+from tests.copies import as_web
 from tests.make import NOW, TODAY
 from tests.people import Region, board_of
-from tests.services.follow_house import IMAGING, LATER, OPERATION, corrected, delivered, items_of, signed
+from tests.services.follow_house import IMAGING, LATER, OPERATION, corrected, delivered, discussed, items_of, signed
 
 DONE = Answer(FollowState.CARRIED_OUT)
 NOT = Answer(FollowState.NOT_DONE, "wish", "wil niet meer")
@@ -319,3 +323,25 @@ def test_every_item_is_found_by_who_may_and_by_nobody_else(session: Session, reg
     with pytest.raises(NotFound):
         follow_ups.item_for(session, region.carla, Act.FOLLOW_READ, item.id, now=NOW)
     assert session.scalar(select(func.count()).select_from(FollowUp)) == 1
+
+
+def test_the_chair_signs_and_corrects_with_recommendations_within_the_second_wall(database: Database, region: Region) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    with database.transaction() as session:
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.starts_at, meeting.registration_closes_at = now, now - timedelta(days=1)
+        round_id = discussed(session, region, OPERATION, IMAGING, now=now).id
+        key = sessions.start_session(session, region.bram.person_id, region.hospitals["DELT"], proof=make.PROOF, now=now)
+    web = as_web(database)
+
+    with web.transaction(entering=sessions.hash_key(key)) as session:
+        first = make.signed(session, session.get_one(Round, round_id), viewer=region.bram, now=now)
+    with web.transaction(entering=sessions.hash_key(key)) as session:
+        corrected(session, region, session.get_one(Decision, first.id), IMAGING, now=now + timedelta(minutes=1))
+    web.close()
+
+    with database.transaction() as session:
+        states = session.scalars(
+            select(FollowUp.state).order_by(FollowUp.signed_at, FollowUp.decision_id, FollowUp.position)
+        ).all()
+    assert sorted(states) == [FollowState.OPEN, FollowState.SUPERSEDED, FollowState.SUPERSEDED]
