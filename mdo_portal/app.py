@@ -29,8 +29,11 @@ from mdo_portal.web import (
     destruction,
     documents,
     errors,
+    exports,
     fhir,
     fhir_access,
+    follow_up_figures,
+    follow_ups,
     forms,
     grants,
     guard,
@@ -80,6 +83,9 @@ CASES = (
     patient_letters,
     post,
     post_week,
+    follow_ups,
+    follow_up_figures,
+    exports,
 )
 RUNNING = (
     identities,

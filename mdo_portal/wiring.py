@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -14,6 +14,7 @@ from typing import Any
 from integrations import profiles
 from integrations import readers as integrated
 from integrations.bounded.pool import BoundedExplainer, Pool, bounded
+from integrations.exit import archive as leaving_archive
 from integrations.fhir import poll, xml_writer
 from integrations.fhir.answer import answer_body, task_status
 from integrations.fhir.capability import TAKEN, capability_statement
@@ -43,6 +44,7 @@ from mdo_portal.exchange import (
     Caller,
     Explainer,
     IncomingReferral,
+    LeavingCase,
     MessageHeader,
     Poller,
     Puller,
@@ -221,6 +223,11 @@ def fhir_answer(answer: Answer, header: MessageHeader, location: str = "") -> tu
 def fhir_capabilities(url: str, software_version: str, version: str = "R4") -> bytes:
     """What the FHIR door says about itself, in the version of who asks."""
     return json.dumps(capability_statement(url=url, version=version, software_version=software_version)).encode()
+
+
+def archive(cases: Iterable[LeavingCase], *, made_at: datetime, network: str, version: str) -> Iterator[bytes]:
+    """The open exit: these cases as FHIR, as IHE workflow documents and as their own files, one ZIP in pieces. Holds patient data."""
+    return leaving_archive.archive(cases, made_at=made_at, network=network, version=version)
 
 
 def fhir_xml(body: bytes) -> bytes:

@@ -63,7 +63,7 @@ def _look(response: Response, database: Database, guard: Guard) -> Response:
     if endpoint in EXCEPTIONS or response.direct_passthrough or response.status_code >= 500:
         return response
     logged = getattr(_here, "lines", 0)
-    if response.mimetype == "application/pdf" or carries(response.get_data(as_text=True), database):
+    if response.mimetype in ("application/pdf", "application/zip") or carries(response.get_data(as_text=True), database):
         guard.carried.add(endpoint)
         if not logged or response.status_code in (401, 403, 404):
             guard.unlogged.append(f"{request.method} {endpoint} {response.status_code}")

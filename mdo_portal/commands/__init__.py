@@ -27,6 +27,7 @@ COMMANDS = {
     "bench": "bench",
     "retention": "retention_line",
     "restored": "restored",
+    "export": "export",
 }
 
 

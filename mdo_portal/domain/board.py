@@ -68,6 +68,8 @@ class Board(Base):
     late_hours: Mapped[int] = mapped_column(default=4)
     #: working days after which a letter that people carry is late
     late_paper_days: Mapped[int] = mapped_column(default=3)
+    #: days before the due date of a recommendation from which it is shown as pressing
+    follow_days: Mapped[int] = mapped_column(default=7)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:

@@ -43,6 +43,11 @@ class Act(StrEnum):
     DECISION_READ = "decision:read"
     DECISION_OBJECT = "decision:object"
     DECISION_REVISE = "decision:revise"
+    FOLLOW_READ = "follow:read"
+    FOLLOW_CLOSE = "follow:close"
+    FOLLOW_FIGURES = "follow:figures"
+    FOLLOW_TELL = "follow:tell"
+    CASE_EXPORT = "case:export"
     LETTER_READ = "letter:read"
     PATIENT_LETTER_READ = "patient_letter:read"
     PATIENT_LETTER_WRITE = "patient_letter:write"
@@ -140,6 +145,11 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.DECISION_READ: frozenset([*_TREAT, *_GRANTED, *_DISCUSS]),
     Act.DECISION_OBJECT: frozenset(_DISCUSS),
     Act.DECISION_REVISE: frozenset(_LEAD),
+    Act.FOLLOW_READ: frozenset([*_TREAT, *_LEAD]),
+    Act.FOLLOW_CLOSE: frozenset([*_TREAT, *_LEAD]),
+    Act.FOLLOW_FIGURES: frozenset(_LEAD),
+    Act.FOLLOW_TELL: frozenset([(Role.CHAIR, _B)]),
+    Act.CASE_EXPORT: frozenset([*_TREAT, *_LEAD]),
     Act.LETTER_READ: frozenset([*_TREAT, (Role.SECRETARY, _B), (Role.CHAIR, _B)]),
     Act.PATIENT_LETTER_READ: frozenset(_TREAT),
     Act.PATIENT_LETTER_WRITE: frozenset(_TREAT),

@@ -80,6 +80,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "decisions": Kind.CASE,
     "decision_objections": Kind.CASE,
     "patient_letters": Kind.CASE,
+    "follow_ups": Kind.CASE,
     "deliveries": Kind.CASE,  # the letter in it earlier: Kind.LETTER
     "inbound_messages": Kind.INBOUND,
     "same_patients": Kind.INBOUND,  # from the last time the hospital said so: old numbers are no longer sent by then

@@ -22,6 +22,7 @@ from mdo_portal.exchange.incoming import (
     PatientMerge,
     Section,
 )
+from mdo_portal.exchange.leaving import LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
 from mdo_portal.exchange.outgoing import DecisionForm, OutgoingAdvice, OutgoingDecision
 from mdo_portal.exchange.people import Contact, PatientIdentity, PersonName
 from mdo_portal.exchange.receiving import (
@@ -72,6 +73,11 @@ __all__ = [
     "IncomingNotice",
     "IncomingReferral",
     "IncomingResult",
+    "LeavingCase",
+    "LeavingDecision",
+    "LeavingFile",
+    "LeavingItem",
+    "LeavingRound",
     "LeftOver",
     "MergedNumbers",
     "MessageHeader",

@@ -114,7 +114,7 @@ def record_system(
     session: Session, act: str, *, now: datetime, case: Case, object_type: str, object_id: uuid.UUID, detail: str = ""
 ) -> None:
     """A line for what the portal did by itself on behalf of a hospital: taking in, sending."""
-    sends = "sent" in act or "deliver" in act
+    sends = any(word in act for word in ("sent", "deliver", "export"))
     line = kind_fields(Kind("110106", "R", 9) if sends else Kind("110107", "C", 1), act, object_type, str(object_id), SUCCESS)
     _write(
         session,

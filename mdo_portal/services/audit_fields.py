@@ -44,13 +44,14 @@ _BY_VERB: Final[Mapping[str, Kind]] = {
     "read": _READ, "join": _READ, "register": _ADD, "sign": _ADD, "add": _ADD, "write": _CHANGE, "order": _CHANGE,
     "plan": _CHANGE, "ask": _ADD, "answer": _CHANGE, "route": _CHANGE, "withdraw": _CHANGE, "outcome": _CHANGE, "try": _READ, "raw": _READ,
     "confirm": _CHANGE, "break": _SECURITY, "grant": _SECURITY, "object": _SECURITY, "manage": _SECURITY,
-    "approve": Kind("110110", "D", 14), "decide": _CHANGE,
+    "close": _CHANGE, "tell": _CHANGE, "figures": _SEARCH, "approve": Kind("110110", "D", 14), "decide": _CHANGE,
 }  # fmt: skip
 
 
 _BY_ACT: Final[Mapping[Act, Kind]] = {
     Act.WORKLIST_READ: _SEARCH, Act.POST_READ: _SEARCH, Act.INBOX_READ: _SEARCH, Act.POST_RESEND: _EXPORT,
     Act.PATIENT_LETTER_RELEASE: _EXPORT, Act.LETTER_TEMPLATE_MANAGE: _CHANGE,
+    Act.CASE_EXPORT: _EXPORT, Act.FOLLOW_READ: _SEARCH,
     Act.LOG_READ: _LOG_USED, Act.LOG_PATIENT: _LOG_USED, Act.LOG_BREACH: _LOG_USED, Act.LOG_REVIEW: Kind("110101", "U", 3),
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.decision_objection import MOST_HOURS
+from mdo_portal.domain.follow_up import MOST_DAYS
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.policy import Act
@@ -34,9 +35,10 @@ FIELDS = (
     "place",
     "video_url",
 )
-SETTINGS = ("review_months", "late_hours", "late_paper_days", "objection_hours")
+SETTINGS = ("review_months", "late_hours", "late_paper_days", "objection_hours", "follow_days")
 HOSPITAL_FIELDS = ("name", "city", "phone", "ura", "agb", "review_months")
 MOST_REVIEW_MONTHS = 24
+#: numbers that have bounds of their own
 REVIEW_BOUNDS = N_("Tussen 1 en 24 maanden.")
 NOT_SAVED = N_("Nog niet alles klopt. Er is niets bewaard; verbeter de gemarkeerde velden.")
 
@@ -57,6 +59,7 @@ class BoardForm:
     video_url: str
     review_months: int
     objection_hours: int
+    follow_days: int
     quorum: list[Any]
     aliases: list[str]
     hospitals: Mapping[uuid.UUID, date | None]  #: who takes part, and since when
@@ -139,6 +142,7 @@ def _check(session: Session, board: Board | None, form: BoardForm) -> None:
         "objection_hours": (not 0 <= form.objection_hours <= MOST_HOURS, N_("Tussen 0 en 168 uur.")),
         "late_hours": (not 1 <= form.late_hours <= 168, N_("Tussen 1 en 168 uur.")),
         "late_paper_days": (not 1 <= form.late_paper_days <= 20, N_("Tussen 1 en 20 werkdagen.")),
+        "follow_days": (not 0 <= form.follow_days <= MOST_DAYS, N_("Tussen 0 en 90 dagen.")),
         "video_url": (bool(form.video_url) and not form.video_url.startswith("https://"), N_("Begint met https://")),
         "hospitals": (not form.hospitals, N_("Kies minstens één ziekenhuis.")),
     }

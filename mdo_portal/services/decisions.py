@@ -19,7 +19,7 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import changes, conclusions, meetings, recipients, rooms, standing, timeline
+from mdo_portal.services import changes, conclusions, follow_ups, meetings, recipients, rooms, standing, timeline
 from mdo_portal.services.decision_content import content_of, newest, of_round
 from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
 
@@ -161,6 +161,7 @@ def keep(
     session.add(decision)
     session.flush()
     recipients.post(session, decision, case, now=now)
+    follow_ups.begin(session, decision, case, now=now)
     return decision
 
 

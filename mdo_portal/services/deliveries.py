@@ -16,7 +16,7 @@ from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import changes, destinations, receipts, standing, timeline
+from mdo_portal.services import changes, destinations, follow_ups, receipts, standing, timeline
 from mdo_portal.services.destinations import Turn
 from mdo_portal.services.receipts import Told
 from mdo_portal.services.sealed import row_of, sealer
@@ -130,6 +130,7 @@ def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: b
     session.flush()
     if delivery.state is DeliveryState.RECEIVED and case.state is CaseState.DECIDED and not _some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
+        follow_ups.settle_case(session, case, now=now)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
     standing.announce(session, case)

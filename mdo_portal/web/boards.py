@@ -22,7 +22,7 @@ from mdo_portal.web.guard import may
 blueprint = Blueprint("boards", __name__, url_prefix="/manage")
 Value = TypeVar("Value")
 WEEKDAYS = [N_("maandag"), N_("dinsdag"), N_("woensdag"), N_("donderdag"), N_("vrijdag"), N_("zaterdag"), N_("zondag")]
-PERIODS = {"late_hours": lateness.HOURS, "late_paper_days": lateness.PAPER_DAYS, "objection_hours": 24}
+PERIODS = {"late_hours": lateness.HOURS, "late_paper_days": lateness.PAPER_DAYS, "objection_hours": 24, "follow_days": 7}
 """What a new board begins with."""
 NUMBER = N_("Vul een getal in.")
 TIME = N_("Vul een tijd in, zoals 08:00.")
@@ -61,10 +61,9 @@ def _form(board_id: uuid.UUID | None, values: dict[str, Any], errors: dict[str, 
 def _values(found: Board | None, takes_part: dict[uuid.UUID, date | None]) -> dict[str, Any]:
     """What the form shows: the board as it is, or a new one."""
     kept = found or Board(weekday=0, starts=time(8), minutes=90, minutes_per_case=4, closing_hours=24, review_months=6, **PERIODS)
-    values = {name: getattr(kept, name) or "" for name in (*boards.FIELDS, *boards.SETTINGS)}
+    values = {name: getattr(kept, name) or "" for name in boards.FIELDS} | {name: getattr(kept, name) for name in boards.SETTINGS}
     values |= {"weekday": kept.weekday, "starts": kept.starts.strftime("%H:%M"), "aliases": "\n".join(kept.aliases or [])}
-    values |= {"closing_hours": kept.closing_hours, "objection_hours": kept.objection_hours}
-    values |= {"quorum": "\n".join(_line(group) for group in kept.quorum or [])}
+    values |= {"closing_hours": kept.closing_hours, "quorum": "\n".join(_line(group) for group in kept.quorum or [])}
     return values | {"hospitals": {str(one): since or "" for one, since in takes_part.items()}}
 
 

@@ -35,6 +35,7 @@ from mdo_portal.services import (
 )
 from mdo_portal.services.access import Grant
 from mdo_portal.services.case_rows import EventRow
+from mdo_portal.web import follow_ups
 from mdo_portal.web.context import is_fragment, now, transaction, viewer
 from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may
@@ -58,6 +59,9 @@ BUTTONS = (
     Act.CASE_GRANT,
     Act.CASE_OBJECT,
     Act.IDENTITY_DECIDE,
+    Act.FOLLOW_READ,
+    Act.FOLLOW_CLOSE,
+    Act.CASE_EXPORT,
 )
 
 WIRE_WORDS = {"hl7v2": "HL7 v2", "fhir": "FHIR", "form": N_("webformulier"), "paper": N_("papier")}
@@ -109,6 +113,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "section_words": SECTION_WORDS,
         "urgency_words": URGENCY_WORDS,
         "since": before,
+        **follow_ups.on_case(db, view),
         "news": news.of(view, before, wanted=request.args.get("since", "")),
         "particular_words": told_rows.PARTICULAR_WORDS,
         "appointment_words": told_rows.APPOINTMENT_WORDS,

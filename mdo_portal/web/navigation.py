@@ -16,13 +16,14 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.readiness import ITEMS
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_
-from mdo_portal.services import conflict_rows, inbox, post, rights_reviews
+from mdo_portal.services import conflict_rows, follow_up_rows, inbox, post, rights_reviews
 from mdo_portal.services.sessions import SignedIn
 from mdo_portal.web import log_overdue
 from mdo_portal.web.assets import Assets
 from mdo_portal.web.context import SignedInUser, is_fragment, now, settings, transaction
 from mdo_portal.web.guard import csrf_token
 from mdo_portal.web.patients import banner_of
+from mdo_portal.web.words import AMSTERDAM
 
 #: how roles are called in the header
 ROLE_WORDS = {
@@ -40,6 +41,7 @@ ROLE_WORDS = {
 
 
 #: blueprints that are one subject in the header
+FOLLOW_PAGES = ("follow_ups", "follow_up_figures")
 LINK_PAGES = ("providers", "links", "trying", "places", "gp_channel")
 POST_PAGES = ("post_week",)
 PEOPLE_PAGES = ("people", "rights", "boards", "letter_templates")
@@ -50,7 +52,7 @@ class NavItem(NamedTuple):
     label: str
     url: str
     active: bool
-    count: int | None = None  # type: ignore[assignment]
+    count: int | str | None = None  # type: ignore[assignment]
 
 
 def install(app: Flask) -> None:
@@ -92,12 +94,15 @@ def _me(signed: SignedIn) -> SimpleNamespace:
 
 def navigation(viewer: Viewer) -> list[NavItem]:
     """The pages this viewer has any use for."""
-    here = "inbox" if request.blueprint in LINK_PAGES else "post" if request.blueprint in POST_PAGES else request.blueprint or ""
+    here = request.blueprint or ""
+    for page, others in (("inbox", LINK_PAGES), ("post", POST_PAGES), ("follow_ups", FOLLOW_PAGES)):
+        here = page if here in others else here
     pages = [
         (gettext("Werklijst"), "worklist.page", _any(viewer, Act.WORKLIST_READ)),
         (gettext("Aanmelden"), "forms.page", viewer.may_for_own_hospital(Act.CASE_REGISTER)),
         (gettext("Vergaderingen"), "meetings.page", bool(viewer.boards_for(Act.MEETING_READ))),
         (gettext("Post"), "post.page", _any(viewer, Act.POST_READ)),
+        (gettext("Opvolging"), "follow_ups.page", _any(viewer, Act.FOLLOW_READ)),
         (gettext("Koppelingen"), "inbox.links", _any(viewer, Act.LINK_READ) or Role.ADMINISTRATOR in viewer.hospital_roles),
         (gettext("Wie is dit?"), "identities.page", viewer.may_for_own_hospital(Act.IDENTITY_READ)),
         (gettext("Logboek"), "log.page", viewer.may_for_own_hospital(Act.LOG_READ)),
@@ -108,7 +113,7 @@ def navigation(viewer: Viewer) -> list[NavItem]:
     late = log_overdue.count(viewer) if viewer.may_for_own_hospital(Act.LOG_REVIEW) and not is_fragment() else 0
     counts = {
         "people.page": overdue(viewer), "log.page": late or None, "inbox.links": waiting_too_long(viewer),
-        "identities.page": questions(viewer), "post.page": letters(viewer),
+        "identities.page": questions(viewer), "post.page": letters(viewer), "follow_ups.page": pressing(viewer),
     }  # fmt: skip
     return [
         NavItem(label, url_for(endpoint), endpoint.partition(".")[0] in family, counts.get(endpoint))
@@ -153,6 +158,15 @@ def letters(viewer: Viewer) -> int | None:
         return None
     with transaction() as db:
         return post.waiting(db, viewer, now=now()).pressing or None
+
+
+def pressing(viewer: Viewer) -> int | str | None:
+    """Recommendations that this viewer looks after and that are late, or nearly so."""
+    if is_fragment() or not _any(viewer, Act.FOLLOW_CLOSE):
+        return None
+    with transaction() as db:
+        found = follow_up_rows.pressing(db, viewer, today=now().astimezone(AMSTERDAM).date())
+    return f"{found - 1}+" if found >= follow_up_rows.MOST_COUNTED else found or None
 
 
 def forget_overdue() -> None:

@@ -19,6 +19,10 @@ ROOMS = (
 )
 SIGNING = ("/rounds/{ended}/sign", "/rounds/{signed}/signed")
 POST = ("/post", "/post?tab=all", "/post?tab=held", "/post/week")
+FOLLOWING = (
+    "/follow-up", "/follow-up?all=1", "/follow-up/{open_item}", "/follow-up/{closed_item}", "/follow-up/figures/{uro}",
+    "/meetings/{open}/told-back",
+)  # fmt: skip
 LINKS = ("/links", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
 LINK = tuple(f"/links/{{zeed}}{part}" for part in ("", "/settings", "/try", "/places", "/gp"))
 ACCOUNT = ("/account", "/account/second-factor", "/confirm", "/confirm?strong=1", "/hospital", "/nothing-yet")
@@ -37,7 +41,7 @@ MANAGING = ("/manage", "/manage/boards/new", "/manage/boards/{uro}", "/manage/ho
 #: who opens what; Nobody is not signed in
 PAGES = {
     "Aisha": (*WORK_LIST, *CASES, *MEETINGS, *ROOMS, *POST, *AT_BOARD),
-    "Bram": (*WORK_LIST, "/register", *CASES, *MEETINGS, *ROOMS, *SIGNING, *POST, *AT_BOARD[:2]),
+    "Bram": (*WORK_LIST, "/register", *CASES, *MEETINGS, *ROOMS, *SIGNING, *POST, *FOLLOWING, *AT_BOARD[:2]),
     "Dirk": (*WORK_LIST, "/register", *CASES, *POST, "/glass", *ACCOUNT),
     "Carla": ("/cases/{shared}", "/cases/{broken}"),
     "Lars": (*LINKS, *LINK, *POST, *AT_HOSPITAL, *PROVIDERS, "/rights"),

@@ -26,6 +26,7 @@ from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.decision_objection import DecisionObjection
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold
 from mdo_portal.domain.document import CaseDocument
+from mdo_portal.domain.follow_up import FollowUp
 from mdo_portal.domain.grant import CaseGrant, GrantKind
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital
@@ -266,6 +267,7 @@ def _things(session: Session, region: Region, name: str, house: Hospital, board:
     round_ = make.planned(session, case, meeting, viewer=leads, now=now)
     make.discussed(session, round_, viewer=leads, now=now)
     item = advice.add(session, round_, person_id=leads.person_id, now=now)
+    advice.change(session, round_, item.id, {"text": "matrix"}, seen=1, person_id=leads.person_id, now=now)
     decision = make.signed(session, round_, viewer=leads, now=now)
     objection = DecisionObjection(
         case_id=case.id, round_id=round_.id, decision_id=decision.id, person_id=person_id("Mila"), reason="matrix", made_at=now
@@ -277,6 +279,7 @@ def _things(session: Session, region: Region, name: str, house: Hospital, board:
         {
             "case_id": case.id, "round_id": round_.id, "item_id": item.id, "objection_id": objection.id, "meeting_id": meeting.id, "patient_id": case.patient_id,
             "delivery_id": make.delivery_of(session, decision).id,
+            "follow_id": session.scalars(select(FollowUp.id).where(FollowUp.decision_id == decision.id)).one(),
             "document_id": session.scalars(select(CaseDocument.id).where(CaseDocument.case_id == case.id)).one(),
             "hospital_id": house.id, "board_id": board.id,
         },

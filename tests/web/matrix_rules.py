@@ -141,6 +141,7 @@ RULES: dict[str, Rule] = {
     "round_id": of_case,
     "document_id": of_case,
     "delivery_id": of_letter,
+    "follow_id": of_case,
     "meeting_id": of_meeting,
     "message_id": of_hospital,
     "conflict_id": of_hospital,
@@ -159,6 +160,9 @@ RULES: dict[str, Rule] = {
 OTHERWISE: dict[str, Rule] = {
     "retention.hold": of_own_hospital,
     "rooms.show": of_meeting,
+    # a board's own figures; somebody else's link
+    **dict.fromkeys(("follow_up_figures.page", "follow_up_figures.table"), of_meeting),
+    "follow_ups.by_link": of_nothing,
     "destruction.page": of_own_hospital,
     "destruction.approve": of_own_hospital,
     "destruction.refuse": of_own_hospital,

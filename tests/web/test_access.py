@@ -77,6 +77,7 @@ def house(database: Database, region: Region) -> Iterator[House]:
             "grant_id": uuid.uuid4(),
             "item_id": uuid.uuid4(),
             "objection_id": uuid.uuid4(),
+            "follow_id": uuid.uuid4(),
             "conflict_id": uuid.uuid4(),
             "merge_id": uuid.uuid4(),
             "template_id": letter_templates.begin(session, region.ada, Place(Audience.REFERRER), now=now).id,

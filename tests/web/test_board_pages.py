@@ -18,7 +18,7 @@ def board_form(house: House, **over: object) -> dict[str, object]:
     zeed = house.region.hospitals["ZEED"]
     form: dict[str, object] = {
         "code": "mamma", "name": "Mamma", "weekday": "3", "starts": "08:15", "minutes": "60", "minutes_per_case": "5",
-        "closing_hours": "24", "review_months": "6", "objection_hours": "24", "quorum": "radioloog / nucleair geneeskundige @ delt\nchirurg",
+        "closing_hours": "24", "review_months": "6", "objection_hours": "24", "follow_days": "7", "quorum": "radioloog / nucleair geneeskundige @ delt\nchirurg",
         "aliases": "MDO Borst", "hospital": str(zeed), f"since-{zeed}": "2026-01-01",
     }  # fmt: skip
     return form | over

@@ -25,17 +25,22 @@ from mdo_portal.app import create_app
 from mdo_portal.commands.postgres_databases import clone_database, drop_database
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.destruction import Ground
+from mdo_portal.domain.follow_up import FollowState
 from mdo_portal.domain.grant import CaseGrant, GrantKind
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity import IdentityProvider
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Fact, Section
 from mdo_portal.services import (
+    advice,
     credentials,
     destroy_requests,
+    follow_ups,
     grants,
     holds,
     inbox,
@@ -135,12 +140,29 @@ def filled(db: Session, region: Region, *, now: datetime) -> dict[str, str]:
     rooms.open_meeting(db, open_, now=now)
     for round_ in rounds.values():
         make.discussed(db, round_, viewer=region.bram, now=now)
-    make.signed(db, rounds["decided"], viewer=region.bram, now=now)
+    decision = signed(db, region, rounds["decided"], now=now)
     questions.ask(db, made["waiting"], "Graag de uitslag.", viewer=region.aisha, now=now)
     messages(db, region, now=now)
     others = managed(db, region, now=now)
     named = {"coming": coming.id, "open": open_.id, "ended": rounds["discussed"].id, "signed": rounds["decided"].id}
+    named |= followed(db, region, decision, made["decided"], now=now)
     return {name: str(one) for name, one in (named | others | {name: one.id for name, one in made.items()}).items()}
+
+
+def signed(db: Session, region: Region, round_: Round, *, now: datetime) -> Decision:
+    """With two recommendations: one that is late, and one that was not carried out."""
+    for text, due_on in (("matrix", (now - timedelta(days=3)).date().isoformat()), ("anders", "")):
+        item = advice.add(db, round_, person_id=region.bram.person_id, now=now)
+        fields = {"kind": "surgery", "intent": "curative", "text": text, "due_on": due_on, "condition": "x"}
+        advice.change(db, round_, item.id, fields, seen=1, person_id=region.bram.person_id, now=now)
+    return make.signed(db, round_, viewer=region.bram, now=now)
+
+
+def followed(db: Session, region: Region, decision: Decision, case: Case, *, now: datetime) -> dict[str, uuid.UUID]:
+    first, second = follow_ups.standing_of(db, decision.round_id)
+    said = follow_ups.Answer(FollowState.NOT_DONE, "wish", "x", now.date())
+    follow_ups.close(db, second, case, said, seen=1, viewer=region.dirk, now=now + timedelta(minutes=1), today=now.date())
+    return {"open_item": first.id, "closed_item": second.id}
 
 
 def managed(db: Session, region: Region, *, now: datetime) -> dict[str, object]:

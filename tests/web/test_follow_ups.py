@@ -1,0 +1,193 @@
+"""Opvolging on screen: closed by a person with one click or a reason, by who may, and told back to the board."""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from werkzeug.test import TestResponse
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
+from mdo_portal.domain.follow_up import FollowState, FollowUp
+from mdo_portal.services import follow_ups
+from mdo_portal.services.sealed import row_of, sealer
+from tests import make
+from tests.people import Region
+from tests.services.follow_house import IMAGING, OPERATION
+from tests.services.follow_house import signed as signed_decision
+from tests.web.portal import CSRF, app_on, signed_in
+
+
+@dataclass(frozen=True)
+class House:
+    app: Flask
+    database: Database
+    region: Region
+    operation: str
+    imaging: str
+
+    def person(self, name: str) -> FlaskClient:
+        return signed_in(self.app, self.database, self.region, name)
+
+    def item(self, item_id: str) -> FollowUp:
+        with self.database.transaction() as session:
+            return session.scalars(select(FollowUp).where(FollowUp.id == item_id)).one()
+
+
+def post(client: FlaskClient, path: str, **fields: str) -> TestResponse:
+    return client.post(path, data=fields | {"csrf_token": CSRF})
+
+
+@pytest.fixture
+def house(database: Database, region: Region) -> Iterator[House]:
+    """One signed decision with two recommendations, one of them late, and a letter that came after it."""
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
+    late = IMAGING | {"due_on": (now + timedelta(days=1)).date().isoformat()}
+    with database.transaction() as session:
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.starts_at, meeting.registration_closes_at = now - timedelta(hours=1), now - timedelta(days=1)
+        decision = signed_decision(session, region, OPERATION, late, now=now)
+        operation, imaging = follow_ups.standing_of(session, decision.round_id)
+        letter_id = uuid.uuid4()
+        sealed = sealer(session).seal(b"%PDF-1.7 verslag", purpose=DOCUMENT_PURPOSE, row=row_of("case_documents", letter_id))
+        session.add(
+            CaseDocument(
+                id=letter_id, case_id=decision.case_id, title="operatieverslag.pdf", kind="letter", media_type="application/pdf",
+                content_sealed=sealed, sha256="0" * 64, size=1, hospital_id=region.hospitals["ZEED"], received_at=now + timedelta(days=1),
+            )
+        )  # fmt: skip
+        ids = str(operation.id), str(imaging.id)
+    with app_on(database) as app:
+        yield House(app, database, region, *ids)
+
+
+def test_the_list_shows_what_is_late_first_in_words_and_the_menu_says_how_many(house: House) -> None:
+    page = house.person("Dirk").get("/follow-up").text
+
+    assert page.index("PSMA-PET") < page.index("Prostatectomie")
+    assert "te laat" in page and "bericht gekomen" in page
+    assert re.search(r'href="/follow-up"[^>]*>Opvolging<span class="count[^"]*">1</span>', page)
+
+
+def test_one_click_on_the_list_says_it_was_carried_out(house: House) -> None:
+    answer = post(house.person("Dirk"), f"/follow-up/{house.operation}/close", state="carried_out", seen="1")
+
+    assert answer.status_code == 303
+    assert house.item(house.operation).state is FollowState.CARRIED_OUT
+
+
+def test_what_came_since_is_shown_with_its_source_and_closes_the_item_only_when_somebody_says_so(house: House) -> None:
+    dirk = house.person("Dirk")
+
+    page = dirk.get(f"/follow-up/{house.operation}").text
+    assert "operatieverslag.pdf" in page and "Ziekenhuis ZEED" in page
+    assert house.item(house.operation).is_open
+    (pointed,) = re.findall(r'name="pointed" value="([^"]+)"', page)
+    post(dirk, f"/follow-up/{house.operation}/close", state="carried_out", seen="1", pointed=pointed)
+
+    item = house.item(house.operation)
+    assert (item.state, item.evidence_kind) == (FollowState.CARRIED_OUT, "document")
+
+
+def test_not_done_needs_a_reason_and_says_what_misses(house: House) -> None:
+    dirk = house.person("Dirk")
+
+    refused = post(dirk, f"/follow-up/{house.imaging}/close", state="not_done", seen="1", words="wil niet")
+    assert refused.status_code == 422
+    assert "Kies de reden." in refused.text and "wil niet" in refused.text
+    post(dirk, f"/follow-up/{house.imaging}/close", state="not_done", seen="1", reason="wish", words="wil niet")
+
+    item = house.item(house.imaging)
+    assert (item.state, item.reason) == (FollowState.NOT_DONE, "wish")
+    assert "Wens van de patiënt" in dirk.get("/follow-up?all=1").text
+
+
+def test_nothing_of_it_exists_for_another_board_and_members_do_not_close(house: House) -> None:
+    carla, mila = house.person("Carla"), house.person("Mila")
+
+    assert carla.get(f"/follow-up/{house.operation}").status_code == 404
+    assert post(carla, f"/follow-up/{house.operation}/close", state="carried_out", seen="1").status_code == 404
+    assert mila.get(f"/follow-up/{house.operation}").status_code in (403, 404)
+    assert "Prostatectomie" not in carla.get("/follow-up").text
+    assert house.item(house.operation).is_open
+
+
+def test_a_personal_link_opens_after_signing_in_for_that_person_only(house: House) -> None:
+    page = post(house.person("Aisha"), f"/follow-up/{house.operation}/link", person_id=str(house.region.dirk.person_id)).text
+    (address,) = re.findall(r'id="follow-link" readonly value="[^"]*(/follow-up/link/[^"]+)"', page)
+
+    stranger = house.app.test_client().get(address)
+    opened = house.person("Dirk").get(address)
+    other = house.person("Bram").get(address)
+
+    assert stranger.status_code == 302 and "/sign-in" in stranger.location
+    assert (opened.status_code, opened.location) == (302, f"/follow-up/{house.operation}")
+    assert other.status_code == 404
+    assert not re.search("van Voorbeeld|Prostatectomie|DELT", address)
+    assert house.item(house.operation).is_open
+
+
+def test_the_case_says_what_became_of_each_recommendation(house: House) -> None:
+    post(house.person("Dirk"), f"/follow-up/{house.operation}/close", state="carried_out", seen="1")
+
+    page = house.person("Dirk").get(f"/cases/{house.item(house.operation).case_id}").text
+
+    assert "1 van 2 afgehandeld" in page
+    assert "Aanbeveling 1 is uitgevoerd" in page
+
+
+def test_the_chair_hears_in_the_meeting_what_became_of_it_and_says_so(house: House) -> None:
+    post(house.person("Dirk"), f"/follow-up/{house.operation}/close", state="carried_out", seen="1")
+    with house.database.transaction() as session:
+        board = session.get_one(Board, house.region.boards["URO-P"])
+        coming = str(make.meeting(session, board, starts_at=datetime.now(UTC) + timedelta(days=4)).id)
+    bram, path = house.person("Bram"), f"/meetings/{coming}/told-back"
+
+    assert f'hx-get="{path}"' in bram.get(f"/meetings/{coming}").text
+    assert "Prostatectomie" in bram.get(path).text
+    assert "Alles gehoord" not in house.person("Aisha").get(path).text
+    assert post(house.person("Aisha"), path).status_code == 403
+    post(bram, path)
+
+    assert "Prostatectomie" not in bram.get(path).text
+
+
+def test_the_board_sees_its_own_figures_and_takes_them_along(house: House) -> None:
+    post(house.person("Dirk"), f"/follow-up/{house.operation}/close", state="carried_out", seen="1")
+    bram, path = house.person("Bram"), f"/follow-up/figures/{house.region.boards['URO-P']}"
+
+    page, table = bram.get(path).text, bram.get(f"{path}/table.csv")
+
+    assert re.search(r"Hele periode</th>\s*<td>2</td><td>1</td><td>0</td><td>0</td><td>1</td><td>100 %</td>", page)
+    assert '"2";"1";"0";"0";"1";"100"' in table.text
+    assert table.headers["Content-Disposition"] == 'attachment; filename="opvolging.csv"'
+    assert house.person("Carla").get(path).status_code == 404
+    assert house.person("Dirk").get(path).status_code == 403
+
+
+def test_a_case_is_taken_along_by_who_may_read_it_whole_and_that_is_logged(house: House) -> None:
+    case_id = house.item(house.operation).case_id
+
+    answer = post(house.person("Dirk"), f"/cases/{case_id}/export")
+
+    names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=casus-{case_id}.zip"
+    assert f"cases/{case_id}/referral.fhir.json" in names and "manifest.json" in names
+    assert post(house.person("Mila"), f"/cases/{case_id}/export").status_code == 403
+    assert post(house.person("Carla"), f"/cases/{case_id}/export").status_code == 404
+    with house.database.transaction() as session:
+        (line,) = session.execute(
+            text("SELECT event_code, case_id FROM audit_entries WHERE act = 'case:export' AND outcome = 0")
+        ).all()
+    assert tuple(line) == ("110106", case_id)
