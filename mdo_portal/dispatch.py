@@ -150,4 +150,5 @@ def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
         outcome=content["outcome"],
         diagnosis=content["sections"]["diagnosis"],
         round_id=str(decision.round_id),
+        request_task=claimed.request_task,
     )

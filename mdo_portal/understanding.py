@@ -16,6 +16,7 @@ from mdo_portal.domain.inbound import InboundState
 from mdo_portal.exchange import (
     Incoming,
     IncomingNotice,
+    IncomingReceipt,
     IncomingReferral,
     PatientIdentity,
     PatientLink,
@@ -25,6 +26,7 @@ from mdo_portal.exchange import (
     Wire,
 )
 from mdo_portal.services import (
+    acknowledging,
     audit,
     awaiting,
     carrying_out,
@@ -76,6 +78,9 @@ def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datet
     return len(claimed)
 
 
+ABOUT_NO_ONE = PatientMerge | PatientLink | IncomingNotice | IncomingReceipt | None
+
+
 @dataclass(frozen=True)
 class Read:
     """A message and what it means, or why it means nothing."""
@@ -87,7 +92,7 @@ class Read:
     @property
     def patient(self) -> PatientIdentity | None:
         """Whom it is about, when it is about one."""
-        return None if isinstance(self.incoming, PatientMerge | PatientLink | IncomingNotice | None) else self.incoming.patient
+        return None if isinstance(self.incoming, ABOUT_NO_ONE) else self.incoming.patient
 
     @property
     def number(self) -> str:
@@ -230,6 +235,10 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
         return [_set_aside(one.message, one.unreadable or Unreadable("broken"))]
     if isinstance(one.incoming, IncomingNotice):
         pulls.noticed(session, one.incoming, one.message.link_id, message_id=one.message.message_id, now=now)
+        return [Settled(one.message.message_id, InboundState.UNDERSTOOD)]
+    if isinstance(one.incoming, IncomingReceipt):
+        said = one.incoming
+        acknowledging.acknowledge(session, one.message.hospital_id, said.control_id, said.receipt, now)
         return [Settled(one.message.message_id, InboundState.UNDERSTOOD)]
     hospital = session.get_one(Hospital, one.message.hospital_id)
     case = effects.of(session, one.incoming, hospital, one.message)

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from mdo_portal import letters
+from mdo_portal import letter_template, letters
 from mdo_portal.database import Database
-from mdo_portal.domain.case import CaseState
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import Decision
-from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import deliveries, handing_over, post
+from mdo_portal.letter_template import LetterTemplate
+from mdo_portal.services import deliveries, handing_over, letter_templates, post
 from mdo_portal.services.outbox import LEASE
+from tests import pdf_text
 from tests.make import BSN, NOW
 from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
@@ -237,3 +240,36 @@ def test_a_letter_on_paper_is_sent_when_printed_and_received_when_somebody_says_
     assert outbox.letter(round_).confirmed_by == outbox.region.aisha.person_id
     assert outbox.events(round_) == ["letter.sent", "letter.received"]
     assert outbox.case(round_).state is CaseState.DELIVERED
+
+
+def test_the_task_that_asked_goes_along_to_its_own_hospital_only(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp="dr. B. Proef")
+    with outbox.database.transaction() as session:
+        session.get_one(Case, round_.case_id).request_task = "Task/7"
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    assert [one.request_task for one in receiver.came] == ["Task/7", ""]
+
+
+def test_a_general_practitioner_reads_the_bsn_only_where_the_template_says_so(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    plain = outbox.signed(gp="dr. B. Proef")
+    outbox.drain(Receiver([AA]))
+    with outbox.database.transaction() as session:
+        place = letter_templates.Place(letter_template.Audience.GP)
+        row = letter_templates.begin(session, outbox.region.bram, place, now=NOW)
+        letter_templates.save(session, outbox.region.bram, row.id, LetterTemplate(bsn=True), seen=1, new_logo=b"", now=NOW)
+    named = outbox.signed(gp="dr. B. Proef")
+    outbox.drain(Receiver([AA]))
+
+    assert [BSN in printed(outbox, one) for one in (plain, named)] == [False, True]
+
+
+def printed(outbox: Outbox, round_: Round) -> str:
+    """The letter to the general practitioner, as text."""
+    with outbox.database.transaction() as session:
+        letter = session.get_one(Delivery, outbox.letter(round_, audience=Audience.GP).id)
+        return pdf_text.whole(deliveries.letter_of(session, letter))

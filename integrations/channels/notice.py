@@ -41,7 +41,7 @@ class NoticeSender:
     def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
         """Never raises for what the mail server does.
 
-        UNKNOWN `told`: the mail server took it. LATER: it did not, or none is set up (`no_mail_server`). REFUSED: no address that
+        UNKNOWN `mailed`: the mail server took it. LATER: it did not, or none is set up (`no_mail_server`). REFUSED: no address that
         can be one.
         """
         now = self._now()
@@ -50,13 +50,13 @@ class NoticeSender:
         if self._server is None:
             return Receipt(ReceiptKind.LATER, "no_mail_server", at=now)
         if self._is_told(decision.delivery_id, now):
-            return Receipt(ReceiptKind.UNKNOWN, "told", at=now)
+            return Receipt(ReceiptKind.UNKNOWN, "mailed", at=now)
         try:
             mail(self._server, self._message(address.mail_to, decision.delivery_id, now), seconds=address.timeout_seconds)
         except NotMailed as fault:
             return Receipt(ReceiptKind.LATER, f"mail {fault}", at=now)
         self._remember(decision.delivery_id, now)
-        return Receipt(ReceiptKind.UNKNOWN, "told", at=now)
+        return Receipt(ReceiptKind.UNKNOWN, "mailed", at=now)
 
     def _message(self, to: str, delivery_id: str, now: datetime) -> EmailMessage:
         assert self._server is not None

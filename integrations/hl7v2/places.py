@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mdo_portal.exchange import Contact, Incoming, IncomingNotice, PatientLink, PatientMerge, Profile
+from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingReceipt, PatientLink, PatientMerge, Profile
 
 from .er7 import Message
 from .items import Item, items
@@ -53,7 +53,7 @@ def value_at(reading: Reading, place: str) -> str:
 
 def placed(read: Incoming, message: Message, profile: Profile) -> Incoming:
     """What was read, with the patient's numbers and birth date from the profile's own places where those have a value."""
-    if isinstance(read, PatientMerge | PatientLink | IncomingNotice):
+    if isinstance(read, PatientMerge | PatientLink | IncomingNotice | IncomingReceipt):
         return read
     about = {name: found_in(message, profile["patient"][name])[0] for name in ("bsn", "local_number", "birth_on")}
     over: dict[str, Any] = {name: value.strip() for name, value in about.items() if value.strip() and name != "birth_on"}

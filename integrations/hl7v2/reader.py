@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from integrations.profiles import load
-from mdo_portal.exchange import Incoming, MessageHeader, Unreadable, WrongProfile
+from mdo_portal.exchange import Incoming, IncomingReceipt, MessageHeader, Unreadable, WrongProfile
 
 from . import kinds
+from .answers import acknowledged
 from .er7 import Message, codec_of
 from .header import read_header
 from .own_numbers import numbers_at
@@ -52,11 +53,15 @@ class Hl7Reader:
     def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
         """What the message means under `profile`; `charset` is what the link is known to send.
 
+        An acknowledgement that comes by itself is read under the profile of the letters to this hospital: what it means by its codes.
+
         Raises Unreadable (no_header, hostile_delimiters, undecodable, too_large, unknown_kind, no_patient, broken) and
         KeyError for a profile that is not there.
         """
         rules = load(profile)
         message = Message.parse(raw, charset or rules["charset"])
+        if message.get("MSH-9-1") == "ACK" and (said := acknowledged(raw, profile)):
+            return IncomingReceipt(*said)
         return placed(kinds.read(message, rules), message, rules)
 
 

@@ -135,6 +135,8 @@ class Case(Base):
     treating_name: Mapped[str] = mapped_column(default="")
     #: who follows the patient, as sent
     case_manager_name: Mapped[str] = mapped_column(default="")
+    #: `Task/…` on the hospital's own FHIR server that asks for the discussion; its output becomes the decision. Empty = there is none
+    request_task: Mapped[str] = mapped_column(default="")
     #: general practitioner, as sent
     gp_name: Mapped[str] = mapped_column(default="")
     basis: Mapped[Basis] = mapped_column(default=Basis.REFERRAL)

@@ -25,6 +25,7 @@ from mdo_portal.exchange.incoming import (
 from mdo_portal.exchange.leaving import LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
 from mdo_portal.exchange.outgoing import DecisionForm, OutgoingAdvice, OutgoingDecision
 from mdo_portal.exchange.people import Contact, PatientIdentity, PersonName
+from mdo_portal.exchange.receipt import IncomingReceipt, Receipt, ReceiptKind
 from mdo_portal.exchange.receiving import (
     Answer,
     Caller,
@@ -45,8 +46,6 @@ from mdo_portal.exchange.sending import (
     Pulled,
     Puller,
     Question,
-    Receipt,
-    ReceiptKind,
     Sender,
 )
 from mdo_portal.exchange.vouching import Ended, Vouched
@@ -71,6 +70,7 @@ __all__ = [
     "IncomingAppointment",
     "IncomingDocument",
     "IncomingNotice",
+    "IncomingReceipt",
     "IncomingReferral",
     "IncomingResult",
     "LeavingCase",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mdo_portal.exchange.people import Contact, PatientIdentity
+from mdo_portal.exchange.receipt import IncomingReceipt
 
 
 class Section(StrEnum):
@@ -211,4 +212,5 @@ Incoming = (
     | IncomingAppointment
     | IncomingAnswer
     | IncomingNotice
+    | IncomingReceipt
 )

@@ -4,32 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from mdo_portal.exchange.incoming import IncomingNotice
 from mdo_portal.exchange.outgoing import OutgoingDecision
 from mdo_portal.exchange.people import PatientIdentity
-
-
-class ReceiptKind(StrEnum):
-    """What the other side said about something we sent."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"  # never again without a person
-    LATER = "later"  # not now; try again
-    UNKNOWN = "unknown"  # silence, junk, somebody else's id: sent is not received
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """The other side's word. Only ACCEPTED with our own id makes a delivery *received*."""
-
-    kind: ReceiptKind
-    code: str = ""  # "AA", "AE", "201", "timeout", …
-    reference: str = ""  # MSA-2 / resource id that matched
-    text: str = ""  # the receiver's words, for a person; never logged
-    at: datetime | None = None
+from mdo_portal.exchange.receipt import Receipt
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,15 @@ from mdo_portal.domain.identifiers import new_id, passes_eleven_test
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import Incoming, IncomingNotice, IncomingReferral, PatientIdentity, PatientLink, PatientMerge
+from mdo_portal.exchange import (
+    Incoming,
+    IncomingNotice,
+    IncomingReceipt,
+    IncomingReferral,
+    PatientIdentity,
+    PatientLink,
+    PatientMerge,
+)
 from mdo_portal.services import changes, identity_papers, patients, rulings
 from mdo_portal.services.identity_papers import Papers
 from mdo_portal.services.rulings import Conflict
@@ -128,7 +136,7 @@ def _corrected(session: Session, hospital_id: uuid.UUID, told: PatientIdentity, 
 
 def incoming_corrected(session: Session, hospital_id: uuid.UUID, incoming: Incoming) -> Incoming:
     """What came, with corrected numbers of its patient; a merge or link as it came."""
-    if isinstance(incoming, PatientMerge | PatientLink | IncomingNotice):
+    if isinstance(incoming, PatientMerge | PatientLink | IncomingNotice | IncomingReceipt):
         return incoming
     right = _corrected(session, hospital_id, incoming.patient, rulings.number_of(incoming))
     return incoming if right is incoming.patient else replace(incoming, patient=right)

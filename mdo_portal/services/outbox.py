@@ -36,7 +36,9 @@ class ClaimedDelivery:
     address: Address
     letter: bytes
     patient: Any
+    #: for the printer: a letter to the general practitioner shows it only where its template says so
     bsn: str
+    request_task: str
     recipient: Hospital
     audience: Audience
     recipient_name: str  #: of a recipient that is not the hospital itself
@@ -153,7 +155,8 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         address=address,
         letter=letter_of(session, delivery),
         patient=patients.identity_of(session, patient) if own else replace(patients.identity_of(session, patient), bsn=""),
-        bsn=patients.bsn_of(session, patient) if own else "",
+        bsn=patients.bsn_of(session, patient) if delivery.hospital_id == case.hospital_id else "",
+        request_task=case.request_task if own else "",
         recipient=hospital,
         audience=delivery.audience,
         recipient_name=delivery.recipient_name,

@@ -11,7 +11,7 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Receipt, ReceiptKind
 
-KEPT = ("CA", "laid", "mailed")
+KEPT = ("CA", "laid", "fetched", "mailed")
 """Codes of what the other side has and nobody there has confirmed yet: a commit in enhanced mode, a file, a mail."""
 
 
@@ -70,6 +70,7 @@ RECEIPT_REASONS: dict[str, str] = {
     "CR": N_("De ontvanger kan de brief nu niet aannemen."),
     "CA": N_("De ontvanger heeft de brief bewaard; het EPD heeft hem nog niet bevestigd."),
     "laid": N_("De brief is klaargezet voor de ontvanger; nog niemand heeft de ontvangst bevestigd."),
+    "fetched": N_("De brief is uit de map gehaald; nog niemand heeft de ontvangst bevestigd."),
     "mailed": N_("De ontvanger weet dat de brief in het portaal klaarstaat; nog niemand heeft de ontvangst bevestigd."),
     "AE": _REFUSED,
     "CE": _REFUSED,

@@ -179,6 +179,7 @@ def _take_over(case: Case, referral: IncomingReferral, *, newest: bool) -> None:
         "treating_name": referral.treating.name,
         "case_manager_name": referral.case_manager.name,
         "gp_name": referral.gp.name,
+        "request_task": referral.request_task,
     }
     for column, value in told.items():
         if value and (newest or getattr(case, column) in ("", NO_DATE)):

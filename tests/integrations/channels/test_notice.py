@@ -118,7 +118,7 @@ def test_over_tls_it_is_mailed_and_that_is_no_receipt(authority: Authority, tmp_
     with post(secure(authority, tmp_path)) as server:
         receipt = told(server.server_address[1], authority.pem)
 
-    assert (receipt.kind, receipt.code) == (ReceiptKind.UNKNOWN, "told")
+    assert (receipt.kind, receipt.code) == (ReceiptKind.UNKNOWN, "mailed")
     assert [said for encrypted, said in server.heard if not encrypted] == ["ehlo example.nl", "STARTTLS"]
     (mail,) = server.mails
     assert f"{PORTAL}/post" in email.message_from_bytes(mail).get_payload()
@@ -152,7 +152,7 @@ def test_a_mail_server_that_is_not_who_it_should_be_gets_no_address(authority: A
 
 def test_a_server_on_this_machine_may_do_without() -> None:
     with post() as server:
-        assert told(server.server_address[1], host="127.0.0.1").code == "told"
+        assert told(server.server_address[1], host="127.0.0.1").code == "mailed"
 
 
 def test_a_server_that_refuses_is_tried_later_and_its_words_stay_out() -> None:
@@ -195,11 +195,11 @@ def test_one_letter_is_told_once_a_day_however_often_it_is_tried() -> None:
         to = Address("GP", "paper", mail_to="a@b.nl", timeout_seconds=5)
         for hours in (0, 1, 23, 24, 25):
             clock[0] = NOW + timedelta(hours=hours)
-            assert sender.send(decision(), to).code == "told"
+            assert sender.send(decision(), to).code == "mailed"
         other = sender.send(decision(delivery_id="11111111-2222-4333-8444-555555555555"), to)
     numbers = [email.message_from_bytes(mail)["Message-ID"] for mail in server.mails]
 
-    assert other.code == "told"
+    assert other.code == "mailed"
     assert numbers[0] == numbers[1] == f"<{DELIVERY.replace('-', '')}@example.nl>"
     assert len(numbers) == 3
 
