@@ -47,7 +47,7 @@ def deliver(database: Database, senders: Mapping[Channel, Sender], claimed: Clai
     receipt = _attempt(database, senders, claimed, clock=clock)
     if receipt is not None:
         with database.transaction() as session:
-            settled = deliveries.settle(session, claimed.delivery_id, receipt, now=clock())
+            settled = deliveries.settle(session, claimed.delivery_id, receipt, now=clock(), over=claimed.channel)
         _say(claimed, receipt, settled)
 
 

@@ -273,3 +273,25 @@ def printed(outbox: Outbox, round_: Round) -> str:
     with outbox.database.transaction() as session:
         letter = session.get_one(Delivery, outbox.letter(round_, audience=Audience.GP).id)
         return pdf_text.whole(deliveries.letter_of(session, letter))
+
+
+@pytest.mark.parametrize(
+    ("answer", "becomes"), [(SILENCE, DeliveryState.WAITING), (AE, DeliveryState.WAITING), (AA, DeliveryState.RECEIVED)]
+)
+def test_what_was_put_on_paper_while_it_was_under_way_stays_on_paper_unless_it_arrived(
+    outbox: Outbox, answer: Receipt, becomes: DeliveryState
+) -> None:
+    round_ = outbox.signed()
+
+    def meanwhile(decision: OutgoingDecision, address: Address) -> Receipt:
+        with outbox.database.transaction() as session:
+            handing_over.put_on_paper(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+        return answer
+
+    receiver = Receiver([answer])
+    receiver.send = meanwhile  # type: ignore[method-assign]
+    outbox.work(receiver)
+
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.channel) == (becomes, "paper")
+    assert (letter.next_attempt_at == NOW) is (becomes is DeliveryState.WAITING), "it is printed at once"

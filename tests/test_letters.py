@@ -106,6 +106,13 @@ def test_a_normal_letter_is_one_page(letter: DecisionLetter) -> None:
     assert len(pdf_text.pages(decision(letter))) == 1
 
 
+@pytest.mark.parametrize("letter", [samples.ADDENDUM, samples.WITHDRAWN])
+def test_what_is_about_another_letter_tells_of_no_discussion_of_its_own(letter: DecisionLetter) -> None:
+    text = pdf_text.whole(decision(replace(letter, participants=(), quorum_met=None, quorum_missing=())))
+    assert "Uitkomst" not in text and "Quorum" not in text and "Deelnemers" not in text
+    assert "Uitkomst" in pdf_text.whole(decision(samples.NORMAL))
+
+
 def test_every_page_of_a_long_letter_says_whose_it_is() -> None:
     pages = pdf_text.pages(decision(samples.LONG))
     assert len(pages) == 2

@@ -47,12 +47,17 @@ def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha2
     delivery.letter_sha256 = sha256
 
 
-def settle(session: Session, delivery_id: uuid.UUID, receipt: Receipt, *, now: datetime) -> Settled:
-    """What a worker heard: of the letter and of its destination. Only an accepted receipt with our own number makes it *received*."""
+def settle(session: Session, delivery_id: uuid.UUID, receipt: Receipt, *, now: datetime, over: Channel | None = None) -> Settled:
+    """What a worker heard: of the letter and of its destination. Only an accepted receipt with our own number makes it *received*.
+
+    `over`: the channel of this attempt. Whoever put the letter on paper meanwhile is not overruled by a silence of the line.
+    """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
     before = delivery.state
     turn = destinations.answered(session, delivery, receipt, now=now)
-    write_down(session, delivery, receipt, now=now, turn=turn)
+    is_on_paper = delivery.channel == Channel.PAPER and over not in (None, Channel.PAPER)
+    if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
+        write_down(session, delivery, receipt, now=now, turn=turn)
     return Settled(before, delivery.state, turn)
 
 

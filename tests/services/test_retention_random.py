@@ -71,7 +71,7 @@ def hold(session: Session, region: Region, told: Told, case: Case, held_patients
 def may_go(told: Told, case: Case, held_patients: set[uuid.UUID]) -> bool:
     """The rule in plain words, beside the SQL that holds it."""
     held = told.hold == "case" or case.patient_id in held_patients
-    arrived = told.letter is DeliveryState.RECEIVED
+    arrived = told.letter in (DeliveryState.RECEIVED, DeliveryState.CANCELLED)  # or never left, and need not
     return told.state in ENDED and told.days > 366 and arrived and not held and not told.live_round
 
 
