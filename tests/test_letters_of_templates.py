@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdo_portal.domain.advice import AdviceKind, Intent
+from mdo_portal.domain.delivery import Audience as For
 from mdo_portal.letter_data import Recipient
 from mdo_portal.letter_gp import gp_letter
 from mdo_portal.letter_of_decision import letter_of, printed
@@ -107,19 +108,20 @@ def test_a_wide_logo_stays_in_its_column() -> None:
 def claimed(**over: Any) -> Any:
     decision = SimpleNamespace(document_number="MDO-1", signed_at=samples.AT, content_hash="", correction_reason="")
     recipient = SimpleNamespace(name="Zeeduyn Ziekenhuis", city="Zeeduyn")
-    return SimpleNamespace(**({"decision": decision, "content": CONTENT, "recipient": recipient, "bsn": "999900006"} | over))
+    told = {"decision": decision, "content": CONTENT, "recipient": recipient, "recipient_name": "", "bsn": "999900006"}
+    return SimpleNamespace(**(told | {"audience": For.REFERRER} | over))
 
 
 def test_who_a_delivery_is_for_says_which_letter_it_is() -> None:
     assert letter_of(claimed()).kind == "decision"
-    assert letter_of(claimed(audience="referrer")).kind == "decision"
-    assert letter_of(claimed(audience="gp")).kind == "gp"
+    assert letter_of(claimed(audience=For.REFERRER)).kind == "decision"
+    assert letter_of(claimed(audience=For.GP)).kind == "gp"
     assert "999900006" in pdf_text.whole(printed(claimed()))
-    assert "999900006" not in pdf_text.whole(printed(claimed(audience="gp")))
+    assert "999900006" not in pdf_text.whole(printed(claimed(audience=For.GP)))
 
 
 def test_an_epd_reads_the_same_pieces_as_the_gp() -> None:
-    headings = [heading for heading, _ in letter_of(claimed(audience="gp")).all_sections()]
+    headings = [heading for heading, _ in letter_of(claimed(audience=For.GP)).all_sections()]
     assert headings[:2] == ["Conclusie van het MDO", "Advies: wie doet wat"]
 
 

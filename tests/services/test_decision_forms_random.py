@@ -145,7 +145,7 @@ class House:
         assert (self.case.state is CaseState.DELIVERED) <= bool(standing(signed)), "nothing is delivered where nothing stands"
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(acts=st.lists(st.sampled_from(ACTS), max_size=9))
 def test_the_portal_moves_as_the_model_says(session: Session, region: Region, acts: list[str]) -> None:
     with session.begin_nested() as savepoint:

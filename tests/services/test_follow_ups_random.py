@@ -30,7 +30,7 @@ STEPS = some.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(some.lists(some.sampled_from(NAMES), max_size=4), STEPS)
 def test_every_item_is_open_or_closed_and_counted_once(
     session: Session, region: Region, first: list[str], steps: list[tuple[str, Any, str]]
