@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.follow_up import ANSWERS, FollowState, FollowUp, NotDone
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
@@ -53,10 +53,10 @@ def begin(session: Session, decision: Decision, case: Case, *, now: datetime, fo
 
     For the transaction of the signature. A recommendation that stands unchanged in a corrected decision keeps what people said of it.
     """
-    form = form or form_of(decision)
+    form = form or decision.form
     session.flush()
     before = standing_of(session, decision.round_id)
-    if form in (DecisionForm.CORRECTION, DecisionForm.WITHDRAWAL):
+    if form in REPLACES:
         for item in before:
             _supersede(item, decision, now=now)
     items = [] if form is DecisionForm.WITHDRAWAL else decision.content.get("advice", {"items": []})["items"]
@@ -72,17 +72,10 @@ def begin(session: Session, decision: Decision, case: Case, *, now: datetime, fo
     settle_case(session, case, now=now)
 
 
-def form_of(decision: Decision) -> DecisionForm:
-    """What this decision is to the one before it."""
-    said = getattr(decision, "form", "")
-    return DecisionForm(said) if said else DecisionForm.CORRECTION if decision.supersedes_id else DecisionForm.FIRST
-
-
 def stands(decision: Decision, of_round: Sequence[Decision]) -> bool:
     """Whether no later decision of the round replaced or withdrew it; an addendum leaves it standing, a withdrawal says nothing itself."""
-    ends = (DecisionForm.CORRECTION, DecisionForm.WITHDRAWAL)
-    later = [form_of(one) for one in of_round if one.version > decision.version]
-    return form_of(decision) is not DecisionForm.WITHDRAWAL and not any(form in ends for form in later)
+    later = [one.form for one in of_round if one.version > decision.version]
+    return decision.form is not DecisionForm.WITHDRAWAL and not any(form in REPLACES for form in later)
 
 
 def standing_of(session: Session, round_id: uuid.UUID) -> list[FollowUp]:

@@ -15,6 +15,7 @@ from mdo_portal import letter_words
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case, CaseEvent, CaseFact
 from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.delivery import Audience
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.follow_up import FollowUp
 from mdo_portal.domain.hospital import Hospital
@@ -138,7 +139,7 @@ def _letters(session: Session, decisions: Sequence[Decision]) -> dict[uuid.UUID,
     found: dict[uuid.UUID, bytes] = {}
     homes = {one.id: one.hospital_id for one in decisions}
     for one in deliveries.of_decisions(session, list(homes)):
-        if one.hospital_id == homes[one.decision_id] and not getattr(one, "recipient_name", ""):
+        if one.hospital_id == homes[one.decision_id] and one.audience is Audience.REFERRER:
             found[one.decision_id] = found.get(one.decision_id) or deliveries.letter_of(session, one)
     return {decision_id: letter for decision_id, letter in found.items() if letter}
 
@@ -149,7 +150,7 @@ def _decision(decision: Decision, letter: bytes, items: Sequence[FollowUp], *, s
     return LeavingDecision(
         id=str(decision.id),
         document_number=decision.document_number,
-        form=follow_ups.form_of(decision),
+        form=decision.form,
         version=decision.version,
         earlier_id=str(decision.supersedes_id or ""),
         signed_at=decision.signed_at,
