@@ -27,15 +27,23 @@ class Sending:
         self._database, self._senders, self._bell, self._clock = database, senders, bell, clock
         self._taken: queue.SimpleQueue[ClaimedDelivery] = queue.SimpleQueue()
         self._busy = 0
+        self._taking = False
         self._count = threading.Lock()
 
     def jobs(self, stop: Stop) -> list[tuple[str, Callable[[], None]]]:
         """The threads to run."""
-        takes = ("outbox", lambda: drain(stop, self._bell, self._take, patrol_seconds=PATROL_SECONDS))
+        takes = ("outbox", lambda: drain(stop, self._bell, lambda: self._take(stop), patrol_seconds=PATROL_SECONDS))
         return [takes, *((f"deliver-{number}", lambda: self._send_on(stop)) for number in range(SENDERS))]
 
-    def _take(self) -> bool:
+    def _take(self, stop: Stop) -> bool:
         """Give one letter to a free sender. False when there is no letter, or nobody free: whoever is done rings."""
+        self._taking = True  # before looking at `stop`: from then on the senders wait for what comes of it
+        try:
+            return not stop.is_set() and self._give_one()
+        finally:
+            self._taking = False
+
+    def _give_one(self) -> bool:
         free = SENDERS - self._busy
         if free <= 0:
             return False
@@ -53,7 +61,7 @@ class Sending:
             try:
                 claimed = self._taken.get(timeout=0.5)
             except queue.Empty:
-                if stop.is_set():
+                if stop.is_set() and not self._taking and self._taken.empty():
                     return
                 continue
             try:
