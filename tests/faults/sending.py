@@ -17,6 +17,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
+from mdo_portal.domain.recipient import Destination
 from tests import make
 from tests.faults.house import House, environment, free_port, running
 from tests.faults.processes import HURRIED, hurried_worker, worker
@@ -107,10 +108,11 @@ def _after_an_answer(database: Database, letter_id: uuid.UUID) -> DeliveryState:
 
 
 def _park(database: Database, letter_id: uuid.UUID) -> None:
-    """This letter had its turn: the next answers are not for it."""
+    """This letter had its turn: the next answers are not for it, and its destination is not resting because of it."""
     with database.transaction() as session:
         far = datetime(2100, 1, 1, tzinfo=UTC)
         session.execute(update(Delivery).where(Delivery.id == letter_id).values(next_attempt_at=far))
+        session.execute(update(Destination).values(failures=0, next_attempt_at=None, down_since=None))
 
 
 PROBES = 40
