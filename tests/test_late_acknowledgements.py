@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import DeliveryState
+from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round
@@ -68,3 +69,17 @@ def test_one_without_a_code_or_number_stands_on_the_list(outbox: Outbox, region:
     understand_all(outbox.database)
 
     assert states(outbox.database) == [(InboundState.UNREADABLE.value, "unknown_kind")] * 2
+
+
+def test_where_letters_go_over_another_wire_it_settles_nothing_and_breaks_nothing(
+    outbox: Outbox, region: Region, kept: Round
+) -> None:
+    with outbox.database.transaction() as session:
+        session.execute(update(Link).values(profile_out="generic-r4", channel_out=Channel.FHIR))
+    letter = outbox.letter(kept)
+
+    hand_in(outbox.database, region, ack("AA", "f" * 32))
+    understand_all(outbox.database)
+
+    assert states(outbox.database) == [(InboundState.UNDERSTOOD.value, "")]
+    assert outbox.letter(kept).state is letter.state

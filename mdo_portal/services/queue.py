@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.sealing import CANNOT_OPEN
@@ -80,8 +81,8 @@ _QUEUE = text(
 _LOCK = (
     select(
         InboundMessage.id, InboundMessage.link_id, Link.hospital_id, InboundMessage.raw_sealed, InboundMessage.wire,
-        Link.profile_in, Link.profile_out, Link.otherwise, Link.charset_in, InboundMessage.kind, InboundMessage.attempts,
-        InboundMessage.received_at,
+        Link.profile_in, Link.profile_out, Link.channel_out, Link.otherwise, Link.charset_in, InboundMessage.kind,
+        InboundMessage.attempts, InboundMessage.received_at,
     )
     .join(Link, Link.id == InboundMessage.link_id)
     .where(
@@ -123,7 +124,7 @@ def _opened(session: Session, row: Any, *, now: datetime) -> ClaimedMessage | No
         settle(session, row.id, InboundState.UNREADABLE, now=now, reason=reason)
         changes.wake(session, "understand")  # its patient's next messages waited for it
         return None
-    is_about_a_letter = row.kind.startswith("ACK") and row.profile_out  # and no message about a patient
+    is_about_a_letter = row.kind.startswith("ACK") and row.channel_out is Channel.MLLP  # and no message about a patient
     profile = row.profile_out if is_about_a_letter else profile_of_link(row.profile_in, row.otherwise)
     return ClaimedMessage(
         row.id, row.link_id, row.hospital_id, raw, row.wire, profile, row.charset_in, row.attempts + 1, row.received_at

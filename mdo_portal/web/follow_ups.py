@@ -173,7 +173,7 @@ def _back() -> ResponseReturnValue:
 def _state() -> FollowState:
     """What was chosen; open means nothing was, and is refused with a sentence."""
     said = request.form.get("state", "")
-    return FollowState(said) if said in FollowState._value2member_map_ else FollowState.OPEN
+    return FollowState(said) if said in set(FollowState) else FollowState.OPEN
 
 
 def _reason() -> str:

@@ -72,7 +72,7 @@ def try_it(hospital_id: uuid.UUID) -> ResponseReturnValue:
         hospital, _ = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)  # without a channel: on paper
         channel, address = recipient_channels.address_of(db, hospital_id, Audience.GP)
         log(db, Act.LINK_MANAGE, hospital_id, "tried a letter to general practitioners")
-    sender = wiring.outward(client_secret(database())).senders.get(channel)
+    sender = wiring.outward(client_secret(database()), settings()).senders.get(channel)
     if sender is None:
         flash(gettext(BY_HAND if channel is Channel.PAPER else NOT_BUILT), "warning")
         return redirect(url_for("gp_channel.page", hospital_id=hospital_id), 303)
