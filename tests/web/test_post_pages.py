@@ -23,6 +23,7 @@ from mdo_portal.domain.link import LinkChange
 from mdo_portal.domain.recipient import Destination, RecipientChannel
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 from mdo_portal.services import advice, recipient_channels, restoring
+from mdo_portal.settings import Settings
 from tests import make
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
@@ -218,10 +219,15 @@ def test_trying_sends_an_invented_letter_and_says_what_was_answered(house: House
             came.append(decision)
             return Receipt(ReceiptKind.REFUSED, "AE", text="no")
 
-    made = wiring.outward(b"x" * 32)
-    monkeypatch.setattr(
-        wiring, "outward", lambda secret: made.__class__({Channel.HOOK: Post()}, made.puller, made.poller, made.asker)
-    )
+    settings: list[Settings] = []
+
+    def outward(secret: bytes, given: Settings) -> wiring.Outward:
+        settings.append(given)
+        made = real(secret, given)
+        return made.__class__({Channel.HOOK: Post()}, made.puller, made.poller, made.asker)
+
+    real = wiring.outward
+    monkeypatch.setattr(wiring, "outward", outward)
     lars, home = house.person("Lars"), f"/links/{house.region.hospitals['ZEED']}/gp"
     assert lars.post(f"{home}/try", data={"csrf_token": CSRF}).status_code == 303 and came == [], "nothing to try yet"
     lars.post(home, data={"csrf_token": CSRF, **HOOK})
@@ -230,3 +236,4 @@ def test_trying_sends_an_invented_letter_and_says_what_was_answered(house: House
 
     assert "De proefbrief is niet bevestigd. De ontvanger weigert de brief." in answer.text
     assert came[0].letter_pdf.startswith(b"%PDF") and came[0].patient.bsn == "" and "proefbrief" in came[0].sections[0][1]
+    assert settings[-1] == house.app.extensions["mdo_settings"], "a mail goes by this server's mail settings"
