@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage
-from mdo_portal.domain.tables import metadata
 from mdo_portal.services import intake, queue
 from mdo_portal.settings import Settings
 from tests import make
@@ -56,17 +56,21 @@ def fill(database: Database, region: Region) -> None:
         intake.keep(session, messages)
 
 
-@pytest.mark.parametrize("to", [path.name[:4] for path in VERSIONS[:-1]])
-def test_back_and_forth_with_data_loses_no_row(database: Database, region: Region, to: str) -> None:
+def test_each_step_back_and_forth_with_data_leaves_rows_and_schema_as_they_were(database: Database, region: Region) -> None:
     fill(database, region)
-    before = counts(database)
+    began = standing(database)
     database.close()
 
-    migrate.downgrade(database.url, to=to)
+    for newer, older in pairwise(reversed(VERSIONS)):
+        before = standing(database)
+        migrate.downgrade(database.url, to=older.name[:4])
+        migrate.upgrade(database.url, to=newer.name[:4])
+        assert changed(before, standing(database)) == [], newer.name
+        migrate.downgrade(database.url, to=older.name[:4])
     migrate.upgrade(database.url)
 
     assert migrate.differences(database.url) == []
-    assert counts(database) == before
+    assert changed(began, standing(database)) == []
     with database.transaction() as session:
         order = [message.control_id for message in session.scalars(select(InboundMessage).order_by(InboundMessage.seq))]
         (first,), second = queue.claim(session, now=NOW), queue.claim(session, now=NOW)
@@ -74,9 +78,38 @@ def test_back_and_forth_with_data_loses_no_row(database: Database, region: Regio
     assert first.raw == b"M0" and not second  # still one patient, still in order
 
 
-def counts(database: Database) -> dict[str, int]:
+def standing(database: Database) -> dict[str, object]:
+    """How many rows each table has, and every column, constraint, index, trigger and policy there is."""
     with Session(database.engine) as session:
-        return {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in metadata.tables.items()}
+        tables = session.scalars(text(f"SELECT c.oid::regclass::text FROM pg_class c WHERE {OURS} AND c.relkind = 'r'")).all()
+        counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in tables)
+        rows = {f"rows of {name}": number for name, number in session.execute(text(counts))}
+        return rows | {kind: session.scalars(text(query)).all() for kind, query in SCHEMA.items()}
+
+
+def changed(before: dict[str, object], after: dict[str, object]) -> list[tuple[str, str]]:
+    """What is there before and not after, or the other way round."""
+    were, are = (
+        {(kind, str(one)) for kind, value in each.items() for one in (value if isinstance(value, list) else [value])}
+        for each in (before, after)
+    )
+    return sorted(were ^ are)
+
+
+#: what stands in a schema that is not PostgreSQL's own
+OURS = "c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'access'))"
+SCHEMA = {
+    "columns": f"""SELECT concat_ws(' ', c.oid::regclass, attname, format_type(atttypid, atttypmod), attnotnull,
+        pg_get_expr(adbin, adrelid)) FROM pg_class c JOIN pg_attribute ON attrelid = c.oid
+        LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        WHERE {OURS} AND relkind = 'r' AND attnum > 0 AND NOT attisdropped ORDER BY 1""",
+    "constraints": f"""SELECT concat_ws(' ', c.oid::regclass, conname, replace(pg_get_constraintdef(k.oid), ' NOT VALID', ''))
+        FROM pg_class c JOIN pg_constraint k ON conrelid = c.oid WHERE {OURS} ORDER BY 1""",
+    "indexes": f"SELECT pg_get_indexdef(c.oid) FROM pg_class c WHERE {OURS} AND relkind = 'i' ORDER BY 1",
+    "triggers": f"""SELECT pg_get_triggerdef(t.oid) FROM pg_class c JOIN pg_trigger t ON tgrelid = c.oid
+        WHERE {OURS} AND NOT tgisinternal ORDER BY 1""",
+    "policies": "SELECT concat_ws(' ', tablename, policyname, permissive, cmd, qual, with_check) FROM pg_policies ORDER BY 1",
+}
 
 
 def test_down_to_nothing_and_up_again_on_a_filled_database(database: Database, region: Region) -> None:
