@@ -18,6 +18,9 @@ export PIP_CACHE_DIR := $(HOME)/.cache/pip
 export npm_config_cache := $(HOME)/.npm
 endif
 
+# A hundred processes start in a run of the tests: where Python was told to write no bytecode, each would compile everything again.
+export PYTHONDONTWRITEBYTECODE :=
+
 # A virtual environment knows its own path: made elsewhere, or for a Python that is gone, it is made again.
 ifneq ($(shell test "$$(cat .venv/made-for 2>/dev/null)" = "$(CURDIR)" && $(PY) -c '' 2>/dev/null && echo good),good)
 $(shell rm -f $(STAMPS)/venv)
