@@ -81,9 +81,12 @@ class Viewer:
     def may_for_own_hospital(self, act: Act) -> bool:
         return Relation.OWN_HOSPITAL in self.relations(act, hospital_id=self.hospital_id)
 
+    def may_for_own_hospital_or_board(self, act: Act) -> bool:
+        return self.may_for_own_hospital(act) or bool(self.boards_for(act))
+
     def may_at_all(self, act: Act) -> bool:
         """Whether there can be anything with which this viewer may do `act`: for whole pages, before any object is known."""
-        return self.may_for_own_hospital(act) or self.may(act) or bool(self.boards_for(act)) or self.may_by_grant(act)
+        return self.may_for_own_hospital_or_board(act) or self.may(act) or self.may_by_grant(act)
 
     def may_by_grant(self, act: Act) -> bool:
         """Whether some case of others was opened to this viewer for `act`."""

@@ -46,7 +46,7 @@ def _rows() -> dict[str, object]:
 
 def may_see_names() -> bool:
     """Whether this viewer treats patients: who only looks after post sees initials and a year."""
-    return viewer().may_for_own_hospital(Act.LETTER_READ) or bool(viewer().boards_for(Act.LETTER_READ))
+    return viewer().may_for_own_hospital_or_board(Act.LETTER_READ)
 
 
 def _letter(db: Session, act: Act, delivery_id: uuid.UUID, *, lock: bool = False) -> Delivery:

@@ -20,7 +20,7 @@ from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import as_csv
 from mdo_portal.web.guard import may
 from mdo_portal.web.log_words import ACT_WORDS
-from mdo_portal.web.navigation import forget_overdue
+from mdo_portal.web.navigation_counts import forget_overdue
 from mdo_portal.web.role_words import ODD_WORDS, WORDS, place_of, role_word
 
 blueprint = Blueprint("rights", __name__, url_prefix="/rights")

@@ -1,0 +1,82 @@
+"""The numbers in the header: how much there is that this viewer should look at."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.policy import Act
+from mdo_portal.domain.viewer import Viewer
+from mdo_portal.services import conflict_rows, follow_up_rows, inbox, post, rights_reviews
+from mdo_portal.web import log_overdue
+from mdo_portal.web.context import is_fragment, now, transaction
+from mdo_portal.web.words import AMSTERDAM
+
+Number = int | str | None
+REVIEWS_STALE = timedelta(minutes=5)
+
+
+class Count(NamedTuple):
+    asks: Callable[[Viewer], bool]
+    of: Callable[[Session, Viewer], Number]
+
+
+def counts(viewer: Viewer) -> dict[str, Number]:
+    """By the endpoint of its page. One transaction for all, because the header stands on every page; a piece of a page has none."""
+    asked = {} if is_fragment() else {endpoint: count.of for endpoint, count in COUNTS.items() if count.asks(viewer)}
+    if not asked:
+        return {}
+    with transaction() as db:
+        return {endpoint: count(db, viewer) or None for endpoint, count in asked.items()}
+
+
+def forget_overdue() -> None:
+    """A review was signed: count again, for everybody of this process."""
+    current_app.extensions["mdo_overdue"] = {}
+
+
+def _overdue(db: Session, viewer: Viewer) -> int:
+    """Rights reviews that are due, asked at most once in five minutes."""
+    known: dict[tuple[uuid.UUID, uuid.UUID], tuple[datetime, int]] = current_app.extensions.setdefault("mdo_overdue", {})
+    key = (viewer.person_id, viewer.hospital_id)
+    at, count = known.get(key, (datetime.min.replace(tzinfo=UTC), 0))
+    if now() - at > REVIEWS_STALE:
+        count = rights_reviews.overdue(db, viewer, now=now())
+        known[key] = (now(), count)
+    return count
+
+
+def _waiting_too_long(db: Session, viewer: Viewer) -> int:
+    """Messages that wait longer than they should, of the hospitals whose links this viewer looks after."""
+    return sum(inbox.alarms(db, viewer, now=now()))
+
+
+def _questions(db: Session, viewer: Viewer) -> int:
+    """Messages of the own hospital that wait for somebody to say who the patient is."""
+    return conflict_rows.waiting(db, viewer, now=now()).open
+
+
+def _letters(db: Session, viewer: Viewer) -> int:
+    """Letters that somebody should look at: late, stuck, or with an advice that is soon to be carried out."""
+    return post.waiting(db, viewer, now=now()).pressing
+
+
+def _pressing(db: Session, viewer: Viewer) -> Number:
+    """Recommendations that this viewer looks after and that are late, or nearly so."""
+    found = follow_up_rows.pressing(db, viewer, today=now().astimezone(AMSTERDAM).date())
+    return f"{found - 1}+" if found >= follow_up_rows.MOST_COUNTED else found
+
+
+COUNTS = {
+    "people.page": Count(lambda viewer: viewer.may_at_all(Act.RIGHTS_REVIEW), _overdue),
+    "log.page": Count(lambda viewer: viewer.may_for_own_hospital(Act.LOG_REVIEW), log_overdue.count),
+    "inbox.links": Count(lambda viewer: viewer.may_at_all(Act.INBOX_READ), _waiting_too_long),
+    "identities.page": Count(lambda viewer: viewer.may_for_own_hospital(Act.IDENTITY_DECIDE), _questions),
+    "post.page": Count(lambda viewer: viewer.may_for_own_hospital_or_board(Act.POST_READ), _letters),
+    "follow_ups.page": Count(lambda viewer: viewer.may_for_own_hospital_or_board(Act.FOLLOW_CLOSE), _pressing),
+}
