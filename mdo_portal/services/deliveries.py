@@ -16,7 +16,7 @@ from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import changes, destinations, follow_ups, receipts, standing, timeline
+from mdo_portal.services import changes, destinations, follow_ups, receipts, standing, succession, timeline
 from mdo_portal.services.destinations import Turn
 from mdo_portal.services.receipts import Told
 from mdo_portal.services.sealed import row_of, sealer
@@ -47,14 +47,26 @@ def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha2
     delivery.letter_sha256 = sha256
 
 
-def settle(session: Session, delivery_id: uuid.UUID, receipt: Receipt, *, now: datetime, over: Channel | None = None) -> Settled:
+def settle(
+    session: Session,
+    delivery_id: uuid.UUID,
+    receipt: Receipt,
+    *,
+    now: datetime,
+    over: Channel | None = None,
+    worker: int | None = None,
+) -> Settled:
     """What a worker heard: of the letter and of its destination. Only an accepted receipt with our own number makes it *received*.
 
     `over`: the channel of this attempt. Whoever put the letter on paper meanwhile is not overruled by a silence of the line.
+    `worker`: whose attempt it was; when another one has the queue by now, only a receipt counts, and the queue stays the other's.
     """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
     before = delivery.state
-    turn = destinations.answered(session, delivery, receipt, now=now)
+    is_ours = worker is None or succession.has(session, worker, delivery)
+    if not is_ours and receipt.kind is not ReceiptKind.ACCEPTED:
+        return Settled(before, before, NO_TURN)
+    turn = destinations.answered(session, delivery, receipt, now=now) if is_ours else NO_TURN
     is_on_paper = delivery.channel == Channel.PAPER and over not in (None, Channel.PAPER)
     if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
         write_down(session, delivery, receipt, now=now, turn=turn)

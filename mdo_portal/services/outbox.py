@@ -47,6 +47,8 @@ class ClaimedDelivery:
     referral_number: str
     attempts: int
     last_code: str  #: of the last receipt before this attempt
+    worker: int | None = None  #: who took it
+    is_queued: bool = False  #: its destination waits until it is delivered; of a letter that is only printed it does not
 
 
 class Share(StrEnum):
@@ -56,14 +58,23 @@ class Share(StrEnum):
     ANSWERING = "answering"  #: of destinations that answered last time, and what is only printed
 
 
-def claim(session: Session, *, now: datetime, share: Share = Share.EVERYTHING) -> ClaimedDelivery | None:
+def claim(
+    session: Session, *, now: datetime, share: Share = Share.EVERYTHING, worker: int | None = None
+) -> ClaimedDelivery | None:
     """Take the letter that has waited longest and may go now; nobody else takes it until the lease runs out.
 
     One letter at a time per destination. Letters about one case to one recipient go in order: a correction waits until the first
-    version arrived. A general practitioner gets nothing before the letter to the referrer left.
+    version arrived. A general practitioner gets nothing before the letter to the referrer left. `worker`: who takes it, by the number
+    of its lock.
     """
-    found = _of_a_queue(session, share, now=now) or _on_paper(session, now=now)
-    return _claimed(session, found, now=now) if found else None
+    queued = _of_a_queue(session, share, worker, now=now)
+    found = queued or _on_paper(session, now=now)
+    claimed = _claimed(session, found, now=now) if found else None
+    if claimed is not None:
+        return replace(claimed, worker=worker, is_queued=queued is not None)
+    if queued is not None:
+        destinations.release(session, queued)
+    return None
 
 
 def _may_go(now: datetime) -> list[ColumnElement[bool]]:
@@ -76,7 +87,7 @@ def _on_paper(session: Session, *, now: datetime) -> Delivery | None:
     return session.scalars(query.order_by(Delivery.created_at).limit(1).with_for_update(skip_locked=True)).one_or_none()
 
 
-def _of_a_queue(session: Session, share: Share, *, now: datetime) -> Delivery | None:
+def _of_a_queue(session: Session, share: Share, worker: int | None, *, now: datetime) -> Delivery | None:
     """The first letter of the free destination whose letter has waited longest."""
     this_queue = (Delivery.hospital_id == Destination.hospital_id, Delivery.audience == Destination.audience)
     due = [*_may_go(now), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~_before_the_referrer()]
@@ -95,7 +106,7 @@ def _of_a_queue(session: Session, share: Share, *, now: datetime) -> Delivery | 
     query = query.with_for_update(skip_locked=True)
     found = session.scalars(query).one_or_none()
     if found is not None:
-        queue.leased_until = now + LEASE
+        queue.leased_until, queue.leased_by = now + LEASE, worker
     return found
 
 
@@ -172,7 +183,6 @@ def cancel(session: Session, delivery: Delivery) -> None:
     """The patient objects to sharing: this copy does not leave."""
     delivery.move(DeliveryState.CANCELLED)
     delivery.next_attempt_at = delivery.leased_until = None
-    destinations.release(session, delivery)
     changes.announce(session, "post", delivery.hospital_id)
 
 

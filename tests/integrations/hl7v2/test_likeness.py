@@ -21,7 +21,9 @@ from .samples import DECISION, NOW, address
 NUMBERS = st.text("0123456789", min_size=1, max_size=32)
 DATES = st.datetimes().map(lambda at: at.strftime("%Y%m%d%H%M%S"))
 ALMOST = st.tuples(DATES, st.integers(4, 16), st.sampled_from(["", "+0100", "-0500", "+1500", "Z", ".5", " "]))
-ODD = st.sampled_from(["", " ", "12.5", "-1", "1e3", "NaN", "99:99", "٤٢", "1_000", "20200230", "20201301", "\\.br\\", "0000", "00001"])
+ODD = st.sampled_from(
+    ["", " ", "12.5", "-1", "1e3", "NaN", "99:99", "٤٢", "1_000", "20200230", "20201301", "\\.br\\", "0000", "00001"]
+)
 WORDS = st.text(st.characters(exclude_characters="|^~&\\\r\n", exclude_categories=("Cs",)), max_size=20)
 VALUES = st.one_of(NUMBERS, DATES, ALMOST.map(lambda made: made[0][: made[1]] + made[2]), ODD, WORDS)
 PROFILES = ("hix", "nexus")
