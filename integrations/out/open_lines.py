@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import weakref
+from typing import Protocol
 
-_lines: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+BOTH_WAYS = 2
+"""SHUT_RDWR of socket(7). No socket is made here, so none is imported (tests/test_house_rules.py)."""
+
+
+class Line(Protocol):
+    """A socket, as far as ending it goes."""
+
+    def fileno(self) -> int: ...
+    def shutdown(self, how: int, /) -> None: ...
+
+
+_lines: weakref.WeakSet[Line] = weakref.WeakSet()
 _lock = threading.Lock()
 
 
-def opened(line: socket.socket) -> None:
+def opened(line: Line) -> None:
     """This line goes out from here."""
     with _lock:
         _lines.add(line)
@@ -25,9 +36,9 @@ def hang_up() -> int:
     return len(lines)
 
 
-def shut(line: socket.socket) -> None:
+def shut(line: Line) -> None:
     """End it in both directions, also under somebody who reads from it."""
     try:
-        line.shutdown(socket.SHUT_RDWR)
+        line.shutdown(BOTH_WAYS)
     except OSError:
         return  # it was gone already
