@@ -22,7 +22,8 @@ from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, Recei
 from mdo_portal.letter_of_decision import letter_of, logo_of, printed
 from mdo_portal.services import deliveries, handing_over, letter_templates, outbox, questions, succession
 from mdo_portal.services.deliveries import Settled
-from mdo_portal.services.outbox import ClaimedDelivery, Share
+from mdo_portal.services.outbox import ClaimedDelivery
+from mdo_portal.services.outbox_order import Share
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]

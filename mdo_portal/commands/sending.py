@@ -13,7 +13,8 @@ from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Sender
-from mdo_portal.services.outbox import ClaimedDelivery, Share
+from mdo_portal.services.outbox import ClaimedDelivery
+from mdo_portal.services.outbox_order import Share
 
 SENDERS = 10
 KEPT_FREE = 4

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case, CaseState
@@ -42,9 +42,15 @@ class Settled(NamedTuple):
 
 def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha256: str) -> None:
     """Keep the rendered letter: what is sent again later is the same file."""
-    delivery = session.get_one(Delivery, delivery_id)
-    delivery.letter_sealed = sealer(session).seal(letter, purpose=LETTER_PURPOSE, row=row_of("deliveries", delivery.id))
-    delivery.letter_sha256 = sha256
+    sealed = sealer(session).seal(letter, purpose=LETTER_PURPOSE, row=row_of("deliveries", delivery_id))
+    session.execute(_KEEP, {"delivery": delivery_id, "sealed": sealed, "hash": sha256})
+
+
+_KEEP = (
+    update(Delivery.__table__)  # type: ignore[arg-type]
+    .where(Delivery.id == bindparam("delivery"))
+    .values(letter_sealed=bindparam("sealed"), letter_sha256=bindparam("hash"))
+)
 
 
 def settle(
@@ -159,17 +165,24 @@ def _some_open(session: Session, case_id: uuid.UUID) -> bool:
     One that was refused or given up need not any more once it is replaced or withdrawn. What is added to a decision replaces
     nothing: both letters must arrive.
     """
+    return session.execute(_SOME_OPEN, {"case": case_id}).first() is not None
+
+
+def _open_of_a_case() -> Select[uuid.UUID]:
     own, newer = aliased(Decision), aliased(Decision)
     replaced = (newer.round_id == own.round_id) & (newer.version > own.version) & newer.form.in_(REPLACES)
     superseded = select(newer.id).join(own, replaced).where(own.id == Delivery.decision_id).exists()
     given_up = and_(Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEAD)), superseded)
     query = select(Delivery.id).where(
-        Delivery.case_id == case_id,
+        Delivery.case_id == bindparam("case"),
         Delivery.audience == Audience.REFERRER,
         Delivery.state != DeliveryState.RECEIVED,
         ~given_up,
     )
-    return session.execute(query.limit(1)).first() is not None
+    return query.limit(1)
+
+
+_SOME_OPEN = _open_of_a_case()
 
 
 def of_decisions(session: Session, decision_ids: Sequence[uuid.UUID]) -> list[Delivery]:

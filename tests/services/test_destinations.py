@@ -16,7 +16,8 @@ from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import destinations, handing_over, receipts
 from mdo_portal.services.deliveries import CONFIRMED_WITHIN
-from mdo_portal.services.outbox import LEASE, Share
+from mdo_portal.services.outbox import LEASE
+from mdo_portal.services.outbox_order import Share
 from mdo_portal.services.receipts import Told
 from tests.make import NOW
 from tests.outbox_house import AA, LATER, SILENCE, Outbox, Receiver
