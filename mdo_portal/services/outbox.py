@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
@@ -22,6 +22,11 @@ from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share
 
 LEASE = timedelta(seconds=180)
 """Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
+
+
+_SOON = text("SET LOCAL synchronous_commit = off")
+"""Taking a letter that is not printed yet need not be on disk at once: keeping the print is a commit of its own, before anything is
+sent, and puts this one on disk with it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ def claim(
     found = queued or _on_paper(session, now=now)
     claimed = _claimed(session, found, now=now) if found else None
     if claimed is not None:
+        if not claimed.letter:
+            session.execute(_SOON)
         return replace(claimed, worker=worker, is_queued=queued is not None)
     if queued is not None:
         destinations.release(session, queued)
