@@ -16,12 +16,14 @@ import structlog
 
 from mdo_portal import letter_forms, outgoing_content
 from mdo_portal.database import Database
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
 from mdo_portal.letter_of_decision import letter_of, logo_of, printed
-from mdo_portal.services import deliveries, handing_over, letter_templates, outbox, questions
+from mdo_portal.services import deliveries, handing_over, letter_templates, outbox, questions, succession
 from mdo_portal.services.deliveries import Settled
-from mdo_portal.services.outbox import ClaimedDelivery, Share
+from mdo_portal.services.outbox import ClaimedDelivery
+from mdo_portal.services.outbox_order import Share
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
@@ -36,18 +38,32 @@ def send_next(database: Database, senders: Mapping[Channel, Sender], *, clock: C
     return True
 
 
-def take(database: Database, *, clock: Clock, share: Share = Share.EVERYTHING) -> ClaimedDelivery | None:
-    """The next letter that may go, if there is one: nobody else takes it, or another of its destination, until it is delivered."""
+def take(
+    database: Database, *, clock: Clock, share: Share = Share.EVERYTHING, worker: int | None = None
+) -> ClaimedDelivery | None:
+    """The next letter that may go, if there is one: nobody else takes it, or another of its destination, until it is delivered.
+
+    When `worker` dies first, another one may take it (services/succession.py).
+    """
     with database.transaction() as session:
-        return outbox.claim(session, now=clock(), share=share)
+        return outbox.claim(session, now=clock(), share=share, worker=worker)
+
+
+def is_ours(database: Database, claimed: ClaimedDelivery) -> bool:
+    """Whether no other worker took over since."""
+    with database.transaction() as session:
+        delivery = session.get_one(Delivery, claimed.delivery_id)
+        return claimed.worker is None or succession.has(session, claimed.worker, delivery)
 
 
 def deliver(database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery, *, clock: Clock) -> None:
     """Send what was taken, and write down what was said."""
-    receipt = _attempt(database, senders, claimed, clock=clock)
+    receipt = _attempt(database, senders, claimed)
     if receipt is not None:
         with database.transaction() as session:
-            settled = deliveries.settle(session, claimed.delivery_id, receipt, now=clock(), over=claimed.channel)
+            settled = deliveries.settle(
+                session, claimed.delivery_id, receipt, now=clock(), over=claimed.channel, worker=claimed.worker
+            )
         _say(claimed, receipt, settled)
 
 
@@ -86,7 +102,7 @@ def ask_next(database: Database, asker: Asker, *, clock: Clock) -> bool:
     return True
 
 
-def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery, *, clock: Clock) -> Receipt | None:
+def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery) -> Receipt | None:
     """Print it, unless that was done, and send it. None for a letter on paper: a person sends that one."""
     try:
         letter = claimed.letter or _print(database, claimed)
@@ -98,7 +114,7 @@ def _attempt(database: Database, senders: Mapping[Channel, Sender], claimed: Cla
             log.error("delivery.failed", delivery_id=str(claimed.delivery_id), error=type(error).__name__)
         return Receipt(ReceiptKind.LATER, code=type(error).__name__)
     with database.transaction() as session:
-        handing_over.hand_over(session, claimed.delivery_id, now=clock())
+        handing_over.hand_over(session, claimed.delivery_id, is_queued=claimed.is_queued)
     return None
 
 

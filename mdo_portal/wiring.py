@@ -29,7 +29,7 @@ from integrations.hl7v2.tls import TlsFiles, server_context
 from integrations.oidc.metadata import Metadata
 from integrations.oidc.provider import Attempt, Provider, Refused
 from integrations.oidc.relying_party import RelyingParty
-from integrations.out import tls
+from integrations.out import hang_up, tls
 from integrations.senders import senders
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
 from integrations.smart import server as smart
@@ -71,6 +71,7 @@ __all__ = [
     "Region",
     "RelyingParty",
     "TlsFiles",
+    "hang_up",
     "smart",
 ]
 

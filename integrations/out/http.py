@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 import threading
 import time
@@ -13,7 +12,7 @@ from typing import Any, Self
 
 import httpx
 
-from integrations.out import tls
+from integrations.out import open_lines, tls
 from integrations.out.numbers import judged
 from integrations.out.reach import NotRegistered, Reach, Target
 
@@ -146,18 +145,14 @@ class _Deadline:
     def watch(self, event: str, told: Mapping[str, Any]) -> None:
         """httpcore's trace hook: remember each connection as it is made."""
         if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            self._streams.append(told["return_value"])
+            stream = told["return_value"]
+            self._streams.append(stream)
+            if raw := stream.get_extra_info("socket"):
+                open_lines.opened(raw)
 
     def _end(self) -> None:
         self.passed = True
         for stream in self._streams:
             raw = stream.get_extra_info("socket")
             if raw is not None and raw.fileno() != -1:
-                _shut(raw)
-
-
-def _shut(raw: socket.socket) -> None:
-    try:
-        raw.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # it was gone already
+                open_lines.shut(raw)

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 
-from integrations.out import tls
+from integrations.out import open_lines, tls
 from integrations.out.http import NoReply
 from integrations.out.numbers import judged
 from integrations.out.reach import NotRegistered, Reach
@@ -36,7 +36,9 @@ def connect(
             plain = socket.create_connection((number, port), timeout=left)
         except OSError:
             continue
-        return plain if context is None else _shown(plain, context, host)
+        line = plain if context is None else _shown(plain, context, host)
+        open_lines.opened(line)
+        return line
     raise NoReply("unreachable", was_sent=False)
 
 

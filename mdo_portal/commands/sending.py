@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 
 from mdo_portal import dispatch
 from mdo_portal.commands.bell import Bell, drain
+from mdo_portal.commands.living import PROOF_SECONDS, Living
 from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Sender
-from mdo_portal.services.outbox import ClaimedDelivery, Share
+from mdo_portal.services.outbox import ClaimedDelivery
+from mdo_portal.services.outbox_order import Share
 
 SENDERS = 10
 KEPT_FREE = 4
@@ -23,9 +25,12 @@ PATROL_SECONDS = 2.0
 class Sending:
     """The sending half of a worker. One letter at a time per destination (services/destinations.py), ten destinations at once."""
 
-    def __init__(self, database: Database, senders: Mapping[Channel, Sender], bell: Bell, *, clock: dispatch.Clock) -> None:
+    def __init__(
+        self, database: Database, senders: Mapping[Channel, Sender], bell: Bell, *, clock: dispatch.Clock, living: Living
+    ) -> None:
+        self._living = living
         self._database, self._senders, self._bell, self._clock = database, senders, bell, clock
-        self._taken: queue.SimpleQueue[ClaimedDelivery] = queue.SimpleQueue()
+        self._taken: queue.SimpleQueue[tuple[ClaimedDelivery, int]] = queue.SimpleQueue()
         self._busy = 0
         self._taking = False
         self._count = threading.Lock()
@@ -33,7 +38,14 @@ class Sending:
     def jobs(self, stop: Stop) -> list[tuple[str, Callable[[], None]]]:
         """The threads to run."""
         takes = ("outbox", lambda: drain(stop, self._bell, lambda: self._take(stop), patrol_seconds=PATROL_SECONDS))
-        return [takes, *((f"deliver-{number}", lambda: self._send_on(stop)) for number in range(SENDERS))]
+        heir = ("heir", lambda: self._inherit(stop))
+        return [takes, heir, *((f"deliver-{number}", lambda: self._send_on(stop)) for number in range(SENDERS))]
+
+    def _inherit(self, stop: Stop) -> None:
+        """What a worker that died had under way is due again."""
+        while not stop.wait(PROOF_SECONDS):
+            if self._living.look():
+                self._bell.ring()
 
     def _take(self, stop: Stop) -> bool:
         """Give one letter to a free sender. False when there is no letter, or nobody free: whoever is done rings."""
@@ -48,27 +60,34 @@ class Sending:
         if free <= 0:
             return False
         share = Share.EVERYTHING if free > KEPT_FREE else Share.ANSWERING
-        claimed = dispatch.take(self._database, clock=self._clock, share=share)
+        count = self._living.count
+        claimed = dispatch.take(self._database, clock=self._clock, share=share, worker=self._living.number)
         if claimed is None:
             return False
         self._add(1)
-        self._taken.put(claimed)
+        self._taken.put((claimed, count))
         return True
 
     def _send_on(self, stop: Stop) -> None:
         """What was taken is sent, also when told to stop meanwhile: else it would wait for its lease to run out."""
         while True:
             try:
-                claimed = self._taken.get(timeout=0.5)
+                claimed, count = self._taken.get(timeout=0.5)
             except queue.Empty:
                 if stop.is_set() and not self._taking and self._taken.empty():
                     return
                 continue
             try:
-                dispatch.deliver(self._database, self._senders, claimed, clock=self._clock)
+                self._deliver(claimed, count, stop)
             finally:
                 self._add(-1)
                 self._bell.ring()
+
+    def _deliver(self, claimed: ClaimedDelivery, count: int, stop: Stop) -> None:
+        """Only while the others know that we live, and only what they have not taken over meanwhile."""
+        proved = self._living.until_proved(stop)
+        if proved and (self._living.count == count or dispatch.is_ours(self._database, claimed)):
+            dispatch.deliver(self._database, self._senders, claimed, clock=self._clock)
 
     def _add(self, number: int) -> None:
         with self._count:

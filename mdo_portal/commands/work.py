@@ -14,6 +14,7 @@ from sqlalchemy import select
 from mdo_portal import dispatch, polling, pulling, understanding, wiring
 from mdo_portal.commands import audit, retention
 from mdo_portal.commands.bell import Bell, drain
+from mdo_portal.commands.living import Living
 from mdo_portal.commands.process import Stop, checked_settings, open_database, settled, stop_on_signals, until_stopped
 from mdo_portal.commands.sending import Sending
 from mdo_portal.database import Database
@@ -62,8 +63,11 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         ("seal", lambda: audit.keep_sealing(database, stop)),
         ("anchor", lambda: audit.keep_anchoring(database, settings, stop)),
     ]
-    jobs += Sending(database, outward.senders, wake_out, clock=now).jobs(stop)
+    living = Living(database, clock=now, hang_up=wiring.hang_up)
+    jobs += Sending(database, outward.senders, wake_out, clock=now, living=living).jobs(stop)
+    living.begin()
     until_stopped(jobs, stop)
+    living.end()
     pool.close()
 
 

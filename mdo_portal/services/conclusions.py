@@ -7,7 +7,7 @@ causal order in which the server took them (knowledge/components.md 14).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,7 +74,7 @@ def round_of(session: Session, note_id: uuid.UUID) -> tuple[Note, Round]:
 
 def open_note(session: Session, note: Note, *, vector: bytes = b"") -> Opened:
     """Everything the browser lacks, given its state vector (empty: everything)."""
-    document = _load(session, note.id)
+    document = _load(session, [note.id])[note.id]
     try:
         update = document.get_update(vector) if vector else document.get_update()
     except ValueError as error:
@@ -84,22 +84,32 @@ def open_note(session: Session, note: Note, *, vector: bytes = b"") -> Opened:
 
 def text_of(session: Session, note_id: uuid.UUID) -> str:
     """The text as it stands; without NUL, which PostgreSQL keeps in no text."""
-    return str(_load(session, note_id)[TEXT]).replace("\0", "")
+    return _texts_of(session, [note_id])[note_id]
 
 
 def texts_of(session: Session, round_id: uuid.UUID) -> dict[NoteSection, str]:
     """Every section of the round's conclusion as it stands; empty where nothing was typed."""
-    notes = notes_of(session, round_id)
-    return {section: text_of(session, notes[section].id) if section in notes else "" for section in NoteSection}
+    return _by_section(session, notes_of(session, round_id))
 
 
-def _load(session: Session, note_id: uuid.UUID) -> Doc:  # type: ignore[type-arg]
-    document: Doc = Doc()  # type: ignore[type-arg]
-    document[TEXT] = Text()
-    bodies = session.scalars(select(NoteUpdate.body).where(NoteUpdate.note_id == note_id).order_by(NoteUpdate.revision))
-    for body in bodies:
-        document.apply_update(body)
-    return document
+def _by_section(session: Session, notes: Mapping[NoteSection, Note]) -> dict[NoteSection, str]:
+    texts = _texts_of(session, [note.id for note in notes.values()])
+    return {section: texts[notes[section].id] if section in notes else "" for section in NoteSection}
+
+
+def _texts_of(session: Session, note_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    documents = _load(session, note_ids)
+    return {note_id: str(document[TEXT]).replace("\0", "") for note_id, document in documents.items()}
+
+
+def _load(session: Session, note_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Doc]:  # type: ignore[type-arg]
+    documents: dict[uuid.UUID, Doc] = {note_id: Doc() for note_id in note_ids}  # type: ignore[type-arg]
+    for document in documents.values():
+        document[TEXT] = Text()
+    updates = select(NoteUpdate.note_id, NoteUpdate.body).where(NoteUpdate.note_id.in_(note_ids)).order_by(NoteUpdate.revision)
+    for note_id, body in session.execute(updates):
+        documents[note_id].apply_update(body)
+    return documents
 
 
 def add_update(session: Session, note_id: uuid.UUID, body: bytes, *, person_id: uuid.UUID, now: datetime) -> int:
@@ -149,12 +159,10 @@ def updates_since(session: Session, note_id: uuid.UUID, revision: int) -> list[t
 def freeze(session: Session, round_id: uuid.UUID, *, now: datetime) -> dict[NoteSection, str]:
     """Lock the notes of the round and give their texts: what a signature freezes. Who types meanwhile waits, and is refused."""
     query = select(Note).where(Note.round_id == round_id).order_by(Note.section).with_for_update()
-    notes = session.scalars(query.execution_options(populate_existing=True))
-    texts = {}
-    for note in notes:
+    notes = {note.section: note for note in session.scalars(query.execution_options(populate_existing=True))}
+    for note in notes.values():
         note.frozen_at = now
-        texts[note.section] = text_of(session, note.id)
-    return texts
+    return _by_section(session, notes)
 
 
 def is_frozen(session: Session, round_id: uuid.UUID) -> bool:

@@ -46,6 +46,12 @@ class Preview:
 def preview(session: Session, round_: Round, case: Case, *, network: str, viewer: Viewer, now: datetime) -> Preview:
     """Build what would be frozen now. The hash in the form makes a signature of a changed text impossible."""
     texts = conclusions.texts_of(session, round_.id)
+    return _preview(session, round_, case, texts, network=network, viewer=viewer, now=now)
+
+
+def _preview(
+    session: Session, round_: Round, case: Case, texts: dict[NoteSection, str], *, network: str, viewer: Viewer, now: datetime
+) -> Preview:
     before = newest(session, round_.id)
     content = content_of(session, round_, case, texts, network=network, viewer=viewer, now=now)
     patient = session.get_one(Patient, case.patient_id)
@@ -113,8 +119,8 @@ def sign(
     meeting = rooms.lock(session, round_)
     signed = of_round(session, round_.id)
     refuse_again(signed, seen_hash, done=bool(signed) and conclusions.is_frozen(session, round_.id))
-    conclusions.freeze(session, round_.id, now=now)
-    shown = preview(session, round_, case, network=network, viewer=viewer, now=now)
+    texts = conclusions.freeze(session, round_.id, now=now)
+    shown = _preview(session, round_, case, texts, network=network, viewer=viewer, now=now)
     refuse_unread(signed, shown.content_hash, seen_hash)
     if shown.missing:
         raise Incomplete({"advice": shown.missing[0]}, shown.missing[0])

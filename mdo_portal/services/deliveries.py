@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case, CaseState
@@ -16,7 +16,7 @@ from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import changes, destinations, follow_ups, receipts, standing, timeline
+from mdo_portal.services import changes, destinations, follow_ups, receipts, standing, succession, timeline
 from mdo_portal.services.destinations import Turn
 from mdo_portal.services.receipts import Told
 from mdo_portal.services.sealed import row_of, sealer
@@ -42,19 +42,37 @@ class Settled(NamedTuple):
 
 def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha256: str) -> None:
     """Keep the rendered letter: what is sent again later is the same file."""
-    delivery = session.get_one(Delivery, delivery_id)
-    delivery.letter_sealed = sealer(session).seal(letter, purpose=LETTER_PURPOSE, row=row_of("deliveries", delivery.id))
-    delivery.letter_sha256 = sha256
+    sealed = sealer(session).seal(letter, purpose=LETTER_PURPOSE, row=row_of("deliveries", delivery_id))
+    session.execute(_KEEP, {"delivery": delivery_id, "sealed": sealed, "hash": sha256})
 
 
-def settle(session: Session, delivery_id: uuid.UUID, receipt: Receipt, *, now: datetime, over: Channel | None = None) -> Settled:
+_KEEP = (
+    update(Delivery.__table__)  # type: ignore[arg-type]
+    .where(Delivery.id == bindparam("delivery"))
+    .values(letter_sealed=bindparam("sealed"), letter_sha256=bindparam("hash"))
+)
+
+
+def settle(
+    session: Session,
+    delivery_id: uuid.UUID,
+    receipt: Receipt,
+    *,
+    now: datetime,
+    over: Channel | None = None,
+    worker: int | None = None,
+) -> Settled:
     """What a worker heard: of the letter and of its destination. Only an accepted receipt with our own number makes it *received*.
 
     `over`: the channel of this attempt. Whoever put the letter on paper meanwhile is not overruled by a silence of the line.
+    `worker`: whose attempt it was; when another one has the queue by now, only a receipt counts, and the queue stays the other's.
     """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
     before = delivery.state
-    turn = destinations.answered(session, delivery, receipt, now=now)
+    is_ours = worker is None or succession.has(session, worker, delivery)
+    if not is_ours and receipt.kind is not ReceiptKind.ACCEPTED:
+        return Settled(before, before, NO_TURN)
+    turn = destinations.answered(session, delivery, receipt, now=now) if is_ours else NO_TURN
     is_on_paper = delivery.channel == Channel.PAPER and over not in (None, Channel.PAPER)
     if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
         write_down(session, delivery, receipt, now=now, turn=turn)
@@ -147,17 +165,24 @@ def _some_open(session: Session, case_id: uuid.UUID) -> bool:
     One that was refused or given up need not any more once it is replaced or withdrawn. What is added to a decision replaces
     nothing: both letters must arrive.
     """
+    return session.execute(_SOME_OPEN, {"case": case_id}).first() is not None
+
+
+def _open_of_a_case() -> Select[uuid.UUID]:
     own, newer = aliased(Decision), aliased(Decision)
     replaced = (newer.round_id == own.round_id) & (newer.version > own.version) & newer.form.in_(REPLACES)
     superseded = select(newer.id).join(own, replaced).where(own.id == Delivery.decision_id).exists()
     given_up = and_(Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEAD)), superseded)
     query = select(Delivery.id).where(
-        Delivery.case_id == case_id,
+        Delivery.case_id == bindparam("case"),
         Delivery.audience == Audience.REFERRER,
         Delivery.state != DeliveryState.RECEIVED,
         ~given_up,
     )
-    return session.execute(query.limit(1)).first() is not None
+    return query.limit(1)
+
+
+_SOME_OPEN = _open_of_a_case()
 
 
 def of_decisions(session: Session, decision_ids: Sequence[uuid.UUID]) -> list[Delivery]:

@@ -16,13 +16,17 @@ from mdo_portal.services import changes, destinations
 from mdo_portal.services.deliveries import tell, write_down
 
 
-def hand_over(session: Session, delivery_id: uuid.UUID, *, now: datetime) -> None:
-    """A printable letter is ready for a recipient without a link: it is *sent* when printed, *received* when confirmed."""
+def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> None:
+    """A printable letter is ready for a recipient without a link: it is *sent* when printed, *received* when confirmed.
+
+    `is_queued`: its destination waited for it. Else that may have another letter on the wire, and goes on waiting for that one.
+    """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
     delivery.leased_until = None
     delivery.next_attempt_at = None
     delivery.receipt_code = "print"
-    destinations.release(session, delivery)
+    if is_queued:
+        destinations.release(session, delivery)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "case", delivery.case_id)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -77,23 +77,29 @@ def as_frozen(version: LetterTemplateVersion) -> dict[str, Any]:
 
 def in_force(session: Session, place: Place) -> LetterTemplateVersion | None:
     """The newest version of the most specific template in use: board and hospital, hospital, board, everywhere."""
+    return session.scalar(_IN_FORCE, {"audience": place.audience, "board": place.board_id, "hospital": place.hospital_id})
+
+
+def _most_specific() -> Select[LetterTemplateVersion]:
     newest = (
         select(LetterTemplateVersion.template_id, func.max(LetterTemplateVersion.version).label("version"))
         .group_by(LetterTemplateVersion.template_id)
         .subquery()
     )
     row, version = LetterTemplateRow, LetterTemplateVersion
-    query = (
+    return (
         select(version)
         .join(newest, (newest.c.template_id == version.template_id) & (newest.c.version == version.version))
         .join(row, row.id == version.template_id)
-        .where(row.audience == place.audience, version.words != {})
-        .where(row.board_id.is_(None) | (row.board_id == place.board_id))
-        .where(row.hospital_id.is_(None) | (row.hospital_id == place.hospital_id))
+        .where(row.audience == bindparam("audience"), version.words != {})
+        .where(row.board_id.is_(None) | (row.board_id == bindparam("board")))
+        .where(row.hospital_id.is_(None) | (row.hospital_id == bindparam("hospital")))
         .order_by(row.hospital_id.is_(None), row.board_id.is_(None))
         .limit(1)
     )
-    return session.scalar(query)
+
+
+_IN_FORCE = _most_specific()
 
 
 def logo(session: Session, sha256: str) -> bytes:

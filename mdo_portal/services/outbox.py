@@ -5,24 +5,28 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, aliased, undefer
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import Decision
-from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Address
 from mdo_portal.services import changes, destinations, patients, recipient_channels
 from mdo_portal.services.deliveries import letter_of
+from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share
 
 LEASE = timedelta(seconds=180)
 """Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
+
+
+_SOON = text("SET LOCAL synchronous_commit = off")
+"""Taking a letter that is not printed yet need not be on disk at once: keeping the print is a commit of its own, before anything is
+sent, and puts this one on disk with it."""
 
 
 @dataclass(frozen=True)
@@ -47,83 +51,44 @@ class ClaimedDelivery:
     referral_number: str
     attempts: int
     last_code: str  #: of the last receipt before this attempt
+    worker: int | None = None  #: who took it
+    is_queued: bool = False  #: its destination waits until it is delivered; of a letter that is only printed it does not
 
 
-class Share(StrEnum):
-    """Which letters may be taken: whoever waits for silent receivers must not keep the others waiting."""
-
-    EVERYTHING = "everything"
-    ANSWERING = "answering"  #: of destinations that answered last time, and what is only printed
-
-
-def claim(session: Session, *, now: datetime, share: Share = Share.EVERYTHING) -> ClaimedDelivery | None:
+def claim(
+    session: Session, *, now: datetime, share: Share = Share.EVERYTHING, worker: int | None = None
+) -> ClaimedDelivery | None:
     """Take the letter that has waited longest and may go now; nobody else takes it until the lease runs out.
 
     One letter at a time per destination. Letters about one case to one recipient go in order: a correction waits until the first
-    version arrived. A general practitioner gets nothing before the letter to the referrer left.
+    version arrived. A general practitioner gets nothing before the letter to the referrer left. `worker`: who takes it, by the number
+    of its lock.
     """
-    found = _of_a_queue(session, share, now=now) or _on_paper(session, now=now)
-    return _claimed(session, found, now=now) if found else None
-
-
-def _may_go(now: datetime) -> list[ColumnElement[bool]]:
-    free = or_(Delivery.leased_until.is_(None), Delivery.leased_until < now)
-    return [Delivery.state.in_(OPEN), Delivery.held_at.is_(None), Delivery.next_attempt_at <= now, free]
+    queued = _of_a_queue(session, share, worker, now=now)
+    found = queued or _on_paper(session, now=now)
+    claimed = _claimed(session, found, now=now) if found else None
+    if claimed is not None:
+        if not claimed.letter:
+            session.execute(_SOON)
+        return replace(claimed, worker=worker, is_queued=queued is not None)
+    if queued is not None:
+        destinations.release(session, queued)
+    return None
 
 
 def _on_paper(session: Session, *, now: datetime) -> Delivery | None:
-    query = select(Delivery).where(*_may_go(now), Delivery.channel == Channel.PAPER.value, ~_before_the_referrer())
-    return session.scalars(query.order_by(Delivery.created_at).limit(1).with_for_update(skip_locked=True)).one_or_none()
+    return session.scalars(PAPER, {"now": now}).one_or_none()
 
 
-def _of_a_queue(session: Session, share: Share, *, now: datetime) -> Delivery | None:
+def _of_a_queue(session: Session, share: Share, worker: int | None, *, now: datetime) -> Delivery | None:
     """The first letter of the free destination whose letter has waited longest."""
-    this_queue = (Delivery.hospital_id == Destination.hospital_id, Delivery.audience == Destination.audience)
-    due = [*_may_go(now), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~_before_the_referrer()]
-    in_order = (Delivery.created_at, Delivery.id)
-    oldest = select(Delivery.created_at).where(*this_queue, *due).order_by(*in_order).limit(1).scalar_subquery()
-    free = or_(Destination.leased_until.is_(None), Destination.leased_until < now)
-    rested = or_(Destination.next_attempt_at.is_(None), Destination.next_attempt_at <= now)
-    queues = select(Destination).where(free, rested, oldest.is_not(None)).order_by(oldest)
-    if share is Share.ANSWERING:
-        queues = queues.where(Destination.failures == 0)
-    queue = session.scalars(queues.limit(1).with_for_update(skip_locked=True)).one_or_none()
+    queue = session.scalars(QUEUES[share], {"now": now}).one_or_none()
     if queue is None:
         return None
-    here = (Delivery.hospital_id == queue.hospital_id, Delivery.audience == queue.audience)
-    query = select(Delivery).options(undefer(Delivery.letter_sealed)).where(*here, *due).order_by(*in_order).limit(1)
-    query = query.with_for_update(skip_locked=True)
-    found = session.scalars(query).one_or_none()
+    found = session.scalars(FIRST, {"now": now, "hospital": queue.hospital_id, "audience": queue.audience}).one_or_none()
     if found is not None:
-        queue.leased_until = now + LEASE
+        queue.leased_until, queue.leased_by = now + LEASE, worker
     return found
-
-
-def _overtakes() -> ColumnElement[bool]:
-    """An older letter about the same case to the same recipient still has to go, or is held. What people carry holds nothing up."""
-    older = aliased(Delivery)
-    return (
-        select(older.id)
-        .where(
-            older.case_id == Delivery.case_id,
-            older.hospital_id == Delivery.hospital_id,
-            older.audience == Delivery.audience,
-            older.state.in_(OPEN),
-            older.channel != Channel.PAPER.value,
-            or_(older.next_attempt_at.is_not(None), older.held_at.is_not(None)),
-            older.created_at < Delivery.created_at,
-        )
-        .exists()
-    )
-
-
-def _before_the_referrer() -> ColumnElement[bool]:
-    """A copy whose letter to the referrer has not left."""
-    first = aliased(Delivery)
-    not_left = select(first.id).where(
-        first.decision_id == Delivery.decision_id, first.audience == Audience.REFERRER, first.sent_at.is_(None)
-    )
-    return and_(Delivery.audience != Audience.REFERRER, not_left.exists())
 
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
@@ -172,7 +137,6 @@ def cancel(session: Session, delivery: Delivery) -> None:
     """The patient objects to sharing: this copy does not leave."""
     delivery.move(DeliveryState.CANCELLED)
     delivery.next_attempt_at = delivery.leased_until = None
-    destinations.release(session, delivery)
     changes.announce(session, "post", delivery.hospital_id)
 
 

@@ -16,6 +16,18 @@ from mdo_portal.commands.sending import Sending
 LETTER = cast(Any, object())
 
 
+class Alive:
+    """A worker that all others know to live, and that sees none of them die."""
+
+    number = count = 1
+
+    def until_proved(self, stop: object) -> bool:
+        return True
+
+    def look(self) -> int:
+        return 0
+
+
 @pytest.mark.parametrize("seconds", [0.0, 1.2])
 def test_a_letter_that_is_taken_while_the_worker_is_told_to_stop_is_sent(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """Senders look for work every half second: with a slower outbox they would all have gone home, and its lease would hold the queue."""
@@ -28,7 +40,7 @@ def test_a_letter_that_is_taken_while_the_worker_is_told_to_stop_is_sent(monkeyp
 
     monkeypatch.setattr(dispatch, "take", take)
     monkeypatch.setattr(dispatch, "deliver", lambda database, senders, claimed, clock: sent.append(claimed))
-    half = Sending(cast(Any, None), {}, Bell(), clock=lambda: datetime.now(UTC))
+    half = Sending(cast(Any, None), {}, Bell(), clock=lambda: datetime.now(UTC), living=cast(Any, Alive()))
     threads = [threading.Thread(target=job) for _, job in half.jobs(stop)]
     for thread in threads:
         thread.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 import uuid
 from collections import Counter
@@ -11,18 +12,20 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mdo_portal.commands.postgres_databases import clone_database
 from mdo_portal.commands.restored import restored
 from mdo_portal.database import Database
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
+from mdo_portal.domain.link import Link
 from mdo_portal.services import handing_over
+from mdo_portal.services.outbox import LEASE
 from tests import make
 from tests.faults.house import House, environment, running
 from tests.faults.processes import worker
-from tests.faults.receivers import Receiver
+from tests.faults.receivers import ANSWERS, Answer, Receiver
 from tests.faults.sending import _park, _reach, _signed, _states, _until_received
 
 Figures = dict[str, Any]
@@ -60,6 +63,50 @@ def stopped_while_draining(house: House, *, rounds: int) -> Figures:
         "stop_s_max": round(max(stops), 2),
         "ok": lost == 0 and balanced and set(came) == {one.hex for one in letters} and max(stops) < 15,
     }
+
+
+def killed_with_a_letter_on_the_wire(house: House, *, rounds: int) -> Figures:
+    """A10: SIGKILL to the only worker while the receiver has not answered yet. The next worker goes on long before the lease ends."""
+    database, receiver, letters, took = house.copy(), Receiver(), [], []
+    _reach(database, house, "ZEED", receiver.port)
+    with database.transaction() as session:
+        session.execute(update(Link).values(timeout_seconds=30.0))  # it dies while it waits, and gives nothing back before
+    with running(worker, environment(database), house.folder) as process:
+        _until_received(database, _signed(database, house, count=1), seconds=30)
+        receiver.came.clear()
+        for _ in range(rounds):
+            came = threading.Event()
+            receiver.answer = _silent_after(came)
+            letters += (waiting := _signed(database, house, count=3))
+            came.wait(30)
+            process.kill(signal.SIGKILL)
+            receiver.answer = ANSWERS["AA"][0]
+            process.restart()
+            took.append(_until_received(database, waiting, seconds=120))
+    receiver.close()
+    states, times = _states(database, letters), Counter(receiver.came)
+    database.close()
+    lost = len(letters) - states[DeliveryState.RECEIVED]
+    again = len(receiver.came) - len(times)
+    in_order = list(dict.fromkeys(receiver.came)) == [one.hex for one in letters]
+    return {
+        "rounds": rounds,
+        "letters": len(letters),
+        "lost": lost,
+        "duplicates": again,  # each under its own number: the one that was on the wire
+        "in_order": in_order,
+        "next_worker_s_max": round(max(took), 2),
+        "ok": lost == 0 and again == rounds and in_order and max(took) < LEASE.total_seconds() / 6,
+    }
+
+
+def _silent_after(came: threading.Event) -> Answer:
+    def silent(number: str) -> bytes:
+        came.set()
+        time.sleep(5)
+        return b""
+
+    return silent
 
 
 def put_back(house: House, *, rounds: int) -> Figures:

@@ -92,7 +92,7 @@ def machine_of(session: Session, region: Region) -> type[RuleBasedStateMachine]:
             """A worker takes one; whether it lives to settle it is another matter."""
             claimed = outbox.claim(session, now=self.now)
             if claimed is not None and claimed.channel is Channel.PAPER:
-                handing_over.hand_over(session, claimed.delivery_id, now=self.now)
+                handing_over.hand_over(session, claimed.delivery_id, is_queued=claimed.is_queued)
             elif claimed is not None:
                 self.in_flight.append(claimed)
 

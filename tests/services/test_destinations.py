@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from mdo_portal import dispatch
@@ -15,8 +16,10 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import destinations, handing_over, receipts
+from mdo_portal.services import outbox as outbox_service
 from mdo_portal.services.deliveries import CONFIRMED_WITHIN
-from mdo_portal.services.outbox import LEASE, Share
+from mdo_portal.services.outbox import LEASE
+from mdo_portal.services.outbox_order import Share
 from mdo_portal.services.receipts import Told
 from tests.make import NOW
 from tests.outbox_house import AA, LATER, SILENCE, Outbox, Receiver
@@ -45,6 +48,23 @@ def test_a_destination_gets_one_letter_at_a_time_and_others_get_theirs(outbox: O
     assert [one.recipient.code if one else "" for one in taken] == ["ZEED", "DELT", ""]
     assert dispatch.take(outbox.database, clock=lambda: NOW + LEASE / 2) is None
     assert dispatch.take(outbox.database, clock=lambda: NOW + LEASE + MINUTE) is not None, "a worker that died keeps nothing"
+
+
+def test_taking_a_letter_waits_for_the_disk_unless_keeping_its_print_will(outbox: Outbox) -> None:
+    """A letter on the wire must be under lease whatever happens to the database: a first one is kept between taking and sending."""
+    outbox.signed()
+    with outbox.database.transaction() as session:
+        session.execute(text("SET LOCAL synchronous_commit = on"))
+        first = outbox_service.claim(session, now=NOW)
+        waits = session.scalar(text("SHOW synchronous_commit"))
+    assert first and not first.letter and waits == "off"
+    dispatch.deliver(outbox.database, {Channel.MLLP: Receiver([SILENCE])}, first, clock=lambda: NOW)
+
+    with outbox.database.transaction() as session:
+        session.execute(text("SET LOCAL synchronous_commit = on"))
+        again = outbox_service.claim(session, now=NOW + MINUTE)
+        waits = session.scalar(text("SHOW synchronous_commit"))
+    assert again and again.letter and waits == "on"
 
 
 def test_however_many_letters_wait_one_asks_whether_anybody_is_there(outbox: Outbox) -> None:
