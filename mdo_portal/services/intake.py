@@ -26,9 +26,11 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
     asked, rows = sifting.unsifted()
     with inbound_rows.line_of(session) as line:
         if sifting.has_feed:
-            line.execute(inbound_rows.STORE, inbound_rows.to_store(asked, rows))
+            line.execute(inbound_rows.STORE, inbound_rows.packed(inbound_rows.to_store(asked, rows), inbound_rows.STORE_KINDS))
         else:
-            line.execute(inbound_rows.STORE_ALL, inbound_rows.to_store_all(rows))
+            line.execute(
+                inbound_rows.STORE_ALL, inbound_rows.packed(inbound_rows.to_store_all(rows), inbound_rows.STORE_ALL_KINDS)
+            )
         return sifting.doubles | {bytes(digest): first for digest, first, _, _ in line.fetchall() if digest}
 
 
