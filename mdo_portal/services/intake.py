@@ -45,6 +45,11 @@ class DirectKeeper:
         self._line, self._keys = line, keys
         self._noise = 0.0  # the share of it in the feed of late
 
+    @property
+    def most(self) -> int:
+        """How many messages a batch should have at most."""
+        return MOST_NOISE if self._noise >= MOSTLY_NOISE else MOST
+
     async def keep(self, arrivals: Sequence[Arrival]) -> Doubles:
         """Store all of them, as the function `keep`."""
         sifting = Sifting(arrivals, self._keys)
@@ -70,3 +75,9 @@ class DirectKeeper:
 
 
 MOSTLY_NOISE = 0.5
+
+MOST, MOST_NOISE = 64, 256
+"""All that waits in one batch means that PostgreSQL waits while we read, and we while it stores: a smaller one leaves the rest for us.
+
+Of noise next to nothing is stored, and each batch asks PostgreSQL twice: there it is better to ask about many (docs/decisions/0037).
+"""
