@@ -185,6 +185,11 @@ class Keeper:
         self._line = DirectLine(database.plain_url)
         self._keeper = intake.DirectKeeper(self._line, database.sealer)
 
+    @property
+    def most(self) -> int:
+        """How many messages to bring at a time, at most."""
+        return self._keeper.most
+
     async def keep(self, messages: Sequence[Sorted]) -> list[Answer]:
         return _answers(messages, await self._keeper.keep([message.arrival for message in messages]))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from integrations.fhir.values import Node, node, nodes, text
@@ -23,7 +22,7 @@ class Entry:
     full_url: str = ""
     container: Node = field(default_factory=dict)  # the resource it is contained in
 
-    @cached_property
+    @property
     def kind(self) -> str:
         return text(self.resource.get("resourceType"))
 
@@ -43,17 +42,15 @@ def entries_of(tree: Node) -> tuple[Entry, ...]:
     many = listed if isinstance(listed, list) else []
     if len(many) > MAX_ENTRIES:
         raise Unreadable("too_many_entries", f"more than {MAX_ENTRIES}")
-    return tuple(_entry(number, node(item)) for number, item in enumerate(many) if _carries(node(item)))
+    return tuple(entry for number, item in enumerate(many) if (entry := _entry(number, node(item))))
 
 
-def _carries(item: Node) -> bool:
-    method = text(node(item.get("request")).get("method")).upper()
-    return method in WRITES and bool(text(node(item.get("resource")).get("resourceType")))
-
-
-def _entry(number: int, item: Node) -> Entry:
-    resource = item["resource"]
-    return Entry(f"{text(resource['resourceType'])[:64]}/{number}", resource, text(item.get("fullUrl")))
+def _entry(number: int, item: Node) -> Entry | None:
+    """None when it carries nothing."""
+    kind, method = text(node(item.get("resource")).get("resourceType")), text(node(item.get("request")).get("method"))
+    if not kind or method.upper() not in WRITES:
+        return None
+    return Entry(f"{kind[:64]}/{number}", item["resource"], text(item.get("fullUrl")))
 
 
 class Addresses:

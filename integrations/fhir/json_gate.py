@@ -21,6 +21,7 @@ _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_MARK = re.compile(r"[^\[\]{}]+")
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _KEY = re.compile(r'"[ \t\n\r]*:')
+_SPACED_KEY = re.compile(r'"[ \t\n\r]+:')
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -63,9 +64,7 @@ def _parse(text: str) -> Any:
         raise Unreadable("broken", f"nested deeper than {MAX_DEPTH}")
     try:
         tree = json.loads(text, parse_constant=_no_constant, parse_float=Decimal)
-        if _keys(tree) != len(
-            _KEY.findall(text)
-        ):  # a key stands twice, or a text holds what looks like one: then it is read slowly
+        if _keys(tree) != _marks_of_keys(text):  # a key stands twice, or a text holds what looks like one: then it is read slowly
             json.loads(text, object_pairs_hook=_once, parse_float=Decimal)
     except json.JSONDecodeError as error:
         raise Unreadable("no_header", f"not JSON at character {error.pos}") from None
@@ -78,6 +77,13 @@ def _parse(text: str) -> Any:
     if _SUSPECT.search(text) and any(map(_unkeepable, _strings(tree))):
         raise Unreadable("broken", "characters that do not exist")
     return tree
+
+
+def _marks_of_keys(text: str) -> int:
+    """How often a quote is followed by a colon: behind every key, and in few texts."""
+    return (
+        len(_KEY.findall(text)) if _SPACED_KEY.search(text) else text.count('":')
+    )  # nobody spaces them; counting is ten times as fast
 
 
 def _keys(tree: Any) -> int:

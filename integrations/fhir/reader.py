@@ -13,6 +13,9 @@ from integrations.fhir.values import Node, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 
+_TOLD_BY = ("MessageHeader", "Patient", "Task")
+"""Resources that say what the header of a message is: who sent it, and about whom."""
+
 
 class FhirReader:
     """exchange.Reader for FHIR R4 and STU3."""
@@ -23,7 +26,7 @@ class FhirReader:
         `kind` is `Bundle/transaction` or the resource type; `control_id` is "" when the sender gave none.
         """
         tree = _named(xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw, most=MAX_PIECES))
-        entries = entries_of(tree)
+        entries = tuple(entry for entry in entries_of(tree) if entry.kind in _TOLD_BY)
         head = next((entry.resource for entry in entries if entry.kind == "MessageHeader"), {})
         destination = next(iter(nodes(head.get("destination"))), {})
         kinds = (text(tree.get("resourceType")), text(tree.get("type")) if tree["resourceType"] == "Bundle" else "")

@@ -20,14 +20,19 @@ HEADERS = ("MSH", "FHS", "BHS")
 class Segment:
     """One line of a message. Ask for text; it comes unescaped, and "" when it is not there."""
 
-    __slots__ = ("_codec", "_fields", "_line", "_marks", "name")
+    __slots__ = ("_codec", "_fields", "_is_plain", "_line", "_marks")
 
     def __init__(self, line: str, marks: Marks, codec: str = "utf-8") -> None:
-        self.name = segment_name(line[:4], marks.field)
         self._line = line
         self._marks = marks
         self._codec = codec
         self._fields: list[str] | None = None
+        self._is_plain = False  # fields and components are all there is in this line, as in most; `split` finds out
+
+    @property
+    def name(self) -> str:
+        """`PID`; "" when the line is no segment."""
+        return segment_name(self._line[:4], self._marks.field)
 
     def __repr__(self) -> str:
         return f"<Segment {self.name or '?'}>"  # never a value: this ends up in logs
@@ -61,17 +66,16 @@ class Segment:
         fields = self._fields or self.split()
         if n >= len(fields) or not (text := fields[n]):
             return ""
-        if n < 3 and self.name in HEADERS:
-            return text
         marks = self._marks
-        if repetition or marks.repetition in text:
-            text = _nth(text, marks.repetition, repetition)
-        if c == 1 and s < 2 and marks.escape not in text:  # most values; this is the hottest place of the reader
-            at = text.find(marks.component)
-            if at >= 0:
-                text = text[:at]
-            return text.partition(marks.sub)[0] if s and marks.sub in text else text
-        return _component(text, c, s, marks, self._codec)
+        if not (self._is_plain and c and s < 2 and not repetition):
+            if n < 3 and self.name in HEADERS:
+                return text
+            if repetition or marks.repetition in text:
+                text = _nth(text, marks.repetition, repetition)
+            if s > 1 or not c or marks.sub in text or marks.escape in text:
+                return _component(text, c, s, marks, self._codec)
+        parts = text.split(marks.component, c)  # most values: the hottest place of the reader
+        return parts[c - 1] if c <= len(parts) else ""
 
     def octets(self, n: int, c: int, repetition: int = 0) -> bytes | memoryview:
         """Component `c` as it was sent, for base64: of a large segment a view without a copy."""
@@ -80,9 +84,12 @@ class Segment:
 
     def split(self) -> list[str]:
         """All fields as sent, by their number; 0 is the name."""
-        fields = self.line.split(self._marks.field)
-        if self.name in HEADERS:
-            fields.insert(1, self._marks.field)
+        line, marks = self.line, self._marks
+        fields = line.split(marks.field)
+        is_header = fields[0] in HEADERS
+        if is_header:
+            fields.insert(1, marks.field)
+        self._is_plain = not (is_header or marks.repetition in line or marks.sub in line or marks.escape in line)
         self._fields = fields
         return fields
 
@@ -171,7 +178,10 @@ def spans(raw: bytes, separator: bytes, start: int, end: int) -> Iterator[tuple[
 
 
 def _nth_span(raw: bytes, separator: bytes, span: tuple[int, int], index: int) -> tuple[int, int]:
-    for position, part in enumerate(spans(raw, separator, *span)):
-        if position == index:
-            return part
-    return 0, 0
+    start, end = span
+    for _ in range(index):
+        start = raw.find(separator, start, end) + 1
+        if not start:
+            return 0, 0
+    at = raw.find(separator, start, end)
+    return start, at if at >= 0 else end

@@ -19,8 +19,6 @@ from mdo_portal.services.hospitals import LinkRow, Senders
 log = structlog.get_logger(__name__)
 LINKS_FRESH_SECONDS = 5.0
 LARGEST_BATCH_BYTES = 16 * 1024 * 1024
-LARGEST_BATCH = 256
-"""Messages of one commit: a larger one makes the first of them wait longer and gains nothing (docs/decisions/0026)."""
 
 
 class Desk:
@@ -94,7 +92,7 @@ class Desk:
     def _next_batch(self) -> list[tuple[Sorted, asyncio.Future[Answer]]]:
         batch: list[tuple[Sorted, asyncio.Future[Answer]]] = []
         size = 0
-        while self._waiting and len(batch) < LARGEST_BATCH:
+        while self._waiting and len(batch) < self._keeper.most:
             size += len(self._waiting[0][0].arrival.raw)
             if batch and size > LARGEST_BATCH_BYTES:
                 break

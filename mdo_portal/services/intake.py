@@ -26,9 +26,11 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
     asked, rows = sifting.unsifted()
     with inbound_rows.line_of(session) as line:
         if sifting.has_feed:
-            line.execute(inbound_rows.STORE, inbound_rows.to_store(asked, rows))
+            line.execute(inbound_rows.STORE, inbound_rows.packed(inbound_rows.to_store(asked, rows), inbound_rows.STORE_KINDS))
         else:
-            line.execute(inbound_rows.STORE_ALL, inbound_rows.to_store_all(rows))
+            line.execute(
+                inbound_rows.STORE_ALL, inbound_rows.packed(inbound_rows.to_store_all(rows), inbound_rows.STORE_ALL_KINDS)
+            )
         return sifting.doubles | {bytes(digest): first for digest, first, _, _ in line.fetchall() if digest}
 
 
@@ -42,6 +44,11 @@ class DirectKeeper:
     def __init__(self, line: DirectLine, keys: Sealer) -> None:
         self._line, self._keys = line, keys
         self._noise = 0.0  # the share of it in the feed of late
+
+    @property
+    def most(self) -> int:
+        """How many messages a batch should have at most."""
+        return MOST_NOISE if self._noise >= MOSTLY_NOISE else MOST
 
     async def keep(self, arrivals: Sequence[Arrival]) -> Doubles:
         """Store all of them, as the function `keep`."""
@@ -68,3 +75,9 @@ class DirectKeeper:
 
 
 MOSTLY_NOISE = 0.5
+
+MOST, MOST_NOISE = 64, 256
+"""All that waits in one batch means that PostgreSQL waits while we read, and we while it stores: a smaller one leaves the rest for us.
+
+Of noise next to nothing is stored, and each batch asks PostgreSQL twice: there it is better to ask about many (docs/decisions/0037).
+"""

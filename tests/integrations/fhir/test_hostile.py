@@ -35,6 +35,8 @@ def read(*resources: Node) -> IncomingReferral:
         (b"[]", "no_header"),
         (b"{}", "no_header"),
         (b'{"resourceType": 7, "resourceType": "Bundle"}', "broken"),
+        (b'{"resourceType" : 7, "resourceType": "Bundle"}', "broken"),
+        (b'{"resourceType":7,"resourceType"\n:"Bundle"}', "broken"),
         (b'{"resourceType": "\xff"}', "no_header"),
         (b'{"resourceType": "Bundle", "total": NaN}', "broken"),
         (b'{"resourceType": "Bundle", "total": -Infinity}', "broken"),
