@@ -131,6 +131,10 @@ def _read(
     return read, ()
 
 
+class WokenError(Exception):
+    """Something that came earlier is read again, and must be before what follows."""
+
+
 def _together(database: Database, read: Sequence[Read], *, now: datetime) -> bool:
     """All in one transaction. False when one of them could not be, or a person must say who one of them is: then nothing happened."""
     try:
@@ -141,7 +145,8 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
                 return True
             if rulings.concern(session, [(one.message.hospital_id, one.patient, one.number) for one in read]):
                 return False
-            settling.settle_all(session, _all_settled(session, read, now=now), now=now)
+            if settling.settle_all(session, _all_settled(session, read, now=now), now=now):
+                raise WokenError
     except Exception as error:
         # Not yet a verdict on any of them: each gets a transaction of its own.
         log.info("understand.one_by_one", messages=len(read), error=type(error).__name__)
@@ -151,13 +156,16 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
 
 
 def _alone(database: Database, one: Read, *, now: datetime) -> bool:
-    """One message in its own transaction. False when it must be tried again, and what comes after it of that patient must wait."""
+    """One message in its own transaction.
+
+    False when what comes after it of that patient must wait: it is tried again, or woke something that came earlier.
+    """
     try:
         with database.transaction() as session:
             if not settling.hold(session, [one.message]):
                 return False
             settled = _judged(session, one, now=now)
-            settling.settle_all(session, settled, now=now)
+            woken = settling.settle_all(session, settled, now=now)
             if one.message.attempts > 1:
                 changes.wake(session, "understand")  # in the quick lane its patient's next messages waited for it
         for done in settled:
@@ -166,7 +174,7 @@ def _alone(database: Database, one: Read, *, now: datetime) -> bool:
         # The edge: whatever went wrong on our side, the message stays kept and a person hears of it after a few tries.
         _failed(database, one.message, error, now=now)
         return False
-    return True
+    return not woken
 
 
 def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:

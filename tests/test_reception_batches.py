@@ -11,7 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import ColumnElement, func, select
 
@@ -78,6 +78,9 @@ def told_of(database: Database, region: Region, run: str) -> list[object]:
         return [*found, *map(tuple, session.execute(states))]
 
 
+# what waited for its referral comes before what was sent after it: in the same batch, and in a later one
+@example([("fails", 0), ("change", 0), ("new", 0), ("new", 0)])
+@example([("bad", 0), ("change", 0), *[("new", 1)] * 13, ("new", 0), ("same patient", 3), ("new", 0)])
 @settings(max_examples=5, deadline=None)
 @given(some.lists(some.tuples(some.sampled_from(KINDS), some.integers(0, 5)), min_size=1, max_size=10))
 def test_a_batch_does_what_its_messages_do_one_by_one(database: Database, region: Region, story: list[tuple[str, int]]) -> None:

@@ -43,11 +43,12 @@ def must_wait(session: Session, message_id: uuid.UUID) -> bool:
     return bool(session.scalar(_UNREAD, values))  # counted: hoping to find the first soon, PostgreSQL would read a long queue
 
 
-def release(session: Session, decided: Sequence[uuid.UUID]) -> None:
-    """These are understood, or put aside: what waited behind them is read again, in its own place in the order."""
+def release(session: Session, decided: Sequence[uuid.UUID]) -> int:
+    """These are understood, or put aside: what waited behind them is read again, in its own place in the order. Returns how many."""
     if not decided:
-        return
+        return 0
     result = session.execute(_RELEASE, {"ids": list(decided), "reasons": [WAITS, UNKNOWN]})
     assert isinstance(result, CursorResult)
     if result.rowcount:
         changes.wake(session, "understand")
+    return result.rowcount

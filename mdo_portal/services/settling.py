@@ -79,14 +79,16 @@ _SETTLE = (
 )  # fmt: skip
 
 
-def settle_all(session: Session, settled: Sequence[Settled], *, now: datetime) -> None:
-    """The messages are understood, or stand on a person's list with the reason."""
+def settle_all(session: Session, settled: Sequence[Settled], *, now: datetime) -> int:
+    """The messages are understood, or stand on a person's list with the reason. Returns how many others are now read again."""
+    again = 0
     rows = [one._asdict() | {"place": one.place[:200], "leftovers": list(one.leftovers), "now": now} for one in settled]
     if rows:
         session.execute(_SETTLE, rows)
-        awaiting.release(session, [one.message_id for one in settled if one.case_id is not None])
+        again = awaiting.release(session, [one.message_id for one in settled if one.case_id is not None])
     for one in settled:
         changes.announce(session, "inbox", one.message_id)
+    return again
 
 
 def settle(
