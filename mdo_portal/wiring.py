@@ -31,7 +31,7 @@ from integrations.oidc.provider import Attempt, Provider, Refused
 from integrations.oidc.relying_party import RelyingParty
 from integrations.out import tls
 from integrations.senders import senders
-from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
+from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, earlier, referral, region
 from integrations.smart import server as smart
 from integrations.smart.client import Tokens
 from integrations.smart.keys import OwnKey
@@ -277,6 +277,11 @@ def mllp_tls(files: TlsFiles) -> ssl.SSLContext:
 def invented_region() -> Region:
     """The demo's region: hospitals, boards, people and cases that do not exist."""
     return region()
+
+
+def earlier_cases() -> tuple[CaseSeed, ...]:
+    """Cases of that region that were discussed before the demo began."""
+    return earlier()
 
 
 def invented_referral(case: CaseSeed, *, today: date) -> IncomingReferral:
