@@ -30,6 +30,7 @@ from integrations.oidc.metadata import Metadata
 from integrations.oidc.provider import Attempt, Provider, Refused
 from integrations.oidc.relying_party import RelyingParty
 from integrations.out import tls
+from integrations.senders import reminder as mail_reminder
 from integrations.senders import senders
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, earlier, referral, region
 from integrations.smart import server as smart
@@ -50,6 +51,7 @@ from mdo_portal.exchange import (
     Puller,
     Reader,
     Receipt,
+    Reminder,
     Sender,
     Wire,
 )
@@ -115,6 +117,12 @@ def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
         poll.FhirPoller(tokens),
         FhirAsker(tokens),
     )
+
+
+def reminder(settings: Settings) -> Reminder | None:
+    """Who tells colleagues by mail that something waits; None when this server has no mail."""
+    smtp_url = settings.smtp_url if settings.smtp_url != NOWHERE else ""
+    return mail_reminder(portal=settings.public_url, smtp_url=smtp_url, mail_from=settings.mail_from)
 
 
 def acknowledged(raw: bytes, profile: str) -> tuple[str, Receipt] | None:
