@@ -14,13 +14,14 @@ from mdo_portal.commands.demo.history import History, tell
 from mdo_portal.commands.demo.mailbox import mailbox
 from mdo_portal.commands.demo.places import free_places
 from mdo_portal.database import Database
+from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.follow_up import FollowState, FollowUp, Press, press_of
 from mdo_portal.domain.letters import PatientLetter, PatientLetterState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import people
+from mdo_portal.services import follow_up_rows, people
 from mdo_portal.wiring import earlier_cases, invented_region
 from tests.make import NETWORK, NOW
 
@@ -75,6 +76,15 @@ def test_what_was_advised_stands_open_late_soon_and_closed_in_each_of_the_ways_t
     presses = {press_of(one.due_on, today=NOW.date(), days=7) for one in items if one.is_open}
     assert closed == {FollowState.CARRIED_OUT, FollowState.PARTLY, FollowState.NOT_DONE}
     assert presses == set(Press)
+
+
+def test_the_board_of_the_next_meeting_hears_what_became_of_its_advice(told: Database) -> None:
+    with told.transaction() as session:
+        coming = session.scalars(select(Meeting).join(Board).where(Board.code == "URO-P", Meeting.starts_at > NOW)).first()
+        assert coming is not None
+        heard = {row.state for row in follow_up_rows.told_back(session, coming)}
+
+    assert heard == {FollowState.CARRIED_OUT, FollowState.PARTLY, FollowState.NOT_DONE}
 
 
 def test_a_letter_for_the_patient_was_read_and_waits_for_its_release(told: Database) -> None:

@@ -241,11 +241,11 @@ def _answered(session: Session, history: History, said: Said, round_: Round, cas
     for item, told in zip(items, said.get("items", ()), strict=False):
         if "done" not in told:
             continue
-        at = signed_at + timedelta(days=told["done_days"])
-        on = at.astimezone(meetings.AMSTERDAM).date()
+        at = signed_at + timedelta(days=told["told_days"])
+        on = (signed_at + timedelta(days=told["done_days"])).astimezone(meetings.AMSTERDAM).date()
         answer = Answer(FollowState(told["done"]), told.get("reason", ""), told.get("words", ""), done_on=on)
         who = history.viewer(session, "degroot")
-        follow_ups.close(session, item, case, answer, seen=item.revision, viewer=who, now=at, today=on)
+        follow_ups.close(session, item, case, answer, seen=item.revision, viewer=who, now=at, today=at.date())
 
 
 def _filled(text: str, words: Iterable[str]) -> str:
