@@ -243,7 +243,9 @@ def _answered(session: Session, history: History, said: Said, round_: Round, cas
             continue
         at = signed_at + timedelta(days=told["told_days"])
         on = (signed_at + timedelta(days=told["done_days"])).astimezone(meetings.AMSTERDAM).date()
-        answer = Answer(FollowState(told["done"]), told.get("reason", ""), told.get("words", ""), done_on=on)
+        state = FollowState(told["done"])
+        done_on = None if state is FollowState.NOT_DONE else on
+        answer = Answer(state, told.get("reason", ""), told.get("words", ""), done_on)
         who = history.viewer(session, "degroot")
         follow_ups.close(session, item, case, answer, seen=item.revision, viewer=who, now=at, today=at.date())
 
