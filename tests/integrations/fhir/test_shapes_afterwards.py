@@ -13,7 +13,6 @@ from mdo_portal.exchange import DecisionForm, ReceiptKind
 from tests.integrations.fhir.make import DELIVERY, Node, Told, response
 from tests.integrations.fhir.shapes_house import EARLIER, LETTER, searchset_of, send, wanting
 
-
 TASK = {
     "resourceType": "Task", "id": "7", "status": "in-progress", "intent": "order",
     "for": {"identifier": {"system": "http://fhir.nl/fhir/NamingSystem/bsn", "value": "999900006"}},
