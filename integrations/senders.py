@@ -5,11 +5,17 @@ from __future__ import annotations
 from integrations.channels.folder import FolderSender
 from integrations.channels.hook import HookSender
 from integrations.channels.notice import NoticeSender
+from integrations.channels.reminder import MailReminder
 from integrations.fhir.sender import FhirSender
 from integrations.hl7v2.sender import MllpSender
 from integrations.out.mail import MailServer
 from integrations.smart.client import Tokens
-from mdo_portal.exchange import Sender
+from mdo_portal.exchange import Reminder, Sender
+
+
+def reminder(*, portal: str, smtp_url: str, mail_from: str) -> Reminder | None:
+    """Who tells colleagues that something waits; None without a mail server. Raises ValueError for one that is no server."""
+    return MailReminder(MailServer.parse(smtp_url, mail_from), portal) if smtp_url else None
 
 
 def senders(tokens: Tokens, *, portal: str, smtp_url: str = "", mail_from: str = "") -> dict[str, Sender]:

@@ -30,8 +30,9 @@ from integrations.oidc.metadata import Metadata
 from integrations.oidc.provider import Attempt, Provider, Refused
 from integrations.oidc.relying_party import RelyingParty
 from integrations.out import hang_up, tls
+from integrations.senders import reminder as mail_reminder
 from integrations.senders import senders
-from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, referral, region
+from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, earlier, referral, region
 from integrations.smart import server as smart
 from integrations.smart.client import Tokens
 from integrations.smart.keys import OwnKey
@@ -50,6 +51,7 @@ from mdo_portal.exchange import (
     Puller,
     Reader,
     Receipt,
+    Reminder,
     Sender,
     Wire,
 )
@@ -116,6 +118,12 @@ def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
         poll.FhirPoller(tokens),
         FhirAsker(tokens),
     )
+
+
+def reminder(settings: Settings) -> Reminder | None:
+    """Who tells colleagues by mail that something waits; None when this server has no mail."""
+    smtp_url = settings.smtp_url if settings.smtp_url != NOWHERE else ""
+    return mail_reminder(portal=settings.public_url, smtp_url=smtp_url, mail_from=settings.mail_from)
 
 
 def acknowledged(raw: bytes, profile: str) -> tuple[str, Receipt] | None:
@@ -278,6 +286,11 @@ def mllp_tls(files: TlsFiles) -> ssl.SSLContext:
 def invented_region() -> Region:
     """The demo's region: hospitals, boards, people and cases that do not exist."""
     return region()
+
+
+def earlier_cases() -> tuple[CaseSeed, ...]:
+    """Cases of that region that were discussed before the demo began."""
+    return earlier()
 
 
 def invented_referral(case: CaseSeed, *, today: date) -> IncomingReferral:

@@ -26,7 +26,7 @@ Open de postbus en meld u aan:
 
 Deze mail bevat met opzet geen gegevens van patiënten. Antwoorden op deze mail worden niet gelezen.
 """
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 
 
 class NoticeSender:
@@ -45,7 +45,7 @@ class NoticeSender:
         can be one.
         """
         now = self._now()
-        if not _ADDRESS.fullmatch(address.mail_to):
+        if not ADDRESS.fullmatch(address.mail_to):
             return Receipt(ReceiptKind.REFUSED, "bad_address", text="no mail address", at=now)
         if self._server is None:
             return Receipt(ReceiptKind.LATER, "no_mail_server", at=now)

@@ -11,7 +11,7 @@ import structlog
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
-from mdo_portal import dispatch, polling, pulling, understanding, wiring
+from mdo_portal import dispatch, polling, pulling, reminding, understanding, wiring
 from mdo_portal.commands import audit, retention
 from mdo_portal.commands.bell import Bell, drain
 from mdo_portal.commands.living import Living
@@ -19,6 +19,7 @@ from mdo_portal.commands.process import Stop, checked_settings, open_database, s
 from mdo_portal.commands.sending import Sending
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
+from mdo_portal.exchange import Reminder
 from mdo_portal.services import meetings
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.sealed import client_secret
@@ -27,6 +28,8 @@ from mdo_portal.settings import Settings
 log = structlog.get_logger(__name__)
 PATROL_SECONDS = 2.0
 """How often the queues are looked at without being woken: retries, leases that ran out, wake-ups that were missed."""
+REMIND_SECONDS = 600.0
+"""How often is looked who must be told by mail that something waits."""
 DESKS = 2
 """Threads of one worker that understand batches; start more workers for more."""
 BATCH = 16
@@ -63,6 +66,8 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         ("seal", lambda: audit.keep_sealing(database, stop)),
         ("anchor", lambda: audit.keep_anchoring(database, settings, stop)),
     ]
+    if (mailing := wiring.reminder(settings)) is not None:
+        jobs.append(("remind", lambda: _remind(database, stop, mailing)))
     living = Living(database, clock=now, hang_up=wiring.hang_up)
     jobs += Sending(database, outward.senders, wake_out, clock=now, living=living).jobs(stop)
     living.begin()
@@ -107,6 +112,14 @@ def _series(database: Database, stop: Stop) -> None:
             for board in session.scalars(select(Board)):
                 meetings.extend_series(session, board, now=now())
         stop.wait(3600)
+
+
+def _remind(database: Database, stop: Stop, mailing: Reminder) -> None:
+    """Every few minutes: who has a recommendation that is late, or nearly so, is told by mail; nobody twice a day."""
+    while not stop.is_set():
+        while not stop.is_set() and reminding.remind_next(database, mailing, clock=now):
+            pass
+        stop.wait(REMIND_SECONDS)
 
 
 @click.command("work")

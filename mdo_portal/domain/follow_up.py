@@ -71,8 +71,8 @@ class Evidence(StrEnum):
 class FollowUp(Base):
     """One recommendation of a signed decision, and what became of it.
 
-    Its words are those of the frozen decision. A correction or withdrawal supersedes it, also when it was closed already: what people
-    said stays, and no figure counts it any more.
+    Its words are those of the frozen decision; who sees to it and by when may be handed over since (domain/handover.py).
+    A correction or withdrawal supersedes it, also when it was closed already: what people said stays, and no figure counts it any more.
     """
 
     __tablename__ = "follow_ups"
@@ -114,6 +114,8 @@ class FollowUp(Base):
     place: Mapped[str] = mapped_column(default="")
     #: who sees to it, in words
     responsible: Mapped[str] = mapped_column(default="")
+    #: the colleague it was handed to; empty = handed to nobody that the portal knows
+    responsible_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     #: to be done by; empty = the board named no day
     due_on: Mapped[date | None]
     #: when it was first recommended: of an unchanged item of a corrected decision, the first signature

@@ -45,6 +45,7 @@ class Act(StrEnum):
     DECISION_REVISE = "decision:revise"
     FOLLOW_READ = "follow:read"
     FOLLOW_CLOSE = "follow:close"
+    FOLLOW_HAND = "follow:hand"
     FOLLOW_FIGURES = "follow:figures"
     FOLLOW_TELL = "follow:tell"
     CASE_EXPORT = "case:export"
@@ -147,6 +148,7 @@ POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.DECISION_REVISE: frozenset(_LEAD),
     Act.FOLLOW_READ: frozenset([*_TREAT, *_LEAD]),
     Act.FOLLOW_CLOSE: frozenset([*_TREAT, *_LEAD]),
+    Act.FOLLOW_HAND: frozenset([(Role.CASE_MANAGER, _H), *_LEAD]),
     Act.FOLLOW_FIGURES: frozenset(_LEAD),
     Act.FOLLOW_TELL: frozenset([(Role.CHAIR, _B)]),
     Act.CASE_EXPORT: frozenset([*_TREAT, *_LEAD]),

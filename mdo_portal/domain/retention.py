@@ -81,6 +81,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "decision_objections": Kind.CASE,
     "patient_letters": Kind.CASE,
     "follow_ups": Kind.CASE,
+    "follow_up_handovers": Kind.CASE,
     "deliveries": Kind.CASE,  # the letter in it earlier: Kind.LETTER
     "inbound_messages": Kind.INBOUND,
     "same_patients": Kind.INBOUND,  # from the last time the hospital said so: old numbers are no longer sent by then
@@ -107,6 +108,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "board_hospitals": None,
     "meetings": None,  # the weekly series: no patient in it once its rounds are gone
     **dict.fromkeys(("letter_templates", "letter_template_versions", "letter_logos")),  # what was signed still prints them
+    "follow_up_reminders": None,  # on which day a colleague was mailed: no patient in it
     "people": None,
     "case_grants": Kind.CASE,
     **dict.fromkeys(

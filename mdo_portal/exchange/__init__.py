@@ -46,6 +46,7 @@ from mdo_portal.exchange.sending import (
     Pulled,
     Puller,
     Question,
+    Reminder,
     Sender,
 )
 from mdo_portal.exchange.vouching import Ended, Vouched
@@ -98,6 +99,7 @@ __all__ = [
     "Reader",
     "Receipt",
     "ReceiptKind",
+    "Reminder",
     "Section",
     "Sender",
     "Unreadable",

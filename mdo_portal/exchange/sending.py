@@ -90,6 +90,14 @@ class Asker(Protocol):
     def ask(self, question: Question, address: Address) -> Receipt: ...
 
 
+class Reminder(Protocol):
+    """Mails one colleague that something waits in the portal, and nothing more. No transaction is open meanwhile."""
+
+    def remind(self, to: str, key: str) -> Receipt:
+        """`key`: the same for the same mail. UNKNOWN: the mail server took it; LATER: it did not; REFUSED: this can be no address."""
+        ...
+
+
 class Puller(Protocol):
     """Fetches what a notice names, from the hospital's registered endpoint only. No transaction is open meanwhile."""
 

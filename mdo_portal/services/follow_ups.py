@@ -21,7 +21,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound, Stale
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import access, standing, timeline
+from mdo_portal.services import access, handovers, standing, timeline
 from mdo_portal.services.access import Grant
 from mdo_portal.services.follow_up_evidence import Pointed
 
@@ -66,7 +66,7 @@ def begin(session: Session, decision: Decision, case: Case, *, now: datetime, fo
         made = [one for one in made if one.same_as not in known]
     left = before if form is DecisionForm.CORRECTION else []
     for item in made:
-        _carry(item, left)
+        _carry(session, item, left)
     session.add_all(made)
     session.flush()
     settle_case(session, case, now=now)
@@ -117,7 +117,7 @@ _SAID = ("state", "reason", "words", "done_on", "closed_at", "closed_by", "evide
 _NOTHING_SAID: dict[str, Any] = {
     "state": FollowState.OPEN, "reason": "", "words": "", "done_on": None, "closed_at": None, "closed_by": None,
     "evidence_kind": "", "evidence_id": None, "message_id": None, "superseded_by_id": None, "carried_from_id": None,
-    "told_at": None, "revision": 1,
+    "told_at": None, "responsible_id": None, "revision": 1,
 }  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _owner(session: Session, said: dict[str, Any]) -> uuid.UUID | None:
     return session.scalar(query.order_by(Hospital.code).limit(1)) if wanted else None
 
 
-def _carry(item: FollowUp, left: list[FollowUp]) -> None:
+def _carry(session: Session, item: FollowUp, left: list[FollowUp]) -> None:
     """The same recommendation was in the decision that this one corrects: it was said first then, and what was answered holds.
 
     Takes it from `left`: an answer holds for one item.
@@ -140,6 +140,7 @@ def _carry(item: FollowUp, left: list[FollowUp]) -> None:
         return
     left.remove(one)
     item.signed_at = one.signed_at
+    handovers.carry(session, one, item)
     if one.state in ANSWERS:
         item.carried_from_id = one.id
         for name in (*_SAID, "told_at"):
@@ -148,7 +149,7 @@ def _carry(item: FollowUp, left: list[FollowUp]) -> None:
 
 def item_for(session: Session, viewer: Viewer, act: Act, item_id: uuid.UUID, *, now: datetime) -> tuple[FollowUp, Grant]:
     """The item and its case, if this viewer may do `act` with it. To change it, both are locked, the case first, as a signature does."""
-    lock = act is Act.FOLLOW_CLOSE
+    lock = act in (Act.FOLLOW_CLOSE, Act.FOLLOW_HAND)
     item = session.get(FollowUp, item_id)
     grant = access.case_for(session, viewer, act, item.case_id if item else uuid.UUID(int=0), now=now, lock=lock)
     if item is None or grant.reduced:

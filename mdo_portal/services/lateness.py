@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from mdo_portal.domain.feast_days import is_working_day
+
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 HOURS, PAPER_DAYS = 4, 3
 """Where no board says otherwise."""
 BEFORE_DUE = timedelta(days=2)
 """So long before the first day that the advice names, its letter must be there."""
-SATURDAY = 5
 
 
 class Mark(StrEnum):
@@ -40,12 +41,12 @@ def late_from(created_at: datetime, *, on_paper: bool, terms: Terms) -> datetime
 
 
 def working_days_after(moment: datetime, days: int) -> datetime:
-    """The same time of day in Amsterdam so many working days later; Saturday and Sunday do not count, feast days do."""
+    """The same time of day in Amsterdam so many working days later; weekends and feast days do not count."""
     at = moment.astimezone(AMSTERDAM)
     left = days
-    while left > 0 or at.weekday() >= SATURDAY:
+    while left > 0 or not is_working_day(at.date()):
         at += timedelta(days=1)
-        left -= at.weekday() < SATURDAY
+        left -= is_working_day(at.date())
     return at.astimezone(moment.tzinfo)
 
 

@@ -75,6 +75,7 @@ SENTENCES: dict[str, str] = {
     "follow.partly": N_("Aanbeveling %(number)s is deels uitgevoerd"),
     "follow.not_done": N_("Aanbeveling %(number)s is niet uitgevoerd"),
     "follow.reopened": N_("Aanbeveling %(number)s staat weer open"),
+    "follow.handed": N_("Aanbeveling %(number)s is overgedragen"),
     "follow.all_closed": N_("Van elke aanbeveling is bekend wat ervan kwam"),
     "letter.sent": N_("Brief verstuurd aan %(hospital)s"),
     "letter.received": N_("Brief ontvangen door %(hospital)s"),

@@ -15,10 +15,11 @@ from mdo_portal.domain.follow_up import FollowState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, Stale
 from mdo_portal.letter_words import INTENT_WORDS, KIND_WORDS
-from mdo_portal.services import access, audit, cases, follow_up_evidence, follow_up_links, follow_up_rows, follow_ups
+from mdo_portal.services import access, audit, cases, follow_up_evidence, follow_up_links, follow_up_rows, follow_ups, handovers
 from mdo_portal.services.case_rows import CaseView
 from mdo_portal.services.follow_up_rows import Filter
 from mdo_portal.services.follow_ups import Answer
+from mdo_portal.services.handovers import Wanted
 from mdo_portal.web import follow_up_words as words
 from mdo_portal.web.context import is_fragment, now, settings, transaction, viewer
 from mdo_portal.web.entering import own_path
@@ -52,7 +53,7 @@ def one(follow_id: uuid.UUID) -> str:
     return _shown(follow_id, {})
 
 
-def _shown(follow_id: uuid.UUID, errors: dict[str, str], *, link: str = "", person: str = "") -> str:
+def _shown(follow_id: uuid.UUID, errors: dict[str, str], *, link: str = "", person: str = "", handing: bool = False) -> str:
     """One item, and beside it what the hospital told since: a person says whether the one has to do with the other."""
     with transaction() as db:
         item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_READ, follow_id, now=now())
@@ -65,11 +66,13 @@ def _shown(follow_id: uuid.UUID, errors: dict[str, str], *, link: str = "", pers
             "patient": cases.banner(db, grant.case),
             "came": follow_up_evidence.since(db, grant.case, item.signed_at) if item.is_open else [],
             "may_close": access.may(db, viewer(), Act.FOLLOW_CLOSE, grant.case, now=now()),
+            "may_hand": access.may(db, viewer(), Act.FOLLOW_HAND, grant.case, now=now()),
+            "handed": handovers.history(db, follow_id),
             "people": follow_up_links.possible(db, item, now=now()),
         }
-    form = request.form if errors else {}
+    shown |= {"form": request.form if errors else {}, "errors": errors, "handing": handing}
     link_shown = {"link": link, "link_person": person, "link_days": follow_up_links.GOOD_FOR.days}
-    return render_template("follow_ups/one.html", today=today(), errors=errors, form=form, **WORDS, **shown, **link_shown)
+    return render_template("follow_ups/one.html", today=today(), **WORDS, **shown, **link_shown)
 
 
 @blueprint.post("/follow-up/<uuid:follow_id>/close")
@@ -99,6 +102,26 @@ def reopen(follow_id: uuid.UUID) -> ResponseReturnValue:
         _log(db, Act.FOLLOW_CLOSE, grant, follow_id, "reopen")
     flash(gettext("De aanbeveling staat weer open."), "success")
     return _back()
+
+
+@blueprint.post("/follow-up/<uuid:follow_id>/hand-over")
+@may(Act.FOLLOW_HAND)
+def hand_over(follow_id: uuid.UUID) -> ResponseReturnValue:
+    """Somebody else sees to it, or by another day."""
+    try:
+        with transaction() as db:
+            item, grant = follow_ups.item_for(db, viewer(), Act.FOLLOW_HAND, follow_id, now=now())
+            wanted = Wanted(
+                _uuid(request.form.get("person_id", "")), request.form.get("responsible", ""), _day("due_on"), _reason()
+            )
+            handovers.hand_over(db, item, grant.case, wanted, seen=_seen(), viewer=viewer(), now=now(), today=today())
+            _log(db, Act.FOLLOW_HAND, grant, follow_id, "handed over")
+    except Incomplete as error:
+        if is_fragment():
+            raise
+        return _shown(follow_id, error.fields, handing=True), error.status
+    flash(gettext("Overgedragen. Het getekende advies blijft zoals het is."), "success")
+    return redirect(url_for("follow_ups.one", follow_id=follow_id), 303)
 
 
 @blueprint.post("/follow-up/<uuid:follow_id>/link")
@@ -181,11 +204,15 @@ def _reason() -> str:
 
 
 def _done_on() -> date | None:
-    said = request.form.get("done_on", "").strip()
+    return _day("done_on")
+
+
+def _day(name: str) -> date | None:
+    said = request.form.get(name, "").strip()
     try:
         return date.fromisoformat(said) if said else None
     except ValueError:
-        raise Incomplete({"done_on": N_("Dit is geen datum. Schrijf bijvoorbeeld 04-12-2026.")}, follow_ups.NOT_SAVED) from None
+        raise Incomplete({name: N_("Dit is geen datum. Schrijf bijvoorbeeld 04-12-2026.")}, follow_ups.NOT_SAVED) from None
 
 
 def _seen() -> int:

@@ -38,6 +38,7 @@ ACT_WORDS: dict[str, str] = {
     Act.LETTER_TEMPLATE_MANAGE: N_("sjabloon van brieven bekeken of gewijzigd"),
     Act.FOLLOW_READ: N_("opvolging bekeken"),
     Act.FOLLOW_CLOSE: N_("vastgelegd wat van een aanbeveling kwam"),
+    Act.FOLLOW_HAND: N_("aanbeveling overgedragen"),
     Act.FOLLOW_FIGURES: N_("cijfers over aanbevelingen bekeken"),
     Act.FOLLOW_TELL: N_("terugkoppeling in de vergadering bekeken of afgedaan"),
     Act.CASE_EXPORT: N_("casus uitgevoerd als bestand"),

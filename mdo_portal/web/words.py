@@ -21,7 +21,7 @@ NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
 
 def install(app: Flask) -> None:
     app.jinja_env.filters["translated"] = translated
-    for word in (when, when_exact, clock, day, iso_day, in_days, age, days_old, short_day):
+    for word in (when, when_exact, clock, clock_today, day, iso_day, in_days, age, days_old, short_day):
         app.jinja_env.filters[word.__name__] = word
 
 
@@ -68,6 +68,12 @@ def when_exact(moment: datetime | None) -> str:
 
 def clock(moment: datetime | None) -> str:
     return moment.astimezone(AMSTERDAM).strftime("%H:%M") if moment else ""
+
+
+def clock_today(moment: datetime | None) -> str:
+    """`14:32`; of another day that day before it."""
+    is_today = moment is not None and moment.astimezone(AMSTERDAM).date() == today()
+    return clock(moment) if is_today else when(moment)
 
 
 def day(on: date | None) -> str:

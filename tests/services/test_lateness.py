@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mdo_portal.services.lateness import AMSTERDAM, SATURDAY, Mark, Terms, late_from, marks, working_days_after
+from mdo_portal.domain.feast_days import is_working_day
+from mdo_portal.services.lateness import AMSTERDAM, Mark, Terms, late_from, marks, working_days_after
 
 FRIDAY = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
 TERMS = Terms(hours=4, paper_days=3)
@@ -23,8 +24,16 @@ def test_the_time_of_day_stays_that_of_amsterdam_when_the_clock_goes_forward() -
     assert working_days_after(before, 1).astimezone(AMSTERDAM) == datetime(2026, 3, 30, 15, 0, tzinfo=AMSTERDAM)
 
 
+def test_paper_posted_before_easter_or_christmas_gets_the_feast_days_as_well() -> None:
+    before_easter = datetime(2026, 4, 1, 10, 0, tzinfo=AMSTERDAM)  # Wednesday; Good Friday and Easter Monday follow
+    before_christmas = datetime(2026, 12, 24, 10, 0, tzinfo=AMSTERDAM)  # Thursday; New Year's Day is a Friday
+
+    assert late_from(before_easter, on_paper=True, terms=TERMS) == datetime(2026, 4, 8, 10, 0, tzinfo=AMSTERDAM)
+    assert working_days_after(before_christmas, 5) == datetime(2027, 1, 4, 10, 0, tzinfo=AMSTERDAM)
+
+
 @given(some.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)), some.integers(0, 15))
-def test_working_days_never_end_in_a_weekend_and_never_skip_one(moment: datetime, days: int) -> None:
+def test_working_days_never_end_in_a_weekend_or_on_a_feast_day_and_never_skip_one(moment: datetime, days: int) -> None:
     start = moment.replace(tzinfo=UTC)
     end = working_days_after(start, days).astimezone(AMSTERDAM)
     passed = [
@@ -32,9 +41,9 @@ def test_working_days_never_end_in_a_weekend_and_never_skip_one(moment: datetime
         for n in range(1, (end.date() - start.astimezone(AMSTERDAM).date()).days + 1)
     ]
 
-    assert end.weekday() < SATURDAY
-    assert sum(one.weekday() < SATURDAY for one in passed) >= days
-    assert sum(one.weekday() < SATURDAY for one in passed) <= days + (days == 0)
+    assert is_working_day(end.date())
+    assert sum(is_working_day(one) for one in passed) >= days
+    assert sum(is_working_day(one) for one in passed) <= days + (days == 0)
 
 
 def test_the_day_of_the_advice_says_more_than_the_age_of_the_letter() -> None:

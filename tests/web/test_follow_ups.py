@@ -123,6 +123,29 @@ def test_nothing_of_it_exists_for_another_board_and_members_do_not_close(house: 
     assert house.item(house.operation).is_open
 
 
+def test_a_coordinator_hands_an_item_over_and_the_page_tells_what_was_signed_and_why_it_changed(house: House) -> None:
+    aisha, day = house.person("Aisha"), (datetime.now(UTC) + timedelta(days=20)).date()
+    path, dirk = f"/follow-up/{house.imaging}/hand-over", str(house.region.dirk.person_id)
+
+    without_reason = post(aisha, path, person_id=dirk, due_on=day.isoformat(), seen="1")
+    handed = post(aisha, path, person_id=dirk, due_on=day.isoformat(), seen="1", reason="met verlof")
+
+    assert without_reason.status_code == 422
+    assert "Geef een reden." in without_reason.text and "<details" in without_reason.text
+    assert (handed.status_code, handed.location) == (303, f"/follow-up/{house.imaging}")
+    page = aisha.get(f"/follow-up/{house.imaging}").text
+    assert "van niemand genoemd naar Dirk" in page and "met verlof" in page and "Het getekende advies noemt niemand" in page
+    assert house.item(house.imaging).due_on == day
+
+
+def test_a_specialist_reads_who_it_was_handed_to_and_hands_nothing_over(house: House) -> None:
+    dirk = house.person("Dirk")
+
+    assert "/hand-over" not in dirk.get(f"/follow-up/{house.imaging}").text
+    assert post(dirk, f"/follow-up/{house.imaging}/hand-over", seen="1", responsible="X", reason="r").status_code in (403, 404)
+    assert house.item(house.imaging).responsible == ""
+
+
 def test_a_personal_link_opens_after_signing_in_for_that_person_only(house: House) -> None:
     page = post(house.person("Aisha"), f"/follow-up/{house.operation}/link", person_id=str(house.region.dirk.person_id)).text
     (address,) = re.findall(r'id="follow-link" readonly value="[^"]*(/follow-up/link/[^"]+)"', page)

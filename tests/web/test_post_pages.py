@@ -209,6 +209,8 @@ def test_a_folder_on_the_server_is_the_administrators(house: House) -> None:
     assert house.person("Ada").post(home, data={"csrf_token": CSRF, **form}).status_code == 303
     assert house.person("Lars").post(home, data={"csrf_token": CSRF, "channel": "paper"}).status_code == 403
     assert house.person("Lars").get(f"/links/{house.region.hospitals['DELT']}/gp").status_code == 404
+    page = house.person("Lars").get(home).text
+    assert "map op de server" in page and 'name="channel"' not in page and "/srv/mdo" not in page
 
 
 def test_trying_sends_an_invented_letter_and_says_what_was_answered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

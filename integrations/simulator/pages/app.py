@@ -19,6 +19,7 @@ from integrations.simulator.fhir import desk, questions
 from integrations.simulator.pages import views
 from integrations.simulator.pages.guard import guard
 from integrations.simulator.pages.paper import paper_case
+from integrations.simulator.pages.practices import practices
 from integrations.simulator.region import referral
 from integrations.simulator.store import Store
 
@@ -36,6 +37,7 @@ def create_app(config: Config, store: Store, stop: threading.Event, *, wake: Wak
     _documents(app, config, store)
     _api(app, config, store, wake)
     _forms(app, config, store, wake)
+    practices(app, store)
     if config.wire == "fhir":
         app.register_blueprint(desk.blueprint(config, store, stop))
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from integrations.simulator.region.reading import read_region
+from integrations.simulator.region.reading import read_earlier, read_region
 from integrations.simulator.region.referrals import make_referral
 from integrations.simulator.region.seeds import (
     BoardSeed,
@@ -32,6 +32,7 @@ __all__ = [
     "PersonSeed",
     "QuorumGroup",
     "Region",
+    "earlier",
     "referral",
     "region",
 ]
@@ -41,6 +42,12 @@ __all__ = [
 def region() -> Region:
     """The whole region, read once per process."""
     return read_region()
+
+
+@cache
+def earlier() -> tuple[CaseSeed, ...]:
+    """Cases that were discussed before the demo began; none of them is among `region().cases`."""
+    return read_earlier(region())
 
 
 def referral(case: CaseSeed, *, today: date) -> IncomingReferral:

@@ -45,6 +45,13 @@ def read_region(folder: Path = FOLDER) -> Region:
     )
 
 
+def read_earlier(region: Region, folder: Path = FOLDER) -> tuple[CaseSeed, ...]:
+    """Patients of meetings that were held before the demo began: earlier/*.toml, written as cases/*.toml are."""
+    names = {hospital.code: hospital.name for hospital in region.hospitals}
+    contacts = _contacts(region.persons, _toml(folder / "contacts.toml")["contact"], names)
+    return tuple(_cases(folder / "earlier", contacts))
+
+
 def _toml(path: Path) -> Table:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 

@@ -19,6 +19,7 @@ import httpx
 
 from mdo_portal.commands.demo.fill import PASSWORD
 from mdo_portal.commands.demo.places import Places
+from mdo_portal.commands.demo.recommending import followed, recommend
 from mdo_portal.commands.demo.registering import form_of
 from mdo_portal.commands.demo.report import Report
 from mdo_portal.commands.demo.screens import UUID, Screen, StoryBroken, first, until
@@ -26,8 +27,6 @@ from mdo_portal.commands.demo.typists import Typist
 from mdo_portal.wiring import CaseSeed, Region, invented_referral, invented_region
 
 LINKED = ("ZEED", "DELT", "MERW")
-
-
 BY_FORM = "ODUL"
 
 
@@ -42,12 +41,14 @@ def exercise_running(places: Places) -> int:
             screens = _arrived(places, region, report)
         for board in region.boards:
             _hold_meeting(places, region, board.code, screens[board.code], report)
+        _count_followed(screens, report)
         with report.step("last_receipts"):
             lost, doubles = _count_letters(places, report)
     except (StoryBroken, httpx.HTTPError) as broken:
         click.echo(report.as_json(ok=False, broken=str(broken)))
         return 1
-    ok = lost == 0 and doubles == 0 and report.counts["received"] == report.counts["signed"] == len(region.cases)
+    all_there = report.counts["received"] == report.counts["signed"] == len(region.cases)
+    ok = lost == 0 and doubles == 0 and all_there and report.counts["followed"] == report.counts["recommended"]
     click.echo(report.as_json(ok=ok, lost=lost, duplicates=doubles, total_seconds=round(time.monotonic() - started, 1)))
     return 0 if ok else 1
 
@@ -150,6 +151,8 @@ def _discuss(chair: Screen, typists: list[Typist], meeting_id: str, round_id: st
             typist.open(note_id)
     for number, note_id in enumerate(notes):
         _type_together(typists, note_id, ["Conclusie ", "en advies ", f"volgens de richtlijn, punt {number + 1}. "], report)
+    made = recommend(chair, meeting_id, round_id, today=datetime.now(UTC).date())
+    report.counts["recommended"] = report.counts.get("recommended", 0) + made
     chair.send(f"/meetings/{meeting_id}/room/outcome/{round_id}", {"outcome": "discussed"})
     report.counts["discussed"] = report.counts.get("discussed", 0) + 1
 
@@ -199,6 +202,12 @@ def _confirm_on_paper(places: Places, region: Region, page: str) -> None:
         until(lambda path=letter: hospital.download(path)[:5] == b"%PDF-", seconds=20, what="a letter to print")
         hospital.send(f"/deliveries/{delivery_id}/printed", {})
         hospital.send(f"/deliveries/{delivery_id}/confirm", {})
+
+
+def _count_followed(screens: dict[str, Screen], report: Report) -> None:
+    """Every recommendation stands on the list of its board's secretary; each secretary is asked once."""
+    asked = {screen.email: screen for screen in screens.values()}
+    report.counts["followed"] = sum(followed(screen) for screen in asked.values())
 
 
 def _count_letters(places: Places, report: Report) -> tuple[int, int]:

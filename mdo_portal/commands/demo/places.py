@@ -9,6 +9,7 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mdo_portal.commands.demo.mailbox import SENDER
 from mdo_portal.settings import DEMO_SECRET
 
 HOSPITAL_PAGES = {"ZEED": 8101, "DELT": 8102, "MERW": 8103, "ODUL": 8104}
@@ -21,6 +22,7 @@ class Places:
 
     web: int = 8000
     mllp: int = 2575
+    mail: int = 2525
     pages: dict[str, int] = field(default_factory=lambda: dict(HOSPITAL_PAGES))
     hospital_mllp: dict[str, int] = field(default_factory=lambda: dict(HOSPITAL_MLLP))
 
@@ -33,15 +35,15 @@ class Places:
 
     def taken(self) -> list[int]:
         """Ports of ours that somebody else has."""
-        ports = [self.web, self.mllp, *self.pages.values(), *self.hospital_mllp.values()]
+        ports = [self.web, self.mllp, self.mail, *self.pages.values(), *self.hospital_mllp.values()]
         return [port for port in ports if not _is_free(port)]
 
 
 def free_places() -> Places:
     """Other ports than the usual ones, for tests that run beside a demo."""
-    ports = _free_ports(2 + len(HOSPITAL_PAGES) + len(HOSPITAL_MLLP))
-    pages = dict(zip(HOSPITAL_PAGES, ports[2:], strict=False))
-    return Places(web=ports[0], mllp=ports[1], pages=pages, hospital_mllp={"ZEED": ports[-1]})
+    ports = _free_ports(3 + len(HOSPITAL_PAGES) + len(HOSPITAL_MLLP))
+    pages = dict(zip(HOSPITAL_PAGES, ports[3:], strict=False))
+    return Places(web=ports[0], mllp=ports[1], mail=ports[2], pages=pages, hospital_mllp={"ZEED": ports[-1]})
 
 
 def _free_ports(count: int) -> list[int]:
@@ -74,6 +76,8 @@ def environment(places: Places, database_url: str, folder: Path, network: str) -
         "MDO_BIND": f"127.0.0.1:{places.web}",
         "MDO_MLLP_BIND": f"127.0.0.1:{places.mllp}",
         "MDO_PUBLIC_URL": places.url,
+        "MDO_SMTP_URL": f"smtp://127.0.0.1:{places.mail}",
+        "MDO_MAIL_FROM": SENDER,
         "MDO_NETWORK": network,
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import shutil
 import signal
@@ -15,10 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import structlog
 
 from mdo_portal import wiring
 from mdo_portal.commands import migrate
 from mdo_portal.commands.demo.fill import BY_PULL, PASSWORD, fill, token_of
+from mdo_portal.commands.demo.history import History, tell
+from mdo_portal.commands.demo.mailbox import mailbox
 from mdo_portal.commands.demo.places import Places, environment, free_places
 from mdo_portal.commands.keys import make_keys
 from mdo_portal.commands.orphans import die_with
@@ -34,6 +39,9 @@ Play = Callable[[Places], int]
 
 def run(*, exercise: bool, fresh: bool, folder: Path, play: Play) -> int:
     """Run the demo until it is stopped, or play the exercise once. Returns the exit code."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
+    )  # this process tells people, not logs
     places = free_places() if exercise else Places()
     home = (folder / ("exercise" if exercise else "demo")).absolute()
     if (fresh or exercise) and home.exists():
@@ -43,25 +51,32 @@ def run(*, exercise: bool, fresh: bool, folder: Path, play: Play) -> int:
     if taken:
         click.echo(f"These ports are in use: {taken}. Stop what runs there (another demo?) and start again.", err=True)
         return 1
-    with running(places, home) as processes:
+    is_new = not (home / "postgres").exists()
+    with running(places, home, with_history=not exercise) as processes:
         if exercise:
             return play(places)
-        _welcome(places)
+        if is_new:
+            _answer_twice(places, "ZEED")
+        _welcome(places, home)
         return _wait(processes)
 
 
 @contextmanager
-def running(places: Places, home: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Everything up and ready: PostgreSQL, web, listener, worker and the four hospitals; all gone afterwards."""
+def running(places: Places, home: Path, *, with_history: bool = False) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Everything up and ready: PostgreSQL, web, listener, worker, mail and the four hospitals; all gone afterwards.
+
+    `with_history`: a region that was just filled has held meetings before, and knows how letters to practices go.
+    """
     with ExitStack() as stack:
         url = os.environ.get("MDO_DATABASE_URL") or stack.enter_context(server(home / "postgres", durable=True))
-        settings, env = prepare(places, home, url)
+        stack.enter_context(mailbox(places.mail, home / "mail"))
+        settings, env = prepare(places, home, url, with_history=with_history)
         processes = [_start(stack, home, name, command, as_process(env, name)) for name, command in _commands(places, home)]
         _until_ready(places, processes)
         yield processes
 
 
-def prepare(places: Places, home: Path, url: str) -> tuple[Settings, dict[str, str]]:
+def prepare(places: Places, home: Path, url: str, *, with_history: bool = False) -> tuple[Settings, dict[str, str]]:
     """Migrate and fill the database; the environment for the processes."""
     region = wiring.invented_region()
     env = environment(places, url, home, region.name)
@@ -69,8 +84,12 @@ def prepare(places: Places, home: Path, url: str) -> tuple[Settings, dict[str, s
     migrate.upgrade(url)
     make_keys(settings)
     database = open_database(settings)
+    now = datetime.now(UTC)
     with database.transaction() as session:
-        fill(session, region, ports=places.pages | places.hospital_mllp, now=datetime.now(UTC))
+        is_new = fill(session, region, ports=places.pages | places.hospital_mllp, now=now)
+    if is_new and with_history:
+        history = History(database, region, settings.network, now, home / "huisartsen")
+        tell(history, hook_url=f"{places.page('DELT')}/huisartsen")
     database.close()
     return settings, env
 
@@ -152,7 +171,14 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _welcome(places: Places) -> None:
+def _answer_twice(places: Places, code: str) -> None:
+    """One of the invented hospitals has the habit that real engines have: it confirms every letter twice."""
+    body = json.dumps({"mode": "dubbel"}).encode()
+    asked = urllib.request.Request(f"{places.page(code)}/api/behaviour", body, {"Content-Type": "application/json"})
+    urllib.request.urlopen(asked, timeout=10).close()
+
+
+def _welcome(places: Places, home: Path) -> None:
     names = {"ZEED": "HL7 v2", "DELT": "FHIR R4", "MERW": "FHIR STU3, notified pull", "ODUL": "papier / webformulier"}
     click.echo(f"\nKlaar. Het portaal staat op  {places.url}  (alleen op deze machine)\n")
     click.echo("Gesimuleerde EPD's:")
@@ -160,6 +186,11 @@ def _welcome(places: Places) -> None:
         click.echo(f"  {code}  http://127.0.0.1:{port}  ({names[code]})")
     click.echo(f"\nKies op de aanmeldpagina een persona; iedereens wachtwoord is  {PASSWORD}")
     click.echo("Begin bij het EPD van Zeeduyn: verstuur een verwijzing, en meld u dan aan als MDO-coördinator.")
+    click.echo("Er zijn al twee vergaderingen geweest: kijk als coördinator, voorzitter of casemanager bij Post en Opvolging.")
+    click.echo(
+        "Zeeduyn bevestigt elke brief twee keer, Kreekrijk zwijgt, Deltamond weigerde er een; elk EPD heeft een schakelaar."
+    )
+    click.echo(f"Brieven aan huisartsen en mails zonder gegevens staan als bestand in {home}.")
     click.echo("Stoppen: Ctrl+C. De gegevens blijven bewaard; opnieuw beginnen: mdo-portal demo --fresh\n")
     click.echo("ready")
 

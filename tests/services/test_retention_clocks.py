@@ -1,0 +1,66 @@
+"""The smaller clocks: letters, messages, drafts, sessions and counts go by their own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.delivery import Delivery
+from mdo_portal.domain.draft import Draft
+from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.retention import Kind
+from mdo_portal.services import drafts, intake, purging, replaying, sessions
+from tests import make
+from tests.people import Region
+from tests.services.keeping import LONG_AGO, NOW, finished
+
+# The smaller clocks
+
+
+def test_a_letter_goes_before_its_case_and_its_hash_stays(session: Session, region: Region) -> None:
+    case = finished(session, region, at=NOW - timedelta(days=120))
+
+    assert purging.purge(session, Kind.LETTER, now=NOW) == 1
+
+    session.expire_all()
+    delivery = session.scalars(select(Delivery).where(Delivery.case_id == case.id)).one()
+    assert (delivery.letter_sealed, delivery.letter_sha256, delivery.receipt_code) == (b"", "h", "AA")
+
+
+def test_a_message_loses_its_bytes_and_keeps_its_metadata_and_is_still_a_double(session: Session, region: Region) -> None:
+    arrival = make.arrival(region.links["ZEED"], control_id="M-90", raw=b"MSH|geheim", patient_numbers=(("", "1"),))
+    intake.keep(session, [arrival])
+    old = NOW - timedelta(days=91)
+    session.execute(update(InboundMessage).values(state=InboundState.UNREADABLE, settled_at=old, reason="no_request"))
+
+    assert purging.purge(session, Kind.INBOUND, now=NOW) == 1
+    intake.keep(session, [arrival])
+
+    message = session.scalars(select(InboundMessage).execution_options(populate_existing=True)).one()
+    assert (message.raw_sealed, message.patient_keys, message.reason, message.doubles) == (b"", [], "no_request", 1)
+    with pytest.raises(Exception, match="bewaartermijn"):
+        replaying.replay(session, message)
+
+
+def test_a_message_that_nobody_understood_yet_keeps_its_bytes(session: Session, region: Region) -> None:
+    intake.keep(session, [make.arrival(region.links["ZEED"], control_id="M-91", at=LONG_AGO)])
+
+    assert purging.purge(session, Kind.INBOUND, now=NOW) == 0
+
+
+def test_drafts_sessions_and_counts_go_by_their_own_clock(session: Session, region: Region) -> None:
+    drafts.save(session, region.dirk, {"family": "x"}, now=NOW - timedelta(days=31))
+    drafts.save(session, region.aisha, {"family": "x"}, now=NOW)
+    sessions.start_session(session, region.dirk.person_id, region.dirk.hospital_id, proof=make.PROOF, now=LONG_AGO)
+    for days in (1, 800):
+        day = (NOW - timedelta(days=days)).date()
+        session.add(FeedCount(link_id=region.links["ZEED"].link_id, day=day, ignored=1))
+    session.flush()
+
+    gone = {kind: purging.purge(session, kind, now=NOW) for kind in (Kind.DRAFT, Kind.SESSION, Kind.FEED_COUNT)}
+
+    assert gone == {Kind.DRAFT: 1, Kind.SESSION: 1, Kind.FEED_COUNT: 1}
+    assert session.scalar(select(func.count()).select_from(Draft)) == 1
