@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from mdo_portal import wiring
 from mdo_portal.app import create_app
 from mdo_portal.commands.bell import Bell
 from mdo_portal.commands.demo.screens import until
+from mdo_portal.commands.living import Living
 from mdo_portal.commands.sending import Sending
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
@@ -64,7 +66,9 @@ def three(database: Database, region: Region, browser: Browser) -> Iterator[Regi
     receivers = {code: Receiver(answer=ANSWERS[habit][0]) for code, habit in HABITS.items()}
     _signed(database, region, receivers)
     stop, bell = threading.Event(), Bell()
-    worker = Sending(database, wiring.outward(client_secret(database)).senders, bell, clock=lambda: datetime.now(UTC))
+    clock = partial(datetime.now, UTC)
+    living = Living(database, clock=clock, hang_up=wiring.hang_up)
+    worker = Sending(database, wiring.outward(client_secret(database)).senders, bell, clock=clock, living=living)
     app = Flask("not yet")
     server = make_server("127.0.0.1", 0, lambda environ, start: app(environ, start), threaded=True)
     address = f"http://127.0.0.1:{server.server_port}"
@@ -73,12 +77,14 @@ def three(database: Database, region: Region, browser: Browser) -> Iterator[Regi
     threads = [threading.Thread(target=job, daemon=True) for _, job in worker.jobs(stop)]
     for thread in [threading.Thread(target=server.serve_forever, daemon=True), *threads]:
         thread.start()
+    living.begin()
     case_id = next(iter(region.hospitals.values()))
     yield Region3(Portal(address, database, region, browser, case_id), receivers)
     stop.set()
     bell.ring()
     for thread in threads:
         thread.join(5)
+    living.end()
     app.extensions["mdo_live_stop"].set()
     server.shutdown()
     for receiver in receivers.values():
