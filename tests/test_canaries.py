@@ -35,7 +35,7 @@ def test_a_refused_row_does_not_tell_its_values(database: Database, region: Regi
     with pytest.raises(IntegrityError) as caught:
         _add_twice(database, region)
 
-    assert "4711" not in str(caught.value.orig)
+    assert "4711" not in make.without_ids(str(caught.value.orig))
     assert make.BSN not in str(caught.value)
 
 

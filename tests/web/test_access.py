@@ -253,9 +253,8 @@ def test_no_name_stands_in_a_title_or_an_address(house: House) -> None:
         if answer.mimetype == "text/html":
             title = re.search(r"<title>(.*?)</title>", answer.text, re.S)
             assert title is None or "Voorbeeld" not in title[1], path
-            assert not re.search(r'(?:href|action|src|hx-get|data-live-url)="[^"]*(?:Voorbeeld|4711|999911120)', answer.text), (
-                path
-            )
+            named = r'(?:href|action|src|hx-get|data-live-url)="[^"]*(?:Voorbeeld|4711|999911120)'
+            assert not re.search(named, make.without_ids(answer.text)), path
 
 
 def test_a_session_that_was_ended_opens_nothing(house: House) -> None:

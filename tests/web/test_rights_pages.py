@@ -12,6 +12,7 @@ from mdo_portal.domain.board import BoardHospital
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.domain.rights import RightsReview, RightsReviewLine
+from tests import make
 from tests.people import person_id
 from tests.web.people_house import House, house, lines
 
@@ -120,7 +121,7 @@ def test_of_one_case_it_says_yes_or_no_and_the_number_stays_out_of_addresses(hou
     answer = house.post("Aisha", f"/rights/explain/{person_id(who)}", number="4711")
 
     assert answer.status_code == 200 and words in answer.text
-    assert not re.search(r'(?:href|action|src)="[^"]*4711', answer.text)
+    assert not re.search(r'(?:href|action|src)="[^"]*4711', make.without_ids(answer.text))
     logged = [line for line in lines(house, "rights:explain") if line.detail == "case"]
     assert [(line.case_id, line.object_id) for line in logged] == [(house.case_id, str(person_id(who)))]
 
