@@ -110,8 +110,7 @@ class Outward:
 def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
     """`secret`: what our signing key is made of; every process with the same one is the same client. `settings`: of mail."""
     tokens = Tokens(OwnKey(secret))
-    smtp_url = settings.smtp_url if settings.smtp_url != NOWHERE else ""
-    made = senders(tokens, portal=settings.public_url, smtp_url=smtp_url, mail_from=settings.mail_from)
+    made = senders(tokens, portal=settings.public_url, smtp_url=_smtp_url(settings), mail_from=settings.mail_from)
     return Outward(
         {Channel(name): sender for name, sender in made.items()},
         FhirPuller(tokens),
@@ -122,8 +121,11 @@ def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
 
 def reminder(settings: Settings) -> Reminder | None:
     """Who tells colleagues by mail that something waits; None when this server has no mail."""
-    smtp_url = settings.smtp_url if settings.smtp_url != NOWHERE else ""
-    return mail_reminder(portal=settings.public_url, smtp_url=smtp_url, mail_from=settings.mail_from)
+    return mail_reminder(portal=settings.public_url, smtp_url=_smtp_url(settings), mail_from=settings.mail_from)
+
+
+def _smtp_url(settings: Settings) -> str:
+    return settings.smtp_url if settings.smtp_url != NOWHERE else ""
 
 
 def acknowledged(raw: bytes, profile: str) -> tuple[str, Receipt] | None:
