@@ -76,7 +76,7 @@ def deliver(
         settled = deliveries.settle(
             session, claimed.delivery_id, receipt, now=clock(), over=claimed.channel, worker=claimed.worker
         )
-        following = outbox.claim_after(session, claimed, now=clock()) if goes_on() else None
+        following = outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
     _say(claimed, receipt, settled)
     return following
 

@@ -52,18 +52,14 @@ def of(session: Session, delivery: Delivery) -> Destination:
     return found
 
 
-def free(session: Session, hospital_id: uuid.UUID, audience: Audience, *, now: datetime) -> Destination | None:
-    """This queue, locked, when no letter of it is under way and it need not rest; else None."""
-    session.flush()
-    queue = session.get(Destination, (hospital_id, audience), with_for_update=True, populate_existing=True)
-    is_free = queue is not None and (queue.leased_until is None or queue.leased_until < now)
-    has_rested = queue is not None and (queue.next_attempt_at is None or queue.next_attempt_at <= now)
-    return queue if is_free and has_rested else None
+def is_free(queue: Destination, *, now: datetime) -> bool:
+    """No letter of it is under way, and it need not rest."""
+    is_idle = queue.leased_until is None or queue.leased_until < now
+    return is_idle and (queue.next_attempt_at is None or queue.next_attempt_at <= now)
 
 
-def answered(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime) -> Turn:
-    """Write down how the destination did with this letter, and give it free for the next one."""
-    queue = of(session, delivery)
+def answered(session: Session, queue: Destination, receipt: Receipt, *, now: datetime) -> Turn:
+    """Write down how the destination did with a letter, and give it free for the next one. `queue`: locked, as `of` gives it."""
     queue.leased_until = None
     told = receipts.told(receipt)
     if told is Told.ANSWER:

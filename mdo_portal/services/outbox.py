@@ -77,16 +77,15 @@ def claim(
     return claimed
 
 
-def claim_after(session: Session, before: ClaimedDelivery, *, now: datetime) -> ClaimedDelivery | None:
+def claim_after(session: Session, before: ClaimedDelivery, queue: Destination, *, now: datetime) -> ClaimedDelivery | None:
     """The next letter of the same destination, in the transaction that settled the one `before`: nobody came in between.
 
-    None when there is none, when the destination must rest, and when another worker has it by now.
+    `queue`: locked by that settling. None when there is none, when it must rest, and when another worker has it by now.
     """
-    if not before.is_queued:
+    if not before.is_queued or not destinations.is_free(queue, now=now):
         return None
-    queue = destinations.free(session, before.recipient.id, before.audience, now=now)
-    queued = _first_of(session, queue, now=now) if queue is not None else None
-    return _taken(session, queue, queued, before.worker, now=now) if queue is not None and queued is not None else None
+    queued = _first_of(session, queue, now=now)
+    return _taken(session, queue, queued, before.worker, now=now) if queued is not None else None
 
 
 def _first_of(session: Session, queue: Destination, *, now: datetime) -> Delivery | None:

@@ -120,13 +120,13 @@ def test_who_lost_the_queue_meanwhile_does_not_go_on(house: Outbox) -> None:
     assert second.delivery_id == first.delivery_id
 
     with house.database.transaction() as session:
-        deliveries.settle(session, first.delivery_id, AA, now=NOW, worker=FIRST)
-        assert outbox.claim_after(session, first, now=NOW + timedelta(seconds=1)) is None
+        settled = deliveries.settle(session, first.delivery_id, AA, now=NOW, worker=FIRST)
+        assert outbox.claim_after(session, first, settled.queue, now=NOW + timedelta(seconds=1)) is None
 
 
 def test_after_a_letter_on_paper_there_is_no_queue_to_go_on_with(house: Outbox) -> None:
     house.signed(), house.signed()
     claimed = taken(house)
     with house.database.transaction() as session:
-        deliveries.settle(session, claimed.delivery_id, AA, now=NOW, worker=FIRST)
-        assert outbox.claim_after(session, replace(claimed, is_queued=False), now=NOW) is None
+        settled = deliveries.settle(session, claimed.delivery_id, AA, now=NOW, worker=FIRST)
+        assert outbox.claim_after(session, replace(claimed, is_queued=False), settled.queue, now=NOW) is None
