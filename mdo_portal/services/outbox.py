@@ -65,14 +65,17 @@ def claim(
     version arrived. A general practitioner gets nothing before the letter to the referrer left. `worker`: who takes it, by the number
     of its lock.
     """
-    queue = session.scalars(QUEUES[share], {"now": now}).one_or_none()
-    queued = _first_of(session, queue, now=now) if queue is not None else None
-    if queue is not None and queued is not None:
-        claimed = _taken(session, queue, queued, worker, now=now)
-    else:
-        on_paper = session.scalars(PAPER, {"now": now}).one_or_none()
-        claimed = _claimed(session, on_paper, now=now) if on_paper is not None else None
-    if claimed is not None and not claimed.letter:
+    claimed = None
+    while claimed is None:  # a letter that need not leave after all is cancelled, and the next one looked for
+        queue = session.scalars(QUEUES[share], {"now": now}).one_or_none()
+        queued = _first_of(session, queue, now=now) if queue is not None else None
+        if queue is not None and queued is not None:
+            claimed = _taken(session, queue, queued, worker, now=now)
+        elif (on_paper := session.scalars(PAPER, {"now": now}).one_or_none()) is not None:
+            claimed = _claimed(session, on_paper, now=now)
+        else:
+            return None
+    if not claimed.letter:
         session.execute(_SOON)
     return claimed
 

@@ -14,6 +14,7 @@ from mdo_portal.domain.delivery import Audience, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.recipient import Destination
+from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt
 from mdo_portal.services import deliveries, outbox, succession
 from mdo_portal.services.outbox import ClaimedDelivery
@@ -91,24 +92,42 @@ def test_a_correction_waits_for_its_first_version_and_follows_it(house: Outbox) 
     assert [one.version for one in receiver.came] == [1, 2]
 
 
-def test_a_copy_whose_patient_objects_meanwhile_is_cancelled_and_the_queue_stays_free(house: Outbox) -> None:
+@pytest.fixture
+def waiting_copies(house: Outbox) -> list[Round]:
+    """Two discussions whose letters to the hospital arrived; the copies for their practitioners wait, and the first patient objects."""
     house.copies_to_gps()
     rounds = [house.signed(gp="Huisartsenpraktijk De Duinroos") for _ in range(2)]
+    to_gps = (house.region.hospitals["ZEED"], Audience.GP)
+    with house.database.transaction() as session:
+        session.get_one(Destination, to_gps).next_attempt_at = NOW + timedelta(days=1)
+    assert house.drain(Receiver([AA])) == 2
+    with house.database.transaction() as session:
+        session.get_one(Destination, to_gps).next_attempt_at = None
+        session.get_one(Patient, house.case(rounds[0]).patient_id).objects = True
+    return rounds
+
+
+def test_a_copy_whose_patient_objects_is_cancelled_and_the_next_letter_goes_at_once(
+    house: Outbox, waiting_copies: list[Round]
+) -> None:
     receiver = Receiver([AA])
-    while (first := taken(house)).audience is not Audience.GP:
-        dispatch.deliver(house.database, {Channel.MLLP: receiver}, first, clock=lambda: house.now)
-    to_a_gp = gone_on(house, taken(house, SECOND), receiver)
-    assert to_a_gp is None, "both letters to the hospital went, and one to a practitioner is under way"
-    with house.database.transaction() as session:
-        patient_id = house.case(rounds[1]).patient_id
-        session.get_one(Patient, patient_id).objects = True
 
-    assert gone_on(house, first, receiver) is None
+    assert house.work(receiver)
 
-    assert house.letter(rounds[1], audience=Audience.GP).state is DeliveryState.CANCELLED
+    states = [house.letter(one, audience=Audience.GP).state for one in waiting_copies]
+    assert states == [DeliveryState.CANCELLED, DeliveryState.RECEIVED] and len(receiver.came) == 1
+
+
+def test_a_copy_that_is_cancelled_while_going_on_leaves_the_queue_free(house: Outbox, waiting_copies: list[Round]) -> None:
     with house.database.transaction() as session:
-        queue = session.get_one(Destination, (house.region.hospitals["ZEED"], Audience.GP))
-    assert queue.leased_until is None
+        for number, one in enumerate(waiting_copies):
+            session.get_one(Patient, house.case(one).patient_id).objects = number == 1
+
+    assert gone_on(house, taken(house), Receiver([AA])) is None
+
+    assert house.letter(waiting_copies[1], audience=Audience.GP).state is DeliveryState.CANCELLED
+    with house.database.transaction() as session:
+        assert session.get_one(Destination, (house.region.hospitals["ZEED"], Audience.GP)).leased_until is None
 
 
 def test_who_lost_the_queue_meanwhile_does_not_go_on(house: Outbox) -> None:
