@@ -10,9 +10,9 @@ import pytest
 
 from mdo_portal import dispatch
 from mdo_portal.database import Database
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Audience, DeliveryState
 from mdo_portal.domain.hospital import Channel
-from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt
@@ -94,7 +94,7 @@ def test_a_correction_waits_for_its_first_version_and_follows_it(house: Outbox) 
 
 @pytest.fixture
 def waiting_copies(house: Outbox) -> list[Round]:
-    """Two discussions whose letters to the hospital arrived; the copies for their practitioners wait, and the first patient objects."""
+    """Two discussions whose letters to the hospital arrived; the copies for their practitioners wait, and the first case is objected to."""
     house.copies_to_gps()
     rounds = [house.signed(gp="Huisartsenpraktijk De Duinroos") for _ in range(2)]
     to_gps = (house.region.hospitals["ZEED"], Audience.GP)
@@ -103,7 +103,7 @@ def waiting_copies(house: Outbox) -> list[Round]:
     assert house.drain(Receiver([AA])) == 2
     with house.database.transaction() as session:
         session.get_one(Destination, to_gps).next_attempt_at = None
-        session.get_one(Patient, house.case(rounds[0]).patient_id).objects = True
+        session.get_one(Case, rounds[0].case_id).objected = True
     return rounds
 
 
@@ -121,7 +121,7 @@ def test_a_copy_whose_patient_objects_is_cancelled_and_the_next_letter_goes_at_o
 def test_a_copy_that_is_cancelled_while_going_on_leaves_the_queue_free(house: Outbox, waiting_copies: list[Round]) -> None:
     with house.database.transaction() as session:
         for number, one in enumerate(waiting_copies):
-            session.get_one(Patient, house.case(one).patient_id).objects = number == 1
+            session.get_one(Case, one.case_id).objected = number == 1
 
     assert gone_on(house, taken(house), Receiver([AA])) is None
 
