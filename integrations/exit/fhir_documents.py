@@ -63,7 +63,9 @@ def decision_document(case: LeavingCase, round_: LeavingRound, decision: Leaving
     composition = {
         "resourceType": "Composition",
         "identifier": {"system": "urn:ietf:rfc:3986", "value": urn(decision.id, "composition")},
-        "status": "amended" if decision.form is DecisionForm.OUTCOME and decision.earlier_id else STATUS.get(decision.form, "final"),
+        "status": "amended"
+        if decision.form is DecisionForm.OUTCOME and decision.earlier_id
+        else STATUS.get(decision.form, "final"),
         "type": parts.CONSULT_NOTE,
         "subject": {"reference": parts.patient_url(case)},
         "encounter": {"reference": urn(round_.id)},

@@ -10,8 +10,8 @@ from collections.abc import Sequence as ListOf
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, ForeignKey, ScalarSelect, Sequence, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy import ForeignKey, ScalarSelect, Sequence, UniqueConstraint, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 
 from mdo_portal.database import Base
 from mdo_portal.domain.identifiers import new_id
@@ -98,7 +98,7 @@ def message(signed: ListOf[One]) -> One | None:
     return signed[-1] if signed and signed[-1].form is DecisionForm.OUTCOME else None
 
 
-def last_form(round_id: ColumnElement[uuid.UUID]) -> ScalarSelect[DecisionForm]:
+def last_form(round_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[DecisionForm]:
     """In a statement over rounds: the form of what was signed last in each; NULL where nothing was."""
     last = aliased(Decision)
     return select(last.form).where(last.round_id == round_id).order_by(last.version.desc()).limit(1).scalar_subquery()

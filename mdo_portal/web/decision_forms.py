@@ -1,4 +1,4 @@
-"""Adding to a signed advice and withdrawing it; telling that there is no advice, and recalling that: read as the letter says it, then signed."""
+"""Adding to a signed advice and withdrawing it; telling that there is none and recalling that: read as the letter says it, then signed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from mdo_portal.web.guard import may
 blueprint = Blueprint(
     "decision_forms", __name__, url_prefix="/rounds/<uuid:round_id>/<any(addendum, withdrawal, outcome, recall):form>"
 )
-PAGES = {True: "decisions/form.html", False: "decisions/outcome.html"}
 
 
 @blueprint.get("")
@@ -76,9 +75,7 @@ def _sign(round_id: uuid.UUID, form: str) -> None:
         found, case, _, relation = rounds.round_for(db, viewer(), Act.DECISION_SIGN, round_id, now=now(), lock=True)
         seen, network = request.form.get("seen", ""), settings().network
         sign_it = decision_forms.sign if DecisionForm(form).has_advice else outcome_messages.sign
-        decision = sign_it(
-            db, found, case, _written(form, found), seen_hash=seen, network=network, viewer=viewer(), now=now()
-        )
+        decision = sign_it(db, found, case, _written(form, found), seen_hash=seen, network=network, viewer=viewer(), now=now())
         audit.record(
             db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, object_type="decision",
             object_id=decision.id, detail=form,
@@ -108,7 +105,8 @@ def _shown(round_id: uuid.UUID, form: str) -> dict[str, Any]:
 
 def _render(shown: dict[str, Any], *, is_read: bool = False, error: str = "", errors: dict[str, str] | None = None) -> str:
     ways = confirming.ways(url_for("decision_forms.page", round_id=shown["round"].id, form=shown["form"]))
+    page = "decisions/form.html" if DecisionForm(shown["form"]).has_advice else "decisions/outcome.html"
     return render_template(
-        PAGES[DecisionForm(shown["form"]).has_advice], is_read=is_read, error=error, errors=errors or {}, ways=ways, confirmed=confirmed_at_provider(),
+        page, is_read=is_read, error=error, errors=errors or {}, ways=ways, confirmed=confirmed_at_provider(),
         then_words=letter_forms.THEN, pieces=letter_outcome.pieces, **shown,
     )  # fmt: skip

@@ -140,9 +140,8 @@ def test_only_the_referrer_gets_it(session: Session, region: Region) -> None:
 
     assert [one.audience for one in shown.recipients] == [Audience.REFERRER]
     assert set(session.scalars(select(Delivery.audience))) == {Audience.REFERRER}
-    end(session, round_, RoundOutcome.DISCUSSED, viewer=region.bram, why="")
-    make.typed(session, round_, "Operatie.")
-    make.signed(session, round_, viewer=region.bram)
+    outcomes.take_back_outcome(session, round_, case, board=board_of(session, region), viewer=region.bram, now=NOW)
+    make.signed(session, make.discussed(session, round_, viewer=region.bram), viewer=region.bram)
     assert set(session.scalars(select(Delivery.audience))) == {Audience.REFERRER, Audience.GP}, "and the GP gets the advice"
 
 
@@ -236,7 +235,9 @@ def test_after_a_recall_another_message_is_a_first_one(session: Session, region:
 def test_without_a_message_there_is_nothing_to_recall(session: Session, region: Region, written: Written) -> None:
     round_ = ended(session, region)
     if written is RESTORED:
-        assert tell(session, round_, RESTORED, viewer=region.bram).content["outcome_reason"] == WHY, "the room's reason, not a typed one"
+        assert tell(session, round_, RESTORED, viewer=region.bram).content["outcome_reason"] == WHY, (
+            "the room's reason, not a typed one"
+        )
         return
 
     with pytest.raises(IllegalMove):
@@ -254,7 +255,13 @@ def test_about_an_advice_there_is_no_such_message_and_about_a_message_no_additio
     for form in (DecisionForm.ADDENDUM, DecisionForm.WITHDRAWAL):
         with pytest.raises(IllegalMove):
             decision_forms.preview(
-                session, told, case_of(session, told), Written(form, "x", "y", "again"), network=NETWORK, viewer=region.bram, now=NOW
+                session,
+                told,
+                case_of(session, told),
+                Written(form, "x", "y", "again"),
+                network=NETWORK,
+                viewer=region.bram,
+                now=NOW,
             )
     with pytest.raises(IllegalMove):
         decisions.start_correction(session, told, case_of(session, told))
