@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -28,6 +28,7 @@ from mdo_portal.services import (
     decisions,
     deliveries,
     meetings,
+    outbox,
     outcome_messages,
     outcomes,
     patient_letters,
@@ -393,3 +394,28 @@ def test_there_is_one_letter_of_each_and_it_waits_to_be_sent(session: Session, r
     signed = [tell(session, round_, written, viewer=region.bram) for written in (FIRST, RESTORED, RECALLED)]
 
     assert [make.delivery_of(session, one).state for one in signed] == [DeliveryState.WAITING] * 3
+
+
+@pytest.mark.parametrize("kind", [ReceiptKind.REFUSED, ReceiptKind.ACCEPTED])
+def test_a_message_on_its_way_goes_before_the_advice_and_one_that_was_refused_holds_nothing_up(
+    session: Session, region: Region, kind: ReceiptKind
+) -> None:
+    round_ = ended(session, region)
+    told = make.delivery_of(session, tell(session, round_, viewer=region.bram))
+    again = make.planned(session, case_of(session, round_), session.get_one(Meeting, region.meeting), viewer=region.aisha)
+    later = NOW + timedelta(minutes=1)
+    signed = make.signed(session, make.discussed(session, again, viewer=region.bram), viewer=region.bram, now=later)
+    advice = make.delivery_of(session, signed)
+
+    assert _claimed(session, later) == told.id
+    deliveries.settle(session, told.id, Receipt(ReceiptKind.LATER, "unreachable"), now=later)
+    assert _claimed(session, later) is None, "the advice does not overtake it"
+    assert _claimed(session, later + timedelta(hours=1)) == told.id
+    deliveries.settle(session, told.id, Receipt(kind, "AA"), now=later + timedelta(hours=1))
+
+    assert _claimed(session, later + timedelta(hours=2)) == advice.id
+
+
+def _claimed(session: Session, at: datetime) -> uuid.UUID | None:
+    claimed = outbox.claim(session, now=at)
+    return claimed.delivery_id if claimed else None
