@@ -67,7 +67,7 @@ def test_what_has_no_advice_says_so_beside_the_code_by_which_it_is_filed(form: D
         message = written(later(form), own)
 
     for code in {message.all("OBX")[0].field(3)} | ({message.get("OBR-4")} if profile == "nexus" else set()):
-        assert code.split("^")[:3] == ["85232-7", "Tumor board Consult note", "LN"]
+        assert code.split("^")[:3] == ["85232-7", f"Tumor board Consult note{' (geen advies)' if says_it else ''}", "LN"]
         assert code.split("^")[3:] == (["BERICHT", "Bericht zonder advies", "99MDO"] if says_it else [])
 
 
