@@ -58,6 +58,8 @@ def set_outcome(
         return
     _refuse_signed(session, round_)
     if round_.outcome is not outcome:
+        if not _is_newest(session, round_):
+            raise IllegalMove(N_("Deze casus is daarna opnieuw gepland; hoe deze bespreking eindigde verandert niet meer."))
         case.move(_CASE_STATE[outcome], now=now, reason=reason)
     round_.outcome, round_.outcome_reason, round_.ended_at = outcome, reason, now
     timeline.happened(session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason)
@@ -81,12 +83,15 @@ def _refuse_signed(session: Session, round_: Round) -> None:
         )
 
 
+def _is_newest(session: Session, round_: Round) -> bool:
+    return session.scalar(select(func.max(Round.number)).where(Round.case_id == round_.case_id)) == round_.number
+
+
 def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Board, viewer: Viewer, now: datetime) -> None:
     """It was given by mistake: the case is to be discussed in this meeting. Refused once it is signed or planned again."""
     meeting = lock(session, round_)
     _refuse_signed(session, round_)
-    newest = session.scalar(select(func.max(Round.number)).where(Round.case_id == case.id))
-    if round_.outcome is None or newest != round_.number:
+    if round_.outcome is None or not _is_newest(session, round_):
         raise Stale()
     if case.state in (CaseState.REDIRECTED, CaseState.WITHDRAWN):
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)

@@ -221,6 +221,20 @@ def test_after_a_recall_the_case_is_discussed_after_all_in_the_same_round(sessio
     assert standing(decision_content.of_round(session, round_.id)) == [advice]
 
 
+def test_how_a_round_ended_no_longer_changes_once_the_case_was_planned_again(session: Session, region: Region) -> None:
+    """It would move a case that stands on another agenda."""
+    round_ = ended(session, region)
+    tell(session, round_, viewer=region.bram)
+    tell(session, round_, RECALLED, viewer=region.bram)
+    make.planned(session, case_of(session, round_), session.get_one(Meeting, region.meeting), viewer=region.aisha)
+
+    for outcome in (RoundOutcome.WITHDRAWN, RoundOutcome.DISCUSSED):
+        with pytest.raises(IllegalMove, match="opnieuw gepland"):
+            end(session, round_, outcome, viewer=region.bram)
+
+    assert case_of(session, round_).state is CaseState.SCHEDULED
+
+
 def test_after_a_recall_another_message_is_a_first_one(session: Session, region: Region) -> None:
     round_ = ended(session, region)
     tell(session, round_, viewer=region.bram)

@@ -74,6 +74,25 @@ def test_the_chair_goes_from_the_room_to_what_is_frozen_and_signs_it(desk: Desk)
     assert "De verwijzer kreeg bericht van Bram" in room(desk) and 'name="outcome" value="discussed"' not in room(desk)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (RoundOutcome.REDIRECTED, "Doorverwezen naar een ander MDO."),
+        (RoundOutcome.WITHDRAWN, "Ingetrokken: dit MDO bespreekt de casus niet."),
+    ],
+)
+def test_a_redirected_and_a_withdrawn_case_are_told_as_a_deferred_one(desk: Desk, outcome: RoundOutcome, words: str) -> None:
+    with desk.database.transaction() as session:
+        end(session, session.get_one(Round, desk.round_id), outcome, viewer=desk.region.bram)
+    assert words in desk.page(desk.at("outcome")) and desk.at("outcome") in desk.page(f"/cases/{desk.case_id}")
+
+    signed(desk)
+
+    (letter,) = sent(desk)
+    assert ("Uitkomst", words) in letter.sections and words in desk.page(desk.at("signed"), by="Dirk")
+    assert "Brief voor de patiënt" not in desk.page(f"/cases/{desk.case_id}", by="Dirk"), "there is no advice to explain"
+
+
 def test_the_hospital_that_referred_reads_it_and_another_never_sees_it(desk: Desk) -> None:
     signed(desk)
 
