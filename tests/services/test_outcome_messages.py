@@ -20,19 +20,16 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove, Incomplete, PortalError, Stale
 from mdo_portal.exchange import Contact, DecisionForm, Receipt, ReceiptKind
 from mdo_portal.services import (
-    case_acts,
     cases,
     decision_content,
     decision_forms,
     decision_objection_rows,
     decisions,
     deliveries,
-    meetings,
     outbox,
     outcome_messages,
     outcomes,
     patient_letters,
-    untold,
 )
 from mdo_portal.services.decision_forms import Written
 from mdo_portal.services.decision_refusals import AlreadySigned, Overtaken
@@ -356,51 +353,6 @@ def test_each_stands_on_the_timeline_with_who_signed_it(session: Session, region
     assert {what: details["person"] for what, details in session.execute(query)} == {
         "outcome.told": "Bram", "outcome.retold": "Bilal", "outcome.recalled": "Bram",
     }  # fmt: skip
-
-
-# Not forgotten
-
-
-def listed(session: Session, region: Region) -> list[uuid.UUID]:
-    return [one.round_id for one in untold.rows(session, region.aisha, now=NOW + timedelta(days=3))]
-
-
-def test_what_the_referrer_was_not_told_stands_on_a_list_until_it_is(session: Session, region: Region) -> None:
-    round_ = ended(session, region)
-    make.discussed(session, _another(session, region), viewer=region.bram)
-    assert listed(session, region) == [round_.id]
-    assert [one.is_untold for one in meetings.agenda(session, region.meeting)] == [True, False]
-
-    tell(session, round_, viewer=region.bram)
-    assert listed(session, region) == []
-    assert not any(one.is_untold for one in meetings.agenda(session, region.meeting))
-
-    tell(session, round_, RECALLED, viewer=region.bram)
-    assert listed(session, region) == [round_.id]
-
-
-def _another(session: Session, region: Region) -> Round:
-    case = make.case(session, session.get_one(Hospital, region.hospitals["DELT"]))
-    return make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
-
-
-def test_what_was_decided_since_or_is_of_others_or_of_long_ago_does_not_stand_on_it(session: Session, region: Region) -> None:
-    round_ = ended(session, region)
-    assert untold.rows(session, region.dirk, now=NOW) == [], "of the hospital's post, not of a board's"
-    assert untold.rows(session, region.aisha, now=NOW + timedelta(days=60)) == []
-
-    planned_and_signed(session, region, case_of(session, round_))
-
-    assert listed(session, region) == []
-
-
-def test_what_was_withdrawn_outside_a_meeting_does_not_stand_on_it(session: Session, region: Region) -> None:
-    round_ = _another(session, region)
-
-    case_acts.withdraw(session, case_of(session, round_), "dubbel aangemeld", viewer=region.aisha, now=NOW)
-
-    assert listed(session, region) == []
-    assert tell(session, round_, viewer=region.bram).content["outcome_reason"] == "dubbel aangemeld"
 
 
 def test_there_is_one_letter_of_each_and_it_waits_to_be_sent(session: Session, region: Region) -> None:
