@@ -15,6 +15,7 @@ from tests.journeys.test_glass import PICTURES, Portal, browser, portal
 from tests.people import PASSWORD
 
 __all__ = ["browser", "portal"]
+SOON = 15_000
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 
@@ -43,19 +44,19 @@ def test_a_chair_tells_the_referrer_why_there_is_no_advice(portal: Portal) -> No
     room = f"{portal.url}/meetings/{portal.region.meeting}/room"
     with portal.desk_of("Bram") as chair, portal.desk_of("Aisha") as secretary, portal.desk_of("Dirk") as referrer:
         chair.goto(room)
-        expect(chair.get_by_role("button", name="Doorschuiven").first).to_be_visible()
+        expect(chair.locator("[data-live-word]")).to_have_text("live", timeout=SOON)
         chair.keyboard.press("x")
         expect(chair.get_by_label("Waarom nu niet?")).to_be_focused()
         chair.keyboard.type("De revisie van de MRI is niet binnen.")
         chair.keyboard.press("Enter")
-        expect(chair.get_by_role("link", name="Bericht aan de verwijzer")).to_be_visible()
+        expect(chair.get_by_role("link", name="Bericht aan de verwijzer")).to_be_visible(timeout=SOON)
         expect(chair.get_by_text("Reden: De revisie van de MRI is niet binnen.")).to_be_visible()
         secretary.goto(f"{portal.url}/post")
         expect(secretary.get_by_text("1 bespreking eindigde zonder advies")).to_be_visible()
         picture(secretary, "untold")
 
-        chair.keyboard.press("s")
-        expect(chair.get_by_text("In deze bespreking is over uw patiënt geen advies gegeven.")).to_be_visible()
+        chair.get_by_role("link", name="Bericht aan de verwijzer").click()
+        expect(chair.get_by_text("In deze bespreking is over uw patiënt geen advies gegeven.")).to_be_visible(timeout=SOON)
         picture(chair, "read")
         sign(chair)
         expect(chair.get_by_role("heading", name=re.compile("Bericht getekend"))).to_be_visible()
@@ -78,6 +79,6 @@ def test_a_chair_tells_the_referrer_why_there_is_no_advice(portal: Portal) -> No
         sign(chair)
         chair.goto(room)
         chair.get_by_role("button", name="Ongedaan maken").click()
-        expect(chair.get_by_role("link", name="Lezen en tekenen")).to_be_visible()
+        expect(chair.get_by_role("link", name="Lezen en tekenen")).to_be_visible(timeout=SOON)
         referrer.reload()
         expect(referrer.get_by_text("Bericht ingetrokken,").first).to_be_visible()
