@@ -171,7 +171,7 @@ def outgoing(claimed: ClaimedDelivery, letter: bytes) -> OutgoingDecision:
         recipient_name=claimed.recipient_name or claimed.recipient.name,
         recipient_code=claimed.recipient.code,
         sections=(*letter_forms.opening(said), *said.all_sections()),
-        letter_title=f"MDO-advies {decision.document_number}",
+        letter_title=f"{letter_forms.title_of(content)} {decision.document_number}",
         letter_pdf=letter,
         network_name=content["network"],
         form=decision.form,

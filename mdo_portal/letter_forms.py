@@ -14,6 +14,8 @@ LETTER_FORMS = {
     DecisionForm.CORRECTION: LetterForm.REVISION,
     DecisionForm.ADDENDUM: LetterForm.ADDENDUM,
     DecisionForm.WITHDRAWAL: LetterForm.WITHDRAWAL,
+    DecisionForm.OUTCOME: LetterForm.FIRST,  # or REVISION, when it takes the place of another
+    DecisionForm.RECALL: LetterForm.WITHDRAWAL,
 }
 #: what a withdrawal says about the case
 THEN = {"again": "De casus wordt opnieuw in een MDO besproken.", "closed": "De casus wordt niet opnieuw besproken."}
@@ -31,9 +33,16 @@ def form_of(content: Mapping[str, Any]) -> DecisionForm:
     return DecisionForm.CORRECTION if content["version"] > 1 else DecisionForm.FIRST
 
 
+def title_of(content: Mapping[str, Any]) -> str:
+    """What the letter is called where files are listed; its number stands behind it."""
+    return "MDO-advies" if form_of(content).has_advice else "MDO-bericht zonder advies"
+
+
 def form_fields(content: Mapping[str, Any], *, reason: str) -> dict[str, Any]:
     """These fields of a `DecisionLetter`."""
     form = LETTER_FORMS[form_of(content)]
+    if form_of(content) is DecisionForm.OUTCOME and content["replaces"]:
+        form = LetterForm.REVISION
     if form is LetterForm.FIRST:
         return {"form": form}
     on = content.get("replaces_on", "")
@@ -52,13 +61,18 @@ def more_of(content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return (("Vervolg", then),) if then else ()
 
 
+def earlier_of(letter: DecisionLetter) -> str:
+    """Number and day of the earlier letter."""
+    on = f" van {letter.replaces_on:%d-%m-%Y}" if letter.replaces_on else ""
+    return f"{letter.replaces_number}{on}"
+
+
 def opening(letter: DecisionLetter) -> tuple[tuple[str, str], ...]:
     """As a section for who reads text and no PDF: what this letter does to which earlier one, and why. Nothing for a first letter."""
-    if letter.form is LetterForm.FIRST:
-        return ()
+    if letter.kind == "outcome" or letter.form is LetterForm.FIRST:
+        return ()  # a message without advice opens with words of its own
     heading, sentence = _OPENING[letter.form]
-    on = f" van {letter.replaces_on:%d-%m-%Y}" if letter.replaces_on else ""
-    told = sentence.format(earlier=f"MDO-advies {letter.replaces_number}{on}")
+    told = sentence.format(earlier=f"MDO-advies {earlier_of(letter)}")
     return (
         (heading, "\n".join(part for part in (told, f"Reden: {letter.change_reason}" if letter.change_reason else "") if part)),
     )

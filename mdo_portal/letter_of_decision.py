@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from mdo_portal import letters
-from mdo_portal.letter_content import decision_letter
+from mdo_portal import letter_content, letters
 from mdo_portal.letter_data import DecisionLetter, Recipient
+from mdo_portal.letter_forms import form_of
 from mdo_portal.letter_gp import gp_letter
+from mdo_portal.letter_outcome import outcome_letter
 from mdo_portal.letter_template import Audience, frozen_for
 
 if TYPE_CHECKING:
     from mdo_portal.services.outbox import ClaimedDelivery
 
 __all__ = ["audience_of", "decision_letter", "gp_letter", "letter_of", "logo_of", "printed"]
+
+
+def decision_letter(content: Mapping[str, Any], **signature: Any) -> DecisionLetter:
+    """Frozen content as the letter to the referrer, whatever was signed; `signature` as in letter_content.decision_letter."""
+    make = letter_content.decision_letter if form_of(content).has_advice else outcome_letter
+    return make(content, **signature)
 
 
 def printed(claimed: ClaimedDelivery, *, logo: bytes = b"") -> bytes:

@@ -26,6 +26,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 TITLES = {
     "decision": ("MDO-advies", "document_number"),
     "gp": ("MDO-bericht aan de huisarts", "document_number"),
+    "outcome": ("MDO-bericht zonder advies", "document_number"),
     "patient": ("Brief aan de patiënt", "document_number"),
     "agenda": ("MDO-agenda", "number"),
     "case": ("MDO-casus", "number"),

@@ -18,6 +18,7 @@ from mdo_portal.letter_meeting import (
     ReceiptList,
     ReceiptRow,
 )
+from mdo_portal.letter_outcome import OutcomeLetter
 from mdo_portal.letter_patient import PatientLetter
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport, LookLine, WhoLooked
 from mdo_portal.services.proofs import Paper, Proof
@@ -130,6 +131,23 @@ PREVIEW = replace(NORMAL, signed_at=None, text_hash="", outcome="listed", quorum
 
 GP = GpLetter(**{one.name: getattr(NORMAL, one.name) for one in fields(NORMAL) if one.name not in ("order", "more")},
     more=(("Voorlichting aan de patiënt", "drs. P. Ouwehand op 05-12-2025"), ("Studie", "geen")))  # fmt: skip
+NO_ADVICE = OutcomeLetter(
+    **{one.name: getattr(NORMAL, one.name) for one in fields(NORMAL) if one.name in (
+        "network", "board", "meeting_at", "recipient", "patient", "signed_by", "text_hash", "referral_number", "signed_at",
+    )},
+    document_number="MDO-2025-000451", outcome="deferred",
+    more=(
+        ("Uitkomst", "Doorgeschoven naar een volgende bespreking."),
+        ("Reden", "De revisie van de PSMA-PET/CT is niet binnen."),
+        ("Vervolg", "De casus staat op de agenda van MDO Uro-prostaat van 11 december 2025."),
+        ("Vraag aan het MDO", NORMAL.question),
+    ),
+)  # fmt: skip
+RECALLED = replace(
+    NO_ADVICE, document_number="MDO-2025-000451-v2", version=2, form=LetterForm.WITHDRAWAL, more=(),
+    replaces_number="MDO-2025-000451", replaces_version=1, replaces_on=date(2025, 12, 4),
+    change_reason="Verkeerde patiënt op tafel.",
+)  # fmt: skip
 TO_PATIENT = PatientLetter(
     network=NETWORK,
     hospital="Zeeduyn Ziekenhuis",

@@ -14,8 +14,9 @@ import pikepdf
 import pytest
 
 from mdo_portal import letters
-from mdo_portal.letter_data import DecisionLetter, Recipient, Recommendation
+from mdo_portal.letter_data import DecisionLetter, LetterForm, Recipient, Recommendation
 from mdo_portal.letter_meeting import CaseHandout, HandoutFact
+from mdo_portal.letter_outcome import OutcomeLetter
 from mdo_portal.letters import LetterFailed, render, render_many
 from tests import letter_samples as samples
 from tests import pdf_text
@@ -25,6 +26,7 @@ GOLDEN = Path(__file__).parent / "golden" / "letters"
 KINDS = {
     "decision": samples.NORMAL,
     "gp": samples.GP,
+    "outcome": samples.NO_ADVICE,
     "patient": samples.TO_PATIENT,
     "agenda": samples.AGENDA,
     "case": samples.CASE,
@@ -99,6 +101,27 @@ def test_the_letter_says_what_it_said(name: str) -> None:
     letter = {"normal": samples.NORMAL, "revised": samples.REVISED, "withdrawn": samples.WITHDRAWN}[name]
     golden = GOLDEN / f"{name}.txt"
     assert pdf_text.whole(decision(letter)) + "\n" == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "letter"),
+    [
+        ("no-advice", samples.NO_ADVICE),
+        ("no-advice-restored", replace(samples.RECALLED, form=LetterForm.REVISION, more=samples.NO_ADVICE.more)),
+        ("no-advice-recalled", samples.RECALLED),
+    ],
+)
+def test_the_letter_that_there_is_no_advice_says_what_it_said(name: str, letter: OutcomeLetter) -> None:
+    text = pdf_text.whole(render("outcome", letter.as_json(), at=samples.AT))
+
+    assert text + "\n" == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+    assert "Deelnemers" not in text and "Quorum" not in text and "Geen advies vastgelegd" not in text
+
+
+def test_a_reason_why_there_is_no_advice_is_printed_and_never_run() -> None:
+    letter = replace(samples.NO_ADVICE, more=(("Reden", HOSTILE),))
+
+    assert pdf_text.joined(HOSTILE) in pdf_text.joined(pdf_text.whole(render("outcome", letter.as_json(), at=samples.AT)))
 
 
 @pytest.mark.parametrize("letter", [samples.NORMAL, samples.REVISED, samples.ADDENDUM, samples.WITHDRAWN, samples.PREVIEW])

@@ -11,8 +11,13 @@ from integrations.fhir.values import Node
 from mdo_portal.exchange import DecisionForm, Fact, LeavingCase, LeavingDecision, LeavingRound
 
 #: what a Composition says it is to the one before it; FHIR R4 has no word for a withdrawal, its status says that
-RELATION = {DecisionForm.CORRECTION: "replaces", DecisionForm.ADDENDUM: "appends", DecisionForm.WITHDRAWAL: "replaces"}
-STATUS = {DecisionForm.CORRECTION: "amended", DecisionForm.ADDENDUM: "final", DecisionForm.WITHDRAWAL: "entered-in-error"}
+RELATION = {
+    DecisionForm.CORRECTION: "replaces", DecisionForm.ADDENDUM: "appends", DecisionForm.WITHDRAWAL: "replaces",
+    DecisionForm.OUTCOME: "replaces", DecisionForm.RECALL: "replaces",
+}  # fmt: skip
+STATUS = {
+    DecisionForm.CORRECTION: "amended", DecisionForm.WITHDRAWAL: "entered-in-error", DecisionForm.RECALL: "entered-in-error",
+}  # fmt: skip
 
 
 def referral_document(case: LeavingCase, paths: dict[str, str]) -> Node:
@@ -46,28 +51,35 @@ def _fact_line(hospital: str, fact: Fact) -> str:
 
 
 def decision_document(case: LeavingCase, round_: LeavingRound, decision: LeavingDecision, letter_path: str) -> Node:
-    """One decision as it was signed, what became of each recommendation, and the letter itself. It stands alone."""
+    """One decision as it was signed, what became of each recommendation, and the letter itself. It stands alone.
+
+    The message that a discussion ended without an advice is a document without a plan.
+    """
     plan, letter = urn(decision.id, "plan"), decision.letter
     sections = [parts.section(heading, [text]) for heading, text in decision.sections]
     followed = [f"{one.position}. {one.text}: {one.state}{f' ({one.reason})' if one.reason else ''}" for one in decision.items]
-    sections.append(parts.section("Wat ervan kwam", followed or ["Geen aanbevelingen in velden."], [plan]))
+    if decision.form.has_advice:
+        sections.append(parts.section("Wat ervan kwam", followed or ["Geen aanbevelingen in velden."], [plan]))
     composition = {
         "resourceType": "Composition",
         "identifier": {"system": "urn:ietf:rfc:3986", "value": urn(decision.id, "composition")},
-        "status": STATUS.get(decision.form, "final"),
+        "status": "amended"
+        if decision.form is DecisionForm.OUTCOME and decision.earlier_id
+        else STATUS.get(decision.form, "final"),
         "type": parts.CONSULT_NOTE,
         "subject": {"reference": parts.patient_url(case)},
         "encounter": {"reference": urn(round_.id)},
         "date": instant(decision.signed_at),
         "author": parts.people([decision.signed_by]),
-        "title": f"MDO-advies {decision.document_number}",
+        "title": f"{'MDO-advies' if decision.form.has_advice else 'MDO-bericht zonder advies'} {decision.document_number}",
         "attester": [{"mode": "legal", "time": instant(decision.signed_at), "party": {"display": decision.signed_by.name}}],
         "custodian": {"reference": parts.hospital_url(case)},
         "relatesTo": _relation(decision),
         "event": [{"period": {"start": instant(round_.meeting_at)}}],
         "section": sections,
     }
-    rest = [entry(urn(round_.id), parts.encounter(case, round_)), entry(plan, parts.care_plan(case, round_, decision))]
+    rest = [entry(urn(round_.id), parts.encounter(case, round_))]
+    rest += [entry(plan, parts.care_plan(case, round_, decision))] if decision.form.has_advice else []
     if letter:
         rest.append(entry(urn(letter.id), parts.document(case, letter, letter_path, parts.CONSULT_NOTE)))
         rest.append(entry(urn(letter.id, "binary"), parts.binary(letter)))

@@ -60,12 +60,13 @@ def tasks_of(case: LeavingCase, round_: LeavingRound, previous: LeavingRound | N
     )
     before = (Part(PREVIOUS, oid(previous.id, "xdw"), "text/xml", previous.ended_at or previous.meeting_at),) if previous else ()
     report, cancelled = _report(round_), _cancelled(round_)
-    held, signed = round_.outcome in HELD, bool(round_.decisions)
+    advised = [one for one in round_.decisions if one.form.has_advice]
+    held, signed = round_.outcome in HELD, bool(advised)
     met = Status.COMPLETED if held else Status.FAILED if round_.outcome else Status.READY if round_.started_at else Status.CREATED
     prepared = Status.COMPLETED if round_.outcome or round_.started_at else Status.READY
     final = Status.COMPLETED if held and signed else Status.READY if held else Status.CREATED
     began, ended = round_.started_at or round_.planned_at, round_.ended_at or round_.started_at or round_.planned_at
-    signed_at = round_.decisions[-1].signed_at if signed else ended
+    signed_at = advised[-1].signed_at if signed else ended
     return [
         Task("Request_TBR", Status.COMPLETED, case.hospital_name, case.received_at, case.received_at, (*before, *documents), (request,)),
         Task("Schedule_TBR", Status.COMPLETED, round_.board, case.received_at, round_.planned_at, (request,)),
@@ -87,12 +88,17 @@ def _request(case: LeavingCase) -> Part:
 def _report(round_: LeavingRound) -> tuple[Part, ...]:
     """The conclusion as it stood at the end of the discussion: the first decision of the round, or its note while nothing is signed."""
     at = round_.ended_at or round_.meeting_at
-    if round_.decisions:
-        return (Part("Preliminary_TBR_Report", oid(round_.decisions[0].id, "document"), "application/fhir+json", at),)
+    advised = [one for one in round_.decisions if one.form.has_advice]
+    if advised:
+        return (Part("Preliminary_TBR_Report", oid(advised[0].id, "document"), "application/fhir+json", at),)
     return (Part("Preliminary_TBR_Report", oid(round_.id, "note"), "text/plain", at),)
 
 
 def _cancelled(round_: LeavingRound) -> tuple[Part, ...]:
+    """The message to the referrer that there was no advice, as long as it holds; else our note of how the round ended."""
+    told = [one for one in round_.decisions if one.stands and not one.form.has_advice]
+    if told:
+        return (Part(CANCELLED, oid(told[-1].id, "document"), "application/fhir+json", told[-1].signed_at),)
     return (Part(CANCELLED, oid(round_.id, "note"), "text/plain", round_.ended_at or round_.meeting_at),)
 
 
@@ -105,7 +111,9 @@ def _final(status: Status, round_: LeavingRound) -> tuple[Part, ...]:
     if status is not Status.COMPLETED:
         return ()
     return tuple(
-        Part("Tumor_Board_Report", oid(one.id, "document"), "application/fhir+json", one.signed_at) for one in round_.decisions
+        Part("Tumor_Board_Report", oid(one.id, "document"), "application/fhir+json", one.signed_at)
+        for one in round_.decisions
+        if one.form.has_advice
     )
 
 

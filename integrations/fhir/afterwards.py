@@ -115,13 +115,17 @@ class _Desk:
 
 
 def _with_output(task: Node, letter: Letter, reference: str) -> Node | None:
-    """The Task with the letter among its outputs, and done if it was under way; None when it says so already."""
+    """The Task with the letter among its outputs, and done if it was under way; None when it says so already.
+
+    What was asked is not done by saying that there is no advice: whether it still stands, is the hospital's to say.
+    """
     told = [text(node(one.get("valueReference")).get("reference")) for one in nodes(task.get("output"))]
     if reference in told:
         return None
     points = {"reference": reference, "identifier": identifier(URI, letter.uri), "display": letter.decision.letter_title}
     output = {"type": CONSULT_NOTE | {"text": letter.decision.letter_title}, "valueReference": points}
-    is_done = task.get("status") in _BEFORE_DONE and letter.form is DecisionForm.FIRST
+    is_advice = letter.form is DecisionForm.FIRST and letter.decision.form.has_advice
+    is_done = task.get("status") in _BEFORE_DONE and is_advice
     return task | {
         "output": [*nodes(task.get("output")), output],
         "status": "completed" if is_done else task.get("status"),

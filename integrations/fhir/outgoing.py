@@ -17,6 +17,8 @@ from mdo_portal.exchange import DecisionForm, OutgoingDecision
 from .outgoing_people import URI, contained_patient, subject
 
 CONSULT_NOTE = {"coding": [{"system": "http://loinc.org", "code": "85232-7", "display": "Tumor board Consult note"}]}
+NO_ADVICE = "Bericht zonder advies"
+"""No code was found for a board's word that there is no advice: the code says whose letter it is, the words what it is."""
 RELATED = {
     DecisionForm.CORRECTION: "replaces",
     DecisionForm.ADDENDUM: "appends",
@@ -77,8 +79,21 @@ class Letter:
         return subject(self.decision.patient) | ({"reference": self.patient_url} if self.patient_url else {})
 
     def has(self, shape: str) -> bool:
-        """Whether this recipient gets the decision in this shape."""
-        return shape in self.profile.words("send", "shapes")
+        """Whether this recipient gets the decision in this shape.
+
+        Without an advice there is no plan, and no Encounter: the receiver keeps the first one it got of a discussion, and that must
+        be the one of the advice. Who takes only that gets the letter.
+        """
+        wanted = self.profile.words("send", "shapes")
+        if self.decision.form.has_advice or shape == "task":
+            return shape in wanted
+        left = set(wanted) - {"careplan", "task"} or {"document"}
+        return shape in left
+
+    @property
+    def kind(self) -> Node:
+        """What it is called: the board's letter, in words when there is no advice in it."""
+        return CONSULT_NOTE if self.decision.form.has_advice else CONSULT_NOTE | {"text": NO_ADVICE}
 
     def canonical(self, name: str) -> str:
         """The address of a profile or extension of our own; "" where this recipient wants none."""

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 
-from integrations.fhir.outgoing import CONSULT_NOTE, RELATED, Letter, instant, legal
+from integrations.fhir.outgoing import RELATED, Letter, instant, legal
 from integrations.fhir.values import Node
 from mdo_portal.exchange import DecisionForm, OutgoingDecision
 
@@ -46,7 +46,7 @@ def document_core(letter: Letter) -> Node:
         "identifier": [identifier(URI, letter.uri)],
         "status": "current",
         "docStatus": "final",
-        "type": CONSULT_NOTE,
+        "type": letter.kind,
         "subject": letter.subject,
     }
 
@@ -78,7 +78,7 @@ def composition_core(letter: Letter) -> Node:
         "contained": letter.contained,
         "identifier": identifier(URI, letter.own("composition")),
         "status": "amended" if letter.form is DecisionForm.CORRECTION else "final",
-        "type": CONSULT_NOTE,
+        "type": letter.kind,
         "subject": letter.subject,
         "encounter": {"reference": letter.encounter_uri} if letter.has("careplan") else {},
         "date": letter.signed,

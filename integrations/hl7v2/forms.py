@@ -6,6 +6,9 @@
 | correction | T10, TXA-13 the letter it takes the place of | C, OBR-29 that letter |
 | addendum | T06, TXA-13 the letter it adds to | F, OBR-29 that letter |
 | withdrawal | T11 without content, TXA-12 the letter that is taken back; or T10 | C, or W, D, X under the old number |
+
+The message that there is no advice is written as a first letter, one in its place as a correction, its recall as a withdrawal
+(`form_there`); what it is, stands in its code beside the usual one (`code_of`) and in its words.
 """
 
 from __future__ import annotations
@@ -37,6 +40,11 @@ class Shape:
 _EVENTS = {DecisionForm.FIRST: "T02", DecisionForm.CORRECTION: "T10", DecisionForm.ADDENDUM: "T06"}
 _ORDER_STATUS = {"W": "C", "D": "C"}
 """Table 0123 has no W and no D: of the order as a whole those are corrections."""
+
+
+def code_of(decision: OutgoingDecision, wishes: Mapping[str, Any]) -> tuple[str, ...]:
+    """OBX-3 of the letter and OBR-4. The usual code of a message without advice stays first: an EPD files by it and refuses others."""
+    return tuple(wishes["document_code" if decision.form.has_advice else "message_code"])
 
 
 def shape_of(decision: OutgoingDecision, wishes: Mapping[str, Any]) -> Shape:

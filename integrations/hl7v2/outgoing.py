@@ -17,7 +17,7 @@ from mdo_portal.exchange import Address, Contact, OutgoingDecision, PatientIdent
 
 from .builder import Base64, Builder, Formatted, Value
 from .charset import codec_named
-from .forms import Shape, shape_of
+from .forms import Shape, code_of, shape_of
 
 
 def control_id(decision: OutgoingDecision, profile: Profile) -> str:
@@ -122,7 +122,7 @@ def _order(decision: OutgoingDecision, shape: Shape, wishes: Mapping[str, Any], 
         1: "1",
         2: decision.referral_number,
         3: shape.number,
-        4: tuple(wishes["document_code"]),
+        4: code_of(decision, wishes),
         7: stamp(decision.meeting_at),
         16: _person(decision.signed_by),
         22: stamp(decision.signed_at),
@@ -139,7 +139,7 @@ def _person(contact: Contact) -> tuple[str, ...]:
 def _observations(decision: OutgoingDecision, shape: Shape, wishes: Mapping[str, Any]) -> list[dict[int, Value]]:
     """The letter as a document, then every section of it as text for those who cannot show a PDF."""
     letter = ("", "application", "pdf", "Base64", Base64(decision.letter_pdf))
-    values: list[tuple[str, Value, Value]] = [("ED", tuple(wishes["document_code"]), letter)]
+    values: list[tuple[str, Value, Value]] = [("ED", code_of(decision, wishes), letter)]
     for position, (heading, text) in enumerate(decision.sections, start=1):
         code = (f"{wishes['section_code']}{position}", heading, wishes["section_system"])
         values.append((wishes["section_type"], code, Formatted(text)))

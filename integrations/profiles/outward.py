@@ -58,6 +58,9 @@ OUTGOING = table(
             )
         },
         "document_code": texts("OBX-3 van de brief: code, woorden, stelsel."),
+        "message_code": texts(
+            "Hetzelfde van een bericht zonder advies; achter de gewone code een tweede, met code, woorden en stelsel."
+        ),
         "sex": free("M, F, X → PID-8.", text()),
     },
     is_own=False,

@@ -1,4 +1,4 @@
-"""A decision: what a signature freezes. Never edited; a correction, an addendum or a withdrawal is a new decision about it."""
+"""What a signature freezes: an advice, something about one, or the message that a discussion ended without one. Never edited."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Sequence as ListOf
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ForeignKey, Sequence, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, ScalarSelect, Sequence, UniqueConstraint, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 
 from mdo_portal.database import Base
 from mdo_portal.domain.identifiers import new_id
@@ -33,7 +33,7 @@ class Decision(Base):
     version: Mapped[int]
     #: what it is to the one before it
     form: Mapped[DecisionForm] = mapped_column(default=DecisionForm.FIRST)
-    #: the decision it is about: which it corrects, adds to or withdraws. Only a correction and a withdrawal end that one (REPLACES)
+    #: the decision it is about: which it corrects, adds to or withdraws. An addendum alone leaves that one standing (REPLACES)
     supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"), index=True)
     #: why it was corrected, added to or withdrawn
     correction_reason: Mapped[str] = mapped_column(default="")
@@ -52,16 +52,20 @@ class Decision(Base):
 _ANY = frozenset({DecisionForm.CORRECTION, DecisionForm.ADDENDUM, DecisionForm.WITHDRAWAL})
 #: what may be signed in a round after what was signed last in it; None = nothing yet
 FORM_MOVES: Mapping[DecisionForm | None, frozenset[DecisionForm]] = {
-    None: frozenset({DecisionForm.FIRST}),
+    None: frozenset({DecisionForm.FIRST, DecisionForm.OUTCOME}),
     DecisionForm.FIRST: _ANY,
     DecisionForm.CORRECTION: _ANY,
     DecisionForm.ADDENDUM: _ANY,
     DecisionForm.WITHDRAWAL: frozenset(),  # what the board decides next is decided in another round
+    DecisionForm.OUTCOME: frozenset({DecisionForm.OUTCOME, DecisionForm.RECALL}),
+    DecisionForm.RECALL: frozenset({DecisionForm.FIRST, DecisionForm.OUTCOME}),  # as if nothing was signed: no advice stood
 }
 #: after one of these, what was signed before in the round no longer holds
-REPLACES = (DecisionForm.CORRECTION, DecisionForm.WITHDRAWAL)
+REPLACES = (DecisionForm.CORRECTION, DecisionForm.WITHDRAWAL, DecisionForm.OUTCOME, DecisionForm.RECALL)
 WHOLE = (DecisionForm.FIRST, DecisionForm.CORRECTION)
 """Forms that hold a whole advice, and not something about one."""
+NO_ADVICE = tuple(form for form in DecisionForm if not form.has_advice)
+"""Forms that say that there is no advice: no recommendation, no objection, no patient's letter and no state of a case hangs on them."""
 
 
 class Signed(Protocol):
@@ -87,6 +91,17 @@ def standing(signed: ListOf[One]) -> ListOf[One]:
     if whole is None or signed[-1].form is DecisionForm.WITHDRAWAL:
         return []
     return [one for one in signed if one.version >= whole.version]
+
+
+def message(signed: ListOf[One]) -> One | None:
+    """What the referrer was told of a round that ended without an advice, as far as it holds; `signed` as in `main`."""
+    return signed[-1] if signed and signed[-1].form is DecisionForm.OUTCOME else None
+
+
+def last_form(round_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[DecisionForm]:
+    """In a statement over rounds: the form of what was signed last in each; NULL where nothing was."""
+    last = aliased(Decision)
+    return select(last.form).where(last.round_id == round_id).order_by(last.version.desc()).limit(1).scalar_subquery()
 
 
 def hash_of(content: dict[str, Any]) -> str:

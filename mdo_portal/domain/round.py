@@ -22,6 +22,11 @@ class RoundOutcome(StrEnum):
     REDIRECTED = "redirected"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def is_signable(self) -> bool:
+        """An advice comes of it; else at most the message that there is none."""
+        return self in (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
+
 
 class Round(Base):
     """One discussion of a case in one meeting (ronde), and its place on the agenda."""

@@ -17,6 +17,13 @@ class DecisionForm(StrEnum):
     CORRECTION = "correction"  # supersedes the earlier one
     ADDENDUM = "addendum"  # the earlier one stands; this is added
     WITHDRAWAL = "withdrawal"  # the earlier one no longer holds
+    OUTCOME = "outcome"  # no advice: how the discussion ended without one, and why; another one takes its place
+    RECALL = "recall"  # such a message no longer holds
+
+    @property
+    def has_advice(self) -> bool:
+        """Whether it is an advice or about one; else it is a message that there is none."""
+        return self not in (DecisionForm.OUTCOME, DecisionForm.RECALL)
 
 
 @dataclass(frozen=True)
@@ -74,4 +81,12 @@ class OutgoingDecision:
         """What it is to this recipient. Who never had the earlier letter gets a first one, whatever it is to the board."""
         if not self.replaces_document_number:
             return DecisionForm.FIRST
-        return DecisionForm.CORRECTION if self.form is DecisionForm.FIRST else self.form
+        return _LATER.get(self.form, self.form)
+
+
+#: what a recipient who has the earlier letter calls it; a message without advice is written as any other letter
+_LATER = {
+    DecisionForm.FIRST: DecisionForm.CORRECTION,
+    DecisionForm.OUTCOME: DecisionForm.CORRECTION,
+    DecisionForm.RECALL: DecisionForm.WITHDRAWAL,
+}

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from mdo_portal.domain.case import WAITING, CaseState
-from mdo_portal.domain.decision import main
+from mdo_portal.domain.decision import main, message
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.exchange import DecisionForm, Section, Wire
 from mdo_portal.services import timeline
@@ -181,8 +181,18 @@ class CaseView:
 
     @property
     def advice(self) -> Advice | None:
-        """What the newest decided round says now; None while nothing was signed."""
-        return self.advice_of(self.decisions[0].round_id) if self.decisions else None
+        """What the newest decided round says now; None while no advice was signed."""
+        return self.advice_before(None)
+
+    def advice_before(self, round_id: uuid.UUID | None) -> Advice | None:
+        """The same of the newest decided round but this one."""
+        others = (one.round_id for one in self.decisions if one.form.has_advice and one.round_id != round_id)
+        newest = next(others, None)
+        return self.advice_of(newest) if newest else None
+
+    def message_of(self, round_id: uuid.UUID) -> DecisionRow | None:
+        """What the referrer was told of a round that ended without an advice, as far as it holds."""
+        return message(sorted((one for one in self.decisions if one.round_id == round_id), key=lambda one: one.version))
 
     def advice_of(self, round_id: uuid.UUID) -> Advice | None:
         """The same of this round."""

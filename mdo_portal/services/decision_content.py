@@ -14,7 +14,7 @@ from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.codes import CARE_CONFERENCE, as_content
 from mdo_portal.domain.conclusion import NoteSection
-from mdo_portal.domain.decision import Decision, main, standing
+from mdo_portal.domain.decision import Decision, main, message, standing
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
@@ -53,7 +53,7 @@ def content_of(
     meeting = session.get_one(Meeting, round_.meeting_id)
     present = _present(session, round_, now=now)
     counted = roll.quorum(session.get_one(Board, meeting.board_id), present)
-    form = DecisionForm.CORRECTION if signed else DecisionForm.FIRST
+    form = DecisionForm.CORRECTION if main(signed) else DecisionForm.FIRST
     return _about(session, round_, case, signed, form, network=network, viewer=viewer) | {
         "question": case.question_board,
         "sections": {section.value: texts[section] for section in NoteSection},
@@ -76,14 +76,44 @@ def content_about(
 ) -> dict[str, Any]:
     """The same of an addendum (`text`) or a withdrawal (`then`: what becomes of the case). Nobody but the chair took part in it."""
     signed = of_round(session, round_.id)
-    return _about(session, round_, case, signed, form, network=network, viewer=viewer) | {
+    about = _about(session, round_, case, signed, form, network=network, viewer=viewer)
+    return about | _NO_DISCUSSION | {
         "question": "",
         "sections": {section.value: text if section is NoteSection.ADVICE else "" for section in NoteSection},
-        "advice": {"items": [], "answers": {}},
-        "participants": [],
-        "quorum": {"met": None, "missing": []},
         "then": then,
-    }
+    }  # fmt: skip
+
+
+def content_of_outcome(
+    session: Session, round_: Round, case: Case, form: DecisionForm, *, why: str, network: str, viewer: Viewer
+) -> dict[str, Any]:
+    """Everything the message says of a discussion that ended without an advice; of its recall only which message it is about.
+
+    `why` is the reason as a person typed it. Where the case is planned again by now is said as it stands; nothing is concluded.
+    """
+    signed, tells = of_round(session, round_.id), form is DecisionForm.OUTCOME
+    about = _about(session, round_, case, signed, form, network=network, viewer=viewer)
+    return about | _NO_DISCUSSION | {
+        "question": case.question_board if tells else "",
+        "sections": {section.value: "" for section in NoteSection},
+        "outcome_reason": why if tells else "",
+        "planned": _planned(session, case) if tells else {},
+    }  # fmt: skip
+
+
+_NO_DISCUSSION: dict[str, Any] = {
+    "advice": {"items": [], "answers": {}},
+    "participants": [],
+    "quorum": {"met": None, "missing": []},
+}
+
+
+def _planned(session: Session, case: Case) -> dict[str, str]:
+    """The meeting on whose agenda the case stands now."""
+    query = select(Meeting.starts_at, Board.name).join(Board, Board.id == Meeting.board_id)
+    query = query.join(Round, Round.meeting_id == Meeting.id).where(Round.case_id == case.id, Round.outcome.is_(None))
+    found = session.execute(query).one_or_none()
+    return {"meeting_at": found[0].isoformat(), "board": found[1]} if found else {}
 
 
 def _about(
@@ -92,7 +122,7 @@ def _about(
     """What letters of every form say: of whom, to whom, which discussion, by whom, and about which earlier letter."""
     meeting = session.get_one(Meeting, round_.meeting_id)
     hospital = session.get_one(Hospital, case.hospital_id)
-    about = main(signed)
+    about = main(signed) if form.has_advice else message(signed)
     return {
         "network": network,
         "board": session.get_one(Board, meeting.board_id).name,

@@ -1,4 +1,7 @@
-"""What is signed about a decision that stands: an addition, or its withdrawal. Each is a decision with a letter of its own."""
+"""What is signed about a decision that stands: an addition, or its withdrawal. Each is a decision with a letter of its own.
+
+That there is no advice: services/outcome_messages.py.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +39,10 @@ class Then(StrEnum):
 
 @dataclass(frozen=True)
 class Written:
-    """What the chair wrote about a signed decision."""
+    """What the chair wrote about what was signed before."""
 
     form: DecisionForm
-    #: what is added; empty for a withdrawal
+    #: what is added, or why there is no advice; empty for a withdrawal and a recall
     text: str
     reason: str
     #: a value of Then; empty for an addendum, or when nothing was chosen
@@ -53,8 +56,8 @@ class FormPreview:
     content: dict[str, Any]
     content_hash: str
     recipients: Sequence[recipients.Destination]
-    #: the advice it is about
-    about: Decision
+    #: the advice or message it is about; None = a first message that there is no advice
+    about: Decision | None
     #: field -> what stops the signature
     missing: dict[str, str]
     warnings: Sequence[str]

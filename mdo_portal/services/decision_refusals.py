@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mdo_portal.domain.decision import FORM_MOVES, Decision
+from mdo_portal.domain.decision import FORM_MOVES, Decision, main
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.services.meetings import AMSTERDAM
@@ -14,6 +14,12 @@ class AlreadySigned(IllegalMove):
     """Somebody signed in the meantime, or pressed twice."""
 
     sentence = N_("Dit advies is al getekend, door %(who)s op %(when)s. Er is niet nog eens getekend.")
+
+
+class MessageSigned(AlreadySigned):
+    """The same of the message that there is no advice."""
+
+    sentence = N_("Dit bericht is al getekend, door %(who)s op %(when)s. Er is niet nog eens getekend.")
 
 
 class Overtaken(Stale):
@@ -36,7 +42,8 @@ def refuse_again(signed: Sequence[Decision], seen_hash: str, *, done: bool) -> N
     """AlreadySigned, with who and when, for the same text once more (a double click, a stale page) and when nothing is to be signed."""
     same = next((one for one in signed if one.content_hash == seen_hash), None)
     if same is not None or done:
-        raise AlreadySigned(**by_whom(same or signed[-1]))
+        found = same or signed[-1]
+        raise (AlreadySigned if found.form.has_advice else MessageSigned)(**by_whom(found))
 
 
 def refuse_unread(signed: Sequence[Decision], content_hash: str, seen_hash: str) -> None:
@@ -52,8 +59,10 @@ def refuse_form(signed: Sequence[Decision], form: DecisionForm) -> None:
     """IllegalMove with a sentence when this form cannot follow what was signed last in the round (FORM_MOVES)."""
     if form in FORM_MOVES[signed[-1].form if signed else None]:
         return
-    if signed:
+    if main(signed) is None:
+        raise IllegalMove(N_("Er is nog niets getekend. Er is niets veranderd."))
+    if signed[-1].form is DecisionForm.WITHDRAWAL:
         raise IllegalMove(
             N_("Dit advies is ingetrokken, door %(who)s op %(when)s. Er is niets veranderd."), **by_whom(signed[-1])
         )
-    raise IllegalMove(N_("Er is nog niets getekend. Er is niets veranderd."))
+    raise IllegalMove(N_("Er is een advies getekend, door %(who)s op %(when)s. Er is niets veranderd."), **by_whom(signed[-1]))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import REPLACES, Decision
+from mdo_portal.domain.decision import NO_ADVICE, REPLACES, Decision
 from mdo_portal.domain.follow_up import ANSWERS, FollowState, FollowUp, NotDone
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
@@ -75,7 +75,8 @@ def begin(session: Session, decision: Decision, case: Case, *, now: datetime, fo
 def stands(decision: Decision, of_round: Sequence[Decision]) -> bool:
     """Whether no later decision of the round replaced or withdrew it; an addendum leaves it standing, a withdrawal says nothing itself."""
     later = [one.form for one in of_round if one.version > decision.version]
-    return decision.form is not DecisionForm.WITHDRAWAL and not any(form in REPLACES for form in later)
+    is_end = decision.form in (DecisionForm.WITHDRAWAL, DecisionForm.RECALL)
+    return not is_end and not any(form in REPLACES for form in later)
 
 
 def standing_of(session: Session, round_id: uuid.UUID | ScalarSelect[uuid.UUID]) -> list[FollowUp]:
@@ -211,7 +212,8 @@ def settle_case(session: Session, case: Case, *, now: datetime) -> None:
     """A delivered case of which every recommendation of the newest round is closed, is followed up. Never back."""
     if case.state is not CaseState.DELIVERED:
         return
-    newest = select(Decision.round_id).where(Decision.case_id == case.id).order_by(Decision.signed_at.desc()).limit(1)
+    signed = select(Decision.round_id).where(Decision.case_id == case.id, Decision.form.not_in(NO_ADVICE))
+    newest = signed.order_by(Decision.signed_at.desc()).limit(1)
     items = standing_of(session, newest.scalar_subquery())
     if items and not any(item.is_open for item in items):
         case.move(CaseState.FOLLOWED_UP, now=now)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal import letter_words
+from mdo_portal import letter_forms, letter_outcome, letter_words
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case, CaseEvent, CaseFact
 from mdo_portal.domain.decision import Decision
@@ -146,7 +146,7 @@ def _letters(session: Session, decisions: Sequence[Decision]) -> dict[uuid.UUID,
 
 def _decision(decision: Decision, letter: bytes, items: Sequence[FollowUp], *, stands: bool) -> LeavingDecision:
     content, signer = decision.content, decision.content["signed_by"]
-    file_id, title = str(uuid.uuid5(decision.id, "letter")), f"MDO-advies {decision.document_number}"
+    file_id, title = str(uuid.uuid5(decision.id, "letter")), f"{letter_forms.title_of(content)} {decision.document_number}"
     return LeavingDecision(
         id=str(decision.id),
         document_number=decision.document_number,
@@ -169,6 +169,9 @@ def _decision(decision: Decision, letter: bytes, items: Sequence[FollowUp], *, s
 def _sections(content: Mapping[str, Any], reason: str) -> tuple[tuple[str, str], ...]:
     """The frozen words under the headings of the letter, empty ones left out; the recommendations as the letter says them."""
     entered = letter_words.entered(content)
+    if not letter_forms.form_of(content).has_advice:
+        changed = (("Reden van de wijziging", reason),) if reason else ()
+        return (*changed, *letter_outcome.pieces(content))
     texts = [("Reden van herziening, aanvulling of intrekking", reason), ("Vraagstelling", content["question"])]
     texts += [(heading, content["sections"].get(name, "")) for name, heading in HEADINGS.items()]
     texts += [("Aanbevelingen", "\n".join(f"{place}. {one.as_text()}" for place, one in enumerate(entered.items, start=1)))]

@@ -9,6 +9,10 @@ from typing import NamedTuple
 from mdo_portal.domain.board import MeetingState
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.round import RoundOutcome
+from mdo_portal.exchange import DecisionForm
+
+#: a later round decided the case: nobody waits for word of an earlier one
+_DECIDED = (CaseState.DECIDED, CaseState.DELIVERED, CaseState.FOLLOWED_UP, CaseState.CLOSED)
 
 
 class MeetingRow(NamedTuple):
@@ -54,6 +58,14 @@ class AgendaRow(NamedTuple):
     cancel_told_at: datetime | None = None
     #: numbers of the hospital were merged into this patient
     is_merged: bool = False
+    #: what was signed last in this round
+    last_form: DecisionForm | None = None
+
+    @property
+    def is_untold(self) -> bool:
+        """The discussion ended without an advice, and the referrer has no message of it."""
+        ended = self.outcome is not None and not self.outcome.is_signable and self.ended_at is not None
+        return ended and self.last_form is not DecisionForm.OUTCOME and self.case_state not in _DECIDED
 
     @property
     def short_name(self) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import WAITING, Case
+from mdo_portal.domain.decision import last_form
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
@@ -109,6 +110,7 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             Patient.deceased,
             Case.cancel_told_at,
             exists().where(Merge.kept_id == Patient.id, Merge.kind == MergeKind.MERGE, Merge.undone_at.is_(None)),
+            last_form(Round.id),
         )
         .join(Case, Case.id == Round.case_id)
         .join(Patient, Patient.id == Case.patient_id)

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.decision import main, message
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import decision_content, meetings, standing, timeline
+from mdo_portal.services.decision_refusals import by_whom
 from mdo_portal.services.rooms import lock
 
 NEEDS_REASON = (RoundOutcome.DEFERRED, RoundOutcome.REDIRECTED, RoundOutcome.WITHDRAWN)
@@ -56,6 +58,8 @@ def set_outcome(
         return
     _refuse_signed(session, round_)
     if round_.outcome is not outcome:
+        if not _is_newest(session, round_):
+            raise IllegalMove(N_("Deze casus is daarna opnieuw gepland; hoe deze bespreking eindigde verandert niet meer."))
         case.move(_CASE_STATE[outcome], now=now, reason=reason)
     round_.outcome, round_.outcome_reason, round_.ended_at = outcome, reason, now
     timeline.happened(session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason)
@@ -64,17 +68,30 @@ def set_outcome(
 
 
 def _refuse_signed(session: Session, round_: Round) -> None:
-    """How a signed round ended stands in its letter; also when that advice was withdrawn since."""
-    if decision_content.newest(session, round_.id) is not None:
+    """How a signed round ended stands in its letter; also when that advice was withdrawn since. Once a message is recalled it is free."""
+    signed = decision_content.of_round(session, round_.id)
+    if main(signed) is not None:
         raise IllegalMove(N_("Dit advies is getekend; de uitkomst verandert niet meer. Begin een herziening of trek het in."))
+    told = message(signed)
+    if told is not None:
+        raise IllegalMove(
+            N_(
+                "De verwijzer kreeg hierover een bericht, getekend door %(who)s op %(when)s. "
+                "Herstel dat bericht of trek het in; er is niets veranderd."
+            ),
+            **by_whom(told),
+        )
+
+
+def _is_newest(session: Session, round_: Round) -> bool:
+    return session.scalar(select(func.max(Round.number)).where(Round.case_id == round_.case_id)) == round_.number
 
 
 def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Board, viewer: Viewer, now: datetime) -> None:
     """It was given by mistake: the case is to be discussed in this meeting. Refused once it is signed or planned again."""
     meeting = lock(session, round_)
     _refuse_signed(session, round_)
-    newest = session.scalar(select(func.max(Round.number)).where(Round.case_id == case.id))
-    if round_.outcome is None or newest != round_.number:
+    if round_.outcome is None or not _is_newest(session, round_):
         raise Stale()
     if case.state in (CaseState.REDIRECTED, CaseState.WITHDRAWN):
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.decision import NO_ADVICE, Decision
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.letters import (
     PATIENT_LETTER_MOVES,
@@ -75,11 +75,11 @@ class VersionLine(NamedTuple):
 
 
 def latest_decision(session: Session, case_id: uuid.UUID) -> Decision | None:
-    """The decision that counts now for this case: the newest version of the newest round that was signed."""
+    """The decision that counts now for this case: the newest version of the newest round in which an advice was signed."""
     query = (
         select(Decision)
         .join(Round, Round.id == Decision.round_id)
-        .where(Decision.case_id == case_id)
+        .where(Decision.case_id == case_id, Decision.form.not_in(NO_ADVICE))
         .order_by(Round.number.desc(), Decision.version.desc())
     )
     return session.scalar(query.limit(1))

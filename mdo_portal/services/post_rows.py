@@ -6,18 +6,20 @@ import uuid
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.advice import AdviceItem
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.decision import NO_ADVICE, Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.recipient import Destination, RecipientChannel
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import destinations, lateness, receipts
 from mdo_portal.services.lateness import Mark, Terms
 
@@ -63,6 +65,8 @@ class PostRow(NamedTuple):
     late_hours: int
     late_paper_days: int
     due_on: date | None
+    #: what was signed; empty for who sees the letters of a hospital and not its patients
+    form: DecisionForm | None
 
     @property
     def recipient(self) -> str:
@@ -137,6 +141,7 @@ def visible_to(viewer: Viewer) -> Select[Any]:
         select(*_COLUMNS)
         # Who looks after a link sees the letters of the hospital and not its patients: for them there is no case to join.
         .outerjoin(Case, Case.id == Delivery.case_id)
+        .outerjoin(Decision, Decision.id == Delivery.decision_id)
         .outerjoin(Patient, Patient.id == Case.patient_id)
         .outerjoin(Board, Board.id == Case.board_id)
         .join(Hospital, Hospital.id == Delivery.hospital_id)
@@ -189,5 +194,6 @@ _COLUMNS: tuple[Any, ...] = (
     Destination.next_attempt_at,
     func.coalesce(Board.late_hours, lateness.HOURS),
     func.coalesce(Board.late_paper_days, lateness.PAPER_DAYS),
-    _FIRST_DUE,
+    case((Decision.form.in_(NO_ADVICE), None), else_=_FIRST_DUE),  # what is to be carried out is of another letter
+    Decision.form,
 )

@@ -13,6 +13,7 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import changes, hospitals, recipient_channels
 from mdo_portal.services import destinations as queues
 
@@ -40,21 +41,24 @@ class Recipient(NamedTuple):
     channel: str
 
 
-def of(session: Session, case: Case) -> list[Recipient]:
-    """The referring hospital; then the patient's general practitioner, when the hospital has a channel for that and nobody objects."""
+def of(session: Session, case: Case, form: DecisionForm = DecisionForm.FIRST) -> list[Recipient]:
+    """The referring hospital; then the patient's general practitioner, when the hospital has a channel for that and nobody objects.
+
+    That there is no advice is told to who asked for one, and to nobody else (docs/decisions/0038).
+    """
     hospital = session.get_one(Hospital, case.hospital_id)
     channel, _ = hospitals.address_of(session, hospital.id)
     found = [Recipient(hospital, Audience.REFERRER, "", channel.value)]
     agreed = recipient_channels.of(session, hospital.id, Audience.GP)
     objects = case.objected or session.get_one(Patient, case.patient_id).objects
-    if agreed is not None and case.gp_name.strip() and not objects:
+    if form.has_advice and agreed is not None and case.gp_name.strip() and not objects:
         found.append(Recipient(hospital, Audience.GP, case.gp_name.strip(), agreed.channel.value))
     return found
 
 
-def destinations(session: Session, case: Case) -> tuple[Destination, ...]:
+def destinations(session: Session, case: Case, form: DecisionForm = DecisionForm.FIRST) -> tuple[Destination, ...]:
     """What the chair sees of the recipients before signing."""
-    return tuple(_destination(session, one) for one in of(session, case))
+    return tuple(_destination(session, one) for one in of(session, case, form))
 
 
 def _destination(session: Session, to: Recipient) -> Destination:
@@ -69,7 +73,7 @@ def _destination(session: Session, to: Recipient) -> Destination:
 
 def post(session: Session, decision: Decision, case: Case, *, now: datetime) -> None:
     """One row of the outbox per recipient, in the transaction that signs."""
-    for to in of(session, case):
+    for to in of(session, case, decision.form):
         queues.ensure(session, to.hospital.id, to.audience)
         session.add(
             Delivery(

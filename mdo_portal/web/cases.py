@@ -15,6 +15,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.link_fields import SECTION_LABELS
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
+from mdo_portal.letter_outcome import pieces
 from mdo_portal.letter_words import entered
 from mdo_portal.services import (
     access,
@@ -110,6 +111,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         "emergency_until": grants.emergency_until(db, viewer(), case.id, now=now()),
         "now": now(),
         "entered_of": entered,
+        "pieces": pieces,
         "section_words": SECTION_WORDS,
         "urgency_words": URGENCY_WORDS,
         "since": before,

@@ -1,4 +1,4 @@
-"""Adding to a signed advice, and withdrawing it: written, read as the letter will say it, then signed."""
+"""Adding to a signed advice and withdrawing it; telling that there is none and recalling that: read as the letter says it, then signed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal import letter_forms
+from mdo_portal import letter_forms, letter_outcome
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, Stale
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import audit, cases, decision_forms, rounds
+from mdo_portal.services import audit, cases, decision_forms, outcome_messages, rounds
 from mdo_portal.services.decision_forms import Written
 from mdo_portal.services.decision_refusals import AlreadySigned
 from mdo_portal.web import confirming
@@ -21,13 +22,17 @@ from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.decisions import NOT_YOU, concept, confirmed_at_provider, said
 from mdo_portal.web.guard import may
 
-blueprint = Blueprint("decision_forms", __name__, url_prefix="/rounds/<uuid:round_id>/<any(addendum, withdrawal):form>")
+blueprint = Blueprint(
+    "decision_forms", __name__, url_prefix="/rounds/<uuid:round_id>/<any(addendum, withdrawal, outcome, recall):form>"
+)
 
 
 @blueprint.get("")
 @may(Act.DECISION_SIGN)
 def page(round_id: uuid.UUID, form: str) -> str:
-    return _render(_shown(round_id, form))
+    """What is to be written; a first message that there is no advice was written in the room, and is read at once."""
+    shown = _shown(round_id, form)
+    return _render(shown, is_read=shown["preview"].about is None)
 
 
 @blueprint.post("/read")
@@ -69,18 +74,20 @@ def _sign(round_id: uuid.UUID, form: str) -> None:
     with transaction() as db:
         found, case, _, relation = rounds.round_for(db, viewer(), Act.DECISION_SIGN, round_id, now=now(), lock=True)
         seen, network = request.form.get("seen", ""), settings().network
-        decision = decision_forms.sign(
-            db, found, case, _written(form), seen_hash=seen, network=network, viewer=viewer(), now=now()
-        )
+        sign_it = decision_forms.sign if DecisionForm(form).has_advice else outcome_messages.sign
+        decision = sign_it(db, found, case, _written(form, found), seen_hash=seen, network=network, viewer=viewer(), now=now())
         audit.record(
             db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, object_type="decision",
             object_id=decision.id, detail=form,
         )  # fmt: skip
 
 
-def _written(form: str) -> Written:
+def _written(form: str, round_: Round) -> Written:
+    """What was typed. The reason why there is no advice begins as it was given in the room."""
     typed = {name: request.form.get(name, "").replace("\r\n", "\n") for name in ("text", "reason", "then")}
-    if form == DecisionForm.WITHDRAWAL:
+    if form == DecisionForm.OUTCOME and "text" not in request.form:
+        typed["text"] = round_.outcome_reason
+    if form in (DecisionForm.WITHDRAWAL, DecisionForm.RECALL):
         typed["text"] = ""
     return Written(DecisionForm(form), **typed)
 
@@ -89,15 +96,17 @@ def _shown(round_id: uuid.UUID, form: str) -> dict[str, Any]:
     with transaction() as db:
         found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_SIGN, round_id, now=now())
         audit.record(db, viewer(), Act.DECISION_SIGN, now=now(), case=case, relation=relation, detail=f"{form} preview")
-        written = _written(form)
-        preview = decision_forms.preview(db, found, case, written, network=settings().network, viewer=viewer(), now=now())
+        written = _written(form, found)
+        preview_of = decision_forms.preview if written.form.has_advice else outcome_messages.preview
+        preview = preview_of(db, found, case, written, network=settings().network, viewer=viewer(), now=now())
         view = cases.view(db, case)
     return {"round": found, "board": board, "case": view, "written": written, "preview": preview, "form": form}
 
 
 def _render(shown: dict[str, Any], *, is_read: bool = False, error: str = "", errors: dict[str, str] | None = None) -> str:
     ways = confirming.ways(url_for("decision_forms.page", round_id=shown["round"].id, form=shown["form"]))
+    page = "decisions/form.html" if DecisionForm(shown["form"]).has_advice else "decisions/outcome.html"
     return render_template(
-        "decisions/form.html", is_read=is_read, error=error, errors=errors or {}, ways=ways, confirmed=confirmed_at_provider(),
-        then_words=letter_forms.THEN, **shown,
+        page, is_read=is_read, error=error, errors=errors or {}, ways=ways, confirmed=confirmed_at_provider(),
+        then_words=letter_forms.THEN, pieces=letter_outcome.pieces, **shown,
     )  # fmt: skip

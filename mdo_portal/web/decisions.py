@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal import letter_words, letters
+from mdo_portal import letter_outcome, letter_words, letters
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, PortalError, Stale
 from mdo_portal.letter_data import Recipient
@@ -116,7 +116,8 @@ def _sign(round_id: uuid.UUID) -> None:
 @may(Act.DECISION_READ)
 def signed(round_id: uuid.UUID) -> str:
     """Getekend: on its way to so many recipients, turning into ticks as receipts arrive."""
-    return render_template("decisions/signed.html", **_after(round_id))
+    shown = _after(round_id)
+    return render_template("decisions/signed.html" if shown["latest"].form.has_advice else "decisions/told.html", **shown)
 
 
 @blueprint.get("/signed/piece")
@@ -146,6 +147,7 @@ def _after(round_id: uuid.UUID) -> dict[str, Any]:
         "letters": [one for one in sent if one.document_number == latest.document_number],
         "objections": [one for one in view.objections if one.round_id == round_id],
         "entered_of": letter_words.entered,
+        "pieces": letter_outcome.pieces,
     }
 
 
@@ -179,9 +181,8 @@ def concept(
         logo=logo,
     )
     printed_at = now().replace(microsecond=0)
-    return as_file(
-        letters.render("decision", letter.as_json(), at=printed_at), "application/pdf", f"mdo-advies-concept-{round_id}"
-    )
+    name = {"outcome": "mdo-bericht"}.get(letter.kind, "mdo-advies")
+    return as_file(letters.render(letter.kind, letter.as_json(), at=printed_at), "application/pdf", f"{name}-concept-{round_id}")
 
 
 @blueprint.post("/correct")

@@ -14,7 +14,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
-from mdo_portal.services import audit, deliveries, handing_over, post
+from mdo_portal.services import audit, deliveries, handing_over, post, untold
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.entering import own_path
@@ -26,7 +26,13 @@ blueprint = Blueprint("post", __name__)
 @blueprint.get("/post")
 @may(Act.POST_READ)
 def page() -> str:
-    return render_template("post/page.html", **_rows())
+    """With the discussions of which no letter goes out at all, as long as nobody signs the message that there is no advice."""
+    shown = _rows()
+    with transaction() as db:
+        without = untold.rows(db, viewer(), now=now())
+        if without:
+            audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(without), detail="untold")
+    return render_template("post/page.html", untold=without, **shown)
 
 
 @blueprint.get("/post/rows")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.domain.decision import main
+from mdo_portal.domain.decision import main, message
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.errors import NotFound
@@ -81,6 +81,7 @@ _NO_CASE: dict[str, object] = {
     "decision": None,
     "additions": [],
     "withdrawn": None,
+    "told": None,
     "letters": [],
     "frozen": False,
     "document": None,
@@ -131,6 +132,7 @@ def _conclusion(db: Session, meeting: object, round_id: uuid.UUID) -> dict[str, 
         "entered": entered(decision.content) if decision else None,
         "decision": decision,
         "additions": [one for one in signed if decision and one.version > decision.version and one.form is DecisionForm.ADDENDUM],
+        "told": message(signed),
         "withdrawn": signed[-1] if signed and signed[-1].form is DecisionForm.WITHDRAWAL else None,
         "other_boards": [
             name for board_id, name in boards.names(db) if not isinstance(meeting, Meeting) or board_id != meeting.board_id

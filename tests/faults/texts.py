@@ -153,7 +153,8 @@ def _count(form: DecisionForm, way: tuple[str, str]) -> int:
 def _wanted(decision: OutgoingDecision, way: tuple[str, str], segments: int) -> Found:
     """What must be read at the other end. A T11 has no text to read."""
     profile, charset = way
-    has_text = decision.form is not DecisionForm.WITHDRAWAL or profile in ("nexus", "zorgdomein", NAME)
+    is_taken_back = decision.form_there is DecisionForm.WITHDRAWAL
+    has_text = not is_taken_back or profile in ("nexus", "zorgdomein", NAME)
     sections = ((_arrives(heading, charset), _lines(_arrives(text, charset))) for heading, text in decision.sections)
     return Found(segments, _arrives(decision.patient.name.family, charset), tuple(sections) if has_text else ())
 

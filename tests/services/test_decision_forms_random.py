@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.decision import FORM_MOVES, REPLACES, WHOLE, Decision, hash_of, main, standing
+from mdo_portal.domain.decision import FORM_MOVES, REPLACES, WHOLE, Decision, hash_of, main, message, standing
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
@@ -47,14 +47,17 @@ def test_of_whatever_the_moves_allow_one_whole_advice_stands_with_its_additions(
         if form in FORM_MOVES[signed[-1].form if signed else None]:
             signed.append(One(len(signed) + 1, form))
 
-    holds, whole = standing(signed), main(signed)
+    holds, whole, told = standing(signed), main(signed), message(signed)
+    advised = [one for one in signed if one.form.has_advice]
 
-    assert (whole is None) == (not signed)
+    assert (whole is None) == (not advised)
+    assert signed[len(signed) - len(advised) :] == advised, "where there is an advice, no message follows that there is none"
+    assert (told is not None) == (bool(signed) and signed[-1].form is DecisionForm.OUTCOME) and not (told and holds)
     if holds:
         assert holds[0] is whole and [one.form for one in holds[1:]] == [DecisionForm.ADDENDUM] * (len(holds) - 1)
         assert not any(one.form in REPLACES for one in signed if one.version > holds[0].version)
     else:
-        assert not signed or signed[-1].form is DecisionForm.WITHDRAWAL
+        assert not advised or signed[-1].form is DecisionForm.WITHDRAWAL
     assert [one.form for one in signed].count(DecisionForm.FIRST) <= 1
     assert all(one.form in WHOLE for one in holds[:1])
 

@@ -83,6 +83,32 @@ def test_a_later_decision_says_what_it_is_to_the_earlier(form: DecisionForm, rel
 
 
 @pytest.mark.parametrize(
+    ("form", "earlier", "status"),
+    [
+        (DecisionForm.OUTCOME, "", "final"),
+        (DecisionForm.OUTCOME, "told", "amended"),
+        (DecisionForm.RECALL, "told", "entered-in-error"),
+    ],
+)
+def test_a_message_that_there_is_no_advice_leaves_as_a_document_without_a_plan(
+    form: DecisionForm, earlier: str, status: str
+) -> None:
+    told = make.decision(
+        form=form, earlier_id=earlier and make.number(earlier), items=(), participants=(), sections=(("Reden", "x"),)
+    )
+    case = make.case(rounds=(make.round_(outcome="deferred", decisions=(told,)),))
+
+    bundle = decision_document(case, case.rounds[0], told, "../letters/1.pdf")
+
+    composition = resource(bundle, "Composition")
+    assert fhir_rules.problems(bundle) == []
+    assert (composition["status"], "relatesTo" in composition) == (status, bool(earlier))
+    assert composition["title"].startswith("MDO-bericht zonder advies")
+    assert "CarePlan" not in {one["resource"]["resourceType"] for one in bundle["entry"]}
+    assert resource(bundle, "Encounter")["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
     ("spoil", "found"),
     [
         (lambda one: one.pop("timestamp"), "bdl-10"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from lxml import etree
 from integrations.exit import xdw_rules
 from integrations.exit.numbers import oid
 from integrations.exit.xdw import HT, XDW, workflow_document
-from mdo_portal.exchange import LeavingRound
+from mdo_portal.exchange import DecisionForm, LeavingRound
 from tests.integrations.exit import make
 
 OUTCOMES = ("discussed", "listed", "deferred", "redirected", "withdrawn", "")
@@ -99,3 +100,19 @@ def test_the_elements_are_in_the_namespaces_of_the_standards() -> None:
 
     assert root.tag == f"{{{XDW}}}XDW.WorkflowDocument"
     assert len(root.findall(f".//{{{XDW}}}taskData/{{{HT}}}taskDetails")) == 5
+
+
+def test_a_deferred_case_of_which_the_referrer_was_told_names_that_message_as_its_cancellation() -> None:
+    told = make.decision("told", form=DecisionForm.OUTCOME, items=(), participants=())
+    recalled = make.decision("recalled", form=DecisionForm.RECALL, items=(), participants=(), stands=False)
+    plain = written(make.round_(1, "deferred", outcome_reason="MRI ontbreekt"))
+
+    with_message = written(make.round_(1, "deferred", outcome_reason="MRI ontbreekt", decisions=(told,)))
+    taken_back = written(
+        make.round_(1, "deferred", outcome_reason="MRI ontbreekt", decisions=(replace(told, stands=False), recalled))
+    )
+
+    assert statuses(with_message) == statuses(plain) == statuses(taken_back)
+    assert f"urn:oid:{oid(told.id, 'document')}".encode() in with_message and b"Tumor_Board_Report" not in with_message
+    assert oid(told.id, "document").encode() not in taken_back
+    assert xdw_rules.problems(with_message) == xdw_rules.problems(taken_back) == []

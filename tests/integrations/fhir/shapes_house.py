@@ -25,6 +25,19 @@ ADVICE = (
 )  # fmt: skip
 
 
+WITHOUT: dict[str, Any] = {
+    "form": DecisionForm.OUTCOME,
+    "advice": (), "participants": (), "diagnosis": "", "outcome": "deferred",
+    "letter_title": "MDO-bericht zonder advies MDO-2026-000123",
+    "sections": (
+        ("Bericht zonder advies", "In deze bespreking is over uw patiënt geen advies gegeven."), ("Reden", "De MRI ontbreekt."),
+    ),
+}  # fmt: skip
+"""What a message that there is no advice says otherwise."""
+MESSAGE = WITHOUT | {"version": 1, "replaces_delivery_id": "", "replaces_document_number": ""}
+"""A first one."""
+
+
 SHAPES = {
     "transaction": ["document", "composition", "careplan"],
     "document": ["document-bundle", "careplan"],
@@ -43,7 +56,7 @@ def structured(form: DecisionForm = DecisionForm.FIRST, **more: Any) -> Outgoing
         "diagnosis": "Prostaatcarcinoom cT2aN0M0",
         "round_id": "5f0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a22",
         "request_task": "Task/7",
-    }
+    } | ({} if form.has_advice else WITHOUT)
     return decision(**told | later | more)
 
 

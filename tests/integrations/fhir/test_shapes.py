@@ -14,9 +14,10 @@ from integrations.fhir.judge import problem
 from integrations.fhir.sender import FhirSender
 from mdo_portal.exchange import DecisionForm, OutgoingAdvice, ReceiptKind
 from tests.integrations.fhir.make import HERE, address, decision
-from tests.integrations.fhir.shapes_house import ADVICE, EARLIER, SHAPES, by_kind, sent, structured, wanting
+from tests.integrations.fhir.shapes_house import ADVICE, EARLIER, MESSAGE, SHAPES, by_kind, sent, structured, wanting
 
 GOLDEN = HERE / "golden" / "shapes"
+ADVISING = [form for form in DecisionForm if form.has_advice]
 
 
 @pytest.mark.parametrize("shape", list(SHAPES))
@@ -34,6 +35,38 @@ def test_every_form_in_every_shape_is_the_golden_one_and_valid(form: DecisionFor
     assert [problem(entry["resource"], version) for entry in tree["entry"]] == [""] * len(tree["entry"])
     assert problem(tree, version) == ""
     assert shown == golden.read_text("utf-8")
+
+
+@pytest.mark.parametrize("shape", list(SHAPES))
+@pytest.mark.parametrize("version", ["R4", "STU3"])
+def test_a_first_message_that_there_is_no_advice_is_the_golden_one_and_valid(version: str, shape: str) -> None:
+    with wanting(*SHAPES[shape], version=version) as profile:
+        tree = sent(profile, **MESSAGE)
+    golden = GOLDEN / f"{shape}-{version.lower()}-no-advice.json"
+    shown = json.dumps(tree, ensure_ascii=False, indent=1) + "\n"
+    if os.environ.get("GOLDEN") == "write":
+        golden.write_text(shown, "utf-8")
+
+    assert problem(tree, version) == "" and shown == golden.read_text("utf-8")
+
+
+@pytest.mark.parametrize("version", ["R4", "STU3"])
+@pytest.mark.parametrize(
+    ("shapes", "kinds"),
+    [
+        (["document", "composition", "careplan"], {"DocumentReference", "Composition"}),
+        (["composition"], {"Composition"}),
+        (["careplan", "task"], {"DocumentReference"}),
+        (["document-bundle", "careplan"], {"Composition", "Patient", "DocumentReference"}),
+    ],
+)
+def test_without_an_advice_there_is_no_plan_and_no_discussion_to_keep(version: str, shapes: list[str], kinds: set[str]) -> None:
+    with wanting(*shapes, version=version) as profile:
+        trees = [sent(profile, **MESSAGE), *(sent(profile, form=form) for form in DecisionForm if not form.has_advice)]
+
+    for tree in trees:
+        assert {one["resource"]["resourceType"] for one in tree["entry"]} == kinds
+        assert '"encounter"' not in json.dumps(tree) and '"Bericht zonder advies"' in json.dumps(tree)
 
 
 def test_the_judge_of_these_shapes_can_refuse() -> None:
@@ -90,9 +123,9 @@ def test_without_an_address_of_our_own_nothing_of_our_own_is_said_but_in_words()
 
 def test_the_discussion_is_the_same_one_in_every_version_of_the_decision() -> None:
     with wanting("careplan") as profile:
-        numbers = {by_kind(sent(profile, form=form))["Encounter"]["identifier"][0]["value"] for form in DecisionForm}
+        numbers = {by_kind(sent(profile, form=form))["Encounter"]["identifier"][0]["value"] for form in ADVISING}
         plans = {by_kind(sent(profile, form=form, delivery_id=EARLIER[:-1] + str(n)))["CarePlan"]["identifier"][0]["value"]
-                 for n, form in enumerate(DecisionForm)}  # fmt: skip
+                 for n, form in enumerate(ADVISING)}  # fmt: skip
 
     assert (len(numbers), len(plans)) == (1, 4)
 
@@ -102,10 +135,17 @@ def test_what_each_form_is_to_the_earlier_one(version: str, over: str) -> None:
     with wanting("document", "composition", "careplan", version=version) as profile:
         found = {form: by_kind(sent(profile, form=form)) for form in DecisionForm}
     related = {form: [one["code"] for one in tree["DocumentReference"].get("relatesTo", [])] for form, tree in found.items()}
-    plans = {form: tree["CarePlan"] for form, tree in found.items()}
+    plans = {form: found[form]["CarePlan"] for form in ADVISING}
 
-    assert list(related.values()) == [[], ["replaces"], ["appends"], ["replaces"]]
-    assert [tree["Composition"]["status"] for tree in found.values()] == ["final", "amended", "final", "final"]
+    assert list(related.values()) == [[], ["replaces"], ["appends"], ["replaces"], ["replaces"], ["replaces"]]
+    assert [tree["Composition"]["status"] for tree in found.values()] == [
+        "final",
+        "amended",
+        "final",
+        "final",
+        "amended",
+        "final",
+    ]
     assert [plan["status"] for plan in plans.values()] == ["active", "active", "active", over]
     assert ["replaces" in plan for plan in plans.values()] == [False, True, False, True]
     assert ["partOf" in plan for plan in plans.values()] == [False, False, True, False]

@@ -11,7 +11,7 @@ import pytest
 from integrations.fhir.judge import problem
 from mdo_portal.exchange import DecisionForm, ReceiptKind
 from tests.integrations.fhir.make import DELIVERY, Node, Told, response
-from tests.integrations.fhir.shapes_house import EARLIER, LETTER, searchset_of, send, wanting
+from tests.integrations.fhir.shapes_house import EARLIER, LETTER, MESSAGE, searchset_of, send, wanting
 
 TASK = {
     "resourceType": "Task", "id": "7", "status": "in-progress", "intent": "order",
@@ -45,6 +45,16 @@ def test_the_requester_s_task_gets_the_letter_as_its_output_under_the_version_th
     assert task["output"][1]["valueReference"]["reference"] == "DocumentReference/77"
     assert task["output"][1]["valueReference"]["identifier"]["value"] == f"urn:uuid:{DELIVERY}"
     assert problem(task, version) == ""
+
+
+def test_a_message_that_there_is_no_advice_does_not_complete_what_was_asked() -> None:
+    told = Told(200, response(LETTER), pages=pages(TASK))
+    with wanting("document", "task") as profile:
+        receipt = send(told, profile, **MESSAGE)
+    ((_, task),) = written_of(told)
+
+    assert (receipt.code, task["status"], len(task["output"])) == ("200", "in-progress", 2)
+    assert task["output"][1]["type"]["text"].startswith("MDO-bericht zonder advies")
 
 
 def test_a_task_that_names_the_letter_already_is_left_alone() -> None:

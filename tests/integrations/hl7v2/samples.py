@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pybase64
 
 from integrations.out import LOOPBACK
-from mdo_portal.exchange import Address, Contact, OutgoingDecision, PatientIdentity, PersonName
+from mdo_portal.exchange import Address, Contact, DecisionForm, OutgoingDecision, PatientIdentity, PersonName
 
 NOW = datetime(2026, 3, 2, 13, 30, tzinfo=UTC)
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 8 + b"\n%%EOF"
@@ -105,6 +106,20 @@ DECISION = OutgoingDecision(
     letter_pdf=b"%PDF-1.7 golden",
     network_name="Oncologienetwerk Duin & Delta",
 )
+
+
+MESSAGE = replace(
+    DECISION,
+    form=DecisionForm.OUTCOME,
+    sections=(
+        ("Bericht zonder advies", "In deze bespreking is over uw patiënt geen advies gegeven."),
+        ("Uitkomst", "Doorgeschoven naar een volgende bespreking."),
+        ("Reden", "De revisie van de PSMA-PET is niet binnen."),
+    ),
+    letter_title="MDO-bericht zonder advies",
+    outcome="deferred",
+)
+"""A first message that there is no advice."""
 
 
 def address(profile: str = "hix", charset: str = "8859/1", port: int = 0, timeout: float = 5.0) -> Address:

@@ -52,6 +52,8 @@ def sent(
         (DecisionForm.CORRECTION, True, False),
         (DecisionForm.ADDENDUM, False, False),
         (DecisionForm.WITHDRAWAL, True, None),
+        (DecisionForm.OUTCOME, True, False),
+        (DecisionForm.RECALL, True, None),
     ],
 )
 def test_the_earlier_letter_becomes_what_the_later_one_makes_of_it(

@@ -1,0 +1,124 @@
+"""The message that a discussion ended without an advice: deferred, redirected or withdrawn, and why. To the referrer alone.
+
+Signed by the chair like an advice, in a form of its own, and never needed for anything: the board goes on without it. It moves no
+case. Its words are the reason that the room asked for; restoring it changes that reason with it (docs/decisions/0038).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.decision import WHOLE, Decision, hash_of, message
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.round import Round
+from mdo_portal.domain.viewer import Viewer
+from mdo_portal.errors import N_, IllegalMove, Incomplete
+from mdo_portal.exchange import DecisionForm
+from mdo_portal.services import decisions, recipients, rooms
+from mdo_portal.services.decision_content import content_of_outcome, of_round
+from mdo_portal.services.decision_forms import LONGEST_REASON, FormPreview, Written
+from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
+from mdo_portal.services.outcomes import NEEDS_REASON
+
+
+def preview(
+    session: Session, round_: Round, case: Case, written: Written, *, network: str, viewer: Viewer, now: datetime
+) -> FormPreview:
+    """Build what would be frozen now: a message, one in its place, or its recall. Raises IllegalMove when there is nothing to tell.
+
+    `written.text` is the reason as the message should say it; of a first message it is the reason that was given in the room.
+    """
+    signed = of_round(session, round_.id)
+    refuse_form(signed, written.form)
+    if written.form is DecisionForm.OUTCOME:
+        _refuse_outdated(session, round_)
+    about = message(signed)
+    why = _why(round_, about, written)
+    content = content_of_outcome(session, round_, case, written.form, why=why, network=network, viewer=viewer)
+    return FormPreview(
+        content=content,
+        content_hash=hash_of(content),
+        recipients=recipients.destinations(session, case, written.form),
+        about=about,
+        missing=_missing(written, why, about),
+        warnings=decisions.letter_warnings(content, case, session.get_one(Patient, case.patient_id)),
+        moves_case=False,
+    )
+
+
+def _why(round_: Round, about: Decision | None, written: Written) -> str:
+    return round_.outcome_reason if about is None else written.text.strip()
+
+
+def _refuse_outdated(session: Session, round_: Round) -> None:
+    if round_.outcome not in NEEDS_REASON:
+        raise IllegalMove(N_("Deze bespreking is niet doorgeschoven, doorverwezen of ingetrokken; er is niets te melden."))
+    later = select(Decision.id).join(Round, Round.id == Decision.round_id)
+    later = later.where(Round.case_id == round_.case_id, Round.number > round_.number, Decision.form.in_(WHOLE))
+    if session.execute(later.limit(1)).first() is not None:
+        raise IllegalMove(N_("In een latere bespreking is een advies getekend; dit bericht zou de verwijzer verwarren."))
+
+
+def _missing(written: Written, why: str, about: Decision | None) -> dict[str, str]:
+    """Field -> what stops the signature. Of a first message nothing is typed."""
+    if about is None:
+        return {}
+    found = {
+        "text": (written.form is DecisionForm.OUTCOME and not why, N_("Schrijf waarom er geen advies is.")),
+        "reason": (not written.reason.strip(), N_("Geef een reden; die staat in de brief.")),
+    }
+    found |= {
+        name: (True, N_("Deze tekst is te lang."))
+        for name, typed in (("text", why), ("reason", written.reason))
+        if len(typed) > LONGEST_REASON
+    }
+    return {name: sentence for name, (holds, sentence) in found.items() if holds}
+
+
+def sign(
+    session: Session,
+    round_: Round,
+    case: Case,
+    written: Written,
+    *,
+    seen_hash: str,
+    network: str,
+    viewer: Viewer,
+    now: datetime,
+) -> Decision:
+    """Freeze it and put its letter in the outbox. The case stays where it is: it may be planned again, before or after.
+
+    Raises AlreadySigned for the same text once more, Overtaken when another signed in between, Incomplete for a field.
+    """
+    meeting = rooms.lock(session, round_)
+    signed = of_round(session, round_.id)
+    refuse_again(signed, seen_hash, done=False)
+    shown = preview(session, round_, case, written, network=network, viewer=viewer, now=now)
+    refuse_unread(signed, shown.content_hash, seen_hash)
+    if shown.missing:
+        raise Incomplete(shown.missing, N_("Er is nog niet getekend; vul de gemarkeerde velden in."))
+    decision = decisions.keep(
+        session, round_, case, shown.content, form=written.form, about=shown.about, reason=written.reason, viewer=viewer, now=now
+    )
+    if written.form is DecisionForm.OUTCOME:
+        _say_so_here(round_, case, shown.content["outcome_reason"])
+    case.revision += 1
+    decisions.tell(session, meeting, case, _event(written.form, shown.about), viewer=viewer, now=now)
+    return decision
+
+
+def _say_so_here(round_: Round, case: Case, why: str) -> None:
+    """The round, and the case as long as that is where it stands, give the reason that the referrer reads."""
+    if case.reason == round_.outcome_reason:
+        case.reason = why
+    round_.outcome_reason = why
+
+
+def _event(form: DecisionForm, about: Decision | None) -> str:
+    if form is DecisionForm.RECALL:
+        return "outcome.recalled"
+    return "outcome.retold" if about else "outcome.told"
