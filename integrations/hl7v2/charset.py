@@ -20,12 +20,19 @@ HL7_TO_CODEC = {
     "8859/8": "iso8859-8",
     "8859/9": "iso8859-9",
     "8859/15": "iso8859-15",
+    "ISO IR 6": "ascii",
+    "ISO IR 100": "iso8859-1",
+    "ISO IR 192": "utf-8",
+    "CP850": "cp850",
+    "IBM850": "cp850",
+    "CP858": "cp858",
+    "CP437": "cp437",
     "UNICODE": "utf-8",
     "UNICODE UTF-8": "utf-8",
     "UTF-8": "utf-8",
     "UTF8": "utf-8",
 }
-"""Table 0211 and the spellings seen in the wild. UTF-16 and UTF-32 are turned into UTF-8 before this is asked."""
+"""Table 0211 and the spellings seen in the wild, those of DOS among them. UTF-16 and UTF-32 are turned into UTF-8 before this is asked."""
 
 _CODEC_TO_HL7 = {"ascii": "ASCII", "utf-8": "UNICODE UTF-8", "cp1252": "8859/1"} | {
     codec: name for name, codec in HL7_TO_CODEC.items() if name.startswith("8859/")
@@ -50,7 +57,7 @@ def codec_named(name: str) -> str:
 def hl7_name(name: str) -> str:
     """What MSH-18 says for a codec or IANA name. Raises ValueError for one we do not write."""
     codec = codec_named(name)
-    if not codec:
+    if codec not in _CODEC_TO_HL7:
         raise ValueError("a character set we do not write")
     return _CODEC_TO_HL7[codec]
 

@@ -145,12 +145,10 @@ def _opened(raw: bytes) -> tuple[bytes, Marks]:
 
 
 def _from_header(raw: bytes) -> bytes:
-    """The message from its header on; white space and a stray VT before it mean nothing."""
+    """The message from its header on; white space, a stray VT and remarks before it mean nothing."""
     if raw[:3] != b"MSH":
         raw = raw.lstrip(b" \t\r\n\x0b\0")
-    if raw[:3] not in (b"MSH", b"FHS", b"BHS"):
-        raise Unreadable("no_header", "MSH")
-    return raw
+    return raw if raw[:3] in (b"MSH", b"FHS", b"BHS") else raw[header_at(raw[:LARGE]) :]
 
 
 def _line_ends(raw: bytes, marks: Marks) -> bytes:

@@ -23,6 +23,7 @@ from mdo_portal.exchange import (
 
 from .charset import codec_named
 from .er7 import Message
+from .events import kind_of
 from .explain_places import flat, place_of, shown, within
 from .facts import facts_of_items
 from .people import provider
@@ -57,7 +58,7 @@ class Hl7Explainer:
             used = message.charset if message else ""
             return Explanation(header, charset=used, charset_by=said, reason=trouble.reason, where=trouble.where)
         is_referral = isinstance(incoming, IncomingReferral)
-        meaning = "referral" if is_referral else rules["kinds"].get(header.kind, "") or type(incoming).__name__
+        meaning = "referral" if is_referral else rules["kinds"].get(kind_of(message), "") or type(incoming).__name__
         read = _Read(Reading.of(message, rules), rules)
         return Explanation(
             header=header,

@@ -27,6 +27,7 @@ def message(stated: str, codec: str, text: str = NAME) -> bytes:
         ("ASCII", "utf-8", "", "utf-8"),
         ("UNICODE UTF-16", "utf-16", "", "utf-8"),
         ("onzin", "utf-8", "", "utf-8"),
+        ("ISO IR 100", "latin-1", "", "iso8859-1"),
     ],
 )
 def test_the_link_goes_before_msh18_and_msh18_before_trying(stated: str, codec: str, link: str, used: str) -> None:
@@ -36,6 +37,11 @@ def test_the_link_goes_before_msh18_and_msh18_before_trying(stated: str, codec: 
 
 def test_a_windows_sender_who_says_8859_1_is_read_as_he_means() -> None:
     assert Message.parse(message("8859/1", "cp1252", "\u20ac 5 \u201cja\u201d")).get("PID-5") == "\u20ac 5 \u201cja\u201d"
+
+
+@pytest.mark.parametrize(("stated", "codec"), [("IBM850", "cp850"), ("CP850", "cp850"), ("CP437", "cp437")])
+def test_a_laboratory_on_dos_says_so_and_is_read_so(stated: str, codec: str) -> None:
+    assert Message.parse(message(stated, codec, "Daniëlle Müller")).get("PID-5") == "Daniëlle Müller"
 
 
 def test_bytes_that_fit_nothing_are_undecodable() -> None:
