@@ -99,7 +99,7 @@ def _header(raw: bytes) -> MessageHeader:
 
 def _send(found: House, sample: Sample, count: Count) -> None:
     """One file, one connection per frame: what one breaks must not show with another."""
-    count.answered += all([_is_answered(found, raw, count) for raw in _frames(sample.raw)])
+    count.answered += all(_is_answered(found, raw, count) for raw in _frames(sample.raw))
 
 
 def _is_answered(found: House, raw: bytes, count: Count) -> bool:
