@@ -21,7 +21,7 @@ from mdo_portal.exchange import (
     Unreadable,
 )
 
-from .charset import codec_named
+from .charset import codec_named, storable
 from .er7 import Message
 from .events import kind_of
 from .explain_places import flat, place_of, shown, within
@@ -51,7 +51,7 @@ class Hl7Explainer:
         try:
             header = reader.header(raw)
             rules = load(profile)
-            message = Message.parse(raw, charset or rules["charset"])
+            message = Message.parse(storable(raw), charset or rules["charset"])
             incoming = reader.read(raw, profile, charset)
         except Unreadable as trouble:
             said = _said_by(message, rules, charset) if message and rules else ""

@@ -105,6 +105,6 @@ def _letter(marks: Marks, letter: str) -> str:
 
 def _hex(octets: str, codec: str) -> str:
     try:
-        return bytes.fromhex(octets).decode(codec)
+        return bytes.fromhex(octets).decode(codec).replace("\0", "")  # no letter, and no database keeps it
     except UnicodeDecodeError:
         return ""

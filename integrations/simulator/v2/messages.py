@@ -113,7 +113,7 @@ def _observations(head: Letterhead, facts: tuple[Fact, ...]) -> Iterator[Fields]
 
 def _msh(head: Letterhead, application: str, control_id: str) -> dict[int, Value]:
     stamp = f"{head.made_at:%Y%m%d%H%M%S%z}"
-    asked = {15: head.asks, 16: head.asks} if head.asks else {}
+    asked: dict[int, Value] = {15: head.asks, 16: head.asks} if head.asks else {}
     return {3: application, 4: head.hospital, 5: "MDO", 6: "DUIN-DELTA", 7: stamp, 10: control_id, 11: "P", 17: "NLD"} | asked
 
 
