@@ -20,9 +20,9 @@ HL7_TO_CODEC = {
     "8859/8": "iso8859-8",
     "8859/9": "iso8859-9",
     "8859/15": "iso8859-15",
-    "ISO IR 6": "ascii",
-    "ISO IR 100": "iso8859-1",
-    "ISO IR 192": "utf-8",
+    "ISO IR6": "ascii",
+    "ISO IR100": "iso8859-1",
+    "ISO IR192": "utf-8",
     "CP850": "cp850",
     "IBM850": "cp850",
     "CP858": "cp858",
@@ -45,7 +45,7 @@ _WIDE_STARTS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"M\0S\0", "u
 @lru_cache(maxsize=256)
 def codec_named(name: str) -> str:
     """Python's codec for an HL7 or IANA name (`8859/1`, `UTF-8`, `windows-1252`); "" when we do not read it."""
-    wanted = name.strip().upper()
+    wanted = name.strip().upper().replace("ISO_IR", "ISO IR").replace("ISO IR ", "ISO IR")
     if wanted in HL7_TO_CODEC:
         return HL7_TO_CODEC[wanted]
     try:

@@ -29,6 +29,8 @@ def message(stated: str, codec: str, text: str = NAME) -> bytes:
         ("UNICODE UTF-16", "utf-16", "", "utf-8"),
         ("onzin", "utf-8", "", "utf-8"),
         ("ISO IR 100", "latin-1", "", "iso8859-1"),
+        ("ISO IR192", "utf-8", "", "utf-8"),
+        ("ISO_IR 100", "latin-1", "", "iso8859-1"),
     ],
 )
 def test_the_link_goes_before_msh18_and_msh18_before_trying(stated: str, codec: str, link: str, used: str) -> None:

@@ -227,6 +227,24 @@ def test_the_fillers_status_counts_when_the_event_says_nothing() -> None:
     assert found.state == "cancelled"
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("ST", PDF),
+        ("TX", PDF),
+        ("", PDF),
+        ("ED", PDF),
+        ("ED", f"application^pdf^Base64^{PDF}"),
+        ("ED", f"^^^^{PDF}"),
+        ("ED", f"^application/pdf^^Base64^{PDF}"),
+        ("ED", f"^application^pdf^Base64^data:application/pdf;base64,{PDF}"),
+    ],
+)
+def test_a_pdf_is_a_document_wherever_it_stands_in_its_observation(kind: str, value: str) -> None:
+    (document,) = result("ORU^R01", PID, "OBR|1|P7|F7|PA^Pathologie", f"OBX|1|{kind}|PDF^Verslag||{value}||||||F").documents
+    assert (document.title, document.media_type, document.content) == ("Verslag", "application/pdf", b"%PDF-1.7 invented")
+
+
 # What a message says it is
 
 
