@@ -21,8 +21,9 @@ from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import FeedCount, InboundMessage
 from mdo_portal.domain.link import Link
+from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Answer, Verdict
-from mdo_portal.services import application_acks
+from mdo_portal.services import application_acks, replaying
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -227,6 +228,9 @@ def test_about_nobody_here_only_the_header_stays_until_its_sender_was_told(datab
     (kept,) = rows(database)
     assert (kept.state.value, kept.size, kept.patient_keys) == ("ignored", len(head) + 1, [])
 
+    with pytest.raises(IllegalMove), database.transaction() as session:
+        replaying.replay(session, session.get_one(InboundMessage, kept.id))
+
     receiver = Receiver()
     with listening(receiver) as port:
         say(database, port)
@@ -234,6 +238,17 @@ def test_about_nobody_here_only_the_header_stays_until_its_sender_was_told(datab
     assert receiver.said() == [("AA", "M1")]
     assert rows(database) == []
     assert count(database, FeedCount, FeedCount.ignored == 1) == 1
+
+
+def test_what_was_forgotten_and_comes_again_behind_its_referral_is_no_double(database: Database, asks: Region) -> None:
+    lines = referral("L1", patient="7").replace(b"REF^I12^REF_I12", b"ORU^R01^ORU_R01").split(b"\r")
+    lab = b"\r".join([lines[0], *(line for line in lines if line.startswith(b"PID")), LAB])
+    hand_in(database, asks, lab)
+    understand_all(database)
+    hand_in(database, asks, referral("M1", patient="7"), lab)
+    understand_all(database)
+
+    assert [row.state.value for row in rows(database)] == ["ignored", "understood", "understood"]
 
 
 def test_an_acknowledgement_and_the_feed_are_never_answered_later(database: Database, asks: Region) -> None:

@@ -118,9 +118,13 @@ def forget(session: Session, claimed: ClaimedMessage) -> None:
 
 
 def _keep_header(session: Session, claimed: ClaimedMessage) -> None:
-    """Its sender was promised an acknowledgement: the header stays until that was said, and is forgotten then."""
+    """Its sender was promised an acknowledgement: the header stays until that was said, and is forgotten then.
+
+    Not under its own number: the same message that comes once more, behind a referral, is no double of what was forgotten.
+    """
     header = application_acks.header_alone(claimed.raw)
     bare = {"raw_sealed": sealer(session).seal(header, purpose=RAW_PURPOSE), "size": len(header), "patient_keys": []}
+    bare |= {"control_id": claimed.message_id.hex}
     why = {"state": InboundState.IGNORED, "reason": application_acks.NOBODY, "settled_at": func.now()}
     session.execute(update(InboundMessage).where(InboundMessage.id == claimed.message_id).values(**bare, **why))
 
