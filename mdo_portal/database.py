@@ -8,13 +8,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, QueryContext, Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import LargeBinary, Text, TypeDecorator
 
@@ -59,6 +59,24 @@ class Base(DeclarativeBase):
         list[Any]: JSONB(),
         list[str]: ARRAY(Text()),
     }
+
+
+Row = TypeVar("Row", bound=Base)
+_KEPT = "kept"
+
+
+def kept(table: type[Row]) -> type[Row]:
+    """A table of which a row that was read is known until the transaction ends.
+
+    SQLAlchemy forgets what nobody holds, and asks again. For what a page or a signature names at every turn and nobody changes
+    meanwhile (a hospital, a board), that is a statement too many each time.
+    """
+
+    @event.listens_for(table, "load")
+    def hold(row: Base, context: QueryContext) -> None:
+        context.session.info.setdefault(_KEPT, []).append(row)
+
+    return table
 
 
 class Database:

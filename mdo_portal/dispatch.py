@@ -56,15 +56,29 @@ def is_ours(database: Database, claimed: ClaimedDelivery) -> bool:
         return claimed.worker is None or succession.has(session, claimed.worker, delivery)
 
 
-def deliver(database: Database, senders: Mapping[Channel, Sender], claimed: ClaimedDelivery, *, clock: Clock) -> None:
-    """Send what was taken, and write down what was said."""
+def deliver(
+    database: Database,
+    senders: Mapping[Channel, Sender],
+    claimed: ClaimedDelivery,
+    *,
+    clock: Clock,
+    goes_on: Callable[[], bool] = lambda: False,
+) -> ClaimedDelivery | None:
+    """Send what was taken, and write down what was said.
+
+    When the receiver answers and the sender `goes_on`, the next letter of that destination is taken in the transaction that writes the
+    answer down: it is given back to be delivered.
+    """
     receipt = _attempt(database, senders, claimed)
-    if receipt is not None:
-        with database.transaction() as session:
-            settled = deliveries.settle(
-                session, claimed.delivery_id, receipt, now=clock(), over=claimed.channel, worker=claimed.worker
-            )
-        _say(claimed, receipt, settled)
+    if receipt is None:
+        return None
+    with database.transaction() as session:
+        settled = deliveries.settle(
+            session, claimed.delivery_id, receipt, now=clock(), over=claimed.channel, worker=claimed.worker
+        )
+        following = outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
+    _say(claimed, receipt, settled)
+    return following
 
 
 def _say(claimed: ClaimedDelivery, receipt: Receipt, settled: Settled) -> None:

@@ -23,7 +23,7 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage
 from mdo_portal.domain.link import Link
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Answer, Verdict
-from mdo_portal.services import application_acks, replaying
+from mdo_portal.services import application_acks, replaying, restoring
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -194,6 +194,21 @@ def test_after_a_day_it_is_given_up_and_a_double_asks_for_it_again(database: Dat
     with listening(receiver) as port:
         hand_in(database, asks, same, now=tomorrow)
         say(database, port, now=tomorrow)
+    assert receiver.said() == [("AA", "M1")]
+
+
+def test_a_database_that_stands_elsewhere_says_nothing_until_it_is_released(database: Database, asks: Region) -> None:
+    hand_in(database, asks, referral("M1"))
+    understand_all(database)
+    receiver = Receiver()
+    with listening(receiver) as port:
+        with database.transaction() as session:
+            restoring.hold(session, at=NOW, now=NOW)
+        assert say(database, port, now=NOW + timedelta(hours=2)) == 0
+        with database.transaction() as session:
+            restoring.release(session, now=NOW)
+        say(database, port, now=NOW + timedelta(hours=2))
+
     assert receiver.said() == [("AA", "M1")]
 
 

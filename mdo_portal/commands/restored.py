@@ -17,15 +17,22 @@ LOCAL = ZoneInfo("Europe/Amsterdam")
 
 @click.command("restored")
 @click.option("--at", "at", type=click.DateTime(), help="To which moment (Europe/Amsterdam) the database was put back.")
+@click.option("--nothing-lost", is_flag=True, help="It was moved with all that was in it: what is held goes again.")
 @click.option("--status", is_flag=True, help="Only say how many letters still wait for somebody's word.")
-def command(at: datetime | None, status: bool) -> None:
+def command(at: datetime | None, nothing_lost: bool, status: bool) -> None:
     """Hold every letter that was under way then, skip document numbers, and say what people must do.
 
     Run it before web, listen and work are started: a letter that left between the backup and the fault must not leave again unseen.
+    A worker that finds its database in another place than before does the same by itself; a disk that was put back it cannot see.
     """
     database = open_database(checked_settings())
-    if at is None and not status:
-        raise click.UsageError("say to which moment the database was put back: --at '2026-03-02 14:30'")
+    if sum((at is not None, nothing_lost, status)) != 1:
+        raise click.UsageError(
+            "say to which moment the database was put back: --at '2026-03-02 14:30'; or --nothing-lost, or --status"
+        )
+    if nothing_lost:
+        with database.transaction() as session:
+            click.echo(f"{restoring.release(session, now=datetime.now(UTC))} letters may go again.")
     if at is not None:
         count = restored(database, at=at.replace(tzinfo=LOCAL), now=datetime.now(UTC))
         click.echo(f"{count} letters are held. People find them under Post, Na herstel: each is confirmed or sent again.")
@@ -38,6 +45,7 @@ def restored(database: Database, *, at: datetime, now: datetime) -> int:
     """How many letters are held now."""
     with database.transaction() as session:
         restoring.skip_numbers(session)
+        restoring.stands_here(session, now=now)
         return restoring.hold(session, at=at, now=now)
 
 

@@ -78,16 +78,27 @@ class Sending:
                     return
                 continue
             try:
-                self._deliver(claimed, count, stop)
+                self._deliver_on(claimed, count, stop)
             finally:
                 self._add(-1)
                 self._bell.ring()
 
-    def _deliver(self, claimed: ClaimedDelivery, count: int, stop: Stop) -> None:
-        """Only while the others know that we live, and only what they have not taken over meanwhile."""
+    def _deliver_on(self, claimed: ClaimedDelivery, count: int, stop: Stop) -> None:
+        """This letter, and the next ones of its destination while no other destination may want this sender."""
+        following: ClaimedDelivery | None = claimed
+        while following is not None:
+            began = self._living.count
+            following, count = self._deliver(following, count, stop), began
+
+    def _deliver(self, claimed: ClaimedDelivery, count: int, stop: Stop) -> ClaimedDelivery | None:
+        """Only while the others know that we live, and only what they have not taken over meanwhile. The next one, if it was taken."""
         proved = self._living.until_proved(stop)
-        if proved and (self._living.count == count or dispatch.is_ours(self._database, claimed)):
-            dispatch.deliver(self._database, self._senders, claimed, clock=self._clock)
+        if not proved or (self._living.count != count and not dispatch.is_ours(self._database, claimed)):
+            return None
+        return dispatch.deliver(self._database, self._senders, claimed, clock=self._clock, goes_on=lambda: self._may_go_on(stop))
+
+    def _may_go_on(self, stop: Stop) -> bool:
+        return not stop.is_set() and SENDERS - self._busy > KEPT_FREE
 
     def _add(self, number: int) -> None:
         with self._count:

@@ -13,6 +13,7 @@ NO_PATIENTS: dict[str, str] = {
     "hospitals": "names and addresses of hospitals",
     "boards": "boards and their series",
     "destinations": "whether a receiver answers",
+    "whereabouts": "where this database stands",
     "board_hospitals": "which hospital takes part where",
     "meetings": "when and where",
     "people": "colleagues",

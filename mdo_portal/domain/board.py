@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mdo_portal.database import Base
+from mdo_portal.database import Base, kept
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.errors import N_, IllegalMove
 
@@ -32,6 +32,7 @@ class Wanted:
         return f"{named} ({self.hospital})" if self.hospital else named
 
 
+@kept
 class Board(Base):
     __tablename__ = "boards"
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mdo_portal.database import Base
+from mdo_portal.database import Base, kept
 from mdo_portal.domain.identifiers import new_id
 
 
@@ -32,6 +32,7 @@ class Channel(StrEnum):
     NOTICE = "notice"  #: mail without data: the letter is fetched in the portal
 
 
+@kept
 class Hospital(Base):
     __tablename__ = "hospitals"
 

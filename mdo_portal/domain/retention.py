@@ -102,6 +102,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     "links": None,
     "recipient_channels": None,
     "destinations": None,  # how a queue has been doing: no patient in it
+    "whereabouts": None,  # where this database stands: one row, no patient in it
     "link_certificates": None,
     "link_changes": None,  # who changed what of a link: no patients, stays with the link
     "boards": None,

@@ -34,6 +34,7 @@ from mdo_portal.domain import (
     rights,
     round,
     told,
+    whereabouts,
 )
 
 ALL = (
@@ -69,5 +70,6 @@ ALL = (
     rights,
     round,
     told,
+    whereabouts,
 )
 metadata = Base.metadata

@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel
@@ -134,6 +134,21 @@ def settle(session: Session, owed: OwedAck, receipt: Receipt, *, now: datetime) 
         message.application_ack_due = now + pause(owed.attempts)
         if receipt.kind is not ReceiptKind.LATER or receipt.code not in ("AR", "CR"):
             link.application_ack_after = message.application_ack_due  # nobody was there: one knocks, the others wait
+
+
+def hold(session: Session, *, now: datetime) -> None:
+    """This database was put back, copied or moved: what is owed is not said from here. After a day it is given up, unless released."""
+    _owed_again(session, now + LONGEST_AGE + timedelta(hours=1))
+
+
+def release(session: Session) -> None:
+    """It was moved on purpose: what is owed may be said."""
+    _owed_again(session, None)
+
+
+def _owed_again(session: Session, due: datetime | None) -> None:
+    owed = update(InboundMessage).where(InboundMessage.application_ack.in_(ACK_OWED))
+    session.execute(owed.values(application_ack_due=due), execution_options={"synchronize_session": False})
 
 
 def pause(attempts: int) -> timedelta:

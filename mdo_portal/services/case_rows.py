@@ -84,6 +84,13 @@ class RoundRow(NamedTuple):
     board_id: uuid.UUID
     outcome: RoundOutcome | None
     outcome_reason: str
+    #: when it was first shown in the meeting
+    started_at: datetime | None
+
+    @property
+    def known_until(self) -> datetime:
+        """What came after this moment the discussion may not have known: a meeting may begin before its hour, and a case comes on later."""
+        return min(self.meeting_at, self.started_at or self.meeting_at)
 
 
 class DecisionRow(NamedTuple):

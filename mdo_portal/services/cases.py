@@ -163,7 +163,17 @@ def _events(session: Session, case_id: uuid.UUID) -> list[EventRow]:
 
 def _rounds(session: Session, case_id: uuid.UUID) -> list[RoundRow]:
     query = (
-        select(Round.id, Round.number, Meeting.id, Meeting.starts_at, Board.name, Board.id, Round.outcome, Round.outcome_reason)
+        select(
+            Round.id,
+            Round.number,
+            Meeting.id,
+            Meeting.starts_at,
+            Board.name,
+            Board.id,
+            Round.outcome,
+            Round.outcome_reason,
+            Round.started_at,
+        )
         .join(Meeting, Meeting.id == Round.meeting_id)
         .join(Board, Board.id == Meeting.board_id)
         .where(Round.case_id == case_id)

@@ -36,10 +36,20 @@ def newest(session: Session, round_id: uuid.UUID) -> Decision | None:
 
 
 def content_of(
-    session: Session, round_: Round, case: Case, texts: dict[NoteSection, str], *, network: str, viewer: Viewer, now: datetime
+    session: Session,
+    round_: Round,
+    case: Case,
+    texts: dict[NoteSection, str],
+    signed: Sequence[Decision],
+    *,
+    network: str,
+    viewer: Viewer,
+    now: datetime,
 ) -> dict[str, Any]:
-    """Everything the letter of a first or corrected advice says, except the BSN and the moment of signing."""
-    signed = of_round(session, round_.id)
+    """Everything the letter of a first or corrected advice says, except the BSN and the moment of signing.
+
+    `signed`: all that was signed in this round before, in order.
+    """
     meeting = session.get_one(Meeting, round_.meeting_id)
     present = _present(session, round_, now=now)
     counted = roll.quorum(session.get_one(Board, meeting.board_id), present)

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
-from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, hash_of
+from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, hash_of, main
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import changes, conclusions, follow_ups, meetings, recipients, rooms, standing, timeline
-from mdo_portal.services.decision_content import content_of, newest, of_round
+from mdo_portal.services.decision_content import content_of, of_round
 from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
 
 SIGNABLE = (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)
@@ -46,15 +46,10 @@ class Preview:
 def preview(session: Session, round_: Round, case: Case, *, network: str, viewer: Viewer, now: datetime) -> Preview:
     """Build what would be frozen now. The hash in the form makes a signature of a changed text impossible."""
     texts = conclusions.texts_of(session, round_.id)
-    return _preview(session, round_, case, texts, network=network, viewer=viewer, now=now)
-
-
-def _preview(
-    session: Session, round_: Round, case: Case, texts: dict[NoteSection, str], *, network: str, viewer: Viewer, now: datetime
-) -> Preview:
-    before = newest(session, round_.id)
-    content = content_of(session, round_, case, texts, network=network, viewer=viewer, now=now)
+    signed = of_round(session, round_.id)
     patient = session.get_one(Patient, case.patient_id)
+    content = content_of(session, round_, case, texts, signed, network=network, viewer=viewer, now=now)
+    before = main(signed)
     return Preview(
         content=content,
         content_hash=hash_of(content),
@@ -120,19 +115,18 @@ def sign(
     signed = of_round(session, round_.id)
     refuse_again(signed, seen_hash, done=bool(signed) and conclusions.is_frozen(session, round_.id))
     texts = conclusions.freeze(session, round_.id, now=now)
-    shown = _preview(session, round_, case, texts, network=network, viewer=viewer, now=now)
-    refuse_unread(signed, shown.content_hash, seen_hash)
-    if shown.missing:
-        raise Incomplete({"advice": shown.missing[0]}, shown.missing[0])
-    if shown.supersedes is not None and not reason.strip():
+    content = content_of(session, round_, case, texts, signed, network=network, viewer=viewer, now=now)
+    refuse_unread(signed, hash_of(content), seen_hash)
+    if missing := _missing(round_, texts, content["advice"]["items"]):
+        raise Incomplete({"advice": missing[0]}, missing[0])
+    about = main(signed)
+    if about is not None and not reason.strip():
         raise IllegalMove(N_("Geef een reden voor de herziening. Er is niet getekend."))
-    form = DecisionForm(shown.content["form"])
-    decision = keep(
-        session, round_, case, shown.content, form=form, about=shown.supersedes, reason=reason, viewer=viewer, now=now
-    )
-    if shown.supersedes is None or case.state is CaseState.DELIVERED:
+    form = DecisionForm(content["form"])
+    decision = keep(session, round_, case, content, form=form, about=about, reason=reason, viewer=viewer, now=now)
+    if about is None or case.state is CaseState.DELIVERED:
         case.move(CaseState.DECIDED, now=now)  # a correction of a case that went on does not call it back
-    what = "decision.corrected" if shown.supersedes else "decision.signed"
+    what = "decision.corrected" if about else "decision.signed"
     tell(session, meeting, case, what, viewer=viewer, now=now)
     return decision
 

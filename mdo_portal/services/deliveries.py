@@ -15,8 +15,9 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import changes, destinations, follow_ups, receipts, standing, succession, timeline
+from mdo_portal.services import changes, destinations, follow_ups, receipts, standing, timeline
 from mdo_portal.services.destinations import Turn
 from mdo_portal.services.receipts import Told
 from mdo_portal.services.sealed import row_of, sealer
@@ -33,11 +34,12 @@ CONFIRMED_WITHIN = timedelta(hours=1)
 
 
 class Settled(NamedTuple):
-    """What an attempt changed: all that a log should tell."""
+    """What an attempt changed: all that a log should tell, and the queue, locked until the transaction ends."""
 
     before: DeliveryState
     after: DeliveryState
     turn: Turn
+    queue: Destination
 
 
 def keep_letter(session: Session, delivery_id: uuid.UUID, letter: bytes, *, sha256: str) -> None:
@@ -68,15 +70,15 @@ def settle(
     `worker`: whose attempt it was; when another one has the queue by now, only a receipt counts, and the queue stays the other's.
     """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
-    before = delivery.state
-    is_ours = worker is None or succession.has(session, worker, delivery)
+    before, queue = delivery.state, destinations.of(session, delivery)
+    is_ours = worker is None or queue.leased_by == worker
     if not is_ours and receipt.kind is not ReceiptKind.ACCEPTED:
-        return Settled(before, before, NO_TURN)
-    turn = destinations.answered(session, delivery, receipt, now=now) if is_ours else NO_TURN
+        return Settled(before, before, NO_TURN, queue)
+    turn = destinations.answered(session, queue, receipt, now=now) if is_ours else NO_TURN
     is_on_paper = delivery.channel == Channel.PAPER and over not in (None, Channel.PAPER)
     if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
         write_down(session, delivery, receipt, now=now, turn=turn)
-    return Settled(before, delivery.state, turn)
+    return Settled(before, delivery.state, turn, queue)
 
 
 def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN) -> None:

@@ -52,9 +52,14 @@ def of(session: Session, delivery: Delivery) -> Destination:
     return found
 
 
-def answered(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime) -> Turn:
-    """Write down how the destination did with this letter, and give it free for the next one."""
-    queue = of(session, delivery)
+def is_free(queue: Destination, *, now: datetime) -> bool:
+    """No letter of it is under way, and it need not rest."""
+    is_idle = queue.leased_until is None or queue.leased_until < now
+    return is_idle and (queue.next_attempt_at is None or queue.next_attempt_at <= now)
+
+
+def answered(session: Session, queue: Destination, receipt: Receipt, *, now: datetime) -> Turn:
+    """Write down how the destination did with a letter, and give it free for the next one. `queue`: locked, as `of` gives it."""
     queue.leased_until = None
     told = receipts.told(receipt)
     if told is Told.ANSWER:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
@@ -78,7 +78,7 @@ def stands(decision: Decision, of_round: Sequence[Decision]) -> bool:
     return decision.form is not DecisionForm.WITHDRAWAL and not any(form in REPLACES for form in later)
 
 
-def standing_of(session: Session, round_id: uuid.UUID) -> list[FollowUp]:
+def standing_of(session: Session, round_id: uuid.UUID | ScalarSelect[uuid.UUID]) -> list[FollowUp]:
     """The items of a round that no later decision superseded, in order."""
     query = select(FollowUp).where(FollowUp.round_id == round_id, FollowUp.superseded_by_id.is_(None))
     return list(session.scalars(query.order_by(FollowUp.signed_at, FollowUp.position)))
@@ -212,7 +212,7 @@ def settle_case(session: Session, case: Case, *, now: datetime) -> None:
     if case.state is not CaseState.DELIVERED:
         return
     newest = select(Decision.round_id).where(Decision.case_id == case.id).order_by(Decision.signed_at.desc()).limit(1)
-    items = standing_of(session, newest_id) if (newest_id := session.scalar(newest)) else []
+    items = standing_of(session, newest.scalar_subquery())
     if items and not any(item.is_open for item in items):
         case.move(CaseState.FOLLOWED_UP, now=now)
         timeline.happened(session, case, "follow.all_closed", at=now)

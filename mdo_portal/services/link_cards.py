@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services.link_status import is_secured
+from mdo_portal.services.link_status import is_secured, outgoing
 
 
 @dataclass(frozen=True)
@@ -84,11 +83,7 @@ def _card(session: Session, hospital: Hospital, link: Link | None, by_hour: tupl
             func.count().filter(InboundMessage.state == InboundState.UNREADABLE),
         ).where(InboundMessage.hospital_id == hospital.id)
     ).one()
-    outbound = session.execute(
-        select(
-            func.max(Delivery.sent_at), func.count().filter(Delivery.state.in_((DeliveryState.WAITING, DeliveryState.SENT)))
-        ).where(Delivery.hospital_id == hospital.id)
-    ).one()
+    out = outgoing(session, hospital.id)
     feed = select(FeedCount.ignored).where(FeedCount.link_id == (link.id if link else None), FeedCount.day == now.date())
     return LinkCard(
         hospital_id=hospital.id,
@@ -102,11 +97,11 @@ def _card(session: Session, hospital: Hospital, link: Link | None, by_hour: tupl
         channel_out=link.channel_out if link else Channel.PAPER,
         is_secured=is_secured(session, link, now=now),
         last_in_at=inbound[0],
-        last_out_at=outbound[0],
+        last_out_at=out.last_out_at,
         today=inbound[1],
         waiting_in=inbound[2],
         unreadable=inbound[3],
-        waiting_out=outbound[1],
+        waiting_out=out.waiting,
         ignored_today=session.scalar(feed) or 0,
         by_hour=by_hour,
     )

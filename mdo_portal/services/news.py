@@ -27,7 +27,7 @@ class Since(StrEnum):
     """From which moment."""
 
     LOOK = "look"  #: this person's last look, before this sitting
-    DISCUSSION = "discussion"  #: the meeting in which the case was last discussed or listed
+    DISCUSSION = "discussion"  #: the last time it was discussed or listed
     REGISTRATION = "intake"
 
 
@@ -93,7 +93,7 @@ def looked_at(viewer: Viewer | None) -> Any:
 def of(view: CaseView, looked: datetime | None, *, wanted: str = "", default: tuple[Since, ...] = tuple(Since)) -> News:
     """What came in since the moment that was asked for; else since the first of `default` that there was."""
     everything = sorted(_changes(view), key=lambda change: change.at, reverse=True)
-    discussed = [one.meeting_at for one in view.rounds if one.outcome in (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)]
+    discussed = [one.known_until for one in view.rounds if one.outcome in (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)]
     moments = {Since.LOOK: looked, Since.DISCUSSION: max(discussed, default=None), Since.REGISTRATION: view.received_at}
     counts = {since: sum(change.at > at for change in everything) if at else 0 for since, at in moments.items()}
     asked = Since(wanted) if wanted in moments else None

@@ -15,6 +15,7 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Address
 from mdo_portal.services import changes, destinations, patients, recipient_channels
 from mdo_portal.services.deliveries import letter_of
@@ -64,31 +65,47 @@ def claim(
     version arrived. A general practitioner gets nothing before the letter to the referrer left. `worker`: who takes it, by the number
     of its lock.
     """
-    queued = _of_a_queue(session, share, worker, now=now)
-    found = queued or _on_paper(session, now=now)
-    claimed = _claimed(session, found, now=now) if found else None
-    if claimed is not None:
-        if not claimed.letter:
-            session.execute(_SOON)
-        return replace(claimed, worker=worker, is_queued=queued is not None)
-    if queued is not None:
-        destinations.release(session, queued)
-    return None
+    claimed = None
+    while claimed is None:  # a letter that need not leave after all is cancelled, and the next one looked for
+        queue = session.scalars(QUEUES[share], {"now": now}).one_or_none()
+        queued = _first_of(session, queue, now=now) if queue is not None else None
+        if queue is not None and queued is not None:
+            claimed = _taken(session, queue, queued, worker, now=now)
+        elif (on_paper := session.scalars(PAPER, {"now": now}).one_or_none()) is not None:
+            claimed = _claimed(session, on_paper, now=now)
+        else:
+            return None
+    if not claimed.letter:
+        session.execute(_SOON)
+    return claimed
 
 
-def _on_paper(session: Session, *, now: datetime) -> Delivery | None:
-    return session.scalars(PAPER, {"now": now}).one_or_none()
+def claim_after(session: Session, before: ClaimedDelivery, queue: Destination, *, now: datetime) -> ClaimedDelivery | None:
+    """The next letter of the same destination, in the transaction that settled the one `before`: nobody came in between.
 
-
-def _of_a_queue(session: Session, share: Share, worker: int | None, *, now: datetime) -> Delivery | None:
-    """The first letter of the free destination whose letter has waited longest."""
-    queue = session.scalars(QUEUES[share], {"now": now}).one_or_none()
-    if queue is None:
+    `queue`: locked by that settling. None when there is none, when it must rest, and when another worker has it by now.
+    """
+    if not before.is_queued or not destinations.is_free(queue, now=now):
         return None
-    found = session.scalars(FIRST, {"now": now, "hospital": queue.hospital_id, "audience": queue.audience}).one_or_none()
-    if found is not None:
-        queue.leased_until, queue.leased_by = now + LEASE, worker
-    return found
+    queued = _first_of(session, queue, now=now)
+    return _taken(session, queue, queued, before.worker, now=now) if queued is not None else None
+
+
+def _first_of(session: Session, queue: Destination, *, now: datetime) -> Delivery | None:
+    """The letter of this destination that has waited longest."""
+    which = {"now": now, "hospital": queue.hospital_id, "audience": queue.audience}
+    return session.scalars(FIRST, which).one_or_none()
+
+
+def _taken(
+    session: Session, queue: Destination, delivery: Delivery, worker: int | None, *, now: datetime
+) -> ClaimedDelivery | None:
+    """This letter, and with it its queue. None when it need not leave after all: it is cancelled, and the queue stays free."""
+    claimed = _claimed(session, delivery, now=now)
+    if claimed is None:
+        return None
+    queue.leased_until, queue.leased_by = now + LEASE, worker
+    return replace(claimed, worker=worker, is_queued=True)
 
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:

@@ -6,16 +6,23 @@ the letter's number, and either confirms it or sends it again, under the same co
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.delivery import OPEN, Delivery, Hold
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import audit, changes
+from mdo_portal.domain.whereabouts import Place, Whereabouts
+from mdo_portal.services import application_acks, audit, changes
 
+_HERE = text(
+    "SELECT (SELECT system_identifier FROM pg_control_system())::text, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), oid::text"
+    " FROM pg_database WHERE datname = current_database()"
+)
+SEEN_AGAIN = timedelta(hours=1)
 NUMBERS_SKIPPED = 10_000
 """Document numbers left unused: those given between the backup and the fault stand on letters that the database has forgotten."""
 
@@ -30,6 +37,7 @@ class Held(NamedTuple):
 
 def hold(session: Session, *, at: datetime, now: datetime) -> int:
     """Hold every letter that was under way in the database as it was at `at`. Says how many. Twice is the same as once."""
+    application_acks.hold(session, now=now)
     held = update(Delivery).where(Delivery.state.in_(OPEN), Delivery.held_at.is_(None))
     found = session.execute(
         held.values(held_at=now, hold_reason=Hold.RESTORED.value, leased_until=None).returning(Delivery.hospital_id)
@@ -42,8 +50,51 @@ def hold(session: Session, *, at: datetime, now: datetime) -> int:
 
 
 def skip_numbers(session: Session) -> None:
-    """No document number is given a second time. The owner of the sequence only."""
-    session.execute(text("SELECT setval('document_numbers', nextval('document_numbers') + :more)"), {"more": NUMBERS_SKIPPED})
+    """No document number is given a second time."""
+    session.execute(text("SELECT count(nextval('document_numbers')) FROM generate_series(1, :more)"), {"more": NUMBERS_SKIPPED})
+
+
+def notice(session: Session, *, now: datetime) -> int | None:
+    """Hold what was under way when this database stands elsewhere than when a worker last looked: it was put back, copied or moved.
+
+    None when it stands where it stood, or was never looked for; else how many letters are held now. Said once: from then on it stands
+    here. A disk that was put back under the same cluster looks the same from inside, and is not noticed.
+    """
+    here = Place._make(session.execute(_HERE).one())
+    kept = session.get(Whereabouts, 1, with_for_update=True)
+    if kept is None:
+        stands_here(session, now=now)
+        return None
+    if kept.place == here:
+        if now - kept.seen_at > SEEN_AGAIN:
+            kept.seen_at = now
+        return None
+    count = hold(session, at=kept.seen_at, now=now)
+    skip_numbers(session)
+    stands_here(session, now=now)
+    return count
+
+
+def stands_here(session: Session, *, now: datetime) -> None:
+    """From now on this is where the database stands: what had to be done about it was done."""
+    here = Place._make(session.execute(_HERE).one())._asdict() | {"seen_at": now}
+    session.execute(insert(Whereabouts).values(id=1, **here).on_conflict_do_update(index_elements=["id"], set_=here))
+
+
+def release(session: Session, *, now: datetime) -> int:
+    """Nothing was lost: the database was moved on purpose, with all that was in it. Says how many held letters may go again."""
+    stands_here(session, now=now)
+    application_acks.release(session)
+    held_by_this = (Delivery.held_at.is_not(None), Delivery.hold_reason == Hold.RESTORED.value, Delivery.state.in_(OPEN))
+    freed = update(Delivery).where(*held_by_this).values(held_at=None, hold_reason="").returning(Delivery.hospital_id)
+    found = session.execute(freed).all()
+    for hospital_id in {row[0] for row in found}:
+        changes.announce(session, "post", hospital_id)
+    audit.record_portal(
+        session, "post.released", now=now, object_type="post", object_id="", detail=f"{len(found)} letters", kind=audit.CHANGED
+    )
+    changes.wake(session, "deliver")
+    return len(found)
 
 
 def held(session: Session) -> list[Held]:

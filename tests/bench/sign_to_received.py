@@ -24,6 +24,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Answer, Verdict
+from mdo_portal.services import decisions
 from tests import make
 from tests.people import Region, fill
 
@@ -72,8 +73,8 @@ def measure(url: str) -> Figures:
                 update(Link).where(Link.hospital_id == region.hospitals["ZEED"]).values(port_out=port, timeout_seconds=10.0)
             )
         found.portal("work")
-        _received(database, [_signed(database, region, round_id) for round_id in _rounds(database, region, 1)])
-        alone = [_received(database, [_signed(database, region, one)])[0] for one in _rounds(database, region, 5)]
+        _alone(database, region, 1)
+        alone = _alone(database, region, 5)
         together = [one for _ in range(TIMES) for one in _at_once(database, region)]
     figures.limit("p50, one signature", "ms", quantile(alone, 0.5), at_most=300)
     figures.limit("p50, ten chairs at once", "ms", quantile(together, 0.5))
@@ -82,11 +83,17 @@ def measure(url: str) -> Figures:
     return figures
 
 
+def _alone(database: Database, region: Region, times: int) -> list[float]:
+    """One chair after the other."""
+    read = [_read(database, region, one) for one in _rounds(database, region, times)]
+    return [_received(database, [_signed(database, region, *one)])[0] for one in read]
+
+
 def _at_once(database: Database, region: Region) -> list[float]:
     """Ten chairs press the button together."""
-    rounds = _rounds(database, region, BOARDS)
+    read = [_read(database, region, one) for one in _rounds(database, region, BOARDS)]
     with ThreadPoolExecutor(BOARDS) as chairs:
-        return _received(database, list(chairs.map(lambda one: _signed(database, region, one), rounds)))
+        return _received(database, list(chairs.map(lambda one: _signed(database, region, *one), read)))
 
 
 def _rounds(database: Database, region: Region, count: int) -> list[uuid.UUID]:
@@ -102,13 +109,25 @@ def _rounds(database: Database, region: Region, count: int) -> list[uuid.UUID]:
         return found
 
 
-def _signed(database: Database, region: Region, round_id: uuid.UUID) -> tuple[uuid.UUID, datetime]:
-    """Sign; the decision and the moment the button was pressed."""
+def _read(database: Database, region: Region, round_id: uuid.UUID) -> tuple[uuid.UUID, str]:
+    """The chair reads the text, before pressing anything."""
+    with database.transaction() as session:
+        round_ = session.get_one(Round, round_id)
+        case = session.get_one(Case, round_.case_id)
+        seen = decisions.preview(session, round_, case, network=make.NETWORK, viewer=region.bram, now=datetime.now(UTC))
+        return round_id, seen.content_hash
+
+
+def _signed(database: Database, region: Region, round_id: uuid.UUID, seen: str) -> tuple[uuid.UUID, datetime]:
+    """Sign what was read; the decision and the moment the button was pressed."""
     pressed = datetime.now(UTC)
     with database.transaction() as session:
         round_ = session.get_one(Round, round_id)
-        assert session.get_one(Case, round_.case_id)
-        return make.signed(session, round_, viewer=region.bram, now=pressed).id, pressed
+        case = session.get_one(Case, round_.case_id, with_for_update=True)
+        signed = decisions.sign(
+            session, round_, case, seen_hash=seen, reason="", network=make.NETWORK, viewer=region.bram, now=pressed
+        )
+        return signed.id, pressed
 
 
 def _received(database: Database, signed: list[tuple[uuid.UUID, datetime]]) -> list[float]:

@@ -13,7 +13,7 @@ from mdo_portal import dispatch
 from mdo_portal.commands.bell import Bell
 from mdo_portal.commands.sending import Sending
 
-LETTER = cast(Any, object())
+LETTER, NEXT = cast(Any, object()), cast(Any, object())
 
 
 class Alive:
@@ -39,7 +39,7 @@ def test_a_letter_that_is_taken_while_the_worker_is_told_to_stop_is_sent(monkeyp
         return left.pop() if left else None
 
     monkeypatch.setattr(dispatch, "take", take)
-    monkeypatch.setattr(dispatch, "deliver", lambda database, senders, claimed, clock: sent.append(claimed))
+    monkeypatch.setattr(dispatch, "deliver", lambda database, senders, claimed, **_: sent.append(claimed))
     half = Sending(cast(Any, None), {}, Bell(), clock=lambda: datetime.now(UTC), living=cast(Any, Alive()))
     threads = [threading.Thread(target=job) for _, job in half.jobs(stop)]
     for thread in threads:
@@ -51,3 +51,41 @@ def test_a_letter_that_is_taken_while_the_worker_is_told_to_stop_is_sent(monkeyp
         thread.join(10)
 
     assert sent == [LETTER] and not any(thread.is_alive() for thread in threads)
+
+
+@pytest.mark.parametrize(("others_busy", "is_stopping", "goes_on"), [(0, False, True), (5, False, False), (0, True, False)])
+def test_a_sender_goes_on_with_its_destination_while_no_other_may_want_it(
+    monkeypatch: pytest.MonkeyPatch, others_busy: int, is_stopping: bool, goes_on: bool
+) -> None:
+    stop, sent = threading.Event(), list[object]()
+
+    def deliver(database: object, senders: object, claimed: object, *, clock: object, goes_on: Any) -> object:
+        sent.append(claimed)
+        if is_stopping:
+            stop.set()
+        return NEXT if claimed is LETTER and goes_on() else None
+
+    monkeypatch.setattr(dispatch, "deliver", deliver)
+    half = Sending(cast(Any, None), {}, Bell(), clock=lambda: datetime.now(UTC), living=cast(Any, Alive()))
+    half._add(1 + others_busy)
+
+    half._deliver_on(LETTER, 1, stop)
+
+    assert sent == ([LETTER, NEXT] if goes_on else [LETTER])
+
+
+def test_what_was_taken_before_the_lock_was_lost_is_sent_only_when_it_is_still_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    alive, sent = Alive(), list[object]()
+
+    def deliver(database: object, senders: object, claimed: object, **_: object) -> object:
+        sent.append(claimed)
+        alive.count = 2  # lost, and proved anew, while this letter was under way
+        return NEXT if claimed is LETTER else None
+
+    monkeypatch.setattr(dispatch, "deliver", deliver)
+    monkeypatch.setattr(dispatch, "is_ours", lambda database, claimed: False)
+    half = Sending(cast(Any, None), {}, Bell(), clock=lambda: datetime.now(UTC), living=cast(Any, alive))
+
+    half._deliver_on(LETTER, 1, threading.Event())
+
+    assert sent == [LETTER]

@@ -72,7 +72,7 @@ FAULTS = {
     "B10-letters-out": Fault(texts.round_trip, 150, 10_000),
     "B11-certificates": Fault(certificates.strangers, 1, 20),
     "B12-bad-answers": Fault(sending.bad_answers, 1, 4),
-    "B13-receiver-away": Fault(sending.away_and_back, 1, 6),
+    "B13-receiver-away": Fault(sending.away_and_back, 1, 12),
     "C1-hostile-xml": Fault(documents.fetching, 1, 10, is_slow=True),
     "C2-scripts": Fault(scripts.inert, 1, 5, is_slow=True),
     "C3-addresses": Fault(addresses.only_the_registered, 5, 50),

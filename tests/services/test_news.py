@@ -100,6 +100,20 @@ def test_each_choice_counts_from_its_own_moment(session: Session, region: Region
     assert seen(session, case, wanted="' OR 1").since is Since.DISCUSSION
 
 
+def test_what_came_after_a_discussion_is_new_also_when_the_meeting_was_opened_before_its_hour(
+    session: Session, region: Region
+) -> None:
+    case = told(session, region, at=NOW)
+    meeting = session.get_one(meetings.Meeting, region.meeting)
+    round_ = make.planned(session, case, meeting, viewer=region.aisha)
+    round_.started_at = meeting.starts_at - timedelta(hours=1)
+    make.discussed(session, round_, viewer=region.bram)
+    between = meeting.starts_at - timedelta(minutes=30)
+    case = told(session, region, at=between, facts=(Fact(Section.IMAGING, "PET-CT verricht", "PET-CT"),))
+
+    assert [change.after for change in seen(session, case, wanted="discussion").changes] == ["PET-CT verricht"]
+
+
 def test_a_look_of_the_same_sitting_is_one_look(session: Session, region: Region) -> None:
     case = told(session, region, at=NOW)
     looks = [news.look(session, region.aisha, case, now=NOW + timedelta(minutes=at)) for at in (0, 5, 14, 60, 65)]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mdo_portal.commands.restored import restored, waiting
 from mdo_portal.database import Database
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.round import Round
+from mdo_portal.domain.whereabouts import Whereabouts
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import handing_over, post
+from mdo_portal.services import handing_over, post, restoring
 from tests.make import NOW
 from tests.outbox_house import AA, AE, SILENCE, Outbox, Receiver
 from tests.people import Region
@@ -101,3 +102,57 @@ def test_a_word_that_was_under_way_still_counts(outbox: Outbox) -> None:
         handing_over.write_down(session, letter, Receipt(ReceiptKind.ACCEPTED, "AA"), now=LATER_ON)
 
     assert (outbox.letter(silent).state, outbox.letter(silent).held_at) == (DeliveryState.RECEIVED, None)
+
+
+def _looked(outbox: Outbox) -> int | None:
+    with outbox.database.transaction() as session:
+        return restoring.notice(session, now=outbox.now)
+
+
+def _moved(outbox: Outbox, **elsewhere: str) -> None:
+    """As a backup says it, when it is put back in another place."""
+    with outbox.database.transaction() as session:
+        session.execute(update(Whereabouts).values(**elsewhere))
+
+
+@pytest.mark.parametrize("changed", ["system", "timeline", "database"])
+def test_a_database_that_stands_elsewhere_is_noticed_once_and_nothing_leaves(outbox: Outbox, changed: str) -> None:
+    *_, waits = _all_states(outbox)
+    assert (_looked(outbox), _looked(outbox)) == (None, None), "it stands where it stood"
+    number = outbox.letter(waits).document_number
+    _moved(outbox, **{changed: "elsewhere"})
+
+    assert _looked(outbox) == 2
+    receiver = Receiver([AA])
+    outbox.now = LATER_ON
+    assert outbox.drain(receiver) == 0 and receiver.came == []
+    assert _looked(outbox) is None, "said once"
+
+    assert int(outbox.letter(outbox.signed()).document_number[-6:]) > int(number[-6:]) + 10_000
+
+
+def test_a_database_that_was_moved_with_all_that_was_in_it_sends_what_was_held(outbox: Outbox) -> None:
+    *_, silent, waits = _all_states(outbox)
+    _looked(outbox)
+    _moved(outbox, database="elsewhere")
+    assert _looked(outbox) == 2
+
+    with outbox.database.transaction() as session:
+        assert restoring.release(session, now=outbox.now) == 2
+
+    outbox.now = LATER_ON
+    assert outbox.drain(Receiver([AA])) == 2
+    assert {outbox.letter(one).state for one in (silent, waits)} == {DeliveryState.RECEIVED}
+    assert _looked(outbox) is None
+
+
+def test_what_an_administrator_said_is_not_said_again_by_the_worker(outbox: Outbox) -> None:
+    *_, waits = _all_states(outbox)
+    _looked(outbox)
+    _moved(outbox, database="elsewhere")
+    restored(outbox.database, at=NOW, now=NOW)
+    with outbox.database.transaction() as session:
+        handing_over.send_again(session, session.get_one(Delivery, outbox.letter(waits).id), now=outbox.now)
+
+    assert _looked(outbox) is None
+    assert outbox.letter(waits).held_at is None

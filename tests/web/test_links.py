@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from integrations.bounded.pool import BoundedExplainer, Pool
@@ -25,7 +25,9 @@ from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.exchange import Explanation, Wire
 from mdo_portal.services import intake
 from tests import make, pdf_text
+from tests.conftest import as_web
 from tests.integrations.hl7v2 import samples
+from tests.outbox_house import AA, Outbox, Receiver
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
 
@@ -237,3 +239,19 @@ def test_postgresql_itself_keeps_a_web_process_from_anothers_link(portal: Portal
         session.rollback()
     with pytest.raises(ProgrammingError), own.transaction(entering=sessions.hash_key(key)) as session:
         session.add(Link(hospital_id=session.scalars(select(Hospital.id).where(Hospital.code == "ODUL")).one(), profile_in=""))
+
+
+@pytest.mark.parametrize("name", ["Ada", "Lars"])
+def test_who_looks_after_a_link_sees_how_many_letters_are_under_way_and_of_no_other_hospital(portal: Portal, name: str) -> None:
+    """The administrator may read no letter; the page said *never* and 0 of every hospital."""
+    outbox = Outbox(portal.database, portal.region)
+    outbox.signed(), outbox.signed()
+    outbox.work(Receiver([AA]))
+    client = portal.person(name)
+
+    page = client.get("/links").text
+    of_zeed = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("Ziekenhuis ZEED")[2]))
+
+    assert re.search(r"Laatste brief uit (?!nog nooit)\S+ .*? Brieven onderweg \(HL7 v2-bericht\) 1 ", of_zeed)
+    with as_web(portal.database).transaction() as session:
+        assert session.execute(text("SELECT * FROM access.post_of(:one)"), {"one": portal.region.hospitals["ZEED"]}).all() == []
