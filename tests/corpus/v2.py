@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from integrations.hl7v2 import batch
 from integrations.hl7v2.ack import acks_for
+from integrations.hl7v2.charset import storable
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.mllp import MllpDecoder, frame
@@ -150,7 +151,7 @@ def unplaced(raw: bytes, profile: str) -> set[str]:
     used = {*rules["segments"]["placed"], *rules["segments"][SEGMENTS_OF[type(read)]], *read.unmapped}
     if isinstance(read, IncomingReferral):
         used |= {"OBX", "NTE", "?", *rules["facts"]}
-    return {segment.name or "?" for segment in Message.parse(raw, "UTF-8").segments} - used
+    return {segment.name or "?" for segment in Message.parse(storable(raw), "UTF-8").segments} - used
 
 
 def segments(raw: bytes) -> list[bytes]:
