@@ -92,7 +92,7 @@ def sort(
         return _refused(raw, header, wire=wire, link=sender, reason="no_control_id", place="MSH-10", now=now)
     if own := reader.numbers(raw, sender.profile_in):  # before anybody asks whether this patient is known here
         header = replace(header, patient_numbers=tuple(dict.fromkeys((*header.patient_numbers, *own))))
-    later = header.application_ack if sender.application_ack_out else ""
+    later = header.application_ack if sender.application_ack_out and intake.is_told_later(header.kind) else ""
     arrival = Arrival(
         raw=raw,
         wire=wire,

@@ -23,6 +23,7 @@ from integrations.fhir.question import FhirAsker
 from integrations.fhir.reader import numbers_of
 from integrations.hl7v2 import answers
 from integrations.hl7v2.ack import build_ack
+from integrations.hl7v2.acknowledger import MllpAcknowledger
 from integrations.hl7v2.explain import as_sent
 from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.tls import TlsFiles, server_context
@@ -40,6 +41,7 @@ from integrations.smart.server import NotProven
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.identity import Registration
 from mdo_portal.exchange import (
+    Acknowledger,
     Answer,
     Asker,
     Caller,
@@ -105,6 +107,7 @@ class Outward:
     puller: Puller
     poller: Poller
     asker: Asker
+    acknowledger: Acknowledger
 
 
 def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
@@ -116,6 +119,7 @@ def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
         FhirPuller(tokens),
         poll.FhirPoller(tokens),
         FhirAsker(tokens),
+        MllpAcknowledger(),
     )
 
 

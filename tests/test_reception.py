@@ -277,3 +277,11 @@ def test_a_change_of_a_referred_patient_arrives_and_noise_is_counted(database: D
     assert [row.state for row in rows(database)] == [InboundState.UNDERSTOOD] * 2
     assert count(database, Patient, Patient.family == "van Voorbeeld - Anders") == 1
     assert count(database, Patient, Patient.local_number == "404") == 0
+
+
+def test_a_sign_that_no_database_keeps_costs_no_referral(database: Database, region: Region) -> None:
+    hand_in(database, region, make.hl7_referral("M1", question="Operatie\0 of bestraling?") + b"\0\x1a")
+    understand_all(database)
+
+    with database.transaction() as session:
+        assert "Operatie of bestraling?" in session.scalars(select(Case.question_board)).all()

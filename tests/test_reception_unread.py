@@ -97,6 +97,16 @@ def test_when_the_referral_is_put_aside_nothing_of_its_patient_is_kept(database:
     assert count(database, FeedCount, FeedCount.ignored == 1) == 1
 
 
+def test_what_came_twice_about_nobody_here_is_counted_twice(database: Database, region: Region) -> None:
+    same = lab()
+    hand_in(database, region, same)
+    hand_in(database, region, same)
+    understand(database)
+
+    assert told(database) == []
+    assert count(database, FeedCount, FeedCount.ignored == 2) == 1
+
+
 def test_a_referral_that_is_sent_again_in_good_order_frees_what_waited(database: Database, region: Region) -> None:
     hand_in(database, region, REFERRAL, lab())
     understand(database, BROKEN)

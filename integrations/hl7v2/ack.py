@@ -64,6 +64,20 @@ def acks_for(raw: bytes, answer: Answer, *, now: datetime, control_id: str) -> l
     return [_written(found, said, mode, now, control_id + "-A" * n, raw) for n, mode in enumerate(modes)]
 
 
+def application_number(answer: Answer) -> str:
+    """MSH-10 of `application_ack`: ours, and the same each time that it is said."""
+    return f"{answer.reference}-A"
+
+
+def application_ack(raw: bytes, answer: Answer) -> bytes:
+    """AA, AE or AR about `raw` as a message of its own, said after the commit. It asks for a commit and never for an application's word.
+
+    Made of the message's header alone (and of an RRI's segments): no text of ours names a patient. Always the same bytes.
+    """
+    assert answer.at is not None
+    return _written(_sender(raw), answer, "A", answer.at, application_number(answer), raw, asks=("AL", "NE"))
+
+
 def _is_asked(asked: str, verdict: Verdict) -> bool:
     if asked in ("ER", "SU"):
         return (asked == "SU") == (verdict is Verdict.STORED)
@@ -76,11 +90,13 @@ def _judged(found: Opened, answer: Answer) -> Answer:
     return answer
 
 
-def _written(found: Opened, answer: Answer, mode: str, now: datetime, control_id: str, raw: bytes = b"") -> bytes:
+def _written(
+    found: Opened, answer: Answer, mode: str, now: datetime, control_id: str, raw: bytes = b"", *, asks: tuple[str, ...] = ()
+) -> bytes:
     fields, marks, between = found.fields, found.marks, found.marks.field
     again = _said_again(raw, answer, fields, marks) if answer.repeats and mode == "A" else []
     name = "RRI" if again else "ACK"
-    before, middle, after = _as_ever(found.like, name) if found.like else _header_of(fields, marks, name)
+    before, middle, after = _as_ever(found.like, name, asks) if found.like else _header_of(fields, marks, name, asks)
     lines = [f"{before}{stamp(now)}{middle}{marks.escaped(control_id)}{after}"]
     about = fields[10] or marks.escaped(answer.control_id)
     said = f"MSA{between}{mode}{_LETTER[answer.verdict]}{between}{about}"
@@ -92,23 +108,24 @@ def _written(found: Opened, answer: Answer, mode: str, now: datetime, control_id
 
 
 @lru_cache(maxsize=512)
-def _as_ever(like: bytes, name: str) -> tuple[str, str, str]:
+def _as_ever(like: bytes, name: str, asks: tuple[str, ...]) -> tuple[str, str, str]:
     """`_header_of`, worked out once for all that one sender sends of one kind."""
     found = opened(like)
-    return _header_of(found.fields, found.marks, name)
+    return _header_of(found.fields, found.marks, name, asks)
 
 
-def _header_of(fields: list[str], marks: Marks, name: str) -> tuple[str, str, str]:
-    """The header of an acknowledgement: what stands before its time, between that and our number, and behind the number."""
+def _header_of(fields: list[str], marks: Marks, name: str, asks: tuple[str, ...]) -> tuple[str, str, str]:
+    """The header of an acknowledgement: what stands before its time, between that and our number, and behind the number.
+
+    `asks`: its own MSH-15 and MSH-16.
+    """
     between = marks.field
     event = fields[9].split(marks.component, 2)[1:2]
     structure = f"RRI_{event[0]}" if name == "RRI" else name
     kind = marks.component.join((name, event[0], structure)) if event and event[0] else name
     before = between.join(("MSH", marks.msh2, fields[5], fields[6], fields[3], fields[4], ""))
-    after = between.join(("", fields[11] or "P", fields[12] or "2.5"))
-    if charset := _charset(fields[18], marks):
-        after += between * 6 + charset
-    return before, between.join(("", "", kind, "")), after
+    behind = ["", fields[11] or "P", fields[12] or "2.5", "", "", *(asks or ("", "")), "", _charset(fields[18], marks)]
+    return before, between.join(("", "", kind, "")), between.join(behind).rstrip(between)
 
 
 def _said_again(raw: bytes, answer: Answer, fields: list[str], marks: Marks) -> list[str]:

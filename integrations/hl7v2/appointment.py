@@ -9,6 +9,7 @@ from mdo_portal.exchange import IncomingAppointment, Profile
 
 from .change import sent_at
 from .er7 import Message
+from .events import event_of
 from .people import patient, the_patient
 from .places import Reading, first
 from .unplaced import unplaced
@@ -21,7 +22,7 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
     """The appointment in `message`. Raises Unreadable: no_patient, broken."""
     rules = profile["appointment"]
     reading = Reading.of(message, profile)
-    event = message.get("MSH-9-2")
+    event = event_of(message)
     starts_at = _moment(reading, rules["starts_at"], profile)
     return IncomingAppointment(
         patient=patient(the_patient(message), profile),

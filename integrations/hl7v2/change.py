@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from mdo_portal.exchange import MergedNumbers, PatientChange, PatientLink, PatientMerge, Profile, Unreadable
 
 from .er7 import Message
+from .events import event_of
 from .numbers import numbers
 from .people import is_bsn, patient, the_patient
 from .segment import Segment
@@ -22,7 +23,7 @@ def change(message: Message, profile: Profile) -> PatientChange:
     """The change in `message`. Raises Unreadable: no_patient, broken."""
     return PatientChange(
         patient=patient(the_patient(message), profile),
-        event=message.get("MSH-9-2"),
+        event=event_of(message),
         sent_at=sent_at(message, profile),
         unmapped=unplaced(message, profile, "patient"),
     )
@@ -34,7 +35,7 @@ def merge(message: Message, profile: Profile) -> PatientMerge:
     if not merged:
         raise Unreadable("broken", "MRG-1")
     return PatientMerge(
-        merged, event=message.get("MSH-9-2"), sent_at=sent_at(message, profile), unmapped=unplaced(message, profile, "merge")
+        merged, event=event_of(message), sent_at=sent_at(message, profile), unmapped=unplaced(message, profile, "merge")
     )
 
 
@@ -66,7 +67,7 @@ def link(message: Message, profile: Profile) -> PatientLink:
     if len(found) != 2:
         raise Unreadable("broken", "PID")
     one, other = (patient(pid, profile) for pid in found)
-    event = message.get("MSH-9-2")
+    event = event_of(message)
     return PatientLink(
         (one, other),
         linked=event not in UNLINKS,

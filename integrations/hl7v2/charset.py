@@ -20,24 +20,32 @@ HL7_TO_CODEC = {
     "8859/8": "iso8859-8",
     "8859/9": "iso8859-9",
     "8859/15": "iso8859-15",
+    "ISO IR6": "ascii",
+    "ISO IR100": "iso8859-1",
+    "ISO IR192": "utf-8",
+    "CP850": "cp850",
+    "IBM850": "cp850",
+    "CP858": "cp858",
+    "CP437": "cp437",
     "UNICODE": "utf-8",
     "UNICODE UTF-8": "utf-8",
     "UTF-8": "utf-8",
     "UTF8": "utf-8",
 }
-"""Table 0211 and the spellings seen in the wild. UTF-16 and UTF-32 are turned into UTF-8 before this is asked."""
+"""Table 0211 and the spellings seen in the wild, those of DOS among them. UTF-16 and UTF-32 are turned into UTF-8 before this is asked."""
 
 _CODEC_TO_HL7 = {"ascii": "ASCII", "utf-8": "UNICODE UTF-8", "cp1252": "8859/1"} | {
     codec: name for name, codec in HL7_TO_CODEC.items() if name.startswith("8859/")
 }
 _C1 = re.compile(rb"[\x80-\x9f]")
+_MARK, _END_OF_FILE = b"\xef\xbb\xbf", b"\x1a"
 _WIDE_STARTS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"M\0S\0", "utf-16-le"), (b"\0M\0S", "utf-16-be"))
 
 
 @lru_cache(maxsize=256)
 def codec_named(name: str) -> str:
     """Python's codec for an HL7 or IANA name (`8859/1`, `UTF-8`, `windows-1252`); "" when we do not read it."""
-    wanted = name.strip().upper()
+    wanted = name.strip().upper().replace("ISO_IR", "ISO IR").replace("ISO IR ", "ISO IR")
     if wanted in HL7_TO_CODEC:
         return HL7_TO_CODEC[wanted]
     try:
@@ -50,7 +58,7 @@ def codec_named(name: str) -> str:
 def hl7_name(name: str) -> str:
     """What MSH-18 says for a codec or IANA name. Raises ValueError for one we do not write."""
     codec = codec_named(name)
-    if not codec:
+    if codec not in _CODEC_TO_HL7:
         raise ValueError("a character set we do not write")
     return _CODEC_TO_HL7[codec]
 
@@ -59,7 +67,7 @@ def narrow(raw: bytes) -> bytes:
     """The same message with ASCII as single bytes: UTF-16 becomes UTF-8, a UTF-8 byte order mark goes. Usually `raw` itself."""
     if raw[:3] == b"MSH":
         return raw
-    if raw[:3] == b"\xef\xbb\xbf":
+    if raw[:3] == _MARK:
         return raw[3:]
     for start, codec in _WIDE_STARTS:
         if raw.startswith(start):
@@ -68,6 +76,23 @@ def narrow(raw: bytes) -> bytes:
             except UnicodeError:
                 raise Unreadable("undecodable", "MSH-18") from None
     return raw
+
+
+def storable(raw: bytes) -> bytes:
+    """`raw` without NUL and the end of a file on DOS: they are no letters, pad what old systems send, and no database keeps the first.
+
+    Usually `raw` itself; UTF-16 becomes marked UTF-8.
+    """
+    if b"\0" not in raw and not raw.endswith(_END_OF_FILE):
+        return raw
+    if is_marked(raw):
+        raw = _MARK + narrow(raw)
+    return raw.replace(b"\0", b"").rstrip(_END_OF_FILE)
+
+
+def is_marked(raw: bytes) -> bool:
+    """Whether its first bytes say that it is Unicode: what `narrow` gives of it is UTF-8, whatever MSH-18 or the link says."""
+    return raw[:3] == _MARK or any(raw.startswith(start) for start, _ in _WIDE_STARTS)
 
 
 def decide(raw: bytes, *, link: str = "", stated: str = "") -> str:

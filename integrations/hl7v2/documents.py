@@ -19,11 +19,15 @@ from .words import matching
 MOST_REPETITIONS = 50
 _FILE_NAME = re.compile(r"[^\\/\n]+\.\w{1,5}")
 _BLANKS = re.compile(rb"\s+")
+_PDF = b"JVBERi0"
+"""How a PDF begins in base64: nobody's words do."""
 
 
 def is_document(segment: Segment) -> bool:
-    """Whether an OBX holds a document: by its type, or because its value says so."""
-    return segment.name == "OBX" and (segment.component(2) == "ED" or segment.component(5, 4).lower() == "base64")
+    """Whether an OBX holds a document: by its type, because its value says so, or because that is nothing but a PDF."""
+    if segment.name != "OBX":
+        return False
+    return segment.component(2) == "ED" or segment.component(5, 4).lower() == "base64" or _is_pdf(segment, 1, 0)
 
 
 def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocument]:
@@ -33,7 +37,18 @@ def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocu
 
 
 def _filled(item: Item, repetition: int) -> bool:
-    return bool(item.segment.octets(5, 5, repetition))
+    return bool(item.segment.octets(5, _place(item.segment, repetition), repetition))
+
+
+def _place(segment: Segment, repetition: int) -> int:
+    """The component with the bytes: the fifth of an ED, unless it is empty and a PDF stands where others put it."""
+    if segment.octets(5, 5, repetition):
+        return 5
+    return next((n for n in (1, 4) if _is_pdf(segment, n, repetition)), 5)
+
+
+def _is_pdf(segment: Segment, component: int, repetition: int) -> bool:
+    return bytes(segment.octets(5, component, repetition)[: len(_PDF)]) == _PDF
 
 
 def _document(item: Item, profile: Profile, reference: str, repetition: int) -> IncomingDocument:
@@ -46,7 +61,10 @@ def _document(item: Item, profile: Profile, reference: str, repetition: int) -> 
     if content is None:
         sent = bytes(segment.octets(5, 5, repetition)) + "".join(item.loose_texts).encode()
         return IncomingDocument(title, "text/plain", sent, dated_on, "unreadable", reference)
-    return IncomingDocument(title, _media_type(segment, repetition, rules["media"]), content, dated_on, kind, reference)
+    media = _media_type(segment, repetition, rules["media"])
+    if content.startswith(b"%PDF-") and (media == "application/octet-stream" or _place(segment, repetition) != 5):
+        media = "application/pdf"
+    return IncomingDocument(title, media, content, dated_on, kind, reference)
 
 
 def file_name(item: Item) -> str:
@@ -63,8 +81,9 @@ def _media_type(segment: Segment, repetition: int, media: Mapping[str, str]) -> 
 
 
 def _content(item: Item, repetition: int) -> bytes | None:
-    encoding = item.segment.component(5, 4, repetition=repetition).lower()
-    sent = item.segment.octets(5, 5, repetition)
+    place = _place(item.segment, repetition)
+    encoding = item.segment.component(5, 4, repetition=repetition).lower() if place == 5 else "base64"
+    sent = item.segment.octets(5, place, repetition)
     if encoding == "a":
         return item.segment.component(5, 5, 0, repetition).encode()
     if encoding == "hex":
@@ -76,13 +95,15 @@ def _content(item: Item, repetition: int) -> bytes | None:
             return pybase64.b64decode(sent, validate=True)
         except (binascii.Error, ValueError):
             pass  # broken into lines or without padding: below
-    return _mended(item, repetition)
+    return _mended(item, place, repetition)
 
 
-def _mended(item: Item, repetition: int) -> bytes | None:
-    """Base64 that was broken into lines, by escapes or by bare line ends, or lost its padding."""
-    text = item.segment.component(5, 5, 0, repetition) + "".join(item.loose_texts)
+def _mended(item: Item, place: int, repetition: int) -> bytes | None:
+    """Base64 that was broken into lines, by escapes or by bare line ends, lost its padding, or stands in a `data:` address."""
+    text = item.segment.component(5, place, 0, repetition) + "".join(item.loose_texts)
     packed = _BLANKS.sub(b"", text.encode())
+    if packed[:5] == b"data:":
+        packed = packed.partition(b";base64,")[2]
     try:
         return pybase64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
     except (binascii.Error, ValueError):

@@ -12,7 +12,7 @@ from itertools import islice
 
 from mdo_portal.exchange import Unreadable
 
-from .charset import decided, narrow
+from .charset import decided, is_marked, narrow
 from .header import header_at
 from .marks import Marks, marks_of
 from .segment import LargeSegment, Repetition, Segment, spans
@@ -45,8 +45,8 @@ class Message:
 
         Raises Unreadable: no_header, hostile_delimiters, undecodable. Takes CR, LF and CRLF as line end.
         """
-        raw, marks = _opened(raw)
-        codec, _ = decided(raw, link=charset, stated=_stated_charset(raw, marks))
+        raw, marks, link = _opened(raw, charset)
+        codec, _ = decided(raw, link=link, stated=_stated_charset(raw, marks))
         if len(raw) > LARGE:
             return cls([], _segments(raw, marks, codec), marks, codec)
         return cls([line for line in raw.decode(codec).split("\r") if line], None, marks, codec)
@@ -130,27 +130,29 @@ def _chosen(repetitions: list[Repetition], wanted: int | None) -> list[Repetitio
 
 def codec_of(raw: bytes, charset: str = "") -> tuple[str, str]:
     """Which codec reads the message and who said so (charset.decided). Raises Unreadable as Message.parse does."""
-    raw, marks = _opened(raw)
-    return decided(raw, link=charset, stated=_stated_charset(raw, marks))
+    opened, marks, link = _opened(raw, charset)
+    codec, by = decided(opened, link=link, stated=_stated_charset(opened, marks))
+    return codec, by if link == charset else "(bytes)"
 
 
-def _opened(raw: bytes) -> tuple[bytes, Marks]:
-    """The message from its header (or that of its batch) on, every segment ended by CR, and the delimiters of its MSH."""
+def _opened(raw: bytes, link: str) -> tuple[bytes, Marks, str]:
+    """The message from its header (or that of its batch) on, every segment ended by CR; the delimiters of its MSH; and the charset
+    that goes before MSH-18: the link's, unless the bytes begin by saying that they are Unicode.
+    """
     at = 0
     if raw[:3] != b"MSH":
+        link = "UTF-8" if is_marked(raw) else link
         raw = _from_header(narrow(raw))
         at = 0 if raw[:3] == b"MSH" else header_at(raw[:LARGE])
     marks = marks_of(raw[at : at + 10].decode("latin-1"))
-    return (_line_ends(raw, marks) if b"\n" in raw else raw), marks
+    return (_line_ends(raw, marks) if b"\n" in raw else raw), marks, link
 
 
 def _from_header(raw: bytes) -> bytes:
-    """The message from its header on; white space and a stray VT before it mean nothing."""
+    """The message from its header on; white space, a stray VT and remarks before it mean nothing."""
     if raw[:3] != b"MSH":
         raw = raw.lstrip(b" \t\r\n\x0b\0")
-    if raw[:3] not in (b"MSH", b"FHS", b"BHS"):
-        raise Unreadable("no_header", "MSH")
-    return raw
+    return raw if raw[:3] in (b"MSH", b"FHS", b"BHS") else raw[header_at(raw[:LARGE]) :]
 
 
 def _line_ends(raw: bytes, marks: Marks) -> bytes:

@@ -21,8 +21,9 @@ from mdo_portal.exchange import (
     Unreadable,
 )
 
-from .charset import codec_named
+from .charset import codec_named, storable
 from .er7 import Message
+from .events import kind_of
 from .explain_places import flat, place_of, shown, within
 from .facts import facts_of_items
 from .people import provider
@@ -50,14 +51,14 @@ class Hl7Explainer:
         try:
             header = reader.header(raw)
             rules = load(profile)
-            message = Message.parse(raw, charset or rules["charset"])
+            message = Message.parse(storable(raw), charset or rules["charset"])
             incoming = reader.read(raw, profile, charset)
         except Unreadable as trouble:
             said = _said_by(message, rules, charset) if message and rules else ""
             used = message.charset if message else ""
             return Explanation(header, charset=used, charset_by=said, reason=trouble.reason, where=trouble.where)
         is_referral = isinstance(incoming, IncomingReferral)
-        meaning = "referral" if is_referral else rules["kinds"].get(header.kind, "") or type(incoming).__name__
+        meaning = "referral" if is_referral else rules["kinds"].get(kind_of(message), "") or type(incoming).__name__
         read = _Read(Reading.of(message, rules), rules)
         return Explanation(
             header=header,

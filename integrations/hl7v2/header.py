@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -33,6 +34,13 @@ _TAIL = 1024
 
 
 BATCH_LINES = (b"FHS", b"BHS", b"BTS", b"FTS")
+
+
+MOST_REMARKS = 2048
+"""Somebody's remarks before the header (`# test 3`): longer is something else."""
+
+
+_LIKE_A_SEGMENT = re.compile(rb"(?:^|[\r\n\x0b \t\0])\w{2,3}[^\w\s]")
 
 
 _STAMP_SIGNS = str.maketrans("", "", "-:T")
@@ -91,7 +99,7 @@ def _opened(line: bytes) -> Opened:
 def _words(fields: list[str], marks: Marks, accept: str, application: str) -> dict[str, Any]:
     event = fields[9].partition(marks.repetition)[0].split(marks.component, 2)
     return {
-        "kind": "^".join([text for one in event[:2] if (text := _first(one, marks))]),
+        "kind": "^".join([text for one in event[:2] if (text := _first(one, marks).strip())]),
         "sending_application": _first(fields[3], marks),
         "sending_facility": _first(fields[4], marks),
         "receiving_application": _first(fields[5], marks),
@@ -159,15 +167,23 @@ def _last_line(raw: bytes, end: int) -> int:
 
 
 def header_at(window: bytes) -> int:
-    """Where the first MSH stands: at the very start, after white space, or after the headers of a batch."""
+    """Where the first MSH stands: at the very start, after white space, the headers of a batch, or a few lines of plain remarks."""
     if window[:3] == b"MSH":
         return 0
     at = window.find(b"MSH", 0, LONGEST_LINE)
     while at > 0 and window[at - 1] not in _BLANK:
         at = window.find(b"MSH", at + 3, LONGEST_LINE)
-    if at < 0 or window[:at].lstrip(_BLANK)[:3] not in (b"", b"FHS", b"BHS"):
+    if at < 0 or not _may_precede(window[:at]):
         raise Unreadable("no_header", "MSH")
     return at
+
+
+def _may_precede(before: bytes) -> bool:
+    """Whether nothing of a message is passed over: white space, headers of a batch, or remarks, none of which looks like a segment."""
+    before = before.lstrip(_BLANK)
+    if before[:3] in (b"", b"FHS", b"BHS"):
+        return True
+    return len(before) <= MOST_REMARKS and before[-1:] in b"\r\n" and not _LIKE_A_SEGMENT.search(before)
 
 
 def _first(text: str, marks: Marks) -> str:

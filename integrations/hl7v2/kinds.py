@@ -9,6 +9,7 @@ from mdo_portal.exchange import Incoming, Profile, Unreadable
 from .appointment import appointment
 from .change import change, link, merge
 from .er7 import Message
+from .events import kind_of
 from .referral import is_referral, referral
 from .result import result
 
@@ -32,8 +33,7 @@ MEANINGS: dict[str, Callable[[Message, Profile], Incoming]] = {
 
 def read(message: Message, profile: Profile) -> Incoming:
     """The meaning of the message. Raises Unreadable("unknown_kind") for a kind that the profile does not name."""
-    kind = "^".join(filter(None, (message.get("MSH-9-1"), message.get("MSH-9-2"))))
-    meaning = profile["kinds"].get(kind, "")
+    meaning = profile["kinds"].get(kind_of(message), "")
     if not meaning:
         raise Unreadable("unknown_kind", "MSH-9")
     if len(message.all("MSH")) != 1:  # two messages in one frame must never be read as one

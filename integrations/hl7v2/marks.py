@@ -52,15 +52,21 @@ def marks_of(start: str) -> Marks:
     """The delimiters of a message that starts with `start` (`MSH|^~\\&|…`, cut after MSH-2).
 
     Raises Unreadable("hostile_delimiters"): letters, digits, blanks, one sign with two meanings, or fewer than three
-    in MSH-2. Without a fourth, `&` separates subcomponents, as most who leave it out mean.
+    in MSH-2. Without a fourth, `&` separates subcomponents, as most who leave it out mean; where only the escape is missing
+    (`^~&`, `^~ &`), a programming language took the backslash away.
     """
     field, chosen = start[3:4], re.split(f"[\r\n{re.escape(start[3:4])}]", start[4:])[0]
-    if len(chosen) == 3:
-        chosen += "&"
+    chosen = _completed(chosen)
     signs = field + chosen
     if not 5 <= len(signs) <= 6 or not _ALLOWED.issuperset(signs) or len(set(signs)) != len(signs):
         raise Unreadable("hostile_delimiters", "MSH-2")
     return Marks(field, *chosen)
+
+
+def _completed(chosen: str) -> str:
+    if chosen[2:] in ("&", " &"):
+        return f"{chosen[:2]}\\&"
+    return chosen + "&" if len(chosen) == 3 else chosen
 
 
 @cache
@@ -99,6 +105,6 @@ def _letter(marks: Marks, letter: str) -> str:
 
 def _hex(octets: str, codec: str) -> str:
     try:
-        return bytes.fromhex(octets).decode(codec)
+        return bytes.fromhex(octets).decode(codec).replace("\0", "")  # no letter, and no database keeps it
     except UnicodeDecodeError:
         return ""

@@ -7,6 +7,7 @@ from mdo_portal.exchange import Incoming, IncomingReceipt, MessageHeader, Unread
 
 from . import kinds
 from .answers import acknowledged
+from .charset import storable
 from .er7 import Message, codec_of
 from .header import read_header
 from .own_numbers import numbers_at
@@ -59,7 +60,7 @@ class Hl7Reader:
         KeyError for a profile that is not there.
         """
         rules = load(profile)
-        message = Message.parse(raw, charset or rules["charset"])
+        message = Message.parse(storable(raw), charset or rules["charset"])
         if message.get("MSH-9-1") == "ACK" and (said := acknowledged(raw, profile)):
             return IncomingReceipt(*said)
         return placed(kinds.read(message, rules), message, rules)

@@ -9,6 +9,7 @@ from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Pro
 
 from .documents import documents, is_document
 from .er7 import Message
+from .events import event_of
 from .facts import facts, unmapped
 from .people import patient, professional, provider, the_patient
 from .places import Reading, first, found
@@ -32,7 +33,7 @@ def is_referral(message: Message, profile: Profile) -> bool:
 def _is_cancelled(message: Message, rules: Profile) -> bool:
     """The event says so, or every order in it does: of an order with one line withdrawn the rest stands."""
     orders = [one.component(1) for one in message.all("ORC")]
-    return message.get("MSH-9-2") in rules["cancel_events"] or (bool(orders) and set(orders) <= set(rules["cancel_codes"]))
+    return event_of(message) in rules["cancel_events"] or (bool(orders) and set(orders) <= set(rules["cancel_codes"]))
 
 
 def referral(message: Message, profile: Profile) -> IncomingReferral:

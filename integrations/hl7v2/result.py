@@ -11,6 +11,7 @@ from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 from .change import sent_at
 from .documents import documents, is_document
 from .er7 import Message
+from .events import event_of
 from .facts import observation_facts, other_facts
 from .items import Item
 from .people import patient, the_patient
@@ -26,10 +27,10 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     notification = message.first("TXA")
     attached = list(_documents(reading, notification))
     if notification is not None and not any(document.content for _, document in attached):
-        attached.append(("TXA", _announced(notification, message.get("MSH-9-2"), profile)))
+        attached.append(("TXA", _announced(notification, event_of(message), profile)))
     return IncomingResult(
         patient=patient(the_patient(message), profile),
-        event=message.get("MSH-9-2"),
+        event=event_of(message),
         referral_number=first(reading, profile["referral"]["number"]),
         facts=tuple(_facts(reading, notification)),
         documents=tuple(document for _, document in attached),
@@ -108,7 +109,7 @@ def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple
 
 def _replaces(reading: Reading, notification: Segment | None) -> str:
     """The parent of a replacement or an edit; an addendum stands beside its parent."""
-    event = reading.message.get("MSH-9-2")
+    event = event_of(reading.message)
     takes_place = event in reading.profile["result"]["replacing"]
     return notification.component(13) if notification is not None and takes_place else ""
 

@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             token=chosen.token,
             notified_pull=chosen.notified_pull,
             state_dir=chosen.state_dir,
+            application_ack=chosen.application_ack,
             send_every=chosen.send_every,
             answer_seconds=chosen.answer_seconds,
             retry_seconds=chosen.retry_seconds,
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--portal-mllp", type=Endpoint.parse, metavar="HOST:PORT")
     parser.add_argument("--portal-fhir", default="", metavar="URL")
     parser.add_argument("--notified-pull", action="store_true", help="tell that data lie ready instead of sending them (STU3)")
+    parser.add_argument("--application-ack", action="store_true", help="ask for the application's acknowledgement too (HL7 v2)")
     parser.add_argument("--token", default="", help="bearer token, in both directions")
     parser.add_argument(
         "--send-every", type=float, default=0.0, metavar="SECONDS", help="send one more case every so many seconds"

@@ -44,6 +44,7 @@ class Config:
     portal_fhir: str = ""
     token: str = ""  # one bearer token for both directions: what we show the portal and what we ask of it
     notified_pull: bool = False  # lay data ready and tell the portal, instead of sending them
+    application_ack: bool = False  # HL7 v2: ask for a commit at once and for the application's word too (MSH-15 and MSH-16 AL)
     send_every: float = 0.0  # send one more case every so many seconds; 0: only when asked
     answer_seconds: float = 10.0  # how long we wait for the portal's word before we send again
     retry_seconds: float = 5.0

@@ -109,7 +109,7 @@ def compose(config: Config, case: CaseSeed, store: Store) -> tuple[Composed, ...
     now = datetime.now(ZONE).replace(microsecond=0)
     sent = referral(case, today=now.date())
     if config.wire == "hl7v2":
-        return messages.compose(case, sent, made_at=now)
+        return messages.compose(case, sent, made_at=now, asks="AL" if config.application_ack else "")
     if config.notified_pull:
         return shelf.lay(store, config, case, sent, made_at=now)
     return bundle.compose(case, sent, version=config.fhir_version, made_at=now)

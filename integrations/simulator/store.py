@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS letter (            -- what came back, filed under th
     id INTEGER PRIMARY KEY, control_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, document_number TEXT NOT NULL,
     replaces TEXT NOT NULL, patient_number TEXT NOT NULL, title TEXT NOT NULL, sections TEXT NOT NULL, pdf BLOB NOT NULL,
     received_at TEXT NOT NULL, doubles INTEGER NOT NULL DEFAULT 0, doubled_at TEXT);
+CREATE TABLE IF NOT EXISTS heard (             -- application acknowledgements that came later, one per number of theirs
+    number TEXT PRIMARY KEY, about TEXT NOT NULL, code TEXT NOT NULL, at TEXT NOT NULL, doubles INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS resource (          -- FHIR resources as the server gives them back
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, identifier TEXT NOT NULL, body TEXT NOT NULL, letter_id INTEGER REFERENCES letter(id));
 CREATE UNIQUE INDEX IF NOT EXISTS resource_identifier ON resource(kind, identifier);

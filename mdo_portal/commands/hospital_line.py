@@ -82,6 +82,12 @@ def hospital_fhir_command(code: str, **said: Any) -> None:
 )
 @click.option("--trust", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PEM: the roots it is signed by.")
 @click.option("--profile-out", help="Profile that writes what we send.")
+@click.option(
+    "--application-ack/--no-application-ack",
+    "application_ack",
+    default=None,
+    help="Answer MSH-16 later, over this line, once a message was read; else at once on the line that brought it.",
+)
 def hospital_mllp_command(code: str, **said: Any) -> None:
     """Write down where a hospital's HL7 v2 receiver stands and over which line letters go; prints how it stands (JSON)."""
     read = {name: said[name].read_text() if said[name] else None for name in ("certificate", "trust")}

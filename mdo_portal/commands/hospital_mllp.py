@@ -21,6 +21,7 @@ class Receiver:
     certificate: str | None = field(default=None, repr=False)  # PEM: our chain and key
     trust: str | None = None  # PEM: their roots
     profile_out: str | None = None
+    application_ack: bool | None = None  # MSH-16 is answered later, over this line
 
 
 def agree(database: Database, code: str, said: Receiver) -> dict[str, Any]:
@@ -30,10 +31,13 @@ def agree(database: Database, code: str, said: Receiver) -> dict[str, Any]:
     with database.transaction() as session:
         plain = {
             "host_out": said.host, "port_out": said.port, "tls_out": said.tls, "trust_out": said.trust, "profile_out": said.profile_out,
+            "application_ack_out": said.application_ack,
         }  # fmt: skip
         link = written(session, code, plain, networks=said.networks, certificate=said.certificate)
         if said.host:
             link.channel_out = Channel.MLLP
+        if link.application_ack_out and link.channel_out is not Channel.MLLP:
+            raise NotAgreed("an application acknowledgement that comes later needs a receiver (--host and --port)")
         if not link.tls_out and not link.inside_networks:
             raise NotAgreed("without TLS the network in which the receiver stands must be registered")
         return {
@@ -42,4 +46,5 @@ def agree(database: Database, code: str, said: Receiver) -> dict[str, Any]:
             "port": link.port_out,
             "tls": link.tls_out,
             "networks": link.inside_networks,
+            "application_ack": link.application_ack_out,
         }

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-from mdo_portal import dispatch, polling, pulling, reminding, understanding, wiring
+from mdo_portal import acknowledgements, dispatch, polling, pulling, reminding, understanding, wiring
 from mdo_portal.commands import audit, retention
 from mdo_portal.commands.bell import Bell, drain
 from mdo_portal.commands.living import Living
@@ -63,6 +63,10 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         *_desks(database, stop, pool, wake_in, wake_careful),
         ("pull", lambda: _drain(stop, wake_pull, lambda: pulling.pull_next(database, outward.puller, clock=now))),
         ("poll", lambda: _drain(stop, wake_poll, lambda: polling.poll_next(database, outward.poller, clock=now))),
+        (
+            "acknowledge",
+            lambda: _drain(stop, Bell(), lambda: acknowledgements.acknowledge_next(database, outward.acknowledger, clock=now)),
+        ),
         ("ask", lambda: _drain(stop, wake_ask, lambda: dispatch.ask_next(database, outward.asker, clock=now))),
         ("series", lambda: _series(database, stop)),
         ("retention", lambda: retention.nightly(database, stop, now)),

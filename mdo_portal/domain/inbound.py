@@ -44,6 +44,19 @@ FEED = frozenset({"ADT", "BAR", "DFT", "OMP", "PMU", "PPR", "RAS", "RDE", "RDS",
 """Messages that an EPD sends of all its patients, never a referral: about somebody without a case they are counted and not kept."""
 
 
+ACK_OWED = ("AL", "ER", "SU")
+"""What MSH-16 asked, of a message whose application acknowledgement is still to be said."""
+
+
+class AckDone(StrEnum):
+    """What became of an application acknowledgement that was owed."""
+
+    SENT = "sent"  #: the hospital's receiver took it
+    SILENT = "silent"  #: said some times, and never answered: some receivers answer no acknowledgement
+    REFUSED = "refused"  #: the receiver does not want it
+    LATE = "late"  #: nobody took it within the day
+
+
 class InboundMessage(Base):
     __tablename__ = "inbound_messages"
     __table_args__ = (
@@ -58,6 +71,12 @@ class InboundMessage(Base):
         ),
         Index("ix_inbound_messages_hospital_id", "hospital_id", "received_at"),
         Index("ix_inbound_messages_application_ack", "seq", postgresql_where=text("application_ack IN ('AL', 'ER', 'SU')")),
+        Index(
+            "ix_inbound_messages_application_ack_late",
+            "hospital_id",
+            "application_ack_at",
+            postgresql_where=text("application_ack IN ('silent', 'refused', 'late')"),
+        ),
         Index("ix_inbound_messages_unreadable", "hospital_id", "received_at", postgresql_where=text("state = 'unreadable'")),
         Index("ix_inbound_messages_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     )
@@ -105,9 +124,17 @@ class InboundMessage(Base):
     charset: Mapped[str] = mapped_column(default="")
     #: how it came: `tls`, `local` (this machine) or `plain` (unencrypted, accepted in writing); empty = not over MLLP
     line: Mapped[str] = mapped_column(default="")
-    #: the application acknowledgement (MSH-16) that is still to be sent over the link's own channel: AL, ER, SU; `sent`; empty = none,
-    #: as always now (Link.application_ack_out)
+    #: the application acknowledgement (MSH-16) that is to be said over the link's own channel: AL, ER, SU while it is owed; then what
+    #: became of it (AckDone); empty = none was asked, or what was asked has nothing to say
     application_ack: Mapped[str] = mapped_column(default="")
+    #: AA, AE or AR: settled at the first attempt, so that each further one says the same
+    application_ack_code: Mapped[str] = mapped_column(default="", server_default="")
+    #: how often it was said
+    application_ack_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: not before: a worker has it under way, or the receiver asked for time; empty = at once
+    application_ack_due: Mapped[datetime | None]
+    #: when it was taken, or given up
+    application_ack_at: Mapped[datetime | None]
     #: the case it made or changed
     case_id: Mapped[uuid.UUID | None]
 

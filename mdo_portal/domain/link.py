@@ -20,7 +20,6 @@ class Link(Base):
     __tablename__ = "links"
     __table_args__ = (
         UniqueConstraint("hospital_id"),
-        CheckConstraint("NOT application_ack_out", name="application_ack_at_once"),
         Index("uq_links_client_id_in", "client_id_in", unique=True, postgresql_where="client_id_in <> ''"),
     )
 
@@ -61,9 +60,10 @@ class Link(Base):
     plain_accepted_why: Mapped[str] = mapped_column(default="")
     #: the last moment of the acceptance: after it plain messages are refused
     plain_accepted_until: Mapped[datetime | None]
-    #: application acknowledgements (MSH-16) go over `host_out` once a message was understood, not back over the line at once.
-    #: Nobody sends those yet, so no link can have it (docs/decisions/0026): who hears nothing would wait for ever
+    #: application acknowledgements (MSH-16) go over `host_out` once a message was understood, not back over the line at once
     application_ack_out: Mapped[bool] = mapped_column(default=False)
+    #: nobody was there for the last one: none is tried before this; empty = at once
+    application_ack_after: Mapped[datetime | None]
     #: TOML: what this hospital puts elsewhere than its profile says (integrations/profiles/schema.py); empty = nothing
     otherwise: Mapped[str] = mapped_column(default="")
     #: networks (CIDR) that are no internet and yet are this hospital's: a VPN; set by the administrator only

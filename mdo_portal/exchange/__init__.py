@@ -38,6 +38,7 @@ from mdo_portal.exchange.receiving import (
     Verdict,
 )
 from mdo_portal.exchange.sending import (
+    Acknowledger,
     Address,
     Asker,
     NotPulled,
@@ -55,6 +56,7 @@ from mdo_portal.exchange.wire import Profile, Unreadable, Wire, WrongProfile, pr
 __all__ = [
     "APPOINTMENT_STATES",
     "RESULT_STATUSES",
+    "Acknowledger",
     "Address",
     "Answer",
     "Asker",

@@ -10,6 +10,7 @@ from mdo_portal.exchange.incoming import IncomingNotice
 from mdo_portal.exchange.outgoing import OutgoingDecision
 from mdo_portal.exchange.people import PatientIdentity
 from mdo_portal.exchange.receipt import Receipt
+from mdo_portal.exchange.receiving import Answer
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,14 @@ class Asker(Protocol):
     """Sends one question to one hospital and waits for the receipt. No transaction is open meanwhile."""
 
     def ask(self, question: Question, address: Address) -> Receipt: ...
+
+
+class Acknowledger(Protocol):
+    """Says to a hospital what became of a message that it sent before. No transaction is open meanwhile."""
+
+    def acknowledge(self, raw: bytes, answer: Answer, address: Address, *, profile: str = "") -> Receipt:
+        """`raw`: the message, or its header alone; `profile`: the one that reads it. The same answer is the same bytes."""
+        ...
 
 
 class Reminder(Protocol):

@@ -99,7 +99,8 @@ _INSERT = """    INSERT INTO inbound_messages (
         received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0, charset, line, application_ack
 """
 _CONFLICT = """    ON CONFLICT (link_id, control_id, digest) DO UPDATE
-    SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at
+    SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at, application_ack =
+        CASE inbound_messages.application_ack WHEN 'late' THEN excluded.application_ack ELSE inbound_messages.application_ack END
     RETURNING digest, received_at, doubled_at
 """
 

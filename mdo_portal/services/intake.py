@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.inbound import FEED
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.services import inbound_rows
 from mdo_portal.services.inbound_line import DirectLine, moment
@@ -13,6 +14,13 @@ from mdo_portal.services.sealed import sealer
 from mdo_portal.services.sifting import PATIENT_KEY, Arrival, Doubles, Sifting
 
 __all__ = ["PATIENT_KEY", "Arrival"]
+
+
+def is_told_later(kind: str) -> bool:
+    """Whether the application's word about such a message can come later. About an acknowledgement never, or two systems would go on for
+    ever; about the feed at once, since most of it is counted and not kept.
+    """
+    return kind.partition("^")[0] not in {"ACK", *FEED}
 
 
 def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:

@@ -75,6 +75,7 @@ def _settings(form: Mapping[str, str], profiles: Profiles) -> dict[str, Any]:
         "channel_out": Channel(form["channel_out"]) if form.get("channel_out") in LINE_CHANNELS else Channel.PAPER,
         "host_out": form.get("host_out", "").strip().lower(),
         "port_out": _port(form.get("port_out", "")),
+        "application_ack_out": bool(form.get("application_ack_out")),
         "url_out": form.get("url_out", "").strip().rstrip("/"),
         "token_out": form.get("token_out", "").strip(),
     }
@@ -120,6 +121,10 @@ def _wrong_address(said: Mapping[str, Any], profiles: Profiles, *, loopback: boo
             fields["host_out"] = N_("Vul de naam of het adres in van de computer die brieven aanneemt.")
         if not 0 < said["port_out"] < 65_536:
             fields["port_out"] = N_("Vul een poort in tussen 1 en 65535.")
+    elif said["application_ack_out"]:
+        fields["channel_out"] = N_(
+            "Los bevestigen kan alleen als brieven over HL7 v2 (MLLP) gaan: over die lijn gaat ook de bevestiging."
+        )
     if channel is Channel.FHIR and not _is_url(said["url_out"], loopback=loopback):
         fields["url_out"] = N_("Dit moet een https-adres zijn, zonder vraagteken of hekje.")
     if (channel is Channel.MLLP and wire is not Wire.HL7V2) or (channel is Channel.FHIR and wire is not Wire.FHIR):

@@ -35,7 +35,17 @@ def as_text(hospital: Hospital, link: Link | None) -> str:
     """The settings as lines, for the history: no token in it."""
     lines = [f"{name}: {getattr(hospital, name)}" for name in (*SHORT_TEXTS, "ura", "agb")]
     if link is not None:
-        names = ("level", "profile_in", "profile_out", "charset_in", "channel_out", "host_out", "port_out", "url_out")
+        names = (
+            "level",
+            "profile_in",
+            "profile_out",
+            "charset_in",
+            "channel_out",
+            "host_out",
+            "port_out",
+            "url_out",
+            "application_ack_out",
+        )
         lines += [f"{name}: {getattr(link, name) or ''}" for name in names]
         lines += [f"MSH-3: {', '.join(link.sending_applications)}", f"MSH-4: {', '.join(link.sending_facilities)}"]
     return "\n".join(lines)

@@ -16,7 +16,8 @@ from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.services import lines, polls
+from mdo_portal.services import application_acks, lines, polls
+from mdo_portal.services.application_acks import Acks
 from mdo_portal.services.lines import Safety
 
 WEEK = timedelta(days=7)
@@ -62,6 +63,8 @@ class Status:
     certificate_until: datetime | None = None
     #: how its server is asked what is new; None = it is not
     poll: Poll | None = None
+    #: application acknowledgements that come later; None = this link has none
+    acks: Acks | None = None
 
     def certificate_days(self, now: datetime) -> int | None:
         """Days until the certificate ends; negative when it has."""
@@ -114,6 +117,7 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         is_secured=is_secured(session, link, now=now),
         certificate_until=_first_end(session, link, now=now),
         poll=polls.of_link(session, link.id) if link else None,
+        acks=application_acks.of_link(session, hospital.id, now=now) if link and link.application_ack_out else None,
     )
 
 

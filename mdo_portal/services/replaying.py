@@ -14,6 +14,7 @@ from mdo_portal.domain.unreadable import ABOUT_IDENTITY
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import awaiting, changes
+from mdo_portal.services.application_acks import NOBODY
 from mdo_portal.services.inbox import meant, visible
 from mdo_portal.services.inbox_rows import Asked
 
@@ -24,7 +25,8 @@ def replay(session: Session, message: InboundMessage) -> None:
         raise IllegalMove(
             N_("De inhoud van dit bericht is na de bewaartermijn verwijderd. Vraag het ziekenhuis om het opnieuw te sturen.")
         )
-    if message.link_id is None or message.state not in (InboundState.UNREADABLE, InboundState.IGNORED):
+    is_gone = message.reason == NOBODY  # only its header is still there
+    if message.link_id is None or is_gone or message.state not in (InboundState.UNREADABLE, InboundState.IGNORED):
         raise IllegalMove(N_("Dit bericht kan niet opnieuw worden aangeboden. Er is niets veranderd."))
     message.state, message.reason, message.place = InboundState.KEPT, "", ""
     message.attempts, message.next_attempt_at, message.settled_at = 0, None, None

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.delivery import OPEN, Delivery, Hold
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.whereabouts import Place, Whereabouts
-from mdo_portal.services import audit, changes
+from mdo_portal.services import application_acks, audit, changes
 
 _HERE = text(
     "SELECT (SELECT system_identifier FROM pg_control_system())::text, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), oid::text"
@@ -37,6 +37,7 @@ class Held(NamedTuple):
 
 def hold(session: Session, *, at: datetime, now: datetime) -> int:
     """Hold every letter that was under way in the database as it was at `at`. Says how many. Twice is the same as once."""
+    application_acks.hold(session, now=now)
     held = update(Delivery).where(Delivery.state.in_(OPEN), Delivery.held_at.is_(None))
     found = session.execute(
         held.values(held_at=now, hold_reason=Hold.RESTORED.value, leased_until=None).returning(Delivery.hospital_id)
@@ -83,6 +84,7 @@ def stands_here(session: Session, *, now: datetime) -> None:
 def release(session: Session, *, now: datetime) -> int:
     """Nothing was lost: the database was moved on purpose, with all that was in it. Says how many held letters may go again."""
     stands_here(session, now=now)
+    application_acks.release(session)
     held_by_this = (Delivery.held_at.is_not(None), Delivery.hold_reason == Hold.RESTORED.value, Delivery.state.in_(OPEN))
     freed = update(Delivery).where(*held_by_this).values(held_at=None, hold_reason="").returning(Delivery.hospital_id)
     found = session.execute(freed).all()

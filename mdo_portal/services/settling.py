@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, delete, func, text, update
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.inbound import ACK_OWED, RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.exchange import Wire
-from mdo_portal.services import awaiting, changes
+from mdo_portal.services import application_acks, awaiting, changes, feed_counts
+from mdo_portal.services.sealed import sealer
 
 MAX_ATTEMPTS = 3
 
@@ -107,12 +107,26 @@ def settle(
 
 
 def forget(session: Session, claimed: ClaimedMessage) -> None:
-    """It is about somebody without a case: counted as such, and nothing of it is kept."""
-    session.execute(delete(InboundMessage).where(InboundMessage.id == claimed.message_id))
-    adding = insert(FeedCount).values(link_id=claimed.link_id, day=claimed.received_at.date(), ignored=1)
-    more = {"ignored": FeedCount.ignored + adding.excluded.ignored}
-    session.execute(adding.on_conflict_do_update(index_elements=["link_id", "day"], set_=more))
+    """It is about somebody without a case: counted as such, each time that it came, and nothing of it is kept."""
+    its = InboundMessage.id == claimed.message_id, InboundMessage.application_ack.not_in(ACK_OWED)
+    doubles = session.scalar(delete(InboundMessage).where(*its).returning(InboundMessage.doubles))
+    if doubles is None:
+        _keep_header(session, claimed)
+    else:
+        feed_counts.add(session, claimed.link_id, claimed.received_at.date(), 1 + doubles)
     changes.announce(session, "inbox", claimed.message_id)
+
+
+def _keep_header(session: Session, claimed: ClaimedMessage) -> None:
+    """Its sender was promised an acknowledgement: the header stays until that was said, and is forgotten then.
+
+    Not under its own number: the same message that comes once more, behind a referral, is no double of what was forgotten.
+    """
+    header = application_acks.header_alone(claimed.raw)
+    bare = {"raw_sealed": sealer(session).seal(header, purpose=RAW_PURPOSE), "size": len(header), "patient_keys": []}
+    bare |= {"control_id": claimed.message_id.hex}
+    why = {"state": InboundState.IGNORED, "reason": application_acks.NOBODY, "settled_at": func.now()}
+    session.execute(update(InboundMessage).where(InboundMessage.id == claimed.message_id).values(**bare, **why))
 
 
 def failed(session: Session, claimed: ClaimedMessage, *, now: datetime) -> None:

@@ -126,6 +126,7 @@ def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:
             "level": link.level.value if link.level in BY_HAND else "",
             "channel_out": link.channel_out.value,
             "url_out": link.url_out,
+            "application_ack_out": "1" if link.application_ack_out else "",
         }
         form |= {name: "\n".join(getattr(link, name)) for name in ("sending_applications", "sending_facilities")}
     return form

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from mdo_portal.commands.agreements import NotAgreed
 from mdo_portal.commands.hospital_mllp import Receiver, agree
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.link import Link
 from mdo_portal.services import hospitals
 from tests.integrations.out.certificates import Authority
 from tests.people import Region
@@ -44,6 +46,15 @@ def test_without_tls_the_network_must_be_known(database: Database, region: Regio
     agree(database, "DELT", Receiver("10.20.0.7", 2575, networks=("10.20.0.0/16",)))
     with pytest.raises(NotAgreed):
         agree(database, "DELT", Receiver(networks=()))
+
+
+def test_acknowledgements_come_later_only_where_somebody_receives_them(database: Database) -> None:
+    assert agree(database, "ZEED", Receiver("epd.zeeduyn.example", 2575, tls=True, application_ack=True))["application_ack"]
+    assert not agree(database, "ZEED", Receiver(application_ack=False))["application_ack"]
+    with database.transaction() as session:
+        session.execute(update(Link).values(channel_out=Channel.PAPER))
+    with pytest.raises(NotAgreed):
+        agree(database, "ZEED", Receiver(application_ack=True))
 
 
 def test_a_hospital_without_a_link_is_told(database: Database) -> None:

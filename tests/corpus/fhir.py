@@ -74,7 +74,7 @@ def _entry(resource: dict[str, Any]) -> dict[str, Any]:
 def _json(raw: bytes) -> dict[str, Any]:
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

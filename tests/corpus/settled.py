@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from integrations.hl7v2.header import body_of
+from integrations.hl7v2.header import read_header
 from mdo_portal import understanding, wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import Unreadable
 from mdo_portal.services.sealed import sealer
 
 from .sets import Count, Sample
@@ -55,7 +56,10 @@ def settle(database: Database, count: Count, samples: Sequence[Sample], parts: P
 
 def _digest(raw: bytes) -> bytes:
     """As services/intake.py asks whether two are the same: of the message without the lines of a batch around it."""
-    start, end = body_of(raw) if raw[:3] in (b"MSH", b"FHS", b"BHS") else (0, 0)
+    try:
+        start, end = read_header(raw).body if raw[:3] in (b"MSH", b"FHS", b"BHS") else (0, 0)
+    except Unreadable:
+        start, end = 0, 0
     return hashlib.sha256(raw[start : end or None]).digest()
 
 
@@ -79,7 +83,7 @@ def details(database: Database, corpus: str, samples: Sequence[Sample]) -> None:
     """One JSON line per file: what it became. The samples are public; never do this with a hospital's own."""
     with database.transaction() as session:
         for sample in samples:
-            row = session.execute(select(InboundMessage).where(InboundMessage.digest == _digest(sample.raw))).scalar_one_or_none()
+            row = session.scalars(select(InboundMessage).where(InboundMessage.digest == _digest(sample.raw))).first()
             print(json.dumps({"corpus": corpus, "file": sample.name} | _detail(session, row), ensure_ascii=False), flush=True)
 
 

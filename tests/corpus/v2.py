@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from integrations.hl7v2 import batch
 from integrations.hl7v2.ack import acks_for
+from integrations.hl7v2.charset import storable
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.mllp import MllpDecoder, frame
@@ -17,6 +18,7 @@ from integrations.profiles import load
 from mdo_portal.exchange import (
     Answer,
     IncomingAppointment,
+    IncomingReceipt,
     IncomingReferral,
     IncomingResult,
     MessageHeader,
@@ -67,8 +69,19 @@ def run(url: str, name: str, samples: list[Sample], *, detail: bool) -> Count:
 
 def _messages(sample: Sample) -> list[Sample]:
     """The messages of a file: of a batch each is kept by itself, with the lines of the batch around it."""
-    found = batch.split(sample.raw)
-    return [Sample(f"{sample.name}#{n}", one) for n, one in enumerate(found.messages)] if found else [sample]
+    found = [one for raw in _frames(sample.raw) for one in _apart(raw)]
+    return [Sample(f"{sample.name}#{n}", one) for n, one in enumerate(found)] if len(found) > 1 else [Sample(sample.name, *found)]
+
+
+def _frames(raw: bytes) -> list[bytes]:
+    """What goes over the line, each as a frame: the file, or what stands in the frames of a file that was caught from a line."""
+    caught = MllpDecoder().feed(raw) if raw[:1] == b"\x0b" else []
+    return [frame for frame in caught if isinstance(frame, bytes)] or [raw]
+
+
+def _apart(raw: bytes) -> tuple[bytes, ...]:
+    found = batch.split(raw)
+    return found.messages if found else (raw,)
 
 
 def _unplaced(raw: bytes, profile: str) -> set[str]:
@@ -86,21 +99,24 @@ def _header(raw: bytes) -> MessageHeader:
 
 
 def _send(found: House, sample: Sample, count: Count) -> None:
-    """One file, one connection: what one breaks must not show with another."""
+    """One file, one connection per frame: what one breaks must not show with another."""
+    count.answered += all(_is_answered(found, raw, count) for raw in _frames(sample.raw))
+
+
+def _is_answered(found: House, raw: bytes, count: Count) -> bool:
     started = time.perf_counter()
     with socket.create_connection(("127.0.0.1", found.ports["mllp"]), timeout=ANSWER_SECONDS) as line:
-        line.sendall(frame(sample.raw))
-        silence = _asks_for_silence(sample.raw)
+        line.sendall(frame(raw))
+        silence = _asks_for_silence(raw)
         if silence:
             line.shutdown(socket.SHUT_WR)  # the listener stores it, says nothing, and closes too
         answer = _answer(line)
     count.took(time.perf_counter() - started)
     if silence and b"\rMSA" not in answer:  # of a batch its own lines are said back, and that it holds nothing
-        count.answered += 1
-        return
+        return True
     about = re.search(rb"\rMSA\|[AC][AER]\|([^|\r]*)", answer) or re.search(rb"\rMSA.[AC][AER].([^\r]*)", answer)
-    wanted = _header(sample.raw).control_id
-    count.answered += about is not None and (not wanted or about[1].startswith(wanted.encode("utf-8")[:20]) or b"\\" in about[1])
+    wanted = _header(raw).control_id
+    return about is not None and (not wanted or about[1].startswith(wanted.encode("utf-8")[:20]) or b"\\" in about[1])
 
 
 def _asks_for_silence(raw: bytes) -> bool:
@@ -130,10 +146,12 @@ def unplaced(raw: bytes, profile: str) -> set[str]:
     """
     rules = load(profile)
     read = Hl7Reader().read(raw, profile, "UTF-8")
+    if isinstance(read, IncomingReceipt):
+        return set()  # an acknowledgement by itself says nothing of a patient: what it settles is asked elsewhere
     used = {*rules["segments"]["placed"], *rules["segments"][SEGMENTS_OF[type(read)]], *read.unmapped}
     if isinstance(read, IncomingReferral):
         used |= {"OBX", "NTE", "?", *rules["facts"]}
-    return {segment.name or "?" for segment in Message.parse(raw, "UTF-8").segments} - used
+    return {segment.name or "?" for segment in Message.parse(storable(raw), "UTF-8").segments} - used
 
 
 def segments(raw: bytes) -> list[bytes]:

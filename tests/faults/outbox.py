@@ -76,7 +76,7 @@ def killed_with_a_letter_on_the_wire(house: House, *, rounds: int) -> Figures:
         receiver.came.clear()
         for _ in range(rounds):
             came = threading.Event()
-            receiver.answer = _silent_after(came)
+            receiver.answer = silent_after(came)
             letters += (waiting := _signed(database, house, count=3))
             came.wait(30)
             process.kill(signal.SIGKILL)
@@ -100,7 +100,7 @@ def killed_with_a_letter_on_the_wire(house: House, *, rounds: int) -> Figures:
     }
 
 
-def _silent_after(came: threading.Event) -> Answer:
+def silent_after(came: threading.Event) -> Answer:
     def silent(number: str) -> bytes:
         came.set()
         time.sleep(5)

@@ -12,7 +12,7 @@ from mdo_portal import wiring
 from mdo_portal.commands import listen, sending, work
 from mdo_portal.commands import web as pages
 from mdo_portal.commands.process import configure_logging, open_database, stop_on_signals
-from mdo_portal.services import destinations, queue
+from mdo_portal.services import application_acks, destinations, queue
 from mdo_portal.settings import Settings, from_environment
 from tests.faults.networks import enter_as_told
 
@@ -45,6 +45,12 @@ def worker(env: Mapping[str, str], log: str) -> None:
 def hurried_worker(env: Mapping[str, str], log: str) -> None:
     """The worker on a clock that runs a thousand times faster, as far as asking a silent receiver again is concerned."""
     destinations.LONGEST_PROBE, sending.PATROL_SECONDS = HURRIED, HURRIED
+    worker(env, log)
+
+
+def hasty_worker(env: Mapping[str, str], log: str) -> None:
+    """The worker, with a short lease on acknowledgements: what it had on the wire when it was killed is said again within seconds."""
+    application_acks.LEASE = SHORT_LEASE
     worker(env, log)
 
 

@@ -157,6 +157,20 @@ def test_the_page_says_over_what_line_letters_go(portal: Portal, tls: bool, netw
     assert said in portal.person("Lars").get(portal.link()).text
 
 
+def test_acknowledging_later_is_set_shown_and_remembered(portal: Portal) -> None:
+    lars, page = portal.person("Lars"), portal.link()
+    said = {"csrf_token": CSRF, "name": "Zeeduyn", "profile_in": "hix", "application_ack_out": "1"}
+    without = lars.post(f"{page}/settings", data=said)
+    over_mllp = {"channel_out": "mllp", "profile_out": "generic-v2", "host_out": "epd.zeeduyn.example", "port_out": "2575"}
+    saved = lars.post(f"{page}/settings", data=said | over_mllp)
+
+    assert (without.status_code, saved.status_code) == (422, 303)
+    assert "Los bevestigen kan alleen" in without.text
+    shown = lars.get(page).text
+    assert "Bevestigingen van verwerking" in shown and "application_ack_out: True" in shown
+    assert 'name="application_ack_out" value="1" checked' in " ".join(lars.get(f"{page}/settings").text.split())
+
+
 def test_a_token_is_shown_once(portal: Portal) -> None:
     lars = portal.person("Lars")
     with portal.database.transaction() as session:

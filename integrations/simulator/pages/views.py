@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from integrations.simulator import behaviour, letters, outbox
+from integrations.simulator import behaviour, heard, letters, outbox
 from integrations.simulator.config import Config
 from integrations.simulator.courier import ZONE, own_cases
 from integrations.simulator.letters import Filed
@@ -115,6 +115,7 @@ def counts(cases: Iterable[CaseRow], filed: Iterable[Filed], store: Store) -> di
         "letters": len(kept),
         "doubles": sum(one.doubles for one in kept),
         "transmissions": outbox.transmissions(store),
+        "application_acks": len(heard.codes(store)),
     }
 
 

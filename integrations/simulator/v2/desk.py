@@ -13,7 +13,7 @@ from integrations.hl7v2.ack import acks_for
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.numbers import numbers
 from integrations.hl7v2.values import observed
-from integrations.simulator import behaviour, letters
+from integrations.simulator import behaviour, heard, letters
 from integrations.simulator.behaviour import Mode
 from integrations.simulator.letters import WITHDRAWAL, Letter
 from integrations.simulator.store import Store
@@ -55,6 +55,9 @@ class Hl7Desk:
     def _answer(self, raw: bytes) -> Answer:
         """Filed before it is acknowledged; a double is acknowledged again."""
         try:
+            if heard.is_one(message := Message.parse(raw)):
+                heard.write_down(self._store, message)
+                return Answer(Verdict.STORED, message.get("MSH-10"))
             letter = read(raw)
         except Refused as refused:
             return refused.answer

@@ -27,6 +27,7 @@ class Letterhead:
     hospital: str
     board: str
     made_at: datetime
+    asks: str = ""  # MSH-15 and MSH-16
 
     @property
     def charset(self) -> str:
@@ -39,9 +40,9 @@ class Letterhead:
         return (f"MDO-{self.board}", self.referral.board_hint, "99MDO")
 
 
-def compose(case: CaseSeed, referral: IncomingReferral, *, made_at: datetime) -> tuple[Composed, ...]:
+def compose(case: CaseSeed, referral: IncomingReferral, *, made_at: datetime, asks: str = "") -> tuple[Composed, ...]:
     """What the EPD sends for this case: every other one through ZorgDomein, the rest as REF^I12."""
-    head = Letterhead(referral, case.hospital, case.board, made_at)
+    head = Letterhead(referral, case.hospital, case.board, made_at, asks)
     return zorgdomein(head) if is_zorgdomein(case) else (ref_i12(head, control_id=uuid4().hex[:20]),)
 
 
@@ -82,11 +83,11 @@ def _attached(head: Letterhead, one: IncomingDocument) -> bytes:
 
 
 def ref_i12(head: Letterhead, *, control_id: str) -> Composed:
-    """One message with everything; enhanced mode, as HiX does: the accept acknowledgement is enough."""
+    """One message with everything; enhanced mode, as HiX does: the accept acknowledgement is enough, unless more is asked for."""
     referral = head.referral
     coded = [one for one in referral.facts if is_coded_diagnosis(one)]
     build = Builder(charset=head.charset)
-    build.header(_msh(head, "HIX", control_id) | {9: ("REF", "I12", "REF_I12"), 12: "2.5", 15: "AL", 16: "NE"})
+    build.header(_msh(head, "HIX", control_id) | {9: ("REF", "I12", "REF_I12"), 12: "2.5", 15: "AL", 16: head.asks or "NE"})
     build.add("RF1", _rf1(referral))
     for role, contact in _around(referral):
         build.add("PRD", prd(role, contact))
@@ -112,7 +113,8 @@ def _observations(head: Letterhead, facts: tuple[Fact, ...]) -> Iterator[Fields]
 
 def _msh(head: Letterhead, application: str, control_id: str) -> dict[int, Value]:
     stamp = f"{head.made_at:%Y%m%d%H%M%S%z}"
-    return {3: application, 4: head.hospital, 5: "MDO", 6: "DUIN-DELTA", 7: stamp, 10: control_id, 11: "P", 17: "NLD"}
+    asked: dict[int, Value] = {15: head.asks, 16: head.asks} if head.asks else {}
+    return {3: application, 4: head.hospital, 5: "MDO", 6: "DUIN-DELTA", 7: stamp, 10: control_id, 11: "P", 17: "NLD"} | asked
 
 
 def _orc(head: Letterhead) -> Fields:

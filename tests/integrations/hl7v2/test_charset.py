@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.charset import storable
+from integrations.hl7v2.er7 import Message, codec_of
 from mdo_portal.exchange import Unreadable
 
 NAME = "Daniëlle Gökçe-Müller"
@@ -27,6 +28,9 @@ def message(stated: str, codec: str, text: str = NAME) -> bytes:
         ("ASCII", "utf-8", "", "utf-8"),
         ("UNICODE UTF-16", "utf-16", "", "utf-8"),
         ("onzin", "utf-8", "", "utf-8"),
+        ("ISO IR 100", "latin-1", "", "iso8859-1"),
+        ("ISO IR192", "utf-8", "", "utf-8"),
+        ("ISO_IR 100", "latin-1", "", "iso8859-1"),
     ],
 )
 def test_the_link_goes_before_msh18_and_msh18_before_trying(stated: str, codec: str, link: str, used: str) -> None:
@@ -36,6 +40,27 @@ def test_the_link_goes_before_msh18_and_msh18_before_trying(stated: str, codec: 
 
 def test_a_windows_sender_who_says_8859_1_is_read_as_he_means() -> None:
     assert Message.parse(message("8859/1", "cp1252", "\u20ac 5 \u201cja\u201d")).get("PID-5") == "\u20ac 5 \u201cja\u201d"
+
+
+@pytest.mark.parametrize(("stated", "codec"), [("IBM850", "cp850"), ("CP850", "cp850"), ("CP437", "cp437")])
+def test_a_laboratory_on_dos_says_so_and_is_read_so(stated: str, codec: str) -> None:
+    assert Message.parse(message(stated, codec, "Daniëlle Müller")).get("PID-5") == "Daniëlle Müller"
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("link", ["", "8859/1"])
+def test_bytes_that_say_they_are_unicode_are_believed_before_anybody(codec: str, link: str) -> None:
+    read = Message.parse(message("8859/1", codec), link)
+    assert (read.get("PID-5"), read.charset) == (NAME, "utf-8")
+    assert codec_of(message("8859/1", codec), link) == ("utf-8", "(bytes)")
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\0", "\0\0", "\x1a", "\x1a\0"])
+def test_what_pads_a_message_is_no_text_to_keep(codec: str, end: str) -> None:
+    message = Message.parse(storable(f"MSH|^~\\&|A\rNTE|1||é\0b\\X00\\\\X41\\\r{end}".encode(codec)))
+    assert [segment.name for segment in message.segments] == ["MSH", "NTE"]
+    assert message.get("NTE-3-1") == "éb\\X00\\A"
 
 
 def test_bytes_that_fit_nothing_are_undecodable() -> None:

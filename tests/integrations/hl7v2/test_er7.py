@@ -80,6 +80,24 @@ def test_five_encoding_characters_are_read() -> None:
     assert Message.parse(b"MSH|^~\\&#|A\rNTE|1||x\\P\\y\r").get("NTE-3-1") == "x#y"
 
 
+@pytest.mark.parametrize("without", ["^~&", "^~ &"])
+def test_a_backslash_that_a_program_took_away_is_the_escape_all_the_same(without: str) -> None:
+    message = Message.parse(f"MSH|{without}|A\rPID|1||1^^^Z&1.2&ISO\rNTE|1||a\\T\\b\r".encode())
+    assert (message.get("PID-3-4-2"), message.get("NTE-3-1")) == ("1.2", "a&b")
+
+
+def test_remarks_before_the_header_are_passed_over() -> None:
+    for remarks in (b"# proef 3\r\n", b"// van het lab\n\n"):
+        message = Message.parse(remarks + b"MSH|^~\\&|A\nPID|1||7\n")
+        assert (message.get("PID-3"), len(message.segments)) == ("7", 2)
+
+
+@pytest.mark.parametrize("before", [b"PID|1||7\r", b"XSH|^~\\&|A\rPID|1||7\r", b"x" * 3000 + b"\r", b"tekst ", b"SH|^~\\&|A\r"])
+def test_what_may_be_a_message_is_never_passed_over(before: bytes) -> None:
+    with pytest.raises(Unreadable, match="no_header"):
+        Message.parse(before + b"MSH|^~\\&|A\rPID|1||8\r")
+
+
 @pytest.mark.parametrize(
     "start", ["MSH|^~\\^|", "MSH||", "MSH|^|", "MSHA^~\\&A", "MSH|AB\\&|", "MSH|^~\\&#$|", "MSH", "MSH| ~\\&|", "MSH|^~|&|"]
 )

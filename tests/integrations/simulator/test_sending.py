@@ -8,16 +8,19 @@ import threading
 import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from integrations.hl7v2.acknowledger import MllpAcknowledger
+from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.listener import MllpListener
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.simulator.config import Endpoint
 from integrations.simulator.process import Running
-from mdo_portal.exchange import Answer, Verdict
+from mdo_portal.exchange import Address, Answer, Verdict
 from tests.integrations.fhir.make import Told, server
 from tests.integrations.simulator.make import Portal, behave, hospital, mllp_portal, post, state, until
 
@@ -150,3 +153,19 @@ def test_a_case_of_another_hospital_cannot_be_sent(tmp_path: Path) -> None:
         post(running, "/api/send", {"cases": ["UP03"]})
 
     assert refused.value.code == 400
+
+
+def test_a_hospital_that_asks_for_the_applications_word_counts_what_it_hears_later(tmp_path: Path) -> None:
+    portal = Portal()
+    with mllp_portal(portal) as at, hospital("ZEED", tmp_path, portal_mllp=at, application_ack=True) as running:
+        post(running, "/api/send", {"cases": ["UP02"]})
+        until(lambda: sent(running, "UP02")["state"] == "acknowledged")
+        answer = Answer(Verdict.STORED, "", at=datetime(2026, 3, 2, tzinfo=UTC), reference="OURS")
+        assert running.mllp is not None
+        where = Address("ZEED", "generic-v2", host="127.0.0.1", port=running.mllp.port, inside=("127.0.0.0/8",))
+        receipts = [MllpAcknowledger().acknowledge(portal.got[0], answer, where) for _ in range(2)]
+        found = state(running)["counts"]
+
+    assert {tuple(Message.parse(raw).get(place) for place in ("MSH-15", "MSH-16")) for raw in portal.got} == {("AL", "AL")}
+    assert [one.code for one in receipts] == ["CA", "CA"]
+    assert (found["application_acks"], found["letters"]) == (1, 0)
