@@ -92,7 +92,7 @@ def portal(database: Database, region: Region, browser: Browser) -> Iterator[Por
     address = f"http://127.0.0.1:{server.server_port}"
     settings = Settings(database_url=database.url, secret_key="s" * 40, keyring=make.KEYS, network=make.NETWORK)
     app = create_app(replace(settings, public_url=address), database=as_web(database))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     yield Portal(address, database, region, browser, case.id)
     app.extensions["mdo_live_stop"].set()
     server.shutdown()

@@ -50,7 +50,7 @@ def url(database: Database) -> Iterator[str]:
     address = f"http://localhost:{server.server_port}"
     settings = Settings(database_url=database.url, secret_key="s" * 40, keyring=make.KEYS, network=make.NETWORK)
     app = create_app(replace(settings, public_url=address), database=as_web(database))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     yield address
     app.extensions["mdo_live_stop"].set()
     server.shutdown()

@@ -75,7 +75,7 @@ def three(database: Database, region: Region, browser: Browser) -> Iterator[Regi
     settings = Settings(database_url=database.url, secret_key="s" * 40, keyring=make.KEYS, network=make.NETWORK)
     app = create_app(replace(settings, public_url=address), database=as_web(database))
     threads = [threading.Thread(target=job, daemon=True) for _, job in worker.jobs(stop)]
-    for thread in [threading.Thread(target=server.serve_forever, daemon=True), *threads]:
+    for thread in [threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True), *threads]:
         thread.start()
     living.begin()
     case_id = next(iter(region.hospitals.values()))

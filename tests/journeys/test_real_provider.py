@@ -88,7 +88,7 @@ def place(database: Database, region: Region) -> Iterator[Place]:
     settings = Settings(database_url=database.url, secret_key="s" * 40, demo=True, bind=f"127.0.0.1:{port}", public_url=url)
     app = create_app(settings, database=as_web(database))
     server = make_server("127.0.0.1", port, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
         with real_provider(free_port(), url, provider_id) as issuer:
             with database.transaction() as session:
