@@ -31,7 +31,11 @@ def counts(viewer: Viewer) -> dict[str, Number]:
 
     Neither has a page that only says no (`g.uncounted`, set by `errors`).
     """
-    asked = {} if is_fragment() or g.get("uncounted") else {endpoint: count.of for endpoint, count in COUNTS.items() if count.asks(viewer)}
+    asked = (
+        {}
+        if is_fragment() or g.get("uncounted")
+        else {endpoint: count.of for endpoint, count in COUNTS.items() if count.asks(viewer)}
+    )
     if not asked:
         return {}
     with transaction() as db:

@@ -25,19 +25,13 @@ from mdo_portal.services import sessions
 from mdo_portal.settings import Settings
 from mdo_portal.web import log_overdue
 from tests import make
-from tests.browser import axe, chromium
+from tests.browser import axe
 from tests.conftest import as_web
 from tests.people import PEOPLE, Region, person_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 PICTURES = Path(__file__).resolve().parents[2] / "var" / "pictures"
 REASON = "Ligt nu bij ons op de spoedeisende hulp met een urineretentie."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @dataclass

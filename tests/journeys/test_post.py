@@ -30,7 +30,7 @@ from mdo_portal.services import advice
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.settings import Settings
 from tests import make
-from tests.browser import axe, chromium
+from tests.browser import axe
 from tests.copies import as_web
 from tests.faults.receivers import ANSWERS, Receiver
 from tests.journeys.test_glass import PICTURES, Portal
@@ -40,12 +40,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SOON = 15_000
 #: hospital -> how it answers at first
 HABITS = {"ZEED": "AE", "DELT": "nothing", "KREE": "two"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @dataclass

@@ -27,7 +27,7 @@ from mdo_portal.domain.people import SignedInSession
 from mdo_portal.services import identities, providers, sessions
 from mdo_portal.settings import Settings
 from tests import make
-from tests.browser import axe, chromium
+from tests.browser import axe
 from tests.conftest import as_web
 from tests.people import Region, person_id
 from tests.web.oidc_house import SAID
@@ -100,12 +100,6 @@ def place(database: Database, region: Region) -> Iterator[Place]:
     finally:
         app.extensions["mdo_live_stop"].set()
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 def by_the_button(page: Page, place: Place) -> None:

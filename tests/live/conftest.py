@@ -11,7 +11,7 @@ from tests.conftest import copy_name
 from tests.live.portal import Portal, portal
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def live(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     name = copy_name("live")
     with portal(template_database(postgres, name), tmp_path_factory.mktemp("live")) as running:
