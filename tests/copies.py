@@ -185,8 +185,12 @@ def _rows(admin: psycopg.Connection, name: sql.Identifier) -> bytes:
 
 def _admin(url: str) -> psycopg.Connection:
     """As the superuser of the throw-away server: row security and append-only tables do not hold for it."""
-    plain = urlsplit(as_role(url, "postgres"))._replace(scheme="postgresql").geturl()
-    return psycopg.connect(plain, autocommit=True)
+    return psycopg.connect(plain(as_role(url, "postgres")), autocommit=True)
+
+
+def plain(url: str) -> str:
+    """The address as psycopg itself reads it."""
+    return urlsplit(url)._replace(scheme="postgresql").geturl()
 
 
 def _alone(admin: psycopg.Connection) -> None:
