@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
@@ -44,9 +44,11 @@ def _catalogue() -> NullTranslations:
     """The sentences in the reader's language; one that is forced meanwhile is another locale, and has its own."""
     page = g._get_current_object()
     here = getattr(page, "_flask_babel", None)
+    locale: object
+    kept: NullTranslations | None
     locale, kept = getattr(page, "catalogue", (None, None))
     if kept is None or here is None or getattr(here, "babel_locale", None) is not locale:
-        kept = get_translations()
+        kept = cast(NullTranslations, get_translations())
         page.catalogue = get_locale(), kept
     return kept
 

@@ -23,7 +23,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.letter_template import Audience
 from mdo_portal.services import letter_templates, patient_letters, sessions
 from mdo_portal.services.letter_templates import Place
-from mdo_portal.web import guard
+from mdo_portal.web import guard, navigation_counts
 from tests import make
 from tests.copies import Copies
 from tests.people import Region
@@ -152,6 +152,19 @@ def test_what_is_somebody_elses_answers_as_what_does_not_exist(open_house: House
         assert answer.status_code in (403, 404), name
         assert same_words(answer.text, path) == same_words(nothing.text, other), name
         assert b"van Voorbeeld" not in answer.data, name
+
+
+def test_a_page_that_says_no_counts_nothing_for_its_header(open_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for what is not theirs, again and again, costs as little as can be."""
+    carla, foreign = open_house.person("Carla"), f"/cases/{open_house.ids['case_id']}"
+
+    def counted(*_: object) -> int:
+        raise AssertionError("counted")
+
+    monkeypatch.setattr(navigation_counts, "COUNTS", {"post.page": navigation_counts.Count(lambda viewer: True, counted)})
+
+    assert carla.get("/worklist").status_code == 500  # a page that says yes does count
+    assert (carla.get(foreign).status_code, carla.get("/log").status_code) == (404, 403)
 
 
 def same_words(page: str, path: str) -> str:
