@@ -85,8 +85,9 @@ class Database:
     def __init__(self, url: str, *, sealer: object = None, pool_size: int = 10) -> None:
         self.url = url
         # Hidden parameters: the text of a database error travels into logs, and parameters are patients.
+        # The connection that came back last goes out first: on it PostgreSQL has what is asked most already planned.
         self.engine: Engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, hide_parameters=True
+            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, pool_use_lifo=True, hide_parameters=True
         )
         _never_a_dead_one(self.engine)
         self.sealer = sealer

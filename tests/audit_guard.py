@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 
 from flask import Flask, Response, request
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.patient import Patient
-from mdo_portal.services.patients import bsn_of
+from mdo_portal.domain.patient import BSN_PURPOSE, Patient
+from mdo_portal.domain.sealing import Sealer
+from mdo_portal.services.sealed import row_of
 
 #: answers that carry nothing of a patient's although they look like it, and why
 EXCEPTIONS = {
@@ -71,17 +75,27 @@ def _look(response: Response, database: Database, guard: Guard) -> Response:
 
 
 def carries(text: str, database: Database) -> bool:
-    """Whether something of a patient in this database stands in the text."""
-    return any(re.search(rf"(?<!\w){re.escape(canary)}(?!\w)", text) for canary in canaries(database))
+    """Whether something of a patient in this database stands in the text, and not only inside another word."""
+    return any(
+        canary in text and re.search(rf"(?<!\w){re.escape(canary)}(?!\w)", text) is not None for canary in canaries(database)
+    )
 
 
 def canaries(database: Database) -> set[str]:
     """Names, numbers, BSNs and birth dates of every patient there is. A birth date also as screens and letters write it."""
-    with Session(database.engine) as session:
-        session.info["sealer"] = database.sealer
-        found: set[str] = set()
-        for patient in session.scalars(select(Patient)):
-            born = patient.birth_on
-            dates = {f"{born:%d-%m-%Y}", f"{born:%Y-%m-%d}"} if born else set()
-            found |= {patient.family, patient.local_number, bsn_of(session, patient)} | dates
-        return {canary for canary in found if len(canary) > 3}
+    with database.engine.connect() as connection:
+        rows = connection.execute(_PATIENTS).all()
+    assert isinstance(database.sealer, Sealer)
+    return set().union(*(_canaries_of(tuple(row), database.sealer) for row in rows))
+
+
+_PATIENTS = select(Patient.id, Patient.family, Patient.local_number, Patient.birth_on, Patient.bsn_sealed)
+
+
+@lru_cache(maxsize=10_000)
+def _canaries_of(row: tuple[uuid.UUID, str, str, date | None, bytes], sealer: Sealer) -> frozenset[str]:
+    """Of one patient as they are now: every answer asks, and a BSN is opened once."""
+    id_, family, number, born, sealed = row
+    bsn = sealer.open(sealed, purpose=BSN_PURPOSE, row=row_of("patients", id_)).decode() if sealed else ""
+    dates = {f"{born:%d-%m-%Y}", f"{born:%Y-%m-%d}"} if born else set()
+    return frozenset(canary for canary in {family, number, bsn} | dates if len(canary) > 3)

@@ -2,7 +2,7 @@
 
 `session` is one transaction on a shared copy, rolled back afterwards: for whatever happens inside one transaction (services never
 commit, so that is most). `database` is a copy of the test's own (tests/copies.py): for commits, NOTIFY, threads and processes.
-With `-n 2` the workers share the server; each has its own template and copies.
+With `-n 3` the workers share the server and the tables; each has its own template and copies.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import count
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -23,7 +24,7 @@ from mdo_portal.commands.postgres import server
 from mdo_portal.commands.postgres_databases import clone_database, template_database
 from mdo_portal.database import Database
 from tests import canaries, make, once, people
-from tests.copies import Copies, as_web, opened
+from tests.copies import Copies, as_web, opened, plain
 from tests.people import Region
 
 hypothesis_settings.register_profile(
@@ -108,9 +109,13 @@ def copy_name(kind: str) -> str:
 
 @pytest.fixture(scope="session")
 def migrated(postgres: str) -> str:
-    """The name of a database with every table and no row."""
-    name = copy_name("migrated")
-    migrate.upgrade(template_database(postgres, name), sealer=make.sealer())
+    """The name of a database with every table and no row: of all workers together, made by the first who needs it."""
+    name = "migrated"
+    with psycopg.connect(plain(postgres), autocommit=True) as alone:
+        alone.execute("SELECT pg_advisory_lock(1)")
+        if not alone.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+            migrate.upgrade(template_database(postgres, f"{name}_new"), sealer=make.sealer())
+            alone.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
     return name
 
 
@@ -172,6 +177,17 @@ def session(shared_database: Database) -> Iterator[Session]:
         made.info["sealer"] = shared_database.sealer
         yield made
         made.rollback()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of one group run on one worker: pytest-xdist 3.8 tells by a name that pytest 9 no longer reads (tests/test_groups.py)."""
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        if mark and not item.nodeid.endswith(named := f"@{mark.args[0]}"):
+            item._id = type(item._id).parse(item.nodeid + named)
 
 
 def pytest_collection_finish() -> None:

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Engine
+from psycopg._preparing import PrepareManager
+from sqlalchemy import Engine, event
 
 from mdo_portal.commands.postgres_databases import as_role, clone_database, drop_database
 from mdo_portal.database import Database
@@ -184,8 +185,12 @@ def _rows(admin: psycopg.Connection, name: sql.Identifier) -> bytes:
 
 def _admin(url: str) -> psycopg.Connection:
     """As the superuser of the throw-away server: row security and append-only tables do not hold for it."""
-    plain = urlsplit(as_role(url, "postgres"))._replace(scheme="postgresql").geturl()
-    return psycopg.connect(plain, autocommit=True)
+    return psycopg.connect(plain(as_role(url, "postgres")), autocommit=True)
+
+
+def plain(url: str) -> str:
+    """The address as psycopg itself reads it."""
+    return urlsplit(url)._replace(scheme="postgresql").geturl()
 
 
 def _alone(admin: psycopg.Connection) -> None:
@@ -203,8 +208,28 @@ def _alone(admin: psycopg.Connection) -> None:
 def opened(url: str, *, pool_size: int = 10) -> Database:
     """The database at this address. The engine of an address is kept: with it what SQLAlchemy worked out for each statement."""
     made = Database(url, sealer=make.sealer(), pool_size=pool_size)
-    made.engine = _engines.setdefault((os.getpid(), url, pool_size), made.engine)
+    key = (os.getpid(), url, pool_size)
+    if key not in _engines:
+        event.listen(made.engine, "connect", _stays_planned)
+        _engines[key] = made.engine
+    made.engine = _engines[key]
     return made
+
+
+class _Planned(PrepareManager):
+    """Statements stay prepared after a rollback, where psycopg forgets them all: planning the same again was half of PostgreSQL's work.
+
+    It forgets for whoever drops a type and makes it again; PostgreSQL itself sees to tables that change.
+    """
+
+    prepare_threshold, prepared_max = 1, 2_000
+
+    def clear(self) -> bool:
+        return False
+
+
+def _stays_planned(connection: psycopg.Connection, record: object) -> None:
+    connection._prepared = _Planned()
 
 
 def as_web(database: Database) -> Database:

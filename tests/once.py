@@ -55,3 +55,22 @@ def _remember_addresses() -> None:
         return kept[key]
 
     Rule._compile_builder = remembered  # type: ignore[method-assign]
+    read: Callable[[Rule], None] = Rule.compile
+    known: dict[Any, tuple[Any, ...]] = {}
+
+    def read_once(rule: Rule) -> None:
+        """The address, taken apart: two hundred for each application."""
+        assert rule.map is not None
+        key = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, rule.map.host_matching)
+        if rule.defaults or key not in known:
+            read(rule)
+            if not rule.defaults:
+                known[key] = rule._parts, rule._trace, rule._converters, frozenset(rule.arguments)
+            return
+        parts, trace, converters, arguments = known[key]
+        rule._parts, rule._trace, rule._converters = list(parts), list(trace), dict(converters)
+        rule.arguments |= arguments
+        rule._build = rule._compile_builder(False).__get__(rule, None)
+        rule._build_unknown = rule._compile_builder(True).__get__(rule, None)
+
+    Rule.compile = read_once  # type: ignore[method-assign]

@@ -54,7 +54,11 @@ COMMON = {"listen_addresses": "", "port": "5432"} | QUIET
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_connections": "200"}
 
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
+FAST = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100",
+    "plan_cache_mode": "force_generic_plan", "jit": "off",
+}  # fmt: skip
+"""Of a throw-away server; its tables are small: what is prepared is planned once, and not anew for each value."""
 
 
 START_SECONDS = 300  # recovery after a crash replays what was written since the last checkpoint

@@ -6,7 +6,7 @@ import json
 from urllib.parse import quote
 
 import structlog
-from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -93,6 +93,7 @@ def _way_back() -> str:
 def _answer(sentence: str, status: int) -> ResponseReturnValue:
     if is_fragment():
         return render_template("errors/_toast.html", sentence=sentence, status=status), status, _headers(sentence, status)
+    g.uncounted = True  # a refusal costs little, however often it is asked for
     return render_template("errors/page.html", sentence=sentence, status=status, again=_again(), back=_way_back()), status
 
 

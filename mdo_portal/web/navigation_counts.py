@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.policy import Act
@@ -27,8 +27,15 @@ class Count(NamedTuple):
 
 
 def counts(viewer: Viewer) -> dict[str, Number]:
-    """By the endpoint of its page. One transaction for all, because the header stands on every page; a piece of a page has none."""
-    asked = {} if is_fragment() else {endpoint: count.of for endpoint, count in COUNTS.items() if count.asks(viewer)}
+    """By the endpoint of its page. One transaction for all, because the header stands on every page; a piece of a page has none.
+
+    Neither has a page that only says no (`g.uncounted`, set by `errors`).
+    """
+    asked = (
+        {}
+        if is_fragment() or g.get("uncounted")
+        else {endpoint: count.of for endpoint, count in COUNTS.items() if count.asks(viewer)}
+    )
     if not asked:
         return {}
     with transaction() as db:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
-from flask import Flask
-from flask_babel import get_locale, gettext, ngettext
+from babel.support import NullTranslations
+from flask import Flask, g
+from flask_babel import get_locale, get_translations, gettext, ngettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from mdo_portal.domain.case import NO_DATE
 from mdo_portal.errors import N_
@@ -20,9 +25,32 @@ NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
 
 
 def install(app: Flask) -> None:
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _sentence
     app.jinja_env.filters["translated"] = translated
     for word in (when, when_exact, clock, clock_today, day, iso_day, in_days, age, days_old, short_day):
         app.jinja_env.filters[word.__name__] = word
+
+
+@pass_context
+def _sentence(context: Context, sentence: str, **values: Any) -> str:
+    """`_("…")` of a template, as Jinja and Flask-Babel say it, but looked up once per page: a page says a hundred sentences."""
+    said = _catalogue().ugettext(sentence)
+    if context.eval_ctx.autoescape:
+        said = Markup(said)  # noqa: S704 (our own sentences; values are escaped as they are put in)
+    return said % values if values or "%" in said else said
+
+
+def _catalogue() -> NullTranslations:
+    """The sentences in the reader's language; one that is forced meanwhile is another locale, and has its own."""
+    page = g._get_current_object()
+    here = getattr(page, "_flask_babel", None)
+    locale: object
+    kept: NullTranslations | None
+    locale, kept = getattr(page, "catalogue", (None, None))
+    if kept is None or here is None or getattr(here, "babel_locale", None) is not locale:
+        kept = cast(NullTranslations, get_translations())
+        page.catalogue = get_locale(), kept
+    return kept
 
 
 def translated(words: Mapping[str, str]) -> list[tuple[str, str]]:

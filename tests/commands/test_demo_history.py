@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from smtplib import SMTP
 
@@ -23,17 +24,23 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import follow_up_rows, people
 from mdo_portal.wiring import earlier_cases, invented_region
+from tests.copies import Copies
 from tests.make import NETWORK, NOW
 
+pytestmark = pytest.mark.xdist_group("history")  # one history for all of them
 
-@pytest.fixture
-def told(empty_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
-    monkeypatch.setattr(people, "hash_password", lambda password: password)
+
+@pytest.fixture(scope="module")
+def told(empty_copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Told once: the tests only read what was said."""
     region = invented_region()
-    with empty_database.transaction() as session:
-        fill(session, region, ports={}, now=NOW)
-    tell(History(empty_database, region, NETWORK, NOW, tmp_path), hook_url="http://127.0.0.1:9/huisartsen")
-    return empty_database
+    with empty_copies.one() as database, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people, "hash_password", lambda password: password)
+        with database.transaction() as session:
+            fill(session, region, ports={}, now=NOW)
+        history = History(database, region, NETWORK, NOW, tmp_path_factory.mktemp("history"))
+        tell(history, hook_url="http://127.0.0.1:9/huisartsen")
+        yield database
 
 
 def test_every_patient_of_the_history_was_discussed_and_all_but_the_deferred_one_has_a_signed_decision(told: Database) -> None:

@@ -10,11 +10,11 @@ from playwright.sync_api import Page, expect
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.people import Membership, Role
 from tests.browser import axe
-from tests.journeys.test_glass import PICTURES, Portal, browser, portal
+from tests.journeys.test_glass import PICTURES, Portal, portal
 from tests.people import person_id
 from tests.services.follow_house import IMAGING, OPERATION, signed
 
-__all__ = ["browser", "portal"]
+__all__ = ["portal"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 

@@ -25,19 +25,13 @@ from mdo_portal.services import sessions
 from mdo_portal.settings import Settings
 from mdo_portal.web import log_overdue
 from tests import make
-from tests.browser import axe, chromium
+from tests.browser import axe
 from tests.conftest import as_web
 from tests.people import PEOPLE, Region, person_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 PICTURES = Path(__file__).resolve().parents[2] / "var" / "pictures"
 REASON = "Ligt nu bij ons op de spoedeisende hulp met een urineretentie."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @dataclass
@@ -92,7 +86,7 @@ def portal(database: Database, region: Region, browser: Browser) -> Iterator[Por
     address = f"http://127.0.0.1:{server.server_port}"
     settings = Settings(database_url=database.url, secret_key="s" * 40, keyring=make.KEYS, network=make.NETWORK)
     app = create_app(replace(settings, public_url=address), database=as_web(database))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     yield Portal(address, database, region, browser, case.id)
     app.extensions["mdo_live_stop"].set()
     server.shutdown()

@@ -6,9 +6,9 @@ import re
 import time
 
 import pytest
+from playwright.sync_api import Browser
 
 from mdo_portal.commands.demo.screens import until
-from tests.browser import chromium
 from tests.integrations.hl7v2 import samples
 from tests.journeys.conftest import Demo
 from tests.journeys.test_real_input import send
@@ -21,9 +21,9 @@ MESSAGE = (
 )
 
 
-def test_a_hospital_joins_within_ten_minutes(demo: Demo) -> None:
+def test_a_hospital_joins_within_ten_minutes(browser: Browser, demo: Demo) -> None:
     started = time.monotonic()
-    with chromium() as browser, person(browser, demo, "K. Timmer") as page:
+    with person(browser, demo, "K. Timmer") as page:
         page.goto(f"{demo.places.url}/links")
         page.get_by_role("link", name="Ziekenhuis toevoegen").click()
         page.get_by_label("Naam", exact=True).fill("Joinhuis")

@@ -23,7 +23,7 @@ from mdo_portal.domain.people import Membership, Role, SignedInSession
 from mdo_portal.services import credentials, sessions
 from mdo_portal.settings import Settings
 from tests import make
-from tests.browser import axe, chromium
+from tests.browser import axe
 from tests.conftest import as_web
 from tests.people import Region, person_id
 
@@ -36,12 +36,6 @@ DEVICE = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
 @pytest.fixture
 def url(database: Database) -> Iterator[str]:
     """The portal without demo, on a name: passkeys are bound to names."""
@@ -50,7 +44,7 @@ def url(database: Database) -> Iterator[str]:
     address = f"http://localhost:{server.server_port}"
     settings = Settings(database_url=database.url, secret_key="s" * 40, keyring=make.KEYS, network=make.NETWORK)
     app = create_app(replace(settings, public_url=address), database=as_web(database))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     yield address
     app.extensions["mdo_live_stop"].set()
     server.shutdown()

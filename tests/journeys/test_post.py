@@ -30,7 +30,7 @@ from mdo_portal.services import advice
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.settings import Settings
 from tests import make
-from tests.browser import axe, chromium
+from tests.browser import axe
 from tests.copies import as_web
 from tests.faults.receivers import ANSWERS, Receiver
 from tests.journeys.test_glass import PICTURES, Portal
@@ -40,12 +40,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SOON = 15_000
 #: hospital -> how it answers at first
 HABITS = {"ZEED": "AE", "DELT": "nothing", "KREE": "two"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @dataclass
@@ -75,7 +69,7 @@ def three(database: Database, region: Region, browser: Browser) -> Iterator[Regi
     settings = Settings(database_url=database.url, secret_key="s" * 40, keyring=make.KEYS, network=make.NETWORK)
     app = create_app(replace(settings, public_url=address), database=as_web(database))
     threads = [threading.Thread(target=job, daemon=True) for _, job in worker.jobs(stop)]
-    for thread in [threading.Thread(target=server.serve_forever, daemon=True), *threads]:
+    for thread in [threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True), *threads]:
         thread.start()
     living.begin()
     case_id = next(iter(region.hospitals.values()))

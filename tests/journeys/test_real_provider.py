@@ -27,7 +27,7 @@ from mdo_portal.domain.people import SignedInSession
 from mdo_portal.services import identities, providers, sessions
 from mdo_portal.settings import Settings
 from tests import make
-from tests.browser import axe, chromium
+from tests.browser import axe
 from tests.conftest import as_web
 from tests.people import Region, person_id
 from tests.web.oidc_house import SAID
@@ -88,7 +88,7 @@ def place(database: Database, region: Region) -> Iterator[Place]:
     settings = Settings(database_url=database.url, secret_key="s" * 40, demo=True, bind=f"127.0.0.1:{port}", public_url=url)
     app = create_app(settings, database=as_web(database))
     server = make_server("127.0.0.1", port, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
         with real_provider(free_port(), url, provider_id) as issuer:
             with database.transaction() as session:
@@ -100,12 +100,6 @@ def place(database: Database, region: Region) -> Iterator[Place]:
     finally:
         app.extensions["mdo_live_stop"].set()
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 def by_the_button(page: Page, place: Place) -> None:

@@ -16,10 +16,10 @@ from mdo_portal.domain.round import Round
 from mdo_portal.services import presence
 from tests import make
 from tests.browser import axe
-from tests.journeys.test_glass import PICTURES, Portal, browser, portal
+from tests.journeys.test_glass import PICTURES, Portal, portal
 from tests.people import PASSWORD
 
-__all__ = ["browser", "portal"]
+__all__ = ["portal"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 MINUTE = timedelta(minutes=1)
 

@@ -13,18 +13,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from mdo_portal.commands.demo.fill import PASSWORD
 from mdo_portal.commands.demo.screens import until
-from tests.browser import axe, chromium
+from tests.browser import axe
 from tests.journeys.conftest import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 PICTURES = Path(__file__).resolve().parents[2] / "var" / "pictures"
 SOON = 15_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -22,8 +23,9 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.letter_template import Audience
 from mdo_portal.services import letter_templates, patient_letters, sessions
 from mdo_portal.services.letter_templates import Place
-from mdo_portal.web import guard
+from mdo_portal.web import guard, navigation_counts
 from tests import make
+from tests.copies import Copies
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
 
@@ -45,6 +47,19 @@ class House:
 
 @pytest.fixture
 def house(database: Database, region: Region) -> Iterator[House]:
+    with house_on(database, region) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def open_house(copies: Copies, region: Region) -> Iterator[House]:
+    """One for all tests of a file that only read, and each do it for themselves."""
+    with copies.one() as database, house_on(database, region) as made:
+        yield made
+
+
+@contextmanager
+def house_on(database: Database, region: Region) -> Iterator[House]:
     now = datetime.now(UTC)
     with database.transaction() as session:
         zeed = session.get_one(Hospital, region.hospitals["ZEED"])
@@ -108,25 +123,26 @@ def addresses(house: House, method: str, ids: dict[str, uuid.UUID]) -> list[tupl
     return found
 
 
-def test_every_route_names_its_act_or_says_why_it_needs_none(house: House) -> None:
-    assert guard.unguarded(house.app) == []
+def test_every_route_names_its_act_or_says_why_it_needs_none(open_house: House) -> None:
+    assert guard.unguarded(open_house.app) == []
 
 
-def test_nobody_gets_in_without_signing_in(house: House) -> None:
-    client = house.app.test_client()
-    views = house.app.view_functions
+def test_nobody_gets_in_without_signing_in(open_house: House) -> None:
+    client = open_house.app.test_client()
+    views = open_house.app.view_functions
     open_to_all = {name for name, view in views.items() if hasattr(view, "public")}
+    asked = addresses(open_house, "GET", open_house.ids)
 
-    answers = {path: client.get(path).status_code for name, path in addresses(house, "GET", house.ids) if name not in open_to_all}
+    answers = {path: client.get(path).status_code for name, path in asked if name not in open_to_all}
 
     assert answers
     assert {path: status for path, status in answers.items() if status != 302} == {}
 
 
-def test_what_is_somebody_elses_answers_as_what_does_not_exist(house: House) -> None:
-    carla = house.person("Carla")
-    nowhere = {name: uuid.uuid4() for name in house.ids}
-    theirs, absent = addresses(house, "GET", house.ids), addresses(house, "GET", nowhere)
+def test_what_is_somebody_elses_answers_as_what_does_not_exist(open_house: House) -> None:
+    carla = open_house.person("Carla")
+    nowhere = {name: uuid.uuid4() for name in open_house.ids}
+    theirs, absent = addresses(open_house, "GET", open_house.ids), addresses(open_house, "GET", nowhere)
 
     for (name, path), (_, other) in zip(theirs, absent, strict=True):
         if path == other:
@@ -136,6 +152,19 @@ def test_what_is_somebody_elses_answers_as_what_does_not_exist(house: House) -> 
         assert answer.status_code in (403, 404), name
         assert same_words(answer.text, path) == same_words(nothing.text, other), name
         assert b"van Voorbeeld" not in answer.data, name
+
+
+def test_a_page_that_says_no_counts_nothing_for_its_header(open_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for what is not theirs, again and again, costs as little as can be."""
+    carla, foreign = open_house.person("Carla"), f"/cases/{open_house.ids['case_id']}"
+
+    def counted(*_: object) -> int:
+        raise AssertionError("counted")
+
+    monkeypatch.setattr(navigation_counts, "COUNTS", {"post.page": navigation_counts.Count(lambda viewer: True, counted)})
+
+    assert carla.get("/worklist").status_code == 500  # a page that says yes does count
+    assert (carla.get(foreign).status_code, carla.get("/log").status_code) == (404, 403)
 
 
 def same_words(page: str, path: str) -> str:
@@ -206,8 +235,8 @@ def test_a_form_that_is_not_ours_is_refused(house: House) -> None:
         ("Dirk", "/retention", 403),
     ],
 )
-def test_a_page_is_for_the_roles_that_need_it(house: House, name: str, path: str, status: int) -> None:
-    assert house.person(name).get(path).status_code == status
+def test_a_page_is_for_the_roles_that_need_it(open_house: House, name: str, path: str, status: int) -> None:
+    assert open_house.person(name).get(path).status_code == status
 
 
 READS = (
@@ -228,14 +257,14 @@ READS = (
 
 
 @pytest.mark.parametrize("path", READS)
-def test_every_read_of_patients_leaves_a_line_and_no_bsn(house: House, path: str) -> None:
-    bram = house.person("Bram")
-    before = _lines(house)
+def test_every_read_of_patients_leaves_a_line_and_no_bsn(open_house: House, path: str) -> None:
+    bram = open_house.person("Bram")
+    before = _lines(open_house)
 
-    answer = bram.get(path.format(**house.ids))
+    answer = bram.get(path.format(**open_house.ids))
 
     assert answer.status_code == 200
-    assert _lines(house) > before
+    assert _lines(open_house) > before
     assert BSN.encode() not in answer.data
     assert "no-store" in answer.headers["Cache-Control"]
     assert "frame-ancestors" in answer.headers["Content-Security-Policy"]
@@ -246,10 +275,10 @@ def _lines(house: House) -> int:
         return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
 
 
-def test_no_name_stands_in_a_title_or_an_address(house: House) -> None:
-    bram = house.person("Bram")
+def test_no_name_stands_in_a_title_or_an_address(open_house: House) -> None:
+    bram = open_house.person("Bram")
     for path in READS:
-        answer = bram.get(path.format(**house.ids))
+        answer = bram.get(path.format(**open_house.ids))
         if answer.mimetype == "text/html":
             title = re.search(r"<title>(.*?)</title>", answer.text, re.S)
             assert title is None or "Voorbeeld" not in title[1], path
@@ -267,8 +296,8 @@ def test_a_session_that_was_ended_opens_nothing(house: House) -> None:
     assert bram.get(f"/cases/{house.ids['case_id']}").status_code == 302
 
 
-def test_a_character_that_cannot_be_stored_gets_a_sentence(house: House) -> None:
-    answer = house.person("Dirk").post("/register/draft", data={"csrf_token": CSRF, "family": "van\0Voorbeeld"})
+def test_a_character_that_cannot_be_stored_gets_a_sentence(open_house: House) -> None:
+    answer = open_house.person("Dirk").post("/register/draft", data={"csrf_token": CSRF, "family": "van\0Voorbeeld"})
 
     assert answer.status_code == 400
     assert "kan niet worden bewaard" in answer.text or "niet kan worden bewaard" in answer.text

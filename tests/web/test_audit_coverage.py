@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.delivery import LETTER_PURPOSE, Delivery
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
 from mdo_portal.services import decisions
-from mdo_portal.services.sealed import sealer
 from tests import make
 from tests.audit_guard import EXCEPTIONS, Guard, carries
+from tests.copies import Copies
+from tests.people import Region
 from tests.web.portal import CSRF
-from tests.web.test_access import READS, House, addresses, house
+from tests.web.test_access import READS, House, addresses, house, house_on
+from tests.web.walk import Walk, together
 
 __all__ = ["house"]
-PEOPLE = ("Bram", "Aisha", "Dirk", "Petra", "Lars", "Ada", "Mila")
 #: routes that nobody of the test region gets a 200 from, and why that is no hole
 NOT_TRIED = {
     "home": "only sends on",
@@ -45,29 +46,20 @@ FORMS = {
 }
 
 
-def visited(house: House) -> tuple[Guard, set[str]]:
+def visited(walk: Walk) -> tuple[Guard, set[str]]:
     """Every route that reads, by everybody; which of them somebody got an answer from."""
-    people = {name: house.person(name) for name in PEOPLE}
-    answered = set()
-    _letter_is_made(house)
-    for name, path in addresses(house, "GET", house.ids):
-        answered |= {name for client in people.values() if client.get(path).status_code == 200}
+    house, answered = walk.house, set(walk.answered)
+    bram, petra = house.person("Bram"), house.person("Petra")
     for path in READS:
-        people["Bram"].get(path.format(**house.ids))
+        bram.get(path.format(**house.ids))
     for name, path in addresses(house, "POST", house.ids):
         if name in FORMS:
-            answered |= {name} if _posted(people["Petra"], path, FORMS[name]) else set()
+            answered |= {name} if _posted(petra, path, FORMS[name]) else set()
     _as_before_signing(house)
-    people["Bram"].get(f"/rounds/{house.ids['round_id']}/sign")
+    bram.get(f"/rounds/{house.ids['round_id']}/sign")
     guard = house.app.extensions["audit_guard"]
     assert isinstance(guard, Guard)
     return guard, answered | guard.carried
-
-
-def _letter_is_made(house: House) -> None:
-    with house.database.transaction() as session:
-        delivery = session.get_one(Delivery, house.ids["delivery_id"])
-        delivery.letter_sealed = sealer(session).seal(b"%PDF-1.7 invented", purpose=LETTER_PURPOSE)
 
 
 def _as_before_signing(house: House) -> None:
@@ -81,8 +73,10 @@ def _posted(client: FlaskClient, path: str, form: dict[str, str]) -> bool:
     return client.post(path, data={"csrf_token": CSRF, **form}).status_code == 200
 
 
-def test_every_route_that_can_carry_patient_data_leaves_a_line(house: House) -> None:
-    guard, answered = visited(house)
+@together
+def test_every_route_that_can_carry_patient_data_leaves_a_line(walk: Walk) -> None:
+    house = walk.house
+    guard, answered = visited(walk)
     views = house.app.view_functions
     asked = {name for name, _ in addresses(house, "GET", house.ids)} | set(FORMS)
     open_to_all = {name for name in asked if hasattr(views[name], "public")}
@@ -107,36 +101,35 @@ def test_the_guard_sees_an_answer_without_a_line(house: House) -> None:
     guard.unlogged.clear()
 
 
+@pytest.fixture(scope="module")
+def without_log(copies: Copies, region: Region) -> Iterator[House]:
+    """One for all: nothing that anybody does there is kept."""
+    with copies.one() as database, house_on(database, region) as made:
+        with database.transaction() as session:
+            session.execute(text("ALTER TABLE audit_entries RENAME TO audit_away"))
+        yield made
+
+
 @pytest.mark.parametrize("path", READS)
-def test_without_the_log_no_patient_data_goes_out(house: House, path: str) -> None:
-    bram, address = house.person("Bram"), path.format(**house.ids)
-    with house.database.transaction() as session:
-        session.execute(text("ALTER TABLE audit_entries RENAME TO audit_away"))
-
-    answer = bram.get(address)
+def test_without_the_log_no_patient_data_goes_out(without_log: House, path: str) -> None:
+    answer = without_log.person("Bram").get(path.format(**without_log.ids))
 
     assert answer.status_code == 500
-    assert not answer.data.startswith(b"%PDF") and not carries(answer.text, house.database)
+    assert not answer.data.startswith(b"%PDF") and not carries(answer.text, without_log.database)
 
 
-def test_without_the_log_nothing_is_written_either(house: House) -> None:
-    dirk = house.person("Dirk")
-    with house.database.transaction() as session:
-        session.execute(text("ALTER TABLE audit_entries RENAME TO audit_away"))
+def test_without_the_log_nothing_is_written_either(without_log: House) -> None:
+    dirk = without_log.person("Dirk")
 
-    answer = dirk.post(f"/cases/{house.ids['case_id']}/withdraw", data={"csrf_token": CSRF, "reason": "x"})
+    answer = dirk.post(f"/cases/{without_log.ids['case_id']}/withdraw", data={"csrf_token": CSRF, "reason": "x"})
 
     assert answer.status_code == 500
-    with house.database.transaction() as session:
+    with without_log.database.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM cases WHERE state = 'withdrawn'")) == 0
 
 
-def test_a_refusal_that_cannot_be_logged_is_still_a_refusal(house: House) -> None:
-    carla = house.person("Carla")
-    with house.database.transaction() as session:
-        session.execute(text("ALTER TABLE audit_entries RENAME TO audit_away"))
-
-    assert carla.get(f"/cases/{house.ids['case_id']}").status_code == 404
+def test_a_refusal_that_cannot_be_logged_is_still_a_refusal(without_log: House) -> None:
+    assert without_log.person("Carla").get(f"/cases/{without_log.ids['case_id']}").status_code == 404
 
 
 def test_everybody_present_leaves_a_line_for_the_case_that_is_shown(house: House) -> None:

@@ -40,7 +40,7 @@ def served(database: Database) -> Iterator[tuple[House, str]]:
     url = f"http://127.0.0.1:{server.port}"
     app = create_app(replace(settings, public_url=url), database=as_web(database))
     server.app = app
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
         yield app, url  # type: ignore[misc]
     finally:

@@ -64,6 +64,7 @@ from tests.web.portal import CSRF
 pytestmark = pytest.mark.xdist_group("languages")  # one portal for all of them
 
 ENGLISH = PACKAGE / "translations" / "en" / "LC_MESSAGES"
+LETTERS = 8  #: enough to tell most sentences from what stands on a page
 LONG = 12  #: shorter ones are words that both languages have, or that stand inside another word
 PLACEHOLDER = re.compile(r"%\\?\([a-z_]+\\?\)[sd]|\\?\{[a-z]+\\?\}")
 #: what a patient gets is Dutch whoever looks, and says so
@@ -256,12 +257,16 @@ def sentence(text: str) -> Sentence:
 
 def found(language: str, pages: dict[str, str]) -> list[tuple[str, str]]:
     """Which sentences of this language stand on which page."""
-    return [
-        (path, one.text)
-        for path, page in pages.items()
-        for one in sentences(language)
-        if one.piece in page and one.form.search(page)
-    ]
+    return [(path, text) for path, page in pages.items() for text in on_page(language, page)]
+
+
+def on_page(language: str, page: str) -> Iterator[str]:
+    """The sentences of this language that stand there. Most do not, and their first letters already say so."""
+    begins = {page[at : at + LETTERS] for at in range(len(page))}
+    for one in sentences(language):
+        may = len(one.piece) < LETTERS or one.piece[:LETTERS] in begins
+        if may and one.piece in page and one.form.search(page):
+            yield one.text
 
 
 def test_the_catalogue_is_compiled() -> None:
@@ -282,7 +287,7 @@ def test_no_english_sentence_stands_on_a_dutch_page(portal: Portal, name: str) -
     pages = portal.read(name, "nl")
 
     assert found("en", pages) == []
-    assert all(found("nl", {path: page}) for path, page in pages.items())
+    assert all(any(on_page("nl", page)) for page in pages.values())
 
 
 def test_what_went_wrong_is_said_in_the_readers_language(portal: Portal) -> None:

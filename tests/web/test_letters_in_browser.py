@@ -60,7 +60,7 @@ def desk(database: Database, region: Region) -> Iterator[Desk]:
         path = f"/cases/{case.id}/patient-letter"
     with app_on(database) as app, chromium() as browser:
         server = make_server("127.0.0.1", 0, app, threaded=True)
-        serving = threading.Thread(target=server.serve_forever)
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         serving.start()
         yield Desk(app, database, region, browser, f"http://127.0.0.1:{server.port}", path)
         server.shutdown()

@@ -72,6 +72,8 @@ def running(places: Places, home: Path, *, with_history: bool = False) -> Iterat
         stack.enter_context(mailbox(places.mail, home / "mail"))
         settings, env = prepare(places, home, url, with_history=with_history)
         processes = [_start(stack, home, name, command, as_process(env, name)) for name, command in _commands(places, home)]
+        for process in processes:  # all are told at once; then each is waited for
+            stack.callback(process.terminate)
         _until_ready(places, processes)
         yield processes
 
