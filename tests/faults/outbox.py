@@ -117,8 +117,8 @@ def put_back(house: House, *, rounds: int) -> Figures:
         before, after_t = _until_the_fault(house, receiver)
         truth = list(receiver.came)
         with running(worker, environment(before), house.folder):
-            time.sleep(2.5)  # nobody said that it was put back: the worker sees that by itself
-            held = sum(one.letters for one in waiting(before))
+            held = _seen_by_the_worker(before)
+            time.sleep(2.5)
             left_while_held += len(receiver.came) - len(truth)
             _reconcile(before, house, set(truth))
             waited = [one.id for one in _all(before)]
@@ -139,6 +139,14 @@ def put_back(house: House, *, rounds: int) -> Figures:
         "numbers_twice": same_number,
         "ok": lost == again == unseen == left_while_held == same_number == 0,
     }
+
+
+def _seen_by_the_worker(database: Database) -> int:
+    """How many letters are held once it saw that the database was put back: nobody said so."""
+    until = time.monotonic() + 30
+    while not (held := sum(one.letters for one in waiting(database))) and time.monotonic() < until:
+        time.sleep(0.1)
+    return held
 
 
 def _until_the_fault(house: House, receiver: Receiver) -> tuple[Database, list[str]]:

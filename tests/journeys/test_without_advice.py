@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect
 from mdo_portal.domain.board import Meeting
 from mdo_portal.services import rooms
 from tests.browser import axe
-from tests.journeys.test_glass import PICTURES, Portal, browser, portal
+from tests.journeys.test_glass import PICTURES, Portal, portal
 from tests.people import PASSWORD
 
-__all__ = ["browser", "portal"]
+__all__ = ["portal"]
 SOON = 15_000
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 

@@ -96,7 +96,7 @@ def test_what_a_web_process_may_not_do_is_refused(walls: tuple[Database, Databas
     [
         "inside_networks = '{127.0.0.0/8}'", "trust_out = 'x'", "certificate_out_sealed = 'x'", "token_url_out = 'https://x'",
         "client_id_out = 'x'", "client_id_in = 'x'", "jwks_in = 'x'", "plain_accepted_until = now() + interval '9 years'",
-        "plain_accepted_at = now()", "application_ack_out = true", "tls_out = false", "timeout_seconds = 9",
+        "plain_accepted_at = now()", "tls_out = false", "timeout_seconds = 9",
         "hospital_id = (SELECT id FROM hospitals LIMIT 1)",
     ],
 )  # fmt: skip

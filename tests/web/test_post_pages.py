@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -226,7 +227,7 @@ def test_trying_sends_an_invented_letter_and_says_what_was_answered(house: House
     def outward(secret: bytes, given: Settings) -> wiring.Outward:
         settings.append(given)
         made = real(secret, given)
-        return made.__class__({Channel.HOOK: Post()}, made.puller, made.poller, made.asker)
+        return replace(made, senders={Channel.HOOK: Post()})
 
     real = wiring.outward
     monkeypatch.setattr(wiring, "outward", outward)
