@@ -56,6 +56,12 @@ def is_ours(database: Database, claimed: ClaimedDelivery) -> bool:
         return claimed.worker is None or succession.has(session, claimed.worker, delivery)
 
 
+def is_held(database: Database, claimed: ClaimedDelivery) -> bool:
+    """Whether it was held since it was taken: nobody sends it until a person decides."""
+    with database.transaction() as session:
+        return session.get_one(Delivery, claimed.delivery_id).held_at is not None
+
+
 def deliver(
     database: Database,
     senders: Mapping[Channel, Sender],

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from mdo_portal import dispatch
 from mdo_portal.commands.bell import Bell, drain
 from mdo_portal.commands.living import PROOF_SECONDS, Living
+from mdo_portal.commands.place import PlaceWatch
 from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
@@ -26,9 +27,16 @@ class Sending:
     """The sending half of a worker. One letter at a time per destination (services/destinations.py), ten destinations at once."""
 
     def __init__(
-        self, database: Database, senders: Mapping[Channel, Sender], bell: Bell, *, clock: dispatch.Clock, living: Living
+        self,
+        database: Database,
+        senders: Mapping[Channel, Sender],
+        bell: Bell,
+        *,
+        clock: dispatch.Clock,
+        living: Living,
+        place: PlaceWatch,
     ) -> None:
-        self._living = living
+        self._living, self._place = living, place
         self._database, self._senders, self._bell, self._clock = database, senders, bell, clock
         self._taken: queue.SimpleQueue[tuple[ClaimedDelivery, int]] = queue.SimpleQueue()
         self._busy = 0
@@ -61,12 +69,20 @@ class Sending:
             return False
         share = Share.EVERYTHING if free > KEPT_FREE else Share.ANSWERING
         count = self._living.count
+        self._place.make_sure()
         claimed = dispatch.take(self._database, clock=self._clock, share=share, worker=self._living.number)
-        if claimed is None:
+        if claimed is None or not self._may_leave(claimed):
             return False
         self._add(1)
         self._taken.put((claimed, count))
         return True
+
+    def _may_leave(self, claimed: ClaimedDelivery) -> bool:
+        """Taken over a connection that was new, it may have been taken of a database that stands elsewhere: then it is held by now."""
+        if self._place.is_sure:
+            return True
+        self._place.make_sure()
+        return not dispatch.is_held(self._database, claimed)
 
     def _send_on(self, stop: Stop) -> None:
         """What was taken is sent, also when told to stop meanwhile: else it would wait for its lease to run out."""
@@ -98,7 +114,7 @@ class Sending:
         return dispatch.deliver(self._database, self._senders, claimed, clock=self._clock, goes_on=lambda: self._may_go_on(stop))
 
     def _may_go_on(self, stop: Stop) -> bool:
-        return not stop.is_set() and SENDERS - self._busy > KEPT_FREE
+        return self._place.is_sure and not stop.is_set() and SENDERS - self._busy > KEPT_FREE
 
     def _add(self, number: int) -> None:
         with self._count:

@@ -10,18 +10,18 @@ import psycopg
 import structlog
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError
 
 from mdo_portal import acknowledgements, dispatch, polling, pulling, reminding, understanding, wiring
 from mdo_portal.commands import audit, retention
 from mdo_portal.commands.bell import Bell, drain
 from mdo_portal.commands.living import Living
+from mdo_portal.commands.place import PlaceWatch
 from mdo_portal.commands.process import Stop, checked_settings, open_database, settled, stop_on_signals, until_stopped
 from mdo_portal.commands.sending import Sending
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.exchange import Reminder
-from mdo_portal.services import meetings, restoring
+from mdo_portal.services import meetings
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.settings import Settings
@@ -31,8 +31,6 @@ PATROL_SECONDS = 2.0
 """How often the queues are looked at without being woken: retries, leases that ran out, wake-ups that were missed."""
 REMIND_SECONDS = 600.0
 """How often is looked who must be told by mail that something waits."""
-PLACE_SECONDS = 60.0
-"""How often is looked whether the database stands where it stood."""
 DESKS = 2
 """Threads of one worker that understand batches; start more workers for more."""
 BATCH = 16
@@ -76,38 +74,14 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
     if (mailing := wiring.reminder(settings)) is not None:
         jobs.append(("remind", lambda: _remind(database, stop, mailing)))
     living = Living(database, clock=now, hang_up=wiring.hang_up)
-    jobs.append(("place", lambda: _keep_looking(database, stop)))
-    _look_first(database, stop)
-    jobs += Sending(database, outward.senders, wake_out, clock=now, living=living).jobs(stop)
+    place = PlaceWatch(database, clock=now)
+    jobs.append(("place", lambda: place.keep_looking(stop)))
+    jobs += Sending(database, outward.senders, wake_out, clock=now, living=living, place=place).jobs(stop)
+    place.first(stop)
     living.begin()
     until_stopped(jobs, stop)
     living.end()
     pool.close()
-
-
-def _look_first(database: Database, stop: Stop) -> None:
-    """No letter leaves before it is known that this database stands where it stood; without a database that waits."""
-    while not stop.is_set():
-        try:
-            _look(database)
-        except DatabaseError as error:
-            log.error("database.not_found", error=type(error).__name__)
-            stop.wait(PATROL_SECONDS)
-        else:
-            return
-
-
-def _keep_looking(database: Database, stop: Stop) -> None:
-    """A standby may take over, or another database may answer, while we run."""
-    while not stop.wait(PLACE_SECONDS):
-        _look(database)
-
-
-def _look(database: Database) -> None:
-    with database.transaction() as session:
-        held = restoring.notice(session, now=now())
-    if held is not None:
-        log.error("database.elsewhere", letters_held=held)
 
 
 def _desks(database: Database, stop: Stop, pool: wiring.Pool, wake: Bell, wake_careful: Bell) -> list[Job]:
