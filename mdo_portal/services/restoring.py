@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.delivery import OPEN, Delivery, Hold
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.whereabouts import Place, Whereabouts
 from mdo_portal.services import application_acks, audit, changes
 
@@ -88,6 +89,8 @@ def release(session: Session, *, now: datetime) -> int:
     held_by_this = (Delivery.held_at.is_not(None), Delivery.hold_reason == Hold.RESTORED.value, Delivery.state.in_(OPEN))
     freed = update(Delivery).where(*held_by_this).values(held_at=None, hold_reason="").returning(Delivery.hospital_id)
     found = session.execute(freed).all()
+    # What was on a wire when the first database went has no end here: nobody waits for it, or rests because of it.
+    session.execute(update(Destination).values(leased_until=None, leased_by=None, next_attempt_at=None))
     for hospital_id in {row[0] for row in found}:
         changes.announce(session, "post", hospital_id)
     audit.record_portal(

@@ -42,17 +42,21 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._door = folder / "pg"  # a link to where the server's socket is now, so that addresses survive a restart
+        self.door = folder / "pg"  # a link to where the server's socket is now, so that addresses survive a restart
         self._stack = ExitStack()
         self._url = self._start()
         self.region = self._fill()
 
     def _start(self) -> str:
         url = self._stack.enter_context(server(self.folder / "postgres", durable=True))
+        self.move_door(Path(parse_qs(urlsplit(url).query)["host"][0]))
+        return f"postgresql+psycopg://mdo@/mdo?host={self.door}&port=5432"
+
+    def move_door(self, socket: Path) -> None:
+        """From now on the address leads to the server whose socket is in this folder."""
         fresh = self.folder / "pg.new"
-        fresh.symlink_to(parse_qs(urlsplit(url).query)["host"][0])
-        fresh.replace(self._door)
-        return f"postgresql+psycopg://mdo@/mdo?host={self._door}&port=5432"
+        fresh.symlink_to(socket)
+        fresh.replace(self.door)
 
     def _fill(self) -> Region:
         migrate.upgrade(template_database(self._url, "migrated"), sealer=make.sealer())

@@ -35,11 +35,11 @@ def frozen(house: House, *, rounds: int) -> Figures:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        _wait_for(database.plain_url, NAME)
+        wait_for(database.plain_url, NAME)
         return _measured(house, database, port, standby, rounds=rounds)
     finally:
         standby.send_signal(signal.SIGCONT)
-        _wait_for(database.plain_url, "")
+        wait_for(database.plain_url, "")
         standby.terminate()
         standby.wait(timeout=10)
         database.close()
@@ -64,7 +64,7 @@ def _measured(house: House, database: Any, port: int, standby: subprocess.Popen[
     return found | {"rounds": rounds, "acked_while_frozen": while_frozen, "recover_s_max": round(max(recovered), 2), "ok": ok}
 
 
-def _wait_for(url: str, name: str) -> None:
+def wait_for(url: str, name: str) -> None:
     """Every commit waits for the standby of this name, which is there; "" = for none."""
     with psycopg.connect(url, user="postgres", dbname="postgres", autocommit=True) as connection:
         until = time.monotonic() + 20
