@@ -20,6 +20,7 @@ from mdo_portal.app import create_app
 from mdo_portal.commands.bell import Bell
 from mdo_portal.commands.demo.screens import until
 from mdo_portal.commands.living import Living
+from mdo_portal.commands.place import PlaceWatch
 from mdo_portal.commands.sending import Sending
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
@@ -62,7 +63,14 @@ def three(database: Database, region: Region, browser: Browser) -> Iterator[Regi
     stop, bell = threading.Event(), Bell()
     clock = partial(datetime.now, UTC)
     living = Living(database, clock=clock, hang_up=wiring.hang_up)
-    worker = Sending(database, wiring.outward(client_secret(database)).senders, bell, clock=clock, living=living)
+    worker = Sending(
+        database,
+        wiring.outward(client_secret(database)).senders,
+        bell,
+        clock=clock,
+        living=living,
+        place=PlaceWatch(database, clock=clock),
+    )
     app = Flask("not yet")
     server = make_server("127.0.0.1", 0, lambda environ, start: app(environ, start), threaded=True)
     address = f"http://127.0.0.1:{server.server_port}"
