@@ -78,9 +78,7 @@ def test_a_chair_tells_the_referrer_why_there_is_no_advice(portal: Portal) -> No
         chair.keyboard.press("Control+Enter")
         sign(chair)
         chair.goto(room)
-        with chair.expect_response(lambda answer: "/room/outcome/" in answer.url):
-            chair.get_by_role("button", name="Ongedaan maken").click()
-        chair.goto(room)  # a piece that was asked for before may come after: what was stored is what counts here
+        chair.get_by_role("button", name="Ongedaan maken").click()
         expect(chair.get_by_role("link", name="Lezen en tekenen")).to_be_visible(timeout=SOON)
         referrer.reload()
         expect(referrer.get_by_text("Bericht ingetrokken,").first).to_be_visible()

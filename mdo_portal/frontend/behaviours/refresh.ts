@@ -16,6 +16,8 @@ const POLL_MS = 15_000;
 const GATHER_MS = 120; // a burst of changes is one fetch; the spread keeps 25 screens from asking at once
 const waiting = new Map<string, number>();
 const planned = new Map<string, number>();
+const underWay = new Map<string, boolean>(); // fragments being fetched; whether they changed meanwhile
+const LATE_MS = 15_000; // an answer that never comes holds up no later one
 let polling = 0;
 let spokeAt = 0;
 
@@ -29,7 +31,23 @@ function isBusy(element: HTMLElement): boolean {
     || element.querySelector("dialog[open], .is-dragged, [data-autosave-state=waiting], [data-saved=no]") !== null;
 }
 
+/** One fetch of a fragment at a time. What changed while one was under way may not be in it, and a second answer would land in the
+ *  element that the first one replaced: it is fetched again when the first is in. */
 async function refresh(element: HTMLElement): Promise<void> {
+  const id = element.id;
+  if (underWay.has(id)) { underWay.set(id, true); return; }
+  underWay.set(id, false);
+  try {
+    await Promise.race([fetched(element), new Promise((late) => window.setTimeout(late, LATE_MS))]);
+  } finally {
+    const again = underWay.get(id);
+    underWay.delete(id);
+    const present = document.getElementById(id);
+    if (again && present) changed(present);
+  }
+}
+
+async function fetched(element: HTMLElement): Promise<void> {
   waiting.delete(element.id);
   drawBar(element);
   const restore = rememberPlace(element);
