@@ -11,6 +11,7 @@ import re
 import struct
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import psycopg
@@ -23,44 +24,47 @@ _Pack = Callable[[Any], bytes]
 
 
 class Kind(NamedTuple):
-    """A type of PostgreSQL: its number, that of its array, and how a value is written in binary."""
+    """A type of PostgreSQL: its number, and how a value is written in binary."""
 
-    element: int
     oid: int
     pack: _Pack
 
 
-KINDS = {
-    "text": Kind(25, 1009, str.encode),
-    "bytea": Kind(17, 1001, lambda value: value),  # as it is
-    "int4": Kind(23, 1007, struct.Struct("!i").pack),
-    "int8": Kind(20, 1016, struct.Struct("!q").pack),
-    "date": Kind(1082, 1182, lambda day: struct.pack("!i", (day - _EPOCH.date()).days)),
-    "timestamptz": Kind(1184, 1185, lambda moment: struct.pack("!q", (moment - _EPOCH) // _MICROSECOND)),
-}
-
-
-def array(kind: str, values: Sequence[Any]) -> bytes:
+def _array(element: Kind, values: Sequence[Any]) -> bytes:
     """Values as PostgreSQL's binary array of one dimension. None of them may be None."""
-    element, _, pack = KINDS[kind]
     count = len(values)
     if not count:
-        return struct.pack("!iii", 0, 0, element)
-    head = struct.pack("!iiiii", 1, 0, element, count, 1)
+        return _EMPTY(0, 0, element.oid)
+    head = _HEAD(1, 0, element.oid, count, 1)
     if values.count(values[0]) == count:  # one kind of message of one hospital: most columns of most batches
-        packed = pack(values[0])
+        packed = element.pack(values[0])
         return head + (_LENGTH(len(packed)) + packed) * count
     parts = [head]
     for value in values:
-        packed = pack(value)
+        packed = element.pack(value)
         parts += (_LENGTH(len(packed)), packed)
     return b"".join(parts)
+
+
+_LENGTH, _EMPTY, _HEAD = struct.Struct("!i").pack, struct.Struct("!iii").pack, struct.Struct("!iiiii").pack
+_INT8 = struct.Struct("!q").pack
+_ELEMENTS = {
+    "text": (Kind(25, str.encode), 1009),
+    "bytea": (Kind(17, lambda value: value), 1001),  # as it is
+    "int4": (Kind(23, _LENGTH), 1007),
+    "int8": (Kind(20, _INT8), 1016),
+    "date": (Kind(1082, lambda day: _LENGTH((day - _EPOCH.date()).days)), 1182),
+    "timestamptz": (Kind(1184, lambda moment: _INT8((moment - _EPOCH) // _MICROSECOND)), 1185),
+}
+KINDS = {name: element for name, (element, _) in _ELEMENTS.items()} | {
+    f"{name}[]": Kind(oid, partial(_array, element)) for name, (element, oid) in _ELEMENTS.items()
+}
+"""By its name in SQL; `text[]` is an array."""
 
 
 #: PostgreSQL would think anew about STORE for every message, for longer than storing it takes: with this one message at a time is half
 #: as fast again. A plan for any batch is what the statement was written for (inbound_rows.KNOWN).
 _PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c application_name=mdo-portal\\ keep"
-_LENGTH = struct.Struct("!i").pack
 
 
 def moment(binary: bytes) -> datetime:
@@ -80,19 +84,19 @@ class DirectLine:
         self._rows: list[Row] = []
         self._trouble: Exception | None = None
 
-    async def ask(self, statement: str, columns: Sequence[Sequence[Any]], kinds: Sequence[str]) -> list[Row]:
-        """Do `statement` (placeholders `%b`, each an array) and give its rows as PostgreSQL's binary values. `kinds`: keys of KINDS.
+    async def ask(self, statement: str, values: Sequence[Any], kinds: Sequence[str]) -> list[Row]:
+        """Do `statement` (placeholders `%b`) and give its rows as PostgreSQL's binary values. `kinds`: keys of KINDS.
 
         Raises psycopg.Error, without values: they are what hospitals sent. A connection that turns out to be gone is made anew,
         once, so the statement must bear being done twice.
         """
         again = self._connection is not None
         try:
-            return await self._ask(statement, columns, kinds)
+            return await self._ask(statement, values, kinds)
         except psycopg.OperationalError:
             if not again or self._connection is not None:
                 raise
-        return await self._ask(statement, columns, kinds)
+        return await self._ask(statement, values, kinds)
 
     def close(self) -> None:
         """Let go of the connection; the next `ask` makes another."""
@@ -103,10 +107,10 @@ class DirectLine:
             self._connection.close()
             self._connection = None
 
-    async def _ask(self, statement: str, columns: Sequence[Sequence[Any]], kinds: Sequence[str]) -> list[Row]:
+    async def _ask(self, statement: str, values: Sequence[Any], kinds: Sequence[str]) -> list[Row]:
         if self._connection is None:
             await self._connect()
-        packed = [array(kind, column) for kind, column in zip(kinds, columns, strict=True)]
+        packed = [KINDS[kind].pack(value) for kind, value in zip(kinds, values, strict=True)]
         binary = [pq.Format.BINARY] * len(packed)
         try:
             if statement not in self._prepared:

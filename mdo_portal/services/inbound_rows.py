@@ -20,7 +20,7 @@ from psycopg.adapt import Dumper, PyFormat
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from mdo_portal.services.inbound_line import KINDS, array
+from mdo_portal.services.inbound_line import KINDS
 
 
 class InboundRow(NamedTuple):
@@ -88,33 +88,33 @@ WHERE (
             AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id
     )
 """
-KNOWN_KINDS = ("int4", "text", "text", "bytea", "bytea")
+_ROW = {
+    "place": "int4", "id": "text", "link_id": "text", "hospital_id": "text", "wire": "text", "kind": "text", "control_id": "text",
+    "digest": "bytea", "raw_sealed": "bytea", "size": "int4", "patient_keys": "text", "reason": "text", "place_in": "text",
+    "received_at": "timestamptz", "doubles": "int4", "charset": "text", "line": "text", "application_ack": "text",
+}  # fmt: skip
+"""What travels of an InboundRow, with the id of the row behind its place."""
 
-_INSERT = """    INSERT INTO inbound_messages (
-        id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason, place, leftovers,
-        received_at, settled_at, doubles, attempts, charset, line, application_ack
-    )
-    SELECT id::uuid, nullif(link_id, '')::uuid, nullif(hospital_id, '')::uuid, wire, kind, control_id, digest, raw_sealed, size,
-        patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place_in, '{}',
-        received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0, charset, line, application_ack
+_INSERT = """
+INSERT INTO inbound_messages (
+    id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, state, reason, place, leftovers,
+    received_at, settled_at, doubles, attempts, charset, line, application_ack
+)
+SELECT id::uuid, nullif(link_id, '')::uuid, nullif(hospital_id, '')::uuid, wire, kind, control_id, digest, raw_sealed, size,
+    patient_keys::bytea[], CASE reason WHEN '' THEN 'kept' ELSE 'unreadable' END, reason, place_in, '{}',
+    received_at, CASE reason WHEN '' THEN NULL ELSE received_at END, doubles, 0, charset, line, application_ack
 """
-_CONFLICT = """    ON CONFLICT (link_id, control_id, digest) DO UPDATE
-    SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at, application_ack =
-        CASE inbound_messages.application_ack WHEN 'late' THEN excluded.application_ack ELSE inbound_messages.application_ack END
-    RETURNING digest, received_at, doubled_at
+_CONFLICT = """
+ON CONFLICT (link_id, control_id, digest) DO UPDATE
+SET doubles = inbound_messages.doubles + excluded.doubles + 1, doubled_at = excluded.received_at, application_ack =
+    CASE inbound_messages.application_ack WHEN 'late' THEN excluded.application_ack ELSE inbound_messages.application_ack END
+RETURNING digest, received_at, doubled_at
 """
+_ARRAYS = f"unnest({', '.join(f'%b::{kind}[]' for kind in _ROW.values())}) AS arrived ({', '.join(_ROW)})"
+_VALUES = f"(SELECT {', '.join(f'%b::{kind} AS {name}' for name, kind in _ROW.items())}) AS arrived"
 
-STORE = (
-    """
-WITH known AS MATERIALIZED (:KNOWN), arrived AS MATERIALIZED (
-    SELECT * FROM unnest(
-        %b::int4[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::int4[],
-        %b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::int4[], %b::text[], %b::text[], %b::text[]
-    ) AS arrived (
-        place, id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, reason, place_in, received_at,
-        doubles, charset, line, application_ack
-    )
-), noise AS (
+STORE = f"""
+WITH known AS MATERIALIZED ({KNOWN}), arrived AS MATERIALIZED (SELECT * FROM {_ARRAYS}), noise AS (
     SELECT link_id, day, ignored FROM unnest(%b::text[], %b::date[], %b::int8[]) AS noise (link_id, day, ignored)
     UNION ALL
     SELECT link_id, (received_at AT TIME ZONE 'UTC')::date, 1 + doubles FROM arrived
@@ -123,68 +123,56 @@ WITH known AS MATERIALIZED (:KNOWN), arrived AS MATERIALIZED (
     INSERT INTO feed_counts (link_id, day, ignored)
     SELECT link_id::uuid, day, sum(ignored) FROM noise GROUP BY link_id, day ORDER BY link_id, day
     ON CONFLICT (link_id, day) DO UPDATE SET ignored = feed_counts.ignored + excluded.ignored
-), stored AS (
-:INSERT    FROM arrived WHERE place < 0 OR place IN (SELECT place FROM known)
-:CONFLICT)
+), stored AS ({_INSERT} FROM arrived WHERE place < 0 OR place IN (SELECT place FROM known) {_CONFLICT})
 SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
 UNION ALL
 SELECT ''::bytea, NULL, (SELECT coalesce(sum(ignored), 0)::int8 FROM noise),
     CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
-""".replace(":KNOWN", KNOWN)
-    .replace(":INSERT", _INSERT)
-    .replace(":CONFLICT", _CONFLICT)
-)
+"""  # noqa: S608  # made of our own words
 """Rows: (digest, when it first came) of what was there already, and one with an empty digest: how many were noise.
 
 The numbers that are asked about carry the place of their message; a message with a place is kept only when one of its numbers is known.
 """
-STORE_ALL = """
-WITH stored AS (
-:INSERT    FROM unnest(
-        %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::int4[],
-        %b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::int4[], %b::text[], %b::text[], %b::text[]
-    ) AS arrived (
-        id, link_id, hospital_id, wire, kind, control_id, digest, raw_sealed, size, patient_keys, reason, place_in, received_at,
-        doubles, charset, line, application_ack
-    )
-:CONFLICT)
+STORE_ONE = f"{_INSERT} FROM {_VALUES} WHERE place < 0 OR EXISTS ({KNOWN}) {_CONFLICT}, pg_notify('mdo_understand', '')::text"
+"""The same for one message, as most systems send them, in less than half of PostgreSQL's time: a row when it stands in the inbox now,
+with `doubled_at` when it stood there before; none when it is noise, which is then still to be counted (STORE)."""
+
+STORE_ALL = f"""
+WITH stored AS ({_INSERT} FROM {_ARRAYS} {_CONFLICT})
 SELECT digest, received_at, 0::int8, '' FROM stored WHERE doubled_at IS NOT NULL
 UNION ALL
 SELECT ''::bytea, NULL, 0::int8, CASE WHEN EXISTS (SELECT FROM stored) THEN pg_notify('mdo_understand', '')::text END
-""".replace(":INSERT", _INSERT).replace(":CONFLICT", _CONFLICT)
+"""  # noqa: S608
 """The same for messages that are all kept: no question who is known here. PostgreSQL plans STORE for longer than it takes (fhir-in)."""
-STORE_KINDS = (
-    *KNOWN_KINDS,
-    *("int4", "text", "text", "text", "text", "text", "text", "bytea", "bytea", "int4", "text"),
-    *("text", "text", "timestamptz", "int4", "text", "text", "text"),
-    *("text", "date", "int8"),
-)
 
-STORE_ALL_KINDS = STORE_KINDS[len(KNOWN_KINDS) + 1 : -len(Noise._fields)]
+KNOWN_KINDS = ("int4[]", "text[]", "text[]", "bytea[]", "bytea[]")
+STORE_ALL_KINDS = tuple(f"{kind}[]" for kind in _ROW.values())
+STORE_KINDS = (*KNOWN_KINDS, *STORE_ALL_KINDS, "text[]", "date[]", "int8[]")
+STORE_ONE_KINDS = (*_ROW.values(), *KNOWN_KINDS)
 
 Line = psycopg.Cursor[tuple[Any, ...]]
 
 
-class _Column(NamedTuple):
+class _Value(NamedTuple):
     kind: str
-    values: Sequence[Any]
+    value: Any
 
 
-class _ColumnDumper(Dumper):
-    """Arrays as the listener's own line packs them: psycopg's takes a third of the time of keeping one message (fhir-in, tests/bench)."""
+class _ValueDumper(Dumper):
+    """Values as the listener's own line packs them: psycopg's takes a third of the time of keeping one message (fhir-in, tests/bench)."""
 
     format = pq.Format.BINARY
 
-    def get_key(self, obj: _Column, format: PyFormat) -> DumperKey:
+    def get_key(self, obj: _Value, format: PyFormat) -> DumperKey:
         return type(obj), obj.kind  # type: ignore[return-value]  # one dumper per kind
 
-    def upgrade(self, obj: _Column, format: PyFormat) -> Dumper:
-        dumper = _ColumnDumper(type(obj))
+    def upgrade(self, obj: _Value, format: PyFormat) -> Dumper:
+        dumper = _ValueDumper(type(obj))
         dumper.oid = KINDS[obj.kind].oid
         return dumper
 
-    def dump(self, obj: _Column) -> bytes:
-        return array(obj.kind, obj.values)
+    def dump(self, obj: _Value) -> bytes:
+        return KINDS[obj.kind].pack(obj.value)
 
 
 @contextmanager
@@ -193,26 +181,31 @@ def line_of(session: Session) -> Iterator[Line]:
     driver: Any = session.connection().connection.driver_connection
     try:
         with driver.cursor() as line:
-            line.adapters.register_dumper(_Column, _ColumnDumper)
+            line.adapters.register_dumper(_Value, _ValueDumper)
             yield line
     except psycopg.Error as error:
         raise DBAPIError("inbox", None, error) from None  # no values: they are what hospitals sent
 
 
-def packed(columns: Sequence[Sequence[Any]], kinds: Sequence[str]) -> list[_Column]:
-    """Columns for a `line_of`."""
-    return [_Column(kind, values) for kind, values in zip(kinds, columns, strict=True)]
+def packed(values: Sequence[Any], kinds: Sequence[str]) -> list[_Value]:
+    """Values for a `line_of`."""
+    return [_Value(kind, value) for kind, value in zip(kinds, values, strict=True)]
 
 
 def to_store(asked: Sequence[AskedNumber], rows: Sequence[InboundRow], noise: Sequence[Noise] = ()) -> list[list[Any]]:
     """The values of STORE: one list per column. No two rows may be the same message."""
-    place, *others = columns(rows, len(InboundRow._fields))
-    return [*columns(asked, 5), place, _new_ids(len(rows)), *others, *columns(noise, 3)]
+    return [*columns(asked, 5), *to_store_all(rows), *columns(noise, 3)]
 
 
 def to_store_all(rows: Sequence[InboundRow]) -> list[list[Any]]:
     """The values of STORE_ALL: one list per column. No two rows may be the same message."""
-    return [_new_ids(len(rows)), *columns(rows, len(InboundRow._fields))[1:]]
+    place, *others = columns(rows, len(InboundRow._fields))
+    return [place, _new_ids(len(rows)), *others]
+
+
+def to_store_one(asked: Sequence[AskedNumber], row: InboundRow) -> list[Any]:
+    """The values of STORE_ONE."""
+    return [row.place, *_new_ids(1), *row[1:], *columns(asked, 5)]
 
 
 def columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.inbound import FEED
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.services import inbound_rows
-from mdo_portal.services.inbound_line import DirectLine, moment
+from mdo_portal.services.inbound_line import DirectLine, Row, moment
+from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Noise
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.sifting import PATIENT_KEY, Arrival, Doubles, Sifting
 
@@ -61,25 +62,47 @@ class DirectKeeper:
     async def keep(self, arrivals: Sequence[Arrival]) -> Doubles:
         """Store all of them, as the function `keep`."""
         sifting = Sifting(arrivals, self._keys)
-        if self._noise < MOSTLY_NOISE or not sifting.has_feed:
-            values = inbound_rows.to_store(*sifting.unsifted())
-        else:
-            known = await self._line.ask(inbound_rows.KNOWN, inbound_rows.columns(sifting.asked, 5), inbound_rows.KNOWN_KINDS)
-            rows, noise = sifting.sifted({int.from_bytes(place or b"", "big") for (place,) in known})
-            self._learn(sum(one.ignored for one in noise), sifting.feed)
-            values = inbound_rows.to_store((), rows, noise)
-        told = await self._line.ask(inbound_rows.STORE, values, inbound_rows.STORE_KINDS)
-        doubles = dict(sifting.doubles)
-        for digest, first, ignored, _ in told:
-            if digest and first:
-                doubles[digest] = moment(first)
-            elif values[0]:
-                self._learn(int.from_bytes(ignored or b"", "big"), sifting.feed)
-        return doubles
+        if self._noise >= MOSTLY_NOISE and sifting.has_feed:
+            return await self._keep_what_is_known(sifting)
+        asked, rows = sifting.unsifted()
+        if len(rows) == 1 == len(arrivals):
+            return await self._keep_one(sifting, asked, rows[0])
+        told = await self._line.ask(inbound_rows.STORE, inbound_rows.to_store(asked, rows), inbound_rows.STORE_KINDS)
+        self._learn(_ignored(told), sifting.feed)
+        return sifting.doubles | _doubles(told)
+
+    async def _keep_one(self, sifting: Sifting, asked: Sequence[AskedNumber], row: InboundRow) -> Doubles:
+        values = inbound_rows.to_store_one(asked, row)
+        told = await self._line.ask(inbound_rows.STORE_ONE, values, inbound_rows.STORE_ONE_KINDS)
+        self._learn(not told, sifting.feed)
+        if not told:
+            await self._store((), sifting.sifted(set())[1])
+        return {digest: moment(first) for digest, first, again, _ in told if digest and first and again}
+
+    async def _keep_what_is_known(self, sifting: Sifting) -> Doubles:
+        known = await self._line.ask(inbound_rows.KNOWN, inbound_rows.columns(sifting.asked, 5), inbound_rows.KNOWN_KINDS)
+        rows, noise = sifting.sifted({int.from_bytes(place or b"", "big") for (place,) in known})
+        self._learn(sum(one.ignored for one in noise), sifting.feed)
+        return sifting.doubles | await self._store(rows, noise)
+
+    async def _store(self, rows: Sequence[InboundRow], noise: Sequence[Noise]) -> Doubles:
+        return _doubles(
+            await self._line.ask(inbound_rows.STORE, inbound_rows.to_store((), rows, noise), inbound_rows.STORE_KINDS)
+        )
 
     def _learn(self, noise: int, feed: int) -> None:
         if feed:
             self._noise += (noise / feed - self._noise) * 0.2
+
+
+def _doubles(told: Sequence[Row]) -> Doubles:
+    """Of the rows of STORE: what was there already, and since when."""
+    return {digest: moment(first) for digest, first, _, _ in told if digest and first}
+
+
+def _ignored(told: Sequence[Row]) -> int:
+    """Of the rows of STORE: how many messages were noise."""
+    return sum(int.from_bytes(ignored or b"", "big") for digest, _, ignored, _ in told if not digest)
 
 
 MOSTLY_NOISE = 0.5
