@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 BARE_END_SECONDS = 0.2
 """How long a frame may end in FS without CR before we take it as whole (see mllp.py)."""
 
-Answers = asyncio.Future[bytes]
+Said = asyncio.Future[Answer] | asyncio.Future[bytes]
+"""Reception's word on one frame; bytes are that on a whole batch."""
 
 
 class Connection(asyncio.Protocol):
-    """Messages wait in `_backlog`, then are with reception in `_answers`, whose order is the order of arrival."""
+    """Messages wait in `_backlog`, then are with reception in `_asked`, whose order is the order of arrival."""
 
     def __init__(self, listener: MllpListener) -> None:
         self._listener = listener
         self._decoder = MllpDecoder(listener.limits.limit_bytes)
         self._backlog: deque[bytes] = deque()
-        self._answers: deque[Answers] = deque()
+        self._asked: deque[tuple[bytes, Said]] = deque()
         self._last_words: bytes | None = None  # written after all answers; then the connection closes
         self._stopping = self._full = self._paused = False
         self._timer: asyncio.TimerHandle | None = None
@@ -91,11 +92,11 @@ class Connection(asyncio.Protocol):
         self._full = False
         self.go_on()
 
-    def drain(self) -> list[Answers]:
+    def drain(self) -> list[Said]:
         """Take no more messages; give what is still with reception."""
         self._stopping = True
         self._backlog.clear()
-        return list(self._answers)
+        return [said for _, said in self._asked]
 
     def close(self) -> None:
         """Close after what was written has gone out."""
@@ -105,12 +106,13 @@ class Connection(asyncio.Protocol):
     def go_on(self) -> None:
         """Hand in what waits, as far as this connection and the listener as a whole have room for it."""
         limit = self._listener.limits.in_flight
-        while self._backlog and len(self._answers) < limit and not self._full:
+        while self._backlog and len(self._asked) < limit and not self._full:
             if not self._listener.has_room(self, len(self._backlog[0])):
                 break
-            answer = self._listener.hand_in(self._backlog.popleft(), self.caller)
-            self._answers.append(answer)
-            answer.add_done_callback(self._write)
+            raw = self._backlog.popleft()
+            said = self._listener.hand_in(raw, self.caller)
+            self._asked.append((raw, said))
+            said.add_done_callback(self._write)
         self._balance()
 
     def _take(self, frames: list[bytes]) -> None:
@@ -128,18 +130,21 @@ class Connection(asyncio.Protocol):
             self._end("too_much", self._decoder.start, Answer(Verdict.NOT_NOW, "", "too_much", words))
 
     def _write(self, _: object = None) -> None:
+        """Write the answers that are here, as far as those before them are: all that came with one commit go out together."""
         if self._transport is None:
             return
         ready: list[bytes] = []
-        while self._answers and self._answers[0].done():
-            done = self._answers.popleft()
-            if not done.cancelled():
-                ready.append(done.result())
+        size = 0
+        while self._asked and self._asked[0][1].done():
+            raw, said = self._asked.popleft()
+            size += len(raw)
+            ready.append(self._listener.answer_to(raw, said, self.caller))
         if ready:
             self._transport.write(b"".join(ready))
+            self._listener.made_room(size)
             if self._backlog:
                 self.go_on()
-        if self._last_words is not None and not self._answers and not self._backlog:
+        if self._last_words is not None and not self._asked and not self._backlog:
             self._transport.write(self._last_words)
             self._last_words = None
             self._transport.close()
@@ -172,7 +177,7 @@ class Connection(asyncio.Protocol):
         """Close a connection that says nothing, or that takes for ever over one message. Not while we are the slow one."""
         limits, now = self._listener.limits, time.monotonic()
         assert self._transport is not None
-        if not self._stopping and not self._answers and not self._backlog:
+        if not self._stopping and not self._asked and not self._backlog:
             if self._decoder.unfinished and now - self._begun > limits.frame_seconds:
                 self._end("too_slow", self._decoder.start, Answer(Verdict.NOT_HERE, "", "too_slow", "The message took too long"))
             elif now - self._heard > limits.idle_seconds:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from mdo_portal.exchange import Answer, Caller, Verdict
 
@@ -87,7 +88,7 @@ class MllpListener:
         self._now = now
         self._ids = (f"{int(time.time() * 1000):X}-{count}" for count in itertools.count(1))
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._shaking = 0
         self._senders: Counter[str] = Counter()
         self._with_reception = 0
@@ -179,23 +180,32 @@ class MllpListener:
         self._thirsty[connection] = None
         return False
 
-    def hand_in(self, raw: bytes, caller: Caller) -> asyncio.Future[bytes]:
-        """Give one frame to reception; the future has its acknowledgements, framed, and never an exception."""
-        loop = asyncio.get_running_loop()
-        answered: asyncio.Future[bytes] = loop.create_future()
+    def hand_in(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer] | asyncio.Future[bytes]:
+        """Give one frame to reception; when the future is done, `answer_to` says what goes back, and `made_room` that it is told."""
         self._with_reception += len(raw)
         found = batch.split(raw)
-        if found is not None:
-            self._keep(asyncio.ensure_future(self._hand_in_batch(raw, found, caller, answered)))
-            return answered
+        if found is None:
+            return self._ask(raw, caller)
+        whole = asyncio.ensure_future(self._hand_in_batch(found, caller))
+        self._keep(whole)
+        return whole
 
-        def settle(said: asyncio.Future[Answer]) -> None:
-            self._settle(len(raw), answered, self.framed(raw, self._said(said, caller)))
+    def answer_to(self, raw: bytes, said: asyncio.Future[Answer] | asyncio.Future[bytes], caller: Caller) -> bytes:
+        """The acknowledgements of a frame that was handed in, framed, once `said` is done. Never raises."""
+        answer = self._said(said, caller)
+        return answer if isinstance(answer, bytes) else self.framed(raw, answer)
 
-        self._ask(raw, caller).add_done_callback(settle)
-        return answered
+    def made_room(self, size: int) -> None:
+        """So many bytes are no longer with reception: whoever waits for room goes on."""
+        self._with_reception -= size
+        while self._thirsty and self._with_reception < self.limits.total_bytes:
+            thirsty = next(iter(self._thirsty))
+            del self._thirsty[thirsty]
+            thirsty.go_on()
+            if thirsty in self._thirsty:
+                break
 
-    async def _hand_in_batch(self, raw: bytes, found: batch.Batch, caller: Caller, answered: asyncio.Future[bytes]) -> None:
+    async def _hand_in_batch(self, found: batch.Batch, caller: Caller) -> bytes:
         """Every message of a batch by itself, in order; one answer for all when the last is in."""
         acks: list[bytes] = []
         for at in range(0, len(found.messages), _AT_ONCE):
@@ -203,9 +213,11 @@ class MllpListener:
             asked = [self._ask(one, caller) for one in some]
             await asyncio.wait(asked)
             for one, said in zip(some, asked, strict=True):
-                acks += self._acks(one, self._said(said, caller))
+                answer = self._said(said, caller)
+                assert isinstance(answer, Answer)
+                acks += self._acks(one, answer)
         whole = batch.answered(found, acks, now=self._now(), control_id=next(self._ids))
-        self._settle(len(raw), answered, frame(whole) if whole else b"")
+        return frame(whole) if whole else b""
 
     def _ask(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer]:
         try:
@@ -215,25 +227,14 @@ class MllpListener:
             failed.set_exception(trouble)
             return failed
 
-    def _said(self, said: asyncio.Future[Answer], caller: Caller) -> Answer:
-        """Reception's word on one message. Whatever fails behind us, the sender must hear "not now", and nobody else is hurt."""
+    def _said(self, said: asyncio.Future[Answer] | asyncio.Future[bytes], caller: Caller) -> Answer | bytes:
+        """Reception's word. Whatever fails behind us, the sender must hear "not now", and nobody else is hurt."""
         trouble = said.exception() if not said.cancelled() else asyncio.CancelledError()
         if trouble is None:
             return said.result()
         # The type only: the text of a database error may hold the message.
         log.error("reception failed", extra={"peer": caller.address, "error": type(trouble).__name__})
         return _NOT_NOW
-
-    def _settle(self, size: int, answered: asyncio.Future[bytes], answer: bytes) -> None:
-        self._with_reception -= size
-        if not answered.done():
-            answered.set_result(answer)
-        while self._thirsty and self._with_reception < self.limits.total_bytes:
-            thirsty = next(iter(self._thirsty))
-            del self._thirsty[thirsty]
-            thirsty.go_on()
-            if thirsty in self._thirsty:
-                break
 
     def framed(self, raw: bytes, said: Answer) -> bytes:
         """The acknowledgements of `raw` that its sender asked for, each in a frame, ready for the wire; often one, sometimes none."""
@@ -256,7 +257,7 @@ class MllpListener:
         except Exception as trouble:  # the edge: a row that can't be written must not end the listener
             log.error("a refusal could not be recorded", extra={"peer": caller.address, "error": type(trouble).__name__})
 
-    def _keep(self, task: asyncio.Task[None]) -> None:
+    def _keep(self, task: asyncio.Task[Any]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

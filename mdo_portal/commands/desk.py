@@ -73,8 +73,7 @@ class Desk:
         return answer
 
     async def _keep(self) -> None:
-        """Commit batch after batch, until nothing waits."""
-        await asyncio.sleep(0)  # whatever the sockets hold now goes along
+        """Commit batch after batch, until nothing waits. Begins when the sockets that hold something now were read."""
         try:
             while self._waiting:
                 batch = self._next_batch()
