@@ -49,13 +49,13 @@ class Message:
         codec, _ = decided(raw, link=link, stated=_stated_charset(raw, marks))
         if len(raw) > LARGE:
             return cls([], _segments(raw, marks, codec), marks, codec)
-        return cls([line for line in raw.decode(codec).split("\r") if line], None, marks, codec)
+        return cls(raw.decode(codec).split("\r"), None, marks, codec)
 
     @property
     def segments(self) -> list[Segment]:
         """Every line, in order."""
         if self._segments is None:
-            self._segments = [Segment(line, self.marks, self.charset) for line in self._lines]
+            self._segments = [Segment(line, self.marks, self.charset) for line in self._lines if line]
         return self._segments
 
     def first(self, name: str) -> Segment | None:
@@ -168,8 +168,10 @@ def _line_ends(raw: bytes, marks: Marks) -> bytes:
 def _stated_charset(raw: bytes, marks: Marks) -> str:
     at = 0 if raw[:3] == b"MSH" else raw.find(b"\rMSH", 0, LARGE) + 1
     end = raw.find(b"\r", at, at + LARGE)
-    fields = raw[at : end if end >= 0 else at + LARGE].split(marks.field.encode(), 18)
-    return fields[17].decode("latin-1").partition(marks.repetition)[0] if len(fields) > 17 and fields[0] == b"MSH" else ""
+    fields = raw[at : end if end >= 0 else at + LARGE].split(raw[at + 3 : at + 4], 18)
+    if len(fields) < 18 or fields[0] != b"MSH":
+        return ""
+    return fields[17].decode("latin-1").partition(marks.repetition)[0]
 
 
 def _segments(raw: bytes, marks: Marks, codec: str) -> list[Segment]:

@@ -66,6 +66,8 @@ class Segment:
         fields = self._fields or self.split()
         if n >= len(fields) or not (text := fields[n]):
             return ""
+        if c == 1 and s == 1 and not repetition and text.isalnum():
+            return text  # no sign in it can be a separator
         marks = self._marks
         if not (self._is_plain and c and s < 2 and not repetition):
             if n < 3 and self.name in HEADERS:
@@ -85,12 +87,11 @@ class Segment:
     def split(self) -> list[str]:
         """All fields as sent, by their number; 0 is the name."""
         line, marks = self.line, self._marks
-        fields = line.split(marks.field)
-        is_header = fields[0] in HEADERS
-        if is_header:
+        self._fields = fields = line.split(marks.field)
+        if fields[0] in HEADERS:
             fields.insert(1, marks.field)
-        self._is_plain = not (is_header or marks.repetition in line or marks.sub in line or marks.escape in line)
-        self._fields = fields
+        else:
+            self._is_plain = not (marks.repetition in line or marks.sub in line or marks.escape in line)
         return fields
 
 
