@@ -34,6 +34,8 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
     sifting = Sifting(arrivals, sealer(session))
     asked, rows = sifting.unsifted()
     with inbound_rows.line_of(session) as line:
+        if len(rows) == 1 == len(arrivals):
+            return _keep_one(line, sifting, asked, rows[0])
         if sifting.has_feed:
             line.execute(inbound_rows.STORE, inbound_rows.packed(inbound_rows.to_store(asked, rows), inbound_rows.STORE_KINDS))
         else:
@@ -41,6 +43,16 @@ def keep(session: Session, arrivals: Sequence[Arrival]) -> Doubles:
                 inbound_rows.STORE_ALL, inbound_rows.packed(inbound_rows.to_store_all(rows), inbound_rows.STORE_ALL_KINDS)
             )
         return sifting.doubles | {bytes(digest): first for digest, first, _, _ in line.fetchall() if digest}
+
+
+def _keep_one(line: inbound_rows.Line, sifting: Sifting, asked: Sequence[AskedNumber], row: InboundRow) -> Doubles:
+    values = inbound_rows.to_store_one(asked, row)
+    line.execute(inbound_rows.STORE_ONE, inbound_rows.packed(values, inbound_rows.STORE_ONE_KINDS))
+    told = line.fetchall()
+    if not told:
+        noise = inbound_rows.to_store((), (), sifting.sifted(set())[1])
+        line.execute(inbound_rows.STORE, inbound_rows.packed(noise, inbound_rows.STORE_KINDS))
+    return {bytes(digest): first for digest, first, again, _ in told if again}
 
 
 class DirectKeeper:

@@ -151,7 +151,8 @@ def _is_feed(arrival: Arrival) -> bool:
 
 
 def _numbers(arrival: Arrival) -> set[Number]:
-    if arrival.link is None or arrival.reason:
+    """Also of what is refused, where its header could be read: it may be the referral, and come again in good order."""
+    if arrival.link is None:
         return set()
     hospital_id = arrival.link.hospital_hex
     return {(hospital_id, number) for _, number in arrival.header.patient_numbers}

@@ -118,11 +118,14 @@ def test_another_hospitals_patient_with_that_number_is_still_a_stranger(session:
     assert (kept(session), feed(session)) == ([], 1)
 
 
+@pytest.mark.parametrize("reason", ["", "no_control_id"])
 @pytest.mark.parametrize("in_one_batch", [True, False])
-def test_a_change_right_behind_the_referral_is_no_noise(session: Session, region: Region, in_one_batch: bool) -> None:
-    """The referral waits to be understood: its patient is not in any table yet."""
+def test_a_change_right_behind_the_referral_is_no_noise(
+    session: Session, region: Region, in_one_batch: bool, reason: str
+) -> None:
+    """The referral waits to be understood, or to be sent again in good order: its patient is not in any table yet."""
     messages = [
-        make.arrival(region.links["ZEED"], patient_numbers=(("ZEED", "4711"),)),
+        make.arrival(region.links["ZEED"], reason=reason, patient_numbers=(("ZEED", "4711"),)),
         make.arrival(region.links["ZEED"], kind="ADT^A08", patient_numbers=(("ZEED", "4711"),)),
     ]
 
