@@ -32,9 +32,11 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
 
 def now() -> datetime:
     """This moment; one per request, so that everything of one act has one time."""
-    if "now" not in g:
-        g.now = datetime.now(UTC)
-    return cast(datetime, g.now)
+    page = g._get_current_object()
+    moment = getattr(page, "now", None)
+    if moment is None:
+        moment = page.now = datetime.now(UTC)
+    return cast(datetime, moment)
 
 
 def database() -> Database:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
 from babel.support import NullTranslations
 from flask import Flask, g
-from flask_babel import get_locale, get_translations, gettext, ngettext
+from flask_babel import get_locale, get_translations, gettext
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -40,17 +40,27 @@ def _sentence(context: Context, sentence: str, **values: Any) -> str:
     return said % values if values or "%" in said else said
 
 
-def _catalogue() -> NullTranslations:
-    """The sentences in the reader's language; one that is forced meanwhile is another locale, and has its own."""
-    page = g._get_current_object()
-    here = getattr(page, "_flask_babel", None)
+class _Spoken(NamedTuple):
+    """The reader's language, as long as `locale` is the one that is spoken: one that is forced meanwhile is another."""
+
     locale: object
-    kept: NullTranslations | None
-    locale, kept = getattr(page, "catalogue", (None, None))
-    if kept is None or here is None or getattr(here, "babel_locale", None) is not locale:
-        kept = cast(NullTranslations, get_translations())
-        page.catalogue = get_locale(), kept
+    name: str
+    sentences: NullTranslations
+
+
+def _spoken() -> _Spoken:
+    """Found once per page: a list of fifty rows says a thousand words."""
+    page = g._get_current_object()
+    here, kept = getattr(page, "_flask_babel", None), cast("_Spoken | None", getattr(page, "spoken", None))
+    if kept is None or here is None or getattr(here, "babel_locale", None) is not kept.locale:
+        sentences = cast(NullTranslations, get_translations())
+        locale = get_locale()
+        kept = page.spoken = _Spoken(locale, str(locale or "nl"), sentences)
     return kept
+
+
+def _catalogue() -> NullTranslations:
+    return _spoken().sentences
 
 
 def translated(words: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -59,7 +69,12 @@ def translated(words: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def today() -> date:
-    return now().astimezone(AMSTERDAM).date()
+    """The Dutch day of this request."""
+    page, moment = g._get_current_object(), now()
+    kept = cast("tuple[datetime, date] | None", getattr(page, "today", None))
+    if kept is None or kept[0] is not moment:
+        kept = page.today = moment, moment.astimezone(AMSTERDAM).date()
+    return kept[1]
 
 
 def when(moment: datetime | None) -> str:
@@ -72,7 +87,7 @@ def when(moment: datetime | None) -> str:
 
 def _near_day(on: date) -> str:
     near = NEAR.get((on - today()).days)
-    return gettext(near) if near else short_day(on)
+    return str(_catalogue().ugettext(near)) if near else short_day(on)
 
 
 def short_day(on: date | datetime | None) -> str:
@@ -80,7 +95,7 @@ def short_day(on: date | datetime | None) -> str:
     if on is None:
         return ""
     local = on.astimezone(AMSTERDAM).date() if isinstance(on, datetime) else on
-    return _said(local, "EEE d MMM" if local.year == today().year else "d MMM y", str(get_locale() or "nl"))
+    return _said(local, "EEE d MMM" if local.year == today().year else "d MMM y", _spoken().name)
 
 
 @lru_cache(maxsize=4096)
@@ -118,12 +133,12 @@ def in_days(on: date | None) -> str:
     """`vandaag`, `over 2 dagen`, `3 dagen te laat`."""
     if on is None or on >= NO_DATE:
         return ""
-    days = (on - today()).days
+    days, said = (on - today()).days, _catalogue()
     if days < 0:
-        return str(ngettext("%(num)d dag te laat", "%(num)d dagen te laat", -days))
+        return str(said.ungettext("%(num)d dag te laat", "%(num)d dagen te laat", -days)) % {"num": -days}
     if days < 2:
-        return str(gettext("vandaag") if days == 0 else gettext("morgen"))
-    return str(ngettext("over %(num)d dag", "over %(num)d dagen", days))
+        return str(said.ugettext(NEAR[days]))
+    return str(said.ungettext("over %(num)d dag", "over %(num)d dagen", days)) % {"num": days}
 
 
 def age(birth_on: date | None) -> int | None:
