@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from mdo_portal.database import Database
 from mdo_portal.domain.sealing import Sealer
@@ -177,6 +178,13 @@ def _answers(messages: Sequence[Sorted], doubles: Mapping[bytes, datetime]) -> l
     return [replace(message.answer, at=doubles.get(message.arrival.digest, message.answer.at)) for message in messages]
 
 
+class Batch(NamedTuple):
+    """Messages that are stored in one commit."""
+
+    messages: Sequence[Sorted]
+    prepared: intake.Prepared
+
+
 class Keeper:
     """Keeps batch after batch for a listener, on a connection of its own. `keep` promises what the function `keep` promises."""
 
@@ -190,8 +198,17 @@ class Keeper:
         """How many messages to bring at a time, at most."""
         return self._keeper.most
 
-    async def keep(self, messages: Sequence[Sorted]) -> list[Answer]:
-        return _answers(messages, await self._keeper.keep([message.arrival for message in messages]))
+    @property
+    def enough(self) -> int:
+        """With so many waiting, the next batch is worth preparing while the one before it is stored."""
+        return self._keeper.enough
+
+    def prepare(self, messages: Sequence[Sorted]) -> Batch:
+        """Do for them what needs no database. Batches are kept in the order in which they were prepared."""
+        return Batch(messages, self._keeper.prepare([message.arrival for message in messages]))
+
+    async def keep(self, batch: Batch) -> list[Answer]:
+        return _answers(batch.messages, await self._keeper.keep(batch.prepared))
 
     def close(self) -> None:
         self._line.close()

@@ -68,7 +68,7 @@ def over_the_line(noise: float) -> Callable[[Database, Sequence[Sequence[Arrival
             told = []
             for batch in batches:
                 keeper._noise = noise
-                told.append(await keeper.keep(batch))
+                told.append(await keeper.keep(keeper.prepare(batch)))
             return told
         finally:
             line.close()

@@ -153,7 +153,7 @@ def test_what_the_wire_refused_is_of_the_hospital_it_names_only_when_the_line_pr
 def kept_directly(database: Database, batches: list[list[Sorted]]) -> list[list[tuple[object, str]]]:
     async def scenario() -> list[list[tuple[object, str]]]:
         keeper = reception.Keeper(database)
-        found = [[(one.at, one.reference) for one in await keeper.keep(batch)] for batch in batches]
+        found = [[(one.at, one.reference) for one in await keeper.keep(keeper.prepare(batch))] for batch in batches]
         keeper.close()
         return found
 
@@ -183,13 +183,13 @@ def test_a_connection_that_was_cut_is_made_anew_and_nothing_is_lost(database: Da
 
     async def scenario() -> None:
         keeper = reception.Keeper(database)
-        await keeper.keep([sort(links, HERE, control_id="C1")])
+        await keeper.keep(keeper.prepare([sort(links, HERE, control_id="C1")]))
         with database.transaction() as session:
             session.connection().exec_driver_sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
                 " AND application_name = 'mdo-portal keep'"
             )
-        await keeper.keep([sort(links, HERE, control_id="C2")])
+        await keeper.keep(keeper.prepare([sort(links, HERE, control_id="C2")]))
         keeper.close()
 
     asyncio.run(scenario())

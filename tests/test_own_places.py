@@ -99,7 +99,7 @@ def by_the_door(database: Database, messages: Sequence[Sorted]) -> None:
 def by_the_listener(database: Database, messages: Sequence[Sorted]) -> None:
     async def keep() -> None:
         with closing(reception.Keeper(database)) as keeper:
-            await keeper.keep(messages)
+            await keeper.keep(keeper.prepare(messages))
 
     asyncio.run(keep())
 

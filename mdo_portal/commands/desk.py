@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -35,6 +36,7 @@ class Desk:
         self._clock = clock
         self._links: Sequence[LinkRow] = Senders()
         self._waiting: deque[tuple[Sorted, asyncio.Future[Answer]]] = deque()
+        self._next: Batch | None = None  # prepared while the one before it is stored
         self._keeping: asyncio.Task[None] | None = None
         self._seen: dict[str, Caller] = {}  # callers with a certificate, since the last look at the links
         self.knows_links = asyncio.Event()
@@ -70,23 +72,41 @@ class Desk:
         self._waiting.append((sorted_, answer))
         if self._keeping is None:
             self._keeping = asyncio.ensure_future(self._keep())
+        elif self._next is None and len(self._waiting) >= self._keeper.enough:
+            self._next = self._prepared()
         return answer
 
     async def _keep(self) -> None:
-        """Commit batch after batch, until nothing waits. Begins when the sockets that hold something now were read."""
+        """Commit batch after batch, until nothing waits; the next one is on its way before the answers of the last one are made.
+
+        Begins when the sockets that hold something now were read.
+        """
         try:
-            while self._waiting:
-                batch = self._next_batch()
-                try:
-                    answers = await self._keeper.keep([one for one, _ in batch])
-                except Exception as error:
-                    # The edge: these were not stored, so nobody may answer them; the senders will send again.
-                    log.error("keep.failed", count=len(batch), error=type(error).__name__)
-                    _fail(batch)
-                else:
-                    _settle(batch, answers)
+            batch = self._take()
+            storing: Awaitable[list[Answer]] | None = self._keeper.keep(batch.kept) if batch else None
+            while batch and storing:
+                said = await _outcome(storing)
+                stored, batch = batch, self._take()
+                if batch:
+                    storing = asyncio.ensure_future(self._keeper.keep(batch.kept))
+                    await asyncio.sleep(0)  # it leaves
+                stored.settle(said)
         finally:
             self._keeping = None
+
+    def _take(self) -> Batch | None:
+        batch, self._next = self._next or self._prepared(), None
+        return batch
+
+    def _prepared(self) -> Batch | None:
+        while self._waiting:
+            handed_in = self._next_batch()
+            answers = [answer for _, answer in handed_in]
+            try:
+                return Batch(self._keeper.prepare([sorted_ for sorted_, _ in handed_in]), answers)
+            except Exception as error:
+                _fail(answers, error)
+        return None
 
     def _next_batch(self) -> list[tuple[Sorted, asyncio.Future[Answer]]]:
         batch: list[tuple[Sorted, asyncio.Future[Answer]]] = []
@@ -124,13 +144,33 @@ class Desk:
         self._keeper.close()
 
 
-def _settle(batch: Sequence[tuple[Sorted, asyncio.Future[Answer]]], answers: Sequence[Answer]) -> None:
-    for (_, stored), answer in zip(batch, answers, strict=True):
-        if not stored.done():
-            stored.set_result(answer)
+@dataclass(frozen=True)
+class Batch:
+    """What is stored in one commit, and who waits for it."""
+
+    kept: reception.Batch
+    waiting: list[asyncio.Future[Answer]]
+
+    def settle(self, said: list[Answer] | Exception) -> None:
+        """Answer them all, or none."""
+        if isinstance(said, Exception):
+            return _fail(self.waiting, said)
+        for stored, answer in zip(self.waiting, said, strict=True):
+            if not stored.done():
+                stored.set_result(answer)
+        return None
 
 
-def _fail(batch: Sequence[tuple[Sorted, asyncio.Future[Answer]]]) -> None:
-    for _, stored in batch:
+async def _outcome(storing: Awaitable[list[Answer]]) -> list[Answer] | Exception:
+    try:
+        return await storing
+    except Exception as error:
+        return error
+
+
+def _fail(waiting: Sequence[asyncio.Future[Answer]], error: Exception) -> None:
+    """The edge: these were not stored, so nobody may answer them; the senders will send again."""
+    log.error("keep.failed", count=len(waiting), error=type(error).__name__)
+    for stored in waiting:
         if not stored.done():
             stored.set_exception(RuntimeError("not stored"))

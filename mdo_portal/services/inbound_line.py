@@ -62,6 +62,19 @@ KINDS = {name: element for name, (element, _) in _ELEMENTS.items()} | {
 """By its name in SQL; `text[]` is an array."""
 
 
+class Question(NamedTuple):
+    """A statement (placeholders `%b`) with its values as they travel."""
+
+    statement: str
+    values: list[bytes]
+    kinds: Sequence[str]
+
+
+def question(statement: str, values: Sequence[Any], kinds: Sequence[str]) -> Question:
+    """`values` packed for `DirectLine.ask`; `kinds`: keys of KINDS, one for each."""
+    return Question(statement, [KINDS[kind].pack(value) for kind, value in zip(kinds, values, strict=True)], kinds)
+
+
 #: PostgreSQL would think anew about STORE for every message, for longer than storing it takes: with this one message at a time is half
 #: as fast again. A plan for any batch is what the statement was written for (inbound_rows.KNOWN).
 _PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c application_name=mdo-portal\\ keep"
@@ -84,19 +97,19 @@ class DirectLine:
         self._rows: list[Row] = []
         self._trouble: Exception | None = None
 
-    async def ask(self, statement: str, values: Sequence[Any], kinds: Sequence[str]) -> list[Row]:
-        """Do `statement` (placeholders `%b`) and give its rows as PostgreSQL's binary values. `kinds`: keys of KINDS.
+    async def ask(self, asked: Question) -> list[Row]:
+        """Do the statement and give its rows as PostgreSQL's binary values.
 
         Raises psycopg.Error, without values: they are what hospitals sent. A connection that turns out to be gone is made anew,
         once, so the statement must bear being done twice.
         """
         again = self._connection is not None
         try:
-            return await self._ask(statement, values, kinds)
+            return await self._ask(asked)
         except psycopg.OperationalError:
             if not again or self._connection is not None:
                 raise
-        return await self._ask(statement, values, kinds)
+        return await self._ask(asked)
 
     def close(self) -> None:
         """Let go of the connection; the next `ask` makes another."""
@@ -107,17 +120,17 @@ class DirectLine:
             self._connection.close()
             self._connection = None
 
-    async def _ask(self, statement: str, values: Sequence[Any], kinds: Sequence[str]) -> list[Row]:
+    async def _ask(self, asked: Question) -> list[Row]:
         if self._connection is None:
             await self._connect()
-        packed = [KINDS[kind].pack(value) for kind, value in zip(kinds, values, strict=True)]
-        binary = [pq.Format.BINARY] * len(packed)
+        statement, values, kinds = asked
+        binary = [pq.Format.BINARY] * len(values)
         try:
             if statement not in self._prepared:
                 name = b"own%d" % len(self._prepared)
                 await self._sent("send_prepare", name, _numbered(statement).encode(), [KINDS[kind].oid for kind in kinds])
                 self._prepared[statement] = name
-            return await self._sent("send_query_prepared", self._prepared[statement], packed, binary, pq.Format.BINARY)
+            return await self._sent("send_query_prepared", self._prepared[statement], values, binary, pq.Format.BINARY)
         except psycopg.OperationalError:
             if self._connection is not None and self._connection.pgconn.status != pq.ConnStatus.OK:
                 self.close()

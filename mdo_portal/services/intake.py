@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import FEED
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.services import inbound_rows
-from mdo_portal.services.inbound_line import DirectLine, Row, moment
-from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Noise
+from mdo_portal.services.inbound_line import DirectLine, Question, Row, moment, question
+from mdo_portal.services.inbound_rows import AskedNumber, InboundRow
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.sifting import PATIENT_KEY, Arrival, Doubles, Sifting
 
@@ -55,6 +56,14 @@ def _keep_one(line: inbound_rows.Line, sifting: Sifting, asked: Sequence[AskedNu
     return {bytes(digest): first for digest, first, again, _ in told if again}
 
 
+class Prepared(NamedTuple):
+    """A batch that was read, sealed and packed; what PostgreSQL says to `question` goes to `goes_on`."""
+
+    sifting: Sifting
+    question: Question
+    goes_on: Callable[[Sifting, list[Row]], Awaitable[Doubles]]
+
+
 class DirectKeeper:
     """`keep` by a line that commits every statement: what it returned from is in safe storage.
 
@@ -71,40 +80,49 @@ class DirectKeeper:
         """How many messages a batch should have at most."""
         return MOST_NOISE if self._noise >= MOSTLY_NOISE else MOST
 
-    async def keep(self, arrivals: Sequence[Arrival]) -> Doubles:
-        """Store all of them, as the function `keep`."""
+    @property
+    def enough(self) -> int:
+        """With so many waiting, the next batch is worth preparing while the one before it is stored."""
+        return MOST
+
+    def prepare(self, arrivals: Sequence[Arrival]) -> Prepared:
+        """Do for a batch all that needs no word from PostgreSQL: it can be done while that stores the batch before it."""
         sifting = Sifting(arrivals, self._keys)
         if self._noise >= MOSTLY_NOISE and sifting.has_feed:
-            return await self._keep_what_is_known(sifting)
-        asked, rows = sifting.unsifted()
+            asked = inbound_rows.columns(sifting.asked, 5)
+            return Prepared(sifting, question(inbound_rows.KNOWN, asked, inbound_rows.KNOWN_KINDS), self._known_told)
+        numbers, rows = sifting.unsifted()
         if len(rows) == 1 == len(arrivals):
-            return await self._keep_one(sifting, asked, rows[0])
-        told = await self._line.ask(inbound_rows.STORE, inbound_rows.to_store(asked, rows), inbound_rows.STORE_KINDS)
+            values = inbound_rows.to_store_one(numbers, rows[0])
+            return Prepared(sifting, question(inbound_rows.STORE_ONE, values, inbound_rows.STORE_ONE_KINDS), self._one_told)
+        return Prepared(sifting, _storing(inbound_rows.to_store(numbers, rows)), self._all_told)
+
+    async def keep(self, prepared: Prepared) -> Doubles:
+        """Store all of them, as the function `keep`. In the order in which they were prepared."""
+        return await prepared.goes_on(prepared.sifting, await self._line.ask(prepared.question))
+
+    async def _one_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
+        self._learn(not told, sifting.feed)
+        if not told:
+            await self._line.ask(_storing(inbound_rows.to_store((), (), sifting.sifted(set())[1])))
+        return {digest: moment(first) for digest, first, again, _ in told if digest and first and again}
+
+    async def _all_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
         self._learn(_ignored(told), sifting.feed)
         return sifting.doubles | _doubles(told)
 
-    async def _keep_one(self, sifting: Sifting, asked: Sequence[AskedNumber], row: InboundRow) -> Doubles:
-        values = inbound_rows.to_store_one(asked, row)
-        told = await self._line.ask(inbound_rows.STORE_ONE, values, inbound_rows.STORE_ONE_KINDS)
-        self._learn(not told, sifting.feed)
-        if not told:
-            await self._store((), sifting.sifted(set())[1])
-        return {digest: moment(first) for digest, first, again, _ in told if digest and first and again}
-
-    async def _keep_what_is_known(self, sifting: Sifting) -> Doubles:
-        known = await self._line.ask(inbound_rows.KNOWN, inbound_rows.columns(sifting.asked, 5), inbound_rows.KNOWN_KINDS)
-        rows, noise = sifting.sifted({int.from_bytes(place or b"", "big") for (place,) in known})
+    async def _known_told(self, sifting: Sifting, told: list[Row]) -> Doubles:
+        rows, noise = sifting.sifted({int.from_bytes(place or b"", "big") for (place,) in told})
         self._learn(sum(one.ignored for one in noise), sifting.feed)
-        return sifting.doubles | await self._store(rows, noise)
-
-    async def _store(self, rows: Sequence[InboundRow], noise: Sequence[Noise]) -> Doubles:
-        return _doubles(
-            await self._line.ask(inbound_rows.STORE, inbound_rows.to_store((), rows, noise), inbound_rows.STORE_KINDS)
-        )
+        return sifting.doubles | _doubles(await self._line.ask(_storing(inbound_rows.to_store((), rows, noise))))
 
     def _learn(self, noise: int, feed: int) -> None:
         if feed:
             self._noise += (noise / feed - self._noise) * 0.2
+
+
+def _storing(values: Sequence[Any]) -> Question:
+    return question(inbound_rows.STORE, values, inbound_rows.STORE_KINDS)
 
 
 def _doubles(told: Sequence[Row]) -> Doubles:

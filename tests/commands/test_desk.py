@@ -1,0 +1,111 @@
+"""The desk of the MLLP lines: while one batch is stored the next is prepared, in order, and each fails by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import pytest
+from sqlalchemy import select
+
+from mdo_portal.commands.desk import Desk
+from mdo_portal.database import Database
+from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.exchange import Answer, Caller, Verdict
+from mdo_portal.reception import Batch, Sorted
+from mdo_portal.services.intake import MOST
+from tests import make
+
+HERE = Caller("127.0.0.1:1")
+MANY = 3 * MOST + 5
+
+
+def handed_in(database: Database, watch: Callable[[Desk], None] = lambda desk: None) -> list[Answer | BaseException]:
+    """As many messages at once as fill three batches and more, each about a patient of its own."""
+
+    async def scenario() -> list[Answer | BaseException]:
+        desk = Desk(database)
+        looking = asyncio.ensure_future(desk.know_links())
+        await desk.knows_links.wait()
+        watch(desk)
+        asked = [desk.receive(make.hl7_referral(f"T{number:04d}", patient=str(number)), HERE) for number in range(MANY)]
+        said = await asyncio.gather(*asked, return_exceptions=True)
+        looking.cancel()
+        await desk.close()
+        return said
+
+    return asyncio.run(scenario())
+
+
+def kept(database: Database) -> list[str]:
+    with database.transaction() as session:
+        return list(
+            session.scalars(
+                select(InboundMessage.control_id).where(InboundMessage.control_id.like("T%")).order_by(InboundMessage.seq)
+            )
+        )
+
+
+def test_all_are_kept_in_the_order_in_which_they_came(database: Database) -> None:
+    said = handed_in(database)
+
+    assert [answer.verdict for answer in said if isinstance(answer, Answer)] == [Verdict.STORED] * MANY
+    assert kept(database) == [f"T{number:04d}" for number in range(MANY)]
+
+
+def test_the_next_batch_is_prepared_while_the_one_before_it_is_stored(database: Database) -> None:
+    steps: list[str] = []
+
+    async def scenario() -> None:
+        desk = Desk(database)
+        looking = asyncio.ensure_future(desk.know_links())
+        await desk.knows_links.wait()
+        keeper = desk._keeper
+        prepare, keep = keeper.prepare, keeper.keep
+        more: list[asyncio.Future[Answer]] = []
+
+        def preparing(messages: Sequence[Sorted]) -> Batch:
+            steps.append(f"prepare {len(messages)}")
+            return prepare(messages)
+
+        async def keeping(batch: Batch) -> list[Answer]:
+            if not more:
+                more.extend(desk.receive(make.hl7_referral(f"T{number:04d}"), HERE) for number in range(1, MOST + 1))
+            answers = await keep(batch)
+            steps.append(f"stored {len(batch.messages)}")
+            return answers
+
+        keeper.prepare, keeper.keep = preparing, keeping  # type: ignore[method-assign]
+        await desk.receive(make.hl7_referral("T0000"), HERE)
+        await asyncio.gather(*more)
+        looking.cancel()
+        await desk.close()
+
+    asyncio.run(scenario())
+
+    assert steps == ["prepare 1", f"prepare {MOST}", "stored 1", f"stored {MOST}"]
+
+
+@pytest.mark.parametrize("fails", ["prepare", "keep"])
+def test_a_batch_that_fails_is_not_acknowledged_and_the_others_are(database: Database, fails: str) -> None:
+    def watch(desk: Desk) -> None:
+        keeper = desk._keeper
+        prepare, keep = keeper.prepare, keeper.keep
+
+        def preparing(messages: Sequence[Sorted]) -> Batch:
+            if fails == "prepare" and messages[0].arrival.header.control_id == f"T{MOST:04d}":
+                raise RuntimeError("broken")
+            return prepare(messages)
+
+        async def keeping(batch: Batch) -> list[Answer]:
+            if fails == "keep" and batch.messages[0].arrival.header.control_id == f"T{MOST:04d}":
+                raise RuntimeError("broken")
+            return await keep(batch)
+
+        desk._keeper.prepare, desk._keeper.keep = preparing, keeping  # type: ignore[method-assign]
+
+    said = handed_in(database, watch)
+
+    lost = [number for number, answer in enumerate(said) if isinstance(answer, BaseException)]
+    assert lost == list(range(MOST, 2 * MOST))
+    assert kept(database) == [f"T{number:04d}" for number in range(MANY) if number not in lost]
