@@ -5,7 +5,7 @@ That there is no advice: services/outcome_messages.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -100,18 +100,24 @@ def _missing(written: Written, *, moves_case: bool) -> dict[str, str]:
     is_addendum = written.form is DecisionForm.ADDENDUM
     found = {
         "text": (is_addendum and not written.text.strip(), N_("Schrijf wat u aan het advies toevoegt.")),
-        "reason": (not written.reason.strip(), N_("Geef een reden; die staat in de brief.")),
+        "reason": no_reason(written),
         "then": (
             not is_addendum and moves_case and written.then not in Then._value2member_map_,
             N_("Kies wat er met de casus gebeurt."),
         ),
     }
-    found |= {
-        name: (True, N_("Deze tekst is te lang."))
-        for name, longest in (("text", LONGEST_TEXT), ("reason", LONGEST_REASON))
-        if len(getattr(written, name)) > longest
-    }
-    return {name: sentence for name, (holds, sentence) in found.items() if holds}
+    return stops(found, text=(written.text, LONGEST_TEXT), reason=(written.reason, LONGEST_REASON))
+
+
+def no_reason(written: Written) -> tuple[bool, str]:
+    """For `stops`: whether the reason is missing, and the sentence that says so."""
+    return not written.reason.strip(), N_("Geef een reden; die staat in de brief.")
+
+
+def stops(found: Mapping[str, tuple[bool, str]], **typed: tuple[str, int]) -> dict[str, str]:
+    """Field -> what stops the signature: the sentences of `found` that hold, and what is typed longer than its most characters."""
+    long = {name: (True, N_("Deze tekst is te lang.")) for name, (text, longest) in typed.items() if len(text) > longest}
+    return {name: sentence for name, (holds, sentence) in {**found, **long}.items() if holds}
 
 
 def sign(

@@ -20,7 +20,7 @@ from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import decisions, recipients, rooms
 from mdo_portal.services.decision_content import content_of_outcome, of_round
-from mdo_portal.services.decision_forms import LONGEST_REASON, FormPreview, Written
+from mdo_portal.services.decision_forms import LONGEST_REASON, FormPreview, Written, no_reason, stops
 from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
 from mdo_portal.services.outcomes import NEEDS_REASON
 
@@ -69,14 +69,9 @@ def _missing(written: Written, why: str, about: Decision | None) -> dict[str, st
         return {}
     found = {
         "text": (written.form is DecisionForm.OUTCOME and not why, N_("Schrijf waarom er geen advies is.")),
-        "reason": (not written.reason.strip(), N_("Geef een reden; die staat in de brief.")),
+        "reason": no_reason(written),
     }
-    found |= {
-        name: (True, N_("Deze tekst is te lang."))
-        for name, typed in (("text", why), ("reason", written.reason))
-        if len(typed) > LONGEST_REASON
-    }
-    return {name: sentence for name, (holds, sentence) in found.items() if holds}
+    return stops(found, text=(why, LONGEST_REASON), reason=(written.reason, LONGEST_REASON))
 
 
 def sign(
