@@ -17,7 +17,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.letters import LetterTemplateVersion
 from mdo_portal.errors import IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.letter_content import decision_letter
-from mdo_portal.letter_data import Recipient
+from mdo_portal.letter_data import Recipient, Stamp
 from mdo_portal.letter_template import GP_SECTIONS, REFERRER_SECTIONS, Audience, LetterTemplate, Section, from_json
 from mdo_portal.services import decisions, letter_templates
 from mdo_portal.services.letter_templates import Place
@@ -41,12 +41,11 @@ def signed(session: Session, region: Region) -> Decision:
 
 
 def as_pdf(session: Session, decision: Decision) -> bytes:
-    letter = decision_letter(
-        decision.content, recipient=Recipient("dr. D. Dirksen"), bsn="", document_number=decision.document_number,
-        signed_at=decision.signed_at, text_hash=decision.content_hash, reason="",
-        logo=letter_templates.logo_for(session, decision.content, Audience.REFERRER),
+    stamp = Stamp(
+        recipient=Recipient("dr. D. Dirksen"), bsn="", document_number=decision.document_number, signed_at=decision.signed_at,
+        text_hash=decision.content_hash, reason="", logo=letter_templates.logo_for(session, decision.content, Audience.REFERRER),
     )  # fmt: skip
-    return letters.render("decision", letter.as_json(), at=decision.signed_at)
+    return letters.render("decision", decision_letter(decision.content, stamp).as_json(), at=decision.signed_at)
 
 
 def test_the_most_precise_template_counts(session: Session, region: Region) -> None:
