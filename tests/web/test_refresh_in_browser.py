@@ -22,6 +22,7 @@ PAGE = """<!doctype html><html lang="nl"><head><title>paneel</title><meta name="
 <script type="module" src="{core}"></script></head>
 <body><span data-live-indicator><span data-live-word></span></span>{panel}</body></html>"""
 PANEL = '<section id="panel" data-live="meeting:1" data-live-url="/panel" data-live-revision="{0}">stand {0}</section>'
+SOON = 15_000
 GATHERED_MS = 400  #: a change is fetched within 240 ms (refresh.ts: GATHER_MS and its spread)
 
 
@@ -55,6 +56,12 @@ class Server:
             route.fulfill(body=body, content_type="text/html; charset=utf-8")
         self.held, self.holds = [], False
 
+    def lose(self) -> None:
+        """What was held back never arrives: the line fell away."""
+        for route, _ in self.held:
+            route.abort()
+        self.held, self.holds = [], False
+
     def live(self, line: WebSocketRoute) -> None:
         """As much Socket.IO as one page says: connecting, and telling which topics it shows."""
         self.lines.append(line)
@@ -85,14 +92,14 @@ def server() -> Iterator[Server]:
         page.route(f"{SITE}/**", made.answer)
         page.route_web_socket(re.compile("/socket.io/"), made.live)
         page.goto(SITE)
-        expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on")
+        expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
         yield made
 
 
 def test_what_changes_is_fetched_and_shown(server: Server) -> None:
     server.change()
 
-    expect(server.page.locator("#panel")).to_have_text("stand 2")
+    expect(server.page.locator("#panel")).to_have_text("stand 2", timeout=SOON)
     assert server.fetched == 1
 
 
@@ -104,7 +111,7 @@ def test_what_changed_while_a_piece_was_under_way_is_fetched_again_and_the_newes
 
     server.release()
 
-    expect(server.page.locator("#panel")).to_have_text("stand 3")
+    expect(server.page.locator("#panel")).to_have_text("stand 3", timeout=SOON)
     server.page.wait_for_timeout(GATHERED_MS)
     assert server.fetched == 2, "and once more was enough"
 
@@ -116,5 +123,27 @@ def test_many_changes_under_way_are_one_more_fetch(server: Server) -> None:
 
     server.release()
 
-    expect(server.page.locator("#panel")).to_have_text("stand 5")
+    expect(server.page.locator("#panel")).to_have_text("stand 5", timeout=SOON)
     assert server.fetched == 2
+
+
+def test_an_answer_that_travels_long_is_waited_for(server: Server) -> None:
+    """htmx gives up after 20 seconds (base.html); as long as it has not, a second answer would land beside the page."""
+    server.page.clock.install()
+    server.holds = True
+    server.change()
+    server.page.clock.fast_forward(19_000)
+    server.change()
+
+    server.release()
+
+    expect(server.page.locator("#panel")).to_have_text("stand 3", timeout=SOON)
+
+
+def test_an_answer_that_never_comes_holds_up_no_later_one(server: Server) -> None:
+    server.holds = True
+    server.change()
+    server.change()
+    server.lose()
+
+    expect(server.page.locator("#panel")).to_have_text("stand 3", timeout=SOON)
