@@ -5,7 +5,7 @@ That there is no advice: services/outcome_messages.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import Decision, hash_of, main
 from mdo_portal.domain.patient import Patient
@@ -120,6 +121,23 @@ def stops(found: Mapping[str, tuple[bool, str]], **typed: tuple[str, int]) -> di
     return {name: sentence for name, (holds, sentence) in {**found, **long}.items() if holds}
 
 
+def read_again(
+    session: Session, round_: Round, seen_hash: str, shown_now: Callable[[], FormPreview]
+) -> tuple[Meeting, FormPreview]:
+    """The meeting, held until the commit, and what is signed: the same that the chair read, with nothing missing.
+
+    Raises AlreadySigned for the same text once more, Overtaken when another signed in between, Incomplete for a field.
+    """
+    meeting = rooms.lock(session, round_)
+    signed = of_round(session, round_.id)
+    refuse_again(signed, seen_hash, done=False)
+    shown = shown_now()
+    refuse_unread(signed, shown.content_hash, seen_hash)
+    if shown.missing:
+        raise Incomplete(shown.missing, N_("Er is nog niet getekend; vul de gemarkeerde velden in."))
+    return meeting, shown
+
+
 def sign(
     session: Session,
     round_: Round,
@@ -133,15 +151,14 @@ def sign(
 ) -> Decision:
     """Freeze it and put its letters in the outbox; the case moves as far as it stands where this round left it.
 
-    Raises AlreadySigned for the same text once more, Overtaken when another signed in between, Incomplete for a field.
+    Raises as read_again does.
     """
-    meeting = rooms.lock(session, round_)
-    signed = of_round(session, round_.id)
-    refuse_again(signed, seen_hash, done=False)
-    shown = preview(session, round_, case, written, network=network, viewer=viewer, now=now)
-    refuse_unread(signed, shown.content_hash, seen_hash)
-    if shown.missing:
-        raise Incomplete(shown.missing, N_("Er is nog niet getekend; vul de gemarkeerde velden in."))
+    meeting, shown = read_again(
+        session,
+        round_,
+        seen_hash,
+        lambda: preview(session, round_, case, written, network=network, viewer=viewer, now=now),
+    )
     conclusions.freeze(session, round_.id, now=now)  # a correction that was begun ends with a withdrawal
     decision = decisions.keep(
         session, round_, case, shown.content, form=written.form, about=shown.about, reason=written.reason, viewer=viewer, now=now

@@ -79,9 +79,13 @@ class Desk:
 
 def on_the_table(session: Session, region: Region, *, now: datetime) -> Round:
     """A case of ZEED, on the agenda of a meeting that began a minute before."""
+    return on_the_agenda(session, region, now=now, starts_at=now - MINUTE, closes_at=now - 60 * MINUTE)
+
+
+def on_the_agenda(session: Session, region: Region, *, now: datetime, starts_at: datetime, closes_at: datetime) -> Round:
     case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=now, board_id=region.boards["URO-P"])
     meeting = session.get_one(Meeting, region.meeting)
-    meeting.starts_at, meeting.registration_closes_at = now - MINUTE, now - 60 * MINUTE
+    meeting.starts_at, meeting.registration_closes_at = starts_at, closes_at
     return make.planned(session, case, meeting, viewer=region.aisha, now=now)
 
 

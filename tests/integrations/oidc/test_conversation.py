@@ -50,6 +50,13 @@ def code_of(attempt: Attempt, **over: str) -> dict[str, str]:
     return {"state": attempt.state, "code": "c-1", **over}
 
 
+def tokens_for(attempt: Attempt, provider: Provider) -> dict[str, str]:
+    """What the provider gives for the code: an ID token of this attempt."""
+    claims = {"iss": provider.issuer, "sub": "j", "aud": provider.client_id, "nonce": attempt.nonce, "acr": "hoog"}
+    times = {"exp": AT + 60, "iat": AT, "auth_time": AT}
+    return {"access_token": "a", "id_token": mint.token({"alg": "RS256", "kid": "k1"}, claims | times, RSA)}
+
+
 def test_the_browser_is_sent_with_state_nonce_and_a_challenge_and_never_with_the_verifier(server: Idp) -> None:
     url, attempt = party().start(provider_of(server), redirect_uri=BACK, now=NOW)
     asked = asked_of(url)
@@ -78,17 +85,7 @@ def test_a_fresh_confirmation_asks_to_sign_in_again(server: Idp) -> None:
 def test_the_code_is_exchanged_with_the_verifier_and_the_secret(server: Idp) -> None:
     provider, ours = provider_of(server), party()
     attempt = ours.start(provider, redirect_uri=BACK, now=NOW)[1]
-    claims = {
-        "iss": server.url,
-        "sub": "j",
-        "aud": provider.client_id,
-        "exp": AT + 60,
-        "iat": AT,
-        "auth_time": AT,
-        "nonce": attempt.nonce,
-        "acr": "hoog",
-    }
-    server.answer = {"access_token": "a", "id_token": mint.token({"alg": "RS256", "kid": "k1"}, claims, RSA)}
+    server.answer = tokens_for(attempt, provider)
 
     assert ours.finish(provider, attempt, code_of(attempt), now=NOW).subject == "j"
     headers, form = server.posted[0]
@@ -225,17 +222,7 @@ def test_only_registered_hosts_over_https(url: object) -> None:
 def test_userinfo_adds_the_employer_and_only_about_the_same_person(server: Idp) -> None:
     provider, ours = provider_of(server, reads_userinfo=True), party()
     attempt = ours.start(provider, redirect_uri=BACK, now=NOW)[1]
-    claims = {
-        "iss": server.url,
-        "sub": "j",
-        "aud": provider.client_id,
-        "exp": AT + 60,
-        "iat": AT,
-        "auth_time": AT,
-        "nonce": attempt.nonce,
-        "acr": "hoog",
-    }
-    tokens = {"access_token": "a", "id_token": mint.token({"alg": "RS256", "kid": "k1"}, claims, RSA)}
+    tokens = tokens_for(attempt, provider)
     server.userinfo = {"sub": "j", "relations": [{"ura": "1234", "roles": ["01.015"]}], "acr": "hoogst", "iss": "x"}
 
     found = ours.judge(provider, attempt, tokens, now=NOW)
