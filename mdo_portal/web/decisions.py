@@ -15,7 +15,7 @@ from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, PortalError
 from mdo_portal.letter_data import Recipient, Stamp
 from mdo_portal.letter_of_decision import decision_letter
 from mdo_portal.letter_template import Audience
-from mdo_portal.services import access, audit, cases, decision_content, decisions, letter_templates, post, rounds
+from mdo_portal.services import access, audit, cases, decision_content, decisions, letter_template_choice, post, rounds
 from mdo_portal.services.decision_refusals import AlreadySigned
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -169,7 +169,7 @@ def concept(
     """What would be frozen, as its letter prints it."""
     hospital = content["hospital"]
     with transaction() as db:
-        logo = letter_templates.logo_for(db, content, Audience.REFERRER)
+        logo = letter_template_choice.logo_for(db, content, Audience.REFERRER)
     stamp = Stamp(
         recipient=Recipient(name=content["recipient"] or hospital["name"], lines=(hospital["name"], hospital["city"])),
         bsn=masked_bsn,

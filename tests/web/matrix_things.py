@@ -39,6 +39,7 @@ from mdo_portal.letter_template import Audience
 from mdo_portal.services import (
     advice,
     identity_papers,
+    letter_template_choice,
     letter_templates,
     patient_letters,
     patients,
@@ -126,7 +127,7 @@ def _letters(session: Session, of: Things, case: Case, *, now: datetime) -> dict
     """A template for this board and hospital, and a letter to the patient."""
     writer = Viewer(person_id("Ada"), "Ada", of.hospital, frozenset(), {})
     patient_letters.begin(session, case, seen=0, viewer=writer, now=now)
-    place = letter_templates.Place(Audience.REFERRER, of.board, of.hospital)
+    place = letter_template_choice.Place(Audience.REFERRER, of.board, of.hospital)
     return {"template_id": letter_templates.begin(session, writer, place, now=now).id}
 
 
