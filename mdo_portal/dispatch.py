@@ -20,7 +20,7 @@ from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
 from mdo_portal.letter_of_decision import letter_of, logo_of, printed
-from mdo_portal.services import deliveries, handing_over, letter_templates, outbox, questions, succession
+from mdo_portal.services import deliveries, handing_over, letter_template_choice, outbox, questions, succession
 from mdo_portal.services.deliveries import Settled
 from mdo_portal.services.outbox import ClaimedDelivery
 from mdo_portal.services.outbox_order import Share
@@ -150,7 +150,7 @@ def _storable(text: str) -> str:
 
 def _print(database: Database, claimed: ClaimedDelivery) -> bytes:
     with database.transaction() as session:
-        logo = letter_templates.logo(session, logo_of(claimed))
+        logo = letter_template_choice.logo(session, logo_of(claimed))
     letter = printed(claimed, logo=logo)
     with database.transaction() as session:
         deliveries.keep_letter(session, claimed.delivery_id, letter, sha256=hashlib.sha256(letter).hexdigest())

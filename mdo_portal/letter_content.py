@@ -12,8 +12,8 @@ from mdo_portal.letter_data import (
     DecisionLetter,
     LetterPatient,
     Participant,
-    Recipient,
     Signer,
+    Stamp,
     in_words,
 )
 from mdo_portal.letter_template import Audience, frozen_for, words_of
@@ -21,43 +21,23 @@ from mdo_portal.letter_template import Audience, frozen_for, words_of
 Letter = TypeVar("Letter", bound=DecisionLetter)
 
 
-def decision_letter(
-    content: Mapping[str, Any],
-    *,
-    recipient: Recipient,
-    bsn: str,
-    document_number: str,
-    signed_at: datetime | None,
-    text_hash: str,
-    reason: str,
-    logo: bytes = b"",
-) -> DecisionLetter:
-    """Frozen content as the letter to the referrer; `signed_at=None` is the preview."""
-    signature = (document_number, signed_at, text_hash, reason)
-    return built(DecisionLetter, Audience.REFERRER, content, recipient, bsn, signature, logo)
+def decision_letter(content: Mapping[str, Any], stamp: Stamp) -> DecisionLetter:
+    """Frozen content as the letter to the referrer."""
+    return built(DecisionLetter, Audience.REFERRER, content, stamp)
 
 
-def built(
-    kind: type[Letter],
-    audience: Audience,
-    content: Mapping[str, Any],
-    recipient: Recipient,
-    bsn: str,
-    signature: tuple[str, datetime | None, str, str],
-    logo: bytes,
-) -> Letter:
-    """The letter of this kind. `signature`: document number, moment of signing (None = preview), hash, reason of the change."""
-    document_number, signed_at, text_hash, reason = signature
+def built(kind: type[Letter], audience: Audience, content: Mapping[str, Any], stamp: Stamp) -> Letter:
+    """The letter of this kind, in the words and parts of its audience."""
     template, sections, said = frozen_for(content, audience), content["sections"], letter_words.advice_of(content)
     meeting_at = datetime.fromisoformat(content["meeting_at"])
     return kind(
         network=content["network"],
         board=content["board"],
         meeting_at=meeting_at,
-        recipient=recipient,
-        patient=_patient(content, bsn),
-        document_number=document_number,
-        signed_at=signed_at,
+        recipient=stamp.recipient,
+        patient=_patient(content, stamp.bsn),
+        document_number=stamp.document_number,
+        signed_at=stamp.signed_at,
         signed_by=Signer(
             name=content["signed_by"]["name"], role=content["signed_by"]["discipline"], organisation=content["network"]
         ),
@@ -72,12 +52,12 @@ def built(
         ),
         quorum_met=content["quorum"]["met"],
         quorum_missing=tuple(content["quorum"]["missing"]),
-        text_hash=text_hash,
+        text_hash=stamp.text_hash,
         referral_number=content["referral_number"],
-        words=words_of(template, values_of(content), logo=logo),
+        words=words_of(template, values_of(content), logo=stamp.logo),
         order=template.sections or kind.order,
         version=content["version"],
-        **letter_forms.form_fields(content, reason=reason),
+        **letter_forms.form_fields(content, reason=stamp.reason),
     )
 
 

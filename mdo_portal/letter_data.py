@@ -90,6 +90,19 @@ class Participant:
     role: str = ""  # "voorzitter", "notulist", or ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """What one letter says beside the frozen content: to whom it goes, and how it was signed."""
+
+    recipient: Recipient
+    bsn: str
+    document_number: str
+    signed_at: datetime | None  # None: a preview
+    text_hash: str
+    reason: str  # of the change; empty for a first letter
+    logo: bytes = b""
+
+
 @dataclass(frozen=True)
 class DecisionLetter(LetterText):
     """Kind `decision`. `signed_at=None` prints a preview that says it is not final."""

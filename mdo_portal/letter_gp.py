@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, ClassVar
 
 from mdo_portal.letter_content import built
-from mdo_portal.letter_data import DecisionLetter, Recipient
+from mdo_portal.letter_data import DecisionLetter, Stamp
 from mdo_portal.letter_template import GP_SECTIONS, Audience, Section, frozen_for
 
 
@@ -24,19 +23,8 @@ class GpLetter(DecisionLetter):
     order: tuple[Section, ...] = GP_SECTIONS
 
 
-def gp_letter(
-    content: Mapping[str, Any],
-    *,
-    recipient: Recipient,
-    bsn: str,
-    document_number: str,
-    signed_at: datetime | None,
-    text_hash: str,
-    reason: str,
-    logo: bytes = b"",
-) -> GpLetter:
-    """Frozen content as the short letter to the general practitioner. `bsn` is printed only where the template says so."""
-    signature = (document_number, signed_at, text_hash, reason)
-    shown = bsn if frozen_for(content, Audience.GP).bsn else ""
-    letter = built(GpLetter, Audience.GP, content, recipient, shown, signature, logo)
+def gp_letter(content: Mapping[str, Any], stamp: Stamp) -> GpLetter:
+    """Frozen content as the short letter to the general practitioner. The BSN is printed only where the template says so."""
+    shown = stamp if frozen_for(content, Audience.GP).bsn else replace(stamp, bsn="")
+    letter = built(GpLetter, Audience.GP, content, shown)
     return replace(letter, referral_number="")  # the referrer's own reference says a general practitioner nothing

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mdo_portal import letter_content, letters
-from mdo_portal.letter_data import DecisionLetter, Recipient
+from mdo_portal.letter_data import DecisionLetter, Recipient, Stamp
 from mdo_portal.letter_forms import form_of
 from mdo_portal.letter_gp import gp_letter
 from mdo_portal.letter_outcome import outcome_letter
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["audience_of", "decision_letter", "gp_letter", "letter_of", "logo_of", "printed"]
 
 
-def decision_letter(content: Mapping[str, Any], **signature: Any) -> DecisionLetter:
-    """Frozen content as the letter to the referrer, whatever was signed; `signature` as in letter_content.decision_letter."""
+def decision_letter(content: Mapping[str, Any], stamp: Stamp) -> DecisionLetter:
+    """Frozen content as the letter to the referrer, whatever was signed."""
     make = letter_content.decision_letter if form_of(content).has_advice else outcome_letter
-    return make(content, **signature)
+    return make(content, stamp)
 
 
 def printed(claimed: ClaimedDelivery, *, logo: bytes = b"") -> bytes:
@@ -44,8 +44,7 @@ def letter_of(claimed: ClaimedDelivery, *, logo: bytes = b"") -> DecisionLetter:
     """The frozen content as the letter to this recipient prints it; the BSN only for the patient's own hospital."""
     decision = claimed.decision
     make = gp_letter if audience_of(claimed) is Audience.GP else decision_letter
-    return make(
-        claimed.content,
+    stamp = Stamp(
         recipient=_addressee(claimed),
         bsn=claimed.bsn,
         document_number=decision.document_number,
@@ -54,6 +53,7 @@ def letter_of(claimed: ClaimedDelivery, *, logo: bytes = b"") -> DecisionLetter:
         reason=decision.correction_reason,
         logo=logo,
     )
+    return make(claimed.content, stamp)
 
 
 def _addressee(claimed: ClaimedDelivery) -> Recipient:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from mdo_portal.errors import N_
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.letter_content import built
-from mdo_portal.letter_data import AMSTERDAM, DecisionLetter, LetterForm, Recipient, in_words
+from mdo_portal.letter_data import AMSTERDAM, DecisionLetter, LetterForm, Stamp, in_words
 from mdo_portal.letter_forms import earlier_of, form_of
 from mdo_portal.letter_template import Audience
 
@@ -46,20 +46,9 @@ class OutcomeLetter(DecisionLetter):
         return ((heading, told), *super().all_sections())
 
 
-def outcome_letter(
-    content: Mapping[str, Any],
-    *,
-    recipient: Recipient,
-    bsn: str,
-    document_number: str,
-    signed_at: datetime | None,
-    text_hash: str,
-    reason: str,
-    logo: bytes = b"",
-) -> OutcomeLetter:
-    """Frozen content of a message, or of its recall, as the letter to the referrer; `signed_at=None` is the preview."""
-    signature = (document_number, signed_at, text_hash, reason)
-    letter = built(OutcomeLetter, Audience.REFERRER, content, recipient, bsn, signature, logo)
+def outcome_letter(content: Mapping[str, Any], stamp: Stamp) -> OutcomeLetter:
+    """Frozen content of a message, or of its recall, as the letter to the referrer."""
+    letter = built(OutcomeLetter, Audience.REFERRER, content, stamp)
     words = replace(letter.words, intro="", closing="")
     return replace(letter, question="", more=pieces(content), words=words, order=())
 

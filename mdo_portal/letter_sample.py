@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from mdo_portal import letters
 from mdo_portal.letter_content import decision_letter, values_of
-from mdo_portal.letter_data import LetterText, Recipient, Signer
+from mdo_portal.letter_data import LetterText, Recipient, Signer, Stamp
 from mdo_portal.letter_gp import gp_letter
 from mdo_portal.letter_patient import PatientLetter
 from mdo_portal.letter_template import Audience, LetterTemplate, words_of
@@ -77,10 +77,11 @@ def _letter(audience: Audience, template: LetterTemplate, content: dict[str, Any
     if audience is Audience.PATIENT:
         return _to_patient(template, content, logo)
     make, name = (gp_letter, "Huisartsenpraktijk Voorbeeld") if audience is Audience.GP else (decision_letter, "dr. A. Voorbeeld")
-    return make(
-        content, recipient=Recipient(name, (content["hospital"]["name"],)), bsn="•••••0000", document_number="VOORBEELD",
-        signed_at=None, text_hash="", reason="", logo=logo,
+    stamp = Stamp(
+        recipient=Recipient(name, (content["hospital"]["name"],)), bsn="•••••0000", document_number="VOORBEELD", signed_at=None,
+        text_hash="", reason="", logo=logo,
     )  # fmt: skip
+    return make(content, stamp)
 
 
 def _to_patient(template: LetterTemplate, content: dict[str, Any], logo: bytes) -> LetterText:

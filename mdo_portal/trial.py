@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from mdo_portal import reception, wiring
+from mdo_portal import reception, wiring, wiring_profiles
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.link_fields import LABELS, WANTED, Wanted, Weight
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
@@ -57,7 +57,7 @@ def try_message(
 
     `explainers`: who reads it; without them this process itself, as on the command line. No transaction should be open.
     """
-    wire = wiring.wire_of(link.profile_in)
+    wire = wiring_profiles.wire_of(link.profile_in)
     raw = _unframed(raw) if wire is Wire.HL7V2 else raw
     reader = wiring.readers()[wire]
     proven = link if wire is Wire.FHIR else None

@@ -1,4 +1,4 @@
-"""The only file that knows both houses: which integration speaks which wire."""
+"""Where both houses meet, with `wiring_profiles`: which integration speaks which wire."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
 
-from integrations import profiles
 from integrations import readers as integrated
 from integrations.bounded.pool import BoundedExplainer, Pool, bounded
 from integrations.exit import archive as leaving_archive
 from integrations.fhir import poll, xml_writer
 from integrations.fhir.answer import answer_body, task_status
-from integrations.fhir.capability import TAKEN, capability_statement
+from integrations.fhir.capability import capability_statement
 from integrations.fhir.pull import FhirPuller
 from integrations.fhir.question import FhirAsker
 from integrations.fhir.reader import numbers_of
@@ -57,7 +55,6 @@ from mdo_portal.exchange import (
     Sender,
     Wire,
 )
-from mdo_portal.services.link_form import Profiles
 from mdo_portal.settings import NOWHERE, Settings
 
 __all__ = [
@@ -156,54 +153,6 @@ def certificate_works(certificate: str, trust: str) -> None:
     tls.context(certificate, trust)
 
 
-def wire_of(profile: str) -> Wire:
-    """Which wire a profile is for. Raises KeyError naming the profiles there are."""
-    return Wire(profiles.load(profile)["wire"])
-
-
-def known_profiles() -> Profiles:
-    """Every profile there is: what people call it, and its wire."""
-    loaded = {name: profiles.load(name) for name in profiles.names()}
-    return Profiles(
-        {name: str(one.get("title", name)) for name, one in loaded.items()},
-        {name: Wire(one["wire"]) for name, one in loaded.items()},
-    )
-
-
-def check_otherwise(profile: str, otherwise: str) -> None:
-    """Whether a link with this profile may say this. Raises exchange.WrongProfile."""
-    profiles.parse_own(otherwise, wire_of(profile).value)
-
-
-def placed_otherwise(profile: str, otherwise: str, key: str, place: str) -> str:
-    """`otherwise` with `place` put before the places where the profile looks for `key` (`referral.number`).
-
-    An empty place gives the key back to the profile. Raises exchange.WrongProfile.
-    """
-    own = profiles.parse_own(otherwise, wire_of(profile).value)
-    group, _, name = key.partition(".")
-    table: dict[str, Any] = own.setdefault(group, {})
-    table.pop(name, None)
-    if place:
-        table[name] = [place, *(one for one in places_of(profile, key) if one != place)]
-    elif not table:
-        del own[group]
-    text = profiles.written(own) if own else ""
-    profiles.parse_own(text, wire_of(profile).value)
-    return text
-
-
-def places_of(profile: str, key: str) -> tuple[str, ...]:
-    """Where a profile looks for `referral.number`; with what a link says otherwise below its name, where that link does."""
-    group, _, name = key.partition(".")
-    return tuple(profiles.load(profile).get(group, {}).get(name, ()))
-
-
-def version_of(profile: str) -> str:
-    """Which FHIR version a profile is for; "" for another wire."""
-    return str(profiles.load(profile).get("version", ""))
-
-
 def explainers() -> Mapping[Wire, Explainer]:
     """Who says how a message of a wire is read, field by field."""
     return integrated.explainers()
@@ -248,17 +197,6 @@ def archive(cases: Iterable[LeavingCase], *, made_at: datetime, network: str, ve
 def fhir_xml(body: bytes) -> bytes:
     """What we say as FHIR JSON, said in XML."""
     return xml_writer.written(json.loads(body))
-
-
-def fhir_version(profile: str) -> str:
-    """`R4` or `STU3`, also when the link has places of its own; "" for a profile of another wire, or one that is not there."""
-    name = profile.partition("\n")[0]  # a version is the profile's own, whatever the link says below it
-    return version_of(name) if name in profiles.names() and wire_of(name) is Wire.FHIR else ""
-
-
-def fhir_kinds(profile: str) -> tuple[str, ...]:
-    """What a link with this profile may hand in by itself."""
-    return TAKEN.get(fhir_version(profile), TAKEN["R4"])
 
 
 def fhir_numbers(raw: bytes) -> tuple[tuple[str, str], ...]:

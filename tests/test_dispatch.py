@@ -17,7 +17,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 from mdo_portal.letter_template import LetterTemplate
-from mdo_portal.services import deliveries, handing_over, letter_templates, post
+from mdo_portal.services import deliveries, handing_over, letter_template_choice, letter_templates, post
 from mdo_portal.services.outbox import LEASE
 from tests import pdf_text
 from tests.make import BSN, NOW
@@ -259,7 +259,7 @@ def test_a_general_practitioner_reads_the_bsn_only_where_the_template_says_so(ou
     plain = outbox.signed(gp="dr. B. Proef")
     outbox.drain(Receiver([AA]))
     with outbox.database.transaction() as session:
-        place = letter_templates.Place(letter_template.Audience.GP)
+        place = letter_template_choice.Place(letter_template.Audience.GP)
         row = letter_templates.begin(session, outbox.region.bram, place, now=NOW)
         letter_templates.save(session, outbox.region.bram, row.id, LetterTemplate(bsn=True), seen=1, new_logo=b"", now=NOW)
     named = outbox.signed(gp="dr. B. Proef")

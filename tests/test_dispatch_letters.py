@@ -11,7 +11,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 from mdo_portal.letter_template import REFERRER_SECTIONS, Audience, LetterTemplate, Section
-from mdo_portal.services import letter_templates
+from mdo_portal.services import letter_template_choice, letter_templates
 from tests import make, pdf_text
 from tests.make import NOW
 from tests.people import Region
@@ -35,7 +35,7 @@ def test_the_letter_that_leaves_is_the_one_that_was_signed_and_the_same_when_it_
     database: Database, region: Region
 ) -> None:
     with database.transaction() as session:
-        row = letter_templates.begin(session, region.ada, letter_templates.Place(Audience.REFERRER), now=NOW)
+        row = letter_templates.begin(session, region.ada, letter_template_choice.Place(Audience.REFERRER), now=NOW)
         words = LetterTemplate(closing="Met groet van {mdo}.", logo="new", sections=ADVICE_FIRST)
         letter_templates.save(session, region.ada, row.id, words, seen=1, new_logo=png(), now=NOW)
         case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))

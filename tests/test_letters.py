@@ -19,6 +19,7 @@ from mdo_portal.letter_meeting import CaseHandout, HandoutFact
 from mdo_portal.letter_outcome import OutcomeLetter
 from mdo_portal.letters import LetterFailed, render, render_many
 from tests import letter_samples as samples
+from tests import paper_samples as papers
 from tests import pdf_text
 from tests.pdf_checks import complaints
 
@@ -28,12 +29,12 @@ KINDS = {
     "gp": samples.GP,
     "outcome": samples.NO_ADVICE,
     "patient": samples.TO_PATIENT,
-    "agenda": samples.AGENDA,
-    "case": samples.CASE,
-    "receipt-list": samples.RECEIPTS,
-    "destruction": samples.PROOF,
-    "who-looked": samples.LOOKED,
-    "conformance": samples.CONFORMANCE,
+    "agenda": papers.AGENDA,
+    "case": papers.CASE,
+    "receipt-list": papers.RECEIPTS,
+    "destruction": papers.PROOF,
+    "who-looked": papers.LOOKED,
+    "conformance": papers.CONFORMANCE,
 }
 HOSTILE = (
     "#panic(1) *vet* _it_ $x^2$ @ref <label> <script>alert(1)</script> {{7*7}} {% x %} \\u{41} `code` //c /*c*/\n"
@@ -47,7 +48,7 @@ def decision(letter: DecisionLetter = samples.NORMAL, **changes: Any) -> bytes:
 
 def long_case() -> CaseHandout:
     facts = [HandoutFact(s, f"{n}: regel met bevindingen van het onderzoek", "CT") for n in range(9) for s in ("imaging", "wish")]
-    return replace(samples.CASE, facts=(*samples.FACTS, *facts))
+    return replace(papers.CASE, facts=(*papers.FACTS, *facts))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -172,10 +173,10 @@ def test_names_and_addresses_are_only_text() -> None:
 
 
 def test_the_other_kinds_print_hostile_text_too() -> None:
-    item = replace(samples.AGENDA.blocks[0].items[0], question=HOSTILE, hospital=HOSTILE, presenter=HOSTILE, mark=HOSTILE)
-    agenda = replace(samples.AGENDA, blocks=(replace(samples.AGENDA.blocks[0], heading=HOSTILE, items=(item,)),), remarks=HOSTILE)
-    case = replace(samples.CASE, question_board=HOSTILE, facts=(HandoutFact("wish", HOSTILE, HOSTILE),))
-    receipts = replace(samples.RECEIPTS, rows=(replace(samples.RECEIPTS.rows[0], recipient=HOSTILE),))
+    item = replace(papers.AGENDA.blocks[0].items[0], question=HOSTILE, hospital=HOSTILE, presenter=HOSTILE, mark=HOSTILE)
+    agenda = replace(papers.AGENDA, blocks=(replace(papers.AGENDA.blocks[0], heading=HOSTILE, items=(item,)),), remarks=HOSTILE)
+    case = replace(papers.CASE, question_board=HOSTILE, facts=(HandoutFact("wish", HOSTILE, HOSTILE),))
+    receipts = replace(papers.RECEIPTS, rows=(replace(papers.RECEIPTS.rows[0], recipient=HOSTILE),))
     for kind, data in (("agenda", agenda), ("case", case), ("receipt-list", receipts)):
         assert pdf_text.joined(HOSTILE) in pdf_text.joined(pdf_text.whole(render(kind, data.as_json(), at=samples.AT)))
 
@@ -233,18 +234,18 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
 
 def test_an_agenda_carries_initials_and_year_only() -> None:
-    text = pdf_text.whole(render("agenda", samples.AGENDA.as_json(), at=samples.AT))
+    text = pdf_text.whole(render("agenda", papers.AGENDA.as_json(), at=samples.AT))
     assert "W.J.·1957" in pdf_text.joined(text)
     assert "Duijnhoven" not in text
 
 
 def test_a_full_case_takes_smaller_type_before_a_second_page() -> None:
-    assert len(pdf_text.pages(render("case", samples.CASE.as_json(), at=samples.AT))) == 1
+    assert len(pdf_text.pages(render("case", papers.CASE.as_json(), at=samples.AT))) == 1
     assert len(pdf_text.pages(render("case", long_case().as_json(), at=samples.AT))) == 1
 
 
 def test_a_fact_of_an_unknown_section_is_still_on_the_handout() -> None:
-    case = replace(samples.CASE, facts=(HandoutFact("genetics", "BRCA2-variant"),))
+    case = replace(papers.CASE, facts=(HandoutFact("genetics", "BRCA2-variant"),))
     assert "BRCA2-variant" in pdf_text.whole(render("case", case.as_json(), at=samples.AT))
 
 

@@ -10,6 +10,7 @@ import pytest
 from mdo_portal.letter_meeting import CaseHandout, HandoutFact
 from mdo_portal.letters import render
 from tests import letter_samples as samples
+from tests import paper_samples as papers
 from tests import pdf_text
 
 GOLDEN = Path(__file__).parent / "golden" / "letters"
@@ -24,7 +25,7 @@ def pages(case: CaseHandout) -> list[str]:
 def filled(facts: int, letters: int, sections: tuple[str, ...] = SECTIONS) -> CaseHandout:
     """So many facts in each section, each so long."""
     made = [HandoutFact(one, f"{n}: {(LINE * (letters // 20 + 1))[:letters]}", "CT") for one in sections for n in range(facts)]
-    return replace(samples.CASE, facts=tuple(made))
+    return replace(papers.CASE, facts=tuple(made))
 
 
 HUGE = filled(30, 400)
@@ -35,9 +36,9 @@ ONE_REPORT = filled(1, 9_000, ("pathology",))
     "case",
     [
         HUGE, ONE_REPORT, filled(2, 2_000), filled(60, 20, ("imaging",)),
-        replace(samples.CASE, question_board=LINE * 200, question_radiology=LINE * 100, missing=(LINE * 50,), earlier=(LINE * 50,)),
+        replace(papers.CASE, question_board=LINE * 200, question_radiology=LINE * 100, missing=(LINE * 50,), earlier=(LINE * 50,)),
         replace(HUGE, question_board=LINE * 200, missing=(LINE * 50,)),
-        replace(samples.CASE, facts=(HandoutFact("imaging", "A" * 5_000, "B" * 900),)),
+        replace(papers.CASE, facts=(HandoutFact("imaging", "A" * 5_000, "B" * 900),)),
     ],
     ids=["much of all", "one report", "long texts", "many facts", "long question", "long question and much", "one word"],
 )  # fmt: skip
@@ -63,12 +64,12 @@ def test_a_shortened_text_says_so_where_it_was_cut() -> None:
 
 
 def test_what_fits_is_whole_and_says_nothing_of_missing() -> None:
-    for case in (samples.CASE, filled(3, 120)):
+    for case in (papers.CASE, filled(3, 120)):
         (page,) = pages(case)
         assert "niet volledig" not in page and "ingekort" not in page
         assert all(pdf_text.joined(fact.text) in pdf_text.joined(page) for fact in case.facts)
 
 
-@pytest.mark.parametrize(("name", "case"), [("case", samples.CASE), ("case-long", filled(12, 300))])
+@pytest.mark.parametrize(("name", "case"), [("case", papers.CASE), ("case-long", filled(12, 300))])
 def test_the_handout_says_what_it_said(name: str, case: CaseHandout) -> None:
     assert "\n".join(pages(case)) + "\n" == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")

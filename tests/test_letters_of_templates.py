@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mdo_portal.domain.advice import AdviceKind, Intent
 from mdo_portal.domain.delivery import Audience as For
-from mdo_portal.letter_data import Recipient
+from mdo_portal.letter_data import Recipient, Stamp
 from mdo_portal.letter_gp import gp_letter
 from mdo_portal.letter_of_decision import letter_of, printed
 from mdo_portal.letter_patient import INTENT_SENTENCES, KIND_SENTENCES, draft, gaps
@@ -133,7 +133,7 @@ def gp(content: dict[str, Any], **over: Any) -> Any:
         "recipient": Recipient("Huisartsenpraktijk De Kade"), "bsn": "999900006", "document_number": "MDO-1", "signed_at": samples.AT,
         "text_hash": "", "reason": "",
     }  # fmt: skip
-    return gp_letter(content, **(values | over))
+    return gp_letter(content, Stamp(**(values | over)))
 
 
 def test_the_gp_reads_conclusion_advice_who_when_and_who_tells() -> None:

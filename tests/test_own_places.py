@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import select, update
 
-from mdo_portal import exchange, reception, trial, wiring
+from mdo_portal import exchange, reception, trial, wiring_profiles
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundState
@@ -83,9 +83,13 @@ def test_what_the_page_shows_is_what_the_worker_reads(database: Database, region
 
 @pytest.mark.parametrize("own", ["", "[nonsense", '[patient]\nlocal_number = ["Patient.identifier.value"]\n'])
 def test_a_link_with_own_places_keeps_its_version(own: str) -> None:
-    assert wiring.fhir_version(exchange.profile_of_link("generic-stu3", own)) == "STU3"
-    assert wiring.fhir_version(exchange.profile_of_link("generic-r4", own)) == "R4"
-    assert wiring.fhir_version(exchange.profile_of_link("generic-v2", "")) == wiring.fhir_version("no such profile") == ""
+    assert wiring_profiles.fhir_version(exchange.profile_of_link("generic-stu3", own)) == "STU3"
+    assert wiring_profiles.fhir_version(exchange.profile_of_link("generic-r4", own)) == "R4"
+    assert (
+        wiring_profiles.fhir_version(exchange.profile_of_link("generic-v2", ""))
+        == wiring_profiles.fhir_version("no such profile")
+        == ""
+    )
 
 
 def change(patient: str, number: str) -> bytes:

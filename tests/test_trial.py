@@ -19,7 +19,7 @@ from mdo_portal.exchange import Verdict
 from mdo_portal.letters import render
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.trial import Tried
-from tests import letter_samples, pdf_text
+from tests import letter_samples, paper_samples, pdf_text
 from tests.integrations.fhir.make import sample
 from tests.integrations.hl7v2 import samples
 from tests.make import NOW
@@ -116,7 +116,7 @@ def test_what_is_no_place_of_ours_stays_out_of_the_report() -> None:
 
 
 def test_the_report_says_what_it_said() -> None:
-    text = pdf_text.whole(render("conformance", letter_samples.CONFORMANCE.as_json(), at=letter_samples.AT)) + "\n"
+    text = pdf_text.whole(render("conformance", paper_samples.CONFORMANCE.as_json(), at=letter_samples.AT)) + "\n"
 
     assert text == GOLDEN.read_text(encoding="utf-8")
 

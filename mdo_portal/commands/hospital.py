@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal import trial, wiring
+from mdo_portal import trial, wiring_profiles
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
@@ -36,7 +36,7 @@ def add(database: Database, *, code: str, name: str, profile: str, sending_appli
     with database.transaction() as session:
         hospital = links.add_hospital(session, {"code": code, "name": name}, viewer=None, now=now)
         link = session.scalars(select(Link).where(Link.hospital_id == hospital.id)).one()
-        known = wiring.known_profiles()
+        known = wiring_profiles.known_profiles()
         links.save(session, hospital, link, settings, profiles=known, viewer=None, now=now, loopback=False)
         if known.wires.get(profile) is Wire.FHIR:
             token = links.new_token(session, hospital, link, viewer=None, now=now)

@@ -21,7 +21,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import DecisionForm, PersonName
-from mdo_portal.services import advice, letter_templates, presence, roll
+from mdo_portal.services import advice, letter_template_choice, presence, roll
 from mdo_portal.services.meetings import AMSTERDAM
 
 
@@ -141,7 +141,7 @@ def _about(
         "replaces_version": about.version if about else 0,
         "replaces_on": about.signed_at.astimezone(AMSTERDAM).date().isoformat() if about else "",
         "replaces_addenda": [] if form is DecisionForm.ADDENDUM else [one.document_number for one in standing(signed)[1:]],
-        **letter_templates.frozen(session, meeting.board_id, hospital.id),
+        **letter_template_choice.frozen(session, meeting.board_id, hospital.id),
     }
 
 

@@ -5,7 +5,7 @@ That there is no advice: services/outcome_messages.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import Decision, hash_of, main
 from mdo_portal.domain.patient import Patient
@@ -100,18 +101,41 @@ def _missing(written: Written, *, moves_case: bool) -> dict[str, str]:
     is_addendum = written.form is DecisionForm.ADDENDUM
     found = {
         "text": (is_addendum and not written.text.strip(), N_("Schrijf wat u aan het advies toevoegt.")),
-        "reason": (not written.reason.strip(), N_("Geef een reden; die staat in de brief.")),
+        "reason": no_reason(written),
         "then": (
             not is_addendum and moves_case and written.then not in Then._value2member_map_,
             N_("Kies wat er met de casus gebeurt."),
         ),
     }
-    found |= {
-        name: (True, N_("Deze tekst is te lang."))
-        for name, longest in (("text", LONGEST_TEXT), ("reason", LONGEST_REASON))
-        if len(getattr(written, name)) > longest
-    }
-    return {name: sentence for name, (holds, sentence) in found.items() if holds}
+    return stops(found, text=(written.text, LONGEST_TEXT), reason=(written.reason, LONGEST_REASON))
+
+
+def no_reason(written: Written) -> tuple[bool, str]:
+    """For `stops`: whether the reason is missing, and the sentence that says so."""
+    return not written.reason.strip(), N_("Geef een reden; die staat in de brief.")
+
+
+def stops(found: Mapping[str, tuple[bool, str]], **typed: tuple[str, int]) -> dict[str, str]:
+    """Field -> what stops the signature: the sentences of `found` that hold, and what is typed longer than its most characters."""
+    long = {name: (True, N_("Deze tekst is te lang.")) for name, (text, longest) in typed.items() if len(text) > longest}
+    return {name: sentence for name, (holds, sentence) in {**found, **long}.items() if holds}
+
+
+def read_again(
+    session: Session, round_: Round, seen_hash: str, shown_now: Callable[[], FormPreview]
+) -> tuple[Meeting, FormPreview]:
+    """The meeting, held until the commit, and what is signed: the same that the chair read, with nothing missing.
+
+    Raises AlreadySigned for the same text once more, Overtaken when another signed in between, Incomplete for a field.
+    """
+    meeting = rooms.lock(session, round_)
+    signed = of_round(session, round_.id)
+    refuse_again(signed, seen_hash, done=False)
+    shown = shown_now()
+    refuse_unread(signed, shown.content_hash, seen_hash)
+    if shown.missing:
+        raise Incomplete(shown.missing, N_("Er is nog niet getekend; vul de gemarkeerde velden in."))
+    return meeting, shown
 
 
 def sign(
@@ -127,15 +151,14 @@ def sign(
 ) -> Decision:
     """Freeze it and put its letters in the outbox; the case moves as far as it stands where this round left it.
 
-    Raises AlreadySigned for the same text once more, Overtaken when another signed in between, Incomplete for a field.
+    Raises as read_again does.
     """
-    meeting = rooms.lock(session, round_)
-    signed = of_round(session, round_.id)
-    refuse_again(signed, seen_hash, done=False)
-    shown = preview(session, round_, case, written, network=network, viewer=viewer, now=now)
-    refuse_unread(signed, shown.content_hash, seen_hash)
-    if shown.missing:
-        raise Incomplete(shown.missing, N_("Er is nog niet getekend; vul de gemarkeerde velden in."))
+    meeting, shown = read_again(
+        session,
+        round_,
+        seen_hash,
+        lambda: preview(session, round_, case, written, network=network, viewer=viewer, now=now),
+    )
     conclusions.freeze(session, round_.id, now=now)  # a correction that was begun ends with a withdrawal
     decision = decisions.keep(
         session, round_, case, shown.content, form=written.form, about=shown.about, reason=written.reason, viewer=viewer, now=now

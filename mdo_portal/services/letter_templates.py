@@ -1,15 +1,15 @@
-"""Templates of letters: which one counts for a board and a hospital, and its versions. A version is added, never changed."""
+"""Templates of letters as the administrator sees them: the list, a template and its versions. A version is added, never changed."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -21,21 +21,12 @@ from mdo_portal.domain.pictures import NotAPicture, clean_png
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
-from mdo_portal.letter_template import Audience, LetterTemplate, from_json, frozen_for
+from mdo_portal.letter_template import Audience, LetterTemplate, from_json
 from mdo_portal.services import audit
+from mdo_portal.services.letter_template_choice import Place, in_force
 from mdo_portal.services.letter_template_rules import NOT_SAVED, wrong_in
 
-#: for whom a decision is frozen; the letter to the patient takes its template when it is written
-WITH_DECISION: Final = (Audience.REFERRER, Audience.GP)
 UNFIT_LOGO = N_("Dit is geen PNG die in een brief past: hoogstens 1600 bij 800 pixels en 60 kB, zonder interlacing.")
-
-
-class Place(NamedTuple):
-    """For whom and where a template counts; None = everywhere."""
-
-    audience: Audience
-    board_id: uuid.UUID | None = None
-    hospital_id: uuid.UUID | None = None
 
 
 class TemplateLine(NamedTuple):
@@ -59,61 +50,6 @@ class VersionLine(NamedTuple):
     made_by: str
     in_use: bool
     back_to: int | None
-
-
-# Which one counts
-
-
-def frozen(session: Session, board_id: uuid.UUID, hospital_id: uuid.UUID) -> dict[str, Any]:
-    """What a signature freezes: `{"template": {audience: version and words}}`; empty while nobody made a template."""
-    found = {audience: in_force(session, Place(audience, board_id, hospital_id)) for audience in WITH_DECISION}
-    kept = {audience.value: as_frozen(one) for audience, one in found.items() if one is not None}
-    return {"template": kept} if kept else {}
-
-
-def as_frozen(version: LetterTemplateVersion) -> dict[str, Any]:
-    return {"id": str(version.template_id), "version": version.version, "words": version.words}
-
-
-def in_force(session: Session, place: Place) -> LetterTemplateVersion | None:
-    """The newest version of the most specific template in use: board and hospital, hospital, board, everywhere."""
-    return session.scalar(_IN_FORCE, {"audience": place.audience, "board": place.board_id, "hospital": place.hospital_id})
-
-
-def _most_specific() -> Select[LetterTemplateVersion]:
-    newest = (
-        select(LetterTemplateVersion.template_id, func.max(LetterTemplateVersion.version).label("version"))
-        .group_by(LetterTemplateVersion.template_id)
-        .subquery()
-    )
-    row, version = LetterTemplateRow, LetterTemplateVersion
-    return (
-        select(version)
-        .join(newest, (newest.c.template_id == version.template_id) & (newest.c.version == version.version))
-        .join(row, row.id == version.template_id)
-        .where(row.audience == bindparam("audience"), version.words != {})
-        .where(row.board_id.is_(None) | (row.board_id == bindparam("board")))
-        .where(row.hospital_id.is_(None) | (row.hospital_id == bindparam("hospital")))
-        .order_by(row.hospital_id.is_(None), row.board_id.is_(None))
-        .limit(1)
-    )
-
-
-_IN_FORCE = _most_specific()
-
-
-def logo(session: Session, sha256: str) -> bytes:
-    """The picture, or nothing when the template has none."""
-    found = session.get(LetterLogo, sha256) if sha256 else None
-    return found.png if found else b""
-
-
-def logo_for(session: Session, content: Mapping[str, Any], audience: Audience) -> bytes:
-    """The picture that was frozen with this content for this audience."""
-    return logo(session, frozen_for(content, audience).logo)
-
-
-# The administrator's side
 
 
 def lines(session: Session) -> list[TemplateLine]:

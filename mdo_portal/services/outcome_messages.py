@@ -16,12 +16,12 @@ from mdo_portal.domain.decision import WHOLE, Decision, hash_of, message
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.errors import N_, IllegalMove, Incomplete
+from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import decisions, recipients, rooms
+from mdo_portal.services import decisions, recipients
 from mdo_portal.services.decision_content import content_of_outcome, of_round
-from mdo_portal.services.decision_forms import LONGEST_REASON, FormPreview, Written
-from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
+from mdo_portal.services.decision_forms import LONGEST_REASON, FormPreview, Written, no_reason, read_again, stops
+from mdo_portal.services.decision_refusals import refuse_form
 from mdo_portal.services.outcomes import NEEDS_REASON
 
 
@@ -69,14 +69,9 @@ def _missing(written: Written, why: str, about: Decision | None) -> dict[str, st
         return {}
     found = {
         "text": (written.form is DecisionForm.OUTCOME and not why, N_("Schrijf waarom er geen advies is.")),
-        "reason": (not written.reason.strip(), N_("Geef een reden; die staat in de brief.")),
+        "reason": no_reason(written),
     }
-    found |= {
-        name: (True, N_("Deze tekst is te lang."))
-        for name, typed in (("text", why), ("reason", written.reason))
-        if len(typed) > LONGEST_REASON
-    }
-    return {name: sentence for name, (holds, sentence) in found.items() if holds}
+    return stops(found, text=(why, LONGEST_REASON), reason=(written.reason, LONGEST_REASON))
 
 
 def sign(
@@ -92,15 +87,14 @@ def sign(
 ) -> Decision:
     """Freeze it and put its letter in the outbox. The case stays where it is: it may be planned again, before or after.
 
-    Raises AlreadySigned for the same text once more, Overtaken when another signed in between, Incomplete for a field.
+    Raises as decision_forms.read_again does.
     """
-    meeting = rooms.lock(session, round_)
-    signed = of_round(session, round_.id)
-    refuse_again(signed, seen_hash, done=False)
-    shown = preview(session, round_, case, written, network=network, viewer=viewer, now=now)
-    refuse_unread(signed, shown.content_hash, seen_hash)
-    if shown.missing:
-        raise Incomplete(shown.missing, N_("Er is nog niet getekend; vul de gemarkeerde velden in."))
+    meeting, shown = read_again(
+        session,
+        round_,
+        seen_hash,
+        lambda: preview(session, round_, case, written, network=network, viewer=viewer, now=now),
+    )
     decision = decisions.keep(
         session, round_, case, shown.content, form=written.form, about=shown.about, reason=written.reason, viewer=viewer, now=now
     )

@@ -36,7 +36,7 @@ from mdo_portal.letter_forms import form_of
 from mdo_portal.letter_patient import PatientLetter as PrintedLetter
 from mdo_portal.letter_patient import draft, gaps
 from mdo_portal.letter_template import Audience, from_json, words_of
-from mdo_portal.services import letter_templates, standing, timeline
+from mdo_portal.services import letter_template_choice, standing, timeline
 from mdo_portal.services.sealed import row_of, sealer
 
 LONGEST: Final = 12_000
@@ -143,14 +143,14 @@ def begin(session: Session, case: Case, *, seen: int, viewer: Viewer, now: datet
         raise IllegalMove(NO_DECISION)
     whole, added = _said(session, decision)
     board_id = session.get_one(Meeting, session.get_one(Round, decision.round_id).meeting_id).board_id
-    version = letter_templates.in_force(session, letter_templates.Place(Audience.PATIENT, board_id, case.hospital_id))
+    version = letter_template_choice.in_force(session, letter_template_choice.Place(Audience.PATIENT, board_id, case.hospital_id))
     content = {
         "text": draft(
             whole.content,
             withdrawn=form_of(whole.content) is DecisionForm.WITHDRAWAL,
             added=[one.content["sections"]["advice"] for one in added],
         ),
-        "template": letter_templates.as_frozen(version) if version else {},
+        "template": letter_template_choice.as_frozen(version) if version else {},
         "signed": {name: decision.content[name] for name in ("network", "board", "meeting_at", "hospital", "patient")},
     }
     return _add(session, case, decision.id, PatientLetterState.DRAFT, content, seen=seen, viewer=viewer, now=now)
@@ -214,7 +214,7 @@ def printed(session: Session, case: Case, version: int) -> tuple[PrintedLetter, 
         text=content["text"],
         released_at=row.made_at if row.state is PatientLetterState.RELEASED else None,
         released_by=Signer(by["name"], by["role"], signed["hospital"]["name"]),
-        words=words_of(template, values_of(signed), logo=letter_templates.logo(session, template.logo)),
+        words=words_of(template, values_of(signed), logo=letter_template_choice.logo(session, template.logo)),
     )
     return letter, row.made_at.replace(microsecond=0)
 

@@ -12,10 +12,10 @@ from flask_babel import gettext
 from mdo_portal import letter_outcome, letter_words, letters
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, PortalError, Stale
-from mdo_portal.letter_data import Recipient
+from mdo_portal.letter_data import Recipient, Stamp
 from mdo_portal.letter_of_decision import decision_letter
 from mdo_portal.letter_template import Audience
-from mdo_portal.services import access, audit, cases, decision_content, decisions, letter_templates, post, rounds
+from mdo_portal.services import access, audit, cases, decision_content, decisions, letter_template_choice, post, rounds
 from mdo_portal.services.decision_refusals import AlreadySigned
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -169,9 +169,8 @@ def concept(
     """What would be frozen, as its letter prints it."""
     hospital = content["hospital"]
     with transaction() as db:
-        logo = letter_templates.logo_for(db, content, Audience.REFERRER)
-    letter = decision_letter(
-        content,
+        logo = letter_template_choice.logo_for(db, content, Audience.REFERRER)
+    stamp = Stamp(
         recipient=Recipient(name=content["recipient"] or hospital["name"], lines=(hospital["name"], hospital["city"])),
         bsn=masked_bsn,
         document_number="concept",
@@ -180,6 +179,7 @@ def concept(
         reason=reason,
         logo=logo,
     )
+    letter = decision_letter(content, stamp)
     printed_at = now().replace(microsecond=0)
     name = {"outcome": "mdo-bericht"}.get(letter.kind, "mdo-advies")
     return as_file(letters.render(letter.kind, letter.as_json(), at=printed_at), "application/pdf", f"{name}-concept-{round_id}")

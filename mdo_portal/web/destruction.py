@@ -129,18 +129,23 @@ def _shown(db: Session, found: DestroyRequest) -> dict[str, Any]:
     about = _cases(db, found.patient_id, asked, "request") if asked else {"patient": None, "cases": []}
     about["moved"] = is_open and destroy_requests.moved(db, found)
     if not asked:
-        audit.record(
-            db,
-            viewer(),
-            Act.DESTROY_REQUEST,
-            now=now(),
-            relation=Relation.OWN_HOSPITAL,
-            object_type="destroy_request",
-            object_id=found.id,
-            detail="proof",
-        )
+        _log_proof(db, found)
     proof = proofs.of(db, found, network=settings().network)
     return {**about, "is_open": is_open, "proof": proof, "may_judge": own, "is_mine": found.requested_by == viewer().person_id}
+
+
+def _log_proof(db: Session, found: DestroyRequest) -> None:
+    """The line in the log that what was settled was read: no patient is named in it any more."""
+    audit.record(
+        db,
+        viewer(),
+        Act.DESTROY_REQUEST,
+        now=now(),
+        relation=Relation.OWN_HOSPITAL,
+        object_type="destroy_request",
+        object_id=found.id,
+        detail="proof",
+    )
 
 
 @blueprint.post("/<uuid:request_id>/approve")
@@ -176,16 +181,7 @@ def printed(request_id: uuid.UUID) -> ResponseReturnValue:
         proof = proofs.of(db, found, network=settings().network)
         if proof is None or found.executed_at is None:
             raise NotFound()
-        audit.record(
-            db,
-            viewer(),
-            Act.DESTROY_REQUEST,
-            now=now(),
-            relation=Relation.OWN_HOSPITAL,
-            object_type="destroy_request",
-            object_id=found.id,
-            detail="proof",
-        )
+        _log_proof(db, found)
     return as_file(
         letters.render("destruction", proof.as_json(), at=found.executed_at), "application/pdf", f"vernietiging-{request_id}"
     )

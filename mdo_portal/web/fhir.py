@@ -14,7 +14,7 @@ from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from mdo_portal import reception, wiring
+from mdo_portal import reception, wiring, wiring_profiles
 from mdo_portal.exchange import Answer, MessageHeader, Reader, Verdict, Wire
 from mdo_portal.reception import Sorted
 from mdo_portal.services import handed_in, hospitals, link_tokens, polls
@@ -80,7 +80,7 @@ def task(resource_id: str) -> Response:
         found = handed_in.task_of(db, comer.link.hospital_id, _uuid(resource_id))
     if found is None:
         return nothing_here(404)
-    version = wiring.fhir_version(comer.link.profile_in) or "R4"
+    version = wiring_profiles.fhir_version(comer.link.profile_in) or "R4"
     return said(wiring.fhir_task(*found, version))
 
 
@@ -110,7 +110,7 @@ def _received(kind: str) -> Response:
         comer = _enter(writes=True)
     except Refused as refused:
         return say(refused.status, refused.answer)
-    if kind and kind not in wiring.fhir_kinds(comer.link.profile_in):
+    if kind and kind not in wiring_profiles.fhir_kinds(comer.link.profile_in):
         return nothing_here(404)
     there = _there_already(comer, kind)
     if there is not None:
@@ -158,7 +158,7 @@ def _sorted(raw: bytes, comer: Comer, kind: str) -> Sorted:
         links=[],
         now=datetime.now(UTC),
         link=comer.link,
-        refused=trouble(wiring.fhir_version(comer.link.profile_in)),
+        refused=trouble(wiring_profiles.fhir_version(comer.link.profile_in)),
     )
     if kind and not found.arrival.reason and found.arrival.header.kind.partition("/")[0] != kind:
         return reception.sort(

@@ -8,7 +8,7 @@ import structlog
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from mdo_portal import __version__, wiring
+from mdo_portal import __version__, wiring, wiring_profiles
 from mdo_portal.services import hospitals, link_tokens
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.web import limits
@@ -104,5 +104,5 @@ def _version() -> str:
         with transaction() as db:
             link = hospitals.link_by_token(db, shown.strip())
         if link is not None:
-            return wiring.fhir_version(link.profile_in) or "R4"
+            return wiring_profiles.fhir_version(link.profile_in) or "R4"
     return "STU3" if re.search(r"fhirVersion=3\.0", request.headers.get("Accept", "")) else "R4"

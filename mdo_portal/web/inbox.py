@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from mdo_portal import wiring
+from mdo_portal import wiring_profiles
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
@@ -38,7 +38,7 @@ def links() -> str:
         counts=counts,
         questions=questions,
         may_add=viewer().may(Act.HOSPITAL_ADD),
-        titles=wiring.known_profiles().titles,
+        titles=wiring_profiles.known_profiles().titles,
     )
 
 

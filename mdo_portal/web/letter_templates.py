@@ -19,8 +19,8 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.letter_template import SECTIONS, Audience, LetterTemplate
 from mdo_portal.letters import LetterFailed
-from mdo_portal.services import audit, boards, letter_template_rules, letter_templates
-from mdo_portal.services.letter_templates import Place
+from mdo_portal.services import audit, boards, letter_template_choice, letter_template_rules, letter_templates
+from mdo_portal.services.letter_template_choice import Place
 from mdo_portal.web import letter_template_form as forms
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -146,7 +146,7 @@ def try_out(template_id: uuid.UUID) -> ResponseReturnValue:
             wrong = letter_template_rules.wrong_in(typed, row.audience)
             if wrong:
                 raise Incomplete(wrong)
-            logo = letter_templates.cleaned(picture) if picture else letter_templates.logo(db, typed.logo)
+            logo = letter_templates.cleaned(picture) if picture else letter_template_choice.logo(db, typed.logo)
             body = _printed(db, template_id, replace(typed, logo="new") if picture else typed, logo=logo)
             _note(db, template_id)
     except Incomplete as error:
@@ -158,7 +158,7 @@ def try_out(template_id: uuid.UUID) -> ResponseReturnValue:
 def _printed(db: Session, template_id: uuid.UUID, words: LetterTemplate, *, logo: bytes | None = None) -> bytes:
     row = letter_templates.template_of(db, template_id)
     board, hospital = _place_words(db, row)
-    picture = letter_templates.logo(db, words.logo) if logo is None else logo
+    picture = letter_template_choice.logo(db, words.logo) if logo is None else logo
     names: dict[str, Any] = {"network": settings().network, "board": board, "hospital": hospital}
     try:
         return letter_sample.sample(row.audience, words, logo=picture, **names)

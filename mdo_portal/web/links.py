@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from mdo_portal import wiring
+from mdo_portal import wiring_profiles
 from mdo_portal.domain.hospital import Hospital, Level
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
@@ -76,7 +76,7 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "steps": link_status.steps(link.level if link else link_status.LADDER[0]),
         "history": link_history.history(db, hospital.id),
         "counts": inbox.counts(db, viewer()),
-        "profiles": wiring.known_profiles(),
+        "profiles": wiring_profiles.known_profiles(),
         "told": told(link),
         "moment": now(),
         "may_manage": viewer().may(Act.LINK_MANAGE, hospital_id=hospital.id),
@@ -85,7 +85,7 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
 
 def wire_of(link: Link | None) -> Wire | None:
     """Over which line this hospital's messages come; None without one."""
-    wire = wiring.known_profiles().wires.get(link.profile_in) if link else None
+    wire = wiring_profiles.known_profiles().wires.get(link.profile_in) if link else None
     return wire if wire in LINES else None
 
 
@@ -93,7 +93,7 @@ def told(link: Link | None) -> dict[str, str]:
     """What the vendor must fill in at the hospital's side."""
     host, port = urlsplit(settings().public_url).hostname or "", host_port(settings().mllp_bind)[1]
     fhir = f"{settings().public_url.rstrip('/')}/fhir"
-    version = wiring.version_of(link.profile_in) if link and link.profile_in else ""
+    version = wiring_profiles.version_of(link.profile_in) if link and link.profile_in else ""
     return {"host": host, "port": str(port), "fhir": fhir, "version": version}
 
 
@@ -107,7 +107,7 @@ def edit(hospital_id: uuid.UUID) -> str:
 
 
 def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[str, str]) -> str:
-    known = wiring.known_profiles()
+    known = wiring_profiles.known_profiles()
     reads = known.of_wire(Wire.HL7V2, Wire.FHIR, Wire.PAPER)
     writes = known.of_wire(Wire.HL7V2, Wire.FHIR)
     return render_template(
@@ -140,7 +140,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as db:
             hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
             name = hospital.name
-            known = wiring.known_profiles()
+            known = wiring_profiles.known_profiles()
             links.save(
                 db, hospital, link, request.form, profiles=known, viewer=viewer(), now=now(), loopback=settings().demo
             )  # fmt: skip

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal import trial_letter, wiring
+from mdo_portal import trial_letter, wiring, wiring_profiles
 from mdo_portal.domain.delivery import Audience
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.people import Role
@@ -42,7 +42,7 @@ def _page(hospital_id: uuid.UUID, *, form: dict[str, str] | None = None, errors:
         shown["channel"] = kept.channel.value if kept else ""
     return render_template(
         "links/gp.html", hospital=hospital, link=link, kept=kept, form=shown if form is None else form, errors=errors or {},
-        writes=wiring.known_profiles().of_wire(Wire.HL7V2, Wire.FHIR), administers=Role.ADMINISTRATOR in viewer().hospital_roles,
+        writes=wiring_profiles.known_profiles().of_wire(Wire.HL7V2, Wire.FHIR), administers=Role.ADMINISTRATOR in viewer().hospital_roles,
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as db:
             hospital, _ = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
             recipient_form.save(
-                db, hospital, request.form, profiles=wiring.known_profiles(), viewer=viewer(), now=now(), loopback=settings().demo
+                db, hospital, request.form, profiles=wiring_profiles.known_profiles(), viewer=viewer(), now=now(), loopback=settings().demo
             )  # fmt: skip
             log(db, Act.LINK_MANAGE, hospital_id, "letters to general practitioners")
     except Incomplete as missing:

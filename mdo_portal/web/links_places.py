@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from mdo_portal import wiring
+from mdo_portal import wiring_profiles
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import LABELS, PLACEABLE, PROFILE_PROBLEMS
@@ -51,9 +51,12 @@ def _looked(link: Link) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Per field: where the profile looks, and where this link does; what cannot be read any more counts as the profile's."""
     own = profile_of_link(link.profile_in, link.otherwise)
     try:
-        return {name: (wiring.places_of(link.profile_in, key), wiring.places_of(own, key)) for name, key in PLACEABLE.items()}
+        return {
+            name: (wiring_profiles.places_of(link.profile_in, key), wiring_profiles.places_of(own, key))
+            for name, key in PLACEABLE.items()
+        }
     except WrongProfile:
-        return {name: (wiring.places_of(link.profile_in, key),) * 2 for name, key in PLACEABLE.items()}
+        return {name: (wiring_profiles.places_of(link.profile_in, key),) * 2 for name, key in PLACEABLE.items()}
 
 
 @blueprint.post("")
@@ -64,7 +67,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             hospital, link = _with_line(db, hospital_id)
-            wiring.check_otherwise(link.profile_in, text)
+            wiring_profiles.check_otherwise(link.profile_in, text)
             _keep(db, hospital, link, text)
     except WrongProfile as wrong:
         return _page(hospital_id, otherwise=text, error=_sentence(wrong)), 422
@@ -81,7 +84,7 @@ def place_one(hospital_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             hospital, link = _with_line(db, hospital_id)
-            text = wiring.placed_otherwise(link.profile_in, link.otherwise, PLACEABLE[field], place)
+            text = wiring_profiles.placed_otherwise(link.profile_in, link.otherwise, PLACEABLE[field], place)
             _keep(db, hospital, link, text)
     except WrongProfile as wrong:
         return _page(hospital_id, error=_sentence(wrong), field=field, place=place), 422

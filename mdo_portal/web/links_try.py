@@ -12,7 +12,7 @@ from flask_babel import gettext
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
-from mdo_portal import letters, trial, wiring
+from mdo_portal import letters, trial, wiring, wiring_profiles
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import LABELS, PLACEABLE, SECTION_LABELS
@@ -51,7 +51,7 @@ def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
     given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, **shown}
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_profile=has_profile, chosen=chosen,
-        profiles=wiring.known_profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
+        profiles=wiring_profiles.known_profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
         sections=SECTION_LABELS, reasons=UNREADABLE_REASONS, **given,
     )  # fmt: skip
 
@@ -79,14 +79,14 @@ def _row(db: Session, hospital: Hospital, link: Link | None) -> tuple[LinkRow, S
         raise NotFound()
     row = hospitals.link_of(db, link.id)
     profile = request.form.get("profile", "")
-    known = wiring.known_profiles()
+    known = wiring_profiles.known_profiles()
     chosen = trial.with_profile(row, profile if known.wires.get(profile) in LINES else "")
     return chosen, hospitals.links(db)
 
 
 def _asked(row: LinkRow) -> tuple[bytes, str]:
     """(the bytes to read, "") or (nothing, why not)."""
-    if not row.profile_in or wiring.wire_of(row.profile_in) not in LINES:
+    if not row.profile_in or wiring_profiles.wire_of(row.profile_in) not in LINES:
         return b"", NO_PROFILE
     upload = _upload()
     raw = upload or wiring.pasted(_wire(row), request.form.get("message", "").strip(), row.charset_in)
@@ -96,7 +96,7 @@ def _asked(row: LinkRow) -> tuple[bytes, str]:
 
 
 def _wire(row: LinkRow) -> Wire:
-    return wiring.wire_of(row.profile_in)
+    return wiring_profiles.wire_of(row.profile_in)
 
 
 def _upload() -> bytes:

@@ -30,8 +30,8 @@ from tests.browser import chromium
 from tests.faults.house import House
 from tests.integrations.fhir.make import bundle, condition, patient, request
 from tests.reception_house import READERS, understand_all
+from tests.web.access_house import READS
 from tests.web.portal import signed_in
-from tests.web.test_access import READS
 from tests.web.test_csp import LISTEN, served
 
 Figures = dict[str, Any]

@@ -7,7 +7,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from mdo_portal.domain.board import Meeting, Presence
@@ -15,9 +15,8 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.round import Round
 from mdo_portal.services import presence
 from tests import make
-from tests.browser import axe
-from tests.journeys.test_glass import PICTURES, Portal, portal
-from tests.people import PASSWORD
+from tests.journeys.signature import picture, sign
+from tests.journeys.test_glass import Portal, portal
 
 __all__ = ["portal"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -40,23 +39,6 @@ def discussed(portal: Portal) -> uuid.UUID:
         return round_.id
 
 
-def picture(page: Page, name: str) -> None:
-    """Of a laptop and of a phone; without a finding of axe, and never wider than its screen."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=PICTURES / f"signing-{name}-{width}.png", caret="initial", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} {width}"
-    page.set_viewport_size({"width": 1360, "height": 900})
-    assert axe(page) == [], name
-
-
-def sign(page: Page) -> None:
-    page.get_by_label("Uw wachtwoord").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/signed"))
-
-
 def test_a_chair_signs_adds_and_withdraws_and_who_was_called_away_objects(portal: Portal) -> None:
     signed = f"{portal.url}/rounds/{discussed(portal)}/sign"
     with portal.desk_of("Bram") as chair, portal.desk_of("Mila") as member:
@@ -69,7 +51,7 @@ def test_a_chair_signs_adds_and_withdraws_and_who_was_called_away_objects(portal
         chair.keyboard.type("nagekomen uitslag")
         chair.keyboard.press("Control+Enter")
         expect(chair.get_by_role("heading", name="Aanvulling op MDO-advies")).to_be_visible()
-        picture(chair, "read")
+        picture(chair, "signing-read")
         sign(chair)
         expect(chair.get_by_role("heading", name=re.compile("Aanvulling getekend"))).to_be_visible()
 
@@ -79,14 +61,14 @@ def test_a_chair_signs_adds_and_withdraws_and_who_was_called_away_objects(portal
         expect(member.get_by_text("PSMA-PET: geen metastasen.")).to_be_visible()
         member.get_by_text("Bedenking geven").click()
         member.get_by_label("Wat is uw bedenking?").fill("Op de MRI zie ik een verdachte klier.")
-        picture(member, "object")
+        picture(member, "signing-object")
         member.get_by_role("button", name="Bedenking vastleggen").click()
         expect(member.get_by_text("Niets gemist")).to_be_visible()
 
         chair.goto(f"{portal.url}/meetings")
         chair.get_by_role("link", name="Lezen").click()
         chair.get_by_role("link", name="Advies lezen en antwoorden").click()
-        picture(chair, "signed")
+        picture(chair, "signing-signed")
         chair.get_by_label("Uw antwoord").fill("U hebt gelijk; wij bespreken het opnieuw.")
         chair.get_by_role("button", name="Antwoorden").click()
         expect(chair.get_by_text("U hebt gelijk")).to_be_visible()
@@ -94,7 +76,7 @@ def test_a_chair_signs_adds_and_withdraws_and_who_was_called_away_objects(portal
         chair.get_by_label("Reden").fill("nieuw oordeel over de MRI")
         chair.get_by_label("terug naar de werklijst").check()
         chair.get_by_role("button", name="Lezen zoals de brief het zegt").click()
-        picture(chair, "withdraw")
+        picture(chair, "signing-withdraw")
         sign(chair)
         expect(chair.get_by_text("Dit advies is ingetrokken en geldt niet meer.")).to_be_visible()
 

@@ -6,34 +6,16 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.services import rooms
-from tests.browser import axe
-from tests.journeys.test_glass import PICTURES, Portal, portal
-from tests.people import PASSWORD
+from tests.journeys.signature import picture, sign
+from tests.journeys.test_glass import Portal, portal
 
 __all__ = ["portal"]
 SOON = 15_000
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
-
-
-def picture(page: Page, name: str) -> None:
-    """Of a laptop and of a phone; without a finding of axe, and never wider than its screen."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=PICTURES / f"without-advice-{name}-{width}.png", caret="initial", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} {width}"
-    page.set_viewport_size({"width": 1360, "height": 900})
-    assert axe(page) == [], name
-
-
-def sign(page: Page) -> None:
-    page.get_by_label("Uw wachtwoord").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/signed"))
 
 
 def test_a_chair_tells_the_referrer_why_there_is_no_advice(portal: Portal) -> None:
@@ -53,11 +35,11 @@ def test_a_chair_tells_the_referrer_why_there_is_no_advice(portal: Portal) -> No
         expect(chair.get_by_text("Reden: De revisie van de MRI is niet binnen.")).to_be_visible()
         secretary.goto(f"{portal.url}/post")
         expect(secretary.get_by_text("1 bespreking eindigde zonder advies")).to_be_visible()
-        picture(secretary, "untold")
+        picture(secretary, "without-advice-untold")
 
         chair.get_by_role("link", name="Bericht aan de verwijzer").click()
         expect(chair.get_by_text("In deze bespreking is over uw patiënt geen advies gegeven.")).to_be_visible(timeout=SOON)
-        picture(chair, "read")
+        picture(chair, "without-advice-read")
         sign(chair)
         expect(chair.get_by_role("heading", name=re.compile("Bericht getekend"))).to_be_visible()
         secretary.reload()
@@ -71,7 +53,7 @@ def test_a_chair_tells_the_referrer_why_there_is_no_advice(portal: Portal) -> No
         chair.get_by_label("Wat er niet klopte").fill("verkeerd onderzoek genoemd")
         chair.keyboard.press("Control+Enter")
         expect(chair.get_by_role("heading", name=re.compile("Hersteld bericht"))).to_be_visible()
-        picture(chair, "restored")
+        picture(chair, "without-advice-restored")
         sign(chair)
         chair.get_by_role("link", name="Bericht intrekken…").click()
         chair.keyboard.type("toch besproken")

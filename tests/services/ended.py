@@ -12,8 +12,8 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import outcome_messages, outcomes
+from mdo_portal.exchange import DecisionForm, Receipt, ReceiptKind
+from mdo_portal.services import deliveries, outcome_messages, outcomes
 from mdo_portal.services.decision_forms import Written
 from tests import make
 from tests.make import NETWORK, NOW
@@ -50,3 +50,18 @@ def tell(
     shown = outcome_messages.preview(session, round_, case, written, network=NETWORK, viewer=viewer, now=now)
     seen = seen or shown.content_hash
     return outcome_messages.sign(session, round_, case, written, seen_hash=seen, network=NETWORK, viewer=viewer, now=now)
+
+
+def case_of(session: Session, round_: Round) -> Case:
+    return session.get_one(Case, round_.case_id)
+
+
+def settled(session: Session, decision: Decision, kind: ReceiptKind = ReceiptKind.ACCEPTED) -> None:
+    """Its letter was answered so."""
+    letter = make.delivery_of(session, decision)
+    deliveries.settle(session, letter.id, Receipt(kind, "AA", reference=str(letter.id)), now=NOW)
+
+
+def planned_and_signed(session: Session, region: Region, case: Case) -> Decision:
+    again = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
+    return make.signed(session, make.discussed(session, again, viewer=region.bram), viewer=region.bram)

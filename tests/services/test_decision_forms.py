@@ -1,66 +1,31 @@
-"""What is signed about a decision: an addendum stands beside it, a withdrawal ends it, and nothing signed changes."""
+"""What is signed about a decision: an addendum stands beside it, nothing signed changes, and only what was read is signed."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseEvent, CaseState
+from mdo_portal.domain.case import CaseEvent, CaseState
 from mdo_portal.domain.conclusion import NoteSection
-from mdo_portal.domain.decision import Decision, hash_of, standing
+from mdo_portal.domain.decision import Decision, hash_of
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.round import Round, RoundOutcome
-from mdo_portal.domain.viewer import Viewer
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, PortalError, Stale
 from mdo_portal.exchange import DecisionForm, Receipt, ReceiptKind
-from mdo_portal.services import conclusions, decision_content, decision_forms, decisions, deliveries, outcomes
+from mdo_portal.services import decision_content, decision_forms, decisions, deliveries
 from mdo_portal.services.decision_forms import Then, Written
 from mdo_portal.services.decision_refusals import AlreadySigned, Overtaken
 from tests import make
-from tests.make import NETWORK, NOW
-from tests.people import Region, board_of
+from tests.make import NETWORK
+from tests.people import Region
+from tests.services.signed import ADDED, AGAIN, CLOSED, LATER, arrived, case_of, holds, round_, sign
 
-LATER = NOW + timedelta(hours=2)
-ADDED = Written(DecisionForm.ADDENDUM, "De uitslag van de PSMA-PET: geen metastasen.", "nagekomen uitslag", "")
-AGAIN = Written(DecisionForm.WITHDRAWAL, "", "verkeerde patiënt besproken", Then.AGAIN)
-CLOSED = Written(DecisionForm.WITHDRAWAL, "", "patiënt ziet van behandeling af", Then.CLOSED)
-
-
-@pytest.fixture
-def round_(session: Session, region: Region) -> Round:
-    """Discussed and signed."""
-    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
-    planned = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
-    made = make.discussed(session, planned, viewer=region.bram)
-    make.signed(session, made, viewer=region.bram)
-    return made
-
-
-def case_of(session: Session, round_: Round) -> Case:
-    return session.get_one(Case, round_.case_id)
-
-
-def sign(session: Session, round_: Round, written: Written, viewer: Viewer, *, seen: str = "") -> Decision:
-    """By somebody who read exactly this, unless `seen` is what they read."""
-    case = case_of(session, round_)
-    shown = decision_forms.preview(session, round_, case, written, network=NETWORK, viewer=viewer, now=LATER)
-    seen = seen or shown.content_hash
-    return decision_forms.sign(session, round_, case, written, seen_hash=seen, network=NETWORK, viewer=viewer, now=LATER)
-
-
-def arrived(session: Session, decision: Decision) -> None:
-    letter = make.delivery_of(session, decision)
-    deliveries.settle(session, letter.id, Receipt(ReceiptKind.ACCEPTED, "AA", reference=str(letter.id)), now=LATER)
-
-
-def holds(session: Session, round_: Round) -> list[str]:
-    return [one.document_number for one in standing(decision_content.of_round(session, round_.id))]
+__all__ = ["round_"]
 
 
 def test_an_addendum_is_signed_beside_what_stands(session: Session, region: Region, round_: Round) -> None:
@@ -128,91 +93,6 @@ def test_while_a_correction_is_written_nothing_is_added_beside_it(session: Sessi
 
     with pytest.raises(IllegalMove, match="herziening"):
         sign(session, round_, ADDED, region.bram)
-
-
-@pytest.mark.parametrize(("written", "state"), [(AGAIN, CaseState.READY), (CLOSED, CaseState.CLOSED)])
-@pytest.mark.parametrize("delivered", [True, False])
-def test_a_withdrawal_ends_what_stood_and_the_chair_says_what_becomes_of_the_case(
-    session: Session, region: Region, round_: Round, written: Written, state: CaseState, delivered: bool
-) -> None:
-    (first,) = decision_content.of_round(session, round_.id)
-    if delivered:
-        arrived(session, first)
-
-    withdrawn = sign(session, round_, written, region.bram)
-
-    assert (withdrawn.form, withdrawn.supersedes_id, withdrawn.content["then"]) == (
-        DecisionForm.WITHDRAWAL,
-        first.id,
-        written.then,
-    )
-    assert holds(session, round_) == []
-    assert case_of(session, round_).state is state
-    assert case_of(session, round_).is_open is (state is CaseState.READY)
-    assert make.delivery_of(session, withdrawn).state is DeliveryState.WAITING
-    arrived(session, withdrawn)
-    assert case_of(session, round_).state is state, "its letter arrives; the case does not come back for it"
-
-
-def test_after_a_withdrawal_nothing_more_is_signed_in_that_round(session: Session, region: Region, round_: Round) -> None:
-    sign(session, round_, AGAIN, region.bram)
-    case = case_of(session, round_)
-
-    for act in (
-        lambda: sign(session, round_, ADDED, region.bram),
-        lambda: sign(session, round_, CLOSED, region.bram),
-        lambda: decisions.start_correction(session, round_, case),
-    ):
-        with pytest.raises(IllegalMove) as refused:
-            act()
-        assert refused.value.params["who"] == "Bram"
-
-
-def test_a_withdrawal_ends_a_correction_that_was_begun(session: Session, region: Region, round_: Round) -> None:
-    decisions.start_correction(session, round_, case_of(session, round_))
-
-    sign(session, round_, CLOSED, region.bram)
-
-    assert conclusions.is_frozen(session, round_.id)
-    with pytest.raises(IllegalMove):
-        make.typed(session, round_, " Nog iets.")
-
-
-def test_a_withdrawn_case_can_be_discussed_and_decided_again(session: Session, region: Region, round_: Round) -> None:
-    sign(session, round_, AGAIN, region.bram)
-
-    again = make.planned(session, case_of(session, round_), session.get_one(Meeting, region.meeting), viewer=region.aisha)
-    second = make.signed(session, make.discussed(session, again, viewer=region.bram, text="Bestraling."), viewer=region.bram)
-
-    assert (again.number, second.version, second.form) == (2, 1, DecisionForm.FIRST)
-    assert case_of(session, round_).state is CaseState.DECIDED
-
-
-def test_withdrawing_the_advice_of_a_case_that_went_on_does_not_call_it_back(
-    session: Session, region: Region, round_: Round
-) -> None:
-    sign(session, round_, AGAIN, region.bram)
-    again = make.planned(session, case_of(session, round_), session.get_one(Meeting, region.meeting), viewer=region.aisha)
-    make.signed(session, make.discussed(session, again, viewer=region.bram), viewer=region.bram)
-    case = case_of(session, round_)
-    case.move(CaseState.READY, now=LATER)  # asked anew by the referrer
-    session.flush()
-
-    withdrawn = sign(session, again, Written(DecisionForm.WITHDRAWAL, "", "achterhaald", ""), region.bram)
-
-    assert withdrawn.content["then"] == "" and case.state is CaseState.READY
-
-
-def test_how_a_signed_round_ended_no_longer_changes(session: Session, region: Region, round_: Round) -> None:
-    sign(session, round_, AGAIN, region.bram)
-    case, board = case_of(session, round_), board_of(session, region)
-
-    with pytest.raises(IllegalMove):
-        outcomes.take_back_outcome(session, round_, case, board=board, viewer=region.bram, now=LATER)
-    with pytest.raises(IllegalMove):
-        outcomes.set_outcome(
-            session, round_, case, RoundOutcome.WITHDRAWN, reason="toch niet", board=board, viewer=region.bram, now=LATER
-        )
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.letters import LetterTemplateVersion
 from mdo_portal.errors import IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.letter_content import decision_letter
-from mdo_portal.letter_data import Recipient
+from mdo_portal.letter_data import Recipient, Stamp
 from mdo_portal.letter_template import GP_SECTIONS, REFERRER_SECTIONS, Audience, LetterTemplate, Section, from_json
-from mdo_portal.services import decisions, letter_templates
-from mdo_portal.services.letter_templates import Place
+from mdo_portal.services import decisions, letter_template_choice, letter_templates
+from mdo_portal.services.letter_template_choice import Place
 from tests import make, pdf_text
 from tests.make import NOW
 from tests.people import Region
@@ -41,12 +41,11 @@ def signed(session: Session, region: Region) -> Decision:
 
 
 def as_pdf(session: Session, decision: Decision) -> bytes:
-    letter = decision_letter(
-        decision.content, recipient=Recipient("dr. D. Dirksen"), bsn="", document_number=decision.document_number,
-        signed_at=decision.signed_at, text_hash=decision.content_hash, reason="",
-        logo=letter_templates.logo_for(session, decision.content, Audience.REFERRER),
+    stamp = Stamp(
+        recipient=Recipient("dr. D. Dirksen"), bsn="", document_number=decision.document_number, signed_at=decision.signed_at,
+        text_hash=decision.content_hash, reason="", logo=letter_template_choice.logo_for(session, decision.content, Audience.REFERRER),
     )  # fmt: skip
-    return letters.render("decision", letter.as_json(), at=decision.signed_at)
+    return letters.render("decision", decision_letter(decision.content, stamp).as_json(), at=decision.signed_at)
 
 
 def test_the_most_precise_template_counts(session: Session, region: Region) -> None:
@@ -56,7 +55,7 @@ def test_the_most_precise_template_counts(session: Session, region: Region) -> N
         template(session, region, Place(Audience.REFERRER, board, hospital), intro=name)
 
     def counts(board: Any, hospital: Any, audience: Audience = Audience.REFERRER) -> str:
-        return letter_templates.words(letter_templates.in_force(session, Place(audience, board, hospital))).intro
+        return letter_templates.words(letter_template_choice.in_force(session, Place(audience, board, hospital))).intro
 
     assert counts(uro, zeed) == "beide"
     assert counts(gi, zeed) == "huis"
@@ -72,7 +71,7 @@ def test_out_of_use_a_more_general_one_counts(session: Session, region: Region) 
 
     letter_templates.take_out(session, region.ada, made.template_id, seen=made.version, now=NOW)
 
-    assert letter_templates.words(letter_templates.in_force(session, own)).intro == "regio"
+    assert letter_templates.words(letter_template_choice.in_force(session, own)).intro == "regio"
 
 
 def test_a_new_template_begins_with_what_counts_there_now(session: Session, region: Region) -> None:

@@ -17,7 +17,7 @@ from mdo_portal.domain.letters import PatientLetter, PatientLetterState
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, NotFound, Stale
 from mdo_portal.letter_template import Audience, LetterTemplate
-from mdo_portal.services import letter_templates, patient_letters
+from mdo_portal.services import letter_template_choice, letter_templates, patient_letters
 from tests import make, pdf_text
 from tests.make import NOW
 from tests.people import Region
@@ -148,7 +148,7 @@ def test_a_correction_makes_the_released_letter_outdated_and_stops_a_release(des
 
 
 def test_its_template_stays_the_one_it_was_written_with(desk: Desk) -> None:
-    row = letter_templates.begin(desk.session, desk.region.ada, letter_templates.Place(Audience.PATIENT), now=NOW)
+    row = letter_templates.begin(desk.session, desk.region.ada, letter_template_choice.Place(Audience.PATIENT), now=NOW)
     save = {"new_logo": b"", "now": NOW}
     letter_templates.save(
         desk.session, desk.region.ada, row.id, LetterTemplate(closing="Tot ziens in {ziekenhuis}."), seen=1, **save

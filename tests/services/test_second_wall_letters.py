@@ -12,7 +12,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.letter_template import Audience
-from mdo_portal.services import letter_templates, patient_letters, sessions
+from mdo_portal.services import letter_template_choice, letter_templates, patient_letters, sessions
 from tests import make
 from tests.make import NOW
 from tests.people import Region, person_id
@@ -37,7 +37,7 @@ def written(walls: Walls, region: Region) -> Walls:
         round_ = make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
         make.signed(session, make.discussed(session, round_, viewer=region.bram), viewer=region.bram)
         patient_letters.begin(session, case, seen=0, viewer=region.dirk, now=NOW)
-        letter_templates.begin(session, region.ada, letter_templates.Place(Audience.REFERRER), now=NOW)
+        letter_templates.begin(session, region.ada, letter_template_choice.Place(Audience.REFERRER), now=NOW)
     return walls
 
 

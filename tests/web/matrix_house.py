@@ -10,9 +10,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import Flask
 from sqlalchemy import func, select, text, update
@@ -21,53 +20,20 @@ from sqlalchemy.orm import Session
 from mdo_portal.app import create_app
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Base, Database
-from mdo_portal.domain.board import Board, BoardHospital, Meeting
-from mdo_portal.domain.case import Case, InformationRequest
-from mdo_portal.domain.decision_objection import DecisionObjection
-from mdo_portal.domain.destruction import DestroyRequest, LegalHold
-from mdo_portal.domain.document import CaseDocument
-from mdo_portal.domain.follow_up import FollowUp
-from mdo_portal.domain.grant import CaseGrant, GrantKind
-from mdo_portal.domain.granting import Place
+from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identity import Identity, IdentityProvider
-from mdo_portal.domain.identity_conflict import ConflictKind, IdentityConflict
-from mdo_portal.domain.inbound import InboundMessage, InboundState
-from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.people import (
-    BOARD_ROLES,
-    HOSPITAL_ROLES,
-    TAKES_PART,
-    BoardMembership,
-    Membership,
-    Person,
-    Proof,
-    Role,
-    SignedInSession,
-)
-from mdo_portal.domain.rights import RightsReviewLine
-from mdo_portal.domain.told import Merge, MergeKind
+from mdo_portal.domain.people import SignedInSession
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import PersonName, Wire
-from mdo_portal.letter_template import Audience
-from mdo_portal.services import (
-    advice,
-    identity_papers,
-    letter_templates,
-    patient_letters,
-    patients,
-    rights_reviews,
-    sessions,
-)
-from mdo_portal.services.identity_papers import Papers
+from mdo_portal.services import sessions
 from mdo_portal.settings import Settings
 from mdo_portal.web.limits import Buckets
 from tests import make
 from tests.canaries import watch_addresses
-from tests.people import Region, person_id
+from tests.people import Region
+from tests.web.matrix_people import ONE_FACTOR, Somebody, person_of, reading, whom
+from tests.web.matrix_things import Things, things_of
 from tests.web.portal import CSRF
 
-ONE_FACTOR = Proof("password")
 #: rows that every request may add to or touch
 ALWAYS_WRITTEN = ("audit", "sessions", "sign_in", "seal")
 
@@ -85,33 +51,6 @@ class Trying(Database):
                 session.flush()
                 session.expunge_all()  # the route goes on reading what it had in hand
                 session.rollback()
-
-
-@dataclass(frozen=True)
-class Things:
-    """One of each kind of object, of one hospital and one board."""
-
-    name: str
-    hospital: uuid.UUID
-    board: uuid.UUID
-    #: as the addresses call them: `case_id`, `round_id` …
-    ids: Mapping[str, uuid.UUID]
-    #: what may be read by nobody else: kind of canary -> the words
-    canaries: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def exists(self) -> bool:
-        return bool(self.canaries)
-
-
-@dataclass(frozen=True)
-class Somebody:
-    """A viewer as we made them, with the cookie of their session."""
-
-    name: str
-    viewer: Viewer
-    cookie: str
-    strong: bool = True
 
 
 @dataclass(frozen=True)
@@ -174,18 +113,18 @@ def _filled(database: Database, region: Region) -> tuple[dict[str, Things], list
         session.add(BoardHospital(board_id=boards["URO-P"].id, hospital_id=houses["KREE"].id))
         session.flush()
         things = {
-            "ours": _things(session, region, "Ours", houses["ZEED"], boards["URO-P"], now=now),
-            "shared": _things(session, region, "Shared", houses["KREE"], boards["URO-P"], now=now),
-            "theirs": _things(session, region, "Theirs", houses["KREE"], boards["GI"], now=now),
+            "ours": things_of(session, region, "Ours", houses["ZEED"], boards["URO-P"], now=now),
+            "shared": things_of(session, region, "Shared", houses["KREE"], boards["URO-P"], now=now),
+            "theirs": things_of(session, region, "Theirs", houses["KREE"], boards["GI"], now=now),
             "absent": Things("absent", uuid.uuid4(), uuid.uuid4(), _Random()),
         }
         people, keys = [], {}
-        for name, house, roles, on_boards, kind in _whom():
-            viewer = _person(
+        for name, house, roles, on_boards, kind in whom():
+            viewer = person_of(
                 session, name, houses[house], roles, {boards[code].id: one for code, one in on_boards.items()}, now=now
             )
             if kind is not None:
-                viewer = _reads(session, viewer, things["ours"], kind, now=now)
+                viewer = reading(session, viewer, things["ours"], kind, now=now)
             proof = ONE_FACTOR if name.startswith("one factor") else make.PROOF
             keys[name] = sessions.start_session(session, viewer.person_id, viewer.hospital_id, proof=proof, now=now)
             people.append((name, viewer))
@@ -197,171 +136,3 @@ class _Random(dict[str, uuid.UUID]):
 
     def __missing__(self, name: str) -> uuid.UUID:
         return self.setdefault(name, uuid.uuid4())
-
-
-def _whom() -> Iterator[tuple[str, str, tuple[Role, ...], dict[str, Role], GrantKind | None]]:
-    """(name, hospital, roles there, role per board, grant)"""
-    for role in (*HOSPITAL_ROLES, Role.SECRETARY):
-        for house in ("ZEED", "KREE"):
-            yield f"{role.value} of {house}", house, (role,), {}, None
-    for role in BOARD_ROLES:
-        for board in ("URO-P", "GI"):
-            yield f"{role.value} on {board}", "DELT", (TAKES_PART,), {board: role}, None
-    yield "no role", "ZEED", (TAKES_PART,), {}, None
-    yield "second reader", "ODUL", (Role.SPECIALIST,), {}, GrantKind.SECOND_READER
-    yield "emergency", "ODUL", (Role.CASE_MANAGER,), {}, GrantKind.EMERGENCY
-    yield "treating", "TREA", (Role.SPECIALIST,), {}, GrantKind.TREATING_HOSPITAL
-    yield "second reader without a role", "ODUL", (TAKES_PART,), {}, GrantKind.SECOND_READER
-    yield "one factor chair", "ZEED", (Role.SPECIALIST,), {"URO-P": Role.CHAIR}, None
-
-
-def _person(
-    session: Session, name: str, house: Hospital, roles: tuple[Role, ...], boards: dict[uuid.UUID, Role], *, now: datetime
-) -> Viewer:
-    person = Person(id=person_id(f"matrix-{name}"), name=f"matrix {name}", email=f"{name.replace(' ', '.')}@matrix.example")
-    session.add(person)
-    session.flush()
-    session.add_all(Membership(person_id=person.id, hospital_id=house.id, role=role, given_at=now) for role in roles)
-    session.add_all(BoardMembership(person_id=person.id, board_id=one, role=role, given_at=now) for one, role in boards.items())
-    session.flush()
-    held = {one: frozenset({role}) for one, role in boards.items()}
-    return Viewer(person.id, person.name, house.id, frozenset(roles), held)
-
-
-def _reads(session: Session, viewer: Viewer, ours: Things, kind: GrantKind, *, now: datetime) -> Viewer:
-    whole = kind is GrantKind.TREATING_HOSPITAL
-    session.add(_grant(ours, kind, now=now, person=None if whole else viewer.person_id, to=viewer.hospital_id if whole else None))
-    session.flush()
-    held = {ours.ids["case_id"]: frozenset({kind})}
-    return Viewer(viewer.person_id, viewer.name, viewer.hospital_id, viewer.hospital_roles, {}, held)
-
-
-def _grant(
-    of: Things, kind: GrantKind, *, now: datetime, person: uuid.UUID | None = None, to: uuid.UUID | None = None
-) -> CaseGrant:
-    return CaseGrant(
-        case_id=of.ids["case_id"], hospital_id=of.hospital, kind=kind, person_id=person, to_hospital_id=to, reason="matrix",
-        begins_at=now - timedelta(minutes=1), ends_at=now + timedelta(days=1), given_by=person_id("Bram"), given_at=now,
-    )  # fmt: skip
-
-
-BSNS = {"Ours": make.BSN, "Shared": make.OTHER_BSN, "Theirs": "999901230"}
-
-
-def _things(session: Session, region: Region, name: str, house: Hospital, board: Board, *, now: datetime) -> Things:
-    """A case that went the whole way, and one of everything else."""
-    leads = region.bram if board.code == "URO-P" else region.carla
-    canaries = {
-        "name": f"Kanarie-{name}", "number": f"71-{name}-08", "bsn": BSNS[name], "question": f"Kanarie-vraag-{name}",
-        "document": f"Kanarie-document-{name}",
-    }  # fmt: skip
-    patient = make.identity(
-        canaries["number"], name=PersonName(family=canaries["name"], initials="AB"), bsn=canaries["bsn"], local_authority=house.code,
-        birth_on=date(1961, 2, 3),
-    )  # fmt: skip
-    document = make.document(f"%PDF-1.7 {canaries['document']}".encode())
-    over: dict[str, Any] = {"patient": patient, "documents": (document,), "question_board": canaries["question"]}
-    case = make.case(session, house, now=now, board_id=board.id, number=f"VW-{name}", **over)
-    meeting = session.get_one(Meeting, region.meeting if board.code == "URO-P" else region.other_meeting)
-    meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
-    round_ = make.planned(session, case, meeting, viewer=leads, now=now)
-    make.discussed(session, round_, viewer=leads, now=now)
-    item = advice.add(session, round_, person_id=leads.person_id, now=now)
-    advice.change(session, round_, item.id, {"text": "matrix"}, seen=1, person_id=leads.person_id, now=now)
-    decision = make.signed(session, round_, viewer=leads, now=now)
-    objection = DecisionObjection(
-        case_id=case.id, round_id=round_.id, decision_id=decision.id, person_id=person_id("Mila"), reason="matrix", made_at=now
-    )  # fmt: skip
-    session.add(objection)
-    session.flush()
-    made = Things(
-        name.lower(), house.id, board.id,
-        {
-            "case_id": case.id, "round_id": round_.id, "item_id": item.id, "objection_id": objection.id, "meeting_id": meeting.id, "patient_id": case.patient_id,
-            "delivery_id": make.delivery_of(session, decision).id,
-            "follow_id": session.scalars(select(FollowUp.id).where(FollowUp.decision_id == decision.id)).one(),
-            "document_id": session.scalars(select(CaseDocument.id).where(CaseDocument.case_id == case.id)).one(),
-            "hospital_id": house.id, "board_id": board.id,
-        },
-        canaries,
-    )  # fmt: skip
-    ids = dict(made.ids) | _letters(session, made, case, now=now)
-    ids |= _papers(session, made, case, now=now)
-    ids |= _people(session, made, name, now=now)
-    ids |= _reviews(session, made, region, name, ids["person_id"], now=now)
-    return Things(made.name, made.hospital, made.board, ids, canaries)
-
-
-def _letters(session: Session, of: Things, case: Case, *, now: datetime) -> dict[str, uuid.UUID]:
-    """A template for this board and hospital, and a letter to the patient."""
-    writer = Viewer(person_id("Ada"), "Ada", of.hospital, frozenset(), {})
-    patient_letters.begin(session, case, seen=0, viewer=writer, now=now)
-    place = letter_templates.Place(Audience.REFERRER, of.board, of.hospital)
-    return {"template_id": letter_templates.begin(session, writer, place, now=now).id}
-
-
-def _papers(session: Session, of: Things, case: Case, *, now: datetime) -> dict[str, uuid.UUID]:
-    """Question, message, grant, hold, two requests to destroy (one open, one carried out), a conflict of identity, a merge."""
-    asker, judge = person_id("Bram"), person_id("Carla")
-    paper: dict[str, Any] = {"hospital_id": of.hospital, "letter_on": now.date(), "due_on": now.date(), "requested_at": now}
-    rows: dict[str, Any] = {
-        "question_id": InformationRequest(case_id=case.id, asked_at=now, asked_by=asker, text="matrix"),
-        "message_id": InboundMessage(
-            hospital_id=of.hospital, wire=Wire.HL7V2, digest=of.name.encode(), raw_sealed=b"", size=1, received_at=now,
-            state=InboundState.UNREADABLE,
-        ),
-        "grant_id": _grant(of, GrantKind.SECOND_READER, now=now, person=person_id("Ada")),
-        "hold_id": LegalHold(hospital_id=of.hospital, case_id=case.id, reason="matrix", set_by=asker, set_at=now),
-        "destroy_id": DestroyRequest(patient_id=case.patient_id, case_id=case.id, requested_by=asker, **paper),
-        "executed_id": DestroyRequest(
-            patient_id=uuid.uuid4(), requested_by=asker, approved_by=judge, approved_at=now, executed_at=now, **paper
-        ),
-    }  # fmt: skip
-    conflict = IdentityConflict(
-        id=uuid.uuid4(), hospital_id=of.hospital, kind=ConflictKind.OTHER_BSN, message_id=uuid.uuid4(), received_at=now, opened_at=now,
-        patient_id=case.patient_id, fingerprint=of.name.encode(),
-    )  # fmt: skip
-    patient = session.get_one(Patient, case.patient_id)
-    identity_papers.keep(session, conflict, Papers(make.identity("1"), (patients.identity_of(session, patient),)))
-    rows |= {
-        "conflict_id": conflict,
-        "merge_id": Merge(
-            hospital_id=of.hospital, kind=MergeKind.MERGE, kept_id=case.patient_id, kept_number="1", gone_number="2", at=now
-        ),
-    }  # fmt: skip
-    session.add_all(rows.values())
-    session.flush()
-    return {name: row.id for name, row in rows.items()}
-
-
-def _people(session: Session, of: Things, name: str, *, now: datetime) -> dict[str, uuid.UUID]:
-    """A member of the board who works for the hospital, and the hospital's provider that knows this member."""
-    person = Person(id=person_id(f"member-{name}"), name=f"member {name}", email=f"member.{name}@matrix.example".lower())
-    provider = IdentityProvider(
-        hospital_id=of.hospital, label="x", issuer=f"https://idp.{name}.example".lower(), client_id="x", changed_at=now,
-        changed_by_id=person_id("Ada"),
-    )  # fmt: skip
-    session.add_all([person, provider])
-    session.flush()
-    rows = {
-        "hospital": Membership(person_id=person.id, hospital_id=of.hospital, role=TAKES_PART, given_at=now),
-        "board": BoardMembership(person_id=person.id, board_id=of.board, role=Role.MEMBER, given_at=now),
-        "identity_id": Identity(
-            hospital_id=of.hospital, person_id=person.id, issuer=provider.issuer, subject="sub", linked_at=now
-        ),
-    }  # fmt: skip
-    session.add_all(rows.values())
-    session.flush()
-    ids = {f"membership_id {kind}": rows[kind].id for kind in ("hospital", "board")}
-    places = {"place_id hospital": of.hospital, "place_id board": of.board}
-    return {"person_id": person.id, "provider_id": provider.id, "identity_id": rows["identity_id"].id} | ids | places
-
-
-def _reviews(
-    session: Session, of: Things, region: Region, name: str, member: uuid.UUID, *, now: datetime
-) -> dict[str, uuid.UUID]:
-    """A review under way: of the board when it is the shared one, else of the hospital."""
-    place = Place(of.board, True) if name == "Shared" else Place(of.hospital, False)
-    review = rights_reviews.start(session, region.ada, place, now=now)
-    lines = select(RightsReviewLine.id).where(RightsReviewLine.review_id == review.id, RightsReviewLine.person_id == member)
-    return {"review_id": review.id, "line_id": session.scalars(lines).one(), "review_place": place.id}

@@ -13,7 +13,7 @@ from typing import Literal
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.viewer import Viewer
-from tests.web.matrix_house import Things
+from tests.web.matrix_things import Things
 
 Expected = Literal[True, 403, 404]
 Rule = Callable[[Viewer, Act, Things, dict[str, str]], Expected]

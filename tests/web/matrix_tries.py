@@ -24,10 +24,12 @@ from werkzeug.test import TestResponse
 
 from mdo_portal.domain.policy import Act
 from mdo_portal.web import guard
-from tests.web.matrix_house import House, Somebody, Things
+from tests.web.access_house import same_words
+from tests.web.matrix_house import House
+from tests.web.matrix_people import Somebody
 from tests.web.matrix_rules import Rule, expected, of_case, of_meeting, of_page, of_person, reads, rule_for
+from tests.web.matrix_things import Things
 from tests.web.portal import CSRF
-from tests.web.test_access import same_words
 
 #: what only a page with an object in its question shows: (endpoint, address, rule)
 ASKED: tuple[tuple[str, str, Rule], ...] = (

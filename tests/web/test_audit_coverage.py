@@ -17,8 +17,8 @@ from tests import make
 from tests.audit_guard import EXCEPTIONS, Guard, carries
 from tests.copies import Copies
 from tests.people import Region
+from tests.web.access_house import READS, House, addresses, house, house_on
 from tests.web.portal import CSRF
-from tests.web.test_access import READS, House, addresses, house, house_on
 from tests.web.walk import Walk, together
 
 __all__ = ["house"]

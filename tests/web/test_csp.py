@@ -18,8 +18,8 @@ from mdo_portal.services import rooms
 from mdo_portal.settings import Settings
 from tests.browser import chromium
 from tests.conftest import as_web
+from tests.web.access_house import READS, House, house
 from tests.web.portal import signed_in
-from tests.web.test_access import READS, House, house
 
 __all__ = ["house"]
 LISTEN = """

@@ -3,81 +3,24 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from difflib import ndiff
+from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
-from mdo_portal import dispatch
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting, Presence
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import Decision
-from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
-from mdo_portal.exchange import Address, DecisionForm, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import decision_content, decisions, presence
+from mdo_portal.exchange import DecisionForm, OutgoingDecision
+from mdo_portal.services import decisions, presence
 from tests import make, pdf_text
 from tests.people import PASSWORD, Region
-from tests.web.portal import CSRF, app_on, signed_in
-
-MINUTE = timedelta(minutes=1)
-
-
-@dataclass
-class Desk:
-    """A decision signed a few minutes ago, at a meeting from which Mila had been called away."""
-
-    app: Flask
-    database: Database
-    region: Region
-    round_id: uuid.UUID
-    case_id: uuid.UUID
-    now: datetime
-    clients: dict[str, FlaskClient] = field(default_factory=dict)
-
-    def who(self, name: str) -> FlaskClient:
-        if name not in self.clients:
-            self.clients[name] = signed_in(self.app, self.database, self.region, name)
-        return self.clients[name]
-
-    def at(self, path: str) -> str:
-        return f"/rounds/{self.round_id}/{path}"
-
-    def post(self, path: str, *, by: str = "Bram", **fields: str) -> TestResponse:
-        return self.who(by).post(self.at(path), data=fields | {"csrf_token": CSRF})
-
-    def page(self, path: str, *, by: str = "Bram") -> str:
-        answer = self.who(by).get(path)
-        assert answer.status_code == 200, answer.status_code
-        return answer.text
-
-    def write(self, form: str, **fields: str) -> str:
-        """Written and read; the hash of what was shown."""
-        shown = self.post(f"{form}/read", **fields)
-        assert shown.status_code == 200
-        (seen,) = re.findall(r'name="seen" value="([^"]+)"', shown.text)
-        return str(seen)
-
-    def sign(self, form: str, *, seen: str = "", password: str = PASSWORD, by: str = "Bram", **fields: str) -> TestResponse:
-        seen = seen or self.write(form, **fields)
-        return self.post(form, by=by, seen=seen, password=password, **fields)
-
-    def signed(self) -> list[Decision]:
-        with self.database.transaction() as session:
-            return decision_content.of_round(session, self.round_id)
-
-    def case(self) -> Case:
-        with self.database.transaction() as session:
-            return session.get_one(Case, self.case_id)
-
+from tests.web.decision_desk import MINUTE, Desk, differences, on_the_table, sent
+from tests.web.portal import app_on
 
 ADDED = {"text": "PSMA-PET: geen metastasen.\nOperatie kan doorgaan.", "reason": "nagekomen uitslag"}
 WITHDRAWN = {"reason": "verkeerde patiënt besproken", "then": "again"}
@@ -85,18 +28,16 @@ WITHDRAWN = {"reason": "verkeerde patiënt besproken", "then": "again"}
 
 @pytest.fixture
 def desk(database: Database, region: Region) -> Iterator[Desk]:
+    """A decision signed a few minutes ago, at a meeting from which Mila had been called away."""
     now = datetime.now(UTC) - 9 * MINUTE
     with database.transaction() as session:
-        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=now, board_id=region.boards["URO-P"])
-        meeting = session.get_one(Meeting, region.meeting)
-        meeting.starts_at, meeting.registration_closes_at = now - MINUTE, now - 60 * MINUTE
-        round_ = make.planned(session, case, meeting, viewer=region.aisha, now=now)
+        round_ = on_the_table(session, region, now=now)
         for viewer in (region.bram, region.mila):
-            presence.enter(session, meeting.id, viewer, now=now)
+            presence.enter(session, region.meeting, viewer, now=now)
         session.query(Presence).filter_by(person_id=region.bram.person_id).update({"seen_at": now + 9 * MINUTE})
         make.discussed(session, round_, viewer=region.bram, now=now + 5 * MINUTE)
         make.signed(session, round_, viewer=region.bram, now=now + 6 * MINUTE)
-        made = (round_.id, case.id)
+        made = (round_.id, round_.case_id)
     with app_on(database) as app:
         yield Desk(app, database, region, *made, now)
 
@@ -212,34 +153,8 @@ def test_who_was_not_called_away_cannot_object(desk: Desk, by: str, status: int)
 # What is read is what is said
 
 
-class Kept:
-    def __init__(self) -> None:
-        self.came: list[OutgoingDecision] = []
-
-    def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
-        self.came.append(decision)
-        return Receipt(ReceiptKind.ACCEPTED, "AA", reference="x")
-
-
-#: what a concept says otherwise than the letter, beside the lines of its signature: a mark, its number, that it is not signed, a masked BSN
-MARKS = re.compile(
-    r"Concept — niet definitief|concept|Datum|Documentnummer|nog niet getekend|Nog niet getekend|concept en geen advies|Namens het MDO"
-    r"|getekend door|Bram|uroloog|op \w+dag|\(Europe/Amsterdam\)|MDO-20\d\d-\d{6}|BSN|\d+ \w+ 20\d\d$|\d+ van \d+"
-)
-
-
-def differences(preview: bytes, letter: bytes) -> list[str]:
-    """Lines of one that the other has not."""
-    one, other = (pdf_text.whole(pdf).splitlines() for pdf in (preview, letter))
-    return [line for line in ndiff(one, other) if line[:2] in ("- ", "+ ") and not MARKS.search(line)]
-
-
 def letters_of(desk: Desk) -> dict[DecisionForm, OutgoingDecision]:
-    receiver = Kept()
-    senders = {Channel.MLLP: receiver, Channel.FHIR: receiver}
-    while dispatch.send_next(desk.database, senders, clock=lambda: datetime.now(UTC) + timedelta(hours=1)):
-        pass
-    return {one.form: one for one in receiver.came}
+    return {one.form: one for one in sent(desk)}
 
 
 def correct(desk: Desk) -> bytes:
@@ -262,13 +177,13 @@ def test_the_letter_says_word_for_word_what_the_chair_read(desk: Desk) -> None:
     previews[DecisionForm.WITHDRAWAL] = desk.post("withdrawal/preview.pdf", **WITHDRAWN).data
     desk.sign("withdrawal", **WITHDRAWN)
 
-    sent = letters_of(desk)
+    letters = letters_of(desk)
 
     for form, preview in previews.items():
-        assert differences(preview, sent[form].letter_pdf) == [], form
+        assert differences(preview, letters[form].letter_pdf) == [], form
         said = pdf_text.joined(pdf_text.whole(preview))
         assert pdf_text.joined("Concept — niet definitief") in said
-    assert differences(previews[DecisionForm.ADDENDUM], sent[DecisionForm.WITHDRAWAL].letter_pdf), "this comparison can fail"
+    assert differences(previews[DecisionForm.ADDENDUM], letters[DecisionForm.WITHDRAWAL].letter_pdf), "this comparison can fail"
     assert "Operatie. Herzien." in pdf_text.whole(previews[DecisionForm.CORRECTION])
 
 
@@ -298,9 +213,9 @@ def test_what_an_epd_without_pdf_reads_says_what_the_letter_does_to_which(desk: 
     desk.sign("withdrawal", **WITHDRAWN)
     number = desk.signed()[0].document_number
 
-    sent = letters_of(desk)
+    letters = letters_of(desk)
 
-    first, added, withdrawn = (sent[form] for form in (DecisionForm.FIRST, DecisionForm.ADDENDUM, DecisionForm.WITHDRAWAL))
+    first, added, withdrawn = (letters[form] for form in (DecisionForm.FIRST, DecisionForm.ADDENDUM, DecisionForm.WITHDRAWAL))
     assert first.sections[0][0] != "Aanvulling" and first.replaces_document_number == ""
     heading, text = added.sections[0]
     assert heading == "Aanvulling" and number in text and "blijft geldig" in text and "Reden: nagekomen uitslag" in text

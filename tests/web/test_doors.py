@@ -16,8 +16,8 @@ from mdo_portal.database import Database
 from mdo_portal.settings import Settings
 from mdo_portal.web import limits
 from tests.people import Region
+from tests.web.access_house import House, house
 from tests.web.portal import CSRF, app_on, signed_in
-from tests.web.test_access import House, house
 from tests.web.walk import Walk, together
 
 __all__ = ["house"]

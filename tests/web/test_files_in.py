@@ -14,8 +14,8 @@ from flask import Flask
 from mdo_portal.database import Database
 from mdo_portal.domain import files
 from mdo_portal.web.documents import as_file
+from tests.web.access_house import House, house
 from tests.web.portal import CSRF, app_on
-from tests.web.test_access import House, house
 
 __all__ = ["house"]
 

@@ -14,11 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from mdo_portal.database import Database
-from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.hospital import Hospital
 from tests import make
 from tests.browser import axe, chromium
 from tests.people import Region
+from tests.web.decision_desk import on_the_agenda
 from tests.web.portal import app_on, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -52,12 +51,10 @@ class Desk:
 def desk(database: Database, region: Region) -> Iterator[Desk]:
     now = datetime.now(UTC)
     with database.transaction() as session:
-        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=now, board_id=region.boards["URO-P"])
-        meeting = session.get_one(Meeting, region.meeting)
-        meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
-        round_ = make.planned(session, case, meeting, viewer=region.aisha, now=now)
+        soon, closes = now + timedelta(days=2), now + timedelta(days=1)
+        round_ = on_the_agenda(session, region, now=now, starts_at=soon, closes_at=closes)
         make.signed(session, make.discussed(session, round_, viewer=region.bram, now=now), viewer=region.bram, now=now)
-        path = f"/cases/{case.id}/patient-letter"
+        path = f"/cases/{round_.case_id}/patient-letter"
     with app_on(database) as app, chromium() as browser:
         server = make_server("127.0.0.1", 0, app, threaded=True)
         serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

@@ -6,7 +6,7 @@ import pytest
 
 from mdo_portal.web import limits
 from mdo_portal.web.limits import Buckets, Rate
-from tests.web.test_access import House, house
+from tests.web.access_house import House, house
 
 __all__ = ["house"]
 

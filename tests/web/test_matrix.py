@@ -18,8 +18,10 @@ from mdo_portal.domain.inbound import InboundMessage
 from tests.conftest import copy_name, opened
 from tests.integrations.fhir.make import sample
 from tests.people import Region
-from tests.web.matrix_house import House, Somebody, Things, house_on
+from tests.web.matrix_house import House, house_on
+from tests.web.matrix_people import Somebody
 from tests.web.matrix_rules import expected, rule_for
+from tests.web.matrix_things import Things
 from tests.web.matrix_tries import EVERYTHING, filled, form_for, try_all
 
 pytestmark = pytest.mark.xdist_group("matrix")  # one house for all of them

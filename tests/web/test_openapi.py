@@ -12,7 +12,7 @@ from schemathesis import GenerationMode
 
 from mdo_portal.web import limits
 from mdo_portal.web.limits import Rate
-from tests.web.test_access import House, house
+from tests.web.access_house import House, house
 
 __all__ = ["house"]
 EXAMPLES = 25

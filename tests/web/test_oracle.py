@@ -9,7 +9,7 @@ from statistics import NormalDist, median
 
 import pytest
 
-from tests.web.test_access import House, house, same_words
+from tests.web.access_house import House, house, same_words
 
 __all__ = ["house"]
 PAGES = {

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
-from mdo_portal import dispatch
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import CaseState
-from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
-from mdo_portal.exchange import DecisionForm, OutgoingDecision
+from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import rooms
 from tests import make, pdf_text
 from tests.people import PASSWORD, Region
 from tests.services.ended import WHY, end, tell
+from tests.web.decision_desk import MINUTE, Desk, differences, on_the_table, sent
 from tests.web.portal import app_on
-from tests.web.test_decision_forms import MINUTE, Desk, Kept, differences
 
 RESTORED = {"text": "De MRI is niet binnen.", "reason": "verkeerd onderzoek genoemd"}
 
@@ -32,13 +30,10 @@ def desk(database: Database, region: Region) -> Iterator[Desk]:
     """A meeting that goes on, in which a case was deferred a few minutes ago."""
     now = datetime.now(UTC) - 9 * MINUTE
     with database.transaction() as session:
-        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=now, board_id=region.boards["URO-P"])
-        meeting = session.get_one(Meeting, region.meeting)
-        meeting.starts_at, meeting.registration_closes_at = now - MINUTE, now - 60 * MINUTE
-        round_ = make.planned(session, case, meeting, viewer=region.aisha, now=now)
-        rooms.open_meeting(session, meeting, now=now)
+        round_ = on_the_table(session, region, now=now)
+        rooms.open_meeting(session, session.get_one(Meeting, region.meeting), now=now)
         end(session, round_, RoundOutcome.DEFERRED, viewer=region.bram)
-        made = (round_.id, case.id)
+        made = (round_.id, round_.case_id)
     with app_on(database) as app:
         yield Desk(app, database, region, *made, now)
 
@@ -50,14 +45,6 @@ def room(desk: Desk, *, by: str = "Bram") -> str:
 def signed(desk: Desk) -> None:
     (seen,) = re.findall(r'name="seen" value="([^"]+)"', desk.page(desk.at("outcome")))
     assert desk.post("outcome", seen=seen, password=PASSWORD).status_code == 303
-
-
-def sent(desk: Desk) -> list[OutgoingDecision]:
-    receiver = Kept()
-    later = datetime.now(UTC) + timedelta(hours=1)
-    while dispatch.send_next(desk.database, {Channel.MLLP: receiver, Channel.FHIR: receiver}, clock=lambda: later):
-        pass
-    return receiver.came
 
 
 def test_the_chair_goes_from_the_room_to_what_is_frozen_and_signs_it(desk: Desk) -> None:

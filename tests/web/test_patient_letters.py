@@ -14,12 +14,11 @@ from werkzeug.test import TestResponse
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Membership, Role
 from mdo_portal.domain.round import Round
 from tests import make, pdf_text
 from tests.people import Region, person_id
+from tests.web.decision_desk import on_the_agenda
 from tests.web.portal import CSRF, app_on, signed_in
 
 TEXT = "Artsen hebben over u gesproken. Zij adviseren een operatie."
@@ -64,12 +63,10 @@ class Desk:
 def desk(database: Database, region: Region) -> Iterator[Desk]:
     now = datetime.now(UTC)
     with database.transaction() as session:
-        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=now, board_id=region.boards["URO-P"])
-        meeting = session.get_one(Meeting, region.meeting)
-        meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
-        round_ = make.planned(session, case, meeting, viewer=region.aisha, now=now)
+        soon, closes = now + timedelta(days=2), now + timedelta(days=1)
+        round_ = on_the_agenda(session, region, now=now, starts_at=soon, closes_at=closes)
         make.signed(session, make.discussed(session, round_, viewer=region.bram, now=now), viewer=region.bram, now=now)
-        path, round_id = f"/cases/{case.id}", round_.id
+        path, round_id = f"/cases/{round_.case_id}", round_.id
     with app_on(database) as app:
         yield Desk(app, database, region, path, round_id)
 

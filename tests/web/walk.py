@@ -15,7 +15,7 @@ from mdo_portal.domain.tables import metadata
 from mdo_portal.services.sealed import sealer
 from tests.copies import Copies
 from tests.people import Region
-from tests.web.test_access import House, addresses, house_on
+from tests.web.access_house import House, addresses, house_on
 
 #: the log and the session; when somebody last looked at a case, of which its page says what is new; and the page that shows the secret of a code app, which is worth nothing before its first code
 MAY_CHANGE = ("audit_entries", "audit_waiting", "sessions", "authenticators", "case_looks")

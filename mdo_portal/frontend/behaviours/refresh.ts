@@ -17,7 +17,7 @@ const GATHER_MS = 120; // a burst of changes is one fetch; the spread keeps 25 s
 const waiting = new Map<string, number>();
 const planned = new Map<string, number>();
 const underWay = new Map<string, boolean>(); // fragments being fetched; whether they changed meanwhile
-const LATE_MS = 15_000; // an answer that never comes holds up no later one
+const LATE_MS = 25_000; // an answer that never comes holds up no later one; htmx itself gives up first, after 20 s (base.html)
 let polling = 0;
 let spokeAt = 0;
 

@@ -11,6 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
+
+from integrations.oidc.provider import Refused
 from tests.integrations.oidc import mint
 
 RSA, OTHER_RSA, EC = mint.rsa_key(), mint.rsa_key(), mint.ec_key()
@@ -79,3 +82,10 @@ def serving(keys: list[dict[str, Any]], **metadata: Any) -> Iterator[Idp]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def refusal(call: Any) -> str:
+    """Why this is refused."""
+    with pytest.raises(Refused) as refused:
+        call()
+    return refused.value.code

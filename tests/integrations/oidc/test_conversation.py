@@ -16,11 +16,10 @@ import pytest
 
 from integrations.oidc import gate as gates
 from integrations.oidc.gate import Gate
-from integrations.oidc.keys import PAUSE, KeySet
-from integrations.oidc.provider import Attempt, Provider, Refused
+from integrations.oidc.provider import Attempt, Provider
 from integrations.oidc.relying_party import RelyingParty
 from tests.integrations.oidc import idp, mint
-from tests.integrations.oidc.idp import OTHER_RSA, RSA, Idp
+from tests.integrations.oidc.idp import RSA, Idp, refusal
 
 NOW = datetime(2026, 3, 2, 13, 30, tzinfo=UTC)
 AT = int(NOW.timestamp())
@@ -51,10 +50,11 @@ def code_of(attempt: Attempt, **over: str) -> dict[str, str]:
     return {"state": attempt.state, "code": "c-1", **over}
 
 
-def refusal(call: Any) -> str:
-    with pytest.raises(Refused) as refused:
-        call()
-    return refused.value.code
+def tokens_for(attempt: Attempt, provider: Provider) -> dict[str, str]:
+    """What the provider gives for the code: an ID token of this attempt."""
+    claims = {"iss": provider.issuer, "sub": "j", "aud": provider.client_id, "nonce": attempt.nonce, "acr": "hoog"}
+    times = {"exp": AT + 60, "iat": AT, "auth_time": AT}
+    return {"access_token": "a", "id_token": mint.token({"alg": "RS256", "kid": "k1"}, claims | times, RSA)}
 
 
 def test_the_browser_is_sent_with_state_nonce_and_a_challenge_and_never_with_the_verifier(server: Idp) -> None:
@@ -85,17 +85,7 @@ def test_a_fresh_confirmation_asks_to_sign_in_again(server: Idp) -> None:
 def test_the_code_is_exchanged_with_the_verifier_and_the_secret(server: Idp) -> None:
     provider, ours = provider_of(server), party()
     attempt = ours.start(provider, redirect_uri=BACK, now=NOW)[1]
-    claims = {
-        "iss": server.url,
-        "sub": "j",
-        "aud": provider.client_id,
-        "exp": AT + 60,
-        "iat": AT,
-        "auth_time": AT,
-        "nonce": attempt.nonce,
-        "acr": "hoog",
-    }
-    server.answer = {"access_token": "a", "id_token": mint.token({"alg": "RS256", "kid": "k1"}, claims, RSA)}
+    server.answer = tokens_for(attempt, provider)
 
     assert ours.finish(provider, attempt, code_of(attempt), now=NOW).subject == "j"
     headers, form = server.posted[0]
@@ -226,78 +216,13 @@ def test_only_registered_hosts_over_https(url: object) -> None:
     assert refusal(lambda: gate.check(url)) == "address"
 
 
-# Keys
-
-
-def test_a_new_key_is_fetched_once_and_a_flood_of_invented_names_is_not() -> None:
-    published, clock, fetched = [mint.jwk(RSA, "old")], [1000.0], []
-
-    def fetch() -> dict[str, Any]:
-        fetched.append(1)
-        return {"keys": list(published)}
-
-    keys = KeySet(fetch, clock=lambda: clock[0])
-    keys.key("old", "RS256")
-    published.append(mint.jwk(OTHER_RSA, "new"))
-    clock[0] += PAUSE
-    keys.key("new", "RS256")
-    for number in range(50):
-        assert refusal(lambda kid=f"x{number}": keys.key(kid, "RS256")) == "unknown_key"
-
-    assert len(fetched) == 2
-
-
-def test_a_withdrawn_key_is_out_after_ten_minutes() -> None:
-    published, clock = [mint.jwk(RSA, "old")], [1000.0]
-    keys = KeySet(lambda: {"keys": list(published)}, clock=lambda: clock[0])
-    keys.key("old", "RS256")
-    published[:] = [mint.jwk(OTHER_RSA, "new")]
-    clock[0] += 601
-
-    assert refusal(lambda: keys.key("old", "RS256")) == "unknown_key"
-
-
-@pytest.mark.parametrize(
-    "published",
-    [
-        [mint.jwk(RSA, "k"), mint.jwk(OTHER_RSA, "k")],
-        [{"kty": "oct", "k": "c2VjcmV0", "kid": "k"}],
-        [mint.jwk(RSA, "k", use="enc")],
-        [mint.jwk(RSA, "k", alg="PS256")],
-        [mint.jwk(mint.rsa_key(1024), "k")],
-        [{"kty": "RSA", "kid": "k", "n": "!!", "e": "AQAB"}],
-        ["k"],
-        [],
-    ],
-    ids=["twice", "oct", "enc", "alg", "short", "broken", "text", "none"],
-)
-def test_keys_that_are_not_fit_are_none(published: list[Any]) -> None:
-    assert refusal(lambda: KeySet(lambda: {"keys": published}).key("k", "RS256")) == "unknown_key"
-
-
-def test_without_a_kid_one_key_is_clear_and_two_are_not() -> None:
-    assert KeySet(lambda: {"keys": [mint.jwk(RSA, None)]}).key(None, "RS256")
-    two = KeySet(lambda: {"keys": [mint.jwk(RSA, "a"), mint.jwk(OTHER_RSA, "b")]})
-    assert refusal(lambda: two.key(None, "RS256")) == "unknown_key"
-
-
 # Userinfo and employers (Dezi)
 
 
 def test_userinfo_adds_the_employer_and_only_about_the_same_person(server: Idp) -> None:
     provider, ours = provider_of(server, reads_userinfo=True), party()
     attempt = ours.start(provider, redirect_uri=BACK, now=NOW)[1]
-    claims = {
-        "iss": server.url,
-        "sub": "j",
-        "aud": provider.client_id,
-        "exp": AT + 60,
-        "iat": AT,
-        "auth_time": AT,
-        "nonce": attempt.nonce,
-        "acr": "hoog",
-    }
-    tokens = {"access_token": "a", "id_token": mint.token({"alg": "RS256", "kid": "k1"}, claims, RSA)}
+    tokens = tokens_for(attempt, provider)
     server.userinfo = {"sub": "j", "relations": [{"ura": "1234", "roles": ["01.015"]}], "acr": "hoogst", "iss": "x"}
 
     found = ours.judge(provider, attempt, tokens, now=NOW)

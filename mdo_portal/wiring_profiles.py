@@ -1,0 +1,69 @@
+"""Where both houses meet, with `wiring`: the profiles of links, their wires and versions, and what a link says otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integrations import profiles
+from integrations.fhir.capability import TAKEN
+from mdo_portal.exchange import Wire
+from mdo_portal.services.link_form import Profiles
+
+
+def wire_of(profile: str) -> Wire:
+    """Which wire a profile is for. Raises KeyError naming the profiles there are."""
+    return Wire(profiles.load(profile)["wire"])
+
+
+def known_profiles() -> Profiles:
+    """Every profile there is: what people call it, and its wire."""
+    loaded = {name: profiles.load(name) for name in profiles.names()}
+    return Profiles(
+        {name: str(one.get("title", name)) for name, one in loaded.items()},
+        {name: Wire(one["wire"]) for name, one in loaded.items()},
+    )
+
+
+def check_otherwise(profile: str, otherwise: str) -> None:
+    """Whether a link with this profile may say this. Raises exchange.WrongProfile."""
+    profiles.parse_own(otherwise, wire_of(profile).value)
+
+
+def placed_otherwise(profile: str, otherwise: str, key: str, place: str) -> str:
+    """`otherwise` with `place` put before the places where the profile looks for `key` (`referral.number`).
+
+    An empty place gives the key back to the profile. Raises exchange.WrongProfile.
+    """
+    own = profiles.parse_own(otherwise, wire_of(profile).value)
+    group, _, name = key.partition(".")
+    table: dict[str, Any] = own.setdefault(group, {})
+    table.pop(name, None)
+    if place:
+        table[name] = [place, *(one for one in places_of(profile, key) if one != place)]
+    elif not table:
+        del own[group]
+    text = profiles.written(own) if own else ""
+    profiles.parse_own(text, wire_of(profile).value)
+    return text
+
+
+def places_of(profile: str, key: str) -> tuple[str, ...]:
+    """Where a profile looks for `referral.number`; with what a link says otherwise below its name, where that link does."""
+    group, _, name = key.partition(".")
+    return tuple(profiles.load(profile).get(group, {}).get(name, ()))
+
+
+def version_of(profile: str) -> str:
+    """Which FHIR version a profile is for; "" for another wire."""
+    return str(profiles.load(profile).get("version", ""))
+
+
+def fhir_version(profile: str) -> str:
+    """`R4` or `STU3`, also when the link has places of its own; "" for a profile of another wire, or one that is not there."""
+    name = profile.partition("\n")[0]  # a version is the profile's own, whatever the link says below it
+    return version_of(name) if name in profiles.names() and wire_of(name) is Wire.FHIR else ""
+
+
+def fhir_kinds(profile: str) -> tuple[str, ...]:
+    """What a link with this profile may hand in by itself."""
+    return TAKEN.get(fhir_version(profile), TAKEN["R4"])

@@ -1,0 +1,149 @@
+"""A fragment that follows the truth, in a real browser: what changed while it was being fetched is shown too.
+
+The page is a small one around the built core.js. Its server is this test, which holds back answers on purpose.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
+
+from mdo_portal.web.assets import DIST, Assets
+from tests.browser import chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+SITE = "http://portal.example"
+PAGE = """<!doctype html><html lang="nl"><head><title>paneel</title><meta name="made-at" content="0">
+<script type="module" src="{core}"></script></head>
+<body><span data-live-indicator><span data-live-word></span></span>{panel}</body></html>"""
+PANEL = '<section id="panel" data-live="meeting:1" data-live-url="/panel" data-live-revision="{0}">stand {0}</section>'
+SOON = 15_000
+GATHERED_MS = 400  #: a change is fetched within 240 ms (refresh.ts: GATHER_MS and its spread)
+
+
+@dataclass
+class Server:
+    """What it would answer now is `revision`; an answer is made when it is asked for, and may travel long."""
+
+    page: Page
+    revision: int = 1
+    held: list[tuple[Route, str]] = field(default_factory=list)
+    holds: bool = False
+    fetched: int = 0
+    lines: list[WebSocketRoute] = field(default_factory=list)
+
+    def answer(self, route: Route) -> None:
+        path = route.request.url.removeprefix(SITE).partition("?")[0]
+        if path.startswith("/static/dist/"):
+            route.fulfill(path=DIST / path.removeprefix("/static/dist/"))
+        elif path != "/panel":
+            page = PAGE.format(core=Assets.read()("core.js"), panel=PANEL.format(self.revision))
+            route.fulfill(body=page, content_type="text/html; charset=utf-8")
+        else:
+            self.fetched += 1
+            self.held.append((route, PANEL.format(self.revision)))
+            if not self.holds:
+                self.release()
+
+    def release(self) -> None:
+        """What was held back arrives, as it was made."""
+        for route, body in self.held:
+            route.fulfill(body=body, content_type="text/html; charset=utf-8")
+        self.held, self.holds = [], False
+
+    def lose(self) -> None:
+        """What was held back never arrives: the line fell away."""
+        for route, _ in self.held:
+            route.abort()
+        self.held, self.holds = [], False
+
+    def live(self, line: WebSocketRoute) -> None:
+        """As much Socket.IO as one page says: connecting, and telling which topics it shows."""
+        self.lines.append(line)
+        line.on_message(lambda said: self._hear(line, str(said)))
+        line.send(
+            "0" + json.dumps({"sid": "a", "upgrades": [], "pingInterval": 25_000, "pingTimeout": 20_000, "maxPayload": 100_000})
+        )
+
+    def _hear(self, line: WebSocketRoute, said: str) -> None:
+        if said == "40":
+            line.send('40{"sid":"b"}')
+        elif asked := re.match(r'42(\d+)\["watch"', said):
+            line.send(f'43{asked[1]}[{{"missed":[]}}]')
+
+    def change(self) -> None:
+        """The meeting changes, and everybody who watches it hears so; time enough to ask for the panel."""
+        self.revision += 1
+        self.lines[-1].send("42" + json.dumps(["changed", {"topic": "meeting:1", "id": "1", "revision": self.revision}]))
+        self.page.wait_for_timeout(GATHERED_MS)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A page that is live and shows the first revision."""
+    with chromium() as browser:
+        page = browser.new_page()
+        made = Server(page)
+        page.route(f"{SITE}/**", made.answer)
+        page.route_web_socket(re.compile("/socket.io/"), made.live)
+        page.goto(SITE)
+        expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+        yield made
+
+
+def test_what_changes_is_fetched_and_shown(server: Server) -> None:
+    server.change()
+
+    expect(server.page.locator("#panel")).to_have_text("stand 2", timeout=SOON)
+    assert server.fetched == 1
+
+
+def test_what_changed_while_a_piece_was_under_way_is_fetched_again_and_the_newest_is_shown(server: Server) -> None:
+    server.holds = True
+    server.change()
+    server.change()
+    assert server.fetched == 1, "one fetch at a time: a second answer would land in the element that the first replaces"
+
+    server.release()
+
+    expect(server.page.locator("#panel")).to_have_text("stand 3", timeout=SOON)
+    server.page.wait_for_timeout(GATHERED_MS)
+    assert server.fetched == 2, "and once more was enough"
+
+
+def test_many_changes_under_way_are_one_more_fetch(server: Server) -> None:
+    server.holds = True
+    for _ in range(4):
+        server.change()
+
+    server.release()
+
+    expect(server.page.locator("#panel")).to_have_text("stand 5", timeout=SOON)
+    assert server.fetched == 2
+
+
+def test_an_answer_that_travels_long_is_waited_for(server: Server) -> None:
+    """htmx gives up after 20 seconds (base.html); as long as it has not, a second answer would land beside the page."""
+    server.page.clock.install()
+    server.holds = True
+    server.change()
+    server.page.clock.fast_forward(19_000)
+    server.change()
+
+    server.release()
+
+    expect(server.page.locator("#panel")).to_have_text("stand 3", timeout=SOON)
+
+
+def test_an_answer_that_never_comes_holds_up_no_later_one(server: Server) -> None:
+    server.holds = True
+    server.change()
+    server.change()
+    server.lose()
+
+    expect(server.page.locator("#panel")).to_have_text("stand 3", timeout=SOON)
