@@ -105,7 +105,7 @@ class Desk:
             try:
                 return Batch(self._keeper.prepare([sorted_ for sorted_, _ in handed_in]), answers)
             except Exception as error:
-                _fail(answers, error)
+                _fail(answers, error)  # the edge, as in _outcome: the batches behind it go on
         return None
 
     def _next_batch(self) -> list[tuple[Sorted, asyncio.Future[Answer]]]:
@@ -165,11 +165,11 @@ async def _outcome(storing: Awaitable[list[Answer]]) -> list[Answer] | Exception
     try:
         return await storing
     except Exception as error:
-        return error
+        return error  # the edge: whatever went wrong, nothing of it was stored
 
 
 def _fail(waiting: Sequence[asyncio.Future[Answer]], error: Exception) -> None:
-    """The edge: these were not stored, so nobody may answer them; the senders will send again."""
+    """These were not stored, so nobody may answer them; the senders will send again."""
     log.error("keep.failed", count=len(waiting), error=type(error).__name__)
     for stored in waiting:
         if not stored.done():
