@@ -53,7 +53,7 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
         yield placed
     yield from _spare(reading, item, used)
     if f"@notes {name}" not in used:
-        yield from (_plain(reading, item, text, item.note_label) for text in item.notes)
+        yield from (_plain(reading, item, text, shown) for text, shown in zip(item.notes, item.note_labels, strict=True))
     yield from (_plain(reading, item, text) for text in item.loose_texts)
 
 

@@ -84,7 +84,8 @@ def _outgoing(marks: Marks, formatted: bool) -> dict[int, str | None]:
 @cache
 def _pattern(escape: str) -> re.Pattern[str]:
     around = re.escape(escape)
-    return re.compile(around + r"(?:([FSTREPHN])|X((?:[0-9A-Fa-f]{2})+)|\.(br|ce|fi|nf|in|ti|sp|sk)\s?[+-]?(\d{0,2}))" + around)
+    commands = r"(?:([FSTREPHN])|[Xx]((?:[0-9A-Fa-f]{2})+)|\.((?i:br|ce|fi|nf|in|ti|sp|sk))\s?[+-]?(\d{0,2}))"
+    return re.compile(around + commands + around)
 
 
 def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
@@ -93,6 +94,7 @@ def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
         return _letter(marks, letter)
     if octets:
         return _hex(octets, codec) or found[0]
+    command = command.lower()
     if command in ("sp", "sk"):
         return ("\n" if command == "sp" else " ") * (int(count) if count else 1)
     return _FORMATTING[command]
