@@ -21,6 +21,7 @@ class Item:
     notes: list[str] = field(default_factory=list)
     note_labels: list[str] = field(default_factory=list)  # NTE-4.2 of each note
     loose: list[Segment] = field(default_factory=list)  # lines without a name: text with a bare line end in it
+    more: list[Item] = field(default_factory=list)  # the OBX that go on with its document (pieces.py)
 
     @property
     def text(self) -> str:

@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from integrations.rich_text import words_of
+
 from .segment import Repetition, Segment
 
 _TIME = re.compile(r"(\d{8})(?:(\d{2})(\d{2})(\d{2})?)?(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
@@ -75,7 +77,7 @@ def observed(segment: Segment) -> str:
     if kind in _CODED:
         return "; ".join(filter(None, map(coded, segment.repetitions(5))))
     lines = [_value(kind, one) for one in segment.repetitions(5)]
-    return "\n".join(lines) if kind in _LINES else _with_unit(segment, "\n".join(filter(None, lines)))
+    return words_of("\n".join(lines)) if kind in _LINES else _with_unit(segment, words_of("\n".join(filter(None, lines))))
 
 
 def _value(kind: str, one: Repetition) -> str:
@@ -91,7 +93,7 @@ def _value(kind: str, one: Repetition) -> str:
 
 def note(segment: Segment) -> str:
     """The text of an NTE."""
-    return "\n".join(one.text for one in segment.repetitions(3))
+    return words_of("\n".join(one.text for one in segment.repetitions(3)))
 
 
 def label(segment: Segment) -> str:
