@@ -53,7 +53,7 @@ def marks_of(start: str) -> Marks:
 
     Raises Unreadable("hostile_delimiters"): letters, digits, blanks, one sign with two meanings, or fewer than three
     in MSH-2. Without a fourth, `&` separates subcomponents, as most who leave it out mean; where only the escape is missing
-    (`^~&`, `^~ &`), a programming language took the backslash away.
+    (`^~&`, `^~ &`), a programming language took the backslash away, and where it is doubled (`^~\\\\&`, `^\\~\\&`) one put it there.
     """
     field, chosen = start[3:4], re.split(f"[\r\n{re.escape(start[3:4])}]", start[4:])[0]
     chosen = _completed(chosen)
@@ -66,6 +66,8 @@ def marks_of(start: str) -> Marks:
 def _completed(chosen: str) -> str:
     if chosen[2:] in ("&", " &"):
         return f"{chosen[:2]}\\&"
+    if chosen in ("^~\\\\&", "^\\~\\&"):
+        return STANDARD.msh2
     return chosen + "&" if len(chosen) == 3 else chosen
 
 

@@ -105,3 +105,12 @@ def test_a_kind_with_more_than_one_meaning_is_not_guessed() -> None:
 def test_what_asks_is_a_referral_and_what_reports_is_a_result(lines: list[str], meant: bool) -> None:
     read = Hl7Reader().read(raw("PID|1||1^^^ZEED^PI||Giessen^J", *lines, kind="ORU^R01"), "generic-v2")
     assert isinstance(read, IncomingReferral if meant else IncomingResult)
+
+
+@pytest.mark.parametrize("doubled", ["^~\\\\&", "^\\~\\&"])
+def test_delimiters_with_a_backslash_too_many_are_the_usual_ones(doubled: str) -> None:
+    sent = raw("RF1|P|R||||VW9", "PID|1||7654321^^^ZEED^PI||Berg&van den&Berg^A").replace(b"^~\\&", doubled.encode(), 1)
+    assert (read_header(sent).kind, read_header(sent).patient_numbers) == ("REF^I12", (("ZEED", "7654321"),))
+    read = Hl7Reader().read(sent, "generic-v2")
+    assert isinstance(read, IncomingReferral)
+    assert (read.number, read.patient.name.own_prefix) == ("VW9", "van den")
