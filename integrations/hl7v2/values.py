@@ -12,6 +12,7 @@ from .segment import Repetition, Segment
 
 _TIME = re.compile(r"(\d{8})(?:(\d{2})(\d{2})(\d{2})?)?(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
 _CODED = ("CE", "CWE", "CNE", "CF")
+_NUMBERS = ("NM", "SN")
 _TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
 _STAMP = re.compile(r"(\d{4})(\d{2})?(\d{2})?(?:(\d{2})(\d{2})[\d.]*)?(?:[+-]\d{4})?")
@@ -72,12 +73,18 @@ def coded(repetition: Repetition) -> str:
 
 
 def observed(segment: Segment) -> str:
-    """The value of an OBX as text, with its unit, reference range and flag as sent. Each repetition is a line (v2.5 2.A.78)."""
+    """The value of an OBX as text, with its unit, reference range and flag as sent. Each repetition of a text is a line (v2.5 2.A.78)."""
     kind = segment.component(2)
     if kind in _CODED:
         return "; ".join(filter(None, map(coded, segment.repetitions(5))))
     lines = [_value(kind, one) for one in segment.repetitions(5)]
-    return words_of("\n".join(lines)) if kind in _LINES else _with_unit(segment, words_of("\n".join(filter(None, lines))))
+    return (
+        words_of("\n".join(lines)) if kind in _LINES else _with_unit(segment, words_of(_between(kind).join(filter(None, lines))))
+    )
+
+
+def _between(kind: str) -> str:
+    return "; " if kind in (*_NUMBERS, *_TIMES) else "\n"
 
 
 def _value(kind: str, one: Repetition) -> str:

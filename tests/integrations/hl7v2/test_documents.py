@@ -6,7 +6,7 @@ import pybase64
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral
+from mdo_portal.exchange import IncomingReferral, IncomingResult
 
 from .samples import PDF, PDF_TEXT
 
@@ -91,3 +91,20 @@ def test_the_words_of_a_letter_in_rtf_or_html_stand_beside_it(value: str, words:
 @pytest.mark.parametrize("kind", ["TX", "FT", "ST"])
 def test_a_text_that_is_rtf_or_html_is_read_as_its_words(kind: str, source: str, words: str) -> None:
     assert referral(f"OBX|1|{kind}|VRAAG^Vraagstelling^L||{source}||||||F").question_board == words
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "value", "announced"),
+    [
+        ("T02", "AV", "Geachte collega", []),
+        ("T02", "AV", "", ["Consult"]),
+        ("T02", "CA", "Geachte collega", ["Consult"]),
+        ("T10", "AV", "Geachte collega", ["Consult"]),
+    ],
+)
+def test_a_letter_in_words_is_not_told_of_as_still_to_come(event: str, status: str, value: str, announced: list[str]) -> None:
+    lines = [HEADER.replace("REF^I12", f"MDM^{event}"), PID]
+    lines += [f"TXA|1|CN^Consult|TX|20260301||||||||DOC1|DOC0||||AU||{status}", f"OBX|1|TX|B^Brief^L||{value}||||||F"]
+    read = Hl7Reader().read("\r".join([*lines, "DG1|1||C61^Prostaatca^ICD10", ""]).encode(), "generic-v2")
+    assert isinstance(read, IncomingResult)
+    assert [one.title for one in read.documents] == announced

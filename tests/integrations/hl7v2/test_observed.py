@@ -54,6 +54,7 @@ def test_two_quotes_inside_a_text_are_that_text() -> None:
         ("XCN", "01234567^de Wit^A^B", "01234567 de Wit A B"),
         ("XON", "Ziekenhuis Oost^^123", "Ziekenhuis Oost 123"),
         ("SN", ">^100", "> 100"),
+        ("NM", "60~120", "60; 120"),
         ("CWE", "^^^T2^cT2N0M0^L", "cT2N0M0"),
         ("ST", "a^b", "a^b"),
     ],
