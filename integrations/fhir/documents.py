@@ -12,6 +12,7 @@ from integrations.fhir.bundle import Entry
 from integrations.fhir.facts import Reading
 from integrations.fhir.people import identifiers
 from integrations.fhir.values import Node, codings, concept, day, first_of, node, nodes, text
+from integrations.rich_text import words_in
 from mdo_portal.exchange import Fact, IncomingDocument, Section
 
 
@@ -23,6 +24,9 @@ class Carried:
     facts: tuple[Fact, ...] = ()  # documents that were named but not sent along
     problems: tuple[str, ...] = ()
     binaries: tuple[str, ...] = ()  # places of the Binaries used
+
+
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 class NotReadable(ValueError):
@@ -64,19 +68,25 @@ def of_binary(entry: Entry, reading: Reading) -> Carried:
 
 def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]], told: tuple[str, str, str]) -> Carried:
     title, dated, number = text(part.get("title")) or told[0], text(part.get("creation")) or told[1], told[2]
-    binary = reading.where.resolve(part.get("url"), entry) if part.get("url") else None
+    address = text(part.get("url"))
+    inside = address.partition(";base64,")[2] if address.startswith("data:") else ""
+    binary = reading.where.resolve(address, entry) if address and not inside else None
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
-    sent = part.get("data") or (_payload(binary.resource) if binary and used else None)
+    sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
     if sent is None:
         return Carried(facts=(_not_sent(title, dated, reading),))
+    media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
     try:
         content = decoded(sent, text(part.get("hash")))
     except NotReadable as error:
-        return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
-    media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
+        if not media.startswith("text/") or part.get("hash"):
+            return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
+        content = text(sent).encode()  # some write the text itself
     kind = reading.profile.document_kind(codes, title)
     document = IncomingDocument(title or reading.profile.label("document"), media, content, day(dated), kind, number)
-    return Carried(documents=(document,), binaries=used)
+    words = words_in(content)
+    said = (Fact(Section.OTHER, words, document.title, day(dated)),) if words else ()
+    return Carried(documents=(document,), facts=said, binaries=used)
 
 
 def _payload(binary: Node) -> Any:
@@ -94,7 +104,8 @@ def decoded(sent: Any, digest: str = "") -> bytes:
     FHIR says SHA-1 in base64; SHA-256 and hexadecimal are met in the field and accepted too.
     """
     try:
-        content = base64.b64decode("".join(text(sent).split()), validate=True)
+        packed = "".join(text(sent).split()).translate(_URL_SAFE).rstrip("=")
+        content = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise NotReadable("document is not base64") from None
     digests = [hashlib.sha1(content, usedforsecurity=False).digest(), hashlib.sha256(content).digest()]

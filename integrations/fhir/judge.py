@@ -28,6 +28,21 @@ def problem(resource: Node, version: str) -> str:
     return ""
 
 
+def faults(resource: Node, version: str) -> frozenset[str] | None:
+    """The names of the elements of this resource that are wrong, or missing; None when that cannot be said, or one is unknown."""
+    try:
+        _models(version)(str(resource.get("resourceType", ""))).model_validate(_light(resource))
+    except Exception as error:  # as in `problem`
+        errors = getattr(error, "errors", None)
+        found = errors(include_url=False, include_input=False, include_context=False) if callable(errors) else []
+        steps = [one["loc"] for one in found]
+        unknown = any(one["type"] == "extra_forbidden" and len(one["loc"]) == 1 for one in found)
+        if unknown or not found or not all(steps):
+            return None
+        return frozenset(str(one[0]).removeprefix("_") for one in steps)
+    return frozenset()
+
+
 @dataclass(frozen=True)
 class Shape:
     """What a version says of one element. `kind`: string, number, boolean, Resource, or the name of a complex type; "" = unknown."""

@@ -14,7 +14,7 @@ from integrations.fhir.task import answer_words, is_notice, question_of, read_no
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from mdo_portal.exchange import Incoming, IncomingAnswer, PatientIdentity, Unreadable
 
-BUNDLE_TYPES = {"transaction", "collection", "message"}
+BUNDLE_TYPES = {"transaction", "collection", "message", "document"}
 ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
 """What may be added to a referral that was sent before."""
 

@@ -34,21 +34,22 @@ class Answers:
 def answers(entry: Entry, reading: Reading) -> Answers:
     found = Answers()
     dated = first_of(entry.resource, "authored")
-    for item in _items(entry.resource):
-        _place(item, found, entry, reading, dated)
+    for item, group in _items(entry.resource):
+        _place(item, group, found, entry, reading, dated)
     return found
 
 
-def _items(holder: Node) -> Iterator[Node]:
-    """All items, also those below a group and below an answer. The gate has bounded the depth."""
+def _items(holder: Node, group: str = "") -> Iterator[tuple[Node, str]]:
+    """All items, also those below a group and below an answer, each with the heading above it. The gate has bounded the depth."""
     for item in nodes(holder.get("item")):
-        yield item
-        yield from _items(item)
+        yield item, group
+        heading = text(item.get("text")) or group
+        yield from _items(item, heading)
         for answer in nodes(item.get("answer")):
-            yield from _items(answer)
+            yield from _items(answer, heading)
 
 
-def _place(item: Node, found: Answers, entry: Entry, reading: Reading, dated: str) -> None:
+def _place(item: Node, group: str, found: Answers, entry: Entry, reading: Reading, dated: str) -> None:
     label = text(item.get("text")) or text(item.get("linkId"))
     given = nodes(item.get("answer"))
     for answer in given:
@@ -58,6 +59,9 @@ def _place(item: Node, found: Answers, entry: Entry, reading: Reading, dated: st
     if not words:
         return
     target = reading.profile.target(text(item.get("linkId")), label)
+    above = reading.profile.target("", group)
+    if not target and above.startswith("question_"):
+        target = above  # `toelichting` under the heading `Vraag aan het MDO`
     if target in FIELDS:
         found.fields.setdefault(target, []).append(words)
         return

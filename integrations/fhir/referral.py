@@ -11,10 +11,11 @@ from integrations.fhir.facts import FACTS, Reading, team_member
 from integrations.fhir.people import contact, patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
-from integrations.fhir.questionnaire import answers
-from integrations.fhir.request import Request, choose_patient, choose_request, is_other, is_review, read_request
+from integrations.fhir.questionnaire import FIELDS, answers
+from integrations.fhir.request import Request, choose_patient, choose_request, is_other, is_review, named_patient, read_request
 from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.task import request_task
+from integrations.fhir.told import TOLD, attached, narrative, only_narrative, section_words, sections
 from integrations.fhir.values import Node, codings, concept, day, moment, nodes, text, unique, word
 from mdo_portal.exchange import (
     Contact,
@@ -50,6 +51,7 @@ class Gathered:
 
 def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetime | None) -> IncomingReferral:
     anchor = choose_request(Addresses(entries), profile)
+    entries = (*entries, *named_patient(anchor, entries))
     sifted = sift(entries, profile.version)
     request = read_request(_surviving(anchor, sifted), profile)
     patient = _patient(request.entry, entries, sifted)
@@ -106,9 +108,12 @@ def take(entry: Entry, patient: Entry, reading: Reading, found: Gathered) -> Non
 
 
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
-    mapping = FACTS.get(entry.kind)
+    mapping = FACTS.get(entry.kind) or TOLD.get(entry.kind)
     if mapping:
-        found.facts.extend(mapping(entry, reading))
+        said = mapping(entry, reading)
+        found.facts.extend(said or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading)))
+    for carried in attached(entry, reading) if entry.kind in TOLD or entry.kind == "Media" else ():
+        found.carry(carried)
     if entry.kind == "DiagnosticReport":
         found.carry(of_report(entry, reading))
     elif entry.kind == "DocumentReference":
@@ -117,8 +122,23 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         _form(entry, reading, found)
     elif entry.kind == "CareTeam":
         found.people |= team_member(entry, reading)
-    elif not mapping:
+    elif entry.kind == "Composition":
+        _written(entry, reading, found)
+    elif not mapping and entry.kind != "Media":
         found.unmapped.append(entry.place)
+
+
+def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
+    """The sections of a document that say something in words: a question by its title, else a fact under that title."""
+    dated = day(entry.resource.get("date"))
+    for one in sections(entry.resource):
+        title, words = section_words(one)
+        target = reading.profile.target("", title)
+        if words and target in FIELDS:
+            found.fields.setdefault(target, []).append(words)
+        elif words:
+            placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
+            found.facts.append(Fact(placed_by, words, title, dated))
 
 
 def _form(entry: Entry, reading: Reading, found: Gathered) -> None:
@@ -138,7 +158,7 @@ def leftover_binaries(reading: Reading, sifted: Sifted, found: Gathered) -> None
 
 def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
     reasons = [_reason(item) for item in request.reason_codes if concept(item)]
-    facts = tuple(dict.fromkeys([*reasons, *found.facts]))
+    facts = tuple(dict.fromkeys([*reasons, *_own_words(request, reading), *found.facts]))
     people = found.people
     return IncomingReferral(
         patient=patient_identity(patient.resource, reading.profile),
@@ -163,6 +183,14 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         quarantined=tuple(found.quarantined),
         request_task=request_task(request.entry, reading.where),
     )
+
+
+def _own_words(request: Request, reading: Reading) -> list[Fact]:
+    """What a person wrote in the text of the request and in none of its fields (`additional`)."""
+    own = request.entry.resource
+    is_written = word((own.get("text") or {}).get("status")) in ("additional", "extensions")
+    words = narrative(own) if is_written and not request.questions else ""
+    return [Fact(Section.OTHER, words, reading.profile.label("note"))] if words else []
 
 
 def _reason_words(request: Request, reading: Reading) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
-from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.bundle import Addresses, Entry, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, codings, concept, day, extension, node, nodes, notes, text, unique
@@ -121,6 +122,20 @@ def choose_patient(request: Entry, where: Addresses) -> Entry:
     if len(patients) != 1 or is_other(subject, patients[0], where, request):
         raise Unreadable("no_patient", f"{request.place}.subject")
     return patients[0]
+
+
+def named_patient(request: Entry, entries: Iterable[Entry]) -> list[Entry]:
+    """The patient as the request itself names him, by number and display, when the message holds no Patient at all."""
+    subject = node(request.resource.get("subject"))
+    address = text(subject.get("reference"))
+    numbers = nodes(subject.get("identifier"))
+    if any(entry.kind == "Patient" for entry in entries) or address.startswith("#") or not identifiers({"identifier": numbers}):
+        return []
+    shown = text(subject.get("display"))
+    made: Node = {"resourceType": "Patient", "identifier": numbers} | ({"name": [{"text": shown}]} if shown else {})
+    if tail(address).startswith("Patient/"):
+        made["id"] = tail(address).removeprefix("Patient/")
+    return [Entry(f"{request.place}.subject", made, address if ":" in address else "")]
 
 
 def is_other(reference: Any, patient: Entry, where: Addresses, source: Entry) -> bool:

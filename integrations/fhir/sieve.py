@@ -8,12 +8,24 @@ from dataclasses import dataclass, replace
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.facts import FACTS
 from integrations.fhir.judge import problem, without_extensions
+from integrations.fhir.mend import mended
 from integrations.fhir.request import KINDS
+from integrations.fhir.told import TOLD
 
 HELPERS = {
     "Patient", "Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Medication", "Binary", "MessageHeader", "Location",
 }  # fmt: skip
-USED = {*FACTS, *HELPERS, *KINDS.values(), "DocumentReference", "QuestionnaireResponse", "CareTeam"} - {
+USED = {
+    *FACTS,
+    *TOLD,
+    *HELPERS,
+    *KINDS.values(),
+    "DocumentReference",
+    "QuestionnaireResponse",
+    "CareTeam",
+    "Composition",
+    "Media",
+} - {
     "MessageHeader",
     "Location",
 }
@@ -34,26 +46,29 @@ def sift(entries: Iterable[Entry], version: str) -> Sifted:
     refused: dict[str, str] = {}
     stripped: list[str] = []
     for entry in entries:
-        kept, reason = _judged(entry, version) if entry.kind in USED else (entry, "")
+        kept, said = _judged(entry, version) if entry.kind in USED else (entry, ())
         if kept is None:
-            refused[entry.place] = reason
+            refused[entry.place] = said[0]
             continue
         good.append(kept)
-        if reason:
-            stripped.append(f"{entry.place} extensions")
+        stripped += [f"{entry.place} {name}" for name in said]
     where = Addresses(good)
     refused |= {entry.place: "its address is claimed twice" for entry in where.claimed_twice}
     return Sifted(where, refused, tuple(stripped))
 
 
-def _judged(entry: Entry, version: str) -> tuple[Entry | None, str]:
-    """(the entry, "") when good, (the entry without extensions, why) when only those were refused, else (None, why)."""
+def _judged(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
+    """(the entry, what was left out of it to have it read): its extensions when only those were refused; else (None, why)."""
     if entry.resource.get("modifierExtension"):
-        return None, "modifierExtension not understood"  # FHIR: may turn the meaning round, so never read past it
+        return None, ("modifierExtension not understood",)  # FHIR: may turn the meaning round, so never read past it
     reason = problem(entry.resource, version)
     if not reason:
-        return entry, ""
+        return entry, ()
     bare = without_extensions(entry.resource)
-    if problem(bare, version):
-        return None, reason
-    return replace(entry, resource=bare), reason
+    if not problem(bare, version):
+        return replace(entry, resource=bare), ("extensions",)
+    if made := mended(entry.resource, version):
+        return replace(entry, resource=made.resource), made.left
+    if made := mended(bare, version):
+        return replace(entry, resource=made.resource), ("extensions", *made.left)
+    return None, (reason,)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Mapping
-from itertools import takewhile
+from collections.abc import Iterator, Mapping
 
 import pybase64
 
+from integrations.rich_text import is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Profile
 
 from .items import Item
+from .pieces import PDF
 from .segment import Segment
 from .values import day, label
 from .words import matching
@@ -19,8 +20,8 @@ from .words import matching
 MOST_REPETITIONS = 50
 _FILE_NAME = re.compile(r"[^\\/\n]+\.\w{1,5}")
 _BLANKS = re.compile(rb"\s+")
-_PDF = b"JVBERi0"
-"""How a PDF begins in base64: nobody's words do."""
+_WORDED = ("text", "tx", "ft")
+_ENCODINGS = ("a", "base64", "hex")
 
 
 def is_document(segment: Segment) -> bool:
@@ -32,37 +33,72 @@ def is_document(segment: Segment) -> bool:
 
 def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocument]:
     """The documents of one OBX. One that can't be decoded comes as text, kind `unreadable`: a person looks at it."""
-    filled = takewhile(lambda n: n == 0 or _filled(item, n), range(MOST_REPETITIONS))
-    return [_document(item, profile, reference, n) for n in filled]
+    return [_document(item, profile, reference, repetitions) for repetitions in _repetitions(item)]
 
 
-def _filled(item: Item, repetition: int) -> bool:
-    return bool(item.segment.octets(5, _place(item.segment, repetition), repetition))
+def rich_words(item: Item) -> Iterator[str]:
+    """The words of each document in RTF or HTML, which no page shows as it is."""
+    for repetitions in _repetitions(item):
+        if is_rich(_start(item, repetitions[0])) and (words := words_in(_content(item, repetitions) or b"")):
+            yield words
+
+
+def _repetitions(item: Item) -> list[list[int]]:
+    """Which repetitions of OBX-5 are one document: one that has only a first component goes on with the one before."""
+    found = [[0]]
+    for n in range(1, MOST_REPETITIONS):
+        if item.segment.octets(5, _place(item.segment, n), n):
+            found.append([n])
+        elif item.segment.octets(5, 1, n):
+            found[-1].append(n)
+        else:
+            break
+    return found
 
 
 def _place(segment: Segment, repetition: int) -> int:
-    """The component with the bytes: the fifth of an ED, unless it is empty and a PDF stands where others put it."""
-    if segment.octets(5, 5, repetition):
+    """The component with the bytes: the fifth of an ED, unless a PDF, or the word Base64, shows that it stands elsewhere."""
+    if segment.octets(5, 5, repetition) and segment.component(5, 4, repetition=repetition).lower() in _ENCODINGS:
         return 5
-    return next((n for n in (1, 4) if _is_pdf(segment, n, repetition)), 5)
+    after_word = (n + 1 for n in (5, 3, 2) if segment.component(5, n, repetition=repetition).lower() == "base64")
+    pdf = (n for n in (5, 1, 4, 3, 2, 6) if _is_pdf(segment, n, repetition))
+    return next(pdf, 0) or next(after_word, 5)
 
 
 def _is_pdf(segment: Segment, component: int, repetition: int) -> bool:
-    return bytes(segment.octets(5, component, repetition)[: len(_PDF)]) == _PDF
+    return bytes(segment.octets(5, component, repetition)[: len(PDF)]) == PDF
 
 
-def _document(item: Item, profile: Profile, reference: str, repetition: int) -> IncomingDocument:
-    segment, rules = item.segment, profile["documents"]
+def _start(item: Item, repetition: int) -> bytes:
+    """The first bytes of a document, enough to know what it is."""
+    place = _place(item.segment, repetition)
+    if _encoding(item.segment, place, repetition) in ("a", ""):
+        return item.segment.component(5, place, 0, repetition)[:200].encode()
+    try:
+        return pybase64.b64decode(item.segment.octets(5, place, repetition)[:400], validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _encoding(segment: Segment, place: int, repetition: int) -> str:
+    """`base64`, `hex`, `a` (text as it stands), or "" when nothing says it. A PDF in base64 is that whatever stands beside it."""
+    if place != 5 or _is_pdf(segment, place, repetition):
+        return "base64"
+    return segment.component(5, 4, repetition=repetition).lower()
+
+
+def _document(item: Item, profile: Profile, reference: str, repetitions: list[int]) -> IncomingDocument:
+    segment, rules, repetition = item.segment, profile["documents"], repetitions[0]
     title = file_name(item).strip() or label(segment)
     order = item.order
     kind = matching(segment.component(3), f"{label(segment)} {title}", rules["kinds"])
     dated_on = day(segment.component(14)) or (day(order.component(7)) if order else None)
-    content = _content(item, repetition)
+    content = _content(item, repetitions)
     if content is None:
         sent = bytes(segment.octets(5, 5, repetition)) + "".join(item.loose_texts).encode()
         return IncomingDocument(title, "text/plain", sent, dated_on, "unreadable", reference)
     media = _media_type(segment, repetition, rules["media"])
-    if content.startswith(b"%PDF-") and (media == "application/octet-stream" or _place(segment, repetition) != 5):
+    if content.startswith(b"%PDF-"):
         media = "application/pdf"
     return IncomingDocument(title, media, content, dated_on, kind, reference)
 
@@ -80,28 +116,46 @@ def _media_type(segment: Segment, repetition: int, media: Mapping[str, str]) -> 
     return f"{media.get(kind.upper(), kind.lower())}/{subtype}" if kind and subtype else "application/octet-stream"
 
 
-def _content(item: Item, repetition: int) -> bytes | None:
+def _content(item: Item, repetitions: list[int]) -> bytes | None:
+    repetition = repetitions[0]
     place = _place(item.segment, repetition)
-    encoding = item.segment.component(5, 4, repetition=repetition).lower() if place == 5 else "base64"
+    encoding = _encoding(item.segment, place, repetition)
     sent = item.segment.octets(5, place, repetition)
     if encoding == "a":
-        return item.segment.component(5, 5, 0, repetition).encode()
+        return _as_it_stands(item, repetitions)
     if encoding == "hex":
         return _hex(bytes(sent))
     if not sent:
         return None
-    if not item.loose:
+    if not item.loose and not item.more and len(repetitions) == 1:
         try:
             return pybase64.b64decode(sent, validate=True)
         except (binascii.Error, ValueError):
             pass  # broken into lines or without padding: below
-    return _mended(item, place, repetition)
+    mended = _mended(item, place, repetitions)
+    if mended is None and not encoding and item.segment.component(5, 2, repetition=repetition).lower() in _WORDED:
+        return _as_it_stands(item, repetitions)
+    return mended
 
 
-def _mended(item: Item, place: int, repetition: int) -> bytes | None:
-    """Base64 that was broken into lines, by escapes or by bare line ends, lost its padding, or stands in a `data:` address."""
-    text = item.segment.component(5, place, 0, repetition) + "".join(item.loose_texts)
-    packed = _BLANKS.sub(b"", text.encode())
+def _as_it_stands(item: Item, repetitions: list[int]) -> bytes:
+    """Text that is in no encoding; what came as repetitions or after a bare line end is a line of it."""
+    first, *others = repetitions
+    lines = [item.segment.component(5, 5, 0, first), *(item.segment.component(5, 1, 0, n) for n in others), *item.loose_texts]
+    return "\n".join(lines).encode()
+
+
+def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
+    """Base64 that was broken into lines, by escapes or bare line ends, came in pieces, lost its padding, or stands in a `data:` address."""
+    first, *others = repetitions
+    pieces = [
+        item.segment.component(5, place, 0, first),
+        *(item.segment.component(5, 1, 0, n) for n in others),
+        *item.loose_texts,
+    ]
+    for one in item.more:
+        pieces += [one.segment.component(5, 5, 0), *one.loose_texts]
+    packed = _BLANKS.sub(b"", "".join(pieces).encode())
     if packed[:5] == b"data:":
         packed = packed.partition(b";base64,")[2]
     try:

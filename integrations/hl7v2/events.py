@@ -7,6 +7,9 @@ from .er7 import Message
 SAID_ALONE = {
     "ORU": "R01",
     "ORM": "O01",
+    "OMG": "O19",
+    "OML": "O21",
+    "REF": "I12",
     "ORU_R01": "R01",
     "ORM_O01": "O01",
     "OMG_O19": "O19",
@@ -14,7 +17,8 @@ SAID_ALONE = {
 }
 """MSH-9 without an event (HL7 2.1 and 2.2 have none for results and orders), or with a structure in its place: the only event there is.
 
-A structure that belongs to several events is not here: SIU_S12 is a booking and its withdrawal alike.
+A structure that belongs to several events is not here: SIU_S12 is a booking and its withdrawal alike. REF by itself is: who knows
+no events sends referrals and nothing else.
 """
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mdo_portal.exchange import Fact, Section
 
-from .documents import file_name, is_document
+from .documents import file_name, is_document, rich_words
 from .items import Item
 from .places import Reading, asked
 from .segment import Segment
@@ -53,7 +53,7 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
         yield placed
     yield from _spare(reading, item, used)
     if f"@notes {name}" not in used:
-        yield from (_plain(reading, item, text, item.note_label) for text in item.notes)
+        yield from (_plain(reading, item, text, shown) for text, shown in zip(item.notes, item.note_labels, strict=True))
     yield from (_plain(reading, item, text) for text in item.loose_texts)
 
 
@@ -61,7 +61,8 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
     if is_document(item.segment):
         # The file name is the title of the document; any other note is something to read.
         named = file_name(item)
-        yield from (_plain(reading, item, text, label(item.segment)) for text in item.notes if text != named)
+        said = (*(text for text in item.notes if text != named), *rich_words(item))
+        yield from (_plain(reading, item, text, label(item.segment)) for text in said)
     elif f"@label {asked(item, reading.profile)}" not in used:
         yield _observed(reading, item)
 

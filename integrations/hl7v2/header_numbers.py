@@ -22,7 +22,8 @@ _MOST_LINES = 20_000
 _SMALL = 16_384
 
 
-_NUMBER_FIELDS = {"PID": 3, "MRG": 1}
+_NUMBER_FIELDS = {"PID": (3, 2, 4), "MRG": (1, 4)}
+"""Where the reader looks for numbers (people.py, change.py): the first of these fields that holds one."""
 
 
 def end_of_line(window: bytes, at: int) -> int:
@@ -46,13 +47,19 @@ def numbers_in(window: bytes, start: int, marks: Marks) -> tuple[tuple[str, str]
     found: dict[tuple[str, str], None] = {}
     for at in islice(_beginnings(window, _NUMBER_FIELDS, marks.field.encode(), start), _MOST_PATIENTS):
         line = _line(window, at)
-        field = _NUMBER_FIELDS[line[:3]]
-        text = (line.split(marks.field, field + 1) + [""] * field)[field]
-        if marks.escape in text or marks.sub in text:
-            found |= {(authority, number): None for authority, number, _ in numbers(Segment(line, marks), field)}
-        else:
-            found |= dict.fromkeys(_plain_numbers(text, marks))
+        parts = line.split(marks.field, 5)
+        for field in _NUMBER_FIELDS[line[:3]]:
+            text = parts[field] if field < len(parts) else ""
+            if told := _told(line, text, field, marks):
+                found |= dict.fromkeys(told)
+                break
     return tuple(found)
+
+
+def _told(line: str, text: str, field: int, marks: Marks) -> list[tuple[str, str]]:
+    if marks.escape in text or marks.sub in text or '""' in text:
+        return [(authority, number) for authority, number, _ in numbers(Segment(line, marks), field)]
+    return _plain_numbers(text, marks) if text else []
 
 
 def _plain_numbers(text: str, marks: Marks) -> list[tuple[str, str]]:

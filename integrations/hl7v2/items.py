@@ -19,8 +19,9 @@ class Item:
     position: int  # counted per name, from 1
     order: Segment | None = None  # the OBR above it
     notes: list[str] = field(default_factory=list)
-    note_label: str = ""  # NTE-4.2 of the first note
+    note_labels: list[str] = field(default_factory=list)  # NTE-4.2 of each note
     loose: list[Segment] = field(default_factory=list)  # lines without a name: text with a bare line end in it
+    more: list[Item] = field(default_factory=list)  # the OBX that go on with its document (pieces.py)
 
     @property
     def text(self) -> str:
@@ -54,10 +55,10 @@ def items(message: Message) -> list[Item]:
 
 
 def _add_note(item: Item, segment: Segment) -> None:
-    item.note_label = item.note_label or segment.component(4, 2, 0)
     text = note(segment)
     if text:
         item.notes.append(text)
+        item.note_labels.append(segment.component(4, 2, 0))
 
 
 def _add_loose(item: Item, line: Segment, *, in_note: bool) -> None:

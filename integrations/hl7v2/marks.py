@@ -53,7 +53,7 @@ def marks_of(start: str) -> Marks:
 
     Raises Unreadable("hostile_delimiters"): letters, digits, blanks, one sign with two meanings, or fewer than three
     in MSH-2. Without a fourth, `&` separates subcomponents, as most who leave it out mean; where only the escape is missing
-    (`^~&`, `^~ &`), a programming language took the backslash away.
+    (`^~&`, `^~ &`), a programming language took the backslash away, and where it is doubled (`^~\\\\&`, `^\\~\\&`) one put it there.
     """
     field, chosen = start[3:4], re.split(f"[\r\n{re.escape(start[3:4])}]", start[4:])[0]
     chosen = _completed(chosen)
@@ -66,6 +66,8 @@ def marks_of(start: str) -> Marks:
 def _completed(chosen: str) -> str:
     if chosen[2:] in ("&", " &"):
         return f"{chosen[:2]}\\&"
+    if chosen in ("^~\\\\&", "^\\~\\&"):
+        return STANDARD.msh2
     return chosen + "&" if len(chosen) == 3 else chosen
 
 
@@ -84,7 +86,8 @@ def _outgoing(marks: Marks, formatted: bool) -> dict[int, str | None]:
 @cache
 def _pattern(escape: str) -> re.Pattern[str]:
     around = re.escape(escape)
-    return re.compile(around + r"(?:([FSTREPHN])|X((?:[0-9A-Fa-f]{2})+)|\.(br|ce|fi|nf|in|ti|sp|sk)\s?[+-]?(\d{0,2}))" + around)
+    commands = r"(?:([FSTREPHN])|[Xx]((?:[0-9A-Fa-f]{2})+)|\.((?i:br|ce|fi|nf|in|ti|sp|sk))\s?[+-]?(\d{0,2}))"
+    return re.compile(around + commands + around)
 
 
 def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
@@ -93,6 +96,7 @@ def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
         return _letter(marks, letter)
     if octets:
         return _hex(octets, codec) or found[0]
+    command = command.lower()
     if command in ("sp", "sk"):
         return ("\n" if command == "sp" else " ") * (int(count) if count else 1)
     return _FORMATTING[command]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from .er7 import Message
 from .numbers import numbers
 from .segment import Repetition, Segment
 from .values import day
+
+_PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
+"""A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
 
 
 def the_patient(message: Message) -> Segment:
@@ -36,7 +40,7 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
         birth_on=day(pid.component(7)),
         sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
         deceased=pid.component(30).upper() in ("Y", "J", "1") or day(pid.component(29)) is not None,
-        other_numbers=tuple(number[:2] for number in others if number != local),
+        other_numbers=tuple(number[:2] for number in others if number != local and number[1] != bsn),
         alive=pid.component(30).upper() in ("N", "0") and day(pid.component(29)) is None,
     )
     if not (found.bsn or found.local_number or found.name.family):
@@ -45,9 +49,9 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
 
 
 def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[tuple[str, str, str]]]:
-    """The BSN and all other numbers; PID-2 counts only when PID-3 is empty, as in messages of before 2.3."""
+    """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3."""
     bsn, others = "", []
-    found = numbers(pid, 3) or numbers(pid, 2)
+    found = numbers(pid, 3) or numbers(pid, 2) or numbers(pid, 4)
     for number in found:
         if is_bsn(number, rules) and not bsn:
             bsn = number[1]
@@ -58,14 +62,14 @@ def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[tuple[
 
 def is_bsn(number: tuple[str, str, str], rules: Mapping[str, Any]) -> bool:
     """Whether (authority, number, type) is a BSN: by who gave it, or by its type."""
-    return number[0].upper() in rules["bsn_authorities"] or number[2] in rules["bsn_types"]
+    return number[0].strip().upper() in rules["bsn_authorities"] or number[2].strip() in rules["bsn_types"]
 
 
 def _local(others: list[tuple[str, str, str]], rules: Mapping[str, Any]) -> tuple[str, str, str]:
     """The hospital's own number: by type, best first; else the first that is a number of a person, not of a visit or a referral."""
     for wanted in rules["local_types"]:
         for number in others:
-            if number[2] == wanted:
+            if number[2].strip() == wanted:
                 return number
     return next((number for number in others if number[2] not in rules["other_types"]), ("", "", ""))
 
@@ -78,8 +82,11 @@ def _name(names: list[Repetition]) -> PersonName:
         return PersonName()
     own_prefix, own, partner_prefix, partner = (legal.component(1, s) for s in range(2, 6))
     initials, given = _given(legal.component(2), legal.component(3))
+    family = legal.component(1)
+    if not (own or own_prefix) and _PREFIX.fullmatch(before := legal.component(5).strip()):
+        own_prefix, own, family = before, family, f"{before} {family}"
     return PersonName(
-        family=legal.component(1) or _surname(own_prefix, own, partner_prefix, partner),
+        family=family or _surname(own_prefix, own, partner_prefix, partner),
         own_prefix=own_prefix,
         own_family=own,
         partner_prefix=partner_prefix,

@@ -12,6 +12,7 @@ from .er7 import Message
 from .items import Item, items
 from .numbers import numbers
 from .people import professional, provider
+from .pieces import joined
 from .values import day, label
 
 
@@ -26,7 +27,7 @@ class Reading:
     @classmethod
     def of(cls, message: Message, profile: Profile) -> Reading:
         """Walk the message once."""
-        return cls(message, profile, items(message))
+        return cls(message, profile, joined(items(message)))
 
     def professional(self, place: str) -> Contact | None:
         """The person at an XCN place such as `AIP-3`."""

@@ -19,13 +19,20 @@ QUESTIONS = ("question_board", "question_radiology", "question_pathology")
 
 
 def is_referral(message: Message, profile: Profile) -> bool:
-    """Whether an ORU is the referral itself and no result: by the code or a word of an order, a label or a document's title."""
+    """Whether an ORU is the referral itself and no result: by the code, its system or a word of an order, a label or a title.
+
+    An order that is new and has no result yet may say it in fewer words: what asks for a tumour board is no report of one.
+    """
     rules = profile["referral"]["recognised"]
+    is_new = message.get("ORC-1-1") == "NW" and not message.get("OBR-25-1")
+    wanted = [*rules["words"], *(rules["asked"] if is_new else ())]
     for segment in message.segments:
         if segment.name in ("OBR", "OBX"):
             n = 4 if segment.name == "OBR" else 3
             words = segment.component(n, 2, 0).casefold()
-            if segment.component(n) in rules["codes"] or any(word in words for word in rules["words"]):
+            if segment.component(n) in rules["codes"] or segment.component(n, 3).upper() in rules["systems"]:
+                return True
+            if any(word in words for word in wanted):
                 return True
     return False
 
@@ -59,7 +66,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         facts=facts(reading, frozenset(place for _, place in questions.values())),
         documents=tuple(document for _, document in attached),
         sent_at=moment(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
-        unmapped=unmapped(reading),
+        unmapped=(*unmapped(reading), *(["PID-7"] if pid.component(7) and day(pid.component(7)) is None else ())),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=_is_cancelled(message, rules),
     )

@@ -26,19 +26,28 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     reading = Reading.of(message, profile)
     notification = message.first("TXA")
     attached = list(_documents(reading, notification))
-    if notification is not None and not any(document.content for _, document in attached):
+    facts = tuple(_facts(reading, notification))
+    if notification is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
         attached.append(("TXA", _announced(notification, event_of(message), profile)))
     return IncomingResult(
         patient=patient(the_patient(message), profile),
         event=event_of(message),
         referral_number=first(reading, profile["referral"]["number"]),
-        facts=tuple(_facts(reading, notification)),
+        facts=facts,
         documents=tuple(document for _, document in attached),
         withdrawn=tuple(_withdrawn(reading, profile)),
         sent_at=sent_at(message, profile),
         unmapped=unplaced(message, profile, "result"),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
     )
+
+
+def _is_written(facts: Sequence[Fact], reading: Reading) -> bool:
+    """Whether a new document stands in the message as text: then nothing is still to come. One that replaces or cancels says so itself."""
+    rules = reading.profile["result"]
+    is_new = event_of(reading.message) not in (*rules["cancelling"], *rules["replacing"])
+    is_there = any(item.segment.name == "OBX" and item.text for item in reading.items)
+    return is_new and is_there and not any(fact.status == "withdrawn" for fact in facts)
 
 
 def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:

@@ -6,6 +6,7 @@ whole component, component 0 the whole repetition. Nothing is split before someb
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -87,6 +88,8 @@ class Segment:
     def split(self) -> list[str]:
         """All fields as sent, by their number; 0 is the name."""
         line, marks = self.line, self._marks
+        if '""' in line:
+            line = _nothing(marks).sub("", line)
         self._fields = fields = line.split(marks.field)
         if fields[0] in HEADERS:
             fields.insert(1, marks.field)
@@ -148,6 +151,13 @@ class Repetition:
     def text(self) -> str:
         """The whole repetition, unescaped."""
         return self._marks.unescaped(self.as_sent, self._codec)
+
+
+@lru_cache(maxsize=64)
+def _nothing(marks: Marks) -> re.Pattern[str]:
+    """The null of HL7 (v2.5 2.5.3): a value that is `""` and nothing else says that there is none. In a text two quotes stay."""
+    around = re.escape(marks.field + marks.component + marks.repetition + marks.sub)
+    return re.compile(f'(?<=[{around}])""(?=[{around}]|$)')
 
 
 @lru_cache(maxsize=1024)

@@ -6,11 +6,40 @@ import re
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from integrations.rich_text import words_of
+
 from .segment import Repetition, Segment
 
 _TIME = re.compile(r"(\d{8})(?:(\d{2})(\d{2})(\d{2})?)?(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
 _CODED = ("CE", "CWE", "CNE", "CF")
+_NUMBERS = ("NM", "SN")
+_TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
+_STAMP = re.compile(r"(\d{4})(\d{2})?(\d{2})?(?:(\d{2})(\d{2})[\d.]*)?(?:[+-]\d{4})?")
+MOST_PARTS = 24
+_PARTED = (
+    "SN",
+    "CX",
+    "EI",
+    "XAD",
+    "AD",
+    "XCN",
+    "CN",
+    "XPN",
+    "PN",
+    "PPN",
+    "XON",
+    "XTN",
+    "CQ",
+    "DR",
+    "NA",
+    "NR",
+    "MO",
+    "PL",
+    "HD",
+    "RP",
+)
+"""Types that are made of components: each is a word for the reader, the hats between them are none."""
 
 
 def day(text: str) -> date | None:
@@ -39,26 +68,39 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def coded(repetition: Repetition) -> str:
-    """The words of a coded value; its code when there are no words."""
-    return repetition.component(2, 0) or repetition.component(9, 0) or repetition.component(1, 0)
+    """The words of a coded value, those of the other code system when only that has words; its code when there are none."""
+    return next(filter(None, (repetition.component(c, 0) for c in (2, 9, 5, 1))), "")
 
 
 def observed(segment: Segment) -> str:
-    """The value of an OBX as text, with its unit, reference range and flag as sent."""
+    """The value of an OBX as text, with its unit, reference range and flag as sent. Each repetition of a text is a line (v2.5 2.A.78)."""
     kind = segment.component(2)
     if kind in _CODED:
         return "; ".join(filter(None, map(coded, segment.repetitions(5))))
-    if kind in _LINES:
-        return "\n".join(one.text for one in segment.repetitions(5))  # v2.5 2.A.78: a repetition of TX is a new line
-    value = segment.field(5)
-    if kind == "SN":
-        value = " ".join(filter(None, (segment.component(5, c) for c in range(1, 5))))
-    return _with_unit(segment, value)
+    lines = [_value(kind, one) for one in segment.repetitions(5)]
+    return (
+        words_of("\n".join(lines)) if kind in _LINES else _with_unit(segment, words_of(_between(kind).join(filter(None, lines))))
+    )
+
+
+def _between(kind: str) -> str:
+    return "; " if kind in (*_NUMBERS, *_TIMES) else "\n"
+
+
+def _value(kind: str, one: Repetition) -> str:
+    """One repetition as a person writes it; of a time what was sent, as far as it goes."""
+    if kind in _PARTED:
+        return " ".join(filter(None, (one.component(c, 0) for c in range(1, MOST_PARTS))))
+    found = _STAMP.fullmatch(one.text) if kind in _TIMES else None
+    if found is None:
+        return one.text
+    on, hour, minute = "-".join(filter(None, found.groups()[:3])), *found.groups()[3:]
+    return f"{on} {hour}:{minute}" if minute else on
 
 
 def note(segment: Segment) -> str:
     """The text of an NTE."""
-    return "\n".join(one.text for one in segment.repetitions(3))
+    return words_of("\n".join(one.text for one in segment.repetitions(3)))
 
 
 def label(segment: Segment) -> str:

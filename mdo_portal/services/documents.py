@@ -36,7 +36,8 @@ def sniffed(content: bytes) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return UNKNOWN_TYPE
-    return UNKNOWN_TYPE if _UNPRINTABLE.search(text) or "<" in text[:200] else "text/plain"
+    is_source = text[:5] == "{\\rtf" or "<" in text[:200]  # nobody reads the signs of RTF or HTML
+    return UNKNOWN_TYPE if _UNPRINTABLE.search(text) or is_source else "text/plain"
 
 
 def shown_as(content: bytes) -> str:

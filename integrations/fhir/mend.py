@@ -1,0 +1,78 @@
+"""A resource that is almost right: what is wrong in it is left out and named, when nothing of its meaning hangs on that.
+
+Never mended: who and whom it is about, whether it holds (status, doNotPerform, notDone, a death), what it says, and elements nobody knows,
+for each of those may turn the meaning round.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.fhir.judge import faults
+from integrations.fhir.values import Node, nodes
+
+_WHEN = (
+    "authoredOn", "occurrenceDateTime", "occurrencePeriod", "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate",
+    "effectiveDateTime", "effectivePeriod", "issued", "date", "created", "indexed", "performedDateTime", "performedPeriod", "started",
+    "authored",
+)  # fmt: skip
+_BESIDE = (
+    "active", "address", "communication", "contact", "encounter", "gender", "generalPractitioner", "insurance", "language",
+    "locationCode", "locationReference", "managingOrganization", "maritalStatus", "meta", "multipleBirthBoolean",
+    "multipleBirthInteger", "photo", "telecom", "text",
+)  # fmt: skip
+_WHO = ("asserter", "author", "authenticator", "custodian", "performer", "recipient", "recorder", "requester")
+HARMLESS = frozenset((*_WHEN, *_BESIDE, *_WHO, "priority", "id"))
+MAY_MISS = frozenset(("status", "intent", "contentType"))
+"""What the standard wants and no reader here needs: a letter without a status is a letter."""
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T\d\d:\d\d")
+
+
+@dataclass(frozen=True)
+class Mended:
+    """The resource as it can be read, and the names of what was left out."""
+
+    resource: Node
+    left: tuple[str, ...]
+
+
+def mended(resource: Node, version: str) -> Mended | None:
+    """None when it cannot be mended. The id stays, whatever its letters: it is an address inside the message and nothing else."""
+    made = _retyped(_filled(resource))
+    kept = {name: value for name, value in made.items() if name != "id"}
+    names = faults(kept, version)
+    if names is None:
+        return None
+    missing = {name for name in names if name in MAY_MISS and name not in kept}
+    wrong = names - missing
+    if not wrong <= HARMLESS:
+        return None
+    rest = {name: value for name, value in kept.items() if name.removeprefix("_") not in wrong}
+    again = faults(rest, version)
+    if again is None or again - missing:
+        return None
+    here = {"id": made["id"]} if "id" in made else {}
+    return Mended(here | rest, tuple(sorted(names)))
+
+
+def _filled(value: Any) -> Any:
+    """Without the empty strings, nulls and objects that some write for what they have not; positions in a list stay."""
+    if isinstance(value, list):
+        return [None if one == "" else _filled(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _filled(one) for name, one in value.items() if one not in ("", None, {}, [])}
+    return value
+
+
+def _retyped(resource: Node) -> Node:
+    """A birth date with a time of day, and numbers of people that were sent as numbers."""
+    found = dict(resource)
+    if isinstance(found.get("birthDate"), str) and (day := _MIDNIGHT.match(found["birthDate"])):
+        found["birthDate"] = day[1]
+    if any(type(one.get("value")) is int for one in nodes(found.get("identifier"))):
+        found["identifier"] = [
+            one | {"value": str(one["value"])} if type(one.get("value")) is int else one for one in nodes(found["identifier"])
+        ]
+    return found

@@ -1,0 +1,90 @@
+"""What is told in words and in no field: narratives, the sections of a document, messages and impressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from integrations.fhir.bundle import Entry
+from integrations.fhir.documents import Carried, of_attachment
+from integrations.fhir.facts import Facts, Reading
+from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, notes, text, word
+from integrations.rich_text import words_of
+from mdo_portal.exchange import Fact, Section
+
+
+def narrative(resource: Node) -> str:
+    """The words of Resource.text or Section.text; "" when it says itself that it is empty."""
+    own = node(resource.get("text"))
+    return "" if word(own.get("status")) == "empty" else words_of(text(own.get("div")))
+
+
+def only_narrative(entry: Entry, reading: Reading) -> Facts:
+    """What a person may read of a resource whose fields say nothing."""
+    own = entry.resource
+    words = narrative(own)
+    if not words or own.get("component") or own.get("hasMember"):
+        return ()
+    section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or Section.OTHER
+    dated = first_of(
+        own, "effectiveDateTime", "effectivePeriod", "performedDateTime", "onsetDateTime", "date", "issued", "recordedDate"
+    )
+    return (Fact(section, words, concept(own.get("code")) or concept(own.get("type")), day(dated)),)
+
+
+def sections(holder: Node) -> Iterator[Node]:
+    """All sections of a Composition, also those inside others. The gate has bounded the depth."""
+    for one in nodes(holder.get("section")):
+        yield one
+        yield from sections(one)
+
+
+def section_words(one: Node) -> tuple[str, str]:
+    """(title, words) of a section; no words when its entries say the same in fields."""
+    return text(one.get("title")) or concept(one.get("code")), "" if one.get("entry") else narrative(one)
+
+
+def communication(entry: Entry, reading: Reading) -> Facts:
+    own = entry.resource
+    said = (text(one.get("contentString")) for one in nodes(own.get("payload")))
+    return tuple(
+        _fact(Section.OTHER, words, reading, "message", first_of(own, "sent", "received", "authoredOn"))
+        for words in said
+        if words
+    )
+
+
+def impression(entry: Entry, reading: Reading) -> Facts:
+    own = entry.resource
+    said = dict.fromkeys(filter(None, (text(own.get("summary")), text(own.get("description")), *notes(own.get("note")))))
+    dated = first_of(own, "effectiveDateTime", "effectivePeriod", "date")
+    return tuple(_fact(Section.COURSE, words, reading, "impression", dated) for words in said)
+
+
+def family(entry: Entry, reading: Reading) -> Facts:
+    own = entry.resource
+    had = joined(*(concept(one.get("code")) for one in nodes(own.get("condition"))), by=", ")
+    words = joined(joined(concept(own.get("relationship")), had, by=": "), *notes(own.get("note")))
+    return (_fact(Section.COMORBIDITY, words, reading, "family", first_of(own, "date")),) if words else ()
+
+
+def _fact(section: Section, words: str, reading: Reading, label: str, dated: str) -> Fact:
+    return Fact(section, words, reading.profile.label(label), day(dated))
+
+
+TOLD: dict[str, Callable[[Entry, Reading], Facts]] = {
+    "Communication": communication,
+    "CommunicationRequest": communication,
+    "ClinicalImpression": impression,
+    "FamilyMemberHistory": family,
+}
+
+
+def attached(entry: Entry, reading: Reading) -> list[Carried]:
+    """The documents inside a message or a picture."""
+    own = entry.resource
+    parts: list[Any] = [one.get("contentAttachment") for one in nodes(own.get("payload"))]
+    if entry.kind == "Media":
+        parts.append(own.get("content"))
+    title = concept(own.get("type")) or reading.profile.label("document")
+    return [of_attachment(entry, part, reading, title) for part in parts if node(part)]

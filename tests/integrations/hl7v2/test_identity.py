@@ -1,0 +1,116 @@
+"""Who a message is about, and that it is a referral at all, as old and careless senders write it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from integrations.hl7v2.header import read_header
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import IncomingReferral, IncomingResult, Unreadable
+
+BSN = "999911120"
+
+
+def raw(*lines: str, kind: str = "REF^I12") -> bytes:
+    header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.4||||||UNICODE UTF-8"
+    return "\r".join([header, *lines, ""]).encode()
+
+
+def referral(*lines: str, kind: str = "REF^I12") -> IncomingReferral:
+    read = Hl7Reader().read(raw(*lines, kind=kind), "generic-v2")
+    assert isinstance(read, IncomingReferral)
+    return read
+
+
+@pytest.mark.parametrize("pid", ["PID|1|71||||", "PID|1|||71|Giessen^J", "PID|1|||71^^^ZEED~72^^^OUD|Giessen^J"])
+def test_the_number_may_stand_in_the_fields_of_before_2_3(pid: str) -> None:
+    assert referral(pid).patient.local_number == "71"
+    assert next(number for _, number in read_header(raw(pid)).patient_numbers) == "71"
+
+
+def test_the_feed_knows_a_patient_by_what_the_reader_reads() -> None:
+    assert read_header(raw('PID|1|71|""')).patient_numbers == (("", "71"),)
+    assert read_header(raw("PID|1|99|71^^^ZEED|88")).patient_numbers == (("ZEED", "71"),)
+    assert read_header(raw("PID|1|99|71&2^^^ZEED|88")).patient_numbers == (("ZEED", "71"),)
+    assert read_header(raw("PID|1||71^^^ZEED", "MRG||||54^^^ZEED", kind="ADT^A34")).patient_numbers == (
+        ("ZEED", "71"),
+        ("ZEED", "54"),
+    )
+
+
+@pytest.mark.parametrize("number", [f"{BSN}^^^^BSN", f"{BSN}^^^ NLMINBIZA ^NNNLD ", f"{BSN}^^^NLMINBIZA~{BSN}^^^SOFI^SS"])
+def test_a_bsn_is_one_and_never_stands_among_the_other_numbers(number: str) -> None:
+    patient = referral(f"PID|1||7654321^^^ZEED^PI~{number}||Giessen^J").patient
+    assert (patient.bsn, patient.local_number, patient.other_numbers) == (BSN, "7654321", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "prefix", "own"),
+    [
+        ("Berg^A.B.^^^van den", "van den Berg", "van den", "Berg"),
+        ("Hof^A^^^in 't", "in 't Hof", "in 't", "Hof"),
+        ("Berg^A^^^Dr.", "Berg", "", ""),
+        ("van der Berg&van der&Berg^A^^^van der", "van der Berg", "van der", "Berg"),
+    ],
+)
+def test_a_prefix_may_stand_where_titles_do(name: str, family: str, prefix: str, own: str) -> None:
+    found = referral(f"PID|1||1^^^ZEED^PI||{name}").patient.name
+    assert (found.family, found.own_prefix, found.own_family) == (family, prefix, own)
+
+
+@pytest.mark.parametrize(("said", "sex"), [("Vrouw", "F"), ("Female", "F"), ("Man", "M"), ("MALE", "M"), ("?", "")])
+def test_sex_may_be_a_word(said: str, sex: str) -> None:
+    assert referral(f"PID|1||1^^^ZEED^PI||Giessen^J||19600101|{said}").patient.sex == sex
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "left"),
+    [
+        ("196001", None, ("PID-7",)),
+        ("01-01-1960", None, ("PID-7",)),
+        ("", None, ()),
+        ('""', None, ()),
+        ("19600101", date(1960, 1, 1), ()),
+    ],
+)
+def test_a_birth_date_that_is_none_is_named_as_not_read(said: str, day: date | None, left: tuple[str, ...]) -> None:
+    read = referral(f"PID|1||1^^^ZEED^PI||Giessen^J||{said}")
+    assert (read.patient.birth_on, read.unmapped) == (day, left)
+
+
+@pytest.mark.parametrize("kind", ["REF", "REF^^REF_I12", "OMG", "OML", "OMI^O23", "OML^O33"])
+def test_a_referral_or_order_may_say_its_kind_in_fewer_words(kind: str) -> None:
+    assert referral("PID|1||1^^^ZEED^PI||Giessen^J", kind=kind).patient.local_number == "1"
+
+
+def test_a_kind_with_more_than_one_meaning_is_not_guessed() -> None:
+    with pytest.raises(Unreadable, match="unknown_kind"):
+        Hl7Reader().read(raw("PID|1||1^^^ZEED^PI", kind="SIU"), "generic-v2")
+
+
+@pytest.mark.parametrize(
+    ("lines", "meant"),
+    [
+        (["OBR|1|A||CIS^Urologie^ZORGDOMEIN"], True),
+        (["OBR|1|A||X^Bijlagen^L", "OBX|1|ED|B^Bijlage^ZorgDomein||^application^pdf^Base64^JVBERi0="], True),
+        (["OBR|1|A||V^Verwijzing urologie^L"], True),
+        (["ORC|NW|A", "OBR|1|A||M^Multidisciplinair overleg^L"], True),
+        (["ORC|NW|A", "OBR|1|A||M^MDO-bespreking^L" + "|" * 21 + "F"], False),
+        (["ORC|RE|A", "OBR|1|A||M^MDO-verslag^L"], False),
+        (["ORC|NW|A", "OBR|1|A||K^Kreatinine^L"], False),
+    ],
+)
+def test_what_asks_is_a_referral_and_what_reports_is_a_result(lines: list[str], meant: bool) -> None:
+    read = Hl7Reader().read(raw("PID|1||1^^^ZEED^PI||Giessen^J", *lines, kind="ORU^R01"), "generic-v2")
+    assert isinstance(read, IncomingReferral if meant else IncomingResult)
+
+
+@pytest.mark.parametrize("doubled", ["^~\\\\&", "^\\~\\&"])
+def test_delimiters_with_a_backslash_too_many_are_the_usual_ones(doubled: str) -> None:
+    sent = raw("RF1|P|R||||VW9", "PID|1||7654321^^^ZEED^PI||Berg&van den&Berg^A").replace(b"^~\\&", doubled.encode(), 1)
+    assert (read_header(sent).kind, read_header(sent).patient_numbers) == ("REF^I12", (("ZEED", "7654321"),))
+    read = Hl7Reader().read(sent, "generic-v2")
+    assert isinstance(read, IncomingReferral)
+    assert (read.number, read.patient.name.own_prefix) == ("VW9", "van den")
