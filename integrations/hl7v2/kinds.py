@@ -10,7 +10,7 @@ from .appointment import appointment
 from .change import change, link, merge
 from .er7 import Message
 from .events import kind_of
-from .referral import is_referral, referral
+from .referral import asks_for_a_board, is_referral, referral
 from .result import result
 
 
@@ -19,11 +19,17 @@ def _finding(message: Message, profile: Profile) -> Incoming:
     return (referral if is_referral(message, profile) else result)(message, profile)
 
 
+def _letter(message: Message, profile: Profile) -> Incoming:
+    """An MDM: the referral when its title says so in full, else a document of a patient who is here."""
+    return (referral if asks_for_a_board(message, profile) else result)(message, profile)
+
+
 MEANINGS: dict[str, Callable[[Message, Profile], Incoming]] = {
     "referral": referral,
     "finding": _finding,
     "result": result,
     "document": result,
+    "letter": _letter,
     "patient": change,
     "merge": merge,
     "link": link,

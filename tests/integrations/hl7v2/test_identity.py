@@ -107,6 +107,24 @@ def test_what_asks_is_a_referral_and_what_reports_is_a_result(lines: list[str], 
     assert isinstance(read, IncomingReferral if meant else IncomingResult)
 
 
+@pytest.mark.parametrize(
+    ("lines", "meant"),
+    [
+        (["TXA|1|RB^Aanmelding MDO urologie|TX|||||||||D1", "OBX|1|TX|B^Brief||Graag bespreken."], True),
+        (["TXA|1|CN|TX|||||||||D1", "OBX|1|ED|B^Verwijsbrief multidisciplinair overleg||^application^pdf^Base64^JVBERi0="], True),
+        (["TXA|1|CN^Verwijsbrief cardiologie|TX|||||||||D1", "OBX|1|TX|B^Brief||x"], False),
+        (["TXA|1|CN^MDO-verslag|TX|||||||||D1", "OBX|1|TX|B^Verslag||Aanmelding MDO besproken."], False),
+        (["TXA|1|CN^MDO-verslag|TX|||||||||D1", "OBX|1|TX|V^Verwijzing||x"], False),
+    ],
+)
+def test_a_document_is_a_referral_when_its_title_asks_for_a_board(lines: list[str], meant: bool) -> None:
+    """Of a patient nobody here knows it was forgotten."""
+    read = Hl7Reader().read(raw("PID|1||1^^^ZEED^PI||Giessen^J", *lines, kind="MDM^T02"), "generic-v2")
+    assert isinstance(read, IncomingReferral if meant else IncomingResult)
+    if isinstance(read, IncomingReferral):
+        assert (read.number, len(read.documents) + len(read.facts)) == ("D1", 1)
+
+
 @pytest.mark.parametrize("doubled", ["^~\\\\&", "^\\~\\&"])
 def test_delimiters_with_a_backslash_too_many_are_the_usual_ones(doubled: str) -> None:
     sent = raw("RF1|P|R||||VW9", "PID|1||7654321^^^ZEED^PI||Berg&van den&Berg^A").replace(b"^~\\&", doubled.encode(), 1)
