@@ -18,6 +18,10 @@ DUTCH = [path for path in FILES if path.parent.name == "msg-hl7-nl"]
 pytestmark = pytest.mark.skipif(not FILES, reason="the public samples (shared/data/hl7v2) are not on this machine")
 
 
+WHERE_NUMBERS_STAND = ("PID-3-1", "PID-2-1", "PID-4-1", "MRG-1-1", "MRG-4-1")
+"""The first that holds one."""
+
+
 def lines_of(raw: bytes) -> list[str]:
     text = raw.decode("utf-8").replace("\r\n", "\r").replace("\n", "\r").lstrip("\ufeff \t\r")
     return [line for line in text.split("\r") if line]
@@ -61,10 +65,8 @@ def test_the_header_agrees_with_the_message() -> None:
             continue
         if len(message.all("MSH")) == 1 and message.segments[0].name == "MSH":
             assert header.control_id == message.get("MSH-10"), path.name
-            assert [n for _, n in header.patient_numbers][:1] in (
-                [],
-                [(message.all_values("PID-3-1") + message.all_values("MRG-1-1") + [""])[0].strip()],
-            ), path.name
+            numbers = [n for place in WHERE_NUMBERS_STAND for n in message.all_values(place)]
+            assert [n for _, n in header.patient_numbers][:1] in ([], [[*numbers, ""][0].strip()]), path.name
 
 
 def typed(message: Message, *types: str) -> str:
