@@ -10,7 +10,7 @@ from integrations.hl7v2 import batch
 from integrations.hl7v2.ack import acks_for
 from integrations.hl7v2.builder import Builder, Formatted
 from integrations.hl7v2.er7 import Message
-from integrations.hl7v2.header import read_header
+from integrations.hl7v2.header import header_line, opened, read_header
 from integrations.hl7v2.marks import Marks
 from integrations.hl7v2.mllp import FrameTooLarge, MllpDecoder, frame
 from integrations.hl7v2.reader import Hl7Reader
@@ -84,8 +84,9 @@ def headers(data: bytes) -> None:
                     assert trouble.reason == "undecodable" and not ack.isascii()
                     continue
                 assert said.get("MSA-1")[1:] in ("A", "E", "R")
-                about = header.control_id if header else ""
-                assert not about or not about.isascii() or said.get("MSA-2") == about, "the answer names another message"
+                about = opened(header_line(one)).fields[10] if header else ""  # its bytes, whatever an escape among them means
+                line = ack.split(b"\r")[1]
+                assert not about or line.split(line[3:4])[2] == about.encode("latin-1"), "the answer names another message"
 
 
 def messages(data: bytes) -> None:
