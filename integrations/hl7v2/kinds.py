@@ -19,7 +19,7 @@ def _finding(message: Message, profile: Profile) -> Incoming:
     return (referral if is_referral(message, profile) else result)(message, profile)
 
 
-def _letter(message: Message, profile: Profile) -> Incoming:
+def _titled_document(message: Message, profile: Profile) -> Incoming:
     """An MDM: the referral when its title says so in full, else a document of a patient who is here."""
     return (referral if asks_for_a_board(message, profile) else result)(message, profile)
 
@@ -29,7 +29,7 @@ MEANINGS: dict[str, Callable[[Message, Profile], Incoming]] = {
     "finding": _finding,
     "result": result,
     "document": result,
-    "letter": _letter,
+    "titled_document": _titled_document,
     "patient": change,
     "merge": merge,
     "link": link,

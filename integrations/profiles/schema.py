@@ -109,12 +109,14 @@ V2: Mapping[str, Key] = _HEAD | {
             ),
             "cancel_events": texts("MSH-9.2 van een ingetrokken aanvraag."),
             "recognised": table(
-                "Een uitslag (ORU) die de aanvraag zelf is.",
+                "Een uitslag (ORU) of een nieuw document (MDM^T02) dat de aanvraag zelf is.",
                 {
                     "codes": texts("Codes die dat zeggen."),
                     "systems": texts("Codestelsels die dat zeggen (OBR-4.3, OBX-3.3), in hoofdletters."),
                     "words": texts("Woorden in order, label of titel die dat zeggen."),
-                    "asked": texts("Woorden die dat zeggen in een nieuwe order (ORC-1 NW) die nog geen uitslag heeft."),
+                    "asked": texts(
+                        "Woorden voor het overleg: genoeg in een nieuwe order (ORC-1 NW), in een document naast een van `words`."
+                    ),
                 },
             ),
             "default_section": one_of("Kolom van een waarneming die nergens anders past.", *SECTION_NAMES),
