@@ -23,6 +23,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.services.sealed import row_of
+from tests import make
 
 #: answers that carry nothing of a patient's although they look like it, and why
 EXCEPTIONS = {
@@ -55,7 +56,7 @@ def guarded(app: Flask, database: Database) -> Iterator[Guard]:
     app.before_request(_begin)
     app.after_request(lambda response: _look(response, database, guard))
     yield guard
-    assert guard.unlogged == [], "patient data went out without a line in the access log"
+    assert guard.unlogged == [], f"patient data went out without a line in the access log: {guard.unlogged}"
 
 
 def _begin() -> None:
@@ -75,7 +76,8 @@ def _look(response: Response, database: Database, guard: Guard) -> Response:
 
 
 def carries(text: str, database: Database) -> bool:
-    """Whether something of a patient in this database stands in the text, and not only inside another word."""
+    """Whether something of a patient in this database stands in the text, and not only inside another word or a drawn id."""
+    text = make.without_ids(text)
     return any(
         canary in text and re.search(rf"(?<!\w){re.escape(canary)}(?!\w)", text) is not None for canary in canaries(database)
     )

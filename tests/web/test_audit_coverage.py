@@ -101,6 +101,11 @@ def test_the_guard_sees_an_answer_without_a_line(house: House) -> None:
     guard.unlogged.clear()
 
 
+def test_a_number_inside_a_drawn_id_is_nobodys(house: House) -> None:
+    assert carries("patiënt 4711", house.database) and carries("/patients/4711/", house.database)
+    assert not carries("/cases/5e3f0a11-9c2d-4711-8b8e-0123456789ab", house.database)
+
+
 @pytest.fixture(scope="module")
 def without_log(copies: Copies, region: Region) -> Iterator[House]:
     """One for all: nothing that anybody does there is kept."""
