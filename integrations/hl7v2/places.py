@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingReceipt, PatientLink, PatientMerge, Profile
@@ -32,6 +34,15 @@ class Reading:
     def professional(self, place: str) -> Contact | None:
         """The person at an XCN place such as `AIP-3`."""
         return professional(self.message, place)
+
+    @cached_property
+    def answers(self) -> Mapping[str, Sequence[Item]]:
+        """The OBX lines that answer each of the profile's labels."""
+        found: defaultdict[str, list[Item]] = defaultdict(list)
+        for item in self.items:
+            if item.segment.name == "OBX":
+                found[asked(item, self.profile)].append(item)
+        return found
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -80,7 +91,7 @@ def asked(item: Item, profile: Profile) -> str:
 
 
 def _labelled(reading: Reading, name: str) -> str:
-    texts = (item.text for item in reading.items if item.segment.name == "OBX" and asked(item, reading.profile) == name)
+    texts = (item.text for item in reading.answers.get(name, ()))
     return "\n".join(dict.fromkeys(filter(None, texts)))
 
 
