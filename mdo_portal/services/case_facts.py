@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseFact
@@ -16,7 +17,14 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import Fact, IncomingReferral, Section
 
 Row = dict[str, Any]
-_ADDING = insert(CaseFact.__table__)  # type: ignore[arg-type]
+_COLUMNS = (
+    "id", "case_id", "section", "label", "text", "code", "code_system", "dated_on", "hospital_id", "received_at", "message_id",
+    "source_key", "status",
+)  # fmt: skip
+_ADDING = insert(CaseFact).from_select(
+    _COLUMNS, select(*(func.unnest(bindparam(name, type_=ARRAY(getattr(CaseFact, name).type))) for name in _COLUMNS))
+)
+"""One row of arrays for any number of facts: a case has many, and to the driver each row of its own costs as much as all of these."""
 
 
 def first_rows(
@@ -29,7 +37,7 @@ def first_rows(
 def store(session: Session, rows: Sequence[Row]) -> None:
     """Facts of one case or many in one go; the cases are stored already."""
     if rows:
-        session.execute(_ADDING, rows)
+        session.connection().execute(_ADDING, {name: [row[name] for row in rows] for name in _COLUMNS})
 
 
 QUESTIONS = {
