@@ -6,6 +6,7 @@ the other again, the messages are the frame as it came, so nothing of it is lost
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,13 @@ from itertools import pairwise
 from mdo_portal.exchange import Unreadable
 
 from .header import opened, stamp
+from .header_numbers import end_of_line
 
 OPENING, CLOSING = (b"FHS", b"BHS"), (b"BTS", b"FTS")
 _SMALL = 16_384
-MOST_MESSAGES = 20_000
-"""Nobody who means well sends more in one frame; such a frame is kept as one, for a person."""
+_MARKS = re.compile(rb"[^\w\s]+")
+MOST_MESSAGES, MOST_LINES = 20_000, 100_000
+"""Nobody who means well sends more in one frame; such a frame is kept as one, for a person. Looked at before anything is stored."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,18 @@ def split(raw: bytes) -> Batch | None:
 
 
 def _starts(raw: bytes) -> list[int]:
-    """Where a line begins that opens a message or a batch. From line end to line end, because documents are long and have few."""
+    """Where a line begins that opens a message or a batch; none when there are more lines than anybody would send.
+
+    From line end to line end, because documents are long and have few.
+    """
     found = [0] if raw[:3] == b"MSH" or raw[:3] in OPENING else []
+    left = MOST_LINES
     for line_end in (b"\r", b"\n"):
         at = raw.find(line_end)
         while at >= 0:
+            left -= 1
+            if not left:
+                return []
             if raw[at + 1 : at + 4] in (b"MSH", *OPENING):
                 found.append(at + 1)
             at = raw.find(line_end, at + 1)
@@ -59,10 +69,12 @@ def _starts(raw: bytes) -> list[int]:
 
 
 def _cuts(raw: bytes, starts: Sequence[int]) -> list[int]:
-    """Where each message begins, with the headers of its batch before it."""
+    """Where each message begins, with the headers of its batch before it; none when there are too many to look at."""
     cuts: list[int] = []
     pending = -1  # a header of a batch, whose message is not there yet
-    for at in starts:
+    for looked_at, at in enumerate(starts):
+        if looked_at > MOST_MESSAGES + len(OPENING):
+            return []
         if raw[at : at + 3] == b"MSH":
             if not _is_header(raw, at):
                 continue
@@ -74,11 +86,10 @@ def _cuts(raw: bytes, starts: Sequence[int]) -> list[int]:
 
 
 def _is_header(raw: bytes, at: int) -> bool:
-    """Whether this MSH is one: a text may quote the name of a segment."""
-    try:
-        return bool(opened(raw[at : at + 4096].split(b"\r", 1)[0].split(b"\n", 1)[0]).fields[9])
-    except Unreadable:
-        return False
+    """Whether this MSH is one, with delimiters and a type: a text may quote the name of a segment."""
+    line = raw[at : min(end_of_line(raw, at), at + 4096)]
+    fields = line.split(line[3:4] or b"|", 9)
+    return len(fields) > 8 and bool(fields[8]) and _MARKS.fullmatch(fields[1]) is not None
 
 
 def _stated(lines: Sequence[bytes]) -> int:

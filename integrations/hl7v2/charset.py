@@ -37,6 +37,7 @@ HL7_TO_CODEC = {
 _CODEC_TO_HL7 = {"ascii": "ASCII", "utf-8": "UNICODE UTF-8", "cp1252": "8859/1"} | {
     codec: name for name, codec in HL7_TO_CODEC.items() if name.startswith("8859/")
 }
+_ANY_BYTE = frozenset(codec for codec in HL7_TO_CODEC.values() if codec not in ("ascii", "utf-8")) | {"cp1252"}
 _C1 = re.compile(rb"[\x80-\x9f]")
 _MARK, _END_OF_FILE = b"\xef\xbb\xbf", b"\x1a"
 _WIDE_STARTS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"M\0S\0", "utf-16-le"), (b"\0M\0S", "utf-16-be"))
@@ -98,8 +99,9 @@ def is_marked(raw: bytes) -> bool:
 def decide(raw: bytes, *, link: str = "", stated: str = "") -> str:
     """Which codec reads `raw`: the link's, else MSH-18 (`stated`), else strict UTF-8, else cp1252.
 
-    A codec that does not fit every byte is passed over: no letter is ever replaced by a question mark. Raises
-    Unreadable("undecodable") when none fits.
+    A codec that does not fit every byte is passed over: no letter is ever replaced by a question mark. Any byte fits 8859/1, so of
+    a sender who says that and writes faultless UTF-8 the bytes are believed: nobody is called `Ã‡elik`. What a person set for the
+    link holds. Raises Unreadable("undecodable") when none fits.
     """
     return decided(raw, link=link, stated=stated)[0]
 
@@ -112,7 +114,10 @@ def decided(raw: bytes, *, link: str = "", stated: str = "") -> tuple[str, str]:
         if stated and (codec := codec_named(stated)):
             return codec, "(MSH-18)"
         return "ascii", "(bytes)"
-    sayings = ((codec_named(link), "(link)"), (codec_named(stated), "(MSH-18)"), ("utf-8", "(bytes)"), ("cp1252", "(bytes)"))
+    said = codec_named(stated)
+    if said in _ANY_BYTE and not codec_named(link) and _fits(raw, "utf-8"):
+        return "utf-8", "(bytes)"
+    sayings = ((codec_named(link), "(link)"), (said, "(MSH-18)"), ("utf-8", "(bytes)"), ("cp1252", "(bytes)"))
     for codec, by in sayings:
         # Bytes 80-9F are no letters in 8859/1; a Windows sender who says 8859/1 means cp1252.
         meant = "cp1252" if codec == "iso8859-1" and _C1.search(raw) else codec

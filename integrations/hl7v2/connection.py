@@ -123,11 +123,20 @@ class Connection(asyncio.Protocol):
 
     def _account(self) -> None:
         """What is half here counts for all connections together: many slow large messages must not fill the memory."""
-        self._listener.unfinished += self._decoder.size - self.unfinished
-        self.unfinished = self._decoder.size
-        if self.unfinished and not self._stopping and self._listener.unfinished > self._listener.limits.total_bytes:
-            words = "Too much is under way at once, please send again"
-            self._end("too_much", self._decoder.start, Answer(Verdict.NOT_NOW, "", "too_much", words))
+        self._count(self._decoder.size)
+        if self.unfinished and self._listener.unfinished > self._listener.limits.total_bytes:
+            self._listener.make_way()
+
+    def _count(self, unfinished: int) -> None:
+        self._listener.unfinished += unfinished - self.unfinished
+        self.unfinished = unfinished
+
+    def make_way(self) -> None:
+        """Let go of what is half here, for others."""
+        words = "Too much is under way at once, please send again"
+        start, self._decoder = self._decoder.start, MllpDecoder(self._listener.limits.limit_bytes)
+        self._count(0)
+        self._end("too_much", start, Answer(Verdict.NOT_NOW, "", "too_much", words))
 
     def _write(self, _: object = None) -> None:
         """Write the answers that are here, as far as those before them are: all that came with one commit go out together."""

@@ -34,6 +34,8 @@ _TAIL = 1024
 
 
 BATCH_LINES = (b"FHS", b"BHS", b"BTS", b"FTS")
+_MOST_TRAILERS = 16
+"""A batch ends in two of them."""
 
 
 MOST_REMARKS = 2048
@@ -123,9 +125,11 @@ def read_header(raw: bytes) -> MessageHeader:
     window = narrow(raw[:WINDOW] if len(raw) > WINDOW else raw)
     at = header_at(window)
     found = opened(window[at : end_of_line(window, at)])
+    numbers, is_cut = numbers_in(window, at, found.marks)
     return MessageHeader(
         control_id=_plain(found.fields[10], found.marks),
-        patient_numbers=numbers_in(window, at, found.marks),
+        patient_numbers=numbers,
+        has_more_patients=is_cut or len(raw) > WINDOW,
         body=body_of(raw) if b"TS" in raw[-_TAIL:] or raw[:3] in BATCH_LINES else (0, 0),
         **found.words,
     )
@@ -154,16 +158,18 @@ def body_of(raw: bytes) -> tuple[int, int]:
     start, end = 0, len(raw)
     if raw[:3] in BATCH_LINES:
         start = header_at(raw[:LONGEST_LINE])
-    while (at := _last_line(raw, end)) > start and raw[at : at + 3] in BATCH_LINES:
+    for _ in range(_MOST_TRAILERS):
+        if (at := _last_line(raw, end)) <= start or raw[at : at + 3] not in BATCH_LINES:
+            break
         end = at
     return (start, end) if (start, end) != (0, len(raw)) else (0, 0)
 
 
 def _last_line(raw: bytes, end: int) -> int:
-    """Where the last line before `end` begins, empty lines passed over."""
-    while end > 0 and raw[end - 1] in b"\r\n":
-        end -= 1
-    return max(raw.rfind(b"\r", 0, end), raw.rfind(b"\n", max(0, end - LONGEST_LINE), end)) + 1
+    """Where the last line before `end` begins, empty lines passed over; 0 when it is farther away than a line can be long."""
+    begin = max(0, end - LONGEST_LINE)
+    end = begin + len(raw[begin:end].rstrip(b"\r\n"))
+    return max(raw.rfind(b"\r", begin, end), raw.rfind(b"\n", begin, end)) + 1
 
 
 def header_at(window: bytes) -> int:

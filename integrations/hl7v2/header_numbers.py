@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
 
 from .marks import Marks
 from .numbers import MOST_NUMBERS, numbers
@@ -13,7 +12,8 @@ from .segment import Segment
 LONGEST_LINE = 65_536
 
 
-_MOST_PATIENTS = 100
+_MOST_PATIENTS = 400
+"""Lines with patients in one message; a merge of a whole archive has two for each."""
 
 
 _MOST_LINES = 20_000
@@ -43,17 +43,20 @@ def _line(window: bytes, at: int) -> str:
         return line.decode("latin-1")  # numbers and codes are ASCII; a name of a hospital is shown, never compared
 
 
-def numbers_in(window: bytes, start: int, marks: Marks) -> tuple[tuple[str, str], ...]:
+def numbers_in(window: bytes, start: int, marks: Marks) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """(authority, number) of every patient that the window names, and whether there may be more of them than were looked at."""
     found: dict[tuple[str, str], None] = {}
-    for at in islice(_beginnings(window, _NUMBER_FIELDS, marks.field.encode(), start), _MOST_PATIENTS):
+    beginnings, is_cut = _beginnings(window, _NUMBER_FIELDS, marks.field.encode(), start)
+    for at in beginnings:
         line = _line(window, at)
         parts = line.split(marks.field, 5)
         for field in _NUMBER_FIELDS[line[:3]]:
             text = parts[field] if field < len(parts) else ""
             if told := _told(line, text, field, marks):
                 found |= dict.fromkeys(told)
+                is_cut = is_cut or len(told) >= MOST_NUMBERS
                 break
-    return tuple(found)
+    return tuple(found), is_cut
 
 
 def _told(line: str, text: str, field: int, marks: Marks) -> list[tuple[str, str]]:
@@ -69,17 +72,19 @@ def _plain_numbers(text: str, marks: Marks) -> list[tuple[str, str]]:
 
 
 def lines_called(names: Iterable[str], window: bytes, start: int, marks: Marks) -> list[str]:
-    """The lines of the segments with these names, as text, the first hundred of them."""
-    found = _beginnings(window, names, marks.field.encode(), start)
-    return [_line(window, at) for at in islice(found, _MOST_PATIENTS)]
+    """The lines of the segments with these names, as text, the first four hundred of them."""
+    found, _ = _beginnings(window, names, marks.field.encode(), start)
+    return [_line(window, at) for at in found]
 
 
-def _beginnings(window: bytes, called: Iterable[str], separator: bytes, start: int) -> Iterable[int]:
-    """Where the lines of these segments begin, those that end in CR first."""
-    by_end = _needles(tuple(called), separator)
-    if len(window) < _SMALL:
-        return [at for needles in by_end for at in _all(window, needles, start)]
-    return (at for needles in by_end for at in _along(window, needles, start))
+def _beginnings(window: bytes, called: Iterable[str], separator: bytes, start: int) -> tuple[list[int], bool]:
+    """Where the lines of these segments begin, those that end in CR first; and whether there are more of them, or may be."""
+    found, is_cut = list[int](), False
+    for needles in _needles(tuple(called), separator):
+        some, has_more = (_all if len(window) < _SMALL else _along)(window, needles, start)
+        found += some
+        is_cut = is_cut or has_more
+    return found[:_MOST_PATIENTS], is_cut or len(found) > _MOST_PATIENTS
 
 
 @lru_cache(maxsize=64)
@@ -88,7 +93,7 @@ def _needles(called: tuple[str, ...], separator: bytes) -> tuple[tuple[bytes, ..
     return tuple(tuple(line_end + name.encode() + separator for name in called) for line_end in (b"\r", b"\n"))
 
 
-def _all(window: bytes, needles: tuple[bytes, ...], start: int) -> list[int]:
+def _all(window: bytes, needles: tuple[bytes, ...], start: int) -> tuple[list[int], bool]:
     found = []
     for needle in needles:
         at = window.find(needle, start)
@@ -96,16 +101,18 @@ def _all(window: bytes, needles: tuple[bytes, ...], start: int) -> list[int]:
             found.append(at + 1)
             at = window.find(needle, at + 1)
     found.sort()
-    return found
+    return found, False
 
 
-def _along(window: bytes, needles: tuple[bytes, ...], start: int) -> Iterator[int]:
+def _along(window: bytes, needles: tuple[bytes, ...], start: int) -> tuple[list[int], bool]:
     """From line to line, because a search for the name would read every document."""
+    found: list[int] = []
     line_end = needles[0][:1]
     at = window.find(line_end, start)
     for _ in range(_MOST_LINES):
-        if at < 0:
-            return
+        if at < 0 or len(found) > _MOST_PATIENTS:
+            break
         if window.startswith(needles, at):
-            yield at + 1
+            found.append(at + 1)
         at = window.find(line_end, at + 1)
+    return found, at >= 0

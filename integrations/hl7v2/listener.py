@@ -144,6 +144,14 @@ class MllpListener:
             self._senders[key] -= 1
             self._senders += Counter()  # forgets who has none
 
+    def make_way(self) -> None:
+        """Too much is half here: of the sender who has most of it under way the largest message goes; nobody else is hurt."""
+        under_way: Counter[str] = Counter()
+        for one in self.connections:
+            under_way[_sender_of(one.caller)] += one.unfinished
+        sender = max(under_way, key=under_way.__getitem__)
+        max((one for one in self.connections if _sender_of(one.caller) == sender), key=lambda one: one.unfinished).make_way()
+
     def shake_hands(self, transport: asyncio.Transport) -> None:
         """TLS for a connection that was just made."""
         if self._shaking + len(self.connections) >= self.limits.max_connections:

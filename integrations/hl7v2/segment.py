@@ -113,7 +113,8 @@ class LargeSegment(Segment):
 
     def as_sent(self, n: int) -> str:
         start, end = self._span(n)
-        return self._raw[start:end].decode(self._codec)
+        text, marks = self._raw[start:end].decode(self._codec), self._marks
+        return _nothing(marks).sub("", marks.field + text)[1:] if '""' in text else text
 
     def field(self, n: int) -> str:
         return self._marks.unescaped(self.as_sent(n), self._codec)
@@ -127,7 +128,8 @@ class LargeSegment(Segment):
         start, end = _nth_span(self._raw, self._marks.repetition.encode(), self._span(n), repetition)
         if c:
             start, end = _nth_span(self._raw, self._marks.component.encode(), (start, end), c - 1)
-        return _component(self._raw[start:end].decode(self._codec), min(c, 1), s, self._marks, self._codec)
+        found = _component(self._raw[start:end].decode(self._codec), min(c, 1), s, self._marks, self._codec)
+        return "" if found == '""' else found
 
     def _span(self, n: int) -> tuple[int, int]:
         # No list of all fields: 32 MB of separators would make one of 32 million.

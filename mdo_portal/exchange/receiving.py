@@ -22,6 +22,7 @@ class MessageHeader:
     receiving_facility: str = ""
     version: str = ""
     patient_numbers: tuple[tuple[str, str], ...] = ()  # (authority, number) of PID-3, for order and relevance
+    has_more_patients: bool = False  # there may be more of them than were looked for: nobody may say that none is known here
     wants_accept: bool = False  # HL7 v2 enhanced mode
     body: tuple[int, int] = (0, 0)  # where the message stands in its bytes; (0, 0): all of it
     application_ack: str = ""  # MSH-16: AL, ER or SU; "" = no application acknowledgement is wanted

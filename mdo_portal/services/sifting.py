@@ -18,6 +18,9 @@ from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_rows import AskedNumber, InboundRow, Noise
 
 PATIENT_KEY = "inbound.patient"
+MOST_ASKED = 64
+"""Numbers that are asked about for one message, those of others about the same patients included. With more it is kept without asking:
+whoever understands it finds out whether it is about anybody (a batch of hostile ones took seconds of everybody's line)."""
 Number = tuple[str, str]
 """A hospital's id and a patient's number there."""
 Doubles = dict[bytes, datetime]
@@ -83,13 +86,14 @@ class Sifting:
         linked: dict[Number, set[Number]] = {}
         for arrival in self._arrivals:
             told = _numbers(arrival)
-            if len(self._arrivals) > 1:
-                told = told.union(*(linked.get(number, ()) for number in told))
-                linked |= dict.fromkeys(told, told)
+            if len(self._arrivals) > 1 and len(told) <= MOST_ASKED:
+                told = told.union(*{id(others): others for number in told if (others := linked.get(number))}.values())
+                if len(told) <= MOST_ASKED:  # else it is kept, and by its numbers whatever follows it
+                    linked |= dict.fromkeys(told, told)
             yield arrival, told
 
     def _ask(self, place: int, arrival: Arrival, told: set[Number]) -> int:
-        if not _is_feed(arrival):
+        if not _is_feed(arrival) or len(told) > MOST_ASKED:
             self._certain |= told
             return -1
         self.feed += 1
@@ -147,7 +151,10 @@ def _storable(text: str, most: int) -> str:
 
 
 def _is_feed(arrival: Arrival) -> bool:
-    return arrival.link is not None and not arrival.reason and arrival.header.kind.partition("^")[0] in FEED
+    """Whether it is kept only when somebody here is known. Of one with more patients than were looked for nobody can say that."""
+    header = arrival.header
+    is_whole = arrival.link is not None and not arrival.reason and not header.has_more_patients
+    return is_whole and header.kind.partition("^")[0] in FEED
 
 
 def _numbers(arrival: Arrival) -> set[Number]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
 from mdo_portal.services import inbound_rows, intake
 from mdo_portal.services.inbound_rows import AskedNumber
+from mdo_portal.services.sifting import MOST_ASKED, Sifting
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -154,3 +157,35 @@ def test_asking_about_one_number_never_reads_a_long_queue(session: Session, regi
         plan = "\n".join(row[0] for row in line.fetchall())
 
     assert "ix_inbound_messages_patient" in plan and "Seq Scan on inbound_messages" not in plan
+
+
+def test_a_message_with_more_patients_than_were_looked_for_is_kept(session: Session, region: Region) -> None:
+    message = make.arrival(region.links["ZEED"], kind="ADT^A40", patient_numbers=(("ZEED", "U1"),))
+    unseen = replace(message, raw=b"longer", header=replace(message.header, has_more_patients=True))
+
+    intake.keep(session, [message, unseen])
+
+    assert [row.kind for row in kept(session)] == ["ADT^A40"]
+
+
+def test_hostile_numbers_are_not_asked_one_by_one(session: Session, region: Region) -> None:
+    """Sixteen messages with two hundred numbers each, of which one is shared: each is kept, none asks about those of all others."""
+    link, many = region.links["ZEED"], [[("ZEED", "X"), *(("ZEED", f"N{at}-{n}") for n in range(200))] for at in range(16)]
+
+    sifting = Sifting(
+        [make.arrival(link, raw=b"%d" % at, kind="ADT^A08", patient_numbers=tuple(many[at])) for at in range(16)], make.sealer()
+    )
+
+    assert sifting.asked == [] and len(sifting.unsifted()[1]) == 16
+
+
+def test_messages_about_one_patient_ask_about_few_numbers_however_long_the_chain(session: Session, region: Region) -> None:
+    link = region.links["ZEED"]
+    chain = [
+        make.arrival(link, raw=b"%d" % at, kind="ADT^A08", patient_numbers=tuple(("ZEED", f"N{at * 40 + n}") for n in range(41)))
+        for at in range(64)
+    ]
+
+    sifting = Sifting(chain, make.sealer())
+
+    assert len(sifting.asked) <= 64 * MOST_ASKED and len(sifting.unsifted()[1]) == 64

@@ -98,3 +98,17 @@ def test_a_batch_over_the_line_keeps_each_and_hears_of_the_one_that_failed() -> 
     assert [one.name for one in batch.segments] == ["FHS", "BHS", "MSH", "MSA", "MSH", "MSA", "ERR", "BTS", "FTS"]
     assert single.get("MSA-2") == "M3"
     assert len(kept) == 2
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [b"MSH\r" * 200_000, b"MSH|||||||||\r" * 30_000, b"\r" * 200_000, b"MSH|^~\\&|||||||A\r" * 30_000],
+    ids=["names", "near", "empty", "many"],
+)
+def test_a_frame_with_more_lines_than_anybody_sends_is_kept_as_one(lines: bytes) -> None:
+    assert split(ADT + lines) is None
+
+
+def test_a_trailer_a_thousand_times_is_looked_at_a_few_times() -> None:
+    raw = ADT + b"BTS|1\r" * 1_000
+    assert 900 * len(b"BTS|1\r") < read_header(raw).body[1] - len(ADT) < 1_000 * len(b"BTS|1\r")

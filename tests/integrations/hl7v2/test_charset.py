@@ -55,6 +55,13 @@ def test_bytes_that_say_they_are_unicode_are_believed_before_anybody(codec: str,
     assert codec_of(message("8859/1", codec), link) == ("utf-8", "(bytes)")
 
 
+@pytest.mark.parametrize("stated", ["8859/1", "8859/15", "CP850"])
+def test_faultless_utf8_is_believed_before_a_sender_who_says_something_else_but_not_before_the_link(stated: str) -> None:
+    read = Message.parse(message(stated, "utf-8"))
+    assert (read.get("PID-5"), codec_of(message(stated, "utf-8"))) == (NAME, ("utf-8", "(bytes)"))
+    assert Message.parse(message(stated, "utf-8"), "8859/15").charset == "iso8859-15"
+
+
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
 @pytest.mark.parametrize("end", ["\0", "\0\0", "\x1a", "\x1a\0"])
 def test_what_pads_a_message_is_no_text_to_keep(codec: str, end: str) -> None:

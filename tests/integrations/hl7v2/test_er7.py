@@ -171,3 +171,10 @@ def test_typography_that_a_charset_lacks_is_written_out_and_other_letters_are_re
 
 def test_two_components_missing_from_msh2_is_hostile_but_a_missing_fourth_is_not() -> None:
     assert marks_of("MSH|^~\\|AB").sub == "&"
+
+
+def test_two_quotes_say_nothing_also_in_a_segment_with_a_document() -> None:
+    raw = b'MSH|^~\\&|A\rOBX|1|TX|A^""^L||' + b"woord " * 8_000 + b'|""|""|""|||F\r'
+    segment = Message.parse(raw).all("OBX")[0]
+    assert [segment.component(3, 2), segment.component(6), segment.as_sent(7), segment.component(11)] == ["", "", "", "F"]
+    assert segment.as_sent(3) == "A^^L"

@@ -71,6 +71,13 @@ def test_32_megabytes_of_malice_take_no_time(hostile: bytes) -> None:
     assert min(taken) <= 0.05
 
 
+HEAD = b"MSH|^~\\&|A|B|C|D|20260302||ADT^A40|1|P|2.5\r"
+
+
+def merge(groups: int) -> bytes:
+    return HEAD + b"".join(b"PID|1||NEW%d\rMRG|OLD%d\r" % (n, n) for n in range(groups))
+
+
 SIGNS = st.text(alphabet='|^~\\&#ABa1 "é\r', max_size=6)
 FIELDS = st.lists(SIGNS, min_size=0, max_size=24)
 
@@ -101,3 +108,23 @@ def test_time_and_number_are_of_each_message_and_the_rest_is_shared() -> None:
     one, two = (header.opened(b"MSH|^~\\&|A|B|C|D|%s||ADT^A08|%s|P|2.5" % told) for told in ((b"1", b"X"), (b"2", b"Y")))
     assert (one.fields[7], one.fields[10], two.fields[7], two.fields[10]) == ("1", "X", "2", "Y")
     assert one.like == two.like and one.words is two.words
+
+
+@pytest.mark.parametrize("groups", [1, 60, 199])
+def test_every_patient_of_a_great_merge_is_seen(groups: int) -> None:
+    found = header.read_header(merge(groups))
+    assert ("", f"OLD{groups - 1}") in found.patient_numbers and not found.has_more_patients
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        merge(201),
+        HEAD + b"PID|1||" + b"~".join(b"%d^^^ZEED" % n for n in range(40)) + b"\r",
+        HEAD + b"ZZZ|\r" * 30_000 + b"PID|1||1^^^ZEED\r",
+        HEAD + b"ZZZ|" + b"x" * 1_100_000 + b"\rPID|1||1^^^ZEED\r",
+    ],
+    ids=["patients", "numbers", "lines", "size"],
+)
+def test_of_a_message_that_is_not_looked_through_it_is_said(raw: bytes) -> None:
+    assert header.read_header(raw).has_more_patients

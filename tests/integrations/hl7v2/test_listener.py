@@ -41,8 +41,8 @@ class Sender:
         self.waiting: list[Message] = []
 
     @classmethod
-    async def to(cls, listener: MllpListener) -> Sender:
-        return cls(*await asyncio.open_connection("127.0.0.1", listener.port))
+    async def to(cls, listener: MllpListener, *, address: str = "127.0.0.1") -> Sender:
+        return cls(*await asyncio.open_connection("127.0.0.1", listener.port, local_addr=(address, 0)))
 
     async def say(self, data: bytes) -> None:
         self.writer.write(data)
@@ -215,6 +215,27 @@ def test_more_connections_than_allowed_are_turned_away() -> None:
             return await (await Sender.to(listener)).closed(), answers
 
     assert asyncio.run(scenario()) == (True, ["M1"])
+
+
+def test_who_has_most_under_way_makes_way_and_nobody_else_is_hurt() -> None:
+    whole = frame(ADT)
+
+    async def scenario() -> tuple[list[str], list[str]]:
+        async with listening(total_bytes=3 * len(whole[:-40])) as listener:
+            hogs = [await Sender.to(listener, address="127.0.0.2") for _ in range(3)]
+            for hog in hogs:
+                await hog.say(whole[:-40])
+            await asyncio.sleep(0.1)
+            other = await Sender.to(listener, address="127.0.0.3")
+            for part in (whole[:-20], whole[-20:]):
+                await other.say(part)
+                await asyncio.sleep(0.1)
+            for hog in hogs:
+                await hog.say(whole[-40:])
+            told = [answer.get("MSA-1") for hog in hogs for answer in await hog.answers(1)]
+            return ids(await other.answers(1)), sorted(told)
+
+    assert asyncio.run(scenario()) == (["M0002"], ["CA", "CA", "CR"])
 
 
 def test_stopping_waits_for_what_is_with_reception() -> None:
