@@ -20,7 +20,7 @@ from .header_numbers import end_of_line
 OPENING, CLOSING = (b"FHS", b"BHS"), (b"BTS", b"FTS")
 _SMALL = 16_384
 _MARKS = re.compile(rb"[^\w\s]+")
-MOST_MESSAGES, MOST_LINES = 20_000, 100_000
+MOST_MESSAGES, MOST_LINES = 10_000, 40_000
 """Nobody who means well sends more in one frame; such a frame is kept as one, for a person. Looked at before anything is stored."""
 
 
