@@ -99,7 +99,8 @@ def _facts(reading: Reading, notification: Segment | None) -> Iterator[Fact]:
         status = _item_status(item, notification, reading.profile)
         for fact in observation_facts(reading, item):
             if fact.text or fact.label or status:
-                yield replace(fact, key=keys[item.position], status=status)
+                dated = fact.dated_on or (_dated(notification) if notification else None)
+                yield replace(fact, key=keys[item.position], status=status, dated_on=dated)
 
 
 def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple[str, IncomingDocument]]:

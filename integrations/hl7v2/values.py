@@ -109,6 +109,6 @@ def label(segment: Segment) -> str:
 
 
 def _with_unit(segment: Segment, value: str) -> str:
-    beside = ", ".join(filter(None, (segment.field(7), segment.component(8))))
+    beside = ", ".join(filter(None, (segment.component(7, 1, 0) or segment.field(7), segment.component(8))))
     parts = (value, segment.component(6), f"({beside})" if beside else "")
     return " ".join(filter(None, parts))

@@ -63,7 +63,12 @@ def _merge_bsn(
     if ruling is None:
         other = gone.id if kept and kept is not gone else None
         raise Conflict(
-            merge_doubts.of_bsn(one, kept, gone), "MRG-1", (kept or gone).id, one.patient, other_id=other, previous=one.previous_bsn
+            merge_doubts.of_bsn(one, kept, gone),
+            "MRG-1",
+            (kept or gone).id,
+            one.patient,
+            other_id=other,
+            previous=one.previous_bsn,
         )
     if ruling.decision is Decision.SAME and kept and kept is not gone:
         merge = join(session, kept, gone, now=now, event=event, message_id=message_id, decided_by=ruling.decided_by)

@@ -185,9 +185,7 @@ def test_a_merge_that_names_only_the_bsn_of_before_is_always_a_question(
 
 
 @pytest.mark.parametrize("message", [_bsn_gone("1", BSN, bsn=BSN), _bsn_gone("1", OTHER_BSN), _bsn_gone("1", BSN)])
-def test_a_bsn_of_before_that_is_his_own_or_nobodys_asks_nothing(
-    session: Session, zeed: Hospital, message: PatientMerge
-) -> None:
+def test_a_bsn_of_before_that_is_his_own_or_nobodys_asks_nothing(session: Session, zeed: Hospital, message: PatientMerge) -> None:
     case = make.case(session, zeed, patient=make.identity("1", bsn=BSN))
 
     found = merge(session, zeed, message)

@@ -68,11 +68,9 @@ def test_escapes_in_capitals_or_small_letters_are_read() -> None:
 
 
 def test_each_note_keeps_its_own_label() -> None:
-    read = referral(
-        PID, "NTE|||met spoed|^APPOINTMENT_NOTES", "NTE|||pijn in de rug|^REASON_FOR_CONSULTATION", "NTE|||zonder label"
-    )
+    read = referral(PID, "NTE|||met spoed|^APPOINTMENT_NOTES", "NTE|||pijn in de rug|^CLINICAL_INFORMATION", "NTE|||zonder label")
     assert [(fact.label, fact.text) for fact in read.facts] == [
         ("APPOINTMENT_NOTES", "met spoed"),
-        ("REASON_FOR_CONSULTATION", "pijn in de rug"),
+        ("CLINICAL_INFORMATION", "pijn in de rug"),
         ("", "zonder label"),
     ]
