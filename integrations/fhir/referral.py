@@ -8,6 +8,7 @@ from datetime import datetime
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS, Reading, team_member
+from integrations.fhir.named import NAMED
 from integrations.fhir.people import contact, patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
@@ -108,10 +109,11 @@ def take(entry: Entry, patient: Entry, reading: Reading, found: Gathered) -> Non
 
 
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
-    mapping = FACTS.get(entry.kind) or TOLD.get(entry.kind)
+    mapping = FACTS.get(entry.kind) or TOLD.get(entry.kind) or NAMED.get(entry.kind)
     if mapping:
-        said = mapping(entry, reading)
-        found.facts.extend(said or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading)))
+        said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
+        found.facts.extend(said)
+        found.unmapped.extend([entry.place] if entry.kind in NAMED and not said else [])
     for carried in attached(entry, reading) if entry.kind in TOLD or entry.kind == "Media" else ():
         found.carry(carried)
     if entry.kind == "DiagnosticReport":
@@ -133,12 +135,18 @@ def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
     dated = day(entry.resource.get("date"))
     for one in sections(entry.resource):
         title, words = section_words(one)
+        if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
+            words = narrative(one)  # what its entries say is not in this message, or has no place
         target = reading.profile.target("", title)
         if words and target in FIELDS:
             found.fields.setdefault(target, []).append(words)
         elif words:
             placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
             found.facts.append(Fact(placed_by, words, title, dated))
+
+
+def _is_shown(entry: Entry) -> bool:
+    return entry.kind in {*FACTS, *TOLD, *NAMED, *HELPERS, "DocumentReference", "QuestionnaireResponse", "CareTeam", "Media"}
 
 
 def _form(entry: Entry, reading: Reading, found: Gathered) -> None:

@@ -229,6 +229,7 @@ FHIR: Mapping[str, Key] = _HEAD | {
         "Welke aanvraag bedoeld is.",
         {
             "codes": texts("Codes die zeggen: dit vraagt om een MDO."),
+            "words": texts("STU3 ProcedureRequest: woorden in code of category die dat zeggen."),
             "latest_useful_extensions": texts("Extensies met de laatste zinvolle dag."),
         },
     ),
