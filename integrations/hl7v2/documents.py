@@ -20,6 +20,7 @@ from .words import matching
 MOST_REPETITIONS = 50
 _FILE_NAME = re.compile(r"[^\\/\n]+\.\w{1,5}")
 _BLANKS = re.compile(rb"\s+")
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")  # RFC 4648 section 5
 _WORDED = ("text", "tx", "ft")
 _ENCODINGS = ("a", "base64", "hex")
 
@@ -160,6 +161,7 @@ def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
     packed = _BLANKS.sub(b"", "".join(pieces).encode())
     if packed[:5] == b"data:":
         packed = packed.partition(b";base64,")[2]
+    packed = packed.translate(_URL_SAFE)
     try:
         return pybase64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
     except (binascii.Error, ValueError):

@@ -10,7 +10,7 @@ from mdo_portal.exchange import Fact, Section
 
 from .documents import file_name, is_document, rich_words
 from .items import Item
-from .places import Reading, asked, labelled
+from .places import Reading, labelled
 from .segment import Segment
 from .values import day, label
 from .words import matching
@@ -65,7 +65,7 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         named = file_name(item)
         said = (*(text for text in item.notes if text != named), *rich_words(item))
         yield from (_plain(reading, item, text, label(item.segment)) for text in said)
-    elif f"@label {asked(item, reading.profile)}" not in used:
+    elif f"@label {reading.asks[item.position]}" not in used:
         yield _observed(reading, item)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingReceipt, PatientLink, PatientMerge, Profile
@@ -28,6 +29,11 @@ class Reading:
     def of(cls, message: Message, profile: Profile) -> Reading:
         """Walk the message once."""
         return cls(message, profile, joined(items(message)))
+
+    @cached_property
+    def asks(self) -> dict[int, str]:
+        """Which of the profile's labels each OBX answers, by its position: asked once, for a message may hold ten thousand."""
+        return {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
 
     def professional(self, place: str) -> Contact | None:
         """The person at an XCN place such as `AIP-3`."""
@@ -119,7 +125,7 @@ def _title(reading: Reading, _: str) -> str:
 
 
 def _labelled(reading: Reading, name: str) -> str:
-    texts = [item.text for item in reading.items if item.segment.name == "OBX" and asked(item, reading.profile) == name]
+    texts = [item.text for item in reading.items if item.segment.name == "OBX" and reading.asks[item.position] == name]
     for item in reading.items:
         if item.segment.name != "OBX":  # of an OBX its notes are part
             notes = zip(item.notes, item.note_labels, strict=True)

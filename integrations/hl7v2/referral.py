@@ -53,7 +53,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     attached = documents_of(reading)
     return IncomingReferral(
         patient=patient(pid, profile),
-        number=first(reading, rules["number"]),
+        number=first(reading, rules["number"]).strip(),
         board_hint=first(reading, rules["board_hint"]).strip(),
         tumour_hint=first(reading, rules["tumour_hint"]),
         **{name: text for name, (text, _) in questions.items()},

@@ -32,7 +32,7 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     return IncomingResult(
         patient=patient(the_patient(message), profile),
         event=event_of(message),
-        referral_number=first(reading, profile["referral"]["number"]),
+        referral_number=first(reading, profile["referral"]["number"]).strip(),
         facts=facts,
         documents=tuple(document for _, document in attached),
         withdrawn=tuple(_withdrawn(reading, profile)),

@@ -74,3 +74,26 @@ def test_each_note_keeps_its_own_label() -> None:
         ("CLINICAL_INFORMATION", "pijn in de rug"),
         ("", "zonder label"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("2026021510", "2026-02-15 10h"),
+        ("2026021510+0530", "2026-02-15 10h"),
+        ("20260215+0100", "2026-02-15"),
+        ("202602151", "202602151"),
+    ],
+)
+def test_a_time_is_shown_as_far_as_it_goes(sent: str, shown: str) -> None:
+    """Year, month, day and hour (YYYYMMDDHH) once read as year, month, hour and minute."""
+    assert said("TS", sent) == shown
+
+
+def test_line_ends_as_hex_are_lines() -> None:
+    assert said("FT", "een\\X0D\\twee\\X0D0A\\drie\\X0A\\vier") == "een\ntwee\ndrie\nvier"
+
+
+def test_a_line_of_blanks_between_the_segments_is_nothing() -> None:
+    read = referral("  ", PID, "   ", "OBX|1|ST|X^Iets^L||a", "\t", "OBX|2|ST|Y^Nog iets^L||b")
+    assert [(fact.label, fact.text) for fact in read.facts] == [("Iets", "a"), ("Nog iets", "b")]
