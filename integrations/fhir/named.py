@@ -10,7 +10,7 @@ from integrations.fhir.facts import Facts, Reading, fact, noted, status
 from integrations.fhir.values import Node, codings, concept, first_of, joined, node, nodes, notes, text
 from mdo_portal.exchange import Section
 
-_TITLES = ("title", "code", "vaccineCode", "type", "class", "description")
+_TITLES = ("title", "code", "vaccineCode", "type", "class", "description", "category")
 _DATES = (
     "period", "occurrenceDateTime", "occurrencePeriod", "effectivePeriod", "dateTime", "date", "created", "startDate",
     "collectedDateTime", "receivedTime", "authoredOn",

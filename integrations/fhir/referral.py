@@ -194,11 +194,13 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
 
 
 def _own_words(request: Request, reading: Reading) -> list[Fact]:
-    """What a person wrote in the text of the request and in none of its fields (`additional`)."""
+    """What the request says beside the question: where it is, what the patient is told, and text that stands in no field (`additional`)."""
     own = request.entry.resource
     is_written = word((own.get("text") or {}).get("status")) in ("additional", "extensions")
     words = narrative(own) if is_written and not request.questions else ""
-    return [Fact(Section.OTHER, words, reading.profile.label("note"))] if words else []
+    sites = ", ".join(filter(None, map(concept, nodes(own.get("bodySite")))))
+    said = (("note", words), ("note", text(own.get("patientInstruction"))), ("site", sites))
+    return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
 
 
 def _reason_words(request: Request, reading: Reading) -> str:

@@ -37,7 +37,7 @@ NAMED: list[tuple[Node, tuple[str, str, Section, date | None]]] = [
     ),
     (
         made("CarePlan", status="draft", intent="plan", category=[text("MDO")], activity=[{"reference": {"display": "Operatie"}}]),
-        ("Behandelplan", "Operatie (draft)", Section.TREATMENT, None),
+        ("Behandelplan", "MDO; Operatie (draft)", Section.TREATMENT, None),
     ),
     (
         made("Goal", lifecycleStatus="active", description=text("Thuis blijven wonen"), target=[{"dueDate": "2026-06-01"}]),
@@ -81,6 +81,16 @@ def test_what_says_nothing_or_may_mean_its_opposite_is_only_named() -> None:
     found = read(made("CarePlan", status="active", intent="plan"), turned)
     assert (found.facts, found.unmapped) == ((), ("CarePlan/2",))
     assert [one.partition(":")[0] for one in found.quarantined] == ["Flag/3"]
+
+
+def test_the_request_says_where_and_what_the_patient_is_told() -> None:
+    asked = request(bodySite=[text("Prostaat"), text("Blaas")], patientInstruction="Nuchter komen")
+    found = FhirReader().read(bundle(asked, patient()), "generic-r4")
+    assert isinstance(found, IncomingReferral)
+    assert [(one.label, one.text) for one in found.facts] == [
+        ("Toelichting", "Nuchter komen"),
+        ("Plaats in het lichaam", "Prostaat, Blaas"),
+    ]
 
 
 def composition(*entries: str) -> Node:
