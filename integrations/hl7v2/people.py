@@ -82,7 +82,7 @@ def _name(names: list[Repetition]) -> PersonName:
         return PersonName()
     family, own_prefix, own, partner_prefix, partner = (legal.component(1, s).strip() for s in range(1, 6))
     initials, given = _given(legal.component(2), legal.component(3))
-    if own_prefix == family and not own:  # the surname once more, by who does not know its parts
+    if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
     if not (own or own_prefix) and _PREFIX.fullmatch(before := legal.component(5).strip()):
         own_prefix, own, family = before, family, f"{before} {family}"

@@ -116,4 +116,5 @@ def test_a_range_in_components_is_read_as_its_words() -> None:
 def test_a_surname_that_stands_in_the_place_of_its_prefix_too_is_one_and_blanks_are_none() -> None:
     name = referral("PID|1||71^^^ZEED^PI||Mulder&Mulder^A").patient.name
     assert (name.family, name.own_prefix) == ("Mulder", "")
+    assert referral("PID|1||71^^^ZEED^PI||Jansen&Jansen&Jansen^A").patient.name.own_prefix == ""
     assert referral("PID|1||71^^^ZEED^PI|| ^ ").patient.name.family == ""
