@@ -82,7 +82,7 @@ def test_each_note_keeps_its_own_label() -> None:
         ("2026021510", "2026-02-15 10h"),
         ("2026021510+0530", "2026-02-15 10h"),
         ("20260215+0100", "2026-02-15"),
-        ("202602151", "202602151"),
+        ("20260215103", "20260215103"),
     ],
 )
 def test_a_time_is_shown_as_far_as_it_goes(sent: str, shown: str) -> None:
