@@ -103,7 +103,7 @@ class Addresses:
             return self._contained(address[1:], source)
         plain = address.split("/_history/")[0]
         beside = "/".join([*source.full_url.split("/")[:-2], plain])  # relative means: on the server of the one who points
-        found = next((name for name in (beside, plain, tail(plain)) if name in self._known), "")
+        found = next((name for name in (beside, plain, tail(plain), f"urn:uuid:{plain}") if name in self._known), "")
         return self._known.get(found)
 
     def contained(self, source: Entry) -> list[Entry]:

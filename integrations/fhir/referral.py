@@ -166,7 +166,7 @@ def leftover_binaries(reading: Reading, sifted: Sifted, found: Gathered) -> None
 
 def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
     reasons = [_reason(item) for item in request.reason_codes if concept(item)]
-    facts = tuple(dict.fromkeys([*reasons, *_own_words(request, reading), *found.facts]))
+    facts = tuple(dict.fromkeys([*reasons, *_named_only(request, reading), *_own_words(request, reading), *found.facts]))
     people = found.people
     return IncomingReferral(
         patient=patient_identity(patient.resource, reading.profile),
@@ -206,12 +206,34 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
 def _reason_words(request: Request, reading: Reading) -> str:
     """The first reason as the sender words it: a hint for routing, no conclusion of ours."""
     pointed = [entry.resource.get("code") for entry in reading.where.all(request.reasons, request.entry)]
-    return next((concept(item) for item in [*request.reason_codes, *pointed] if concept(item)), "")
+    said = (concept(item) for item in [*request.reason_codes, *pointed])
+    return next(filter(None, [*said, *_displays(request.reasons, request, reading)]), "")
 
 
 def _reason(item: Node) -> Fact:
+    """The reason in words; those of its code too where somebody wrote others beside it (`Klacht`, `Bloedverlies`)."""
     system, code = next(iter(codings(item)), ("", ""))
-    return Fact(Section.DIAGNOSIS, concept(item), code=code, code_system=system)
+    words = concept(item)
+    coded = [text(one.get("display")) for one in nodes(item.get("coding"))]
+    more = [one for one in unique(coded) if one.casefold() not in words.casefold()]
+    return Fact(Section.DIAGNOSIS, words + (f" ({', '.join(more)})" if more else ""), code=code, code_system=system)
+
+
+def _displays(references: object, request: Request, reading: Reading) -> list[str]:
+    """The words of references to what is not in this message."""
+    return [
+        text(one.get("display"))
+        for one in nodes(references)
+        if text(one.get("display")) and reading.where.resolve(one, request.entry) is None
+    ]
+
+
+def _named_only(request: Request, reading: Reading) -> list[Fact]:
+    """Reasons and supporting information that are named and not sent along."""
+    missing = reading.profile.label("not_sent")
+    reasons = (Fact(Section.DIAGNOSIS, words) for words in _displays(request.reasons, request, reading))
+    others = (Fact(Section.OTHER, words, missing) for words in _displays(request.supporting, request, reading))
+    return [*reasons, *others]
 
 
 def _board(request: Request, reading: Reading) -> str:

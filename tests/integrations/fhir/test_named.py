@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -91,6 +92,42 @@ def test_the_request_says_where_and_what_the_patient_is_told() -> None:
         ("Toelichting", "Nuchter komen"),
         ("Plaats in het lichaam", "Prostaat, Blaas"),
     ]
+
+
+def test_what_the_request_points_at_and_was_not_sent_stands_by_its_name() -> None:
+    points = {"reasonReference": [{"reference": "Condition/9", "display": "Prostaatcarcinoom"}]}
+    points["supportingInfo"] = [
+        {"reference": "DocumentReference/9", "display": "MRI-verslag"},
+        {"reference": "Condition/c1", "display": "x"},
+    ]
+    found = FhirReader().read(bundle(request(**points), patient(), condition()), "generic-r4")
+    assert isinstance(found, IncomingReferral)
+    said = [(one.section, one.label, one.text) for one in found.facts]
+    assert (Section.DIAGNOSIS, "", "Prostaatcarcinoom") in said
+    assert (Section.OTHER, "Document niet meegestuurd", "MRI-verslag") in said
+    assert (found.tumour_hint, len(said)) == ("Prostaatcarcinoom", 3)
+
+
+def test_a_reason_has_the_words_of_its_code_beside_its_own() -> None:
+    def reason(display: str) -> str:
+        coded = {"text": "Klacht: bloedverlies", "coding": [{"code": "1", "display": display}]}
+        found = FhirReader().read(bundle(request(reasonCode=[coded]), patient()), "generic-r4")
+        assert isinstance(found, IncomingReferral)
+        return found.facts[0].text
+
+    assert reason("Rectaal bloedverlies") == "Klacht: bloedverlies (Rectaal bloedverlies)"
+    assert reason("Bloedverlies") == "Klacht: bloedverlies"
+
+
+def test_a_reference_may_leave_out_that_it_is_a_uuid() -> None:
+    uuid = "d5ffd0cd-ec7e-48a1-84f1-91f4c0eb8fc5"
+    who = {"resourceType": "Organization", "name": "Uro-prostaat"}
+    asked = request(subject={"reference": "urn:uuid:p"}, performer=[{"reference": uuid}])
+    entries = [{"fullUrl": "urn:uuid:r", "resource": asked}, {"fullUrl": "urn:uuid:p", "resource": patient()}]
+    tree = {"resourceType": "Bundle", "type": "message", "entry": [*entries, {"fullUrl": f"urn:uuid:{uuid}", "resource": who}]}
+    found = FhirReader().read(json.dumps(tree).encode(), "generic-r4")
+    assert isinstance(found, IncomingReferral)
+    assert found.board_hint == "Uro-prostaat"
 
 
 def composition(*entries: str) -> Node:
