@@ -78,10 +78,9 @@ def old_bsn(message: Message, profile: Profile) -> tuple[str, str]:
 
     Only nine digits that pass the eleven-test count, and only in a message that says no other country (MSH-17).
     """
-    if message.get("MSH-17-1").strip().upper() not in ("", "NLD", "NL", "528"):
-        return "", ""
     number, place = found_in(message, profile["patient"]["bsn_before"])
-    return (number.strip(), place) if is_possible_bsn(number.strip()) else ("", "")
+    is_ours = is_possible_bsn(number.strip()) and message.get("MSH-17-1").strip().upper() in ("", "NLD", "NL", "528")
+    return (number.strip(), place) if is_ours else ("", "")
 
 
 def found_in(message: Message, places: Iterable[str]) -> tuple[str, str]:

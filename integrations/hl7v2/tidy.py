@@ -25,9 +25,10 @@ def storable(raw: bytes) -> bytes:
 
 
 def _named(raw: bytes) -> bytes:
-    at = raw.find(b"MSH", 0, 4096)
+    at = 0 if raw[:3] == b"MSH" else raw.find(b"MSH", 0, 4096)
     separator = raw[at + 3 : at + 4]
-    if at < 0 or not separator or separator.isalnum() or re.search(rb"[\r\n]PID" + re.escape(separator), raw):
+    patient = b"PID" + separator
+    if at < 0 or not separator or separator.isalnum() or b"\r" + patient in raw or b"\n" + patient in raw:
         return raw
     name = re.compile(rb"(?<=[\r\n])[ \t]*([A-Za-z][A-Za-z0-9]{2})(?=" + re.escape(separator) + rb")")
     return name.sub(lambda found: found[1].upper(), raw)
