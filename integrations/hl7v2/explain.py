@@ -84,13 +84,13 @@ def _same(stated: str, used: str) -> bool:
 
 
 def _left(incoming: object) -> Iterator[LeftOver]:
-    yield from (LeftOver(name, "unmapped") for name in getattr(incoming, "unmapped", ()))
+    yield from (LeftOver(*_parted(name, "unmapped")) for name in getattr(incoming, "unmapped", ()))
     yield from (LeftOver(*_parted(name)) for name in getattr(incoming, "quarantined", ()))
 
 
-def _parted(name: str) -> tuple[str, str]:
+def _parted(name: str, usual: str = "broken") -> tuple[str, str]:
     place, _, why = name.partition("/")
-    return place, why or "broken"
+    return place, why or usual
 
 
 class _Read:

@@ -7,6 +7,7 @@ from datetime import date
 import pybase64
 import pytest
 
+from integrations.hl7v2.explain import Hl7Explainer
 from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal.exchange import Incoming, IncomingReferral, IncomingResult, PatientChange
 
@@ -118,3 +119,11 @@ def test_a_surname_that_stands_in_the_place_of_its_prefix_too_is_one_and_blanks_
     assert (name.family, name.own_prefix) == ("Mulder", "")
     assert referral("PID|1||71^^^ZEED^PI||Jansen&Jansen&Jansen^A").patient.name.own_prefix == ""
     assert referral("PID|1||71^^^ZEED^PI|| ^ ").patient.name.family == ""
+
+
+def test_the_page_that_tries_a_message_says_which_number_was_taken_for_a_bsn() -> None:
+    header = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ADT^A08|M1|P|2.4"
+    raw = f"{header}\rPID|1||71^^^ZEED^PI||Giessen^J||19600101|F|||||||||||{BSN}\r".encode()
+    told = Hl7Explainer().explain(raw, "generic-v2")
+    assert [(one.place, one.why) for one in told.leftovers] == [("PID-19-1", "bsn")]
+    assert [(one.value, one.place) for one in told.fields if one.name == "patient.bsn"] == [(BSN, "PID-19-1")]
