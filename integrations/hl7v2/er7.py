@@ -29,13 +29,14 @@ _PATH = re.compile(r"(\w{3})(?:\((\d+)\))?-(\d+)(?:\((\d+)\))?(?:-(\d+))?(?:-(\d
 class Message:
     """A message as a list of segments, in the order in which they came."""
 
-    __slots__ = ("_by_name", "_index", "_lines", "_segments", "charset", "marks")
+    __slots__ = ("_by_name", "_grouped", "_index", "_lines", "_segments", "charset", "marks")
 
     def __init__(self, lines: list[str], segments: list[Segment] | None, marks: Marks, charset: str) -> None:
         self._lines = lines
         self._segments = segments
         self._index: dict[str, list[str]] | None = None
         self._by_name: dict[str, list[Segment]] = {}
+        self._grouped: dict[str, list[Segment]] | None = None
         self.marks = marks
         self.charset = charset  # the codec that was used, for the record
 
@@ -91,7 +92,16 @@ class Message:
             self._index = _index(self._lines) if self._segments is None else {}
         if self._index and name and name not in self._index:  # make objects only of what is asked for
             return [Segment(line, self.marks, self.charset) for line in self._index.get(name + self.marks.field, ())]
-        return [segment for segment in self.segments if segment.name == name]
+        if self._grouped is None:
+            self._grouped = _grouped(self.segments)
+        return self._grouped.get(name, [])
+
+
+def _grouped(segments: list[Segment]) -> dict[str, list[Segment]]:
+    found: dict[str, list[Segment]] = {}
+    for segment in segments:
+        found.setdefault(segment.name, []).append(segment)
+    return found
 
 
 def _index(lines: list[str]) -> dict[str, list[str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -38,6 +39,15 @@ class Reading:
     def professional(self, place: str) -> Contact | None:
         """The person at an XCN place such as `AIP-3`."""
         return professional(self.message, place)
+
+    @cached_property
+    def answers(self) -> Mapping[str, Sequence[Item]]:
+        """The OBX lines that answer each of the profile's labels."""
+        found: defaultdict[str, list[Item]] = defaultdict(list)
+        for item in self.items:
+            if item.segment.name == "OBX":
+                found[self.asks[item.position]].append(item)
+        return found
 
 
 def first(reading: Reading, places: Iterable[str]) -> str:
@@ -124,7 +134,7 @@ def _title(reading: Reading, _: str) -> str:
 
 
 def _labelled(reading: Reading, name: str) -> str:
-    texts = [item.text for item in reading.items if item.segment.name == "OBX" and reading.asks[item.position] == name]
+    texts = [item.text for item in reading.answers.get(name, ())]
     for item in reading.items:
         if item.segment.name != "OBX":  # of an OBX its notes are part
             notes = zip(item.notes, item.note_labels, strict=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseFact
@@ -14,12 +16,28 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import Fact, IncomingReferral, Section
 
+Row = dict[str, Any]
+_COLUMNS = (
+    "id", "case_id", "section", "label", "text", "code", "code_system", "dated_on", "hospital_id", "received_at", "message_id",
+    "source_key", "status",
+)  # fmt: skip
+_ADDING = insert(CaseFact).from_select(
+    _COLUMNS, select(*(func.unnest(bindparam(name, type_=ARRAY(getattr(CaseFact, name).type))) for name in _COLUMNS))
+)
+"""One row of arrays for any number of facts: a case has many, and to the driver each row of its own costs as much as all of these."""
 
-def add_first_facts(
-    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
-) -> None:
-    """The facts of a case that has none yet."""
-    session.add_all(fact_row(case, fact, hospital, now=now, message_id=message_id) for fact in dict.fromkeys(referral.facts))
+
+def first_rows(
+    case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> list[Row]:
+    """The facts of a case that has none yet, as they will be stored."""
+    return [_row(case, fact, hospital, now=now, message_id=message_id) for fact in dict.fromkeys(referral.facts)]
+
+
+def store(session: Session, rows: Sequence[Row]) -> None:
+    """Facts of one case or many in one go; the cases are stored already."""
+    if rows:
+        session.connection().execute(_ADDING, {name: [row[name] for row in rows] for name in _COLUMNS})
 
 
 QUESTIONS = {
@@ -71,18 +89,22 @@ def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
 
 
 def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:
-    return CaseFact(
-        id=new_id(),  # given here, so that many go in one statement without asking back
-        case_id=case.id,
-        section=fact.section,
-        label=fact.label,
-        text=fact.text,
-        code=fact.code,
-        code_system=fact.code_system,
-        dated_on=fact.dated_on,
-        hospital_id=hospital.id,
-        received_at=now,
-        message_id=message_id,
-        source_key=fact.key,
-        status=fact.status,
-    )
+    return CaseFact(**_row(case, fact, hospital, now=now, message_id=message_id))
+
+
+def _row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> Row:
+    return {
+        "id": new_id(),  # given here, so that many go in one statement without asking back
+        "case_id": case.id,
+        "section": fact.section,
+        "label": fact.label,
+        "text": fact.text,
+        "code": fact.code,
+        "code_system": fact.code_system,
+        "dated_on": fact.dated_on,
+        "hospital_id": hospital.id,
+        "received_at": now,
+        "message_id": message_id,
+        "source_key": fact.key,
+        "status": fact.status,
+    }

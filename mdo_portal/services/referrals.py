@@ -16,8 +16,8 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import IncomingReferral, Section, Unreadable, Wire
-from mdo_portal.services import audit, documents, families, identification, patients, standing, timeline
-from mdo_portal.services.case_facts import add_facts, add_first_facts, keep_earlier_questions
+from mdo_portal.services import audit, case_facts, documents, families, identification, patients, standing, timeline
+from mdo_portal.services.case_facts import add_facts, keep_earlier_questions
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
 
@@ -45,7 +45,7 @@ def register(
         case.home_patient_id = identification.home(session, hospital.id, referral.patient, patient)
         session.add(case)
         session.flush()
-        add_first_facts(session, case, referral, hospital, now=now, message_id=message_id)
+        case_facts.store(session, case_facts.first_rows(case, referral, hospital, now=now, message_id=message_id))
     elif case.patient_id != patient.id:
         raise _numbered_otherwise(referral, case, patient)
     else:

@@ -74,12 +74,14 @@ def _store(session: Session, fresh: Sequence[tuple[Told, Patient, Case]]) -> Non
     session.flush()
     session.add_all([case for _, _, case in fresh])
     session.flush()
-    rows: list[documents.Row] = []
+    facts: list[case_facts.Row] = []
+    files: list[documents.Row] = []
     for one, _, case in fresh:
-        case_facts.add_first_facts(session, case, one.referral, one.hospital, now=one.at, message_id=one.message_id)
-        rows += [
+        facts += case_facts.first_rows(case, one.referral, one.hospital, now=one.at, message_id=one.message_id)
+        files += [
             documents.row(session, case, document, hospital_id=one.hospital.id, at=one.at, message_id=one.message_id)
             for document in one.referral.documents
         ]
         referrals.tell(session, case, "referral.received", one.hospital, now=one.at, wire=one.wire)
-    documents.store(session, rows)
+    case_facts.store(session, facts)
+    documents.store(session, files)
