@@ -18,7 +18,7 @@ from mdo_portal.exchange import Incoming, IncomingAnswer, MessageHeader, Patient
 from mdo_portal.services import deciding, questions
 from tests import make
 from tests.identity_questions import CONFLICTS, born, decide, merge, opened, people, referral, states, take_back
-from tests.make import NOW
+from tests.make import BSN, NOW
 from tests.people import Region
 from tests.reception_house import READERS, hand_in, rows, understand_all
 
@@ -206,6 +206,23 @@ def test_a_merge_that_a_person_allowed_and_then_undid_is_asked_about_when_it_is_
     hand_in(database, region, merge("M10", "1", "2"))
     understand_all(database)
     assert (opened(database), owners(database)) == ([], 2), "kept apart, and not asked a third time"
+
+
+@pytest.mark.parametrize("stands", [[referral("1", bsn=BSN)], [referral("1", bsn=BSN), referral("1b", patient="2")]])
+def test_a_merge_that_names_only_a_bsn_is_done_when_a_person_says_so_and_asked_once(
+    database: Database, region: Region, stands: list[bytes]
+) -> None:
+    """MRG-1 with nothing but the BSN of before: with one patient here and with two."""
+    asked = [merge(name, "2", "1").replace(b"MRG|1^^^ZEED^PI", f"MRG|{BSN}^^^NLMINBIZA^NNNLD".encode()) for name in ("M8", "M9")]
+    hand_in(database, region, *stands, asked[0])
+    understand_all(database)
+    assert len(opened(database)) == 1
+
+    decide(database, Decision.SAME)
+    hand_in(database, region, asked[1], referral("3", patient="2"))
+    understand_all(database)
+
+    assert (opened(database), owners(database)) == ([], 1)
 
 
 @pytest.mark.parametrize("again", [("2", "1"), ("1", "2"), ("3", "1")])

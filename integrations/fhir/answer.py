@@ -15,13 +15,13 @@ _NO_FHIR = {"no_header", "broken", "too_many_entries"}
 def answer_body(answer: Answer, *, location: str, header: MessageHeader, entries: int = 0) -> tuple[int, bytes]:
     """(HTTP status, FHIR JSON) for the sender.
 
-    Stored: 201 with a location, 202 without; a transaction whose number of `entries` is known gets a
-    transaction-response with as many entries. Refused: 400 when it is no FHIR at all, else 422. Not here: 415 for a
+    Stored: 201 with a location, 202 without; a transaction or batch whose number of `entries` is known gets a
+    transaction-response or batch-response with as many entries. Refused: 400 when it is no FHIR at all, else 422. Not here: 415 for a
     type or version, else 404. Not now: 503.
     """
     status = _status(answer, location)
     if _wants_response(answer, header, entries):
-        return 200, _response(answer, location, entries)
+        return 200, _response(answer, location, entries, f"{header.kind.removeprefix('Bundle/')}-response")
     return status, json.dumps(_outcome(answer), ensure_ascii=False).encode()
 
 
@@ -36,7 +36,7 @@ def _status(answer: Answer, location: str) -> int:
 
 
 def _wants_response(answer: Answer, header: MessageHeader, entries: int) -> bool:
-    return answer.verdict is Verdict.STORED and header.kind == "Bundle/transaction" and entries > 0
+    return answer.verdict is Verdict.STORED and header.kind in ("Bundle/transaction", "Bundle/batch") and entries > 0
 
 
 def task_status(number: str, named: str, status: str, reason: str, at: datetime, version: str) -> Node:
@@ -67,8 +67,8 @@ def _outcome(answer: Answer) -> Node:
     return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
-def _response(answer: Answer, location: str, entries: int) -> bytes:
+def _response(answer: Answer, location: str, entries: int, kind: str) -> bytes:
     """One entry per entry sent, as the standard asks: 202, because we keep the message and read it afterwards. Written once, repeated."""
     told: Node = {"status": "202 Accepted"} | ({"location": location} if location else {})
     each = json.dumps({"response": {**told, "outcome": _outcome(answer)}}, ensure_ascii=False)
-    return f'{{"resourceType": "Bundle", "type": "transaction-response", "entry": [{", ".join([each] * entries)}]}}'.encode()
+    return f'{{"resourceType": "Bundle", "type": "{kind}", "entry": [{", ".join([each] * entries)}]}}'.encode()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from integrations.fhir.values import Node, node, nodes, text
@@ -32,17 +33,37 @@ class Entry:
 
 
 def entries_of(tree: Node) -> tuple[Entry, ...]:
-    """The entries of a Bundle, or the one resource itself. Raises Unreadable("too_many_entries").
+    """The entries of a Bundle, the resources in Parameters, or the one resource itself. Raises Unreadable("too_many_entries").
 
     What has no resource (a DELETE, a search answer without body) is not an entry.
     """
+    if tree.get("resourceType") == "Parameters":
+        passed = tuple(islice(_passed(tree.get("parameter")), MAX_ENTRIES + 1))
+        _bound(passed)
+        return passed
     if tree.get("resourceType") != "Bundle":
         return (Entry(f"{text(tree.get('resourceType'))}/0", tree),)
     listed = tree.get("entry")
     many = listed if isinstance(listed, list) else []
+    _bound(many)
+    return tuple(entry for number, item in enumerate(many) if (entry := _entry(number, node(item))))
+
+
+def _bound(many: Sequence[Any]) -> None:
     if len(many) > MAX_ENTRIES:
         raise Unreadable("too_many_entries", f"more than {MAX_ENTRIES}")
-    return tuple(entry for number, item in enumerate(many) if (entry := _entry(number, node(item))))
+
+
+def _passed(parameters: Any) -> Iterator[Entry]:
+    """The resources that are passed to an operation, those of a Bundle one by one. The gate has bounded the depth."""
+    for number, one in enumerate(nodes(parameters)):
+        passed = node(one.get("resource"))
+        kind = text(passed.get("resourceType"))
+        if kind in ("Bundle", "Parameters"):
+            yield from (replace(entry, place=f"{kind}/{number}.{entry.place}") for entry in entries_of(passed))
+        elif kind:
+            yield Entry(f"{kind[:64]}/{number}", passed)
+        yield from (replace(entry, place=f"part/{number}.{entry.place}") for entry in _passed(one.get("part")))
 
 
 def _entry(number: int, item: Node) -> Entry | None:
@@ -82,7 +103,7 @@ class Addresses:
             return self._contained(address[1:], source)
         plain = address.split("/_history/")[0]
         beside = "/".join([*source.full_url.split("/")[:-2], plain])  # relative means: on the server of the one who points
-        found = next((name for name in (beside, plain, tail(plain)) if name in self._known), "")
+        found = next((name for name in (beside, plain, tail(plain), f"urn:uuid:{plain}") if name in self._known), "")
         return self._known.get(found)
 
     def contained(self, source: Entry) -> list[Entry]:

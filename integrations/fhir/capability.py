@@ -68,7 +68,7 @@ def _security(url: str) -> Node:
 
 _TOLD = (
     "Write only, the state of one's own Tasks excepted: a referral is POSTed to the base address as one Bundle of type transaction, "
-    "collection or message, in JSON or XML. Nothing can be searched here; batch is refused. Answers are JSON, or XML when Accept asks for "
+    "batch, collection or message, in JSON or XML. Nothing can be searched here. Answers are JSON, or XML when Accept asks for "
     "it. The FHIR version is that of the link; a fhirVersion in the media type that says another is refused."
 )
 _HOW = (

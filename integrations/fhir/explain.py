@@ -16,7 +16,7 @@ from integrations.fhir.people import identifiers
 from integrations.fhir.places import FIELDS, place_of
 from integrations.fhir.profile import Profile, load_profile
 from integrations.fhir.reader import FhirReader
-from integrations.fhir.request import KINDS, choose_patient, choose_request
+from integrations.fhir.request import KINDS, choose_patient, choose_request, with_contained
 from integrations.fhir.sieve import sift
 from integrations.fhir.values import text
 from mdo_portal.exchange import (
@@ -71,7 +71,7 @@ class _Read:
     """One message that was read, with where everything in it stands."""
 
     def __init__(self, raw: bytes, rules: Profile) -> None:
-        entries = entries_of(load(raw))
+        entries = with_contained(entries_of(load(raw)), rules)
         good = sift(entries, rules.version).where  # what was refused may be named as its sender likes
         self._where, self._rules = good, rules
         request = choose_request(self._where, rules)

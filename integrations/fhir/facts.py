@@ -42,7 +42,7 @@ class Reading:
 Facts = tuple[Fact, ...]
 
 
-def _fact(section: Section, words: str, code: Any = None, *, label: str = "", dated: str = "") -> Facts:
+def fact(section: Section, words: str, code: Any = None, *, label: str = "", dated: str = "") -> Facts:
     """One fact with its date, or nothing when there are no words. A partial date stays visible as words, once: at the code."""
     if not words:
         return ()
@@ -51,28 +51,28 @@ def _fact(section: Section, words: str, code: Any = None, *, label: str = "", da
     return (Fact(section, shown, label, day(dated), value, system),)
 
 
-def _status(*values: Any) -> str:
+def status(*values: Any) -> str:
     """`(refuted)`: a status is shown whenever it is not the ordinary one, so that nothing denied reads as true."""
     found = [word(value) for value in values if word(value) not in _SILENT]
     return f"({', '.join(found)})" if found else ""
 
 
-def _noted(section: Section, resource: Node, reading: Reading, dated: str, names: tuple[str, ...] = ("note",)) -> Facts:
+def noted(section: Section, resource: Node, reading: Reading, dated: str, names: tuple[str, ...] = ("note",)) -> Facts:
     said = [words for name in names for words in notes(resource.get(name))]
-    return tuple(fact for words in said for fact in _fact(section, words, label=reading.profile.label("note"), dated=dated))
+    return tuple(one for words in said for one in fact(section, words, label=reading.profile.label("note"), dated=dated))
 
 
 def condition(entry: Entry, reading: Reading) -> Facts:
     """Diagnosis when the request gives it as reason or nothing else is; else comorbidity, unless its category says otherwise."""
     own, dated = entry.resource, first_of(entry.resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     section = _condition_section(entry, reading)
-    state = _status(own.get("verificationStatus"), own.get("clinicalStatus"))
+    state = status(own.get("verificationStatus"), own.get("clinicalStatus"))
     sites = joined(*(concept(site) for site in nodes(own.get("bodySite"))), by=", ")
     stages = [joined(concept(stage.get("summary")), concept(stage.get("type")), by=" ") for stage in nodes(own.get("stage"))]
     label = reading.profile.label("stage")
-    named = _fact(section, joined(joined(concept(own.get("code")), sites, by=", "), state, by=" "), own.get("code"), dated=dated)
-    staged = tuple(fact for words in stages for fact in _fact(section, words, label=label, dated=dated))
-    return (*named, *staged, *_noted(section, own, reading, dated))
+    named = fact(section, joined(joined(concept(own.get("code")), sites, by=", "), state, by=" "), own.get("code"), dated=dated)
+    staged = tuple(one for words in stages for one in fact(section, words, label=label, dated=dated))
+    return (*named, *staged, *noted(section, own, reading, dated))
 
 
 def _condition_section(entry: Entry, reading: Reading) -> Section:
@@ -90,26 +90,26 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     parts = [own, *nodes(own.get("component"))]
     said = (_observed(part, section, dated, own) for part in parts)
-    return (*(fact for facts in said for fact in facts), *_noted(section, own, reading, dated, ("note", "comment")))
+    return (*(one for facts in said for one in facts), *noted(section, own, reading, dated, ("note", "comment")))
 
 
 def _observed(part: Node, section: Section, dated: str, whole: Node) -> Facts:
     value = answer_text(part) or concept(part.get("dataAbsentReason"))
     flags = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
-    words = joined(value, f"[{flags}]" if flags and value else "", _status(whole.get("status")) if value else "", by=" ")
-    return _fact(section, words, part.get("code"), label=concept(part.get("code")), dated=dated)
+    words = joined(value, f"[{flags}]" if flags and value else "", status(whole.get("status")) if value else "", by=" ")
+    return fact(section, words, part.get("code"), label=concept(part.get("code")), dated=dated)
 
 
 def allergy(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     reactions = [concept(item) for reaction in nodes(own.get("reaction")) for item in nodes(reaction.get("manifestation"))]
-    state = _status(own.get("verificationStatus"), own.get("clinicalStatus"))
+    state = status(own.get("verificationStatus"), own.get("clinicalStatus"))
     dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     words = joined(joined(concept(own.get("code")), joined(*reactions, by=", "), by=": "), state, by=" ")
     label = reading.profile.label("allergy")
     return (
-        *_fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),
-        *_noted(Section.COMORBIDITY, own, reading, dated),
+        *fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),
+        *noted(Section.COMORBIDITY, own, reading, dated),
     )
 
 
@@ -122,8 +122,8 @@ def medication(entry: Entry, reading: Reading) -> Facts:
     doses = joined(*(_dose(item) for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]))
     taken = "" if text(own.get("taken")) in {"", "y"} else f"(taken: {text(own.get('taken'))})"
     dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted")
-    words = joined(joined(name, doses), _status(own.get("status")), taken, by=" ") if name else ""
-    return (*_fact(Section.MEDICATION, words, code, dated=dated), *_noted(Section.MEDICATION, own, reading, dated))
+    words = joined(joined(name, doses), status(own.get("status")), taken, by=" ") if name else ""
+    return (*fact(Section.MEDICATION, words, code, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
 
 
 def _dose(item: Node) -> str:
@@ -150,21 +150,21 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
     words = text(own.get("description")) or joined(*procedures, by=", ") or reading.profile.label("study")
     label = ", ".join(dict.fromkeys(map(text, modalities)))
     dated = first_of(own, "started")
-    named = _fact(
-        Section.IMAGING, joined(words, _status(own.get("status")), by=" "), own.get("procedureCode"), label=label, dated=dated
+    named = fact(
+        Section.IMAGING, joined(words, status(own.get("status")), by=" "), own.get("procedureCode"), label=label, dated=dated
     )
-    return (*named, *_noted(Section.IMAGING, own, reading, dated))
+    return (*named, *noted(Section.IMAGING, own, reading, dated))
 
 
 def procedure(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or Section.TREATMENT
-    denied = "(not done)" if own.get("notDone") is True else _status(own.get("status"))
+    denied = "(not done)" if own.get("notDone") is True else status(own.get("status"))
     sites = joined(*(concept(site) for site in nodes(own.get("bodySite"))), by=", ")
     words = joined(joined(concept(own.get("code")), sites, by=", "), concept(own.get("outcome")))
     dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
-    named = _fact(section, joined(words, denied, by=" ") if words else "", own.get("code"), dated=dated)
-    return (*named, *_noted(section, own, reading, dated))
+    named = fact(section, joined(words, denied, by=" ") if words else "", own.get("code"), dated=dated)
+    return (*named, *noted(section, own, reading, dated))
 
 
 def report(entry: Entry, reading: Reading) -> Facts:
@@ -175,8 +175,12 @@ def report(entry: Entry, reading: Reading) -> Facts:
     coded = [concept(item) for name in ("conclusionCode", "codedDiagnosis") for item in nodes(own.get(name))]
     words = text(own.get("conclusion")) or joined(*coded, by=", ")
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
-    shown = joined(words, _status(own.get("status")), by=" ") if words else ""
-    return _fact(section, shown, own.get("code"), label=concept(own.get("code")), dated=dated)
+    shown = joined(words, status(own.get("status")), by=" ") if words else ""
+    if not words and not own.get("presentedForm") and not text(node(own.get("text")).get("div")):
+        shown = joined(
+            reading.profile.label("report"), status(own.get("status")), by=" "
+        )  # that there is one, and no word of what it says
+    return fact(section, shown, own.get("code"), label=concept(own.get("code")), dated=dated)
 
 
 def team_member(entry: Entry, reading: Reading) -> dict[str, Any]:

@@ -62,8 +62,12 @@ def _filled(value: Any) -> Any:
     if isinstance(value, list):
         return [None if one == "" else _filled(one) for one in value]
     if isinstance(value, dict):
-        return {name: _filled(one) for name, one in value.items() if one not in ("", None, {}, [])}
+        return {name: filled for name, one in value.items() if not _is_empty(filled := _filled(one))}
     return value
+
+
+def _is_empty(value: Any) -> bool:
+    return value in ("", None, {}, []) or (isinstance(value, list) and all(_is_empty(one) for one in value))
 
 
 def _retyped(resource: Node) -> Node:

@@ -8,13 +8,13 @@ from integrations.fhir.judge import problem
 from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile
 from integrations.fhir.referral import Gathered, leftover_binaries, map_entry, read_referral, take
-from integrations.fhir.request import KINDS
+from integrations.fhir.request import KINDS, has_request, with_contained
 from integrations.fhir.sieve import HELPERS, sift
 from integrations.fhir.task import answer_words, is_notice, question_of, read_notice, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from mdo_portal.exchange import Incoming, IncomingAnswer, PatientIdentity, Unreadable
 
-BUNDLE_TYPES = {"transaction", "collection", "message", "document"}
+BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document"}
 ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
 """What may be added to a referral that was sent before."""
 
@@ -28,13 +28,15 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
         raise Unreadable("broken", "Bundle.type")
     entries = entries_of(tree)
     kinds = {entry.kind for entry in entries}
-    if not kinds & set(KINDS.values()):
+    if not has_request(entries, profile):
         where = Addresses(entries)
         tasks = [entry for entry in entries if entry.kind == "Task"]
         notice = next((entry for entry in tasks if is_notice(entry.resource)), None)
         if notice is not None:
             return read_notice(_judged_task(notice, profile), where)
-        if tasks or kinds & ADDITIONS:
+        is_answer = any(question_of(entry.resource) for entry in tasks)
+        entries = entries if is_answer else with_contained(entries, profile)
+        if (tasks or kinds & ADDITIONS) and not has_request(entries, profile):
             return read_addition(entries, tasks, profile)
     return read_referral(entries, profile, moment(tree.get("timestamp")))
 

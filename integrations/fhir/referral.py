@@ -8,6 +8,7 @@ from datetime import datetime
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS, Reading, team_member
+from integrations.fhir.named import NAMED
 from integrations.fhir.people import contact, patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
@@ -108,10 +109,11 @@ def take(entry: Entry, patient: Entry, reading: Reading, found: Gathered) -> Non
 
 
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
-    mapping = FACTS.get(entry.kind) or TOLD.get(entry.kind)
+    mapping = FACTS.get(entry.kind) or TOLD.get(entry.kind) or NAMED.get(entry.kind)
     if mapping:
-        said = mapping(entry, reading)
-        found.facts.extend(said or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading)))
+        said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
+        found.facts.extend(said)
+        found.unmapped.extend([entry.place] if entry.kind in NAMED and not said else [])
     for carried in attached(entry, reading) if entry.kind in TOLD or entry.kind == "Media" else ():
         found.carry(carried)
     if entry.kind == "DiagnosticReport":
@@ -133,12 +135,18 @@ def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
     dated = day(entry.resource.get("date"))
     for one in sections(entry.resource):
         title, words = section_words(one)
+        if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
+            words = narrative(one)  # what its entries say is not in this message, or has no place
         target = reading.profile.target("", title)
         if words and target in FIELDS:
             found.fields.setdefault(target, []).append(words)
         elif words:
             placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
             found.facts.append(Fact(placed_by, words, title, dated))
+
+
+def _is_shown(entry: Entry) -> bool:
+    return entry.kind in {*FACTS, *TOLD, *NAMED, *HELPERS, "DocumentReference", "QuestionnaireResponse", "CareTeam", "Media"}
 
 
 def _form(entry: Entry, reading: Reading, found: Gathered) -> None:
@@ -158,7 +166,7 @@ def leftover_binaries(reading: Reading, sifted: Sifted, found: Gathered) -> None
 
 def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
     reasons = [_reason(item) for item in request.reason_codes if concept(item)]
-    facts = tuple(dict.fromkeys([*reasons, *_own_words(request, reading), *found.facts]))
+    facts = tuple(dict.fromkeys([*reasons, *_named_only(request, reading), *_own_words(request, reading), *found.facts]))
     people = found.people
     return IncomingReferral(
         patient=patient_identity(patient.resource, reading.profile),
@@ -186,22 +194,46 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
 
 
 def _own_words(request: Request, reading: Reading) -> list[Fact]:
-    """What a person wrote in the text of the request and in none of its fields (`additional`)."""
+    """What the request says beside the question: where it is, what the patient is told, and text that stands in no field (`additional`)."""
     own = request.entry.resource
     is_written = word((own.get("text") or {}).get("status")) in ("additional", "extensions")
     words = narrative(own) if is_written and not request.questions else ""
-    return [Fact(Section.OTHER, words, reading.profile.label("note"))] if words else []
+    sites = ", ".join(filter(None, map(concept, nodes(own.get("bodySite")))))
+    said = (("note", words), ("note", text(own.get("patientInstruction"))), ("site", sites))
+    return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
 
 
 def _reason_words(request: Request, reading: Reading) -> str:
     """The first reason as the sender words it: a hint for routing, no conclusion of ours."""
     pointed = [entry.resource.get("code") for entry in reading.where.all(request.reasons, request.entry)]
-    return next((concept(item) for item in [*request.reason_codes, *pointed] if concept(item)), "")
+    said = (concept(item) for item in [*request.reason_codes, *pointed])
+    return next(filter(None, [*said, *_displays(request.reasons, request, reading)]), "")
 
 
 def _reason(item: Node) -> Fact:
+    """The reason in words; those of its code too where somebody wrote others beside it (`Klacht`, `Bloedverlies`)."""
     system, code = next(iter(codings(item)), ("", ""))
-    return Fact(Section.DIAGNOSIS, concept(item), code=code, code_system=system)
+    words = concept(item)
+    coded = [text(one.get("display")) for one in nodes(item.get("coding"))]
+    more = [one for one in unique(coded) if one.casefold() not in words.casefold()]
+    return Fact(Section.DIAGNOSIS, words + (f" ({', '.join(more)})" if more else ""), code=code, code_system=system)
+
+
+def _displays(references: object, request: Request, reading: Reading) -> list[str]:
+    """The words of references to what is not in this message."""
+    return [
+        text(one.get("display"))
+        for one in nodes(references)
+        if text(one.get("display")) and reading.where.resolve(one, request.entry) is None
+    ]
+
+
+def _named_only(request: Request, reading: Reading) -> list[Fact]:
+    """Reasons and supporting information that are named and not sent along."""
+    missing = reading.profile.label("not_sent")
+    reasons = (Fact(Section.DIAGNOSIS, words) for words in _displays(request.reasons, request, reading))
+    others = (Fact(Section.OTHER, words, missing) for words in _displays(request.supporting, request, reading))
+    return [*reasons, *others]
 
 
 def _board(request: Request, reading: Reading) -> str:

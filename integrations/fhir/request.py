@@ -16,6 +16,8 @@ from integrations.fhir.values import Node, codings, concept, day, extension, nod
 from mdo_portal.exchange import Unreadable
 
 KINDS = {"R4": "ServiceRequest", "STU3": "ReferralRequest"}
+PROCEDURE = "ProcedureRequest"
+"""In STU3 a request for something to be done: a referral only when it says that it asks for a tumour board."""
 _NOT_MEANT = {"revoked", "entered-in-error", "cancelled"}
 _MEANINGS = ("category", "code", "type", "serviceRequested", "orderDetail")
 
@@ -47,6 +49,7 @@ def choose_request(where: Addresses, profile: Profile) -> Entry:
     kinds = {entry.kind for entry in where.entries}
     wanted = KINDS[profile.version]
     found = [entry for entry in where.entries if entry.kind == wanted]
+    found = found or [entry for entry in where.entries if _asks_for_a_board(entry, profile)]
     if not found and kinds & set(KINDS.values()):
         raise Unreadable("wrong_version", f"link is {profile.version}")
     meant = [entry for entry in found if _is_meant(entry.resource)]
@@ -60,6 +63,26 @@ def is_review(entry: Entry, profile: Profile) -> bool:
     """Whether the request says by code that it asks for a tumour board."""
     asked = {code for name in _MEANINGS for _, code in codings(entry.resource.get(name) or [])}
     return bool(asked & set(profile.words("request", "codes")))
+
+
+def has_request(entries: Iterable[Entry], profile: Profile) -> bool:
+    """Whether there is a request among them, of whichever version."""
+    return any(entry.kind in KINDS.values() or _asks_for_a_board(entry, profile) for entry in entries)
+
+
+def with_contained(entries: tuple[Entry, ...], profile: Profile) -> tuple[Entry, ...]:
+    """The entries; when no request is among them, those that are contained in one of them too (in a Task, as some send it)."""
+    if has_request(entries, profile):
+        return entries
+    inside = (one for entry in entries for one in Addresses([entry]).contained(entry))
+    return (*entries, *(one for one in inside if has_request([one], profile)))
+
+
+def _asks_for_a_board(entry: Entry, profile: Profile) -> bool:
+    if entry.kind != PROCEDURE or profile.version != "STU3":
+        return False
+    words = [concept(one).casefold() for name in ("code", "category") for one in nodes(entry.resource.get(name))]
+    return is_review(entry, profile) or any(word in said for said in words for word in profile.words("request", "words"))
 
 
 def _is_meant(resource: Node) -> bool:

@@ -9,6 +9,7 @@ from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.facts import FACTS
 from integrations.fhir.judge import problem, without_extensions
 from integrations.fhir.mend import mended
+from integrations.fhir.named import NAMED
 from integrations.fhir.request import KINDS
 from integrations.fhir.told import TOLD
 
@@ -18,6 +19,7 @@ HELPERS = {
 USED = {
     *FACTS,
     *TOLD,
+    *NAMED,
     *HELPERS,
     *KINDS.values(),
     "DocumentReference",

@@ -39,7 +39,7 @@ _CODEC_TO_HL7 = {"ascii": "ASCII", "utf-8": "UNICODE UTF-8", "cp1252": "8859/1"}
 }
 _ANY_BYTE = frozenset(codec for codec in HL7_TO_CODEC.values() if codec not in ("ascii", "utf-8")) | {"cp1252"}
 _C1 = re.compile(rb"[\x80-\x9f]")
-_MARK, _END_OF_FILE = b"\xef\xbb\xbf", b"\x1a"
+_MARK = b"\xef\xbb\xbf"
 _WIDE_STARTS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"M\0S\0", "utf-16-le"), (b"\0M\0S", "utf-16-be"))
 
 
@@ -77,18 +77,6 @@ def narrow(raw: bytes) -> bytes:
             except UnicodeError:
                 raise Unreadable("undecodable", "MSH-18") from None
     return raw
-
-
-def storable(raw: bytes) -> bytes:
-    """`raw` without NUL and the end of a file on DOS: they are no letters, pad what old systems send, and no database keeps the first.
-
-    Usually `raw` itself; UTF-16 becomes marked UTF-8.
-    """
-    if b"\0" not in raw and not raw.endswith(_END_OF_FILE):
-        return raw
-    if is_marked(raw):
-        raw = _MARK + narrow(raw)
-    return raw.replace(b"\0", b"").rstrip(_END_OF_FILE)
 
 
 def is_marked(raw: bytes) -> bool:

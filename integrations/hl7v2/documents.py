@@ -20,6 +20,7 @@ from .words import matching
 MOST_REPETITIONS = 50
 _FILE_NAME = re.compile(r"[^\\/\n]+\.\w{1,5}")
 _BLANKS = re.compile(rb"\s+")
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")  # RFC 4648 section 5
 _WORDED = ("text", "tx", "ft")
 _ENCODINGS = ("a", "base64", "hex")
 
@@ -113,6 +114,8 @@ def _media_type(segment: Segment, repetition: int, media: Mapping[str, str]) -> 
     subtype = segment.component(5, 3, repetition=repetition).lower()
     if "/" in subtype:  # some put the whole media type in the subtype
         return subtype
+    if subtype in _ENCODINGS:  # no subtype: what stands there is the encoding
+        subtype = "plain" if kind.lower() in _WORDED else ""
     return f"{media.get(kind.upper(), kind.lower())}/{subtype}" if kind and subtype else "application/octet-stream"
 
 
@@ -158,6 +161,7 @@ def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
     packed = _BLANKS.sub(b"", "".join(pieces).encode())
     if packed[:5] == b"data:":
         packed = packed.partition(b";base64,")[2]
+    packed = packed.translate(_URL_SAFE)
     try:
         return pybase64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
     except (binascii.Error, ValueError):

@@ -24,7 +24,7 @@ no events sends referrals and nothing else.
 
 def kind_of(message: Message) -> str:
     """`ORU^R01`: kind and event. Of an ADT without an event EVN-1 says which, as in HL7 2.1."""
-    name, event = message.get("MSH-9-1").strip(), event_of(message)
+    name, event = message.get("MSH-9-1").strip().upper(), event_of(message)
     if not event and (event := SAID_ALONE.get(name, "")):
         name = name[:3]
     return "^".join(filter(None, (name, event)))
@@ -32,7 +32,7 @@ def kind_of(message: Message) -> str:
 
 def event_of(message: Message) -> str:
     """The event alone, `A08`; "" when the message says none."""
-    said = message.get("MSH-9-2").strip()
-    if not said and message.get("MSH-9-1").strip() == "ADT":
-        return message.get("EVN-1-1").strip()
+    said = message.get("MSH-9-2").strip().upper()
+    if not said and message.get("MSH-9-1").strip().upper() == "ADT":
+        return message.get("EVN-1-1").strip().upper()
     return said

@@ -21,7 +21,7 @@ from mdo_portal.exchange import (
     Unreadable,
 )
 
-from .charset import codec_named, storable
+from .charset import codec_named
 from .er7 import Message
 from .events import kind_of
 from .explain_places import flat, place_of, shown, within
@@ -30,6 +30,7 @@ from .people import provider
 from .places import Reading, found, found_in
 from .reader import Hl7Reader
 from .referral import QUESTIONS, documents_of
+from .tidy import storable
 
 WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
 
@@ -83,13 +84,13 @@ def _same(stated: str, used: str) -> bool:
 
 
 def _left(incoming: object) -> Iterator[LeftOver]:
-    yield from (LeftOver(name, "unmapped") for name in getattr(incoming, "unmapped", ()))
+    yield from (LeftOver(*_parted(name, "unmapped")) for name in getattr(incoming, "unmapped", ()))
     yield from (LeftOver(*_parted(name)) for name in getattr(incoming, "quarantined", ()))
 
 
-def _parted(name: str) -> tuple[str, str]:
+def _parted(name: str, usual: str = "broken") -> tuple[str, str]:
     place, _, why = name.partition("/")
-    return place, why or "broken"
+    return place, why or usual
 
 
 class _Read:

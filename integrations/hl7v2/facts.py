@@ -10,7 +10,7 @@ from mdo_portal.exchange import Fact, Section
 
 from .documents import file_name, is_document, rich_words
 from .items import Item
-from .places import Reading, asked
+from .places import Reading, labelled
 from .segment import Segment
 from .values import day, label
 from .words import matching
@@ -53,7 +53,9 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
         yield placed
     yield from _spare(reading, item, used)
     if f"@notes {name}" not in used:
-        yield from (_plain(reading, item, text, shown) for text, shown in zip(item.notes, item.note_labels, strict=True))
+        for text, shown in zip(item.notes, item.note_labels, strict=True):
+            if not shown or f"@label {labelled(shown, reading.profile)}" not in used:
+                yield _plain(reading, item, text, shown)
     yield from (_plain(reading, item, text) for text in item.loose_texts)
 
 
@@ -63,16 +65,23 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         named = file_name(item)
         said = (*(text for text in item.notes if text != named), *rich_words(item))
         yield from (_plain(reading, item, text, label(item.segment)) for text in said)
-    elif f"@label {asked(item, reading.profile)}" not in used:
+    elif f"@label {reading.asks[item.position]}" not in used:
         yield _observed(reading, item)
 
 
+def _is_pointer(segment: Segment) -> bool:
+    """Whether an OBX only says where a document lies (RP). Nothing is ever fetched from an address in a message."""
+    return segment.component(2) == "RP" and bool(segment.field(5))
+
+
 def _observed(reading: Reading, item: Item) -> Fact:
-    segment = item.segment
+    segment, text, shown = item.segment, item.text, label(item.segment)
+    if _is_pointer(segment):
+        text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
     return Fact(
         section=_section(reading, item),
-        text=item.text,
-        label=label(segment),
+        text=text,
+        label=shown,
         dated_on=day(segment.component(14)) or _ordered_on(item),
         code=segment.component(3),
         code_system=segment.component(3, 3),

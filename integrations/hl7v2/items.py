@@ -44,6 +44,8 @@ def items(message: Message) -> list[Item]:
         if segment.name == "NTE" and found:
             _add_note(found[-1], segment)
         elif not segment.name and found:
+            if not segment.field(0).strip():
+                continue
             _add_loose(found[-1], segment, in_note=in_note)
             continue
         else:

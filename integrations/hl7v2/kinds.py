@@ -10,7 +10,8 @@ from .appointment import appointment
 from .change import change, link, merge
 from .er7 import Message
 from .events import kind_of
-from .referral import asks_for_a_board, is_referral, referral
+from .places import asking_title
+from .referral import is_referral, referral
 from .result import result
 
 
@@ -21,7 +22,7 @@ def _finding(message: Message, profile: Profile) -> Incoming:
 
 def _titled_document(message: Message, profile: Profile) -> Incoming:
     """An MDM: the referral when its title says so in full, else a document of a patient who is here."""
-    return (referral if asks_for_a_board(message, profile) else result)(message, profile)
+    return (referral if asking_title(message, profile) else result)(message, profile)
 
 
 MEANINGS: dict[str, Callable[[Message, Profile], Incoming]] = {

@@ -76,13 +76,14 @@ def _local(others: list[tuple[str, str, str]], rules: Mapping[str, Any]) -> tupl
 
 def _name(names: list[Repetition]) -> PersonName:
     """PID-5: the legal name when marked (`L`), else the first. FN.1 is for showing, FN.2-5 are its parts."""
-    filled = [name for name in names if name.component(1, 0)]
+    filled = [name for name in names if name.component(1, 0).strip()]
     legal = next((name for name in filled if name.component(7) == "L"), filled[0] if filled else None)
     if legal is None:
         return PersonName()
-    own_prefix, own, partner_prefix, partner = (legal.component(1, s) for s in range(2, 6))
+    family, own_prefix, own, partner_prefix, partner = (legal.component(1, s).strip() for s in range(1, 6))
     initials, given = _given(legal.component(2), legal.component(3))
-    family = legal.component(1)
+    if own_prefix == family:  # the surname once more, by who does not know its parts
+        own_prefix = ""
     if not (own or own_prefix) and _PREFIX.fullmatch(before := legal.component(5).strip()):
         own_prefix, own, family = before, family, f"{before} {family}"
     return PersonName(

@@ -12,7 +12,7 @@ from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingRecei
 
 from .er7 import Message
 from .items import Item, items
-from .numbers import numbers
+from .numbers import is_possible_bsn, numbers
 from .people import professional, provider
 from .pieces import joined
 from .values import day, label
@@ -31,6 +31,11 @@ class Reading:
         """Walk the message once."""
         return cls(message, profile, joined(items(message)))
 
+    @cached_property
+    def asks(self) -> dict[int, str]:
+        """Which of the profile's labels each OBX answers, by its position: asked once, for a message may hold ten thousand."""
+        return {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
+
     def professional(self, place: str) -> Contact | None:
         """The person at an XCN place such as `AIP-3`."""
         return professional(self.message, place)
@@ -41,7 +46,7 @@ class Reading:
         found: defaultdict[str, list[Item]] = defaultdict(list)
         for item in self.items:
             if item.segment.name == "OBX":
-                found[asked(item, self.profile)].append(item)
+                found[self.asks[item.position]].append(item)
         return found
 
 
@@ -70,9 +75,22 @@ def placed(read: Incoming, message: Message, profile: Profile) -> Incoming:
     about = {name: found_in(message, profile["patient"][name])[0] for name in ("bsn", "local_number", "birth_on")}
     over: dict[str, Any] = {name: value.strip() for name, value in about.items() if value.strip() and name != "birth_on"}
     over["birth_on"] = day(about["birth_on"]) or read.patient.birth_on
+    old, place = ("", "") if over.get("bsn") or read.patient.bsn else old_bsn(message, profile)
+    if old:
+        over["bsn"], read = old, replace(read, unmapped=(*read.unmapped, f"{place}/bsn"))
     taken = {over.get("bsn"), over.get("local_number")}
     others = tuple(number for number in read.patient.other_numbers if number[1] not in taken)
     return replace(read, patient=replace(read.patient, **over, other_numbers=others))
+
+
+def old_bsn(message: Message, profile: Profile) -> tuple[str, str]:
+    """(BSN, place) from where HL7 before 2.4 had it (`PID-19`), and so have others their own country's number.
+
+    Only nine digits that pass the eleven-test count, and only in a message that says no other country (MSH-17).
+    """
+    number, place = found_in(message, profile["patient"]["bsn_before"])
+    is_ours = is_possible_bsn(number.strip()) and message.get("MSH-17-1").strip().upper() in ("", "NLD", "NL", "528")
+    return (number.strip(), place) if is_ours else ("", "")
 
 
 def found_in(message: Message, places: Iterable[str]) -> tuple[str, str]:
@@ -82,7 +100,12 @@ def found_in(message: Message, places: Iterable[str]) -> tuple[str, str]:
 
 def asked(item: Item, profile: Profile) -> str:
     """Which of the profile's labels an OBX answers: `board`, `radiology`, …; "" when none."""
-    code, words = item.segment.component(3).casefold(), label(item.segment).casefold()
+    return labelled(label(item.segment), profile, item.segment.component(3))
+
+
+def labelled(label: str, profile: Profile, code: str = "") -> str:
+    """Which of the profile's labels these words, or this code, are."""
+    code, words = code.casefold(), label.casefold().replace("_", " ")
     for name, rule in profile["labels"].items():
         coded = code in (one.casefold() for one in rule["codes"])
         if coded or any(word.casefold() in words for word in rule["words"]):
@@ -90,8 +113,32 @@ def asked(item: Item, profile: Profile) -> str:
     return ""
 
 
+def asking_title(message: Message, profile: Profile) -> str:
+    """The title of a document (MDM) that says both that it refers and to a tumour board; "" when none does.
+
+    Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
+    """
+    rules = profile["referral"]["recognised"]
+    if message.first("TXA") is None:
+        return ""
+    titles = (message.get("TXA-2-2"), message.get("TXA-2-1"), *(one.component(3, 2, 0) for one in message.all("OBX")))
+    return next((title for title in titles if all(_has_one(title, rules[name]) for name in ("words", "asked"))), "")
+
+
+def _has_one(title: str, words: Iterable[str]) -> bool:
+    return any(word in title.casefold() for word in words)
+
+
+def _title(reading: Reading, _: str) -> str:
+    return asking_title(reading.message, reading.profile)
+
+
 def _labelled(reading: Reading, name: str) -> str:
-    texts = (item.text for item in reading.answers.get(name, ()))
+    texts = [item.text for item in reading.answers.get(name, ())]
+    for item in reading.items:
+        if item.segment.name != "OBX":  # of an OBX its notes are part
+            notes = zip(item.notes, item.note_labels, strict=True)
+            texts += [text for text, shown in notes if shown and labelled(shown, reading.profile) == name]
     return "\n".join(dict.fromkeys(filter(None, texts)))
 
 
@@ -109,4 +156,6 @@ def _number(reading: Reading, kind: str) -> str:
     return next((one[1] for pid in reading.message.all("PID") for one in numbers(pid, 3) if one[2] == kind), "")
 
 
-_NAMED: dict[str, Callable[[Reading, str], str]] = {"label": _labelled, "notes": _notes, "number": _number, "provider": _provider}
+_NAMED: dict[str, Callable[[Reading, str], str]] = {
+    "label": _labelled, "notes": _notes, "number": _number, "provider": _provider, "title": _title
+}  # fmt: skip

@@ -7,11 +7,11 @@ from mdo_portal.exchange import Incoming, IncomingReceipt, MessageHeader, Unread
 
 from . import kinds
 from .answers import acknowledged
-from .charset import storable
 from .er7 import Message, codec_of
 from .header import read_header
 from .own_numbers import numbers_at
 from .places import placed
+from .tidy import storable
 
 RRI = ("RF1", "PRD", "CTD", "PID")
 """The segments of an RRI_I12 that come from the referral (HL7 v2.5 11.3.1)."""

@@ -37,17 +37,6 @@ def is_referral(message: Message, profile: Profile) -> bool:
     return False
 
 
-def asks_for_a_board(message: Message, profile: Profile) -> bool:
-    """Whether a document (MDM) is the referral: its title or type says both that it refers and to a tumour board.
-
-    Letters of every kind come as MDM. One word of the two is not enough: a letter to a colleague refers, a report names the board.
-    """
-    rules = profile["referral"]["recognised"]
-    titles = [message.get("TXA-2-2"), message.get("TXA-2-1"), *(one.component(3, 2, 0) for one in message.all("OBX"))]
-    said = [title.casefold() for title in titles]
-    return any(any(word in title for word in rules["words"]) and any(word in title for word in rules["asked"]) for title in said)
-
-
 def _is_cancelled(message: Message, rules: Profile) -> bool:
     """The event says so, or every order in it does: of an order with one line withdrawn the rest stands."""
     orders = [one.component(1) for one in message.all("ORC")]
@@ -64,7 +53,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     attached = documents_of(reading)
     return IncomingReferral(
         patient=patient(pid, profile),
-        number=first(reading, rules["number"]),
+        number=first(reading, rules["number"]).strip(),
         board_hint=first(reading, rules["board_hint"]).strip(),
         tumour_hint=first(reading, rules["tumour_hint"]),
         **{name: text for name, (text, _) in questions.items()},

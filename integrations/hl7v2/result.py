@@ -32,7 +32,7 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     return IncomingResult(
         patient=patient(the_patient(message), profile),
         event=event_of(message),
-        referral_number=first(reading, profile["referral"]["number"]),
+        referral_number=first(reading, profile["referral"]["number"]).strip(),
         facts=facts,
         documents=tuple(document for _, document in attached),
         withdrawn=tuple(_withdrawn(reading, profile)),
@@ -99,7 +99,8 @@ def _facts(reading: Reading, notification: Segment | None) -> Iterator[Fact]:
         status = _item_status(item, notification, reading.profile)
         for fact in observation_facts(reading, item):
             if fact.text or fact.label or status:
-                yield replace(fact, key=keys[item.position], status=status)
+                dated = fact.dated_on or (_dated(notification) if notification else None)
+                yield replace(fact, key=keys[item.position], status=status, dated_on=dated)
 
 
 def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple[str, IncomingDocument]]:

@@ -15,7 +15,7 @@ _CODED = ("CE", "CWE", "CNE", "CF")
 _NUMBERS = ("NM", "SN")
 _TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
-_STAMP = re.compile(r"(\d{4})(\d{2})?(\d{2})?(?:(\d{2})(\d{2})[\d.]*)?(?:[+-]\d{4})?")
+_STAMP = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})[\d.]*)?)?)?)?(?:[+-]\d{4})?")
 MOST_PARTS = 24
 _PARTED = (
     "SN",
@@ -77,7 +77,7 @@ def observed(segment: Segment) -> str:
     kind = segment.component(2)
     if kind in _CODED:
         return "; ".join(filter(None, map(coded, segment.repetitions(5))))
-    lines = [_value(kind, one) for one in segment.repetitions(5)]
+    lines = [_lines(_value(kind, one)) for one in segment.repetitions(5)]
     return (
         words_of("\n".join(lines)) if kind in _LINES else _with_unit(segment, words_of(_between(kind).join(filter(None, lines))))
     )
@@ -95,12 +95,17 @@ def _value(kind: str, one: Repetition) -> str:
     if found is None:
         return one.text
     on, hour, minute = "-".join(filter(None, found.groups()[:3])), *found.groups()[3:]
-    return f"{on} {hour}:{minute}" if minute else on
+    return " ".join(filter(None, (on, f"{hour}:{minute}" if minute else f"{hour}h" if hour else "")))
 
 
 def note(segment: Segment) -> str:
     """The text of an NTE."""
-    return words_of("\n".join(one.text for one in segment.repetitions(3)))
+    return words_of("\n".join(_lines(one.text) for one in segment.repetitions(3)))
+
+
+def _lines(text: str) -> str:
+    """`\\X0D\\` and `\\X0D0A\\` are ends of a line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def label(segment: Segment) -> str:
@@ -109,6 +114,6 @@ def label(segment: Segment) -> str:
 
 
 def _with_unit(segment: Segment, value: str) -> str:
-    beside = ", ".join(filter(None, (segment.field(7), segment.component(8))))
+    beside = ", ".join(filter(None, (segment.component(7, 1, 0) or segment.field(7), segment.component(8))))
     parts = (value, segment.component(6), f"({beside})" if beside else "")
     return " ".join(filter(None, parts))

@@ -91,6 +91,10 @@ V2: Mapping[str, Key] = _HEAD | {
             "bsn": places(
                 "Waar het BSN staat, als dat niet PID-3 is. Leeg: de herhaling van PID-3 met een van onderstaande kenmerken."
             ),
+            "bsn_before": places(
+                "Waar het BSN vroeger stond: telt als er nergens een is, met negen cijfers die aan de elfproef voldoen. "
+                "Staat als overgebleven bij het bericht."
+            ),
             "local_number": places("Waar het eigen patiëntnummer staat, als dat niet PID-3 is."),
             "birth_on": places("Waar de geboortedatum staat, als dat niet PID-7 is."),
             "bsn_authorities": texts("PID-3.4 van een BSN, in hoofdletters."),
@@ -188,6 +192,7 @@ V2: Mapping[str, Key] = _HEAD | {
         {
             "media": free("OBX-5.2 → eerste deel van het bestandstype.", text()),
             "kinds": free("Soort document → codes en woorden in label of titel.", texts()),
+            "not_sent": text("Label van een verwijzing (OBX-2 RP) naar een stuk dat niet is meegestuurd."),
         },
     ),
     "outgoing": OUTGOING,
@@ -224,6 +229,7 @@ FHIR: Mapping[str, Key] = _HEAD | {
         "Welke aanvraag bedoeld is.",
         {
             "codes": texts("Codes die zeggen: dit vraagt om een MDO."),
+            "words": texts("STU3 ProcedureRequest: woorden in code of category die dat zeggen."),
             "latest_useful_extensions": texts("Extensies met de laatste zinvolle dag."),
         },
     ),

@@ -103,7 +103,7 @@ class MergedNumbers:
     """One patient of a merge: who it is from now on, and the numbers of before."""
 
     patient: PatientIdentity
-    previous: tuple[tuple[str, str], ...]  # (authority, number); never a BSN
+    previous: tuple[tuple[str, str], ...]  # (authority, number); never a BSN; none when a BSN is all that was sent
     previous_bsn: str = ""  # a BSN among the numbers of before
 
 

@@ -44,6 +44,13 @@ def of(
     return None
 
 
+def of_bsn(one: MergedNumbers, kept: Patient | None, gone: Patient) -> ConflictKind:
+    """What is asked when a BSN is all that was sent of before: two who stand here, or one whose BSN or number would change."""
+    if kept is not None and kept is not gone:
+        return ConflictKind.MERGE_UNLIKE if one.patient.bsn else ConflictKind.MERGE
+    return ConflictKind.OTHER_BSN if one.patient.bsn else ConflictKind.OTHER_NUMBER
+
+
 def _has_cases(session: Session, patient: Patient) -> bool:
     return session.execute(select(Case.id).where(Case.patient_id == patient.id).limit(1)).first() is not None
 

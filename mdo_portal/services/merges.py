@@ -33,11 +33,47 @@ def apply(
     """
     newest: Case | None = None
     for one in told.merged:
+        if not one.previous:
+            kept = _merge_bsn(session, one, hospital, told.event, now=now, message_id=message_id)
+            newest = _newest(session, kept) or newest
         for authority, number in one.previous:
             kept = _merge_number(session, one, authority, number, hospital, told.event, now=now, message_id=message_id)
-            cases = standing.cases_of(session, kept) if kept else []
-            newest = cases[-1] if cases else newest
+            newest = _newest(session, kept) or newest
     return newest
+
+
+def _newest(session: Session, kept: Patient | None) -> Case | None:
+    cases = standing.cases_of(session, kept) if kept else []
+    return cases[-1] if cases else None
+
+
+def _merge_bsn(
+    session: Session, one: MergedNumbers, hospital: Hospital, event: str, *, now: datetime, message_id: uuid.UUID | None
+) -> Patient | None:
+    """Of before nothing was sent but a BSN. That alone never merges: who stands here under it is a question to a person.
+
+    When only one of the two stands here, *the same person* takes over the particulars that came (carrying_out.py).
+    """
+    number = patients.by_local_number(session, hospital.id, one.patient.local_number)
+    kept = patients.root(session, number or patients.with_bsn(session, hospital.id, one.patient.bsn))
+    gone = patients.root(session, patients.with_bsn(session, hospital.id, one.previous_bsn))
+    if gone is None or one.previous_bsn == one.patient.bsn or (gone is kept and not one.patient.bsn):
+        return kept or gone
+    ruling = rulings.of(session, hospital.id, one.patient, previous=one.previous_bsn)
+    if ruling is None:
+        other = gone.id if kept and kept is not gone else None
+        raise Conflict(
+            merge_doubts.of_bsn(one, kept, gone),
+            "MRG-1",
+            (kept or gone).id,
+            one.patient,
+            other_id=other,
+            previous=one.previous_bsn,
+        )
+    if ruling.decision is Decision.SAME and kept and kept is not gone:
+        merge = join(session, kept, gone, now=now, event=event, message_id=message_id, decided_by=ruling.decided_by)
+        ruling.merge_id = merge.id if merge else ruling.merge_id
+    return kept or gone
 
 
 def _merge_number(

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from integrations.hl7v2 import batch
 from integrations.hl7v2.ack import acks_for
-from integrations.hl7v2.charset import storable
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.mllp import MllpDecoder, frame
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.tidy import storable
 from integrations.profiles import load
 from mdo_portal.exchange import (
     Answer,

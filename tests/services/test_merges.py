@@ -153,6 +153,46 @@ def test_a_merge_in_doubt_goes_to_a_person_and_nothing_moves(session: Session, z
     assert picture(session) == before
 
 
+def _bsn_gone(kept: str, gone_bsn: str, **over: Any) -> PatientMerge:
+    return PatientMerge((MergedNumbers(make.identity(kept, **over), (), previous_bsn=gone_bsn),), event="A40")
+
+
+BY_BSN: dict[ConflictKind, tuple[Sequence[dict[str, Any]], PatientMerge]] = {
+    ConflictKind.MERGE: ([{"local_number": "1", "bsn": BSN}, {"local_number": "2"}], _bsn_gone("2", BSN)),
+    ConflictKind.MERGE_UNLIKE: (
+        [{"local_number": "1", "bsn": BSN}, {"local_number": "2", "bsn": OTHER_BSN}],
+        _bsn_gone("2", BSN, bsn=OTHER_BSN),
+    ),
+    ConflictKind.OTHER_BSN: ([{"local_number": "1", "bsn": BSN}], _bsn_gone("1", BSN, bsn=OTHER_BSN)),
+    ConflictKind.OTHER_NUMBER: ([{"local_number": "1", "bsn": BSN}], _bsn_gone("2", BSN)),
+}
+
+
+@pytest.mark.parametrize("kind", BY_BSN)
+def test_a_merge_that_names_only_the_bsn_of_before_is_always_a_question(
+    session: Session, zeed: Hospital, kind: ConflictKind
+) -> None:
+    people, message = BY_BSN[kind]
+    for one in people:
+        make.case(session, zeed, patient=make.identity(**one))
+    before = picture(session)
+
+    with pytest.raises(Conflict) as conflict:
+        merge(session, zeed, message)
+
+    assert (conflict.value.kind, conflict.value.previous) == (kind, BSN)
+    assert picture(session) == before
+
+
+@pytest.mark.parametrize("message", [_bsn_gone("1", BSN, bsn=BSN), _bsn_gone("1", OTHER_BSN), _bsn_gone("1", BSN)])
+def test_a_bsn_of_before_that_is_his_own_or_nobodys_asks_nothing(session: Session, zeed: Hospital, message: PatientMerge) -> None:
+    case = make.case(session, zeed, patient=make.identity("1", bsn=BSN))
+
+    found = merge(session, zeed, message)
+
+    assert found is not None and found.id == case.id
+
+
 def test_people_who_differ_in_name_and_birth_date_are_not_merged(session: Session, zeed: Hospital) -> None:
     make.case(session, zeed, patient=make.identity("1"))
     stranger = PatientIdentity(local_number="2", local_authority="ZEED", name=PersonName("Anders"), birth_on=NOW.date())

@@ -198,3 +198,11 @@ def test_a_request_alone_may_name_its_patient_by_number() -> None:
     assert ([fact.text for fact in found.facts], found.quarantined) == (["Diagnose 1"], ())
     with pytest.raises(Unreadable, match="no_patient"):
         read(request(subject={"display": "J. van der Meulen"}))
+
+
+def test_what_is_empty_all_the_way_down_is_not_there() -> None:
+    found = read(
+        request(priority="", note=[{"text": ""}], supportingInfo=[{"reference": "", "identifier": {"value": ""}}]),
+        patient(birthDate=""),
+    )
+    assert (found.number, found.question_board, found.quarantined) == ("REF-1", "", ())

@@ -174,6 +174,12 @@ def test_a_merge_says_who_goes_on_and_which_numbers_go(event: str) -> None:
     assert (one.patient.local_number, one.previous, one.previous_bsn) == ("12345", (("ZEED", "54321"),), "999900006")
 
 
+def test_a_merge_may_name_nothing_of_before_but_a_bsn() -> None:
+    found = read("ADT^A40", PID, "MRG|999900006^^^NLMINBIZA^NNNLD")
+    assert isinstance(found, PatientMerge)
+    assert [(one.previous, one.previous_bsn) for one in found.merged] == [((), "999900006")]
+
+
 def test_several_merges_in_one_message_stay_apart() -> None:
     found = read("ADT^A40", PID, "MRG|1^^^ZEED^PI", PID.replace("12345", "777"), "MRG|2^^^ZEED^PI")
     assert isinstance(found, PatientMerge)

@@ -68,11 +68,32 @@ def test_escapes_in_capitals_or_small_letters_are_read() -> None:
 
 
 def test_each_note_keeps_its_own_label() -> None:
-    read = referral(
-        PID, "NTE|||met spoed|^APPOINTMENT_NOTES", "NTE|||pijn in de rug|^REASON_FOR_CONSULTATION", "NTE|||zonder label"
-    )
+    read = referral(PID, "NTE|||met spoed|^APPOINTMENT_NOTES", "NTE|||pijn in de rug|^CLINICAL_INFORMATION", "NTE|||zonder label")
     assert [(fact.label, fact.text) for fact in read.facts] == [
         ("APPOINTMENT_NOTES", "met spoed"),
-        ("REASON_FOR_CONSULTATION", "pijn in de rug"),
+        ("CLINICAL_INFORMATION", "pijn in de rug"),
         ("", "zonder label"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("2026021510", "2026-02-15 10h"),
+        ("2026021510+0530", "2026-02-15 10h"),
+        ("20260215+0100", "2026-02-15"),
+        ("20260215103", "20260215103"),
+    ],
+)
+def test_a_time_is_shown_as_far_as_it_goes(sent: str, shown: str) -> None:
+    """Year, month, day and hour (YYYYMMDDHH) once read as year, month, hour and minute."""
+    assert said("TS", sent) == shown
+
+
+def test_line_ends_as_hex_are_lines() -> None:
+    assert said("FT", "een\\X0D\\twee\\X0D0A\\drie\\X0A\\vier") == "een\ntwee\ndrie\nvier"
+
+
+def test_a_line_of_blanks_between_the_segments_is_nothing() -> None:
+    read = referral("  ", PID, "   ", "OBX|1|ST|X^Iets^L||a", "\t", "OBX|2|ST|Y^Nog iets^L||b")
+    assert [(fact.label, fact.text) for fact in read.facts] == [("Iets", "a"), ("Nog iets", "b")]

@@ -1,0 +1,101 @@
+"""Resources that stand on the case under their own words (title or code, status, date): what is planned, agreed, warned of or taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from integrations.fhir.bundle import Entry
+from integrations.fhir.facts import Facts, Reading, fact, noted, status
+from integrations.fhir.values import Node, codings, concept, first_of, joined, node, nodes, notes, text
+from mdo_portal.exchange import Section
+
+_TITLES = ("title", "code", "vaccineCode", "type", "class", "description", "category")
+_DATES = (
+    "period", "occurrenceDateTime", "occurrencePeriod", "effectivePeriod", "dateTime", "date", "created", "startDate",
+    "collectedDateTime", "receivedTime", "authoredOn",
+)  # fmt: skip
+
+
+def _titles(own: Node) -> str:
+    """The first of its names that has words: a title, a code (of several all), a description."""
+    said = (joined(*(concept(one) for one in _many(own.get(name))), by=", ") for name in _TITLES)
+    return next(filter(None, said), "")
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _plan(own: Node) -> Iterator[str]:
+    """Of a CarePlan its description and what is to be done, each with its own status."""
+    yield text(own.get("description")) if text(own.get("title")) else ""
+    for one in nodes(own.get("activity")):
+        detail = node(one.get("detail"))
+        words = joined(concept(detail.get("code")), text(detail.get("description")), by=": ")
+        named = text(node(one.get("reference")).get("display"))
+        yield joined(words or named, status(detail.get("status")) if words else "", by=" ")
+
+
+def _goal(own: Node) -> Iterator[str]:
+    for one in nodes(own.get("target")):
+        yield joined(concept(one.get("measure")), concept(one.get("detailCodeableConcept")), text(one.get("dueDate")), by=" ")
+
+
+def _consent(own: Node) -> Iterator[str]:
+    """What it is about, and whether that is permitted or denied: never the one without the other."""
+    yield joined(*(concept(one) for one in nodes(own.get("category"))), by=", ")
+    yield from (concept(one.get("valueCodeableConcept")) for one in nodes(own.get("extension")))
+    for one in [*nodes(own.get("provision")), *nodes(own.get("except"))]:
+        yield joined(text(one.get("type")), joined(*(concept(code) for code in nodes(one.get("code"))), by=", "), by=": ")
+
+
+def _contact(own: Node) -> Iterator[str]:
+    yield joined(*(concept(one) for name in ("reasonCode", "reason") for one in nodes(own.get(name))), by=", ")
+    yield text(node(own.get("serviceProvider")).get("display"))
+
+
+def _material(own: Node) -> Iterator[str]:
+    yield concept(node(own.get("collection")).get("bodySite"))
+
+
+def _asked(own: Node) -> Iterator[str]:
+    yield joined(*(concept(one) for one in [*nodes(own.get("bodySite")), *nodes(own.get("reasonCode"))]), by=", ")
+
+
+def _nothing(own: Node) -> Iterator[str]:
+    yield from ()
+
+
+_MORE: dict[str, tuple[str, Section, Callable[[Node], Iterator[str]]]] = {
+    "CarePlan": ("plan", Section.TREATMENT, _plan),
+    "Goal": ("goal", Section.OTHER, _goal),
+    "Flag": ("flag", Section.OTHER, _nothing),
+    "Consent": ("consent", Section.OTHER, _consent),
+    "Encounter": ("encounter", Section.OTHER, _contact),
+    "Specimen": ("specimen", Section.PATHOLOGY, _material),
+    "ProcedureRequest": ("asked", Section.OTHER, _asked),
+    "Immunization": ("immunization", Section.OTHER, _nothing),
+}
+"""Kind → its label in the profile, where it stands when no code of it says so, and what is said beside its title."""
+
+
+def _named(entry: Entry, reading: Reading) -> Facts:
+    own = entry.resource
+    label, usual, more = _MORE[entry.kind]
+    section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or usual
+    dated = first_of(own, *_DATES) or first_of(node(own.get("collection")), "collectedDateTime", "collectedPeriod")
+    words = joined(*dict.fromkeys(filter(None, (_titles(own), *more(own)))), by="; ")
+    if not words or own.get("doNotPerform") is True:
+        return ()
+    said = fact(
+        section,
+        joined(words, status(own.get("status") or own.get("lifecycleStatus")), by=" "),
+        own.get("code"),
+        label=reading.profile.label(label),
+        dated=dated,
+    )
+    return (*said, *noted(section, own, reading, dated)) if notes(own.get("note")) else said
+
+
+NAMED: dict[str, Callable[[Entry, Reading], Facts]] = dict.fromkeys(_MORE, _named)

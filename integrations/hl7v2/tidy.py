@@ -1,0 +1,34 @@
+"""A message as the reader takes it: without what is no letter, and with the names of its segments as the standard writes them."""
+
+from __future__ import annotations
+
+import re
+
+from .charset import is_marked, narrow
+
+_MARK = b"\xef\xbb\xbf"
+_NO_LETTERS = bytes(n for n in range(32) if n not in (0x09, 0x0A, 0x0D)) + b"\x7f"
+_COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
+"""What a terminal was told by a screen that somebody copied from (ECMA-48)."""
+
+
+def storable(raw: bytes) -> bytes:
+    """`raw` without control signs: they pad what old systems send, frame it on a line, and no database or letter takes all of them.
+
+    Usually `raw` itself; UTF-16 becomes marked UTF-8. Where no line begins with PID, names in small letters or after blanks are mended.
+    """
+    if is_marked(raw) and raw[:3] != _MARK:
+        raw = _MARK + narrow(raw)
+    if len(kept := raw.translate(None, _NO_LETTERS)) != len(raw):
+        raw = _COLOUR.sub(b"", raw).translate(None, _NO_LETTERS) if b"\x1b[" in raw else kept
+    return _named(raw)
+
+
+def _named(raw: bytes) -> bytes:
+    at = 0 if raw[:3] == b"MSH" else raw.find(b"MSH", 0, 4096)
+    separator = raw[at + 3 : at + 4]
+    patient = b"PID" + separator
+    if at < 0 or not separator or separator.isalnum() or b"\r" + patient in raw or b"\n" + patient in raw:
+        return raw
+    name = re.compile(rb"(?<=[\r\n])[ \t]*([A-Za-z][A-Za-z0-9]{2})(?=" + re.escape(separator) + rb")")
+    return name.sub(lambda found: found[1].upper(), raw)
