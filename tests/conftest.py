@@ -23,7 +23,7 @@ from mdo_portal.commands import migrate
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.postgres_databases import clone_database, template_database
 from mdo_portal.database import Database
-from tests import canaries, make, once, people
+from tests import canaries, dealing, make, once, people
 from tests.copies import Copies, as_web, opened, plain
 from tests.people import Region
 
@@ -188,6 +188,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         mark = item.get_closest_marker("xdist_group")
         if mark and not item.nodeid.endswith(named := f"@{mark.args[0]}"):
             item._id = type(item._id).parse(item.nodeid + named)
+    dealing.in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    if config.option.dist != "loadgroup":
+        return None
+    config.option.loadscopereorder = False  # in the order in which they were collected
+    return dealing.ByFile(config, log)
 
 
 def pytest_collection_finish() -> None:
