@@ -17,12 +17,14 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
 from mdo_portal.commands import migrate
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.postgres_databases import clone_database, template_database
 from mdo_portal.database import Database
+from tests import browser as browsers
 from tests import canaries, dealing, make, once, people
 from tests.copies import Copies, as_web, opened, plain
 from tests.people import Region
@@ -51,6 +53,18 @@ def pytest_configure_node(node: object) -> None:
 
 
 _server_url = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(trylast=True)  # what the test itself opened is closed before
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    if item.get_closest_marker("browser") and not (nextitem and nextitem.get_closest_marker("browser")):
+        browsers.close_shared()
+
+
+@pytest.fixture
+def browser() -> Browser:
+    """The browser that tests share: who needs a desk of their own has a context of their own."""
+    return browsers.shared()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
