@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import count
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -36,10 +37,20 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("suite")
-once.install()
 _names = count(1)
 __all__ = ["as_web", "copy_name", "opened"]
 _server = pytest.StashKey[ExitStack]()
+_compiled = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What all workers share is made by the process that hands out the work."""
+    shared = getattr(config, "workerinput", {}).get("compiled")
+    if not shared:
+        folder = TemporaryDirectory(prefix="mdo-compiled-")
+        config.add_cleanup(folder.cleanup)
+    config.stash[_compiled] = shared or folder.name
+    once.install(config.stash[_compiled])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -50,6 +61,7 @@ def pytest_configure_node(node: object) -> None:
         config.stash[_server] = stack = ExitStack()
         config.stash[_server_url] = stack.enter_context(server(None, durable=False))
     node.workerinput["postgres"] = config.stash[_server_url]  # type: ignore[attr-defined]
+    node.workerinput["compiled"] = config.stash[_compiled]  # type: ignore[attr-defined]
 
 
 _server_url = pytest.StashKey[str]()
