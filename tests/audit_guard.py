@@ -67,25 +67,26 @@ def _look(response: Response, database: Database, guard: Guard) -> Response:
     endpoint = request.endpoint or ""
     if endpoint in EXCEPTIONS or response.direct_passthrough or response.status_code >= 500:
         return response
-    logged = getattr(_here, "lines", 0)
+    in_order = getattr(_here, "lines", 0) and response.status_code not in (401, 403, 404)
+    if in_order and endpoint in guard.carried:
+        return response  # whatever stands in it: that this route carries is known, and the line is there
     if response.mimetype in ("application/pdf", "application/zip") or carries(response.get_data(as_text=True), database):
         guard.carried.add(endpoint)
-        if not logged or response.status_code in (401, 403, 404):
+        if not in_order:
             guard.unlogged.append(f"{request.method} {endpoint} {response.status_code}")
     return response
 
 
 def carries(text: str, database: Database) -> bool:
     """Whether something of a patient in this database stands in the text, and not only inside another word or a drawn id."""
-    text = make.without_ids(text)
-    return any(
-        canary in text and re.search(rf"(?<!\w){re.escape(canary)}(?!\w)", text) is not None for canary in canaries(database)
-    )
+    found = [canary for canary in canaries(database) if canary in text]
+    text = make.without_ids(text) if found else ""
+    return any(re.search(rf"(?<!\w){re.escape(canary)}(?!\w)", text) is not None for canary in found)
 
 
 def canaries(database: Database) -> set[str]:
     """Names, numbers, BSNs and birth dates of every patient there is. A birth date also as screens and letters write it."""
-    with database.engine.connect() as connection:
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # one question, and no more
         rows = connection.execute(_PATIENTS).all()
     assert isinstance(database.sealer, Sealer)
     return set().union(*(_canaries_of(tuple(row), database.sealer) for row in rows))

@@ -7,17 +7,19 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 
 import brotli
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKED = ROOT / "node_modules" / "@sparticuz" / "chromium" / "bin"
 UNPACKED = ROOT / "var" / "chromium"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+#: how long a page may take to show what is expected of it; Playwright's own five seconds are too few on a machine that is full
+PATIENCE_MS = 20_000
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -77,6 +79,23 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+_shared, _open = ExitStack(), list[Browser]()
+
+
+def shared() -> Browser:
+    """One for all tests that follow one another, which costs seconds to start; each has a context or a page of its own, and closes it."""
+    if not _open:
+        _open.append(_shared.enter_context(chromium()))
+        expect.set_options(timeout=PATIENCE_MS)
+    return _open[0]
+
+
+def close_shared() -> None:
+    """Gone before a test that has nothing to do with it: Playwright keeps an event loop running in this thread."""
+    _open.clear()
+    _shared.close()
 
 
 def axe(page: Page) -> list[str]:

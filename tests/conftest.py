@@ -12,18 +12,21 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import count
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
 from mdo_portal.commands import migrate
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.postgres_databases import clone_database, template_database
 from mdo_portal.database import Database
-from tests import canaries, make, once, people
+from tests import browser as browsers
+from tests import canaries, dealing, make, once, people
 from tests.copies import Copies, as_web, opened, plain
 from tests.people import Region
 
@@ -34,10 +37,20 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("suite")
-once.install()
 _names = count(1)
 __all__ = ["as_web", "copy_name", "opened"]
 _server = pytest.StashKey[ExitStack]()
+_compiled = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What all workers share is made by the process that hands out the work."""
+    shared = getattr(config, "workerinput", {}).get("compiled")
+    if not shared:
+        folder = TemporaryDirectory(prefix="mdo-compiled-")
+        config.add_cleanup(folder.cleanup)
+    config.stash[_compiled] = shared or folder.name
+    once.install(config.stash[_compiled])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -48,9 +61,22 @@ def pytest_configure_node(node: object) -> None:
         config.stash[_server] = stack = ExitStack()
         config.stash[_server_url] = stack.enter_context(server(None, durable=False))
     node.workerinput["postgres"] = config.stash[_server_url]  # type: ignore[attr-defined]
+    node.workerinput["compiled"] = config.stash[_compiled]  # type: ignore[attr-defined]
 
 
 _server_url = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(trylast=True)  # what the test itself opened is closed before
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    if item.get_closest_marker("browser") and not (nextitem and nextitem.get_closest_marker("browser")):
+        browsers.close_shared()
+
+
+@pytest.fixture
+def browser() -> Browser:
+    """The browser that tests share: who needs a desk of their own has a context of their own."""
+    return browsers.shared()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -188,6 +214,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         mark = item.get_closest_marker("xdist_group")
         if mark and not item.nodeid.endswith(named := f"@{mark.args[0]}"):
             item._id = type(item._id).parse(item.nodeid + named)
+    dealing.in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    if config.option.dist != "loadgroup":
+        return None
+    config.option.loadscopereorder = False  # in the order in which they were collected
+    return dealing.ByFile(config, log)
 
 
 def pytest_collection_finish() -> None:

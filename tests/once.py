@@ -11,7 +11,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
 from mdo_portal.services import people
@@ -21,22 +21,30 @@ HASHER = people._hasher
 Builder = Callable[..., tuple[str, str]]
 
 
-class Compiled(BytecodeCache):
-    """Templates as Jinja compiled them, by their name and the checksum of their text."""
+class Compiled(FileSystemBytecodeCache):
+    """Templates as Jinja compiled them: all workers of a run read what the first of them wrote, and each reads a file once."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
         self._kept: dict[tuple[str, str], bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if (bucket.key, bucket.checksum) in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key, bucket.checksum])
+        key = (bucket.key, bucket.checksum)
+        if key in self._kept:
+            bucket.bytecode_from_string(self._kept[key])
+            return
+        super().load_bytecode(bucket)
+        if bucket.code is not None:
+            self._kept[key] = bucket.bytecode_to_string()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+        super().dump_bytecode(bucket)
 
 
-def install() -> None:
-    Flask.jinja_options = {"bytecode_cache": Compiled()}
+def install(folder: str) -> None:
+    """`folder`: of this run alone, shared by its workers."""
+    Flask.jinja_options = {"bytecode_cache": Compiled(folder)}
     _remember_addresses()
     people._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 

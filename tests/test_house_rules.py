@@ -191,17 +191,15 @@ def _catches_all(handler: ast.ExceptHandler) -> bool:
 def is_obvious(column: str, annotation: str, foreign: str) -> bool:
     """An id, a key to the table of that name, or an enum whose members say what they mean."""
     target = {"people": "person", "boards": "board", "cases": "case"}.get(foreign, foreign.removesuffix("s"))
-    return column == "id" or (bool(foreign) and column == f"{target}_id") or annotation in ENUMS
+    return column == "id" or (bool(foreign) and column == f"{target}_id") or annotation in enums()
 
 
+@cache
 def enums() -> set[str]:
     """The names of our own enums: their members are documented where they stand."""
     modules = [path for path in OURS if name(path).startswith(("mdo_portal/domain/", "mdo_portal/exchange"))]
     classes = [node for path in modules for node in nodes(path) if isinstance(node, ast.ClassDef)]
     return {one.name for one in classes if any(isinstance(base, ast.Name) and base.id == "StrEnum" for base in one.bases)}
-
-
-ENUMS = enums()
 
 
 def test_every_column_says_what_it_means() -> None:

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, func, select, text
 
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.domain.tables import metadata
@@ -28,13 +28,17 @@ def upgrade(url: str, *, sealer: Sealer | None = None, to: str = "head") -> None
 
     `sealer`: lets the sign-in of processes with these keys start sessions.
     """
-    engine = create_engine(url)
+    engine = _engine(url)
     with engine.begin() as connection:
         _as_owner(connection)
         command.upgrade(config(connection), to)
         if sealer is not None:
             connection.execute(select(func.access.set_gate(sealer.derived("sessions"))))
-    engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    """Connections end with their block, also when it breaks."""
+    return create_engine(url, poolclass=NullPool)
 
 
 def _as_owner(connection: Connection) -> None:
@@ -43,19 +47,17 @@ def _as_owner(connection: Connection) -> None:
 
 
 def downgrade(url: str, *, to: str = "base") -> None:
-    engine = create_engine(url)
+    engine = _engine(url)
     with engine.begin() as connection:
         _as_owner(connection)
         command.downgrade(config(connection), to)
-    engine.dispose()
 
 
 def differences(url: str) -> list[str]:
     """What the tables in the code have and the migrated database has not, or the other way round."""
-    engine = create_engine(url)
+    engine = _engine(url)
     with engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
-    engine.dispose()
     return [str(difference) for difference in found]
 
 

@@ -5,7 +5,7 @@ Each question is one query whose rows are holes; a name that may be a hole stand
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 #: tables without a row of any patient: every process reads them, none needs a policy
 NO_PATIENTS: dict[str, str] = {
@@ -130,8 +130,6 @@ def holes(connection: Connection) -> list[str]:
 
 
 def holes_of(url: str) -> list[str]:
-    engine = create_engine(url)
+    engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        found = holes(connection)
-    engine.dispose()
-    return found
+        return holes(connection)

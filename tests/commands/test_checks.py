@@ -104,10 +104,12 @@ def test_doctor_names_everything_and_a_fit_machine_gets_nothing(tmp_path: Path) 
 
         assert mdo("db", "upgrade").returncode == 0
         fit = mdo("doctor")
-        with Database(url.replace("//mdo@", "//postgres@")).engine.connect() as connection:
+        admin = Database(url.replace("//mdo@", "//postgres@"))
+        with admin.engine.connect() as connection:
             connection.execute(text("ALTER DATABASE mdo SET log_min_error_statement = 'error'"))
             connection.execute(text("ALTER DATABASE mdo SET synchronous_commit = off"))
             connection.commit()
+        admin.close()
         unfit = mdo("doctor")
         database.close()
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from mdo_portal.commands.demo import story
 from mdo_portal.commands.demo.fill import PASSWORD
 from mdo_portal.commands.demo.places import Places, free_places
 from mdo_portal.commands.demo.screens import Screen
 from mdo_portal.wiring import Region, invented_region
-from tests.browser import chromium
 
 
 @dataclass(frozen=True)
@@ -34,13 +32,6 @@ class Demo:
         """Somebody with one of these roles on this board."""
         person = next(p for p in self.region.persons if any(code == board and role in roles for code, role in p.boards))
         return Screen(self.places.url, person.email, PASSWORD)
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """One for all journeys: who needs a desk of their own has a context of their own. Gone when the last of them has ended."""
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="package")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import threading
 import time
@@ -22,6 +21,7 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from mdo_portal.app import create_app
+from mdo_portal.commands.demo.places import free_ports
 from mdo_portal.database import Database
 from mdo_portal.domain.people import SignedInSession
 from mdo_portal.services import identities, providers, sessions
@@ -52,12 +52,6 @@ class Place:
             return list(session.scalars(found))
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 @contextmanager
 def real_provider(port: int, portal_url: str, provider_id: uuid.UUID) -> Iterator[str]:
     issuer = f"http://127.0.0.1:{port}"
@@ -83,14 +77,14 @@ def real_provider(port: int, portal_url: str, provider_id: uuid.UUID) -> Iterato
 
 @pytest.fixture
 def place(database: Database, region: Region) -> Iterator[Place]:
-    port, provider_id = free_port(), uuid.uuid4()
+    (port, theirs), provider_id = free_ports(2), uuid.uuid4()
     url = f"http://127.0.0.1:{port}"
     settings = Settings(database_url=database.url, secret_key="s" * 40, demo=True, bind=f"127.0.0.1:{port}", public_url=url)
     app = create_app(settings, database=as_web(database))
     server = make_server("127.0.0.1", port, app, threaded=True)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
-        with real_provider(free_port(), url, provider_id) as issuer:
+        with real_provider(theirs, url, provider_id) as issuer:
             with database.transaction() as session:
                 row = providers.empty_for(session, region.ada, provider_id, region.hospitals["ZEED"])
                 said = replace(SAID, issuer=issuer, required_amr=("mfa",), strong_values=("mfa",))

@@ -33,7 +33,7 @@ from mdo_portal.exchange import Wire
 from mdo_portal.services import conclusions, planning, referrals, rooms, sessions
 from mdo_portal.settings import Settings
 
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 
 
 @dataclass

@@ -17,17 +17,26 @@ from mdo_portal.services import changes, intake
 from tests import make
 from tests.people import Region
 
+ALL = "that_is_all"
+
 
 @pytest.fixture
 def ear(database: Database) -> Iterator[psycopg.Connection]:
     with psycopg.connect(database.plain_url, autocommit=True) as connection:
-        for channel in (changes.CHANNEL, "mdo_understand", "mdo_deliver"):
+        for channel in (changes.CHANNEL, "mdo_understand", "mdo_deliver", ALL):
             connection.execute(f"LISTEN {channel}")
         yield connection
 
 
 def heard(ear: psycopg.Connection) -> list[psycopg.Notify]:
-    return list(ear.notifies(timeout=0.2))
+    """Everything told until now: PostgreSQL delivers in the order of the commits, so what comes before our own word is all there is."""
+    ear.execute(f"NOTIFY {ALL}")
+    told = []
+    for notice in ear.notifies(timeout=30):
+        if notice.channel == ALL:
+            return told
+        told.append(notice)
+    raise AssertionError("not even our own word came")
 
 
 def test_nothing_is_told_before_the_commit(database: Database, ear: psycopg.Connection) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -18,11 +17,10 @@ from tests.people import PEOPLE, Region, person_id
 
 
 @pytest.fixture
-def walls(database: Database) -> Iterator[tuple[Database, Database]]:
+def walls(database: Database) -> tuple[Database, Database]:
     """The house as its owner sees it, and as a web process does, through one connection that all share (D4)."""
     web = opened(as_role(database.url, "mdo_app"), pool_size=1)
-    yield database, web
-    web.close()
+    return database, web
 
 
 def signed_as(house: Database, region: Region, name: str, proof: Proof = make.PROOF) -> str:

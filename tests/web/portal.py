@@ -38,7 +38,6 @@ def app_on(database: Database) -> Iterator[Flask]:
             yield app
     finally:
         app.extensions["mdo_live_stop"].set()
-        own.close()
 
 
 def signed_in(app: Flask, database: Database, region: Region, name: str) -> FlaskClient:

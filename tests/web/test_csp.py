@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from mdo_portal.app import create_app
@@ -16,7 +17,6 @@ from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.services import rooms
 from mdo_portal.settings import Settings
-from tests.browser import chromium
 from tests.conftest import as_web
 from tests.web.access_house import READS, House, house
 from tests.web.portal import signed_in
@@ -49,11 +49,12 @@ def served(database: Database) -> Iterator[tuple[House, str]]:
 
 
 @pytest.mark.browser
-def test_clicking_through_violates_nothing(house: House) -> None:
+@pytest.mark.xdist_group("journeys")
+def test_clicking_through_violates_nothing(house: House, browser: Browser) -> None:
     with house.database.transaction() as session:
         rooms.open_meeting(session, session.get_one(Meeting, house.region.meeting), now=datetime.now(UTC))
     said: list[str] = []
-    with served(house.database) as (app, url), chromium() as browser:
+    with served(house.database) as (app, url):
         cookie = signed_in(app, house.database, house.region, "Bram").get_cookie("mdo")  # type: ignore[arg-type]
         assert cookie is not None
         context = browser.new_context()
@@ -71,6 +72,7 @@ def test_clicking_through_violates_nothing(house: House) -> None:
         # The search must be able to find: what the policy forbids is heard.
         page.evaluate("() => { const one = document.createElement('script'); one.textContent = '1'; document.body.append(one); }")
         page.wait_for_timeout(200)
+        context.close()
 
     print(f"\nCSP: {len(PAGES)} pages, violations {len([one for one in said if 'inline' not in one])}")
     assert any("VIOLATION" in one for one in said)

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from mdo_portal.database import Database
 from tests import make
-from tests.browser import axe, chromium
+from tests.browser import axe
 from tests.people import Region
 from tests.web.decision_desk import on_the_agenda
 from tests.web.portal import app_on, signed_in
@@ -48,14 +48,14 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database, region: Region) -> Iterator[Desk]:
+def desk(database: Database, region: Region, browser: Browser) -> Iterator[Desk]:
     now = datetime.now(UTC)
     with database.transaction() as session:
         soon, closes = now + timedelta(days=2), now + timedelta(days=1)
         round_ = on_the_agenda(session, region, now=now, starts_at=soon, closes_at=closes)
         make.signed(session, make.discussed(session, round_, viewer=region.bram, now=now), viewer=region.bram, now=now)
         path = f"/cases/{round_.case_id}/patient-letter"
-    with app_on(database) as app, chromium() as browser:
+    with app_on(database) as app:
         server = make_server("127.0.0.1", 0, app, threaded=True)
         serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         serving.start()

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from mdo_portal.web.assets import DIST, Assets
-from tests.browser import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SITE = "http://portal.example"
@@ -84,16 +83,16 @@ class Server:
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
+def server(browser: Browser) -> Iterator[Server]:
     """A page that is live and shows the first revision."""
-    with chromium() as browser:
-        page = browser.new_page()
-        made = Server(page)
-        page.route(f"{SITE}/**", made.answer)
-        page.route_web_socket(re.compile("/socket.io/"), made.live)
-        page.goto(SITE)
-        expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
-        yield made
+    page = browser.new_page()
+    made = Server(page)
+    page.route(f"{SITE}/**", made.answer)
+    page.route_web_socket(re.compile("/socket.io/"), made.live)
+    page.goto(SITE)
+    expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+    yield made
+    page.close()
 
 
 def test_what_changes_is_fetched_and_shown(server: Server) -> None:

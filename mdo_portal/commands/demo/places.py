@@ -14,6 +14,9 @@ from mdo_portal.settings import DEMO_SECRET
 
 HOSPITAL_PAGES = {"ZEED": 8101, "DELT": 8102, "MERW": 8103, "ODUL": 8104}
 HOSPITAL_MLLP = {"ZEED": 2601}
+#: below what Linux gives whoever asks for any port (32768 and up)
+FREE = range(20_000, 32_000)
+_claimed: list[socket.socket] = []
 
 
 @dataclass(frozen=True)
@@ -41,19 +44,31 @@ class Places:
 
 def free_places() -> Places:
     """Other ports than the usual ones, for tests that run beside a demo."""
-    ports = _free_ports(3 + len(HOSPITAL_PAGES) + len(HOSPITAL_MLLP))
+    ports = free_ports(3 + len(HOSPITAL_PAGES) + len(HOSPITAL_MLLP))
     pages = dict(zip(HOSPITAL_PAGES, ports[3:], strict=False))
     return Places(web=ports[0], mllp=ports[1], mail=ports[2], pages=pages, hospital_mllp={"ZEED": ports[-1]})
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+def free_ports(count: int) -> list[int]:
+    """Ports for processes that start later: nobody who asks the kernel for any port gets one, nor anybody who asks here, while we live."""
+    found: list[int] = []
+    while len(found) < count:
+        port = secrets.choice(FREE)
+        if _is_free(port) and _claims(port):
+            found.append(port)
+    return found
+
+
+def _claims(port: int) -> bool:
+    """A name in the kernel that says so to others like us; it is gone with this process."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0mdo-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claimed.append(claim)
+    return True
 
 
 def _is_free(port: int) -> bool:

@@ -32,7 +32,7 @@ from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.commands.process import open_database
 from mdo_portal.settings import Settings, from_environment
 
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0  # who ends is seen at once; on a machine that is full, seven processes that start took more than sixty
 ROLES = {"web": "mdo_app", "listen": "mdo_work", "work": "mdo_work"}
 Play = Callable[[Places], int]
 

@@ -50,19 +50,19 @@ START = b"MSH|^~\\&|A|B|C|D|||ADT^A08|1|P|2.5\r"
 
 
 @pytest.mark.parametrize(
-    "hostile",
+    "made",  # here, and not where the tests are collected: each worker would keep all of them
     [
-        START + b"PID|1||" + b"~" * SIZE,
-        START + b"\rPID|1||1^^^A" * (SIZE // 13),
-        START + b"PID|" * (SIZE // 4),
-        b"MSH" * (SIZE // 3),
-        START[:-1] + b"|" * SIZE,
-        START + b"\rPI" * (SIZE // 3),
+        lambda: START + b"PID|1||" + b"~" * SIZE,
+        lambda: START + b"\rPID|1||1^^^A" * (SIZE // 13),
+        lambda: START + b"PID|" * (SIZE // 4),
+        lambda: b"MSH" * (SIZE // 3),
+        lambda: START[:-1] + b"|" * SIZE,
+        lambda: START + b"\rPI" * (SIZE // 3),
     ],
     ids=["repetitions", "patients", "names", "headers", "fields", "almost"],
 )
-def test_32_megabytes_of_malice_take_no_time(hostile: bytes) -> None:
-    taken = []
+def test_32_megabytes_of_malice_take_no_time(made: Callable[[], bytes]) -> None:
+    hostile, taken = made(), []
     for _ in range(3):
         start = time.process_time()
         with contextlib.suppress(Unreadable):
