@@ -39,6 +39,7 @@ class Fact:
     code_system: str = ""
     key: str = ""  # the sender's own name for this result: told again under it, it is the newer word on the same thing
     status: str = ""  # of RESULT_STATUSES; "" = final
+    status_only: bool = False  # the value is not told again, only its status (OBX-11 U): what was told stands
 
 
 RESULT_STATUSES = ("preliminary", "corrected", "withdrawn", "unobtainable")
@@ -138,6 +139,8 @@ class IncomingResult:
     facts: tuple[Fact, ...] = ()
     documents: tuple[IncomingDocument, ...] = ()
     withdrawn: tuple[str, ...] = ()  # orders taken back whole (OBR-25 X): every fact and document whose key starts so
+    # keys told whole, with or without the sub-id: a line under one of them that was told before and does not come again is over
+    whole: tuple[str, ...] = ()
     sent_at: datetime | None = None
     unmapped: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
