@@ -158,6 +158,9 @@ class IncomingAppointment:
     number: str  # the hospital's own number of it; "" = none was sent
     state: str  # of APPOINTMENT_STATES
     event: str  # "S12", …
+    other_numbers: tuple[
+        str, ...
+    ] = ()  # what else it is numbered: by who asked for it (SCH-1) beside who keeps the agenda (SCH-2)
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     service: str = ""

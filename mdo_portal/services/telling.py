@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,7 +36,7 @@ class Telling:
         self.session, self.case, self.hospital, self.now, self.message_id = session, case, hospital, now, message_id
         self.said = moments.said(sent_at, now)
         sent = moments.likely(sent_at)
-        self.details = {SENT_AT: self.said.isoformat()} if sent else {}
+        self.details: dict[str, Any] = {SENT_AT: self.said.isoformat()} if sent else {}
 
     @cached_property
     def _said_at(self) -> dict[datetime, datetime]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -180,6 +180,41 @@ def test_an_older_word_on_an_appointment_changes_nothing(session: Session, zeed:
     plan(session, zeed, booked("cancelled", sent_at=NOW), at=NOW)
     plan(session, zeed, booked(sent_at=NOW - timedelta(minutes=5)), at=LATER)
     assert session.scalars(select(Appointment.state)).all() == ["cancelled"]
+
+
+def test_an_appointment_moved_without_an_end_has_none(session: Session, zeed: Hospital, case: Case) -> None:
+    plan(session, zeed, booked(ends_at=datetime(2026, 3, 4, 10, 30, tzinfo=UTC)))
+    plan(session, zeed, booked(hour=14))
+    assert session.scalars(select(Appointment.ends_at)).all() == [None]
+
+
+def test_an_appointment_told_again_at_the_same_time_keeps_its_end(session: Session, zeed: Hospital, case: Case) -> None:
+    end = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
+    plan(session, zeed, booked(ends_at=end))
+    plan(session, zeed, booked(place="poli 2"))
+    assert session.scalars(select(Appointment.ends_at)).all() == [end]
+
+
+def test_an_appointment_that_gets_a_number_of_the_agenda_goes_on_under_it(session: Session, zeed: Hospital, case: Case) -> None:
+    plan(session, zeed, booked(number="PL7"))
+    plan(session, zeed, booked("cancelled", number="FI9", other_numbers=("PL7",)))
+    assert [(one.number, one.state) for one in session.scalars(select(Appointment))] == [("FI9", "cancelled")]
+
+
+def test_the_number_of_who_asked_never_finds_another_patients_appointment(session: Session, zeed: Hospital, case: Case) -> None:
+    make.case(session, zeed, patient=make.identity("2"))
+    plan(session, zeed, booked(number="PL7"))
+    plan(session, zeed, booked("cancelled", number="FI9", other_numbers=("PL7",), patient=make.identity("2")))
+    found = session.scalars(select(Appointment).order_by(Appointment.number))
+    assert [(one.number, one.state) for one in found] == [("FI9", "cancelled"), ("PL7", "booked")]
+
+
+@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))])
+def test_a_moment_that_cannot_be_true_is_no_moment(session: Session, zeed: Hospital, case: Case, at: datetime) -> None:
+    plan(session, zeed, booked(starts_at=at, ends_at=at, sent_at=at))
+    session.expire_all()
+    (one,) = appointments.of_patient(session, case.patient_id)
+    assert (one.starts_at, one.ends_at, one.told_at) == (None, None, NOW)
 
 
 def test_a_stranger_gets_no_appointment(session: Session, zeed: Hospital) -> None:
