@@ -20,14 +20,15 @@ def add(telling: Telling, result: IncomingResult) -> set[str]:
     happened: set[str] = set()
     for order in result.withdrawn:
         happened |= _set_status(telling, [one for one in known if one.reference.startswith(f"{order}/")], GONE)
+    rows = [one for one in result_facts.of_case(telling) if one.source_key]
     told = {fact.key for fact in result.facts if fact.key}
     for document in result.documents:
         earlier = [one for one in known if one.reference and one.reference in (document.reference, document.replaces)]
-        words = _words(telling, document, told)
+        words = [one for one in _words(document, rows) if one.source_key not in told]
         if document.content:
             happened |= _with_content(telling, document, known, earlier, words)
         elif document.status == GONE:
-            happened |= _gone(telling, document, earlier)
+            happened |= _gone(telling, earlier, _words(document, rows))
         elif any(fact.text and is_under(fact.key, document.reference) for fact in result.facts):
             happened |= _replaced(telling, earlier, words)
         else:
@@ -41,9 +42,9 @@ def _of_case(telling: Telling) -> list[CaseDocument]:
     return list(telling.session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _words(telling: Telling, document: IncomingDocument, told: set[str]) -> list[CaseFact]:
-    """What stands of this document, or of the one it replaces, as words, and was not told by this very message."""
-    present = (one for one in result_facts.of_case(telling) if one.superseded_at is None and one.source_key not in told)
+def _words(document: IncomingDocument, rows: Sequence[CaseFact]) -> list[CaseFact]:
+    """What stands as words of this document, or of the one it replaces."""
+    present = (one for one in rows if one.superseded_at is None)
     return [one for one in present if any(is_under(one.source_key, name) for name in (document.reference, document.replaces))]
 
 
@@ -77,10 +78,9 @@ def _replaced(telling: Telling, earlier: Sequence[CaseDocument], words: Sequence
     return {"document.corrected"} if changed or had_words else set()
 
 
-def _gone(telling: Telling, document: IncomingDocument, earlier: Sequence[CaseDocument]) -> set[str]:
-    happened = _set_status(telling, earlier, GONE)
-    words = [one for one in _words(telling, document, set()) if telling.is_after(one)]
-    return happened | ({"document.withdrawn"} if result_facts.withdraw(telling, words) else set())
+def _gone(telling: Telling, earlier: Sequence[CaseDocument], words: Sequence[CaseFact]) -> set[str]:
+    had_words = result_facts.withdraw(telling, [one for one in words if telling.is_after(one)])
+    return _set_status(telling, earlier, GONE) | ({"document.withdrawn"} if had_words else set())
 
 
 def _without_content(
