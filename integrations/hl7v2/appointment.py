@@ -24,9 +24,11 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
     reading = Reading.of(message, profile)
     event = event_of(message)
     starts_at = _moment(reading, rules["starts_at"], profile)
+    number = first(reading, rules["number"])
     return IncomingAppointment(
         patient=patient(the_patient(message), profile),
-        number=first(reading, rules["number"]),
+        number=number,
+        other_numbers=tuple(one for place in rules["number"] if (one := first(reading, [place])) and one != number),
         state=_state(reading, event, rules),
         event=event,
         starts_at=starts_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -36,6 +37,7 @@ def result(message: Message, profile: Profile) -> IncomingResult:
         facts=facts,
         documents=tuple(document for _, document in attached),
         withdrawn=tuple(_withdrawn(reading, profile)),
+        whole=tuple(dict.fromkeys(_whole(reading, notification))),
         sent_at=sent_at(message, profile),
         unmapped=unplaced(message, profile, "result"),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
@@ -71,16 +73,27 @@ def _order(order: Segment | None) -> str:
     return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""
 
 
+def _said(segment: Segment | None, field: int) -> str:
+    return segment.component(field).strip().upper() if segment is not None else ""
+
+
 def _status(segment: Segment | None, field: int, codes: Profile) -> str:
-    return str(codes.get(segment.component(field).strip().upper(), "")) if segment is not None else ""
+    return str(codes.get(_said(segment, field), ""))
 
 
 def _item_status(item: Item, notification: Segment | None, profile: Profile) -> str:
     """OBX-11; when it says nothing out of the ordinary, the order's (OBR-25) or the document's (TXA-17, TXA-19)."""
     rules = profile["result"]
+    if _is_status_only(item, rules):
+        return ""  # what the status becomes is what the code says: final
     if notification is not None:
         return _status(item.segment, 11, rules["status"]) or _document_status(notification, profile)
     return _status(item.segment, 11, rules["status"]) or _status(item.order, 25, rules["status"])
+
+
+def _is_status_only(item: Item, rules: Profile) -> bool:
+    """OBX-11 says that a result is final without telling it again."""
+    return not item.text and _said(item.segment, 11) in rules["status_only"]
 
 
 def _document_status(notification: Segment, profile: Profile) -> str:
@@ -100,7 +113,8 @@ def _facts(reading: Reading, notification: Segment | None) -> Iterator[Fact]:
         for fact in observation_facts(reading, item):
             if fact.text or fact.label or status:
                 dated = fact.dated_on or (_dated(notification) if notification else None)
-                yield replace(fact, key=keys[item.position], status=status, dated_on=dated)
+                only = _is_status_only(item, reading.profile["result"])
+                yield replace(fact, key=keys[item.position], status=status, dated_on=dated, status_only=only)
 
 
 def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple[str, IncomingDocument]]:
@@ -153,5 +167,21 @@ def _withdrawn(reading: Reading, profile: Profile) -> Sequence[str]:
     """Orders that are taken back whole: OBR-25 says so and no result stands under them."""
     orders = [item.segment for item in reading.items if item.segment.name == "OBR"]
     filled = {id(item.order) for item in reading.items if item.segment.name == "OBX"}
-    gone = (one for one in orders if _status(one, 25, profile["result"]["status"]) == "withdrawn" and id(one) not in filled)
+    gone = (one for one in orders if _said(one, 25) in profile["result"]["cancelled"] and id(one) not in filled)
     return list(dict.fromkeys(filter(None, map(_order, gone))))
+
+
+def _whole(reading: Reading, notification: Segment | None) -> Iterator[str]:
+    """What the message tells whole: lines of one name are numbered within a message, so they mean nothing beside those of another.
+
+    Of an order that is done (OBR-25) and of a document also the lines of that code under another sub-id.
+    """
+    rules, keys = reading.profile["result"], _keys(reading, notification)
+    for item in reading.items:
+        key = keys.get(item.position, "") if item.segment.name == "OBX" else ""
+        if not key or not item.text or is_document(item.segment):
+            continue
+        if _item_status(item, notification, reading.profile) != "withdrawn":
+            name = re.sub(r"#\d+$", "", key)
+            is_done = notification is not None or _said(item.order, 25) in rules["complete"]
+            yield name.rpartition("/")[0] if is_done else name

@@ -159,6 +159,11 @@ V2: Mapping[str, Key] = _HEAD | {
         "Uitslagen en documenten bij een casus die er al is.",
         {
             "status": free("OBX-11 of OBR-25 → toestand; wat er niet staat is definitief.", text()),
+            "status_only": texts("OBX-11 die een eerder gestuurde uitslag definitief maakt zonder hem te herhalen."),
+            "cancelled": texts("OBR-25 van een order zonder uitslagen die ingetrokken is."),
+            "complete": texts(
+                "OBR-25 van een order die in zijn geheel verteld is: een eerdere regel die niet terugkomt vervalt."
+            ),
             "completion": free("TXA-17 → toestand.", text()),
             "unavailable": texts("TXA-19 die zegt dat het stuk er niet meer is."),
             "replacing": texts("MSH-9.2 die een eerder stuk vervangt."),

@@ -39,6 +39,7 @@ class Fact:
     code_system: str = ""
     key: str = ""  # the sender's own name for this result: told again under it, it is the newer word on the same thing
     status: str = ""  # of RESULT_STATUSES; "" = final
+    status_only: bool = False  # the value is not told again, only its status (OBX-11 U): what was told stands
 
 
 RESULT_STATUSES = ("preliminary", "corrected", "withdrawn", "unobtainable")
@@ -138,6 +139,8 @@ class IncomingResult:
     facts: tuple[Fact, ...] = ()
     documents: tuple[IncomingDocument, ...] = ()
     withdrawn: tuple[str, ...] = ()  # orders taken back whole (OBR-25 X): every fact and document whose key starts so
+    # keys told whole, with or without the sub-id: a line under one of them that was told before and does not come again is over
+    whole: tuple[str, ...] = ()
     sent_at: datetime | None = None
     unmapped: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
@@ -155,6 +158,9 @@ class IncomingAppointment:
     number: str  # the hospital's own number of it; "" = none was sent
     state: str  # of APPOINTMENT_STATES
     event: str  # "S12", …
+    other_numbers: tuple[
+        str, ...
+    ] = ()  # what else it is numbered: by who asked for it (SCH-1) beside who keeps the agenda (SCH-2)
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     service: str = ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
@@ -15,7 +16,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Appointment
 from mdo_portal.exchange import IncomingAppointment
-from mdo_portal.services import families, identification, patients, standing
+from mdo_portal.services import families, identification, moments, patients, standing
 from mdo_portal.services.rulings import Conflict
 
 #: state -> event on the timeline; moved is seen by comparing
@@ -32,12 +33,13 @@ def tell(
     session: Session, told: IncomingAppointment, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None = None
 ) -> Case | None:
     """Keep what the hospital says of the appointment. None when no patient with a case is meant; an older word changes nothing."""
+    told = replace(told, starts_at=moments.likely(told.starts_at), ends_at=moments.likely(told.ends_at))
     patient = identification.of_message(session, hospital.id, told.patient)
     cases = standing.cases_of(session, patient) if patient else []
     if patient is None or not cases:
         return None
     known = _known(session, told, hospital, patient)
-    said = min(told.sent_at or now, now)
+    said = moments.said(told.sent_at, now)
     if known is not None and said < known.told_at:
         return cases[-1]
     what = _event(told, known)
@@ -62,9 +64,24 @@ def _known(session: Session, told: IncomingAppointment, hospital: Hospital, pati
         if owner is not None and owner.id != patient.id:
             kind = ConflictKind.APPOINTMENT_NUMBER
             raise Conflict(kind, "SCH-2", owner.id, told.patient, other_id=patient.id, previous=told.number)
-        return found
+        return found or _under_other_number(session, query, told, patient)
     own = query.where(Appointment.patient_id.in_(families.members(session, patient.id)), Appointment.starts_at == told.starts_at)
     return session.scalars(own.limit(1)).first()
+
+
+def _under_other_number(
+    session: Session, query: Select[Appointment], told: IncomingAppointment, patient: Patient
+) -> Appointment | None:
+    """It was told before under the number of who asked for it (SCH-1); now it has one of who keeps the agenda, and goes on under that.
+
+    Only of this patient: the two number what is theirs, and may use the same number for different things.
+    """
+    own = families.members(session, patient.id)
+    asked = query.where(Appointment.number.in_(told.other_numbers), Appointment.patient_id.in_(own))
+    found = session.scalars(asked.limit(1).with_for_update()).first() if told.other_numbers else None
+    if found is not None:
+        found.number = told.number
+    return found
 
 
 def _event(told: IncomingAppointment, known: Appointment | None) -> str:
@@ -87,7 +104,7 @@ def _take_over(
     row: Appointment, told: IncomingAppointment, *, said: datetime, now: datetime, message_id: uuid.UUID | None
 ) -> None:
     if row.starts_at and told.starts_at and row.starts_at != told.starts_at:
-        row.moved_from = row.starts_at
+        row.moved_from, row.ends_at = row.starts_at, None  # the end of before was of the time of before
     row.starts_at, row.ends_at = told.starts_at or row.starts_at, told.ends_at or row.ends_at
     for name, value in _words(told).items():
         if value:

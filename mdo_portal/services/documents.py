@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -71,10 +71,14 @@ def store(session: Session, rows: Sequence[Row]) -> None:
 
 
 _ADDING = insert(CaseDocument)
-# The same bytes again are the same document; what the hospital says of it now counts.
+# The same bytes again are the same document; what the hospital says of it now counts, also under which number it goes on.
 _ONCE = _ADDING.on_conflict_do_update(
     index_elements=["case_id", "sha256"],
-    set_={"status": _ADDING.excluded.status, "superseded_at": _ADDING.excluded.superseded_at},
+    set_={
+        "status": _ADDING.excluded.status,
+        "superseded_at": _ADDING.excluded.superseded_at,
+        "reference": func.coalesce(func.nullif(_ADDING.excluded.reference, ""), CaseDocument.reference),
+    },
 )
 
 

@@ -112,22 +112,29 @@ def _contradiction(session: Session, patient: Patient, told: PatientIdentity) ->
         row = root(session, by_local_number(session, patient.hospital_id, told.local_number))
         if row is None or row.id != patient.id:
             return ConflictKind.OTHER_NUMBER
-    return ConflictKind.NAME_AND_BIRTH if differs_in_name_and_birth(patient, told) else None
+    return ConflictKind.NAME_AND_BIRTH if differs_in_name_and_birth(session, patient, told) else None
 
 
 def speaks_against(session: Session, patient: Patient, told: PatientIdentity) -> bool:
     """Whether BSN, or name and birth date, say that these are two people; whatever their numbers."""
     other_bsn = told.bsn and patient.bsn_index and patient.bsn_index != sealer(session).blind(told.bsn, purpose=BSN_PURPOSE)
-    return bool(other_bsn) or differs_in_name_and_birth(patient, told)
+    return bool(other_bsn) or differs_in_name_and_birth(session, patient, told)
 
 
-def differs_in_name_and_birth(patient: Patient, told: PatientIdentity) -> bool:
-    """Both at once; of another issuer of the same number, one of them is enough."""
+def differs_in_name_and_birth(session: Session, patient: Patient, told: PatientIdentity) -> bool:
+    """Both at once. A number of another issuer is no number of ours: then likeness must be shown, not only no difference."""
     other_birth = bool(told.birth_on and patient.birth_on and told.birth_on != patient.birth_on)
     other_name = bool(told.name.family and patient.family and told.name.family.casefold() != patient.family.casefold())
+    if other_birth and other_name:
+        return True
     issuers = {told.local_authority.casefold(), patient.local_authority.casefold()} - {""}
-    same_number = told.local_number != "" and told.local_number == patient.local_number
-    return (other_birth or other_name) if same_number and len(issuers) == 2 else (other_birth and other_name)
+    is_foreign = told.local_number != "" and told.local_number == patient.local_number and len(issuers) == 2
+    return is_foreign and not is_alike(patient, told) and (other_birth or other_name or not _has_bsn_of(session, patient, told))
+
+
+def _has_bsn_of(session: Session, patient: Patient, told: PatientIdentity) -> bool:
+    is_real = passes_eleven_test(told.bsn)
+    return is_real and patient.bsn_index == sealer(session).blind(told.bsn, purpose=BSN_PURPOSE)
 
 
 def is_alike(patient: Patient, told: PatientIdentity) -> bool:

@@ -13,7 +13,7 @@ from mdo_portal.domain.identity_conflict import Decision
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.told import ToldChange
 from mdo_portal.exchange import PatientIdentity, PersonName
-from mdo_portal.services import rulings
+from mdo_portal.services import moments, rulings
 from mdo_portal.services.sealed import row_of, sealer
 
 
@@ -44,7 +44,7 @@ def add(
     session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime, sent_at: datetime | None = None
 ) -> Patient:
     """A new patient of this hospital, with the particulars as told; a number or BSN that is another patient's is left out."""
-    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=min(sent_at or now, now))
+    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=moments.said(sent_at, now))
     _fill(session, patient, identity)
     if passes_eleven_test(identity.bsn) and with_bsn(session, hospital_id, identity.bsn) is not None:
         patient.bsn_doubtful = True
@@ -64,7 +64,7 @@ def composed(
     session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, *, now: datetime, sent_at: datetime | None = None
 ) -> Patient:
     """The same for somebody of whom nothing is known here (`known_among`, `rulings.concern`); not stored yet."""
-    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=min(sent_at or now, now))
+    patient = Patient(id=new_id(), hospital_id=hospital_id, family="", told_at=moments.said(sent_at, now))
     _fill(session, patient, identity)
     if identity.bsn:
         _keep_bsn(session, patient, identity.bsn)
@@ -84,9 +84,8 @@ def copy(session: Session, patient: Patient, *, number: str, authority: str) -> 
     return made
 
 
-PARTICULARS = (
-    "family", "own_prefix", "own_family", "partner_prefix", "partner_family", "initials", "given", "birth_on", "sex",
-)  # fmt: skip
+SURNAME = ("family", "own_prefix", "own_family", "partner_prefix", "partner_family")
+PARTICULARS = (*SURNAME, "initials", "given", "birth_on", "sex")
 
 
 def tell(
@@ -104,15 +103,18 @@ def tell(
     How old a word is, its sender says (`sent_at`), but never that it is from the future. Returns what changed; each change is kept
     with what stood before.
     """
-    said = min(sent_at or now, now)
+    said = moments.said(sent_at, now)
     is_newest = said >= patient.told_at
     before = _stands(patient)
     for column, value in _told(identity).items():
-        if value and (is_newest or not getattr(patient, column)):
+        if value and column not in SURNAME and (is_newest or not getattr(patient, column)):
             setattr(patient, column, value)
+    if is_newest or not patient.family:
+        _take_surname(patient, identity)
     if not patient.local_number and by_local_number(session, patient.hospital_id, identity.local_number) is None:
         patient.local_number, patient.local_authority = identity.local_number, identity.local_authority
-    patient.deceased = (patient.deceased and not (identity.alive and is_newest)) or identity.deceased
+    if is_newest:
+        patient.deceased = identity.deceased or (patient.deceased and not identity.alive)
     if identity.bsn and (is_newest or not patient.bsn_index):
         _keep_bsn(session, patient, identity.bsn)
     patient.told_at = max(said, patient.told_at)
@@ -128,7 +130,8 @@ def restore(session: Session, patient: Patient, *, before: PatientIdentity, came
     stood, taken = _told(before), _told(came)
     is_now = _stands(patient)
     for column, value in stood.items():
-        if getattr(patient, column) == taken[column] != value and taken[column]:
+        was_told = taken[column] or (column in SURNAME and came.name.family)
+        if getattr(patient, column) == taken[column] != value and was_told:
             setattr(patient, column, value)
     if came.bsn and came.bsn != before.bsn and bsn_of(session, patient) == came.bsn:
         _keep_bsn(session, patient, before.bsn)
@@ -136,6 +139,18 @@ def restore(session: Session, patient: Patient, *, before: PatientIdentity, came
         if value != is_now[name]:
             origin = {"hospital_id": patient.hospital_id, "at": now}
             session.add(ToldChange(patient_id=patient.id, what=name, before=is_now[name], after=value, **origin))
+
+
+def _take_surname(patient: Patient, identity: PatientIdentity) -> None:
+    """A surname is told as one whole: a part that does not come with it is over. The same surname without parts leaves them."""
+    if not identity.name.family:
+        return
+    told = {column: value for column, value in _told(identity).items() if column in SURNAME}
+    is_same = identity.name.family.casefold() == patient.family.casefold()
+    patient.family = identity.name.family
+    if not is_same or any(value for column, value in told.items() if column != "family"):
+        for column, value in told.items():
+            setattr(patient, column, value)
 
 
 def _stands(patient: Patient) -> dict[str, str]:

@@ -76,14 +76,14 @@ def tell(
 def _bring_up_to_date(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
 ) -> None:
-    newest = not _told_later(session, case, now=now)
+    newest = not _told_later(session, case, *ASKED, "referral.cancelled", now=now)
     if newest:
         keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
     _take_over(case, referral, newest=newest)
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
     if newest:
         case.cancel_told_at = None
-    if case.state is CaseState.WITHDRAWN:
+    if newest and case.state is CaseState.WITHDRAWN:
         case.move(CaseState.INCOMPLETE, now=now)  # the hospital asks again: it must stand on somebody's list
 
 
@@ -158,9 +158,11 @@ def composed(
     return case
 
 
-def _told_later(session: Session, case: Case, *, now: datetime) -> bool:
+ASKED = ("referral.received", "referral.updated")
+
+
+def _told_later(session: Session, case: Case, *words: str, now: datetime) -> bool:
     """Whether a newer message of this referral was understood already: this one was offered again after a repair."""
-    words = ("referral.received", "referral.updated")
     query = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.what.in_(words), CaseEvent.at > now)
     return session.execute(query.limit(1)).first() is not None
 
@@ -231,7 +233,7 @@ def cancel(
         raise _numbered_otherwise(referral, case, patient)
     if case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None:
         return case
-    if case.state in WAITING and not _told_later(session, case, now=now):
+    if case.state in WAITING and not _told_later(session, case, *ASKED, now=now):
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     else:
         case.cancel_told_at = now

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -144,3 +145,94 @@ def test_the_web_form_and_the_feed_meet_in_one_patient(session: Session, region:
 
     assert first.patient_id == second.patient_id
     assert first.id != second.id
+
+
+HYPHENED = PersonName(family="Jansen - de Vries", own_prefix="de", own_family="Vries", partner_family="Jansen", initials="J")
+
+
+def test_a_surname_is_told_as_a_whole_so_the_partners_name_goes_when_it_no_longer_comes(
+    session: Session, zeed: uuid.UUID
+) -> None:
+    patient = known(session, zeed, name=HYPHENED)
+    alone = PersonName(family="de Vries", own_prefix="de", own_family="Vries")
+
+    patients.tell(session, patient, make.identity("1", **(SAME | {"name": alone})), now=NOW + timedelta(hours=1))
+
+    assert patients.identity_of(session, patient).name == replace(alone, initials="J")
+
+
+def test_the_same_surname_without_its_parts_leaves_them(session: Session, zeed: uuid.UUID) -> None:
+    patient = known(session, zeed, name=HYPHENED)
+    shouted = PersonName(family="JANSEN - DE VRIES")
+
+    patients.tell(session, patient, make.identity("1", **(SAME | {"name": shouted})), now=NOW + timedelta(hours=1))
+
+    assert patients.identity_of(session, patient).name == replace(HYPHENED, family=shouted.family)
+
+
+def test_an_older_surname_never_mixes_with_the_newer(session: Session, zeed: uuid.UUID) -> None:
+    patient = known(session, zeed)
+
+    patients.tell(session, patient, make.identity("1", **(SAME | {"name": HYPHENED})), now=NOW - timedelta(hours=1))
+
+    assert patients.identity_of(session, patient).name == SAME["name"]
+
+
+def test_a_partners_name_that_was_taken_away_by_mistake_is_put_back(session: Session, zeed: uuid.UUID) -> None:
+    patient = known(session, zeed, name=HYPHENED)
+    before = patients.identity_of(session, patient)
+    came = make.identity("1", **(SAME | {"name": PersonName(family="de Vries", own_prefix="de", own_family="Vries")}))
+    patients.tell(session, patient, came, now=NOW + timedelta(hours=1))
+
+    patients.restore(session, patient, before=before, came=came, now=NOW + timedelta(hours=2))
+
+    assert patients.identity_of(session, patient).name == HYPHENED
+
+
+def test_a_death_told_before_the_newest_word_does_not_make_dead_again(session: Session, zeed: uuid.UUID) -> None:
+    patient = known(session, zeed)
+    patients.tell(session, patient, make.identity("1", alive=True, **SAME), now=NOW + timedelta(hours=5))
+
+    told = make.identity("1", deceased=True, **SAME)
+    patients.tell(session, patient, told, now=NOW + timedelta(hours=6), sent_at=NOW + timedelta(hours=1))
+
+    assert not patient.deceased
+
+
+@pytest.mark.parametrize(
+    "sent_at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))]
+)
+def test_a_moment_that_cannot_be_true_is_no_moment(session: Session, zeed: uuid.UUID, sent_at: datetime) -> None:
+    patient = patients.add(session, zeed, make.identity("1", **SAME), now=NOW, sent_at=sent_at)
+
+    assert patient.told_at == NOW
+
+
+# The number of somebody else
+
+
+def of_another_issuer(**told: Any) -> PatientIdentity:
+    return PatientIdentity(local_number="1", local_authority="EXTLAB", **told)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{}, {"name": SAME["name"]}, {"birth_on": SAME["birth_on"]}],
+    ids=["a number alone", "with a name", "with a birth date"],
+)
+def test_a_number_of_another_issuer_is_nobody_here_until_a_person_says_so(
+    session: Session, zeed: uuid.UUID, told: dict[str, Any]
+) -> None:
+    known(session, zeed, local_authority="ZEED")
+
+    with pytest.raises(Unreadable, match="identity_conflict"):
+        identification.find(session, zeed, of_another_issuer(**told))
+
+
+@pytest.mark.parametrize("told", [SAME, {"bsn": BSN}], ids=["name and birth date", "BSN"])
+def test_a_number_of_another_issuer_that_shows_who_it_is_finds_them(
+    session: Session, zeed: uuid.UUID, told: dict[str, Any]
+) -> None:
+    patient = known(session, zeed, local_authority="ZEED", bsn=BSN)
+
+    assert identification.find(session, zeed, of_another_issuer(**told)) is patient

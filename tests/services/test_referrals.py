@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import NO_DATE, Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
@@ -224,3 +225,27 @@ def test_a_change_about_a_stranger_makes_no_patient(session: Session, zeed: Hosp
 
 def test_a_case_without_a_date_comes_last(session: Session, zeed: Hospital) -> None:
     assert make.case(session, zeed).due_on == NO_DATE
+
+
+def test_a_referral_taken_back_stays_so_when_a_message_from_before_is_read_at_last(session: Session, zeed: Hospital) -> None:
+    told = make.referral(make.identity("1"), number="VW-1")
+    case = register(session, zeed, told)
+    cancelled = referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=2))
+    assert cancelled is case and case.state is CaseState.WITHDRAWN
+
+    register(session, zeed, replace(told, question_board="Eerder?"), minutes=60)
+
+    assert (case.state, case.question_board) == (CaseState.WITHDRAWN, told.question_board)
+
+
+def test_so_does_the_mark_on_an_agenda(session: Session, zeed: Hospital, region: Region) -> None:
+    told = make.referral(make.identity("1"), number="VW-1")
+    case = register(session, zeed, told)
+    meeting = session.get_one(Meeting, region.meeting)
+    case.board_id = meeting.board_id
+    make.planned(session, case, meeting, viewer=region.bram)
+    referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=2))
+
+    register(session, zeed, told, minutes=60)
+
+    assert case.cancel_told_at == NOW + timedelta(hours=2)

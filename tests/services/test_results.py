@@ -1,9 +1,9 @@
-"""Results, documents and appointments join a case that is there; corrections supersede and nothing goes in silence."""
+"""Results and documents join a case that is there; corrections supersede and nothing goes in silence."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +14,9 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.told import Appointment, ToldChange
-from mdo_portal.exchange import Fact, IncomingAppointment, IncomingDocument, IncomingResult, PatientChange, Section, Wire
-from mdo_portal.services import appointments, patient_feed, referrals, results
-from mdo_portal.services.rulings import Conflict
+from mdo_portal.domain.told import ToldChange
+from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, PatientChange, Section, Wire
+from mdo_portal.services import patient_feed, referrals, results
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -151,47 +150,6 @@ def test_a_document_that_is_only_announced_is_something_to_read(session: Session
     tell(session, zeed, documents=(document("D9", b""),))
     texts = session.scalars(select(CaseFact.text).where(CaseFact.case_id == case.id, CaseFact.source_key == "D9")).all()
     assert texts == ["verslag.pdf D9"]
-
-
-# Appointments
-
-
-def booked(state: str = "booked", *, hour: int = 10, **over: Any) -> IncomingAppointment:
-    values = {"patient": WHO, "number": "F9", "state": state, "event": "S12", "starts_at": datetime(2026, 3, 4, hour, tzinfo=UTC)}
-    return IncomingAppointment(**(values | over))
-
-
-def plan(session: Session, zeed: Hospital, told: IncomingAppointment, *, at: datetime = NOW) -> Case | None:
-    found = appointments.tell(session, told, zeed, now=at, message_id=uuid.uuid4())
-    session.flush()
-    return found
-
-
-def test_an_appointment_is_booked_moved_and_cancelled_and_all_of_it_shows(session: Session, zeed: Hospital, case: Case) -> None:
-    for told in (booked(), booked(hour=14), booked("cancelled", hour=14, reason="ziek")):
-        plan(session, zeed, told)
-    (one,) = session.scalars(select(Appointment))
-    assert (one.state, one.reason) == ("cancelled", "ziek")
-    assert one.moved_from == datetime(2026, 3, 4, 10, tzinfo=UTC)
-    assert events_of(session, case) == ["appointment.booked", "appointment.moved", "appointment.cancelled"]
-
-
-def test_an_older_word_on_an_appointment_changes_nothing(session: Session, zeed: Hospital, case: Case) -> None:
-    plan(session, zeed, booked("cancelled", sent_at=NOW), at=NOW)
-    plan(session, zeed, booked(sent_at=NOW - timedelta(minutes=5)), at=LATER)
-    assert session.scalars(select(Appointment.state)).all() == ["cancelled"]
-
-
-def test_a_stranger_gets_no_appointment(session: Session, zeed: Hospital) -> None:
-    assert plan(session, zeed, booked(patient=make.identity("404"))) is None
-    assert session.scalars(select(Appointment)).all() == []
-
-
-def test_an_appointment_that_is_somebody_elses_goes_to_a_person(session: Session, zeed: Hospital, case: Case) -> None:
-    make.case(session, zeed, patient=make.identity("2"))
-    plan(session, zeed, booked())
-    with pytest.raises(Conflict):
-        plan(session, zeed, booked(patient=make.identity("2")))
 
 
 # The feed, and a referral that is taken back

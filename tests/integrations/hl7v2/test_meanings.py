@@ -218,7 +218,7 @@ def test_an_appointment_has_number_time_place_and_people() -> None:
     found = appointment(
         "S12", "RGS|1", "AIS|1||MRI^MRI bekken|202603041030|||15|min", "AIL|1||POLI 3^Kamer 2", "AIP|1||01234567^Wit^A."
     )
-    assert found.number == "F9"
+    assert (found.number, found.other_numbers) == ("F9", ("P1",))
     assert found.starts_at is not None
     assert found.ends_at is not None
     assert found.starts_at.isoformat() == "2026-03-04T10:30:00+01:00"

@@ -1,0 +1,111 @@
+"""Appointments join a patient who has a case: booked, moved, cancelled, under whichever of their numbers, and never an older word."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case, CaseEvent
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.told import Appointment
+from mdo_portal.exchange import IncomingAppointment
+from mdo_portal.services import appointments
+from mdo_portal.services.rulings import Conflict
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+
+LATER = NOW + timedelta(hours=1)
+WHO = make.identity("1")
+
+
+@pytest.fixture
+def zeed(session: Session, region: Region) -> Hospital:
+    return session.get_one(Hospital, region.hospitals["ZEED"])
+
+
+@pytest.fixture
+def case(session: Session, zeed: Hospital) -> Case:
+    return make.case(session, zeed, patient=WHO)
+
+
+def events_of(session: Session, case: Case) -> list[str]:
+    return list(session.scalars(select(CaseEvent.what).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)))[1:]
+
+
+def booked(state: str = "booked", *, hour: int = 10, **over: Any) -> IncomingAppointment:
+    values = {"patient": WHO, "number": "F9", "state": state, "event": "S12", "starts_at": datetime(2026, 3, 4, hour, tzinfo=UTC)}
+    return IncomingAppointment(**(values | over))
+
+
+def plan(session: Session, zeed: Hospital, told: IncomingAppointment, *, at: datetime = NOW) -> Case | None:
+    found = appointments.tell(session, told, zeed, now=at, message_id=uuid.uuid4())
+    session.flush()
+    return found
+
+
+def test_an_appointment_is_booked_moved_and_cancelled_and_all_of_it_shows(session: Session, zeed: Hospital, case: Case) -> None:
+    for told in (booked(), booked(hour=14), booked("cancelled", hour=14, reason="ziek")):
+        plan(session, zeed, told)
+    (one,) = session.scalars(select(Appointment))
+    assert (one.state, one.reason) == ("cancelled", "ziek")
+    assert one.moved_from == datetime(2026, 3, 4, 10, tzinfo=UTC)
+    assert events_of(session, case) == ["appointment.booked", "appointment.moved", "appointment.cancelled"]
+
+
+def test_an_older_word_on_an_appointment_changes_nothing(session: Session, zeed: Hospital, case: Case) -> None:
+    plan(session, zeed, booked("cancelled", sent_at=NOW), at=NOW)
+    plan(session, zeed, booked(sent_at=NOW - timedelta(minutes=5)), at=LATER)
+    assert session.scalars(select(Appointment.state)).all() == ["cancelled"]
+
+
+def test_an_appointment_moved_without_an_end_has_none(session: Session, zeed: Hospital, case: Case) -> None:
+    plan(session, zeed, booked(ends_at=datetime(2026, 3, 4, 10, 30, tzinfo=UTC)))
+    plan(session, zeed, booked(hour=14))
+    assert session.scalars(select(Appointment.ends_at)).all() == [None]
+
+
+def test_an_appointment_told_again_at_the_same_time_keeps_its_end(session: Session, zeed: Hospital, case: Case) -> None:
+    end = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
+    plan(session, zeed, booked(ends_at=end))
+    plan(session, zeed, booked(place="poli 2"))
+    assert session.scalars(select(Appointment.ends_at)).all() == [end]
+
+
+def test_an_appointment_that_gets_a_number_of_the_agenda_goes_on_under_it(session: Session, zeed: Hospital, case: Case) -> None:
+    plan(session, zeed, booked(number="PL7"))
+    plan(session, zeed, booked("cancelled", number="FI9", other_numbers=("PL7",)))
+    assert [(one.number, one.state) for one in session.scalars(select(Appointment))] == [("FI9", "cancelled")]
+
+
+def test_the_number_of_who_asked_never_finds_another_patients_appointment(session: Session, zeed: Hospital, case: Case) -> None:
+    make.case(session, zeed, patient=make.identity("2"))
+    plan(session, zeed, booked(number="PL7"))
+    plan(session, zeed, booked("cancelled", number="FI9", other_numbers=("PL7",), patient=make.identity("2")))
+    found = session.scalars(select(Appointment).order_by(Appointment.number))
+    assert [(one.number, one.state) for one in found] == [("FI9", "cancelled"), ("PL7", "booked")]
+
+
+@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))])
+def test_a_moment_that_cannot_be_true_is_no_moment(session: Session, zeed: Hospital, case: Case, at: datetime) -> None:
+    plan(session, zeed, booked(starts_at=at, ends_at=at, sent_at=at))
+    session.expire_all()
+    (one,) = appointments.of_patient(session, case.patient_id)
+    assert (one.starts_at, one.ends_at, one.told_at) == (None, None, NOW)
+
+
+def test_a_stranger_gets_no_appointment(session: Session, zeed: Hospital) -> None:
+    assert plan(session, zeed, booked(patient=make.identity("404"))) is None
+    assert session.scalars(select(Appointment)).all() == []
+
+
+def test_an_appointment_that_is_somebody_elses_goes_to_a_person(session: Session, zeed: Hospital, case: Case) -> None:
+    make.case(session, zeed, patient=make.identity("2"))
+    plan(session, zeed, booked())
+    with pytest.raises(Conflict):
+        plan(session, zeed, booked(patient=make.identity("2")))
