@@ -1,0 +1,51 @@
+"""What a message must not do, from the wire to the database: each of these once did."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from mdo_portal.database import Database
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.told import Appointment
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+from tests.reception_house import hand_in, rows, understand_all
+
+LATER = NOW + timedelta(hours=1)
+
+
+def head(kind: str, control_id: str = "") -> str:
+    return f"MSH|^~\\&|ZEED-EPD|ZEED|MDO|NET|20260302121500+0100||{kind}|{control_id or 'M' + make.number()}|P|2.5"
+
+
+def message(kind: str, *lines: str) -> bytes:
+    return "".join(f"{line}\r" for line in (head(kind), *lines)).encode()
+
+
+def became(database: Database) -> list[tuple[str, str]]:
+    return [(row.state.value, row.reason) for row in rows(database)]
+
+
+@pytest.mark.parametrize("never", ["00010101000000", "99991231235959-0100"])
+def test_an_appointment_at_no_time_leaves_the_patients_page_readable(database: Database, region: Region, never: str) -> None:
+    hand_in(database, region, make.hl7_referral(patient="501"))
+    understand_all(database)
+    hand_in(database, region, message("SIU^S12", f"SCH|1|77|||||||||^^^{never}", "PID|1||501^^^ZEED^PI||van Voorbeeld^A"), now=LATER)
+    understand_all(database, now=LATER)
+
+    with database.transaction() as session:
+        assert list(session.scalars(select(Appointment.starts_at))) == [None]
+    assert became(database) == [("understood", "")] * 2
+
+
+def test_a_referral_sent_at_no_time_is_understood(database: Database, region: Region) -> None:
+    raw = make.hl7_referral(patient="501").replace(b"20260302121500+0100||REF", b"00010101000000||REF")
+    hand_in(database, region, raw)
+    understand_all(database)
+    with database.transaction() as session:
+        assert len(list(session.scalars(select(Patient)))) >= 1
+    assert became(database) == [("understood", "")]
