@@ -49,3 +49,13 @@ def test_a_referral_sent_at_no_time_is_understood(database: Database, region: Re
     with database.transaction() as session:
         assert len(list(session.scalars(select(Patient)))) >= 1
     assert became(database) == [("understood", "")]
+
+
+def test_a_bsn_under_a_name_of_the_hospitals_own_is_sealed(database: Database, region: Region) -> None:
+    given = b"999911120^^^SOFI&2.16.840.1.113883.2.4.6.3&ISO^NI"
+    hand_in(database, region, make.hl7_referral(patient="502", family="Verzegeld").replace(b"502^^^ZEED^PI", given))
+    understand_all(database)
+    with database.transaction() as session:
+        (patient,) = session.scalars(select(Patient).where(Patient.family == "Verzegeld"))
+        assert (patient.local_number, bool(patient.bsn_sealed)) == ("", True)
+    assert became(database) == [("understood", "")]

@@ -143,7 +143,7 @@ def _provider(reading: Reading, role: str) -> str:
 
 def _number(reading: Reading, kind: str) -> str:
     """The number of this type in PID-3: the referral's own number, as ZorgDomein sends it (`VN`)."""
-    return next((one[1] for pid in reading.message.all("PID") for one in numbers(pid, 3) if one[2] == kind), "")
+    return next((one.number for pid in reading.message.all("PID") for one in numbers(pid, 3) if one.kind == kind), "")
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {

@@ -8,7 +8,7 @@ import pytest
 
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral, IncomingResult, Unreadable
+from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientMerge, Unreadable
 
 BSN = "999911120"
 
@@ -44,6 +44,43 @@ def test_the_feed_knows_a_patient_by_what_the_reader_reads() -> None:
 def test_a_bsn_is_one_and_never_stands_among_the_other_numbers(number: str) -> None:
     patient = referral(f"PID|1||7654321^^^ZEED^PI~{number}||Giessen^J").patient
     assert (patient.bsn, patient.local_number, patient.other_numbers) == (BSN, "7654321", ())
+
+
+@pytest.mark.parametrize("name", ["SOFI", "RvIG", "ZEED"])
+def test_a_name_before_the_oid_does_not_hide_that_it_is_a_bsn(name: str) -> None:
+    """It was kept in the clear, as the hospital's own number."""
+    given = f"{BSN}^^^{name}&2.16.840.1.113883.2.4.6.3&ISO^NI"
+    alone = referral(f"PID|1||{given}||Giessen^J").patient
+    beside = referral(f"PID|1||7654321^^^ZEED^PI~{given}||Giessen^J").patient
+    assert (alone.bsn, alone.local_number, alone.other_numbers) == (BSN, "", ())
+    assert (beside.bsn, beside.local_number, beside.other_numbers) == (BSN, "7654321", ())
+
+
+def test_a_merged_bsn_with_a_name_before_its_oid_is_no_number_of_the_hospital() -> None:
+    mrg = f"MRG|{BSN}^^^SOFI&2.16.840.1.113883.2.4.6.3&ISO"
+    read = Hl7Reader().read(raw("PID|1||7654321^^^ZEED^PI||Giessen^J", mrg, kind="ADT^A40"), "generic-v2")
+    assert isinstance(read, PatientMerge)
+    (merged,) = read.merged
+    assert (merged.previous_bsn, merged.previous) == (BSN, ())
+
+
+@pytest.mark.parametrize(
+    ("told", "deceased", "alive"),
+    [
+        ('""|""', False, True),
+        ('|""', False, True),
+        ("|N", False, True),
+        ("20260301|N", True, False),
+        ('20260301|""', True, False),
+        ('""|Y', True, False),
+        ("|", False, False),
+        ('""|', False, False),
+    ],
+)
+def test_a_death_that_is_revoked_is_no_death(told: str, deceased: bool, alive: bool) -> None:
+    """The null of HL7 takes back; a field that is left out says nothing, and a day that is taken away leaves what is said beside it."""
+    found = referral(f"PID|1||71^^^ZEED^PI||Giessen^J{'|' * 24}{told}").patient
+    assert (found.deceased, found.alive) == (deceased, alive)
 
 
 @pytest.mark.parametrize(
