@@ -32,4 +32,6 @@ def test_a_day_far_outside_our_times_is_none() -> None:
 
 def test_a_birth_in_1900_and_an_appointment_in_2099_are_of_our_times() -> None:
     assert str(hl7v2.day("19000101")) == str(fhir.day("1900-01-01")) == "1900-01-01"
-    assert hl7v2.moment("20991231120000+0000", ZONE) == fhir.moment("2099-12-31T12:00:00Z") == datetime(2099, 12, 31, 12, tzinfo=UTC)
+    assert (
+        hl7v2.moment("20991231120000+0000", ZONE) == fhir.moment("2099-12-31T12:00:00Z") == datetime(2099, 12, 31, 12, tzinfo=UTC)
+    )

@@ -127,6 +127,72 @@ def test_a_kind_with_more_than_one_meaning_is_not_guessed() -> None:
         Hl7Reader().read(raw("PID|1||1^^^ZEED^PI", kind="SIU"), "generic-v2")
 
 
+F = "|" * 21 + "F"
+"""OBR-5 to OBR-25: the results are final."""
+LETTER = "OBX|1|ED|57133-1^Verwijsbrief^LN||^application^pdf^Base64^JVBERi0=||||||F"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "OBR|1|P1|F1|CHEM^Klinische chemie^L",
+            "OBX|1|NM|K^Kalium^L||4.1|mmol/l|||||F",
+            "OBX|2|TX|VA^Verwijzend arts^L||dr. X||||||F",
+        ],
+        ["OBR|1|P1|F1|CHEM^Klinische chemie^L", "OBX|1|NM|K^Kalium^L||4.1", "OBX|2|TX|A^Aanmelddatum^L||1-3-2026"],
+        ["OBR|1|P1|F1|CHEM^Klinische chemie^L", "OBX|1|NM|K^Kalium^L||4.1", "OBX|2|TX|V^Verwijzing^L||huisarts"],
+        ["OBR|1|P1|F1|CTTH^CT thorax^L", "OBX|1|TX|VRAAG^Vraagstelling^L||Meta?||||||F", "OBX|2|TX|V^Verslag^L||Geen||||||F"],
+        ["ORC|RE|P1", "OBR|1|P1|F1|CTTH^CT thorax^L", "OBX|1|TX|VRAAG^Vraagstelling^L||Meta?", "OBX|2|TX|V^Verslag^L||Geen"],
+        [
+            "OBR|1|P1|F1|CTTH^CT thorax^L",
+            "OBX|1|TX|VRAAG^Vraagstelling^L||Meta?",
+            "OBX|2|ED|V^Verslag CT^L||^application^pdf^Base64^JVBERi0=",
+        ],
+        ["OBR|1|P1|F1|MDO^MDO-verslag^L", "OBX|1|TX|VRAAG^Vraagstelling^L||Meta?", "OBX|2|TX|A^Advies^L||Opereren"],
+        ["ORC|RE|P1", "OBR|1|P1|F1|MDO^Aanvraag MDO longen^L" + F, "OBX|1|TX|A^Advies^L||Opereren||||||F"],
+        ["OBR|1|P1|F1|CT^CT thorax^L" + F, LETTER, "OBX|2|TX|V^Verslag^L||Geen||||||F"],
+        ["OBR|1|P1|F1|T^Terugverwijzing huisarts^L", "OBX|1|TX|B^Brief^L||Retour"],
+        ["OBR|1|P1|F1|V^Verslag na verwijzing^L", "OBX|1|TX|B^Brief^L||Gezien"],
+    ],
+)
+def test_an_ordinary_result_is_no_referral(lines: list[str]) -> None:
+    """Of a stranger it would make a case."""
+    read = Hl7Reader().read(raw("PID|1||1^^^ZEED^PI||Giessen^J", *lines, kind="ORU^R01"), "generic-v2")
+    assert isinstance(read, IncomingResult)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["OBR|1|A||VERW^Verwijsbrief^L" + F, LETTER],
+        ["ORC|RE|A", "OBR|1|A||X^Brief^L" + F, LETTER],
+        ["OBR|1|A||V^Verwijzing urologie^L" + F, "OBX|1|FT|V^Verwijsbrief^L||Graag bespreken.||||||F"],
+        [
+            "OBR|1|A|B1|MDO^Uro-prostaat^L",
+            "OBX|1|FT|VRAAG^Vraagstelling^L||Operatie?||||||F",
+            "OBX|2|NM|2857-1^PSA^LN||12.4||||||F",
+        ],
+        ["OBR|1|A||URO^Urologie^L", "OBX|1|FT|REDE^Reden van aanvraag^L||Operatie?||||||F"],
+        ["ORC|NW|A", "OBR|1|A||URO^Urologie^L", "OBX|1|FT|VRAAG^Vraag^L||Operatie?", "OBX|2|NM|2857-1^PSA^LN||12.4||||||F"],
+        ["ORC|NW|A", "OBR|1|A||MDO^Uro-prostaat^L", "OBX|1|TX|B^Brief^L||Graag bespreken."],
+        ["OBR|1|A||M^MDO-aanmelding^L", "OBX|1|NM|2857-1^PSA^LN||12.4||||||F"],
+        ["OBR|1|A||X^Bijlage^99zdl" + F, "OBX|1|ED|X^Bijlage^ZORGDOMEIN||^application^pdf^Base64^JVBERi0=||||||F"],
+    ],
+)
+def test_a_letter_or_question_that_came_as_a_result_is_a_referral(lines: list[str]) -> None:
+    """Of a patient nobody here knows it would be forgotten."""
+    read = Hl7Reader().read(raw("PID|1||1^^^ZEED^PI||Giessen^J", *lines, kind="ORU^R01"), "generic-v2")
+    assert isinstance(read, IncomingReferral)
+
+
+def test_all_that_zorgdomein_sends_as_a_result_asks_for_something() -> None:
+    sent = raw("PID|1||1^^^ZEED^PI||Giessen^J", "OBR|1|A||X^Bijlage^99zdl" + F, kind="ORU^R01")
+    sender = sent.split(b"|")[2]
+    read = Hl7Reader().read(sent.replace(b"|" + sender + b"|", b"|ZorgDomein|", 1), "generic-v2")
+    assert isinstance(read, IncomingReferral)
+
+
 @pytest.mark.parametrize(
     ("lines", "meant"),
     [
@@ -152,6 +218,9 @@ def test_what_asks_is_a_referral_and_what_reports_is_a_result(lines: list[str], 
         (["TXA|1|CN^Verwijsbrief cardiologie|TX|||||||||D1", "OBX|1|TX|B^Brief||x"], False),
         (["TXA|1|CN^MDO-verslag|TX|||||||||D1", "OBX|1|TX|B^Verslag||Aanmelding MDO besproken."], False),
         (["TXA|1|CN^MDO-verslag|TX|||||||||D1", "OBX|1|TX|V^Verwijzing||x"], False),
+        (["TXA|1|CN^Verslag MDO en terugverwijzing|TX|||||||||D1", "OBX|1|TX|B^Brief||x"], False),
+        (["TXA|1|CN^Verslag MDO na verwijzing|TX|||||||||D1", "OBX|1|TX|B^Brief||x"], False),
+        (["TXA|1|CN^Aanmelding MDO met PA-verslag|TX|||||||||D1", "OBX|1|TX|B^Brief||x"], True),
     ],
 )
 def test_a_document_is_a_referral_when_its_title_asks_for_a_board(lines: list[str], meant: bool) -> None:
