@@ -89,7 +89,8 @@ def _asks(order: Order, profile: Profile) -> bool:
     has_results = _has_results(order, profile)
     if is_named and not (is_done and order.control != "NW" and has_results):
         return True
-    return is_question and (order.is_new or (not is_done and (not has_results or (is_board and not is_report(name, recognised)))))
+    asks_board = is_board and not order.status and not is_report(name, recognised)  # with ORC-1 RE too: some send a referral so
+    return is_question and (order.is_new or asks_board or not (is_done or has_results))
 
 
 def _is_named(segment: Segment | None, n: int, recognised: Mapping[str, Any]) -> bool:

@@ -173,6 +173,7 @@ def test_an_ordinary_result_is_no_referral(lines: list[str]) -> None:
             "OBX|1|FT|VRAAG^Vraagstelling^L||Operatie?||||||F",
             "OBX|2|NM|2857-1^PSA^LN||12.4||||||F",
         ],
+        ["ORC|RE|A", "OBR|1|A||MDO-GYN^Gynaecologie^L", "OBX|1|FT|VRAAG^Vraagstelling^L||Operatie?", "OBX|2|FT|X^CA-125^L||1240"],
         ["OBR|1|A||URO^Urologie^L", "OBX|1|FT|REDE^Reden van aanvraag^L||Operatie?||||||F"],
         ["ORC|NW|A", "OBR|1|A||URO^Urologie^L", "OBX|1|FT|VRAAG^Vraag^L||Operatie?", "OBX|2|NM|2857-1^PSA^LN||12.4||||||F"],
         ["ORC|NW|A", "OBR|1|A||MDO^Uro-prostaat^L", "OBX|1|TX|B^Brief^L||Graag bespreken."],
