@@ -8,6 +8,8 @@ from html import unescape
 import nh3
 from striprtf.striprtf import rtf_to_text
 
+from .rich_marks import TAGS, is_styled, sign_of_tag, signed_rtf, without_signs, written_out
+
 MOST = 400_000
 """Characters of source that are looked through; a letter has a tenth of it. Of a longer one a person opens the file."""
 
@@ -24,12 +26,18 @@ _CELL = re.compile(r"\\(?:nest)?cell(?![a-z])")
 
 
 def words_of(text: str) -> str:
-    """The words when `text` is RTF or HTML, else `text` itself, as it is when the source is too long or has no words."""
+    """The words when `text` is RTF or HTML, else `text` itself, as it is when the source is too long or has no words.
+
+    Raised text reads as `10^9`, struck as `[doorgehaald: geen]`, hidden as `[verborgen: …]`. HTML whose style may strike or hide
+    stays as it is: without a browser nobody knows what still holds.
+    """
     if len(text) > MOST:
         return text
     if text.lstrip()[:5] == "{\\rtf":
-        return _tidy(_rtf(text)) or text
-    return (_tidy(_html(text)) or text) if _HTML.match(text) else text
+        return _tidy(written_out(_rtf(without_signs(text)))) or text
+    if not _HTML.match(text) or is_styled(text):
+        return text
+    return _tidy(written_out(_html(without_signs(text)))) or text
 
 
 def is_rich(content: bytes) -> bool:
@@ -59,7 +67,7 @@ def _tidy(text: str) -> str:
 def _rtf(text: str) -> str:
     # What a link leads to is no word for a reader, and striprtf takes quadratic time to find it: it is another hidden thing.
     # Cells of a table are told apart by blanks, not by its upright strokes: a letter may hold those.
-    plain = _CELL.sub(r"\\tab", _LINK.sub(r"\\fldtype", text))
+    plain = signed_rtf(_CELL.sub(r"\\tab", _LINK.sub(r"\\fldtype", text)))
     try:
         return str(rtf_to_text(plain, errors="replace")).replace("\N{NON-BREAKING HYPHEN}", "-")  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, IndexError, TypeError):
@@ -72,6 +80,17 @@ def _html(text: str) -> str:
     if unclosed > text.rfind(">"):
         text = f"{text[:unclosed]}&lt;{text[unclosed + 1 :]}"
     plain = nh3.clean(
-        re.sub(r"\s+", " ", text), tags=_BREAKS | _CELLS, attributes={}, clean_content_tags=_UNSEEN_TAGS, link_rel=None
+        re.sub(r"\s+", " ", text),
+        tags=_BREAKS | _CELLS | TAGS.keys(),
+        attributes={},
+        clean_content_tags=_UNSEEN_TAGS,
+        link_rel=None,
     )
-    return unescape(_TAG.sub(lambda tag: "" if tag[2] == "br" and tag[1] else "\n" if tag[2] in _BREAKS else " ", plain))
+    return unescape(_TAG.sub(_written, plain))
+
+
+def _written(tag: re.Match[str]) -> str:
+    closes, name = bool(tag[1]), tag[2]
+    if name in TAGS:
+        return sign_of_tag(name, closes=closes)
+    return "" if name == "br" and closes else "\n" if name in _BREAKS else " "

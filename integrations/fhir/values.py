@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from integrations.times import believable, believable_day
+
 Node = dict[str, Any]
 
 
@@ -59,20 +61,20 @@ def word(value: Any) -> str:
 
 
 def day(value: Any) -> date | None:
-    """The calendar day as sent, in the sender's own zone; None for a partial date."""
+    """The calendar day as sent, in the sender's own zone; None for a partial date, and far outside our times."""
     try:
-        return date.fromisoformat(text(value)[:10])
+        return believable_day(date.fromisoformat(text(value)[:10]))
     except ValueError:
         return None
 
 
 def moment(value: Any) -> datetime | None:
-    """A point in time; None for a bare day, which is no moment."""
+    """A point in time; None for a bare day, which is no moment, and far outside our times."""
     try:
         found = datetime.fromisoformat(text(value))
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return believable(found) if found.tzinfo else None
 
 
 def first_of(resource: Node, *names: str) -> str:

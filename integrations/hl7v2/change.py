@@ -54,8 +54,8 @@ def _merged(pid: Segment, mrg: Segment, profile: Profile) -> MergedNumbers:
     """MRG-1 is the list of before; before 2.3 the number stood in MRG-4 (prior patient id). It may be a BSN and nothing else."""
     before = numbers(mrg, 1) or numbers(mrg, 4)
     rules = profile["patient"]
-    own = tuple(one[:2] for one in before if not is_bsn(one, rules) and one[2] not in rules["other_types"])
-    bsn = next((one[1] for one in before if is_bsn(one, rules)), "")
+    own = tuple(one[:2] for one in before if not is_bsn(one, rules) and one.kind not in rules["other_types"])
+    bsn = next((one.number for one in before if is_bsn(one, rules)), "")
     if not own and not bsn:
         raise Unreadable("broken", "MRG-1")
     return MergedNumbers(patient(pid, profile), own, previous_bsn=bsn)

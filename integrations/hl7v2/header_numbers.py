@@ -61,7 +61,7 @@ def numbers_in(window: bytes, start: int, marks: Marks) -> tuple[tuple[tuple[str
 
 def _told(line: str, text: str, field: int, marks: Marks) -> list[tuple[str, str]]:
     if marks.escape in text or marks.sub in text or '""' in text:
-        return [(authority, number) for authority, number, _ in numbers(Segment(line, marks), field)]
+        return [one[:2] for one in numbers(Segment(line, marks), field)]
     return _plain_numbers(text, marks) if text else []
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from mdo_portal.exchange import Incoming, Profile, Unreadable
 
 from .appointment import appointment
+from .asking import is_referral
 from .change import change, link, merge
 from .er7 import Message
 from .events import kind_of
 from .places import asking_title
-from .referral import is_referral, referral
+from .referral import referral
 from .result import result
 
 

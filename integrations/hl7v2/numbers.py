@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+from typing import NamedTuple
 
 from .segment import Repetition, Segment
 
 
-def authority(repetition: Repetition) -> str:
-    """Who gave the number: the name in CX.4, else the OID in CX.4.2."""
-    return repetition.component(4, 1) or repetition.component(4, 2)
+class Number(NamedTuple):
+    """One number. Who gave it is a name (CX.4.1), an OID (CX.4.2) or both: a name of the hospital's own must not hide the OID."""
+
+    authority: str  # the name, else the OID
+    number: str
+    kind: str
+    oid: str
+
+    def is_of(self, systems: Container[str]) -> bool:
+        """Whether one of these, in capitals, gave the number: by its name or by its OID."""
+        return self.authority.strip().upper() in systems or self.oid.strip().upper() in systems
 
 
 def is_possible_bsn(number: str) -> bool:
@@ -23,7 +33,12 @@ def is_possible_bsn(number: str) -> bool:
 MOST_NUMBERS = 32
 
 
-def numbers(segment: Segment, n: int) -> list[tuple[str, str, str]]:
-    """(authority, number, type) of every repetition of field `n` that has a number; nobody has more than MOST_NUMBERS."""
-    found = ((authority(one), one.component(1).strip(), one.component(5)) for one in segment.repetitions(n, MOST_NUMBERS))
-    return [number for number in found if number[1]]
+def numbers(segment: Segment, n: int) -> list[Number]:
+    """Every repetition of field `n` that has a number; nobody has more than MOST_NUMBERS."""
+    found = (_number(one) for one in segment.repetitions(n, MOST_NUMBERS))
+    return [one for one in found if one.number]
+
+
+def _number(cx: Repetition) -> Number:
+    name, oid = cx.component(4, 1), cx.component(4, 2)
+    return Number(name or oid, cx.component(1).strip(), cx.component(5), oid)

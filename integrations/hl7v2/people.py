@@ -9,7 +9,7 @@ from typing import Any
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
 
 from .er7 import Message
-from .numbers import numbers
+from .numbers import Number, numbers
 from .segment import Repetition, Segment
 from .values import day
 
@@ -32,46 +32,47 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
     rules = profile["patient"]
     bsn, others = _split_bsn(pid, rules)
     local = _local(others, rules)
+    is_dead = pid.component(30).upper() in ("Y", "J", "1") or day(pid.component(29)) is not None
     found = PatientIdentity(
-        local_number=local[1],
-        local_authority=local[0],
+        local_number=local.number,
+        local_authority=local.authority,
         bsn=bsn,
         name=_name(pid.repetitions(5)),
         birth_on=day(pid.component(7)),
         sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
-        deceased=pid.component(30).upper() in ("Y", "J", "1") or day(pid.component(29)) is not None,
-        other_numbers=tuple(number[:2] for number in others if number != local and number[1] != bsn),
-        alive=pid.component(30).upper() in ("N", "0") and day(pid.component(29)) is None,
+        deceased=is_dead,
+        other_numbers=tuple(one[:2] for one in others if one != local and one.number != bsn),
+        alive=not is_dead and (pid.component(30).upper() in ("N", "0") or pid.is_null(30)),
     )
     if not (found.bsn or found.local_number or found.name.family):
         raise Unreadable("no_patient", "PID")
     return found
 
 
-def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[tuple[str, str, str]]]:
+def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[Number]]:
     """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3."""
     bsn, others = "", []
     found = numbers(pid, 3) or numbers(pid, 2) or numbers(pid, 4)
-    for number in found:
-        if is_bsn(number, rules) and not bsn:
-            bsn = number[1]
+    for one in found:
+        if is_bsn(one, rules) and not bsn:
+            bsn = one.number
         else:
-            others.append(number)
+            others.append(one)
     return bsn, others
 
 
-def is_bsn(number: tuple[str, str, str], rules: Mapping[str, Any]) -> bool:
-    """Whether (authority, number, type) is a BSN: by who gave it, or by its type."""
-    return number[0].strip().upper() in rules["bsn_authorities"] or number[2].strip() in rules["bsn_types"]
+def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
+    """Whether a number is a BSN: by who gave it, its name or its OID, or by its type."""
+    return one.is_of(rules["bsn_authorities"]) or one.kind.strip() in rules["bsn_types"]
 
 
-def _local(others: list[tuple[str, str, str]], rules: Mapping[str, Any]) -> tuple[str, str, str]:
+def _local(others: list[Number], rules: Mapping[str, Any]) -> Number:
     """The hospital's own number: by type, best first; else the first that is a number of a person, not of a visit or a referral."""
     for wanted in rules["local_types"]:
-        for number in others:
-            if number[2].strip() == wanted:
-                return number
-    return next((number for number in others if number[2] not in rules["other_types"]), ("", "", ""))
+        for one in others:
+            if one.kind.strip() == wanted:
+                return one
+    return next((one for one in others if one.kind not in rules["other_types"]), Number("", "", "", ""))
 
 
 def _name(names: list[Repetition]) -> PersonName:

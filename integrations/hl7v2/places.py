@@ -16,6 +16,7 @@ from .numbers import is_possible_bsn, numbers
 from .people import professional, provider
 from .pieces import joined
 from .values import day, label
+from .words import names_board, refers
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,7 @@ def asking_title(message: Message, profile: Profile) -> str:
     if message.first("TXA") is None:
         return ""
     titles = (message.get("TXA-2-2"), message.get("TXA-2-1"), *(one.component(3, 2, 0) for one in message.all("OBX")))
-    return next((title for title in titles if all(_has_one(title, rules[name]) for name in ("words", "asked"))), "")
-
-
-def _has_one(title: str, words: Iterable[str]) -> bool:
-    return any(word in title.casefold() for word in words)
+    return next((title for title in titles if refers(title, rules) and names_board(title, rules)), "")
 
 
 def _title(reading: Reading, _: str) -> str:
@@ -153,7 +150,7 @@ def _provider(reading: Reading, role: str) -> str:
 
 def _number(reading: Reading, kind: str) -> str:
     """The number of this type in PID-3: the referral's own number, as ZorgDomein sends it (`VN`)."""
-    return next((one[1] for pid in reading.message.all("PID") for one in numbers(pid, 3) if one[2] == kind), "")
+    return next((one.number for pid in reading.message.all("PID") for one in numbers(pid, 3) if one.kind == kind), "")
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {

@@ -14,33 +14,9 @@ from .facts import facts, unmapped
 from .people import patient, professional, provider, the_patient
 from .places import Reading, first, found
 from .values import day, moment
+from .withdrawal import number_of, withdrawn
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")
-
-
-def is_referral(message: Message, profile: Profile) -> bool:
-    """Whether an ORU is the referral itself and no result: by the code, its system or a word of an order, a label or a title.
-
-    An order that is new and has no result yet may say it in fewer words: what asks for a tumour board is no report of one.
-    """
-    rules = profile["referral"]["recognised"]
-    is_new = message.get("ORC-1-1") == "NW" and not message.get("OBR-25-1")
-    wanted = [*rules["words"], *(rules["asked"] if is_new else ())]
-    for segment in message.segments:
-        if segment.name in ("OBR", "OBX"):
-            n = 4 if segment.name == "OBR" else 3
-            words = segment.component(n, 2, 0).casefold()
-            if segment.component(n) in rules["codes"] or segment.component(n, 3).upper() in rules["systems"]:
-                return True
-            if any(word in words for word in wanted):
-                return True
-    return False
-
-
-def _is_cancelled(message: Message, rules: Profile) -> bool:
-    """The event says so, or every order in it does: of an order with one line withdrawn the rest stands."""
-    orders = [one.component(1) for one in message.all("ORC")]
-    return event_of(message) in rules["cancel_events"] or (bool(orders) and set(orders) <= set(rules["cancel_codes"]))
 
 
 def referral(message: Message, profile: Profile) -> IncomingReferral:
@@ -51,9 +27,10 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     questions = {name: found(reading, rules[name]) for name in QUESTIONS}
     urgency = first(reading, rules["urgency"])
     attached = documents_of(reading)
+    gone = withdrawn(message, profile)
     return IncomingReferral(
         patient=patient(pid, profile),
-        number=first(reading, rules["number"]).strip(),
+        number=number_of(reading, gone),
         board_hint=first(reading, rules["board_hint"]).strip(),
         tumour_hint=first(reading, rules["tumour_hint"]),
         **{name: text for name, (text, _) in questions.items()},
@@ -68,7 +45,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         sent_at=moment(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         unmapped=(*unmapped(reading), *(["PID-7"] if pid.component(7) and day(pid.component(7)) is None else ())),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
-        cancelled=_is_cancelled(message, rules),
+        cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
     )
 
 

@@ -56,6 +56,11 @@ class Segment:
             return text  # MSH-1 and MSH-2 are the delimiters themselves
         return self._marks.unescaped(text, self._codec)
 
+    def is_null(self, n: int) -> bool:
+        """Whether field `n` is `""`: what was told there before holds no more (v2.5 2.5.3). Left out, it holds still."""
+        fields = self.line.split(self._marks.field, n + 1)
+        return n < len(fields) and fields[n].strip() == '""'
+
     def repetitions(self, n: int, most: int = MOST_REPETITIONS) -> list[Repetition]:
         """The repetitions of field `n`; none when the field is empty. After `most` the rest stays unsplit in the last."""
         text = self.as_sent(n)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from integrations.rich_text import words_of
+from integrations.times import believable, believable_day
 
 from .segment import Repetition, Segment
 
@@ -43,18 +44,18 @@ _PARTED = (
 
 
 def day(text: str) -> date | None:
-    """The date of a DT or TS, also as `1960-01-31`; None when a part is missing (`1960`) or it is no date."""
+    """The date of a DT or TS, also as `1960-01-31`; None when a part is missing (`1960`), or it is no date of our times."""
     found = re.match(r"(\d{4})(-?)(\d{2})\2(\d{2})", text)
     if not found:
         return None
     try:
-        return date(int(found[1]), int(found[3]), int(found[4]))
+        return believable_day(date(int(found[1]), int(found[3]), int(found[4])))
     except ValueError:
         return None
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """The time of a TS; without an offset it is a time of `zone`. None for a date only or for nonsense."""
+    """The time of a TS; without an offset it is a time of `zone`. None for a date only, for nonsense, or far outside our times."""
     found = _TIME.fullmatch(text)
     on = day(text)
     if not found or on is None or found[2] is None:
@@ -62,7 +63,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
     _, hour, minute, second, sign, hours, minutes = found.groups()
     try:
         offset = timezone((1 if sign == "+" else -1) * timedelta(hours=int(hours), minutes=int(minutes))) if sign else zone
-        return datetime(on.year, on.month, on.day, int(hour), int(minute), int(second or 0), tzinfo=offset)
+        return believable(datetime(on.year, on.month, on.day, int(hour), int(minute), int(second or 0), tzinfo=offset))
     except ValueError:
         return None
 

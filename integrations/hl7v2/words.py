@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 WHOLE_WORD = 4
 
@@ -24,3 +25,25 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """Short words whole, longer ones as the start of a word: `who` is not in "whole", `diagnose` is in "diagnosen"."""
     parts = (rf"(?<!\w){re.escape(word)}" + (r"(?!\w)" if len(word) <= WHOLE_WORD else "") for word in words)
     return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def refers(title: str, recognised: Mapping[str, Any]) -> bool:
+    """Whether a title says that it refers, in a whole word ("verwijzend arts" and "terugverwijzing" don't) and not behind a report."""
+    shown = title.casefold().replace("_", " ")
+    said = _whole(tuple(recognised["words"])).search(shown)
+    return said is not None and not is_report(shown[: said.start()], recognised)
+
+
+def is_report(title: str, recognised: Mapping[str, Any]) -> bool:
+    """Whether a title names a report."""
+    return any(word in title.casefold() for word in recognised["reports"])
+
+
+def names_board(title: str, recognised: Mapping[str, Any]) -> bool:
+    """Whether a title names a tumour board."""
+    return any(word in title.casefold() for word in recognised["asked"])
+
+
+@lru_cache(maxsize=64)
+def _whole(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?<!terug[- ])(?:" + "|".join(map(re.escape, words)) + r")(?!\w)")

@@ -116,8 +116,9 @@ V2: Mapping[str, Key] = _HEAD | {
                 "Een uitslag (ORU) of een nieuw document (MDM^T02) dat de aanvraag zelf is.",
                 {
                     "codes": texts("Codes die dat zeggen."),
-                    "systems": texts("Codestelsels die dat zeggen (OBR-4.3, OBX-3.3), in hoofdletters."),
-                    "words": texts("Woorden in order, label of titel die dat zeggen."),
+                    "systems": texts("Codestelsels (OBR-4.3, OBX-3.3) en afzenders (MSH-3) die dat zeggen, in hoofdletters."),
+                    "words": texts("Hele woorden in de naam van een order of de titel van een document die dat zeggen."),
+                    "reports": texts("Woorden van een verslag: wat daarachter staat vraagt niets."),
                     "asked": texts(
                         "Woorden voor het overleg: genoeg in een nieuwe order (ORC-1 NW), in een document naast een van `words`."
                     ),

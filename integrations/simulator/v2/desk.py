@@ -106,8 +106,8 @@ def _own_number(message: Message) -> str:
     """The hospital's own number in PID-3, the BSN only when there is nothing else."""
     pid = message.first("PID")
     found = numbers(pid, 3) if pid else []
-    own = [number for _, number, kind in found if kind != "NNNLD"]
-    return next(iter([*own, *(number for _, number, _ in found)]), "")
+    own = [one.number for one in found if one.kind != "NNNLD"]
+    return next(iter([*own, *(one.number for one in found)]), "")
 
 
 def _sections(message: Message) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral, IncomingResult, Unreadable
+from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientMerge, Unreadable
 
 BSN = "999911120"
 
@@ -44,6 +44,43 @@ def test_the_feed_knows_a_patient_by_what_the_reader_reads() -> None:
 def test_a_bsn_is_one_and_never_stands_among_the_other_numbers(number: str) -> None:
     patient = referral(f"PID|1||7654321^^^ZEED^PI~{number}||Giessen^J").patient
     assert (patient.bsn, patient.local_number, patient.other_numbers) == (BSN, "7654321", ())
+
+
+@pytest.mark.parametrize("name", ["SOFI", "RvIG", "ZEED"])
+def test_a_name_before_the_oid_does_not_hide_that_it_is_a_bsn(name: str) -> None:
+    """It was kept in the clear, as the hospital's own number."""
+    given = f"{BSN}^^^{name}&2.16.840.1.113883.2.4.6.3&ISO^NI"
+    alone = referral(f"PID|1||{given}||Giessen^J").patient
+    beside = referral(f"PID|1||7654321^^^ZEED^PI~{given}||Giessen^J").patient
+    assert (alone.bsn, alone.local_number, alone.other_numbers) == (BSN, "", ())
+    assert (beside.bsn, beside.local_number, beside.other_numbers) == (BSN, "7654321", ())
+
+
+def test_a_merged_bsn_with_a_name_before_its_oid_is_no_number_of_the_hospital() -> None:
+    mrg = f"MRG|{BSN}^^^SOFI&2.16.840.1.113883.2.4.6.3&ISO"
+    read = Hl7Reader().read(raw("PID|1||7654321^^^ZEED^PI||Giessen^J", mrg, kind="ADT^A40"), "generic-v2")
+    assert isinstance(read, PatientMerge)
+    (merged,) = read.merged
+    assert (merged.previous_bsn, merged.previous) == (BSN, ())
+
+
+@pytest.mark.parametrize(
+    ("told", "deceased", "alive"),
+    [
+        ('""|""', False, True),
+        ('|""', False, True),
+        ("|N", False, True),
+        ("20260301|N", True, False),
+        ('20260301|""', True, False),
+        ('""|Y', True, False),
+        ("|", False, False),
+        ('""|', False, False),
+    ],
+)
+def test_a_death_that_is_revoked_is_no_death(told: str, deceased: bool, alive: bool) -> None:
+    """The null of HL7 takes back; a field that is left out says nothing, and a day that is taken away leaves what is said beside it."""
+    found = referral(f"PID|1||71^^^ZEED^PI||Giessen^J{'|' * 24}{told}").patient
+    assert (found.deceased, found.alive) == (deceased, alive)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +127,73 @@ def test_a_kind_with_more_than_one_meaning_is_not_guessed() -> None:
         Hl7Reader().read(raw("PID|1||1^^^ZEED^PI", kind="SIU"), "generic-v2")
 
 
+F = "|" * 21 + "F"
+"""OBR-5 to OBR-25: the results are final."""
+LETTER = "OBX|1|ED|57133-1^Verwijsbrief^LN||^application^pdf^Base64^JVBERi0=||||||F"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "OBR|1|P1|F1|CHEM^Klinische chemie^L",
+            "OBX|1|NM|K^Kalium^L||4.1|mmol/l|||||F",
+            "OBX|2|TX|VA^Verwijzend arts^L||dr. X||||||F",
+        ],
+        ["OBR|1|P1|F1|CHEM^Klinische chemie^L", "OBX|1|NM|K^Kalium^L||4.1", "OBX|2|TX|A^Aanmelddatum^L||1-3-2026"],
+        ["OBR|1|P1|F1|CHEM^Klinische chemie^L", "OBX|1|NM|K^Kalium^L||4.1", "OBX|2|TX|V^Verwijzing^L||huisarts"],
+        ["OBR|1|P1|F1|CTTH^CT thorax^L", "OBX|1|TX|VRAAG^Vraagstelling^L||Meta?||||||F", "OBX|2|TX|V^Verslag^L||Geen||||||F"],
+        ["ORC|RE|P1", "OBR|1|P1|F1|CTTH^CT thorax^L", "OBX|1|TX|VRAAG^Vraagstelling^L||Meta?", "OBX|2|TX|V^Verslag^L||Geen"],
+        [
+            "OBR|1|P1|F1|CTTH^CT thorax^L",
+            "OBX|1|TX|VRAAG^Vraagstelling^L||Meta?",
+            "OBX|2|ED|V^Verslag CT^L||^application^pdf^Base64^JVBERi0=",
+        ],
+        ["OBR|1|P1|F1|MDO^MDO-verslag^L", "OBX|1|TX|VRAAG^Vraagstelling^L||Meta?", "OBX|2|TX|A^Advies^L||Opereren"],
+        ["ORC|RE|P1", "OBR|1|P1|F1|MDO^Aanvraag MDO longen^L" + F, "OBX|1|TX|A^Advies^L||Opereren||||||F"],
+        ["OBR|1|P1|F1|CT^CT thorax^L" + F, LETTER, "OBX|2|TX|V^Verslag^L||Geen||||||F"],
+        ["OBR|1|P1|F1|T^Terugverwijzing huisarts^L", "OBX|1|TX|B^Brief^L||Retour"],
+        ["OBR|1|P1|F1|V^Verslag na verwijzing^L", "OBX|1|TX|B^Brief^L||Gezien"],
+    ],
+)
+def test_an_ordinary_result_is_no_referral(lines: list[str]) -> None:
+    """Of a stranger it would make a case."""
+    read = Hl7Reader().read(raw("PID|1||1^^^ZEED^PI||Giessen^J", *lines, kind="ORU^R01"), "generic-v2")
+    assert isinstance(read, IncomingResult)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["OBR|1|A||VERW^Verwijsbrief^L" + F, LETTER],
+        ["ORC|RE|A", "OBR|1|A||X^Brief^L" + F, LETTER],
+        ["OBR|1|A||V^Verwijzing urologie^L" + F, "OBX|1|FT|V^Verwijsbrief^L||Graag bespreken.||||||F"],
+        [
+            "OBR|1|A|B1|MDO^Uro-prostaat^L",
+            "OBX|1|FT|VRAAG^Vraagstelling^L||Operatie?||||||F",
+            "OBX|2|NM|2857-1^PSA^LN||12.4||||||F",
+        ],
+        ["ORC|RE|A", "OBR|1|A||MDO-GYN^Gynaecologie^L", "OBX|1|FT|VRAAG^Vraagstelling^L||Operatie?", "OBX|2|FT|X^CA-125^L||1240"],
+        ["OBR|1|A||URO^Urologie^L", "OBX|1|FT|REDE^Reden van aanvraag^L||Operatie?||||||F"],
+        ["ORC|NW|A", "OBR|1|A||URO^Urologie^L", "OBX|1|FT|VRAAG^Vraag^L||Operatie?", "OBX|2|NM|2857-1^PSA^LN||12.4||||||F"],
+        ["ORC|NW|A", "OBR|1|A||MDO^Uro-prostaat^L", "OBX|1|TX|B^Brief^L||Graag bespreken."],
+        ["OBR|1|A||M^MDO-aanmelding^L", "OBX|1|NM|2857-1^PSA^LN||12.4||||||F"],
+        ["OBR|1|A||X^Bijlage^99zdl" + F, "OBX|1|ED|X^Bijlage^ZORGDOMEIN||^application^pdf^Base64^JVBERi0=||||||F"],
+    ],
+)
+def test_a_letter_or_question_that_came_as_a_result_is_a_referral(lines: list[str]) -> None:
+    """Of a patient nobody here knows it would be forgotten."""
+    read = Hl7Reader().read(raw("PID|1||1^^^ZEED^PI||Giessen^J", *lines, kind="ORU^R01"), "generic-v2")
+    assert isinstance(read, IncomingReferral)
+
+
+def test_all_that_zorgdomein_sends_as_a_result_asks_for_something() -> None:
+    sent = raw("PID|1||1^^^ZEED^PI||Giessen^J", "OBR|1|A||X^Bijlage^99zdl" + F, kind="ORU^R01")
+    sender = sent.split(b"|")[2]
+    read = Hl7Reader().read(sent.replace(b"|" + sender + b"|", b"|ZorgDomein|", 1), "generic-v2")
+    assert isinstance(read, IncomingReferral)
+
+
 @pytest.mark.parametrize(
     ("lines", "meant"),
     [
@@ -115,6 +219,9 @@ def test_what_asks_is_a_referral_and_what_reports_is_a_result(lines: list[str], 
         (["TXA|1|CN^Verwijsbrief cardiologie|TX|||||||||D1", "OBX|1|TX|B^Brief||x"], False),
         (["TXA|1|CN^MDO-verslag|TX|||||||||D1", "OBX|1|TX|B^Verslag||Aanmelding MDO besproken."], False),
         (["TXA|1|CN^MDO-verslag|TX|||||||||D1", "OBX|1|TX|V^Verwijzing||x"], False),
+        (["TXA|1|CN^Verslag MDO en terugverwijzing|TX|||||||||D1", "OBX|1|TX|B^Brief||x"], False),
+        (["TXA|1|CN^Verslag MDO na verwijzing|TX|||||||||D1", "OBX|1|TX|B^Brief||x"], False),
+        (["TXA|1|CN^Aanmelding MDO met PA-verslag|TX|||||||||D1", "OBX|1|TX|B^Brief||x"], True),
     ],
 )
 def test_a_document_is_a_referral_when_its_title_asks_for_a_board(lines: list[str], meant: bool) -> None:

@@ -142,6 +142,30 @@ def test_one_line_of_an_order_that_is_withdrawn_leaves_the_rest() -> None:
     assert not found.cancelled
 
 
+BOARD, SCAN = "OBR|1|P1||MDO^Uro-prostaat", "OBR|2|P2||CT^CT thorax"
+
+
+@pytest.mark.parametrize(
+    ("lines", "taken_back"),
+    [
+        (["ORC|CA|P1||G9", BOARD], ("G9", True)),
+        (["ORC|CA|P2||G9", SCAN, "ORC|CA|P1||G9", BOARD], ("G9", True)),
+        (["ORC|NW|P2||G9", SCAN, "ORC|CA|P1||G9", BOARD], ("G9", True)),
+        (["ORC|CA|||G9"], ("G9", True)),
+        (["ORC|CA|P2||G9", SCAN], ("P2", True)),
+        (["ORC|CA|P2||G9"], ("P2", True)),
+        (["ORC|CA|P2||G9", SCAN, "ORC|NW|P1||G9", BOARD], ("G9", False)),
+        (["ORC|CA|P1||G9", BOARD, "ORC|NW|P3||G9", BOARD], ("G9", False)),
+    ],
+)
+def test_an_order_that_is_taken_back_takes_its_group_along_only_when_it_asked_the_board(
+    lines: list[str], taken_back: tuple[str, bool]
+) -> None:
+    found = read("ORM^O01", PID, *lines)
+    assert isinstance(found, IncomingReferral)
+    assert (found.number, found.cancelled) == taken_back
+
+
 def test_the_number_of_a_zorgdomein_referral_is_no_number_of_the_patient() -> None:
     pid = "PID|1||999911120^^^NLMINBIZA^NNNLD~ZD123^^^ZorgDomein^VN||Putten^J||19600101|F"
     found = read("ORM^O01", pid, profile="zorgdomein")

@@ -1,0 +1,62 @@
+"""Orders that are taken back: which of them take the referral with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mdo_portal.exchange import Profile
+
+from .asking import name_of
+from .er7 import Message
+from .places import Reading, found
+from .words import names_board
+
+
+@dataclass
+class Line:
+    """One ORC, with the names of what is ordered under it."""
+
+    control: str  # ORC-1
+    number: str  # ORC-2
+    name: str = ""
+
+
+def withdrawn(message: Message, profile: Profile) -> list[Line]:
+    """The orders that are taken back, when with them nobody asks a board any more; else none, for what is not taken back stands.
+
+    So it is when all of the message is taken back, or the only order of it that names a board.
+    """
+    gone: list[Line] = []
+    left: list[Line] = []
+    for one in _lines(message):
+        (gone if one.control in profile["referral"]["cancel_codes"] else left).append(one)
+    if left and (_name_board(left, profile) or not _name_board(gone, profile)):
+        return []
+    return gone
+
+
+def number_of(reading: Reading, gone: list[Line]) -> str:
+    """The referral's number. An order that is taken back speaks for its group (ORC-4) only when it names the board.
+
+    A group may hold a board and a scan: when the scan is taken back the referral stands. A message does not say what else its
+    group holds, so any other order is taken back under its own number, and a person looks when no referral has that.
+    """
+    number, place = found(reading, reading.profile["referral"]["number"])
+    own = next((one.number for one in gone if one.number), "")
+    if place.startswith("ORC-4") and own and not _name_board(gone, reading.profile):
+        number = own
+    return number.strip()
+
+
+def _lines(message: Message) -> list[Line]:
+    found: list[Line] = []
+    for segment in message.segments:
+        if segment.name == "ORC":
+            found.append(Line(segment.component(1), segment.component(2)))
+        elif segment.name == "OBR" and found:
+            found[-1].name += f" {name_of(segment)}"
+    return found
+
+
+def _name_board(lines: list[Line], profile: Profile) -> bool:
+    return any(names_board(one.name, profile["referral"]["recognised"]) for one in lines)
