@@ -115,6 +115,8 @@ def tell(
         patient.local_number, patient.local_authority = identity.local_number, identity.local_authority
     if is_newest:
         patient.deceased = identity.deceased or (patient.deceased and not identity.alive)
+    elif identity.deceased and not _was_taken_back(session, patient):
+        patient.deceased = True  # a newer word that did not speak of it says nothing against it
     if identity.bsn and (is_newest or not patient.bsn_index):
         _keep_bsn(session, patient, identity.bsn)
     patient.told_at = max(said, patient.told_at)
@@ -167,6 +169,12 @@ def _fill(session: Session, patient: Patient, identity: PatientIdentity) -> None
     for column, value in _told(identity).items():
         setattr(patient, column, value)
     patient.deceased = identity.deceased
+
+
+def _was_taken_back(session: Session, patient: Patient) -> bool:
+    """Whether the hospital told once that this death was a mistake."""
+    query = select(ToldChange.id).where(ToldChange.patient_id == patient.id, ToldChange.what == "deceased", ToldChange.after == "")
+    return session.execute(query.limit(1)).first() is not None
 
 
 def _told(identity: PatientIdentity) -> dict[str, object]:

@@ -189,14 +189,26 @@ def test_a_partners_name_that_was_taken_away_by_mistake_is_put_back(session: Ses
     assert patients.identity_of(session, patient).name == HYPHENED
 
 
-def test_a_death_told_before_the_newest_word_does_not_make_dead_again(session: Session, zeed: uuid.UUID) -> None:
+def test_a_death_that_was_taken_back_does_not_come_again_with_an_older_word(session: Session, zeed: uuid.UUID) -> None:
     patient = known(session, zeed)
+    dead = make.identity("1", deceased=True, **SAME)
+    patients.tell(session, patient, dead, now=NOW + timedelta(hours=1))
     patients.tell(session, patient, make.identity("1", alive=True, **SAME), now=NOW + timedelta(hours=5))
+    session.flush()
+
+    patients.tell(session, patient, dead, now=NOW + timedelta(hours=6), sent_at=NOW + timedelta(hours=2))
+
+    assert not patient.deceased
+
+
+def test_a_death_that_is_told_late_counts_although_something_newer_came_before_it(session: Session, zeed: uuid.UUID) -> None:
+    patient = known(session, zeed)
+    patients.tell(session, patient, make.identity("1", **SAME), now=NOW + timedelta(hours=5))
 
     told = make.identity("1", deceased=True, **SAME)
     patients.tell(session, patient, told, now=NOW + timedelta(hours=6), sent_at=NOW + timedelta(hours=1))
 
-    assert not patient.deceased
+    assert patient.deceased
 
 
 @pytest.mark.parametrize(
