@@ -13,11 +13,21 @@ from integrations.fhir.people import contact, patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
 from integrations.fhir.questionnaire import FIELDS, answers
-from integrations.fhir.request import Request, choose_patient, choose_request, is_other, is_review, named_patient, read_request
+from integrations.fhir.request import (
+    Request,
+    choose_patient,
+    choose_request,
+    is_other,
+    is_review,
+    named_patient,
+    read_request,
+    refuse_a_second,
+)
 from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.task import request_task
 from integrations.fhir.told import TOLD, attached, narrative, only_narrative, section_words, sections
 from integrations.fhir.values import Node, codings, concept, day, moment, nodes, text, unique, word
+from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
 from mdo_portal.exchange import (
     Contact,
     Fact,
@@ -51,8 +61,10 @@ class Gathered:
 
 
 def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetime | None) -> IncomingReferral:
+    """The one referral in these entries, or that it is taken back. Raises Unreadable as read_message does."""
     anchor = choose_request(Addresses(entries), profile)
     entries = (*entries, *named_patient(anchor, entries))
+    refuse_a_second(anchor, choose_patient(anchor, Addresses(entries)), Addresses(entries), profile)
     sifted = sift(entries, profile.version)
     request = read_request(_surviving(anchor, sifted), profile)
     patient = _patient(request.entry, entries, sifted)
@@ -64,7 +76,19 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
         take(entry, patient, reading, found)
     leftover_binaries(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
-    return placed(read, (request.entry, patient), sifted.where, profile)
+    read = placed(_taken_back(read, request, sifted.where), (request.entry, patient), sifted.where, profile)
+    if read.cancelled and not read.number:
+        raise Unreadable("no_request", f"{request.entry.place}.status")  # taken back, and nobody can tell what
+    return read
+
+
+def _taken_back(read: IncomingReferral, request: Request, where: Addresses) -> IncomingReferral:
+    """What was read; as a withdrawal when the request or the Task for it says that."""
+    own = request.entry.resource
+    task = ending_task(tasks_about(request.entry, where))
+    if task is None and not is_request_taken_back(own):
+        return read
+    return replace(read, cancelled=True, cancel_reason=why(task.resource if task else {}, own))
 
 
 def _surviving(anchor: Entry, sifted: Sifted) -> Entry:
