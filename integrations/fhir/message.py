@@ -5,11 +5,12 @@ from __future__ import annotations
 from integrations.fhir.bundle import Addresses, Entry, entries_of
 from integrations.fhir.facts import FACTS, Reading
 from integrations.fhir.judge import problem
+from integrations.fhir.modified import without_modified
 from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile
-from integrations.fhir.referral import Gathered, leftover_binaries, map_entry, read_referral, take
+from integrations.fhir.referral import Gathered, leftover_binaries, read_referral, take
 from integrations.fhir.request import KINDS, has_request, with_contained
-from integrations.fhir.sieve import HELPERS, sift
+from integrations.fhir.sieve import sift
 from integrations.fhir.task import answer_words, is_notice, question_of, read_notice, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.withdrawal import ending_task, why
@@ -44,7 +45,7 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
 
 def _judged_task(entry: Entry, profile: Profile) -> Entry:
     """Raises Unreadable("broken") when it is no Task of this version."""
-    if found := problem(entry.resource, profile.version):
+    if found := without_modified(entry).refused.get(entry.place) or problem(entry.resource, profile.version):
         raise Unreadable("broken", f"{entry.place}: {found}")
     return entry
 
@@ -58,6 +59,8 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     reading = Reading(sifted.where, profile, frozenset())
     patients = [entry for entry in sifted.where.entries if entry.kind == "Patient"]
     own = tasks[0].resource if tasks else {}
+    if tasks and tasks[0].place in sifted.refused:
+        raise Unreadable("broken", f"{tasks[0].place}: {sifted.refused[tasks[0].place]}")
     number = referral_of(own) or _named_referral(entries)
     question = question_of(own)
     if not number and not question:
@@ -73,16 +76,14 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     for entry in [*sifted.where.entries, *inside]:
         if entry.kind == "Task" or entry.place in sifted.refused:
             continue
-        if patients:
-            take(entry, patients[0], reading, found)
-        elif entry.kind not in HELPERS:
-            map_entry(entry, reading, found)
+        take(entry, patients[0] if patients else None, reading, found)
     leftover_binaries(reading, sifted, found)
     who = patient_identity(patients[0].resource, profile) if patients else _patient_by_number(own, profile)
     sent_at = moment(own.get("lastModified")) or moment(own.get("authoredOn"))
     facts, documents = tuple(dict.fromkeys(found.facts)), tuple(found.documents)
     left, apart = tuple(found.unmapped), tuple(found.quarantined)
-    ending = None if question else ending_task(one for one in tasks if referral_of(one.resource) == number)
+    good = (one for one in tasks if one.place not in sifted.refused)
+    ending = None if question else ending_task(one for one in good if referral_of(one.resource) == number)
     if ending is not None:
         return IncomingReferral(
             patient=who, number=number, facts=facts, documents=documents, sent_at=sent_at, unmapped=left, quarantined=apart,

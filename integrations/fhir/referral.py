@@ -56,6 +56,11 @@ class Gathered:
         self.quarantined.extend(carried.problems)
         self.binaries.update(carried.binaries)
 
+    def withdraw(self, carried: Carried) -> None:
+        """Documents that were sent in error: here too they no longer count, and what they say is no fact."""
+        self.documents.extend(replace(one, status="withdrawn") for one in carried.documents)
+        self.binaries.update(carried.binaries)
+
     def said(self, name: str, *before: str) -> str:
         return "\n".join(unique([*before, *self.fields.get(name, [])]))
 
@@ -120,14 +125,21 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
     return [entry for place, entry in placed.items() if place not in sifted.refused and place != request.entry.place]
 
 
-def take(entry: Entry, patient: Entry, reading: Reading, found: Gathered) -> None:
+_PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
+_STATES = ("status", "verificationStatus", "docStatus")
+
+
+def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered) -> None:
+    """What one resource says. `patient` None: the message holds none, and says only to which referral it belongs."""
     own = entry.resource
     if entry.kind in HELPERS:
         return
-    if is_other(own.get("subject") or own.get("patient"), patient, reading.where, entry):
+    if patient is not None and is_other(own.get("subject") or own.get("patient"), patient, reading.where, entry):
         found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")
-    elif "entered-in-error" in {word(own.get("status")), word(own.get("verificationStatus"))}:
+    elif "entered-in-error" in {word(own.get(name)) for name in _STATES}:
         found.unmapped.append(f"{entry.place} entered-in-error")
+        if carries := _PAPERS.get(entry.kind):
+            found.withdraw(carries(entry, reading))
     else:
         map_entry(entry, reading, found)
 
@@ -140,10 +152,8 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.unmapped.extend([entry.place] if entry.kind in NAMED and not said else [])
     for carried in attached(entry, reading) if entry.kind in TOLD or entry.kind == "Media" else ():
         found.carry(carried)
-    if entry.kind == "DiagnosticReport":
-        found.carry(of_report(entry, reading))
-    elif entry.kind == "DocumentReference":
-        found.carry(of_reference(entry, reading))
+    if carries := _PAPERS.get(entry.kind):
+        found.carry(carries(entry, reading))
     elif entry.kind == "QuestionnaireResponse":
         _form(entry, reading, found)
     elif entry.kind == "CareTeam":

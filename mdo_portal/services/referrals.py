@@ -154,7 +154,12 @@ def composed(
         referrer_name="",
     )
     _take_over(case, referral, newest=True)
-    _judge(case, {fact.section for fact in referral.facts}, {document.kind for document in referral.documents}, now=now)
+    _judge(
+        case,
+        {fact.section for fact in referral.facts},
+        {one.kind for one in referral.documents if one.status != "withdrawn"},
+        now=now,
+    )
     return case
 
 
