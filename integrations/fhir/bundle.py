@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -74,9 +75,16 @@ def _entry(number: int, item: Node) -> Entry | None:
     return Entry(f"{kind[:64]}/{number}", item["resource"], text(item.get("fullUrl")))
 
 
-class Addresses:
-    """Resolves references inside one message: fullUrl, `Type/id`, absolute ending in it, `urn:uuid`, contained `#id`.
+_ON_A_SERVER = re.compile(r"(https?://.+)/[A-Za-z]{1,64}/[^/]+", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
+
+class Addresses:
+    """Resolves references inside one message as FHIR says (R4 bundle.html#references), and no further: `Patient/1` of one server is
+    somebody else than `Patient/1` of another.
+
+    Absolute (`https://…`, `urn:uuid:…`): the entry with that fullUrl. Relative: on the server of the one who points; where one of the two
+    lives on no server (a fullUrl that is a urn, or none), by type and id. `#id`: contained. The version behind an address is not looked at.
     An address that two different entries claim resolves to nothing: better no fact than the wrong one.
     """
 
@@ -84,17 +92,22 @@ class Addresses:
         self.entries = tuple(entries)
         self.claimed_twice: list[Entry] = []
         self._known: dict[str, Entry | None] = {}
+        self._homeless: dict[str, Entry | None] = {}  # `Type/id` of what lives on no server
+        self._short: dict[str, Entry | None] = {}  # `Type/id` of all
         for entry in self.entries:
             self._claim(entry)
 
     def _claim(self, entry: Entry) -> None:
         short = f"{entry.kind}/{entry.id}" if entry.id else ""
-        for name in {entry.full_url, short} - {""}:
-            known = self._known.get(name, entry)
-            is_same = known is not None and known.resource == entry.resource
-            self._known[name] = known if is_same else None
-            if not is_same and name == (entry.full_url or short):
-                self.claimed_twice.append(entry)
+        url = entry.full_url
+        is_alone = _put(self._known, url, entry) if url else True
+        if short:
+            is_alone_in_short = _put(self._short, short, entry)
+            if not _root(url):
+                is_alone_in_short = _put(self._homeless, short, entry) and is_alone_in_short
+            is_alone = is_alone and (bool(url) or is_alone_in_short)
+        if not is_alone:
+            self.claimed_twice.append(entry)
 
     def resolve(self, reference: Any, source: Entry) -> Entry | None:
         """The entry a Reference (or its text) points at; None when it is not in this message."""
@@ -102,9 +115,15 @@ class Addresses:
         if address.startswith("#"):
             return self._contained(address[1:], source)
         plain = address.split("/_history/")[0]
-        beside = "/".join([*source.full_url.split("/")[:-2], plain])  # relative means: on the server of the one who points
-        found = next((name for name in (beside, plain, tail(plain), f"urn:uuid:{plain}") if name in self._known), "")
-        return self._known.get(found)
+        if _ABSOLUTE.match(plain):
+            return self._known.get(plain)
+        beside = f"{_root(source.full_url)}/{plain}"
+        if beside in self._known:
+            return self._known[beside]
+        bare = f"urn:uuid:{plain}"
+        if bare in self._known:
+            return self._known[bare]
+        return (self._homeless if _root(source.full_url) else self._short).get(plain)
 
     def contained(self, source: Entry) -> list[Entry]:
         """The resources inside one resource. FHIR nests them one deep, and so do we: no loop can arise."""
@@ -127,3 +146,17 @@ class Addresses:
 def tail(address: str) -> str:
     """`Type/id` at the end of an address."""
     return "/".join(address.rstrip("/").split("/")[-2:])
+
+
+def _root(full_url: str) -> str:
+    """The server that an entry lives on; "" for one that lives on none."""
+    found = _ON_A_SERVER.fullmatch(full_url)
+    return found[1] if found else ""
+
+
+def _put(names: dict[str, Entry | None], name: str, entry: Entry) -> bool:
+    """Write down whose name this is; nobody's when another entry has it already, and then False."""
+    known = names.get(name, entry)
+    is_same = known is not None and known.resource == entry.resource
+    names[name] = known if is_same else None
+    return is_same

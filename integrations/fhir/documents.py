@@ -11,7 +11,7 @@ from typing import Any
 from integrations.fhir.bundle import Entry
 from integrations.fhir.facts import Reading
 from integrations.fhir.people import identifiers
-from integrations.fhir.values import Node, codings, concept, day, first_of, node, nodes, text
+from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, word
 from integrations.rich_text import words_in
 from mdo_portal.exchange import Fact, IncomingDocument, Section
 
@@ -24,6 +24,25 @@ class Carried:
     facts: tuple[Fact, ...] = ()  # documents that were named but not sent along
     problems: tuple[str, ...] = ()
     binaries: tuple[str, ...] = ()  # places of the Binaries used
+
+
+_REPORT = {
+    "registered": "preliminary", "partial": "preliminary", "preliminary": "preliminary", "amended": "corrected", "corrected": "corrected",
+    "appended": "corrected", "cancelled": "withdrawn", "entered-in-error": "withdrawn",
+}  # fmt: skip
+"""DiagnosticReport.status → of RESULT_STATUSES."""
+_DOCUMENT = {"superseded": "withdrawn", "entered-in-error": "withdrawn", "preliminary": "preliminary", "amended": "corrected"}
+"""DocumentReference.status and docStatus → of RESULT_STATUSES; what is superseded no longer counts, as with TXA-19 OB."""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a resource says of all its attachments."""
+
+    title: str
+    dated: str = ""
+    number: str = ""
+    status: str = ""  # of RESULT_STATUSES
 
 
 _URL_SAFE = str.maketrans("-_", "+/")
@@ -42,7 +61,9 @@ def of_reference(entry: Entry, reading: Reading) -> Carried:
     master = nodes(own.get("masterIdentifier"))
     number = next((value for _, value in identifiers({"identifier": master or own.get("identifier")})), entry.id)
     dated = first_of(own, "date", "created", "indexed")
-    return _together([_one(entry, part, reading, codes, (title, dated, number)) for part in parts])
+    said = [_DOCUMENT.get(word(own.get(name)), "") for name in ("status", "docStatus")]
+    state = "withdrawn" if "withdrawn" in said else joined(*said)
+    return _together([_one(entry, part, reading, codes, _Told(title, dated, number, state)) for part in parts])
 
 
 def of_report(entry: Entry, reading: Reading) -> Carried:
@@ -51,30 +72,30 @@ def of_report(entry: Entry, reading: Reading) -> Carried:
     codes = [*codings(own.get("code")), *codings(own.get("category"))]
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
     number = next((value for _, value in identifiers(own)), entry.id)
-    forms = nodes(own.get("presentedForm"))
-    return _together([_one(entry, form, reading, codes, (concept(own.get("code")), dated, number)) for form in forms])
+    told = _Told(concept(own.get("code")), dated, number, _REPORT.get(word(own.get("status")), ""))
+    return _together([_one(entry, form, reading, codes, told) for form in nodes(own.get("presentedForm"))])
 
 
 def of_attachment(entry: Entry, attachment: Node, reading: Reading, title: str) -> Carried:
     """An attachment that is the answer on a form."""
-    return _one(entry, attachment, reading, [], (title, "", ""))
+    return _one(entry, attachment, reading, [], _Told(title))
 
 
 def of_binary(entry: Entry, reading: Reading) -> Carried:
     """A Binary nobody points at: its bytes are kept under a general title."""
     part = {"contentType": entry.resource.get("contentType"), "data": _payload(entry.resource)}
-    return _one(entry, part, reading, [], (reading.profile.label("document"), "", entry.id))
+    return _one(entry, part, reading, [], _Told(reading.profile.label("document"), number=entry.id))
 
 
-def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]], told: tuple[str, str, str]) -> Carried:
-    title, dated, number = text(part.get("title")) or told[0], text(part.get("creation")) or told[1], told[2]
+def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]], told: _Told) -> Carried:
+    title, dated = text(part.get("title")) or told.title, text(part.get("creation")) or told.dated
     address = text(part.get("url"))
     inside = address.partition(";base64,")[2] if address.startswith("data:") else ""
     binary = reading.where.resolve(address, entry) if address and not inside else None
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
     if sent is None:
-        return Carried(facts=(_not_sent(title, dated, reading),))
+        return Carried(facts=(_not_sent(title, dated, told.status, reading),))
     media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
     try:
         content = decoded(sent, text(part.get("hash")))
@@ -83,9 +104,13 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
             return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
         content = text(sent).encode()  # some write the text itself
     kind = reading.profile.document_kind(codes, title)
-    document = IncomingDocument(title or reading.profile.label("document"), media, content, day(dated), kind, number)
-    words = words_in(content)
-    said = (Fact(Section.OTHER, words, document.title, day(dated)),) if words else ()
+    document = IncomingDocument(
+        title or reading.profile.label("document"), media, content, day(dated), kind, told.number, status=told.status
+    )
+    words = (
+        words_in(content) if told.status != "withdrawn" else ""
+    )  # what was taken back is no fact; the document stays to be read
+    said = (Fact(Section.OTHER, words, document.title, day(dated), status=told.status),) if words else ()
     return Carried(documents=(document,), facts=said, binaries=used)
 
 
@@ -93,9 +118,9 @@ def _payload(binary: Node) -> Any:
     return binary.get("data") or binary.get("content")
 
 
-def _not_sent(title: str, dated: str, reading: Reading) -> Fact:
+def _not_sent(title: str, dated: str, status: str, reading: Reading) -> Fact:
     label = reading.profile.label("not_sent")
-    return Fact(Section.OTHER, title or reading.profile.label("document"), label, day(dated))
+    return Fact(Section.OTHER, title or reading.profile.label("document"), label, day(dated), status=status)
 
 
 def decoded(sent: Any, digest: str = "") -> bytes:

@@ -27,7 +27,7 @@ from integrations.fhir.values import (
 )
 from mdo_portal.exchange import Fact, Section
 
-_SILENT = {"", "confirmed", "active", "final", "completed", "available", "registered", "amended", "corrected", "recurrence"}
+_SILENT = {"", "confirmed", "active", "final", "completed", "available", "registered", "amended", "corrected"}
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,23 @@ def fact(section: Section, words: str, code: Any = None, *, label: str = "", dat
     return (Fact(section, shown, label, day(dated), value, system),)
 
 
-def status(*values: Any) -> str:
-    """`(refuted)`: a status is shown whenever it is not the ordinary one, so that nothing denied reads as true."""
+def status(*values: Any, profile: Profile | None = None) -> str:
+    """`(refuted)`: a status is shown whenever it is not the ordinary one, so that nothing denied reads as true.
+
+    In the profile's words where it has them: `(recidief)`.
+    """
     found = [word(value) for value in values if word(value) not in _SILENT]
+    found = [profile.word("statuses", one) or one for one in found] if profile else found
     return f"({', '.join(found)})" if found else ""
+
+
+_DENIALS = ("doNotPerform", "notDone", "notGiven", "prohibited")
+
+
+def denied(own: Node, reading: Reading) -> str:
+    """`(niet doen)`: an element says that what stands there must not be done, or was not. Never read past it."""
+    found = (reading.profile.word("statuses", name) or name for name in _DENIALS if own.get(name) is True)
+    return joined(*(f"({one})" for one in found), by=" ")
 
 
 def noted(section: Section, resource: Node, reading: Reading, dated: str, names: tuple[str, ...] = ("note",)) -> Facts:
@@ -66,12 +79,13 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     """Diagnosis when the request gives it as reason or nothing else is; else comorbidity, unless its category says otherwise."""
     own, dated = entry.resource, first_of(entry.resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     section = _condition_section(entry, reading)
-    state = status(own.get("verificationStatus"), own.get("clinicalStatus"))
+    state = status(own.get("verificationStatus"), own.get("clinicalStatus"), profile=reading.profile)
     sites = joined(*(concept(site) for site in nodes(own.get("bodySite"))), by=", ")
     stages = [joined(concept(stage.get("summary")), concept(stage.get("type")), by=" ") for stage in nodes(own.get("stage"))]
     label = reading.profile.label("stage")
-    named = fact(section, joined(joined(concept(own.get("code")), sites, by=", "), state, by=" "), own.get("code"), dated=dated)
-    staged = tuple(one for words in stages for one in fact(section, words, label=label, dated=dated))
+    words = joined(concept(own.get("code")), sites, by=", ")
+    named = fact(section, joined(words, state, by=" ") if words else "", own.get("code"), dated=dated)
+    staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))
     return (*named, *staged, *noted(section, own, reading, dated))
 
 
@@ -105,7 +119,8 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
     reactions = [concept(item) for reaction in nodes(own.get("reaction")) for item in nodes(reaction.get("manifestation"))]
     state = status(own.get("verificationStatus"), own.get("clinicalStatus"))
     dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
-    words = joined(joined(concept(own.get("code")), joined(*reactions, by=", "), by=": "), state, by=" ")
+    named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
+    words = joined(named, state, by=" ") if named else ""
     label = reading.profile.label("allergy")
     return (
         *fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),
@@ -122,7 +137,7 @@ def medication(entry: Entry, reading: Reading) -> Facts:
     doses = joined(*(_dose(item) for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]))
     taken = "" if text(own.get("taken")) in {"", "y"} else f"(taken: {text(own.get('taken'))})"
     dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted")
-    words = joined(joined(name, doses), status(own.get("status")), taken, by=" ") if name else ""
+    words = joined(joined(name, doses), status(own.get("status")), taken, denied(own, reading), by=" ") if name else ""
     return (*fact(Section.MEDICATION, words, code, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
 
 
@@ -159,11 +174,11 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
 def procedure(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or Section.TREATMENT
-    denied = "(not done)" if own.get("notDone") is True else status(own.get("status"))
+    state = "(not done)" if own.get("notDone") is True else status(own.get("status"))
     sites = joined(*(concept(site) for site in nodes(own.get("bodySite"))), by=", ")
     words = joined(joined(concept(own.get("code")), sites, by=", "), concept(own.get("outcome")))
     dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
-    named = fact(section, joined(words, denied, by=" ") if words else "", own.get("code"), dated=dated)
+    named = fact(section, joined(words, state, by=" ") if words else "", own.get("code"), dated=dated)
     return (*named, *noted(section, own, reading, dated))
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from integrations.fhir.bundle import Addresses, Entry, entries_of
 from integrations.fhir.facts import FACTS, Reading
 from integrations.fhir.judge import problem
+from integrations.fhir.modified import without_modified
 from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile
-from integrations.fhir.referral import Gathered, leftover_binaries, map_entry, read_referral, take
+from integrations.fhir.referral import Gathered, leftover_binaries, read_referral, take
 from integrations.fhir.request import KINDS, has_request, with_contained
-from integrations.fhir.sieve import HELPERS, sift
+from integrations.fhir.sieve import sift
 from integrations.fhir.task import answer_words, is_notice, question_of, read_notice, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
-from mdo_portal.exchange import Incoming, IncomingAnswer, PatientIdentity, Unreadable
+from integrations.fhir.withdrawal import ending_task, why
+from mdo_portal.exchange import Incoming, IncomingAnswer, IncomingReferral, PatientIdentity, Unreadable
 
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document"}
 ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
@@ -22,7 +24,7 @@ ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "
 def read_message(tree: Node, profile: Profile) -> Incoming:
     """Understand one message: a referral, an answer to a question or documents for a referral, or a notice that data lie ready.
 
-    Raises Unreadable: no_request, wrong_version, no_patient, too_many_entries or broken.
+    Raises Unreadable: no_request, wrong_version, no_patient, split, too_many_entries or broken.
     """
     if tree.get("resourceType") == "Bundle" and text(tree.get("type")) not in BUNDLE_TYPES:
         raise Unreadable("broken", "Bundle.type")
@@ -43,13 +45,13 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
 
 def _judged_task(entry: Entry, profile: Profile) -> Entry:
     """Raises Unreadable("broken") when it is no Task of this version."""
-    if found := problem(entry.resource, profile.version):
+    if found := without_modified(entry).refused.get(entry.place) or problem(entry.resource, profile.version):
         raise Unreadable("broken", f"{entry.place}: {found}")
     return entry
 
 
-def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profile) -> IncomingAnswer:
-    """What belongs to a referral that was sent before. Raises Unreadable("no_request") when it does not say to which."""
+def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profile) -> IncomingAnswer | IncomingReferral:
+    """What belongs to a referral that was sent before, or takes it back. Raises Unreadable("no_request") when it does not say to which."""
     sifted = sift(entries, profile.version)
     found = Gathered(
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
@@ -57,6 +59,8 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     reading = Reading(sifted.where, profile, frozenset())
     patients = [entry for entry in sifted.where.entries if entry.kind == "Patient"]
     own = tasks[0].resource if tasks else {}
+    if tasks and tasks[0].place in sifted.refused:
+        raise Unreadable("broken", f"{tasks[0].place}: {sifted.refused[tasks[0].place]}")
     number = referral_of(own) or _named_referral(entries)
     question = question_of(own)
     if not number and not question:
@@ -72,23 +76,21 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     for entry in [*sifted.where.entries, *inside]:
         if entry.kind == "Task" or entry.place in sifted.refused:
             continue
-        if patients:
-            take(entry, patients[0], reading, found)
-        elif entry.kind not in HELPERS:
-            map_entry(entry, reading, found)
+        take(entry, patients[0] if patients else None, reading, found)
     leftover_binaries(reading, sifted, found)
-    said = [answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]
-    return IncomingAnswer(
-        referral_number=number,
-        question=question,
-        patient=patient_identity(patients[0].resource, profile) if patients else _patient_by_number(own, profile),
-        text="\n".join(unique(said)),
-        facts=tuple(dict.fromkeys(found.facts)),
-        documents=tuple(found.documents),
-        sent_at=moment(own.get("lastModified")) or moment(own.get("authoredOn")),
-        unmapped=tuple(found.unmapped),
-        quarantined=tuple(found.quarantined),
-    )
+    who = patient_identity(patients[0].resource, profile) if patients else _patient_by_number(own, profile)
+    sent_at = moment(own.get("lastModified")) or moment(own.get("authoredOn"))
+    facts, documents = tuple(dict.fromkeys(found.facts)), tuple(found.documents)
+    left, apart = tuple(found.unmapped), tuple(found.quarantined)
+    good = (one for one in tasks if one.place not in sifted.refused)
+    ending = None if question else ending_task(one for one in good if referral_of(one.resource) == number)
+    if ending is not None:
+        return IncomingReferral(
+            patient=who, number=number, facts=facts, documents=documents, sent_at=sent_at, unmapped=left, quarantined=apart,
+            cancelled=True, cancel_reason=why(ending.resource, {}),
+        )  # fmt: skip
+    said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
+    return IncomingAnswer(number, question, who, said, facts, documents, sent_at, left, apart)
 
 
 def _patient_by_number(task: Node, profile: Profile) -> PatientIdentity:

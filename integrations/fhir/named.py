@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from integrations.fhir.bundle import Entry
-from integrations.fhir.facts import Facts, Reading, fact, noted, status
+from integrations.fhir.facts import Facts, Reading, denied, fact, noted, status
 from integrations.fhir.values import Node, codings, concept, first_of, joined, node, nodes, notes, text
 from mdo_portal.exchange import Section
 
@@ -27,22 +27,22 @@ def _many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _plan(own: Node) -> Iterator[str]:
+def _plan(own: Node, reading: Reading) -> Iterator[str]:
     """Of a CarePlan its description and what is to be done, each with its own status."""
     yield text(own.get("description")) if text(own.get("title")) else ""
     for one in nodes(own.get("activity")):
         detail = node(one.get("detail"))
         words = joined(concept(detail.get("code")), text(detail.get("description")), by=": ")
         named = text(node(one.get("reference")).get("display"))
-        yield joined(words or named, status(detail.get("status")) if words else "", by=" ")
+        yield joined(words or named, status(detail.get("status")) if words else "", denied(detail, reading), by=" ")
 
 
-def _goal(own: Node) -> Iterator[str]:
+def _goal(own: Node, reading: Reading) -> Iterator[str]:
     for one in nodes(own.get("target")):
         yield joined(concept(one.get("measure")), concept(one.get("detailCodeableConcept")), text(one.get("dueDate")), by=" ")
 
 
-def _consent(own: Node) -> Iterator[str]:
+def _consent(own: Node, reading: Reading) -> Iterator[str]:
     """What it is about, and whether that is permitted or denied: never the one without the other."""
     yield joined(*(concept(one) for one in nodes(own.get("category"))), by=", ")
     yield from (concept(one.get("valueCodeableConcept")) for one in nodes(own.get("extension")))
@@ -50,24 +50,24 @@ def _consent(own: Node) -> Iterator[str]:
         yield joined(text(one.get("type")), joined(*(concept(code) for code in nodes(one.get("code"))), by=", "), by=": ")
 
 
-def _contact(own: Node) -> Iterator[str]:
+def _contact(own: Node, reading: Reading) -> Iterator[str]:
     yield joined(*(concept(one) for name in ("reasonCode", "reason") for one in nodes(own.get(name))), by=", ")
     yield text(node(own.get("serviceProvider")).get("display"))
 
 
-def _material(own: Node) -> Iterator[str]:
+def _material(own: Node, reading: Reading) -> Iterator[str]:
     yield concept(node(own.get("collection")).get("bodySite"))
 
 
-def _asked(own: Node) -> Iterator[str]:
+def _asked(own: Node, reading: Reading) -> Iterator[str]:
     yield joined(*(concept(one) for one in [*nodes(own.get("bodySite")), *nodes(own.get("reasonCode"))]), by=", ")
 
 
-def _nothing(own: Node) -> Iterator[str]:
+def _nothing(own: Node, reading: Reading) -> Iterator[str]:
     yield from ()
 
 
-_MORE: dict[str, tuple[str, Section, Callable[[Node], Iterator[str]]]] = {
+_MORE: dict[str, tuple[str, Section, Callable[[Node, Reading], Iterator[str]]]] = {
     "CarePlan": ("plan", Section.TREATMENT, _plan),
     "Goal": ("goal", Section.OTHER, _goal),
     "Flag": ("flag", Section.OTHER, _nothing),
@@ -85,12 +85,12 @@ def _named(entry: Entry, reading: Reading) -> Facts:
     label, usual, more = _MORE[entry.kind]
     section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or usual
     dated = first_of(own, *_DATES) or first_of(node(own.get("collection")), "collectedDateTime", "collectedPeriod")
-    words = joined(*dict.fromkeys(filter(None, (_titles(own), *more(own)))), by="; ")
+    words = joined(*dict.fromkeys(filter(None, (_titles(own), *more(own, reading)))), by="; ")
     if not words or own.get("doNotPerform") is True:
         return ()
     said = fact(
         section,
-        joined(words, status(own.get("status") or own.get("lifecycleStatus")), by=" "),
+        joined(words, status(own.get("status") or own.get("lifecycleStatus")), denied(own, reading), by=" "),
         own.get("code"),
         label=reading.profile.label(label),
         dated=dated,

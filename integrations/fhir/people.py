@@ -27,6 +27,7 @@ def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
         name=person_name(resource.get("name")),
         birth_on=day(resource.get("birthDate")) if len(text(resource.get("birthDate"))) == 10 else None,
         sex=profile.word("patient", "sex", text(resource.get("gender"))),
+        alive=resource.get("deceasedBoolean") is False and not text(resource.get("deceasedDateTime")),
         deceased=resource.get("deceasedBoolean") is True or bool(text(resource.get("deceasedDateTime"))),
         other_numbers=tuple(pair for pair in numbers if pair != local and pair[1] != bsn),
     )
@@ -46,7 +47,7 @@ def _local(resource: Node, profile: Profile) -> tuple[str, str]:
     items = [item for item in nodes(resource.get("identifier")) if text(item.get("value")) and item.get("use") != "old"]
     found = [item for item in items if _pair(item)[0] not in profile.words("identifiers", "bsn")]
     liked = profile.words("identifiers", "local")
-    found.sort(key=lambda item: (_pair(item)[0] not in liked, word(item.get("type")) != "MR"))
+    found.sort(key=lambda item: (_place_in(liked, _pair(item)[0]), word(item.get("type")) != "MR"))
     return _pair(found[0]) if found else ("", "")
 
 
@@ -151,8 +152,13 @@ def _number(resource: Node, profile: Profile) -> tuple[str, str]:
     """AGB before UZI before anything else: the order stands in the profile."""
     found = identifiers(resource)
     liked = profile.words("identifiers", "professional")
-    found.sort(key=lambda pair: liked.index(pair[0]) if pair[0] in liked else len(liked))
+    found.sort(key=lambda pair: _place_in(liked, pair[0]))
     return found[0] if found else ("", "")
+
+
+def _place_in(liked: tuple[str, ...], system: str) -> int:
+    """How good a system is by a list that has the best first; what is not in it comes after all of those."""
+    return liked.index(system) if system in liked else len(liked)
 
 
 def _numbered(item: Node, profile: Profile) -> tuple[str, str]:

@@ -61,7 +61,7 @@ class FhirReader:
     def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
         """Understand a message. FHIR JSON is UTF-8 by its standard: `charset` changes nothing.
 
-        Raises Unreadable: no_header, broken, too_many_entries, wrong_version, no_request, no_patient;
+        Raises Unreadable: no_header, broken, too_many_entries, wrong_version, no_request, no_patient, split;
         ValueError when there is no such profile.
         """
         flavour = load_profile(profile)

@@ -13,11 +13,21 @@ from integrations.fhir.people import contact, patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
 from integrations.fhir.questionnaire import FIELDS, answers
-from integrations.fhir.request import Request, choose_patient, choose_request, is_other, is_review, named_patient, read_request
+from integrations.fhir.request import (
+    Request,
+    choose_patient,
+    choose_request,
+    is_other,
+    is_review,
+    named_patient,
+    read_request,
+    refuse_a_second,
+)
 from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.task import request_task
 from integrations.fhir.told import TOLD, attached, narrative, only_narrative, section_words, sections
 from integrations.fhir.values import Node, codings, concept, day, moment, nodes, text, unique, word
+from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
 from mdo_portal.exchange import (
     Contact,
     Fact,
@@ -46,13 +56,20 @@ class Gathered:
         self.quarantined.extend(carried.problems)
         self.binaries.update(carried.binaries)
 
+    def withdraw(self, carried: Carried) -> None:
+        """Documents that were sent in error: here too they no longer count, and what they say is no fact."""
+        self.documents.extend(replace(one, status="withdrawn") for one in carried.documents)
+        self.binaries.update(carried.binaries)
+
     def said(self, name: str, *before: str) -> str:
         return "\n".join(unique([*before, *self.fields.get(name, [])]))
 
 
 def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetime | None) -> IncomingReferral:
+    """The one referral in these entries, or that it is taken back. Raises Unreadable as read_message does."""
     anchor = choose_request(Addresses(entries), profile)
     entries = (*entries, *named_patient(anchor, entries))
+    refuse_a_second(anchor, choose_patient(anchor, Addresses(entries)), Addresses(entries), profile)
     sifted = sift(entries, profile.version)
     request = read_request(_surviving(anchor, sifted), profile)
     patient = _patient(request.entry, entries, sifted)
@@ -64,7 +81,19 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
         take(entry, patient, reading, found)
     leftover_binaries(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
-    return placed(read, (request.entry, patient), sifted.where, profile)
+    read = placed(_taken_back(read, request, sifted.where), (request.entry, patient), sifted.where, profile)
+    if read.cancelled and not read.number:
+        raise Unreadable("no_request", f"{request.entry.place}.status")  # taken back, and nobody can tell what
+    return read
+
+
+def _taken_back(read: IncomingReferral, request: Request, where: Addresses) -> IncomingReferral:
+    """What was read; as a withdrawal when the request or the Task for it says that."""
+    own = request.entry.resource
+    task = ending_task(tasks_about(request.entry, where))
+    if task is None and not is_request_taken_back(own):
+        return read
+    return replace(read, cancelled=True, cancel_reason=why(task.resource if task else {}, own))
 
 
 def _surviving(anchor: Entry, sifted: Sifted) -> Entry:
@@ -96,14 +125,21 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
     return [entry for place, entry in placed.items() if place not in sifted.refused and place != request.entry.place]
 
 
-def take(entry: Entry, patient: Entry, reading: Reading, found: Gathered) -> None:
+_PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
+_STATES = ("status", "verificationStatus", "docStatus")
+
+
+def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered) -> None:
+    """What one resource says. `patient` None: the message holds none, and says only to which referral it belongs."""
     own = entry.resource
     if entry.kind in HELPERS:
         return
-    if is_other(own.get("subject") or own.get("patient"), patient, reading.where, entry):
+    if patient is not None and is_other(own.get("subject") or own.get("patient"), patient, reading.where, entry):
         found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")
-    elif "entered-in-error" in {word(own.get("status")), word(own.get("verificationStatus"))}:
+    elif "entered-in-error" in {word(own.get(name)) for name in _STATES}:
         found.unmapped.append(f"{entry.place} entered-in-error")
+        if carries := _PAPERS.get(entry.kind):
+            found.withdraw(carries(entry, reading))
     else:
         map_entry(entry, reading, found)
 
@@ -116,10 +152,8 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.unmapped.extend([entry.place] if entry.kind in NAMED and not said else [])
     for carried in attached(entry, reading) if entry.kind in TOLD or entry.kind == "Media" else ():
         found.carry(carried)
-    if entry.kind == "DiagnosticReport":
-        found.carry(of_report(entry, reading))
-    elif entry.kind == "DocumentReference":
-        found.carry(of_reference(entry, reading))
+    if carries := _PAPERS.get(entry.kind):
+        found.carry(carries(entry, reading))
     elif entry.kind == "QuestionnaireResponse":
         _form(entry, reading, found)
     elif entry.kind == "CareTeam":

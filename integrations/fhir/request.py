@@ -13,12 +13,12 @@ from integrations.fhir.bundle import Addresses, Entry, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, codings, concept, day, extension, node, nodes, notes, text, unique
+from integrations.fhir.withdrawal import is_request_taken_back
 from mdo_portal.exchange import Unreadable
 
 KINDS = {"R4": "ServiceRequest", "STU3": "ReferralRequest"}
 PROCEDURE = "ProcedureRequest"
 """In STU3 a request for something to be done: a referral only when it says that it asks for a tumour board."""
-_NOT_MEANT = {"revoked", "entered-in-error", "cancelled"}
 _MEANINGS = ("category", "code", "type", "serviceRequested", "orderDetail")
 
 
@@ -42,7 +42,8 @@ class Request:
 
 
 def choose_request(where: Addresses, profile: Profile) -> Entry:
-    """The request this message is about: a tumour-board review before others, the focus of a message before the rest.
+    """The request this message is about: a tumour-board review before others, one that holds before one that was taken back, the focus
+    of a message before the rest.
 
     Raises Unreadable("no_request"), or "wrong_version" when the message holds the request of the other FHIR version.
     """
@@ -52,11 +53,43 @@ def choose_request(where: Addresses, profile: Profile) -> Entry:
     found = found or [entry for entry in where.entries if _asks_for_a_board(entry, profile)]
     if not found and kinds & set(KINDS.values()):
         raise Unreadable("wrong_version", f"link is {profile.version}")
-    meant = [entry for entry in found if _is_meant(entry.resource)]
+    meant = [entry for entry in found if entry.resource.get("doNotPerform") is not True]
     if not meant:
-        raise Unreadable("no_request", f"{found[0].place}.status" if found else wanted)
+        raise Unreadable("no_request", f"{found[0].place}.doNotPerform" if found else wanted)
     focus = _focus(where)
-    return min(meant, key=lambda entry: (not is_review(entry, profile), entry.place not in focus))
+    return min(meant, key=lambda entry: _rank(entry, profile, focus))
+
+
+def _rank(entry: Entry, profile: Profile, focus: set[str]) -> tuple[bool, ...]:
+    is_over = text(entry.resource.get("status")) == "completed"
+    asks = _how_clear(entry, profile)
+    return (asks > 0, is_request_taken_back(entry.resource), is_over, entry.place not in focus, asks > 1)
+
+
+def _how_clear(entry: Entry, profile: Profile) -> int:
+    """0: it asks for a tumour board by code; 1: in words; 2: it does not say so."""
+    if is_review(entry, profile):
+        return 0
+    words = [concept(one).casefold() for name in _MEANINGS for one in nodes(entry.resource.get(name))]
+    return 1 if any(word in said for said in words for word in profile.words("request", "words")) else 2
+
+
+def refuse_a_second(request: Entry, patient: Entry, where: Addresses, profile: Profile) -> None:
+    """Raises Unreadable("split") when the message holds a second referral: one of another patient, or for another board of this one.
+
+    A message is one referral here. A second one is never read past: a person asks the sender for a message each.
+    """
+    own, clear, focus = number_of(request.resource), _how_clear(request, profile), _focus(where)
+    is_pointed_out = request.place in focus
+    for other in where.entries:
+        if other.kind != request.kind or other.place == request.place or other.resource.get("doNotPerform") is True:
+            continue
+        if is_other(other.resource.get("subject"), patient, where, other):
+            raise Unreadable("split", f"{request.place}, {other.place}")
+        is_equal = _how_clear(other, profile) <= min(clear, 1) and text(other.resource.get("status")) != "completed"
+        is_same = bool(own) and number_of(other.resource) == own
+        if is_equal and not is_same and (other.place in focus or not is_pointed_out):
+            raise Unreadable("split", f"{request.place}, {other.place}")
 
 
 def is_review(entry: Entry, profile: Profile) -> bool:
@@ -85,10 +118,6 @@ def _asks_for_a_board(entry: Entry, profile: Profile) -> bool:
     return is_review(entry, profile) or any(word in said for said in words for word in profile.words("request", "words"))
 
 
-def _is_meant(resource: Node) -> bool:
-    return text(resource.get("status")) not in _NOT_MEANT and resource.get("doNotPerform") is not True
-
-
 def _focus(where: Addresses) -> set[str]:
     headers = [entry for entry in where.entries if entry.kind == "MessageHeader"]
     return {entry.place for header in headers for entry in where.all(header.resource.get("focus"), header)}
@@ -103,7 +132,7 @@ def read_request(entry: Entry, profile: Profile) -> Request:
     urgency = text(own.get("priority"))
     return Request(
         entry=entry,
-        number=_number(own),
+        number=number_of(own),
         questions=tuple(unique(said)),
         urgency=profile.word("referral", "codes", "urgency", urgency) or urgency,
         latest_on=day(latest) or _occurrence(own),
@@ -118,7 +147,7 @@ def read_request(entry: Entry, profile: Profile) -> Request:
     )
 
 
-def _number(own: Node) -> str:
+def number_of(own: Node) -> str:
     """The sender's number; never the resource id, which another referral may carry as well."""
     shared = [*nodes(own.get("requisition")), *nodes(own.get("groupIdentifier"))]
     return next((value for _, value in [*identifiers(own), *identifiers({"identifier": shared})]), "")

@@ -9,6 +9,7 @@ from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.facts import FACTS
 from integrations.fhir.judge import problem, without_extensions
 from integrations.fhir.mend import mended
+from integrations.fhir.modified import Plain, without_modified
 from integrations.fhir.named import NAMED
 from integrations.fhir.request import KINDS
 from integrations.fhir.told import TOLD
@@ -33,6 +34,9 @@ USED = {
 }
 
 
+JUDGED_FOR_MEANING = USED | {"Task"}
+
+
 @dataclass(frozen=True)
 class Sifted:
     """What may be mapped, what may not and why, and what was read without its extensions."""
@@ -48,10 +52,15 @@ def sift(entries: Iterable[Entry], version: str) -> Sifted:
     refused: dict[str, str] = {}
     stripped: list[str] = []
     for entry in entries:
-        kept, said = _judged(entry, version) if entry.kind in USED else (entry, ())
+        plain = without_modified(entry) if entry.kind in JUDGED_FOR_MEANING else Plain(entry)
+        refused |= plain.refused
+        if plain.entry is None:
+            continue
+        kept, said = _judged(plain.entry, version) if entry.kind in USED else (plain.entry, ())
         if kept is None:
             refused[entry.place] = said[0]
             continue
+        kept, said = plain.emptied(kept), (*plain.left, *said)
         good.append(kept)
         stripped += [f"{entry.place} {name}" for name in said]
     where = Addresses(good)
@@ -61,8 +70,6 @@ def sift(entries: Iterable[Entry], version: str) -> Sifted:
 
 def _judged(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
     """(the entry, what was left out of it to have it read): its extensions when only those were refused; else (None, why)."""
-    if entry.resource.get("modifierExtension"):
-        return None, ("modifierExtension not understood",)  # FHIR: may turn the meaning round, so never read past it
     reason = problem(entry.resource, version)
     if not reason:
         return entry, ()

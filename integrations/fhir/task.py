@@ -14,7 +14,7 @@ URI = "urn:ietf:rfc:3986"
 BSN = ("http://fhir.nl/fhir/NamingSystem/bsn", "urn:oid:2.16.840.1.113883.2.4.6.3")
 #: codes of Task.input.type; the systems differ between the guides and the vendors, the codes do not
 _BASE, _GET_TASK = "authorization-base", "get-workflow-task"
-_ENDED = {"cancelled", "entered-in-error", "rejected", "failed"}
+ENDED = {"cancelled", "entered-in-error", "rejected", "failed"}
 MAX_FETCHES = 100
 
 
@@ -34,7 +34,7 @@ def read_notice(entry: Entry, where: Addresses) -> IncomingNotice:
     found = fetches(task)
     if not number:
         raise Unreadable("broken", "Task.identifier")
-    cancelled = text(task.get("status")) in _ENDED
+    cancelled = text(task.get("status")) in ENDED
     patient = _patient(task, entry, where)
     told = identifiers(patient)
     if not workflow and not found and not cancelled:
@@ -104,16 +104,21 @@ def request_task(request: Entry, where: Addresses) -> str:
     for entry in where.entries:
         points = [entry.resource.get("focus"), *nodes(entry.resource.get("basedOn"))]
         is_about = any((there := where.resolve(one, entry)) is not None and there.place == request.place for one in points)
-        if entry.kind == "Task" and is_about and text(entry.resource.get("status")) not in _ENDED:
+        if entry.kind == "Task" and is_about and text(entry.resource.get("status")) not in ENDED:
             found.add(tail(entry.full_url) if re.match(r"https?:", entry.full_url) else "")
     path = found.pop() if len(found) == 1 else ""
     return path if re.fullmatch(r"Task/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", path) else ""
 
 
+def status_reason(task: Node) -> str:
+    """Why it has the status it has, in the sender's words."""
+    return concept(task.get("statusReason"))
+
+
 def answer_words(task: Node) -> str:
-    """What the Task says in words: output and notes; values that are references are read as what they point at."""
+    """What the Task says in words: output, notes and why it ended; values that are references are read as what they point at."""
     said = [_value(one) for one in nodes(task.get("output"))]
-    return joined(*said, *notes(task.get("note")), by="\n")
+    return joined(*said, *notes(task.get("note")), status_reason(task), by="\n")
 
 
 def _value(output: Node) -> str:

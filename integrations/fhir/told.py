@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
-from integrations.fhir.facts import Facts, Reading
+from integrations.fhir.facts import Facts, Reading, denied, status
 from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, notes, text, word
 from integrations.rich_text import words_of
 from mdo_portal.exchange import Fact, Section
@@ -29,6 +29,8 @@ def only_narrative(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(
         own, "effectiveDateTime", "effectivePeriod", "performedDateTime", "onsetDateTime", "date", "issued", "recordedDate"
     )
+    state = status(own.get("verificationStatus"), own.get("clinicalStatus"), own.get("status"), profile=reading.profile)
+    words = joined(words, state, denied(own, reading), by=" ")  # what is refuted or must not be done says so here as well
     return (Fact(section, words, concept(own.get("code")) or concept(own.get("type")), day(dated)),)
 
 
@@ -44,11 +46,16 @@ def section_words(one: Node) -> tuple[str, str]:
     return text(one.get("title")) or concept(one.get("code")), "" if one.get("entry") else narrative(one)
 
 
+_NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}
+"""Of a message: it was never told, or must not be."""
+
+
 def communication(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     said = (text(one.get("contentString")) for one in nodes(own.get("payload")))
+    never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
     return tuple(
-        _fact(Section.OTHER, words, reading, "message", first_of(own, "sent", "received", "authoredOn"))
+        _fact(Section.OTHER, joined(words, never, by=" "), reading, "message", first_of(own, "sent", "received", "authoredOn"))
         for words in said
         if words
     )
@@ -65,7 +72,8 @@ def family(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     had = joined(*(concept(one.get("code")) for one in nodes(own.get("condition"))), by=", ")
     words = joined(joined(concept(own.get("relationship")), had, by=": "), *notes(own.get("note")))
-    return (_fact(Section.COMORBIDITY, words, reading, "family", first_of(own, "date")),) if words else ()
+    shown = joined(words, denied(own, reading), by=" ")
+    return (_fact(Section.COMORBIDITY, shown, reading, "family", first_of(own, "date")),) if words else ()
 
 
 def _fact(section: Section, words: str, reading: Reading, label: str, dated: str) -> Fact:

@@ -240,6 +240,9 @@ FHIR: Mapping[str, Key] = _HEAD | {
         },
     ),
     "labels": free("Woorden voor wat FHIR geen woord geeft.", text()),
+    "statuses": free(
+        "Status of ontkenning → woord dat achter het gegeven staat; wat hier niet staat, staat er zoals gestuurd.", text()
+    ),
     "sections": free("Code van een resource of van haar category → kolom op de casus.", one_of("", *SECTION_NAMES)),
     "documents": table(
         "Documenten in een bericht.",

@@ -37,6 +37,10 @@ UNREADABLE_REASONS: dict[str, str] = {
     ),
     "no_patient": N_("Er staat geen patiënt in dit bericht. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."),
     "no_request": N_("Er staat geen aanvraag in deze bundel. Hij is bewaard; vraag het ziekenhuis om de aanvraag."),
+    "split": N_(
+        "Er staat meer dan één aanvraag in deze bundel: van een andere patiënt, of voor nog een overleg. Er is niets overgenomen en de "
+        "bundel is bewaard; vraag het ziekenhuis om een bericht per aanvraag, of neem ze zelf op."
+    ),
     "unknown_kind": N_("Dit soort bericht verwerkt de koppeling niet. Het is bewaard; pas het profiel aan of leg het terzijde."),
     "hostile_delimiters": N_(
         "De scheidingstekens in de kop kloppen niet. Het bericht is bewaard; vraag het ziekenhuis om het opnieuw te sturen."

@@ -85,7 +85,10 @@ class IncomingReferral:
     sent_at: datetime | None = None
     unmapped: tuple[str, ...] = ()  # names of what the profile did not place: "ZPI", "Coverage/x"; kept in the raw message
     quarantined: tuple[str, ...] = ()  # entries that could not be read, with the reason: "Condition/3: …code"
-    cancelled: bool = False  # the sender takes the referral back (REF^I14, an order with ORC-1 CA)
+    cancelled: bool = (
+        False  # the sender takes the referral back (REF^I14, an order with ORC-1 CA, a Task or request that is cancelled)
+    )
+    cancel_reason: str = ""  # why, in the sender's words
     request_task: str = ""  # `Task/…` on the sender's own server that asks for it: its output may be the decision
 
 

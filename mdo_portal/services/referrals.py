@@ -15,7 +15,7 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
-from mdo_portal.exchange import IncomingReferral, Section, Unreadable, Wire
+from mdo_portal.exchange import Fact, IncomingReferral, Section, Unreadable, Wire
 from mdo_portal.services import audit, case_facts, documents, families, identification, patients, standing, timeline
 from mdo_portal.services.case_facts import add_facts, keep_earlier_questions
 from mdo_portal.services.routing import route
@@ -154,7 +154,12 @@ def composed(
         referrer_name="",
     )
     _take_over(case, referral, newest=True)
-    _judge(case, {fact.section for fact in referral.facts}, {document.kind for document in referral.documents}, now=now)
+    _judge(
+        case,
+        {fact.section for fact in referral.facts},
+        {one.kind for one in referral.documents if one.status != "withdrawn"},
+        now=now,
+    )
     return case
 
 
@@ -237,5 +242,8 @@ def cancel(
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     else:
         case.cancel_told_at = now
+    if referral.cancel_reason:
+        why = Fact(Section.COURSE, referral.cancel_reason, CANCELLED)
+        add_facts(session, case, (why,), hospital, now=now, message_id=message_id)
     standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
     return case

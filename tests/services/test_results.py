@@ -213,6 +213,15 @@ def test_a_referral_taken_back_leaves_the_work_list(session: Session, zeed: Hosp
     assert (case.state, case.is_open, case.reason) == (CaseState.WITHDRAWN, False, referrals.CANCELLED)
 
 
+def test_why_it_was_taken_back_stands_on_the_case(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=WHO, number="VW-9")
+    told = make.referral(WHO, number="VW-9", cancelled=True, cancel_reason="Elders behandeld")
+    referrals.cancel(session, told, zeed, wire=Wire.FHIR, now=LATER)
+    session.flush()
+    said = session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.text == "Elders behandeld")).all()
+    assert [one.label for one in said] == ["Ingetrokken door het ziekenhuis"]
+
+
 def test_on_an_agenda_it_stays_marked_until_a_person_acts(session: Session, zeed: Hospital, region: Region) -> None:
     case = make.case(session, zeed, patient=WHO, number="VW-9")
     meeting = session.get_one(Meeting, region.meeting)

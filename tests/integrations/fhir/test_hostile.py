@@ -112,9 +112,13 @@ def test_two_different_patients_under_one_address_are_nobody() -> None:
     assert refused(bundle(request(), patient(), patient(gender="male"))).reason == "no_patient"
 
 
-@pytest.mark.parametrize("more", [{"status": "revoked"}, {"status": "entered-in-error"}, {"doNotPerform": True}])
-def test_a_request_that_is_withdrawn_is_no_request(more: Node) -> None:
-    assert refused(bundle(request(**more), patient())).reason == "no_request"
+@pytest.mark.parametrize("more", [{"status": "revoked"}, {"status": "entered-in-error"}])
+def test_a_request_that_is_taken_back_without_a_number_takes_back_nothing(more: Node) -> None:
+    assert refused(bundle(request(identifier=[], **more), patient())).reason == "no_request"
+
+
+def test_what_must_not_be_done_is_no_request() -> None:
+    assert refused(bundle(request(doNotPerform=True), patient())).reason == "no_request"
 
 
 def test_a_bundle_without_request_or_of_another_type_is_refused() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from integrations.fhir.reader import FhirReader
 from mdo_portal.exchange import Fact, IncomingReferral, Section, Unreadable
-from tests.integrations.fhir.make import Node, bundle, condition, patient, request, sample
+from tests.integrations.fhir.make import BASE, Node, bundle, condition, patient, request, sample
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "fhir" / "umzhconnect-tumorboard-r4"
 
@@ -183,7 +183,8 @@ def test_a_single_request_with_contained_patient_and_reason_is_read() -> None:
     "subject",
     [
         {"reference": "Patient/p/_history/3"},
-        {"reference": "https://elders.example/fhir/Patient/p"},
+        {"reference": f"{BASE}/Patient/p"},
+        {"reference": f"{BASE}/Patient/p/_history/3"},
         {"identifier": {"system": "urn:oid:2.25.1", "value": "0042"}},
         {"reference": "Patient?identifier=urn:oid:2.25.1%7C0042"},
     ],

@@ -51,6 +51,7 @@ def test_a_task_that_lives_nowhere_is_none_to_write_to(url: str) -> None:
 
 
 def test_the_server_that_a_message_names_is_not_taken_over() -> None:
-    raw = bundle(patient(), request(), task()).replace(f"{BASE}/Task/t1".encode(), b"https://evil.example/deep/Task/t1")
+    there = task(focus={"reference": f"{BASE}/ServiceRequest/r"})
+    raw = bundle(patient(), request(), there).replace(f"{BASE}/Task/t1".encode(), b"https://evil.example/deep/Task/t1")
 
     assert read(raw=raw) == "Task/t1"

@@ -1,0 +1,57 @@
+"""modifierExtension: FHIR forbids to read past one that is not understood, for it may turn the meaning round. None is understood here.
+
+The smallest part that can go without changing what is said goes, and is named: a resource that is contained, an element on which
+nothing hangs (the address of a patient), else the whole resource.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from integrations.fhir.bundle import Entry
+from integrations.fhir.mend import HARMLESS
+from integrations.fhir.values import nodes, text
+
+NAME = "modifierExtension"
+WHY = f"{NAME} not understood"
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What is left of an entry; None when it may not be read. `refused`: place → why, of it and of what is contained in it."""
+
+    entry: Entry | None
+    refused: dict[str, str] = field(default_factory=dict)
+    left: tuple[str, ...] = ()  # elements that were left out
+    gone: frozenset[int] = frozenset()  # which of the contained resources
+
+    def emptied(self, kept: Entry) -> Entry:
+        """The judged entry without the contained resources that may not be read. Their places stay: the others keep their number."""
+        inside = kept.resource.get("contained")
+        if not self.gone or not isinstance(inside, list):
+            return kept
+        rest = [{} if number in self.gone else one for number, one in enumerate(nodes(inside))]
+        return replace(kept, resource=kept.resource | {"contained": rest})
+
+
+def without_modified(entry: Entry) -> Plain:
+    """The entry without what stands under a modifierExtension."""
+    own = entry.resource
+    inside = nodes(own.get("contained"))
+    wrong = [name for name, value in own.items() if name != "contained" and (value if name == NAME else _has(value))]
+    gone = frozenset(number for number, one in enumerate(inside) if _has(one))
+    refused = {f"{entry.place}#{text(inside[number].get('resourceType'))[:64]}/{number}": WHY for number in gone}
+    if any(name.removeprefix("_") not in HARMLESS for name in wrong):
+        return Plain(None, {entry.place: WHY})
+    if not wrong:
+        return Plain(entry, refused, gone=gone)
+    rest = {name: value for name, value in own.items() if name not in wrong}
+    return Plain(replace(entry, resource=rest), refused, tuple(f"{name} {NAME}" for name in sorted(wrong)), gone)
+
+
+def _has(value: Any) -> bool:
+    """Whether there is one anywhere in it; the gate has bounded the depth."""
+    if isinstance(value, dict):
+        return bool(value.get(NAME)) or any(_has(one) for one in value.values())
+    return isinstance(value, list) and any(_has(one) for one in value)

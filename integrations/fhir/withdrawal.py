@@ -1,0 +1,65 @@
+"""A referral that its sender takes back: the request says so itself, or the Task that asked for it is cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.people import identifiers
+from integrations.fhir.task import ENDED, question_of, status_reason
+from integrations.fhir.values import Node, codings, concept, extension, joined, node, nodes, notes, text
+
+TAKEN_BACK = {"revoked", "cancelled", "entered-in-error"}
+"""Of a request: revoked in R4, cancelled in STU3. Of a Task what the requester ends; rejected and failed are said by who was asked."""
+_ABOUT = {"approve", "abort", "replace", "change", "suspend", "resume"}
+"""Task.code of a Task that does something with a request or Task there is: when that is cancelled, the request stands."""
+_REASON = "http://hl7.org/fhir/StructureDefinition/request-statusReason"
+
+
+def is_request_taken_back(request: Node) -> bool:
+    return text(request.get("status")) in TAKEN_BACK
+
+
+def ending_task(tasks: Iterable[Entry]) -> Entry | None:
+    """Which of the Tasks about one referral takes it back: one that asks to abort it, or a cancelled one when no other goes on.
+
+    Waiting for information is no end; nor is the end of a part of another Task, or of an answer to a question of ours.
+    """
+    whole = [one for one in tasks if not one.resource.get("partOf") and not question_of(one.resource)]
+    ordinary = [one for one in whole if not _asked(one.resource) & _ABOUT]
+    aborting = (one for one in whole if "abort" in _asked(one.resource) and _state(one) not in {*ENDED, "draft"})
+    going_on = any(_state(one) not in ENDED for one in ordinary)
+    cancelled = (one for one in ordinary if _state(one) in TAKEN_BACK and not going_on)
+    return next(aborting, None) or next(cancelled, None)
+
+
+def tasks_about(request: Entry, where: Addresses) -> list[Entry]:
+    """The Tasks whose focus, or without one what they rest on, is this request: by address, or by its number."""
+    numbers = {value for _, value in identifiers(request.resource)}
+    tasks = (entry for entry in where.entries if entry.kind == "Task")
+    return [one for one in tasks if any(_is(point, one, request, numbers, where) for point in _points(one.resource))]
+
+
+def why(task: Node, request: Node) -> str:
+    """The reason in the sender's words: of the Task, else of the request."""
+    said = joined(status_reason(task), *notes(task.get("note")))
+    return said or joined(
+        concept(extension(request, _REASON)), *(notes(request.get("note")) if is_request_taken_back(request) else ())
+    )
+
+
+def _points(task: Node) -> list[Node]:
+    return [one for one in nodes(task.get("focus")) if one] or nodes(task.get("basedOn"))
+
+
+def _is(point: Node, task: Entry, request: Entry, numbers: set[str], where: Addresses) -> bool:
+    there = where.resolve(point, task)
+    return there.place == request.place if there else text(node(point.get("identifier")).get("value")) in numbers
+
+
+def _asked(task: Node) -> set[str]:
+    return {code for _, code in codings(task.get("code"))}
+
+
+def _state(task: Entry) -> str:
+    return text(task.resource.get("status"))
