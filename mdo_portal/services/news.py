@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseLook
+from mdo_portal.domain.inbound import WAITS_TOO_LONG
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Section
@@ -46,6 +47,18 @@ class Change:
     #: an earlier document of that hospital with the same title
     replaces: DocumentRow | None = None
     event: EventRow | None = None
+    #: when it entered the case, if that was later than it came: it had waited, and who looked before then did not see it
+    entered_at: datetime | None = None
+
+    @property
+    def new_at(self) -> datetime:
+        """From when a person could read it."""
+        return self.entered_at or self.at
+
+    @property
+    def waited(self) -> bool:
+        """So long that it must be said; a message that nothing holds up is in its case within seconds."""
+        return self.new_at - self.at > WAITS_TOO_LONG
 
 
 @dataclass(frozen=True)
@@ -92,19 +105,26 @@ def looked_at(viewer: Viewer | None) -> Any:
 
 def of(view: CaseView, looked: datetime | None, *, wanted: str = "", default: tuple[Since, ...] = tuple(Since)) -> News:
     """What came in since the moment that was asked for; else since the first of `default` that there was."""
-    everything = sorted(_changes(view), key=lambda change: change.at, reverse=True)
+    everything = sorted(_entered(view), key=lambda change: change.new_at, reverse=True)
     discussed = [one.known_until for one in view.rounds if one.outcome in (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)]
     moments = {Since.LOOK: looked, Since.DISCUSSION: max(discussed, default=None), Since.REGISTRATION: view.received_at}
-    counts = {since: sum(change.at > at for change in everything) if at else 0 for since, at in moments.items()}
+    counts = {since: sum(change.new_at > at for change in everything) if at else 0 for since, at in moments.items()}
     asked = Since(wanted) if wanted in moments else None
     since = asked if asked and moments[asked] else next(one for one in (*default, Since.REGISTRATION) if moments[one])
     at = moments[since] or view.received_at
     return News(
         since=since,
         at=at,
-        changes=tuple(change for change in everything if change.at > at),
+        changes=tuple(change for change in everything if change.new_at > at),
         choices=tuple(Choice(one, moments[one], counts[one]) for one in Since),
     )
+
+
+def _entered(view: CaseView) -> Iterator[Change]:
+    """All changes, with the moment at which what came then entered the case."""
+    entered = {event.at: event.entered_at for event in view.events if event.entered_at}
+    for change in _changes(view):
+        yield replace(change, entered_at=entered.get(change.at))
 
 
 def _changes(view: CaseView) -> Iterator[Change]:
