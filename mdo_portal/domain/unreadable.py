@@ -12,7 +12,8 @@ UNREADABLE_REASONS: dict[str, str] = {
         "het ziekenhuis moet het met een nummer opnieuw sturen."
     ),
     "unknown_sender": N_(
-        "Onbekende afzender: deze naam (MSH-3/MSH-4) hoort bij geen enkel ziekenhuis. Het bericht is bewaard; controleer de koppeling."
+        "Onbekende afzender: deze naam (MSH-3/MSH-4) hoort bij geen enkel ziekenhuis. Het bericht is geweigerd (AR) en bewaard; "
+        "maak of herstel de koppeling, daarna moet het ziekenhuis het opnieuw sturen."
     ),
     "plain_not_accepted": N_(
         "Het bericht kwam onversleuteld en dat is met dit ziekenhuis niet afgesproken. Het is geweigerd en bewaard; "
@@ -109,6 +110,15 @@ UNREADABLE_REASONS: dict[str, str] = {
     "failed": N_("Het verwerken is steeds mislukt. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."),
 }
 
+
+NO_SENDER = "unknown_sender"
+NOBODY = "nobody_here"
+"""It was about somebody without a case: only its header is still there."""
+
+SEND_AGAIN = frozenset(
+    {"no_header", "no_control_id", "hostile_delimiters", "too_large", "too_slow", "too_much", "too_many", "no_tls", "media_type"}
+)
+"""Reasons that lie in the bytes themselves, or of which only the beginning came: no profile reads them, the hospital must send again."""
 
 ABOUT_IDENTITY = ("identity_conflict", "waits_for_identity")
 """Reasons that a person settles by saying who the patient is, and no other way."""
