@@ -14,8 +14,8 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.people import BoardMembership, Membership, Person
 from mdo_portal.domain.policy import POLICY, Act, Relation
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services.inbox import WAITING, meant, visible
-from mdo_portal.services.inbox_rows import Asked
+from mdo_portal.services.inbox import meant, visible
+from mdo_portal.services.inbox_rows import WAITING, Asked
 from mdo_portal.services.terms import in_force
 
 ANSWERS = sorted(role for role, relation in POLICY[Act.IDENTITY_DECIDE] if role and relation is Relation.OWN_HOSPITAL)

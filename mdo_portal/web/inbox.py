@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -69,10 +70,11 @@ def _asked() -> Asked:
     )
 
 
-def _kept(asked: Asked) -> dict[str, str]:
-    """The same choice for the next page: who chose a hospital or a reason goes on with it."""
+def _back(asked: Asked) -> ResponseReturnValue:
+    """To the same choice of rows: who chose a hospital or a reason goes on with it."""
     chosen = {"state": asked.state, "reason": asked.reason, "hospital": asked.hospital_id}
-    return {name: str(value) for name, value in chosen.items() if value}
+    kept: dict[str, Any] = {name: str(value) for name, value in chosen.items() if value}
+    return redirect(url_for("inbox.page", **kept), 303)
 
 
 def _rows() -> dict[str, object]:
@@ -104,7 +106,7 @@ def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
             replaying.ignore(db, message, now=now())
         audit.record(db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=what)
     flash(gettext("Het bericht wordt opnieuw gelezen.") if what == "replay" else gettext("Het bericht is terzijde gelegd."))
-    return redirect(url_for("inbox.page", **_kept(_asked())), 303)
+    return _back(_asked())
 
 
 @blueprint.post("/inbox/replay")
@@ -121,7 +123,7 @@ def replay_reason() -> ResponseReturnValue:
                 db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=f"all {asked.reason}"
             )  # fmt: skip
     flash(ngettext("%(num)d bericht wordt opnieuw gelezen.", "%(num)d berichten worden opnieuw gelezen.", len(found)))
-    return redirect(url_for("inbox.page", **_kept(Asked(InboundState.UNREADABLE, hospital_id=asked.hospital_id))), 303)
+    return _back(Asked(InboundState.UNREADABLE, hospital_id=asked.hospital_id))
 
 
 @blueprint.post("/inbox/<uuid:message_id>/raw")
