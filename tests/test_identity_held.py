@@ -108,3 +108,14 @@ def test_what_the_registration_itself_told_is_not_new_however_late_it_was_read(d
         case = session.scalars(select(Case).where(Case.referral_number == "VW-1")).one()
         assert news.of(cases.view(session, case), None).changes == ()
         assert case.news_at is None
+
+
+def test_what_came_before_the_registration_and_entered_after_it_is_new_too(database: Database, region: Region) -> None:
+    hand_in(database, region, referral("1", bsn=BSN), now=ASKED)
+    understand_all(database, now=ASKED)
+    hand_in(database, region, psa("U1", "47.11"), now=NOW)
+    understand_all(database, now=DECIDED)
+
+    found, marked = since_the_look(database, region)
+
+    assert ([one.entered_at for one in found.changes], marked) == ([DECIDED], True)

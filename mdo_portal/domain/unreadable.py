@@ -36,7 +36,10 @@ UNREADABLE_REASONS: dict[str, str] = {
     "nobody_here": N_(
         "Het bericht ging over iemand zonder casus en is niet bewaard. Alleen de kop staat er nog, tot de afzender is bevestigd."
     ),
-    "no_patient": N_("Er staat geen patiënt in dit bericht. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."),
+    "no_patient": N_(
+        "Er staat geen patiënt in dit bericht, of niet waar het profiel hem zoekt. Het is bewaard; pas het profiel aan en laat het opnieuw "
+        "lezen, of vraag het ziekenhuis om het opnieuw te sturen."
+    ),
     "no_request": N_("Er staat geen aanvraag in deze bundel. Hij is bewaard; vraag het ziekenhuis om de aanvraag."),
     "unknown_kind": N_("Dit soort bericht verwerkt de koppeling niet. Het is bewaard; pas het profiel aan of leg het terzijde."),
     "hostile_delimiters": N_(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -123,19 +123,23 @@ def of(view: CaseView, looked: datetime | None, *, wanted: str = "", default: tu
 def _entered(view: CaseView) -> Iterator[Change]:
     """All changes, with the moment at which what came then entered the case."""
     entered = {event.at: event.entered_at for event in view.events if event.entered_at}
-    for change in _changes(view):
+    for change in _changes(view, entered):
         yield replace(change, entered_at=entered.get(change.at))
 
 
-def _changes(view: CaseView) -> Iterator[Change]:
-    """Everything that came after the registration itself."""
+def _changes(view: CaseView, entered: Mapping[datetime, datetime]) -> Iterator[Change]:
+    """Everything that came after the registration itself, or entered the case after it."""
+
+    def is_later(at: datetime) -> bool:
+        return entered.get(at, at) > view.received_at
+
     facts = [fact for group in view.facts.values() for fact in group]
     earlier = [one for one in view.superseded if one.label in _ASKED and one.superseded_at == one.received_at]
     yield from _questions(view, earlier)
     told = [*facts, *(one for one in view.superseded if one not in earlier)]
-    yield from (_of_fact(fact, told) for fact in told if fact.received_at > view.received_at)
+    yield from (_of_fact(fact, told) for fact in told if is_later(fact.received_at))
     for document in view.documents:
-        if document.received_at > view.received_at:
+        if is_later(document.received_at):
             older = [one for one in view.documents if _same_title(one, document) and one.received_at < document.received_at]
             newest = max(older, key=lambda one: one.received_at, default=None)
             yield Change(
@@ -147,7 +151,7 @@ def _changes(view: CaseView) -> Iterator[Change]:
                 replaces=newest,
             )
     for event in view.events:
-        if event.what == "patient.changed" and event.at > view.received_at:
+        if event.what == "patient.changed" and is_later(event.at):
             yield Change(event.at, hospital=event.details.get("hospital", ""), event=event)
     for request in view.requests:
         if request.answered_at:

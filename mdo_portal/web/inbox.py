@@ -37,6 +37,7 @@ def links() -> str:
     return render_template(
         "inbox/links.html",
         waits=waits,
+        viewer=viewer(),
         cards=cards,
         counts=counts,
         questions=questions,

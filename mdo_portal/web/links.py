@@ -81,6 +81,7 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "told": told(link),
         "moment": now(),
         "may_manage": viewer().may(Act.LINK_MANAGE, hospital_id=hospital.id),
+        "viewer": viewer(),
     }
 
 
