@@ -38,6 +38,7 @@ from mdo_portal.services import (
     registering,
     rulings,
     settling,
+    timeline,
 )
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.registering import Told
@@ -139,6 +140,7 @@ def _together(database: Database, read: Sequence[Read], *, now: datetime) -> boo
     """All in one transaction. False when one of them could not be, or a person must say who one of them is: then nothing happened."""
     try:
         with database.transaction() as session, audit.together(session):
+            timeline.enter(session, now=now)
             held = settling.hold(session, [one.message for one in read])
             if len(held) < len(read):  # our lease ran out, and another has some of it: nothing before its turn
                 settling.release(session, held)
@@ -162,6 +164,7 @@ def _alone(database: Database, one: Read, *, now: datetime) -> bool:
     """
     try:
         with database.transaction() as session:
+            timeline.enter(session, now=now)
             if not settling.hold(session, [one.message]):
                 return False
             settled = _judged(session, one, now=now)
@@ -180,14 +183,13 @@ def _alone(database: Database, one: Read, *, now: datetime) -> bool:
 def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     """What became of it; nothing when it waits for a person to say who its patient is, or nothing of it is kept."""
     message = one.message
-    if conflicts.must_wait(session, message.message_id, message.hospital_id):
-        conflicts.put_on_pile(session, message.message_id, reason=conflicts.WAITS, place="")
+    hospital = session.get_one(Hospital, message.hospital_id)
+    if conflicts.wait(session, message.message_id, hospital, now=now):
         return []
     try:
         with session.begin_nested():
             return _settled(session, one, now=now)
     except Conflict as conflict:
-        hospital = session.get_one(Hospital, message.hospital_id)
         conflicts.open_for(session, conflict, message.message_id, hospital, one.incoming, now=now)
     except Unreadable as unreadable:
         if unreadable.reason != conflicts.WAITS:

@@ -12,7 +12,8 @@ UNREADABLE_REASONS: dict[str, str] = {
         "het ziekenhuis moet het met een nummer opnieuw sturen."
     ),
     "unknown_sender": N_(
-        "Onbekende afzender: deze naam (MSH-3/MSH-4) hoort bij geen enkel ziekenhuis. Het bericht is bewaard; controleer de koppeling."
+        "Onbekende afzender: deze naam (MSH-3/MSH-4) hoort bij geen enkel ziekenhuis. Het bericht is geweigerd (AR) en bewaard; "
+        "maak of herstel de koppeling, daarna moet het ziekenhuis het opnieuw sturen."
     ),
     "plain_not_accepted": N_(
         "Het bericht kwam onversleuteld en dat is met dit ziekenhuis niet afgesproken. Het is geweigerd en bewaard; "
@@ -35,7 +36,10 @@ UNREADABLE_REASONS: dict[str, str] = {
     "nobody_here": N_(
         "Het bericht ging over iemand zonder casus en is niet bewaard. Alleen de kop staat er nog, tot de afzender is bevestigd."
     ),
-    "no_patient": N_("Er staat geen patiënt in dit bericht. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."),
+    "no_patient": N_(
+        "Er staat geen patiënt in dit bericht, of niet waar het profiel hem zoekt. Het is bewaard; pas het profiel aan en laat het opnieuw "
+        "lezen, of vraag het ziekenhuis om het opnieuw te sturen."
+    ),
     "no_request": N_("Er staat geen aanvraag in deze bundel. Hij is bewaard; vraag het ziekenhuis om de aanvraag."),
     "split": N_(
         "Er staat meer dan één aanvraag in deze bundel: van een andere patiënt, of voor nog een overleg. Er is niets overgenomen en de "
@@ -113,6 +117,15 @@ UNREADABLE_REASONS: dict[str, str] = {
     "failed": N_("Het verwerken is steeds mislukt. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."),
 }
 
+
+NO_SENDER = "unknown_sender"
+NOBODY = "nobody_here"
+"""It was about somebody without a case: only its header is still there."""
+
+SEND_AGAIN = frozenset(
+    {"no_header", "no_control_id", "hostile_delimiters", "too_large", "too_slow", "too_much", "too_many", "no_tls", "media_type"}
+)
+"""Reasons that lie in the bytes themselves, or of which only the beginning came: no profile reads them, the hospital must send again."""
 
 ABOUT_IDENTITY = ("identity_conflict", "waits_for_identity")
 """Reasons that a person settles by saying who the patient is, and no other way."""

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import ACK_OWED, RAW_PURPOSE, AckDone, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
+from mdo_portal.domain.unreadable import NOBODY
 from mdo_portal.exchange import Address, Answer, Receipt, ReceiptKind, Verdict, profile_of_link
 from mdo_portal.services import feed_counts, hospitals
 from mdo_portal.services.sealed import sealer
@@ -29,8 +30,6 @@ LONGEST_AGE = timedelta(hours=24)
 SILENCES = 3
 """Times that it is said to a receiver that takes it and never answers: many engines answer no acknowledgement."""
 LONGEST_PAUSE = 60.0
-NOBODY = "nobody_here"
-"""Reason of a message about somebody without a case: nothing of it is kept but its header, until its sender was told."""
 
 _AT_FAULT = {
     "unknown_kind": (Verdict.NOT_HERE, "this kind of message is not read here"),

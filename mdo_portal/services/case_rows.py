@@ -12,8 +12,9 @@ from mdo_portal.domain.case import WAITING, CaseState
 from mdo_portal.domain.decision import main, message
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.exchange import DecisionForm, Section, Wire
-from mdo_portal.services import timeline
+from mdo_portal.services import held, timeline
 from mdo_portal.services.decision_objection_rows import ObjectionRow
+from mdo_portal.services.held import Held
 from mdo_portal.services.snapshots import SnapshotRow
 from mdo_portal.services.told_rows import NOTHING, Told
 
@@ -73,6 +74,12 @@ class EventRow(NamedTuple):
     @property
     def sentence(self) -> str:
         return timeline.SENTENCES[self.what]
+
+    @property
+    def entered_at(self) -> datetime | None:
+        """When what it tells entered the case, if that was later than it came; else None."""
+        entered = self.details.get(timeline.ENTERED)
+        return datetime.fromisoformat(entered) if entered else None
 
 
 class RoundRow(NamedTuple):
@@ -203,6 +210,11 @@ class CaseView:
         last = signed[-1]
         additions = [one for one in signed if one.version > whole.version and one.form is DecisionForm.ADDENDUM]
         return Advice(whole, additions, last if last.form is DecisionForm.WITHDRAWAL else None)
+
+    @property
+    def held(self) -> Held:
+        """How many messages about this patient wait for somebody at the hospital to say who it is."""
+        return held.of((event.what, event.details) for event in self.events)
 
     @property
     def open_requests(self) -> list[RequestRow]:

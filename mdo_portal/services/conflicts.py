@@ -6,6 +6,7 @@ While one is open, the later messages of that patient wait behind it, in their o
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,23 +28,33 @@ from mdo_portal.exchange import (
     PatientLink,
     PatientMerge,
 )
-from mdo_portal.services import changes, identity_papers, patients, rulings
+from mdo_portal.services import changes, held, identity_papers, patients, rulings
 from mdo_portal.services.identity_papers import Papers
 from mdo_portal.services.rulings import Conflict
 
 WAITS = "waits_for_identity"
+MOST_OLDER = 20
+"""Of a long pile the oldest say enough: each of them waits for the same cases."""
 
 
 # The pile
 
 
-def must_wait(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -> bool:
-    """Whether an older message that shares a number with this one waits for a person to say who that is."""
+def wait(session: Session, message_id: uuid.UUID, hospital: Hospital, *, now: datetime) -> bool:
+    """Puts it on the pile when an older message that shares a number with it waits there. Returns whether it does."""
+    older = _older_on_pile(session, message_id, hospital.id)
+    if older:
+        put_on_pile(session, message_id, reason=WAITS, place="")
+        held.behind_message(session, message_id, older, hospital, now=now)
+    return bool(older)
+
+
+def _older_on_pile(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -> Sequence[uuid.UUID]:
     is_open = exists().where(
         IdentityConflict.hospital_id == hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
     )
     if not session.scalar(select(is_open)):
-        return False
+        return ()
     mine = session.execute(select(InboundMessage.seq, InboundMessage.patient_keys).where(InboundMessage.id == message_id)).one()
     older = select(InboundMessage.id).where(
         InboundMessage.settled_at.is_(None),
@@ -52,7 +63,7 @@ def must_wait(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -
         InboundMessage.seq < mine.seq,
         InboundMessage.patient_keys.overlap(mine.patient_keys),
     )
-    return session.execute(older.limit(1)).first() is not None
+    return session.scalars(older.order_by(InboundMessage.seq).limit(MOST_OLDER)).all()
 
 
 def put_on_pile(session: Session, message_id: uuid.UUID, *, reason: str, place: str) -> None:
@@ -70,6 +81,7 @@ def open_for(
 ) -> None:
     """A person must say who this is. The same message again opens nothing anew."""
     put_on_pile(session, message_id, reason="identity_conflict", place=conflict.where)
+    held.behind_question(session, message_id, conflict.patient_id, hospital, now=now)
     query = select(IdentityConflict.id).where(IdentityConflict.message_id == message_id, IdentityConflict.closed_at.is_(None))
     if session.execute(query.limit(1)).first() is None:
         _open(session, conflict, message_id, hospital, incoming, now=now)

@@ -14,21 +14,23 @@ from mdo_portal.domain.inbound import RAW_PURPOSE, UNREAD_TOO_LONG, WAITS_TOO_LO
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.unreadable import ABOUT_IDENTITY
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotFound
-from mdo_portal.services.inbox_rows import EVERYTHING, Alarms, Asked, FeedDay, InboxRow, ReasonCount
+from mdo_portal.services import strangers
+from mdo_portal.services.inbox_rows import EVERYTHING, WAITING, Alarms, Asked, FeedDay, InboxRow, ReasonCount, Shown
 from mdo_portal.services.sealed import sealer
 
 
 def row_of(session: Session, viewer: Viewer, message_id: uuid.UUID) -> InboxRow | None:
     """One message, if this viewer may know of it."""
-    return next((InboxRow._make(row) for row in session.execute(_query(viewer).where(InboundMessage.id == message_id))), None)
+    return next((InboxRow(*row) for row in session.execute(_query(viewer).where(InboundMessage.id == message_id))), None)
 
 
 def rows(session: Session, viewer: Viewer, *, asked: Asked = EVERYTHING, limit: int = 200) -> list[InboxRow]:
     """The newest messages this viewer may know of."""
     query = _query(viewer).where(*meant(asked)).order_by(InboundMessage.seq.desc()).limit(limit)
-    return [InboxRow._make(row) for row in session.execute(query)]
+    return strangers.named(session, [InboxRow(*row) for row in session.execute(query)])
 
 
 def _query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
@@ -48,6 +50,7 @@ def _query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             InboundMessage.leftovers,
             InboundMessage.case_id,
             func.length(InboundMessage.raw_sealed) > 0,
+            InboundMessage.hospital_id,
         )
         .outerjoin(Hospital, Hospital.id == InboundMessage.hospital_id)
         .where(visible(viewer))
@@ -64,8 +67,11 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
 
 def meant(asked: Asked) -> list[ColumnElement[bool]]:
     found = []
-    if asked.state is not None:
+    if asked.state == WAITING:
+        found += [InboundMessage.state == InboundState.UNREADABLE, InboundMessage.reason.in_(ABOUT_IDENTITY)]
+    elif asked.state is not None:
         found.append(InboundMessage.state == asked.state)
+        found += [InboundMessage.reason.not_in(ABOUT_IDENTITY)] if asked.state == InboundState.UNREADABLE else []
     if asked.reason:
         found.append(InboundMessage.reason == asked.reason)
     if asked.hospital_id is not None:
@@ -73,14 +79,20 @@ def meant(asked: Asked) -> list[ColumnElement[bool]]:
     return found
 
 
-def counts(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None = None) -> dict[InboundState, int]:
-    query = select(InboundMessage.state, func.count()).where(visible(viewer), *meant(Asked(hospital_id=hospital_id)))
-    found = {row[0]: row[1] for row in session.execute(query.group_by(InboundMessage.state))}
-    return {state: found.get(state, 0) for state in InboundState}
+def counts(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None = None) -> dict[Shown, int]:
+    """How many messages are in each state, as a page says it."""
+    waits = InboundMessage.reason.in_(ABOUT_IDENTITY)
+    query = select(InboundMessage.state, func.count(), func.count().filter(waits)).where(
+        visible(viewer), *meant(Asked(hospital_id=hospital_id))
+    )
+    found = {row[0]: row[1:] for row in session.execute(query.group_by(InboundMessage.state))}
+    counted: dict[Shown, int] = {state: found.get(state, (0, 0))[0] for state in InboundState}
+    waiting = found.get(InboundState.UNREADABLE, (0, 0))[1]
+    return counted | {InboundState.UNREADABLE: counted[InboundState.UNREADABLE] - waiting, WAITING: waiting}
 
 
 def reasons(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None = None) -> list[ReasonCount]:
-    """Why messages could not be read, most of them first."""
+    """Why messages could not be read, most of them first; what waits for a person's answer is not among them."""
     asked = Asked(InboundState.UNREADABLE, hospital_id=hospital_id)
     query = select(InboundMessage.reason, func.count(), func.min(InboundMessage.received_at)).where(
         visible(viewer), *meant(asked)
@@ -93,8 +105,10 @@ def alarms(session: Session, viewer: Viewer, *, now: datetime) -> Alarms:
     """How many messages wait too long to be read, or lie too long without anybody looking."""
 
     def older(state: InboundState, patience: timedelta) -> ColumnElement[int]:  # each has an index of its own
-        late = (InboundMessage.state == state, InboundMessage.received_at < now - patience)
-        return select(func.count()).select_from(InboundMessage).where(visible(viewer), *late).scalar_subquery()
+        late = InboundMessage.received_at < now - patience
+        return (
+            select(func.count()).select_from(InboundMessage).where(visible(viewer), *meant(Asked(state)), late).scalar_subquery()
+        )
 
     query = select(older(InboundState.KEPT, WAITS_TOO_LONG), older(InboundState.UNREADABLE, UNREAD_TOO_LONG))
     return Alarms._make(session.execute(query).one())

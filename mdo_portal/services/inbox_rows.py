@@ -5,11 +5,16 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, InboundState
 from mdo_portal.domain.pull import PULL_REASONS
-from mdo_portal.domain.unreadable import UNREADABLE_REASONS
+from mdo_portal.domain.unreadable import ABOUT_IDENTITY, NO_SENDER, NOBODY, SEND_AGAIN, UNREADABLE_REASONS
+
+WAITING: Final = "waiting"
+"""What a page calls the messages that a person must first say something about, elsewhere: they are not unreadable."""
+
+Shown = InboundState | Literal["waiting"]
 
 
 class InboxRow(NamedTuple):
@@ -30,6 +35,22 @@ class InboxRow(NamedTuple):
     case_id: uuid.UUID | None
     #: the bytes are still there: their term has not passed
     is_whole: bool
+    hospital_id: uuid.UUID | None
+    #: how an unknown sender signs (MSH-3, MSH-4), for whoever may see it: `HIX / VECHT`
+    signs: str = ""
+    #: the hospital whose link knows that sender by now
+    signs_for: str = ""
+
+    @property
+    def shown(self) -> Shown:
+        """Its state as a page says it."""
+        return WAITING if self.state is InboundState.UNREADABLE and self.reason in ABOUT_IDENTITY else self.state
+
+    @property
+    def may_be_read_again(self) -> bool:
+        """Whether reading it once more can have another end."""
+        offered = self.state in (InboundState.UNREADABLE, InboundState.IGNORED) and self.reason not in (NOBODY, *ABOUT_IDENTITY)
+        return offered and self.hospital_id is not None and self.is_whole and self.reason not in SEND_AGAIN
 
     @property
     def sentence(self) -> str:
@@ -46,7 +67,7 @@ class InboxRow(NamedTuple):
 class Asked:
     """Which messages: of one state, for one reason, of one hospital; empty = all that the viewer may know of."""
 
-    state: InboundState | None = None
+    state: Shown | None = None
     reason: str = ""
     hospital_id: uuid.UUID | None = None
 
@@ -61,6 +82,11 @@ class ReasonCount(NamedTuple):
     @property
     def sentence(self) -> str:
         return UNREADABLE_REASONS.get(self.reason, "")
+
+    @property
+    def may_be_read_again(self) -> bool:
+        """Whether reading them once more can have another end."""
+        return self.reason not in (NO_SENDER, NOBODY, *SEND_AGAIN)
 
 
 class Alarms(NamedTuple):

@@ -14,6 +14,8 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.services.inbox import meant
+from mdo_portal.services.inbox_rows import Asked
 from mdo_portal.services.link_status import is_secured, outgoing
 
 
@@ -80,7 +82,7 @@ def _card(session: Session, hospital: Hospital, link: Link | None, by_hour: tupl
             func.max(InboundMessage.received_at),
             func.count().filter(InboundMessage.received_at > day),
             func.count().filter(InboundMessage.state == InboundState.KEPT),
-            func.count().filter(InboundMessage.state == InboundState.UNREADABLE),
+            func.count().filter(*meant(Asked(InboundState.UNREADABLE))),
         ).where(InboundMessage.hospital_id == hospital.id)
     ).one()
     out = outgoing(session, hospital.id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel, Hospital, Level
@@ -18,6 +18,8 @@ from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.services import application_acks, lines, polls
 from mdo_portal.services.application_acks import Acks
+from mdo_portal.services.inbox import meant
+from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
 from mdo_portal.services.lines import Safety
 
 WEEK = timedelta(days=7)
@@ -42,8 +44,8 @@ class Status:
     """One hospital's link at this moment."""
 
     #: messages of the last 24 hours and of the last seven days, by state
-    today: Mapping[InboundState, int]
-    week: Mapping[InboundState, int]
+    today: Mapping[Shown, int]
+    week: Mapping[Shown, int]
     #: feed messages about patients without a case: counted and not kept
     feed_today: int
     feed_week: int
@@ -136,25 +138,25 @@ def _first_end(session: Session, link: Link | None, *, now: datetime) -> datetim
     return min(ends, default=None)
 
 
-def _counted(
-    session: Session, hospital_id: uuid.UUID, *, now: datetime
-) -> tuple[dict[InboundState, int], dict[InboundState, int]]:
-    """Messages per state: of the last 24 hours, and of the week."""
+def _counted(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> tuple[dict[Shown, int], dict[Shown, int]]:
+    """Messages per state as a page says it: of the last 24 hours, and of the week."""
     at = InboundMessage.received_at
+    lately, waits = at > now - timedelta(days=1), and_(*meant(Asked(WAITING)))
     query = (
-        select(InboundMessage.state, func.count().filter(at > now - timedelta(days=1)), func.count())
+        select(InboundMessage.state, waits, func.count().filter(lately), func.count())
         .where(InboundMessage.hospital_id == hospital_id, at > now - WEEK)
-        .group_by(InboundMessage.state)
+        .group_by(InboundMessage.state, waits)
     )
-    found = {row[0]: (row[1], row[2]) for row in session.execute(query)}
-    both = {state: found.get(state, (0, 0)) for state in InboundState}
+    found: dict[Shown, tuple[int, int]] = {WAITING if row[1] else row[0]: (row[2], row[3]) for row in session.execute(query)}
+    states: tuple[Shown, ...] = (*InboundState, WAITING)
+    both = {state: found.get(state, (0, 0)) for state in states}
     return {state: one[0] for state, one in both.items()}, {state: one[1] for state, one in both.items()}
 
 
 def _open(session: Session, hospital_id: uuid.UUID, state: InboundState) -> Row[int, datetime | None]:
     """How many are in this state, and when the oldest of them came."""
     query = select(func.count(), func.min(InboundMessage.received_at))
-    return session.execute(query.where(InboundMessage.hospital_id == hospital_id, InboundMessage.state == state)).one()
+    return session.execute(query.where(InboundMessage.hospital_id == hospital_id, *meant(Asked(state)))).one()
 
 
 def _feed(session: Session, link: Link | None, *, now: datetime) -> tuple[int, int]:
@@ -168,7 +170,7 @@ def _feed(session: Session, link: Link | None, *, now: datetime) -> tuple[int, i
 def _last_error(session: Session, hospital_id: uuid.UUID) -> LastError | None:
     query = (
         select(InboundMessage.id, InboundMessage.received_at, InboundMessage.reason, InboundMessage.place)
-        .where(InboundMessage.hospital_id == hospital_id, InboundMessage.state == InboundState.UNREADABLE)
+        .where(InboundMessage.hospital_id == hospital_id, *meant(Asked(InboundState.UNREADABLE)))
         .order_by(InboundMessage.seq.desc())
         .limit(1)
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseLook
+from mdo_portal.domain.inbound import WAITS_TOO_LONG
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Section
@@ -46,6 +47,18 @@ class Change:
     #: an earlier document of that hospital with the same title
     replaces: DocumentRow | None = None
     event: EventRow | None = None
+    #: when it entered the case, if that was later than it came: it had waited, and who looked before then did not see it
+    entered_at: datetime | None = None
+
+    @property
+    def new_at(self) -> datetime:
+        """From when a person could read it."""
+        return self.entered_at or self.at
+
+    @property
+    def waited(self) -> bool:
+        """So long that it must be said; a message that nothing holds up is in its case within seconds."""
+        return self.new_at - self.at > WAITS_TOO_LONG
 
 
 @dataclass(frozen=True)
@@ -92,30 +105,41 @@ def looked_at(viewer: Viewer | None) -> Any:
 
 def of(view: CaseView, looked: datetime | None, *, wanted: str = "", default: tuple[Since, ...] = tuple(Since)) -> News:
     """What came in since the moment that was asked for; else since the first of `default` that there was."""
-    everything = sorted(_changes(view), key=lambda change: change.at, reverse=True)
+    everything = sorted(_entered(view), key=lambda change: change.new_at, reverse=True)
     discussed = [one.known_until for one in view.rounds if one.outcome in (RoundOutcome.DISCUSSED, RoundOutcome.LISTED)]
     moments = {Since.LOOK: looked, Since.DISCUSSION: max(discussed, default=None), Since.REGISTRATION: view.received_at}
-    counts = {since: sum(change.at > at for change in everything) if at else 0 for since, at in moments.items()}
+    counts = {since: sum(change.new_at > at for change in everything) if at else 0 for since, at in moments.items()}
     asked = Since(wanted) if wanted in moments else None
     since = asked if asked and moments[asked] else next(one for one in (*default, Since.REGISTRATION) if moments[one])
     at = moments[since] or view.received_at
     return News(
         since=since,
         at=at,
-        changes=tuple(change for change in everything if change.at > at),
+        changes=tuple(change for change in everything if change.new_at > at),
         choices=tuple(Choice(one, moments[one], counts[one]) for one in Since),
     )
 
 
-def _changes(view: CaseView) -> Iterator[Change]:
-    """Everything that came after the registration itself."""
+def _entered(view: CaseView) -> Iterator[Change]:
+    """All changes, with the moment at which what came then entered the case."""
+    entered = {event.at: event.entered_at for event in view.events if event.entered_at}
+    for change in _changes(view, entered):
+        yield replace(change, entered_at=entered.get(change.at))
+
+
+def _changes(view: CaseView, entered: Mapping[datetime, datetime]) -> Iterator[Change]:
+    """Everything that came after the registration itself, or entered the case after it."""
+
+    def is_later(at: datetime) -> bool:
+        return entered.get(at, at) > view.received_at
+
     facts = [fact for group in view.facts.values() for fact in group]
     earlier = [one for one in view.superseded if one.label in _ASKED and one.superseded_at == one.received_at]
     yield from _questions(view, earlier)
     told = [*facts, *(one for one in view.superseded if one not in earlier)]
-    yield from (_of_fact(fact, told) for fact in told if fact.received_at > view.received_at)
+    yield from (_of_fact(fact, told) for fact in told if is_later(fact.received_at))
     for document in view.documents:
-        if document.received_at > view.received_at:
+        if is_later(document.received_at):
             older = [one for one in view.documents if _same_title(one, document) and one.received_at < document.received_at]
             newest = max(older, key=lambda one: one.received_at, default=None)
             yield Change(
@@ -127,7 +151,7 @@ def _changes(view: CaseView) -> Iterator[Change]:
                 replaces=newest,
             )
     for event in view.events:
-        if event.what == "patient.changed" and event.at > view.received_at:
+        if event.what == "patient.changed" and is_later(event.at):
             yield Change(event.at, hospital=event.details.get("hospital", ""), event=event)
     for request in view.requests:
         if request.answered_at:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.unreadable import ABOUT_IDENTITY
+from mdo_portal.domain.unreadable import ABOUT_IDENTITY, NOBODY, SEND_AGAIN
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import awaiting, changes
-from mdo_portal.services.application_acks import NOBODY
 from mdo_portal.services.inbox import meant, visible
 from mdo_portal.services.inbox_rows import Asked
+
+ONLY_ANEW = N_("Dit bericht is zo niet te lezen, ook niet met een ander profiel. Vraag het ziekenhuis om het opnieuw te sturen.")
 
 
 def replay(session: Session, message: InboundMessage) -> None:
@@ -25,6 +26,8 @@ def replay(session: Session, message: InboundMessage) -> None:
         raise IllegalMove(
             N_("De inhoud van dit bericht is na de bewaartermijn verwijderd. Vraag het ziekenhuis om het opnieuw te sturen.")
         )
+    if message.reason in SEND_AGAIN:
+        raise IllegalMove(ONLY_ANEW)
     is_gone = message.reason == NOBODY  # only its header is still there
     if message.link_id is None or is_gone or message.state not in (InboundState.UNREADABLE, InboundState.IGNORED):
         raise IllegalMove(N_("Dit bericht kan niet opnieuw worden aangeboden. Er is niets veranderd."))
@@ -43,7 +46,11 @@ def replay_all(
     query = (
         select(InboundMessage)
         .where(visible(viewer), *meant(Asked(InboundState.UNREADABLE, reason, hospital_id)))
-        .where(InboundMessage.link_id.is_not(None), func.length(InboundMessage.raw_sealed) > 0)
+        .where(
+            InboundMessage.link_id.is_not(None),
+            InboundMessage.reason.not_in(SEND_AGAIN),
+            func.length(InboundMessage.raw_sealed) > 0,
+        )
         .order_by(InboundMessage.seq)
         .limit(MOST_REPLAYED)
         .with_for_update(skip_locked=True)

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, func, text, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import ACK_OWED, RAW_PURPOSE, InboundMessage, InboundState
+from mdo_portal.domain.unreadable import NOBODY
 from mdo_portal.exchange import Wire
 from mdo_portal.services import application_acks, awaiting, changes, feed_counts
 from mdo_portal.services.sealed import sealer
@@ -125,7 +126,7 @@ def _keep_header(session: Session, claimed: ClaimedMessage) -> None:
     header = application_acks.header_alone(claimed.raw)
     bare = {"raw_sealed": sealer(session).seal(header, purpose=RAW_PURPOSE), "size": len(header), "patient_keys": []}
     bare |= {"control_id": claimed.message_id.hex}
-    why = {"state": InboundState.IGNORED, "reason": application_acks.NOBODY, "settled_at": func.now()}
+    why = {"state": InboundState.IGNORED, "reason": NOBODY, "settled_at": func.now()}
     session.execute(update(InboundMessage).where(InboundMessage.id == claimed.message_id).values(**bare, **why))
 
 

@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "patient.unmerged": N_("Samenvoegen van patiëntnummers van %(hospital)s is teruggedraaid"),
     "patient.linked": N_("%(hospital)s meldde dat een ander patiëntnummer dezelfde persoon is"),
     "patient.unlinked": N_("%(hospital)s meldde dat een ander patiëntnummer toch niet dezelfde persoon is"),
+    "message.held": N_('Een bericht van %(hospital)s over deze patiënt is aangehouden voor "Wie is dit?"'),
     "patient.decided": N_("Een identiteitsvraag bij %(hospital)s is beslist"),
     "visit.admitted": N_("Opgenomen in %(hospital)s"),
     "visit.moved": N_("Overgeplaatst binnen %(hospital)s"),
@@ -87,8 +88,24 @@ SENTENCES: dict[str, str] = {
 }
 
 
-NEWS = frozenset({"referral.updated", "patient.changed", "document.added", "case.answered"})
-"""What makes a case new again for who looked before. The same words stand in migration 0019."""
+NEWS = frozenset(
+    {
+        "referral.updated", "patient.changed", "document.added", "case.answered",
+        "result.received", "result.corrected", "document.received", "document.corrected",
+    }
+)  # fmt: skip
+"""What makes a case new again for who looked before. Migration 0019 filled in the first four for what stood there then."""
+
+ENTERED = "entered"
+"""In an event's details: when what a message told entered the case (ISO, UTC), if that was later than the event says."""
+
+
+def enter(session: Session, *, now: datetime) -> None:
+    """What this transaction understands of messages enters their cases now, however long ago they were received.
+
+    A message may have waited for somebody to say who its patient is: who looked in between did not see it.
+    """
+    session.info[ENTERED] = now
 
 
 def happened(
@@ -97,9 +114,14 @@ def happened(
     """Add an event to the case's timeline. `details` hold names of hospitals, boards and people on duty, never patient data."""
     if what not in SENTENCES:
         raise KeyError(what)
+    entered: datetime | None = session.info.get(ENTERED)
+    if entered is None or entered <= at:
+        entered = at
+    elif what != "referral.received":  # what the registration itself told is not new on it
+        details[ENTERED] = entered.isoformat()
     event = CaseEvent(
         id=new_id(), case_id=case.id, at=at, what=what, details=details, person_id=person_id, hospital_id=case.hospital_id
     )
     session.add(event)
     if what in NEWS:
-        case.news_at = max(at, case.news_at or at)
+        case.news_at = max(entered, case.news_at or entered)

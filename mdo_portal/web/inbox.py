@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,8 +14,8 @@ from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, NotFound, PortalError
-from mdo_portal.services import audit, conflict_rows, inbox, link_cards, replaying
-from mdo_portal.services.inbox_rows import Asked
+from mdo_portal.services import audit, conflict_rows, inbox, link_cards, replaying, who_answers
+from mdo_portal.services.inbox_rows import WAITING, Asked
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 
@@ -32,8 +33,11 @@ def links() -> str:
         cards = link_cards.link_cards(db, viewer(), now=now())
         counts = inbox.counts(db, viewer())
         questions = conflict_rows.waiting(db, viewer(), now=now())
+        waits = who_answers.waits(db, viewer(), now=now())
     return render_template(
         "inbox/links.html",
+        waits=waits,
+        viewer=viewer(),
         cards=cards,
         counts=counts,
         questions=questions,
@@ -61,10 +65,17 @@ def _asked() -> Asked:
     except ValueError:
         hospital_id = None
     return Asked(
-        InboundState(state) if state in InboundState._value2member_map_ else None,
+        WAITING if state == WAITING else InboundState(state) if state in InboundState._value2member_map_ else None,
         reason if reason in UNREADABLE_REASONS else "",
         hospital_id,
     )
+
+
+def _back(asked: Asked) -> ResponseReturnValue:
+    """To the same choice of rows: who chose a hospital or a reason goes on with it."""
+    chosen = {"state": asked.state, "reason": asked.reason, "hospital": asked.hospital_id}
+    kept: dict[str, Any] = {name: str(value) for name, value in chosen.items() if value}
+    return redirect(url_for("inbox.page", **kept), 303)
 
 
 def _rows() -> dict[str, object]:
@@ -77,11 +88,12 @@ def _rows() -> dict[str, object]:
             "reasons": inbox.reasons(db, viewer(), hospital_id=asked.hospital_id),
             "alarms": inbox.alarms(db, viewer(), now=now()),
             "questions": conflict_rows.waiting(db, viewer(), now=now()),
+            "waits": who_answers.waits(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "feed": inbox.feed_days(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "houses": link_cards.hospitals_of(db, viewer()),
         }
-    may_raw = viewer().may(Act.INBOX_RAW)
-    return {"rows": found, "may_raw": may_raw, "asked": asked, "state": asked.state, "moment": now(), **shown}
+    may = {"raw": viewer().may(Act.INBOX_RAW), "answer": viewer().may_for_own_hospital(Act.IDENTITY_READ)}
+    return {"rows": found, "may": may, "viewer": viewer(), "asked": asked, "state": asked.state, "moment": now(), **shown}
 
 
 @blueprint.post("/inbox/<uuid:message_id>/<any(replay, ignore):what>")
@@ -95,7 +107,7 @@ def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
             replaying.ignore(db, message, now=now())
         audit.record(db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=what)
     flash(gettext("Het bericht wordt opnieuw gelezen.") if what == "replay" else gettext("Het bericht is terzijde gelegd."))
-    return redirect(url_for("inbox.page"))
+    return _back(_asked())
 
 
 @blueprint.post("/inbox/replay")
@@ -112,7 +124,7 @@ def replay_reason() -> ResponseReturnValue:
                 db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=f"all {asked.reason}"
             )  # fmt: skip
     flash(ngettext("%(num)d bericht wordt opnieuw gelezen.", "%(num)d berichten worden opnieuw gelezen.", len(found)))
-    return redirect(url_for("inbox.page", state="unreadable", hospital=asked.hospital_id), 303)
+    return _back(Asked(InboundState.UNREADABLE, hospital_id=asked.hospital_id))
 
 
 @blueprint.post("/inbox/<uuid:message_id>/raw")

@@ -17,7 +17,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Wire
-from mdo_portal.services import audit, inbox, link_form, link_history, link_status, links
+from mdo_portal.services import audit, inbox, link_form, link_history, link_status, links, who_answers
 from mdo_portal.settings import host_port
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
@@ -76,10 +76,12 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "steps": link_status.steps(link.level if link else link_status.LADDER[0]),
         "history": link_history.history(db, hospital.id),
         "counts": inbox.counts(db, viewer()),
+        "waits": who_answers.waits(db, viewer(), now=now(), hospital_id=hospital.id),
         "profiles": wiring_profiles.known_profiles(),
         "told": told(link),
         "moment": now(),
         "may_manage": viewer().may(Act.LINK_MANAGE, hospital_id=hospital.id),
+        "viewer": viewer(),
     }
 
 

@@ -1,0 +1,84 @@
+"""Messages about a patient with a case that wait until somebody says who that is: its case says so to all who read it, and no more.
+
+It stands on the timeline, because who reads a case of another hospital sees neither that hospital's inbox nor its questions.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case, CaseEvent
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import IdentityConflict
+from mdo_portal.domain.patient import Patient
+from mdo_portal.services import patients, standing, timeline
+
+HELD, DECIDED = "message.held", "patient.decided"
+MESSAGE = "message"
+"""In the details of the event: our id of the message."""
+
+
+class Held(NamedTuple):
+    """How many messages wait, and at which hospital the question lies."""
+
+    messages: int
+    hospital: str
+
+
+def of(newest_first: Iterable[tuple[str, Mapping[str, str]]]) -> Held:
+    """What waits according to a case's timeline: each decision lets all go, and what must wait on is told anew."""
+    waiting: set[str] = set()
+    hospital = ""
+    for what, details in newest_first:
+        if what == DECIDED:
+            break
+        if what == HELD:
+            waiting.add(details.get(MESSAGE, ""))
+            hospital = hospital or details.get("hospital", "")
+    return Held(len(waiting), hospital)
+
+
+def behind_question(session: Session, message_id: uuid.UUID, patient_id: uuid.UUID, hospital: Hospital, *, now: datetime) -> None:
+    """This message asked the question: the cases of the patient it does not fit say that it waits."""
+    patient = patients.root(session, session.get_one(Patient, patient_id))
+    if patient is not None:
+        _tell(session, standing.cases_of(session, patient), message_id, hospital, now=now)
+
+
+def behind_message(
+    session: Session, message_id: uuid.UUID, older: Sequence[uuid.UUID], hospital: Hospital, *, now: datetime
+) -> None:
+    """This message waits behind older ones: it waits for the same cases as they do."""
+    asked = select(IdentityConflict.patient_id).where(
+        IdentityConflict.hospital_id == hospital.id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
+    )
+    for patient_id in sorted(set(session.scalars(asked))):
+        patient = patients.root(session, session.get_one(Patient, patient_id))
+        cases = standing.cases_of(session, patient) if patient is not None else []
+        same = [case for case in cases if any(_is_told(session, case.id, one) for one in older)]
+        _tell(session, same, message_id, hospital, now=now)
+
+
+def _tell(session: Session, cases: Sequence[Case], message_id: uuid.UUID, hospital: Hospital, *, now: datetime) -> None:
+    for case in cases:
+        if not _is_told(session, case.id, message_id):
+            case.revision += 1
+            timeline.happened(session, case, HELD, at=now, hospital=hospital.name, message=str(message_id))
+            standing.announce(session, case)
+
+
+def _is_told(session: Session, case_id: uuid.UUID, message_id: uuid.UUID) -> bool:
+    """Whether the case says so already, since the last decision."""
+    query = select(CaseEvent.what, CaseEvent.details).where(CaseEvent.case_id == case_id, CaseEvent.what.in_((HELD, DECIDED)))
+    for what, details in session.execute(query.order_by(CaseEvent.at.desc(), CaseEvent.id.desc())):
+        if what == DECIDED:
+            return False
+        if details.get(MESSAGE) == str(message_id):
+            return True
+    return False
