@@ -17,7 +17,6 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import LABELS, PLACEABLE, SECTION_LABELS
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, Incomplete, NotFound, PortalError
 from mdo_portal.exchange import Wire
 from mdo_portal.services import hospitals, links
@@ -52,7 +51,7 @@ def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_profile=has_profile, chosen=chosen,
         profiles=wiring_profiles.known_profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
-        sections=SECTION_LABELS, reasons=UNREADABLE_REASONS, **given,
+        sections=SECTION_LABELS, **given,
     )  # fmt: skip
 
 
