@@ -76,6 +76,12 @@ class Tried:
         return TRIED_REASONS.get(self.reason, self.reason)
 
     @property
+    def also(self) -> str:
+        """Why it could not be read either, when it is refused for another reason; else ""."""
+        unread = self.explanation.reason
+        return TRIED_REASONS.get(unread, unread) if self.outcome is Outcome.REFUSED and unread not in ("", self.reason) else ""
+
+    @property
     def where(self) -> str:
         """The place of it in the message; "" when it is no place but a parser's complaint, or the message is of another kind."""
         where = "MSH-10" if self.reason == "no_control_id" else self.explanation.where
@@ -226,7 +232,7 @@ def report_of(tried: Tried, *, network: str, hospital: str, number: str, size: i
         is_read=tried.is_read,
         is_good=tried.is_good,
         is_refused=tried.outcome is Outcome.REFUSED,
-        reason=tried.why,
+        reason=" ".join(one for one in (tried.why, tried.also) if one),
         place=_plain(tried.where, 80),
         answer_code=_code(tried),
         sender_known=tried.sender_known,

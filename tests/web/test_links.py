@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
+from werkzeug.test import TestResponse
 
 from integrations.bounded.pool import BoundedExplainer, Pool
 from mdo_portal import wiring
@@ -50,7 +52,7 @@ def portal(database: Database, region: Region) -> Iterator[Portal]:
         yield Portal(app, database, region)
 
 
-def posted(client: FlaskClient, path: str, **form: object) -> object:
+def posted(client: FlaskClient, path: str, **form: object) -> TestResponse:
     return client.post(path, data={"csrf_token": CSRF, **form}, content_type="multipart/form-data")
 
 
@@ -65,6 +67,29 @@ def test_from_nothing_to_a_link_that_reads_a_message(portal: Portal) -> None:
 
     assert (made.status_code, saved.status_code) == (303, 303)
     assert "Voeg deze afzender toe" in before and "PID-3(1)-1" in before
+    assert "Dit bericht wordt goed gelezen." in after and "Voeg deze afzender toe" not in after
+
+
+def test_a_second_hospital_with_the_same_epd_is_added_by_both_names_and_its_message_read_again(portal: Portal) -> None:
+    ada = portal.person("Ada")
+    with portal.database.transaction() as session:
+        zeed = session.scalars(select(Link).where(Link.hospital_id == portal.region.hospitals["ZEED"])).one()
+        zeed.sending_applications, zeed.sending_facilities = ["HIX"], ["ZEED"]
+    home = portal.link("KREE")
+    ada.post(f"{home}/settings", data={"csrf_token": CSRF, "name": "Kreekrug", "profile_in": "hix"})
+    raw = samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|KREE|")
+    before = posted(ada, f"{home}/try", file=(io.BytesIO(raw), "bericht.hl7")).text
+    again = re.search(r'name="again" value="([^"]+)"', before)
+    assert again is not None and "Dit bericht wordt geweigerd." in before
+
+    after = ada.post(
+        f"{home}/sender", data={"csrf_token": CSRF, "application": "HIX", "facility": "KREE", "again": html.unescape(again[1])}
+    ).text
+
+    with portal.database.transaction() as session:
+        link = session.scalars(select(Link).where(Link.hospital_id == portal.region.hospitals["KREE"])).one()
+        assert (link.sending_applications, link.sending_facilities) == (["HIX"], ["KREE"])
+    assert "Deze afzender is toegevoegd." in after and "van Putten" in after
     assert "Dit bericht wordt goed gelezen." in after and "Voeg deze afzender toe" not in after
 
 
