@@ -19,7 +19,7 @@ from mdo_portal.domain.link_fields import LABELS, PLACEABLE, SECTION_LABELS
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound, PortalError
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals, links
+from mdo_portal.services import hospitals, links, participation
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.trial import Tried
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -47,13 +47,14 @@ def page(hospital_id: uuid.UUID) -> str:
 def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
+        takes_part, may_join = bool(participation.boards_of(db, hospital.id)), viewer().may(Act.BOARD_MANAGE)
         has_profile = bool(link and link.profile_in)
         chosen = request.form.get("profile", "") or (link.profile_in if link else "")
     given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", **shown}
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_profile=has_profile, chosen=chosen,
         profiles=wiring_profiles.known_profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
-        sections=SECTION_LABELS, **given,
+        sections=SECTION_LABELS, takes_part=takes_part, may_join=may_join, **given,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from integrations.bounded.pool import BoundedExplainer, Pool
 from mdo_portal import wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
@@ -91,6 +92,25 @@ def test_a_second_hospital_with_the_same_epd_is_added_by_both_names_and_its_mess
         assert (link.sending_applications, link.sending_facilities) == (["HIX"], ["KREE"])
     assert "Deze afzender is toegevoegd." in after and "van Putten" in after
     assert "Dit bericht wordt goed gelezen." in after and "Voeg deze afzender toe" not in after
+
+
+def test_a_hospital_without_a_board_is_warned_of_until_it_joins_one(portal: Portal) -> None:
+    ada, warning = portal.person("Ada"), "aan geen MDO deel: aanmeldingen ziet niemand."
+    alone = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Alleen", "code": "ALLEEN"}).headers["Location"]
+    home = alone.removesuffix("/settings")
+    shown = [warning in ada.get(path).text for path in ("/links", home, f"{home}/try")]
+    with portal.database.transaction() as session:
+        board_id = session.scalars(select(Board.id).limit(1)).one()
+
+    page = ada.get(f"/manage/hospitals/{home.rpartition('/')[2]}").text
+    form = {"csrf_token": CSRF, "name": "Alleen", "review_months": "6", "boards": "1", "board": str(board_id)}
+    saved = ada.post(f"/manage/hospitals/{home.rpartition('/')[2]}", data=form)
+    joined = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Mee", "code": "MEE", "board": str(board_id)})
+
+    assert (shown, saved.status_code) == ([True, True, True], 302)
+    assert f'name="board" value="{board_id}"' in page
+    assert warning not in ada.get(home).text
+    assert warning not in ada.get(joined.headers["Location"].removesuffix("/settings")).text
 
 
 def test_a_message_that_is_tried_is_logged_and_not_kept(portal: Portal) -> None:
