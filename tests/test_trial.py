@@ -118,6 +118,13 @@ def test_no_reason_of_a_trial_speaks_of_keeping() -> None:
     assert [why for why in TRIED_REASONS.values() if "bewaard" in why] == []
 
 
+def test_settings_that_are_wrong_are_not_blamed_on_the_message() -> None:
+    found = tried(at=link('hix\n[kinds]\n"REF^I12" = "aanmelding"\n'))
+
+    assert (found.reason, found.where) == ("wrong_profile", "kinds.REF^I12")
+    assert "te groot" not in found.why
+
+
 def test_a_date_that_is_none_is_not_called_missing() -> None:
     found = tried(re.sub(rb"(PID(?:\|[^|\r]*){6}\|)[^|\r]*", rb"\g<1>19553112", samples.REFERRAL))
 

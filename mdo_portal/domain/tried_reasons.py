@@ -36,6 +36,7 @@ TRIED_REASONS: dict[str, str] = {
     "reader_slow": N_("Onleesbaar: de lezer had te lang nodig."),
     "reader_died": N_("Onleesbaar: de lezer brak af. Het bericht is te groot of te diep opgebouwd."),
     "wrong_profile": N_("De instellingen van deze koppeling kloppen niet; aan het bericht ligt het niet. Herstel ze bij Wat elders staat."),
+    "failed": N_("De lezer van het portaal liep vast; dat ligt niet aan het bericht. Meld het de beheerder van het portaal."),
     "fhir_on_v2": N_("Dit is FHIR; deze koppeling leest HL7 v2."),
     "xml_on_v2": N_("Dit is XML; deze koppeling leest HL7 v2."),
     "json_on_v2": N_("Dit is JSON; deze koppeling leest HL7 v2."),

@@ -181,7 +181,10 @@ def test_an_own_place_is_checked_kept_and_used(portal: Portal) -> None:
     read = lars.post(f"{home}/try", data={"csrf_token": CSRF, "message": raw}).text
     whole = lars.post(f"{home}/places", data={"csrf_token": CSRF, "otherwise": "[outgoing]\nkind = 'MDM^T02'"})
 
-    assert (wrong.status_code, right.status_code, whole.status_code) == (422, 303, 422)
+    kind = lars.post(f"{home}/places", data={"csrf_token": CSRF, "otherwise": '[kinds]\n"REF^I12" = "aanmelding"'})
+
+    assert (wrong.status_code, right.status_code, whole.status_code, kind.status_code) == (422, 303, 422, 422)
+    assert "„aanmelding” kan niet bij „kinds.REF^I12”. Er is niets veranderd; kies uit: referral, " in html.unescape(kind.text)
     assert "is geen plaats in een bericht" in wrong.text and "999900006" in read and "ZPI-2" in read
     assert "hoort bij het profiel zelf" in whole.text
 
