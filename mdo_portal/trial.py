@@ -253,7 +253,7 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
         yield ConformanceLine(LABELS.get(name, name), section, tuple(dict.fromkeys(places)))
     for gap in tried.missing:
         name, place = LABELS.get(gap.name, gap.name), _plain(tried.not_dates.get(gap.name, ""), 80)
-        places = (place,) if place else ()
+        at = (place,) if place else ()
         yield ConformanceLine(
             name, places=places, looked=looked.get(gap.name, ()), found=False, weight=gap.weight.value, why=gap.why
         )
