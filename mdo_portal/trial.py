@@ -254,9 +254,7 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
     for gap in tried.missing:
         name, place = LABELS.get(gap.name, gap.name), _plain(tried.not_dates.get(gap.name, ""), 80)
         at = (place,) if place else ()
-        yield ConformanceLine(
-            name, places=places, looked=looked.get(gap.name, ()), found=False, weight=gap.weight.value, why=gap.why
-        )
+        yield ConformanceLine(name, places=at, looked=looked.get(gap.name, ()), found=False, weight=gap.weight.value, why=gap.why)
 
 
 MOST_PLACES = 40

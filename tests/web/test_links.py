@@ -14,13 +14,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
-from werkzeug.test import TestResponse
 
 from integrations.bounded.pool import BoundedExplainer, Pool
 from mdo_portal import wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
@@ -53,10 +51,6 @@ def portal(database: Database, region: Region) -> Iterator[Portal]:
         yield Portal(app, database, region)
 
 
-def posted(client: FlaskClient, path: str, **form: object) -> TestResponse:
-    return client.post(path, data={"csrf_token": CSRF, **form}, content_type="multipart/form-data")
-
-
 def test_from_nothing_to_a_link_that_reads_a_message(portal: Portal) -> None:
     ada = portal.person("Ada")
     made = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Nieuwland", "code": "NIEUW"})
@@ -69,48 +63,6 @@ def test_from_nothing_to_a_link_that_reads_a_message(portal: Portal) -> None:
     assert (made.status_code, saved.status_code) == (303, 303)
     assert "Voeg deze afzender toe" in before and "PID-3(1)-1" in before
     assert "Dit bericht wordt goed gelezen." in after and "Voeg deze afzender toe" not in after
-
-
-def test_a_second_hospital_with_the_same_epd_is_added_by_both_names_and_its_message_read_again(portal: Portal) -> None:
-    ada = portal.person("Ada")
-    with portal.database.transaction() as session:
-        zeed = session.scalars(select(Link).where(Link.hospital_id == portal.region.hospitals["ZEED"])).one()
-        zeed.sending_applications, zeed.sending_facilities = ["HIX"], ["ZEED"]
-    home = portal.link("KREE")
-    ada.post(f"{home}/settings", data={"csrf_token": CSRF, "name": "Kreekrug", "profile_in": "hix"})
-    raw = samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|KREE|")
-    before = posted(ada, f"{home}/try", file=(io.BytesIO(raw), "bericht.hl7")).text
-    again = re.search(r'name="again" value="([^"]+)"', before)
-    assert again is not None and "Dit bericht wordt geweigerd." in before
-
-    after = ada.post(
-        f"{home}/sender", data={"csrf_token": CSRF, "application": "HIX", "facility": "KREE", "again": html.unescape(again[1])}
-    ).text
-
-    with portal.database.transaction() as session:
-        link = session.scalars(select(Link).where(Link.hospital_id == portal.region.hospitals["KREE"])).one()
-        assert (link.sending_applications, link.sending_facilities) == (["HIX"], ["KREE"])
-    assert "Deze afzender is toegevoegd." in after and "van Putten" in after
-    assert "Dit bericht wordt goed gelezen." in after and "Voeg deze afzender toe" not in after
-
-
-def test_a_hospital_without_a_board_is_warned_of_until_it_joins_one(portal: Portal) -> None:
-    ada, warning = portal.person("Ada"), "aan geen MDO deel: aanmeldingen ziet niemand."
-    alone = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Alleen", "code": "ALLEEN"}).headers["Location"]
-    home = alone.removesuffix("/settings")
-    shown = [warning in ada.get(path).text for path in ("/links", home, f"{home}/try")]
-    with portal.database.transaction() as session:
-        board_id = session.scalars(select(Board.id).limit(1)).one()
-
-    page = ada.get(f"/manage/hospitals/{home.rpartition('/')[2]}").text
-    form = {"csrf_token": CSRF, "name": "Alleen", "review_months": "6", "boards": "1", "board": str(board_id)}
-    saved = ada.post(f"/manage/hospitals/{home.rpartition('/')[2]}", data=form)
-    joined = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Mee", "code": "MEE", "board": str(board_id)})
-
-    assert (shown, saved.status_code) == ([True, True, True], 302)
-    assert f'name="board" value="{board_id}"' in page
-    assert warning not in ada.get(home).text
-    assert warning not in ada.get(joined.headers["Location"].removesuffix("/settings")).text
 
 
 def test_a_message_that_is_tried_is_logged_and_not_kept(portal: Portal) -> None:
