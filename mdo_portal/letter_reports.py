@@ -44,7 +44,7 @@ class ConformanceLine:
 
     field: str
     section: str = ""  # of a fact: the column
-    places: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()  # of a missing one: where something stands that is no date
     looked: tuple[str, ...] = ()  # where the profile looks
     found: bool = True
     weight: str = ""  # of a missing one: "must", "should", "nice"
@@ -67,9 +67,10 @@ class ConformanceReport(LetterText):
     size: int
     is_read: bool
     is_good: bool
-    reason: str  # a sentence: why it cannot be read; "" when it can
+    reason: str  # a sentence: why it is refused or cannot be read; "" when it becomes a case
     place: str
     answer_code: str
     sender_known: bool
     lines: tuple[ConformanceLine, ...]
     leftovers: tuple[str, ...]
+    is_refused: bool = False  # the sender hears that it is not taken

@@ -14,8 +14,8 @@ from typing import Any
 from mdo_portal import reception, wiring, wiring_profiles
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.link_fields import LABELS, WANTED, Wanted, Weight
-from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.exchange import Answer, Explainer, Explanation, FieldRead, Wire
+from mdo_portal.domain.tried_reasons import TRIED_REASONS, Outcome, other_kind
+from mdo_portal.exchange import Answer, Explainer, Explanation, FieldRead, LeftOver, MessageHeader, Verdict, Wire
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
 from mdo_portal.services import hospitals
 from mdo_portal.services.hospitals import LinkRow
@@ -47,7 +47,69 @@ class Tried:
     @property
     def is_good(self) -> bool:
         """Whether a message like this becomes a case without anybody mending it."""
-        return self.is_read and self.sender_known and not [one for one in self.missing if one.weight is Weight.MUST]
+        return self.outcome is Outcome.GOOD
+
+    @property
+    def outcome(self) -> Outcome:
+        """The one verdict. It follows the answer: what is refused is never good, however well it can be read."""
+        if self.answer.verdict is not Verdict.STORED:
+            return Outcome.REFUSED
+        if not self.is_read:
+            return Outcome.UNREADABLE
+        needed = [one for one in self.missing if one.weight is Weight.MUST]
+        return Outcome.GOOD if self.sender_known and not needed else Outcome.GAPS
+
+    @property
+    def reason(self) -> str:
+        """Code of TRIED_REASONS: why it is refused or cannot be read; "" when it becomes a case."""
+        if self.outcome not in (Outcome.REFUSED, Outcome.UNREADABLE):
+            return ""
+        other = self.explanation.reason if self.is_other_kind else ""
+        refused = self.answer.reason if self.outcome is Outcome.REFUSED else ""
+        if refused == "unknown_sender" and not self.names_sender:
+            refused = "no_sender"
+        return other or refused or self.explanation.reason
+
+    @property
+    def why(self) -> str:
+        """The sentence of `reason`; the code itself when nobody gave it words."""
+        return TRIED_REASONS.get(self.reason, self.reason)
+
+    @property
+    def also(self) -> str:
+        """Why it could not be read either, when it is refused for another reason; else ""."""
+        unread = self.explanation.reason
+        return TRIED_REASONS.get(unread, unread) if self.outcome is Outcome.REFUSED and unread not in ("", self.reason) else ""
+
+    @property
+    def where(self) -> str:
+        """The place of it in the message; "" when it is no place but a parser's complaint, or the message is of another kind."""
+        where = "MSH-10" if self.reason == "no_control_id" else self.explanation.where
+        return where if self.reason == "wrong_profile" or _IS_PLACE.fullmatch(where) else ""
+
+    @property
+    def not_dates(self) -> Mapping[str, str]:
+        """Fields that are missed though something stands where the profile looks, with that place: it is no date."""
+        left = {one.place for one in self.explanation.leftovers}
+        dated = [one for one in self.explanation.fields if one.name in _DATES and not one.value]
+        found = {one.name: next((at for at in left if any(_is_within(place, at) for place in one.looked)), "") for one in dated}
+        return {name: place for name, place in found.items() if place}
+
+    @property
+    def leftovers(self) -> Sequence[LeftOver]:
+        """What has no place in a case; without what `not_dates` tells already."""
+        return [one for one in self.explanation.leftovers if one.place not in self.not_dates.values()]
+
+    @property
+    def is_other_kind(self) -> bool:
+        """Whether this is no message of the link's wire at all."""
+        return "_on_" in self.explanation.reason
+
+    @property
+    def names_sender(self) -> bool:
+        """Whether the message says who sends it."""
+        said = self.explanation.header
+        return not self.is_other_kind and bool(said.sending_application or said.sending_facility)
 
 
 def try_message(
@@ -60,13 +122,16 @@ def try_message(
     wire = wiring_profiles.wire_of(link.profile_in)
     raw = _unframed(raw) if wire is Wire.HL7V2 else raw
     reader = wiring.readers()[wire]
-    proven = link if wire is Wire.FHIR else None
+    proven = link if wire is Wire.FHIR or _is_nobodys(link) else None
     sorted_ = reception.sort(raw, wire=wire, reader=reader, links=[link], now=now, link=proven)
+    sender = proven or hospitals.sender_of([link, *(one for one in links if one.link_id != link.link_id)], sorted_.arrival.header)
+    if sender is None and sorted_.answer.verdict is Verdict.STORED:  # two links claim it: then it is nobody's
+        sorted_ = reception.sort(raw, wire=wire, reader=reader, links=[], now=now)
     explanation = (explainers or wiring.explainers())[wire].explain(raw, link.profile_in, link.charset_in)
     if not explanation.header.kind:  # whoever was cut off in the middle of it gives none
         explanation = replace(explanation, header=sorted_.arrival.header)
-    others = [one for one in links if one.link_id != link.link_id]
-    sender = proven or hospitals.sender_of([*others, link], sorted_.arrival.header)
+    if other := other_kind(raw, on_fhir=wire is Wire.FHIR):
+        explanation = Explanation(MessageHeader(), reason=other)
     bsn = _value(explanation.fields, "patient.bsn")
     return Tried(
         wire=wire,
@@ -80,11 +145,24 @@ def try_message(
     )
 
 
+def _is_nobodys(link: LinkRow) -> bool:
+    """A profile by itself, without a hospital: whoever sends is then right."""
+    return not link.hospital_code and not link.sending_applications
+
+
 def _unframed(raw: bytes) -> bytes:
     """Without the frame of MLLP, which engines leave in what they export."""
     start, end, short = _MARK
     raw = raw.removeprefix(start)
     return raw.removesuffix(end).removesuffix(short)
+
+
+_DATES = ("patient.birth_on", "latest_useful_on")
+
+
+def _is_within(place: str, whole: str) -> bool:
+    """Whether PID-7-1 is in PID-7."""
+    return place == whole or place.startswith(f"{whole}-")
 
 
 def _value(fields: Sequence[FieldRead], name: str) -> str:
@@ -112,6 +190,7 @@ def as_json(tried: Tried) -> dict[str, Any]:
     return {
         "readable": tried.is_read,
         "good": tried.is_good,
+        "verdict": tried.outcome.value,
         "wire": tried.wire.value,
         "profile": tried.profile,
         "kind": said.header.kind,
@@ -119,16 +198,20 @@ def as_json(tried: Tried) -> dict[str, Any]:
         "control_id": said.header.control_id,
         "sender": {"application": said.header.sending_application, "facility": said.header.sending_facility, "known": tried.sender_known},
         "charset": {"used": said.charset, "by": said.charset_by},
-        "reason": said.reason,
-        "place": said.where,
+        "reason": tried.reason,
+        "why": tried.why,
+        "place": tried.where,
         "answer": {"verdict": tried.answer.verdict.value, "reason": tried.answer.reason, "text": tried.answered},
         "fields": [
             {"name": one.name, "value": one.value, "place": one.place, "section": one.section, "label": one.label}
             for one in said.fields
             if one.value
         ],
-        "missing": [{"name": one.name, "weight": one.weight.value, "why": one.why} for one in tried.missing],
-        "leftovers": [{"place": one.place, "why": one.why} for one in said.leftovers],
+        "missing": [
+            {"name": one.name, "weight": one.weight.value, "why": one.why, "no_date_at": tried.not_dates.get(one.name, "")}
+            for one in tried.missing
+        ],
+        "leftovers": [{"place": one.place, "why": one.why} for one in tried.leftovers],
     }  # fmt: skip
 
 
@@ -148,12 +231,13 @@ def report_of(tried: Tried, *, network: str, hospital: str, number: str, size: i
         size=size,
         is_read=tried.is_read,
         is_good=tried.is_good,
-        reason=UNREADABLE_REASONS.get(said.reason, said.reason),
-        place=_plain(said.where, 80),
+        is_refused=tried.outcome is Outcome.REFUSED,
+        reason=" ".join(one for one in (tried.why, tried.also) if one),
+        place=_plain(tried.where, 80),
         answer_code=_code(tried),
         sender_known=tried.sender_known,
         lines=tuple(_lines(tried)),
-        leftovers=tuple(_plain(one.place, 80) for one in said.leftovers[:100]),
+        leftovers=tuple(_plain(one.place, 80) for one in tried.leftovers[:100]),
     )
 
 
@@ -168,8 +252,9 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
     for (name, section), places in found.items():
         yield ConformanceLine(LABELS.get(name, name), section, tuple(dict.fromkeys(places)))
     for gap in tried.missing:
-        name = LABELS.get(gap.name, gap.name)
-        yield ConformanceLine(name, looked=looked.get(gap.name, ()), found=False, weight=gap.weight.value, why=gap.why)
+        name, place = LABELS.get(gap.name, gap.name), _plain(tried.not_dates.get(gap.name, ""), 80)
+        at = (place,) if place else ()
+        yield ConformanceLine(name, places=at, looked=looked.get(gap.name, ()), found=False, weight=gap.weight.value, why=gap.why)
 
 
 MOST_PLACES = 40

@@ -12,7 +12,7 @@ from mdo_portal.services.link_form import Profiles
 
 def wire_of(profile: str) -> Wire:
     """Which wire a profile is for. Raises KeyError naming the profiles there are."""
-    return Wire(profiles.load(profile)["wire"])
+    return Wire(profiles.load(profile.partition("\n")[0])["wire"])  # no link says otherwise over which wire it comes
 
 
 def known_profiles() -> Profiles:

@@ -15,6 +15,7 @@ from mdo_portal import trial
 from mdo_portal.__main__ import main
 from mdo_portal.commands import hospital
 from mdo_portal.domain.link_fields import LABELS, WANTED
+from mdo_portal.domain.tried_reasons import TRIED_REASONS, Outcome
 from mdo_portal.exchange import Verdict
 from mdo_portal.letters import render
 from mdo_portal.services.hospitals import LinkRow
@@ -79,6 +80,59 @@ def test_a_name_that_another_link_has_too_is_nobodys() -> None:
     assert not trial.try_message(samples.REFERRAL, link=own, links=[own, other], now=NOW).sender_known
 
 
+def test_what_is_refused_is_never_good_however_well_it_reads() -> None:
+    found = tried(samples.REFERRAL.replace(b"|M0001|", b"||"))
+
+    assert (found.is_read, found.answer.verdict, found.outcome) == (True, Verdict.REFUSED, Outcome.REFUSED)
+    assert "MSH-10 ontbreekt" in found.why
+    assert "wordt geweigerd" in report(found) and "zonder dat iemand" not in report(found)
+
+
+@pytest.mark.parametrize(
+    ("raw", "profile", "said"),
+    [
+        (b'{"resourceType": "Bundle"}', "generic-v2", "Dit is FHIR; deze koppeling leest HL7 v2."),
+        (b'<Bundle xmlns="http://hl7.org/fhir"/>', "generic-v2", "Dit is FHIR; deze koppeling leest HL7 v2."),
+        (b"<?xml version='1.0'?><ClinicalDocument/>", "generic-v2", "Dit is XML; deze koppeling leest HL7 v2."),
+        (b"PK\x03\x04 docx", "generic-v2", "Dit is een document (Word of PDF)"),
+        (samples.REFERRAL, "generic-r4", "Dit is HL7 v2; deze koppeling leest FHIR."),
+        (b"%PDF-1.7", "generic-r4", "Dit is een document (Word of PDF)"),
+    ],
+)
+def test_what_is_of_another_kind_is_called_by_its_name(raw: bytes, profile: str, said: str) -> None:
+    found = tried(raw, at=link(profile))
+
+    assert said in found.why and (found.outcome, found.where) == (Outcome.REFUSED, "")
+    assert not found.names_sender
+
+
+@pytest.mark.parametrize("raw", [samples.REFERRAL.replace(b"PID|", b"PIX|"), samples.REFERRAL.replace(b"REF^I12", b"ZZZ^Z01")])
+def test_nothing_that_is_tried_is_said_to_be_kept(raw: bytes) -> None:
+    found = tried(raw)
+
+    assert (found.outcome, found.answer.verdict) == (Outcome.UNREADABLE, Verdict.STORED)
+    assert "is bewaard" not in report(found)
+
+
+def test_no_reason_of_a_trial_speaks_of_keeping() -> None:
+    assert [why for why in TRIED_REASONS.values() if "bewaard" in why] == []
+
+
+def test_settings_that_are_wrong_are_not_blamed_on_the_message() -> None:
+    found = tried(at=link('hix\n[kinds]\n"REF^I12" = "aanmelding"\n'))
+
+    assert (found.reason, found.where) == ("wrong_profile", "kinds.REF^I12")
+    assert "te groot" not in found.why
+
+
+def test_a_date_that_is_none_is_not_called_missing() -> None:
+    found = tried(re.sub(rb"(PID(?:\|[^|\r]*){6}\|)[^|\r]*", rb"\g<1>19553112", samples.REFERRAL))
+
+    assert found.not_dates == {"patient.birth_on": "PID-7"}
+    assert "PID-7 is geen datum (verwacht JJJJMMDD)" in " ".join(report(found).split())
+    assert "PID-7" not in [one.place for one in found.leftovers]
+
+
 def test_what_is_missing_is_said_with_why() -> None:
     bare = re.sub(rb"OBX\|1\|FT\|VRAAG[^\r]*\r", b"", samples.REFERRAL)
 
@@ -129,4 +183,15 @@ def test_the_command_says_the_same(tmp_path: Path) -> None:
 
     found = json.loads(answer.output)
     assert answer.exit_code == 0 and found["readable"]
+    assert found["verdict"] == "good"
     assert {"name": "patient.bsn", "value": "999911120", "place": "PID-3(1)-1", "section": "", "label": ""} in found["fields"]
+
+
+def test_the_command_ends_red_on_what_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "bericht.hl7"
+    file.write_bytes(samples.REFERRAL.replace(b"|M0001|", b"||"))
+
+    answer = CliRunner().invoke(main, ["hospital", "check", str(file), "--profile", "hix"])
+
+    found = json.loads(answer.output)
+    assert (answer.exit_code, found["verdict"], found["reason"]) == (1, "refused", "no_control_id")

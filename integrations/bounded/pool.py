@@ -196,4 +196,4 @@ class BoundedExplainer:
         except Unreadable as unreadable:
             return Explanation(MessageHeader(), reason=unreadable.reason, where=unreadable.where)
         except ReaderBroke:
-            return Explanation(MessageHeader(), reason="reader_died")
+            return Explanation(MessageHeader(), reason="failed")  # ours to mend: nothing is said of the message

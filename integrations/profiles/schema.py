@@ -79,11 +79,14 @@ _CONTACT = table(
 )
 
 
+MEANINGS = ("referral", "finding", "result", "document", "titled_document", "patient", "merge", "link", "appointment")
+"""What a kind of HL7 v2 message can be here: the words of hl7v2/kinds.py."""
 V2: Mapping[str, Key] = _HEAD | {
     "charset": text("Tekenset die de afzender werkelijk gebruikt; leeg: MSH-18 beslist. Wat op de koppeling staat gaat voor."),
     "timezone": text("Tijdzone van tijden zonder afwijking."),
     "kinds": free(
-        "Soort bericht (MSH-9) → wat het hier betekent. Wat er niet staat wordt bewaard en getoond als onbekend.", text()
+        "Soort bericht (MSH-9) → wat het hier betekent. Wat er niet staat wordt bewaard en getoond als onbekend.",
+        one_of("", *MEANINGS),
     ),
     "patient": table(
         "Wie de patiënt is.",

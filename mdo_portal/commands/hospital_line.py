@@ -105,10 +105,13 @@ def hospital_mllp_command(code: str, **said: Any) -> None:
 @click.option("--hospital", "code", default="", help="Read it as this hospital's link says.")
 @click.option("--profile", default="", help="Read it with this profile; alone it needs no database.")
 def hospital_check_command(file: Path, code: str, profile: str) -> None:
-    """Say how a message is answered and read, field by field, and what is missing (JSON). Keeps nothing."""
+    """Say how a message is answered and read, field by field, and what is missing (JSON). Keeps nothing.
+
+    Ends with 1 when it would be refused or could not be read.
+    """
     found = _checked(file, code, profile)
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
-    sys.exit(0 if found["readable"] else 1)
+    sys.exit(0 if found["verdict"] in ("good", "gaps") else 1)
 
 
 @command.command("bind")

@@ -21,7 +21,7 @@ from mdo_portal.commands.sending import Sending
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.exchange import Reminder
-from mdo_portal.services import meetings
+from mdo_portal.services import meetings, participation
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.settings import Settings
@@ -29,6 +29,8 @@ from mdo_portal.settings import Settings
 log = structlog.get_logger(__name__)
 PATROL_SECONDS = 2.0
 """How often the queues are looked at without being woken: retries, leases that ran out, wake-ups that were missed."""
+ROUTE_SECONDS = 600.0
+"""How often cases without a board are looked at again without being woken."""
 REMIND_SECONDS = 600.0
 """How often is looked who must be told by mail that something waits."""
 DESKS = 2
@@ -49,13 +51,14 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
     """Work until told to stop. Every loop survives errors of the database: it waits and goes on."""
     outward = wiring.outward(client_secret(database), settings)
     pool = wiring.reading_pool(DESKS + 1)
-    wake_in, wake_careful, wake_out, wake_pull, wake_poll, wake_ask = (Bell() for _ in range(6))
+    wake_in, wake_careful, wake_out, wake_pull, wake_poll, wake_ask, wake_route = (Bell() for _ in range(7))
     woken = {
         "mdo_understand": [wake_in, wake_careful],
         "mdo_deliver": [wake_out],
         "mdo_pull": [wake_pull],
         "mdo_poll": [wake_poll],
         "mdo_ask": [wake_ask],
+        "mdo_route": [wake_route],
     }
     jobs: list[Job] = [
         ("wake", lambda: _listen(database, stop, woken)),
@@ -67,6 +70,7 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
             lambda: _drain(stop, Bell(), lambda: acknowledgements.acknowledge_next(database, outward.acknowledger, clock=now)),
         ),
         ("ask", lambda: _drain(stop, wake_ask, lambda: dispatch.ask_next(database, outward.asker, clock=now))),
+        ("route", lambda: drain(stop, wake_route, lambda: _route(database), patrol_seconds=ROUTE_SECONDS)),
         ("series", lambda: _series(database, stop)),
         ("retention", lambda: retention.nightly(database, stop, now)),
         ("seal", lambda: audit.keep_sealing(database, stop)),
@@ -112,6 +116,11 @@ def _listen(database: Database, stop: Stop, wakes: Mapping[str, Sequence[Bell]])
             for wake in (wake for channel in heard for wake in wakes[channel]):
                 wake.ring()
             heard = {notice.channel for notice in connection.notifies(timeout=1.0, stop_after=1)}
+
+
+def _route(database: Database) -> bool:
+    with database.transaction() as session:
+        return participation.route_again(session, now=now())
 
 
 def _series(database: Database, stop: Stop) -> None:

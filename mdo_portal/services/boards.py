@@ -20,7 +20,7 @@ from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
-from mdo_portal.services import audit, lateness, meetings
+from mdo_portal.services import audit, changes, lateness, meetings
 from mdo_portal.services.terms import in_force
 
 FIELDS = (
@@ -163,6 +163,8 @@ def _set_hospitals(session: Session, board: Board, wanted: Mapping[uuid.UUID, da
     for hospital_id in wanted.keys() & held.keys():
         held[hospital_id].since = wanted[hospital_id]
     session.flush()
+    if wanted.keys() - held.keys():
+        changes.wake(session, "route")  # what the hospital referred before it took part
     left, joined = sorted(map(str, held.keys() - wanted.keys())), sorted(map(str, wanted.keys() - held.keys()))
     return [f"left {one}" for one in left] + [f"joined {one}" for one in joined]
 

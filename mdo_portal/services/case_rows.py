@@ -15,6 +15,7 @@ from mdo_portal.exchange import DecisionForm, Section, Wire
 from mdo_portal.services import held, timeline
 from mdo_portal.services.decision_objection_rows import ObjectionRow
 from mdo_portal.services.held import Held
+from mdo_portal.services.routing import Unrouted
 from mdo_portal.services.snapshots import SnapshotRow
 from mdo_portal.services.told_rows import NOTHING, Told
 
@@ -148,6 +149,7 @@ class CaseView:
     board_id: uuid.UUID | None
     board: str
     board_hint: str
+    unrouted: Unrouted | None  #: why it has no board; None when it has one
     referral_number: str
     wire: Wire
     received_at: datetime

@@ -18,7 +18,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import PersonName, Section
-from mdo_portal.services import decision_objection_rows, snapshots, told_rows
+from mdo_portal.services import decision_objection_rows, routing, snapshots, told_rows
 from mdo_portal.services.case_rows import (
     CaseView,
     DecisionRow,
@@ -49,6 +49,7 @@ def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
         board_id=case.board_id,
         board=board.name if board else "",
         board_hint=case.board_hint,
+        unrouted=None if case.board_id else routing.why_not(session, hospital, case.board_hint),
         referral_number=case.referral_number,
         wire=case.wire,
         received_at=case.received_at,

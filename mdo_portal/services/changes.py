@@ -31,5 +31,5 @@ def _tell(session: Session) -> None:
 
 
 def wake(session: Session, work: str) -> None:
-    """Wake the workers for `understand` or `deliver`."""
+    """Wake the workers for `understand`, `deliver`, `route`, …: a channel of commands/work.py."""
     session.execute(select(func.pg_notify(f"mdo_{work}", "")))

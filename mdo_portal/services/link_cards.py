@@ -14,6 +14,7 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.services import participation
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import Asked
 from mdo_portal.services.link_status import is_secured, outgoing
@@ -42,6 +43,7 @@ class LinkCard:
     ignored_today: int
     #: messages per hour of the last 24 hours, newest last
     by_hour: tuple[int, ...]
+    takes_part: bool  #: in at least one board; else nobody sees its referrals
 
 
 def hospitals_of(session: Session, viewer: Viewer) -> list[tuple[uuid.UUID, str]]:
@@ -57,9 +59,12 @@ def link_cards(session: Session, viewer: Viewer, *, now: datetime) -> list[LinkC
     query = select(Hospital, Link).outerjoin(Link, Link.hospital_id == Hospital.id).order_by(Hospital.name)
     if Role.ADMINISTRATOR not in viewer.hospital_roles:
         query = query.where(Hospital.id == viewer.hospital_id)
-    by_hour = _by_hour(session, now=now)
+    by_hour, alone = _by_hour(session, now=now), participation.without_a_board(session)
     none = (0,) * 24
-    return [_card(session, hospital, link, by_hour.get(hospital.id, none), now=now) for hospital, link in session.execute(query)]
+    return [
+        _card(session, hospital, link, by_hour.get(hospital.id, none), takes_part=hospital.id not in alone, now=now)
+        for hospital, link in session.execute(query)
+    ]
 
 
 def _by_hour(session: Session, *, now: datetime) -> dict[uuid.UUID, tuple[int, ...]]:
@@ -75,7 +80,9 @@ def _by_hour(session: Session, *, now: datetime) -> dict[uuid.UUID, tuple[int, .
     return {hospital_id: tuple(values) for hospital_id, values in found.items()}
 
 
-def _card(session: Session, hospital: Hospital, link: Link | None, by_hour: tuple[int, ...], *, now: datetime) -> LinkCard:
+def _card(
+    session: Session, hospital: Hospital, link: Link | None, by_hour: tuple[int, ...], *, takes_part: bool, now: datetime
+) -> LinkCard:
     day = now - timedelta(days=1)
     inbound = session.execute(
         select(
@@ -106,4 +113,5 @@ def _card(session: Session, hospital: Hospital, link: Link | None, by_hour: tupl
         waiting_out=out.waiting,
         ignored_today=session.scalar(feed) or 0,
         by_hour=by_hour,
+        takes_part=takes_part,
     )

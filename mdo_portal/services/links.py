@@ -100,8 +100,12 @@ def save(
 def add_sender(
     session: Session, hospital: Hospital, link: Link, application: str, facility: str, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Let the hospital send under this name too (MSH-3, and MSH-4 when the link looks at it). Raises Incomplete when another does."""
-    facilities = [facility] if facility and link.sending_facilities else []
+    """Let the hospital send under this name too (MSH-3 and MSH-4 together). Raises Incomplete when another does.
+
+    Not MSH-4 when the link has names already and takes each MSH-4 with them: it would then refuse what it takes now.
+    """
+    takes_any = bool(link.sending_applications) and not link.sending_facilities
+    facilities = [facility] if facility and not takes_any else []
     good = application and len(application) <= 120 and len(facility) <= 120 and (application + facility).isprintable()
     if not good:
         raise Incomplete({}, N_("Dit bericht noemt geen afzender (MSH-3). Er is niets veranderd."))

@@ -17,9 +17,28 @@ from mdo_portal.exchange import IncomingReferral
 
 def route(session: Session, hospital: Hospital, referral: IncomingReferral) -> uuid.UUID | None:
     """The one board of this hospital whose code, name or alias the sender's words contain; otherwise a person chooses."""
-    words = f"{referral.board_hint} {referral.tumour_hint}".casefold()
-    found = [board.id for board in _boards_of(session, hospital) if _is_called(board, words)]
+    return named(session, hospital, f"{referral.board_hint} {referral.tumour_hint}")
+
+
+def named(session: Session, hospital: Hospital, words: str) -> uuid.UUID | None:
+    """The one board of this hospital that these words name; None when none or more than one."""
+    found = [board.id for board in _boards_of(session, hospital) if _is_called(board, words.casefold())]
     return found[0] if len(found) == 1 else None
+
+
+class Unrouted(NamedTuple):
+    """Why a case has no board: what the hospital lacks, or else what the words lack."""
+
+    takes_part: bool  #: whether the hospital takes part in any board
+    elsewhere: str  #: the one board that the words name, in which the hospital takes no part; "" = none
+
+
+def why_not(session: Session, hospital: Hospital, words: str) -> Unrouted:
+    """Why these words of this hospital's sender gave no board."""
+    own = {one.id for one in _boards_of(session, hospital)}
+    everywhere = session.execute(select(Board.id, Board.code, Board.name, Board.aliases).where(Board.id.not_in(own)))
+    found = [board.name for board in map(Called._make, everywhere) if _is_called(board, words.casefold())]
+    return Unrouted(bool(own), found[0] if len(found) == 1 else "")
 
 
 class Called(NamedTuple):

@@ -14,10 +14,11 @@ from flask_babel import gettext
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import boards, lateness
+from mdo_portal.services import boards, lateness, participation
 from mdo_portal.services.boards import BoardForm
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
+from mdo_portal.web.links import chosen_boards
 
 blueprint = Blueprint("boards", __name__, url_prefix="/manage")
 Value = TypeVar("Value")
@@ -153,7 +154,8 @@ def _hospital(hospital_id: uuid.UUID, *, typed: dict[str, str] | None = None, er
     with transaction() as db:
         found = boards.hospital_of(db, hospital_id)
         values = {name: getattr(found, name) for name in boards.HOSPITAL_FIELDS} | (typed or {})
-    shown = {"hospital": found, "values": values, "errors": errors or {}}
+        every, joined = boards.names(db), participation.boards_of(db, hospital_id) if typed is None else chosen_boards()
+    shown = {"hospital": found, "values": values, "errors": errors or {}, "boards": every, "chosen": joined}
     return render_template("boards/hospital.html", viewer=viewer(), **shown)
 
 
@@ -164,6 +166,8 @@ def save_hospital(hospital_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             boards.save_hospital(db, viewer(), hospital_id, typed, now=now())
+            if "boards" in request.form:  # the list was on the form: nothing ticked means none
+                participation.choose(db, viewer(), hospital_id, chosen_boards(), now=now())
     except Incomplete as error:
         return _hospital(hospital_id, typed=typed, errors=error.fields), error.status
     flash(gettext("%(name)s is bewaard.", name=typed["name"]), "success")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Set
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +19,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Wire
-from mdo_portal.services import audit, inbox, link_form, link_history, link_status, links, who_answers
+from mdo_portal.services import audit, boards, inbox, link_form, link_history, link_status, links, participation, who_answers
 from mdo_portal.settings import host_port
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
@@ -31,7 +33,19 @@ BY_HAND = (Level.DOCUMENT, Level.PULL)
 @blueprint.get("/new")
 @may(Act.HOSPITAL_ADD)
 def new() -> str:
-    return render_template("links/new.html", form={}, errors={})
+    return _new({}, {}, set())
+
+
+def _new(form: dict[str, str], errors: dict[str, str], chosen: Set[uuid.UUID]) -> str:
+    with transaction() as db:
+        every = boards.names(db) if viewer().may(Act.BOARD_MANAGE) else []
+    return render_template("links/new.html", form=form, errors=errors, boards=every, chosen=chosen)
+
+
+def chosen_boards() -> frozenset[uuid.UUID]:
+    """The boards that are ticked on the form; what is no id is no board."""
+    said = request.form.getlist("board")
+    return frozenset(uuid.UUID(one) for one in said if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", one))
 
 
 @blueprint.post("/new")
@@ -42,9 +56,11 @@ def add() -> ResponseReturnValue:
         with transaction() as db:
             hospital = links.add_hospital(db, request.form, viewer=viewer(), now=now())
             log(db, Act.HOSPITAL_ADD, hospital.id, "added")
+            if viewer().may(Act.BOARD_MANAGE):
+                participation.choose(db, viewer(), hospital.id, chosen_boards(), now=now())
             hospital_id = hospital.id
     except Incomplete as missing:
-        return render_template("links/new.html", form=request.form.to_dict(), errors=missing.fields), 422
+        return _new(request.form.to_dict(), missing.fields, chosen_boards()), 422
     flash(
         gettext("Het ziekenhuis is toegevoegd en kan via het webformulier aanmelden. Maak hier de koppeling, of later."),
         "success",
@@ -80,6 +96,8 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "profiles": wiring_profiles.known_profiles(),
         "told": told(link),
         "moment": now(),
+        "takes_part": bool(participation.boards_of(db, hospital.id)),
+        "may_join": viewer().may(Act.BOARD_MANAGE),
         "may_manage": viewer().may(Act.LINK_MANAGE, hospital_id=hospital.id),
         "viewer": viewer(),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,14 +14,12 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters, trial, wiring, wiring_profiles
-from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import LABELS, PLACEABLE, SECTION_LABELS
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, Incomplete, NotFound, PortalError
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals, links
+from mdo_portal.services import hospitals, links, participation
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.trial import Tried
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -34,6 +33,8 @@ NOTHING = N_("Plak een bericht of kies een bestand. Er is niets gelezen en niets
 TOO_LARGE = N_("Dit bericht is groter dan 5 MB. Er is niets gelezen en niets bewaard; probeer er een zonder groot document.")
 NO_PROFILE = N_("Kies een profiel waarmee het bericht gelezen moet worden. Er is niets gelezen en niets bewaard.")
 STALE_REPORT = N_("Dit rapport is verlopen. Er is niets bewaard; probeer het bericht opnieuw en maak dan het rapport.")
+LARGEST_AGAIN = 600_000
+"""Bytes of a message that the page itself holds on to, so that it can be read again once its sender was added."""
 REPORT_SECONDS = 24 * 3600
 
 
@@ -46,13 +47,14 @@ def page(hospital_id: uuid.UUID) -> str:
 def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
+        takes_part, may_join = bool(participation.boards_of(db, hospital.id)), viewer().may(Act.BOARD_MANAGE)
         has_profile = bool(link and link.profile_in)
         chosen = request.form.get("profile", "") or (link.profile_in if link else "")
-    given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, **shown}
+    given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", **shown}
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_profile=has_profile, chosen=chosen,
         profiles=wiring_profiles.known_profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
-        sections=SECTION_LABELS, reasons=UNREADABLE_REASONS, **given,
+        sections=SECTION_LABELS, takes_part=takes_part, may_join=may_join, **given,
     )  # fmt: skip
 
 
@@ -61,19 +63,27 @@ def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
 def show(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """Read it, show it, leave a line in the log; keep nothing of it."""
     with transaction() as db:
-        hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
-        row, rows = _row(db, hospital, link)
-        raw, error = _asked(row)
-        if not error:
-            log(db, Act.LINK_TRY, hospital_id, f"{_wire(row).value} {len(raw)} bytes", object_type="message")
+        _, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
+        row, _ = _row(db, link)
+    raw, error = _asked(row)
     if error:
         return _page(hospital_id, text=request.form.get("message", ""), error=gettext(error)), 422
+    return _shown(hospital_id, raw, pasted=not _upload())
+
+
+def _shown(hospital_id: uuid.UUID, raw: bytes, *, pasted: bool) -> str:
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
+        row, rows = _row(db, link)
+        log(db, Act.LINK_TRY, hospital_id, f"{_wire(row).value} {len(raw)} bytes", object_type="message")
     tried = trial.try_message(raw, link=row, links=rows, now=now(), explainers=wiring.bounded_explainers())
     sealed = _sealed(hospital_id, hospital.name, tried, len(raw))
-    return _page(hospital_id, tried=tried, text=request.form.get("message", ""), report=sealed, pasted=not _upload())
+    again = b64encode(raw).decode() if len(raw) <= LARGEST_AGAIN else ""
+    text = request.form.get("message", "")
+    return _page(hospital_id, tried=tried, text=text, report=sealed, pasted=pasted, again=again)
 
 
-def _row(db: Session, hospital: Hospital, link: Link | None) -> tuple[LinkRow, Sequence[LinkRow]]:
+def _row(db: Session, link: Link | None) -> tuple[LinkRow, Sequence[LinkRow]]:
     """The link as the readers take it, with the profile that was chosen on the page when it is another."""
     if link is None:
         raise NotFound()
@@ -135,7 +145,7 @@ def report(hospital_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/sender")
 @may(Act.LINK_MANAGE)
 def sender(hospital_id: uuid.UUID) -> ResponseReturnValue:
-    """The name in the message that was tried is this hospital's: let it send under it."""
+    """The name in the message that was tried is this hospital's: let it send under it, and read the message again at once."""
     application, facility = (request.form.get(name, "").strip() for name in ("application", "facility"))
     try:
         with transaction() as db:
@@ -150,4 +160,15 @@ def sender(hospital_id: uuid.UUID) -> ResponseReturnValue:
         flash(
             gettext("Deze afzender is toegevoegd. Berichten onder deze naam worden binnen enkele seconden aangenomen."), "success"
         )
-    return redirect(url_for("trying.page", hospital_id=hospital_id), 303)
+    raw = _again()
+    if not raw:
+        return redirect(url_for("trying.page", hospital_id=hospital_id), 303)
+    return _shown(hospital_id, raw, pasted=bool(request.form.get("message")))
+
+
+def _again() -> bytes:
+    """The message that the page held on to; nothing when it was too large for that."""
+    try:
+        return b64decode(request.form.get("again", ""), validate=True)
+    except ValueError:
+        return b""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from integrations import profiles
 from integrations.fhir.reader import FhirReader
+from integrations.hl7v2.kinds import MEANINGS
 from integrations.hl7v2.places import _NAMED
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.profiles.paths import V2_FUNCTIONS
@@ -110,3 +111,11 @@ def test_whatever_a_link_says_is_refused_with_a_sentence_or_can_be_read(text: st
 
 def test_the_page_that_explains_every_key_is_up_to_date() -> None:
     assert print_profiles.PAGE.read_text(encoding="utf-8") == print_profiles.page()
+
+
+def test_a_kind_of_message_means_one_of_the_words_there_are() -> None:
+    with pytest.raises(WrongProfile) as wrong:
+        profiles.parse_own('[kinds]\n"REF^I12" = "aanmelding"', "hl7v2")
+
+    assert (wrong.value.problem, wrong.value.key) == ("not_one_of", "kinds.REF^I12")
+    assert set(wrong.value.known) == set(MEANINGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -48,10 +49,6 @@ class Portal(NamedTuple):
 def portal(database: Database, region: Region) -> Iterator[Portal]:
     with app_on(database) as app:
         yield Portal(app, database, region)
-
-
-def posted(client: FlaskClient, path: str, **form: object) -> object:
-    return client.post(path, data={"csrf_token": CSRF, **form}, content_type="multipart/form-data")
 
 
 def test_from_nothing_to_a_link_that_reads_a_message(portal: Portal) -> None:
@@ -136,7 +133,10 @@ def test_an_own_place_is_checked_kept_and_used(portal: Portal) -> None:
     read = lars.post(f"{home}/try", data={"csrf_token": CSRF, "message": raw}).text
     whole = lars.post(f"{home}/places", data={"csrf_token": CSRF, "otherwise": "[outgoing]\nkind = 'MDM^T02'"})
 
-    assert (wrong.status_code, right.status_code, whole.status_code) == (422, 303, 422)
+    kind = lars.post(f"{home}/places", data={"csrf_token": CSRF, "otherwise": '[kinds]\n"REF^I12" = "aanmelding"'})
+
+    assert (wrong.status_code, right.status_code, whole.status_code, kind.status_code) == (422, 303, 422, 422)
+    assert "„aanmelding” kan niet bij „kinds.REF^I12”. Er is niets veranderd; kies uit: referral, " in html.unescape(kind.text)
     assert "is geen plaats in een bericht" in wrong.text and "999900006" in read and "ZPI-2" in read
     assert "hoort bij het profiel zelf" in whole.text
 

@@ -1,0 +1,70 @@
+"""Why a message that was tried would not become a case: about the message alone, since trying keeps nothing."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from mdo_portal.errors import N_
+
+
+class Outcome(StrEnum):
+    """What would become of a message like this: the one verdict of page, report and command."""
+
+    GOOD = "good"  #: a case, without anybody mending it
+    GAPS = "gaps"  #: a case that somebody completes
+    UNREADABLE = "unreadable"  #: accepted and kept, for a person: it cannot be read
+    REFUSED = "refused"  #: the sender hears that it is not taken
+
+
+#: reason code -> why, in one sentence. What nobody would do anything with stands in UNREADABLE_REASONS only.
+TRIED_REASONS: dict[str, str] = {
+    "no_header": N_("Er staat geen leesbare kop in."),
+    "no_control_id": N_("MSH-10 ontbreekt. Elk bericht heeft daar een eigen nummer nodig."),
+    "no_sender": N_("MSH-3 is leeg: het bericht noemt geen afzender."),
+    "unknown_sender": N_("De afzender staat niet op deze koppeling."),
+    "hostile_delimiters": N_("De scheidingstekens in de kop (MSH-1 en MSH-2) kloppen niet."),
+    "no_patient": N_("Er staat geen patiënt in het bericht."),
+    "no_request": N_("Er staat geen aanvraag in de bundel."),
+    "unknown_kind": N_("Dit soort bericht kent het profiel niet."),
+    "too_large": N_("Het bericht is groter dan afgesproken."),
+    "too_many_entries": N_("De bundel heeft te veel onderdelen."),
+    "undecodable": N_("De tekens zijn niet te lezen: de tekenset klopt niet."),
+    "broken": N_("Het bericht is beschadigd of ongeldig opgebouwd."),
+    "media_type": N_("Dit is geen FHIR in JSON of XML."),
+    "wrong_version": N_("De versie van het bericht is anders dan op de koppeling staat."),
+    "other_patient": N_("De onderdelen gaan niet over dezelfde patiënt."),
+    "reader_slow": N_("Onleesbaar: de lezer had te lang nodig."),
+    "reader_died": N_("Onleesbaar: de lezer brak af. Het bericht is te groot of te diep opgebouwd."),
+    "wrong_profile": N_("De instellingen van deze koppeling kloppen niet; aan het bericht ligt het niet. Herstel ze bij Wat elders staat."),
+    "failed": N_("De lezer van het portaal liep vast; dat ligt niet aan het bericht. Meld het de beheerder van het portaal."),
+    "fhir_on_v2": N_("Dit is FHIR; deze koppeling leest HL7 v2."),
+    "xml_on_v2": N_("Dit is XML; deze koppeling leest HL7 v2."),
+    "json_on_v2": N_("Dit is JSON; deze koppeling leest HL7 v2."),
+    "document_on_v2": N_("Dit is een document (Word of PDF), geen bericht; deze koppeling leest HL7 v2."),
+    "v2_on_fhir": N_("Dit is HL7 v2; deze koppeling leest FHIR."),
+    "document_on_fhir": N_("Dit is een document (Word of PDF), geen bericht; deze koppeling leest FHIR."),
+    "cda_on_fhir": N_("Dit is XML maar geen FHIR; deze koppeling leest FHIR."),
+}  # fmt: skip
+
+_DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
+_BYTE_ORDER = b"\xef\xbb\xbf"
+_START = 4_000
+
+
+def other_kind(raw: bytes, *, on_fhir: bool) -> str:
+    """The reason code when `raw` is plainly something else than this link reads; "" when it may be what it should be.
+
+    Looks at the first bytes only and parses nothing.
+    """
+    start = raw[:_START].removeprefix(_BYTE_ORDER).lstrip()
+    if start.startswith(_DOCUMENTS):
+        return "document_on_fhir" if on_fhir else "document_on_v2"
+    if on_fhir:
+        if start.startswith((b"MSH", b"FHS", b"BHS")):
+            return "v2_on_fhir"
+        return "cda_on_fhir" if start.startswith(b"<") and b"hl7.org/fhir" not in start else ""
+    if start.startswith((b"{", b"[")):
+        return "fhir_on_v2" if b'"resourceType"' in start else "json_on_v2"
+    if start.startswith(b"<"):
+        return "fhir_on_v2" if b"hl7.org/fhir" in start else "xml_on_v2"
+    return ""
