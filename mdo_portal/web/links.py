@@ -68,12 +68,13 @@ def page(hospital_id: uuid.UUID) -> str:
 
 def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]:
     wire = wire_of(link)
+    status = link_status.status(db, hospital, link, now=now())
     return {
         "hospital": hospital,
         "link": link,
         "wire": wire.value if wire else "",
-        "status": link_status.status(db, hospital, link, now=now()),
-        "steps": link_status.steps(link.level if link else link_status.LADDER[0]),
+        "status": status,
+        "steps": link_status.steps(link.level if link else link_status.LADDER[0], has_understood=status.has_understood),
         "history": link_history.history(db, hospital.id),
         "counts": inbox.counts(db, viewer()),
         "profiles": wiring_profiles.known_profiles(),
