@@ -14,6 +14,7 @@ from typing import Any
 from mdo_portal import reception, wiring, wiring_profiles
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.link_fields import LABELS, WANTED, Wanted, Weight
+from mdo_portal.domain.place_words import in_dutch
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.exchange import Answer, Explainer, Explanation, FieldRead, Wire
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
@@ -140,7 +141,7 @@ def report_of(tried: Tried, *, network: str, hospital: str, number: str, size: i
         number=number,
         hospital=hospital,
         wire=tried.wire.value,
-        profile=tried.profile,
+        profile=wiring_profiles.known_profiles().titles.get(tried.profile, tried.profile),
         kind=_plain(said.header.kind, 24),
         version=_plain(said.header.version, 12),
         charset=said.charset,
@@ -166,10 +167,12 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
             places = found.setdefault((one.name, one.section), [])
             places += [one.place] if _IS_PLACE.fullmatch(one.place) and len(places) < MOST_PLACES else []
     for (name, section), places in found.items():
-        yield ConformanceLine(LABELS.get(name, name), section, tuple(dict.fromkeys(places)))
+        yield ConformanceLine(LABELS.get(name, name), section, tuple(map(in_dutch, dict.fromkeys(places))))
     for gap in tried.missing:
         name = LABELS.get(gap.name, gap.name)
-        yield ConformanceLine(name, looked=looked.get(gap.name, ()), found=False, weight=gap.weight.value, why=gap.why)
+        yield ConformanceLine(
+            name, looked=tuple(map(in_dutch, looked.get(gap.name, ()))), found=False, weight=gap.weight.value, why=gap.why
+        )
 
 
 MOST_PLACES = 40
