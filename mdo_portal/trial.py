@@ -14,6 +14,7 @@ from typing import Any
 from mdo_portal import reception, wiring, wiring_profiles
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.link_fields import LABELS, WANTED, Wanted, Weight
+from mdo_portal.domain.place_words import in_dutch
 from mdo_portal.domain.tried_reasons import TRIED_REASONS, Outcome, other_kind
 from mdo_portal.exchange import Answer, Explainer, Explanation, FieldRead, LeftOver, MessageHeader, Verdict, Wire
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
@@ -223,7 +224,7 @@ def report_of(tried: Tried, *, network: str, hospital: str, number: str, size: i
         number=number,
         hospital=hospital,
         wire=tried.wire.value,
-        profile=tried.profile,
+        profile=wiring_profiles.known_profiles().titles.get(tried.profile, tried.profile),
         kind=_plain(said.header.kind, 24),
         version=_plain(said.header.version, 12),
         charset=said.charset,
@@ -250,11 +251,11 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
             places = found.setdefault((one.name, one.section), [])
             places += [one.place] if _IS_PLACE.fullmatch(one.place) and len(places) < MOST_PLACES else []
     for (name, section), places in found.items():
-        yield ConformanceLine(LABELS.get(name, name), section, tuple(dict.fromkeys(places)))
+        yield ConformanceLine(LABELS.get(name, name), section, tuple(map(in_dutch, dict.fromkeys(places))))
     for gap in tried.missing:
         name, place = LABELS.get(gap.name, gap.name), _plain(tried.not_dates.get(gap.name, ""), 80)
-        at = (place,) if place else ()
-        yield ConformanceLine(name, places=at, looked=looked.get(gap.name, ()), found=False, weight=gap.weight.value, why=gap.why)
+        at, searched = (place,) if place else (), tuple(map(in_dutch, looked.get(gap.name, ())))
+        yield ConformanceLine(name, places=at, looked=searched, found=False, weight=gap.weight.value, why=gap.why)
 
 
 MOST_PLACES = 40

@@ -17,7 +17,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import participation
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import Asked
-from mdo_portal.services.link_status import is_secured, outgoing
+from mdo_portal.services.link_status import LineState, line_state, outgoing
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class LinkCard:
     profile_in: str
     profile_out: str
     channel_out: Channel
-    is_secured: bool
+    line: LineState
+    #: a message that came over the line was understood
+    has_understood: bool
     last_in_at: datetime | None
     last_out_at: datetime | None
     today: int
@@ -90,6 +92,7 @@ def _card(
             func.count().filter(InboundMessage.received_at > day),
             func.count().filter(InboundMessage.state == InboundState.KEPT),
             func.count().filter(*meant(Asked(InboundState.UNREADABLE))),
+            func.count().filter(InboundMessage.state == InboundState.UNDERSTOOD),
         ).where(InboundMessage.hospital_id == hospital.id)
     ).one()
     out = outgoing(session, hospital.id)
@@ -104,7 +107,8 @@ def _card(
         profile_in=link.profile_in if link else "",
         profile_out=link.profile_out if link else "",
         channel_out=link.channel_out if link else Channel.PAPER,
-        is_secured=is_secured(session, link, now=now),
+        line=line_state(session, link, now=now),
+        has_understood=bool(inbound[4]),
         last_in_at=inbound[0],
         last_out_at=out.last_out_at,
         today=inbound[1],

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import Row, and_, func, select
@@ -23,6 +24,14 @@ from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
 from mdo_portal.services.lines import Safety
 
 WEEK = timedelta(days=7)
+
+
+class LineState(StrEnum):
+    """What the badge beside a link may claim."""
+
+    UNPROVEN = "unproven"  #: nobody proved yet to be this hospital: no certificate is bound, no token or client was made
+    SECURED = "secured"  #: a certificate is bound, or over FHIR a token or client
+    UNSECURED = "unsecured"  #: accepted in writing, or letters go over MLLP without TLS: *onbeveiligd*
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,9 @@ class Status:
     waiting_out: int
     oldest_out_at: datetime | None
     refused_out: int
-    is_secured: bool
+    line: LineState
+    #: a message that came over the line was understood: the line is proven, not only set up
+    has_understood: bool
     #: when the first certificate of the line ends; None = the line has none
     certificate_until: datetime | None = None
     #: how its server is asked what is new; None = it is not
@@ -88,12 +99,21 @@ class Outgoing(NamedTuple):
     refused: int
 
 
+class Stand(StrEnum):
+    """What may be said of one level: nothing is done that nobody did."""
+
+    PASSED = "passed"  #: below where this hospital stands; whether it ever stood there, nobody says
+    SET_UP = "set_up"  #: settings say so, and no message was understood yet
+    HERE = "here"
+    NEXT = "next"
+    LATER = "later"
+
+
 class Step(NamedTuple):
     """One level, and where this hospital stands."""
 
     level: Level
-    reached: bool
-    current: bool
+    stand: Stand
 
 
 def status(session: Session, hospital: Hospital, link: Link | None, *, now: datetime) -> Status:
@@ -116,18 +136,30 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         waiting_out=out.waiting,
         oldest_out_at=out.oldest_at,
         refused_out=out.refused,
-        is_secured=is_secured(session, link, now=now),
+        line=line_state(session, link, now=now),
+        has_understood=has_understood(session, hospital.id),
         certificate_until=_first_end(session, link, now=now),
         poll=polls.of_link(session, link.id) if link else None,
         acks=application_acks.of_link(session, hospital.id, now=now) if link and link.application_ack_out else None,
     )
 
 
-def is_secured(session: Session, link: Link | None, *, now: datetime) -> bool:
-    """Whether nothing of this hospital goes over a line without TLS: neither what it sends, nor what it gets over MLLP."""
-    if link is None or link.channel_out is not Channel.MLLP:
-        return link is None or lines.line_of(session, link.id, now=now).safety is not Safety.UNSECURED
-    return False
+def line_state(session: Session, link: Link | None, *, now: datetime) -> LineState:
+    """What is known of the line's safety; a link that was only set up is not called secured."""
+    if link is None:
+        return LineState.UNPROVEN
+    line = lines.line_of(session, link.id, now=now)
+    if line.safety is Safety.UNSECURED or (link.channel_out is Channel.MLLP and not link.tls_out):
+        return LineState.UNSECURED
+    by_token = link.level is not Level.HL7V2 and bool(link.token_in_hash or link.client_id_in)
+    return LineState.SECURED if line.certificates or by_token else LineState.UNPROVEN
+
+
+def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:
+    """Whether a message of this hospital was ever read that we still have."""
+    one = InboundMessage.id
+    query = select(one).where(InboundMessage.hospital_id == hospital_id, InboundMessage.state == InboundState.UNDERSTOOD)
+    return session.scalar(query.limit(1)) is not None
 
 
 def _first_end(session: Session, link: Link | None, *, now: datetime) -> datetime | None:
@@ -189,7 +221,14 @@ def outgoing(session: Session, hospital_id: uuid.UUID) -> Outgoing:
 LADDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)
 
 
-def steps(level: Level) -> list[Step]:
-    """The ladder of five, with where this hospital stands on it."""
+WITHOUT_LINE = (Level.FORM, Level.DOCUMENT)
+"""Levels that need no message to work."""
+
+
+def steps(level: Level, *, has_understood: bool) -> list[Step]:
+    """The ladder of five, with where this hospital stands on it: on a line only once a message was understood."""
     here = LADDER.index(level)
-    return [Step(one, LADDER.index(one) <= here, one is level) for one in LADDER]
+    works = has_understood or level in WITHOUT_LINE
+    ahead = [Stand.NEXT if works else Stand.LATER, *[Stand.LATER] * len(LADDER)]
+    stands = [*[Stand.PASSED] * here, Stand.HERE if works else Stand.SET_UP, *ahead]
+    return [Step(one, stand) for one, stand in zip(LADDER, stands, strict=False)]

@@ -173,7 +173,9 @@ def _fill(session: Session, patient: Patient, identity: PatientIdentity) -> None
 
 def _was_taken_back(session: Session, patient: Patient) -> bool:
     """Whether the hospital told once that this death was a mistake."""
-    query = select(ToldChange.id).where(ToldChange.patient_id == patient.id, ToldChange.what == "deceased", ToldChange.after == "")
+    query = select(ToldChange.id).where(
+        ToldChange.patient_id == patient.id, ToldChange.what == "deceased", ToldChange.after == ""
+    )
     return session.execute(query.limit(1)).first() is not None
 
 

@@ -9,13 +9,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from mdo_portal import wiring_profiles
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.services import audit, conflict_rows, inbox, link_cards, replaying, who_answers
 from mdo_portal.services.inbox_rows import WAITING, Asked
+from mdo_portal.web import link_words
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 
@@ -42,7 +42,7 @@ def links() -> str:
         counts=counts,
         questions=questions,
         may_add=viewer().may(Act.HOSPITAL_ADD),
-        titles=wiring_profiles.known_profiles().titles,
+        titles=link_words.profiles().titles,
     )
 
 

@@ -21,6 +21,7 @@ from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Wire
 from mdo_portal.services import audit, boards, inbox, link_form, link_history, link_status, links, participation, who_answers
 from mdo_portal.settings import host_port
+from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 
@@ -84,16 +85,18 @@ def page(hospital_id: uuid.UUID) -> str:
 
 def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]:
     wire = wire_of(link)
+    status = link_status.status(db, hospital, link, now=now())
     return {
         "hospital": hospital,
         "link": link,
         "wire": wire.value if wire else "",
-        "status": link_status.status(db, hospital, link, now=now()),
-        "steps": link_status.steps(link.level if link else link_status.LADDER[0]),
+        "status": status,
+        "steps": link_status.steps(link.level if link else link_status.LADDER[0], has_understood=status.has_understood),
         "history": link_history.history(db, hospital.id),
         "counts": inbox.counts(db, viewer()),
         "waits": who_answers.waits(db, viewer(), now=now(), hospital_id=hospital.id),
-        "profiles": wiring_profiles.known_profiles(),
+        "profiles": link_words.profiles(),
+        "differences": link_words.differences,
         "told": told(link),
         "moment": now(),
         "takes_part": bool(participation.boards_of(db, hospital.id)),
@@ -127,7 +130,7 @@ def edit(hospital_id: uuid.UUID) -> str:
 
 
 def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[str, str]) -> str:
-    known = wiring_profiles.known_profiles()
+    known = link_words.profiles()
     reads = known.of_wire(Wire.HL7V2, Wire.FHIR, Wire.PAPER)
     writes = known.of_wire(Wire.HL7V2, Wire.FHIR)
     return render_template(

@@ -18,6 +18,7 @@ from mdo_portal.exchange import Receipt, ReceiptKind, Wire
 from mdo_portal.services import links, recipient_channels, recipient_form
 from mdo_portal.services.receipts import RECEIPT_REASONS
 from mdo_portal.services.sealed import client_secret
+from mdo_portal.web import link_words
 from mdo_portal.web.context import database, now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log
@@ -42,7 +43,7 @@ def _page(hospital_id: uuid.UUID, *, form: dict[str, str] | None = None, errors:
         shown["channel"] = kept.channel.value if kept else ""
     return render_template(
         "links/gp.html", hospital=hospital, link=link, kept=kept, form=shown if form is None else form, errors=errors or {},
-        writes=wiring_profiles.known_profiles().of_wire(Wire.HL7V2, Wire.FHIR), administers=Role.ADMINISTRATOR in viewer().hospital_roles,
+        writes=link_words.profiles().of_wire(Wire.HL7V2, Wire.FHIR), administers=Role.ADMINISTRATOR in viewer().hospital_roles,
     )  # fmt: skip
 
 

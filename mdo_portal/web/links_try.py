@@ -22,6 +22,7 @@ from mdo_portal.exchange import Wire
 from mdo_portal.services import hospitals, links, participation
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.trial import Tried
+from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
@@ -53,7 +54,7 @@ def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
     given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", **shown}
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_profile=has_profile, chosen=chosen,
-        profiles=wiring_profiles.known_profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
+        profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
         sections=SECTION_LABELS, takes_part=takes_part, may_join=may_join, **given,
     )  # fmt: skip
 

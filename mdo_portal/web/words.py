@@ -16,6 +16,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from mdo_portal.domain import place_words
 from mdo_portal.domain.case import NO_DATE
 from mdo_portal.errors import N_
 from mdo_portal.web.context import now
@@ -27,8 +28,15 @@ NEAR = {0: N_("vandaag"), -1: N_("gisteren"), 1: N_("morgen")}
 def install(app: Flask) -> None:
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _sentence
     app.jinja_env.filters["translated"] = translated
+    app.jinja_env.filters["place_words"] = _place_words
     for word in (when, when_exact, clock, clock_today, day, iso_day, in_days, age, days_old, short_day):
         app.jinja_env.filters[word.__name__] = word
+
+
+def _place_words(place: str) -> str:
+    """A place in a message in the reader's language; a path stays as it is."""
+    words = place_words.said(place)
+    return gettext(words.sentence) % {"name": gettext(words.name)} if words else place
 
 
 @pass_context

@@ -167,7 +167,8 @@ def test_acknowledging_later_is_set_shown_and_remembered(portal: Portal) -> None
     assert (without.status_code, saved.status_code) == (422, 303)
     assert "Los bevestigen kan alleen" in without.text
     shown = lars.get(page).text
-    assert "Bevestigingen van verwerking" in shown and "application_ack_out: True" in shown
+    assert "Bevestigingen van verwerking" in shown
+    assert "Bevestiging van verwerking apart: <del>nee</del>" in shown and "<ins>ja</ins>" in shown
     assert 'name="application_ack_out" value="1" checked' in " ".join(lars.get(f"{page}/settings").text.split())
 
 

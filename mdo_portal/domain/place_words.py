@@ -1,0 +1,43 @@
+"""A place in a message as people say it: a profile's `@provider RP` means nothing to a hospital or its vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mdo_portal.errors import N_
+
+FUNCTIONS: Mapping[str, str] = {
+    "provider": N_("PRD met rol %(name)s"),
+    "label": N_("OBX met het label van: %(name)s"),
+    "notes": N_("NTE onder %(name)s"),
+    "number": N_("nummer van soort %(name)s"),
+}
+ASKED: Mapping[str, str] = {
+    "board": N_("vraag aan het MDO"),
+    "radiology": N_("vraag aan de radioloog"),
+    "pathology": N_("vraag aan de patholoog"),
+    "tumour": N_("tumorsoort"),
+}
+"""The names that labels have in a profile."""
+
+
+class Said(NamedTuple):
+    """A sentence with `%(name)s` in it, and the name; both may be translated."""
+
+    sentence: str
+    name: str
+
+
+def said(place: str) -> Said | None:
+    """How people say a function of a profile (`@notes OBR`); None for a path, which vendors read as it is (`PID-3-1`)."""
+    function, _, name = place.removeprefix("@").partition(" ")
+    if not place.startswith("@") or function not in FUNCTIONS or not name:
+        return None
+    return Said(FUNCTIONS[function], ASKED.get(name, name) if function == "label" else name)
+
+
+def in_dutch(place: str) -> str:
+    """For letters and reports, which are in Dutch."""
+    words = said(place)
+    return words.sentence % {"name": words.name} if words else place

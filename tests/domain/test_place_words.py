@@ -1,0 +1,37 @@
+"""Places of a profile in words: no developer's word reaches a hospital or its vendor."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations import profiles
+from mdo_portal.domain import place_words
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("@provider RP", "PRD met rol RP"),
+        ("@label board", "OBX met het label van: vraag aan het MDO"),
+        ("@notes OBR", "NTE onder OBR"),
+        ("@number VN", "nummer van soort VN"),
+        ("PID-3(1)-4-1", "PID-3(1)-4-1"),
+    ],
+)
+def test_a_place_is_said_in_words(place: str, words: str) -> None:
+    assert place_words.in_dutch(place) == words
+
+
+def test_every_function_of_every_profile_has_words() -> None:
+    loaded = [profiles.load(name) for name in profiles.names()]
+    places = [place for one in loaded for place in _texts(one) if place.startswith("@")]
+    assert places
+    assert [place for place in places if place_words.said(place) is None] == []
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for one in value.values() for text in _texts(one)]
+    if isinstance(value, list | tuple):
+        return [text for one in value for text in _texts(one)]
+    return [value] if isinstance(value, str) else []

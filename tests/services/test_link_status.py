@@ -1,0 +1,64 @@
+"""What a link's page may claim: nothing is done or secured that nobody did."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.link import Link
+from mdo_portal.domain.policy import Act
+from mdo_portal.services import intake, lines, link_status, links
+from mdo_portal.services.link_status import LineState
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+
+
+@pytest.fixture
+def zeed(session: Session, region: Region) -> tuple[Hospital, Link]:
+    hospital, link = links.hospital_for(session, region.lars, Act.LINK_MANAGE, region.hospitals["ZEED"])
+    assert link is not None
+    link.channel_out = Channel.PAPER
+    return hospital, link
+
+
+def test_a_level_is_only_set_up_until_a_message_was_understood(
+    session: Session, region: Region, zeed: tuple[Hospital, Link]
+) -> None:
+    def stands() -> list[str]:
+        status = link_status.status(session, *zeed, now=NOW)
+        return [one.stand.value for one in link_status.steps(Level.HL7V2, has_understood=status.has_understood)]
+
+    intake.keep(session, [make.arrival(region.links["ZEED"], at=NOW)])
+    assert stands() == ["passed", "passed", "set_up", "later", "later"]
+
+    session.execute(update(InboundMessage).values(state=InboundState.UNDERSTOOD))
+    assert stands() == ["passed", "passed", "here", "next", "later"]
+
+
+def test_a_level_without_a_line_needs_no_message() -> None:
+    assert [one.stand.value for one in link_status.steps(Level.DOCUMENT, has_understood=False)][:3] == ["passed", "here", "next"]
+
+
+def test_a_line_is_called_secured_only_once_a_certificate_is_bound(session: Session, zeed: tuple[Hospital, Link]) -> None:
+    link = zeed[1]
+    assert link_status.line_state(session, link, now=NOW) is LineState.UNPROVEN
+
+    lines.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
+    assert link_status.line_state(session, link, now=NOW) is LineState.SECURED
+
+    lines.accept_plain(session, link.id, by="J. de Wit, CISO", why="geen TLS", until=NOW + timedelta(days=9), now=NOW)
+    assert link_status.line_state(session, link, now=NOW) is LineState.UNSECURED
+
+
+def test_letters_over_mllp_without_tls_make_a_line_unsecured(session: Session, zeed: tuple[Hospital, Link]) -> None:
+    link = zeed[1]
+    lines.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
+    for tls, state in ((False, LineState.UNSECURED), (True, LineState.SECURED)):
+        link.channel_out, link.tls_out = Channel.MLLP, tls
+        assert link_status.line_state(session, link, now=NOW) is state

@@ -1,0 +1,35 @@
+"""Words of pages that depend on who reads them, and texts that are as long as somebody made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, get_template_attribute
+
+from mdo_portal.database import Database
+from tests.people import Region
+from tests.web.portal import app_on, signed_in
+
+
+@pytest.fixture
+def app(database: Database) -> Iterator[Flask]:
+    with app_on(database) as running:
+        yield running
+
+
+def test_a_page_that_is_not_there_names_the_work_list_only_to_who_has_one(app: Flask, database: Database, region: Region) -> None:
+    said = {name: signed_in(app, database, region, name).get("/nothing-here").text for name in ("Aisha", "Lars", "Ada")}
+
+    assert {name: "via de werklijst" in text for name, text in said.items()} == {"Aisha": True, "Lars": False, "Ada": False}
+    assert "kies hierboven waar u wilt zijn" in said["Lars"]
+
+
+def test_a_long_text_stands_whole_in_the_page_once_and_has_a_more(app: Flask) -> None:
+    long, short = "Graag uw oordeel. " * 60, "Graag uw oordeel."
+    with app.test_request_context():
+        long_text = get_template_attribute("components/long.html", "long_text")
+        drawn, plain = str(long_text(long)), str(long_text(short))
+
+    assert drawn.count(long.strip()) == 1 and "<summary>" in drawn
+    assert plain.strip() == short
