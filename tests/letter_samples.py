@@ -115,8 +115,6 @@ ADDENDUM = replace(
     considerations="Aanvullend verzoek: DNA-onderzoek (HRR) inzetten.",
 )  # fmt: skip
 PREVIEW = replace(NORMAL, signed_at=None, text_hash="", outcome="listed", quorum_met=None)
-
-
 GP = GpLetter(**{one.name: getattr(NORMAL, one.name) for one in fields(NORMAL) if one.name not in ("order", "more")},
     more=(("Voorlichting aan de patiënt", "drs. P. Ouwehand op 05-12-2025"), ("Studie", "geen")))  # fmt: skip
 NO_ADVICE = OutcomeLetter(

@@ -139,7 +139,6 @@ PROOF = Proof(
     ),
 )
 
-
 LOOKED = WhoLooked(
     network=NETWORK,
     number="INZ-20251204-143200",
@@ -158,7 +157,6 @@ LOOKED = WhoLooked(
         ),
     ),
 )  # fmt: skip
-
 
 CONFORMANCE = ConformanceReport(
     network="Oncologienetwerk Duin & Delta",

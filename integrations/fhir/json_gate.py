@@ -24,8 +24,6 @@ _KEY = re.compile(r'"[ \t\n\r]*:')
 _SPACED_KEY = re.compile(r'"[ \t\n\r]+:')
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
-
-
 _SIGNS = (b"{", b"[", b",")
 """Before each value but the first stands one of these; those inside texts are counted too: prose has few."""
 

@@ -8,17 +8,9 @@ from integrations.fhir.values import Node
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
 
 URI = "urn:ietf:rfc:3986"
-
-
 BSN = "http://fhir.nl/fhir/NamingSystem/bsn"
-
-
 _HUMAN_NAME = "http://hl7.org/fhir/StructureDefinition/humanname-"
-
-
 _QUALIFIER = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-qualifier"
-
-
 _SEXES = {"M": "male", "F": "female", "X": "other"}
 
 

@@ -33,7 +33,6 @@ USED = {
     "Location",
 }
 
-
 JUDGED_FOR_MEANING = USED | {"Task"}
 
 

@@ -33,11 +33,7 @@ from .referral import QUESTIONS, documents_of
 from .tidy import storable
 
 WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
-
-
 SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)
-
-
 MOST_VALUE = 4_000
 """Characters of one value that are shown."""
 

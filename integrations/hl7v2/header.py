@@ -17,37 +17,19 @@ from .marks import Marks, marks_of
 
 WINDOW = 1_048_576
 """How far into a message patient numbers are looked for. Beyond it there are documents, or somebody means harm."""
-
-
 CONDITIONS = ("AL", "NE", "ER", "SU")
 """Table 0155: always, never, on error, on success."""
-
-
 MOST_FIELDS = 64
 """A header has 25 fields; beyond these somebody means harm, and the rest stays in the last."""
-
-
 _NOTHING = [""] * 26
-
-
 _TAIL = 1024
-
-
 BATCH_LINES = (b"FHS", b"BHS", b"BTS", b"FTS")
 _MOST_TRAILERS = 16
 """A batch ends in two of them."""
-
-
 MOST_REMARKS = 2048
 """Somebody's remarks before the header (`# test 3`): longer is something else."""
-
-
 _LIKE_A_SEGMENT = re.compile(rb"(?:^|[\r\n\x0b \t\0])\w{2,3}[^\w\s]")
-
-
 _STAMP_SIGNS = str.maketrans("", "", "-:T")
-
-
 _BLANK = b"\r\n\x0b \t\0"
 
 

@@ -6,7 +6,6 @@ from .keys import free, number, one_of, table, text, texts
 
 SHAPES = ("document", "composition", "careplan", "document-bundle", "task")
 
-
 OUTGOING = table(
     "Hoe een brief wordt geschreven.",
     {
@@ -66,7 +65,6 @@ OUTGOING = table(
     is_own=False,
 )
 
-
 SEND = table(
     "Hoe een brief wordt geschreven.",
     {
@@ -86,7 +84,6 @@ SEND = table(
     },
     is_own=False,
 )
-
 
 HANDED = table(
     "Een brief buiten elke EPD-lijn om: als bestand in een map, of naar een adres gepost.",

@@ -14,16 +14,12 @@ from .outward import HANDED, OUTGOING, SEND
 from .paths import FHIR_PATH, FIELD, V2_FUNCTIONS, V2_PATH
 
 SECTIONS = tuple(Section)
-
-
 SECTION_NAMES = tuple(one.value for one in SECTIONS)
-
 
 TARGETS = (
     *SECTION_NAMES, "question_board", "question_radiology", "question_pathology", "latest_useful_on", "urgency", "tumour_hint",
     "board_hint",
 )  # fmt: skip
-
 
 _PLACED = {
     "number": places("Nummer van de aanvraag bij het ziekenhuis; hetzelfde nummer nog eens is een nieuwe versie."),
@@ -36,22 +32,18 @@ _PLACED = {
     "question_pathology": places("Vraag aan de patholoog."),
 }
 
-
 _SEX = free("Geslacht: wat er wordt gestuurd → M, F, X of leeg.", one_of("", "M", "F", "X", ""))
-
 
 _URGENCY = table(
     "Codes voor de velden hierboven.",
     {"urgency": free("Urgentie: wat er wordt gestuurd → routine, urgent, asap; anders blijft het zoals gestuurd.", text())},
 )
 
-
 _HEAD = {
     "extends": text("Profiel waarop dit voortbouwt; alleen wat anders is staat hier.", is_own=False),
     "wire": one_of("Over welke lijn: hl7v2, fhir of paper.", "hl7v2", "fhir", "paper", is_own=False),
     "title": text("Hoe mensen dit profiel noemen.", is_own=False),
 }
-
 
 _FACT = table(
     "Eén segment: in welke kolom, met welk label, en welk veld wat is (`3-2-0`: veld, component, subcomponent).",
@@ -65,9 +57,7 @@ _FACT = table(
     },
 )
 
-
 _LABEL = table("Eén vraag.", {"codes": texts("Codes (OBX-3.1)."), "words": texts("Woorden in het label (OBX-3.2).")})
-
 
 _CONTACT = table(
     "Eén rol.",
@@ -77,7 +67,6 @@ _CONTACT = table(
         "phone": places("Telefoon, als die niet bij de persoon staat."),
     },
 )
-
 
 MEANINGS = ("referral", "finding", "result", "document", "titled_document", "patient", "merge", "link", "appointment")
 """What a kind of HL7 v2 message can be here: the words of hl7v2/kinds.py."""
@@ -207,12 +196,8 @@ V2: Mapping[str, Key] = _HEAD | {
     "outgoing": OUTGOING,
 }
 
-
 _WORDS = Key("rows", "Van boven naar beneden: de eerste rij met een woord van het label wint.")
-
-
 _WORDS_TO = Key("rows", _WORDS.words, among=TARGETS)
-
 
 FHIR: Mapping[str, Key] = _HEAD | {
     "version": one_of("R4 of STU3: een eigenschap van de koppeling, nooit geraden.", "R4", "STU3", is_own=False),
@@ -259,16 +244,9 @@ FHIR: Mapping[str, Key] = _HEAD | {
     "send": SEND,
 }
 
-
 PAPER: Mapping[str, Key] = _HEAD | {
     "handed": HANDED,
 }
-
-
 SCHEMAS: Mapping[str, Mapping[str, Key]] = {"hl7v2": V2, "fhir": FHIR, "paper": PAPER}
-
-
 GRAMMARS = {"hl7v2": V2_PATH, "fhir": FHIR_PATH}
-
-
 __all__ = ["FIELD", "GRAMMARS", "SCHEMAS", "SECTION_NAMES", "V2_FUNCTIONS", "Key"]

@@ -47,12 +47,8 @@ QUIET = {
     "log_parameter_max_length_on_error": "0",
 }
 
-
 COMMON = {"listen_addresses": "", "port": "5432"} | QUIET
-
-
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_connections": "200"}
-
 
 FAST = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100",
@@ -60,17 +56,10 @@ FAST = {
 }  # fmt: skip
 """Of a throw-away server; its tables are small: what is prepared is planned once, and not anew for each value."""
 
-
 START_SECONDS = 300  # recovery after a crash replays what was written since the last checkpoint
-
-
 PREVIOUS_SECONDS = 60
-
-
 ROLES = {"mdo_owner", "mdo_app", "mdo_work", "mdo_audit"}
 """Owner of all tables (nobody signs in as that), web processes, listener and worker, reader of the access log."""
-
-
 OURS = {"lock", "log", "data", "data.new"}
 
 

@@ -36,17 +36,10 @@ class CaseState(StrEnum):
 
 WAITING = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.INFORMATION_REQUESTED, CaseState.READY, CaseState.DEFERRED)
 """On the work list, waiting to be planned."""
-
-
 OPEN_STATES = (*WAITING, CaseState.SCHEDULED, CaseState.DISCUSSED, CaseState.LISTED)
 """On the work list at all."""
-
-
 _BEFORE_MEETING = {CaseState.INCOMPLETE, CaseState.INFORMATION_REQUESTED, CaseState.READY}
-
-
 _OUT = {CaseState.REDIRECTED, CaseState.WITHDRAWN}
-
 
 CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.RECEIVED: frozenset(_BEFORE_MEETING | _OUT),

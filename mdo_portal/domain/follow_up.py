@@ -42,7 +42,6 @@ class NotDone(StrEnum):
 ANSWERS = (FollowState.CARRIED_OUT, FollowState.PARTLY, FollowState.NOT_DONE)
 """What a person can say of an item."""
 
-
 FOLLOW_MOVES: Mapping[FollowState, frozenset[FollowState]] = {
     FollowState.OPEN: frozenset({*ANSWERS, FollowState.SUPERSEDED}),
     **{answer: frozenset({*ANSWERS, FollowState.OPEN}) - {answer} for answer in ANSWERS},  # said by mistake

@@ -89,20 +89,10 @@ class Act(StrEnum):
 
 
 _H = Relation.OWN_HOSPITAL
-
-
 _B = Relation.BOARD
-
-
 _ALL_BOARD = [(role, _B) for role in (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, Role.MEMBER, Role.OBSERVER)]
-
-
 _DISCUSS = [(role, _B) for role in (Role.SECRETARY, Role.CHAIR, Role.SCRIBE, Role.MEMBER)]
-
-
 _LEAD = [(Role.CHAIR, _B), (Role.SECRETARY, _B)]
-
-
 _TREAT = [(Role.SPECIALIST, _H), (Role.CASE_MANAGER, _H)]
 
 
@@ -113,15 +103,9 @@ BY_GRANT = {
     GrantKind.EMERGENCY: Relation.EMERGENCY,
 }
 
-
 _GRANTED = [(role, relation) for role in (Role.SPECIALIST, Role.CASE_MANAGER) for relation in BY_GRANT.values()]
-
-
 _IDENTIFY = [*_TREAT, (Role.SECRETARY, _H), (Role.LINK_MANAGER, _H)]
-
-
 _MANAGE = [(Role.SECRETARY, _B), (Role.LINK_MANAGER, _H), (Role.ADMINISTRATOR, Relation.ANYONE)]
-
 
 POLICY: Mapping[Act, frozenset[tuple[Role | None, Relation]]] = {
     Act.WORKLIST_READ: frozenset([*_TREAT, *_DISCUSS]),

@@ -117,7 +117,6 @@ UNREADABLE_REASONS: dict[str, str] = {
     "failed": N_("Het verwerken is steeds mislukt. Het bericht is bewaard; de beheerder kan het na herstel opnieuw aanbieden."),
 }
 
-
 NO_SENDER = "unknown_sender"
 NOBODY = "nobody_here"
 """It was about somebody without a case: only its header is still there."""

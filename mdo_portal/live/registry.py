@@ -14,8 +14,6 @@ EVENTS_A_SECOND = 40.0
 """A person who types makes at most 25 updates a second (the browser gathers 40 ms)."""
 SOCKETS_A_PERSON = 24
 """Open pages of one person on one web process."""
-
-
 TOPICS_REMEMBERED = 5_000
 
 

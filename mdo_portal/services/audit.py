@@ -32,8 +32,6 @@ from mdo_portal.services.audit_fields import (
 )
 
 PORTAL: Final = "MDO-portaal"
-
-
 NOT_ALLOWED: Final = "none"
 """The relation of an attempt that was refused."""
 
@@ -200,10 +198,7 @@ def _sites(session: Session, hospital_ids: set[uuid.UUID | None]) -> dict[uuid.U
 
 
 _TOGETHER = "audit_together"
-
-
 _LINES = cast(Table, AuditEntry.__table__)
-
 
 _SITE = (
     select(func.coalesce(func.nullif(Hospital.ura, ""), Hospital.code))
@@ -214,7 +209,6 @@ _SITE = (
 
 # Made once: every read waits for it. Inline asks nothing back: RETURNING would demand the right to read the line just written.
 _ADDING: Final = insert(_LINES).values(source_site=func.coalesce(_SITE, "-")).inline()
-
 
 _NEVER_EMPTY: Final = (
     "act", "action_code", "event_code", "person_name", "roles", "purpose", "relation", "policy", "client_address", "object_type",

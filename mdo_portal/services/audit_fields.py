@@ -13,12 +13,8 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 
 MACHINE: Final = socket.gethostname() or "unknown"
-
-
 WEB, SERVER = 3, 4
 """AuditSourceTypeCode: a web server process, an application server process."""
-
-
 MACHINE_NAME, IP_ADDRESS = 1, 2
 """NetworkAccessPointTypeCode."""
 
@@ -32,13 +28,8 @@ class Kind(NamedTuple):
 
 
 _READ, _ADD, _CHANGE = Kind("110110", "R", 6), Kind("110110", "C", 1), Kind("110110", "U", 3)
-
-
 _SEARCH, _EXPORT, _SECURITY = Kind("110112", "E", 6), Kind("110106", "R", 9), Kind("110113", "U", 3)
-
-
 _LOG_USED = Kind("110101", "R", 6)
-
 
 _BY_VERB: Final[Mapping[str, Kind]] = {
     "read": _READ, "join": _READ, "register": _ADD, "sign": _ADD, "add": _ADD, "write": _CHANGE, "order": _CHANGE,
@@ -47,14 +38,12 @@ _BY_VERB: Final[Mapping[str, Kind]] = {
     "close": _CHANGE, "tell": _CHANGE, "figures": _SEARCH, "approve": Kind("110110", "D", 14), "decide": _CHANGE,
 }  # fmt: skip
 
-
 _BY_ACT: Final[Mapping[Act, Kind]] = {
     Act.WORKLIST_READ: _SEARCH, Act.POST_READ: _SEARCH, Act.INBOX_READ: _SEARCH, Act.POST_RESEND: _EXPORT,
     Act.PATIENT_LETTER_RELEASE: _EXPORT, Act.LETTER_TEMPLATE_MANAGE: _CHANGE,
     Act.CASE_EXPORT: _EXPORT, Act.FOLLOW_READ: _SEARCH,
     Act.LOG_READ: _LOG_USED, Act.LOG_PATIENT: _LOG_USED, Act.LOG_BREACH: _LOG_USED, Act.LOG_REVIEW: Kind("110101", "U", 3),
 }  # fmt: skip
-
 
 _OTHER = Kind("110100", "E", 6)
 
@@ -72,7 +61,6 @@ _ROLES: Final = {
     "identity": 24,
     "log": 24,
 }
-
 
 _DOMAIN_RESOURCE = 4
 

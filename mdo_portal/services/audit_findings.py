@@ -26,16 +26,10 @@ from mdo_portal.services.audit_lines import about
 from mdo_portal.services.audit_reads import Read, reads_of, with_link_to
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-
-
 WINDOW = timedelta(days=56)
 """How far back the rules look: eight weeks; what nobody judged in that time stays overdue until then."""
-
-
 MANY, MANY_TIMES, ENOUGH = 60, 3, 15
 """So many cases a day, or three times the own median (from fifteen on), is unusual."""
-
-
 SAMPLE = 10
 """Lines drawn by lot for each finished week."""
 

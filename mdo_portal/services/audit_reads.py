@@ -18,8 +18,6 @@ from mdo_portal.domain.round import Round
 from mdo_portal.services.audit_lines import about
 
 NIGHT = (23, 6)
-
-
 TREATS = (Act.CASE_REGISTER, Act.CASE_ANSWER, Act.CASE_ROUTE, Act.CASE_WITHDRAW, Act.DOCUMENT_ADD, Act.NOTE_WRITE)
 """Who did one of these with a case has to do with it."""
 

@@ -22,16 +22,10 @@ from mdo_portal.services.roles import Term, changed, check_not_last, give, locke
 from mdo_portal.services.terms import in_force
 
 TAKEN = N_("Met dit adres kan hier niemand worden toegevoegd. Er is niets veranderd; vraag de beheerder van het netwerk om hulp.")
-
-
 NOT_ONLY_YOURS = N_(
     "Deze persoon werkt ook elders. Blokkeren kan alleen de beheerder van het netwerk; u kunt wel de rollen bij uw ziekenhuis beëindigen."
 )
-
-
 NOT_YOURSELF_INVITED = N_("Uzelf uitnodigen kan niet. Er is niets veranderd.")
-
-
 NOT_YOURSELF = N_("Uzelf blokkeren kan niet. Er is niets veranderd.")
 
 

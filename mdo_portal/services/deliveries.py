@@ -24,11 +24,7 @@ from mdo_portal.services.sealed import row_of, sealer
 
 NO_TURN = Turn()
 MAX_ATTEMPTS = 400
-
-
 LONGEST_PAUSE = 900.0
-
-
 CONFIRMED_WITHIN = timedelta(hours=1)
 """How long a receiver that keeps a letter may take to confirm it, before it gets the letter again under the same number."""
 

@@ -18,24 +18,12 @@ from mdo_portal.errors import N_
 from mdo_portal.exchange import Wire
 
 SHORT_TEXTS = ("name", "city", "phone", "epd")
-
-
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}")
-
-
 _DIGITS = re.compile(r"[0-9]{8}")
-
-
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
-
-
 _CHARSETS = ("", "8859/1", "8859/15", "UNICODE UTF-8", "windows-1252")
-
-
 LINE_CHANNELS = (Channel.PAPER, Channel.MLLP, Channel.FHIR)
 """How the hospital's own letters may go: the rest needs what an administrator registers."""
-
-
 _ORDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)
 
 

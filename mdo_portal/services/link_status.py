@@ -219,8 +219,6 @@ def outgoing(session: Session, hospital_id: uuid.UUID) -> Outgoing:
 
 
 LADDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)
-
-
 WITHOUT_LINE = (Level.FORM, Level.DOCUMENT)
 """Levels that need no message to work."""
 

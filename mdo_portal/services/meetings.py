@@ -25,11 +25,7 @@ from mdo_portal.services import changes, news
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-
-
 WEEKS_AHEAD = 8
-
-
 PLANNABLE = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN)
 
 

@@ -23,8 +23,6 @@ from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share
 
 LEASE = timedelta(seconds=180)
 """Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
-
-
 _SOON = text("SET LOCAL synchronous_commit = off")
 """Taking a letter that is not printed yet need not be on disk at once: keeping the print is a commit of its own, before anything is
 sent, and puts this one on disk with it."""

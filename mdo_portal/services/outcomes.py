@@ -19,7 +19,6 @@ from mdo_portal.services.rooms import lock
 
 NEEDS_REASON = (RoundOutcome.DEFERRED, RoundOutcome.REDIRECTED, RoundOutcome.WITHDRAWN)
 
-
 _CASE_STATE = {
     RoundOutcome.DISCUSSED: CaseState.DISCUSSED,
     RoundOutcome.LISTED: CaseState.LISTED,
@@ -27,7 +26,6 @@ _CASE_STATE = {
     RoundOutcome.REDIRECTED: CaseState.REDIRECTED,
     RoundOutcome.WITHDRAWN: CaseState.WITHDRAWN,
 }
-
 
 _EVENT = {
     RoundOutcome.DISCUSSED: "round.discussed",

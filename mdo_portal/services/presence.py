@@ -20,8 +20,6 @@ from mdo_portal.services import changes
 
 GONE_AFTER = timedelta(seconds=40)
 """Not heard of for so long: no longer in the room. Screens are heard of every quarter of a minute."""
-
-
 COMING_BACK = timedelta(seconds=18)
 """A screen that went away is believed to come back within this: a reload, or another screen of the same person elsewhere."""
 

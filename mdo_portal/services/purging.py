@@ -22,12 +22,8 @@ from mdo_portal.services.retention import cases_due, conditions, edges
 
 BATCH = 50
 """Cases per transaction: short locks, and a kill in between costs at most this much work."""
-
-
 ROWS = 2000
 """Rows per transaction of everything smaller than a case."""
-
-
 _LOCK = 716_016
 """First key of the advisory lock: one worker per kind at a time; the others go on with something else."""
 

@@ -29,8 +29,6 @@ from mdo_portal.services.settling import MAX_ATTEMPTS, ClaimedMessage, settle
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=15)
 """How long claimed messages are left alone when their worker died over them."""
-
-
 MOST_BYTES = 8 * 1024 * 1024
 """A batch that is this large takes no further message."""
 
@@ -70,13 +68,11 @@ _FOR_A_CLAIM = text(
     "set_config('enable_bitmapscan', 'off', true)"
 )
 
-
 _QUEUE = text(
     "SELECT m.id, m.seq, m.hospital_id, m.size, m.attempts, m.next_attempt_at, m.patient_keys || ARRAY("
     "SELECT s.root FROM same_patients s WHERE s.hospital_id = m.hospital_id AND s.key = ANY (m.patient_keys)) AS keys "
     "FROM inbound_messages m WHERE m.state = 'kept' AND m.seq > :after ORDER BY m.seq LIMIT :bite"
 )
-
 
 _LOCK = (
     select(

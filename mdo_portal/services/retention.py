@@ -27,8 +27,6 @@ from mdo_portal.errors import N_, Incomplete
 from mdo_portal.services import audit, caseless
 
 OUT_OF_BOUNDS = N_("Deze termijn valt buiten wat mag. Er is niets veranderd; kies een getal binnen de grenzen.")
-
-
 NO_REASON = N_("Er staat geen reden bij. Er is niets veranderd; schrijf op waarom de termijn verandert.")
 
 

@@ -20,11 +20,7 @@ from mdo_portal.services.memberships import at, kind_of
 from mdo_portal.services.terms import day_of, in_force
 
 HAS_IT = N_("Deze persoon heeft deze rol hier al. Er is niets veranderd; pas zo nodig de datums aan.")
-
-
 NO_SUCH = N_("Deze rol is intussen al beëindigd. Er is niets veranderd; herlaad de pagina.")
-
-
 DATES = N_("De einddatum ligt vóór de begindatum, of is al voorbij.")
 
 

@@ -25,11 +25,7 @@ from mdo_portal.services.terms import day_of, in_force
 from mdo_portal.services.viewers import kept_sessions
 
 IDLE = timedelta(minutes=45)
-
-
 ABSOLUTE = timedelta(hours=12)
-
-
 FRESH = timedelta(minutes=5)
 
 

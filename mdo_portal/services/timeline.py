@@ -87,7 +87,6 @@ SENTENCES: dict[str, str] = {
     "letter.dead": N_("Brief aan %(hospital)s kwam na veel pogingen niet aan"),
 }
 
-
 NEWS = frozenset(
     {
         "referral.updated", "patient.changed", "document.added", "case.answered",

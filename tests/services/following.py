@@ -15,8 +15,6 @@ from tests.people import Region
 from tests.services.follow_house import LATER
 
 DONE = Answer(FollowState.CARRIED_OUT)
-
-
 NOT = Answer(FollowState.NOT_DONE, "wish", "wil niet meer")
 
 

@@ -16,11 +16,7 @@ from tests import make
 from tests.people import Region
 
 NOW = datetime.now(UTC)  # the database counts terms by its own clock
-
-
 LONG_AGO = NOW - timedelta(days=400)
-
-
 LATELY = NOW - timedelta(days=20)
 
 

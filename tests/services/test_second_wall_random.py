@@ -32,14 +32,8 @@ __all__ = ["walls"]
 
 STEPS = int(os.environ.get("MDO_WALL_STEPS", "1000"))
 """Steps in the suite; `make faults` takes 20,000 (tests/faults)."""
-
-
 CHILDREN = ("case_facts", "case_events", "rounds", "information_requests")
-
-
 READS_OWN = {Role.SPECIALIST, Role.CASE_MANAGER, Role.SECRETARY, Role.PRIVACY_OFFICER}
-
-
 COUNT = {"steps": 0, "leaks": 0, "looks": 0}
 
 

@@ -30,6 +30,4 @@ def signed_as(house: Database, region: Region, name: str, proof: Proof = make.PR
 
 
 CLOSED = ("cases", "patients", "case_facts", "audit_entries", "inbound_messages", "sessions", "drafts")
-
-
 NOTHING = text(" UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in CLOSED))

@@ -15,7 +15,6 @@ from tests.integrations.own_profiles import own_profile
 
 EARLIER = "11111111-2222-4333-8444-555555555555"
 
-
 ADVICE = (
     OutgoingAdvice(
         "Robotgeassisteerde prostatectomie", "surgery", "Operatie", "curative", "curatief", "als de PSMA-PET negatief is", "Deltamond UMC",
@@ -23,7 +22,6 @@ ADVICE = (
     ),
     OutgoingAdvice("", "radiotherapy", "Radiotherapie", "curative", "curatief"),
 )  # fmt: skip
-
 
 WITHOUT: dict[str, Any] = {
     "form": DecisionForm.OUTCOME,
@@ -36,7 +34,6 @@ WITHOUT: dict[str, Any] = {
 """What a message that there is no advice says otherwise."""
 MESSAGE = WITHOUT | {"version": 1, "replaces_delivery_id": "", "replaces_document_number": ""}
 """A first one."""
-
 
 SHAPES = {
     "transaction": ["document", "composition", "careplan"],
@@ -78,8 +75,6 @@ def by_kind(tree: Node) -> dict[str, Node]:
 # What counts as received
 
 MADE = {"status": "201 Created"}
-
-
 LETTER = MADE | {"location": "DocumentReference/77/_history/1"}
 
 

@@ -107,7 +107,6 @@ DECISION = OutgoingDecision(
     network_name="Oncologienetwerk Duin & Delta",
 )
 
-
 MESSAGE = replace(
     DECISION,
     form=DecisionForm.OUTCOME,

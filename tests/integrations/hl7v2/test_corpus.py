@@ -16,8 +16,6 @@ FILES = sorted(CORPUS.rglob("*.hl7"))
 DUTCH = [path for path in FILES if path.parent.name == "msg-hl7-nl"]
 
 pytestmark = pytest.mark.skipif(not FILES, reason="the public samples (shared/data/hl7v2) are not on this machine")
-
-
 WHERE_NUMBERS_STAND = ("PID-3-1", "PID-2-1", "PID-4-1", "MRG-1-1", "MRG-4-1")
 """The first that holds one."""
 

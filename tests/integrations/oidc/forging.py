@@ -16,17 +16,9 @@ from tests.integrations.oidc import idp, mint
 from tests.integrations.oidc.idp import EC, OTHER_RSA, RSA, Idp
 
 NOW = datetime(2026, 3, 2, 13, 30, tzinfo=UTC)
-
-
 AT = int(NOW.timestamp())
-
-
 CLIENT = "mdo-portaal"
-
-
 ACCESS = "access-token"
-
-
 ATTEMPT = Attempt("state-1", "nonce-1", "verifier-1", "http://127.0.0.1/back", NOW - timedelta(seconds=20))
 
 
