@@ -7,15 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from mdo_portal import letter_forms, letter_words
-from mdo_portal.letter_data import (
-    AMSTERDAM,
-    DecisionLetter,
-    LetterPatient,
-    Participant,
-    Signer,
-    Stamp,
-    in_words,
-)
+from mdo_portal.letter_data import AMSTERDAM, DecisionLetter, LetterPatient, Participant, Signer, Stamp, in_words
 from mdo_portal.letter_template import Audience, frozen_for, words_of
 
 Letter = TypeVar("Letter", bound=DecisionLetter)

@@ -15,19 +15,8 @@ from typing import NamedTuple
 
 from mdo_portal.database import Database
 from mdo_portal.domain.sealing import Sealer
-from mdo_portal.exchange import (
-    Answer,
-    Caller,
-    MessageHeader,
-    Reader,
-    Unreadable,
-    Verdict,
-    Wire,
-)
-from mdo_portal.services import (
-    hospitals,
-    intake,
-)
+from mdo_portal.exchange import Answer, Caller, MessageHeader, Reader, Unreadable, Verdict, Wire
+from mdo_portal.services import hospitals, intake
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.inbound_line import DirectLine
 from mdo_portal.services.intake import Arrival

@@ -28,14 +28,7 @@ from integrations.fhir.task import request_task
 from integrations.fhir.told import TOLD, attached, narrative, only_narrative, section_words, sections
 from integrations.fhir.values import Node, codings, concept, day, moment, nodes, text, unique, word
 from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
-from mdo_portal.exchange import (
-    Contact,
-    Fact,
-    IncomingDocument,
-    IncomingReferral,
-    Section,
-    Unreadable,
-)
+from mdo_portal.exchange import Contact, Fact, IncomingDocument, IncomingReferral, Section, Unreadable
 
 
 @dataclass

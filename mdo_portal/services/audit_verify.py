@@ -18,17 +18,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.audit_chain import (
-    DATED,
-    FIELDS,
-    NO_HOSPITAL,
-    AuditSeal,
-    AuditWaiting,
-    dated_link,
-    hash_of,
-    link,
-    words_of,
-)
+from mdo_portal.domain.audit_chain import DATED, FIELDS, NO_HOSPITAL, AuditSeal, AuditWaiting, dated_link, hash_of, link, words_of
 from mdo_portal.services import audit_cuts
 from mdo_portal.services.audit_cuts import SLACK, Cut
 from mdo_portal.services.audit_seals import Head

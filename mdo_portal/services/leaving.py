@@ -22,15 +22,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_
-from mdo_portal.exchange import (
-    Contact,
-    Fact,
-    LeavingCase,
-    LeavingDecision,
-    LeavingFile,
-    LeavingItem,
-    LeavingRound,
-)
+from mdo_portal.exchange import Contact, Fact, LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
 from mdo_portal.services import deliveries, documents, follow_ups, patients
 
 QUESTIONS = (("het MDO", "question_board"), ("de radioloog", "question_radiology"), ("de patholoog", "question_pathology"))

@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Changed, Link, LinkChange
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services.link_form import (
-    SHORT_TEXTS,
-)
+from mdo_portal.services.link_form import SHORT_TEXTS
 
 
 def history(session: Session, hospital_id: uuid.UUID, *, limit: int = 50) -> list[LinkChange]:

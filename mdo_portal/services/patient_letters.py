@@ -19,12 +19,7 @@ from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import NO_ADVICE, Decision
 from mdo_portal.domain.identifiers import new_id
-from mdo_portal.domain.letters import (
-    PATIENT_LETTER_MOVES,
-    PATIENT_LETTER_PURPOSE,
-    PatientLetter,
-    PatientLetterState,
-)
+from mdo_portal.domain.letters import PATIENT_LETTER_MOVES, PATIENT_LETTER_PURPOSE, PatientLetter, PatientLetterState
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer

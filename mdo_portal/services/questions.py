@@ -10,11 +10,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import (
-    Case,
-    CaseState,
-    InformationRequest,
-)
+from mdo_portal.domain.case import Case, CaseState, InformationRequest
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.link import Link

@@ -13,11 +13,7 @@ from mdo_portal.domain.decision import standing
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import (
-    decision_content,
-    outcomes,
-    patient_letters,
-)
+from mdo_portal.services import decision_content, outcomes, patient_letters
 from mdo_portal.services.decision_forms import Written
 from tests import make
 from tests.make import NOW

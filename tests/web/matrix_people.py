@@ -11,16 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.grant import GrantKind
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.people import (
-    BOARD_ROLES,
-    HOSPITAL_ROLES,
-    TAKES_PART,
-    BoardMembership,
-    Membership,
-    Person,
-    Proof,
-    Role,
-)
+from mdo_portal.domain.people import BOARD_ROLES, HOSPITAL_ROLES, TAKES_PART, BoardMembership, Membership, Person, Proof, Role
 from mdo_portal.domain.viewer import Viewer
 from tests.people import person_id
 from tests.web.matrix_things import Things, grant

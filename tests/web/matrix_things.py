@@ -24,13 +24,7 @@ from mdo_portal.domain.identity import Identity, IdentityProvider
 from mdo_portal.domain.identity_conflict import ConflictKind, IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.people import (
-    TAKES_PART,
-    BoardMembership,
-    Membership,
-    Person,
-    Role,
-)
+from mdo_portal.domain.people import TAKES_PART, BoardMembership, Membership, Person, Role
 from mdo_portal.domain.rights import RightsReviewLine
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer

@@ -7,20 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.fhir.pull_house import (
-    BSN,
-    LOCAL,
-    ME,
-    OTHER,
-    Node,
-    bundle,
-    hospital,
-    notice,
-    person,
-    pull,
-    trouble,
-    whole,
-)
+from tests.integrations.fhir.pull_house import BSN, LOCAL, ME, OTHER, Node, bundle, hospital, notice, person, pull, trouble, whole
 
 ANNOUNCED = {"bsn": ME, "numbers": ((LOCAL, "0042"),), "birth_on": date(1950, 4, 3)}
 

@@ -11,14 +11,7 @@ import pytest
 from integrations.fhir.reader import FhirReader
 from mdo_portal.exchange import IncomingNotice, Unreadable
 from mdo_portal.services import pulls
-from tests.integrations.fhir.pull_house import (
-    BSN,
-    LOCAL,
-    ME,
-    Node,
-    notice,
-    person,
-)
+from tests.integrations.fhir.pull_house import BSN, LOCAL, ME, Node, notice, person
 
 
 def task(**over: Any) -> bytes:
