@@ -8,10 +8,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 
 OWN = "SELECT pg_backend_pid()"
-CUT = (
-    "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-)
+CUT = "SELECT count(pg_terminate_backend(pid, 5000)) FROM unnest(ARRAY[%s]) AS pid WHERE pid <> pg_backend_pid()"
 
 
 def at_once(database: Database, number: int, statement: str) -> list[int]:
@@ -29,7 +26,7 @@ def answer(session: Session, statement: str) -> int:
 def test_connections_that_were_cut_while_they_rested_are_made_anew(database: Database) -> None:
     before = at_once(database, 3, OWN)
     with database.transaction() as session:
-        assert answer(session, CUT) == 2
+        assert answer(session, CUT % ", ".join(map(str, before))) == 2
         own = answer(session, OWN)
     after = at_once(database, 3, OWN)
     assert set(before) & set(after) == {own}

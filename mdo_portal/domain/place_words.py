@@ -12,6 +12,7 @@ FUNCTIONS: Mapping[str, str] = {
     "label": N_("OBX met het label van: %(name)s"),
     "notes": N_("NTE onder %(name)s"),
     "number": N_("nummer van soort %(name)s"),
+    "title": N_("titel van het document"),
 }
 ASKED: Mapping[str, str] = {
     "board": N_("vraag aan het MDO"),
@@ -23,7 +24,7 @@ ASKED: Mapping[str, str] = {
 
 
 class Said(NamedTuple):
-    """A sentence with `%(name)s` in it, and the name; both may be translated."""
+    """A sentence, nearly always with `%(name)s` in it, and the name; both may be translated."""
 
     sentence: str
     name: str
@@ -32,7 +33,7 @@ class Said(NamedTuple):
 def said(place: str) -> Said | None:
     """How people say a function of a profile (`@notes OBR`); None for a path, which vendors read as it is (`PID-3-1`)."""
     function, _, name = place.removeprefix("@").partition(" ")
-    if not place.startswith("@") or function not in FUNCTIONS or not name:
+    if not place.startswith("@") or function not in FUNCTIONS or ("%(name)s" in FUNCTIONS[function]) != bool(name):
         return None
     return Said(FUNCTIONS[function], ASKED.get(name, name) if function == "label" else name)
 

@@ -43,7 +43,9 @@ def swiss() -> IncomingReferral:
     names = ["Patient-PetraMeier", "ServiceRequest-ReferralOrthopedicSurgery", "ServiceRequest-ReferralTumorboard"]
     names += ["Condition-SarcomaKnee", "AllergyIntolerance-AllergyGado", "ImagingStudy-ImagingCT", "ImagingStudy-ImagingPET"]
     names += ["PractitionerRole-HansMusterRole", "Practitioner-HansMuster", "Organization-Placer"]
-    return read(*(json.loads((SHARED / f"{name}.json").read_text("utf-8")) for name in names))
+    whole = json.loads(bundle(*(json.loads((SHARED / f"{name}.json").read_text("utf-8")) for name in names)))
+    whole["entry"][-1]["fullUrl"] = "http://registry.example.org/fhir/Organization/Placer"  # the role names it there
+    return FhirReader().read(json.dumps(whole).encode(), "generic-r4")
 
 
 def test_a_swiss_tumour_board_referral_is_understood(swiss: IncomingReferral) -> None:
