@@ -40,7 +40,8 @@ def test_a_new_connection_is_a_reason_to_look_and_looking_holds_what_was_under_w
     with capture_logs() as lines:
         watch.make_sure()
 
-    assert [line["event"] for line in lines] == ["database.elsewhere"] and watch.is_sure
+    told = [line["event"] for line in lines if line["event"].startswith("database.")]  # other threads of the run may log too
+    assert told == ["database.elsewhere"] and watch.is_sure
     assert house.letter(round_).held_at is not None
 
 

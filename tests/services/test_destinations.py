@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from mdo_portal import dispatch
 from mdo_portal.database import Database
@@ -170,6 +171,11 @@ def test_a_letter_put_on_paper_goes_no_more_over_the_line_and_holds_up_no_correc
     assert [one.version for one in receiver.came] == [2] and nobody.came == []
 
 
+def _told(lines: list[EventDict]) -> list[str]:
+    """What was logged about letters: a thread of another test, without its database by now, may say something in between."""
+    return [line["event"] for line in lines if line["event"].startswith(("delivery.", "destination."))]
+
+
 def test_a_night_without_a_receiver_is_two_lines_in_the_log(outbox: Outbox) -> None:
     for _ in range(3):
         outbox.signed()
@@ -180,8 +186,7 @@ def test_a_night_without_a_receiver_is_two_lines_in_the_log(outbox: Outbox) -> N
         outbox.now += MINUTE
         outbox.drain(Receiver([AA]))
 
-    said = [line["event"] for line in lines]
-    assert said == ["destination.down", "delivery.settled", "destination.back", "delivery.settled", "delivery.settled"]
+    assert _told(lines) == ["destination.down", "delivery.settled", "destination.back", "delivery.settled", "delivery.settled"]
 
 
 def test_the_same_crash_of_our_own_is_told_once(outbox: Outbox) -> None:
@@ -191,7 +196,7 @@ def test_the_same_crash_of_our_own_is_told_once(outbox: Outbox) -> None:
             outbox.now = NOW + hour * 60 * MINUTE
             outbox.drain(Receiver([RuntimeError("our writer")]))
 
-    assert [line["event"] for line in lines] == ["delivery.failed"]
+    assert _told(lines) == ["delivery.failed"]
     assert _queue(outbox).failures == 0, "that says nothing of the receiver"
 
 
