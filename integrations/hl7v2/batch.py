@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from mdo_portal.exchange import Unreadable
 
@@ -18,9 +18,11 @@ from .header import opened, stamp
 from .header_numbers import end_of_line
 
 OPENING, CLOSING = (b"FHS", b"BHS"), (b"BTS", b"FTS")
-_SMALL = 16_384
+_SMALL, _LARGE = 16_384, 1_048_576
+_OPENS = (re.compile(rb"\r(?=MSH|FHS|BHS)"), re.compile(rb"\n(?=MSH|FHS|BHS)"))
+"""From line end to line end, because documents are long and have few."""
 _MARKS = re.compile(rb"[^\w\s]+")
-MOST_MESSAGES, MOST_LINES = 10_000, 40_000
+MOST_MESSAGES, MOST_LINES = 10_000, 200_000
 """Nobody who means well sends more in one frame; such a frame is kept as one, for a person. Looked at before anything is stored."""
 
 
@@ -50,21 +52,12 @@ def split(raw: bytes) -> Batch | None:
 
 
 def _starts(raw: bytes) -> list[int]:
-    """Where a line begins that opens a message or a batch; none when there are more lines than anybody would send.
-
-    From line end to line end, because documents are long and have few.
-    """
+    """Where a line begins that opens a message or a batch; none when there are more lines than anybody would send."""
+    if len(raw) > _LARGE and raw.count(b"\r") + raw.count(b"\n") > MOST_LINES:
+        return []
     found = [0] if raw[:3] == b"MSH" or raw[:3] in OPENING else []
-    left = MOST_LINES
-    for line_end in (b"\r", b"\n"):
-        at = raw.find(line_end)
-        while at >= 0:
-            left -= 1
-            if not left:
-                return []
-            if raw[at + 1 : at + 4] in (b"MSH", *OPENING):
-                found.append(at + 1)
-            at = raw.find(line_end, at + 1)
+    for opens in _OPENS:
+        found += [one.end() for one in islice(opens.finditer(raw), MOST_MESSAGES + 3)]
     return sorted(found)
 
 
