@@ -22,7 +22,7 @@ _SMALL, _LARGE = 16_384, 1_048_576
 _OPENS = (re.compile(rb"\r(?=MSH|FHS|BHS)"), re.compile(rb"\n(?=MSH|FHS|BHS)"))
 """From line end to line end, because documents are long and have few."""
 _MARKS = re.compile(rb"[^\w\s]+")
-MOST_MESSAGES, MOST_LINES = 10_000, 200_000
+MOST_MESSAGES, MOST_LINES = 5_000, 200_000
 """Nobody who means well sends more in one frame; such a frame is kept as one, for a person. Looked at before anything is stored."""
 
 
