@@ -12,7 +12,7 @@ from .segment import Segment
 LONGEST_LINE = 65_536
 _MOST_PATIENTS = 400
 """Lines with patients in one message; a merge of a whole archive has two for each."""
-_MOST_LINES = 20_000
+_MOST_LINES = 10_000
 _SMALL = 16_384
 _NUMBER_FIELDS = {"PID": (3, 2, 4), "MRG": (1, 4)}
 """Where the reader looks for numbers (people.py, change.py): the first of these fields that holds one."""
