@@ -1,0 +1,48 @@
+"""Merges as a hospital tells them, carried out at once."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import MergedNumbers, PatientMerge
+from mdo_portal.services import merges
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+
+
+@pytest.fixture
+def zeed(session: Session, region: Region) -> Hospital:
+    return session.get_one(Hospital, region.hospitals["ZEED"])
+
+
+def told(kept: str, *gone: str, **over: Any) -> PatientMerge:
+    numbers = tuple(("ZEED", one) for one in gone)
+    return PatientMerge((MergedNumbers(make.identity(kept, **over), numbers),), event="A40")
+
+
+def merge(session: Session, zeed: Hospital, message: PatientMerge) -> Case | None:
+    found = merges.apply(session, message, zeed, now=NOW, message_id=uuid.uuid4())
+    session.flush()
+    return found
+
+
+def picture(session: Session) -> dict[str, Any]:
+    """Which cases stand under which number and which rows there are: all that a merge touches and an undo puts back."""
+    session.flush()
+    session.expire_all()
+    numbers = {one.id: one.local_number for one in session.scalars(select(Patient))}
+    cases = session.scalars(select(Case))
+    return {
+        "cases": {str(one.id): (numbers[one.patient_id], one.home_patient_id, one.objected) for one in cases},
+        "rows": sorted(numbers.values()),
+        "into": {one.local_number: numbers.get(one.merged_into) for one in session.scalars(select(Patient)) if one.merged_into},
+    }
