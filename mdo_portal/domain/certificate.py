@@ -24,7 +24,7 @@ NOTHING = N_("Plak een certificaat of kies een bestand. Er is niets gekoppeld.")
 TOO_LARGE = N_("Dit is groter dan 64 kB en dus geen certificaat. Er is niets gelezen en niets bewaard; vraag alleen het certificaat.")
 HOLDS_KEY = N_(
     "Hier zit een privésleutel in (of het is een sleutelbestand, zoals .p12 of .pfx). Er is niets van bewaard. De sleutel hoort het "
-    "ziekenhuis niet te verlaten: vraag alleen het certificaat, en laat bij het ziekenhuis weten dat deze sleutel is verstuurd."
+    "EPD niet te verlaten: vraag uw EPD-beheerder alleen het certificaat, en meld dat deze sleutel is rondgestuurd."
 )
 CHAIN = N_(
     "Hier staan meer certificaten achter elkaar (een keten). Er is niets gekoppeld; "
@@ -41,7 +41,7 @@ NOT_ONE = N_(
     "of is een bestand dat eindigt op .pem, .crt, .cer of .der."
 )
 AUTHORITY = N_(
-    "Dit is het certificaat van een uitgever (CA), niet dat van het ziekenhuis zelf: wie het koppelt, koppelt niemand. "
+    "Dit is het certificaat van een uitgever (CA), niet dat van het ziekenhuis zelf: daarmee belt niemand. "
     "Er is niets gekoppeld; vraag het clientcertificaat."
 )
 NO_CLIENT = N_(
