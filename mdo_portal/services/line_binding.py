@@ -24,8 +24,8 @@ LONGEST_PLAIN = timedelta(days=366)
 LONGEST_BY, LONGEST_WHY = 120, 300
 ENDED = N_("Dit certificaat is verlopen. Er is niets gekoppeld; vraag het nieuwe.")
 ELSEWHERE = N_(
-    "Dit certificaat is al aan een ander ziekenhuis gekoppeld, en bewijst dus niet meer wie belt. Er is niets gekoppeld; "
-    "vraag een certificaat voor dit ziekenhuis alleen, of laat het daar eerst intrekken."
+    "Dit certificaat is al aan een ander ziekenhuis gekoppeld; bij twee ziekenhuizen bewijst het niet meer wie belt. "
+    "Er is niets gekoppeld; vraag een certificaat van dit ziekenhuis zelf, of laat het daar eerst intrekken."
 )
 NOT_CALLED = N_("Kies een certificaat dat onlangs belde. Er is niets gekoppeld.")
 NO_NAME = N_("In dit certificaat staat geen naam. Er is niets gekoppeld; koppel alleen dit ene certificaat.")
