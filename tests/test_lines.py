@@ -87,7 +87,9 @@ def test_nobody_accepts_plain_without_a_name_a_reason_and_an_end(
     database: Database, region: Region, by: str, why: str, days: int
 ) -> None:
     with database.transaction() as session, pytest.raises(Incomplete):
-        line_binding.accept_plain(session, region.links["ZEED"].link_id, by=by, why=why, until=NOW + timedelta(days=days), now=NOW)
+        line_binding.accept_plain(
+            session, region.links["ZEED"].link_id, by=by, why=why, until=NOW + timedelta(days=days), now=NOW
+        )
 
 
 def test_a_withdrawn_certificate_lets_nobody_in(database: Database, region: Region) -> None:

@@ -21,7 +21,9 @@ LONGEST_NAME = 255
 LONGEST_SUBJECT = 500
 
 NOTHING = N_("Plak een certificaat of kies een bestand. Er is niets gekoppeld.")
-TOO_LARGE = N_("Dit is groter dan 64 kB en dus geen certificaat. Er is niets gelezen en niets bewaard; vraag alleen het certificaat.")
+TOO_LARGE = N_(
+    "Dit is groter dan 64 kB en dus geen certificaat. Er is niets gelezen en niets bewaard; vraag alleen het certificaat."
+)
 HOLDS_KEY = N_(
     "Hier zit een privésleutel in (of het is een sleutelbestand, zoals .p12 of .pfx). Er is niets van bewaard. De sleutel hoort het "
     "EPD niet te verlaten: vraag uw EPD-beheerder alleen het certificaat, en meld dat deze sleutel is rondgestuurd."
@@ -53,7 +55,14 @@ _BLOCKS = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _CERTIFICATES = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"})
 _KEY_STORE = b"\xfe\xed\xfe\xed"  # Java
 Kind = TypeVar("Kind", bound=x509.ExtensionType)
-_BROKEN = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
+_BROKEN = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,14 @@ NO_NAME = N_("In dit certificaat staat geen naam. Er is niets gekoppeld; koppel 
 
 
 def bind_certificate(
-    session: Session, link_id: uuid.UUID, certificate: Certificate, *, by_name: bool, by: str, now: datetime, viewer: Viewer | None
+    session: Session,
+    link_id: uuid.UUID,
+    certificate: Certificate,
+    *,
+    by_name: bool,
+    by: str,
+    now: datetime,
+    viewer: Viewer | None,
 ) -> str:
     """Bind this one certificate, or `by_name` every one of the listener's authorities with its first name. Gives what it is bound to.
 
@@ -108,7 +115,14 @@ def withdraw(session: Session, link_id: uuid.UUID, bound_to: str, *, now: dateti
 
 
 def accept_plain(
-    session: Session, link_id: uuid.UUID, *, by: str, why: str, until: datetime | None, now: datetime, viewer: Viewer | None = None
+    session: Session,
+    link_id: uuid.UUID,
+    *,
+    by: str,
+    why: str,
+    until: datetime | None,
+    now: datetime,
+    viewer: Viewer | None = None,
 ) -> None:
     """Write down who accepts unencrypted messages of this hospital, why, and until when. Raises Incomplete without all of that."""
     by, why = (" ".join(text.split()) for text in (by, why))
@@ -149,7 +163,9 @@ def _missing(by: str, why: str, until: datetime | None, *, now: datetime) -> dic
 
 def _is_elsewhere(session: Session, link_id: uuid.UUID, fingerprint: str, names: Sequence[str]) -> bool:
     """Whether another link's line would be proven by this certificate too."""
-    same = or_(LinkCertificate.name.in_(names), (LinkCertificate.fingerprint == fingerprint) & (LinkCertificate.fingerprint != ""))
+    same = or_(
+        LinkCertificate.name.in_(names), (LinkCertificate.fingerprint == fingerprint) & (LinkCertificate.fingerprint != "")
+    )
     others = (LinkCertificate.link_id != link_id, LinkCertificate.withdrawn_at.is_(None), same)
     return session.scalar(select(LinkCertificate.id).where(*others).limit(1)) is not None
 

@@ -115,12 +115,11 @@ def saw(session: Session, callers: Mapping[str, Caller], *, now: datetime) -> No
 
     Of one that is bound to nobody is kept that it called, so that it can be bound without handling a file.
     """
-    known, strangers = _known(session), list[dict[str, object]]()
+    known, strangers = _known(session), list[Caller]()
     for caller in callers.values():
         names = clean(caller.names)
         if known.isdisjoint({caller.certificate, *names}):
-            one = {"fingerprint": caller.certificate, "names": list(names), "expires_at": caller.expires_at, "seen_at": now}
-            strangers.append(one)
+            strangers.append(caller)
             continue
         which = or_(LinkCertificate.fingerprint == caller.certificate, LinkCertificate.name.in_(names))
         values = {"seen_at": now, "expires_at": caller.expires_at}
@@ -129,9 +128,13 @@ def saw(session: Session, callers: Mapping[str, Caller], *, now: datetime) -> No
         _keep_called(session, strangers, now=now)
 
 
-def _keep_called(session: Session, strangers: Sequence[dict[str, object]], *, now: datetime) -> None:
+def _keep_called(session: Session, strangers: Sequence[Caller], *, now: datetime) -> None:
     # In one order, so that two listeners that saw the same ones never wait for each other.
-    rows = insert(CalledCertificate).values(sorted(strangers, key=lambda one: str(one["fingerprint"])))
+    told = [
+        {"fingerprint": one.certificate, "names": list(clean(one.names)), "expires_at": one.expires_at, "seen_at": now}
+        for one in sorted(strangers, key=lambda one: one.certificate)
+    ]
+    rows = insert(CalledCertificate).values(told)
     again = {"names": rows.excluded.names, "expires_at": rows.excluded.expires_at, "seen_at": rows.excluded.seen_at}
     session.execute(rows.on_conflict_do_update(index_elements=["fingerprint"], set_=again))
     newest = select(CalledCertificate.fingerprint).order_by(CalledCertificate.seen_at.desc()).limit(MOST_CALLED)

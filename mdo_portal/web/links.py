@@ -19,7 +19,18 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Wire
-from mdo_portal.services import audit, boards, inbox, lines, link_form, link_history, link_status, links, participation, who_answers
+from mdo_portal.services import (
+    audit,
+    boards,
+    inbox,
+    lines,
+    link_form,
+    link_history,
+    link_status,
+    links,
+    participation,
+    who_answers,
+)
 from mdo_portal.settings import NOWHERE, host_port
 from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer

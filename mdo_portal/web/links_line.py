@@ -91,7 +91,7 @@ def _handed_in() -> tuple[bytes, str]:
 
 
 def _bound(subject: str) -> str:
-    return gettext("Het certificaat is gekoppeld: %(subject)s. Binnen enkele seconden mag het bellen.", subject=subject)
+    return str(gettext("Het certificaat is gekoppeld: %(subject)s. Binnen enkele seconden mag het bellen.", subject=subject))
 
 
 @blueprint.post("/certificate/called")

@@ -144,7 +144,9 @@ def _inward(house: House, wire: Wire, rounds: int) -> Figures:
     env = environment(database) | there
     with database.transaction() as session:
         now = datetime.now(UTC)
-        line_binding.accept_plain(session, house.region.links["ZEED"].link_id, by="B2", why="B2", until=now + timedelta(days=1), now=now)
+        line_binding.accept_plain(
+            session, house.region.links["ZEED"].link_id, by="B2", why="B2", until=now + timedelta(days=1), now=now
+        )
     with running(listener, env, house.folder) as process:
         for at in range(rounds):
             ids = [f"W{at}-1", f"W{at}-2"]

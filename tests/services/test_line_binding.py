@@ -25,9 +25,7 @@ def own(region: Region) -> uuid.UUID:
 
 
 def bind(session: Session, link_id: uuid.UUID, region: Region, *, one: Certificate = ZEED, by_name: bool = False) -> str:
-    return line_binding.bind_certificate(
-        session, link_id, one, by_name=by_name, by=region.lars.name, now=NOW, viewer=region.lars
-    )
+    return line_binding.bind_certificate(session, link_id, one, by_name=by_name, by=region.lars.name, now=NOW, viewer=region.lars)
 
 
 def refused(session: Session, link_id: uuid.UUID, region: Region, *, one: Certificate = ZEED, by_name: bool = False) -> str:
@@ -46,7 +44,10 @@ def test_who_bound_and_who_withdrew_a_certificate_stays_in_the_history(session: 
     assert bind(session, own, region, by_name=True) == "epd.zeeduyn.test"
     assert line_binding.withdraw(session, own, "AA:" * 31 + "AA", now=NOW, viewer=region.lars)
 
-    certificate, name = f"certificate: {'a' * 16}… CN=epd.zeeduyn.test\nbound_by: Lars", "certificate_name: epd.zeeduyn.test\nbound_by: Lars"
+    certificate, name = (
+        f"certificate: {'a' * 16}… CN=epd.zeeduyn.test\nbound_by: Lars",
+        "certificate_name: epd.zeeduyn.test\nbound_by: Lars",
+    )
     assert changes(session, region) == [
         ("bound", "Lars", "", certificate),
         ("bound", "Lars", "", name),
