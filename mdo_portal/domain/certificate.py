@@ -94,6 +94,15 @@ def read(raw: bytes) -> Certificate:
     return made
 
 
+def authorities(pem: bytes) -> tuple[str, ...]:
+    """The names of the authorities in a PEM file, for people; none when it holds none that can be read."""
+    try:
+        found = x509.load_pem_x509_certificates(pem)
+        return tuple(dict.fromkeys(filter(None, (_subject(one, ()) for one in found))))
+    except _BROKEN:
+        return ()
+
+
 def spoken(fingerprint: str) -> str:
     """`AB:CD:…`: as other programs show a fingerprint."""
     digits = fingerprint.upper()

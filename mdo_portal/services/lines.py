@@ -21,7 +21,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ENDS_SOON = timedelta(days=60)
 """From then on a certificate that ends is shown as something to do: a new one takes hospitals weeks."""
 CALLED_LATELY = timedelta(days=14)
-"""How long a certificate that called, and is bound to nobody, is offered and kept."""
+"""How long a certificate that called, and is bound to nobody, is offered."""
 MOST_CALLED = 200
 """Of so many of them is kept that they called: the newest."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -57,8 +58,16 @@ def _certificates(hospital_id: uuid.UUID, error: str, chosen: str = "", text: st
         called = lines.called(db, now=now())
     return render_template(
         "links/certificate.html", hospital=hospital, link=link, called=called, error=error, chosen=chosen, text=text,
-        by_name=bool(request.form.get("by_name")), takes_tls=settings().mllp_tls_bind != NOWHERE,
+        by_name=bool(request.form.get("by_name")), takes_tls=settings().mllp_tls_bind != NOWHERE, issuers=_issuers(),
     )  # fmt: skip
+
+
+def _issuers() -> tuple[str, ...]:
+    """Whose certificates the listener lets call; none when this process does not have the listener's file."""
+    try:
+        return certificate.authorities(Path(settings().mllp_tls_authorities).read_bytes())
+    except OSError:
+        return ()
 
 
 @blueprint.post("/certificate")

@@ -88,6 +88,12 @@ def test_a_certificate_that_may_call_is_taken(uses: tuple[object, ...]) -> None:
     assert certificate.read(made(uses=uses).pem).names == ("epd.zeeduyn.test",)  # type: ignore[arg-type]
 
 
+def test_the_authorities_of_a_file_are_named_once_each_and_of_junk_none() -> None:
+    file = made("Regio", ca=True).pem + made("Elders", ca=True).pem + made("Regio", ca=True).pem
+    assert certificate.authorities(file) == ("CN=Regio", "CN=Elders")
+    assert certificate.authorities(b"zomaar wat") == ()
+
+
 def test_a_certificate_without_a_common_name_is_known_by_its_dns_name() -> None:
     one = certificate.read(made("", dns=("hl7.zeeduyn.test",)).pem)
     assert (one.names, one.subject) == (("hl7.zeeduyn.test",), "hl7.zeeduyn.test")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -166,6 +168,18 @@ def test_a_line_without_tls_is_accepted_until_a_day_and_that_is_withdrawn(portal
         f"Lars: accepted unencrypted messages until {day}",
         "Lars: withdrew the acceptance of unencrypted messages",
     ]
+
+
+def test_the_page_names_whose_certificates_may_call_where_it_can_know(portal: Portal, tmp_path: Path) -> None:
+    lars, file = portal.person(), tmp_path / "regio.pem"
+    assert "vraag de beheerder van het portaal welke" in lars.get(portal.link() + LINE).text
+
+    file.write_bytes(made("Uitgever van de regio", ca=True).pem)
+    settings = portal.app.extensions["mdo_settings"]
+    portal.app.extensions["mdo_settings"] = replace(settings, mllp_tls_bind="127.0.0.1:2576", mllp_tls_authorities=str(file))
+    shown = lars.get(portal.link() + LINE).text
+    assert "CN=Uitgever van de regio" in shown and "nog geen poort met TLS" not in shown
+    assert "2576" in lars.get(portal.link()).text
 
 
 WRITES = (LINE, f"{LINE}/called", "/line/plain")
