@@ -60,12 +60,19 @@ def check(path: Path, *, link: LinkRow, links: Sequence[LinkRow]) -> dict[str, A
     return trial.as_json(tried)
 
 
-def bind(database: Database, code: str, raw: bytes, *, by: str, by_name: bool) -> dict[str, Any]:
+def bind(database: Database, code: str, raw: bytes, *, by: str, by_name: bool, is_shared: bool = False) -> dict[str, Any]:
     """Bind a client certificate to a hospital's link. Raises Incomplete with a sentence when it cannot be, KeyError for no link."""
     found = certificate.read(raw)
     with database.transaction() as session:
         bound_to = line_binding.bind_certificate(
-            session, _link_id(session, code), found, by_name=by_name, by=by, now=datetime.now(UTC), viewer=None
+            session,
+            _link_id(session, code),
+            found,
+            by_name=by_name,
+            by=by,
+            now=datetime.now(UTC),
+            viewer=None,
+            is_shared=is_shared,
         )
     return {"hospital": code, "bound_to": bound_to, "ends": found.expires_at.isoformat()}
 

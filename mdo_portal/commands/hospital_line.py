@@ -123,10 +123,13 @@ def hospital_check_command(file: Path, code: str, profile: str) -> None:
 @click.option(
     "--by-name", is_flag=True, help="Every certificate of the listener's authorities with this name, not only this one."
 )
-def hospital_bind_command(code: str, certificate: Path, by: str, by_name: bool) -> None:
+@click.option("--shared", is_flag=True, help="Also when it is another hospital's: one system calls for both.")
+def hospital_bind_command(code: str, certificate: Path, by: str, by_name: bool, shared: bool) -> None:
     """Let this hospital call over MLLP with this client certificate. Its link manager does the same on the page of the link."""
     with _in_words(code):
-        bound = hospital.bind(open_database(checked_settings()), code, certificate.read_bytes(), by=by, by_name=by_name)
+        bound = hospital.bind(
+            open_database(checked_settings()), code, certificate.read_bytes(), by=by, by_name=by_name, is_shared=shared
+        )
     click.echo(json.dumps(bound))
 
 

@@ -25,7 +25,8 @@ LONGEST_BY, LONGEST_WHY = 120, 300
 ENDED = N_("Dit certificaat is verlopen. Er is niets gekoppeld; vraag het nieuwe.")
 ELSEWHERE = N_(
     "Dit certificaat is al aan een ander ziekenhuis gekoppeld; bij twee ziekenhuizen bewijst het niet meer wie belt. "
-    "Er is niets gekoppeld; vraag een certificaat van dit ziekenhuis zelf, of laat het daar eerst intrekken."
+    "Er is niets gekoppeld; vraag een certificaat van dit ziekenhuis zelf, of laat het daar eerst intrekken. "
+    "Belt één systeem voor beide ziekenhuizen, vraag dan de beheerder van het netwerk."
 )
 NOT_CALLED = N_("Kies een certificaat dat onlangs belde. Er is niets gekoppeld.")
 NO_NAME = N_("In dit certificaat staat geen naam. Er is niets gekoppeld; koppel alleen dit ene certificaat.")
@@ -40,17 +41,19 @@ def bind_certificate(
     by: str,
     now: datetime,
     viewer: Viewer | None,
+    is_shared: bool = False,
 ) -> str:
     """Bind this one certificate, or `by_name` every one of the listener's authorities with its first name. Gives what it is bound to.
 
-    Raises Incomplete with a sentence when it cannot be; then nothing changed.
+    `is_shared`: one system calls for several hospitals, and who runs the network said so. Raises Incomplete with a sentence when it
+    cannot be; then nothing changed.
     """
     if by_name and not certificate.names:
         raise Incomplete({FIELD: NO_NAME}, NO_NAME)
     name, fingerprint = (certificate.names[0], "") if by_name else ("", certificate.fingerprint)
     bind(
         session, link_id, now=now, by=by, viewer=viewer, fingerprint=fingerprint, name=name, subject=certificate.subject,
-        expires_at=certificate.expires_at, names=certificate.names,
+        expires_at=certificate.expires_at, names=certificate.names, is_shared=is_shared,
     )  # fmt: skip
     return name or fingerprint
 
@@ -79,16 +82,18 @@ def bind(
     expires_at: datetime | None = None,
     names: Sequence[str] = (),
     viewer: Viewer | None = None,
+    is_shared: bool = False,
 ) -> uuid.UUID:
     """From now on this certificate (by fingerprint), or every one with this name, is this link's. Binding it again renews it.
 
-    `names` are all that stand in it. Raises Incomplete when it ended, or is another link's.
+    `names` are all that stand in it. Raises Incomplete when it ended, or is another link's and not shared.
     """
     fingerprint, name = fingerprint.lower().replace(":", ""), name.lower()
     if bool(fingerprint) == bool(name) or (fingerprint and (len(fingerprint) != 64 or not _is_hex(fingerprint))):
         raise ValueError("either a SHA-256 fingerprint of 64 hex digits, or a name")
     reason = ENDED if expires_at is not None and expires_at <= now else ""
-    reason = reason or (ELSEWHERE if _is_elsewhere(session, link_id, fingerprint, clean((name, *names))) else "")
+    if not (reason or is_shared) and _is_elsewhere(session, link_id, fingerprint, clean((name, *names))):
+        reason = ELSEWHERE
     if reason:
         raise Incomplete({FIELD: reason}, reason)
     same = (LinkCertificate.link_id == link_id, LinkCertificate.fingerprint == fingerprint, LinkCertificate.name == name)

@@ -66,6 +66,18 @@ def test_a_certificate_that_proves_another_hospital_is_not_bound_twice(session: 
     assert bind(session, own, region) == "a" * 64
 
 
+def test_one_system_of_two_hospitals_is_bound_to_both_by_who_runs_the_network(
+    session: Session, region: Region, own: uuid.UUID
+) -> None:
+    other = region.links["KREE"].link_id
+    bind(session, other, region)
+
+    line_binding.bind_certificate(session, own, ZEED, by_name=False, by="A", now=NOW, viewer=None, is_shared=True)
+
+    bound = [[one.spoken for one in lines.line_of(session, link, now=NOW).certificates] for link in (own, other)]
+    assert bound[0] == bound[1] != []
+
+
 @pytest.mark.parametrize("by_name", [False, True])
 def test_a_certificate_whose_name_another_hospital_calls_with_is_not_bound(
     session: Session, region: Region, own: uuid.UUID, by_name: bool
