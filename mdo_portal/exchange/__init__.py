@@ -7,6 +7,7 @@ never sees a table. Nothing here is computed from patient data: a value is carri
 
 from mdo_portal.exchange.incoming import (
     APPOINTMENT_STATES,
+    ORDERED,
     RESULT_STATUSES,
     Fact,
     Incoming,
@@ -57,6 +58,7 @@ from mdo_portal.exchange.wire import Profile, Unreadable, Wire, WrongProfile, pr
 __all__ = [
     "APPOINTMENT_STATES",
     "MEANINGS",
+    "ORDERED",
     "RESULT_STATUSES",
     "Acknowledger",
     "Address",
