@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask, get_template_attribute
+from flask_babel import force_locale
 
 from mdo_portal.database import Database
 from tests.people import Region
@@ -33,3 +34,11 @@ def test_a_long_text_stands_whole_in_the_page_once_and_has_a_more(app: Flask) ->
 
     assert drawn.count(long.strip()) == 1 and "<summary>" in drawn
     assert plain.strip() == short
+
+
+def test_our_own_label_is_in_the_reader_s_language_and_a_hospital_s_as_it_was_sent(app: Flask) -> None:
+    words = "{{ 'Aangevraagd'|fact_label }} {{ 'Diagnose'|fact_label }} {{ 'Verwijzer'|fact_label }}"
+    with app.test_request_context(), force_locale("en"):
+        drawn = app.jinja_env.from_string(words).render()
+
+    assert drawn == "Requested Diagnosis Verwijzer"
