@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask, get_template_attribute
 from flask_babel import force_locale
 
 from mdo_portal.database import Database
+from mdo_portal.web.assets import DIST
 from tests.people import Region
 from tests.web.portal import app_on, signed_in
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
 @pytest.fixture
@@ -42,3 +47,12 @@ def test_our_own_label_is_in_the_reader_s_language_and_a_hospital_s_as_it_was_se
         drawn = app.jinja_env.from_string(words).render()
 
     assert drawn == "Requested Diagnosis Verwijzer"
+
+
+def test_every_icon_that_a_page_names_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="([a-z0-9-]+)"', next(DIST.glob("icons*.svg")).read_text(encoding="utf-8")))
+    pages = [file.read_text(encoding="utf-8") for file in TEMPLATES.rglob("*.html")]
+    named = {name for page in pages for name in re.findall(r'\b(?:icon\(|panel\(_\("[^"]*"\),)\s*"([a-z0-9-]+)"', page)}
+
+    assert {"copy", "device-mobile"} <= named
+    assert named - drawn == set()
