@@ -9,7 +9,6 @@ patients side by side, and one bad message holds nobody else up.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -41,8 +40,7 @@ REFUSALS = {
 """What the sender hears about a message that is kept but must come again. Everything else that is stored is accepted."""
 
 
-@dataclass(frozen=True)
-class Sorted:
+class Sorted(NamedTuple):
     """One message with its header read and its sender known: ready to be kept, with the answer already decided."""
 
     arrival: Arrival
@@ -81,7 +79,7 @@ def sort(
     if wire is Wire.HL7V2 and not header.control_id:
         return _refused(raw, header, wire=wire, link=sender, reason="no_control_id", place="MSH-10", now=now)
     if own := reader.numbers(raw, sender.profile_in):  # before anybody asks whether this patient is known here
-        header = replace(header, patient_numbers=tuple(dict.fromkeys((*header.patient_numbers, *own))))
+        header = header._replace(patient_numbers=tuple(dict.fromkeys((*header.patient_numbers, *own))))
     later = header.application_ack if sender.application_ack_out and intake.is_told_later(header.kind) else ""
     arrival = Arrival(
         raw=raw,
@@ -164,7 +162,7 @@ def keep(database: Database, messages: Sequence[Sorted], *, link: str = "") -> l
 def _answers(messages: Sequence[Sorted], doubles: Mapping[bytes, datetime]) -> list[Answer]:
     if not doubles:
         return [message.answer for message in messages]
-    return [replace(message.answer, at=doubles.get(message.arrival.digest, message.answer.at)) for message in messages]
+    return [message.answer._replace(at=doubles.get(message.arrival.digest, message.answer.at)) for message in messages]
 
 
 class Batch(NamedTuple):

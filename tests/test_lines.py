@@ -12,9 +12,10 @@ from mdo_portal import reception, wiring
 from mdo_portal.commands.desk import Desk
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.errors import Incomplete
 from mdo_portal.exchange import Caller, Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import hospitals, lines
+from mdo_portal.services import hospitals, line_binding, lines
 from mdo_portal.services.hospitals import Senders
 from tests import make
 from tests.make import NOW
@@ -29,8 +30,8 @@ HERE = Caller("127.0.0.1:1")
 
 def bound(database: Database, region: Region) -> Senders:
     with database.transaction() as session:
-        lines.bind(session, region.links["ZEED"].link_id, now=NOW, by="Test", fingerprint="A" * 64)
-        lines.bind(session, region.links["KREE"].link_id, now=NOW, by="Test", name="EPD.Kreek.test")
+        line_binding.bind(session, region.links["ZEED"].link_id, now=NOW, by="Test", fingerprint="A" * 64)
+        line_binding.bind(session, region.links["KREE"].link_id, now=NOW, by="Test", name="EPD.Kreek.test")
         return hospitals.links(session)
 
 
@@ -69,7 +70,7 @@ def test_a_line_must_prove_whose_message_it_brings(
 def test_plain_is_taken_while_somebody_accepted_it_and_not_a_day_longer(database: Database, region: Region) -> None:
     link_id = region.links["ZEED"].link_id
     with database.transaction() as session:
-        lines.accept_plain(session, link_id, by="J. de Wit, CISO", why="geen TLS", until=NOW + timedelta(days=1), now=NOW)
+        line_binding.accept_plain(session, link_id, by="J. de Wit, CISO", why="geen TLS", until=NOW + timedelta(days=1), now=NOW)
         links = hospitals.links(session)
         assert lines.line_of(session, link_id, now=NOW).safety is lines.Safety.UNSECURED
         assert lines.line_of(session, link_id, now=NOW + timedelta(days=2)).safety is lines.Safety.LOCAL
@@ -85,15 +86,17 @@ def test_plain_is_taken_while_somebody_accepted_it_and_not_a_day_longer(database
 def test_nobody_accepts_plain_without_a_name_a_reason_and_an_end(
     database: Database, region: Region, by: str, why: str, days: int
 ) -> None:
-    with database.transaction() as session, pytest.raises(ValueError):
-        lines.accept_plain(session, region.links["ZEED"].link_id, by=by, why=why, until=NOW + timedelta(days=days), now=NOW)
+    with database.transaction() as session, pytest.raises(Incomplete):
+        line_binding.accept_plain(
+            session, region.links["ZEED"].link_id, by=by, why=why, until=NOW + timedelta(days=days), now=NOW
+        )
 
 
 def test_a_withdrawn_certificate_lets_nobody_in(database: Database, region: Region) -> None:
     bound(database, region)
     with database.transaction() as session:
-        assert lines.withdraw(session, region.links["ZEED"].link_id, "a" * 64, now=NOW)
-        assert not lines.withdraw(session, region.links["ZEED"].link_id, "a" * 64, now=NOW)
+        assert line_binding.withdraw(session, region.links["ZEED"].link_id, "a" * 64, now=NOW)
+        assert not line_binding.withdraw(session, region.links["ZEED"].link_id, "a" * 64, now=NOW)
         links = hospitals.links(session)
 
     assert sort(links, ZEED).arrival.reason == "unknown_certificate"
@@ -107,6 +110,37 @@ def test_a_certificate_that_called_says_when_it_ends(database: Database, region:
         (row,) = lines.line_of(session, region.links["KREE"].link_id, now=NOW).certificates
 
     assert (row.expires_at, row.seen_at, row.ends_soon(NOW)) == (ends, NOW, True)
+
+
+def test_a_certificate_that_called_and_is_nobodys_is_offered_until_it_is_bound(database: Database, region: Region) -> None:
+    bound(database, region)
+    stranger = Caller("10.0.0.9:1", is_local=False, certificate="c" * 64, names=("EPD.Delta.test", "x\0y"))
+    with database.transaction() as session:
+        lines.saw(session, {"a": ZEED, "b": KREE, "c": stranger}, now=NOW)
+        lines.saw(session, {"c": stranger}, now=NOW + timedelta(hours=1))
+        (row,) = lines.called(session, now=NOW + timedelta(hours=2))
+        assert (row.fingerprint, row.names, row.seen_at) == ("c" * 64, ("epd.delta.test",), NOW + timedelta(hours=1))
+
+        line_binding.bind_called(session, region.links["DELT"].link_id, "c" * 64, by="Test", now=NOW, viewer=None)
+        assert lines.called(session, now=NOW) == []
+        assert sort(hospitals.links(session), stranger, sender="DELT-EPD").arrival.line == "tls"
+
+
+def test_what_called_long_ago_is_forgotten_and_never_more_than_a_bounded_number_is_kept(
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "MOST_CALLED", 3)
+
+    def strangers(*digits: str) -> dict[str, Caller]:
+        return {one: Caller("", False, one * 64, (f"{one}.test",)) for one in digits}
+
+    with database.transaction() as session:
+        lines.saw(session, strangers("c"), now=NOW)
+        later = NOW + lines.CALLED_LATELY + timedelta(minutes=1)
+        lines.saw(session, strangers("d"), now=later)
+        assert [row.names for row in lines.called(session, now=later)] == [("d.test",)]
+        lines.saw(session, strangers("e", "f", "1"), now=later + timedelta(minutes=1))
+        assert {row.names[0] for row in lines.called(session, now=later)} == {"e.test", "f.test", "1.test"}
 
 
 def test_what_was_refused_for_its_line_is_a_new_message_over_a_proper_one(database: Database, region: Region) -> None:

@@ -111,7 +111,7 @@ def test_of_a_batch_that_fails_nothing_is_stored(database: Database, region: Reg
     stranger = replace(region.links["ZEED"], link_id=region.other_case)  # a link that does not exist
 
     with pytest.raises(SQLAlchemyError):
-        reception.keep(database, [good, replace(good, arrival=replace(good.arrival, link=stranger))])
+        reception.keep(database, [good, good._replace(arrival=replace(good.arrival, link=stranger))])
 
     assert rows(database) == []
 

@@ -6,6 +6,7 @@ No pickle: a reader that was taken over by a message can hand over values of mdo
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -21,11 +22,11 @@ _CLASSES: Mapping[str, type] = {
     for name, one in vars(exchange).items()
     if isinstance(one, type)
     and one.__module__.startswith(f"{exchange.__name__}.")
-    and (dataclasses.is_dataclass(one) or issubclass(one, Enum))
+    and (dataclasses.is_dataclass(one) or issubclass(one, Enum | tuple))
 }
-_FIELDS = {
+_FIELDS: Mapping[type, tuple[str, ...]] = {
     one: tuple(field.name for field in dataclasses.fields(one)) for one in _CLASSES.values() if dataclasses.is_dataclass(one)
-}
+} | {one: tuple(inspect.signature(one).parameters) for one in _CLASSES.values() if issubclass(one, tuple)}
 _AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mdo_portal.exchange import Address, Answer, Receipt
 
 from .ack import application_ack, application_number
@@ -25,5 +23,5 @@ class MllpAcknowledger:
         without a header, which nobody promised an acknowledgement.
         """
         header = Hl7Reader().header(raw)
-        answer = replace(answer, control_id=header.control_id, repeats=Hl7Reader().repeats(header.kind, profile))
+        answer = answer._replace(control_id=header.control_id, repeats=Hl7Reader().repeats(header.kind, profile))
         return self._line.exchange(application_ack(raw, answer), application_number(answer), address, manners=PLAIN)

@@ -37,7 +37,7 @@ class Batch:
 
 def split(raw: bytes) -> Batch | None:
     """The messages of a frame that holds a batch, or more than one message; None when it is one message, as nearly always."""
-    if raw[:3] == b"MSH" and len(raw) < _SMALL and b"\rMSH" not in raw and b"\nMSH" not in raw:
+    if raw[:3] == b"MSH" and len(raw) < _SMALL and raw.rfind(b"MSH") == 0:
         return None
     starts = _starts(raw)
     if len(starts) < 2 and raw[:3] not in OPENING:

@@ -13,6 +13,7 @@ LONGEST_LINE = 65_536
 _MOST_PATIENTS = 400
 """Lines with patients in one message; a merge of a whole archive has two for each."""
 _MOST_LINES = 10_000
+_LINE_ENDS = (b"\r", b"\n")
 _SMALL = 16_384
 _NUMBER_FIELDS = {"PID": (3, 2, 4), "MRG": (1, 4)}
 """Where the reader looks for numbers (people.py, change.py): the first of these fields that holds one."""
@@ -72,7 +73,9 @@ def lines_called(names: Iterable[str], window: bytes, start: int, marks: Marks) 
 def _beginnings(window: bytes, called: Iterable[str], separator: bytes, start: int) -> tuple[list[int], bool]:
     """Where the lines of these segments begin, those that end in CR first; and whether there are more of them, or may be."""
     found, is_cut = list[int](), False
-    for needles in _needles(tuple(called), separator):
+    for line_end, needles in zip(_LINE_ENDS, _needles(tuple(called), separator), strict=True):
+        if line_end not in window:
+            continue
         some, has_more = (_all if len(window) < _SMALL else _along)(window, needles, start)
         found += some
         is_cut = is_cut or has_more
@@ -82,7 +85,7 @@ def _beginnings(window: bytes, called: Iterable[str], separator: bytes, start: i
 @lru_cache(maxsize=64)
 def _needles(called: tuple[str, ...], separator: bytes) -> tuple[tuple[bytes, ...], ...]:
     """What such a line begins with, the end of the line before it included: behind a CR, and behind a LF."""
-    return tuple(tuple(line_end + name.encode() + separator for name in called) for line_end in (b"\r", b"\n"))
+    return tuple(tuple(line_end + name.encode() + separator for name in called) for line_end in _LINE_ENDS)
 
 
 def _all(window: bytes, needles: tuple[bytes, ...], start: int) -> tuple[list[int], bool]:

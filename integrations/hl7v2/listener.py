@@ -229,7 +229,8 @@ class MllpListener:
 
     def _ask(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer]:
         try:
-            return asyncio.ensure_future(self._receive(raw, caller))
+            said = self._receive(raw, caller)
+            return said if isinstance(said, asyncio.Future) else asyncio.ensure_future(said)
         except Exception as trouble:  # the edge, as in _said
             failed: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
             failed.set_exception(trouble)

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal import trial, wiring_profiles
 from mdo_portal.database import Database
+from mdo_portal.domain import certificate
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals, lines, links
+from mdo_portal.services import hospitals, line_binding, lines, links
 from mdo_portal.services.hospitals import LinkRow
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 def add(database: Database, *, code: str, name: str, profile: str, sending_application: str) -> dict[str, Any]:
@@ -65,36 +60,33 @@ def check(path: Path, *, link: LinkRow, links: Sequence[LinkRow]) -> dict[str, A
     return trial.as_json(tried)
 
 
-def bind(database: Database, code: str, pem: bytes, *, by: str, by_name: bool) -> dict[str, Any]:
-    """Bind a client certificate to a hospital's link. Raises ValueError for what is no certificate, KeyError for no link."""
-    certificate = x509.load_pem_x509_certificate(pem)
-    common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    name, fingerprint = str(common[0].value) if common else "", certificate.fingerprint(hashes.SHA256()).hex()
+def bind(database: Database, code: str, raw: bytes, *, by: str, by_name: bool) -> dict[str, Any]:
+    """Bind a client certificate to a hospital's link. Raises Incomplete with a sentence when it cannot be, KeyError for no link."""
+    found = certificate.read(raw)
     with database.transaction() as session:
-        lines.bind(
-            session,
-            _link_id(session, code),
-            now=datetime.now(UTC),
-            by=by,
-            name=name if by_name else "",
-            fingerprint="" if by_name else fingerprint,
-            subject=certificate.subject.rfc4514_string(),
-            expires_at=certificate.not_valid_after_utc,
+        bound_to = line_binding.bind_certificate(
+            session, _link_id(session, code), found, by_name=by_name, by=by, now=datetime.now(UTC), viewer=None
         )
-    return {"hospital": code, "bound_to": name if by_name else fingerprint, "ends": certificate.not_valid_after_utc.isoformat()}
+    return {"hospital": code, "bound_to": bound_to, "ends": found.expires_at.isoformat()}
 
 
 def unbind(database: Database, code: str, bound_to: str) -> bool:
     """Withdraw a certificate; False when the link has no such one."""
     with database.transaction() as session:
-        return lines.withdraw(session, _link_id(session, code), bound_to, now=datetime.now(UTC))
+        return line_binding.withdraw(session, _link_id(session, code), bound_to, now=datetime.now(UTC))
 
 
 def accept_plain(database: Database, code: str, *, by: str, why: str, until: datetime) -> None:
-    """Accept unencrypted messages of this hospital, to the end of that day."""
+    """Accept unencrypted messages of this hospital, to the end of that day. Raises Incomplete, KeyError for no link."""
+    last, now = lines.end_of(until.date()), datetime.now(UTC)
     with database.transaction() as session:
-        last = until.replace(tzinfo=AMSTERDAM) + timedelta(days=1)
-        lines.accept_plain(session, _link_id(session, code), by=by, why=why, until=last, now=datetime.now(UTC))
+        line_binding.accept_plain(session, _link_id(session, code), by=by, why=why, until=last, now=now)
+
+
+def withdraw_plain(database: Database, code: str) -> bool:
+    """Take nothing unencrypted of this hospital any more; False when nobody had accepted it."""
+    with database.transaction() as session:
+        return line_binding.withdraw_plain(session, _link_id(session, code), now=datetime.now(UTC))
 
 
 def line(database: Database, code: str) -> dict[str, Any]:

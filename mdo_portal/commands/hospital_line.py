@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -122,8 +124,9 @@ def hospital_check_command(file: Path, code: str, profile: str) -> None:
     "--by-name", is_flag=True, help="Every certificate of the listener's authorities with this name, not only this one."
 )
 def hospital_bind_command(code: str, certificate: Path, by: str, by_name: bool) -> None:
-    """Let this hospital call over MLLP with this client certificate (PEM)."""
-    bound = hospital.bind(open_database(checked_settings()), code, certificate.read_bytes(), by=by, by_name=by_name)
+    """Let this hospital call over MLLP with this client certificate. Its link manager does the same on the page of the link."""
+    with _in_words(code):
+        bound = hospital.bind(open_database(checked_settings()), code, certificate.read_bytes(), by=by, by_name=by_name)
     click.echo(json.dumps(bound))
 
 
@@ -132,7 +135,9 @@ def hospital_bind_command(code: str, certificate: Path, by: str, by_name: bool) 
 @click.argument("bound_to")
 def hospital_unbind_command(code: str, bound_to: str) -> None:
     """Let nobody in with that fingerprint or name any more."""
-    if not hospital.unbind(open_database(checked_settings()), code, bound_to):
+    with _in_words(code):
+        found = hospital.unbind(open_database(checked_settings()), code, bound_to)
+    if not found:
         raise click.ClickException("that hospital has no such certificate")
 
 
@@ -144,8 +149,19 @@ def hospital_unbind_command(code: str, bound_to: str) -> None:
     "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Last day on which unencrypted messages are taken."
 )
 def hospital_accept_plain_command(code: str, by: str, why: str, until: datetime) -> None:
-    """Write down that this hospital's messages may come unencrypted (shown as *onbeveiligd*)."""
-    hospital.accept_plain(open_database(checked_settings()), code, by=by, why=why, until=until)
+    """Write down that this hospital's messages may come unencrypted (shown as *onbeveiligd*), for a year at most."""
+    with _in_words(code):
+        hospital.accept_plain(open_database(checked_settings()), code, by=by, why=why, until=until)
+
+
+@command.command("refuse-plain")
+@click.argument("code")
+def hospital_refuse_plain_command(code: str) -> None:
+    """Withdraw that this hospital's messages may come unencrypted."""
+    with _in_words(code):
+        found = hospital.withdraw_plain(open_database(checked_settings()), code)
+    if not found:
+        raise click.ClickException("nobody accepted that for this hospital")
 
 
 @command.command("line")
@@ -153,6 +169,17 @@ def hospital_accept_plain_command(code: str, by: str, why: str, until: datetime)
 def hospital_line_command(code: str) -> None:
     """Say how safe a hospital's line is, and when its certificates end (JSON)."""
     click.echo(json.dumps(hospital.line(open_database(checked_settings()), code), ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _in_words(code: str) -> Iterator[None]:
+    """What the services refuse, as the command line says it."""
+    try:
+        yield
+    except Incomplete as missing:
+        raise click.ClickException("; ".join(missing.fields.values())) from None
+    except KeyError:
+        raise click.ClickException(f"no hospital {code} with a link") from None
 
 
 def _checked(file: Path, code: str, profile: str) -> dict[str, Any]:

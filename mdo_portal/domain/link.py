@@ -116,6 +116,24 @@ class LinkCertificate(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
+class CalledCertificate(Base):
+    """A client certificate that called and was bound to nobody: its hospital's link manager can bind it without handling a file.
+
+    Only certificates of the listener's authorities come this far. Written by the listener; the oldest go (services/lines.saw).
+    """
+
+    __tablename__ = "called_certificates"
+
+    #: SHA-256 of the certificate (DER), 64 hex digits in lower case
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    #: its common name and DNS names, lower case
+    names: Mapped[list[str]]
+    #: when it ends
+    expires_at: Mapped[datetime | None]
+    #: when a call last came in with it
+    seen_at: Mapped[datetime]
+
+
 class Changed(StrEnum):
     """What of a link was changed."""
 
@@ -124,6 +142,10 @@ class Changed(StrEnum):
     SENDER = "sender"  #: a name by which it sends was added from a message that was tried
     OTHERWISE = "otherwise"  #: what it puts elsewhere than its profile
     COPIES = "copies"  #: how letters to general practitioners go
+    BOUND = "bound"  #: a client certificate was bound
+    UNBOUND = "unbound"  #: a client certificate was withdrawn
+    PLAIN = "plain"  #: unencrypted messages were accepted in writing, until a day
+    NO_PLAIN = "no_plain"  #: that acceptance was withdrawn
     TOKEN = "token"  #: a new token for the FHIR door; the token itself stands nowhere
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mdo_portal.exchange.incoming import Incoming
 
 
-@dataclass(frozen=True)
-class MessageHeader:
+class MessageHeader(NamedTuple):
     """What is read before anything is parsed: enough to keep, to answer and to know a double."""
 
     kind: str = ""  # "ORU^R01", "REF^I12", "Bundle"
@@ -57,8 +56,7 @@ class Verdict(StrEnum):
     NOT_NOW = "not_now"  # we could not store it: send again
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """Reception's answer; the wire turns it into ACK or HTTP."""
 
     verdict: Verdict

@@ -1,21 +1,29 @@
-"""How safe a hospital's line is: the certificates it calls with, and who accepted in writing that it has none."""
+"""How safe a hospital's line is: the certificates it calls with, which others called, and who accepted in writing that it has none."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.link import Link, LinkCertificate
+from mdo_portal.domain.certificate import clean, spoken
+from mdo_portal.domain.link import CalledCertificate, Link, LinkCertificate
 from mdo_portal.exchange import Caller
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ENDS_SOON = timedelta(days=60)
 """From then on a certificate that ends is shown as something to do: a new one takes hospitals weeks."""
+CALLED_LATELY = timedelta(days=14)
+"""How long a certificate that called, and is bound to nobody, is offered."""
+MOST_CALLED = 200
+"""Of so many of them is kept that they called: the newest."""
 
 
 class Safety(StrEnum):
@@ -32,14 +40,37 @@ class CertificateRow:
 
     certificate_id: uuid.UUID
     bound_to: str
+    by_name: bool
     subject: str
     expires_at: datetime | None
     seen_at: datetime | None
     bound_at: datetime
     bound_by: str
 
+    @property
+    def spoken(self) -> str:
+        """What it is bound to, as people compare it."""
+        return self.bound_to if self.by_name else spoken(self.bound_to)
+
     def ends_soon(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now + ENDS_SOON
+
+    def ended(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
+
+@dataclass(frozen=True)
+class CalledRow:
+    """A certificate that called lately and is bound to nobody."""
+
+    fingerprint: str
+    names: tuple[str, ...]
+    expires_at: datetime | None
+    seen_at: datetime
+
+    @property
+    def spoken(self) -> str:
+        return spoken(self.fingerprint)
 
 
 @dataclass(frozen=True)
@@ -53,79 +84,92 @@ class LineRow:
     plain_accepted_why: str
     plain_accepted_until: datetime | None
 
+    @property
+    def plain_last_day(self) -> date | None:
+        """The last day on which unencrypted messages are (or were) taken."""
+        return last_day(self.plain_accepted_until) if self.plain_accepted_until else None
+
 
 def line_of(session: Session, link_id: uuid.UUID, *, now: datetime) -> LineRow:
     """How this link's line stands, for its page."""
     link = session.get_one(Link, link_id)
-    certificates = tuple(map(_row, session.scalars(_bound(link_id).order_by(LinkCertificate.bound_at))))
+    certificates = tuple(map(_row, session.scalars(bound(link_id).order_by(LinkCertificate.bound_at))))
     until = link.plain_accepted_until
     accepted = link.plain_accepted_at is not None and until is not None and now <= until
     safety = Safety.UNSECURED if accepted else Safety.TLS if certificates else Safety.LOCAL
     return LineRow(safety, certificates, link.plain_accepted_at, link.plain_accepted_by, link.plain_accepted_why, until)
 
 
-def bind(
-    session: Session,
-    link_id: uuid.UUID,
-    *,
-    now: datetime,
-    by: str,
-    fingerprint: str = "",
-    name: str = "",
-    subject: str = "",
-    expires_at: datetime | None = None,
-) -> uuid.UUID:
-    """From now on this certificate (by fingerprint), or every one with this name, is this link's. Binding it again renews it."""
-    fingerprint, name = fingerprint.lower().replace(":", ""), name.lower()
-    if bool(fingerprint) == bool(name) or (fingerprint and (len(fingerprint) != 64 or not _is_hex(fingerprint))):
-        raise ValueError("either a SHA-256 fingerprint of 64 hex digits, or a name")
-    same = (LinkCertificate.link_id == link_id, LinkCertificate.fingerprint == fingerprint, LinkCertificate.name == name)
-    row = session.scalars(select(LinkCertificate).where(*same)).one_or_none()
-    if row is None:
-        row = LinkCertificate(link_id=link_id, fingerprint=fingerprint, name=name)
-        session.add(row)
-    row.subject, row.expires_at, row.bound_at, row.bound_by, row.withdrawn_at = subject, expires_at, now, by, None
-    session.flush()
-    return row.id
+def end_of(day: date) -> datetime:
+    """The last moment of a Dutch day."""
+    return datetime.combine(day + timedelta(days=1), time(), AMSTERDAM)
 
 
-def withdraw(session: Session, link_id: uuid.UUID, bound_to: str, *, now: datetime) -> bool:
-    """Nobody gets in with that fingerprint or name any more. False when the link has no such certificate."""
-    wanted = bound_to.lower().replace(":", "") if ":" in bound_to else bound_to.lower()
-    which = or_(LinkCertificate.fingerprint == wanted, LinkCertificate.name == wanted)
-    found = session.scalars(_bound(link_id).where(which)).all()
-    for row in found:
-        row.withdrawn_at = now
-    session.flush()
-    return bool(found)
-
-
-def accept_plain(session: Session, link_id: uuid.UUID, *, by: str, why: str, until: datetime, now: datetime) -> None:
-    """Write down who accepts unencrypted messages of this hospital, why, and until when. Raises ValueError without all of that."""
-    if not by.strip() or not why.strip() or until <= now:
-        raise ValueError("who, why, and a day to come")
-    link = session.get_one(Link, link_id)
-    link.plain_accepted_at, link.plain_accepted_by = now, by.strip()
-    link.plain_accepted_why, link.plain_accepted_until = why.strip(), until
+def last_day(until: datetime) -> date:
+    """The Dutch day of which `until` is the end, or in which it lies."""
+    return (until - timedelta(microseconds=1)).astimezone(AMSTERDAM).date()
 
 
 def saw(session: Session, callers: Mapping[str, Caller], *, now: datetime) -> None:
-    """Note that these certificates called, and when they end: one that is bound by name is renewed without a word to us."""
+    """Note that these certificates called, and when they end: one that is bound by name is renewed without a word to us.
+
+    Of one that is bound to nobody is kept that it called, so that it can be bound without handling a file.
+    """
+    known, strangers = _known(session), list[Caller]()
     for caller in callers.values():
-        which = or_(LinkCertificate.fingerprint == caller.certificate, LinkCertificate.name.in_(caller.names))
+        names = clean(caller.names)
+        if known.isdisjoint({caller.certificate, *names}):
+            strangers.append(caller)
+            continue
+        which = or_(LinkCertificate.fingerprint == caller.certificate, LinkCertificate.name.in_(names))
         values = {"seen_at": now, "expires_at": caller.expires_at}
-        session.execute(update(LinkCertificate).where(which, LinkCertificate.withdrawn_at.is_(None)).values(**values))
+        session.execute(update(LinkCertificate).where(which, _counts()).values(**values))
+    if strangers:
+        _keep_called(session, strangers, now=now)
 
 
-def _bound(link_id: uuid.UUID) -> Select[LinkCertificate]:
-    return select(LinkCertificate).where(LinkCertificate.link_id == link_id, LinkCertificate.withdrawn_at.is_(None))
+def _keep_called(session: Session, strangers: Sequence[Caller], *, now: datetime) -> None:
+    # In one order, so that two listeners that saw the same ones never wait for each other.
+    told = [
+        {"fingerprint": one.certificate, "names": list(clean(one.names)), "expires_at": one.expires_at, "seen_at": now}
+        for one in sorted(strangers, key=lambda one: one.certificate)
+    ]
+    rows = insert(CalledCertificate).values(told)
+    again = {"names": rows.excluded.names, "expires_at": rows.excluded.expires_at, "seen_at": rows.excluded.seen_at}
+    session.execute(rows.on_conflict_do_update(index_elements=["fingerprint"], set_=again))
+    newest = select(CalledCertificate.fingerprint).order_by(CalledCertificate.seen_at.desc()).limit(MOST_CALLED)
+    old = or_(CalledCertificate.seen_at < now - CALLED_LATELY, CalledCertificate.fingerprint.not_in(newest))
+    session.execute(delete(CalledCertificate).where(old))
+
+
+def called(session: Session, *, now: datetime) -> list[CalledRow]:
+    """Which certificates called lately and are bound to nobody, the newest first."""
+    known = _known(session)
+    query = select(CalledCertificate).where(CalledCertificate.seen_at > now - CALLED_LATELY)
+    rows = session.scalars(query.order_by(CalledCertificate.seen_at.desc(), CalledCertificate.fingerprint))
+    return [
+        CalledRow(one.fingerprint, tuple(one.names), one.expires_at, one.seen_at)
+        for one in rows
+        if known.isdisjoint({one.fingerprint, *one.names})
+    ]
+
+
+def _known(session: Session) -> set[str]:
+    """The fingerprints and names that are bound to some link."""
+    rows = session.execute(select(LinkCertificate.fingerprint, LinkCertificate.name).where(_counts()))
+    return {text for row in rows for text in row if text}
+
+
+def bound(link_id: uuid.UUID) -> Select[LinkCertificate]:
+    """The certificates that count for this link."""
+    return select(LinkCertificate).where(LinkCertificate.link_id == link_id, _counts())
+
+
+def _counts() -> ColumnElement[bool]:
+    return LinkCertificate.withdrawn_at.is_(None)
 
 
 def _row(one: LinkCertificate) -> CertificateRow:
     return CertificateRow(
-        one.id, one.fingerprint or one.name, one.subject, one.expires_at, one.seen_at, one.bound_at, one.bound_by
+        one.id, one.fingerprint or one.name, bool(one.name), one.subject, one.expires_at, one.seen_at, one.bound_at, one.bound_by
     )
-
-
-def _is_hex(text: str) -> bool:
-    return set(text) <= set("0123456789abcdef")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 
 from mdo_portal.domain.inbound import FEED, RAW_PURPOSE
 from mdo_portal.domain.patient import BSN_PURPOSE
@@ -27,9 +26,12 @@ Doubles = dict[bytes, datetime]
 """Digest of a message that came before -> when it first came."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)  # nobody writes to one; to forbid it costs a hundredth of all that a message costs
 class Arrival:
-    """One message as it came, before it is stored. `reason` non-empty: kept as unreadable, for a person."""
+    """One message as it came, before it is stored. `reason` non-empty: kept as unreadable, for a person.
+
+    `digest` is what makes two messages the same: of the bytes of the message, without those of a batch around it.
+    """
 
     raw: bytes
     wire: Wire
@@ -41,12 +43,11 @@ class Arrival:
     charset: str = ""
     line: str = ""
     application_ack: str = ""
+    digest: bytes = field(init=False)
 
-    @cached_property
-    def digest(self) -> bytes:
-        """What makes two messages the same: the bytes of the message, without those of a batch around it."""
+    def __post_init__(self) -> None:
         start, end = self.header.body
-        return hashlib.sha256(memoryview(self.raw)[start:end] if end else self.raw).digest()
+        self.digest = hashlib.sha256(memoryview(self.raw)[start:end] if end else self.raw).digest()
 
 
 class Sifting:

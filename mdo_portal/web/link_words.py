@@ -24,6 +24,8 @@ FIELDS = {
     "charset_in": N_("Tekenset"), "channel_out": N_("Brieven gaan"), "host_out": N_("Computer van de ontvanger"),
     "port_out": N_("Poort van de ontvanger"), "url_out": N_("FHIR-adres van de ontvanger"),
     "application_ack_out": N_("Bevestiging van verwerking apart"),
+    "certificate": N_("Certificaat"), "certificate_name": N_("Elk certificaat met de naam"), "bound_by": N_("Gekoppeld door"),
+    "accepted_by": N_("Aanvaard door"), "accepted_why": N_("Reden"), "accepted_until": N_("Tot en met"),
 }  # fmt: skip
 VALUES = {
     "level": {"form": N_("Formulier"), "document": N_("Document"), "hl7v2": "HL7 v2", "fhir": "FHIR", "pull": N_("Ophalen")},

@@ -19,8 +19,19 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Wire
-from mdo_portal.services import audit, boards, inbox, link_form, link_history, link_status, links, participation, who_answers
-from mdo_portal.settings import host_port
+from mdo_portal.services import (
+    audit,
+    boards,
+    inbox,
+    lines,
+    link_form,
+    link_history,
+    link_status,
+    links,
+    participation,
+    who_answers,
+)
+from mdo_portal.settings import NOWHERE, host_port
 from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
@@ -98,6 +109,8 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "profiles": link_words.profiles(),
         "differences": link_words.differences,
         "told": told(link),
+        "line": lines.line_of(db, link.id, now=now()) if link else None,
+        "called": lines.called(db, now=now()) if wire is Wire.HL7V2 else [],
         "moment": now(),
         "takes_part": bool(participation.boards_of(db, hospital.id)),
         "may_join": viewer().may(Act.BOARD_MANAGE),
@@ -117,7 +130,9 @@ def told(link: Link | None) -> dict[str, str]:
     host, port = urlsplit(settings().public_url).hostname or "", host_port(settings().mllp_bind)[1]
     fhir = f"{settings().public_url.rstrip('/')}/fhir"
     version = wiring_profiles.version_of(link.profile_in) if link and link.profile_in else ""
-    return {"host": host, "port": str(port), "fhir": fhir, "version": version}
+    with_tls = settings().mllp_tls_bind
+    tls_port = "" if with_tls == NOWHERE else str(host_port(with_tls)[1])
+    return {"host": host, "port": str(port), "tls_port": tls_port, "fhir": fhir, "version": version}
 
 
 @blueprint.get("/<uuid:hospital_id>/settings")

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from integrations.hl7v2.answers import read_ack
 from integrations.hl7v2.mllp import MllpDecoder, frame
 from mdo_portal.domain.inbound import InboundMessage
-from mdo_portal.services import lines
+from mdo_portal.services import line_binding
 from tests import make
 from tests.faults.house import House, environment, free_port, running
 from tests.faults.listening import _until_open
@@ -66,8 +66,8 @@ def strangers(house: House, *, rounds: int) -> Figures:
     (zeed, fingerprint), (kree, _), (nobody, _) = ours.gives("zeed.test"), ours.gives("kree.test"), ours.gives("nobody.test")
     with database.transaction() as session:
         now = datetime.now(UTC)
-        lines.bind(session, house.region.links["ZEED"].link_id, now=now, by="B11", fingerprint=fingerprint)
-        lines.bind(session, house.region.links["KREE"].link_id, now=now, by="B11", name="kree.test")
+        line_binding.bind(session, house.region.links["ZEED"].link_id, now=now, by="B11", fingerprint=fingerprint)
+        line_binding.bind(session, house.region.links["KREE"].link_id, now=now, by="B11", name="kree.test")
     env = environment(database, mllp_port=ports[0]) | {
         "MDO_MLLP_TLS_BIND": f"127.0.0.1:{ports[1]}",
         "MDO_MLLP_TLS_CERTIFICATE": str(server[0]),

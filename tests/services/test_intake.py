@@ -161,7 +161,7 @@ def test_asking_about_one_number_never_reads_a_long_queue(session: Session, regi
 
 def test_a_message_with_more_patients_than_were_looked_for_is_kept(session: Session, region: Region) -> None:
     message = make.arrival(region.links["ZEED"], kind="ADT^A40", patient_numbers=(("ZEED", "U1"),))
-    unseen = replace(message, raw=b"longer", header=replace(message.header, has_more_patients=True))
+    unseen = replace(message, raw=b"longer", header=message.header._replace(has_more_patients=True))
 
     intake.keep(session, [message, unseen])
 

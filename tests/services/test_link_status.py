@@ -12,7 +12,7 @@ from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import intake, lines, link_status, links
+from mdo_portal.services import intake, line_binding, link_status, links
 from mdo_portal.services.link_status import LineState
 from tests import make
 from tests.make import NOW
@@ -49,16 +49,16 @@ def test_a_line_is_called_secured_only_once_a_certificate_is_bound(session: Sess
     link = zeed[1]
     assert link_status.line_state(session, link, now=NOW) is LineState.UNPROVEN
 
-    lines.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
+    line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
     assert link_status.line_state(session, link, now=NOW) is LineState.SECURED
 
-    lines.accept_plain(session, link.id, by="J. de Wit, CISO", why="geen TLS", until=NOW + timedelta(days=9), now=NOW)
+    line_binding.accept_plain(session, link.id, by="J. de Wit, CISO", why="geen TLS", until=NOW + timedelta(days=9), now=NOW)
     assert link_status.line_state(session, link, now=NOW) is LineState.UNSECURED
 
 
 def test_letters_over_mllp_without_tls_make_a_line_unsecured(session: Session, zeed: tuple[Hospital, Link]) -> None:
     link = zeed[1]
-    lines.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
+    line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
     for tls, state in ((False, LineState.UNSECURED), (True, LineState.SECURED)):
         link.channel_out, link.tls_out = Channel.MLLP, tls
         assert link_status.line_state(session, link, now=NOW) is state

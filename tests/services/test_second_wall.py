@@ -9,20 +9,21 @@ from __future__ import annotations
 import json
 import threading
 import uuid
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import InformationRequest
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.link import Link
+from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.domain.people import Proof
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import NotSignedIn
-from mdo_portal.services import lines, sessions
+from mdo_portal.services import line_binding, sessions
 from tests import make
 from tests.people import Region, person_id
 from tests.services.wall_house import signed_as, walls
@@ -95,15 +96,14 @@ def test_what_a_web_process_may_not_do_is_refused(walls: tuple[Database, Databas
     "setting",
     [
         "inside_networks = '{127.0.0.0/8}'", "trust_out = 'x'", "certificate_out_sealed = 'x'", "token_url_out = 'https://x'",
-        "client_id_out = 'x'", "client_id_in = 'x'", "jwks_in = 'x'", "plain_accepted_until = now() + interval '9 years'",
-        "plain_accepted_at = now()", "tls_out = false", "timeout_seconds = 9",
+        "client_id_out = 'x'", "client_id_in = 'x'", "jwks_in = 'x'", "tls_out = false", "timeout_seconds = 9",
         "hospital_id = (SELECT id FROM hospitals LIMIT 1)",
     ],
 )  # fmt: skip
 def test_a_web_process_writes_of_a_link_what_its_screens_write_and_nothing_else(
     walls: tuple[Database, Database], region: Region, setting: str
 ) -> None:
-    """Where we may go, as whom, and how a hospital proves who it is: the administrator's command line, in a role of its own."""
+    """Where we may go, as whom, and by which keys of theirs: the administrator's command line, in a role of its own."""
     house, web = walls
     key = sessions.hash_key(signed_as(house, region, "Lars"))
     own = f"WHERE hospital_id = '{region.hospitals['ZEED']}'"
@@ -113,19 +113,82 @@ def test_a_web_process_writes_of_a_link_what_its_screens_write_and_nothing_else(
         session.execute(text(f"UPDATE links SET {setting.replace(':', chr(92) + ':')} {own}"))
 
 
-def test_a_web_process_makes_no_link_that_goes_further_and_binds_no_certificate(
-    walls: tuple[Database, Database], region: Region
-) -> None:
+def test_a_web_process_makes_no_link_that_goes_further(walls: tuple[Database, Database], region: Region) -> None:
     house, web = walls
     with house.transaction() as session:
         bare = make.hospital(session, "BARE").id
     key = sessions.hash_key(signed_as(house, region, "Ada"))
     with pytest.raises(ProgrammingError, match="row-level security"), web.transaction(entering=key) as session:
         session.add(Link(hospital_id=bare, inside_networks=["127.0.0.0/8"]))
-    with pytest.raises(ProgrammingError, match="permission denied"), web.transaction(entering=key) as session:
-        lines.bind(session, region.links["ZEED"].link_id, now=datetime.now(UTC), by="Ada", name="epd.example")
     with web.transaction(entering=key) as session:
         session.add(Link(hospital_id=bare))
+
+
+def test_a_certificate_is_bound_to_the_own_hospital_by_who_was_there_a_moment_ago_and_withdrawn_at_once(
+    walls: tuple[Database, Database], region: Region
+) -> None:
+    house, web = walls
+    key, now = sessions.hash_key(signed_as(house, region, "Lars")), datetime.now(UTC)
+    own, other = region.links["ZEED"].link_id, region.links["KREE"].link_id
+
+    def bind(link_id: uuid.UUID, name: str = "epd.example") -> None:
+        with web.transaction(entering=key) as session:
+            session.add(LinkCertificate(link_id=link_id, name=name, subject="", bound_at=now, bound_by="Lars"))
+
+    bind(own)
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        bind(other)
+    with house.transaction() as session:
+        session.execute(text("UPDATE sessions SET confirmed_strongly_at = now() - interval '6 minutes'"))
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        bind(own, "another.example")
+    with web.transaction(entering=key) as session:
+        assert line_binding.withdraw(session, own, "epd.example", now=now)
+    with pytest.raises(ProgrammingError, match="row-level security"), web.transaction(entering=key) as session:
+        session.execute(text("UPDATE link_certificates SET withdrawn_at = NULL"))
+
+
+def test_that_a_certificate_called_is_the_listeners_word(walls: tuple[Database, Database], region: Region) -> None:
+    house, web = walls
+    key = sessions.hash_key(signed_as(house, region, "Lars"))
+    with house.transaction() as session:
+        line_binding.bind(session, region.links["ZEED"].link_id, now=datetime.now(UTC), by="x", name="epd.example")
+    for statement in (
+        "UPDATE link_certificates SET seen_at = now()",
+        "UPDATE link_certificates SET name = 'another.example'",
+        "INSERT INTO called_certificates (fingerprint, names, seen_at) VALUES ('x', '{}', now())",
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), web.transaction(entering=key) as session:
+            session.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("by", "why", "until", "refused"),
+    [
+        ("J. de Wit, CISO", "geen TLS", "3 months", ""),
+        ("", "geen TLS", "3 months", "by somebody, for a reason"),
+        ("J. de Wit, CISO", " ", "3 months", "by somebody, for a reason"),
+        ("J. de Wit, CISO", "geen TLS", "9 years", "by somebody, for a reason"),
+    ],
+)
+def test_postgresql_itself_takes_no_line_without_tls_that_nobody_accepted_until_a_day(
+    walls: tuple[Database, Database], region: Region, by: str, why: str, until: str, refused: str
+) -> None:
+    house, web = walls
+    key = sessions.hash_key(signed_as(house, region, "Lars"))
+    accept = text(
+        "UPDATE links SET plain_accepted_at = now(), plain_accepted_by = :by, plain_accepted_why = :why,"
+        " plain_accepted_until = now() + CAST(:until AS interval) WHERE hospital_id = :hospital"
+    )
+    said = {"by": by, "why": why, "until": until, "hospital": region.hospitals["ZEED"]}
+    with pytest.raises(DBAPIError, match=refused) if refused else nullcontext(), web.transaction(entering=key) as session:
+        session.execute(accept, said)
+    with house.transaction() as session:
+        session.execute(text("UPDATE sessions SET confirmed_strongly_at = now() - interval '6 minutes'"))
+    with pytest.raises(ProgrammingError if not refused else DBAPIError), web.transaction(entering=key) as session:
+        session.execute(accept, said)
+    with web.transaction(entering=key) as session:
+        assert session.execute(accept, said | {"hospital": region.hospitals["KREE"]}).rowcount == 0
 
 
 def test_a_question_is_queued_for_the_hospital_of_its_case_alone(walls: tuple[Database, Database], region: Region) -> None:

@@ -180,6 +180,8 @@ OTHERWISE: dict[str, Rule] = {
     **dict.fromkeys(("trying.page", "trying.show", "trying.report", "trying.sender"), of_hospital),
     **dict.fromkeys(("places.page", "places.save", "places.place_one"), of_hospital),
     **dict.fromkeys(("gp_channel.page", "gp_channel.save", "gp_channel.try_it"), of_hospital),
+    **dict.fromkeys(("line.certificates", "line.bind", "line.bind_called", "line.withdraw"), of_hospital),
+    **dict.fromkeys(("line.plain", "line.accept_plain", "line.withdraw_plain"), of_hospital),
     "providers.new": of_page,  # only sends on, to a page that looks whose hospital it is
 }
 

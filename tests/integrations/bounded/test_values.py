@@ -42,6 +42,15 @@ def test_a_change_of_a_patient_travels_too() -> None:
     assert unpacked(*packed(change)) == change
 
 
+def test_a_header_comes_back_as_a_header() -> None:
+    header = exchange.MessageHeader("ORU^R01", "M1", patient_numbers=(("ZEED", "4711"),), body=(3, 99))
+
+    back = unpacked(*packed(header))
+
+    assert type(back) is exchange.MessageHeader
+    assert back == header
+
+
 @pytest.mark.parametrize(
     "text", ['{"Popen": [["true"]]}', '{"eval": "1"}', '{"Fact": [1], "bytes": 0}', "{}", '{"bytes": 7}', '{"date": "x"}', "["]
 )

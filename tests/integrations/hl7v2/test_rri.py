@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -41,7 +40,7 @@ def test_the_answer_to_a_referral_by_the_book_is_one_by_the_book() -> None:
 
 @pytest.mark.parametrize("verdict", [Verdict.REFUSED, Verdict.NOT_HERE, Verdict.NOT_NOW])
 def test_what_was_not_stored_is_not_repeated(verdict: Verdict) -> None:
-    (answer,) = said(REFERRAL, replace(STORED, verdict=verdict))
+    (answer,) = said(REFERRAL, STORED._replace(verdict=verdict))
     assert b"ACK^I12" in answer and b"PID|" not in answer
 
 

@@ -1,0 +1,207 @@
+"""Who may call over a hospital's line, on its page: binding and withdrawing a certificate, and accepting that there is none."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from mdo_portal.database import Database
+from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.certificate import AUTHORITY, CHAIN, HOLDS_KEY, NOT_ONE, NOTHING, TOO_LARGE
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.link import Link, LinkCertificate
+from mdo_portal.domain.people import SignedInSession
+from mdo_portal.exchange import Caller
+from mdo_portal.services import line_binding, lines
+from mdo_portal.services.line_binding import ELSEWHERE, ENDED, NOT_CALLED
+from tests.client_certificates import Made, made
+from tests.people import Region
+from tests.web.portal import CSRF, app_on, signed_in
+
+LINE = "/line/certificate"
+
+
+class Portal(NamedTuple):
+    app: Flask
+    database: Database
+    region: Region
+
+    def person(self, name: str = "Lars") -> FlaskClient:
+        return signed_in(self.app, self.database, self.region, name)
+
+    def link(self, code: str = "ZEED") -> str:
+        return f"/links/{self.region.hospitals[code]}"
+
+    def paste(self, who: FlaskClient, raw: bytes, **more: str) -> TestResponse:
+        data = {"csrf_token": CSRF, "certificate": raw.decode("latin-1"), **more}
+        return who.post(self.link() + LINE, data=data, content_type="multipart/form-data")
+
+    def upload(self, who: FlaskClient, raw: bytes) -> TestResponse:
+        data = {"csrf_token": CSRF, "file": (io.BytesIO(raw), "zeed.cer")}
+        return who.post(self.link() + LINE, data=data, content_type="multipart/form-data")
+
+    def post(self, who: FlaskClient, path: str, code: str = "ZEED", **form: str) -> TestResponse:
+        return who.post(self.link(code) + path, data={"csrf_token": CSRF, **form})
+
+    def bound(self) -> list[str]:
+        with self.database.transaction() as session:
+            rows = session.scalars(select(LinkCertificate).where(LinkCertificate.withdrawn_at.is_(None)))
+            return [one.fingerprint or one.name for one in rows]
+
+    def logged(self) -> list[str]:
+        with self.database.transaction() as session:
+            rows = session.scalars(select(AuditEntry).where(AuditEntry.act == "link:manage").order_by(AuditEntry.seq))
+            return [f"{one.person_name}: {one.detail}" for one in rows]
+
+
+@pytest.fixture
+def portal(database: Database, region: Region) -> Iterator[Portal]:
+    with database.transaction() as session:
+        session.execute(update(Link).values(profile_in="hix", channel_out=Channel.PAPER))
+    with app_on(database) as app:
+        yield Portal(app, database, region)
+
+
+@pytest.fixture(scope="module")
+def zeed() -> Made:
+    return made("epd.zeeduyn.test")
+
+
+def test_a_certificate_is_bound_shown_and_withdrawn_by_the_link_manager_and_all_of_it_is_told(portal: Portal, zeed: Made) -> None:
+    lars = portal.person()
+    assert "Er is nog geen certificaat gekoppeld." in lars.get(portal.link()).text
+
+    assert portal.paste(lars, zeed.pem).status_code == 303
+    shown = lars.get(portal.link()).text
+    assert portal.bound() == [zeed.fingerprint] and "Beveiligd" in shown and "CN=epd.zeeduyn.test" in shown
+
+    withdrawn = portal.post(lars, f"{LINE}/withdraw", bound_to=zeed.fingerprint)
+    again = portal.post(lars, f"{LINE}/withdraw", bound_to=zeed.fingerprint)
+    assert (withdrawn.status_code, again.status_code, portal.bound()) == (303, 303, [])
+    after = lars.get(portal.link()).text
+    assert "certificaat gekoppeld" in after and "certificaat ingetrokken" in after and "Dit was al ingetrokken." in after
+    assert portal.logged() == [f"Lars: bound {zeed.fingerprint}", f"Lars: withdrew {zeed.fingerprint}"]
+
+
+def test_a_file_in_another_form_is_the_same_certificate_and_its_name_may_be_bound(portal: Portal, zeed: Made) -> None:
+    lars = portal.person()
+    assert portal.upload(lars, zeed.der).status_code == 303
+    assert portal.paste(lars, zeed.pem, by_name="1").status_code == 303
+    assert portal.bound() == [zeed.fingerprint, "epd.zeeduyn.test"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "raw"),
+    [
+        (NOTHING, b""),
+        (NOT_ONE, b"zomaar wat"),
+        (TOO_LARGE, b"-----BEGIN CERTIFICATE-----" + b"A" * 5_000_000),
+        (CHAIN, made().pem + made("Uitgever", ca=True).pem),
+        (AUTHORITY, made("Uitgever", ca=True).pem),
+        (ENDED, made(ends=-timedelta(days=1)).pem),
+    ],
+    ids=["nothing", "junk", "five megabytes", "a chain", "an authority", "ended"],
+)
+def test_what_cannot_be_bound_is_refused_with_a_sentence(portal: Portal, sentence: str, raw: bytes) -> None:
+    lars = portal.person()
+    answers = [portal.upload(lars, raw)] if len(raw) > 1_000_000 else [portal.paste(lars, raw), portal.upload(lars, raw)]
+    assert {(one.status_code, sentence in one.text) for one in answers} == {(422, True)}
+    assert portal.bound() == []
+
+
+def test_of_a_private_key_nothing_is_kept_or_shown_again(portal: Portal, zeed: Made) -> None:
+    lars = portal.person()
+    body = zeed.key_bytes().decode().splitlines()[1]
+    for answer in (portal.paste(lars, zeed.pem + zeed.key_bytes()), portal.upload(lars, zeed.key_bytes())):
+        assert answer.status_code == 422 and HOLDS_KEY in answer.text.replace("&#39;", "'")
+        assert body not in answer.text
+    assert portal.bound() == [] and portal.logged() == []
+
+
+def test_a_certificate_of_another_hospital_is_not_taken_over(portal: Portal, zeed: Made) -> None:
+    with portal.database.transaction() as session:
+        kree = portal.region.links["KREE"].link_id
+        line_binding.bind(session, kree, now=datetime.now(UTC), by="x", fingerprint=zeed.fingerprint)
+    answer = portal.paste(portal.person(), zeed.pem)
+    assert answer.status_code == 422 and ELSEWHERE in answer.text
+
+
+def test_a_certificate_that_called_is_offered_and_bound_with_one_button(portal: Portal) -> None:
+    with portal.database.transaction() as session:
+        ends = datetime.now(UTC) + timedelta(days=90)
+        lines.saw(session, {"c": Caller("", False, "c" * 64, ("epd.zeeduyn.test",), ends)}, now=datetime.now(UTC))
+    lars = portal.person()
+    assert "epd.zeeduyn.test" in lars.get(portal.link()).text
+    assert f'value="{"c" * 64}" required checked' in lars.get(f"{portal.link()}{LINE}?called={'c' * 64}").text
+
+    refused = portal.post(lars, f"{LINE}/called", fingerprint="d" * 64)
+    assert refused.status_code == 422 and NOT_CALLED in refused.text
+    assert portal.post(lars, f"{LINE}/called", fingerprint="c" * 64).status_code == 303
+    assert portal.bound() == ["c" * 64]
+    assert "Belden onlangs" not in lars.get(portal.link()).text
+
+
+def test_a_line_without_tls_is_accepted_until_a_day_and_that_is_withdrawn(portal: Portal) -> None:
+    lars, day = portal.person(), (datetime.now(UTC) + timedelta(days=30)).date()
+    far = portal.post(lars, "/line/plain", by="J. de Wit, CISO", why="geen TLS", until="31-12-2099")
+    nobody = portal.post(lars, "/line/plain", by=" ", why="geen TLS", until=day.isoformat())
+    assert (far.status_code, nobody.status_code) == (422, 422)
+    assert "Onbeveiligd" not in lars.get("/links").text
+
+    assert portal.post(lars, "/line/plain", by="J. de Wit, CISO", why="geen TLS", until=day.isoformat()).status_code == 303
+    shown = lars.get(portal.link()).text
+    assert "J. de Wit, CISO" in shown and "tot en met" in shown and "Onbeveiligd" in lars.get("/links").text
+
+    assert portal.post(lars, "/line/plain/withdraw").status_code == 303
+    assert "Onbeveiligd" not in lars.get("/links").text
+    assert portal.logged() == [
+        f"Lars: accepted unencrypted messages until {day}",
+        "Lars: withdrew the acceptance of unencrypted messages",
+    ]
+
+
+def test_the_page_names_whose_certificates_may_call_where_it_can_know(portal: Portal, tmp_path: Path) -> None:
+    lars, file = portal.person(), tmp_path / "regio.pem"
+    assert "vraag de beheerder van het portaal welke" in lars.get(portal.link() + LINE).text
+
+    file.write_bytes(made("Uitgever van de regio", ca=True).pem)
+    settings = portal.app.extensions["mdo_settings"]
+    portal.app.extensions["mdo_settings"] = replace(settings, mllp_tls_bind="127.0.0.1:2576", mllp_tls_authorities=str(file))
+    shown = lars.get(portal.link() + LINE).text
+    assert "CN=Uitgever van de regio" in shown and "nog geen poort met TLS" not in shown
+    assert "2576" in lars.get(portal.link()).text
+
+
+WRITES = (LINE, f"{LINE}/called", "/line/plain")
+
+
+def test_who_lets_somebody_in_proves_to_be_there_and_who_shuts_somebody_out_need_not(portal: Portal, zeed: Made) -> None:
+    lars = portal.person()
+    portal.paste(lars, zeed.pem)
+    with portal.database.transaction() as session:
+        then = datetime.now(UTC) - timedelta(minutes=6)
+        session.execute(update(SignedInSession).values(confirmed_at=then, confirmed_strongly_at=then))
+
+    asked = [portal.post(lars, path, by="x", why="x", until="01-01-2027") for path in WRITES]
+    asked += [lars.get(portal.link() + path) for path in (LINE, "/line/plain")]
+    assert {(one.status_code, one.headers["Location"].partition("?")[0]) for one in asked} == {(303, "/confirm")}
+    assert portal.post(lars, f"{LINE}/withdraw", bound_to=zeed.fingerprint).status_code == 303
+    assert portal.bound() == []
+
+
+@pytest.mark.parametrize(("name", "code", "status"), [("Lars", "KREE", 404), ("Aisha", "ZEED", 403), ("Carla", "ZEED", 403)])
+def test_nobody_else_binds_or_withdraws(portal: Portal, zeed: Made, name: str, code: str, status: int) -> None:
+    who = portal.person(name)
+    answers = [portal.post(who, path, code) for path in (*WRITES, f"{LINE}/withdraw", "/line/plain/withdraw")]
+    answers += [who.get(portal.link(code) + path) for path in (LINE, "/line/plain")]
+    assert {one.status_code for one in answers} == {status}
