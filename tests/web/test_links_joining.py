@@ -74,3 +74,11 @@ def test_that_a_large_message_will_have_to_be_chosen_again_is_said_before_the_se
 
     assert warned == [False, True]
     assert "Kies het bestand opnieuw" in added.text
+
+
+def test_what_a_hospital_sends_is_not_read_with_a_profile_for_letters_in_a_folder(portal: Portal) -> None:
+    page = portal.person("Ada").get(f"{portal.link('KREE')}/settings").text
+    choice = re.search(r'<select[^>]*name="profile_in".*?</select>', page, re.DOTALL)
+
+    assert choice is not None and "ChipSoft HiX" in choice[0] and "zonder koppeling" in choice[0]
+    assert "Map:" not in choice[0]
