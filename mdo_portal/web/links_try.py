@@ -159,7 +159,10 @@ def sender(hospital_id: uuid.UUID) -> ResponseReturnValue:
         flash(gettext(refused.sentence), "error")
     else:
         flash(
-            gettext("Deze afzender is toegevoegd. Berichten onder deze naam worden binnen enkele seconden aangenomen."), "success"
+            gettext(
+                "Deze afzender is toegevoegd. Over tien seconden worden berichten onder deze naam aangenomen; tot dan nog geweigerd."
+            ),
+            "success",
         )
     raw = _again()
     if not raw:
