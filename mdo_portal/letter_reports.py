@@ -74,3 +74,4 @@ class ConformanceReport(LetterText):
     lines: tuple[ConformanceLine, ...]
     leftovers: tuple[str, ...]
     is_refused: bool = False  # the sender hears that it is not taken
+    becomes: str = ""  # a sentence: what becomes of a message like this; "" when it is refused or cannot be read

@@ -15,7 +15,7 @@ from mdo_portal import reception, wiring, wiring_profiles
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.link_fields import LABELS, WANTED, Wanted, Weight
 from mdo_portal.domain.place_words import in_dutch
-from mdo_portal.domain.tried_reasons import TRIED_REASONS, Outcome, other_kind
+from mdo_portal.domain.tried_reasons import BECOMES, TRIED_REASONS, Outcome, other_kind
 from mdo_portal.exchange import Answer, Explainer, Explanation, FieldRead, LeftOver, MessageHeader, Verdict, Wire
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
 from mdo_portal.services import hospitals
@@ -47,7 +47,7 @@ class Tried:
 
     @property
     def is_good(self) -> bool:
-        """Whether a message like this becomes a case without anybody mending it."""
+        """Whether a message like this does what it is for without anybody mending it: a referral becomes a case."""
         return self.outcome is Outcome.GOOD
 
     @property
@@ -58,7 +58,17 @@ class Tried:
         if not self.is_read:
             return Outcome.UNREADABLE
         needed = [one for one in self.missing if one.weight is Weight.MUST]
-        return Outcome.GOOD if self.sender_known and not needed else Outcome.GAPS
+        return Outcome.GOOD if self.sender_known and not needed and not self.damaged else Outcome.GAPS
+
+    @property
+    def becomes(self) -> str:
+        """What becomes of a message like this, in one sentence; "" when it is refused or cannot be read."""
+        return "" if self.reason else BECOMES.get(self.explanation.meaning, "")
+
+    @property
+    def damaged(self) -> Sequence[LeftOver]:
+        """What was sent and could not be read, or of which the end never came. What only has no place here is no damage."""
+        return [one for one in self.leftovers if one.why not in ("unmapped", "bsn")]
 
     @property
     def reason(self) -> str:
@@ -171,12 +181,17 @@ def _value(fields: Sequence[FieldRead], name: str) -> str:
 
 
 def _missing(explanation: Explanation) -> Iterator[Wanted]:
-    """What a referral should have and this one has not. Of another kind of message nothing is wanted but the patient."""
+    """What a referral should have and this one has not. Of another kind of message nothing is wanted but what finds its case."""
     if explanation.reason:
         return
     there = {one.name for one in explanation.fields if one.value}
-    wanted = WANTED if explanation.meaning == "referral" else [one for one in WANTED if one.name == "patient.local_number"]
+    by = _FOUND_BY.get(explanation.meaning, "patient.local_number")
+    wanted = WANTED if explanation.meaning == "referral" else [one for one in WANTED if one.name == by]
     yield from (one for one in wanted if one.name not in there)
+
+
+_FOUND_BY = {"withdrawal": "number", "answer": "", "notice": "", "receipt": ""}
+"""By which field a kind of message finds its case, when that is not the patient's number; "" = the reader saw to it."""
 
 
 def with_profile(link: LinkRow, profile: str) -> LinkRow:
@@ -233,6 +248,7 @@ def report_of(tried: Tried, *, network: str, hospital: str, number: str, size: i
         is_read=tried.is_read,
         is_good=tried.is_good,
         is_refused=tried.outcome is Outcome.REFUSED,
+        becomes=tried.becomes,
         reason=" ".join(one for one in (tried.why, tried.also) if one),
         place=_plain(tried.where, 80),
         answer_code=_code(tried),

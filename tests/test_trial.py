@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from mdo_portal import trial
 from mdo_portal.__main__ import main
 from mdo_portal.commands import hospital
 from mdo_portal.domain.link_fields import LABELS, WANTED
-from mdo_portal.domain.tried_reasons import TRIED_REASONS, Outcome
-from mdo_portal.exchange import Verdict
+from mdo_portal.domain.tried_reasons import BECOMES, TRIED_REASONS, Outcome
+from mdo_portal.exchange import MEANINGS, Verdict
 from mdo_portal.letters import render
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.trial import Tried
@@ -147,6 +148,49 @@ def test_fhir_is_tried_the_same_way() -> None:
 
     assert (found.is_read, found.sender_known) == (True, True)
     assert found.answered.startswith("HTTP 20")
+
+
+def cancelled_task() -> bytes:
+    task = {"resourceType": "Task", "status": "cancelled", "intent": "order", "focus": {"identifier": {"value": "SR-5512"}}}
+    task["for"] = {"identifier": {"value": "880012"}}
+    return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [{"resource": task}]}).encode()
+
+
+def test_a_cancelled_task_alone_takes_a_referral_back_and_says_so() -> None:
+    found = tried(cancelled_task(), at=link("generic-r4"))
+
+    assert (found.outcome, found.explanation.meaning) == (Outcome.GOOD, "withdrawal")
+    assert "trekt de aanmelding met dit nummer in" in found.becomes
+    assert ("number", "SR-5512") in [(one.name, one.value) for one in found.explanation.fields]
+
+
+@pytest.mark.parametrize(
+    ("kind", "meaning", "said"),
+    [(b"SIU^S12", "appointment", "Dit is een afspraak"), (b"ORU^R30", "result", "Dit is een uitslag of document")],
+)
+def test_what_makes_no_case_is_not_said_to_become_one(kind: bytes, meaning: str, said: str) -> None:
+    found = tried(samples.REFERRAL.replace(b"REF^I12", kind))
+
+    assert (found.is_read, found.explanation.meaning) == (True, meaning)
+    assert said in found.becomes and "wordt een casus" not in found.becomes
+    assert {one.name for one in found.explanation.fields if one.value} <= set(LABELS)
+    assert said in " ".join(report(found).split()), "the report says it too"
+
+
+def test_every_meaning_has_words_for_what_becomes_of_it() -> None:
+    assert set(BECOMES) == set(MEANINGS)
+
+
+@pytest.mark.parametrize("profile", ["generic-v2", "generic-r4"])
+def test_a_document_that_breaks_off_is_not_called_good(profile: str) -> None:
+    whole, half = (b64encode(part) for part in (b"%PDF-1.7 whole %%EOF\n", b"%PDF-1.7 half"))
+    raw = samples.REFERRAL if profile == "generic-v2" else sample("referral-r4.json")
+    sent = re.findall(rb"JVBER[A-Za-z0-9+/]+={0,2}", raw)[0]
+
+    good, cut = (tried(raw.replace(sent, part), at=link(profile)) for part in (whole, half))
+
+    assert (good.outcome, good.damaged) == (Outcome.GOOD, [])
+    assert (cut.outcome, {one.why for one in cut.damaged}) == (Outcome.GAPS, {"cut"})
 
 
 def test_everything_wanted_has_a_name_for_people() -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from integrations.fhir.bundle import Entry, entries_of
+from integrations.fhir.bundle import Addresses, Entry, entries_of
 from integrations.fhir.json_gate import load
 from integrations.fhir.people import identifiers
 from integrations.fhir.places import FIELDS, place_of
@@ -23,11 +23,15 @@ from mdo_portal.exchange import (
     Contact,
     Explanation,
     FieldRead,
+    IncomingAnswer,
+    IncomingDocument,
     IncomingReferral,
     LeftOver,
     MessageHeader,
     PatientIdentity,
     Unreadable,
+    is_cut_off,
+    meaning_of,
 )
 
 MOST_LEAVES = 200_000
@@ -52,11 +56,11 @@ class FhirExplainer:
             return Explanation(header, charset="utf-8", charset_by="standard", reason=trouble.reason, where=trouble.where)
         return Explanation(
             header=header,
-            meaning="referral" if isinstance(incoming, IncomingReferral) else type(incoming).__name__,
+            meaning=meaning_of(incoming),
             charset="utf-8",
             charset_by="standard",
             fields=tuple(read.fields(incoming)),
-            leftovers=tuple(_left(incoming)),
+            leftovers=(*_left(incoming), *read.cut_off(incoming)),
         )
 
 
@@ -74,8 +78,7 @@ class _Read:
         entries = with_contained(entries_of(load(raw)), rules)
         good = sift(entries, rules.version).where  # what was refused may be named as its sender likes
         self._where, self._rules = good, rules
-        request = choose_request(self._where, rules)
-        self._anchors = (request, choose_patient(request, self._where))
+        self._patient_entry, self._anchors = _anchors(self._where, rules)
         first = {entry.place for entry in self._anchors}
         self._leaves = _leaves([*self._anchors, *(entry for entry in good.entries if entry.place not in first)])
 
@@ -85,6 +88,10 @@ class _Read:
             yield from self._patient(patient)
         if isinstance(incoming, IncomingReferral):
             yield from self._referral(incoming)
+        elif isinstance(incoming, IncomingAnswer):
+            yield FieldRead("number", incoming.referral_number, self._place(incoming.referral_number, ()))
+            yield FieldRead("answer", incoming.text[:MOST_VALUE], self._place(incoming.text, ()))
+            yield from self._carried(incoming)
 
     def _patient(self, patient: PatientIdentity) -> Iterator[FieldRead]:
         looked = {name: self._rules.words("patient", name) for name in ("bsn", "local_number", "birth_on")}
@@ -109,12 +116,14 @@ class _Read:
         return place_of(self._rules, name, self._anchors, self._where)
 
     def _identifier(self, number: str) -> str:
-        own = self._anchors[1]
+        own = self._patient_entry
+        if own is None:  # named by number only, on the request or on the task
+            return self._place(number, ())
         found = [value for _, value in identifiers(own.resource)]
         return f"{own.place}.identifier[{found.index(number)}].value" if number in found else ""
 
     def _place_ending(self, end: str) -> str:
-        return f"{self._anchors[1].place}{end}"
+        return f"{self._patient_entry.place}{end}" if self._patient_entry else ""
 
     def _referral(self, referral: IncomingReferral) -> Iterator[FieldRead]:
         for name in FIELDS:
@@ -124,12 +133,23 @@ class _Read:
         yield FieldRead("sent_at", _shown(referral.sent_at), self._place(_shown(referral.sent_at), ()))
         for role in ("referrer", "treating", "case_manager", "gp"):
             yield from self._contact(role, getattr(referral, role))
-        for fact in referral.facts:
+        yield from self._carried(referral)
+
+    def _carried(self, incoming: IncomingReferral | IncomingAnswer) -> Iterator[FieldRead]:
+        for fact in incoming.facts:
             place = self._place(fact.text, (), fact.label, fact.code)
             yield FieldRead("fact", fact.text[:MOST_VALUE], place, fact.section.value, fact.label)
-        for document in referral.documents:
+        for document in incoming.documents:
             size = f"{document.media_type}, {len(document.content)} bytes"
-            yield FieldRead("document", size, self._place(document.title, (), document.reference), document.kind, document.title)
+            yield FieldRead("document", size, self._place_of(document), document.kind, document.title)
+
+    def cut_off(self, incoming: object) -> Iterator[LeftOver]:
+        """The documents of which the end never came."""
+        cut = (one for one in getattr(incoming, "documents", ()) if is_cut_off(one.content))
+        yield from (LeftOver(self._place_of(one) or "DocumentReference", "cut") for one in cut)
+
+    def _place_of(self, document: IncomingDocument) -> str:
+        return self._place(document.title, (), document.reference)
 
     def _contact(self, role: str, contact: Contact) -> Iterator[FieldRead]:
         for name in ("name", "number", "organisation", "phone"):
@@ -146,6 +166,20 @@ class _Read:
                 if not wanted or place.partition("/")[0] in wanted:
                     return place
         return ""
+
+
+def _anchors(where: Addresses, rules: Profile) -> tuple[Entry | None, tuple[Entry, ...]]:
+    """(the patient, the request and the patient), as far as the message holds them: an answer or a withdrawal by a Task has neither."""
+    try:
+        request = choose_request(where, rules)
+    except Unreadable:
+        patients = tuple(entry for entry in where.entries if entry.kind == "Patient")
+        return (patients[0], patients) if len(patients) == 1 else (None, ())
+    try:
+        patient = choose_patient(request, where)
+    except Unreadable:
+        return None, (request,)
+    return patient, (request, patient)
 
 
 def _leaves(entries: Iterable[Entry]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ A place about the request or the patient is looked for in the request and the pa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +31,7 @@ _STEP = re.compile(r"([A-Za-z][A-Za-z0-9]*)(?:\[([^\]]*)\])?")
 _ONE_OF_ITS_KIND = {*KINDS.values(), "Patient"}
 
 
-def placed(read: IncomingReferral, anchors: tuple[Entry, Entry], where: Addresses, profile: Profile) -> IncomingReferral:
+def placed(read: IncomingReferral, anchors: Sequence[Entry], where: Addresses, profile: Profile) -> IncomingReferral:
     """What was read, with the value at the profile's own places where there is one. `anchors`: the request and the patient."""
     found = {name: value for name in FIELDS if (value := _found(profile.words("referral", name), anchors, where)[0])}
     about = {name: value for name in PATIENT_FIELDS if (value := _found(profile.words("patient", name), anchors, where)[0])}
@@ -46,13 +46,13 @@ def placed(read: IncomingReferral, anchors: tuple[Entry, Entry], where: Addresse
     return replace(read, **over, patient=replace(read.patient, **who))
 
 
-def place_of(profile: Profile, name: str, anchors: tuple[Entry, Entry], where: Addresses) -> str:
+def place_of(profile: Profile, name: str, anchors: Sequence[Entry], where: Addresses) -> str:
     """Where the value of `patient.bsn`, `number`, … stood by the profile's places; "" when none of them has one."""
     group, _, own = name.rpartition(".")
     return _found(profile.words(group or "referral", own), anchors, where)[1]
 
 
-def _found(paths: Iterable[str], anchors: tuple[Entry, Entry], where: Addresses) -> tuple[str, str]:
+def _found(paths: Iterable[str], anchors: Sequence[Entry], where: Addresses) -> tuple[str, str]:
     """(value, place) of the first place that has a value."""
     for path in paths:
         kind, _, steps = path.partition(".")

@@ -14,16 +14,18 @@ from mdo_portal.exchange import (
     Explanation,
     FieldRead,
     IncomingReferral,
+    IncomingResult,
     LeftOver,
     MessageHeader,
     PatientIdentity,
     Profile,
     Unreadable,
+    is_cut_off,
+    meaning_of,
 )
 
 from .charset import codec_named
 from .er7 import Message
-from .events import kind_of
 from .explain_places import flat, place_of, shown, within
 from .facts import facts_of_items
 from .people import provider
@@ -36,6 +38,8 @@ WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
 SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)
 MOST_VALUE = 4_000
 """Characters of one value that are shown."""
+_OUR_OWN = ("facts", "documents", "whole")
+"""What a result holds that is shown in another way, or that is only for us to find it again by."""
 
 
 class Hl7Explainer:
@@ -54,16 +58,14 @@ class Hl7Explainer:
             said = _said_by(message, rules, charset) if message and rules else ""
             used = message.charset if message else ""
             return Explanation(header, charset=used, charset_by=said, reason=trouble.reason, where=trouble.where)
-        is_referral = isinstance(incoming, IncomingReferral)
-        meaning = "referral" if is_referral else rules["kinds"].get(kind_of(message), "") or type(incoming).__name__
         read = _Read(Reading.of(message, rules), rules)
         return Explanation(
             header=header,
-            meaning=str(meaning),
+            meaning=meaning_of(incoming),
             charset=message.charset,
             charset_by=_said_by(message, rules, charset),
             fields=tuple(read.fields(incoming)),
-            leftovers=tuple(_left(incoming)),
+            leftovers=(*_left(incoming), *read.cut_off()),
         )
 
 
@@ -138,6 +140,11 @@ class _Read:
             size = f"{document.media_type}, {len(document.content)} bytes"
             yield FieldRead("document", size, f"{place}-5", document.kind, document.title)
 
+    def cut_off(self) -> Iterator[LeftOver]:
+        """The documents of which the end never came."""
+        documents = documents_of(self._reading)
+        yield from (LeftOver(f"{place}-5", "cut") for place, document in documents if is_cut_off(document.content))
+
     def _contact(self, role: str, contact: Contact) -> Iterator[FieldRead]:
         rule = self._rules["contacts"][role]
         by_function = next(
@@ -152,8 +159,19 @@ class _Read:
     def _others(self, incoming: object) -> Iterator[FieldRead]:
         """What another kind of message holds, under the border's own names."""
         for name, value in flat(incoming):
-            if value:
+            if value and name.partition(".")[0] not in _OUR_OWN:
                 yield FieldRead(name, value[:MOST_VALUE], self._place(value, ()))
+        if isinstance(incoming, IncomingResult):
+            yield from self._told(incoming)
+
+    def _told(self, result: IncomingResult) -> Iterator[FieldRead]:
+        """Its facts and documents as a referral's are shown; a fact is put together, so its place is its segment."""
+        for fact in result.facts:
+            place = self._place(fact.text, ()) or self._place(fact.label, ()).partition("-")[0]
+            yield FieldRead("fact", fact.text[:MOST_VALUE], place, fact.section.value, fact.label)
+        for document in result.documents:
+            size = f"{document.media_type}, {len(document.content)} bytes"
+            yield FieldRead("document", size, self._place(document.title, ()), document.kind, document.title)
 
     def _place(self, value: str, names: Iterable[str]) -> str:
         """The first component with exactly this value, in these segments (all when there are none); a name by its longest part."""

@@ -62,6 +62,36 @@ LABELS: Mapping[str, str] = {
     "previous_numbers": N_("Vroeger nummer van de patiënt"),
     "fact": N_("Gegeven"),
     "document": N_("Document"),
+    "answer": N_("Antwoord"),
+    "referral_number": N_("Nummer van de aanvraag"),
+    "withdrawn": N_("Ingetrokken order"),
+    "state": N_("Afspraak"),
+    "starts_at": N_("Begin"),
+    "ends_at": N_("Einde"),
+    "service": N_("Soort afspraak"),
+    "place": N_("Plaats"),
+    "with_whom": N_("Bij wie"),
+    "reason": N_("Reden"),
+    "other_numbers": N_("Ander nummer van de afspraak"),
+    "merged.previous": N_("Vroeger nummer van de patiënt"),
+    "merged.previous_bsn": N_("Vroeger BSN"),
+}
+
+#: codes that stand in a field -> in a person's words; what is not here is shown as it was sent
+CODE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "urgency": {
+        "asap": N_("met spoed"),
+        "stat": N_("met spoed"),
+        "urgent": N_("spoed"),
+        "routine": N_("niet met spoed"),
+    },
+    "state": {
+        "booked": N_("gemaakt of gewijzigd"),
+        "cancelled": N_("vervallen"),
+        "deleted": N_("vervallen"),
+        "no_show": N_("niet verschenen"),
+        "blocked": N_("tijd geblokkeerd"),
+    },
 }
 
 #: columns of a case, and kinds of documents

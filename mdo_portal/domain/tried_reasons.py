@@ -46,6 +46,20 @@ TRIED_REASONS: dict[str, str] = {
     "cda_on_fhir": N_("Dit is XML maar geen FHIR; deze koppeling leest FHIR."),
 }  # fmt: skip
 
+#: what a message is (exchange.MEANINGS) -> what becomes of one like it. Nothing here knows who has a case.
+BECOMES: dict[str, str] = {
+    "referral": N_("Een bericht zoals dit wordt een casus zonder dat iemand iets hoeft te herstellen."),
+    "withdrawal": N_("Dit trekt de aanmelding met dit nummer in en maakt geen casus. Is die hier niet, dan zoekt iemand het uit."),
+    "result": N_("Dit is een uitslag of document, geen aanmelding: het komt bij de casus. Is er geen, dan wordt het niet bewaard."),
+    "answer": N_("Dit is een antwoord of aanvulling: het komt bij de aanmelding met dit nummer."),
+    "notice": N_("Dit meldt dat er gegevens klaarstaan: het portaal haalt ze daarna op."),
+    "appointment": N_("Dit is een afspraak, geen aanmelding: zij komt bij de casus. Is er geen, dan wordt zij niet bewaard."),
+    "patient": N_("Dit zijn gegevens van een patiënt, geen aanmelding: ze komen bij de casus. Is er geen, dan wordt niets bewaard."),
+    "merge": N_("Dit zegt dat nummers van één patiënt zijn, en is geen aanmelding. Is er geen casus, dan wordt niets bewaard."),
+    "link": N_("Dit zegt dat nummers bij elkaar horen. Bij de casus staat het erbij; er wordt niets samengevoegd."),
+    "receipt": N_("Dit is een ontvangstbevestiging, geen aanmelding."),
+}  # fmt: skip
+
 _DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
 _BYTE_ORDER = b"\xef\xbb\xbf"
 _START = 4_000

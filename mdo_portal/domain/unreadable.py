@@ -45,7 +45,9 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Er staat meer dan één aanvraag in deze bundel: van een andere patiënt, of voor nog een overleg. Er is niets overgenomen en de "
         "bundel is bewaard; vraag het ziekenhuis om een bericht per aanvraag, of neem ze zelf op."
     ),
-    "unknown_kind": N_("Dit soort bericht verwerkt de koppeling niet. Het is bewaard; pas het profiel aan of leg het terzijde."),
+    "unknown_kind": N_(
+        "Dit soort bericht verwerkt de koppeling niet. Het is bewaard; zeg bij Wat elders staat wat het is, of leg het terzijde."
+    ),
     "hostile_delimiters": N_(
         "De scheidingstekens in de kop kloppen niet. Het bericht is bewaard; vraag het ziekenhuis om het opnieuw te sturen."
     ),

@@ -7,6 +7,7 @@ never sees a table. Nothing here is computed from patient data: a value is carri
 
 from mdo_portal.exchange.incoming import (
     APPOINTMENT_STATES,
+    ORDERED,
     RESULT_STATUSES,
     Fact,
     Incoming,
@@ -23,6 +24,7 @@ from mdo_portal.exchange.incoming import (
     Section,
 )
 from mdo_portal.exchange.leaving import LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
+from mdo_portal.exchange.meaning import MEANINGS, is_cut_off, meaning_of
 from mdo_portal.exchange.outgoing import DecisionForm, OutgoingAdvice, OutgoingDecision
 from mdo_portal.exchange.people import Contact, PatientIdentity, PersonName
 from mdo_portal.exchange.receipt import IncomingReceipt, Receipt, ReceiptKind
@@ -55,6 +57,8 @@ from mdo_portal.exchange.wire import Profile, Unreadable, Wire, WrongProfile, pr
 
 __all__ = [
     "APPOINTMENT_STATES",
+    "MEANINGS",
+    "ORDERED",
     "RESULT_STATUSES",
     "Acknowledger",
     "Address",
@@ -109,5 +113,7 @@ __all__ = [
     "Vouched",
     "Wire",
     "WrongProfile",
+    "is_cut_off",
+    "meaning_of",
     "profile_of_link",
 ]

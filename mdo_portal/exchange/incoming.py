@@ -27,6 +27,10 @@ class Section(StrEnum):
     OTHER = "other"
 
 
+ORDERED = "Aangevraagd"
+"""The label that profiles give to the name of an order: a Fact that says what was asked for, and no value."""
+
+
 @dataclass(frozen=True)
 class Fact:
     """One thing a hospital told us, unchanged, with the date it is about (None: not sent)."""

@@ -37,11 +37,11 @@ function templatesBelow(folder) {
   return readdirSync(folder, { recursive: true }).map((name) => join(folder, name)).filter((path) => path.endsWith(".html") && statSync(path).isFile());
 }
 
-// One sprite of the icons that icons.txt lists and of those a template names literally: icon("calendar").
+// One sprite of the icons that icons.txt lists and of those a template names literally: icon("calendar"), panel(_("…"), "calendar").
 function iconNames() {
   const listed = readFileSync(join(here, "icons.txt"), "utf8").split("\n").map((line) => line.replace(/#.*/, "").trim()).filter(Boolean);
   const named = templatesBelow(join(root, "templates")).flatMap((path) =>
-    [...readFileSync(path, "utf8").matchAll(/\bicon\(\s*["']([a-z0-9-]+)["']/g)].map((match) => match[1]));
+    [...readFileSync(path, "utf8").matchAll(/\b(?:icon\(|panel\(_\("[^"]*"\),)\s*["']([a-z0-9-]+)["']/g)].map((match) => match[1]));
   return [...new Set([...listed, ...named])].sort();
 }
 

@@ -75,8 +75,8 @@ def watch(context: Context, payload: Payload) -> dict[str, Any]:
         join_room(topic)
     context.connection.topics = watched
     made_at = payload.get("since")
-    missed = REGISTRY.changed_since(watched, made_at - CLOCKS_DIFFER) if isinstance(made_at, int | float) else set()
-    return {"topics": sorted(watched), "missed": sorted(missed)}
+    missed = REGISTRY.changed_since(watched, made_at - CLOCKS_DIFFER) if isinstance(made_at, int | float) else {}
+    return {"topics": sorted(watched), "missed": missed}
 
 
 def join(context: Context, payload: Payload) -> dict[str, Any]:

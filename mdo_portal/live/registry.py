@@ -51,7 +51,7 @@ class Registry:
         self._lock = threading.Lock()
         self._connections: dict[str, Connection] = {}
         self._notes: dict[uuid.UUID, int] = {}
-        self._changed: OrderedDict[str, float] = OrderedDict()
+        self._changed: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def add(self, sid: str, connection: Connection) -> bool:
         """Remember a socket. False when this person has too many already."""
@@ -115,18 +115,22 @@ class Registry:
             if self._notes.get(note_id) == seen:
                 self._notes[note_id] = revision
 
-    def changed(self, topic: str, *, at: float) -> None:
-        """This topic changed at this moment (seconds of the clock); the newest few thousand are remembered."""
+    def changed(self, topic: str, *, at: float, revision: int = 0) -> None:
+        """This topic changed at this moment (seconds of the clock), to this revision; the newest few thousand are remembered."""
         with self._lock:
             self._changed.pop(topic, None)
-            self._changed[topic] = at
+            self._changed[topic] = (at, revision)
             while len(self._changed) > TOPICS_REMEMBERED:
                 self._changed.popitem(last=False)
 
-    def changed_since(self, topics: set[str], since: float) -> set[str]:
-        """Which of these topics changed after `since`: what a page missed between being made and being connected."""
+    def changed_since(self, topics: set[str], since: float) -> dict[str, int]:
+        """Which of these topics changed after `since`: what a page may have missed between being made and being connected.
+
+        With the revision each came to: a page that shows it already missed nothing. 0: it was told without.
+        """
         with self._lock:
-            return {topic for topic in topics if self._changed.get(topic, 0.0) > since}
+            last = {topic: self._changed.get(topic, (0.0, 0)) for topic in topics}
+            return {topic: revision for topic, (at, revision) in last.items() if at > since}
 
 
 REGISTRY = Registry()

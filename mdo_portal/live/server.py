@@ -116,7 +116,7 @@ def _tell(socketio: SocketIO, database: Database, news: dict[str, Any]) -> None:
     elif news["topic"] == "note":
         _tell_note(socketio, database, uuid.UUID(news["id"]), news["revision"])
     else:
-        REGISTRY.changed(topic, at=time.time())
+        REGISTRY.changed(topic, at=time.time(), revision=int(news.get("revision") or 0))
         socketio.emit("changed", news | {"topic": topic}, to=topic)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from mdo_portal.domain.case import Case, CaseLook
 from mdo_portal.domain.inbound import WAITS_TOO_LONG
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import Section
+from mdo_portal.exchange import ORDERED, Section
 from mdo_portal.services.case_facts import QUESTIONS
 from mdo_portal.services.case_rows import CaseView, DocumentRow, EventRow, FactRow
 
@@ -137,7 +137,8 @@ def _changes(view: CaseView, entered: Mapping[datetime, datetime]) -> Iterator[C
     earlier = [one for one in view.superseded if one.label in _ASKED and one.superseded_at == one.received_at]
     yield from _questions(view, earlier)
     told = [*facts, *(one for one in view.superseded if one not in earlier)]
-    yield from (_of_fact(fact, told) for fact in told if is_later(fact.received_at))
+    fresh = [fact for fact in told if is_later(fact.received_at) and not _is_told_otherwise(fact, told, view.documents)]
+    yield from (change for change in (_of_fact(fact, told) for fact in fresh) if not _is_respelled(change))
     for document in view.documents:
         if is_later(document.received_at):
             older = [one for one in view.documents if _same_title(one, document) and one.received_at < document.received_at]
@@ -157,6 +158,30 @@ def _changes(view: CaseView, entered: Mapping[datetime, datetime]) -> Iterator[C
         if request.answered_at:
             yield Change(request.answered_at, hospital=view.hospital, label=request.text, after=request.answer)
 
+
+def _is_told_otherwise(fact: FactRow, told: Sequence[FactRow], documents: Sequence[DocumentRow]) -> bool:
+    """Whether something else that came with it says it: the words of a letter are the letter, an order is told by its results."""
+
+    def came_along(one: FactRow | DocumentRow) -> bool:
+        return (one.received_at, one.hospital_code) == (fact.received_at, fact.hospital_code)
+
+    along = [document for document in documents if came_along(document)]
+    if fact.label == ORDERED:
+        return bool(along) or any(came_along(one) and one.label != ORDERED for one in told)
+    return bool(fact.label) and any(document.title == fact.label for document in along)
+
+
+def _is_respelled(change: Change) -> bool:
+    """Whether the old value is the new one in another spelling of its unit (ug/L, µg/l): as sent on the page, but no news."""
+    return bool(change.before) and {_spelled(one) for one in change.before} == {_spelled(change.after or "")}
+
+
+def _spelled(value: str) -> str:
+    return " ".join(value.translate(_MICRO).replace("/L", "/l").split())
+
+
+_MICRO = str.maketrans("\u00b5\u03bc", "uu")
+"""Two signs for micro, and the letter that stands for them. Capitals are not let go of: mU and MU differ."""
 
 _ASKED = {label: column for column, label in QUESTIONS.items()}
 

@@ -15,7 +15,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import access
 from mdo_portal.services.meetings import PLANNABLE
-from mdo_portal.services.worklist_rows import BoardCount
+from mdo_portal.services.worklist_rows import BoardCount, Unrouted
 
 
 def boards(session: Session, viewer: Viewer, *, now: datetime) -> list[BoardCount]:
@@ -70,7 +70,8 @@ def _counts(viewer: Viewer) -> Any:
     )
 
 
-def unrouted(session: Session, viewer: Viewer) -> int:
-    """How many cases wait for somebody to choose a board."""
-    query = select(func.count()).select_from(Case).where(access.on_work_list(viewer), Case.is_open, Case.board_id.is_(None))
-    return session.scalar(query) or 0
+def unrouted(session: Session, viewer: Viewer) -> Unrouted:
+    """The cases that wait for somebody to choose a board."""
+    incomplete = func.count(case((func.cardinality(Case.missing) > 0, 1)))
+    query = select(func.count(), incomplete).where(access.on_work_list(viewer), Case.is_open, Case.board_id.is_(None))
+    return Unrouted._make(session.execute(query).one())

@@ -76,6 +76,13 @@ class WorkListRow(NamedTuple):
         return f"({self.birth_on.year})" if self.birth_on else ""
 
 
+class Unrouted(NamedTuple):
+    """How many cases have no board yet, and how many of those miss something."""
+
+    waiting: int
+    incomplete: int
+
+
 class BoardCount(NamedTuple):
     """One line of the left column: a board and what waits for it."""
 

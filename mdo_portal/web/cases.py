@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.link_fields import SECTION_LABELS
+from mdo_portal.domain.link_fields import CODE_WORDS, SECTION_LABELS
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.letter_outcome import pieces
@@ -69,7 +69,7 @@ WIRE_WORDS = {"hl7v2": "HL7 v2", "fhir": "FHIR", "form": N_("webformulier"), "pa
 #: headings; the web form puts the same as questions
 SECTION_WORDS = SECTION_LABELS
 #: how referrers say that it cannot wait; an EPD's own words are shown as they were sent
-URGENCY_WORDS = {"asap": N_("met spoed"), "stat": N_("met spoed"), "urgent": N_("spoed"), "routine": N_("niet met spoed")}
+URGENCY_WORDS = CODE_WORDS["urgency"]
 
 
 def load(db: Session, act: Act, case_id: uuid.UUID, *, detail: str = "", lock: bool = False) -> Grant:

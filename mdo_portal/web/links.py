@@ -146,7 +146,12 @@ def edit(hospital_id: uuid.UUID) -> str:
 
 def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[str, str]) -> str:
     known = link_words.profiles()
-    reads = known.of_wire(Wire.HL7V2, Wire.FHIR, Wire.PAPER)
+    # Of the profiles for paper only the one without a line reads something; those of a folder are about letters.
+    reads = [
+        one
+        for one in known.of_wire(*LINES, Wire.PAPER)
+        if known.wires[one[0]] in LINES or one[0] in ("paper", form["profile_in"])
+    ]
     writes = known.of_wire(Wire.HL7V2, Wire.FHIR)
     return render_template(
         "links/settings.html", hospital_id=hospital_id, name=name, form=form, errors=errors, reads=reads, writes=writes

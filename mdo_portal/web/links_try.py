@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal import letters, trial, wiring, wiring_profiles
 from mdo_portal.domain.link import Link
-from mdo_portal.domain.link_fields import LABELS, PLACEABLE, SECTION_LABELS
+from mdo_portal.domain.link_fields import CODE_WORDS, LABELS, PLACEABLE, SECTION_LABELS
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound, PortalError
 from mdo_portal.exchange import Wire
@@ -55,7 +55,7 @@ def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_profile=has_profile, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
-        sections=SECTION_LABELS, takes_part=takes_part, may_join=may_join, **given,
+        sections=SECTION_LABELS, code_words=CODE_WORDS, takes_part=takes_part, may_join=may_join, **given,
     )  # fmt: skip
 
 
@@ -159,10 +159,14 @@ def sender(hospital_id: uuid.UUID) -> ResponseReturnValue:
         flash(gettext(refused.sentence), "error")
     else:
         flash(
-            gettext("Deze afzender is toegevoegd. Berichten onder deze naam worden binnen enkele seconden aangenomen."), "success"
+            gettext(
+                "Deze afzender is toegevoegd. Over tien seconden worden berichten onder deze naam aangenomen; tot dan nog geweigerd."
+            ),
+            "success",
         )
     raw = _again()
     if not raw:
+        flash(gettext("Kies het bestand opnieuw: het was te groot om op de bladzijde te blijven."), "info")
         return redirect(url_for("trying.page", hospital_id=hospital_id), 303)
     return _shown(hospital_id, raw, pasted=bool(request.form.get("message")))
 

@@ -159,6 +159,6 @@ def invite(person_id: uuid.UUID) -> str:
     with transaction() as db:
         memberships.person_for(db, viewer(), Act.PEOPLE_MANAGE, person_id, now=now())
         colleagues.check_invitation(db, viewer(), person_id)
-        link = credentials.invite(db, person_id, made_by=viewer().person_id, now=now())
+        token = credentials.invite(db, person_id, made_by=viewer().person_id, now=now())
         audit.record(db, viewer(), Act.PEOPLE_MANAGE, now=now(), object_type="person", object_id=person_id, detail="invited")
-    return _person(person_id, invitation=link if "://" in link else settings().public_url.rstrip("/") + "/" + link.lstrip("/"))
+    return _person(person_id, invitation=settings().public_url.rstrip("/") + url_for("invitations.arrive", token=token))

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from mdo_portal.domain import place_words
 from mdo_portal.domain.case import NO_DATE
+from mdo_portal.domain.fact_labels import OWN_LABELS
 from mdo_portal.errors import N_
 from mdo_portal.web.context import now
 
@@ -29,8 +30,14 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _sentence
     app.jinja_env.filters["translated"] = translated
     app.jinja_env.filters["place_words"] = _place_words
+    app.jinja_env.filters["fact_label"] = _fact_label
     for word in (when, when_exact, clock, clock_today, day, iso_day, in_days, age, days_old, short_day):
         app.jinja_env.filters[word.__name__] = word
+
+
+def _fact_label(label: str) -> str:
+    """The label above a value: ours in the reader's language, a hospital's as it was sent."""
+    return str(gettext(label)) if label in OWN_LABELS else label
 
 
 def _place_words(place: str) -> str:

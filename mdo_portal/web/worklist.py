@@ -57,8 +57,8 @@ def boards() -> str:
 
 def _left_of(db: Session) -> dict[str, Any]:
     found = worklist_boards.boards(db, viewer(), now=now())
-    unrouted = worklist_boards.unrouted(db, viewer())
-    return {"boards": found, "unrouted": unrouted, "topics": _topics()}
+    without = worklist_boards.unrouted(db, viewer())
+    return {"boards": found, "unrouted": without.waiting, "unrouted_incomplete": without.incomplete, "topics": _topics()}
 
 
 def _topics() -> str:

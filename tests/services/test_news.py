@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import Fact, IncomingDocument, Section, Wire
+from mdo_portal.exchange import ORDERED, Fact, IncomingDocument, Section, Wire
 from mdo_portal.services import cases, documents, meetings, news, questions, referrals, worklist, worklist_rows
 from mdo_portal.services.news import News, Since
 from tests import make
@@ -16,6 +21,7 @@ from tests.make import NOW
 from tests.people import Region
 
 DAY = timedelta(days=1)
+ROOT = Path(__file__).resolve().parents[2]
 PSA = Fact(Section.MARKER, "12,4 ug/l", "PSA", date(2026, 2, 15))
 
 
@@ -146,3 +152,55 @@ def test_what_hospital_and_people_do_is_news_only_when_something_came_in(session
 
     assert (before, asked, case.news_at) == (None, None, NOW + 2 * DAY)
     assert [(one.label, one.after) for one in seen(session, case).changes] == [("Wat is de PSA?", "12")]
+
+
+def new_in(session: Session, region: Region, *facts: Fact, documents: tuple[IncomingDocument, ...] = ()) -> list[str]:
+    """What stands as new after these came a day later, by label or title."""
+    case = told(session, region, at=NOW + DAY, facts=facts, documents=documents)
+    return [one.label for one in seen(session, case).changes]
+
+
+def test_the_name_of_an_order_is_no_news_beside_what_it_brought(session: Session, region: Region) -> None:
+    told(session, region, at=NOW)
+    ordered, result = Fact(Section.OTHER, "Prostaatpakket", ORDERED), Fact(Section.MARKER, "15,8 ug/l", "PSA", date(2026, 3, 1))
+
+    assert new_in(session, region, ordered, result) == ["PSA"]
+
+
+def test_an_order_without_results_is_news(session: Session, region: Region) -> None:
+    told(session, region, at=NOW)
+
+    assert new_in(session, region, Fact(Section.OTHER, "CT thorax", ORDERED)) == [ORDERED]
+
+
+def test_a_letter_of_which_the_words_came_too_is_told_once(session: Session, region: Region) -> None:
+    told(session, region, at=NOW)
+    letter = IncomingDocument("Brief.rtf", "text/rtf", b"{\\rtf1 brief}")
+
+    assert new_in(session, region, Fact(Section.OTHER, "Geachte collega", "Brief.rtf"), documents=(letter,)) == ["Brief.rtf"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_news"),
+    [
+        ("12,4 ug/L", "12,4 µg/l", False),
+        ("12,4 \u03bcg/l", "12,4  \u00b5g/l", False),
+        ("12,4 ug/l", "12,4 mg/l", True),
+        ("3 mU/l", "3 MU/l", True),
+        ("12,4 ug/l", "12,5 ug/l", True),
+    ],
+)
+def test_another_spelling_of_a_unit_is_no_news(session: Session, region: Region, before: str, after: str, is_news: bool) -> None:
+    psa = Fact(Section.MARKER, before, "PSA", date(2026, 2, 15))
+    told(session, region, at=NOW, facts=(psa,))
+
+    assert bool(new_in(session, region, replace(psa, text=after))) is is_news
+
+
+@pytest.mark.parametrize(("profile", "label"), [("generic-v2", "facts.OBR.label"), ("generic-r4", "labels.asked")])
+def test_profiles_label_an_order_as_the_news_knows_it(profile: str, label: str) -> None:
+    found: Any = tomllib.loads((ROOT / "integrations" / "profiles" / f"{profile}.toml").read_text(encoding="utf-8"))
+    for step in label.split("."):
+        found = found[step]
+
+    assert found == ORDERED

@@ -147,14 +147,15 @@ def test_the_counts_are_those_of_the_list(session: Session, region: Region, zeed
     make.case(session, zeed, facts=())
     make.case(session, zeed)
     make.case(session, zeed, board_hint="?")
+    make.case(session, zeed, board_hint="?", facts=())
     session.flush()
 
     (uro,) = worklist_boards.boards(session, region.aisha, now=NOW)
 
     assert (uro.code, uro.waiting, uro.incomplete, uro.scheduled) == ("URO-P", 2, 1, 0)
     assert uro.next_meeting_id == region.meeting
-    assert worklist_boards.unrouted(session, region.aisha) == 1
-    assert worklist_boards.unrouted(session, region.carla) == 0
+    assert worklist_boards.unrouted(session, region.aisha) == (2, 1)
+    assert worklist_boards.unrouted(session, region.carla) == (0, 0)
 
 
 def test_a_line_tells_no_more_than_initials_and_year(session: Session, region: Region, zeed: Hospital) -> None:

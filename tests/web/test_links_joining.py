@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.link import Link
+from mdo_portal.web.links_try import LARGEST_AGAIN
 from tests.integrations.hl7v2 import samples
 from tests.web.portal import CSRF
 from tests.web.test_links import Portal, portal
@@ -57,3 +58,27 @@ def test_a_hospital_without_a_board_is_warned_of_until_it_joins_one(portal: Port
     assert f'name="board" value="{board_id}"' in page
     assert warning not in ada.get(home).text
     assert warning not in ada.get(joined.headers["Location"].removesuffix("/settings")).text
+
+
+def test_that_a_large_message_will_have_to_be_chosen_again_is_said_before_the_sender_is_added(portal: Portal) -> None:
+    ada = portal.person("Ada")
+    home = portal.link("KREE")
+    ada.post(f"{home}/settings", data={"csrf_token": CSRF, "name": "Kreekrug", "profile_in": "hix"})
+    large = samples.REFERRAL + b"NTE|9||" + b"x" * LARGEST_AGAIN + b"\r"
+
+    def tried(raw: bytes) -> str:
+        return ada.post(f"{home}/try", data={"csrf_token": CSRF, "file": (io.BytesIO(raw), "bericht.hl7")}).text
+
+    warned = ["kies het bestand daarna opnieuw" in tried(raw) for raw in (samples.REFERRAL, large)]
+    added = ada.post(f"{home}/sender", data={"csrf_token": CSRF, "application": "HIX", "facility": "ZEED"}, follow_redirects=True)
+
+    assert warned == [False, True]
+    assert "Kies het bestand opnieuw" in added.text
+
+
+def test_what_a_hospital_sends_is_not_read_with_a_profile_for_letters_in_a_folder(portal: Portal) -> None:
+    page = portal.person("Ada").get(f"{portal.link('KREE')}/settings").text
+    choice = re.search(r'<select[^>]*name="profile_in".*?</select>', page, re.DOTALL)
+
+    assert choice is not None and "ChipSoft HiX" in choice[0] and "zonder koppeling" in choice[0]
+    assert "Map:" not in choice[0]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask, get_template_attribute
+from flask_babel import force_locale
 
 from mdo_portal.database import Database
+from mdo_portal.web.assets import DIST
 from tests.people import Region
 from tests.web.portal import app_on, signed_in
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
 @pytest.fixture
@@ -33,3 +39,20 @@ def test_a_long_text_stands_whole_in_the_page_once_and_has_a_more(app: Flask) ->
 
     assert drawn.count(long.strip()) == 1 and "<summary>" in drawn
     assert plain.strip() == short
+
+
+def test_our_own_label_is_in_the_reader_s_language_and_a_hospital_s_as_it_was_sent(app: Flask) -> None:
+    words = "{{ 'Aangevraagd'|fact_label }} {{ 'Diagnose'|fact_label }} {{ 'Verwijzer'|fact_label }}"
+    with app.test_request_context(), force_locale("en"):
+        drawn = app.jinja_env.from_string(words).render()
+
+    assert drawn == "Requested Diagnosis Verwijzer"
+
+
+def test_every_icon_that_a_page_names_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="([a-z0-9-]+)"', next(DIST.glob("icons*.svg")).read_text(encoding="utf-8")))
+    pages = [file.read_text(encoding="utf-8") for file in TEMPLATES.rglob("*.html")]
+    named = {name for page in pages for name in re.findall(r'\b(?:icon\(|panel\(_\("[^"]*"\),)\s*"([a-z0-9-]+)"', page)}
+
+    assert {"copy", "device-mobile"} <= named
+    assert named - drawn == set()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -120,17 +122,32 @@ def test_a_form_that_misses_something_keeps_what_was_typed(house: House) -> None
     assert answer.status_code == 422 and "N. Nieuw" in answer.text and "geen datum" in answer.text
 
 
-def test_somebody_new_is_added_and_invited_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credentials, "invite", lambda *_, **__: "/invitation/secret-token")
+def test_somebody_new_is_added_and_invited_once(house: House) -> None:
     form = {"email": "nieuw@example.nl", "name": "N. Nieuw", "role": "observer", "hospital_id": house.region.hospitals["ZEED"]}
     added = house.post("Aisha", f"{house.uro}/add", **form)
     page = added.headers["Location"]
-    invited = house.post("Aisha", f"{page}/invite")
+    link = shown_link(house.post("Aisha", f"{page}/invite").text)
+    token = link.rsplit("/", 1)[-1]
 
-    assert added.status_code == 302 and "/invitation/secret-token" in invited.text
-    assert "secret-token" not in house.person("Aisha").get(page).text
+    assert added.status_code == 302 and token not in house.person("Aisha").get(page).text
     assert "invited" in [line.detail for line in lines(house)]
-    assert not any("secret" in line.detail or "Nieuw" in line.detail for line in lines(house))
+    assert not any(token in line.detail or "Nieuw" in line.detail for line in lines(house))
+
+
+def test_the_link_that_is_shown_lets_who_gets_it_in(house: House) -> None:
+    form = {"email": "nieuw@example.nl", "name": "N. Nieuw", "role": "observer", "hospital_id": house.region.hospitals["ZEED"]}
+    page = house.post("Aisha", f"{house.uro}/add", **form).headers["Location"]
+    link = shown_link(house.post("Aisha", f"{page}/invite").text)
+
+    opened = house.app.test_client().get(urlsplit(link).path, follow_redirects=True)
+
+    assert opened.status_code == 200 and "Welkom, N. Nieuw" in opened.text
+
+
+def shown_link(page: str) -> str:
+    found = re.search(r'id="invitation" readonly value="([^"]+)"', page)
+    assert found, "no link is shown"
+    return found[1]
 
 
 @pytest.mark.parametrize("name", ["Dirk", "Mila"])

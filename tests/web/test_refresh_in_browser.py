@@ -35,6 +35,7 @@ class Server:
     holds: bool = False
     fetched: int = 0
     lines: list[WebSocketRoute] = field(default_factory=list)
+    missed: dict[str, int] = field(default_factory=dict)
 
     def answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE).partition("?")[0]
@@ -73,7 +74,7 @@ class Server:
         if said == "40":
             line.send('40{"sid":"b"}')
         elif asked := re.match(r'42(\d+)\["watch"', said):
-            line.send(f'43{asked[1]}[{{"missed":[]}}]')
+            line.send(f"43{asked[1]}[{json.dumps({'missed': self.missed})}]")
 
     def change(self) -> None:
         """The meeting changes, and everybody who watches it hears so; time enough to ask for the panel."""
@@ -146,3 +147,17 @@ def test_an_answer_that_never_comes_holds_up_no_later_one(server: Server) -> Non
     server.lose()
 
     expect(server.page.locator("#panel")).to_have_text("stand 3", timeout=SOON)
+
+
+@pytest.mark.parametrize(("revision", "fetched"), [(1, 0), (2, 1), (0, 1)], ids=["shown already", "newer", "nobody said"])
+def test_what_changed_while_the_page_was_on_its_way_is_fetched_unless_it_shows_it(
+    server: Server, revision: int, fetched: int
+) -> None:
+    """After an act of one's own the page is made from what that act left: it missed nothing."""
+    server.missed = {"meeting:1": revision}
+
+    server.page.reload()
+    expect(server.page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+    server.page.wait_for_timeout(GATHERED_MS)
+
+    assert server.fetched == fetched

@@ -8,7 +8,7 @@ import { rememberPlace } from "./focus";
 import { ask, connection, isLive, onLive, startIndicator } from "./socket";
 
 interface Changed { topic: string; id: string; revision?: number }
-interface Watched { missed?: string[] }
+interface Watched { missed?: Record<string, number> } // topic: the revision it came to, 0 when nobody said
 const madeAt = Number(meta("made-at"));
 const madeAgo = Date.now() / 1000 - madeAt; // our clock against the server's
 let since = madeAt; // on the server's clock
@@ -104,7 +104,8 @@ async function watch(): Promise<void> {
   const topics = [...new Set(live().flatMap(topicsOf))].sort();
   const answer = await ask<Watched>("watch", { topics, since }).catch(() => undefined);
   since = Date.now() / 1000 - madeAgo;
-  for (const topic of answer?.missed ?? []) hear({ topic, id: "" }); // changed while this page was on its way
+  // Changed while this page was on its way; of what it shows already, as after an act of one's own, nothing was missed.
+  for (const [topic, revision] of Object.entries(answer?.missed ?? {})) hear({ topic, id: "", ...(revision ? { revision } : {}) });
 }
 
 function poll(): void {

@@ -1,0 +1,69 @@
+"""The page of a case as it is drawn: what can be done is at hand on a phone, and words have room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from mdo_portal.web.assets import DIST
+from tests.browser import axe
+from tests.web.people_house import House, house
+
+__all__ = ["house"]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+SITE = "http://portal.example"
+BARS = "document.querySelectorAll('.case-actions.is-bar .btn')"
+IN_VIEW = f"""() => [...{BARS}].filter(one => one.getClientRects().length).map(one => one.getBoundingClientRect())
+  .every(box => box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth && box.height >= 24)"""
+#: how far the last that can be used on the page stands above the bar, at the end of the page
+ROOM_BELOW = """() => { scrollTo({top: 1e6, behavior: 'instant'});
+  const bar = document.querySelector('.case-actions.is-bar').getBoundingClientRect();
+  const last = [...document.querySelectorAll('.page-rail .panel')].pop().getBoundingClientRect();
+  return bar.top - last.bottom; }"""
+TOUCHING = """() => { const boxes = [...document.querySelectorAll('#case-rail .steps li')].map(one => {
+    const words = document.createRange(); words.selectNodeContents(one.firstChild); return words.getBoundingClientRect(); });
+  return boxes.filter((a, n) => boxes.some((b, m) => m > n && a.left < b.right + 2 && b.left < a.right + 2 && a.top < b.bottom && b.top < a.bottom)).length; }"""
+BROKEN_WORDS = (
+    """() => [...document.querySelectorAll('#case-rail .checklist b')].filter(one => one.getClientRects().length > 1).length"""
+)
+
+
+@contextmanager
+def case_page(browser: Browser, house: House, width: int, height: int) -> Iterator[Page]:
+    """The case as its secretary gets it, with the built styles."""
+    client = house.person("Aisha")
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(SITE).partition("?")[0]
+        if path.startswith("/static/dist/"):
+            route.fulfill(path=DIST / path.removeprefix("/static/dist/"))
+        elif path.startswith("/cases/"):
+            route.fulfill(body=client.get(path).text, content_type="text/html; charset=utf-8")
+        else:
+            route.abort()
+
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.route("**/*", answer)
+    page.goto(f"{SITE}/cases/{house.case_id}")
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 820])
+def test_what_can_be_done_is_under_the_thumb_and_hides_nothing(browser: Browser, house: House, width: int) -> None:
+    with case_page(browser, house, width, 844) as page:
+        assert page.evaluate(f"{BARS}.length") >= 3
+        assert page.evaluate(IN_VIEW)
+        assert page.evaluate(ROOM_BELOW) >= 0
+        assert page.evaluate(IN_VIEW)
+        assert axe(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1280, 1440])
+def test_the_words_of_the_rail_have_room(browser: Browser, house: House, width: int) -> None:
+    with case_page(browser, house, width, 844) as page:
+        assert page.evaluate(TOUCHING) == 0
+        assert page.evaluate(BROKEN_WORDS) == 0
