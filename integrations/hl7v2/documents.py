@@ -114,7 +114,7 @@ def _media_type(segment: Segment, repetition: int, media: Mapping[str, str]) -> 
     subtype = segment.component(5, 3, repetition=repetition).lower()
     if "/" in subtype:  # some put the whole media type in the subtype
         return subtype
-    if subtype in _ENCODINGS:  # no subtype: what stands there is the encoding
+    if subtype in ("", *_ENCODINGS):  # no subtype: what may stand there is the encoding
         subtype = "plain" if kind.lower() in _WORDED else ""
     return f"{media.get(kind.upper(), kind.lower())}/{subtype}" if kind and subtype else "application/octet-stream"
 

@@ -11,7 +11,7 @@ from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, U
 from .er7 import Message
 from .numbers import Number, numbers
 from .segment import Repetition, Segment
-from .values import day
+from .values import day, telephone
 
 _PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
 """A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
@@ -138,7 +138,7 @@ def provider(message: Message, role: str) -> Contact | None:
             number=segment.component(7, 1),
             authority=segment.component(7, 2),
             organisation=segment.component(10) or segment.component(4, 4) or segment.component(4, 1),
-            phone=segment.component(5, 1) or segment.component(5, 12),
+            phone=telephone(segment, 5),
         )
     return None
 

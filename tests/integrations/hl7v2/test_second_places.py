@@ -96,8 +96,9 @@ def test_a_text_that_came_as_a_document_has_the_day_of_the_document() -> None:
     assert [fact.dated_on for fact in found.facts] == [date(2026, 3, 1)]
 
 
-def test_the_encoding_in_the_place_of_the_subtype_is_no_type() -> None:
-    found = read("ORU^R01", PID, "OBR|1||F1|X", "OBX|1|ED|N^Notitie^L||^TEXT^Base64^SGVsbG8=||||||F")
+@pytest.mark.parametrize("value", ["^TEXT^Base64^SGVsbG8=", "^text^^Base64^SGVsbG8="])
+def test_the_encoding_in_the_place_of_the_subtype_is_no_type_and_text_without_one_is_plain(value: str) -> None:
+    found = read("ORU^R01", PID, "OBR|1||F1|X", f"OBX|1|ED|N^Notitie^L||{value}||||||F")
     assert isinstance(found, IncomingResult)
     assert [(one.media_type, one.content) for one in found.documents] == [("text/plain", b"Hello")]
 
