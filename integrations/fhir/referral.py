@@ -150,7 +150,9 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     elif entry.kind == "QuestionnaireResponse":
         _form(entry, reading, found)
     elif entry.kind == "CareTeam":
-        found.people |= team_member(entry, reading)
+        members = team_member(entry, reading)
+        found.people |= members
+        found.unmapped.extend([entry.place] if len(members) < len(nodes(entry.resource.get("participant"))) else [])
     elif entry.kind == "Composition":
         _written(entry, reading, found)
     elif not mapping and entry.kind != "Media":

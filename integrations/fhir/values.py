@@ -88,9 +88,11 @@ def first_of(resource: Node, *names: str) -> str:
 
 
 def quantity(value: Any) -> str:
-    """`1.10 ng/mL`, with `<` and the like in front."""
+    """`1.10 ng/mL`, with `<` and the like in front. The code `1` (UCUM) says that there is no unit."""
     own = node(value)
-    return joined(text(own.get("comparator")) + text(own.get("value")), text(own.get("unit")) or text(own.get("code")), by=" ")
+    code = text(own.get("code"))
+    unit = text(own.get("unit")) or (code if code != "1" else "")
+    return joined(text(own.get("comparator")) + text(own.get("value")), unit, by=" ")
 
 
 def answer_text(holder: Node, stem: str = "value") -> str:

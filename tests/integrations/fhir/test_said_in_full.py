@@ -1,0 +1,166 @@
+"""What belongs to a finding, a drug, an allergy or a plan stands with it: the usual range, the place, the end, how badly, unless when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from integrations.fhir.reader import FhirReader
+from mdo_portal.exchange import IncomingReferral
+
+from .make import Node, bundle, patient, request
+
+TO = {"reference": "Patient/p"}
+
+
+def read(*resources: Node, profile: str = "generic-r4") -> IncomingReferral:
+    asked = request() if profile == "generic-r4" else request(resourceType="ReferralRequest")
+    found = FhirReader().read(bundle(asked, patient(), *resources), profile)
+    assert isinstance(found, IncomingReferral)
+    return found
+
+
+def said(kind: str, profile: str = "generic-r4", **more: Any) -> str:
+    (fact,) = read({"resourceType": kind, "id": "x", "subject": TO} | more, profile=profile).facts
+    return fact.text
+
+
+def words(one: str) -> Node:
+    return {"text": one}
+
+
+def amount(value: float, unit: str = "ug/L") -> Node:
+    return {"value": value, "unit": unit}
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        ({"valueQuantity": amount(6), "referenceRange": [{"low": amount(0), "high": amount(4)}]}, "6 ug/L (0 ug/L – 4 ug/L)"),
+        ({"valueQuantity": amount(6), "referenceRange": [{"high": amount(4)}]}, "6 ug/L (… – 4 ug/L)"),
+        ({"valueQuantity": amount(6), "referenceRange": [{"text": "lager dan 4"}]}, "6 ug/L (lager dan 4)"),
+        ({"valueQuantity": amount(12, "mm"), "bodySite": words("linkermamma")}, "12 mm, linkermamma"),
+        ({"valueQuantity": {"value": 1.015, "code": "1"}}, "1.015"),
+    ],
+)
+def test_a_finding_says_where_and_what_is_usual(more: Node, shown: str) -> None:
+    assert said("Observation", status="final", code=words("PSA"), **more) == shown
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        ({"status": "completed"}, "Tamoxifen (completed)"),
+        ({"status": "active", "effectivePeriod": {"start": "2010", "end": "2015-06"}}, "Tamoxifen (tot 2015-06) (2010)"),
+        ({"status": "active"}, "Tamoxifen"),
+    ],
+)
+def test_a_drug_that_is_no_longer_taken_says_so(more: Node, shown: str) -> None:
+    assert said("MedicationStatement", medicationCodeableConcept=words("Tamoxifen"), **more) == shown
+
+
+@pytest.mark.parametrize(
+    ("dosage", "shown"),
+    [
+        ({"text": "zo nodig 1 tablet", "asNeededBoolean": True}, "zo nodig 1 tablet"),
+        (
+            {"asNeededBoolean": True, "doseAndRate": [{"doseRange": {"low": amount(1, "tablet"), "high": amount(2, "tablet")}}]},
+            "1 tablet – 2 tablet, zo nodig",
+        ),
+        (
+            {"asNeededCodeableConcept": words("pijn"), "route": words("oraal"),
+             "timing": {"repeat": {"frequency": 1, "frequencyMax": 3, "period": 1, "periodUnit": "d"}}},
+            "1–3 per 1 d, oraal, zo nodig: pijn",
+        ),
+        ({"patientInstruction": "niet met melk", "doseAndRate": [{"doseQuantity": amount(5, "mg")}]}, "5 mg, niet met melk"),
+    ],
+)  # fmt: skip
+def test_a_dose_says_how_much_how_often_and_whether_only_when_needed(dosage: Node, shown: str) -> None:
+    drug = {"status": "active", "intent": "order", "medicationCodeableConcept": words("Oxynorm"), "dosageInstruction": [dosage]}
+    assert said("MedicationRequest", **drug) == f"Oxynorm; {shown}"
+
+
+def test_an_allergy_says_how_it_shows_and_how_badly() -> None:
+    own = {"resourceType": "AllergyIntolerance", "id": "x", "patient": TO, "code": words("Jodium"), "criticality": "high"}
+    reactions = [
+        {"manifestation": [words("Anafylaxie")], "severity": "severe", "description": "na contrast in 2019"},
+        {"manifestation": [words("Jeuk")]},
+    ]
+    (fact,) = read(own | {"reaction": reactions}).facts
+    assert fact.text == "Jodium: Anafylaxie; na contrast in 2019 (severe), Jeuk; risico: high"
+
+
+def test_a_disease_says_how_bad_it_is_and_until_when_it_was() -> None:
+    own = {"code": words("Astma"), "severity": words("ernstig"), "abatementDateTime": "2013"}
+    over = {"clinicalStatus": {"coding": [{"code": "resolved"}]}, "verificationStatus": {"coding": [{"code": "confirmed"}]}}
+    assert said("Condition", **own, **over) == "Astma, ernstig (tot 2013) (resolved)"
+
+
+def test_a_disease_in_the_family_has_its_age_and_what_is_said_of_it() -> None:
+    own = {
+        "resourceType": "FamilyMemberHistory",
+        "id": "x",
+        "patient": TO,
+        "status": "completed",
+        "relationship": words("moeder"),
+    }
+    had = [
+        {"code": words("Mammacarcinoom"), "onsetAge": amount(41, "jaar"), "note": [{"text": "BRCA1"}]},
+        {"code": words("Jicht")},
+    ]
+    (fact,) = read(own | {"condition": had}).facts
+    assert fact.text == "moeder: Mammacarcinoom (41 jaar, BRCA1), Jicht"
+
+
+def test_a_goal_says_what_is_aimed_at() -> None:
+    target = {
+        "measure": words("Gewicht"),
+        "detailRange": {"low": amount(70, "kg"), "high": amount(75, "kg")},
+        "dueDate": "2026-06-01",
+    }
+    goal = {"lifecycleStatus": "active", "description": words("Aankomen"), "target": [target]}
+    assert said("Goal", **goal) == "Aankomen; Gewicht 70 kg – 75 kg 2026-06-01"
+
+
+def test_an_exception_to_an_agreement_stands_behind_it() -> None:
+    inner = {"type": "deny", "code": [words("Beademing")]}
+    own = {"resourceType": "Consent", "id": "x", "status": "active", "patient": TO, "scope": words("t"), "policyRule": words("x")}
+    (fact,) = read(own | {"category": [words("Afspraak")], "provision": {"type": "permit", "provision": [inner]}}).facts
+    assert fact.text == "Afspraak; permit; deny: Beademing"
+
+
+def test_an_operation_says_what_went_wrong_and_what_follows() -> None:
+    own = {
+        "status": "completed",
+        "code": words("Hemicolectomie"),
+        "complication": [words("naadlekkage")],
+        "followUp": [words("stoma")],
+    }
+    assert said("Procedure", **own) == "Hemicolectomie; naadlekkage; stoma"
+
+
+def test_a_report_whose_results_came_along_is_not_said_to_be_without_words() -> None:
+    value = {
+        "resourceType": "Observation",
+        "id": "v",
+        "status": "final",
+        "code": words("CEA"),
+        "subject": TO,
+        "valueQuantity": amount(3),
+    }
+    report = {"resourceType": "DiagnosticReport", "id": "r", "status": "final", "code": words("Lab"), "subject": TO}
+    with_it = read(value, report | {"result": [{"reference": "Observation/v"}]})
+    without = read(report | {"result": [{"reference": "Observation/elders"}]})
+    assert [fact.text for fact in with_it.facts] == ["3 ug/L"]
+    assert [fact.text for fact in without.facts] == ["Verslag zonder tekst"]
+
+
+def test_a_team_with_somebody_who_has_no_place_here_is_named() -> None:
+    members = [
+        {"role": [words("huisarts")], "member": {"display": "A. Wit"}},
+        {"role": [words("diëtist")], "member": {"display": "B. Zwart"}},
+    ]
+    team = {"resourceType": "CareTeam", "id": "t", "status": "active", "subject": TO}
+    some, all_of_them = read(team | {"participant": members}), read(team | {"participant": members[:1]})
+    assert (some.gp.name, some.unmapped, all_of_them.unmapped) == ("A. Wit", ("CareTeam/2",), ())
