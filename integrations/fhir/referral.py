@@ -113,7 +113,13 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
     where = sifted.where
     pointed = [*where.all(request.reasons, request.entry), *where.all(request.supporting, request.entry)]
     everything = [*pointed, *where.entries]
-    inside = [one for entry in everything if not entry.container for one in where.contained(entry) if one.kind in FACTS]
+    inside = [
+        one
+        for entry in everything
+        if not entry.container
+        for one in where.contained(entry)
+        if one.kind and one.kind not in HELPERS
+    ]
     placed = {entry.place: entry for entry in [*everything, *inside]}
     return [entry for place, entry in placed.items() if place not in sifted.refused and place != request.entry.place]
 

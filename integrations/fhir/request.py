@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from integrations.fhir.bundle import Addresses, Entry, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, codings, concept, day, extension, node, nodes, notes, text, unique
+from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique
 from integrations.fhir.withdrawal import is_request_taken_back
 from mdo_portal.exchange import Unreadable
 
@@ -150,7 +150,8 @@ def read_request(entry: Entry, profile: Profile) -> Request:
 def number_of(own: Node) -> str:
     """The sender's number; never the resource id, which another referral may carry as well."""
     shared = [*nodes(own.get("requisition")), *nodes(own.get("groupIdentifier"))]
-    return next((value for _, value in [*identifiers(own), *identifiers({"identifier": shared})]), "")
+    numbers = [*best_first(nodes(own.get("identifier"))), *shared]
+    return next((value for _, value in identifiers({"identifier": numbers})), "")
 
 
 def _occurrence(own: Node) -> date | None:

@@ -67,10 +67,11 @@ def _contact(reading: Reading, role: str) -> Contact:
     rule = reading.profile["contacts"][role]
     people = (_at(reading, place) for place in rule["places"])
     person = next((one for one in people if one is not None), Contact())
+    called = _phone(reading, rule.get("phone", ()))
     return replace(
         person,
         organisation=person.organisation or first(reading, rule.get("organisation", ())),
-        phone=person.phone or _phone(reading, rule.get("phone", ())),
+        phone=person.phone or (called if called != person.number else ""),  # some write the person once more where he is called
     )
 
 

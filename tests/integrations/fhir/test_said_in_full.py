@@ -164,3 +164,52 @@ def test_a_team_with_somebody_who_has_no_place_here_is_named() -> None:
     team = {"resourceType": "CareTeam", "id": "t", "status": "active", "subject": TO}
     some, all_of_them = read(team | {"participant": members}), read(team | {"participant": members[:1]})
     assert (some.gp.name, some.unmapped, all_of_them.unmapped) == ("A. Wit", ("CareTeam/2",), ())
+
+
+def test_of_two_numbers_that_of_who_asks_counts() -> None:
+    numbers = [{"type": {"coding": [{"code": kind}]}, "value": value} for kind, value in (("FILL", "F-9"), ("PLAC", "P-1"))]
+    for old, wanted in (({"use": "old", "value": "O-1"}, "P-1"), ({"value": "X-1"}, "P-1")):
+        found = FhirReader().read(bundle(request(identifier=[old, *numbers]), patient()), "generic-r4")
+        assert isinstance(found, IncomingReferral) and found.number == wanted
+    found = FhirReader().read(
+        bundle(request(identifier=[{"use": "old", "value": "O-1"}, {"value": "N-2"}]), patient()), "generic-r4"
+    )
+    assert isinstance(found, IncomingReferral) and found.number == "N-2"
+
+
+def test_two_answers_of_one_name_say_under_which_heading_they_stand() -> None:
+    def group(text: str, name: str) -> Node:
+        asked = {"linkId": text, "text": "Naam", "answer": [{"valueString": name}]}
+        return {
+            "linkId": text,
+            "text": text,
+            "item": [asked, {"linkId": f"{text}2", "text": f"Plaats {text}", "answer": [{"valueString": "Zee"}]}],
+        }
+
+    form = {"resourceType": "QuestionnaireResponse", "id": "f", "status": "completed", "subject": TO}
+    found = read(form | {"item": [group("Mantelzorger", "A. Wit"), group("Huisarts", "B. Zwart")]})
+    assert [(fact.label, fact.text) for fact in found.facts] == [
+        ("Mantelzorger: Naam", "A. Wit"), ("Plaats Mantelzorger", "Zee"), ("Huisarts: Naam", "B. Zwart"), ("Plaats Huisarts", "Zee"),
+    ]  # fmt: skip
+
+
+def test_what_is_contained_is_read_or_named_whether_something_points_at_it_or_not() -> None:
+    form = {"resourceType": "QuestionnaireResponse", "id": "f", "status": "completed", "item": [
+        {"linkId": "1", "text": "Roken", "answer": [{"valueString": "nooit"}]}]}  # fmt: skip
+    visit = {"resourceType": "Appointment", "id": "a", "status": "booked", "participant": [{"status": "accepted"}]}
+    found = FhirReader().read(bundle(request(contained=[form, visit]), patient()), "generic-r4")
+    assert isinstance(found, IncomingReferral)
+    assert [(fact.label, fact.text) for fact in found.facts] == [("Roken", "nooit")]
+    assert found.unmapped == ("ServiceRequest/0#Appointment/1",)
+
+
+def test_a_document_that_was_not_sent_says_what_it_is_beside_its_file_name() -> None:
+    paper = {
+        "resourceType": "DocumentReference",
+        "id": "d",
+        "status": "current",
+        "subject": TO,
+        "description": "Foto van de huid",
+    }
+    (fact,) = read(paper | {"content": [{"attachment": {"url": "Binary/9", "title": "img4.png"}}]}).facts
+    assert fact.text == "img4.png: Foto van de huid"

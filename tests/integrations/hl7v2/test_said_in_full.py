@@ -89,6 +89,11 @@ def test_a_telephone_number_may_stand_in_parts(sent: str, phone: str) -> None:
     assert referral(PID, f"ORC|NW|1||||||||||01234567^Wit^A||{sent}").referrer.phone == phone
 
 
+def test_a_person_who_is_written_where_his_telephone_belongs_is_no_telephone() -> None:
+    who = referral(PID, "ORC|NW|1||||||||||01234567^Wit^A", "OBR|1|1||MDO^MDO^L|||||||||||||01234567^Wit^A").referrer
+    assert (who.number, who.phone) == ("01234567", "")
+
+
 def test_what_is_said_beside_an_appointment_or_an_order_is_shown() -> None:
     found = referral(
         "ORC|NW|1||||||||||||||^Tweede mening",
