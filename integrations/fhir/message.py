@@ -9,7 +9,7 @@ from integrations.fhir.modified import without_modified
 from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile
 from integrations.fhir.referral import Gathered, leftover_binaries, read_referral, take
-from integrations.fhir.request import KINDS, has_request, with_contained
+from integrations.fhir.request import KINDS, has_request, number_of, with_contained
 from integrations.fhir.sieve import HELPERS, sift
 from integrations.fhir.task import answer_words, is_notice, question_of, read_notice, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
@@ -106,5 +106,7 @@ def _named_referral(entries: tuple[Entry, ...]) -> str:
         for entry in entries
         for one in nodes(node(entry.resource.get("context")).get("related"))
     ]
+    inside = [Addresses([entry]).all(entry.resource.get("basedOn") or [], entry) for entry in entries]
+    named += [number_of(one.resource) for found in inside for one in found if one.container and one.kind in KINDS.values()]
     numbers = unique(named)
     return numbers[0] if len(numbers) == 1 else ""
