@@ -86,7 +86,9 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     label = reading.profile.label("stage")
     words = joined(concept(own.get("code")), concept(own.get("severity")), sites, by=", ")
     over = until(answer_text(own, "abatement"), reading)
-    named = fact(section, joined(words, over, state, by=" ") if words else "", own.get("code"), dated=dated)
+    since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
+    shown = joined(words, f"({since})" if since else "", over, state, by=" ") if words else ""
+    named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))
     return (*named, *staged, *noted(section, own, reading, dated))
 
@@ -106,8 +108,16 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     parts = [own, *nodes(own.get("component"))]
     site = concept(own.get("bodySite"))
-    said = (_observed(part, section, dated, own, site) for part in parts)
+    said = (_observed(_answered(part, reading), section, dated, own, site) for part in parts)
     return (*(one for facts in said for one in facts), *noted(section, own, reading, dated, ("note", "comment")))
+
+
+def _answered(part: Node, reading: Reading) -> Node:
+    """The same; of a yes or no in words."""
+    value = part.get("valueBoolean")
+    if not isinstance(value, bool):
+        return part
+    return part | {"valueBoolean": None, "valueString": reading.profile.label("yes" if value else "no")}
 
 
 def _observed(part: Node, section: Section, dated: str, whole: Node, site: str) -> Facts:
@@ -212,7 +222,9 @@ def report(entry: Entry, reading: Reading) -> Facts:
     codes = [*codings(own.get("category")), *codings(own.get("code"))]
     section = reading.profile.section(codes) or Section.OTHER
     coded = [concept(item) for name in ("conclusionCode", "codedDiagnosis") for item in nodes(own.get(name))]
-    words = text(own.get("conclusion")) or joined(*coded, by=", ")
+    said = text(own.get("conclusion"))
+    more = joined(*(one for one in coded if one.casefold() not in said.casefold()), by=", ")
+    words = f"{said} ({more})" if said and more else said or more
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
     shown = joined(words, status(own.get("status")), by=" ") if words else ""
     is_silent = not (words or own.get("presentedForm") or text(node(own.get("text")).get("div")))

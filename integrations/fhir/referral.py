@@ -148,7 +148,8 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     if mapping:
         said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
         found.facts.extend(said)
-        found.unmapped.extend([entry.place] if entry.kind in NAMED and not said else [])
+        is_elsewhere = any(entry.resource.get(name) for name in ("presentedForm", "result", "hasMember", "payload"))
+        found.unmapped.extend([entry.place] if not said and not is_elsewhere else [])
     for carried in attached(entry, reading) if entry.kind in TOLD or entry.kind == "Media" else ():
         found.carry(carried)
     if carries := _PAPERS.get(entry.kind):

@@ -52,7 +52,9 @@ _NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}
 
 def communication(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
-    said = (text(one.get("contentString")) for one in nodes(own.get("payload")))
+    parts = nodes(own.get("payload"))
+    named = (text(node(one.get("contentReference")).get("display")) for one in parts)
+    said = (*(text(one.get("contentString")) for one in parts), *named, *notes(own.get("note")))
     never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
     return tuple(
         _fact(Section.OTHER, joined(words, never, by=" "), reading, "message", first_of(own, "sent", "received", "authoredOn"))

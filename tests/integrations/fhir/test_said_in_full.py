@@ -213,3 +213,43 @@ def test_a_document_that_was_not_sent_says_what_it_is_beside_its_file_name() -> 
     }
     (fact,) = read(paper | {"content": [{"attachment": {"url": "Binary/9", "title": "img4.png"}}]}).facts
     assert fact.text == "img4.png: Foto van de huid"
+
+
+@pytest.mark.parametrize(("sent", "shown"), [(True, "ja"), (False, "nee")])
+def test_a_finding_that_is_a_yes_or_no_is_one_in_words(sent: bool, shown: str) -> None:
+    assert said("Observation", status="final", code=words("Rookt"), valueBoolean=sent) == shown
+
+
+@pytest.mark.parametrize(
+    ("onset", "shown"), [({"onsetString": "als kind"}, "Astma (als kind)"), ({"onsetAge": amount(40, "jaar")}, "Astma (40 jaar)")]
+)
+def test_a_disease_without_a_date_says_since_when_in_the_words_that_came(onset: Node, shown: str) -> None:
+    assert said("Condition", code=words("Astma"), **onset) == shown
+
+
+def test_a_report_has_its_codes_behind_its_conclusion_where_they_say_more() -> None:
+    report = {"status": "final", "code": words("CT"), "conclusion": "Geen metastasen"}
+    assert said("DiagnosticReport", **report, conclusionCode=[words("Nodus rechts"), words("geen metastasen")]) == (
+        "Geen metastasen (Nodus rechts)"
+    )
+
+
+def test_a_message_says_what_it_names_and_what_was_noted_at_it() -> None:
+    told = {"resourceType": "Communication", "id": "x", "status": "completed", "subject": TO, "note": [{"text": "Met spoed"}]}
+    found = read(told | {"payload": [{"contentReference": {"reference": "DocumentReference/9", "display": "Brief KNO"}}]})
+    assert [fact.text for fact in found.facts] == ["Brief KNO", "Met spoed"]
+
+
+def test_what_says_nothing_that_can_be_shown_is_named_as_left_over() -> None:
+    curve = {"origin": {"value": 0}, "period": 1, "dimensions": 1, "data": "1 2"}
+    ecg = {
+        "resourceType": "Observation",
+        "id": "x",
+        "status": "final",
+        "subject": TO,
+        "code": words("ECG"),
+        "valueSampledData": curve,
+    }
+    panel = {"resourceType": "Observation", "id": "y", "status": "final", "subject": TO, "code": words("Lab")}
+    found = read(ecg, panel | {"hasMember": [{"reference": "Observation/9"}]})
+    assert (found.facts, found.unmapped) == ((), ("Observation/2",))
