@@ -87,6 +87,7 @@ def _name(names: list[Repetition]) -> PersonName:
         own_prefix = ""
     if not (own or own_prefix) and _PREFIX.fullmatch(before := legal.component(5).strip()):
         own_prefix, own, family = before, family, f"{before} {family}"
+    family, own = _with_prefix(family, own_prefix, own, partner)
     return PersonName(
         family=family or _surname(own_prefix, own, partner_prefix, partner),
         own_prefix=own_prefix,
@@ -96,6 +97,15 @@ def _name(names: list[Repetition]) -> PersonName:
         initials=initials,
         given=given,
     )
+
+
+def _with_prefix(family: str, prefix: str, own: str, partner: str) -> tuple[str, str]:
+    """(the surname to show, the name after its prefix): some write the prefix in FN.2 and leave it out of FN.1 (`Berg&van den&Berg`)."""
+    is_there = family.casefold().startswith(f"{prefix} ".casefold()) or family == prefix
+    is_prefix = own == family or (not own and _PREFIX.fullmatch(prefix))
+    if not (family and prefix and is_prefix) or is_there or partner:
+        return family, own
+    return f"{prefix} {family}", family
 
 
 def _surname(own_prefix: str, own: str, partner_prefix: str, partner: str) -> str:
@@ -144,6 +154,8 @@ def provider(message: Message, role: str) -> Contact | None:
 
 
 def _professional_name(name: Repetition, family_at: int) -> str:
-    family = name.component(family_at) or _surname(*(name.component(family_at, s) for s in range(2, 6)))
+    prefix, own, partner_prefix, partner = (name.component(family_at, s) for s in range(2, 6))
+    shown, _ = _with_prefix(name.component(family_at), prefix, own, partner)
+    family = shown or _surname(prefix, own, partner_prefix, partner)
     title = name.component(family_at + 4)
     return " ".join(filter(None, (title, name.component(family_at + 1), name.component(family_at + 2), family)))

@@ -134,3 +134,20 @@ def test_the_length_of_an_appointment_counts_in_the_unit_beside_it(sch: str, ais
 
 def test_a_resource_of_an_appointment_that_may_be_a_person_or_a_room_is_left_over_and_named() -> None:
     assert "AIG" in appointment("SCH|1", "AIG|1|A|2^Spreekkamer 4^L|||||20260310093000").unmapped
+
+
+@pytest.mark.parametrize(
+    ("surname", "shown"),
+    [
+        ("Berg&van den&Berg", "van den Berg"),
+        ("Berg&van den", "van den Berg"),
+        ("van den Berg&van den&Berg", "van den Berg"),
+        ("Van den Berg&van den", "Van den Berg"),
+        ("Wit&van den&Berg&de&Wit", "Wit"),
+        ("Berg&Berg&Berg", "Berg"),
+        ("Perez&Lopez", "Perez"),
+    ],
+)
+def test_a_prefix_that_stands_only_in_its_own_place_is_shown_with_the_surname(surname: str, shown: str) -> None:
+    found = referral(f"PID|1||71^^^ZEED^PI||{surname}^J||19600101|F", f"PRD|RP|{surname}^A")
+    assert (found.patient.name.family, found.referrer.name) == (shown, f"A {shown}")
