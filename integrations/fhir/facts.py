@@ -183,6 +183,7 @@ def medication(entry: Entry, reading: Reading) -> Facts:
     over = "(completed)" if word(own.get("status")) == "completed" else status(own.get("status"))
     ends = until(text(node(own.get("effectivePeriod")).get("end")), reading)
     words = joined(joined(name, doses), ends, over, taken, denied(own, reading), by=" ") if name else ""
+    words = joined(words, _because(own)) if words else ""
     return (*fact(Section.MEDICATION, words, code, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
 
 
@@ -211,9 +212,16 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
         *(concept(one) for name in ("complication", "followUp") for one in nodes(own.get(name))),
     )
     words = joined(joined(concept(own.get("code")), sites, by=", "), *after)
+    said = joined(joined(words, state, by=" "), _because(own)) if words else ""
     dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
-    named = fact(section, joined(words, state, by=" ") if words else "", own.get("code"), dated=dated)
+    named = fact(section, said, own.get("code"), dated=dated)
     return (*named, *noted(section, own, reading, dated))
+
+
+def _because(own: Node) -> str:
+    """Why it was not done, or was stopped: R4, and the two names that it has in STU3."""
+    names = ("statusReason", "notDoneReason", "reasonNotTaken")
+    return joined(*(concept(one) for name in names for one in nodes(own.get(name))), by=", ")
 
 
 def report(entry: Entry, reading: Reading) -> Facts:

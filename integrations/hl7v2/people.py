@@ -50,15 +50,19 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
 
 
 def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[Number]]:
-    """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3."""
-    bsn, others = "", []
+    """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3.
+
+    A BSN that comes twice, or a second one, is no other number: it would stand in the clear.
+    """
     found = numbers(pid, 3) or numbers(pid, 2) or numbers(pid, 4)
-    for one in found:
-        if is_bsn(one, rules) and not bsn:
-            bsn = one.number
-        else:
-            others.append(one)
-    return bsn, others
+    bsns = [one.number for one in found if is_bsn(one, rules)]
+    others = [one for one in found if not is_bsn(one, rules) and one.number not in bsns]
+    return bsns[0] if bsns else "", others
+
+
+def has_second_bsn(pid: Segment, profile: Profile) -> bool:
+    """Whether PID-3 holds two different ones: the first counts, a person may look."""
+    return len({one.number for one in numbers(pid, 3) if is_bsn(one, profile["patient"])}) > 1
 
 
 def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:

@@ -253,3 +253,20 @@ def test_what_says_nothing_that_can_be_shown_is_named_as_left_over() -> None:
     panel = {"resourceType": "Observation", "id": "y", "status": "final", "subject": TO, "code": words("Lab")}
     found = read(ecg, panel | {"hasMember": [{"reference": "Observation/9"}]})
     assert (found.facts, found.unmapped) == ((), ("Observation/2",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "profile", "shown"),
+    [
+        ("Procedure", {"status": "not-done", "code": words("Operatie"), "statusReason": words("geweigerd")}, "generic-r4",
+         "Operatie (not-done); geweigerd"),
+        ("Procedure", {"status": "suspended", "code": words("Operatie"), "notDone": True, "notDoneReason": words("te ziek")}, "generic-stu3",
+         "Operatie (not done); te ziek"),
+        ("MedicationStatement", {"status": "stopped", "medicationCodeableConcept": words("Ascal"), "statusReason": [words("bloeding")]},
+         "generic-r4", "Ascal (stopped); bloeding"),
+        ("MedicationStatement", {"status": "active", "taken": "n", "medicationCodeableConcept": words("Ascal"),
+                                 "reasonNotTaken": [words("bloeding")]}, "generic-stu3", "Ascal (taken: n); bloeding"),
+    ],
+)  # fmt: skip
+def test_what_was_not_done_or_is_not_taken_says_why(kind: str, more: Node, profile: str, shown: str) -> None:
+    assert said(kind, profile, **more) == shown

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import Incoming, IncomingAppointment, IncomingReferral, IncomingResult
+from mdo_portal.exchange import Incoming, IncomingAppointment, IncomingReferral, IncomingResult, PatientChange
 
 PID = "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F"
 
@@ -151,3 +151,26 @@ def test_a_resource_of_an_appointment_that_may_be_a_person_or_a_room_is_left_ove
 def test_a_prefix_that_stands_only_in_its_own_place_is_shown_with_the_surname(surname: str, shown: str) -> None:
     found = referral(f"PID|1||71^^^ZEED^PI||{surname}^J||19600101|F", f"PRD|RP|{surname}^A")
     assert (found.patient.name.family, found.referrer.name) == (shown, f"A {shown}")
+
+
+BSN = "999911120^^^NLMINBIZA^NNNLD"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "own", "others", "left"),
+    [
+        (f"{BSN}~{BSN}", "", (), ()),
+        (f"{BSN}~999911120^^^ZEED^PI", "", (), ()),
+        (f"{BSN}~999900006^^^NLMINBIZA^NNNLD~71^^^ZEED^PI", "71", (), ("PID-3/bsn",)),
+        (f"{BSN}~71^^^ZEED^PI~72^^^ODUL^PI", "71", (("ODUL", "72"),), ()),
+    ],
+)
+def test_a_bsn_that_comes_twice_is_never_a_number_in_the_clear(numbers: str, own: str, others: object, left: object) -> None:
+    found = read("ADT^A08", f"PID|1||{numbers}||Giessen^J||19600101|F")
+    assert isinstance(found, PatientChange)
+    assert (found.patient.bsn, found.patient.local_number, found.patient.other_numbers, found.unmapped) == (
+        "999911120",
+        own,
+        others,
+        left,
+    )
