@@ -107,8 +107,10 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     section = reading.profile.section(codes) or Section.OTHER
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     parts = [own, *nodes(own.get("component"))]
-    site = concept(own.get("bodySite"))
-    said = (_observed(_answered(part, reading), section, dated, own, site) for part in parts)
+    period = node(own.get("effectivePeriod"))
+    is_longer = text(period.get("start"))[:10] != text(period.get("end"))[:10]  # a habit of years, not a measurement of one day
+    beside = joined(concept(own.get("bodySite")), until(text(period.get("end")) if is_longer else "", reading), by=" ")
+    said = (_observed(_answered(part, reading), section, dated, own, beside) for part in parts)
     return (*(one for facts in said for one in facts), *noted(section, own, reading, dated, ("note", "comment")))
 
 
@@ -120,13 +122,13 @@ def _answered(part: Node, reading: Reading) -> Node:
     return part | {"valueBoolean": None, "valueString": reading.profile.label("yes" if value else "no")}
 
 
-def _observed(part: Node, section: Section, dated: str, whole: Node, site: str) -> Facts:
-    """The value with where it was measured, what it should be and how it was judged: all as sent."""
+def _observed(part: Node, section: Section, dated: str, whole: Node, place: str) -> Facts:
+    """The value with where it was measured and until when it was so, what it should be and how it was judged: all as sent."""
     value = answer_text(part) or concept(part.get("dataAbsentReason"))
     flags = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
     usual = joined(*map(_usual, nodes(part.get("referenceRange"))))
     beside = (f"({usual})" if usual else "", f"[{flags}]" if flags else "", status(whole.get("status")))
-    words = joined(joined(value, site, by=", "), *beside, by=" ") if value else ""
+    words = joined(joined(value, place, by=" " if place.startswith("(") else ", "), *beside, by=" ") if value else ""
     return fact(section, words, part.get("code"), label=concept(part.get("code")), dated=dated)
 
 

@@ -270,3 +270,16 @@ def test_what_says_nothing_that_can_be_shown_is_named_as_left_over() -> None:
 )  # fmt: skip
 def test_what_was_not_done_or_is_not_taken_says_why(kind: str, more: Node, profile: str, shown: str) -> None:
     assert said(kind, profile, **more) == shown
+
+
+@pytest.mark.parametrize(
+    ("period", "shown"),
+    [
+        ({"start": "1985", "end": "2001-02"}, "350 g (tot 2001-02)"),
+        ({"start": "2026-01-05T08:00:00+01:00", "end": "2026-01-05T09:00:00+01:00"}, "350 g"),
+        ({"start": "1985"}, "350 g"),
+    ],
+)
+def test_a_finding_over_years_says_until_when_it_was_so(period: Node, shown: str) -> None:
+    own = {"status": "final", "code": words("Tabak"), "valueQuantity": amount(350, "g"), "effectivePeriod": period}
+    assert said("Observation", **own).removesuffix(" (1985)") == shown
