@@ -1,27 +1,39 @@
-"""What type says in a letter: raised (10^9), struck or hidden text must not read as if it stood there plainly."""
+"""What type says in a letter: raised (10^9), lowered (log_10), struck or hidden text must not read as if it stood there plainly."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-RAISED, STRUCK, HIDDEN = range(3)
-_SIGNS = ("\ufdd0\ufdd1", "\ufdd2\ufdd3", "\ufdd4\ufdd5")
+RAISED, STRUCK, HIDDEN, LOWERED = range(4)
+_SIGNS = ("\ufdd0\ufdd1", "\ufdd2\ufdd3", "\ufdd4\ufdd5", "\ufdd6\ufdd7")
 """Where each begins and ends while the text is under way: Unicode keeps these from ever being a letter."""
 
 STRUCK_WORD = "doorgehaald"
 HIDDEN_WORD = "verborgen"
-_EMPTY = re.compile("\ufdd0\\s*\ufdd1|\ufdd2\\s*\ufdd3|\ufdd4\\s*\ufdd5")
-_SIGN = re.compile("[\ufdd0-\ufdd5]")
+_EMPTY = re.compile("\ufdd0\\s*\ufdd1|\ufdd2\\s*\ufdd3|\ufdd4\\s*\ufdd5|\ufdd6\\s*\ufdd7")
+_SIGN = re.compile("[\ufdd0-\ufdd7]")
 
-TAGS = {"sup": RAISED, "del": STRUCK, "s": STRUCK, "strike": STRUCK}
+TAGS = {"sup": RAISED, "sub": LOWERED, "del": STRUCK, "s": STRUCK, "strike": STRUCK}
 _STYLED = re.compile(
     r"line-through|display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|<[a-z][^<>]*\shidden[\s=>/]", re.IGNORECASE
 )
 
 _TOKEN = re.compile(r"\\(?:([a-z]{1,32})(-?\d{1,10})?[ ]?|'..|[^a-z])|([{}])", re.IGNORECASE | re.DOTALL)
-_ON_OFF = {"super": RAISED, "up": RAISED, "strike": STRUCK, "striked": STRUCK, "deleted": STRUCK, "v": HIDDEN}
-_OFF = {"plain": (RAISED, STRUCK, HIDDEN), "nosupersub": (RAISED,), "sub": (RAISED,), "dn": (RAISED,)}
+_ON_OFF = {
+    "super": RAISED,
+    "up": RAISED,
+    "sub": LOWERED,
+    "dn": LOWERED,
+    "strike": STRUCK,
+    "striked": STRUCK,
+    "deleted": STRUCK,
+    "v": HIDDEN,
+}
+_OFF = {
+    "plain": (RAISED, STRUCK, HIDDEN, LOWERED), "nosupersub": (RAISED, LOWERED), "sub": (RAISED,), "dn": (RAISED,), "super": (LOWERED,),
+    "up": (LOWERED,),
+}  # fmt: skip
 
 
 def without_signs(text: str) -> str:
@@ -30,7 +42,7 @@ def without_signs(text: str) -> str:
 
 
 def sign_of_tag(name: str, *, closes: bool) -> str:
-    """What stands for `<sup>`, `<del>`, `<s>` or `<strike>` while the text is under way."""
+    """What stands for `<sup>`, `<sub>`, `<del>`, `<s>` or `<strike>` while the text is under way."""
     return _SIGNS[TAGS[name]][closes]
 
 
@@ -40,9 +52,10 @@ def is_styled(html: str) -> bool:
 
 
 def written_out(text: str) -> str:
-    """The signs as a reader sees them: `10^9`, `[doorgehaald: geen]`, `[verborgen: …]`."""
+    """The signs as a reader sees them: `10^9`, `log_10`, `[doorgehaald: geen]`, `[verborgen: …]`."""
     text = _EMPTY.sub("", text)
     text = re.sub(r"\ufdd1(?=\w)", " ", text.replace("\ufdd0", "^")).replace("\ufdd1", "")
+    text = re.sub(r"(?<=\d)\ufdd7(?=\d)", " ", text.replace("\ufdd6", "_")).replace("\ufdd7", "")
     for kind, word in ((STRUCK, STRUCK_WORD), (HIDDEN, HIDDEN_WORD)):
         text = text.replace(_SIGNS[kind][0], f"[{word}: ").replace(_SIGNS[kind][1], "]")
     return text
@@ -52,24 +65,22 @@ def written_out(text: str) -> str:
 class _Type:
     """How the type stands in one group of an RTF."""
 
-    on: tuple[bool, bool, bool] = (False, False, False)
+    on: tuple[bool, ...] = (False, False, False, False)
 
     def told(self, word: str, number: str | None) -> _Type:
         """The type behind this control word."""
-        if word in _ON_OFF:
-            return self._with(_ON_OFF[word], on=not (number and int(number) == 0))
         changed = self
         for kind in _OFF.get(word, ()):
             changed = changed._with(kind, on=False)
-        return changed
+        return changed._with(_ON_OFF[word], on=not (number and int(number) == 0)) if word in _ON_OFF else changed
 
     def _with(self, kind: int, *, on: bool) -> _Type:
-        return _Type(tuple(on if n == kind else one for n, one in enumerate(self.on)))  # type: ignore[arg-type]
+        return _Type(tuple(on if n == kind else one for n, one in enumerate(self.on)))
 
     def to(self, other: _Type) -> tuple[str, str]:
         """(signs of what ends, signs of what begins) from this type to another, each in a group of its own."""
-        ends = [_SIGNS[kind][1] for kind in (RAISED, STRUCK, HIDDEN) if self.on[kind] and not other.on[kind]]
-        begins = [_SIGNS[kind][0] for kind in (HIDDEN, STRUCK, RAISED) if other.on[kind] and not self.on[kind]]
+        ends = [_SIGNS[kind][1] for kind in (RAISED, LOWERED, STRUCK, HIDDEN) if self.on[kind] and not other.on[kind]]
+        begins = [_SIGNS[kind][0] for kind in (HIDDEN, STRUCK, LOWERED, RAISED) if other.on[kind] and not self.on[kind]]
         return "".join(f"{{{one}}}" for one in ends), "".join(f"{{{one}}}" for one in begins)
 
 

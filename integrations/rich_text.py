@@ -28,8 +28,8 @@ _CELL = re.compile(r"\\(?:nest)?cell(?![a-z])")
 def words_of(text: str) -> str:
     """The words when `text` is RTF or HTML, else `text` itself, as it is when the source is too long or has no words.
 
-    Raised text reads as `10^9`, struck as `[doorgehaald: geen]`, hidden as `[verborgen: …]`. HTML whose style may strike or hide
-    stays as it is: without a browser nobody knows what still holds.
+    Raised text reads as `10^9`, lowered as `log_10`, struck as `[doorgehaald: geen]`, hidden as `[verborgen: …]`. HTML whose style may
+    strike or hide stays as it is: without a browser nobody knows what still holds.
     """
     if len(text) > MOST:
         return text

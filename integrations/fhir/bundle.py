@@ -12,6 +12,7 @@ from integrations.fhir.values import Node, node, nodes, text
 from mdo_portal.exchange import Unreadable
 
 MAX_ENTRIES = 5000
+MODIFIER = "modifierExtension"
 WRITES = {"", "POST", "PUT"}
 
 
@@ -23,6 +24,7 @@ class Entry:
     resource: Node
     full_url: str = ""
     container: Node = field(default_factory=dict)  # the resource it is contained in
+    is_modified: bool = False  # something around it says what nobody here understands (modifierExtension)
 
     @property
     def kind(self) -> str:
@@ -60,11 +62,23 @@ def _passed(parameters: Any) -> Iterator[Entry]:
     for number, one in enumerate(nodes(parameters)):
         passed = node(one.get("resource"))
         kind = text(passed.get("resourceType"))
+        is_modified = _is_modified(one, ("resource", "part"))
         if kind in ("Bundle", "Parameters"):
-            yield from (replace(entry, place=f"{kind}/{number}.{entry.place}") for entry in entries_of(passed))
+            yield from (_inside(entry, f"{kind}/{number}", is_modified=is_modified) for entry in entries_of(passed))
         elif kind:
-            yield Entry(f"{kind[:64]}/{number}", passed)
-        yield from (replace(entry, place=f"part/{number}.{entry.place}") for entry in _passed(one.get("part")))
+            yield Entry(f"{kind[:64]}/{number}", passed, is_modified=is_modified)
+        yield from (_inside(entry, f"part/{number}", is_modified=is_modified) for entry in _passed(one.get("part")))
+
+
+def _inside(entry: Entry, outer: str, *, is_modified: bool) -> Entry:
+    """The entry with its place in what is around it; what modifies that modifies the entry."""
+    return replace(entry, place=f"{outer}.{entry.place}", is_modified=entry.is_modified or is_modified)
+
+
+def _is_modified(item: Node, inside: tuple[str, ...]) -> bool:
+    """Whether a modifierExtension stands on what is around a resource, or in it: not in the resource, which is judged by itself."""
+    around = [one for name, one in item.items() if name not in inside]
+    return any(node(one).get(MODIFIER) for one in (item, *around))
 
 
 def _entry(number: int, item: Node) -> Entry | None:
@@ -72,7 +86,9 @@ def _entry(number: int, item: Node) -> Entry | None:
     kind, method = text(node(item.get("resource")).get("resourceType")), text(node(item.get("request")).get("method"))
     if not kind or method.upper() not in WRITES:
         return None
-    return Entry(f"{kind[:64]}/{number}", item["resource"], text(item.get("fullUrl")))
+    return Entry(
+        f"{kind[:64]}/{number}", item["resource"], text(item.get("fullUrl")), is_modified=_is_modified(item, ("resource",))
+    )
 
 
 _ON_A_SERVER = re.compile(r"(https?://.+)/[A-Za-z]{1,64}/[^/]+", re.IGNORECASE)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from integrations.fhir.bundle import Entry
 from integrations.fhir.facts import Reading
 from integrations.fhir.people import identifiers
-from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, word
+from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
 from integrations.rich_text import words_in
 from mdo_portal.exchange import Fact, IncomingDocument, Section
 
@@ -46,6 +47,8 @@ class _Told:
 
 
 _URL_SAFE = str.maketrans("-_", "+/")
+_FILE_NAME = re.compile(r"[^.]\.\w{1,5}$")
+"""Alone it does not say what a document is."""
 
 
 class NotReadable(ValueError):
@@ -95,7 +98,8 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
     if sent is None:
-        return Carried(facts=(_not_sent(title, dated, told.status, reading),))
+        named = joined(*unique([title, told.title]), by=": ") if _FILE_NAME.search(title) else title
+        return Carried(facts=(_not_sent(named, dated, told.status, reading),))
     media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
     try:
         content = decoded(sent, text(part.get("hash")))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.doses import dose
 from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import (
@@ -83,8 +84,11 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     sites = joined(*(concept(site) for site in nodes(own.get("bodySite"))), by=", ")
     stages = [joined(concept(stage.get("summary")), concept(stage.get("type")), by=" ") for stage in nodes(own.get("stage"))]
     label = reading.profile.label("stage")
-    words = joined(concept(own.get("code")), sites, by=", ")
-    named = fact(section, joined(words, state, by=" ") if words else "", own.get("code"), dated=dated)
+    words = joined(concept(own.get("code")), concept(own.get("severity")), sites, by=", ")
+    over = until(answer_text(own, "abatement"), reading)
+    since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
+    shown = joined(words, f"({since})" if since else "", over, state, by=" ") if words else ""
+    named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))
     return (*named, *staged, *noted(section, own, reading, dated))
 
@@ -103,24 +107,48 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     section = reading.profile.section(codes) or Section.OTHER
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     parts = [own, *nodes(own.get("component"))]
-    said = (_observed(part, section, dated, own) for part in parts)
+    period = node(own.get("effectivePeriod"))
+    is_longer = text(period.get("start"))[:10] != text(period.get("end"))[:10]  # a habit of years, not a measurement of one day
+    beside = joined(concept(own.get("bodySite")), until(text(period.get("end")) if is_longer else "", reading), by=" ")
+    said = (_observed(_answered(part, reading), section, dated, own, beside) for part in parts)
     return (*(one for facts in said for one in facts), *noted(section, own, reading, dated, ("note", "comment")))
 
 
-def _observed(part: Node, section: Section, dated: str, whole: Node) -> Facts:
+def _answered(part: Node, reading: Reading) -> Node:
+    """The same; of a yes or no in words."""
+    value = part.get("valueBoolean")
+    if not isinstance(value, bool):
+        return part
+    return part | {"valueBoolean": None, "valueString": reading.profile.label("yes" if value else "no")}
+
+
+def _observed(part: Node, section: Section, dated: str, whole: Node, place: str) -> Facts:
+    """The value with where it was measured and until when it was so, what it should be and how it was judged: all as sent."""
     value = answer_text(part) or concept(part.get("dataAbsentReason"))
     flags = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
-    words = joined(value, f"[{flags}]" if flags and value else "", status(whole.get("status")) if value else "", by=" ")
+    usual = joined(*map(_usual, nodes(part.get("referenceRange"))))
+    beside = (f"({usual})" if usual else "", f"[{flags}]" if flags else "", status(whole.get("status")))
+    words = joined(joined(value, place, by=" " if place.startswith("(") else ", "), *beside, by=" ") if value else ""
     return fact(section, words, part.get("code"), label=concept(part.get("code")), dated=dated)
 
 
+def _usual(one: Node) -> str:
+    """A reference range in words, with whom it is for when that is said."""
+    ends = [quantity(one.get(name)) for name in ("low", "high")]
+    bounds = f"{ends[0] or '…'} – {ends[1] or '…'}" if any(ends) else ""
+    return joined(text(one.get("text")) or bounds, concept(one.get("type")), by=" ")
+
+
 def allergy(entry: Entry, reading: Reading) -> Facts:
+    """What, how it shows and how badly: each reaction with its own severity and words."""
     own = entry.resource
-    reactions = [concept(item) for reaction in nodes(own.get("reaction")) for item in nodes(reaction.get("manifestation"))]
+    reactions = [_reaction(one) for one in nodes(own.get("reaction"))]
+    critical = text(own.get("criticality"))
+    risk = f"{reading.profile.label('criticality')}: {critical}" if critical not in ("", "low") else ""
     state = status(own.get("verificationStatus"), own.get("clinicalStatus"))
     dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
-    words = joined(named, state, by=" ") if named else ""
+    words = joined(joined(named, risk), state, by=" ") if named else ""
     label = reading.profile.label("allergy")
     return (
         *fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),
@@ -128,32 +156,37 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
     )
 
 
+def _reaction(one: Node) -> str:
+    shown = joined(*map(concept, nodes(one.get("manifestation"))), by=", ")
+    severe = text(one.get("severity"))
+    words = joined(shown, text(one.get("description")), *notes(one.get("note")))
+    return joined(words, f"({severe})" if severe and words else "", by=" ")
+
+
+def until(end: str, reading: Reading) -> str:
+    """`(tot 2015-06)`: it is over, or has an end."""
+    return f"({reading.profile.label('until')} {end})" if end else ""
+
+
 def medication(entry: Entry, reading: Reading) -> Facts:
-    """MedicationStatement and MedicationRequest; the drug may be a resource of its own."""
+    """MedicationStatement and MedicationRequest; the drug may be a resource of its own. What is over says so."""
     own = entry.resource
     drug = reading.where.resolve(own.get("medicationReference"), entry)
     code = drug.resource.get("code") if drug else own.get("medicationCodeableConcept")
     name = concept(code) or text(node(own.get("medicationReference")).get("display"))
-    doses = joined(*(_dose(item) for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]))
+    doses = joined(
+        *(
+            dose(item, reading.profile.label("as_needed"))
+            for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]
+        )
+    )
     taken = "" if text(own.get("taken")) in {"", "y"} else f"(taken: {text(own.get('taken'))})"
     dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted")
-    words = joined(joined(name, doses), status(own.get("status")), taken, denied(own, reading), by=" ") if name else ""
+    over = "(completed)" if word(own.get("status")) == "completed" else status(own.get("status"))
+    ends = until(text(node(own.get("effectivePeriod")).get("end")), reading)
+    words = joined(joined(name, doses), ends, over, taken, denied(own, reading), by=" ") if name else ""
+    words = joined(words, _because(own)) if words else ""
     return (*fact(Section.MEDICATION, words, code, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
-
-
-def _dose(item: Node) -> str:
-    """The sender's own sentence, else amount and moments as coded: no timing is worked out here."""
-    if text(item.get("text")):
-        return text(item.get("text"))
-    timing = node(item.get("timing"))
-    repeat = node(timing.get("repeat"))
-    amounts = [quantity(dose.get("doseQuantity")) for dose in [item, *nodes(item.get("doseAndRate"))]]
-    times = joined(
-        text(repeat.get("frequency")), joined(text(repeat.get("period")), text(repeat.get("periodUnit")), by=" "), by=" per "
-    )
-    when = repeat.get("when")
-    moments = when if isinstance(when, list) else [when]
-    return joined(*amounts, concept(timing.get("code")), times, *map(text, moments), by=", ")
 
 
 def imaging(entry: Entry, reading: Reading) -> Facts:
@@ -176,10 +209,21 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or Section.TREATMENT
     state = "(not done)" if own.get("notDone") is True else status(own.get("status"))
     sites = joined(*(concept(site) for site in nodes(own.get("bodySite"))), by=", ")
-    words = joined(joined(concept(own.get("code")), sites, by=", "), concept(own.get("outcome")))
+    after = (
+        concept(own.get("outcome")),
+        *(concept(one) for name in ("complication", "followUp") for one in nodes(own.get(name))),
+    )
+    words = joined(joined(concept(own.get("code")), sites, by=", "), *after)
+    said = joined(joined(words, state, by=" "), _because(own)) if words else ""
     dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
-    named = fact(section, joined(words, state, by=" ") if words else "", own.get("code"), dated=dated)
+    named = fact(section, said, own.get("code"), dated=dated)
     return (*named, *noted(section, own, reading, dated))
+
+
+def _because(own: Node) -> str:
+    """Why it was not done, or was stopped: R4, and the two names that it has in STU3."""
+    names = ("statusReason", "notDoneReason", "reasonNotTaken")
+    return joined(*(concept(one) for name in names for one in nodes(own.get(name))), by=", ")
 
 
 def report(entry: Entry, reading: Reading) -> Facts:
@@ -188,13 +232,15 @@ def report(entry: Entry, reading: Reading) -> Facts:
     codes = [*codings(own.get("category")), *codings(own.get("code"))]
     section = reading.profile.section(codes) or Section.OTHER
     coded = [concept(item) for name in ("conclusionCode", "codedDiagnosis") for item in nodes(own.get(name))]
-    words = text(own.get("conclusion")) or joined(*coded, by=", ")
+    said = text(own.get("conclusion"))
+    more = joined(*(one for one in coded if one.casefold() not in said.casefold()), by=", ")
+    words = f"{said} ({more})" if said and more else said or more
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
     shown = joined(words, status(own.get("status")), by=" ") if words else ""
-    if not words and not own.get("presentedForm") and not text(node(own.get("text")).get("div")):
-        shown = joined(
-            reading.profile.label("report"), status(own.get("status")), by=" "
-        )  # that there is one, and no word of what it says
+    is_silent = not (words or own.get("presentedForm") or text(node(own.get("text")).get("div")))
+    state = status(own.get("status"))
+    if is_silent and (state or not reading.where.all(own.get("result"), entry)):
+        shown = joined(reading.profile.label("report"), state, by=" ")  # that there is one, and no word of what it says
     return fact(section, shown, own.get("code"), label=concept(own.get("code")), dated=dated)
 
 

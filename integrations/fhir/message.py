@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from integrations.fhir.bundle import Addresses, Entry, entries_of
-from integrations.fhir.facts import FACTS, Reading
+from integrations.fhir.facts import Reading
 from integrations.fhir.judge import problem
 from integrations.fhir.modified import without_modified
 from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile
 from integrations.fhir.referral import Gathered, leftover_binaries, read_referral, take
-from integrations.fhir.request import KINDS, has_request, with_contained
-from integrations.fhir.sieve import sift
+from integrations.fhir.request import KINDS, has_request, number_of, with_contained
+from integrations.fhir.sieve import HELPERS, sift
 from integrations.fhir.task import answer_words, is_notice, question_of, read_notice, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.withdrawal import ending_task, why
@@ -68,10 +68,7 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     if len(patients) > 1:
         raise Unreadable("no_patient", "Patient")
     inside = [
-        one
-        for entry in sifted.where.entries
-        for one in sifted.where.contained(entry)
-        if one.kind in (*FACTS, "QuestionnaireResponse")
+        one for entry in sifted.where.entries for one in sifted.where.contained(entry) if one.kind and one.kind not in HELPERS
     ]
     for entry in [*sifted.where.entries, *inside]:
         if entry.kind == "Task" or entry.place in sifted.refused:
@@ -109,5 +106,7 @@ def _named_referral(entries: tuple[Entry, ...]) -> str:
         for entry in entries
         for one in nodes(node(entry.resource.get("context")).get("related"))
     ]
+    inside = [Addresses([entry]).all(entry.resource.get("basedOn") or [], entry) for entry in entries]
+    named += [number_of(one.resource) for found in inside for one in found if one.container and one.kind in KINDS.values()]
     numbers = unique(named)
     return numbers[0] if len(numbers) == 1 else ""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from integrations.fhir.bundle import MODIFIER as NAME
 from integrations.fhir.bundle import Entry
 from integrations.fhir.mend import HARMLESS
 from integrations.fhir.values import nodes, text
 
-NAME = "modifierExtension"
 WHY = f"{NAME} not understood"
 
 
@@ -38,6 +38,8 @@ class Plain:
 def without_modified(entry: Entry) -> Plain:
     """The entry without what stands under a modifierExtension."""
     own = entry.resource
+    if entry.is_modified:
+        return Plain(None, {entry.place: WHY})
     inside = nodes(own.get("contained"))
     wrong = [name for name, value in own.items() if name != "contained" and (value if name == NAME else _has(value))]
     gone = frozenset(number for number, one in enumerate(inside) if _has(one))

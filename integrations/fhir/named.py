@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.fhir.bundle import Entry
 from integrations.fhir.facts import Facts, Reading, denied, fact, noted, status
-from integrations.fhir.values import Node, codings, concept, first_of, joined, node, nodes, notes, text
+from integrations.fhir.values import Node, answer_text, codings, concept, first_of, joined, node, nodes, notes, text
 from mdo_portal.exchange import Section
 
 _TITLES = ("title", "code", "vaccineCode", "type", "class", "description", "category")
@@ -39,15 +39,21 @@ def _plan(own: Node, reading: Reading) -> Iterator[str]:
 
 def _goal(own: Node, reading: Reading) -> Iterator[str]:
     for one in nodes(own.get("target")):
-        yield joined(concept(one.get("measure")), concept(one.get("detailCodeableConcept")), text(one.get("dueDate")), by=" ")
+        yield joined(concept(one.get("measure")), answer_text(one, "detail"), answer_text(one, "due"), by=" ")
 
 
 def _consent(own: Node, reading: Reading) -> Iterator[str]:
     """What it is about, and whether that is permitted or denied: never the one without the other."""
     yield joined(*(concept(one) for one in nodes(own.get("category"))), by=", ")
     yield from (concept(one.get("valueCodeableConcept")) for one in nodes(own.get("extension")))
-    for one in [*nodes(own.get("provision")), *nodes(own.get("except"))]:
+    yield from _provisions([*nodes(own.get("provision")), *nodes(own.get("except"))])
+
+
+def _provisions(many: list[Node]) -> Iterator[str]:
+    """Each with its exceptions behind it (a provision in a provision). The gate has bounded the depth."""
+    for one in many:
         yield joined(text(one.get("type")), joined(*(concept(code) for code in nodes(one.get("code"))), by=", "), by=": ")
+        yield from _provisions(nodes(one.get("provision")))
 
 
 def _contact(own: Node, reading: Reading) -> Iterator[str]:

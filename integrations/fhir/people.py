@@ -6,7 +6,7 @@ from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, concept, day, extension, node, nodes, text, word
+from integrations.fhir.values import Node, best_first, concept, day, extension, node, nodes, text, word
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
 
 _HUMAN_NAME = "http://hl7.org/fhir/StructureDefinition/humanname-"
@@ -17,19 +17,21 @@ _ORDERS = {"NL1": ("own", ""), "NL2": ("partner", ""), "NL3": ("partner", "own")
 
 def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
     """Who the sender says this is. The eleven-test is not ours: the number is carried as sent."""
-    numbers = identifiers(resource)
-    bsn = next((number for system, number in numbers if system in profile.words("identifiers", "bsn")), "")
-    local = _local(resource, profile)
+    items = [item for item in best_first(nodes(resource.get("identifier"))) if text(item.get("value"))]
+    bsns = [_pair(item)[1] for item in items if _is_bsn(item, profile)]
+    # A BSN stands nowhere else, whatever the system beside it: it would be in the clear.
+    others = [item for item in items if _pair(item)[1] not in bsns]
+    local = _local(others, profile)
     return PatientIdentity(
         local_number=local[1],
         local_authority=local[0],
-        bsn=bsn,
+        bsn=bsns[0] if bsns else "",
         name=person_name(resource.get("name")),
         birth_on=day(resource.get("birthDate")) if len(text(resource.get("birthDate"))) == 10 else None,
         sex=profile.word("patient", "sex", text(resource.get("gender"))),
         alive=resource.get("deceasedBoolean") is False and not text(resource.get("deceasedDateTime")),
         deceased=resource.get("deceasedBoolean") is True or bool(text(resource.get("deceasedDateTime"))),
-        other_numbers=tuple(pair for pair in numbers if pair != local and pair[1] != bsn),
+        other_numbers=tuple(pair for item in others if (pair := _pair(item)) != local),
     )
 
 
@@ -42,13 +44,26 @@ def _pair(item: Node) -> tuple[str, str]:
     return text(item.get("system")) or text(node(item.get("assigner")).get("display")), text(item.get("value"))
 
 
-def _local(resource: Node, profile: Profile) -> tuple[str, str]:
-    """The number the hospital itself uses: its system by profile, else typed MR, else the first that is no BSN."""
-    items = [item for item in nodes(resource.get("identifier")) if text(item.get("value")) and item.get("use") != "old"]
-    found = [item for item in items if _pair(item)[0] not in profile.words("identifiers", "bsn")]
+def _is_bsn(item: Node, profile: Profile) -> bool:
+    """By its system, or by its type (HL7 v2 table 0203: national person number of the Netherlands)."""
+    return _pair(item)[0] in profile.words("identifiers", "bsn") or word(item.get("type")) == "NNNLD"
+
+
+def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
+    """The number the hospital itself uses: its system by profile, else typed MR, else the first that is no BSN; a second one comes last.
+
+    The number of a visit, an account or a paper is nobody's own, unless the profile says that its system is.
+    """
     liked = profile.words("identifiers", "local")
-    found.sort(key=lambda item: (_place_in(liked, _pair(item)[0]), word(item.get("type")) != "MR"))
+    held = (item for item in items if item.get("use") != "old")
+    found = [item for item in held if word(item.get("type")) not in _OTHERS or _pair(item)[0] in liked]
+    found.sort(key=lambda item: (_place_in(liked, _pair(item)[0]), word(item.get("type")) != "MR", item.get("use") in _SECOND))
     return _pair(found[0]) if found else ("", "")
+
+
+_OTHERS = {"VN", "AN", "FI", "SS", "DL", "PPN"}
+"""Identifier.type (HL7 v2 table 0203): of a visit, an account, a social security, a driver's licence, a passport."""
+_SECOND = {"secondary", "temp"}
 
 
 def person_name(value: Any) -> PersonName:
@@ -56,8 +71,13 @@ def person_name(value: Any) -> PersonName:
     names = [item for item in nodes(value) if item.get("use") not in {"old", "nickname", "anonymous"}]
     if not names:
         return PersonName()
-    names.sort(key=lambda item: (not text(item.get("family")), item.get("use") != "official"))
+    names.sort(key=lambda item: (not text(item.get("family")), _is_former(item), item.get("use") != "official"))
     return _name(names[0], next((item for item in names if item.get("use") == "usual"), {}))
+
+
+def _is_former(item: Node) -> bool:
+    """The name of before a marriage, one for a while, or one that has an end."""
+    return item.get("use") in {"maiden", "temp"} or bool(text(node(item.get("period")).get("end")))
 
 
 def _name(item: Node, usual: Node) -> PersonName:

@@ -13,7 +13,7 @@ from typing import Any
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.profile import Profile
 from integrations.fhir.request import KINDS
-from integrations.fhir.values import concept, day, node, quantity, text
+from integrations.fhir.values import best_first, concept, day, node, quantity, text
 from mdo_portal.exchange import IncomingReferral
 
 FIELDS = (
@@ -70,6 +70,7 @@ def values(resource: Any, steps: str) -> Iterator[str]:
     found: list[Any] = [resource]
     for name, choice in _split(steps):
         found = [inner for one in found for inner in _chosen(node(one).get(name), choice)]
+        found = best_first(map(node, found)) if name == "identifier" else found
     return (_words(one) for one in found)
 
 

@@ -34,9 +34,18 @@ class Answers:
 def answers(entry: Entry, reading: Reading) -> Answers:
     found = Answers()
     dated = first_of(entry.resource, "authored")
-    for item, group in _items(entry.resource):
-        _place(item, group, found, entry, reading, dated)
+    asked = list(_items(entry.resource))
+    headings: dict[str, set[str]] = {}
+    for item, group in asked:
+        headings.setdefault(_label(item), set()).add(group)
+    for item, group in asked:
+        is_one_of_many = bool(group) and len(headings[_label(item)]) > 1  # `Naam` of the patient, and of the referrer
+        _place(item, group, found, entry, reading, dated, f"{group}: {_label(item)}" if is_one_of_many else _label(item))
     return found
+
+
+def _label(item: Node) -> str:
+    return text(item.get("text")) or text(item.get("linkId"))
 
 
 def _items(holder: Node, group: str = "") -> Iterator[tuple[Node, str]]:
@@ -49,8 +58,8 @@ def _items(holder: Node, group: str = "") -> Iterator[tuple[Node, str]]:
             yield from _items(answer, heading)
 
 
-def _place(item: Node, group: str, found: Answers, entry: Entry, reading: Reading, dated: str) -> None:
-    label = text(item.get("text")) or text(item.get("linkId"))
+def _place(item: Node, group: str, found: Answers, entry: Entry, reading: Reading, dated: str, shown: str) -> None:
+    label = _label(item)
     given = nodes(item.get("answer"))
     for answer in given:
         if node(answer.get("valueAttachment")):
@@ -67,7 +76,7 @@ def _place(item: Node, group: str, found: Answers, entry: Entry, reading: Readin
         return
     system, code = next(iter(codings([answer["valueCoding"] for answer in given if "valueCoding" in answer])), ("", ""))
     section = Section(target) if target else Section.FORM
-    found.facts.append(Fact(section, words, label, day(dated), code, system))
+    found.facts.append(Fact(section, words, shown, day(dated), code, system))
 
 
 def _words(answer: Node, reading: Reading) -> str:

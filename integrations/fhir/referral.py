@@ -113,7 +113,13 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
     where = sifted.where
     pointed = [*where.all(request.reasons, request.entry), *where.all(request.supporting, request.entry)]
     everything = [*pointed, *where.entries]
-    inside = [one for entry in everything if not entry.container for one in where.contained(entry) if one.kind in FACTS]
+    inside = [
+        one
+        for entry in everything
+        if not entry.container
+        for one in where.contained(entry)
+        if one.kind and one.kind not in HELPERS
+    ]
     placed = {entry.place: entry for entry in [*everything, *inside]}
     return [entry for place, entry in placed.items() if place not in sifted.refused and place != request.entry.place]
 
@@ -142,7 +148,8 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     if mapping:
         said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
         found.facts.extend(said)
-        found.unmapped.extend([entry.place] if entry.kind in NAMED and not said else [])
+        is_elsewhere = any(entry.resource.get(name) for name in ("presentedForm", "result", "hasMember", "payload"))
+        found.unmapped.extend([entry.place] if not said and not is_elsewhere else [])
     for carried in attached(entry, reading) if entry.kind in TOLD or entry.kind == "Media" else ():
         found.carry(carried)
     if carries := _PAPERS.get(entry.kind):
@@ -150,7 +157,9 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     elif entry.kind == "QuestionnaireResponse":
         _form(entry, reading, found)
     elif entry.kind == "CareTeam":
-        found.people |= team_member(entry, reading)
+        members = team_member(entry, reading)
+        found.people |= members
+        found.unmapped.extend([entry.place] if len(members) < len(nodes(entry.resource.get("participant"))) else [])
     elif entry.kind == "Composition":
         _written(entry, reading, found)
     elif not mapping and entry.kind != "Media":

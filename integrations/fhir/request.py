@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from integrations.fhir.bundle import Addresses, Entry, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, codings, concept, day, extension, node, nodes, notes, text, unique
+from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique
 from integrations.fhir.withdrawal import is_request_taken_back
 from mdo_portal.exchange import Unreadable
 
@@ -104,11 +104,22 @@ def has_request(entries: Iterable[Entry], profile: Profile) -> bool:
 
 
 def with_contained(entries: tuple[Entry, ...], profile: Profile) -> tuple[Entry, ...]:
-    """The entries; when no request is among them, those that are contained in one of them too (in a Task, as some send it)."""
+    """The entries; when no request is among them, those that are contained in one of them too (in a Task, as some send it).
+
+    In a result, a bill or a visit a request is what was done upon: it asks for nothing any more, unless it is for a tumour board.
+    """
     if has_request(entries, profile):
         return entries
-    inside = (one for entry in entries for one in Addresses([entry]).contained(entry))
-    return (*entries, *(one for one in inside if has_request([one], profile)))
+    inside = ((entry, one) for entry in entries for one in Addresses([entry]).contained(entry))
+    found = (one for entry, one in inside if has_request([one], profile) and (entry.kind in _ASKING or _asks(one, profile)))
+    return (*entries, *found)
+
+
+_ASKING = {"Task", "QuestionnaireResponse", "Composition", "MessageHeader", "Communication", "CommunicationRequest"}
+
+
+def _asks(entry: Entry, profile: Profile) -> bool:
+    return _how_clear(entry, profile) < 2 and text(entry.resource.get("status")) != "completed"
 
 
 def _asks_for_a_board(entry: Entry, profile: Profile) -> bool:
@@ -150,7 +161,8 @@ def read_request(entry: Entry, profile: Profile) -> Request:
 def number_of(own: Node) -> str:
     """The sender's number; never the resource id, which another referral may carry as well."""
     shared = [*nodes(own.get("requisition")), *nodes(own.get("groupIdentifier"))]
-    return next((value for _, value in [*identifiers(own), *identifiers({"identifier": shared})]), "")
+    numbers = [*best_first(nodes(own.get("identifier"))), *shared]
+    return next((value for _, value in identifiers({"identifier": numbers})), "")
 
 
 def _occurrence(own: Node) -> date | None:

@@ -8,7 +8,7 @@ from typing import Any
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.facts import Facts, Reading, denied, status
-from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, notes, text, word
+from integrations.fhir.values import Node, answer_text, codings, concept, day, first_of, joined, node, nodes, notes, text, word
 from integrations.rich_text import words_of
 from mdo_portal.exchange import Fact, Section
 
@@ -52,7 +52,9 @@ _NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}
 
 def communication(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
-    said = (text(one.get("contentString")) for one in nodes(own.get("payload")))
+    parts = nodes(own.get("payload"))
+    named = (text(node(one.get("contentReference")).get("display")) for one in parts)
+    said = (*(text(one.get("contentString")) for one in parts), *named, *notes(own.get("note")))
     never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
     return tuple(
         _fact(Section.OTHER, joined(words, never, by=" "), reading, "message", first_of(own, "sent", "received", "authoredOn"))
@@ -70,10 +72,16 @@ def impression(entry: Entry, reading: Reading) -> Facts:
 
 def family(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
-    had = joined(*(concept(one.get("code")) for one in nodes(own.get("condition"))), by=", ")
+    had = joined(*map(_had, nodes(own.get("condition"))), by=", ")
     words = joined(joined(concept(own.get("relationship")), had, by=": "), *notes(own.get("note")))
     shown = joined(words, denied(own, reading), by=" ")
     return (_fact(Section.COMORBIDITY, shown, reading, "family", first_of(own, "date")),) if words else ()
+
+
+def _had(one: Node) -> str:
+    """A disease of a relative, with the age at which it began, how it ended and what is said of it."""
+    beside = joined(answer_text(one, "onset"), concept(one.get("outcome")), *notes(one.get("note")), by=", ")
+    return joined(concept(one.get("code")), f"({beside})" if beside else "", by=" ")
 
 
 def _fact(section: Section, words: str, reading: Reading, label: str, dated: str) -> Fact:

@@ -88,9 +88,11 @@ def first_of(resource: Node, *names: str) -> str:
 
 
 def quantity(value: Any) -> str:
-    """`1.10 ng/mL`, with `<` and the like in front."""
+    """`1.10 ng/mL`, with `<` and the like in front. The code `1` (UCUM) says that there is no unit."""
     own = node(value)
-    return joined(text(own.get("comparator")) + text(own.get("value")), text(own.get("unit")) or text(own.get("code")), by=" ")
+    code = text(own.get("code"))
+    unit = text(own.get("unit")) or (code if code != "1" else "")
+    return joined(text(own.get("comparator")) + text(own.get("value")), unit, by=" ")
 
 
 def answer_text(holder: Node, stem: str = "value") -> str:
@@ -127,6 +129,19 @@ def extension(holder: Any, *urls: str) -> Any:
         if text(item.get("url")) in urls:
             return next((value for name, value in item.items() if name.startswith("value")), None)
     return None
+
+
+_RANKS = {"PLAC": -1, "FILL": 1}
+"""Identifier.type (HL7 v2 table 0203): the number of who asks before that of who carries out."""
+
+
+def best_first(identifiers: Iterable[Node]) -> list[Node]:
+    """Identifiers in the order in which one of them is taken: as sent, but who asks first, who carries out later, what is old last."""
+
+    def rank(one: Node) -> int:
+        return 2 if one.get("use") == "old" else next((_RANKS[code] for _, code in codings(one.get("type")) if code in _RANKS), 0)
+
+    return sorted(identifiers, key=rank)
 
 
 def joined(*parts: str, by: str = "; ") -> str:

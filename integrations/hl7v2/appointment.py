@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from mdo_portal.exchange import IncomingAppointment, Profile
@@ -54,11 +56,13 @@ def _moment(reading: Reading, places: list[str], profile: Profile) -> datetime |
 
 
 def _after(reading: Reading, starts_at: datetime | None, rules: Profile) -> datetime | None:
-    """The end by its length, when only that was sent."""
-    length, unit = first(reading, rules["length"]), first(reading, rules["length_unit"]).strip().upper()
-    if starts_at is None or not length.isdigit() or len(length) > 4:
-        return None
-    return starts_at + timedelta(seconds=int(length) * _UNITS.get(unit or "MIN", 60))
+    """The end by its length, when only that was sent. A length in a unit that nobody here knows ends nowhere."""
+    for place, beside in zip_longest(rules["length"], rules["length_unit"][: len(rules["length"])]):
+        length, unit = first(reading, [place]), first(reading, [*filter(None, [beside]), *rules["length_unit"]])
+        seconds = _UNITS.get(unit.strip().upper() or "MIN")
+        if starts_at and seconds and re.fullmatch(r"[0-9]{1,4}", length) and int(length):
+            return starts_at + timedelta(seconds=int(length) * seconds)
+    return None
 
 
 def _with_whom(reading: Reading, rules: Profile) -> str:

@@ -23,6 +23,9 @@ _BLANKS = re.compile(rb"\s+")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")  # RFC 4648 section 5
 _WORDED = ("text", "tx", "ft")
 _ENCODINGS = ("a", "base64", "hex")
+_UNSAID = "application/octet-stream"
+_STARTS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"{\\rtf": "application/rtf"}
+"""How what has no type begins (PNG, JPEG, RTF)."""
 
 
 def is_document(segment: Segment) -> bool:
@@ -101,6 +104,8 @@ def _document(item: Item, profile: Profile, reference: str, repetitions: list[in
     media = _media_type(segment, repetition, rules["media"])
     if content.startswith(b"%PDF-"):
         media = "application/pdf"
+    elif media == _UNSAID:
+        media = next((known for start, known in _STARTS.items() if content.startswith(start)), media)
     return IncomingDocument(title, media, content, dated_on, kind, reference)
 
 
@@ -114,9 +119,11 @@ def _media_type(segment: Segment, repetition: int, media: Mapping[str, str]) -> 
     subtype = segment.component(5, 3, repetition=repetition).lower()
     if "/" in subtype:  # some put the whole media type in the subtype
         return subtype
-    if subtype in _ENCODINGS:  # no subtype: what stands there is the encoding
+    if "/" in kind and subtype in ("", *_ENCODINGS):  # others in the type (the German profile of MDM)
+        return kind.lower()
+    if subtype in ("", *_ENCODINGS):  # no subtype: what may stand there is the encoding
         subtype = "plain" if kind.lower() in _WORDED else ""
-    return f"{media.get(kind.upper(), kind.lower())}/{subtype}" if kind and subtype else "application/octet-stream"
+    return f"{media.get(kind.upper(), kind.lower())}/{subtype}" if kind and subtype else _UNSAID
 
 
 def _content(item: Item, repetitions: list[int]) -> bytes | None:

@@ -12,7 +12,7 @@ from .documents import file_name, is_document, rich_words
 from .items import Item
 from .places import Reading, labelled
 from .segment import Segment
-from .values import day, label
+from .values import coded, day, label
 from .words import matching
 
 
@@ -102,9 +102,11 @@ def _ordered_on(item: Item) -> date | None:
 
 def _by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     texts = (_at(segment, place) for place in rule["text"])
+    text = next(filter(None, texts), "")
+    beside = (coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0])))
     return Fact(
         section=Section(rule["section"]),
-        text=next(filter(None, texts), ""),
+        text="; ".join(filter(None, (text, *beside))) if text else "",
         label=rule["label"],
         dated_on=day(_at(segment, rule["date"])) if "date" in rule else None,
         code=_at(segment, rule["code"]),

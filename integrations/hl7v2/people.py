@@ -11,7 +11,7 @@ from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, U
 from .er7 import Message
 from .numbers import Number, numbers
 from .segment import Repetition, Segment
-from .values import day
+from .values import day, telephone
 
 _PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
 """A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
@@ -50,15 +50,19 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
 
 
 def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[Number]]:
-    """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3."""
-    bsn, others = "", []
+    """The BSN and all other numbers; PID-2, and then PID-4, count only when PID-3 is empty, as in messages of before 2.3.
+
+    A BSN that comes twice, or a second one, is no other number: it would stand in the clear.
+    """
     found = numbers(pid, 3) or numbers(pid, 2) or numbers(pid, 4)
-    for one in found:
-        if is_bsn(one, rules) and not bsn:
-            bsn = one.number
-        else:
-            others.append(one)
-    return bsn, others
+    bsns = [one.number for one in found if is_bsn(one, rules)]
+    others = [one for one in found if not is_bsn(one, rules) and one.number not in bsns]
+    return bsns[0] if bsns else "", others
+
+
+def has_second_bsn(pid: Segment, profile: Profile) -> bool:
+    """Whether PID-3 holds two different ones: the first counts, a person may look."""
+    return len({one.number for one in numbers(pid, 3) if is_bsn(one, profile["patient"])}) > 1
 
 
 def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
@@ -87,6 +91,7 @@ def _name(names: list[Repetition]) -> PersonName:
         own_prefix = ""
     if not (own or own_prefix) and _PREFIX.fullmatch(before := legal.component(5).strip()):
         own_prefix, own, family = before, family, f"{before} {family}"
+    family, own = _with_prefix(family, own_prefix, own, partner)
     return PersonName(
         family=family or _surname(own_prefix, own, partner_prefix, partner),
         own_prefix=own_prefix,
@@ -96,6 +101,15 @@ def _name(names: list[Repetition]) -> PersonName:
         initials=initials,
         given=given,
     )
+
+
+def _with_prefix(family: str, prefix: str, own: str, partner: str) -> tuple[str, str]:
+    """(the surname to show, the name after its prefix): some write the prefix in FN.2 and leave it out of FN.1 (`Berg&van den&Berg`)."""
+    is_there = family.casefold().startswith(f"{prefix} ".casefold()) or family == prefix
+    is_prefix = own == family or (not own and _PREFIX.fullmatch(prefix))
+    if not (family and prefix and is_prefix) or is_there or partner:
+        return family, own
+    return f"{prefix} {family}", family
 
 
 def _surname(own_prefix: str, own: str, partner_prefix: str, partner: str) -> str:
@@ -138,12 +152,14 @@ def provider(message: Message, role: str) -> Contact | None:
             number=segment.component(7, 1),
             authority=segment.component(7, 2),
             organisation=segment.component(10) or segment.component(4, 4) or segment.component(4, 1),
-            phone=segment.component(5, 1) or segment.component(5, 12),
+            phone=telephone(segment, 5),
         )
     return None
 
 
 def _professional_name(name: Repetition, family_at: int) -> str:
-    family = name.component(family_at) or _surname(*(name.component(family_at, s) for s in range(2, 6)))
+    prefix, own, partner_prefix, partner = (name.component(family_at, s) for s in range(2, 6))
+    shown, _ = _with_prefix(name.component(family_at), prefix, own, partner)
+    family = shown or _surname(prefix, own, partner_prefix, partner)
     title = name.component(family_at + 4)
     return " ".join(filter(None, (title, name.component(family_at + 1), name.component(family_at + 2), family)))

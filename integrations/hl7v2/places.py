@@ -13,7 +13,7 @@ from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingRecei
 from .er7 import Message
 from .items import Item, items
 from .numbers import is_possible_bsn, numbers
-from .people import professional, provider
+from .people import has_second_bsn, professional, provider
 from .pieces import joined
 from .values import day, label
 from .words import names_board, refers
@@ -79,6 +79,8 @@ def placed(read: Incoming, message: Message, profile: Profile) -> Incoming:
     old, place = ("", "") if over.get("bsn") or read.patient.bsn else old_bsn(message, profile)
     if old:
         over["bsn"], read = old, replace(read, unmapped=(*read.unmapped, f"{place}/bsn"))
+    if any(has_second_bsn(pid, profile) for pid in message.all("PID")[:1]):
+        read = replace(read, unmapped=(*read.unmapped, "PID-3/bsn"))
     taken = {over.get("bsn"), over.get("local_number")}
     others = tuple(number for number in read.patient.other_numbers if number[1] not in taken)
     return replace(read, patient=replace(read.patient, **over, other_numbers=others))

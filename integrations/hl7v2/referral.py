@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,8 @@ from .events import event_of
 from .facts import facts, unmapped
 from .people import patient, professional, provider, the_patient
 from .places import Reading, first, found
-from .values import day, moment
-from .withdrawal import number_of, withdrawn
+from .values import day, moment, telephone
+from .withdrawal import number_of, why, withdrawn
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")
 
@@ -46,6 +47,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         unmapped=(*unmapped(reading), *(["PID-7"] if pid.component(7) and day(pid.component(7)) is None else ())),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
+        cancel_reason=why(gone),
     )
 
 
@@ -65,11 +67,22 @@ def _contact(reading: Reading, role: str) -> Contact:
     rule = reading.profile["contacts"][role]
     people = (_at(reading, place) for place in rule["places"])
     person = next((one for one in people if one is not None), Contact())
+    called = _phone(reading, rule.get("phone", ()))
     return replace(
         person,
         organisation=person.organisation or first(reading, rule.get("organisation", ())),
-        phone=person.phone or first(reading, rule.get("phone", ())),
+        phone=person.phone or (called if called != person.number else ""),  # some write the person once more where he is called
     )
+
+
+def _phone(reading: Reading, places: Sequence[str]) -> str:
+    """The value at the first of these places; where a path names the number as one text (`ORC-14-1`), also a number in parts."""
+    for place in places:
+        name, _, at = place.partition("-")
+        segment = reading.message.first(name) if at.endswith("-1") and at[:-2].isdigit() else None
+        if found := first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else ""):
+            return found
+    return ""
 
 
 def _at(reading: Reading, place: str) -> Contact | None:

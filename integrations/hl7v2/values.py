@@ -77,11 +77,11 @@ def observed(segment: Segment) -> str:
     """The value of an OBX as text, with its unit, reference range and flag as sent. Each repetition of a text is a line (v2.5 2.A.78)."""
     kind = segment.component(2)
     if kind in _CODED:
-        return "; ".join(filter(None, map(coded, segment.repetitions(5))))
+        return _with_unit(segment, "; ".join(filter(None, map(coded, segment.repetitions(5)))))
     lines = [_lines(_value(kind, one)) for one in segment.repetitions(5)]
-    return (
-        words_of("\n".join(lines)) if kind in _LINES else _with_unit(segment, words_of(_between(kind).join(filter(None, lines))))
-    )
+    if kind in _LINES:  # a measured value too: some analysers call every value a text
+        return _with_unit(segment, words_of("\n".join(lines)))
+    return _with_unit(segment, words_of(_between(kind).join(filter(None, lines))))
 
 
 def _between(kind: str) -> str:
@@ -110,11 +110,43 @@ def _lines(text: str) -> str:
 
 
 def label(segment: Segment) -> str:
-    """What an OBX is about: the words of OBX-3, else its code."""
-    return segment.component(3, 2, 0) or segment.component(3, 1)
+    """What an OBX is about: the words of OBX-3, else its code; those of the other code system when only that has any."""
+    return segment.component(3, 2, 0) or segment.component(3, 1) or _first_of(segment, 3, (9, 5, 4))
+
+
+_NO_TELEPHONE = ("FX", "INTERNET", "X.400")
+"""XTN-3 (table 0202) of what nobody speaks through."""
+
+
+def telephone(segment: Segment, n: int) -> str:
+    """The first telephone number in a field of those (XTN); "" when there is none."""
+    found = (_telephone(one) for one in segment.repetitions(n) if one.component(3).upper() not in _NO_TELEPHONE)
+    return next(filter(None, found), "")
+
+
+def _telephone(xtn: Repetition) -> str:
+    """As one text (XTN-1 or XTN-12), else its parts: country, area, number and extension."""
+    whole = xtn.component(1).strip() or xtn.component(12).strip()
+    country, area, number, extension = (xtn.component(c).strip() for c in (5, 6, 7, 8))
+    if whole or not number:
+        return whole
+    return " ".join(filter(None, (f"+{country.lstrip('+')}" if country else "", area, number, extension and f"x{extension}")))
 
 
 def _with_unit(segment: Segment, value: str) -> str:
-    beside = ", ".join(filter(None, (segment.component(7, 1, 0) or segment.field(7), segment.component(8))))
-    parts = (value, segment.component(6), f"({beside})" if beside else "")
+    unit = segment.component(6) or _first_of(segment, 6, (2, 4, 5))
+    flags = ", ".join(filter(None, map(coded_briefly, segment.repetitions(8))))
+    beside = ", ".join(filter(None, (segment.component(7, 1, 0) or segment.field(7), flags)))
+    parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))
+
+
+def coded_briefly(repetition: Repetition) -> str:
+    """The code of a coded value; its words where there is no code."""
+    return repetition.component(1) or coded(repetition)
+
+
+def _first_of(segment: Segment, n: int, components: tuple[int, ...]) -> str:
+    if not segment.as_sent(n):
+        return ""
+    return next(filter(None, (segment.component(n, c, 0) for c in components)), "")

@@ -19,6 +19,7 @@ class Line:
     control: str  # ORC-1
     number: str  # ORC-2
     name: str = ""
+    reason: str = ""  # ORC-16: why it is what it is
 
 
 def withdrawn(message: Message, profile: Profile) -> list[Line]:
@@ -48,11 +49,18 @@ def number_of(reading: Reading, gone: list[Line]) -> str:
     return number.strip()
 
 
+def why(gone: list[Line]) -> str:
+    """Why they are taken back, in the sender's words."""
+    return "; ".join(dict.fromkeys(one.reason for one in gone if one.reason))
+
+
 def _lines(message: Message) -> list[Line]:
     found: list[Line] = []
     for segment in message.segments:
         if segment.name == "ORC":
-            found.append(Line(segment.component(1), segment.component(2)))
+            found.append(
+                Line(segment.component(1), segment.component(2), reason=segment.component(16, 2, 0) or segment.component(16))
+            )
         elif segment.name == "OBR" and found:
             found[-1].name += f" {name_of(segment)}"
     return found

@@ -48,6 +48,8 @@ def test_words(source: str, words: str) -> None:
         ("<p><s>cT2</s> cT3, <strike>N0</strike> N1<s> </s></p>", "[doorgehaald: cT2] cT3, [doorgehaald: N0] N1"),
         (r"{\rtf1 Leukocyten 5 x 10{\super 9}/l}", "Leukocyten 5 x 10^9/l"),
         (r"{\rtf1 10\super 9\nosupersub /l 10{\up6\fs16 3}L m\super 2\plain .}", "10^9/l 10^3 L m^2."),
+        ("<p>log<sub>10</sub>5 en H<sub>2</sub>O<sub> </sub></p>", "log_10 5 en H_2O"),
+        (r"{\rtf1 log{\sub 10}5, x\super 2\sub i\nosupersub , y{\dn6 1}}", "log_10 5, x^2_i, y_1"),
         (r"{\rtf1 {\strike geen} metastasen}", "[doorgehaald: geen] metastasen"),
         (r"{\rtf1 {\strike\b\u233?}\striked1 n\striked0  x}", "[doorgehaald: é][doorgehaald: n] x"),
         (r"{\rtf1 {\strike geen {\strike0 wel} meer} x}", "[doorgehaald: geen ]wel[doorgehaald: meer] x"),

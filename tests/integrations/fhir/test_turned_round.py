@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -189,6 +190,35 @@ def test_what_a_withdrawn_text_says_is_no_fact() -> None:
     found = read(about("DocumentReference", status="superseded", content=[{"attachment": words}]))
 
     assert (found.facts, [one.content for one in found.documents]) == ((), [b"Levermetastasen"])
+
+
+@pytest.mark.parametrize("around", [MODIFIED, {"request": {"method": "POST", "url": "Condition"} | MODIFIED}])
+def test_an_entry_that_is_modified_itself_is_put_apart(around: Node) -> None:
+    tree = json.loads(bundle(request(), patient(), condition(), kind="transaction"))
+    for entry in tree["entry"]:
+        entry["request"] = {"method": "POST", "url": "x"}
+    tree["entry"][2] |= around
+    found = FhirReader().read(json.dumps(tree).encode(), "generic-r4")
+
+    assert isinstance(found, IncomingReferral)
+    assert (found.facts, found.quarantined) == ((), (f"Condition/2: {NOT_UNDERSTOOD}",))
+
+
+def test_a_request_whose_entry_is_modified_is_no_referral() -> None:
+    tree = json.loads(bundle(request(), patient()))
+    tree["entry"][0] |= MODIFIED
+    with pytest.raises(Unreadable, match="broken"):
+        FhirReader().read(json.dumps(tree).encode(), "generic-r4")
+
+
+def test_what_is_passed_with_a_modifier_around_it_is_put_apart() -> None:
+    passed = [{"name": "a", "resource": one} for one in (request(), patient())]
+    part = {"name": "b", "part": [{"name": "c", "resource": condition()}]} | MODIFIED
+    raw = json.dumps({"resourceType": "Parameters", "parameter": [*passed, part]}).encode()
+    found = FhirReader().read(raw, "generic-r4")
+
+    assert isinstance(found, IncomingReferral)
+    assert (found.facts, found.quarantined) == ((), (f"part/2.Condition/0: {NOT_UNDERSTOOD}",))
 
 
 def test_an_addition_without_patient_gives_no_fact_that_was_entered_in_error() -> None:

@@ -108,3 +108,28 @@ def test_any_other_procedure_request_is_none_and_stands_with_the_referral_there_
     found = read(bundle(other, asked, patient()), "generic-stu3")
     assert isinstance(found, IncomingReferral)
     assert (found.number, [(one.label, one.text) for one in found.facts]) == ("RR-1", [("Aangevraagd", "Heupoperatie")])
+
+
+def done(kind: str, **more: Any) -> Node:
+    """What was done upon a request, with that request in it."""
+    inside = [request(subject={"reference": "#p"}, **more), patient()]
+    about = {"resourceType": kind, "id": "d", "status": "final", "code": {"text": "CEA"}, "subject": {"reference": "#p"}}
+    return about | {"contained": inside, "basedOn": [{"reference": "#r"}], "valueString": "3"}
+
+
+@pytest.mark.parametrize("kind", ["Observation", "ExplanationOfBenefit"])
+def test_what_was_done_upon_a_request_is_no_referral(kind: str) -> None:
+    with pytest.raises(Unreadable, match="no_request"):
+        read(bundle(done(kind, identifier=[]), patient()))
+
+
+def test_a_result_with_the_request_it_was_done_upon_belongs_to_that_referral() -> None:
+    found = read(bundle(done("Observation"), patient()))
+    assert isinstance(found, IncomingAnswer)
+    assert (found.referral_number, [fact.text for fact in found.facts]) == ("REF-1", ["3"])
+
+
+def test_a_request_for_a_tumour_board_is_one_wherever_it_stands_unless_it_is_over() -> None:
+    review = {"coding": [{"system": "http://snomed.info/sct", "code": "720006006"}]}
+    assert isinstance(read(bundle(done("Observation", code=review), patient())), IncomingReferral)
+    assert isinstance(read(bundle(done("Observation", code=review, status="completed"), patient())), IncomingAnswer)

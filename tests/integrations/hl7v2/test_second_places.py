@@ -96,10 +96,28 @@ def test_a_text_that_came_as_a_document_has_the_day_of_the_document() -> None:
     assert [fact.dated_on for fact in found.facts] == [date(2026, 3, 1)]
 
 
-def test_the_encoding_in_the_place_of_the_subtype_is_no_type() -> None:
-    found = read("ORU^R01", PID, "OBR|1||F1|X", "OBX|1|ED|N^Notitie^L||^TEXT^Base64^SGVsbG8=||||||F")
+@pytest.mark.parametrize(
+    "value", ["^TEXT^Base64^SGVsbG8=", "^text^^Base64^SGVsbG8=", "^text/plain^^Base64^SGVsbG8=", "^Text/Plain^Base64^SGVsbG8="]
+)
+def test_the_encoding_in_the_place_of_the_subtype_is_no_type_and_text_without_one_is_plain(value: str) -> None:
+    found = read("ORU^R01", PID, "OBR|1||F1|X", f"OBX|1|ED|N^Notitie^L||{value}||||||F")
     assert isinstance(found, IncomingResult)
     assert [(one.media_type, one.content) for one in found.documents] == [("text/plain", b"Hello")]
+
+
+@pytest.mark.parametrize(
+    ("start", "media"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"{\\rtf1 x}", "application/rtf"),
+        (b"PK\x03\x04", "application/octet-stream"),
+    ],
+)
+def test_a_document_of_no_type_is_what_it_begins_as(start: bytes, media: str) -> None:
+    found = read("ORU^R01", PID, "OBR|1||F1|X", f"OBX|1||ECG^ECG||^^PNG^BASE64^{pybase64.b64encode(start).decode()}||||||F")
+    assert isinstance(found, IncomingResult)
+    assert [(one.media_type, one.content) for one in found.documents] == [(media, start)]
 
 
 @pytest.mark.parametrize("kind", ["adt^a08", "ADT^a08", "Adt^A08"])

@@ -1,0 +1,53 @@
+"""Which of several numbers and names of a patient count, and that a BSN stands nowhere but in its own place."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations.fhir.people import patient_identity
+from integrations.fhir.profile import Profile, load_profile
+from tests.integrations.fhir.make import Node, patient
+
+OWN = {"system": "urn:own", "value": "77"}
+VISIT = {"type": {"coding": [{"code": "VN"}]}, "system": "urn:visit", "value": "9"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "own"),
+    [
+        ([VISIT, OWN], "77"),
+        ([VISIT], ""),
+        ([OWN | {"use": "secondary", "value": "2"}, OWN], "77"),
+        ([OWN | {"use": "old", "value": "1"}, OWN], "77"),
+    ],
+)
+def test_the_number_of_a_visit_or_a_second_one_is_not_the_patient_s_own(sent: list[Node], own: str) -> None:
+    assert patient_identity(patient(identifier=sent), load_profile("generic-r4")).local_number == own
+
+
+def test_a_system_that_the_profile_names_is_the_hospital_s_own_whatever_its_type() -> None:
+    profile = Profile("x", "R4", {"identifiers": {"local": ["urn:visit"]}})
+    assert patient_identity(patient(identifier=[OWN, VISIT]), profile).local_number == "9"
+
+
+def test_an_old_bsn_gives_way_to_the_one_that_holds() -> None:
+    system = "http://fhir.nl/fhir/NamingSystem/bsn"
+    sent = [{"use": "old", "system": system, "value": "999900006"}, {"system": system, "value": "999911120"}]
+    who = patient_identity(patient(identifier=sent), load_profile("generic-r4"))
+    assert (who.bsn, who.other_numbers) == ("999911120", ())  # a BSN never stands in the clear
+
+
+@pytest.mark.parametrize("more", [{}, {"system": "urn:elders"}, {"assigner": {"display": "BRP"}}])
+def test_a_bsn_that_only_its_type_names_is_sealed_and_stands_nowhere_else(more: Node) -> None:
+    number = {"type": {"coding": [{"code": "NNNLD"}]}, "value": "999911120"} | more
+    who = patient_identity(
+        patient(identifier=[number, {"system": "urn:zelf", "value": "999911120"}, OWN]), load_profile("generic-r4")
+    )
+    assert (who.bsn, who.local_number, who.other_numbers) == ("999911120", "77", ())
+
+
+@pytest.mark.parametrize("former", [{"use": "maiden"}, {"use": "temp"}, {"use": "official", "period": {"end": "2001"}}])
+def test_a_name_of_before_gives_way_to_the_one_of_now(former: Node) -> None:
+    names = [{"family": "Vroeger"} | former, {"family": "Nu"}]
+    assert patient_identity(patient(name=names), load_profile("generic-r4")).name.family == "Nu"
+    assert patient_identity(patient(name=names[:1]), load_profile("generic-r4")).name.family == "Vroeger"

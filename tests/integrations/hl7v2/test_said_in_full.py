@@ -1,0 +1,176 @@
+"""Nothing that belongs to a value or a person stays behind: its unit, its flags, its name, the number to call, the reason."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import Incoming, IncomingAppointment, IncomingReferral, IncomingResult, PatientChange
+
+PID = "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F"
+
+
+def read(kind: str, *lines: str) -> Incoming:
+    header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5||||||UNICODE UTF-8"
+    return Hl7Reader().read("\r".join([header, *lines, ""]).encode(), "generic-v2")
+
+
+def referral(*lines: str) -> IncomingReferral:
+    found = read("REF^I12", *lines)
+    assert isinstance(found, IncomingReferral)
+    return found
+
+
+def appointment(*lines: str) -> IncomingAppointment:
+    found = read("SIU^S12", PID, *lines)
+    assert isinstance(found, IncomingAppointment)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("obx", "shown"),
+    [
+        ("TX|CRP^CRP^L||8,5|mg/L|0-5|H", "8,5 mg/L (0-5, H)"),
+        ("CWE|HPV^HPV^L||POS^Aangetoond^L||Niet aangetoond|A", "Aangetoond (Niet aangetoond, A)"),
+        ("NM|PSA^PSA^L||4.1|^ug/L^L", "4.1 ug/L"),
+        ("NM|PSA^PSA^L||4.1|^^^ug/L^microgram per liter^UCUM", "4.1 ug/L"),
+        ("NM|PSA^PSA^L||4.1|ug/L|0-4|H~U", "4.1 ug/L (0-4, H, U)"),
+        ("NM|PSA^PSA^L||4.1|ug/L|0-4|^verhoogd^L", "4.1 ug/L (0-4, verhoogd)"),
+    ],
+)
+def test_a_value_of_any_type_has_its_unit_range_and_flags(obx: str, shown: str) -> None:
+    (fact,) = referral(PID, f"OBX|1|{obx}").facts
+    assert fact.text == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [("^^^ERY^Erytrocyten^L", "Erytrocyten"), ("^^^ERY", "ERY"), ("^^^^^^^^Rode bloedcellen", "Rode bloedcellen")],
+)
+def test_an_observation_that_only_the_other_code_system_names_has_that_name(code: str, label: str) -> None:
+    (fact,) = referral(PID, f"OBX|1|NM|{code}||3.0|10*12/L").facts
+    assert fact.label == label
+
+
+def test_a_result_whose_words_stand_in_its_name_is_there() -> None:
+    found = read("ORU^R01", PID, "OBR|1|A1|F1|KWEEK^Kweek^L", "OBX|1|TX|^^^K7^Na zeven dagen geen groei||||||||F")
+    assert isinstance(found, IncomingResult)
+    assert "Na zeven dagen geen groei" in [fact.label for fact in found.facts]
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("DG1|1||^^^C61^Prostaatcarcinoom^I10", "Prostaatcarcinoom"),
+        ("AL1|1|DA|^Penicilline|SV^ernstig|Huiduitslag~Benauwdheid", "Penicilline; Huiduitslag; Benauwdheid; ernstig"),
+        ("AL1|1|DA|^Penicilline", "Penicilline"),
+    ],
+)
+def test_a_diagnosis_or_allergy_says_all_that_was_sent_of_it(line: str, shown: str) -> None:
+    (fact,) = referral(PID, line).facts
+    assert fact.text == shown
+
+
+@pytest.mark.parametrize(
+    ("sent", "phone"),
+    [
+        ("020-1234567", "020-1234567"),
+        ("^WPN^PH^^31^20^1234567", "+31 20 1234567"),
+        ("^WPN^PH^^^20^1234567^12", "20 1234567 x12"),
+        ("^^^^^^^^^^^020-1234567", "020-1234567"),
+        ("^WPN^FX^^31^20^7654321~^WPN^PH^^31^20^1234567", "+31 20 1234567"),
+        ("^NET^Internet^arts@voorbeeld.example", ""),
+    ],
+)
+def test_a_telephone_number_may_stand_in_parts(sent: str, phone: str) -> None:
+    assert referral(f"PRD|RP|Wit^A|||{sent}", PID).referrer.phone == phone
+    assert referral(PID, f"ORC|NW|1||||||||||01234567^Wit^A||{sent}").referrer.phone == phone
+
+
+def test_a_person_who_is_written_where_his_telephone_belongs_is_no_telephone() -> None:
+    who = referral(PID, "ORC|NW|1||||||||||01234567^Wit^A", "OBR|1|1||MDO^MDO^L|||||||||||||01234567^Wit^A").referrer
+    assert (who.number, who.phone) == ("01234567", "")
+
+
+def test_what_is_said_beside_an_appointment_or_an_order_is_shown() -> None:
+    found = referral(
+        "ORC|NW|1||||||||||||||^Tweede mening",
+        "OBR|1|1||MDO^MDO^L" + "|" * 42 + "^Verstaat alleen Fries",
+        PID,
+        "AIS|1|A|^MDO||||||||^Rolstoel",
+    )
+    assert {(fact.label, fact.text) for fact in found.facts} >= {
+        ("Reden", "Tweede mening"),
+        ("Aanvullende informatie", "Verstaat alleen Fries"),
+        ("Aanvullende informatie", "Rolstoel"),
+    }
+
+
+def test_an_order_that_is_taken_back_says_why() -> None:
+    found = read("ORM^O01", PID, "ORC|CA|VW1||||||||||||||ANN^Op verzoek van de patiënt", "OBR|1|VW1||MDO^MDO^L")
+    assert isinstance(found, IncomingReferral)
+    assert (found.cancelled, found.cancel_reason) == (True, "Op verzoek van de patiënt")
+
+
+@pytest.mark.parametrize(
+    ("sch", "ais", "minutes"),
+    [
+        ("|45|min", "", 45),
+        ("|1|h", "|15|min", 15),
+        ("|45|min", "|0|min", 45),
+        ("|45|min", "|30|000000", 45),
+        ("|45|keer", "", None),
+        ("|45", "", 45),
+    ],
+)
+def test_the_length_of_an_appointment_counts_in_the_unit_beside_it(sch: str, ais: str, minutes: int | None) -> None:
+    found = appointment(f"SCH|1|||||||{sch}", f"AIS|1|A|^Spreekuur|20260310093000||{ais}")
+    starts = datetime.fromisoformat("2026-03-10T09:30:00+01:00")
+    assert found.starts_at == starts
+    assert found.ends_at == (starts + timedelta(minutes=minutes) if minutes else None)
+
+
+def test_a_resource_of_an_appointment_that_may_be_a_person_or_a_room_is_left_over_and_named() -> None:
+    assert "AIG" in appointment("SCH|1", "AIG|1|A|2^Spreekkamer 4^L|||||20260310093000").unmapped
+
+
+@pytest.mark.parametrize(
+    ("surname", "shown"),
+    [
+        ("Berg&van den&Berg", "van den Berg"),
+        ("Berg&van den", "van den Berg"),
+        ("van den Berg&van den&Berg", "van den Berg"),
+        ("Van den Berg&van den", "Van den Berg"),
+        ("Wit&van den&Berg&de&Wit", "Wit"),
+        ("Berg&Berg&Berg", "Berg"),
+        ("Perez&Lopez", "Perez"),
+    ],
+)
+def test_a_prefix_that_stands_only_in_its_own_place_is_shown_with_the_surname(surname: str, shown: str) -> None:
+    found = referral(f"PID|1||71^^^ZEED^PI||{surname}^J||19600101|F", f"PRD|RP|{surname}^A")
+    assert (found.patient.name.family, found.referrer.name) == (shown, f"A {shown}")
+
+
+BSN = "999911120^^^NLMINBIZA^NNNLD"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "own", "others", "left"),
+    [
+        (f"{BSN}~{BSN}", "", (), ()),
+        (f"{BSN}~999911120^^^ZEED^PI", "", (), ()),
+        (f"{BSN}~999900006^^^NLMINBIZA^NNNLD~71^^^ZEED^PI", "71", (), ("PID-3/bsn",)),
+        (f"{BSN}~71^^^ZEED^PI~72^^^ODUL^PI", "71", (("ODUL", "72"),), ()),
+    ],
+)
+def test_a_bsn_that_comes_twice_is_never_a_number_in_the_clear(numbers: str, own: str, others: object, left: object) -> None:
+    found = read("ADT^A08", f"PID|1||{numbers}||Giessen^J||19600101|F")
+    assert isinstance(found, PatientChange)
+    assert (found.patient.bsn, found.patient.local_number, found.patient.other_numbers, found.unmapped) == (
+        "999911120",
+        own,
+        others,
+        left,
+    )
