@@ -8,6 +8,7 @@ from mdo_portal.errors import N_
 OWN_LABELS = frozenset(
     {
         N_("Aangevraagd"),
+        N_("Aanvullende informatie"),
         N_("Allergie"),
         N_("Beeldvormend onderzoek"),
         N_("Behandelplan"),
@@ -22,6 +23,7 @@ OWN_LABELS = frozenset(
         N_("Klinische gegevens"),
         N_("Materiaal"),
         N_("Plaats in het lichaam"),
+        N_("Reden"),
         N_("Reden van onderzoek"),
         N_("Reden van opname of bezoek"),
         N_("Reden van verwijzing"),

@@ -12,7 +12,8 @@ from mdo_portal.services.case_facts import QUESTIONS
 from mdo_portal.services.referrals import CANCELLED
 
 PROFILES = Path(__file__).resolve().parents[2] / "integrations" / "profiles"
-ANSWERS = ("labels.yes", "labels.no")
+#: what stands in a value, in the words it was written with, and above none
+IN_VALUES = tuple(f"labels.{name}" for name in ("yes", "no", "criticality", "until", "as_needed"))
 
 
 def labels_in(value: dict[str, Any], at: str = "") -> Iterator[str]:
@@ -23,7 +24,7 @@ def labels_in(value: dict[str, Any], at: str = "") -> Iterator[str]:
             yield from labels_in(inner, place)
             continue
         is_label = name in ("label", "not_sent") or at == "labels" or at.endswith("spare_labels")
-        if is_label and isinstance(inner, str) and place not in ANSWERS:
+        if is_label and isinstance(inner, str) and place not in IN_VALUES:
             yield inner
 
 
