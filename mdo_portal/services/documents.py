@@ -54,7 +54,7 @@ def add(
     at: datetime,
     message_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
-    """Keep the document, once per case: the same bytes again change nothing. Returns its id."""
+    """Keep the document, once per case: of the same bytes again only what the newest word says of them changes. Returns its id."""
     row_ = row(session, case, document, hospital_id=hospital_id, at=at, message_id=message_id)
     session.execute(_ONCE, [row_])
     query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == row_["sha256"])
@@ -71,7 +71,8 @@ def store(session: Session, rows: Sequence[Row]) -> None:
 
 
 _ADDING = insert(CaseDocument)
-# The same bytes again are the same document; what the hospital says of it now counts, also under which number it goes on.
+# The same bytes again are the same document; what the hospital says of it now counts, also under which number it goes on. A message that
+# came before it was withdrawn or replaced, and was read only now, says nothing new of it.
 _ONCE = _ADDING.on_conflict_do_update(
     index_elements=["case_id", "sha256"],
     set_={
@@ -79,6 +80,7 @@ _ONCE = _ADDING.on_conflict_do_update(
         "superseded_at": _ADDING.excluded.superseded_at,
         "reference": func.coalesce(func.nullif(_ADDING.excluded.reference, ""), CaseDocument.reference),
     },
+    where=_ADDING.excluded.received_at >= func.greatest(CaseDocument.received_at, CaseDocument.superseded_at),
 )
 
 
@@ -103,7 +105,7 @@ def row(
         "media_type": media_type,
         "claimed_type": document.media_type if document.media_type != media_type else "",
         "content_sealed": sealer(session).seal(document.content, purpose=DOCUMENT_PURPOSE, row=bound),
-        "sha256": hashlib.sha256(document.content).hexdigest(),
+        "sha256": digest_of(document.content),
         "size": len(document.content),
         "dated_on": document.dated_on,
         "hospital_id": hospital_id,
@@ -113,6 +115,11 @@ def row(
         "status": document.status,
         "superseded_at": at if document.status == "withdrawn" else None,
     }
+
+
+def digest_of(content: bytes) -> str:
+    """By which the same bytes are known."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def case_of(session: Session, document_id: uuid.UUID) -> uuid.UUID:

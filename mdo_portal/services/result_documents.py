@@ -57,6 +57,9 @@ def _with_content(
 ) -> set[str]:
     at, message_id = telling.now, telling.message_id
     hospital_id = telling.hospital.id
+    same = documents.digest_of(document.content)
+    if any(one.sha256 == same and not telling.is_after(one) for one in known):
+        return set()  # an older word on what stands here: replaced or withdrawn it stays so
     added = documents.add(telling.session, telling.case, document, hospital_id=hospital_id, at=at, message_id=message_id)
     is_new = added not in {one.id for one in known}
     # several documents of one message may share its number
