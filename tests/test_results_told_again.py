@@ -210,13 +210,13 @@ def test_an_order_that_is_cancelled_takes_back_what_was_told_of_it(house: House)
 # The same bytes once more
 
 
-def dated_pdf(content: bytes) -> str:
+def own_pdf(content: bytes) -> str:
     return f"OBX|1|ED|PDF^brief^L||^AP^PDF^Base64^{base64.b64encode(content).decode()}||||||F"
 
 
 @pytest.mark.parametrize("after", ["withdrawn", "replaced"])
 def test_the_older_word_does_not_bring_back_a_document_that_was_taken_back_or_replaced(house: House, after: str) -> None:
-    first, second = dated_pdf(b"%PDF-1.7 eerst"), dated_pdf(b"%PDF-1.7 later")
+    first, second = own_pdf(b"%PDF-1.7 eerst"), own_pdf(b"%PDF-1.7 later")
     house.hears("MDM^T02", txa("D1"), first, sent="20260302130000+0000")
     if after == "withdrawn":
         house.hears("MDM^T11", txa("D1", available="CA"), sent="20260302150000+0000")
@@ -241,3 +241,11 @@ def test_a_referral_from_before_does_not_bring_it_back_either(house: House) -> N
     referrals.register(house.session, told, house.hospital, wire=Wire.HL7V2, now=NOW + HOUR)  # offered again after a repair
 
     assert house.documents() == stood == [("D1", "withdrawn", False)]
+
+
+def test_two_documents_under_one_number_both_stand_when_they_come_again(house: House) -> None:
+    both = (own_pdf(b"%PDF-1.7 eerst"), own_pdf(b"%PDF-1.7 tweede").replace("OBX|1", "OBX|2"))
+    for _ in range(2):
+        house.hears("MDM^T02", txa("D1"), *both)
+
+    assert house.documents() == [("D1", "", True), ("D1", "", True)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
@@ -59,6 +59,48 @@ def add(
     session.execute(_ONCE, [row_])
     query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == row_["sha256"])
     return session.execute(query).scalar_one()
+
+
+def add_all(
+    session: Session,
+    case: Case,
+    told: Sequence[IncomingDocument],
+    *,
+    hospital_id: uuid.UUID,
+    at: datetime,
+    message_id: uuid.UUID | None = None,
+    gone: Sequence[str] = (),
+) -> set[str]:
+    """Keep them all; what one of them takes the place of, and those in `gone` (the sender's ids), are over. Returns the events of that.
+
+    A message that came before those says nothing new of them.
+    """
+    for document in told:
+        add(session, case, document, hospital_id=hospital_id, at=at, message_id=message_id)
+    came = {digest_of(document.content) for document in told}  # several documents of one message may share its number
+    replaced = {document.replaces for document in told if document.replaces and document.status != "withdrawn"}
+    rows = _called(session, case, {*replaced, *gone})
+    newer = {one.reference for one in rows if one.received_at > at} & replaced
+    happened: set[str] = set()
+    for one in (one for one in rows if one.received_at <= at):
+        if one.sha256 in came:
+            one.superseded_at = at if one.reference in newer else one.superseded_at
+        elif one.reference in gone and one.status != "withdrawn":
+            one.status, one.superseded_at = "withdrawn", one.superseded_at or at
+            happened.add("document.withdrawn")
+        elif one.reference in replaced and one.superseded_at is None:
+            one.superseded_at = at
+            happened.add("document.corrected")
+    return happened
+
+
+def _called(session: Session, case: Case, references: Set[str]) -> Sequence[CaseDocument]:
+    """The documents of the case under these ids of the sender; as the database has them, without their bytes."""
+    if not references:
+        return ()
+    query = select(CaseDocument).where(CaseDocument.case_id == case.id, CaseDocument.reference.in_(references))
+    fresh = query.options(defer(CaseDocument.content_sealed)).execution_options(populate_existing=True)
+    return session.scalars(fresh).all()
 
 
 Row = dict[str, Any]

@@ -131,8 +131,12 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
     case = _case(session, answer, hospital, request)
     _same_patient(session, answer, case, hospital)
     case_facts.add_facts(session, case, answer.facts, hospital, now=now, message_id=message_id)
-    for document in answer.documents:
-        documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
+    over = documents.add_all(
+        session, case, answer.documents, hospital_id=hospital.id, at=now, message_id=message_id, gone=answer.documents_taken_back
+    )
+    over |= {"result.withdrawn"} if case_facts.take_back(session, case, answer.taken_back, now=now) else set()
+    for what in sorted(over):
+        timeline.happened(session, case, what, at=now, hospital=hospital.name)
     if request is not None and request.answered_at is None:
         request.answered_at, request.answer = now, answer.text or ""
         timeline.happened(session, case, "case.answered", at=now)

@@ -50,8 +50,18 @@ def register(
         raise _numbered_otherwise(referral, case, patient)
     else:
         _bring_up_to_date(session, case, referral, hospital, now=now, message_id=message_id)
-    for document in referral.documents:
-        documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
+    over = documents.add_all(
+        session,
+        case,
+        referral.documents,
+        hospital_id=hospital.id,
+        at=now,
+        message_id=message_id,
+        gone=referral.documents_taken_back,
+    )
+    over |= {"result.withdrawn"} if case_facts.take_back(session, case, referral.taken_back, now=now) else set()
+    for what in sorted(over):
+        timeline.happened(session, case, what, at=now, hospital=hospital.name)
     if not is_new:
         assess(session, case, now=now)
     tell(session, case, "referral.received" if is_new else "referral.updated", hospital, now=now, wire=wire, person_id=person_id)
