@@ -212,6 +212,20 @@ def test_a_withdrawn_notice_is_not_followed_any_more(places: Places) -> None:
     assert places.pulls()[0].state is PullState.CANCELLED and places.messages("Bundle/pull") == []
 
 
+def test_a_notice_that_was_withdrawn_and_comes_again_is_followed(places: Places) -> None:
+    """It was understood and nothing was fetched: the hospital thought that we had it."""
+    places.send()
+    places.understand()
+    with places.database.transaction() as session:
+        (pull,) = session.scalars(select(Pull)).all()
+        withdrawal = IncomingNotice(number=pull.number, cancelled=True)
+        pulls.noticed(session, withdrawal, places.link_id, message_id=uuid.uuid4(), now=now())
+        session.scalars(select(InboundMessage).where(InboundMessage.kind == "Task")).one().state = InboundState.KEPT
+    places.work()
+
+    assert places.pulls()[0].state is PullState.DONE and len(places.messages("Bundle/pull")) == 1
+
+
 def test_another_patient_than_announced_is_not_taken(places: Places) -> None:
     places.send()
     with places.merwe.store.transaction() as db:

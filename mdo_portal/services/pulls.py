@@ -39,13 +39,15 @@ class ClaimedPull:
 
 
 def noticed(session: Session, notice: IncomingNotice, link_id: uuid.UUID, *, message_id: uuid.UUID, now: datetime) -> Pull | None:
-    """Put it in the queue; a notice that was settled before is followed anew only when it failed. None when it was a withdrawal."""
+    """Put it in the queue; a notice that was settled before is followed anew only when it failed, or was withdrawn and comes again
+    since. None when it was a withdrawal.
+    """
     query = select(Pull).where(Pull.link_id == link_id, Pull.number == notice.number).with_for_update()
     known = session.execute(query).scalar_one_or_none()
     if notice.cancelled:
         _withdraw(session, link_id, notice, now=now)
         return None
-    if known is not None and known.state is not PullState.FAILED:
+    if known is not None and known.state in (PullState.WAITING, PullState.DONE):
         return known
     pull = known or Pull(link_id=link_id, hospital_id=session.get_one(Link, link_id).hospital_id, number=notice.number)
     pull.group_number, pull.message_id, pull.state, pull.reason, pull.attempts = (
