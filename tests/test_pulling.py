@@ -96,7 +96,8 @@ def test_the_same_notice_twice_is_fetched_once(places: Places) -> None:
     (first,) = places.messages("Task")
     places.work()
     with places.database.transaction() as session:
-        session.get_one(InboundMessage, first.id).state = InboundState.KEPT
+        again = session.get_one(InboundMessage, first.id)
+        again.state, again.next_attempt_at = InboundState.KEPT, None
     places.work()
 
     assert len(places.pulls()) == 1 and len(places.messages("Bundle/pull")) == 1
@@ -220,7 +221,8 @@ def test_a_notice_that_was_withdrawn_and_comes_again_is_followed(places: Places)
         (pull,) = session.scalars(select(Pull)).all()
         withdrawal = IncomingNotice(number=pull.number, cancelled=True)
         pulls.noticed(session, withdrawal, places.link_id, message_id=uuid.uuid4(), now=now())
-        session.scalars(select(InboundMessage).where(InboundMessage.kind == "Task")).one().state = InboundState.KEPT
+        again = session.scalars(select(InboundMessage).where(InboundMessage.kind == "Task")).one()
+        again.state, again.next_attempt_at = InboundState.KEPT, None
     places.work()
 
     assert places.pulls()[0].state is PullState.DONE and len(places.messages("Bundle/pull")) == 1
