@@ -15,8 +15,9 @@ from integrations.fhir.reader import FhirReader
 from mdo_portal.domain.case import Case, CaseEvent, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import IncomingAnswer, IncomingReferral, Wire
-from mdo_portal.services import questions, referrals
+from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import IncomingAnswer, IncomingReferral, PatientChange, PatientIdentity, PersonName, Wire
+from mdo_portal.services import patient_feed, questions, referrals
 from tests.integrations.fhir.make import Node, bundle, patient, request
 from tests.make import NOW
 from tests.people import Region
@@ -171,3 +172,16 @@ def test_an_error_that_was_read_late_takes_nothing_back_that_came_after_it(house
     house.tells(request(), patient(), psa(status="entered-in-error"), hours=3)
 
     assert house.facts() == [("12.4", "", True)]
+
+
+def test_particulars_in_an_update_are_as_new_as_the_message_however_old_the_request_is(house: House) -> None:
+    """`authoredOn` is when somebody asked: what the feed had told since stood, and the newer name over FHIR was passed over."""
+    asked = request(authoredOn="2026-02-01T10:00:00Z")
+    case = house.tells(asked, patient(name=[{"family": "Eerste"}]))
+    told = PatientIdentity(local_number="0042", name=PersonName(family="Tweede"))
+    at = NOW + timedelta(minutes=30)
+    patient_feed.change(house.session, PatientChange(told, event="A08", sent_at=at), house.hospital, now=at)
+
+    house.tells(asked, patient(name=[{"family": "Derde"}]))
+
+    assert house.session.get_one(Patient, case.patient_id).family == "Derde"

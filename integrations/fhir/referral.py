@@ -218,7 +218,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         gp=people.get("gp") or _gp(patient, reading),
         facts=facts,
         documents=tuple(found.documents),
-        sent_at=bundled or moment(request.authored),
+        sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
         unmapped=tuple(found.unmapped),
         quarantined=tuple(found.quarantined),
         request_task=request_task(request.entry, reading.where),
