@@ -11,16 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
+from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, MessageHeader, NotPulled, Offered, Pulled, Wire
 from mdo_portal.services import changes, deliveries, hospitals, intake
 from mdo_portal.services.intake import Arrival
 
+log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
 OVERLAP = timedelta(minutes=10)
 """Read again each time: a server may show a change later than the moment it gives it."""
@@ -76,15 +79,20 @@ def noticed(session: Session, link_id: uuid.UUID, *, now: datetime) -> bool:
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedPoll | None:
-    """The next server to ask, counted before it is asked. Commit before asking."""
+    """The next server to ask, counted before it is asked. Commit before asking. One whose token cannot be opened waits for another
+    lease; the others are asked.
+    """
     query = select(Poll).where(Poll.next_at <= now).order_by(Poll.next_at).limit(1).with_for_update(skip_locked=True)
-    poll = session.execute(query).scalar_one_or_none()
-    if poll is None:
-        return None
-    poll.attempts += 1
-    poll.next_at = now + LEASE
-    address = hospitals.address_of(session, poll.hospital_id)[1]
-    return ClaimedPoll(poll.link_id, poll.query, address, poll.since - OVERLAP, poll.attempts, poll.next_at)
+    while (poll := session.scalars(query).one_or_none()) is not None:
+        poll.attempts += 1
+        poll.next_at = now + LEASE
+        session.flush()
+        try:
+            address = hospitals.address_of(session, poll.hospital_id)[1]
+            return ClaimedPoll(poll.link_id, poll.query, address, poll.since - OVERLAP, poll.attempts, poll.next_at)
+        except CANNOT_OPEN as error:
+            log.error("poll.sealed", link_id=str(poll.link_id), error=type(error).__name__)
+    return None
 
 
 def new_among(session: Session, claimed: ClaimedPoll, found: Sequence[Offered]) -> list[Offered]:
