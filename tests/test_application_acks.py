@@ -289,19 +289,3 @@ def test_the_link_says_how_many_wait_and_since_when(database: Database, asks: Re
     with database.transaction() as session:
         acks = application_acks.of_link(session, asks.links["ZEED"].hospital_id, now=NOW + timedelta(days=2))
     assert (acks.waiting, acks.lost) == (0, 2)
-
-
-@pytest.mark.parametrize("sealed", [b"", b"nobody can open this"])
-def test_one_that_cannot_be_said_any_more_holds_nobody_elses_up(database: Database, asks: Region, sealed: bytes) -> None:
-    """Its bytes went after their term, and its sender repeated it: for a day every hospital's acknowledgements stood behind it."""
-    hand_in(database, asks, referral("M1"), referral("M2"))
-    understand_all(database)
-    with database.transaction() as session:
-        session.execute(update(InboundMessage).where(InboundMessage.control_id == "M1").values(raw_sealed=sealed))
-
-    receiver = Receiver()
-    with listening(receiver) as port:
-        say(database, port)
-
-    assert receiver.said() == [("AA", "M2")]
-    assert became(database) == ["late", "sent"]
