@@ -42,14 +42,12 @@ def poll_next(database: Database, poller: Poller, *, clock: Callable[[], datetim
 
 def _take(database: Database, poller: Poller, claimed: ClaimedPoll, clock: Callable[[], datetime]) -> int:
     """Keep what is new, oldest first, each in a transaction of its own. Raises NotPulled when the server must be asked later."""
-    kept = 0
-    for offered in poller.look(claimed.query, claimed.address, since=claimed.since):
-        with database.transaction() as session:
-            is_new = polls.is_new(session, claimed, offered)
-        if is_new:
-            _fetch(database, poller, claimed, offered, clock)
-            kept += 1
-    return kept
+    found = poller.look(claimed.query, claimed.address, since=claimed.since)
+    with database.transaction() as session:
+        new = polls.new_among(session, claimed, found)
+    for offered in new:
+        _fetch(database, poller, claimed, offered, clock)
+    return len(new)
 
 
 def _fetch(database: Database, poller: Poller, claimed: ClaimedPoll, offered: Offered, clock: Callable[[], datetime]) -> None:

@@ -173,6 +173,11 @@ def _alone(database: Database, one: Read, *, now: datetime) -> bool:
                 changes.wake(session, "understand")  # in the quick lane its patient's next messages waited for it
         for done in settled:
             log.info(f"message.{done.state.value}", message_id=str(done.message_id), reason=done.reason)
+    except conflicts.AnsweredError:
+        with database.transaction() as session:
+            settling.release(session, [one.message])
+            changes.wake(session, "understand")
+        return False
     except Exception as error:
         # The edge: whatever went wrong on our side, the message stays kept and a person hears of it after a few tries.
         _failed(database, one.message, error, now=now)
@@ -194,6 +199,7 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     except Unreadable as unreadable:
         if unreadable.reason != conflicts.WAITS:
             return [_set_aside(message, unreadable)]
+        conflicts.hold_questions(session, message.hospital_id)
         conflicts.put_on_pile(session, message.message_id, reason=unreadable.reason, place=unreadable.where)
     return []
 

@@ -11,7 +11,7 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.round import Round
-from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 from tests.outbox_house import Outbox, Receiver
 from tests.people import Region
 from tests.reception_house import hand_in, understand_all
@@ -83,3 +83,21 @@ def test_where_letters_go_over_another_wire_it_settles_nothing_and_breaks_nothin
 
     assert states(outbox.database) == [(InboundState.UNDERSTOOD.value, "")]
     assert outbox.letter(kept).state is letter.state
+
+
+@pytest.mark.parametrize(("code", "becomes"), [("AA", DeliveryState.RECEIVED), ("AE", DeliveryState.REFUSED)])
+def test_an_application_that_is_quicker_than_we_write_down_its_commit_is_heard(
+    outbox: Outbox, region: Region, code: str, becomes: DeliveryState
+) -> None:
+    """Its word was acknowledged and without effect: the letter was sent again an hour later, and a refusal was nobody's."""
+    round_ = outbox.signed()
+
+    class Quick(Receiver):
+        def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
+            hand_in(outbox.database, region, ack(code, decision.delivery_id.replace("-", "")))
+            understand_all(outbox.database)
+            return super().send(decision, address)
+
+    outbox.work(Quick([Receipt(ReceiptKind.UNKNOWN, "CA")]))
+
+    assert outbox.letter(round_).state is becomes

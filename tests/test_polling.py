@@ -251,3 +251,34 @@ def test_only_a_search_for_referrals_can_be_registered(asked: Asked, query: str)
     with pytest.raises(NotAgreed):
         hospital_fhir.agree(asked.database, "DELT", Agreed(poll=query))
     assert re.fullmatch(r"ServiceRequest\?status=active", asked.poll().query)
+
+
+def test_a_clock_of_theirs_that_is_ahead_hides_nothing(asked: Asked, server: Server) -> None:
+    server.lay(1, minutes=60 * 24 * 3650)
+    asked.look()
+    server.lay(2, minutes=200)
+    asked.look()
+
+    assert asked.numbers() == ["VRAAG-1", "VRAAG-2"]
+
+
+def test_what_changed_at_one_moment_is_all_found_look_by_look(
+    asked: Asked, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A migration over there touches all at once: the first of them were found at every look, and the others never."""
+    monkeypatch.setattr(polls, "MOST", 2)
+    for n in range(1, 6):
+        server.lay(n, minutes=10)
+    for _ in range(3):
+        asked.look()
+
+    assert asked.numbers() == [f"VRAAG-{n}" for n in range(1, 6)]
+
+
+def test_a_long_version_is_known_again(asked: Asked, server: Server) -> None:
+    server.lay(1, minutes=1)
+    server["ServiceRequest/r1"]["meta"]["versionId"] = "v" * 300
+    asked.look()
+    asked.look()
+
+    assert [one.doubles for one in asked.messages()] == [0]

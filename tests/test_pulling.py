@@ -12,12 +12,14 @@ import pytest
 from sqlalchemy import select
 
 from mdo_portal import dispatch, pulling, wiring
+from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import PULL_REASONS, OutgoingQuestion, OutgoingState, Pull, PullState
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Pulled
-from mdo_portal.services import intake, pulls, questions, replaying, snapshots
+from mdo_portal.services import intake, polls, pulls, questions, replaying, snapshots
 from mdo_portal.services.sealed import client_secret
 from tests.people import Region
 from tests.pulling_house import Places, first_case, now, places, until
@@ -96,7 +98,8 @@ def test_the_same_notice_twice_is_fetched_once(places: Places) -> None:
     (first,) = places.messages("Task")
     places.work()
     with places.database.transaction() as session:
-        session.get_one(InboundMessage, first.id).state = InboundState.KEPT
+        again = session.get_one(InboundMessage, first.id)
+        again.state, again.next_attempt_at = InboundState.KEPT, None
     places.work()
 
     assert len(places.pulls()) == 1 and len(places.messages("Bundle/pull")) == 1
@@ -212,6 +215,21 @@ def test_a_withdrawn_notice_is_not_followed_any_more(places: Places) -> None:
     assert places.pulls()[0].state is PullState.CANCELLED and places.messages("Bundle/pull") == []
 
 
+def test_a_notice_that_was_withdrawn_and_comes_again_is_followed(places: Places) -> None:
+    """It was understood and nothing was fetched: the hospital thought that we had it."""
+    places.send()
+    places.understand()
+    with places.database.transaction() as session:
+        (pull,) = session.scalars(select(Pull)).all()
+        withdrawal = IncomingNotice(number=pull.number, cancelled=True)
+        pulls.noticed(session, withdrawal, places.link_id, message_id=uuid.uuid4(), now=now())
+        again = session.scalars(select(InboundMessage).where(InboundMessage.kind == "Task")).one()
+        again.state, again.next_attempt_at = InboundState.KEPT, None
+    places.work()
+
+    assert places.pulls()[0].state is PullState.DONE and len(places.messages("Bundle/pull")) == 1
+
+
 def test_another_patient_than_announced_is_not_taken(places: Places) -> None:
     places.send()
     with places.merwe.store.transaction() as db:
@@ -225,3 +243,20 @@ def test_another_patient_than_announced_is_not_taken(places: Places) -> None:
     assert [one.place for one in places.messages("Task/pull")] == ["other_patient"]
     with places.database.transaction() as session:
         assert session.scalars(select(Case.id).where(Case.hospital_id == places.hospital_id)).all() == []
+
+
+def test_a_link_whose_token_nobody_can_open_holds_up_no_other_hospitals_data(database: Database, region: Region) -> None:
+    with database.transaction() as session:
+        links = {one.hospital_id: one for one in session.scalars(select(Link))}
+        for n, code in enumerate(("DELT", "KREE")):
+            link, at = links[region.hospitals[code]], now() + timedelta(seconds=n)
+            pulls.noticed(session, IncomingNotice(code, fetches=("Patient/1",)), link.id, message_id=uuid.uuid4(), now=at)
+            polls.register(session, link, "ServiceRequest?status=active", every=timedelta(minutes=10), now=at)
+        links[region.hospitals["DELT"]].token_out_sealed = b"nobody can open this"
+
+    with database.transaction() as session:
+        later = now() + timedelta(minutes=1)
+        pull, poll = pulls.claim(session, now=later), polls.claim(session, now=later)
+
+    assert pull is not None and pull.address.hospital_code == "KREE"
+    assert poll is not None and poll.address.hospital_code == "KREE"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import uuid
 from datetime import timedelta
@@ -14,8 +15,8 @@ from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal.domain.case import Case, CaseEvent, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import IncomingResult
-from mdo_portal.services import results
+from mdo_portal.exchange import IncomingDocument, IncomingResult, Wire
+from mdo_portal.services import referrals, results
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -204,3 +205,47 @@ def test_an_order_that_is_cancelled_takes_back_what_was_told_of_it(house: House)
     house.hears("ORU^R01", f"{CHEMISTRY}|||20260101{'|' * 18}X")
     assert house.statuses() == [("12.4", "withdrawn", False)]
     assert "result.withdrawn" in house.events()
+
+
+# The same bytes once more
+
+
+def own_pdf(content: bytes) -> str:
+    return f"OBX|1|ED|PDF^brief^L||^AP^PDF^Base64^{base64.b64encode(content).decode()}||||||F"
+
+
+@pytest.mark.parametrize("after", ["withdrawn", "replaced"])
+def test_the_older_word_does_not_bring_back_a_document_that_was_taken_back_or_replaced(house: House, after: str) -> None:
+    first, second = own_pdf(b"%PDF-1.7 eerst"), own_pdf(b"%PDF-1.7 later")
+    house.hears("MDM^T02", txa("D1"), first, sent="20260302130000+0000")
+    if after == "withdrawn":
+        house.hears("MDM^T11", txa("D1", available="CA"), sent="20260302150000+0000")
+    else:
+        house.hears("MDM^T02", txa("D1"), second, sent="20260302150000+0000")
+    stood = house.documents()
+
+    house.hears("MDM^T02", txa("D1"), first, sent="20260302140000+0000")
+
+    assert house.documents() == stood
+    assert stood[0][2] is False
+
+
+def test_a_referral_from_before_does_not_bring_it_back_either(house: House) -> None:
+    pdf = IncomingDocument("brief", "application/pdf", b"%PDF-1.7 eerst", reference="D1")
+    told = make.referral(WHO, number=house.case.referral_number, documents=(pdf,))
+    referrals.register(house.session, told, house.hospital, wire=Wire.HL7V2, now=NOW)
+    house.now = NOW + 2 * HOUR
+    house.hears("MDM^T11", txa("D1", available="CA"))
+    stood = house.documents()
+
+    referrals.register(house.session, told, house.hospital, wire=Wire.HL7V2, now=NOW + HOUR)  # offered again after a repair
+
+    assert house.documents() == stood == [("D1", "withdrawn", False)]
+
+
+def test_two_documents_under_one_number_both_stand_when_they_come_again(house: House) -> None:
+    both = (own_pdf(b"%PDF-1.7 eerst"), own_pdf(b"%PDF-1.7 tweede").replace("OBX|1", "OBX|2"))
+    for _ in range(2):
+        house.hears("MDM^T02", txa("D1"), *both)
+
+    assert house.documents() == [("D1", "", True), ("D1", "", True)]

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.fhir.bundle import Entry
+from integrations.fhir.bundle import Entry, tail
 from integrations.fhir.facts import Reading
 from integrations.fhir.people import identifiers
 from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
@@ -25,6 +25,7 @@ class Carried:
     facts: tuple[Fact, ...] = ()  # documents that were named but not sent along
     problems: tuple[str, ...] = ()
     binaries: tuple[str, ...] = ()  # places of the Binaries used
+    gone: tuple[str, ...] = ()  # numbers of documents that are over, and did not come along
 
 
 _REPORT = {
@@ -44,6 +45,7 @@ class _Told:
     dated: str = ""
     number: str = ""
     status: str = ""  # of RESULT_STATUSES
+    replaces: str = ""  # the number of the document, or the version, that it takes the place of
 
 
 _URL_SAFE = str.maketrans("-_", "+/")
@@ -62,11 +64,26 @@ def of_reference(entry: Entry, reading: Reading) -> Carried:
     title = text(own.get("description")) or concept(own.get("type"))
     parts = [node(content.get("attachment")) for content in nodes(own.get("content"))]
     master = nodes(own.get("masterIdentifier"))
-    number = next((value for _, value in identifiers({"identifier": master or own.get("identifier")})), entry.id)
+    named = next((value for _, value in identifiers({"identifier": master or own.get("identifier")})), "")
     dated = first_of(own, "date", "created", "indexed")
     said = [_DOCUMENT.get(word(own.get(name)), "") for name in ("status", "docStatus")]
     state = "withdrawn" if "withdrawn" in said else joined(*said)
-    return _together([_one(entry, part, reading, codes, _Told(title, dated, number, state)) for part in parts])
+    told = _Told(title, dated, named or entry.id, state, _parent(own) or named)
+    if not parts and state == "withdrawn" and told.number:
+        return Carried(gone=(told.number,))
+    return _together([_one(entry, part, reading, codes, told) for part in parts])
+
+
+def _parent(own: Node) -> str:
+    """The document that it says it replaces: by its number, else by its id; the same number again is a newer version of itself."""
+    targets = (node(one.get("target")) for one in nodes(own.get("relatesTo")) if word(one.get("code")) == "replaces")
+    return next(
+        (
+            text(node(one.get("identifier")).get("value")) or tail(text(one.get("reference"))).rpartition("/")[2]
+            for one in targets
+        ),
+        "",
+    )
 
 
 def of_report(entry: Entry, reading: Reading) -> Carried:
@@ -74,8 +91,11 @@ def of_report(entry: Entry, reading: Reading) -> Carried:
     own = entry.resource
     codes = [*codings(own.get("code")), *codings(own.get("category"))]
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
-    number = next((value for _, value in identifiers(own)), entry.id)
-    told = _Told(concept(own.get("code")), dated, number, _REPORT.get(word(own.get("status")), ""))
+    named, state = next((value for _, value in identifiers(own)), ""), _REPORT.get(word(own.get("status")), "")
+    replaces = named if state == "corrected" else ""  # otherwise several reports may share the number of what was ordered
+    told = _Told(concept(own.get("code")), dated, named or entry.id, state, replaces)
+    if not nodes(own.get("presentedForm")) and state == "withdrawn" and told.number:
+        return Carried(gone=(told.number,))
     return _together([_one(entry, form, reading, codes, told) for form in nodes(own.get("presentedForm"))])
 
 
@@ -99,7 +119,8 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
     if sent is None:
         named = joined(*unique([title, told.title]), by=": ") if _FILE_NAME.search(title) else title
-        return Carried(facts=(_not_sent(named, dated, told.status, reading),))
+        gone = (told.number,) if told.status == "withdrawn" and told.number else ()
+        return Carried(facts=(_not_sent(named, dated, told.status, reading),), gone=gone)
     media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
     try:
         content = decoded(sent, text(part.get("hash")))
@@ -109,7 +130,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
         content = text(sent).encode()  # some write the text itself
     kind = reading.profile.document_kind(codes, title)
     document = IncomingDocument(
-        title or reading.profile.label("document"), media, content, day(dated), kind, told.number, status=told.status
+        title or reading.profile.label("document"), media, content, day(dated), kind, told.number, told.replaces, told.status
     )
     words = (
         words_in(content) if told.status != "withdrawn" else ""
@@ -158,4 +179,5 @@ def _together(parts: list[Carried]) -> Carried:
         tuple(item for part in parts for item in part.facts),
         tuple(item for part in parts for item in part.problems),
         tuple(item for part in parts for item in part.binaries),
+        tuple(dict.fromkeys(item for part in parts for item in part.gone)),
     )

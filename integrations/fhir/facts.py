@@ -71,6 +71,15 @@ def denied(own: Node, reading: Reading) -> str:
     return joined(*(f"({one})" for one in found), by=" ")
 
 
+STATES = ("status", "verificationStatus", "docStatus")
+"""Where a resource says that it was entered in error."""
+
+
+def without_state(entry: Entry) -> Entry:
+    """What it says is then what it said when it still stood."""
+    return replace(entry, resource={name: value for name, value in entry.resource.items() if name not in STATES})
+
+
 def noted(section: Section, resource: Node, reading: Reading, dated: str, names: tuple[str, ...] = ("note",)) -> Facts:
     said = [words for name in names for words in notes(resource.get(name))]
     return tuple(one for words in said for one in fact(section, words, label=reading.profile.label("note"), dated=dated))

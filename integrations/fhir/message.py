@@ -87,7 +87,8 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
             cancelled=True, cancel_reason=why(ending.resource, {}),
         )  # fmt: skip
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
-    return IncomingAnswer(number, question, who, said, facts, documents, sent_at, left, apart)
+    over = tuple(dict.fromkeys(found.taken_back)), tuple(dict.fromkeys(found.gone))
+    return IncomingAnswer(number, question, who, said, facts, documents, sent_at, left, apart, *over)
 
 
 def _patient_by_number(task: Node, profile: Profile) -> PatientIdentity:

@@ -28,8 +28,6 @@ _WITH_IT = (
 )
 #: ours to say in every search
 _OURS = {"_lastupdated", "_sort", "_count"}
-MOST = 200
-"""Referrals of one look; the rest is found by the next."""
 
 
 class FhirPoller:
@@ -46,7 +44,7 @@ class FhirPoller:
         except NotAllowed:
             raise NotPulled("query", again=False) from None
         found = [one for tree in Fetching(address, self._door).pages(fetch) for one in _offered(tree, address.url)]
-        return sorted(dict.fromkeys(found), key=lambda one: one.changed_at)[:MOST]
+        return sorted(dict.fromkeys(found), key=lambda one: one.changed_at)
 
     def fetch(self, offered: Offered, address: Address) -> Pulled:
         """The referral and what it points at, as one Bundle; the same bytes when nothing changed there. Raises NotPulled."""

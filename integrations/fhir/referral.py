@@ -7,7 +7,7 @@ from datetime import datetime
 
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
-from integrations.fhir.facts import FACTS, Reading, team_member
+from integrations.fhir.facts import FACTS, STATES, Reading, team_member, without_state
 from integrations.fhir.named import NAMED
 from integrations.fhir.people import contact, patient_identity
 from integrations.fhir.places import placed
@@ -42,17 +42,21 @@ class Gathered:
     quarantined: list[str] = field(default_factory=list)
     unmapped: list[str] = field(default_factory=list)
     binaries: set[str] = field(default_factory=set)
+    taken_back: list[Fact] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
 
     def carry(self, carried: Carried) -> None:
         self.documents.extend(carried.documents)
         self.facts.extend(carried.facts)
         self.quarantined.extend(carried.problems)
         self.binaries.update(carried.binaries)
+        self.gone.extend(carried.gone)
 
     def withdraw(self, carried: Carried) -> None:
         """Documents that were sent in error: here too they no longer count, and what they say is no fact."""
         self.documents.extend(replace(one, status="withdrawn") for one in carried.documents)
         self.binaries.update(carried.binaries)
+        self.gone.extend(carried.gone)
 
     def said(self, name: str, *before: str) -> str:
         return "\n".join(unique([*before, *self.fields.get(name, [])]))
@@ -125,7 +129,6 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
 
 
 _PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
-_STATES = ("status", "verificationStatus", "docStatus")
 
 
 def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered) -> None:
@@ -135,10 +138,12 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         return
     if patient is not None and is_other(own.get("subject") or own.get("patient"), patient, reading.where, entry):
         found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")
-    elif "entered-in-error" in {word(own.get(name)) for name in _STATES}:
+    elif "entered-in-error" in {word(own.get(name)) for name in STATES}:
         found.unmapped.append(f"{entry.place} entered-in-error")
         if carries := _PAPERS.get(entry.kind):
             found.withdraw(carries(entry, reading))
+        if says := FACTS.get(entry.kind):
+            found.taken_back.extend(says(without_state(entry), reading))
     else:
         map_entry(entry, reading, found)
 
@@ -222,10 +227,12 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         gp=people.get("gp") or _gp(patient, reading),
         facts=facts,
         documents=tuple(found.documents),
-        sent_at=bundled or moment(request.authored),
+        sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
         unmapped=tuple(found.unmapped),
         quarantined=tuple(found.quarantined),
         request_task=request_task(request.entry, reading.where),
+        taken_back=tuple(dict.fromkeys(found.taken_back)),
+        documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )
 
 

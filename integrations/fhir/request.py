@@ -38,7 +38,6 @@ class Request:
     reason_codes: list[Node]
     reasons: Any  # References
     supporting: Any  # References
-    authored: str
 
 
 def choose_request(where: Addresses, profile: Profile) -> Entry:
@@ -154,7 +153,6 @@ def read_request(entry: Entry, profile: Profile) -> Request:
         reason_codes=nodes(own.get("reasonCode")),
         reasons=own.get("reasonReference") or [],
         supporting=own.get("supportingInfo") or [],
-        authored=text(own.get("authoredOn")),
     )
 
 

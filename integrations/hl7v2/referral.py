@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile
@@ -26,6 +27,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     pid = the_patient(message)
     reading = Reading.of(message, profile)
     questions = {name: found(reading, rules[name]) for name in QUESTIONS}
+    asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
     urgency = first(reading, rules["urgency"])
     attached = documents_of(reading)
     gone = withdrawn(message, profile)
@@ -34,7 +36,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         number=number_of(reading, gone),
         board_hint=first(reading, rules["board_hint"]).strip(),
         tumour_hint=first(reading, rules["tumour_hint"]),
-        **{name: text for name, (text, _) in questions.items()},
+        **asked,
         urgency=rules["codes"]["urgency"].get(urgency.strip().upper(), urgency),
         latest_useful_on=day(first(reading, rules["latest_useful_on"])),
         referrer=_contact(reading, "referrer"),

@@ -112,6 +112,7 @@ def rotate_blind(database: Database, settings: Settings) -> tuple[int, int]:
     return done
 
 
-def _numbers_of(wire: Wire, raw: bytes) -> list[str]:
+def _numbers_of(wire: Wire, raw: bytes, profile: str) -> list[str]:
     """The patient's numbers in a message that was kept: its header was read when it came, so it can be read again."""
-    return [number for _, number in wiring.readers()[wire].header(raw).patient_numbers]
+    reader = wiring.readers()[wire]
+    return [number for _, number in (*reader.header(raw).patient_numbers, *reader.numbers(raw, profile))]

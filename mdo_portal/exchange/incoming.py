@@ -94,6 +94,8 @@ class IncomingReferral:
     )
     cancel_reason: str = ""  # why, in the sender's words
     request_task: str = ""  # `Task/…` on the sender's own server that asks for it: its output may be the decision
+    taken_back: tuple[Fact, ...] = ()  # what resources say that were sent in error: where it was told before, it is over
+    documents_taken_back: tuple[str, ...] = ()  # the sender's ids of documents that are over and did not come along
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,8 @@ class IncomingAnswer:
     sent_at: datetime | None = None
     unmapped: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
+    taken_back: tuple[Fact, ...] = ()  # as in IncomingReferral
+    documents_taken_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
@@ -20,17 +20,19 @@ _OURS = re.compile(r"[0-9a-f]{16,32}")
 def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, receipt: Receipt, now: datetime) -> bool:
     """Settle the letter that this hospital speaks of. True when there was one.
 
-    Only a letter to that very hospital that left and is not settled: whatever number somebody names, nobody speaks for another's
-    letter, and nobody speaks for one letter twice. A word that settles nothing (a commit) changes nothing.
+    Only a letter to that very hospital that left, or is on its way at this moment, and is not settled: whatever number somebody names,
+    nobody speaks for another's letter, and nobody speaks for one letter twice. A word that settles nothing (a commit) changes nothing.
     """
     number = control_id.lower()
     if receipt.kind is ReceiptKind.UNKNOWN or not _OURS.fullmatch(number):
         return False
+    # An application can be quicker with its word than we are with writing down that the letter was kept.
+    is_under_way = and_(Delivery.state == DeliveryState.WAITING, Delivery.leased_until.is_not(None))
     as_sent = func.replace(cast(Delivery.id, Text), "-", "")
     query = select(Delivery).where(
         Delivery.hospital_id == hospital_id,
         Delivery.audience == Audience.REFERRER,
-        Delivery.state == DeliveryState.SENT,
+        or_(Delivery.state == DeliveryState.SENT, is_under_way),
         as_sent.startswith(number),
     )
     found = list(session.scalars(query.limit(2).with_for_update()))

@@ -11,17 +11,20 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import ACK_OWED, RAW_PURPOSE, AckDone, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
+from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.unreadable import NOBODY
 from mdo_portal.exchange import Address, Answer, Receipt, ReceiptKind, Verdict, profile_of_link
 from mdo_portal.services import feed_counts, hospitals
 from mdo_portal.services.sealed import sealer
 
+log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=60)
 """Longer than an attempt may take (LONGEST_WAIT): after a crash it is said again, with the same number."""
 LONGEST_WAIT = 10.0
@@ -88,7 +91,8 @@ def _owed(session: Session, message: InboundMessage, link: Link, *, now: datetim
     if message.application_ack in ("ER", "SU") and (message.application_ack == "SU") != (code == "AA"):
         _done(session, message, "", now=now)
         return None
-    if now - _since(message) > LONGEST_AGE or link.channel_out is not Channel.MLLP:
+    raw = _opened(session, message)
+    if not raw or now - _since(message) > LONGEST_AGE or link.channel_out is not Channel.MLLP:
         _done(session, message, AckDone.LATE, now=now)
         return None
     message.application_ack_code = code
@@ -96,10 +100,18 @@ def _owed(session: Session, message: InboundMessage, link: Link, *, now: datetim
     message.application_ack_due = now + LEASE
     address = hospitals.address_of(session, link.hospital_id)[1]
     address = replace(address, timeout_seconds=min(address.timeout_seconds, LONGEST_WAIT))
-    raw = sealer(session).open(message.raw_sealed, purpose=RAW_PURPOSE)
     profile = profile_of_link(link.profile_in, link.otherwise) if code == "AA" and message.reason != NOBODY else ""
     session.flush()
     return OwedAck(message.id, raw, answer, address, profile, message.application_ack_attempts)
+
+
+def _opened(session: Session, message: InboundMessage) -> bytes:
+    """Its bytes; empty when they are there no more, or cannot be opened: then nothing can be said of it, and the next ones go on."""
+    try:
+        return sealer(session).open(message.raw_sealed, purpose=RAW_PURPOSE) if message.raw_sealed else b""
+    except CANNOT_OPEN as error:
+        log.error("acknowledgement.sealed", message_id=str(message.id), error=type(error).__name__)
+        return b""
 
 
 def _answer(message: InboundMessage) -> Answer:

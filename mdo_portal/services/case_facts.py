@@ -83,6 +83,22 @@ def add_facts(
             older.superseded_at = newer.received_at
 
 
+def take_back(session: Session, case: Case, facts: Sequence[Fact], *, now: datetime) -> bool:
+    """What was sent in error is over where it was told before, in the same words. Returns whether it was told."""
+    query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= now)
+    present = list(session.scalars(query)) if facts else []
+    gone = [one for one in present if any(_says(one, fact) for fact in facts)]
+    for one in gone:
+        one.superseded_at, one.status = now, "withdrawn"
+    return bool(gone)
+
+
+def _says(row: CaseFact, fact: Fact) -> bool:
+    """The same thing about the same day; with a status of then behind it, it is still the same."""
+    is_same = row.text == fact.text or row.text.startswith(f"{fact.text} (")
+    return is_same and (row.section, row.label, row.dated_on) == (fact.section, fact.label, fact.dated_on)
+
+
 def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
     wanted = (fact.section, fact.label, fact.dated_on)
     return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]

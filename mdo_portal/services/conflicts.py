@@ -41,12 +41,32 @@ MOST_OLDER = 20
 
 
 def wait(session: Session, message_id: uuid.UUID, hospital: Hospital, *, now: datetime) -> bool:
-    """Puts it on the pile when an older message that shares a number with it waits there. Returns whether it does."""
+    """Puts it on the pile when an older message that shares a number with it waits there. Returns whether it does. Raises AnsweredError."""
     older = _older_on_pile(session, message_id, hospital.id)
     if older:
+        hold_questions(session, hospital.id)
+        if not (older := _older_on_pile(session, message_id, hospital.id)):
+            raise AnsweredError  # and they are read again, before this one
         put_on_pile(session, message_id, reason=WAITS, place="")
         held.behind_message(session, message_id, older, hospital, now=now)
     return bool(older)
+
+
+class AnsweredError(Exception):
+    """What a message would wait for was answered a moment ago: it is given back, and read in its turn."""
+
+
+def hold_questions(session: Session, hospital_id: uuid.UUID) -> None:
+    """No answer to a question that messages of this hospital wait for is carried out until the transaction ends. Raises AnsweredError
+    when there is no such question any more.
+
+    Whoever carries one out lets go what waits on the pile: a message that is put there meanwhile would wait for nothing, for ever.
+    """
+    query = select(IdentityConflict.id).where(
+        IdentityConflict.hospital_id == hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
+    )
+    if not session.scalars(query.order_by(IdentityConflict.id).with_for_update(read=True)).all():
+        raise AnsweredError
 
 
 def _older_on_pile(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -> Sequence[uuid.UUID]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
@@ -54,11 +54,53 @@ def add(
     at: datetime,
     message_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
-    """Keep the document, once per case: the same bytes again change nothing. Returns its id."""
+    """Keep the document, once per case: of the same bytes again only what the newest word says of them changes. Returns its id."""
     row_ = row(session, case, document, hospital_id=hospital_id, at=at, message_id=message_id)
     session.execute(_ONCE, [row_])
     query = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.sha256 == row_["sha256"])
     return session.execute(query).scalar_one()
+
+
+def add_all(
+    session: Session,
+    case: Case,
+    told: Sequence[IncomingDocument],
+    *,
+    hospital_id: uuid.UUID,
+    at: datetime,
+    message_id: uuid.UUID | None = None,
+    gone: Sequence[str] = (),
+) -> set[str]:
+    """Keep them all; what one of them takes the place of, and those in `gone` (the sender's ids), are over. Returns the events of that.
+
+    A message that came before those says nothing new of them.
+    """
+    for document in told:
+        add(session, case, document, hospital_id=hospital_id, at=at, message_id=message_id)
+    came = {digest_of(document.content) for document in told}  # several documents of one message may share its number
+    replaced = {document.replaces for document in told if document.replaces and document.status != "withdrawn"}
+    rows = _called(session, case, {*replaced, *gone})
+    newer = {one.reference for one in rows if one.received_at > at} & replaced
+    happened: set[str] = set()
+    for one in (one for one in rows if one.received_at <= at):
+        if one.sha256 in came:
+            one.superseded_at = at if one.reference in newer else one.superseded_at
+        elif one.reference in gone and one.status != "withdrawn":
+            one.status, one.superseded_at = "withdrawn", one.superseded_at or at
+            happened.add("document.withdrawn")
+        elif one.reference in replaced and one.superseded_at is None:
+            one.superseded_at = at
+            happened.add("document.corrected")
+    return happened
+
+
+def _called(session: Session, case: Case, references: Set[str]) -> Sequence[CaseDocument]:
+    """The documents of the case under these ids of the sender; as the database has them, without their bytes."""
+    if not references:
+        return ()
+    query = select(CaseDocument).where(CaseDocument.case_id == case.id, CaseDocument.reference.in_(references))
+    fresh = query.options(defer(CaseDocument.content_sealed)).execution_options(populate_existing=True)
+    return session.scalars(fresh).all()
 
 
 Row = dict[str, Any]
@@ -71,7 +113,8 @@ def store(session: Session, rows: Sequence[Row]) -> None:
 
 
 _ADDING = insert(CaseDocument)
-# The same bytes again are the same document; what the hospital says of it now counts, also under which number it goes on.
+# The same bytes again are the same document; what the hospital says of it now counts, also under which number it goes on. A message that
+# came before it was withdrawn or replaced, and was read only now, says nothing new of it.
 _ONCE = _ADDING.on_conflict_do_update(
     index_elements=["case_id", "sha256"],
     set_={
@@ -79,6 +122,7 @@ _ONCE = _ADDING.on_conflict_do_update(
         "superseded_at": _ADDING.excluded.superseded_at,
         "reference": func.coalesce(func.nullif(_ADDING.excluded.reference, ""), CaseDocument.reference),
     },
+    where=_ADDING.excluded.received_at >= func.greatest(CaseDocument.received_at, CaseDocument.superseded_at),
 )
 
 
@@ -103,7 +147,7 @@ def row(
         "media_type": media_type,
         "claimed_type": document.media_type if document.media_type != media_type else "",
         "content_sealed": sealer(session).seal(document.content, purpose=DOCUMENT_PURPOSE, row=bound),
-        "sha256": hashlib.sha256(document.content).hexdigest(),
+        "sha256": digest_of(document.content),
         "size": len(document.content),
         "dated_on": document.dated_on,
         "hospital_id": hospital_id,
@@ -113,6 +157,11 @@ def row(
         "status": document.status,
         "superseded_at": at if document.status == "withdrawn" else None,
     }
+
+
+def digest_of(content: bytes) -> str:
+    """By which the same bytes are known."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def case_of(session: Session, document_id: uuid.UUID) -> uuid.UUID:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
@@ -27,11 +27,13 @@ class Known(NamedTuple):
 def alike(session: Session, link_id: uuid.UUID, kind: str, number: str) -> Iterator[tuple[Known, bytes]]:
     """The messages of this link of that kind ("" = any) under the sender's number, with their bytes, newest first.
 
-    Without those whose term has passed: of them nobody can say any more under whose number they came.
+    Without those whose term has passed: of them nobody can say any more under whose number they came. Nor those that were refused
+    (`task_of` says *rejected*): they are not here, and what mends one must come in.
     """
     query = (
         select(InboundMessage.id, InboundMessage.kind, InboundMessage.raw_sealed)
         .where(InboundMessage.link_id == link_id, InboundMessage.control_id == number, InboundMessage.control_id != "")
+        .where(or_(InboundMessage.state != InboundState.UNREADABLE, InboundMessage.settled_at.is_(None)))
         .order_by(InboundMessage.seq.desc())
     )
     for message_id, found, sealed in session.execute(query.limit(MOST_ALIKE)):

@@ -12,7 +12,7 @@ from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.exchange import PatientIdentity, Unreadable
-from mdo_portal.services import rulings
+from mdo_portal.services import patients, rulings
 from mdo_portal.services.patients import by_local_number, root, with_bsn
 from mdo_portal.services.rulings import Conflict
 from mdo_portal.services.sealed import sealer
@@ -36,11 +36,34 @@ def find(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) ->
 
 
 def of_message(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity) -> Patient | None:
-    """As `find`, for what a hospital sends: raises Unreadable("waits_for_identity") while somebody must decide about that patient."""
+    """As `find`, for what a hospital sends: raises Unreadable("waits_for_identity") while somebody must decide about that patient.
+
+    Whoever is found is so until the transaction ends: what would merge this patient, or undo that, waits.
+    """
     found = find(session, hospital_id, identity)
+    while found is not None and not _stays(session, found, identity):
+        found = find(session, hospital_id, identity)
     if found is not None and _is_disputed(session, found):
         raise Unreadable("waits_for_identity", "PID")
     return found
+
+
+def _stays(session: Session, found: Patient, told: PatientIdentity) -> bool:
+    """Lock the row under which all of this patient stands. False when it, or the way to it, changed before that: then look again."""
+    query = select(Patient.merged_into).where(Patient.id == found.id).with_for_update(read=True, key_share=True)
+    row = session.execute(query).one_or_none()
+    if row is not None and row.merged_into is None and _is_named(session, found, told):
+        return True
+    patients.read_again(session)
+    again = find(session, found.hospital_id, told)
+    return again is not None and again.id == found.id
+
+
+def _is_named(session: Session, found: Patient, told: PatientIdentity) -> bool:
+    """Whether what was told is on the found row itself: then no merge lies between."""
+    if told.local_number:
+        return told.local_number == found.local_number
+    return found.bsn_index == sealer(session).blind(told.bsn, purpose=BSN_PURPOSE)
 
 
 def _is_disputed(session: Session, patient: Patient) -> bool:

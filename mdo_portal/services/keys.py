@@ -28,14 +28,15 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.sealing import BY_PURPOSE, BY_ROW, Keyring, Sealer, WrappedKey, ring_secret, unwrap, wrap
-from mdo_portal.exchange import Wire
+from mdo_portal.exchange import Wire, profile_of_link
 from mdo_portal.services import drafts, hospitals, identities, recipient_channels, second_factors
 from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import row_of, sealer
 
 #: how much of a sealed value is enough to tell it from every other: name, mark and nonce
 HEAD_BYTES = 60
-NumbersOf = Callable[[Wire, bytes], Sequence[str]]
+NumbersOf = Callable[[Wire, bytes, str], Sequence[str]]
+"""Of a message's wire, its bytes and the profile of its link: the patient's numbers."""
 
 
 @dataclass(frozen=True)
@@ -168,12 +169,15 @@ def _reindex_messages(session: Session, keys: Sealer, numbers_of: NumbersOf) -> 
         delete(SamePatient)
     )  # merges are known to the patients themselves; here they only kept what came later in order
     session.execute(update(InboundMessage).where(InboundMessage.state == InboundState.UNDERSTOOD).values(patient_keys=none))
-    query = select(InboundMessage.id, InboundMessage.wire, InboundMessage.raw_sealed).where(
-        func.cardinality(InboundMessage.patient_keys) > 0
+    query = (
+        select(InboundMessage.id, InboundMessage.wire, InboundMessage.raw_sealed, Link.profile_in, Link.otherwise)
+        .join(Link, Link.id == InboundMessage.link_id)
+        .where(func.cardinality(InboundMessage.patient_keys) > 0)
     )
     found = session.execute(query).all()
     for row in found:
-        numbers = set(numbers_of(row.wire, keys.open(row.raw_sealed, purpose=RAW_PURPOSE)))
+        profile = profile_of_link(row.profile_in, row.otherwise)
+        numbers = set(numbers_of(row.wire, keys.open(row.raw_sealed, purpose=RAW_PURPOSE), profile))
         made = [keys.blind(number, purpose=PATIENT_KEY) for number in sorted(numbers)]
         session.execute(update(InboundMessage).where(InboundMessage.id == row.id).values(patient_keys=made))
     return len(found)

@@ -87,9 +87,16 @@ def _merge_number(
     now: datetime,
     message_id: uuid.UUID | None,
 ) -> Patient | None:
-    """Make `number` a number of this patient. Returns who goes on; None when neither of the two is here."""
+    """Make `number` a number of this patient. Returns who goes on; None when neither of the two is here.
+
+    Who goes on may be told by the BSN alone. When nobody has that here, the number stays what it is: there is no other for it.
+    """
     going_on, issuer = merge_doubts.number_in_space(one, authority)
-    rows = (patients.by_local_number(session, hospital.id, going_on), patients.by_local_number(session, hospital.id, number))
+    by_bsn = None if going_on else patients.with_bsn(session, hospital.id, one.patient.bsn)
+    rows = (
+        patients.by_local_number(session, hospital.id, going_on) or by_bsn,
+        patients.by_local_number(session, hospital.id, number),
+    )
     kept, gone = (patients.root(session, row) for row in rows)
     known = kept or gone
     if known is None or number == going_on or (kept and gone and kept.id == gone.id):
@@ -101,6 +108,8 @@ def _merge_number(
         raise Conflict(kind, "MRG-1", known.id, one.patient, other_id=other, previous=number)
     if ruling is not None and ruling.decision is not Decision.SAME:
         return kept
+    if kept is None and not going_on:
+        return known
     made = "" if kept and gone else "gone" if kept else "kept"
     kept = kept or patients.copy(session, known, number=going_on, authority=issuer)
     gone = gone or patients.copy(session, known, number=number, authority=authority)

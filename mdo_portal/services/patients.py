@@ -24,6 +24,14 @@ def root(session: Session, patient: Patient | None) -> Patient | None:
     return patient
 
 
+def read_again(session: Session) -> None:
+    """What this transaction read of patients may have changed since: from now on it is asked again."""
+    session.flush()
+    for row in list(session.identity_map.values()):
+        if isinstance(row, Patient):
+            session.expire(row)
+
+
 def by_local_number(session: Session, hospital_id: uuid.UUID, number: str) -> Patient | None:
     """The row with this number, merged or not."""
     if not number:

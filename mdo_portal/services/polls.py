@@ -7,22 +7,29 @@ of a referral is kept once. A server that does not answer is asked again for as 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
+from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, MessageHeader, NotPulled, Offered, Pulled, Wire
 from mdo_portal.services import changes, deliveries, hospitals, intake
 from mdo_portal.services.intake import Arrival
 
+log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
 OVERLAP = timedelta(minutes=10)
 """Read again each time: a server may show a change later than the moment it gives it."""
+MOST = 200
+"""New referrals of one look; the next look takes the rest. What is known already does not count: many may have changed at one moment."""
+LONGEST_NUMBER = 200
 
 
 @dataclass(frozen=True)
@@ -72,23 +79,34 @@ def noticed(session: Session, link_id: uuid.UUID, *, now: datetime) -> bool:
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedPoll | None:
-    """The next server to ask, counted before it is asked. Commit before asking."""
+    """The next server to ask, counted before it is asked. Commit before asking. One whose token cannot be opened waits for another
+    lease; the others are asked.
+    """
     query = select(Poll).where(Poll.next_at <= now).order_by(Poll.next_at).limit(1).with_for_update(skip_locked=True)
-    poll = session.execute(query).scalar_one_or_none()
-    if poll is None:
-        return None
-    poll.attempts += 1
-    poll.next_at = now + LEASE
-    address = hospitals.address_of(session, poll.hospital_id)[1]
-    return ClaimedPoll(poll.link_id, poll.query, address, poll.since - OVERLAP, poll.attempts, poll.next_at)
+    while (poll := session.scalars(query).one_or_none()) is not None:
+        poll.attempts += 1
+        poll.next_at = now + LEASE
+        session.flush()
+        try:
+            address = hospitals.address_of(session, poll.hospital_id)[1]
+            return ClaimedPoll(poll.link_id, poll.query, address, poll.since - OVERLAP, poll.attempts, poll.next_at)
+        except CANNOT_OPEN as error:
+            log.error("poll.sealed", link_id=str(poll.link_id), error=type(error).__name__)
+    return None
 
 
-def is_new(session: Session, claimed: ClaimedPoll, offered: Offered) -> bool:
-    """Whether this version of the referral was not kept before."""
-    query = select(InboundMessage.id).where(
-        InboundMessage.link_id == claimed.link_id, InboundMessage.control_id == f"poll {offered.number}"
+def new_among(session: Session, claimed: ClaimedPoll, found: Sequence[Offered]) -> list[Offered]:
+    """The versions of referrals that were not kept before, in the same order; no more than one look takes."""
+    numbers = [_number(one) for one in found]
+    query = select(InboundMessage.control_id).where(
+        InboundMessage.link_id == claimed.link_id, InboundMessage.control_id.in_(numbers)
     )
-    return session.scalars(query.limit(1)).first() is None
+    known = set(session.scalars(query))
+    return [one for one, number in zip(found, numbers, strict=True) if number not in known][:MOST]
+
+
+def _number(offered: Offered) -> str:
+    return f"poll {offered.number}"[:LONGEST_NUMBER]
 
 
 def keep(session: Session, claimed: ClaimedPoll, offered: Offered, pulled: Pulled, *, now: datetime) -> None:
@@ -113,12 +131,13 @@ def _keep(
     place: str = "",
 ) -> None:
     link = hospitals.link_of(session, claimed.link_id)
-    header = MessageHeader(kind="Bundle/poll", control_id=f"poll {offered.number}", patient_numbers=numbers)
+    header = MessageHeader(kind="Bundle/poll", control_id=_number(offered), patient_numbers=numbers)
     raw = raw or offered.number.encode()
     intake.keep(session, [Arrival(raw=raw, wire=Wire.FHIR, header=header, link=link, at=now, reason=reason, place=place)])
     poll = _ours(session, claimed)
     if poll is not None:
-        poll.since = max(poll.since, offered.changed_at)
+        # Never later than now: with a clock of theirs that is ahead, what changes next would lie before it.
+        poll.since = max(poll.since, min(offered.changed_at, now))
 
 
 def looked(session: Session, claimed: ClaimedPoll, *, now: datetime) -> None:

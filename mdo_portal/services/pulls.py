@@ -12,17 +12,20 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull, PullState
+from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Pulled, Wire
 from mdo_portal.services import changes, deliveries, hospitals, intake
 from mdo_portal.services.intake import Arrival
 from mdo_portal.services.sealed import sealer
 
+log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 12
 """With pauses up to a quarter of an hour: about two hours of a server that is away."""
@@ -39,13 +42,15 @@ class ClaimedPull:
 
 
 def noticed(session: Session, notice: IncomingNotice, link_id: uuid.UUID, *, message_id: uuid.UUID, now: datetime) -> Pull | None:
-    """Put it in the queue; a notice that was settled before is followed anew only when it failed. None when it was a withdrawal."""
+    """Put it in the queue; a notice that was settled before is followed anew only when it failed, or was withdrawn and comes again
+    since. None when it was a withdrawal.
+    """
     query = select(Pull).where(Pull.link_id == link_id, Pull.number == notice.number).with_for_update()
     known = session.execute(query).scalar_one_or_none()
     if notice.cancelled:
         _withdraw(session, link_id, notice, now=now)
         return None
-    if known is not None and known.state is not PullState.FAILED:
+    if known is not None and known.state in (PullState.WAITING, PullState.DONE):
         return known
     pull = known or Pull(link_id=link_id, hospital_id=session.get_one(Link, link_id).hospital_id, number=notice.number)
     pull.group_number, pull.message_id, pull.state, pull.reason, pull.attempts = (
@@ -74,15 +79,21 @@ def _withdraw(session: Session, link_id: uuid.UUID, notice: IncomingNotice, *, n
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedPull | None:
-    """The next notice to follow, counted before it is followed. Commit before fetching."""
+    """The next notice to follow, counted before it is followed. Commit before fetching.
+
+    One whose notice or whose hospital's token cannot be opened waits for another lease; the others go on.
+    """
     query = select(Pull).where(Pull.state == PullState.WAITING, Pull.next_attempt_at <= now).order_by(Pull.next_attempt_at)
-    pull = session.execute(query.limit(1).with_for_update(skip_locked=True)).scalar_one_or_none()
-    if pull is None:
-        return None
-    pull.attempts += 1
-    pull.next_attempt_at = now + LEASE
-    notice = _unpacked(sealer(session).open(pull.notice_sealed, purpose=NOTICE_PURPOSE))
-    return ClaimedPull(pull.id, notice, hospitals.address_of(session, pull.hospital_id)[1], pull.attempts)
+    while (pull := session.scalars(query.limit(1).with_for_update(skip_locked=True)).one_or_none()) is not None:
+        pull.attempts += 1
+        pull.next_attempt_at = now + LEASE
+        session.flush()
+        try:
+            notice = _unpacked(sealer(session).open(pull.notice_sealed, purpose=NOTICE_PURPOSE))
+            return ClaimedPull(pull.id, notice, hospitals.address_of(session, pull.hospital_id)[1], pull.attempts)
+        except CANNOT_OPEN as error:
+            log.error("pull.sealed", pull_id=str(pull.id), error=type(error).__name__)
+    return None
 
 
 def fetched(session: Session, claimed: ClaimedPull, pulled: Pulled, *, now: datetime) -> bool:

@@ -131,8 +131,12 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
     case = _case(session, answer, hospital, request)
     _same_patient(session, answer, case, hospital)
     case_facts.add_facts(session, case, answer.facts, hospital, now=now, message_id=message_id)
-    for document in answer.documents:
-        documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
+    over = documents.add_all(
+        session, case, answer.documents, hospital_id=hospital.id, at=now, message_id=message_id, gone=answer.documents_taken_back
+    )
+    over |= {"result.withdrawn"} if case_facts.take_back(session, case, answer.taken_back, now=now) else set()
+    for what in sorted(over):
+        timeline.happened(session, case, what, at=now, hospital=hospital.name)
     if request is not None and request.answered_at is None:
         request.answered_at, request.answer = now, answer.text or ""
         timeline.happened(session, case, "case.answered", at=now)
@@ -171,12 +175,14 @@ def _same_patient(session: Session, answer: IncomingAnswer, case: Case, hospital
     patient = session.get_one(Patient, case.patient_id)
     if case.objected:
         raise Unreadable("objection")
-    if answer.patient.birth_on and patient.birth_on and answer.patient.birth_on != patient.birth_on:
-        raise Unreadable("identity_conflict", "Patient.birthDate")
-    if answer.patient.bsn or answer.patient.local_number:
-        number, told = rulings.number_of(answer), answer.patient
-        found = identification.of_message(session, hospital.id, told)
-        found = identification.said_under(session, hospital.id, told, number) or found
+    number, told = rulings.number_of(answer), answer.patient
+    said = identification.said_under(session, hospital.id, told, number)
+    if said is not None and said.id == patient.id:
+        return
+    if told.birth_on and patient.birth_on and told.birth_on != patient.birth_on:
+        raise Conflict(ConflictKind.ANSWER, "Patient.birthDate", patient.id, told, previous=number)
+    if told.bsn or told.local_number:
+        found = said or identification.of_message(session, hospital.id, told)
         if found is None or found.id != patient.id:
             other_id = found.id if found else None
             raise Conflict(ConflictKind.ANSWER, "Task.for", patient.id, told, other_id=other_id, previous=number)

@@ -15,7 +15,7 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
-from mdo_portal.exchange import Fact, IncomingReferral, Section, Unreadable, Wire
+from mdo_portal.exchange import Fact, IncomingReferral, PatientIdentity, Section, Unreadable, Wire
 from mdo_portal.services import audit, case_facts, documents, families, identification, patients, standing, timeline
 from mdo_portal.services.case_facts import add_facts, keep_earlier_questions
 from mdo_portal.services.routing import route
@@ -50,17 +50,27 @@ def register(
         raise _numbered_otherwise(referral, case, patient)
     else:
         _bring_up_to_date(session, case, referral, hospital, now=now, message_id=message_id)
-    for document in referral.documents:
-        documents.add(session, case, document, hospital_id=hospital.id, at=now, message_id=message_id)
+    over = documents.add_all(
+        session,
+        case,
+        referral.documents,
+        hospital_id=hospital.id,
+        at=now,
+        message_id=message_id,
+        gone=referral.documents_taken_back,
+    )
+    over |= {"result.withdrawn"} if case_facts.take_back(session, case, referral.taken_back, now=now) else set()
+    for what in sorted(over):
+        timeline.happened(session, case, what, at=now, hospital=hospital.name)
     if not is_new:
         assess(session, case, now=now)
     tell(session, case, "referral.received" if is_new else "referral.updated", hospital, now=now, wire=wire, person_id=person_id)
     return case
 
 
-def _numbered_otherwise(referral: IncomingReferral, case: Case, patient: Patient) -> Conflict:
+def _numbered_otherwise(referral: IncomingReferral, case: Case, patient: Patient | None) -> Conflict:
     """The referral number is of another patient's case."""
-    number, told, other = referral.number, referral.patient, patient.id
+    number, told, other = referral.number, referral.patient, patient.id if patient else None
     return Conflict(ConflictKind.REFERRAL_NUMBER, "referral number", case.patient_id, told, other_id=other, previous=number)
 
 
@@ -101,7 +111,7 @@ def _patient(
     before = session.get_one(Patient, known.patient_id) if known is not None else None
     if before is not None:
         patient = identification.said_under(session, hospital.id, told, referral.number) or patient
-    if patient is None and before is not None and not told.local_number and identification.is_alike(before, told):
+    if patient is None and before is not None and _is_alike(session, before, told):
         patient = before  # no number to find somebody by, but the same referral about the same name and birth date
     if patient is None:
         return patients.add(session, hospital.id, told, now=now, sent_at=referral.sent_at)
@@ -109,6 +119,12 @@ def _patient(
         raise Unreadable("objection")
     patients.tell(session, patient, told, now=now, sent_at=referral.sent_at, message_id=message_id)
     return patient
+
+
+def _is_alike(session: Session, before: Patient, told: PatientIdentity) -> bool:
+    """Of twins name and birth date are alike: another BSN speaks against it."""
+    is_numbered = bool(told.local_number) or identification.speaks_against(session, before, told)
+    return not is_numbered and identification.is_alike(before, told)
 
 
 def known_case(session: Session, hospital: Hospital, number: str) -> Case | None:
@@ -228,14 +244,12 @@ def cancel(
     """The hospital takes its referral back. Off the work list when it waits there; on an agenda it stays, marked, until a person acts.
 
     So it does when the hospital asked again after it took back: only a person can tell what is meant.
-    None when that referral is not here. Raises Conflict when it is of another patient.
+    None when that referral is not here. Raises Conflict when it names another patient, also one who is not here.
     """
     case = known_case(session, hospital, referral.number)
     if case is None:
         return None
-    patient = identification.of_message(session, hospital.id, referral.patient)
-    if patient is not None and patient.id != case.patient_id:
-        raise _numbered_otherwise(referral, case, patient)
+    _check_patient(session, referral, hospital, case)
     if case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None:
         return case
     if case.state in WAITING and not _told_later(session, case, *ASKED, now=now):
@@ -247,3 +261,23 @@ def cancel(
         add_facts(session, case, (why,), hospital, now=now, message_id=message_id)
     standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
     return case
+
+
+def _check_patient(session: Session, referral: IncomingReferral, hospital: Hospital, case: Case) -> None:
+    """Who takes back says less of the patient than who asks, often nothing; but what is said must not be of somebody else."""
+    told = referral.patient
+    patient = identification.of_message(session, hospital.id, told)
+    patient = identification.said_under(session, hospital.id, told, referral.number) or patient
+    before = session.get_one(Patient, case.patient_id)
+    if patient is None and not _is_somebody_else(session, before, told):
+        return
+    if patient is None or patient.id != before.id:
+        raise _numbered_otherwise(referral, case, patient)
+
+
+def _is_somebody_else(session: Session, before: Patient, told: PatientIdentity) -> bool:
+    """Of somebody whom no number found here: a number of another, or a name or birth date that differs."""
+    other_name = bool(told.name.family) and told.name.family.casefold() != before.family.casefold()
+    other_birth = told.birth_on is not None and before.birth_on is not None and told.birth_on != before.birth_on
+    other_number = bool(told.local_number and before.local_number)
+    return other_number or other_name or other_birth or identification.speaks_against(session, before, told)

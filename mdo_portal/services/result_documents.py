@@ -22,8 +22,11 @@ def add(telling: Telling, result: IncomingResult) -> set[str]:
         happened |= _set_status(telling, [one for one in known if one.reference.startswith(f"{order}/")], GONE)
     rows = [one for one in result_facts.of_case(telling) if one.source_key]
     told = {fact.key for fact in result.facts if fact.key}
+    came = {documents.digest_of(document.content) for document in result.documents if document.content}
     for document in result.documents:
-        earlier = [one for one in known if one.reference and one.reference in (document.reference, document.replaces)]
+        # several documents of one message may share its number, and come again together
+        others = [one for one in known if one.sha256 not in came or not document.content]
+        earlier = [one for one in others if one.reference and one.reference in (document.reference, document.replaces)]
         words = [one for one in _words(document, rows) if one.source_key not in told]
         if document.content:
             happened |= _with_content(telling, document, known, earlier, words)
@@ -57,9 +60,11 @@ def _with_content(
 ) -> set[str]:
     at, message_id = telling.now, telling.message_id
     hospital_id = telling.hospital.id
+    same = documents.digest_of(document.content)
+    if any(one.sha256 == same and not telling.is_after(one) for one in known):
+        return set()  # an older word on what stands here: replaced or withdrawn it stays so
     added = documents.add(telling.session, telling.case, document, hospital_id=hospital_id, at=at, message_id=message_id)
     is_new = added not in {one.id for one in known}
-    # several documents of one message may share its number
     others = [one for one in earlier if one.id != added and (message_id is None or one.message_id != message_id)]
     is_late = is_new and any(one.reference == document.reference and not telling.is_after(one) for one in others)
     if is_late:

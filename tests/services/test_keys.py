@@ -31,6 +31,7 @@ from mdo_portal.exchange import Wire
 from mdo_portal.services import deliveries, documents, drafts, identification, intake, keys, patients, queue
 from mdo_portal.settings import Settings
 from tests import make
+from tests import test_own_places as own_places
 from tests.make import NOW
 from tests.people import Region
 
@@ -232,6 +233,23 @@ def test_blind_indexes_get_another_key_when_nobody_works(filled: Database, regio
     with database.transaction() as session:
         assert queue.claim(session, now=NOW)
         assert not queue.claim(session, now=NOW)  # still one patient, still in order
+
+
+def test_a_number_in_a_place_of_the_hospitals_own_is_still_known_under_the_new_key(filled: Database, region: Region) -> None:
+    """Its referral waits: a change that comes behind it must not be counted as noise, nor be read before it."""
+    work.make_keys(settings_of(filled))
+    database, settings = with_ring(filled), settings_of(filled)
+    filled.close()
+    link = own_places.zeed(database)
+    reception.keep(database, [own_places.sort(own_places.referral(), link)])
+    database.close()
+
+    work.rotate_blind(database, settings)
+
+    reception.keep(database, [own_places.sort(own_places.change("99", "E-77"), link)])
+    with database.transaction() as session:
+        kept = session.scalars(select(InboundMessage.kind).order_by(InboundMessage.seq)).all()
+    assert kept[-2:] == ["REF^I12", "ADT^A08"]
 
 
 def test_a_dump_tells_nothing_that_is_sealed(filled: Database, region: Region) -> None:

@@ -221,3 +221,35 @@ def test_an_objection_made_while_they_were_one_stays_with_both(session: Session,
     assert session.get_one(Patient, late.patient_id).objects
     session.refresh(late)
     assert late.objected
+
+
+# Who goes on, told by the BSN alone
+
+
+def by_bsn(*gone: str) -> PatientMerge:
+    return PatientMerge(
+        (MergedNumbers(replace(make.identity(bsn=BSN), local_number=""), tuple(("ZEED", one) for one in gone)),), "A40"
+    )
+
+
+def test_a_number_is_merged_into_who_has_the_bsn_that_was_sent(session: Session, zeed: Hospital) -> None:
+    kept, gone = (
+        make.case(session, zeed, patient=make.identity("1", bsn=BSN)),
+        make.case(session, zeed, patient=make.identity("2")),
+    )
+
+    with pytest.raises(Conflict) as asked, session.begin_nested():
+        merge(session, zeed, by_bsn("2"))
+
+    assert asked.value.kind is ConflictKind.MERGE
+    assert (asked.value.patient_id, asked.value.other_id) == (kept.patient_id, gone.patient_id)
+
+
+def test_when_nobody_here_has_it_the_patient_keeps_the_only_number_there_is(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=make.identity("2"))
+    before = picture(session)
+
+    for _ in range(2):
+        assert merge(session, zeed, by_bsn("2")) is case
+
+    assert picture(session) == before

@@ -11,16 +11,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import IllegalMove, NotFound
-from mdo_portal.exchange import IncomingAnswer, Receipt, ReceiptKind, Unreadable
-from mdo_portal.services import questions
+from mdo_portal.exchange import IncomingAnswer, Receipt, ReceiptKind, Unreadable, Wire
+from mdo_portal.services import deciding, intake, questions
 from mdo_portal.services.rulings import Conflict
 from tests import make
+from tests.identity_questions import opened, states
 from tests.make import NOW
 from tests.people import Region
+from tests.reception_house import understand_all
 
 
 def asked(session: Session, region: Region) -> tuple[Case, uuid.UUID]:
@@ -102,3 +106,34 @@ def test_an_own_question_is_answered_once_and_not_with_nothing(session: Session,
 
     with pytest.raises(IllegalMove):
         questions.answer(session, case, question, "Nog eens.", viewer=region.dirk, now=NOW)
+
+
+def test_an_answer_with_another_birth_date_asks_a_person_and_goes_on_once_answered(database: Database, region: Region) -> None:
+    """It stood among what waits for *Wie is dit?* without a question there: nobody could answer, read it again, or put it aside."""
+    zeed, patient = region.hospitals["ZEED"], make.identity("1")
+    with database.transaction() as session:
+        hospital = session.get_one(Hospital, zeed)
+        case = make.case(session, hospital, board_id=region.boards["URO-P"], patient=patient)
+    answer = IncomingAnswer(
+        case.referral_number, patient=replace(patient, local_number="", birth_on=date(1901, 1, 1)), text="PSA 8,1"
+    )
+
+    class Answers:
+        def read(self, raw: bytes, profile: str, charset: str = "") -> IncomingAnswer:
+            return answer
+
+    message = make.arrival(region.links["ZEED"], control_id="A1")
+    with database.transaction() as session:
+        intake.keep(session, [message])
+    readers: Any = {Wire.HL7V2: Answers()}
+    understand_all(database, readers=readers)
+    assert states(database) == ["identity_conflict"]
+    (question,) = opened(database)
+    assert question.kind is ConflictKind.ANSWER
+
+    with database.transaction() as session:
+        asked_of = session.get_one(IdentityConflict, question.id)
+        deciding.decide(session, asked_of, Decision.SAME, reason="gebeld", person_id=uuid.uuid4(), now=NOW)
+    understand_all(database, readers=readers)
+
+    assert states(database) == ["understood"]

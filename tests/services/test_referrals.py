@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -17,8 +18,9 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, PatientChange, PersonName, Section, Unreadable, Wire
 from mdo_portal.services import patient_feed, referrals
+from mdo_portal.services.rulings import Conflict
 from tests import make
-from tests.make import NOW
+from tests.make import BSN, NOW, OTHER_BSN
 from tests.people import Region
 
 LATER = NOW + timedelta(hours=1)
@@ -249,3 +251,44 @@ def test_so_does_the_mark_on_an_agenda(session: Session, zeed: Hospital, region:
     register(session, zeed, told, minutes=60)
 
     assert case.cancel_told_at == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "over",
+    [{"local_number": "2"}, {"local_number": "", "name": PersonName(family="Anders")}, {"local_number": "", "bsn": OTHER_BSN}],
+)
+def test_a_referral_is_not_taken_back_under_the_name_of_somebody_else(
+    session: Session, zeed: Hospital, over: dict[str, Any]
+) -> None:
+    """Numbers of referrals are given out again: who is named must be the patient of the case, also when nobody here is called so."""
+    told = make.referral(make.identity("1", bsn=BSN), number="VW-1")
+    case = register(session, zeed, told)
+
+    with pytest.raises(Conflict):
+        cancel(session, zeed, told, patient=replace(told.patient, **({"bsn": ""} | over)))
+
+    assert case.state is not CaseState.WITHDRAWN
+
+
+@pytest.mark.parametrize("over", [{}, {"bsn": ""}, {"birth_on": None}, {"name": PersonName(), "birth_on": None, "bsn": ""}])
+def test_who_takes_back_need_not_say_all_of_the_patient(session: Session, zeed: Hospital, over: dict[str, Any]) -> None:
+    told = make.referral(make.identity("1", bsn=BSN), number="VW-1")
+    case = register(session, zeed, told)
+
+    cancel(session, zeed, told, patient=replace(told.patient, **({"local_number": ""} | over)))
+
+    assert case.state is CaseState.WITHDRAWN
+
+
+def test_of_twins_the_same_referral_number_with_another_bsn_is_asked_about(session: Session, zeed: Hospital) -> None:
+    one = replace(make.identity("1", bsn=BSN), local_number="")
+    case = register(session, zeed, make.referral(one, number="VW-1"))
+
+    with pytest.raises(Conflict), session.begin_nested():
+        register(session, zeed, make.referral(replace(one, bsn=OTHER_BSN), number="VW-1"), minutes=60)
+
+    assert session.get_one(Patient, case.patient_id).bsn_tail == BSN[-2:]
+
+
+def cancel(session: Session, zeed: Hospital, told: IncomingReferral, **over: Any) -> Case | None:
+    return referrals.cancel(session, replace(told, cancelled=True, **over), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=2))

@@ -188,3 +188,15 @@ def test_without_a_token_the_version_can_be_asked_for(client: FlaskClient) -> No
 
 
 # Tokens for assertions
+
+
+def test_if_none_exist_does_not_keep_out_what_mends_a_refused_one(client: FlaskClient, database: Database) -> None:
+    """It was answered with 200 and thrown away: the hospital thought that its mended message was here."""
+    broken = {name: value for name, value in TASK.items() if name != "basedOn"}
+    post(client, "/fhir/Task", broken, If_None_Exist="identifier=urn:x|T-1")
+    understand(database)
+    assert [one.state for one in messages(database)] == [InboundState.UNREADABLE]
+
+    again = post(client, "/fhir/Task", TASK, If_None_Exist="identifier=urn:x|T-1")
+
+    assert again.status_code == 201 and len(messages(database)) == 2
