@@ -1,0 +1,124 @@
+"""What the entries of one message say, each taken by its kind: facts, documents, people and answers to the questions of a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from integrations.fhir.bundle import Entry
+from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
+from integrations.fhir.facts import FACTS, STATES, Reading, team_member, without_state
+from integrations.fhir.named import NAMED
+from integrations.fhir.questionnaire import FIELDS, answers
+from integrations.fhir.request import is_other
+from integrations.fhir.sieve import HELPERS, Sifted
+from integrations.fhir.told import TOLD, attached, narrative, only_narrative, section_words, sections
+from integrations.fhir.values import codings, day, nodes, unique, word
+from mdo_portal.exchange import Contact, Fact, IncomingDocument, Section
+
+
+@dataclass
+class Gathered:
+    """What was found so far."""
+
+    facts: list[Fact] = field(default_factory=list)
+    documents: list[IncomingDocument] = field(default_factory=list)
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    people: dict[str, Contact] = field(default_factory=dict)
+    quarantined: list[str] = field(default_factory=list)
+    unmapped: list[str] = field(default_factory=list)
+    binaries: set[str] = field(default_factory=set)
+    taken_back: list[Fact] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    def carry(self, carried: Carried) -> None:
+        self.documents.extend(carried.documents)
+        self.facts.extend(carried.facts)
+        self.quarantined.extend(carried.problems)
+        self.binaries.update(carried.binaries)
+        self.gone.extend(carried.gone)
+
+    def withdraw(self, carried: Carried) -> None:
+        """Documents that were sent in error: here too they no longer count, and what they say is no fact."""
+        self.documents.extend(replace(one, status="withdrawn") for one in carried.documents)
+        self.binaries.update(carried.binaries)
+        self.gone.extend(carried.gone)
+
+    def said(self, name: str, *before: str) -> str:
+        return "\n".join(unique([*before, *self.fields.get(name, [])]))
+
+
+_PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
+
+
+def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered) -> None:
+    """What one resource says. `patient` None: the message holds none, and says only to which referral it belongs."""
+    own = entry.resource
+    if entry.kind in HELPERS:
+        return
+    if patient is not None and is_other(own.get("subject") or own.get("patient"), patient, reading.where, entry):
+        found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")
+    elif "entered-in-error" in {word(own.get(name)) for name in STATES}:
+        found.unmapped.append(f"{entry.place} entered-in-error")
+        if carries := _PAPERS.get(entry.kind):
+            found.withdraw(carries(entry, reading))
+        if says := FACTS.get(entry.kind):
+            found.taken_back.extend(says(without_state(entry), reading))
+    else:
+        map_entry(entry, reading, found)
+
+
+def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
+    mapping = FACTS.get(entry.kind) or TOLD.get(entry.kind) or NAMED.get(entry.kind)
+    if mapping:
+        said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
+        found.facts.extend(said)
+        is_elsewhere = any(entry.resource.get(name) for name in ("presentedForm", "result", "hasMember", "payload"))
+        found.unmapped.extend([entry.place] if not said and not is_elsewhere else [])
+    for carried in attached(entry, reading) if entry.kind in TOLD or entry.kind == "Media" else ():
+        found.carry(carried)
+    if carries := _PAPERS.get(entry.kind):
+        found.carry(carries(entry, reading))
+    elif entry.kind == "QuestionnaireResponse":
+        _form(entry, reading, found)
+    elif entry.kind == "CareTeam":
+        members = team_member(entry, reading)
+        found.people |= members
+        found.unmapped.extend([entry.place] if len(members) < len(nodes(entry.resource.get("participant"))) else [])
+    elif entry.kind == "Composition":
+        _written(entry, reading, found)
+    elif not mapping and entry.kind != "Media":
+        found.unmapped.append(entry.place)
+
+
+def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
+    """The sections of a document that say something in words: a question by its title, else a fact under that title."""
+    dated = day(entry.resource.get("date"))
+    for one in sections(entry.resource):
+        title, words = section_words(one)
+        if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
+            words = narrative(one)  # what its entries say is not in this message, or has no place
+        target = reading.profile.target("", title)
+        if words and target in FIELDS:
+            found.fields.setdefault(target, []).append(words)
+        elif words:
+            placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
+            found.facts.append(Fact(placed_by, words, title, dated))
+
+
+def _is_shown(entry: Entry) -> bool:
+    return entry.kind in {*FACTS, *TOLD, *NAMED, *HELPERS, "DocumentReference", "QuestionnaireResponse", "CareTeam", "Media"}
+
+
+def _form(entry: Entry, reading: Reading, found: Gathered) -> None:
+    given = answers(entry, reading)
+    found.facts.extend(given.facts)
+    for name, words in given.fields.items():
+        found.fields.setdefault(name, []).extend(words)
+    for carried in given.carried:
+        found.carry(carried)
+
+
+def leftover_binaries(reading: Reading, sifted: Sifted, found: Gathered) -> None:
+    for entry in reading.where.entries:
+        if entry.kind == "Binary" and entry.place not in found.binaries and entry.place not in sifted.refused:
+            found.carry(of_binary(entry, reading))
