@@ -12,6 +12,8 @@ _SIGNS = ("\ufdd0\ufdd1", "\ufdd2\ufdd3", "\ufdd4\ufdd5", "\ufdd6\ufdd7")
 STRUCK_WORD = "doorgehaald"
 HIDDEN_WORD = "verborgen"
 _EMPTY = re.compile("\ufdd0\\s*\ufdd1|\ufdd2\\s*\ufdd3|\ufdd4\\s*\ufdd5|\ufdd6\\s*\ufdd7")
+_LIKE_AN_INDEX = re.compile("(?<=[^\\W\\d_])\ufdd6(\\d{1,2})\ufdd7(?!\\d)")
+"""H2O, pT2: as everybody writes them where there is no lowered type."""
 _SIGN = re.compile("[\ufdd0-\ufdd7]")
 
 TAGS = {"sup": RAISED, "sub": LOWERED, "del": STRUCK, "s": STRUCK, "strike": STRUCK}
@@ -55,6 +57,7 @@ def written_out(text: str) -> str:
     """The signs as a reader sees them: `10^9`, `log_10`, `[doorgehaald: geen]`, `[verborgen: …]`."""
     text = _EMPTY.sub("", text)
     text = re.sub(r"\ufdd1(?=\w)", " ", text.replace("\ufdd0", "^")).replace("\ufdd1", "")
+    text = _LIKE_AN_INDEX.sub(r"\1", text)
     text = re.sub(r"(?<=\d)\ufdd7(?=\d)", " ", text.replace("\ufdd6", "_")).replace("\ufdd7", "")
     for kind, word in ((STRUCK, STRUCK_WORD), (HIDDEN, HIDDEN_WORD)):
         text = text.replace(_SIGNS[kind][0], f"[{word}: ").replace(_SIGNS[kind][1], "]")
