@@ -39,6 +39,9 @@ REFUSALS = {
 }
 """What the sender hears about a message that is kept but must come again. Everything else that is stored is accepted."""
 
+UNPROVEN = frozenset({"unknown_sender", "unknown_certificate", "wrong_certificate", "plain_not_accepted"})
+"""Refused by what is known of who may send."""
+
 
 class Sorted(NamedTuple):
     """One message with its header read and its sender known: ready to be kept, with the answer already decided."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from mdo_portal.services.hospitals import LinkRow, Senders
 
 log = structlog.get_logger(__name__)
 LINKS_FRESH_SECONDS = 5.0
+LINKS_AGAIN_SECONDS = 1.0
+"""So old what is known of who may send may be when somebody is refused by it: a hospital that was added just now sends at once."""
 LARGEST_BATCH_BYTES = 16 * 1024 * 1024
 
 
@@ -39,11 +42,28 @@ class Desk:
         self._next: Batch | None = None  # prepared while the one before it is stored
         self._keeping: asyncio.Task[None] | None = None
         self._seen: dict[str, Caller] = {}  # callers with a certificate, since the last look at the links
+        self._looking: asyncio.Task[None] | None = None
+        self._looked_at = 0.0
         self.knows_links = asyncio.Event()
 
     def receive(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer]:
         """Keep one message. The future fails when it could not be stored: then nobody may acknowledge it."""
-        sorted_ = reception.sort(raw, wire=Wire.HL7V2, reader=self._reader, links=self._links, now=self._clock(), caller=caller)
+        sorted_ = self._sorted(raw, caller)
+        if sorted_.arrival.reason in reception.UNPROVEN and self._may_know_better():
+            return asyncio.ensure_future(self._receive_again(raw, caller))
+        return self._received(sorted_, caller)
+
+    def _may_know_better(self) -> bool:
+        return self._looking is not None or time.monotonic() - self._looked_at > LINKS_AGAIN_SECONDS
+
+    async def _receive_again(self, raw: bytes, caller: Caller) -> Answer:
+        await self._look()
+        return await self._received(self._sorted(raw, caller), caller)
+
+    def _sorted(self, raw: bytes, caller: Caller) -> Sorted:
+        return reception.sort(raw, wire=Wire.HL7V2, reader=self._reader, links=self._links, now=self._clock(), caller=caller)
+
+    def _received(self, sorted_: Sorted, caller: Caller) -> asyncio.Future[Answer]:
         if caller.is_encrypted:
             self._seen[caller.certificate] = caller
         if sorted_.arrival.reason:
@@ -120,18 +140,29 @@ class Desk:
 
     async def know_links(self) -> None:
         """Read again and again who may send, and write down whose certificates called; what is bound works within seconds."""
-        loop = asyncio.get_running_loop()
         while True:
-            seen, self._seen = self._seen, {}
-            try:
-                self._links = await loop.run_in_executor(None, self._look, seen)
-                self.knows_links.set()
-            except Exception as error:
-                # The edge: without the database the last known links stay.
-                log.error("links.failed", error=type(error).__name__)
+            await self._look()
             await asyncio.sleep(LINKS_FRESH_SECONDS)
 
-    def _look(self, seen: dict[str, Caller]) -> Senders:
+    async def _look(self) -> None:
+        """One look for all who want one now."""
+        if self._looking is None:
+            self._looking = asyncio.ensure_future(self._look_once())
+        await asyncio.shield(self._looking)
+
+    async def _look_once(self) -> None:
+        self._looked_at = time.monotonic()
+        seen, self._seen = self._seen, {}
+        try:
+            self._links = await asyncio.get_running_loop().run_in_executor(None, self._read_links, seen)
+            self.knows_links.set()
+        except Exception as error:
+            # The edge: without the database the last known links stay.
+            log.error("links.failed", error=type(error).__name__)
+        finally:
+            self._looking = None
+
+    def _read_links(self, seen: dict[str, Caller]) -> Senders:
         with self._database.transaction() as session:
             if seen:
                 lines.saw(session, seen, now=self._clock())

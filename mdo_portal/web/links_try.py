@@ -158,12 +158,7 @@ def sender(hospital_id: uuid.UUID) -> ResponseReturnValue:
     except Incomplete as refused:
         flash(gettext(refused.sentence), "error")
     else:
-        flash(
-            gettext(
-                "Deze afzender is toegevoegd. Over tien seconden worden berichten onder deze naam aangenomen; tot dan nog geweigerd."
-            ),
-            "success",
-        )
+        flash(gettext("Deze afzender is toegevoegd: berichten onder deze naam worden nu aangenomen."), "success")
     raw = _again()
     if not raw:
         flash(gettext("Kies het bestand opnieuw: het was te groot om op de bladzijde te blijven."), "info")

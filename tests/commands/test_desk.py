@@ -13,6 +13,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.exchange import Answer, Caller, Verdict
 from mdo_portal.reception import Batch, Sorted
+from mdo_portal.services.hospitals import Senders
 from mdo_portal.services.intake import MOST
 from tests import make
 
@@ -109,3 +110,41 @@ def test_a_batch_that_fails_is_not_acknowledged_and_the_others_are(database: Dat
     lost = [number for number, answer in enumerate(said) if isinstance(answer, BaseException)]
     assert lost == list(range(MOST, 2 * MOST))
     assert kept(database) == [f"T{number:04d}" for number in range(MANY) if number not in lost]
+
+
+def test_a_hospital_that_was_added_just_now_is_not_refused_and_its_messages_stay_in_order(database: Database) -> None:
+    async def scenario() -> list[Answer]:
+        desk = Desk(database)
+        looking = asyncio.ensure_future(desk.know_links())
+        await desk.knows_links.wait()
+        desk._links, desk._looked_at = Senders(), 0.0  # as it was before the hospital was added, a while ago
+        said = await asyncio.gather(*(desk.receive(make.hl7_referral(f"T{number:04d}"), HERE) for number in range(3)))
+        looking.cancel()
+        await desk.close()
+        return said
+
+    said = asyncio.run(scenario())
+
+    assert [answer.verdict for answer in said] == [Verdict.STORED] * 3
+    assert kept(database) == ["T0000", "T0001", "T0002"]
+
+
+def test_a_stranger_makes_us_look_again_no_more_than_once_a_second(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mdo_portal.commands.desk.LINKS_AGAIN_SECONDS", 60.0)
+    stranger = make.hl7_referral("T0000").replace(b"|ZEED-EPD|", b"|NOBODY|")
+    looks: list[int] = []
+
+    async def scenario() -> list[Answer]:
+        desk = Desk(database)
+        await desk._look()
+        desk._looked_at -= 61.0
+        read = desk._read_links
+        desk._read_links = lambda seen: looks.append(1) or read(seen)  # type: ignore[method-assign,func-returns-value]
+        said = [await desk.receive(stranger, HERE) for _ in range(5)]
+        await desk.close()
+        return said
+
+    said = asyncio.run(scenario())
+
+    assert {(answer.verdict, answer.reason) for answer in said} == {(Verdict.NOT_HERE, "unknown_sender")}
+    assert len(looks) == 1
