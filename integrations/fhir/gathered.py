@@ -8,6 +8,7 @@ from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS, STATES, Reading, team_member, without_state
 from integrations.fhir.named import NAMED
+from integrations.fhir.people import has_second_bsn
 from integrations.fhir.questionnaire import FIELDS, answers
 from integrations.fhir.request import is_other
 from integrations.fhir.sieve import HELPERS, Sifted
@@ -54,6 +55,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
     """What one resource says. `patient` None: the message holds none, and says only to which referral it belongs."""
     own = entry.resource
     if entry.kind in HELPERS:
+        found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
         return
     if patient is not None and is_other(own.get("subject") or own.get("patient"), patient, reading.where, entry):
         found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")

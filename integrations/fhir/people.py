@@ -35,6 +35,12 @@ def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
     )
 
 
+def has_second_bsn(resource: Node, profile: Profile) -> bool:
+    """Whether more than one BSN is said to hold: only the first is read, and a person must know that there was another."""
+    items = [item for item in nodes(resource.get("identifier")) if item.get("use") != "old" and _is_bsn(item, profile)]
+    return len({text(item.get("value")) for item in items} - {""}) > 1
+
+
 def identifiers(resource: Node) -> list[tuple[str, str]]:
     """(system, value) of every identifier that has a value; who assigned it where no system was sent."""
     return [_pair(item) for item in nodes(resource.get("identifier")) if text(item.get("value"))]

@@ -200,6 +200,15 @@ def test_a_request_alone_may_name_its_patient_by_number() -> None:
         read(request(subject={"display": "J. van der Meulen"}))
 
 
+def test_a_second_bsn_is_named_and_stands_nowhere() -> None:
+    system = "http://fhir.nl/fhir/NamingSystem/bsn"
+    numbers = [{"system": system, "value": number} for number in ("999900006", "999911120")]
+    found = read(request(), patient(identifier=numbers))
+    assert (found.patient.bsn, found.patient.other_numbers) == ("999900006", ())
+    assert found.unmapped == ("Patient/1/bsn",)
+    assert "999911120" not in repr(found)
+
+
 def test_what_is_empty_all_the_way_down_is_not_there() -> None:
     found = read(
         request(priority="", note=[{"text": ""}], supportingInfo=[{"reference": "", "identifier": {"value": ""}}]),
