@@ -93,12 +93,16 @@ def _wrong_settings(
     names = [*said["sending_applications"], *said["sending_facilities"]]
     if len(names) > 40 or any(len(name) > 120 or not name.isprintable() for name in names):
         fields["sending_applications"] = N_("Hoogstens veertig namen, elk op een regel.")
-    elif _claimed(session, hospital.id, said["sending_applications"], said["sending_facilities"]):
-        fields["sending_applications"] = CLAIMED
+    elif claimed := claim_on(session, hospital.id, said["sending_applications"], said["sending_facilities"]):
+        fields["sending_applications"] = claimed
     return fields | _wrong_address(said, profiles, loopback=loopback)
 
 
 CLAIMED = N_("Een andere koppeling stuurt al onder deze naam. Vul ook MSH-4 in, zodat beide uit elkaar te houden zijn.")
+CLAIMED_WHOLLY = N_(
+    "De koppeling van een ander ziekenhuis neemt alles onder deze naam aan, wat er ook in MSH-4 staat. "
+    "Vraag de beheerder van het netwerk om daar MSH-4 in te laten vullen, en vul hier de uwe in."
+)
 
 
 def _wrong_address(said: Mapping[str, Any], profiles: Profiles, *, loopback: bool) -> dict[str, str]:
@@ -131,11 +135,11 @@ def _is_url(text: str, *, loopback: bool) -> bool:
     return plain and bool(parts.hostname) and (parts.scheme == "https" or (loopback and parts.scheme == "http"))
 
 
-def _claimed(session: Session, hospital_id: uuid.UUID, applications: Sequence[str], facilities: Sequence[str]) -> bool:
-    """Whether a message could be this hospital's and another's: then it would be nobody's (hospitals.sender_of)."""
+def claim_on(session: Session, hospital_id: uuid.UUID, applications: Sequence[str], facilities: Sequence[str]) -> str:
+    """What to say when a message could be this hospital's and another's: it would be nobody's (hospitals.sender_of). "" = it could not."""
     for other in session.scalars(select(Link).where(Link.hospital_id != hospital_id)):
         same_name = set(applications) & set(other.sending_applications)
         both = not facilities or not other.sending_facilities or set(facilities) & set(other.sending_facilities)
         if same_name and both:
-            return True
-    return False
+            return CLAIMED if other.sending_facilities else CLAIMED_WHOLLY
+    return ""

@@ -21,11 +21,11 @@ from mdo_portal.services.link_form import (
     _CODE,
     CLAIMED,
     Profiles,
-    _claimed,
     _particulars,
     _settings,
     _wrong_particulars,
     _wrong_settings,
+    claim_on,
 )
 from mdo_portal.services.link_history import as_text, differing, remember
 from mdo_portal.services.sealed import sealer
@@ -110,8 +110,8 @@ def add_sender(
     if not good:
         raise Incomplete({}, N_("Dit bericht noemt geen afzender (MSH-3). Er is niets veranderd."))
     wanted = [*link.sending_facilities, *facilities]
-    if _claimed(session, hospital.id, [application], wanted):
-        raise Incomplete({}, CLAIMED)
+    if claimed := claim_on(session, hospital.id, [application], wanted):
+        raise Incomplete({}, claimed)
     link.sending_applications = list(dict.fromkeys([*link.sending_applications, application]))
     link.sending_facilities = list(dict.fromkeys(wanted))
     _flushed(session)

@@ -17,7 +17,7 @@ from mdo_portal.domain.link import Changed, Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.services import hospitals, intake, link_history, link_status, links
-from mdo_portal.services.link_form import CLAIMED
+from mdo_portal.services.link_form import CLAIMED, CLAIMED_WHOLLY, claim_on
 from mdo_portal.wiring_profiles import known_profiles
 from tests import make
 from tests.make import NOW
@@ -140,6 +140,21 @@ def add_same(session: Session, region: Region, code: str) -> None:
     hospital, link = links.hospital_for(session, region.ada, Act.LINK_MANAGE, region.hospitals[code])
     assert link is not None
     links.add_sender(session, hospital, link, "SAME", "", viewer=region.ada, now=NOW)
+
+
+def test_a_name_that_another_takes_with_any_facility_is_not_freed_by_filling_in_one_s_own(
+    session: Session, region: Region
+) -> None:
+    kree, zeed = region.links["KREE"], region.hospitals["ZEED"]
+    link = session.get_one(Link, kree.link_id)
+    link.sending_applications, link.sending_facilities = ["ZorgDomein"], []
+    session.flush()
+
+    assert claim_on(session, zeed, ["ZorgDomein"], ["ZEED"]) == CLAIMED_WHOLLY
+    link.sending_facilities = ["KREE"]
+    session.flush()
+    assert claim_on(session, zeed, ["ZorgDomein"], []) == CLAIMED
+    assert claim_on(session, zeed, ["ZorgDomein"], ["ZEED"]) == ""
 
 
 def test_of_two_links_that_take_one_sender_at_once_one_gets_it(database: Database, region: Region) -> None:
