@@ -31,6 +31,9 @@ function isBusy(element: HTMLElement): boolean {
     || element.querySelector("dialog[open], .is-dragged, [data-autosave-state=waiting], [data-saved=no]") !== null;
 }
 
+/** Whether somebody's own act inside is under way: its answer shows this very change, and would land beside a piece fetched meanwhile. */
+const isActing = (element: HTMLElement): boolean => element.querySelector("form.htmx-request, button.htmx-request") !== null;
+
 /** One fetch of a fragment at a time. What changed while one was under way may not be in it, and a second answer would land in the
  *  element that the first one replaced: it is fetched again when the first is in. */
 async function refresh(element: HTMLElement): Promise<void> {
@@ -87,7 +90,8 @@ function plan(element: HTMLElement, revision?: number): void {
   planned.set(element.id, window.setTimeout(() => {
     planned.delete(element.id);
     const present = document.getElementById(element.id);
-    if (present && (revision === undefined || revision > seen(present))) changed(present);
+    if (!present || (revision !== undefined && revision <= seen(present))) return;
+    if (isActing(present)) plan(present, revision); else changed(present);
   }, GATHER_MS + Math.random() * GATHER_MS));
 }
 
