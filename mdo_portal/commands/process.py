@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 
 import click
@@ -63,7 +64,7 @@ def open_database(settings: Settings, *, role: str = "", pool_size: int = 10) ->
     database = Database(settings.database_url, pool_size=pool_size)
     sealer = Sealer(settings.keyring, load=lambda: _data_keys(database))
     database.sealer = sealer
-    threading.Thread(target=_know_new_keys, args=(sealer,), name="keys", daemon=True).start()
+    threading.Thread(target=_know_new_keys, args=(weakref.ref(sealer),), name="keys", daemon=True).start()
     return database
 
 
@@ -98,15 +99,19 @@ def _data_keys(database: Database) -> list[WrappedKey]:
         return keys.load(session) if inspect(session.connection()).has_table(DataKey.__tablename__) else []
 
 
-def _know_new_keys(sealer: Sealer) -> None:
-    """Seal with a new data key soon after it was made."""
+def _know_new_keys(sealer_of: weakref.ref[Sealer]) -> None:
+    """Seal with a new data key soon after it was made, for as long as anybody seals with this sealer."""
     while True:
         time.sleep(KEYS_FRESH_SECONDS)
+        sealer = sealer_of()
+        if sealer is None:
+            return
         try:
             sealer.refresh()
         except Exception as error:
             # The edge of a thread: without the database, or with a ring that misses a key, the keys of before stay in use.
             log.error("keys.failed", error=type(error).__name__)
+        del sealer
 
 
 def stop_on_signals() -> Stop:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -10,6 +13,7 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from mdo_portal.errors import N_, Incomplete
@@ -83,7 +87,8 @@ def read(raw: bytes) -> Certificate:
         raise Incomplete({FIELD: reason}, reason)
     try:
         load = x509.load_pem_x509_certificate if _BLOCKS.search(raw) else x509.load_der_x509_certificate
-        found = load(raw)
+        with _unmannered():
+            found = load(raw)
         reason = _unfit(found)
         names = _names(found)
         made = Certificate(found.fingerprint(hashes.SHA256()).hex(), names, _subject(found, names), found.not_valid_after_utc)
@@ -97,10 +102,19 @@ def read(raw: bytes) -> Certificate:
 def authorities(pem: bytes) -> tuple[str, ...]:
     """The names of the authorities in a PEM file, for people; none when it holds none that can be read."""
     try:
-        found = x509.load_pem_x509_certificates(pem)
+        with _unmannered():
+            found = x509.load_pem_x509_certificates(pem)
         return tuple(dict.fromkeys(filter(None, (_subject(one, ()) for one in found))))
     except _BROKEN:
         return ()
+
+
+@contextmanager
+def _unmannered() -> Iterator[None]:
+    """A serial number of zero or below (some old authorities) is against the standard, and the line takes it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
 
 
 def spoken(fingerprint: str) -> str:

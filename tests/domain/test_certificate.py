@@ -99,6 +99,12 @@ def test_a_certificate_without_a_common_name_is_known_by_its_dns_name() -> None:
     assert (one.names, one.subject) == (("hl7.zeeduyn.test",), "hl7.zeeduyn.test")
 
 
+def test_a_serial_number_below_zero_is_taken_as_the_line_takes_it() -> None:
+    raw = bytearray(SAMPLE.der)
+    raw[raw.index(b"\xa0\x03\x02\x01\x02\x02") + 7] |= 0x80  # X.509 v3, then the serial number: type, length, first byte
+    assert certificate.read(bytes(raw)).names == certificate.read(SAMPLE.der).names
+
+
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read_or_refused_in_words(raw: bytes) -> None:
     assert reason(raw)

@@ -37,7 +37,7 @@ def test_a_second_hospital_with_the_same_epd_is_added_by_both_names_and_its_mess
     with portal.database.transaction() as session:
         link = session.scalars(select(Link).where(Link.hospital_id == portal.region.hospitals["KREE"])).one()
         assert (link.sending_applications, link.sending_facilities) == (["HIX"], ["KREE"])
-    assert "Deze afzender is toegevoegd." in after and "van Putten" in after
+    assert "Deze afzender is toegevoegd:" in after and "van Putten" in after
     assert "Dit bericht wordt goed gelezen." in after and "Voeg deze afzender toe" not in after
 
 
