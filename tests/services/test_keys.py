@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import subprocess
@@ -33,6 +32,7 @@ from mdo_portal.services import deliveries, documents, drafts, identification, i
 from mdo_portal.settings import Settings
 from tests import make
 from tests import test_own_places as own_places
+from tests.copies import close_all
 from tests.make import NOW
 from tests.people import Region
 
@@ -59,7 +59,6 @@ def with_ring(database: Database, ring: Keyring = make.KEYS) -> Database:
 @pytest.fixture
 def filled(database: Database, region: Region) -> Database:
     """A patient with a BSN, a document, a letter, a draft and a waiting message, sealed by the ring as 0.1 did."""
-    gc.collect()  # the databases of tests that are over, whose threads ask for new keys
     with database.transaction() as session:
         zeed = session.get_one(Hospital, region.hospitals["ZEED"])
         document = make.document(b"%PDF-1.7 " + SECRETS["a document"].encode())
@@ -222,7 +221,7 @@ def test_blind_indexes_get_another_key_when_nobody_works(filled: Database, regio
     derived, before = sealer.derived("x"), sealer.blind(BSN, purpose="p")
     with pytest.raises((Unsafe, OperationalError)):
         work.rotate_blind(database, settings)  # the connection of `filled` itself is still there
-    filled.close()
+    close_all(filled.url)
 
     done = work.rotate_blind(database, settings)
 
@@ -241,10 +240,10 @@ def test_a_number_in_a_place_of_the_hospitals_own_is_still_known_under_the_new_k
     """Its referral waits: a change that comes behind it must not be counted as noise, nor be read before it."""
     work.make_keys(settings_of(filled))
     database, settings = with_ring(filled), settings_of(filled)
-    filled.close()
     link = own_places.zeed(database)
     reception.keep(database, [own_places.sort(own_places.referral(), link)])
     database.close()
+    close_all(filled.url)
 
     work.rotate_blind(database, settings)
 
