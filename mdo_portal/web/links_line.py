@@ -45,7 +45,7 @@ def _confirmed(hospital_id: uuid.UUID) -> None:
 
 
 def _asks_again(hospital_id: uuid.UUID) -> str:
-    """Why a form that was sent is shown once more with what was typed: the proof was older than five minutes, or was wrong; "" = it holds."""
+    """Why a form that was sent is shown once more, with what was typed: its proof was too old, or wrong; "" = it holds."""
     with transaction() as db:
         _link(db, hospital_id)
     if signed().is_fresh_strong(now()):
