@@ -134,13 +134,12 @@ def try_message(
     """
     wire = wiring_profiles.wire_of(link.profile_in)
     raw, *others = wiring.messages_in(wire, _unframed(raw) if wire is Wire.HL7V2 else raw)
-    reader = wiring.readers()[wire]
     proven = link if wire is Wire.FHIR or _is_nobodys(link) else None
-    sorted_ = reception.sort(raw, wire=wire, reader=reader, links=[link], now=now, link=proven)
+    sorted_ = reception.sort(raw, wire=wire, reader=wiring.readers()[wire], links=[link], now=now, link=proven)
     every = [link, *(one for one in links if one.link_id != link.link_id)]
     sender = proven or hospitals.sender_of(every, sorted_.arrival.header, link.caller)
     if sender is None and sorted_.answer.verdict is Verdict.STORED:  # two links claim it, and nothing keeps them apart
-        sorted_ = reception.sort(raw, wire=wire, reader=reader, links=every, now=now)
+        sorted_ = reception.sort(raw, wire=wire, reader=wiring.readers()[wire], links=every, now=now)
     explanation = (explainers or wiring.explainers())[wire].explain(raw, link.profile_in, link.charset_in)
     if not explanation.header.kind:  # whoever was cut off in the middle of it gives none
         explanation = replace(explanation, header=sorted_.arrival.header)
