@@ -88,7 +88,8 @@ class EventRow(NamedTuple):
     @property
     def says(self) -> tuple[str, str | None, tuple[tuple[str, str], ...]]:
         """All of it that a person reads, but for the moment."""
-        return self.what, self.person, tuple(sorted((key, value) for key, value in self.details.items() if key != held.MESSAGE))
+        shown = ((key, value) for key, value in self.details.items() if key not in (held.MESSAGE, timeline.ENTERED))
+        return self.what, self.person, tuple(sorted(shown))
 
     @property
     def entered_at(self) -> datetime | None:
