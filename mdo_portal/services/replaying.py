@@ -36,9 +36,7 @@ def replay(session: Session, message: InboundMessage) -> None:
     changes.wake(session, "understand")
 
 
-def replay_all(
-    session: Session, viewer: Viewer, act: Act, reason: str, hospital_id: uuid.UUID | None = None
-) -> list[uuid.UUID]:
+def replay_all(session: Session, viewer: Viewer, act: Act, reason: str, hospital_id: uuid.UUID | None = None) -> list[uuid.UUID]:
     """Offer all messages again that could not be read for this reason, as far as they can be; gives which.
 
     Each is offered once however often this is asked: only what is unreadable at this moment is taken, under a lock.

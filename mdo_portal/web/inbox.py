@@ -99,7 +99,16 @@ def _rows() -> dict[str, object]:
     may = {"raw": viewer().may(Act.INBOX_RAW), "answer": viewer().may_for_own_hospital(Act.IDENTITY_READ)}
     older = found[inbox_rows.MOST_ROWS - 1].id if len(found) > inbox_rows.MOST_ROWS else None
     found = found[: inbox_rows.MOST_ROWS]
-    return {"rows": found, "older": older, "may": may, "viewer": viewer(), "asked": asked, "state": asked.state, "moment": now(), **shown}
+    return {
+        "rows": found,
+        "older": older,
+        "may": may,
+        "viewer": viewer(),
+        "asked": asked,
+        "state": asked.state,
+        "moment": now(),
+        **shown,
+    }
 
 
 @blueprint.post("/inbox/<uuid:message_id>/<any(replay, ignore):what>")

@@ -126,7 +126,11 @@ def test_what_does_not_fit_on_a_page_stands_on_the_next(session: Session, region
     older = inbox.rows(session, region.lars, asked=Asked(before=newest[1].id), limit=2)
     oldest = inbox.rows(session, region.lars, asked=Asked(before=older[1].id), limit=2)
 
-    assert [[row.control_id for row in page] for page in (newest, older, oldest)] == [["M4", "M3", "M2"], ["M2", "M1", "M0"], ["M0"]]
+    assert [[row.control_id for row in page] for page in (newest, older, oldest)] == [
+        ["M4", "M3", "M2"],
+        ["M2", "M1", "M0"],
+        ["M0"],
+    ]
 
 
 def test_the_bytes_come_back_as_they_came(session: Session, region: Region) -> None:
