@@ -89,6 +89,15 @@ def test_signed_out_elsewhere_the_page_waits_with_what_was_typed(server: Server)
     assert server.sent == ["csrf_token=new+token&why=een+lang+verhaal&do=it"]
 
 
+def test_a_form_in_which_nobody_typed_anything_is_simply_sent(server: Server) -> None:
+    server.page.get_by_label("Waarom").fill("")
+    server.signed_in = False
+    server.send()
+
+    expect(server.page.get_by_role("heading", name="Vastgelegd")).to_be_visible()
+    assert server.sent == ["csrf_token=old+token&why=&do=it"]
+
+
 def test_without_a_line_the_page_stays_and_says_so(server: Server) -> None:
     server.signed_in = None
     server.send()
