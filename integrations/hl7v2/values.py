@@ -54,6 +54,19 @@ def day(text: str) -> date | None:
         return None
 
 
+_PARTIAL = re.compile(r"(\d{4})(?:-?(0[1-9]|1[0-2]))?(?:00){0,2}")
+
+
+def partial(text: str) -> str:
+    """`2019-03` or `2019`: what there is of a date without a day (`201903`, `20190300`); "" for a whole date or nonsense."""
+    found = _PARTIAL.fullmatch(text.strip())
+    try:
+        sent = believable_day(date(int(found[1]), int(found[2] or 1), 1)) if found else None
+    except ValueError:
+        return ""
+    return "-".join(filter(None, found.groups())) if found and sent else ""
+
+
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The time of a TS; without an offset it is a time of `zone`. None for a date only, for nonsense, or far outside our times."""
     found = _TIME.fullmatch(text)

@@ -55,6 +55,7 @@ _FACT = table(
         "code": Key("field", "Veld met de code."),
         "system": Key("field", "Veld met het codestelsel."),
         "date": Key("field", "Veld met de datum."),
+        "action": Key("field", "Veld dat met `D` zegt dat wat eerder werd gestuurd niet meer geldt."),
     },
 )
 
@@ -119,6 +120,12 @@ V2: Mapping[str, Key] = _HEAD | {
             ),
             "default_section": one_of("Kolom van een waarneming die nergens anders past.", *SECTION_NAMES),
             "cancel_codes": texts("ORC-1 van een ingetrokken aanvraag."),
+            "state_codes": texts("ORC-1 van een order waarvan alleen de toestand verandert (ORC-5)."),
+            "cancel_states": texts("ORC-5 die de order dan intrekt."),
+            "done_states": free(
+                "ORC-5 die de order dan afrondt → woord voor de lezer; zo'n bericht vraagt niets meer en maakt geen casus.",
+                text(),
+            ),
             "codes": _URGENCY,
             "spare_labels": free(
                 "Veld dat een vraag had kunnen zijn en niet gekozen werd → label waaronder het getoond wordt.", text()

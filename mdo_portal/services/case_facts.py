@@ -69,16 +69,19 @@ def add_facts(
     message_id: uuid.UUID | None,
     newest: bool = True,
 ) -> None:
-    """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history."""
+    """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history.
+
+    So it does where only the status is another: what was preliminary is final now.
+    """
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
     present = list(session.scalars(query))
-    known = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in present}
+    known = {(fact.section, fact.label, fact.text, fact.dated_on, fact.status) for fact in present}
     for fact in dict.fromkeys(facts):
-        if (fact.section, fact.label, fact.text, fact.dated_on) in known:
+        if (fact.section, fact.label, fact.text, fact.dated_on, fact.status) in known:
             continue
         row = fact_row(case, fact, hospital, now=now, message_id=message_id)
         session.add(row)
-        for other in same_label(present, fact):
+        for other in dict.fromkeys((*same_label(present, fact), *_same_words(present, fact))):
             older, newer = (other, row) if newest else (row, other)
             older.superseded_at = newer.received_at
 
@@ -102,6 +105,11 @@ def _says(row: CaseFact, fact: Fact) -> bool:
 def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
     wanted = (fact.section, fact.label, fact.dated_on)
     return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]
+
+
+def _same_words(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
+    wanted = (fact.section, fact.label, fact.text, fact.dated_on)
+    return [other for other in present if (other.section, other.label, other.text, other.dated_on) == wanted]
 
 
 def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:

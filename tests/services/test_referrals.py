@@ -121,6 +121,20 @@ def test_a_labelled_fact_supersedes_its_older_text_and_keeps_it_in_the_history(s
     assert session.scalar(select(func.count()).select_from(CaseFact).where(CaseFact.case_id == case.id)) == 3
 
 
+@pytest.mark.parametrize("label", ["", "PSA"])
+def test_what_was_preliminary_and_is_final_in_the_same_words_is_no_longer_preliminary(
+    session: Session, zeed: Hospital, label: str
+) -> None:
+    said = Fact(Section.MARKER, "3 ug/L", label, dated_on=date(2026, 2, 1))
+    first = make.referral(number="VW-1", facts=(replace(said, status="preliminary"),))
+    case = register(session, zeed, first)
+
+    register(session, zeed, replace(first, facts=(said,)), minutes=5)
+
+    query = select(CaseFact.status).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
+    assert session.scalars(query).all() == [""]
+
+
 def test_the_same_facts_again_change_nothing(session: Session, zeed: Hospital) -> None:
     first = make.referral(number="VW-1", documents=(make.document(),))
     case = register(session, zeed, first)
