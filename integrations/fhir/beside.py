@@ -60,6 +60,15 @@ def _value(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
     return answer_text(one) or text(node(one.get("valueAnnotation")).get("text"))
 
 
+def evidence(entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`op grond van: biopt`: on what a diagnosis rests."""
+    many = nodes(entry.resource.get("evidence"))
+    coded = [concept(code) for one in many for code in nodes(one.get("code"))]
+    pointed = [_pointed(detail, entry, where) for one in many for detail in nodes(one.get("detail"))]
+    said = joined(*unique([*coded, *pointed]), by=", ")
+    return f"{profile.label('evidence')}: {said}" if said else ""
+
+
 def reasons(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`reden: Ileus`: why it was done or is taken."""
     own = entry.resource
@@ -77,7 +86,7 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     said = (
         ("about", about if _several("Condition", where) else ""),
         ("method", concept(own.get("method"))),
-        ("material", material if _several("Specimen", where) else ""),
+        ("material", material if _several("Specimen", where) or where.resolve(own.get("specimen"), entry) is None else ""),
     )
     return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
 

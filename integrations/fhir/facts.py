@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from integrations.fhir.beside import found_by, reasons, site, sites
+from integrations.fhir.beside import evidence, found_by, reasons, site, sites
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.doses import dose
 from integrations.fhir.people import contact
@@ -91,13 +91,12 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     own, dated = entry.resource, first_of(entry.resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     section = _condition_section(entry, reading)
     state = status(own.get("verificationStatus"), own.get("clinicalStatus"), profile=reading.profile)
-    shown_by = joined(*(concept(code) for one in nodes(own.get("evidence")) for code in nodes(one.get("code"))), by=", ")
     stages = [joined(concept(stage.get("summary")), concept(stage.get("type")), by=" ") for stage in nodes(own.get("stage"))]
     label = reading.profile.label("stage")
     words = joined(concept(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
     over = until(answer_text(own, "abatement"), reading)
     since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
-    words = joined(words, f"{reading.profile.label('evidence')}: {shown_by}" if words and shown_by else "")
+    words = joined(words, evidence(entry, reading.where, reading.profile)) if words else ""
     shown = joined(words, f"({since})" if since else "", over, state, by=" ") if words else ""
     named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))

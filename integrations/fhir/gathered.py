@@ -78,8 +78,11 @@ _CORRECTED = {"amended", "corrected"}
 def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
     """All that a resource of one of these kinds says, its extensions with it; corrected when it says that."""
     told = FACTS[entry.kind](entry, reading)
+    told = told or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
     more = extended(entry, reading.where, reading.profile)
-    if told and told[0].text and more:
+    if more and not told:
+        told = (Fact(Section.OTHER, "", concept(entry.resource.get("code"))),)
+    if more:
         told = (replace(told[0], text=joined(told[0].text, *more)), *told[1:])
     is_corrected = word(entry.resource.get("status")) in _CORRECTED
     return tuple(replace(one, status="corrected") for one in told) if is_corrected else told

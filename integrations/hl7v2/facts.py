@@ -14,7 +14,7 @@ from .items import Item
 from .places import Reading, labelled
 from .segment import Segment
 from .statuses import DELETED, GONE, done_words, item_status, order_status
-from .values import coded, day, label, partial
+from .values import coded, day, label, material, partial
 from .words import matching
 
 
@@ -105,7 +105,7 @@ def _observed(reading: Reading, item: Item) -> Fact:
     return Fact(
         section=_section(reading, item),
         text=_with(text, part),
-        label=shown,
+        label=_with(shown, reading.subs.get(item.position, "")),
         dated_on=day(segment.component(14)) or (None if part else _ordered_on(item)),
         code=segment.component(3),
         code_system=segment.component(3, 3),
@@ -128,10 +128,12 @@ def _by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     texts = (_at(segment, place) for place in rule["text"])
     text = next(filter(None, texts), "")
     beside = (coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0])))
+    whole = "; ".join(filter(None, (text, *beside, material(segment, int(rule.get("material", 0))))))
+    kind = str(rule.get("kinds", {}).get(_at(segment, rule["kind"]).strip().upper(), "")) if "kind" in rule else ""
     when = _at(segment, rule["date"]) if "date" in rule else ""
     return Fact(
         section=Section(rule["section"]),
-        text=_with("; ".join(filter(None, (text, *beside))), partial(when)) if text else "",
+        text=_with(_with(whole, kind), partial(when)) if text else "",
         label=rule["label"],
         dated_on=day(when),
         code=_at(segment, rule["code"]),

@@ -23,8 +23,9 @@ def _finding(message: Message, profile: Profile) -> Incoming:
 
 
 def _asked(message: Message, profile: Profile) -> Incoming:
-    """An order: the referral; when all of it is done at the hospital, a word on what is there, which makes no case."""
-    return (result if is_only_done(message, profile) else referral)(message, profile)
+    """An order: the referral. When all of it is done at the hospital, or only drugs are ordered, a word on who is here: no case."""
+    is_of_drugs = bool(message.all("RXO")) and not message.all("OBR")
+    return (result if is_of_drugs or is_only_done(message, profile) else referral)(message, profile)
 
 
 def _titled_document(message: Message, profile: Profile) -> Incoming:

@@ -116,8 +116,7 @@ def _replaces(reading: Reading, notification: Segment | None) -> str:
 
 def _described(document: IncomingDocument, notification: Segment, profile: Profile) -> IncomingDocument:
     """Title and day from the notification where the OBX has none of its own."""
-    title = document.title or notification.component(16) or notification.component(2, 2) or notification.component(2)
-    return replace(document, title=title, dated_on=document.dated_on or _dated(notification))
+    return replace(document, title=document.title or _title(notification), dated_on=document.dated_on or _dated(notification))
 
 
 def _announced(notification: Segment, event: str, profile: Profile) -> IncomingDocument:
@@ -125,7 +124,7 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
     rules = profile["result"]
     is_over = event in rules["cancelling"]
     return IncomingDocument(
-        title=notification.component(16) or notification.component(2, 2) or notification.component(2),
+        title=_title(notification),
         media_type="",
         content=b"",
         dated_on=_dated(notification),
@@ -133,6 +132,16 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
         replaces=notification.component(13) if is_over or event in rules["replacing"] else "",
         status=GONE if is_over else document_status(notification, profile),
     )
+
+
+def _title(notification: Segment) -> str:
+    """What a document is where TXA-2 says that in words alone; else its file name (TXA-16), else the words or the code of what it is."""
+    words, code = notification.component(2, 2), notification.component(2)
+    return (code if len(code) > _CODE else "") or notification.component(16) or words or code
+
+
+_CODE = 4
+"""Table 0270 has codes of two letters; hospitals write longer words in its place."""
 
 
 def _dated(notification: Segment) -> date | None:

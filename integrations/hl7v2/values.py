@@ -112,6 +112,12 @@ def _value(kind: str, one: Repetition) -> str:
     return " ".join(filter(None, (on, f"{hour}:{minute}" if minute else f"{hour}h" if hour else "")))
 
 
+def material(segment: Segment, n: int) -> str:
+    """The words of a specimen source (SPS, OBR-15 before 2.7): what it is, free words, where it was taken, which side, how."""
+    said = (segment.component(n, c, 2) or segment.component(n, c) for c in (1, 3, 4, 5, 6)) if n else ()
+    return ", ".join(filter(None, said))
+
+
 def note(segment: Segment) -> str:
     """The text of an NTE."""
     return words_of("\n".join(_lines(one.text) for one in segment.repetitions(3)))

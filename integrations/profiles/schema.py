@@ -55,6 +55,9 @@ _FACT = table(
         "code": Key("field", "Veld met de code."),
         "system": Key("field", "Veld met het codestelsel."),
         "date": Key("field", "Veld met de datum."),
+        "kind": Key("field", "Veld dat zegt wat voor gegeven het is."),
+        "kinds": free("Wat daar staat → woord achter de tekst; wat er niet staat wordt niet getoond.", text()),
+        "material": Key("field", "Veld met het materiaal (OBR-15), dat achter de tekst staat."),
         "action": Key("field", "Veld dat met `D` zegt dat wat eerder werd gestuurd niet meer geldt."),
     },
 )

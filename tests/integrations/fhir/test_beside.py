@@ -182,3 +182,21 @@ def test_a_birth_date_without_a_day_is_named() -> None:
 def test_what_a_judgement_found_is_told() -> None:
     found = read(one("ClinicalImpression", status="completed", finding=[{"itemCodeableConcept": words("Progressie")}]))
     assert texts(found) == ["Progressie"]
+
+
+def test_a_finding_of_which_only_an_extension_and_a_narrative_speak_says_both() -> None:
+    own = one("Observation", status="final", code=words("Hoofdpijn"), extension=extended("status", valueString="aanwezig"))
+    told = own | {"text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">sinds mei</div>'}}
+    assert [(fact.label, fact.text) for fact in read(told).facts] == [("Hoofdpijn", "sinds mei; status: aanwezig")]
+    assert [(fact.label, fact.text) for fact in read(own).facts] == [("Hoofdpijn", "status: aanwezig")]
+
+
+def test_a_dose_in_words_says_its_route_and_warning_too() -> None:
+    dosage = {"text": "1 tablet per dag", "route": words("oraal"), "additionalInstruction": [words("niet met melk")]}
+    drug = one("MedicationStatement", status="active", medicationCodeableConcept=words("Tamoxifen"), dosage=[dosage])
+    assert texts(read(drug)) == ["Tamoxifen; 1 tablet per dag, oraal, niet met melk"]
+
+
+def test_a_sample_that_is_only_named_is_named_with_its_finding() -> None:
+    finding = one("Observation", status="final", code=words("PSA"), valueString="3", specimen={"display": "Bloed"})
+    assert texts(read(finding)) == ["3; materiaal: Bloed"]
