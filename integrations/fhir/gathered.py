@@ -14,7 +14,7 @@ from integrations.fhir.questionnaire import FIELDS, answers
 from integrations.fhir.request import is_other
 from integrations.fhir.sieve import HELPERS, Sifted
 from integrations.fhir.told import TOLD, attached, narrative, only_narrative, section_words, sections
-from integrations.fhir.values import codings, concept, day, joined, nodes, text, unique, word
+from integrations.fhir.values import codings, concept, day, first_of, joined, nodes, text, unique, word
 from mdo_portal.exchange import Contact, Fact, IncomingDocument, Section
 
 
@@ -67,9 +67,22 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         if carries := _PAPERS.get(entry.kind):
             found.withdraw(carries(entry, reading))
         if entry.kind in FACTS:
-            found.taken_back.extend(said_by(without_state(entry), reading))
+            told = said_by(without_state(entry), reading)
+            is_silent = all(one.text == reading.profile.label("report") for one in told)
+            found.taken_back.extend(_named_alone(entry) if is_silent else told)
     else:
         map_entry(entry, reading, found)
+
+
+def _named_alone(entry: Entry) -> tuple[Fact, ...]:
+    """What is taken back without its value: its name and its day, and no text."""
+    own = entry.resource
+    system, code = next(iter(codings(own.get("code"))), ("", ""))
+    dated = first_of(
+        own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "onsetDateTime", "issued"
+    )
+    label = concept(own.get("code"))
+    return (Fact(Section.OTHER, "", label, day(dated), code, system),) if label else ()
 
 
 _CORRECTED = {"amended", "corrected"}

@@ -86,11 +86,18 @@ def add_facts(
             older.superseded_at = newer.received_at
 
 
-def take_back(session: Session, case: Case, facts: Sequence[Fact], *, now: datetime) -> bool:
-    """What was sent in error is over where it was told before, in the same words. Returns whether it was told."""
+def take_back(session: Session, case: Case, facts: Sequence[Fact], hospital: Hospital, *, now: datetime) -> bool:
+    """What was sent in error is over where it was told before, in the same words. Returns whether it was told.
+
+    Some take back without the value: then what this hospital told under that name of that day, if it is one thing.
+    """
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= now)
     present = list(session.scalars(query)) if facts else []
-    gone = [one for one in present if any(_says(one, fact) for fact in facts)]
+    gone = [one for one in present if any(_says(one, fact) for fact in facts if fact.text)]
+    own = [one for one in present if one.hospital_id == hospital.id and one not in gone]
+    for fact in (one for one in facts if not one.text):
+        meant = [one for one in own if _is_named(one, fact)]
+        gone += meant if len(meant) == 1 else []
     for one in gone:
         one.superseded_at, one.status = now, "withdrawn"
     return bool(gone)
@@ -100,6 +107,11 @@ def _says(row: CaseFact, fact: Fact) -> bool:
     """The same thing about the same day; with a status of then behind it, it is still the same."""
     is_same = row.text == fact.text or row.text.startswith(f"{fact.text} (")
     return is_same and (row.section, row.label, row.dated_on) == (fact.section, fact.label, fact.dated_on)
+
+
+def _is_named(row: CaseFact, fact: Fact) -> bool:
+    is_code = bool(fact.code) and (row.code, row.code_system) == (fact.code, fact.code_system)
+    return row.dated_on == fact.dated_on and (is_code or (bool(fact.label) and row.label == fact.label))
 
 
 def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:

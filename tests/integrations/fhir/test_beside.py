@@ -200,3 +200,11 @@ def test_a_dose_in_words_says_its_route_and_warning_too() -> None:
 def test_a_sample_that_is_only_named_is_named_with_its_finding() -> None:
     finding = one("Observation", status="final", code=words("PSA"), valueString="3", specimen={"display": "Bloed"})
     assert texts(read(finding)) == ["3; materiaal: Bloed"]
+
+
+@pytest.mark.parametrize("kind", ["Observation", "DiagnosticReport"])
+def test_what_is_taken_back_without_its_value_is_known_by_its_name_and_day(kind: str) -> None:
+    code = {"coding": [{"system": "http://loinc.org", "code": "2857-1", "display": "PSA"}]}
+    found = read(one(kind, status="entered-in-error", code=code, effectiveDateTime="2026-02-01"))
+    (gone,) = found.taken_back
+    assert (gone.label, gone.text, gone.code, str(gone.dated_on)) == ("PSA", "", "2857-1", "2026-02-01")
