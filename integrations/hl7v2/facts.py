@@ -14,7 +14,7 @@ from .items import Item
 from .places import Reading, labelled
 from .segment import Segment
 from .statuses import DELETED, GONE, done_words, item_status, order_status
-from .values import coded, day, label, material, partial
+from .values import coded, day, interpreter, label, material, partial
 from .words import matching
 
 
@@ -73,7 +73,9 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
         return
     rule = reading.profile["facts"].get(name)
     if rule and (placed := _by_rule(item.segment, rule)).text:
-        yield replace(placed, text=_with(placed.text, done_words(item, reading.profile)))
+        by = interpreter(item.segment, int(rule.get("interpreter", 0)))
+        judged = f"; {reading.profile['beside']['interpreter']}: {by}" if by else ""
+        yield replace(placed, text=_with(placed.text + judged, done_words(item, reading.profile)))
     yield from _spare(reading, item, used)
     if f"@notes {name}" not in used:
         for text, shown in zip(item.notes, item.note_labels, strict=True):
@@ -104,12 +106,20 @@ def _observed(reading: Reading, item: Item) -> Fact:
     part = partial(segment.component(14))  # no day: then the day of the order is not the day of this either
     return Fact(
         section=_section(reading, item),
-        text=_with(text, part),
+        text="\n".join(filter(None, (_with(text, part), *(_how(reading, segment) if text else ())))),
         label=_with(shown, reading.subs.get(item.position, "")),
         dated_on=day(segment.component(14)) or (None if part else _ordered_on(item)),
         code=segment.component(3),
         code_system=segment.component(3, 3),
     )
+
+
+def _how(reading: Reading, segment: Segment) -> Iterator[str]:
+    """`methode: immunohistochemie`: how a value was found and where in the body, each on a line of its own."""
+    for name, field in (("method", 17), ("site", 20)):
+        said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
+        if said:
+            yield f"{reading.profile['beside'][name]}: {said}"
 
 
 def _section(reading: Reading, item: Item) -> Section:

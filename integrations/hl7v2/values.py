@@ -90,11 +90,17 @@ def observed(segment: Segment) -> str:
     """The value of an OBX as text, with its unit, reference range and flag as sent. Each repetition of a text is a line (v2.5 2.A.78)."""
     kind = segment.component(2)
     if kind in _CODED:
-        return _with_unit(segment, "; ".join(filter(None, map(coded, segment.repetitions(5)))))
+        return _with_unit(segment, "; ".join(filter(None, map(_in_full, segment.repetitions(5)))))
     lines = [_lines(_value(kind, one)) for one in segment.repetitions(5)]
     if kind in _LINES:  # a measured value too: some analysers call every value a text
         return _with_unit(segment, words_of("\n".join(lines)))
     return _with_unit(segment, words_of(_between(kind).join(filter(None, lines))))
+
+
+def _in_full(repetition: Repetition) -> str:
+    """A coded value with the words that were really written (CWE-9), where those of the code are others."""
+    words, written = coded(repetition), repetition.component(9, 0)
+    return f"{words} ({written})" if written.casefold() not in words.casefold() else words
 
 
 def _between(kind: str) -> str:
@@ -116,6 +122,16 @@ def material(segment: Segment, n: int) -> str:
     """The words of a specimen source (SPS, OBR-15 before 2.7): what it is, free words, where it was taken, which side, how."""
     said = (segment.component(n, c, 2) or segment.component(n, c) for c in (1, 3, 4, 5, 6)) if n else ()
     return ", ".join(filter(None, said))
+
+
+def interpreter(segment: Segment, n: int) -> str:
+    """Who judged a result (NDL, OBR-32): the name, else the number; some write it as any other professional (XCN)."""
+    if not n:
+        return ""
+    parts = (
+        [segment.component(n, 1, s) for s in (3, 2)] if segment.component(n, 1, 2) else [segment.component(n, c) for c in (3, 2)]
+    )
+    return " ".join(filter(None, parts)) or segment.component(n, 1)
 
 
 def note(segment: Segment) -> str:

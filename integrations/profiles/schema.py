@@ -58,6 +58,7 @@ _FACT = table(
         "kind": Key("field", "Veld dat zegt wat voor gegeven het is."),
         "kinds": free("Wat daar staat → woord achter de tekst; wat er niet staat wordt niet getoond.", text()),
         "material": Key("field", "Veld met het materiaal (OBR-15), dat achter de tekst staat."),
+        "interpreter": Key("field", "Veld met wie de uitslag beoordeelde (OBR-32), dat achter de tekst staat."),
         "action": Key("field", "Veld dat met `D` zegt dat wat eerder werd gestuurd niet meer geldt."),
     },
 )
@@ -152,6 +153,14 @@ V2: Mapping[str, Key] = _HEAD | {
         "Kolom → codes en woorden van waarnemingen die er staan. Korte woorden heel, langere als begin van een woord.",
         texts(),
         among=SECTION_NAMES,
+    ),
+    "beside": table(
+        "Woorden voor wat achter een waarde staat.",
+        {
+            "method": text("Hoe het gevonden werd (OBX-17)."),
+            "site": text("Waar in het lichaam (OBX-20)."),
+            "interpreter": text("Wie het beoordeelde (OBR-32)."),
+        },
     ),
     "facts": free("Segmenten naast OBX en NTE met iets om te tonen.", _FACT),
     "segments": free(
