@@ -131,7 +131,8 @@ def _section(reading: Reading, item: Item) -> Section:
 
 
 def _ordered_on(item: Item) -> date | None:
-    return day(item.order.component(7)) if item.order else None
+    """When it was observed by the order: from, else until."""
+    return day(item.order.component(7)) or day(item.order.component(8)) if item.order else None
 
 
 def _by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:

@@ -119,8 +119,11 @@ def _value(kind: str, one: Repetition) -> str:
 
 
 def material(segment: Segment, n: int) -> str:
-    """The words of a specimen source (SPS, OBR-15 before 2.7): what it is, free words, where it was taken, which side, how."""
-    said = (segment.component(n, c, 2) or segment.component(n, c) for c in (1, 3, 4, 5, 6)) if n else ()
+    """The words of a specimen source (SPS, OBR-15 before 2.7): what it is, in what, free words, where it was taken, which side, how.
+
+    All of it: some write something else there, and half of that reads as what it is not.
+    """
+    said = (segment.component(n, c, 2) or segment.component(n, c) for c in range(1, 8)) if n else ()
     return ", ".join(filter(None, said))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
@@ -102,3 +104,23 @@ def test_a_coded_value_says_what_was_really_written(value: str, text: str) -> No
 def test_instructions_for_an_order_are_shown() -> None:
     found = referral("TQ1|1|||||||||als het kan deze week|bel de poli")
     assert shown(found) == ["als het kan deze week", "bel de poli"]
+
+
+def test_what_stands_where_material_should_is_shown_whole() -> None:
+    found = result(f"OBR|1|A1|F1|LAB^Lab^L{'|' * 11}0123^Zwart^B^^^dr.", "OBX|1|NM|CEA^CEA^L||4|||||F")
+    assert found.facts[0].text == "Lab; 0123, Zwart, B, dr."
+
+
+def test_a_result_is_of_the_day_on_which_observing_ended_when_only_that_was_sent() -> None:
+    found = result(
+        "OBR|1|A1|F1|CT^CT-thorax^L||||20260301",
+        "OBX|1|ST|CON^Conclusie^L||geen afwijkingen||||||F",
+        "OBX|2|ED|PDF^Verslag^L||^application^pdf^Base64^JVBERi0xLjQK||||||F",
+    )
+    assert [fact.dated_on for fact in found.facts if fact.label == "Conclusie"] == [date(2026, 3, 1)]
+    assert [document.dated_on for document in found.documents] == [date(2026, 3, 1)]
+
+
+def test_a_document_of_a_year_is_not_of_the_day_of_its_order() -> None:
+    line = "OBX|1|ED|PDF^Verslag^L||^application^pdf^Base64^JVBERi0xLjQK||||||F|||2019"
+    assert [document.dated_on for document in result("OBR|1|A1|F1|CT^CT^L|||20260301", line).documents] == [None]
