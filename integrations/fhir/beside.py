@@ -84,15 +84,11 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     about = joined(*(_pointed(one, entry, where) for one in nodes(own.get("focus"))), by=", ")
     material = _pointed(own.get("specimen"), entry, where)
     said = (
-        ("about", about if _several("Condition", where) else ""),
+        ("about", about if where.kinds["Condition"] > 1 else ""),
         ("method", concept(own.get("method"))),
-        ("material", material if _several("Specimen", where) or where.resolve(own.get("specimen"), entry) is None else ""),
+        ("material", material if where.kinds["Specimen"] > 1 or where.resolve(own.get("specimen"), entry) is None else ""),
     )
     return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
-
-
-def _several(kind: str, where: Addresses) -> bool:
-    return sum(one.kind == kind for one in where.entries) > 1
 
 
 def _pointed(reference: Any, entry: Entry, where: Addresses) -> str:

@@ -208,3 +208,14 @@ def test_what_is_taken_back_without_its_value_is_known_by_its_name_and_day(kind:
     found = read(one(kind, status="entered-in-error", code=code, effectiveDateTime="2026-02-01"))
     (gone,) = found.taken_back
     assert (gone.label, gone.text, gone.code, str(gone.dated_on)) == ("PSA", "", "2857-1", "2026-02-01")
+
+
+@pytest.mark.parametrize(
+    ("code", "section"),
+    [("21905-5", Section.DIAGNOSIS), ("94734-1", Section.PATHOLOGY), ("16112-5", Section.PATHOLOGY), ("2857-1", Section.MARKER)],
+)
+def test_a_stage_a_grade_and_a_marker_stand_under_their_own_heading_whatever_their_category(code: str, section: Section) -> None:
+    coded = {"coding": [{"system": "http://loinc.org", "code": code, "display": "X"}]}
+    category = [{"coding": [{"code": "laboratory"}]}]
+    (fact,) = read(one("Observation", status="final", code=coded, category=category, valueString="2")).facts
+    assert fact.section is section
