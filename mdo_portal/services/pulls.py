@@ -121,6 +121,8 @@ def not_fetched(session: Session, claimed: ClaimedPull, trouble: NotPulled, *, n
     if pull is None:
         return
     pull.reason = trouble.code
+    if trouble.again:
+        _put_behind(session, pull, now=now)
     if trouble.again and claimed.attempts < MAX_ATTEMPTS:
         pull.next_attempt_at = now + deliveries.pause(claimed.attempts)
         return
@@ -132,6 +134,13 @@ def not_fetched(session: Session, claimed: ClaimedPull, trouble: NotPulled, *, n
     intake.keep(session, [stands])
     changes.announce(session, "inbox", pull.message_id)
     _settle(pull, PullState.FAILED, now=now)
+
+
+def _put_behind(session: Session, pull: Pull, *, now: datetime) -> None:
+    """What else waits for this server comes after what waits for others: a server that is silent costs them one wait, not all of its."""
+    due = select(Pull.id).where(Pull.link_id == pull.link_id, Pull.state == PullState.WAITING, Pull.next_attempt_at < now)
+    due = due.where(Pull.id != pull.id).with_for_update(skip_locked=True)
+    session.execute(update(Pull).where(Pull.id.in_(due)).values(next_attempt_at=now))
 
 
 def _ours(session: Session, claimed: ClaimedPull) -> Pull | None:
