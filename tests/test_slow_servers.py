@@ -5,15 +5,17 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from mdo_portal import polling, pulling
 from mdo_portal.database import Database
-from mdo_portal.domain.inbound import InboundState
+from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
+from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import Address, IncomingNotice, NotPulled, Offered, Pulled
-from mdo_portal.services import polls, pulls
+from mdo_portal.services import polls, pulls, replaying
 from tests.people import Region
 from tests.test_polling import AWAY, Asked, Server, asked, server
 
@@ -162,3 +164,13 @@ def test_a_server_that_fails_at_every_referral_is_given_up_at_none_but_one_a_loo
     server["Patient/p3"] = was
     asked.look()
     assert asked.numbers() == ["VRAAG-2", "VRAAG-3"] and asked.poll().reason == ""
+
+
+def test_a_referral_that_was_given_up_keeps_its_reason_when_somebody_offers_it_again(asked: Asked, server: Server) -> None:
+    """Nothing of it is here to read: it became a message without a header, and nobody knew any more that a referral waits over there."""
+    server.lay(1, minutes=1, supportingInfo=[{"reference": "Observation/gone"}])
+    asked.look()
+    with asked.database.transaction() as session, pytest.raises(IllegalMove):
+        replaying.replay(session, session.get_one(InboundMessage, asked.messages()[0].id))
+
+    assert [(one.state, one.reason) for one in asked.messages()] == [(InboundState.UNREADABLE, "not_polled")]
