@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Error, Page, Route, WebSocketRoute, expect
 
 from mdo_portal.web.assets import DIST, Assets
 
@@ -22,6 +23,7 @@ PAGE = """<!doctype html><html lang="nl"><head><title>paneel</title><meta name="
 <body><span data-live-indicator><span data-live-word></span></span>{panel}</body></html>"""
 PANEL = '<section id="panel" data-live="meeting:1" data-live-url="/panel" data-live-revision="{0}"><p>stand {0}</p>{1}</section>'
 ACT = '<form hx-post="/act" hx-target="#panel" hx-swap="outerHTML"><button>Voeg toe</button></form>'
+NOTE = '<div id="note" hx-preserve="true">leeg</div>'  #: as the notes of the room: a swap moves them, it never makes them anew
 SOON = 15_000
 GATHERED_MS = 400  #: a change is fetched within 240 ms (refresh.ts: GATHER_MS and its spread)
 
@@ -55,18 +57,24 @@ class Server:
                 self.release()
 
     def _panel(self, more: str = "") -> str:
-        return PANEL.format(self.revision, ACT + more)
+        return PANEL.format(self.revision, ACT + NOTE + more)
 
     def release(self) -> None:
         """What was held back arrives, as it was made."""
-        for route, body in self.held:
+        while self.held:
+            self.release_one(0)
+        self.holds = False
+
+    def release_one(self, place: int) -> None:
+        route, body = self.held.pop(place)
+        with suppress(Error):  # nobody waits for it any more
             route.fulfill(body=body, content_type="text/html; charset=utf-8")
-        self.held, self.holds = [], False
 
     def lose(self) -> None:
         """What was held back never arrives: the line fell away."""
         for route, _ in self.held:
-            route.abort()
+            with suppress(Error):
+                route.abort()
         self.held, self.holds = [], False
 
     def live(self, line: WebSocketRoute) -> None:
@@ -148,6 +156,39 @@ def test_one_s_own_act_is_answered_by_the_act_and_not_by_a_piece_that_was_fetche
     server.page.wait_for_timeout(GATHERED_MS)
     expect(server.page.get_by_text("het nieuwe staat open")).to_be_visible()
     assert server.fetched == 0
+
+
+@pytest.mark.parametrize("last_first", [False, True], ids=["the piece answers first", "the act answers first"])
+def test_an_act_that_begins_while_its_piece_is_being_fetched_is_shown_and_what_is_typed_stays(
+    server: Server, last_first: bool
+) -> None:
+    """On a slow line: whichever came second landed in an element that stood on the page no more, and took the notes along."""
+    server.page.locator("#note").evaluate("note => { note.textContent = 'getypt' }")
+    server.holds = True
+    server.change()
+    server.page.get_by_role("button", name="Voeg toe").click()
+    server.page.wait_for_timeout(GATHERED_MS)
+
+    server.release_one(-1 if last_first else 0)
+    server.page.wait_for_timeout(50)
+    server.release()
+
+    expect(server.page.locator("#panel")).to_contain_text("stand 3", timeout=SOON)
+    expect(server.page.locator("#note")).to_have_text("getypt")
+    server.page.wait_for_timeout(GATHERED_MS)
+    expect(server.page.locator("#panel")).to_contain_text("stand 3")
+    expect(server.page.locator("#note")).to_have_text("getypt")
+
+
+def test_an_act_that_fails_while_its_piece_is_being_fetched_leaves_what_had_changed_to_be_seen(server: Server) -> None:
+    server.holds = True
+    server.change()
+    server.page.get_by_role("button", name="Voeg toe").click()
+    server.page.wait_for_timeout(GATHERED_MS)
+
+    server.lose()
+
+    expect(server.page.locator("#panel")).to_contain_text("stand 3", timeout=SOON)
 
 
 def test_an_answer_that_travels_long_is_waited_for(server: Server) -> None:

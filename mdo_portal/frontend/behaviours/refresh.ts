@@ -46,7 +46,18 @@ async function refresh(element: HTMLElement): Promise<void> {
     const again = underWay.get(id);
     underWay.delete(id);
     const present = document.getElementById(id);
-    if (again && present) changed(present);
+    if (again && present) plan(present);
+  }
+}
+
+/** An act that begins inside a piece while that is being fetched goes first: what was asked for is from before it. Whichever answer came
+ *  second would land in an element that stands on the page no more, and take the notes in it along. */
+function giveWay(event: Event): void {
+  const form = event.target instanceof Element ? event.target : null;
+  for (const element of live()) {
+    if (element === form || !element.contains(form) || !underWay.has(element.id)) continue;
+    underWay.set(element.id, true);
+    htmx.trigger(element, "htmx:abort");
   }
 }
 
@@ -135,6 +146,7 @@ export function startRefresh(): void {
   let begun = false;
   let watched = "";
   startIndicator();
+  document.addEventListener("htmx:beforeRequest", giveWay);
   each("[data-live]", () => {
     if (!begun) { begun = true; begin(); }
     const topics = live().flatMap(topicsOf).sort().join(" ");
