@@ -121,6 +121,14 @@ def of(view: CaseView, looked: datetime | None, *, wanted: str = "", default: tu
     )
 
 
+def unseen(view: CaseView) -> tuple[Change, ...]:
+    """What came in after the discussion and nobody of the board saw, newest first."""
+    since = view.unseen_since
+    return tuple(
+        sorted((one for one in _entered(view) if since and one.new_at >= since), key=lambda one: one.new_at, reverse=True)
+    )
+
+
 def _entered(view: CaseView) -> Iterator[Change]:
     """All changes, with the moment at which what came then entered the case."""
     entered = {event.at: event.entered_at for event in view.events if event.entered_at}

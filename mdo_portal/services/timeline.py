@@ -53,6 +53,7 @@ SENTENCES: dict[str, str] = {
     "case.deferred": N_("Doorgeschoven: %(reason)s"),
     "case.withdrawn": N_("Ingetrokken: %(reason)s"),
     "case.seen": N_("Gezien wat binnenkwam tot en met %(when)s"),
+    "case.unseen": N_("Toch nog niet gezien wat binnenkwam"),
     "case.reopened": N_("Opnieuw aangemeld: %(reason)s"),
     "case.redirected": N_("Doorverwezen: %(reason)s"),
     "case.asked": N_("Informatie gevraagd aan de verwijzer"),

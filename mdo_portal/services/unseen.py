@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import Case, CaseEvent, CaseState
+from mdo_portal.domain.case import PAST, Case, CaseEvent, CaseState
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.errors import N_, IllegalMove
+from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import access, meetings, standing, timeline
 from mdo_portal.services.case_rows import EventRow, unseen_of
 from mdo_portal.services.worklist_rows import Filter, birth_year, initials_and_family
@@ -113,8 +113,22 @@ def seen(session: Session, case: Case, *, until: datetime, viewer: Viewer, now: 
     looked = [one.new_at for one in came if one.new_at <= until]
     if not looked:
         raise IllegalMove(N_("Dit was al gezien. Er is niets veranderd."))
+    local = max(looked).astimezone(meetings.AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    since = min(looked).isoformat()
     case.unseen_since = min((one.new_at for one in came if one.new_at > until), default=None)
     case.revision += 1
-    when = max(looked).astimezone(meetings.AMSTERDAM).strftime("%d-%m-%Y %H:%M")
-    timeline.happened(session, case, "case.seen", at=now, person_id=viewer.person_id, when=when)
+    timeline.happened(session, case, "case.seen", at=now, person_id=viewer.person_id, when=local, since=since)
+    standing.announce(session, case)
+
+
+def not_seen(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None:
+    """It was said by mistake: what this person last said to have seen stands on the list again. Both stay in the history."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.what == "case.seen")
+    last = session.scalars(query.order_by(CaseEvent.at.desc(), CaseEvent.id.desc()).limit(1)).first()
+    if last is None or last.person_id != viewer.person_id or case.state not in PAST:
+        raise Stale()
+    since = datetime.fromisoformat(last.details["since"])
+    case.unseen_since = min(since, case.unseen_since or since)
+    case.revision += 1
+    timeline.happened(session, case, "case.unseen", at=now, person_id=viewer.person_id)
     standing.announce(session, case)

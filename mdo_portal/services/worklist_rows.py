@@ -21,6 +21,8 @@ class Filter:
     #: everything that waits to be planned, whatever the state is called
     waiting: bool = False
     incomplete: bool = False
+    #: instead of what waits: what came in after the discussion and nobody saw
+    unseen: bool = False
     words: str = ""
     after: tuple[date, uuid.UUID] | None = None
 
