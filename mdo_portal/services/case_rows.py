@@ -94,6 +94,14 @@ def unseen_of(events: Sequence[EventRow], since: datetime | None) -> list[EventR
     return sorted(came, key=lambda one: one.new_at, reverse=True)
 
 
+def by_kind(events: Sequence[EventRow]) -> list[tuple[EventRow, int]]:
+    """Each kind once, of these that stand newest first: the newest of it, and how many of it there are."""
+    found: dict[tuple[str, str], list[EventRow]] = {}
+    for one in events:
+        found.setdefault((one.what, one.details.get("hospital", "")), []).append(one)
+    return [(same[0], len(same)) for same in found.values()]
+
+
 class RoundRow(NamedTuple):
     id: uuid.UUID
     number: int
@@ -204,6 +212,10 @@ class CaseView:
     def unseen(self) -> list[EventRow]:
         """What came in after the discussion and nobody of the board saw, newest first."""
         return unseen_of(self.events, self.unseen_since)
+
+    @property
+    def unseen_kinds(self) -> list[tuple[EventRow, int]]:
+        return by_kind(self.unseen)
 
     @property
     def live_round(self) -> RoundRow | None:

@@ -20,7 +20,7 @@ from mdo_portal.domain.people import Person
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import access, meetings, standing, timeline
-from mdo_portal.services.case_rows import EventRow, unseen_of
+from mdo_portal.services.case_rows import EventRow, by_kind, unseen_of
 from mdo_portal.services.worklist_rows import Filter, birth_year, initials_and_family
 
 MOST = 200
@@ -52,6 +52,10 @@ class UnseenRow(NamedTuple):
     @property
     def birth_year(self) -> str:
         return birth_year(self.birth_on)
+
+    @property
+    def told(self) -> list[tuple[EventRow, int]]:
+        return by_kind(self.came)
 
 
 def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[UnseenRow]:
