@@ -237,7 +237,5 @@ def test_whoever_may_see_the_case_reads_whom_it_is_about_and_that_is_in_the_log(
 
     assert re.search(r'href="/cases/[0-9a-f-]{36}">A\.B\. Verwezen \(1960\)</a>', table(page))
     with house.database.transaction() as session:
-        line = session.scalars(
-            select(AuditEntry).where(AuditEntry.act == "inbox:read").order_by(AuditEntry.seq.desc())
-        ).first()
+        line = session.scalars(select(AuditEntry).where(AuditEntry.act == "inbox:read").order_by(AuditEntry.seq.desc())).first()
         assert line is not None and line.hits == 2  # the referral, and the one that asks who somebody is
