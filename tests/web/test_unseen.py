@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingResult, Section
@@ -159,3 +160,21 @@ def test_the_case_is_registered_once_more_without_typing_it_again(house: House, 
 def test_a_reason_is_asked(house: House) -> None:
     assert house.post(house.person("Aisha"), "reopen", reason=" ") == 409
     assert house.state() is CaseState.DELIVERED
+
+
+def test_who_signs_reads_first_that_something_came_after_the_discussion(house: House) -> None:
+    now = datetime.now(UTC)
+    with house.database.transaction() as session:
+        zeed = session.get_one(Hospital, house.region.hospitals["ZEED"])
+        case = make.case(session, zeed, patient=make.identity("4712"))
+        meeting = session.get_one(Meeting, house.region.meeting)
+        round_ = make.discussed(
+            session, make.planned(session, case, meeting, viewer=house.region.aisha), viewer=house.region.bram
+        )
+        result = IncomingResult(make.identity("4712"), "R01", facts=(Fact(Section.PATHOLOGY, "herzien", "PA", key="T1/PA"),))
+        results.add(session, result, zeed, now=now - timedelta(hours=1))
+        round_id = round_.id
+
+    page = house.person("Bram").get(f"/rounds/{round_id}/sign").text
+
+    assert re.search(r"Na de bespreking kwam nog iets binnen\.</b>\s*Uitslag ontvangen van Ziekenhuis ZEED", page)
