@@ -134,7 +134,7 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
     over = documents.add_all(
         session, case, answer.documents, hospital_id=hospital.id, at=now, message_id=message_id, gone=answer.documents_taken_back
     )
-    over |= {"result.withdrawn"} if case_facts.take_back(session, case, answer.taken_back, now=now) else set()
+    over |= {"result.withdrawn"} if case_facts.take_back(session, case, answer.taken_back, hospital, now=now) else set()
     for what in sorted(over):
         timeline.happened(session, case, what, at=now, hospital=hospital.name)
     if request is not None and request.answered_at is None:
