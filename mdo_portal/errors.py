@@ -37,6 +37,12 @@ class NotAllowed(PortalError):
     sentence = N_("Uw rol mag dit niet doen. Er is niets veranderd.")
 
 
+class NotOurPage(NotAllowed):
+    """A write that no page of this browser session asked for: somebody else's page, or one of ours from before signing in again."""
+
+    sentence = N_("Deze pagina is verlopen, of de opdracht kwam niet van het portaal. Er is niets veranderd.")
+
+
 class NotSignedIn(PortalError):
     """Nobody is signed in, or the session has ended."""
 

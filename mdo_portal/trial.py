@@ -40,6 +40,8 @@ class Tried:
     sender_known: bool
     missing: tuple[Wanted, ...]
     bsn_passes: bool | None
+    #: how many there were, one behind the other: this is about the first
+    messages: int = 1
 
     @property
     def is_read(self) -> bool:
@@ -95,7 +97,7 @@ class Tried:
     @property
     def where(self) -> str:
         """The place of it in the message; "" when it is no place but a parser's complaint, or the message is of another kind."""
-        where = "MSH-10" if self.reason == "no_control_id" else self.explanation.where
+        where = {"no_control_id": "MSH-10", "no_header": ""}.get(self.reason, self.explanation.where)
         return where if self.reason == "wrong_profile" or _IS_PLACE.fullmatch(where) else ""
 
     @property
@@ -131,14 +133,13 @@ def try_message(
     `explainers`: who reads it; without them this process itself, as on the command line. No transaction should be open.
     """
     wire = wiring_profiles.wire_of(link.profile_in)
-    raw = _unframed(raw) if wire is Wire.HL7V2 else raw
-    reader = wiring.readers()[wire]
+    raw, *others = wiring.messages_in(wire, _unframed(raw) if wire is Wire.HL7V2 else raw)
     proven = link if wire is Wire.FHIR or _is_nobodys(link) else None
-    sorted_ = reception.sort(raw, wire=wire, reader=reader, links=[link], now=now, link=proven)
+    sorted_ = reception.sort(raw, wire=wire, reader=wiring.readers()[wire], links=[link], now=now, link=proven)
     every = [link, *(one for one in links if one.link_id != link.link_id)]
     sender = proven or hospitals.sender_of(every, sorted_.arrival.header, link.caller)
     if sender is None and sorted_.answer.verdict is Verdict.STORED:  # two links claim it, and nothing keeps them apart
-        sorted_ = reception.sort(raw, wire=wire, reader=reader, links=every, now=now)
+        sorted_ = reception.sort(raw, wire=wire, reader=wiring.readers()[wire], links=every, now=now)
     explanation = (explainers or wiring.explainers())[wire].explain(raw, link.profile_in, link.charset_in)
     if not explanation.header.kind:  # whoever was cut off in the middle of it gives none
         explanation = replace(explanation, header=sorted_.arrival.header)
@@ -154,6 +155,7 @@ def try_message(
         sender_known=sender is not None and sender.link_id == link.link_id,
         missing=tuple(_missing(explanation)),
         bsn_passes=passes_eleven_test(bsn) if bsn else None,
+        messages=1 + len(others),
     )
 
 
@@ -205,6 +207,7 @@ def as_json(tried: Tried) -> dict[str, Any]:
     """For the command line: everything, the values too."""
     said = tried.explanation
     return {
+        "messages": tried.messages,
         "readable": tried.is_read,
         "good": tried.is_good,
         "verdict": tried.outcome.value,

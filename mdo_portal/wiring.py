@@ -19,7 +19,7 @@ from integrations.fhir.capability import capability_statement
 from integrations.fhir.pull import FhirPuller
 from integrations.fhir.question import FhirAsker
 from integrations.fhir.reader import numbers_of
-from integrations.hl7v2 import answers
+from integrations.hl7v2 import answers, batch
 from integrations.hl7v2.ack import build_ack
 from integrations.hl7v2.acknowledger import MllpAcknowledger
 from integrations.hl7v2.explain import as_sent
@@ -169,6 +169,12 @@ def bounded_explainers() -> Mapping[Wire, Explainer]:
 def pasted(wire: Wire, text: str, charset: str) -> bytes:
     """What somebody pasted in a page, as the bytes a hospital would have sent."""
     return as_sent(text, charset) if wire is Wire.HL7V2 else text.encode()
+
+
+def messages_in(wire: Wire, raw: bytes) -> tuple[bytes, ...]:
+    """The messages of one frame, taken apart as the listener takes them; nearly always one."""
+    found = batch.split(raw) if wire is Wire.HL7V2 else None
+    return found.messages if found else (raw,)
 
 
 def answer_text(wire: Wire, raw: bytes, answer: Answer, header: MessageHeader, *, now: datetime) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
-from mdo_portal.services import cases, deciding, news
+from mdo_portal.services import cases, deciding, held, news
 from mdo_portal.services.case_rows import CaseView
 from mdo_portal.services.held import Held
 from mdo_portal.services.news import News
@@ -59,12 +59,28 @@ def decide(database: Database, decision: Decision) -> None:
 def test_a_case_says_how_many_messages_wait_and_where(database: Database, region: Region) -> None:
     somebody_asks(database, region)
 
-    held = read(database, region).held
+    waiting = read(database, region).held
     hand_in(database, region, psa("U2", "48.00"), now=LOOKED)
     understand_all(database, now=LOOKED)
 
-    assert (held.messages, read(database, region).held.messages) == (2, 3)
-    assert held.hospital == read(database, region).hospital
+    assert (waiting.messages, read(database, region).held.messages) == (2, 3)
+    assert waiting.hospital == read(database, region).hospital
+
+
+def listed_as_waiting(database: Database) -> bool:
+    with database.transaction() as session:
+        return session.scalars(select(held.waits(Case.id)).where(Case.referral_number == "VW-1")).one()
+
+
+def test_a_list_of_cases_says_so_until_it_is_answered(database: Database, region: Region) -> None:
+    hand_in(database, region, referral("1", bsn=BSN))
+    understand_all(database)
+    before = listed_as_waiting(database)
+    somebody_asks(database, region)
+    asked = listed_as_waiting(database)
+    decide(database, Decision.ASIDE)
+
+    assert (before, asked, listed_as_waiting(database)) == (False, True, False)
 
 
 def test_once_answered_nothing_waits_any_more(database: Database, region: Region) -> None:

@@ -98,6 +98,13 @@ def test_what_is_refused_is_never_good_however_well_it_reads() -> None:
         (b"PK\x03\x04 docx", "generic-v2", "Dit is een document (Word of PDF)"),
         (samples.REFERRAL, "generic-r4", "Dit is HL7 v2; deze koppeling leest FHIR."),
         (b"%PDF-1.7", "generic-r4", "Dit is een document (Word of PDF)"),
+        (b"\x89PNG\r\n\x1a\n screen", "generic-v2", "Dit is een afbeelding, geen bericht"),
+        (b"\xff\xd8\xff photo", "generic-r4", "Dit is een afbeelding, geen bericht"),
+        (b"From: epd@zeeduyn.example\r\n\r\n" + samples.REFERRAL, "generic-v2", "Dit is een e-mail"),
+        (b"Received: by us\nSubject: voorbeeld\n\nzie bijlage", "generic-r4", "Dit is een e-mail"),
+        (b"UNA:+.? 'UNB+UNOA:1+5+5'", "generic-v2", "Dit is EDIFACT; deze koppeling leest HL7 v2."),
+        (b"2026-11-27 INFO sent: " + samples.REFERRAL, "generic-v2", "Er staat iets v\u00f3\u00f3r MSH"),
+        (b"Geachte collega, graag bespreken.", "generic-v2", "een HL7 v2-bericht begint met MSH"),
     ],
 )
 def test_what_is_of_another_kind_is_called_by_its_name(raw: bytes, profile: str, said: str) -> None:
@@ -175,6 +182,31 @@ def test_what_makes_no_case_is_not_said_to_become_one(kind: bytes, meaning: str,
     assert said in found.becomes and "wordt een casus" not in found.becomes
     assert {one.name for one in found.explanation.fields if one.value} <= set(LABELS)
     assert said in " ".join(report(found).split()), "the report says it too"
+
+
+def test_a_merge_shows_who_the_patient_is_from_now_on() -> None:
+    found = tried(samples.MERGE)
+    shown = [(one.name, one.value) for one in found.explanation.fields if one.name.endswith(("local_number", "previous"))]
+
+    assert (found.outcome, found.missing) == (Outcome.GOOD, ())
+    assert shown == [("patient.local_number", "12345"), ("merged.previous", "54321"), ("merged.previous", "11111")], (
+        "an authority is no number"
+    )
+
+
+def test_two_patients_that_are_linked_are_both_shown() -> None:
+    other = samples.PID.replace("12345", "54321")
+    found = tried(samples.ADT.replace(b"ADT^A08", b"ADT^A24") + other.encode())
+
+    assert found.missing == ()
+    assert [one.value for one in found.explanation.fields if one.name == "patient.local_number"] == ["12345", "54321"]
+
+
+def test_of_several_messages_in_one_file_the_first_is_read_as_the_listener_would() -> None:
+    found = tried(samples.REFERRAL + b"\r" + samples.ADT)
+
+    assert (found.messages, found.outcome) == (2, Outcome.GOOD)
+    assert found.explanation.fields == tried().explanation.fields
 
 
 def test_every_meaning_has_words_for_what_becomes_of_it() -> None:

@@ -18,6 +18,8 @@ from mdo_portal.exchange import (
     LeftOver,
     MessageHeader,
     PatientIdentity,
+    PatientLink,
+    PatientMerge,
     Profile,
     Unreadable,
     is_cut_off,
@@ -91,6 +93,16 @@ def _parted(name: str, usual: str = "broken") -> tuple[str, str]:
     return place, why or usual
 
 
+def _patients(incoming: object) -> tuple[PatientIdentity, ...]:
+    """Whom a message is about: one patient, but for a merge or a link of several."""
+    if isinstance(incoming, PatientMerge):
+        return tuple(one.patient for one in incoming.merged)
+    if isinstance(incoming, PatientLink):
+        return incoming.patients
+    patient = getattr(incoming, "patient", None)
+    return (patient,) if isinstance(patient, PatientIdentity) else ()
+
+
 class _Read:
     """One message that was read, with what is needed to find a value's place again."""
 
@@ -98,9 +110,8 @@ class _Read:
         self._reading, self._rules, self._message = reading, rules, reading.message
 
     def fields(self, incoming: object) -> Iterator[FieldRead]:
-        patient = getattr(incoming, "patient", None)
-        if isinstance(patient, PatientIdentity):
-            yield from self._patient(patient)
+        for n, patient in enumerate(_patients(incoming)):
+            yield from self._patient(patient) if n == 0 else self._next_patient(patient)
         if isinstance(incoming, IncomingReferral):
             yield from self._referral(incoming)
         else:
@@ -120,6 +131,11 @@ class _Read:
             yield FieldRead(f"patient.{name}", number, place, looked=placed[name] or ("PID-3",))
         for _, number in patient.other_numbers:
             yield FieldRead("patient.other_number", number, self._place(number, ("PID", "MRG")))
+
+    def _next_patient(self, patient: PatientIdentity) -> Iterator[FieldRead]:
+        """Of the second patient and on: the profile's own places are those of the first, so a value is looked for."""
+        for name, value in (("name", patient.name.shown), ("local_number", patient.local_number), ("bsn", patient.bsn)):
+            yield FieldRead(f"patient.{name}", value, self._place(value, ("PID",)) if value else "")
 
     def _first_of(self, *paths: str) -> str:
         return found_in(self._message, paths)[1]

@@ -39,7 +39,9 @@ def place_of(item: Item) -> str:
 def flat(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
     if is_dataclass(value):
         for one in fields(value):
-            if one.name not in ("patient", "unmapped", "quarantined", "content"):
+            if one.name == "previous":  # pairs of who gave the number, and the number
+                yield from ((f"{at}.{one.name}".lstrip("."), number) for _, number in getattr(value, one.name))
+            elif one.name not in ("patient", "patients", "unmapped", "quarantined", "content"):
                 yield from flat(getattr(value, one.name), f"{at}.{one.name}".lstrip("."))
     elif isinstance(value, tuple):
         for inner in value:

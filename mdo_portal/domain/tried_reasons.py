@@ -18,7 +18,7 @@ class Outcome(StrEnum):
 
 #: reason code -> why, in one sentence. What nobody would do anything with stands in UNREADABLE_REASONS only.
 TRIED_REASONS: dict[str, str] = {
-    "no_header": N_("Er staat geen leesbare kop in."),
+    "no_header": N_("Er staat geen leesbare kop in: een HL7 v2-bericht begint met MSH."),
     "no_control_id": N_("MSH-10 ontbreekt. Elk bericht heeft daar een eigen nummer nodig."),
     "no_sender": N_("MSH-3 is leeg: het bericht noemt geen afzender."),
     "unknown_sender": N_("De afzender staat niet op deze koppeling."),
@@ -43,6 +43,12 @@ TRIED_REASONS: dict[str, str] = {
     "fhir_on_v2": N_("Dit is FHIR; deze koppeling leest HL7 v2."),
     "xml_on_v2": N_("Dit is XML; deze koppeling leest HL7 v2."),
     "json_on_v2": N_("Dit is JSON; deze koppeling leest HL7 v2."),
+    "edifact_on_v2": N_("Dit is EDIFACT; deze koppeling leest HL7 v2."),
+    "words_on_v2": N_("Er staat iets vóór MSH, bijvoorbeeld een regel uit een logbestand. Laat dat weg en probeer het opnieuw."),
+    "picture_on_v2": N_("Dit is een afbeelding, geen bericht. Vraag de leverancier om het bericht zelf, als bestand."),
+    "picture_on_fhir": N_("Dit is een afbeelding, geen bericht. Vraag de leverancier om het bericht zelf, als bestand."),
+    "mail_on_v2": N_("Dit is een e-mail. Bewaar de bijlage als bestand en kies dat, of plak het bericht vanaf MSH."),
+    "mail_on_fhir": N_("Dit is een e-mail. Bewaar de bijlage als bestand en kies dat."),
     "document_on_v2": N_("Dit is een document (Word of PDF), geen bericht; deze koppeling leest HL7 v2."),
     "v2_on_fhir": N_("Dit is HL7 v2; deze koppeling leest FHIR."),
     "document_on_fhir": N_("Dit is een document (Word of PDF), geen bericht; deze koppeling leest FHIR."),
@@ -64,6 +70,9 @@ BECOMES: dict[str, str] = {
 }  # fmt: skip
 
 _DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
+_PICTURES = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
+_MAIL = (b"from:", b"received:", b"return-path:", b"delivered-to:", b"mime-version:", b"subject:", b"to:", b"date:")
+_EDIFACT = (b"UNA:", b"UNB+")
 _BYTE_ORDER = b"\xef\xbb\xbf"
 _START = 4_000
 
@@ -74,8 +83,8 @@ def other_kind(raw: bytes, *, on_fhir: bool) -> str:
     Looks at the first bytes only and parses nothing.
     """
     start = raw[:_START].removeprefix(_BYTE_ORDER).lstrip()
-    if start.startswith(_DOCUMENTS):
-        return "document_on_fhir" if on_fhir else "document_on_v2"
+    if kind := _no_message(start):
+        return f"{kind}_on_fhir" if on_fhir else f"{kind}_on_v2"
     if on_fhir:
         if start.startswith((b"MSH", b"FHS", b"BHS")):
             return "v2_on_fhir"
@@ -84,4 +93,15 @@ def other_kind(raw: bytes, *, on_fhir: bool) -> str:
         return "fhir_on_v2" if b'"resourceType"' in start else "json_on_v2"
     if start.startswith(b"<"):
         return "fhir_on_v2" if b"hl7.org/fhir" in start else "xml_on_v2"
-    return ""
+    if start.startswith(_EDIFACT):
+        return "edifact_on_v2"
+    return "words_on_v2" if b"MSH|" in start and not start.startswith((b"MSH", b"FHS", b"BHS")) else ""
+
+
+def _no_message(start: bytes) -> str:
+    """What somebody sends who was asked for a message and had none: its file, a screenshot of it, the mail it came in."""
+    if start.startswith(_DOCUMENTS):
+        return "document"
+    if start.startswith(_PICTURES):
+        return "picture"
+    return "mail" if start[:20].lower().startswith(_MAIL) else ""

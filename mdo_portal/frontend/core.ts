@@ -13,6 +13,7 @@ import { startPasskeys } from "./behaviours/passkeys";
 import { startPreview } from "./behaviours/preview";
 import { startPrint } from "./behaviours/print";
 import { startRefresh } from "./behaviours/refresh";
+import { startSubmitting } from "./behaviours/submitting";
 import { startTabs } from "./behaviours/tabs";
 import { startTheme } from "./behaviours/theme";
 import { startTimeout } from "./behaviours/timeout";
@@ -22,4 +23,5 @@ import { startUpload } from "./behaviours/upload";
 for (const start of [
   startTheme, startToasts, startDialogs, startMenus, startKeys, startFilter, startFollowing, startTabs, startRefresh,
   startAutosave, startAgenda, startClocks, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
+  startSubmitting,
 ]) start();

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from mdo_portal.domain.case import OVER, WAITING, CaseState
@@ -67,6 +68,14 @@ class DocumentRow(NamedTuple):
     superseded_at: datetime | None = None
 
 
+class TimelineLine(NamedTuple):
+    """One line of a timeline: an event, how often it was told in a row, and when first."""
+
+    event: EventRow
+    times: int
+    first_at: datetime
+
+
 class EventRow(NamedTuple):
     at: datetime
     what: str
@@ -76,6 +85,12 @@ class EventRow(NamedTuple):
     @property
     def sentence(self) -> str:
         return timeline.SENTENCES[self.what]
+
+    @property
+    def says(self) -> tuple[str, str | None, tuple[tuple[str, str], ...]]:
+        """All of it that a person reads, but for the moment."""
+        shown = ((key, value) for key, value in self.details.items() if key not in (held.MESSAGE, timeline.ENTERED))
+        return self.what, self.person, tuple(sorted(shown))
 
     @property
     def entered_at(self) -> datetime | None:
@@ -101,6 +116,12 @@ def by_kind(events: Sequence[EventRow]) -> list[tuple[EventRow, int]]:
     for one in events:
         found.setdefault((one.what, one.details.get("hospital", "")), []).append(one)
     return [(same[0], len(same)) for same in found.values()]
+
+
+def lines_of(newest_first: Sequence[EventRow], looked_at: datetime | None) -> list[TimelineLine]:
+    """What a feed tells ten times in a row is one line. No line reaches across the last look, and none loses an event."""
+    parts = groupby(newest_first, lambda one: (one.says, looked_at is not None and one.at > looked_at))
+    return [TimelineLine(same[0], len(same), same[-1].at) for same in (list(part) for _, part in parts)]
 
 
 class RoundRow(NamedTuple):
@@ -247,6 +268,10 @@ class CaseView:
         last = signed[-1]
         additions = [one for one in signed if one.version > whole.version and one.form is DecisionForm.ADDENDUM]
         return Advice(whole, additions, last if last.form is DecisionForm.WITHDRAWAL else None)
+
+    def timeline(self, looked_at: datetime | None) -> list[TimelineLine]:
+        """What happened, newest first, for who looked last at `looked_at`."""
+        return lines_of(self.events, looked_at)
 
     @property
     def held(self) -> Held:

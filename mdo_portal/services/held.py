@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mdo_portal.domain.case import Case, CaseEvent
 from mdo_portal.domain.hospital import Hospital
@@ -42,6 +42,14 @@ def of(newest_first: Iterable[tuple[str, Mapping[str, str]]]) -> Held:
             waiting.add(details.get(MESSAGE, ""))
             hospital = hospital or details.get("hospital", "")
     return Held(len(waiting), hospital)
+
+
+def waits(case_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
+    """`of` as a column of a list of cases: whether anything waits."""
+    told, decided = aliased(CaseEvent), aliased(CaseEvent)
+    later = tuple_(decided.at, decided.id) > tuple_(told.at, told.id)
+    since = exists().where(decided.case_id == case_id, decided.what == DECIDED, later)
+    return exists().where(told.case_id == case_id, told.what == HELD, ~since)
 
 
 def behind_question(session: Session, message_id: uuid.UUID, patient_id: uuid.UUID, hospital: Hospital, *, now: datetime) -> None:

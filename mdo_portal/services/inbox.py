@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
@@ -21,7 +21,7 @@ from mdo_portal.domain.unreadable import ABOUT_IDENTITY
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotFound
 from mdo_portal.services import access, strangers
-from mdo_portal.services.inbox_rows import EVERYTHING, WAITING, Alarms, Asked, FeedDay, InboxRow, ReasonCount, Shown
+from mdo_portal.services.inbox_rows import EVERYTHING, MOST_ROWS, WAITING, Alarms, Asked, FeedDay, InboxRow, ReasonCount, Shown
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.worklist_rows import birth_year, initials_and_family
 
@@ -31,9 +31,9 @@ def row_of(session: Session, viewer: Viewer, message_id: uuid.UUID) -> InboxRow 
     return next((InboxRow(*row) for row in session.execute(_query(viewer).where(InboundMessage.id == message_id))), None)
 
 
-def rows(session: Session, viewer: Viewer, *, asked: Asked = EVERYTHING, limit: int = 200) -> list[InboxRow]:
-    """The newest messages this viewer may know of."""
-    query = _query(viewer).where(*meant(asked)).order_by(InboundMessage.seq.desc()).limit(limit)
+def rows(session: Session, viewer: Viewer, *, asked: Asked = EVERYTHING, limit: int = MOST_ROWS) -> list[InboxRow]:
+    """The newest messages this viewer may know of; one more than `limit` when there are older ones."""
+    query = _query(viewer).where(*meant(asked)).order_by(InboundMessage.seq.desc()).limit(limit + 1)
     return strangers.named(session, [InboxRow(*row) for row in session.execute(query)])
 
 
@@ -98,6 +98,9 @@ def meant(asked: Asked) -> list[ColumnElement[bool]]:
         found.append(InboundMessage.reason == asked.reason)
     if asked.hospital_id is not None:
         found.append(InboundMessage.hospital_id == asked.hospital_id)
+    if asked.before is not None:
+        that = aliased(InboundMessage)
+        found.append(InboundMessage.seq < select(that.seq).where(that.id == asked.before).scalar_subquery())
     return found
 
 

@@ -107,6 +107,12 @@ class Asked:
     state: Shown | None = None
     reason: str = ""
     hospital_id: uuid.UUID | None = None
+    #: only what came before this one of them; None = the newest
+    before: uuid.UUID | None = None
+
+
+MOST_ROWS = 200
+"""Messages on one page; what came before stands on the next."""
 
 
 class ReasonCount(NamedTuple):

@@ -58,6 +58,8 @@ class AgendaRow(NamedTuple):
     cancel_told_at: datetime | None = None
     #: numbers of the hospital were merged into this patient
     is_merged: bool = False
+    #: a message about the patient waits until somebody at the hospital says who that is
+    is_held: bool = False
     #: what was signed last in this round
     last_form: DecisionForm | None = None
 

@@ -21,7 +21,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import changes, news
+from mdo_portal.services import changes, held, news
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -106,6 +106,7 @@ def agenda(session: Session, meeting_id: uuid.UUID, *, viewer: Viewer | None = N
             Patient.deceased,
             Case.cancel_told_at,
             exists().where(Merge.kept_id == Patient.id, Merge.kind == MergeKind.MERGE, Merge.undone_at.is_(None)),
+            held.waits(Case.id),
             last_form(Round.id),
         )
         .join(Case, Case.id == Round.case_id)

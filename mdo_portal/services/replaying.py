@@ -36,9 +36,7 @@ def replay(session: Session, message: InboundMessage) -> None:
     changes.wake(session, "understand")
 
 
-def replay_all(
-    session: Session, viewer: Viewer, act: Act, reason: str, *, hospital_id: uuid.UUID | None = None
-) -> list[uuid.UUID]:
+def replay_all(session: Session, viewer: Viewer, act: Act, reason: str, hospital_id: uuid.UUID | None = None) -> list[uuid.UUID]:
     """Offer all messages again that could not be read for this reason, as far as they can be; gives which.
 
     Each is offered once however often this is asked: only what is unreadable at this moment is taken, under a lock.
@@ -63,6 +61,25 @@ def replay_all(
 
 MOST_REPLAYED = 5_000
 """Messages offered again in one go; the rest at the next push of the button."""
+
+
+def ignore_all(
+    session: Session, viewer: Viewer, act: Act, reason: str, hospital_id: uuid.UUID | None = None, *, now: datetime
+) -> list[uuid.UUID]:
+    """Put all aside that could not be read for this reason; gives which. Nothing when a person must say who the patient is."""
+    if reason in ABOUT_IDENTITY:
+        return []
+    query = (
+        select(InboundMessage)
+        .where(visible(viewer), *meant(Asked(InboundState.UNREADABLE, reason, hospital_id)))
+        .order_by(InboundMessage.seq)
+        .limit(MOST_REPLAYED)
+        .with_for_update(skip_locked=True)
+    )
+    found = [one for one in session.scalars(query) if viewer.may(act, hospital_id=one.hospital_id)]
+    for message in found:
+        ignore(session, message, now=now)
+    return [message.id for message in found]
 
 
 def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:

@@ -21,7 +21,7 @@ SENTENCES: dict[str, str] = {
     "patient.unmerged": N_("Samenvoegen van patiëntnummers van %(hospital)s is teruggedraaid"),
     "patient.linked": N_("%(hospital)s meldde dat een ander patiëntnummer dezelfde persoon is"),
     "patient.unlinked": N_("%(hospital)s meldde dat een ander patiëntnummer toch niet dezelfde persoon is"),
-    "message.held": N_('Een bericht van %(hospital)s over deze patiënt is aangehouden voor "Wie is dit?"'),
+    "message.held": N_("Een bericht van %(hospital)s over deze patiënt is aangehouden voor „Wie is dit?”"),
     "patient.decided": N_("Een identiteitsvraag bij %(hospital)s is beslist"),
     "visit.admitted": N_("Opgenomen in %(hospital)s"),
     "visit.moved": N_("Overgeplaatst binnen %(hospital)s"),

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from mdo_portal.errors import N_, NotFound, NotFresh, NotSignedIn, NotStrong, PortalError
+from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError
 from mdo_portal.web import fhir, refusals
 from mdo_portal.web.context import is_fragment
 from mdo_portal.web.paths import here, own_path
@@ -42,7 +42,7 @@ def _portal_error(error: PortalError) -> ResponseReturnValue:
         return redirect(url_for("account.second_factor", next=own_path(request.full_path.rstrip("?"))))
     if isinstance(error, NotFresh):
         return _to_confirm(error)
-    return _answer(gettext(error.sentence) % error.params, error.status)
+    return _answer(gettext(error.sentence) % error.params, error.status, is_expired=isinstance(error, NotOurPage))
 
 
 def _to_confirm(error: NotFresh) -> ResponseReturnValue:
@@ -90,11 +90,13 @@ def _way_back() -> str:
     return url_for("home")
 
 
-def _answer(sentence: str, status: int) -> ResponseReturnValue:
+def _answer(sentence: str, status: int, *, is_expired: bool = False) -> ResponseReturnValue:
     if is_fragment():
         return render_template("errors/_toast.html", sentence=sentence, status=status), status, _headers(sentence, status)
     g.uncounted = True  # a refusal costs little, however often it is asked for
-    return render_template("errors/page.html", sentence=sentence, status=status, again=_again(), back=_way_back()), status
+    was_sent = request.method == "POST"  # something was typed, and the page before this one still has it
+    shown = {"sentence": sentence, "status": status, "again": _again(), "back": _way_back()}
+    return render_template("errors/page.html", **shown, was_sent=was_sent, is_expired=is_expired), status
 
 
 def _headers(sentence: str, status: int) -> dict[str, str]:

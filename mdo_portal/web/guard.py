@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, request, session
 from flask.wrappers import Response
 
 from mdo_portal.domain.policy import POLICY, Act
-from mdo_portal.errors import N_, NotAllowed, NotStrong, PortalError
+from mdo_portal.errors import N_, NotAllowed, NotOurPage, NotStrong, PortalError
 from mdo_portal.settings import is_loopback
 from mdo_portal.web.context import settings, signed
 
@@ -96,7 +96,7 @@ def _only_our_own_pages_write() -> None:
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     own = hmac.compare_digest(sent, str(session.get("csrf", ""))) and bool(sent)
     if not own or request.headers.get("Sec-Fetch-Site") == "cross-site" or not _is_own_origin():
-        raise NotAllowed(N_("Deze handeling kwam niet van een pagina van het portaal. Er is niets veranderd; herlaad de pagina."))
+        raise NotOurPage()
 
 
 def _no_unprintable_words() -> None:

@@ -13,7 +13,7 @@ from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, NotFound, PortalError
-from mdo_portal.services import audit, conflict_rows, inbox, link_cards, replaying, who_answers
+from mdo_portal.services import audit, conflict_rows, inbox, inbox_rows, link_cards, replaying, who_answers
 from mdo_portal.services.inbox_rows import WAITING, Asked
 from mdo_portal.web import link_words
 from mdo_portal.web.context import now, transaction, viewer
@@ -60,20 +60,24 @@ def rows() -> str:
 
 def _asked() -> Asked:
     state, reason = request.values.get("state", ""), request.values.get("reason", "")
-    try:
-        hospital_id = uuid.UUID(request.values.get("hospital", ""))
-    except ValueError:
-        hospital_id = None
     return Asked(
         WAITING if state == WAITING else InboundState(state) if state in InboundState._value2member_map_ else None,
         reason if reason in UNREADABLE_REASONS else "",
-        hospital_id,
+        _id("hospital"),
+        _id("before"),
     )
+
+
+def _id(name: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.values.get(name, ""))
+    except ValueError:
+        return None
 
 
 def _back(asked: Asked) -> ResponseReturnValue:
     """To the same choice of rows: who chose a hospital or a reason goes on with it."""
-    chosen = {"state": asked.state, "reason": asked.reason, "hospital": asked.hospital_id}
+    chosen = {"state": asked.state, "reason": asked.reason, "hospital": asked.hospital_id, "before": asked.before}
     kept: dict[str, Any] = {name: str(value) for name, value in chosen.items() if value}
     return redirect(url_for("inbox.page", **kept), 303)
 
@@ -94,7 +98,18 @@ def _rows() -> dict[str, object]:
             "houses": link_cards.hospitals_of(db, viewer()),
         }
     may = {"raw": viewer().may(Act.INBOX_RAW), "answer": viewer().may_for_own_hospital(Act.IDENTITY_READ)}
-    return {"rows": found, "may": may, "viewer": viewer(), "asked": asked, "state": asked.state, "moment": now(), **shown}
+    older = found[inbox_rows.MOST_ROWS - 1].id if len(found) > inbox_rows.MOST_ROWS else None
+    found = found[: inbox_rows.MOST_ROWS]
+    return {
+        "rows": found,
+        "older": older,
+        "may": may,
+        "viewer": viewer(),
+        "asked": asked,
+        "state": asked.state,
+        "moment": now(),
+        **shown,
+    }
 
 
 @blueprint.post("/inbox/<uuid:message_id>/<any(replay, ignore):what>")
@@ -111,20 +126,28 @@ def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
     return _back(_asked())
 
 
-@blueprint.post("/inbox/replay")
+@blueprint.post("/inbox/<any(replay, ignore):what>")
 @may(Act.INBOX_REPLAY)
-def replay_reason() -> ResponseReturnValue:
-    """All that could not be read for one reason, once more; each has its own line in the log."""
+def act_on_reason(what: str) -> ResponseReturnValue:
+    """All that could not be read for one reason, once more or put aside; each has its own line in the log."""
     asked = _asked()
     if not asked.reason:
         raise PortalError(N_("Kies om welke reden. Er is niets veranderd."))
     with transaction() as db:
-        found = replaying.replay_all(db, viewer(), Act.INBOX_REPLAY, asked.reason, hospital_id=asked.hospital_id)
+        chosen = (asked.reason, asked.hospital_id)
+        if what == "replay":
+            found = replaying.replay_all(db, viewer(), Act.INBOX_REPLAY, *chosen)
+        else:
+            found = replaying.ignore_all(db, viewer(), Act.INBOX_REPLAY, *chosen, now=now())
         for message_id in found:
             audit.record(
-                db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=f"all {asked.reason}"
+                db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id,
+                detail=f"{'ignore ' if what == 'ignore' else ''}all {asked.reason}",
             )  # fmt: skip
-    flash(ngettext("%(num)d bericht wordt opnieuw gelezen.", "%(num)d berichten worden opnieuw gelezen.", len(found)))
+    if what == "replay":
+        flash(ngettext("%(num)d bericht wordt opnieuw gelezen.", "%(num)d berichten worden opnieuw gelezen.", len(found)))
+    else:
+        flash(ngettext("%(num)d bericht is terzijde gelegd.", "%(num)d berichten zijn terzijde gelegd.", len(found)))
     return _back(Asked(InboundState.UNREADABLE, hospital_id=asked.hospital_id))
 
 

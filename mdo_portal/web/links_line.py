@@ -16,13 +16,17 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services import line_binding, lines, links
 from mdo_portal.settings import NOWHERE, host_port, is_loopback
+from mdo_portal.web import confirming
 from mdo_portal.web.confirming import require_fresh_strong
-from mdo_portal.web.context import now, settings, transaction, viewer
+from mdo_portal.web.context import now, settings, signed, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log
 from mdo_portal.web.registration import read_date
 
 blueprint = Blueprint("line", __name__, url_prefix="/links/<uuid:hospital_id>/line")
+AGAIN = N_(
+    "Bevestig nog eens dat u het bent: dat is langer dan vijf minuten geleden. Wat u typte staat er nog; kies een bestand opnieuw."
+)
 NOTHING = N_("Dit was al ingetrokken. Er is niets veranderd.")
 
 
@@ -40,6 +44,18 @@ def _confirmed(hospital_id: uuid.UUID) -> None:
     require_fresh_strong()
 
 
+def _asks_again(hospital_id: uuid.UUID) -> str:
+    """Why a form that was sent is shown once more, with what was typed: its proof was too old, or wrong; "" = it holds."""
+    with transaction() as db:
+        _link(db, hospital_id)
+    if signed().is_fresh_strong(now()):
+        return ""
+    if not any(request.form.get(name) for name in ("password", "code", "credential")):
+        return AGAIN
+    proven = confirming.by_form()
+    return "" if proven and proven.strong else confirming.ONE_FACTOR if proven else confirming.WRONG
+
+
 def _back(hospital_id: uuid.UUID, sentence: str, kind: str = "success") -> ResponseReturnValue:
     flash(sentence, kind)
     return redirect(url_for("links.page", hospital_id=hospital_id, _anchor="line"), 303)
@@ -52,13 +68,14 @@ def certificates(hospital_id: uuid.UUID) -> str:
     return _certificates(hospital_id, "", request.args.get("called", ""))
 
 
-def _certificates(hospital_id: uuid.UUID, error: str, chosen: str = "", text: str = "") -> str:
+def _certificates(hospital_id: uuid.UUID, error: str, chosen: str = "", text: str = "", *, asks: bool = False) -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         called = lines.called(db, now=now())
     return render_template(
         "links/certificate.html", hospital=hospital, link=link, called=called, error=error, chosen=chosen, text=text,
         by_name=bool(request.form.get("by_name")), takes_tls=settings().mllp_tls_bind != NOWHERE, issuers=_issuers(),
+        ways=confirming.ways(url_for("line.certificates", hospital_id=hospital_id)) if asks else None,
     )  # fmt: skip
 
 
@@ -74,8 +91,9 @@ def _issuers() -> tuple[str, ...]:
 @may(Act.LINK_MANAGE)
 def bind(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """A certificate that was pasted or uploaded. Of what is none, or holds a key, nothing is kept; a key is not shown again either."""
-    _confirmed(hospital_id)
     raw, text = _handed_in()
+    if error := _asks_again(hospital_id):
+        return _certificates(hospital_id, gettext(error), text=text, asks=True), 422
     try:
         found = certificate.read(raw)
         with transaction() as db:
@@ -107,8 +125,9 @@ def _bound(subject: str) -> str:
 @may(Act.LINK_MANAGE)
 def bind_called(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """A certificate that called, by its fingerprint."""
-    _confirmed(hospital_id)
     fingerprint = request.form.get("fingerprint", "")
+    if error := _asks_again(hospital_id):
+        return _certificates(hospital_id, gettext(error), fingerprint, asks=True), 422
     try:
         with transaction() as db:
             name = line_binding.bind_called(
@@ -139,20 +158,22 @@ def plain(hospital_id: uuid.UUID) -> str:
     return _plain(hospital_id, {})
 
 
-def _plain(hospital_id: uuid.UUID, errors: dict[str, str]) -> str:
+def _plain(hospital_id: uuid.UUID, errors: dict[str, str], error: str = "") -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
     last = (now() + line_binding.LONGEST_PLAIN).astimezone(lines.AMSTERDAM).date()
     return render_template(
         "links/plain.html", hospital=hospital, link=link, form=request.form, errors=errors, first=now(), last=last,
-        is_shut=is_loopback(host_port(settings().mllp_bind)[0]),
+        is_shut=is_loopback(host_port(settings().mllp_bind)[0]), error=error,
+        ways=confirming.ways(url_for("line.plain", hospital_id=hospital_id)) if error else None,
     )  # fmt: skip
 
 
 @blueprint.post("/plain")
 @may(Act.LINK_MANAGE)
 def accept_plain(hospital_id: uuid.UUID) -> ResponseReturnValue:
-    _confirmed(hospital_id)
+    if error := _asks_again(hospital_id):
+        return _plain(hospital_id, {}, gettext(error)), 422
     day = read_date(request.form.get("until", ""))
     try:
         with transaction() as db:

@@ -142,7 +142,8 @@ def test_the_glass_is_broken_seen_and_judged_and_a_patient_objects(portal: Porta
         expect(petra.get_by_text(REASON).first).to_be_visible()
         picture(petra, "review")
         row = petra.locator("tr", has_text=REASON).filter(has_text="noodinzage")
-        row.get_by_role("button", name="in orde").click()
+        with petra.expect_navigation():
+            row.get_by_role("button", name="in orde").click()
         expect(petra.get_by_role("link", name=re.compile(r"^Logboek$"))).to_be_visible()
         picture(petra, "review-judged")
 

@@ -75,7 +75,8 @@ def test_a_chair_signs_adds_and_withdraws_and_who_was_called_away_objects(portal
         chair.get_by_role("link", name="Intrekken…").click()
         chair.get_by_label("Reden").fill("nieuw oordeel over de MRI")
         chair.get_by_label("terug naar de werklijst").check()
-        chair.get_by_role("button", name="Lezen zoals de brief het zegt").click()
+        with chair.expect_navigation():
+            chair.get_by_role("button", name="Lezen zoals de brief het zegt").click()
         picture(chair, "signing-withdraw")
         sign(chair)
         expect(chair.get_by_text("Dit advies is ingetrokken en geldt niet meer.")).to_be_visible()

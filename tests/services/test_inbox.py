@@ -13,6 +13,7 @@ from mdo_portal.domain.inbound import INBOUND_MOVES, InboundMessage, InboundStat
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import IllegalMove, NotFound
 from mdo_portal.services import inbox, intake, queue, replaying, settling
+from mdo_portal.services.inbox_rows import Asked
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -103,6 +104,33 @@ def test_all_of_one_reason_are_offered_again_and_nobody_elses(session: Session, 
     assert len(replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient")) == 2
     assert replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient") == []
     assert len(replaying.replay_all(session, region.ada, Act.INBOX_REPLAY, "no_patient")) == 1  # KREE's; a stranger's cannot
+
+
+def test_all_of_one_reason_are_put_aside_and_nobody_elses(session: Session, region: Region) -> None:
+    zeed, kree = region.links["ZEED"], region.links["KREE"]
+    intake.keep(session, [make.arrival(one, reason="no_patient") for one in (zeed, zeed, kree)])
+    intake.keep(session, [make.arrival(zeed, reason=reason) for reason in ("unknown_kind", "identity_conflict")])
+
+    aside = [replaying.ignore_all(session, region.lars, Act.INBOX_REPLAY, "no_patient", now=NOW) for _ in range(2)]
+    asked = replaying.ignore_all(session, region.lars, Act.INBOX_REPLAY, "identity_conflict", now=NOW)
+
+    assert ([len(one) for one in aside], asked) == ([2, 0], [])
+    assert [(one.reason, one.messages) for one in inbox.reasons(session, region.ada)] == [("no_patient", 1), ("unknown_kind", 1)]
+    assert inbox.counts(session, region.lars)[InboundState.IGNORED] == 2
+
+
+def test_what_does_not_fit_on_a_page_stands_on_the_next(session: Session, region: Region) -> None:
+    intake.keep(session, [make.arrival(region.links["ZEED"], control_id=f"M{number}") for number in range(5)])
+
+    newest = inbox.rows(session, region.lars, limit=2)
+    older = inbox.rows(session, region.lars, asked=Asked(before=newest[1].id), limit=2)
+    oldest = inbox.rows(session, region.lars, asked=Asked(before=older[1].id), limit=2)
+
+    assert [[row.control_id for row in page] for page in (newest, older, oldest)] == [
+        ["M4", "M3", "M2"],
+        ["M2", "M1", "M0"],
+        ["M0"],
+    ]
 
 
 def test_the_bytes_come_back_as_they_came(session: Session, region: Region) -> None:

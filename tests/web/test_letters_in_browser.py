@@ -97,7 +97,8 @@ def test_a_letter_to_a_patient_goes_from_draft_to_released(desk: Desk) -> None:
         read.click()
         expect(dirk.get_by_role("alert")).to_contain_text("nog niet bewaard")
         expect(text).to_have_value("De artsen adviseren een operatie. Nog niet bewaard.")
-        dirk.get_by_role("button", name="Tekst bewaren").click()
+        with dirk.expect_navigation():
+            dirk.get_by_role("button", name="Tekst bewaren").click()
         read.click()
         dirk.get_by_role("button", name="Vrijgeven").click()
         expect(dirk.get_by_role("link", name="Afdrukken")).to_be_visible()

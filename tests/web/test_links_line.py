@@ -208,9 +208,12 @@ def test_who_lets_somebody_in_proves_to_be_there_and_who_shuts_somebody_out_need
         then = datetime.now(UTC) - timedelta(minutes=6)
         session.execute(update(SignedInSession).values(confirmed_at=then, confirmed_strongly_at=then))
 
-    asked = [portal.post(lars, path, by="x", why="x", until="01-01-2027") for path in WRITES]
-    asked += [lars.get(portal.link() + path) for path in (LINE, "/line/plain")]
+    asked = [lars.get(portal.link() + path) for path in (LINE, "/line/plain")]
     assert {(one.status_code, one.headers["Location"].partition("?")[0]) for one in asked} == {(303, "/confirm")}
+    typed = {"certificate": "wat ik plakte", "why": "wat ik typte", "by": "x", "until": "01-01-2027"}
+    sent = [portal.post(lars, path, **typed, **proof) for path in WRITES for proof in ({}, {"password": "geraden"})]
+    assert {one.status_code for one in sent} == {422}
+    assert all(('name="password"' in one.text, "wat ik" in one.text) == (True, True) for one in (*sent[:2], *sent[4:]))
     assert portal.post(lars, f"{LINE}/withdraw", bound_to=zeed.fingerprint).status_code == 303
     assert portal.bound() == []
 

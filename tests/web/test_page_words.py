@@ -33,6 +33,22 @@ def test_a_page_that_is_not_there_names_the_work_list_only_to_who_has_one(app: F
     assert "kies hierboven waar u wilt zijn" in said["Lars"]
 
 
+def test_a_form_of_a_page_from_before_signing_in_again_is_no_matter_of_rights(
+    app: Flask, database: Database, region: Region
+) -> None:
+    aisha = signed_in(app, database, region, "Aisha")
+
+    said = aisha.post("/sign-out", data={"csrf_token": "of before"})
+    nobody = app.test_client().post("/sign-out", data={"csrf_token": "of before"})
+
+    for answer in (said, nobody):
+        assert answer.status_code == 403
+        assert "Deze pagina is verlopen" in answer.text and "Wat u typte staat nog op de vorige pagina." in answer.text
+        assert "om de juiste rol" not in answer.text
+    assert "Aanmelden bij het portaal" not in said.text.partition("<main")[2]
+    assert 'target="_blank"' in nobody.text
+
+
 def test_a_long_text_stands_whole_in_the_page_once_and_has_a_more(app: Flask) -> None:
     long, short = "Graag uw oordeel. " * 60, "Graag uw oordeel."
     with app.test_request_context():

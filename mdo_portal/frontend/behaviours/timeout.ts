@@ -42,6 +42,20 @@ async function look(): Promise<void> {
   } catch { /* the line is down: the page may still show what it shows until its own clock says no */ }
 }
 
+/** Asked before a form leaves the page: whether the same person is still signed in. The form's token is then the present one. */
+export async function stillHere(): Promise<"here" | "gone" | "unreachable"> {
+  try {
+    const left = await ask(tag?.dataset["state"] ?? "", "GET");
+    if (!left) { cover(); return "gone"; }
+    if (left.person !== person) { location.reload(); return "gone"; }
+    heard(left);
+    renew(left.csrf);
+    return "here";
+  } catch {
+    return "unreachable";
+  }
+}
+
 async function tick(): Promise<void> {
   if (isOver) { await returned(); return; }
   if (Math.min(idle, ends) - Date.now() < WARN_MS && Date.now() - askedAt > LOOK_MS) await look();

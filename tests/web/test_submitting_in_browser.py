@@ -1,0 +1,107 @@
+"""A plain form in a real browser: it is sent only when somebody can answer it, so what was typed is never lost with the page.
+
+The page is a small one around the built core.js. Its server is this test.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from mdo_portal.web.assets import DIST, Assets
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+SITE = "http://portal.example"
+LEFT = {"idle": 2_700, "ends": 40_000, "person": "p1", "csrf": "new token"}
+PAGE = """<!doctype html><html lang="nl"><head><title>formulier</title><meta name="made-at" content="0">
+<meta name="csrf-token" content="old token"><meta name="session" content="2700 40000 p1" data-state="/session" data-extend="/session/extend">
+<script type="module" src="{core}"></script></head><body><div id="toasts"></div>
+<form method="post" action="/send"><input type="hidden" name="csrf_token" value="old token">
+<label>Waarom <textarea name="why"></textarea></label><button name="do" value="it">Vastleggen</button></form>
+<dialog id="timeout-over"><h2>U bent afgemeld</h2></dialog>
+<script type="application/json" id="words">{{"unreachable": "Het portaal antwoordt niet."}}</script></body></html>"""
+
+
+@dataclass
+class Server:
+    """`signed_in` is None when nobody answers at all."""
+
+    page: Page
+    signed_in: bool | None = True
+    sent: list[str] = field(default_factory=list)
+
+    def answer(self, route: Route) -> None:
+        path = route.request.url.removeprefix(SITE)
+        if path.startswith("/static/dist/"):
+            route.fulfill(path=DIST / path.removeprefix("/static/dist/"))
+        elif self.signed_in is None:
+            route.abort()
+        elif path == "/session":
+            route.fulfill(status=200 if self.signed_in else 401, body=json.dumps(LEFT), content_type="application/json")
+        elif path == "/send":
+            self.sent.append(route.request.post_data or "")
+            route.fulfill(body="<h1>Vastgelegd</h1>", content_type="text/html")
+        else:
+            route.fulfill(body=PAGE.format(core=Assets.read()("core.js")), content_type="text/html; charset=utf-8")
+
+    def type(self) -> None:
+        self.page.get_by_label("Waarom").fill("een lang verhaal")
+
+    def send(self, clicks: int = 1) -> None:
+        self.page.get_by_role("button", name="Vastleggen").click(click_count=clicks)
+
+
+@pytest.fixture
+def server(browser: Browser) -> Iterator[Server]:
+    page = browser.new_page()
+    server = Server(page)
+    page.route("**/*", server.answer)
+    page.goto(SITE)
+    page.wait_for_function("window.htmx !== undefined")
+    server.type()
+    yield server
+    page.close()
+
+
+def test_it_is_sent_once_however_often_one_clicks_with_the_button_and_the_present_token(server: Server) -> None:
+    server.send(clicks=2)
+
+    expect(server.page.get_by_role("heading", name="Vastgelegd")).to_be_visible()
+    assert server.sent == ["csrf_token=new+token&why=een+lang+verhaal&do=it"]
+
+
+def test_signed_out_elsewhere_the_page_waits_with_what_was_typed(server: Server) -> None:
+    server.signed_in = False
+    server.send()
+
+    expect(server.page.get_by_role("heading", name="U bent afgemeld")).to_be_visible()
+    assert server.sent == []
+    expect(server.page.locator("textarea")).to_have_value("een lang verhaal")
+
+    server.signed_in = True  # in another tab; the page looks again by itself
+    expect(server.page.get_by_role("heading", name="U bent afgemeld")).to_be_hidden()
+    server.send()
+    expect(server.page.get_by_role("heading", name="Vastgelegd")).to_be_visible()
+    assert server.sent == ["csrf_token=new+token&why=een+lang+verhaal&do=it"]
+
+
+def test_a_form_in_which_nobody_typed_anything_is_simply_sent(server: Server) -> None:
+    server.page.get_by_label("Waarom").fill("")
+    server.signed_in = False
+    server.send()
+
+    expect(server.page.get_by_role("heading", name="Vastgelegd")).to_be_visible()
+    assert server.sent == ["csrf_token=old+token&why=&do=it"]
+
+
+def test_without_a_line_the_page_stays_and_says_so(server: Server) -> None:
+    server.signed_in = None
+    server.send()
+
+    expect(server.page.get_by_text("Het portaal antwoordt niet.")).to_be_visible()
+    assert server.page.url.startswith(SITE)
+    expect(server.page.locator("textarea")).to_have_value("een lang verhaal")
