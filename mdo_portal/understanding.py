@@ -241,11 +241,8 @@ def _registered(session: Session, told: Sequence[Told], read: Sequence[Read]) ->
     messages = {one.message.message_id: one.message for one in read}
     cases = registering.register_all(session, told)
     return [
-        Settled(
-            one.message_id,
-            InboundState.UNDERSTOOD,
-            case_id=case.id,
-            leftovers=effects.leftovers(one.referral, messages[one.message_id]),
+        effects.understood(
+            one.referral, messages[one.message_id], case, effects.leftovers(one.referral, messages[one.message_id])
         )
         for one, case in zip(told, cases, strict=True)
     ]
@@ -257,11 +254,11 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
         return [_set_aside(one.message, one.unreadable or Unreadable("broken"))]
     if isinstance(one.incoming, IncomingNotice):
         pulls.noticed(session, one.incoming, one.message.link_id, message_id=one.message.message_id, now=now)
-        return [Settled(one.message.message_id, InboundState.UNDERSTOOD)]
+        return [effects.understood(one.incoming, one.message)]
     if isinstance(one.incoming, IncomingReceipt):
         said = one.incoming
         acknowledging.acknowledge(session, one.message.hospital_id, said.control_id, said.receipt, now)
-        return [Settled(one.message.message_id, InboundState.UNDERSTOOD)]
+        return [effects.understood(one.incoming, one.message)]
     hospital = session.get_one(Hospital, one.message.hospital_id)
     case = effects.of(session, one.incoming, hospital, one.message)
     if case is None:
@@ -269,8 +266,7 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
             return [_set_aside(one.message, Unreadable(awaiting.WAITS))]
         settling.forget(session, one.message)
         return []
-    leftovers = effects.leftovers(one.incoming, one.message)
-    return [Settled(one.message.message_id, InboundState.UNDERSTOOD, case_id=case.id, leftovers=leftovers)]
+    return [effects.understood(one.incoming, one.message, case, effects.leftovers(one.incoming, one.message))]
 
 
 def _set_aside(message: ClaimedMessage, unreadable: Unreadable) -> Settled:

@@ -38,6 +38,10 @@ WAITING = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.INFORMATION_REQUE
 """On the work list, waiting to be planned."""
 OPEN_STATES = (*WAITING, CaseState.SCHEDULED, CaseState.DISCUSSED, CaseState.LISTED)
 """On the work list at all."""
+OVER = tuple(state for state in CaseState if state not in OPEN_STATES)
+"""Off the work list: decided, or ended without a decision."""
+PAST = (CaseState.DISCUSSED, CaseState.LISTED, *OVER)
+"""No discussion comes by itself any more in which somebody would read what comes in: it must be put before somebody."""
 _BEFORE_MEETING = {CaseState.INCOMPLETE, CaseState.INFORMATION_REQUESTED, CaseState.READY}
 _OUT = {CaseState.REDIRECTED, CaseState.WITHDRAWN}
 
@@ -85,6 +89,7 @@ class Case(Base):
         Index("ix_cases_hospital", "hospital_id", "due_on", "id"),
         Index("ix_cases_patient", "patient_id"),
         Index("ix_cases_ended", "state_since", postgresql_where="NOT is_open"),
+        Index("ix_cases_unseen", "unseen_since", "id", postgresql_where="unseen_since IS NOT NULL"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -147,6 +152,8 @@ class Case(Base):
     state_since: Mapped[datetime]
     #: when something last came in after the registration: the mark in lists; empty = nothing did
     news_at: Mapped[datetime | None]
+    #: since when something stands here that came in when the case was PAST, and of which nobody of the board said to have seen it
+    unseen_since: Mapped[datetime | None]
     #: grows with every change: optimistic lock and mark for live screens
     revision: Mapped[int] = mapped_column(default=1)
 
@@ -159,6 +166,14 @@ class Case(Base):
         self.reason = reason
         self.is_open = state in OPEN_STATES
         self.revision += 1
+        if state not in PAST:
+            self.unseen_since = None  # who plans and discusses it reads what is new
+
+    def came_in(self, at: datetime) -> None:
+        """Something came in that somebody must look at; after the discussion no list would show it but the one of what is unseen."""
+        self.news_at = max(at, self.news_at or at)
+        if self.state in PAST and not self.objected:  # while the patient objects it is nobody's but the hospital's that told it
+            self.unseen_since = min(at, self.unseen_since or at)
 
 
 class CaseFact(Base):

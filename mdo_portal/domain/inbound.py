@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, false, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -130,6 +130,12 @@ class InboundMessage(Base):
     application_ack_at: Mapped[datetime | None]
     #: the case it made or changed
     case_id: Mapped[uuid.UUID | None]
+    #: what it was to us: `referral`, `update`, or one of the border's MEANINGS; empty = not understood (yet), or before this was kept
+    meaning: Mapped[str] = mapped_column(default="", server_default="")
+    #: the board that case was of then: says what it concerned to who may not see the case; empty = none was chosen
+    board_id: Mapped[uuid.UUID | None]
+    #: the discussion of that case was past then
+    was_past: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SamePatient(Base):

@@ -1,4 +1,4 @@
-"""What a coordinator or a hospital does with a case: route, withdraw."""
+"""What a coordinator or a hospital does with a case: route, withdraw, register once more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
-from mdo_portal.domain.case import WAITING, Case, CaseState
+from mdo_portal.domain.case import OVER, WAITING, Case, CaseState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
@@ -37,4 +37,16 @@ def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: 
         live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason.strip()
         meetings.changed(session, session.get_one(Meeting, live.meeting_id))
     timeline.happened(session, case, "case.withdrawn", at=now, person_id=viewer.person_id, reason=reason.strip())
+    standing.announce(session, case)
+
+
+def reopen(session: Session, case: Case, reason: str, *, viewer: Viewer, now: datetime) -> None:
+    """The same patient with all that was told and decided waits to be planned again: for a next round, not as a new case."""
+    if not reason.strip():
+        raise IllegalMove(N_("Schrijf op waarom de casus opnieuw wordt besproken. Er is niets veranderd."))
+    if case.state not in OVER:
+        raise IllegalMove(N_("Deze casus staat nog op de werklijst. Er is niets veranderd."))
+    case.move(CaseState.INCOMPLETE if case.missing or case.board_id is None else CaseState.READY, now=now)
+    case.cancel_told_at = None
+    timeline.happened(session, case, "case.reopened", at=now, person_id=viewer.person_id, reason=reason.strip())
     standing.announce(session, case)

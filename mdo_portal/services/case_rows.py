@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from mdo_portal.domain.case import WAITING, CaseState
+from mdo_portal.domain.case import OVER, WAITING, CaseState
 from mdo_portal.domain.decision import main, message
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.exchange import DecisionForm, Section, Wire
@@ -97,6 +97,25 @@ class EventRow(NamedTuple):
         """When what it tells entered the case, if that was later than it came; else None."""
         entered = self.details.get(timeline.ENTERED)
         return datetime.fromisoformat(entered) if entered else None
+
+    @property
+    def new_at(self) -> datetime:
+        """From when a person could read it."""
+        return self.entered_at or self.at
+
+
+def unseen_of(events: Sequence[EventRow], since: datetime | None) -> list[EventRow]:
+    """What came in since then, newest first; nothing when there is no such moment."""
+    came = [one for one in events if since and one.what in timeline.NEWS and one.new_at >= since]
+    return sorted(came, key=lambda one: one.new_at, reverse=True)
+
+
+def by_kind(events: Sequence[EventRow]) -> list[tuple[EventRow, int]]:
+    """Each kind once, of these that stand newest first: the newest of it, and how many of it there are."""
+    found: dict[tuple[str, str], list[EventRow]] = {}
+    for one in events:
+        found.setdefault((one.what, one.details.get("hospital", "")), []).append(one)
+    return [(same[0], len(same)) for same in found.values()]
 
 
 def lines_of(newest_first: Sequence[EventRow], looked_at: datetime | None) -> list[TimelineLine]:
@@ -197,6 +216,8 @@ class CaseView:
     #: what the hospital's own server said, moment by moment
     snapshots: list[SnapshotRow]
     cancel_told_at: datetime | None = None
+    #: since when something stands here that nobody of the board saw
+    unseen_since: datetime | None = None
     told: Told = NOTHING
     #: what members who were called away said against a decision, with the answer
     objections: Sequence[ObjectionRow] = ()
@@ -204,6 +225,19 @@ class CaseView:
     @property
     def is_waiting(self) -> bool:
         return self.state in WAITING
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
+
+    @property
+    def unseen(self) -> list[EventRow]:
+        """What came in after the discussion and nobody of the board saw, newest first."""
+        return unseen_of(self.events, self.unseen_since)
+
+    @property
+    def unseen_kinds(self) -> list[tuple[EventRow, int]]:
+        return by_kind(self.unseen)
 
     @property
     def live_round(self) -> RoundRow | None:

@@ -73,6 +73,7 @@ def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
         decisions=[] if reduced else _decisions(session, case.id),
         requests=_requests(session, case.id),
         cancel_told_at=case.cancel_told_at,
+        unseen_since=case.unseen_since,
         told=told_rows.NOTHING if reduced else told_rows.of_patient(session, case.patient_id),
         snapshots=snapshots.of_case(session, case.id),
         objections=() if reduced else decision_objection_rows.rows(session, case_id=case.id),

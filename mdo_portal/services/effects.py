@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import Case
+from mdo_portal.domain.case import PAST, Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.exchange import (
     Incoming,
     IncomingAnswer,
@@ -22,6 +22,7 @@ from mdo_portal.exchange import (
     PatientMerge,
     Unreadable,
     Wire,
+    meaning_of,
 )
 from mdo_portal.services import (
     appointments,
@@ -36,7 +37,7 @@ from mdo_portal.services import (
     results,
     snapshots,
 )
-from mdo_portal.services.settling import ClaimedMessage
+from mdo_portal.services.settling import ClaimedMessage, Settled
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far a sender's clock may be ahead of ours before somebody is told."""
@@ -85,3 +86,16 @@ def leftovers(incoming: Incoming, claimed: ClaimedMessage) -> tuple[str, ...]:
     """What was not placed, not readable, or cannot be true."""
     ahead = incoming.sent_at is not None and incoming.sent_at > claimed.received_at + CLOCK_TOLERANCE
     return (*incoming.unmapped, *getattr(incoming, "quarantined", ()), *(("MSH-7/future",) if ahead else ()))
+
+
+UPDATE = "update"
+"""A referral about a case that was here already."""
+
+
+def understood(incoming: Incoming, claimed: ClaimedMessage, case: Case | None = None, leftovers: tuple[str, ...] = ()) -> Settled:
+    """The message is understood, with what it became: for its row in the inbox, also for who may not see the case."""
+    meaning = meaning_of(incoming)
+    if case is not None and meaning == "referral" and case.received_at != claimed.received_at:
+        meaning = UPDATE
+    done = Settled(claimed.message_id, InboundState.UNDERSTOOD, leftovers=leftovers, meaning=meaning)
+    return done if case is None else done._replace(case_id=case.id, board_id=case.board_id, was_past=case.state in PAST)

@@ -9,17 +9,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from mdo_portal.domain.board import Board
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import RAW_PURPOSE, UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
+from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import ABOUT_IDENTITY
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotFound
-from mdo_portal.services import strangers
+from mdo_portal.services import access, strangers
 from mdo_portal.services.inbox_rows import EVERYTHING, MOST_ROWS, WAITING, Alarms, Asked, FeedDay, InboxRow, ReasonCount, Shown
 from mdo_portal.services.sealed import sealer
+from mdo_portal.services.worklist_rows import birth_year, initials_and_family
 
 
 def row_of(session: Session, viewer: Viewer, message_id: uuid.UUID) -> InboxRow | None:
@@ -51,10 +55,28 @@ def _query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             InboundMessage.case_id,
             func.length(InboundMessage.raw_sealed) > 0,
             InboundMessage.hospital_id,
+            InboundMessage.meaning,
+            Board.name,
+            InboundMessage.was_past,
         )
         .outerjoin(Hospital, Hospital.id == InboundMessage.hospital_id)
+        .outerjoin(Board, Board.id == InboundMessage.board_id)
         .where(visible(viewer))
     )
+
+
+def with_names(session: Session, viewer: Viewer, found: list[InboxRow], *, now: datetime) -> list[InboxRow]:
+    """The same, and whom they are about where this viewer may see the case. The caller leaves the line in the log."""
+    ids = {row.case_id for row in found if row.case_id} if viewer.may_at_all(Act.CASE_READ) else set()
+    if not ids:
+        return found
+    who = (Patient.initials, Patient.given, Patient.family, Patient.birth_on)
+    query = select(Case, *who, *access.facts_for(viewer, now=now)).join(Patient, Patient.id == Case.patient_id)
+    names: dict[uuid.UUID | None, str] = {}
+    for case, initials, given, family, birth_on, *facts in session.execute(query.where(Case.id.in_(ids))):
+        if access.relations_by(viewer, Act.CASE_READ, case, *facts):
+            names[case.id] = f"{initials_and_family(initials, given, family)} {birth_year(birth_on)}".strip()
+    return [row._replace(who=names.get(row.case_id, "")) for row in found]
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:

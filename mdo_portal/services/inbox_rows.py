@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
@@ -10,11 +11,29 @@ from typing import Final, Literal, NamedTuple
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, InboundState
 from mdo_portal.domain.pull import PULL_REASONS
 from mdo_portal.domain.unreadable import ABOUT_IDENTITY, NO_SENDER, NOBODY, SEND_AGAIN, UNREADABLE_REASONS
+from mdo_portal.errors import N_
 
 WAITING: Final = "waiting"
 """What a page calls the messages that a person must first say something about, elsewhere: they are not unreadable."""
 
 Shown = InboundState | Literal["waiting"]
+
+
+#: meaning -> its sentence, and another one when the discussion of its case was past
+BECAME: Mapping[str, tuple[str, str]] = {
+    "referral": (N_("Nieuwe verwijzing"), ""),
+    "update": (N_("Aanvulling op een lopende casus"), N_("Aanvulling of nieuwe vraag na de bespreking")),
+    "withdrawal": (N_("Aanmelding ingetrokken"), ""),
+    "result": (N_("Uitslag of document bij een lopende casus"), N_("Uitslag of document na de bespreking")),
+    "answer": (N_("Antwoord bij een lopende casus"), N_("Antwoord na de bespreking")),
+    "appointment": (N_("Afspraak"), ""),
+    "patient": (N_("Gegevens of verblijf van een patiënt"), ""),
+    "merge": (N_("Patiëntnummers samengevoegd"), ""),
+    "link": (N_("Verband tussen twee patiëntnummers"), ""),
+    "notice": (N_("Melding dat er gegevens klaarstaan"), ""),
+    "receipt": (N_("Ontvangstbevestiging van een brief"), ""),
+}
+_OF_ONE_CASE = ("referral", "update", "withdrawal", "answer")
 
 
 class InboxRow(NamedTuple):
@@ -36,6 +55,13 @@ class InboxRow(NamedTuple):
     #: the bytes are still there: their term has not passed
     is_whole: bool
     hospital_id: uuid.UUID | None
+    #: what it became (domain/inbound.py)
+    meaning: str = ""
+    #: the board its case was of then
+    board: str | None = None
+    was_past: bool = False
+    #: whom it is about, for whoever may see that case; "" for everybody else
+    who: str = ""
     #: how an unknown sender signs (MSH-3, MSH-4), for whoever may see it: `HIX / VECHT`
     signs: str = ""
     #: the hospital whose link knows that sender by now
@@ -56,6 +82,17 @@ class InboxRow(NamedTuple):
     def sentence(self) -> str:
         told = PULL_REASONS.get(self.place, "") if self.reason == "not_pulled" else ""
         return told or UNREADABLE_REASONS.get(self.reason, "")
+
+    @property
+    def became(self) -> str:
+        """What it became, in a person's words; "" as long as that is not known."""
+        during, after = BECAME.get(self.meaning, ("", ""))
+        return after if self.was_past and after else during
+
+    @property
+    def has_no_board(self) -> bool:
+        """It made or changed a case for which nobody had chosen a board."""
+        return self.meaning in _OF_ONE_CASE and not self.board
 
     def waits_too_long(self, now: datetime) -> bool:
         """Whether somebody should have looked by now."""

@@ -18,6 +18,7 @@ from mdo_portal.domain.inbound import WAITS_TOO_LONG
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import ORDERED, Section
+from mdo_portal.services import timeline
 from mdo_portal.services.case_facts import QUESTIONS
 from mdo_portal.services.case_rows import CaseView, DocumentRow, EventRow, FactRow
 
@@ -120,6 +121,14 @@ def of(view: CaseView, looked: datetime | None, *, wanted: str = "", default: tu
     )
 
 
+def unseen(view: CaseView) -> tuple[Change, ...]:
+    """What came in after the discussion and nobody of the board saw, newest first."""
+    since = view.unseen_since
+    return tuple(
+        sorted((one for one in _entered(view) if since and one.new_at >= since), key=lambda one: one.new_at, reverse=True)
+    )
+
+
 def _entered(view: CaseView) -> Iterator[Change]:
     """All changes, with the moment at which what came then entered the case."""
     entered = {event.at: event.entered_at for event in view.events if event.entered_at}
@@ -152,7 +161,7 @@ def _changes(view: CaseView, entered: Mapping[datetime, datetime]) -> Iterator[C
                 replaces=newest,
             )
     for event in view.events:
-        if event.what == "patient.changed" and is_later(event.at):
+        if event.what in _ALONE and is_later(event.at):
             yield Change(event.at, hospital=event.details.get("hospital", ""), event=event)
     for request in view.requests:
         if request.answered_at:
@@ -182,6 +191,12 @@ def _spelled(value: str) -> str:
 
 _MICRO = str.maketrans("\u00b5\u03bc", "uu")
 """Two signs for micro, and the letter that stands for them. Capitals are not let go of: mU and MU differ."""
+
+_ALONE = timeline.NEWS - {
+    "referral.updated", "case.answered", "document.added", "document.received", "document.corrected", "result.received",
+    "result.corrected",
+}  # fmt: skip
+"""What nothing but the event itself tells: the others are a fact, a document or an answer."""
 
 _ASKED = {label: column for column, label in QUESTIONS.items()}
 

@@ -37,7 +37,7 @@ def record(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> No
 def shut(session: Session, case: Case, *, reason: str, now: datetime, person_id: uuid.UUID | None) -> None:
     """Off lists and agendas, and closed to every other hospital, because the patient objects."""
     _withdraw(session, case, reason=reason, now=now)
-    case.objected = True
+    case.objected, case.unseen_since = True, None
     timeline.happened(session, case, "objection.recorded", at=now, person_id=person_id)
     standing.announce(session, case)
 

@@ -59,6 +59,8 @@ def set_outcome(
         if not _is_newest(session, round_):
             raise IllegalMove(N_("Deze casus is daarna opnieuw gepland; hoe deze bespreking eindigde verandert niet meer."))
         case.move(_CASE_STATE[outcome], now=now, reason=reason)
+        if round_.started_at and case.news_at and case.news_at > round_.started_at:
+            case.came_in(round_.started_at)  # while it was being discussed: nobody can say that it was seen
     round_.outcome, round_.outcome_reason, round_.ended_at = outcome, reason, now
     timeline.happened(session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason)
     meetings.changed(session, meeting)

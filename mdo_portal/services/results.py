@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import Case
+from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingResult, Unreadable
 from mdo_portal.services import families, identification, referrals, result_documents, result_facts, standing
@@ -17,7 +19,9 @@ from mdo_portal.services.telling import Telling
 def add(
     session: Session, result: IncomingResult, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None = None
 ) -> Case | None:
-    """Add what is new to the patient's open cases, or else to the newest. None when the patient has no case: it is not ours to keep.
+    """Add what is new to the patient's open cases, or else to the newest; what is told anew also to the cases that have it already.
+
+    None when the patient has no case: it is not ours to keep.
 
     Raises Unreadable("identity_conflict", "waits_for_identity" or "objection") when a person must look first.
     """
@@ -27,10 +31,28 @@ def add(
         return None
     if families.objects(session, patient):
         raise Unreadable("objection")
-    for case in standing.chosen(cases):
+    touched = standing.chosen(cases)
+    touched = [case for case in cases if case in touched or _has(session, case, result)]
+    for case in touched:
         telling = Telling(session, case, hospital, now=now, sent_at=result.sent_at, message_id=message_id)
         happened = result_facts.add(telling, result) | result_documents.add(telling, result)
         for what in sorted(happened):
             standing.happened(session, [case], what, now=now, hospital=hospital.name, **telling.details)
         referrals.assess(session, case, now=now)
-    return cases[-1]
+    return touched[-1]
+
+
+def _has(session: Session, case: Case, result: IncomingResult) -> bool:
+    """Whether it is told of this case's referral, or this case has an earlier word of it: that must not stand there as if it held.
+
+    A case that was decided is not among the open ones, and a correction must reach who decided, whatever is open elsewhere.
+    """
+    if result.referral_number and case.referral_number == result.referral_number:
+        return True
+    under = {*result.withdrawn, *result.whole}
+    under |= {name for document in result.documents for name in (document.reference, document.replaces)}
+    names = {fact.key for fact in result.facts} | under
+    parts = [CaseFact.source_key.startswith(f"{name}/", autoescape=True) for name in under - {""}]
+    facts = select(CaseFact.id).where(CaseFact.case_id == case.id, or_(CaseFact.source_key.in_(names - {""}), *parts))
+    files = select(CaseDocument.id).where(CaseDocument.case_id == case.id, CaseDocument.reference.in_(under - {""}))
+    return session.execute(union_all(facts, files).limit(1)).first() is not None

@@ -68,6 +68,10 @@ class Settled(NamedTuple):
     place: str = ""
     case_id: uuid.UUID | None = None
     leftovers: Sequence[str] = ()
+    #: what it became, as inbound_messages says it
+    meaning: str = ""
+    board_id: uuid.UUID | None = None
+    was_past: bool = False
 
 
 _SETTLE = (
@@ -75,7 +79,8 @@ _SETTLE = (
     .where(InboundMessage.id == bindparam("message_id"))
     .values(
         state=bindparam("state"), reason=bindparam("reason"), place=bindparam("place"), settled_at=bindparam("now"),
-        case_id=bindparam("case_id"), leftovers=bindparam("leftovers"),
+        case_id=bindparam("case_id"), leftovers=bindparam("leftovers"), meaning=bindparam("meaning"),
+        board_id=bindparam("board_id"), was_past=bindparam("was_past"),
     )
 )  # fmt: skip
 

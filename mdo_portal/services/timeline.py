@@ -52,6 +52,9 @@ SENTENCES: dict[str, str] = {
     "case.unscheduled": N_("Van de agenda van %(board)s gehaald"),
     "case.deferred": N_("Doorgeschoven: %(reason)s"),
     "case.withdrawn": N_("Ingetrokken: %(reason)s"),
+    "case.seen": N_("Gezien wat binnenkwam tot en met %(when)s"),
+    "case.unseen": N_("Toch nog niet gezien wat binnenkwam"),
+    "case.reopened": N_("Opnieuw aangemeld: %(reason)s"),
     "case.redirected": N_("Doorverwezen: %(reason)s"),
     "case.asked": N_("Informatie gevraagd aan de verwijzer"),
     "case.answered": N_("De verwijzer heeft geantwoord"),
@@ -89,11 +92,16 @@ SENTENCES: dict[str, str] = {
 
 NEWS = frozenset(
     {
-        "referral.updated", "patient.changed", "document.added", "case.answered",
-        "result.received", "result.corrected", "document.received", "document.corrected",
+        "referral.updated", "referral.cancelled", "case.answered", "document.added", "document.received", "document.corrected",
+        "document.changed", "document.withdrawn", "result.received", "result.corrected", "result.withdrawn", "patient.changed",
+        "patient.died", "patient.lives", "patient.merged", "patient.unmerged", "patient.linked", "patient.unlinked",
+        "visit.person_deleted",
     }
 )  # fmt: skip
-"""What makes a case new again for who looked before. Migration 0019 filled in the first four for what stood there then."""
+"""What makes a case new again for who looked before, and stands on the list of what nobody saw when the discussion is past.
+
+Where the patient is, and appointments, are not: they say whether an advice is carried out, and stand with its recommendations.
+"""
 
 ENTERED = "entered"
 """In an event's details: when what a message told entered the case (ISO, UTC), if that was later than the event says."""
@@ -123,4 +131,4 @@ def happened(
     )
     session.add(event)
     if what in NEWS:
-        case.news_at = max(entered, case.news_at or entered)
+        case.came_in(entered)

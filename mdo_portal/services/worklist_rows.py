@@ -21,6 +21,8 @@ class Filter:
     #: everything that waits to be planned, whatever the state is called
     waiting: bool = False
     incomplete: bool = False
+    #: instead of what waits: what came in after the discussion and nobody saw
+    unseen: bool = False
     words: str = ""
     after: tuple[date, uuid.UUID] | None = None
 
@@ -67,13 +69,23 @@ class WorkListRow(NamedTuple):
 
     @property
     def initials_and_family(self) -> str:
-        letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1]
-        return f"{letters} {self.family}".strip()
+        return initials_and_family(self.initials, self.given, self.family)
 
     @property
     def birth_year(self) -> str:
         """`(1960)`; of its own, so that a narrow column cuts the name and never the year that tells two names apart."""
-        return f"({self.birth_on.year})" if self.birth_on else ""
+        return birth_year(self.birth_on)
+
+
+def initials_and_family(initials: str, given: str, family: str) -> str:
+    """`J.P. de V.`"""
+    letters = "".join(f"{letter}." for letter in initials if letter.isalpha()) or given[:1]
+    return f"{letters} {family}".strip()
+
+
+def birth_year(birth_on: date | None) -> str:
+    """`(1960)`; nothing when the birth date is not known."""
+    return f"({birth_on.year})" if birth_on else ""
 
 
 class Unrouted(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections import defaultdict
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.link_fields import CODE_WORDS, SECTION_LABELS
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, IllegalMove, NotFound
+from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
 from mdo_portal.letter_outcome import pieces
 from mdo_portal.letter_words import entered
 from mdo_portal.services import (
@@ -33,6 +34,7 @@ from mdo_portal.services import (
     questions,
     rounds,
     told_rows,
+    unseen,
 )
 from mdo_portal.services.access import Grant
 from mdo_portal.services.case_rows import EventRow
@@ -49,6 +51,8 @@ BUTTONS = (
     Act.CASE_ANSWER,
     Act.CASE_ROUTE,
     Act.CASE_WITHDRAW,
+    Act.CASE_SEEN,
+    Act.CASE_REOPEN,
     Act.DOCUMENT_ADD,
     Act.DOCUMENT_READ,
     Act.LETTER_READ,
@@ -235,3 +239,42 @@ def withdraw(case_id: uuid.UUID) -> ResponseReturnValue:
         grant = load(db, Act.CASE_WITHDRAW, case_id, lock=True)
         case_acts.withdraw(db, grant.case, request.form["reason"], viewer=viewer(), now=now())
     return _done(case_id, gettext("De casus is ingetrokken."))
+
+
+@blueprint.post("/<uuid:case_id>/seen")
+@may(Act.CASE_SEEN)
+def seen(case_id: uuid.UUID) -> ResponseReturnValue:
+    """What the reader saw goes along: what came in since then was not seen."""
+    with transaction() as db:
+        grant = load(db, Act.CASE_SEEN, case_id, lock=True)
+        unseen.seen(db, grant.case, until=_moment(request.form.get("until", "")), viewer=viewer(), now=now())
+    return _done(
+        case_id, gettext("Gezien; dat staat in de tijdlijn van de casus."), undo=url_for("cases.not_seen", case_id=case_id)
+    )
+
+
+@blueprint.post("/<uuid:case_id>/not-seen")
+@may(Act.CASE_SEEN)
+def not_seen(case_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_SEEN, case_id, lock=True)
+        unseen.not_seen(db, grant.case, viewer=viewer(), now=now())
+    return _done(case_id, gettext("Het staat weer op de lijst."))
+
+
+@blueprint.post("/<uuid:case_id>/reopen")
+@may(Act.CASE_REOPEN)
+def reopen(case_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        grant = load(db, Act.CASE_REOPEN, case_id, lock=True)
+        case_acts.reopen(db, grant.case, request.form.get("reason", ""), viewer=viewer(), now=now())
+    return _done(case_id, gettext("Opnieuw aangemeld: de casus wacht weer op de werklijst."))
+
+
+def _moment(text: str) -> datetime:
+    """A moment that our own page wrote. Raises Stale for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Stale() from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

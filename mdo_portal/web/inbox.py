@@ -85,8 +85,9 @@ def _back(asked: Asked) -> ResponseReturnValue:
 def _rows() -> dict[str, object]:
     asked = _asked()
     with transaction() as db:
-        found = inbox.rows(db, viewer(), asked=asked)
-        audit.record(db, viewer(), Act.INBOX_READ, now=now(), object_type="inbox", hits=0)
+        found = inbox.with_names(db, viewer(), inbox.rows(db, viewer(), asked=asked), now=now())
+        named = sum(1 for row in found if row.who)
+        audit.record(db, viewer(), Act.INBOX_READ, now=now(), object_type="inbox", hits=named)
         shown = {
             "counts": inbox.counts(db, viewer(), hospital_id=asked.hospital_id),
             "reasons": inbox.reasons(db, viewer(), hospital_id=asked.hospital_id),

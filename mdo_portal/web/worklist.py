@@ -13,17 +13,17 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import OPEN_STATES, CaseState
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, cases, decision_objection_rows, worklist, worklist_boards
+from mdo_portal.services import access, audit, cases, decision_objection_rows, news, unseen, worklist, worklist_boards
 from mdo_portal.services.worklist import PAGE
 from mdo_portal.services.worklist_rows import BoardCount, Filter
-from mdo_portal.web.cases import URGENCY_WORDS, meetings_for
+from mdo_portal.web.cases import SECTION_WORDS, URGENCY_WORDS, meetings_for
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.words import AMSTERDAM, clock, today, when
 
 blueprint = Blueprint("worklist", __name__)
 HURRY = {word: said for word, said in URGENCY_WORDS.items() if word != "routine"}
-BRIEF_BUTTONS = (Act.CASE_PLAN, Act.CASE_ASK, Act.CASE_WITHDRAW, Act.CASE_ROUTE)
+BRIEF_BUTTONS = (Act.CASE_PLAN, Act.CASE_ASK, Act.CASE_WITHDRAW, Act.CASE_ROUTE, Act.CASE_SEEN, Act.CASE_REOPEN)
 
 
 @blueprint.app_template_filter()
@@ -58,7 +58,14 @@ def boards() -> str:
 def _left_of(db: Session) -> dict[str, Any]:
     found = worklist_boards.boards(db, viewer(), now=now())
     without = worklist_boards.unrouted(db, viewer())
-    return {"boards": found, "unrouted": without.waiting, "unrouted_incomplete": without.incomplete, "topics": _topics()}
+    new = unseen.count(db, viewer())
+    return {
+        "unseen": new,
+        "boards": found,
+        "unrouted": without.waiting,
+        "unrouted_incomplete": without.incomplete,
+        "topics": _topics(),
+    }
 
 
 def _topics() -> str:
@@ -74,7 +81,7 @@ def _topics() -> str:
 def rows() -> ResponseReturnValue:
     with transaction() as db:
         shown = _rows_of(db)
-    answer = make_response(render_template("worklist/_rows.html", **shown))
+    answer = make_response(render_template(f"worklist/{shown['list']}.html", **shown))
     if request.method == "POST":
         answer.headers["HX-Replace-Url"] = url_for("worklist.page", **_kept())
     return answer
@@ -83,19 +90,36 @@ def rows() -> ResponseReturnValue:
 def _rows_of(db: Session, found_boards: Sequence[BoardCount] = ()) -> dict[str, Any]:
     """One statement for the rows, one line in the access log."""
     wanted = _wanted()
+    if wanted.unseen:
+        return _unseen_of(db, wanted)
     found = worklist.page(db, viewer(), wanted)
     audit.record(db, viewer(), Act.WORKLIST_READ, now=now(), object_type="worklist", hits=min(len(found), PAGE))
     last = found[PAGE - 1] if len(found) > PAGE else None
     return {
+        "list": "_rows",
         "rows": found[:PAGE],
-        "wanted": wanted,
-        "kept": _kept(),
         "after": request.values.get("after", "") if wanted.after else "",
         "next": f"{last.due_on}~{last.id}" if last else "",
-        "selected": _uuid(request.values.get("case", "")),
         "board": next((board for board in found_boards if board.id == wanted.board_id), None),
-        "topics": _topics(),
         "urgency_words": HURRY,
+        **_around(wanted),
+    }
+
+
+def _unseen_of(db: Session, wanted: Filter) -> dict[str, Any]:
+    """The other list of this page: what came in for cases that wait for nothing any more."""
+    found = unseen.rows(db, viewer(), wanted)
+    audit.record(db, viewer(), Act.WORKLIST_READ, now=now(), object_type="worklist", hits=len(found), detail="unseen")
+    return {"list": "_unseen", "rows": found, "board": None, "is_cut": len(found) == unseen.MOST, **_around(wanted)}
+
+
+def _around(wanted: Filter) -> dict[str, Any]:
+    """What either list needs to be asked again."""
+    return {
+        "wanted": wanted,
+        "kept": _kept(),
+        "selected": _uuid(request.values.get("case", "")),
+        "topics": _topics(),
         "own_act": request.headers.get("HX-Trigger") == "worklist-again",
     }
 
@@ -113,7 +137,8 @@ def brief() -> ResponseReturnValue:
         view = cases.view(db, grant.case, reduced=grant.reduced)
         rights = {act.value: access.may(db, viewer(), act, grant.case, now=now()) for act in BRIEF_BUTTONS}
         coming = meetings_for(db, grant.case) if rights[Act.CASE_PLAN] else []
-    shown = {"case": view, "may": rights, "meetings": coming, "viewer": viewer()}
+    shown = {"case": view, "may": rights, "meetings": coming, "viewer": viewer(), "unseen": news.unseen(view)}
+    shown["section_words"] = SECTION_WORDS
     return render_template("worklist/_brief.html", now=now(), urgency_words=HURRY, **shown)
 
 
@@ -127,6 +152,7 @@ def _wanted() -> Filter:
         state=CaseState(state) if state in CaseState._value2member_map_ else None,
         waiting=state == "waiting",
         incomplete=args.get("incomplete") == "1",
+        unseen=args.get("unseen") == "1",
         words=args.get("words", "").strip()[:100],
         after=_after(args.get("after", "")),
     )
@@ -134,7 +160,9 @@ def _wanted() -> Filter:
 
 def _kept() -> dict[str, Any]:
     """The choices that may stand in an address: all but the words."""
-    return {name: value for name in ("board", "hospital", "state", "incomplete") if (value := request.values.get(name, ""))}
+    return {
+        name: value for name in ("board", "hospital", "state", "incomplete", "unseen") if (value := request.values.get(name, ""))
+    }
 
 
 def _uuid(text: str) -> uuid.UUID | None:

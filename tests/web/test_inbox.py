@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Membership, Role
 from mdo_portal.services import intake
 from tests import make
+from tests.reception_house import hand_in, understand_all
 from tests.web.identity_house import House, house
 from tests.web.portal import CSRF
 
@@ -151,3 +154,88 @@ def test_once_a_link_knows_the_stranger_the_row_says_who_must_send_again(house: 
         link.sending_facilities = []
 
     assert "Deze afzender is nu bekend" in ada.get("/inbox").text
+
+
+# What it became
+
+
+def told(kind: str, *lines: str) -> bytes:
+    head = f"MSH|^~\\&|ZEED-EPD|ZEED|MDO|NET|20260302121500+0100||{kind}|M{make.number()}|P|2.5|||||NLD|UNICODE UTF-8"
+    return "".join(f"{line}\r" for line in (head, *lines)).encode()
+
+
+PID = "PID|1||501^^^ZEED^PI||Verwezen^A^B^^^^L||19600101|F"
+OBX = "OBX|1|NM|PSA^PSA^L||{}|ug/L|||||F|||202603021015"
+
+
+def understood(house: House, *raws: bytes) -> None:
+    """Handed in one after the other."""
+    for raw in raws:
+        hand_in(house.database, house.region, raw, now=datetime.now(UTC))
+        understand_all(house.database, now=datetime.now(UTC))
+
+
+def became(page: str) -> list[str]:
+    """What the rows say a message became, the newest first; without the two of the question that stood there before."""
+    said = re.findall(r'<td class="reason">(.*?)</td>', table(page), re.DOTALL)
+    return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", one)).strip() for one in said][:-2]
+
+
+def referred(**over: Any) -> bytes:
+    return make.hl7_referral(**({"patient": "501", "referral_number": "VW-501", "family": "Verwezen"} | over))
+
+
+def close(house: House) -> None:
+    with house.database.transaction() as session:
+        of_patient = Case.referral_number == "VW-501"
+        session.execute(update(Case).where(of_patient).values(state=CaseState.CLOSED, is_open=False))
+
+
+def test_a_row_says_what_its_message_became(house: House) -> None:
+    result = ("OBR|1|P1|F1|CHEM^Klinische chemie^L", OBX.format("12.4"))
+    understood(
+        house,
+        referred(),
+        referred(question="Toch bestralen?"),
+        told("ORU^R01", PID, *result),
+        told("SIU^S12", "SCH|1|77|||||||||^^^20260401090000", PID),
+        make.hl7_referral(patient="502").replace(b"Uro-prostaat", b"iets vaags"),
+    )
+    close(house)
+    understood(house, told("ORU^R01", PID, result[0], OBX.format("1.24")), referred(question="En nu?"))
+
+    assert became(house.person(Role.LINK_MANAGER).get("/inbox").text) == [
+        "Aanvulling of nieuwe vraag na de bespreking · MDO Uro-prostaat",
+        "Uitslag of document na de bespreking · MDO Uro-prostaat",
+        "Nieuwe verwijzing · nog geen MDO gekozen",
+        "Afspraak · MDO Uro-prostaat",
+        "Uitslag of document bij een lopende casus · MDO Uro-prostaat",
+        "Aanvulling op een lopende casus · MDO Uro-prostaat",
+        "Nieuwe verwijzing · MDO Uro-prostaat",
+    ]
+
+
+@pytest.mark.parametrize(("role", "code"), [(Role.LINK_MANAGER, "ZEED"), (Role.ADMINISTRATOR, "KREE")])
+def test_whoever_may_not_see_the_case_reads_no_name_and_gets_no_way_to_it(house: House, role: Role, code: str) -> None:
+    understood(house, referred())
+
+    page = house.person(role, code).get("/inbox").text
+
+    assert became(page) == ["Nieuwe verwijzing · MDO Uro-prostaat"]
+    assert "Verwezen" not in page and "/cases/" not in page
+
+
+def test_whoever_may_see_the_case_reads_whom_it_is_about_and_that_is_in_the_log(house: House) -> None:
+    understood(house, referred())
+    client = house.person(Role.LINK_MANAGER)
+    with house.database.transaction() as session:
+        both = session.scalars(select(Membership).order_by(Membership.given_at.desc().nulls_last(), Membership.id.desc())).first()
+        assert both is not None
+        session.add(Membership(person_id=both.person_id, hospital_id=both.hospital_id, role=Role.SPECIALIST))
+
+    page = client.get("/inbox").text
+
+    assert re.search(r'href="/cases/[0-9a-f-]{36}">A\.B\. Verwezen \(1960\)</a>', table(page))
+    with house.database.transaction() as session:
+        line = session.scalars(select(AuditEntry).where(AuditEntry.act == "inbox:read").order_by(AuditEntry.seq.desc())).first()
+        assert line is not None and line.hits == 2  # the referral, and the one that asks who somebody is
