@@ -26,7 +26,7 @@ from mdo_portal.commands.postgres import server
 from mdo_portal.commands.postgres_databases import clone_database, template_database
 from mdo_portal.database import Database
 from tests import browser as browsers
-from tests import canaries, dealing, make, once, people
+from tests import canaries, clusters, dealing, in_memory, make, once, people
 from tests.copies import Copies, as_web, opened, plain
 from tests.people import Region
 
@@ -38,6 +38,7 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("suite")
 _names = count(1)
+initdb_itself = clusters.initdb_itself
 __all__ = ["as_web", "copy_name", "opened"]
 _server = pytest.StashKey[ExitStack]()
 _compiled = pytest.StashKey[str]()
@@ -47,10 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """What all workers share is made by the process that hands out the work."""
     shared = getattr(config, "workerinput", {}).get("compiled")
     if not shared:
+        in_memory.install()
         folder = TemporaryDirectory(prefix="mdo-compiled-")
         config.add_cleanup(folder.cleanup)
     config.stash[_compiled] = shared or folder.name
     once.install(config.stash[_compiled])
+    clusters.install(config.stash[_compiled])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -225,7 +228,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return dealing.ByFile(config, log)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """In modules that are just read there is nothing to collect."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish() -> None:
-    """What stands now stands to the end: the collector need not go through thousands of tests again and again."""
+    """What stands now stands to the end: the collector need not go through thousands of tests again and again, nor look every moment."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
