@@ -25,6 +25,10 @@ REFUSALS = {
     "no_control_id": (Verdict.REFUSED, "message control id is missing"),
     "hostile_delimiters": (Verdict.REFUSED, "encoding characters are not usable"),
     "unknown_sender": (Verdict.NOT_HERE, "sending application and facility are not known here"),
+    "several_senders": (
+        Verdict.NOT_HERE,
+        "several hospitals here send under this MSH-3 and MSH-4, and this line shows no certificate that says which",
+    ),
     "unknown_certificate": (Verdict.NOT_HERE, "the client certificate of this connection is not bound to any hospital here"),
     "wrong_certificate": (
         Verdict.NOT_HERE,
@@ -39,7 +43,7 @@ REFUSALS = {
 }
 """What the sender hears about a message that is kept but must come again. Everything else that is stored is accepted."""
 
-UNPROVEN = frozenset({"unknown_sender", "unknown_certificate", "wrong_certificate", "plain_not_accepted"})
+UNPROVEN = frozenset({"unknown_sender", "several_senders", "unknown_certificate", "wrong_certificate", "plain_not_accepted"})
 """Refused by what is known of who may send."""
 
 
@@ -73,9 +77,9 @@ def sort(
         header = reader.header(raw)
     except Unreadable as unreadable:
         return _refused(raw, MessageHeader(), wire=wire, link=link, reason=unreadable.reason, place=unreadable.where, now=now)
-    sender = link or hospitals.sender_of(links, header)
+    sender = link or hospitals.sender_of(links, header, caller)
     if sender is None:
-        return _refused(raw, header, wire=wire, link=None, reason="unknown_sender", place="MSH-3", now=now)
+        return _refused(raw, header, wire=wire, link=None, reason=_nobodys(header, caller, links), place="MSH-3", now=now)
     if caller is not None and (wrong := _unproven(sender, caller, links, now=now)):
         # Nobody's until it is proven whose: the same bytes over a proper line are then a new message, not a double of this.
         return _refused(raw, header, wire=wire, link=None, reason=wrong, place="MSH-4", now=now)
@@ -99,12 +103,24 @@ def sort(
     return Sorted(arrival, stored)
 
 
+def _nobodys(header: MessageHeader, caller: Caller | None, links: Sequence[LinkRow]) -> str:
+    """Why no hospital here can be said to have sent this."""
+    signing = hospitals.signing(links, header)
+    if not signing:
+        return "unknown_sender"
+    if caller is None or not caller.is_encrypted or any(one.shows(caller) for one in signing):
+        return "several_senders"
+    return _of_another(caller, links)
+
+
+def _of_another(caller: Caller, links: Sequence[LinkRow]) -> str:
+    return "wrong_certificate" if any(one.shows(caller) for one in links) else "unknown_certificate"
+
+
 def _unproven(sender: LinkRow, caller: Caller, links: Sequence[LinkRow], *, now: datetime) -> str:
     """Why this line does not prove that the message is of `sender`; "" when it does."""
     if caller.is_encrypted:
-        if sender.shows(caller):
-            return ""
-        return "wrong_certificate" if any(one.shows(caller) for one in links) else "unknown_certificate"
+        return "" if sender.shows(caller) else _of_another(caller, links)
     return "" if caller.is_local or sender.takes_plain(now) else "plain_not_accepted"
 
 
@@ -137,7 +153,7 @@ def refuse(
         header = reader.header(raw)
     except Unreadable:
         header = MessageHeader()
-    sender = hospitals.sender_of(links, header)
+    sender = hospitals.sender_of(links, header, caller)
     if sender is not None and caller is not None and _unproven(sender, caller, links, now=now):
         sender = None
     return _refused(raw, header, wire=wire, link=sender, reason=reason, place="", now=now)

@@ -135,9 +135,10 @@ def try_message(
     reader = wiring.readers()[wire]
     proven = link if wire is Wire.FHIR or _is_nobodys(link) else None
     sorted_ = reception.sort(raw, wire=wire, reader=reader, links=[link], now=now, link=proven)
-    sender = proven or hospitals.sender_of([link, *(one for one in links if one.link_id != link.link_id)], sorted_.arrival.header)
-    if sender is None and sorted_.answer.verdict is Verdict.STORED:  # two links claim it: then it is nobody's
-        sorted_ = reception.sort(raw, wire=wire, reader=reader, links=[], now=now)
+    every = [link, *(one for one in links if one.link_id != link.link_id)]
+    sender = proven or hospitals.sender_of(every, sorted_.arrival.header, link.caller)
+    if sender is None and sorted_.answer.verdict is Verdict.STORED:  # two links claim it, and nothing keeps them apart
+        sorted_ = reception.sort(raw, wire=wire, reader=reader, links=every, now=now)
     explanation = (explainers or wiring.explainers())[wire].explain(raw, link.profile_in, link.charset_in)
     if not explanation.header.kind:  # whoever was cut off in the middle of it gives none
         explanation = replace(explanation, header=sorted_.arrival.header)

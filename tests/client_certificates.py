@@ -57,14 +57,15 @@ def made(
     ends: timedelta = ENDS,
     ca: bool = False,
     uses: tuple[ObjectIdentifier, ...] = (CLIENT,),
+    by: Made | None = None,
 ) -> Made:
-    """A certificate signed by its own key; an empty `name` or no `uses` leaves that out. `ends`: from now."""
+    """A certificate signed `by` an authority, or else its own key; an empty `name` or no `uses` leaves that out. `ends`: from now."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)] if name else [])
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
+        .issuer_name(by.certificate.subject if by else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=400))
@@ -75,4 +76,4 @@ def made(
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in dns]), critical=False)
     if uses:
         builder = builder.add_extension(x509.ExtendedKeyUsage(list(uses)), critical=False)
-    return Made(builder.sign(key, hashes.SHA256()), key)
+    return Made(builder.sign(by.key if by else key, hashes.SHA256()), key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,34 @@ def test_a_line_must_prove_whose_message_it_brings(
     assert (sorted_.arrival.reason, sorted_.arrival.line) == (reason, line)
     assert (sorted_.arrival.link is None) == bool(reason)
     assert bool(sorted_.answer.text) == bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("caller", "reason", "hospital"),
+    [
+        (ZEED, "", "ZEED"),
+        (KREE, "", "KREE"),
+        (HERE, "several_senders", None),
+        (FAR, "several_senders", None),
+        (replace(ZEED, names=("epd.kreek.test",)), "several_senders", None),  # one certificate that is both's
+        (Caller("10.0.0.9:1", is_local=False, certificate="c" * 64), "unknown_certificate", None),
+        (Caller("10.0.0.9:1", is_local=False, certificate="d" * 64), "wrong_certificate", None),
+    ],
+)
+def test_of_two_hospitals_that_send_under_one_name_the_certificate_says_which(
+    database: Database, region: Region, caller: Caller, reason: str, hospital: str | None
+) -> None:
+    """As a vendor's engine does that fills in the same MSH-3 and MSH-4 for everybody."""
+    with database.transaction() as session:
+        line_binding.bind(session, region.links["DELT"].link_id, now=NOW, by="Test", fingerprint="d" * 64)
+    links = Senders(
+        replace(one, sending_applications=("SAME",)) if one.hospital_code in ("ZEED", "KREE") else one
+        for one in bound(database, region)
+    )
+
+    sorted_ = sort(links, caller, sender="SAME")
+
+    assert (sorted_.arrival.reason, sorted_.arrival.link and sorted_.arrival.link.hospital_code) == (reason, hospital)
 
 
 def test_plain_is_taken_while_somebody_accepted_it_and_not_a_day_longer(database: Database, region: Region) -> None:

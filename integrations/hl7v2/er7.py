@@ -74,10 +74,11 @@ class Message:
     def get(self, path: str) -> str:
         """The text at a terser path: `PID-3(1)-4-1`, `OBX(2)-5`; without component the whole field. "" when absent."""
         name, position, n, repetition, c, s = _place(path)
-        found = self._by_name.get(name) or self.all(name)
-        if position >= len(found):
+        try:
+            segment = (self._by_name.get(name) or self.all(name))[position]
+        except IndexError:
             return ""
-        return found[position].component(n, c, s, repetition) if repetition >= 0 else found[position].field(n)
+        return segment.component(n, c, s, repetition) if repetition >= 0 else segment.field(n)
 
     def all_values(self, path: str) -> list[str]:
         """Every value at `path` that is not empty: over all segments and repetitions that the path does not pin down."""
@@ -91,7 +92,8 @@ class Message:
         if self._index is None:
             self._index = _index(self._lines) if self._segments is None else {}
         if self._index and name and name not in self._index:  # make objects only of what is asked for
-            return [Segment(line, self.marks, self.charset) for line in self._index.get(name + self.marks.field, ())]
+            marks, charset = self.marks, self.charset
+            return [Segment(line, marks, charset) for line in self._index.get(name + marks.field, ())]
         if self._grouped is None:
             self._grouped = _grouped(self.segments)
         return self._grouped.get(name, [])

@@ -19,7 +19,7 @@ from . import batch
 from .ack import acks_for
 from .connection import Connection, Handshake
 from .mllp import DEFAULT_LIMIT, frame
-from .tls import HANDSHAKE_SECONDS, caller_of
+from .tls import HANDSHAKE_SECONDS, caller_of, refusal_of
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,10 @@ class MllpListener:
     connection, up to `in_flight` at once. When it raises, the sender is told to send again (AR, 207), never AA.
 
     `refused` is told what never became a message: (caller, reason, first bytes), reasons `too_large`, `too_slow`, `too_many`,
-    `too_much`, `no_tls`. `tls` demands a client certificate (tls.server_context); assign another to `tls` and the next handshake
-    uses it. `limit_bytes` is for one message, `total_bytes` for all that is half here or with reception, `idle_seconds` without
-    any byte (hospitals keep connections open all day), `frame_seconds` from first to last byte of one, `max_per_sender` for one
-    client certificate, or one address where there is none.
+    `too_much`, and those of a handshake that failed (tls.refusal_of). `tls` demands a client certificate (tls.server_context);
+    assign another to `tls` and the next handshake uses it. `limit_bytes` is for one message, `total_bytes` for all that is half
+    here or with reception, `idle_seconds` without any byte (hospitals keep connections open all day), `frame_seconds` from first
+    to last byte of one, `max_per_sender` for one client certificate, or one address where there is none.
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class MllpListener:
             reason = getattr(trouble, "reason", None) or type(trouble).__name__
             log.warning("no TLS", extra={"peer": caller.address, "reason": str(reason)})
             transport.abort()
-            self.tell_refused(caller, "no_tls", b"")
+            self.tell_refused(caller, refusal_of(trouble), b"")
         else:
             if secure is not None:
                 connection.connection_made(secure)
@@ -272,4 +272,4 @@ class MllpListener:
 
 
 def _sender_of(caller: Caller) -> str:
-    return caller.certificate or caller.address.rpartition(":")[0]
+    return caller.certificate or caller.host

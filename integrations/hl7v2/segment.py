@@ -69,10 +69,11 @@ class Segment:
 
     def component(self, n: int, c: int = 1, s: int = 1, repetition: int = 0) -> str:
         """Component `c` (subcomponent `s`) of one repetition of field `n`."""
-        fields = self._fields or self.split()
-        if n >= len(fields) or not (text := fields[n]):
+        try:
+            text = (self._fields or self.split())[n]
+        except IndexError:
             return ""
-        if c == 1 and s == 1 and not repetition and text.isalnum():
+        if not text or (c == 1 == s and not repetition and text.isalnum()):
             return text  # no sign in it can be a separator
         marks = self._marks
         if not (self._is_plain and c and s < 2 and not repetition):
@@ -82,8 +83,10 @@ class Segment:
                 text = _nth(text, marks.repetition, repetition)
             if s > 1 or not c or marks.sub in text or marks.escape in text:
                 return _component(text, c, s, marks, self._codec)
-        parts = text.split(marks.component, c)  # most values: the hottest place of the reader
-        return parts[c - 1] if c <= len(parts) else ""
+        try:
+            return text.split(marks.component, c)[c - 1]  # most values: the hottest place of the reader
+        except IndexError:
+            return ""
 
     def octets(self, n: int, c: int, repetition: int = 0) -> bytes | memoryview:
         """Component `c` as it was sent, for base64: of a large segment a view without a copy."""

@@ -13,6 +13,16 @@ from pathlib import Path
 from mdo_portal.exchange import Caller
 
 HANDSHAKE_SECONDS = 10.0
+NO_TLS = "no_tls"
+"""Nothing to be said of it: a port that was knocked on, a line that broke."""
+_NOT_VALID_NOW, _NOT_THIS_PURPOSE = {9, 10}, {26}  # X509_V_ERR_* of OpenSSL
+_SAID = {
+    "PEER_DID_NOT_RETURN_A_CERTIFICATE": "no_certificate",
+    "WRONG_VERSION_NUMBER": "not_tls",
+    "HTTP_REQUEST": "not_tls",
+    "UNSUPPORTED_PROTOCOL": "old_tls",
+    "NO_SHARED_CIPHER": "old_tls",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,18 @@ def server_context(files: TlsFiles) -> ssl.SSLContext:
     context.load_cert_chain(files.certificate, files.key)
     context.load_verify_locations(files.authorities)
     return context
+
+
+def refusal_of(trouble: BaseException) -> str:
+    """Why a handshake failed, as a reason that people get a sentence for (domain/refused_call.SENTENCES), or NO_TLS."""
+    reason = str(getattr(trouble, "reason", ""))
+    if isinstance(trouble, ssl.SSLCertVerificationError):
+        if trouble.verify_code in _NOT_VALID_NOW:
+            return "certificate_ended"
+        return "certificate_not_for_calling" if trouble.verify_code in _NOT_THIS_PURPOSE else "unknown_authority"
+    if "_ALERT_" in reason and ("CA" in reason.split("_") or "CERTIFICATE" in reason):
+        return "distrusts_us"
+    return _SAID.get(reason, NO_TLS)
 
 
 def caller_of(transport: asyncio.BaseTransport) -> Caller:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,13 +15,15 @@ from mdo_portal import reception, wiring
 from mdo_portal.database import Database
 from mdo_portal.exchange import Answer, Caller, Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import hospitals, lines
+from mdo_portal.services import hospitals, lines, refused_calls
 from mdo_portal.services.hospitals import LinkRow, Senders
 
 log = structlog.get_logger(__name__)
 LINKS_FRESH_SECONDS = 5.0
 LINKS_AGAIN_SECONDS = 1.0
 """So old what is known of who may send may be when somebody is refused by it: a hospital that was added just now sends at once."""
+MOST_TURNED_AWAY = 1_000
+"""Addresses and reasons that are remembered between two looks; who comes from more of them is not set up but scanned."""
 LARGEST_BATCH_BYTES = 16 * 1024 * 1024
 
 
@@ -42,6 +44,7 @@ class Desk:
         self._next: Batch | None = None  # prepared while the one before it is stored
         self._keeping: asyncio.Task[None] | None = None
         self._seen: dict[str, Caller] = {}  # callers with a certificate, since the last look at the links
+        self._turned_away: Counter[refused_calls.Call] = Counter()  # before any message, since then
         self._looking: asyncio.Task[None] | None = None
         self._looked_at = 0.0
         self.knows_links = asyncio.Event()
@@ -73,7 +76,10 @@ class Desk:
         return self._stored(sorted_)
 
     async def refused(self, caller: Caller, reason: str, start: bytes) -> None:
-        """What never became a message (too large, too slow): its beginning is kept as a row for a person."""
+        """What never became a message (too large, too slow): its beginning is kept as a row for a person.
+
+        Where there is no beginning (no TLS, too many connections) only from where and why, for the page of the link.
+        """
         log.warning("line.refused", reason=reason, peer=caller.address, certificate=caller.certificate[:16])
         if start:
             refused = reception.refuse(
@@ -86,6 +92,8 @@ class Desk:
                 caller=caller,
             )
             await self._stored(refused)
+        elif (caller.host, reason) in self._turned_away or len(self._turned_away) < MOST_TURNED_AWAY:
+            self._turned_away[caller.host, reason] += 1
 
     def _stored(self, sorted_: Sorted) -> asyncio.Future[Answer]:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -153,8 +161,9 @@ class Desk:
     async def _look_once(self) -> None:
         self._looked_at = time.monotonic()
         seen, self._seen = self._seen, {}
+        turned_away, self._turned_away = self._turned_away, Counter()
         try:
-            self._links = await asyncio.get_running_loop().run_in_executor(None, self._read_links, seen)
+            self._links = await asyncio.get_running_loop().run_in_executor(None, self._read_links, seen, turned_away)
             self.knows_links.set()
         except Exception as error:
             # The edge: without the database the last known links stay.
@@ -162,8 +171,9 @@ class Desk:
         finally:
             self._looking = None
 
-    def _read_links(self, seen: dict[str, Caller]) -> Senders:
+    def _read_links(self, seen: dict[str, Caller], turned_away: Counter[refused_calls.Call]) -> Senders:
         with self._database.transaction() as session:
+            refused_calls.write_down(session, turned_away, now=self._clock())
             if seen:
                 lines.saw(session, seen, now=self._clock())
             return hospitals.links(session)

@@ -52,6 +52,7 @@ READ_BY_ALL: dict[str, str] = {
 NO_ORACLE: dict[str, str] = {
     "uq_links_client_id_in": "the name of a hospital's system, no patient's",
     "pk_called_certificates": "the hash of a certificate that called, no patient's",
+    "pk_refused_calls": "the address of a system that called, no patient's",
     "uq_inbound_messages_seq": "a running number",
     "uq_decisions_document_number": "made from a running number",
     "uq_audit_seals_seq": "a running number",

@@ -22,6 +22,9 @@ TRIED_REASONS: dict[str, str] = {
     "no_control_id": N_("MSH-10 ontbreekt. Elk bericht heeft daar een eigen nummer nodig."),
     "no_sender": N_("MSH-3 is leeg: het bericht noemt geen afzender."),
     "unknown_sender": N_("De afzender staat niet op deze koppeling."),
+    "several_senders": N_(
+        "Een ander ziekenhuis stuurt ook onder deze naam. Koppel van beide een certificaat, of laat MSH-4 de naam van dit ziekenhuis zijn."
+    ),
     "hostile_delimiters": N_("De scheidingstekens in de kop (MSH-1 en MSH-2) kloppen niet."),
     "no_patient": N_("Er staat geen patiënt in het bericht."),
     "no_request": N_("Er staat geen aanvraag in de bundel."),

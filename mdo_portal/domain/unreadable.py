@@ -15,6 +15,10 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Onbekende afzender: deze naam (MSH-3/MSH-4) hoort bij geen enkel ziekenhuis. Het bericht is geweigerd (AR) en bewaard; "
         "maak of herstel de koppeling, daarna moet het ziekenhuis het opnieuw sturen."
     ),
+    "several_senders": N_(
+        "Meer ziekenhuizen hier sturen onder deze naam (MSH-3/MSH-4), en de verbinding toonde geen certificaat dat zegt van welk het is. "
+        "Het bericht is geweigerd en bewaard; laat het ziekenhuis met zijn eigen certificaat bellen, of een eigen naam in MSH-4 zetten."
+    ),
     "plain_not_accepted": N_(
         "Het bericht kwam onversleuteld en dat is met dit ziekenhuis niet afgesproken. Het is geweigerd en bewaard; "
         "laat het ziekenhuis met TLS verbinden, of leg vast wie onversleuteld verkeer tot wanneer aanvaardt."

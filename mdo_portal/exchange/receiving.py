@@ -39,6 +39,11 @@ class Caller:
     expires_at: datetime | None = None
 
     @property
+    def host(self) -> str:
+        """The address without its port."""
+        return self.address.rpartition(":")[0]
+
+    @property
     def is_encrypted(self) -> bool:
         return bool(self.certificate)
 

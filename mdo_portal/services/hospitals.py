@@ -57,6 +57,11 @@ class LinkRow:
         """Whether the certificate of this caller is one of this hospital's."""
         return caller.certificate in self.fingerprints or not self.certificate_names.isdisjoint(caller.names)
 
+    @property
+    def caller(self) -> Caller:
+        """Who calls with a certificate of this hospital; nobody in particular when it has none."""
+        return Caller(certificate=min(self.fingerprints, default=""), names=tuple(self.certificate_names))
+
     def takes_plain(self, now: datetime) -> bool:
         """Whether somebody accepted in writing that this hospital's messages come unencrypted."""
         return self.plain_until is not None and now <= self.plain_until
@@ -138,10 +143,17 @@ def _row(link: Link, hospital: Hospital, certificates: Iterable[LinkCertificate]
     )
 
 
-def sender_of(rows: Sequence[LinkRow], header: MessageHeader) -> LinkRow | None:
-    """Whose message this is; None when nobody's, or when two links claim it (then nobody's either)."""
+def signing(rows: Sequence[LinkRow], header: MessageHeader) -> list[LinkRow]:
+    """The links whose hospital signs like this message."""
     some = rows.signing(header.sending_application) if isinstance(rows, Senders) else rows
-    found = [row for row in some if row.sends(header)]
+    return [row for row in some if row.sends(header)]
+
+
+def sender_of(rows: Sequence[LinkRow], header: MessageHeader, caller: Caller | None = None) -> LinkRow | None:
+    """Whose message this is; None when nobody's. Of several that sign alike, the one whose certificate calls; else nobody's either."""
+    found = signing(rows, header)
+    if len(found) > 1:
+        found = [row for row in found if caller is not None and row.shows(caller)]
     return found[0] if len(found) == 1 else None
 
 

@@ -31,6 +31,7 @@ class LineState(StrEnum):
 
     UNPROVEN = "unproven"  #: nobody proved yet to be this hospital: no certificate is bound, no token or client was made
     SECURED = "secured"  #: a certificate is bound, or over FHIR a token or client
+    ENDED = "ended"  #: certificates are bound, and none of them is valid any more
     UNSECURED = "unsecured"  #: accepted in writing, or letters go over MLLP without TLS: *onbeveiligd*
 
 
@@ -152,7 +153,9 @@ def line_state(session: Session, link: Link | None, *, now: datetime) -> LineSta
     if line.safety is Safety.UNSECURED or (link.channel_out is Channel.MLLP and not link.tls_out):
         return LineState.UNSECURED
     by_token = link.level is not Level.HL7V2 and bool(link.token_in_hash or link.client_id_in)
-    return LineState.SECURED if line.certificates or by_token else LineState.UNPROVEN
+    if by_token or not all(one.ended(now) for one in line.certificates):
+        return LineState.SECURED
+    return LineState.ENDED if line.certificates else LineState.UNPROVEN
 
 
 def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:

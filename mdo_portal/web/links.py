@@ -29,6 +29,7 @@ from mdo_portal.services import (
     link_status,
     links,
     participation,
+    refused_calls,
     who_answers,
 )
 from mdo_portal.settings import NOWHERE, host_port
@@ -111,6 +112,7 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "told": told(link),
         "line": lines.line_of(db, link.id, now=now()) if link else None,
         "called": lines.called(db, now=now()) if wire is Wire.HL7V2 else [],
+        "refused_calls": refused_calls.lately(db, now=now()) if wire is Wire.HL7V2 else [],
         "moment": now(),
         "takes_part": bool(participation.boards_of(db, hospital.id)),
         "may_join": viewer().may(Act.BOARD_MANAGE),

@@ -56,6 +56,16 @@ def test_a_line_is_called_secured_only_once_a_certificate_is_bound(session: Sess
     assert link_status.line_state(session, link, now=NOW) is LineState.UNSECURED
 
 
+def test_a_line_whose_certificates_all_ended_is_not_called_secured(session: Session, zeed: tuple[Hospital, Link]) -> None:
+    link = zeed[1]
+    ends = {"a": NOW + timedelta(days=1), "b": NOW + timedelta(days=300)}
+    line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", fingerprint="a" * 64, expires_at=ends["a"])
+    assert link_status.line_state(session, link, now=NOW + timedelta(days=2)) is LineState.ENDED
+
+    line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", fingerprint="b" * 64, expires_at=ends["b"])
+    assert link_status.line_state(session, link, now=NOW + timedelta(days=2)) is LineState.SECURED
+
+
 def test_letters_over_mllp_without_tls_make_a_line_unsecured(session: Session, zeed: tuple[Hospital, Link]) -> None:
     link = zeed[1]
     line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")

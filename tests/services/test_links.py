@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -16,7 +16,8 @@ from mdo_portal.domain.inbound import FeedCount, InboundState
 from mdo_portal.domain.link import Changed, Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
-from mdo_portal.services import hospitals, intake, link_history, link_status, links
+from mdo_portal.exchange import Caller
+from mdo_portal.services import hospitals, intake, line_binding, lines, link_history, link_status, links
 from mdo_portal.services.link_form import CLAIMED, CLAIMED_WHOLLY, claim_on
 from mdo_portal.wiring_profiles import known_profiles
 from tests import make
@@ -155,6 +156,36 @@ def test_a_name_that_another_takes_with_any_facility_is_not_freed_by_filling_in_
     session.flush()
     assert claim_on(session, zeed, ["ZorgDomein"], []) == CLAIMED
     assert claim_on(session, zeed, ["ZorgDomein"], ["ZEED"]) == ""
+
+
+def test_two_hospitals_send_under_one_name_only_when_the_certificates_they_call_with_tell_them_apart(
+    session: Session, region: Region
+) -> None:
+    zeed, kree = region.links["ZEED"].link_id, region.links["KREE"].link_id
+    theirs = Caller("", False, "b" * 64)
+
+    def may() -> bool:
+        return claim_on(session, region.hospitals["ZEED"], ["SAME"], []) == ""
+
+    add_same(session, region, "KREE")
+    line_binding.bind(session, kree, now=NOW, by="Test", fingerprint="b" * 64)
+    line_binding.bind(session, zeed, now=NOW, by="Test", fingerprint="a" * 64)
+    assert not may()  # the other may be calling over a tunnel
+    lines.saw(session, {"b": theirs}, now=NOW)
+    assert may()
+    line_binding.accept_plain(session, kree, by="J. de Wit", why="geen TLS", until=datetime.now(UTC) + timedelta(days=9), now=NOW)
+    assert not may()
+    line_binding.withdraw_plain(session, kree, now=NOW)
+    line_binding.bind(session, zeed, now=NOW, by="Test", fingerprint="b" * 64, is_shared=True)
+    assert not may()
+    line_binding.withdraw(session, zeed, "b" * 64, now=NOW)
+
+    add_same(session, region, "ZEED")  # PostgreSQL takes it too
+    assert claim_on(session, region.hospitals["KREE"], ["SAME", "MORE"], []) == ""  # who had it first may go on as before
+    session.get_one(Link, kree).sending_applications = ["SAME", "MORE"]
+    session.flush()
+
+    assert [one.hospital_code for one in hospitals.links(session).signing("SAME")] == ["KREE", "ZEED"]
 
 
 def test_of_two_links_that_take_one_sender_at_once_one_gets_it(database: Database, region: Region) -> None:

@@ -22,7 +22,7 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.domain.people import SignedInSession
 from mdo_portal.exchange import Caller
-from mdo_portal.services import line_binding, lines
+from mdo_portal.services import line_binding, lines, refused_calls
 from mdo_portal.services.line_binding import ELSEWHERE, ENDED, NOT_CALLED
 from tests.client_certificates import Made, made
 from tests.people import Region
@@ -149,6 +149,22 @@ def test_a_certificate_that_called_is_offered_and_bound_with_one_button(portal: 
     assert portal.post(lars, f"{LINE}/called", fingerprint="c" * 64).status_code == 303
     assert portal.bound() == ["c" * 64]
     assert "Belden onlangs" not in lars.get(portal.link()).text
+
+
+def test_calls_that_came_to_nothing_stand_on_the_page_with_what_to_do(portal: Portal, zeed: Made) -> None:
+    at = datetime.now(UTC)
+    with portal.database.transaction() as session:
+        refused_calls.write_down(session, {("10.0.0.9", "no_certificate"): 4, ("10.0.0.8", "unknown_authority"): 1}, now=at)
+    lars = portal.person()
+
+    page = lars.get(portal.link()).text
+    assert '<details class="fold" open>' in page and "2 verbindingen van de laatste twee weken lukten niet" in page
+    assert "<b>10.0.0.9</b> toonde geen certificaat. Zet in dat systeem het clientcertificaat" in page and "4 keer" in page
+
+    portal.paste(lars, zeed.pem)
+    with portal.database.transaction() as session:
+        lines.saw(session, {"z": Caller("", False, zeed.fingerprint, ("epd.zeeduyn.test",))}, now=at)
+    assert '<details class="fold" open>' not in lars.get(portal.link()).text  # it works: no longer in the way
 
 
 def test_a_line_without_tls_is_accepted_until_a_day_and_that_is_withdrawn(portal: Portal) -> None:

@@ -1,0 +1,59 @@
+"""A connection that came to nothing before it brought a message: a system that is being set up, and stands outside without knowing why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mdo_portal.database import Base
+from mdo_portal.errors import N_
+
+SENTENCES = {
+    "no_certificate": N_("toonde geen certificaat. Zet in dat systeem het clientcertificaat bij deze verbinding."),
+    "unknown_authority": N_(
+        "toonde een certificaat van een uitgever die deze server niet kent. Neem een certificaat van een uitgever die bij "
+        "Certificaat koppelen staat, of vraag de beheerder van het portaal deze uitgever toe te laten."
+    ),
+    "certificate_ended": N_(
+        "toonde een certificaat dat is verlopen of nog niet geldig is. Zet het nieuwe in dat systeem, en kijk of de klok er goed staat."
+    ),
+    "certificate_not_for_calling": N_(
+        "toonde een certificaat dat niet is om mee te bellen (clientAuth ontbreekt bij het gebruik). Vraag een clientcertificaat."
+    ),
+    "not_tls": N_("sprak geen TLS op de poort waar dat moet. Zet in dat systeem TLS aan voor deze verbinding."),
+    "old_tls": N_("kent alleen een te oude TLS. Nodig is TLS 1.2 of nieuwer, met ECDHE en AES-GCM of ChaCha20."),
+    "distrusts_us": N_(
+        "vertrouwde het certificaat van dit portaal niet en hing op. Zet in dat systeem de uitgever van ons certificaat bij de vertrouwde."
+    ),
+    "too_many": N_(
+        "had te veel verbindingen tegelijk open. Zet in dat systeem één blijvende verbinding in plaats van een per bericht."
+    ),
+}
+"""What such a call did, after its address, and what to do about it. The reasons are those of integrations/hl7v2/tls.py."""
+
+
+class RefusedCall(Base):
+    """Calls from one address that failed in one way. Written by the listener; the oldest go.
+
+    See services/refused_calls.py. No patient data.
+    """
+
+    __tablename__ = "refused_calls"
+
+    #: from where: an IP address, without the port
+    address: Mapped[str] = mapped_column(primary_key=True)
+    #: one of SENTENCES
+    reason: Mapped[str] = mapped_column(primary_key=True)
+    #: when it failed like this for the first time
+    first_at: Mapped[datetime]
+    #: when it last did
+    seen_at: Mapped[datetime]
+    #: how often it did
+    times: Mapped[int] = mapped_column(BigInteger)
+
+    @property
+    def sentence(self) -> str:
+        """What it did and what to do about it, behind the address."""
+        return SENTENCES.get(self.reason, "")
