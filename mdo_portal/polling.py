@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -22,7 +23,7 @@ def poll_next(database: Database, poller: Poller, *, clock: Callable[[], datetim
     if claimed is None:
         return False
     try:
-        kept = _take(database, poller, claimed, clock)
+        taken = _take(database, poller, claimed, clock)
     except NotPulled as error:
         trouble = error
     except Exception as error:
@@ -31,8 +32,8 @@ def poll_next(database: Database, poller: Poller, *, clock: Callable[[], datetim
         trouble = NotPulled("answer", again=True)
     else:
         with database.transaction() as session:
-            polls.looked(session, claimed, now=clock())
-        log.info("poll.looked", link_id=str(claimed.link_id), kept=kept)
+            polls.looked(session, claimed, now=clock(), is_whole=taken.is_whole)
+        log.info("poll.looked", link_id=str(claimed.link_id), kept=taken.kept)
         return True
     log.info("poll.not_looked", link_id=str(claimed.link_id), code=trouble.code, again=trouble.again)
     with database.transaction() as session:
@@ -40,24 +41,62 @@ def poll_next(database: Database, poller: Poller, *, clock: Callable[[], datetim
     return True
 
 
-def _take(database: Database, poller: Poller, claimed: ClaimedPoll, clock: Callable[[], datetime]) -> int:
-    """Keep what is new, oldest first, each in a transaction of its own. Raises NotPulled when the server must be asked later."""
+@dataclass
+class _Taken:
+    """What came of one look."""
+
+    kept: int = 0
+    missed: list[NotPulled] = field(default_factory=list)  #: of referrals that may be had later
+    has_given_up: bool = False
+    is_whole: bool = True
+
+    @property
+    def moves(self) -> bool:
+        """Whether it has been read up to here: not past a referral that was missed."""
+        return not self.missed
+
+
+def _take(database: Database, poller: Poller, claimed: ClaimedPoll, clock: Callable[[], datetime]) -> _Taken:
+    """Keep what is new, oldest first, each in a transaction of its own. Raises NotPulled when the server must be asked later.
+
+    What one referral points at may be out of order over there: the ones after it are taken all the same. And a slow server has its
+    turn, not more: the rest is taken when the others had theirs.
+    """
     found = poller.look(claimed.query, claimed.address, since=claimed.since)
     with database.transaction() as session:
         new = polls.new_among(session, claimed, found)
+    taken, until = _Taken(), clock() + polls.TURN
     for offered in new:
-        _fetch(database, poller, claimed, offered, clock)
-    return len(new)
+        if taken.kept and clock() >= until:
+            taken.is_whole = False
+            break
+        _fetch(database, poller, claimed, offered, clock, taken)
+    if taken.missed:
+        raise taken.missed[0]
+    return taken
 
 
-def _fetch(database: Database, poller: Poller, claimed: ClaimedPoll, offered: Offered, clock: Callable[[], datetime]) -> None:
+def _fetch(
+    database: Database, poller: Poller, claimed: ClaimedPoll, offered: Offered, clock: Callable[[], datetime], taken: _Taken
+) -> None:
     try:
         pulled = poller.fetch(offered, claimed.address)
     except NotPulled as trouble:
-        if trouble.again:
-            raise
+        if trouble.again and not _is_given_up(claimed, taken):
+            taken.missed.append(trouble)
+            if len(taken.missed) >= polls.MOST_MISSED:
+                raise
+            return
         with database.transaction() as session:
-            polls.keep_trouble(session, claimed, offered, trouble, now=clock())
-        return
-    with database.transaction() as session:
-        polls.keep(session, claimed, offered, pulled, now=clock())
+            polls.keep_trouble(session, claimed, offered, trouble, now=clock(), moves=taken.moves)
+    else:
+        with database.transaction() as session:
+            polls.keep(session, claimed, offered, pulled, now=clock(), moves=taken.moves)
+    taken.kept += 1
+
+
+def _is_given_up(claimed: ClaimedPoll, taken: _Taken) -> bool:
+    """After many looks, and one a look: a server at which nothing can be had is away, and none of its referrals is given up for that."""
+    given_up = claimed.attempts >= polls.MOST_FAILED_LOOKS and not taken.has_given_up
+    taken.has_given_up = taken.has_given_up or given_up
+    return given_up

@@ -18,6 +18,7 @@ from mdo_portal.exchange import (
     IncomingNotice,
     IncomingReceipt,
     IncomingReferral,
+    NobodyReads,
     PatientIdentity,
     PatientLink,
     PatientMerge,
@@ -56,7 +57,8 @@ def understand_next(database: Database, readers: Mapping[Wire, Reader], *, now: 
 def understand(database: Database, readers: Mapping[Wire, Reader], *, now: datetime, most: int = 1, lane: Lane = Lane.ANY) -> int:
     """Carry out one decision about who somebody is, or claim up to `most` waiting messages and understand them. Returns how many.
 
-    They are read without a transaction, and take effect in one; when one of them spoils that, each in its own.
+    They are read without a transaction, and take effect in one; when one of them spoils that, each in its own. Raises NobodyReads
+    when no reader can begin: then they wait as before.
     """
     with database.transaction() as session:
         if carrying_out.carry_out_next(session, now=now):  # what a person decided about who somebody is
@@ -126,6 +128,10 @@ def _read(
                     changes.wake(session, "understand")
                 return read, claimed[at + 1 :]
             read.append(Read(message, None, unreadable))
+        except NobodyReads:  # no message's fault, and no try of it: all of them wait where they stood
+            with database.transaction() as session:
+                settling.release(session, claimed)
+            raise
         except Exception as error:  # our side broke, not the message: later again
             _failed(database, message, error, now=now)
             return read, claimed[at + 1 :]

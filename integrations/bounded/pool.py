@@ -12,10 +12,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from mdo_portal.exchange import Explanation, Incoming, MessageHeader, Reader, Unreadable, Wire
+from mdo_portal.exchange import Explanation, Incoming, MessageHeader, NobodyReads, Reader, Unreadable, Wire
 
 from .frames import Gone, receive, send
 from .values import unpacked
@@ -49,10 +50,11 @@ class Child:
         self._is_ready = False
 
     def ask(self, what: str, wire: Wire, raw: bytes, profile: str, charset: str, *, seconds: float) -> Any:
-        """`what`: "read" or "explain". Raises Unreadable, ReaderBroke, and Gone or TimeoutError when this child is of no use any more."""
-        if not self._is_ready:
-            receive(self._line, until=time.monotonic() + START_SECONDS)
-            self._is_ready = True
+        """`what`: "read" or "explain". Raises Unreadable, ReaderBroke, and Gone or TimeoutError when this child is of no use any more.
+
+        NobodyReads when it was of no use before it saw the message.
+        """
+        self._begin()
         until = time.monotonic() + seconds
         self._line.settimeout(seconds)
         send(self._line, [what, wire.value, profile, charset, seconds], [raw])
@@ -65,6 +67,16 @@ class Child:
             return unpacked(said[1], blobs)
         except (ValueError, TypeError, LookupError) as error:
             raise Gone() from error
+
+    def _begin(self) -> None:
+        """What kills a child before it saw a message (no memory, code that is being replaced) says nothing about that message."""
+        if self._is_ready:
+            return
+        try:
+            receive(self._line, until=time.monotonic() + START_SECONDS)
+        except (Gone, TimeoutError):
+            raise NobodyReads() from None
+        self._is_ready = True
 
     def end(self) -> None:
         self._line.close()
@@ -85,12 +97,12 @@ class Pool:
         return Child(self._readers, self._memory)
 
     def read(self, wire: Wire, raw: bytes, profile: str, charset: str, *, seconds: float) -> Incoming:
-        """What the message means. Raises what a Reader raises, and Unreadable reader_slow or reader_died."""
+        """What the message means. Raises what a Reader raises, Unreadable reader_slow or reader_died, and NobodyReads."""
         found: Incoming = self._ask("read", wire, raw, profile, charset, seconds=seconds)
         return found
 
     def explain(self, wire: Wire, raw: bytes, profile: str, charset: str, *, seconds: float) -> Explanation:
-        """How the message is read, field by field. Raises Unreadable reader_slow or reader_died, and ReaderBroke."""
+        """How the message is read, field by field. Raises Unreadable reader_slow or reader_died, ReaderBroke and NobodyReads."""
         found: Explanation = self._ask("explain", wire, raw, profile, charset, seconds=seconds)
         return found
 
@@ -135,18 +147,24 @@ class Pool:
         with self._lock:
             if self._idle:
                 return self._idle.popleft()
-        return self._new()
+        try:
+            return self._new()
+        except OSError:
+            raise NobodyReads() from None
 
     def _give_back(self, child: Child) -> None:
         with self._lock:
             self._idle.appendleft(child)  # the warmest first; a spare one waits at the end
 
     def _replace(self, child: Child) -> None:
+        """One that is warm by the time it is wanted; where none can be made now, `_take` makes one then."""
         child.end()
-        fresh = self._new()
+        with suppress(OSError):
+            fresh = self._new()
+            with self._lock:
+                self._idle.append(fresh)
         with self._lock:
             self.replaced += 1
-            self._idle.append(fresh)
 
     def close(self) -> None:
         with self._lock:
@@ -174,7 +192,7 @@ class BoundedReader:
         return self._reader.charset(raw, profile, charset)
 
     def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
-        """Raises Unreadable, also reader_slow and reader_died, and ReaderBroke when our side failed."""
+        """Raises Unreadable, also reader_slow and reader_died; ReaderBroke when our side failed, NobodyReads when no child can begin."""
         return self._pool.read(self._wire, raw, profile, charset, seconds=self._seconds)
 
 
@@ -195,5 +213,5 @@ class BoundedExplainer:
             return self._pool.explain(self._wire, raw, profile, charset, seconds=self._seconds)
         except Unreadable as unreadable:
             return Explanation(MessageHeader(), reason=unreadable.reason, where=unreadable.where)
-        except ReaderBroke:
+        except (ReaderBroke, NobodyReads):
             return Explanation(MessageHeader(), reason="failed")  # ours to mend: nothing is said of the message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -106,6 +107,7 @@ class Addresses:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
+        self.kinds = Counter(entry.kind for entry in self.entries)
         self.claimed_twice: list[Entry] = []
         self._known: dict[str, Entry | None] = {}
         self._homeless: dict[str, Entry | None] = {}  # `Type/id` of what lives on no server

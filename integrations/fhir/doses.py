@@ -6,18 +6,22 @@ from integrations.fhir.values import Node, answer_text, concept, joined, node, n
 
 
 def dose(item: Node, as_needed: str) -> str:
-    """The sender's own sentence, else amount, moments, way and whether only when needed (`as_needed`, a word), as coded."""
-    if text(item.get("text")):
-        return text(item.get("text"))
+    """The sender's own sentence with what it leaves out, else amount, moments, way and whether only when needed (`as_needed`, a word)."""
+    if written := text(item.get("text")):
+        beside = (concept(item.get("route")), _when_needed(item, as_needed), *_said(item))
+        return joined(written, *(one for one in beside if one.casefold() not in written.casefold()), by=", ")
     timing = node(item.get("timing"))
     repeat = node(timing.get("repeat"))
     when = repeat.get("when")
     moments = when if isinstance(when, list) else [when]
-    said = (text(item.get("patientInstruction")), *map(concept, nodes(item.get("additionalInstruction"))))
     return joined(
         *_amounts(item), concept(timing.get("code")), _times(repeat), *map(text, moments), concept(item.get("route")),
-        _when_needed(item, as_needed), *said, by=", ",
+        _when_needed(item, as_needed), *_said(item), by=", ",
     )  # fmt: skip
+
+
+def _said(item: Node) -> list[str]:
+    return [text(item.get("patientInstruction")), *map(concept, nodes(item.get("additionalInstruction")))]
 
 
 def _amounts(item: Node) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from integrations.fhir.beside import evidence, found_by, reasons, site, sites
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.doses import dose
 from integrations.fhir.people import contact
@@ -90,12 +91,12 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     own, dated = entry.resource, first_of(entry.resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     section = _condition_section(entry, reading)
     state = status(own.get("verificationStatus"), own.get("clinicalStatus"), profile=reading.profile)
-    sites = joined(*(concept(site) for site in nodes(own.get("bodySite"))), by=", ")
     stages = [joined(concept(stage.get("summary")), concept(stage.get("type")), by=" ") for stage in nodes(own.get("stage"))]
     label = reading.profile.label("stage")
-    words = joined(concept(own.get("code")), concept(own.get("severity")), sites, by=", ")
+    words = joined(concept(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
     over = until(answer_text(own, "abatement"), reading)
     since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
+    words = joined(words, evidence(entry, reading.where, reading.profile)) if words else ""
     shown = joined(words, f"({since})" if since else "", over, state, by=" ") if words else ""
     named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))
@@ -118,8 +119,9 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     parts = [own, *nodes(own.get("component"))]
     period = node(own.get("effectivePeriod"))
     is_longer = text(period.get("start"))[:10] != text(period.get("end"))[:10]  # a habit of years, not a measurement of one day
-    beside = joined(concept(own.get("bodySite")), until(text(period.get("end")) if is_longer else "", reading), by=" ")
-    said = (_observed(_answered(part, reading), section, dated, own, beside) for part in parts)
+    beside = joined(site(own.get("bodySite")), until(text(period.get("end")) if is_longer else "", reading), by=" ")
+    how = found_by(entry, reading.where, reading.profile)
+    said = (_observed(_answered(part, reading), section, dated, own, beside, how) for part in parts)
     return (*(one for facts in said for one in facts), *noted(section, own, reading, dated, ("note", "comment")))
 
 
@@ -131,13 +133,14 @@ def _answered(part: Node, reading: Reading) -> Node:
     return part | {"valueBoolean": None, "valueString": reading.profile.label("yes" if value else "no")}
 
 
-def _observed(part: Node, section: Section, dated: str, whole: Node, place: str) -> Facts:
+def _observed(part: Node, section: Section, dated: str, whole: Node, place: str, how: str) -> Facts:
     """The value with where it was measured and until when it was so, what it should be and how it was judged: all as sent."""
     value = answer_text(part) or concept(part.get("dataAbsentReason"))
     flags = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
     usual = joined(*map(_usual, nodes(part.get("referenceRange"))))
     beside = (f"({usual})" if usual else "", f"[{flags}]" if flags else "", status(whole.get("status")))
     words = joined(joined(value, place, by=" " if place.startswith("(") else ", "), *beside, by=" ") if value else ""
+    words = joined(words, how) if words else ""
     return fact(section, words, part.get("code"), label=concept(part.get("code")), dated=dated)
 
 
@@ -153,7 +156,7 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     reactions = [_reaction(one) for one in nodes(own.get("reaction"))]
     critical = text(own.get("criticality"))
-    risk = f"{reading.profile.label('criticality')}: {critical}" if critical not in ("", "low") else ""
+    risk = f"{reading.profile.label('criticality')}: {critical}" if critical else ""
     state = status(own.get("verificationStatus"), own.get("clinicalStatus"))
     dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
@@ -166,7 +169,7 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
 
 
 def _reaction(one: Node) -> str:
-    shown = joined(*map(concept, nodes(one.get("manifestation"))), by=", ")
+    shown = joined(concept(one.get("substance")), joined(*map(concept, nodes(one.get("manifestation"))), by=", "), by=": ")
     severe = text(one.get("severity"))
     words = joined(shown, text(one.get("description")), *notes(one.get("note")))
     return joined(words, f"({severe})" if severe and words else "", by=" ")
@@ -193,9 +196,16 @@ def medication(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted")
     over = "(completed)" if word(own.get("status")) == "completed" else status(own.get("status"))
     ends = until(text(node(own.get("effectivePeriod")).get("end")), reading)
-    words = joined(joined(name, doses), ends, over, taken, denied(own, reading), by=" ") if name else ""
-    words = joined(words, _because(own)) if words else ""
-    return (*fact(Section.MEDICATION, words, code, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
+    words = joined(joined(name, doses), ends, over, _intended(own, reading), taken, denied(own, reading), by=" ") if name else ""
+    words = joined(words, reasons(entry, reading.where, reading.profile), _because(own)) if words else ""
+    label = reading.profile.label("given") if entry.kind == "MedicationAdministration" else ""
+    return (*fact(Section.MEDICATION, words, code, label=label, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
+
+
+def _intended(own: Node, reading: Reading) -> str:
+    """`(voorstel)`: a request for a drug that nobody ordered yet is no drug that is taken."""
+    intent = text(own.get("intent"))
+    return f"({reading.profile.word('statuses', intent)})" if reading.profile.word("statuses", intent) else ""
 
 
 def imaging(entry: Entry, reading: Reading) -> Facts:
@@ -217,13 +227,17 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or Section.TREATMENT
     state = "(not done)" if own.get("notDone") is True else status(own.get("status"))
-    sites = joined(*(concept(site) for site in nodes(own.get("bodySite"))), by=", ")
     after = (
         concept(own.get("outcome")),
         *(concept(one) for name in ("complication", "followUp") for one in nodes(own.get(name))),
     )
-    words = joined(joined(concept(own.get("code")), sites, by=", "), *after)
-    said = joined(joined(words, state, by=" "), _because(own)) if words else ""
+    used = joined(*(concept(one) for one in nodes(own.get("usedCode"))), by=", ")
+    words = joined(joined(concept(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
+    words = joined(words, reasons(entry, reading.where, reading.profile)) if words else ""
+    ran = node(own.get("performedPeriod"))
+    is_longer = text(ran.get("start")) and text(ran.get("start"))[:10] != text(ran.get("end"))[:10]
+    ends = until(text(ran.get("end"))[:10], reading) if is_longer else ""
+    said = joined(joined(words, ends, state, by=" "), _because(own)) if words else ""
     dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
     named = fact(section, said, own.get("code"), dated=dated)
     return (*named, *noted(section, own, reading, dated))
@@ -269,6 +283,7 @@ FACTS: dict[str, Callable[[Entry, Reading], Facts]] = {
     "AllergyIntolerance": allergy,
     "MedicationStatement": medication,
     "MedicationRequest": medication,
+    "MedicationAdministration": medication,
     "ImagingStudy": imaging,
     "Procedure": procedure,
     "DiagnosticReport": report,

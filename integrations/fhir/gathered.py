@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from integrations.fhir.beside import extended
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS, STATES, Reading, team_member, without_state
@@ -13,7 +14,7 @@ from integrations.fhir.questionnaire import FIELDS, answers
 from integrations.fhir.request import is_other
 from integrations.fhir.sieve import HELPERS, Sifted
 from integrations.fhir.told import TOLD, attached, narrative, only_narrative, section_words, sections
-from integrations.fhir.values import codings, day, nodes, unique, word
+from integrations.fhir.values import codings, concept, day, first_of, joined, nodes, text, unique, word
 from mdo_portal.exchange import Contact, Fact, IncomingDocument, Section
 
 
@@ -56,6 +57,8 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
     own = entry.resource
     if entry.kind in HELPERS:
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
+        is_partial = entry.kind == "Patient" and len(text(own.get("birthDate"))) not in (0, 10)
+        found.unmapped.extend([f"{entry.place} birthDate"] if is_partial else [])
         return
     if patient is not None and is_other(own.get("subject") or own.get("patient"), patient, reading.where, entry):
         found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")
@@ -63,14 +66,43 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         found.unmapped.append(f"{entry.place} entered-in-error")
         if carries := _PAPERS.get(entry.kind):
             found.withdraw(carries(entry, reading))
-        if says := FACTS.get(entry.kind):
-            found.taken_back.extend(says(without_state(entry), reading))
+        if entry.kind in FACTS:
+            told = said_by(without_state(entry), reading)
+            is_silent = all(one.text == reading.profile.label("report") for one in told)
+            found.taken_back.extend(_named_alone(entry) if is_silent else told)
     else:
         map_entry(entry, reading, found)
 
 
+def _named_alone(entry: Entry) -> tuple[Fact, ...]:
+    """What is taken back without its value: its name and its day, and no text."""
+    own = entry.resource
+    system, code = next(iter(codings(own.get("code"))), ("", ""))
+    dated = first_of(
+        own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "onsetDateTime", "issued"
+    )
+    label = concept(own.get("code"))
+    return (Fact(Section.OTHER, "", label, day(dated), code, system),) if label else ()
+
+
+_CORRECTED = {"amended", "corrected"}
+
+
+def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
+    """All that a resource of one of these kinds says, its extensions with it; corrected when it says that."""
+    told = FACTS[entry.kind](entry, reading)
+    told = told or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
+    more = extended(entry, reading.where, reading.profile)
+    if more and not told:
+        told = (Fact(Section.OTHER, "", concept(entry.resource.get("code"))),)
+    if more:
+        told = (replace(told[0], text=joined(told[0].text, *more)), *told[1:])
+    is_corrected = word(entry.resource.get("status")) in _CORRECTED
+    return tuple(replace(one, status="corrected") for one in told) if is_corrected else told
+
+
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
-    mapping = FACTS.get(entry.kind) or TOLD.get(entry.kind) or NAMED.get(entry.kind)
+    mapping = said_by if entry.kind in FACTS else TOLD.get(entry.kind) or NAMED.get(entry.kind)
     if mapping:
         said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
         found.facts.extend(said)
@@ -98,7 +130,7 @@ def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
     for one in sections(entry.resource):
         title, words = section_words(one)
         if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
-            words = narrative(one)  # what its entries say is not in this message, or has no place
+            words = narrative(one) or concept(one.get("emptyReason"))  # its entries are not in this message, or have no place
         target = reading.profile.target("", title)
         if words and target in FIELDS:
             found.fields.setdefault(target, []).append(words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from integrations.fhir.bundle import Addresses, Entry, entries_of
 from integrations.fhir.facts import Reading
 from integrations.fhir.gathered import Gathered, leftover_binaries, take
@@ -23,6 +25,19 @@ ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "
 
 
 def read_message(tree: Node, profile: Profile) -> Incoming:
+    """As `_read`; what the message asks to delete is named: nobody here knows which fact that was."""
+    read, deleted = _read(tree, profile), _deleted(tree)
+    is_told = isinstance(read, IncomingReferral | IncomingAnswer)
+    return replace(read, unmapped=(*read.unmapped, *deleted)) if is_told and deleted else read
+
+
+def _deleted(tree: Node) -> list[str]:
+    """Only the place: the address may hold the number of a patient."""
+    asked = [text(node(one.get("request")).get("method")).upper() for one in nodes(tree.get("entry"))]
+    return [f"entry/{number} DELETE" for number, method in enumerate(asked) if method == "DELETE"]
+
+
+def _read(tree: Node, profile: Profile) -> Incoming:
     """Understand one message: a referral, an answer to a question or documents for a referral, or a notice that data lie ready.
 
     Raises Unreadable: no_request, wrong_version, no_patient, split, too_many_entries or broken.

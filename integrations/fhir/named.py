@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from integrations.fhir.beside import site, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.facts import Facts, Reading, denied, fact, noted, status
 from integrations.fhir.values import Node, answer_text, codings, concept, first_of, joined, node, nodes, notes, text
@@ -62,11 +63,11 @@ def _contact(own: Node, reading: Reading) -> Iterator[str]:
 
 
 def _material(own: Node, reading: Reading) -> Iterator[str]:
-    yield concept(node(own.get("collection")).get("bodySite"))
+    yield site(node(own.get("collection")).get("bodySite"))
 
 
 def _asked(own: Node, reading: Reading) -> Iterator[str]:
-    yield joined(*(concept(one) for one in [*nodes(own.get("bodySite")), *nodes(own.get("reasonCode"))]), by=", ")
+    yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
 
 
 def _nothing(own: Node, reading: Reading) -> Iterator[str]:

@@ -89,8 +89,12 @@ def _is_former(item: Node) -> bool:
 def _name(item: Node, usual: Node) -> PersonName:
     parts = {key: text(extension(item.get("_family"), _HUMAN_NAME + key)) for key in _PARTS}
     initials, given = _given(item)
+    family, before = text(item.get("family")), _marked(item, "prefix", "VV")
+    if before and family and not any(parts.values()):  # a prefix of the surname that stands where titles do
+        parts |= {"own-prefix": before, "own-name": family.removeprefix(f"{before} ")}
+        family = f"{before} {parts['own-name']}"
     return PersonName(
-        family=text(item.get("family")) or _assembled(parts, item) or ("" if given or initials else text(item.get("text"))),
+        family=family or _assembled(parts, item) or ("" if given or initials else text(item.get("text"))),
         own_prefix=parts["own-prefix"],
         own_family=parts["own-name"],
         partner_prefix=parts["partner-prefix"],
@@ -101,6 +105,13 @@ def _name(item: Node, usual: Node) -> PersonName:
 
 
 _PARTS = ("own-prefix", "own-name", "partner-prefix", "partner-name")
+
+
+def _marked(item: Node, name: str, qualifier: str) -> str:
+    """The parts of a name that are marked so (VV: what stands before a surname)."""
+    values, marks = (item[key] if isinstance(item.get(key), list) else [] for key in (name, f"_{name}"))
+    pairs = zip(values, [*marks, *[None] * len(values)], strict=False)
+    return " ".join(text(value) for value, mark in pairs if extension(mark, _QUALIFIER) == qualifier)
 
 
 def _given(item: Node) -> tuple[str, str]:

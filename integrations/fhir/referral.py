@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from integrations.fhir.beside import sites
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.facts import Reading
 from integrations.fhir.gathered import Gathered, leftover_binaries, take
@@ -130,8 +131,7 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
     own = request.entry.resource
     is_written = word((own.get("text") or {}).get("status")) in ("additional", "extensions")
     words = narrative(own) if is_written and not request.questions else ""
-    sites = ", ".join(filter(None, map(concept, nodes(own.get("bodySite")))))
-    said = (("note", words), ("note", text(own.get("patientInstruction"))), ("site", sites))
+    said = (("note", words), ("note", text(own.get("patientInstruction"))), ("site", sites(own.get("bodySite"))))
     return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
 
 

@@ -65,7 +65,10 @@ def communication(entry: Entry, reading: Reading) -> Facts:
 
 def impression(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
-    said = dict.fromkeys(filter(None, (text(own.get("summary")), text(own.get("description")), *notes(own.get("note")))))
+    found = [concept(one.get("itemCodeableConcept")) for one in nodes(own.get("finding"))]
+    expected = [concept(one) for one in nodes(own.get("prognosisCodeableConcept"))]
+    told = (text(own.get("summary")), text(own.get("description")), *notes(own.get("note")), *found, *expected)
+    said = dict.fromkeys(filter(None, told))
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "date")
     return tuple(_fact(Section.COURSE, words, reading, "impression", dated) for words in said)
 

@@ -118,9 +118,15 @@ def _choice(kind: str, value: Any) -> str:
 
 
 def notes(value: Any) -> list[str]:
-    """The words of Annotations; STU3 also has plain strings in their place."""
-    found = [text(item.get("text")) for item in nodes(value)] or [text(value)]
+    """The words of Annotations, with what an extension says they are about (`accreditatie: nee`); STU3 also has plain strings."""
+    found = [_annotation(item) for item in nodes(value)] or [text(value)]
     return [words for words in found if words]
+
+
+def _annotation(item: Node) -> str:
+    words = text(item.get("text"))
+    about = (concept(one.get("valueCodeableConcept")) for one in nodes(item.get("extension")))
+    return joined(*about, words, by=": ") if words else ""
 
 
 def extension(holder: Any, *urls: str) -> Any:

@@ -14,7 +14,7 @@ from mdo_portal.exchange import IncomingDocument, Profile
 from .items import Item
 from .pieces import PDF
 from .segment import Segment
-from .values import day, label
+from .values import day, label, partial
 from .words import matching
 
 MOST_REPETITIONS = 50
@@ -96,7 +96,8 @@ def _document(item: Item, profile: Profile, reference: str, repetitions: list[in
     title = file_name(item).strip() or label(segment)
     order = item.order
     kind = matching(segment.component(3), f"{label(segment)} {title}", rules["kinds"])
-    dated_on = day(segment.component(14)) or (day(order.component(7)) if order else None)
+    by_order = day(order.component(7)) or day(order.component(8)) if order and not partial(segment.component(14)) else None
+    dated_on = day(segment.component(14)) or by_order
     content = _content(item, repetitions)
     if content is None:
         sent = bytes(segment.octets(5, 5, repetition)) + "".join(item.loose_texts).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,8 @@ from .documents import file_name, is_document, rich_words
 from .items import Item
 from .places import Reading, labelled
 from .segment import Segment
-from .values import coded, day, label
+from .statuses import DELETED, GONE, done_words, item_status, order_status
+from .values import coded, day, interpreter, label, material, partial
 from .words import matching
 
 
@@ -23,7 +25,28 @@ def facts(reading: Reading, used: frozenset[str]) -> tuple[Fact, ...]:
 
 def facts_of_items(reading: Reading, used: frozenset[str]) -> list[tuple[Item, Fact]]:
     """The same, each with the segment that says it."""
-    return [(item, fact) for item in reading.items for fact in _of_item(reading, item, used) if fact.text or fact.label]
+    return [(item, fact) for item, fact in _told(reading, used) if fact.status != GONE]
+
+
+def taken_back(reading: Reading, used: frozenset[str]) -> list[tuple[Item, Fact]]:
+    """What the message says is no longer so: a deleted result or diagnosis, an order that is cancelled beside others that stand.
+
+    What it tells anew in the same words stands.
+    """
+    standing = set(facts(reading, used))
+    gone = [(item, replace(fact, status="")) for item, fact in _told(reading, used) if fact.status == GONE and fact.text]
+    return [(item, fact) for item, fact in gone if fact not in standing]
+
+
+def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]:
+    notification = reading.message.first("TXA")
+    for item in reading.items:
+        name = item.segment.name
+        status = order_status(item, reading.profile) if name == "OBR" else ""
+        status = item_status(item, notification, reading.profile) if name == "OBX" else status
+        for fact in _of_item(reading, item, used):
+            if fact.text or fact.label:
+                yield item, replace(fact, status=fact.status or status)
 
 
 def unmapped(reading: Reading) -> tuple[str, ...]:
@@ -39,8 +62,8 @@ def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:
 
 
 def other_facts(reading: Reading, item: Item) -> Iterator[Fact]:
-    """What a segment beside the results holds that is something to show."""
-    return (fact for fact in _of_item(reading, item, frozenset()) if fact.text)
+    """What a segment beside the results holds that is something to show; not what it says is deleted."""
+    return (fact for fact in _of_item(reading, item, frozenset()) if fact.text and fact.status != GONE)
 
 
 def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
@@ -50,7 +73,9 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
         return
     rule = reading.profile["facts"].get(name)
     if rule and (placed := _by_rule(item.segment, rule)).text:
-        yield placed
+        by = interpreter(item.segment, int(rule.get("interpreter", 0)))
+        judged = f"; {reading.profile['beside']['interpreter']}: {by}" if by else ""
+        yield replace(placed, text=_with(placed.text + judged, done_words(item, reading.profile)))
     yield from _spare(reading, item, used)
     if f"@notes {name}" not in used:
         for text, shown in zip(item.notes, item.note_labels, strict=True):
@@ -78,14 +103,23 @@ def _observed(reading: Reading, item: Item) -> Fact:
     segment, text, shown = item.segment, item.text, label(item.segment)
     if _is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
+    part = partial(segment.component(14))  # no day: then the day of the order is not the day of this either
     return Fact(
         section=_section(reading, item),
-        text=text,
-        label=shown,
-        dated_on=day(segment.component(14)) or _ordered_on(item),
+        text="\n".join(filter(None, (_with(text, part), *(_how(reading, segment) if text else ())))),
+        label=_with(shown, reading.subs.get(item.position, "")),
+        dated_on=day(segment.component(14)) or (None if part else _ordered_on(item)),
         code=segment.component(3),
         code_system=segment.component(3, 3),
     )
+
+
+def _how(reading: Reading, segment: Segment) -> Iterator[str]:
+    """`methode: immunohistochemie`: how a value was found and where in the body, each on a line of its own."""
+    for name, field in (("method", 17), ("site", 20)):
+        said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
+        if said:
+            yield f"{reading.profile['beside'][name]}: {said}"
 
 
 def _section(reading: Reading, item: Item) -> Section:
@@ -97,21 +131,40 @@ def _section(reading: Reading, item: Item) -> Section:
 
 
 def _ordered_on(item: Item) -> date | None:
-    return day(item.order.component(7)) if item.order else None
+    """When it was observed by the order: from, else until."""
+    return day(item.order.component(7)) or day(item.order.component(8)) if item.order else None
 
 
 def _by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     texts = (_at(segment, place) for place in rule["text"])
     text = next(filter(None, texts), "")
     beside = (coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0])))
+    whole = "; ".join(filter(None, (text, *beside, material(segment, int(rule.get("material", 0))))))
+    kind = str(rule.get("kinds", {}).get(_at(segment, rule["kind"]).strip().upper(), "")) if "kind" in rule else ""
+    when = _at(segment, rule["date"]) if "date" in rule else ""
     return Fact(
         section=Section(rule["section"]),
-        text="; ".join(filter(None, (text, *beside))) if text else "",
+        text=_with(_with(whole, kind), partial(when)) if text else "",
         label=rule["label"],
-        dated_on=day(_at(segment, rule["date"])) if "date" in rule else None,
+        dated_on=day(when),
         code=_at(segment, rule["code"]),
         code_system=_at(segment, rule["system"]),
+        status=GONE if _is_deleted(segment, rule) else "",
     )
+
+
+def is_deleted(reading: Reading, item: Item) -> bool:
+    """Whether a diagnosis or procedure says of itself that it is to be taken out."""
+    return _is_deleted(item.segment, reading.profile["facts"].get(item.segment.name, {}))
+
+
+def _is_deleted(segment: Segment, rule: Mapping[str, Any]) -> bool:
+    return "action" in rule and _at(segment, rule["action"]).strip().upper() == DELETED
+
+
+def _with(text: str, part: str) -> str:
+    """With what is said beside it: a year or month where no day was sent, or that an order is done."""
+    return f"{text} ({part})" if text and part else text
 
 
 def _at(segment: Segment, place: str) -> str:

@@ -18,6 +18,7 @@ class Item:
     segment: Segment
     position: int  # counted per name, from 1
     order: Segment | None = None  # the OBR above it
+    common: Segment | None = None  # of an OBR: the nearest ORC above it
     notes: list[str] = field(default_factory=list)
     note_labels: list[str] = field(default_factory=list)  # NTE-4.2 of each note
     loose: list[Segment] = field(default_factory=list)  # lines without a name: text with a bare line end in it
@@ -39,6 +40,7 @@ def items(message: Message) -> list[Item]:
     found: list[Item] = []
     order: Segment | None = None
     counts: dict[str, int] = {}
+    common: Segment | None = None
     in_note = False
     for segment in message.segments:
         if segment.name == "NTE" and found:
@@ -51,7 +53,9 @@ def items(message: Message) -> list[Item]:
         else:
             counts[segment.name] = counts.get(segment.name, 0) + 1
             order = segment if segment.name == "OBR" else order
+            common = segment if segment.name == "ORC" else common
             found.append(Item(segment, counts[segment.name], order if segment.name in UNDER_ORDER else None))
+            found[-1].common = common if segment.name == "OBR" else None
         in_note = segment.name == "NTE"
     return found
 

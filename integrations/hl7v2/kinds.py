@@ -14,11 +14,18 @@ from .events import kind_of
 from .places import asking_title
 from .referral import referral
 from .result import result
+from .statuses import is_only_done
 
 
 def _finding(message: Message, profile: Profile) -> Incoming:
     """An ORU: the referral letter when the profile recognises it as such, else results."""
     return (referral if is_referral(message, profile) else result)(message, profile)
+
+
+def _asked(message: Message, profile: Profile) -> Incoming:
+    """An order: the referral. When all of it is done at the hospital, or only drugs are ordered, a word on who is here: no case."""
+    is_of_drugs = bool(message.all("RXO")) and not message.all("OBR")
+    return (result if is_of_drugs or is_only_done(message, profile) else referral)(message, profile)
 
 
 def _titled_document(message: Message, profile: Profile) -> Incoming:
@@ -27,7 +34,7 @@ def _titled_document(message: Message, profile: Profile) -> Incoming:
 
 
 MEANINGS: dict[str, Callable[[Message, Profile], Incoming]] = {
-    "referral": referral,
+    "referral": _asked,
     "finding": _finding,
     "result": result,
     "document": result,

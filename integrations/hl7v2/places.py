@@ -18,6 +18,8 @@ from .pieces import joined
 from .values import day, label
 from .words import names_board, refers
 
+_WORDS = ("TX", "FT", "ST", "ED")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -36,6 +38,19 @@ class Reading:
     def asks(self) -> dict[int, str]:
         """Which of the profile's labels each OBX answers, by its position: asked once, for a message may hold ten thousand."""
         return {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
+
+    @cached_property
+    def subs(self) -> dict[int, str]:
+        """OBX-4 by position, where it tells one value from another of the same name: `A` and `B` of two specimens.
+
+        Of words numbered 1, 2, 3 it is the number of a line.
+        """
+        told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
+        for item in self.items:
+            sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
+            if sub and not (sub.isdigit() and item.segment.component(2) in _WORDS):
+                told[id(item.order), item.segment.component(3) or label(item.segment)][item.position] = sub
+        return {position: sub for many in told.values() if len(set(many.values())) > 1 for position, sub in many.items()}
 
     def professional(self, place: str) -> Contact | None:
         """The person at an XCN place such as `AIP-3`."""

@@ -12,9 +12,10 @@ from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Pro
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
-from .facts import facts, unmapped
+from .facts import facts, taken_back, unmapped
 from .people import patient, professional, provider, the_patient
 from .places import Reading, first, found
+from .statuses import GONE, item_status
 from .values import day, moment, telephone
 from .withdrawal import number_of, why, withdrawn
 
@@ -28,6 +29,8 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     reading = Reading.of(message, profile)
     questions = {name: found(reading, rules[name]) for name in QUESTIONS}
     asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
+    used = frozenset(place for _, place in questions.values())
+    over = taken_back(reading, used)
     urgency = first(reading, rules["urgency"])
     attached = documents_of(reading)
     gone = withdrawn(message, profile)
@@ -43,10 +46,15 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         treating=_contact(reading, "treating"),
         case_manager=_contact(reading, "case_manager"),
         gp=_contact(reading, "gp"),
-        facts=facts(reading, frozenset(place for _, place in questions.values())),
+        facts=facts(reading, used),
+        taken_back=tuple(fact for _, fact in over),
         documents=tuple(document for _, document in attached),
         sent_at=moment(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
-        unmapped=(*unmapped(reading), *(["PID-7"] if pid.component(7) and day(pid.component(7)) is None else ())),
+        unmapped=(
+            *unmapped(reading),
+            *(["PID-7"] if pid.component(7) and day(pid.component(7)) is None else ()),
+            *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in over),
+        ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
         cancel_reason=why(gone),
@@ -60,7 +68,9 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
         if is_document(item.segment):
             order = item.order
             reference = reading.message.get("TXA-12-1") or (order.component(3) or order.component(2) if order else "")
-            attached += [(f"OBX({item.position})", one) for one in documents(item, reading.profile, reference)]
+            status = item_status(item, reading.message.first("TXA"), reading.profile)
+            sent = (replace(one, status=status) for one in documents(item, reading.profile, reference))
+            attached += [(f"OBX({item.position})", one) for one in sent]
     return attached
 
 

@@ -13,11 +13,11 @@ from .change import sent_at
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
-from .facts import observation_facts, other_facts
-from .items import Item
+from .facts import is_deleted, observation_facts, other_facts
 from .people import patient, the_patient
 from .places import Reading, first
 from .segment import Segment
+from .statuses import GONE, document_status, is_status_only, item_status, said
 from .unplaced import unplaced
 from .values import day, label
 
@@ -39,9 +39,15 @@ def result(message: Message, profile: Profile) -> IncomingResult:
         withdrawn=tuple(_withdrawn(reading, profile)),
         whole=tuple(dict.fromkeys(_whole(reading, notification))),
         sent_at=sent_at(message, profile),
-        unmapped=unplaced(message, profile, "result"),
+        unmapped=(*unplaced(message, profile, "result"), *_deleted(reading)),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
     )
+
+
+def _deleted(reading: Reading) -> Iterator[str]:
+    """Diagnoses and procedures that the message says are no longer so: named, for a person looks which one of the case is meant."""
+    told = (item for item in reading.items if item.segment.name not in ("OBX", "OBR"))
+    return (f"{item.segment.name}({item.position})/{GONE}" for item in told if is_deleted(reading, item))
 
 
 def _is_written(facts: Sequence[Fact], reading: Reading) -> bool:
@@ -49,7 +55,7 @@ def _is_written(facts: Sequence[Fact], reading: Reading) -> bool:
     rules = reading.profile["result"]
     is_new = event_of(reading.message) not in (*rules["cancelling"], *rules["replacing"])
     is_there = any(item.segment.name == "OBX" and item.text for item in reading.items)
-    return is_new and is_there and not any(fact.status == "withdrawn" for fact in facts)
+    return is_new and is_there and not any(fact.status == GONE for fact in facts)
 
 
 def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
@@ -73,47 +79,17 @@ def _order(order: Segment | None) -> str:
     return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""
 
 
-def _said(segment: Segment | None, field: int) -> str:
-    return segment.component(field).strip().upper() if segment is not None else ""
-
-
-def _status(segment: Segment | None, field: int, codes: Profile) -> str:
-    return str(codes.get(_said(segment, field), ""))
-
-
-def _item_status(item: Item, notification: Segment | None, profile: Profile) -> str:
-    """OBX-11; when it says nothing out of the ordinary, the order's (OBR-25) or the document's (TXA-17, TXA-19)."""
-    rules = profile["result"]
-    if _is_status_only(item, rules):
-        return ""  # what the status becomes is what the code says: final
-    if notification is not None:
-        return _status(item.segment, 11, rules["status"]) or _document_status(notification, profile)
-    return _status(item.segment, 11, rules["status"]) or _status(item.order, 25, rules["status"])
-
-
-def _is_status_only(item: Item, rules: Profile) -> bool:
-    """OBX-11 says that a result is final without telling it again."""
-    return not item.text and _said(item.segment, 11) in rules["status_only"]
-
-
-def _document_status(notification: Segment, profile: Profile) -> str:
-    rules = profile["result"]
-    if notification.component(19).strip().upper() in rules["unavailable"]:
-        return "withdrawn"
-    return _status(notification, 17, rules["completion"])
-
-
 def _facts(reading: Reading, notification: Segment | None) -> Iterator[Fact]:
     keys = _keys(reading, notification)
     for item in reading.items:
         if item.segment.name != "OBX":
             yield from other_facts(reading, item)
             continue
-        status = _item_status(item, notification, reading.profile)
+        status = item_status(item, notification, reading.profile)
         for fact in observation_facts(reading, item):
             if fact.text or fact.label or status:
                 dated = fact.dated_on or (_dated(notification) if notification else None)
-                only = _is_status_only(item, reading.profile["result"])
+                only = is_status_only(item, reading.profile["result"])
                 yield replace(fact, key=keys[item.position], status=status, dated_on=dated, status_only=only)
 
 
@@ -123,7 +99,7 @@ def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple
     for item in reading.items:
         if is_document(item.segment):
             reference = notification.component(12) if notification else keys[item.position]
-            status = _item_status(item, notification, reading.profile)
+            status = item_status(item, notification, reading.profile)
             for one in documents(item, reading.profile, reference):
                 told = replace(one, status=status, replaces=_replaces(reading, notification))
                 if notification is not None:
@@ -140,8 +116,7 @@ def _replaces(reading: Reading, notification: Segment | None) -> str:
 
 def _described(document: IncomingDocument, notification: Segment, profile: Profile) -> IncomingDocument:
     """Title and day from the notification where the OBX has none of its own."""
-    title = document.title or notification.component(16) or notification.component(2, 2) or notification.component(2)
-    return replace(document, title=title, dated_on=document.dated_on or _dated(notification))
+    return replace(document, title=document.title or _title(notification), dated_on=document.dated_on or _dated(notification))
 
 
 def _announced(notification: Segment, event: str, profile: Profile) -> IncomingDocument:
@@ -149,14 +124,24 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
     rules = profile["result"]
     is_over = event in rules["cancelling"]
     return IncomingDocument(
-        title=notification.component(16) or notification.component(2, 2) or notification.component(2),
+        title=_title(notification),
         media_type="",
         content=b"",
         dated_on=_dated(notification),
         reference=notification.component(12),
         replaces=notification.component(13) if is_over or event in rules["replacing"] else "",
-        status="withdrawn" if is_over else _document_status(notification, profile),
+        status=GONE if is_over else document_status(notification, profile),
     )
+
+
+def _title(notification: Segment) -> str:
+    """What a document is where TXA-2 says that in words alone; else its file name (TXA-16), else the words or the code of what it is."""
+    words, code = notification.component(2, 2), notification.component(2)
+    return (code if len(code) > _CODE else "") or notification.component(16) or words or code
+
+
+_CODE = 4
+"""Table 0270 has codes of two letters; hospitals write longer words in its place."""
 
 
 def _dated(notification: Segment) -> date | None:
@@ -167,7 +152,7 @@ def _withdrawn(reading: Reading, profile: Profile) -> Sequence[str]:
     """Orders that are taken back whole: OBR-25 says so and no result stands under them."""
     orders = [item.segment for item in reading.items if item.segment.name == "OBR"]
     filled = {id(item.order) for item in reading.items if item.segment.name == "OBX"}
-    gone = (one for one in orders if _said(one, 25) in profile["result"]["cancelled"] and id(one) not in filled)
+    gone = (one for one in orders if said(one, 25) in profile["result"]["cancelled"] and id(one) not in filled)
     return list(dict.fromkeys(filter(None, map(_order, gone))))
 
 
@@ -181,7 +166,7 @@ def _whole(reading: Reading, notification: Segment | None) -> Iterator[str]:
         key = keys.get(item.position, "") if item.segment.name == "OBX" else ""
         if not key or not item.text or is_document(item.segment):
             continue
-        if _item_status(item, notification, reading.profile) != "withdrawn":
+        if item_status(item, notification, reading.profile) != GONE:
             name = re.sub(r"#\d+$", "", key)
-            is_done = notification is not None or _said(item.order, 25) in rules["complete"]
+            is_done = notification is not None or said(item.order, 25) in rules["complete"]
             yield name.rpartition("/")[0] if is_done else name

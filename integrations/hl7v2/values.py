@@ -54,6 +54,19 @@ def day(text: str) -> date | None:
         return None
 
 
+_PARTIAL = re.compile(r"(\d{4})(?:-?(0[1-9]|1[0-2]))?(?:00){0,2}")
+
+
+def partial(text: str) -> str:
+    """`2019-03` or `2019`: what there is of a date without a day (`201903`, `20190300`); "" for a whole date or nonsense."""
+    found = _PARTIAL.fullmatch(text.strip())
+    try:
+        sent = believable_day(date(int(found[1]), int(found[2] or 1), 1)) if found else None
+    except ValueError:
+        return ""
+    return "-".join(filter(None, found.groups())) if found and sent else ""
+
+
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The time of a TS; without an offset it is a time of `zone`. None for a date only, for nonsense, or far outside our times."""
     found = _TIME.fullmatch(text)
@@ -77,11 +90,17 @@ def observed(segment: Segment) -> str:
     """The value of an OBX as text, with its unit, reference range and flag as sent. Each repetition of a text is a line (v2.5 2.A.78)."""
     kind = segment.component(2)
     if kind in _CODED:
-        return _with_unit(segment, "; ".join(filter(None, map(coded, segment.repetitions(5)))))
+        return _with_unit(segment, "; ".join(filter(None, map(_in_full, segment.repetitions(5)))))
     lines = [_lines(_value(kind, one)) for one in segment.repetitions(5)]
     if kind in _LINES:  # a measured value too: some analysers call every value a text
         return _with_unit(segment, words_of("\n".join(lines)))
     return _with_unit(segment, words_of(_between(kind).join(filter(None, lines))))
+
+
+def _in_full(repetition: Repetition) -> str:
+    """A coded value with the words that were really written (CWE-9), where those of the code are others."""
+    words, written = coded(repetition), repetition.component(9, 0)
+    return f"{words} ({written})" if written.casefold() not in words.casefold() else words
 
 
 def _between(kind: str) -> str:
@@ -97,6 +116,25 @@ def _value(kind: str, one: Repetition) -> str:
         return one.text
     on, hour, minute = "-".join(filter(None, found.groups()[:3])), *found.groups()[3:]
     return " ".join(filter(None, (on, f"{hour}:{minute}" if minute else f"{hour}h" if hour else "")))
+
+
+def material(segment: Segment, n: int) -> str:
+    """The words of a specimen source (SPS, OBR-15 before 2.7): what it is, in what, free words, where it was taken, which side, how.
+
+    All of it: some write something else there, and half of that reads as what it is not.
+    """
+    said = (segment.component(n, c, 2) or segment.component(n, c) for c in range(1, 8)) if n else ()
+    return ", ".join(filter(None, said))
+
+
+def interpreter(segment: Segment, n: int) -> str:
+    """Who judged a result (NDL, OBR-32): the name, else the number; some write it as any other professional (XCN)."""
+    if not n:
+        return ""
+    parts = (
+        [segment.component(n, 1, s) for s in (3, 2)] if segment.component(n, 1, 2) else [segment.component(n, c) for c in (3, 2)]
+    )
+    return " ".join(filter(None, parts)) or segment.component(n, 1)
 
 
 def note(segment: Segment) -> str:

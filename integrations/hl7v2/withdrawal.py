@@ -9,6 +9,7 @@ from mdo_portal.exchange import Profile
 from .asking import name_of
 from .er7 import Message
 from .places import Reading, found
+from .statuses import is_taken_back
 from .words import names_board
 
 
@@ -16,7 +17,7 @@ from .words import names_board
 class Line:
     """One ORC, with the names of what is ordered under it."""
 
-    control: str  # ORC-1
+    is_gone: bool  # it is taken back
     number: str  # ORC-2
     name: str = ""
     reason: str = ""  # ORC-16: why it is what it is
@@ -29,8 +30,8 @@ def withdrawn(message: Message, profile: Profile) -> list[Line]:
     """
     gone: list[Line] = []
     left: list[Line] = []
-    for one in _lines(message):
-        (gone if one.control in profile["referral"]["cancel_codes"] else left).append(one)
+    for one in _lines(message, profile):
+        (gone if one.is_gone else left).append(one)
     if left and (_name_board(left, profile) or not _name_board(gone, profile)):
         return []
     return gone
@@ -54,13 +55,12 @@ def why(gone: list[Line]) -> str:
     return "; ".join(dict.fromkeys(one.reason for one in gone if one.reason))
 
 
-def _lines(message: Message) -> list[Line]:
+def _lines(message: Message, profile: Profile) -> list[Line]:
     found: list[Line] = []
     for segment in message.segments:
         if segment.name == "ORC":
-            found.append(
-                Line(segment.component(1), segment.component(2), reason=segment.component(16, 2, 0) or segment.component(16))
-            )
+            reason = segment.component(16, 2, 0) or segment.component(16)
+            found.append(Line(is_taken_back(segment, profile), segment.component(2), reason=reason))
         elif segment.name == "OBR" and found:
             found[-1].name += f" {name_of(segment)}"
     return found

@@ -131,7 +131,8 @@ class _Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
-        self._streams: list[Any] = []
+        self._lines: list[open_lines.Line] = []
+        self._lock = threading.Lock()
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
 
@@ -143,16 +144,24 @@ class _Deadline:
         self._timer.cancel()
 
     def watch(self, event: str, told: Mapping[str, Any]) -> None:
-        """httpcore's trace hook: remember each connection as it is made."""
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            stream = told["return_value"]
-            self._streams.append(stream)
-            if raw := stream.get_extra_info("socket"):
-                open_lines.opened(raw)
+        """httpcore's trace hook: remember each connection as it is made. One that was made too late ends at once: a peer can be slow
+        enough in shaking hands that the time is over before there is anything to shut.
+        """
+        if event not in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            return
+        line = told["return_value"].get_extra_info("socket")
+        if line is None:
+            return
+        open_lines.opened(line)
+        with self._lock:
+            self._lines.append(line)
+            is_late = self.passed
+        if is_late:
+            open_lines.shut(line)
 
     def _end(self) -> None:
-        self.passed = True
-        for stream in self._streams:
-            raw = stream.get_extra_info("socket")
-            if raw is not None and raw.fileno() != -1:
-                open_lines.shut(raw)
+        with self._lock:
+            self.passed = True
+            lines = [line for line in self._lines if line.fileno() != -1]
+        for line in lines:
+            open_lines.shut(line)

@@ -55,6 +55,11 @@ _FACT = table(
         "code": Key("field", "Veld met de code."),
         "system": Key("field", "Veld met het codestelsel."),
         "date": Key("field", "Veld met de datum."),
+        "kind": Key("field", "Veld dat zegt wat voor gegeven het is."),
+        "kinds": free("Wat daar staat → woord achter de tekst; wat er niet staat wordt niet getoond.", text()),
+        "material": Key("field", "Veld met het materiaal (OBR-15), dat achter de tekst staat."),
+        "interpreter": Key("field", "Veld met wie de uitslag beoordeelde (OBR-32), dat achter de tekst staat."),
+        "action": Key("field", "Veld dat met `D` zegt dat wat eerder werd gestuurd niet meer geldt."),
     },
 )
 
@@ -119,6 +124,12 @@ V2: Mapping[str, Key] = _HEAD | {
             ),
             "default_section": one_of("Kolom van een waarneming die nergens anders past.", *SECTION_NAMES),
             "cancel_codes": texts("ORC-1 van een ingetrokken aanvraag."),
+            "state_codes": texts("ORC-1 van een order waarvan alleen de toestand verandert (ORC-5)."),
+            "cancel_states": texts("ORC-5 die de order dan intrekt."),
+            "done_states": free(
+                "ORC-5 die de order dan afrondt → woord voor de lezer; zo'n bericht vraagt niets meer en maakt geen casus.",
+                text(),
+            ),
             "codes": _URGENCY,
             "spare_labels": free(
                 "Veld dat een vraag had kunnen zijn en niet gekozen werd → label waaronder het getoond wordt.", text()
@@ -142,6 +153,14 @@ V2: Mapping[str, Key] = _HEAD | {
         "Kolom → codes en woorden van waarnemingen die er staan. Korte woorden heel, langere als begin van een woord.",
         texts(),
         among=SECTION_NAMES,
+    ),
+    "beside": table(
+        "Woorden voor wat achter een waarde staat.",
+        {
+            "method": text("Hoe het gevonden werd (OBX-17)."),
+            "site": text("Waar in het lichaam (OBX-20)."),
+            "interpreter": text("Wie het beoordeelde (OBR-32)."),
+        },
     ),
     "facts": free("Segmenten naast OBX en NTE met iets om te tonen.", _FACT),
     "segments": free(

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from dataclasses import dataclass
 
 from werkzeug.serving import BaseWSGIServer, make_server
@@ -62,17 +63,17 @@ def start(config: Config) -> Running:
 
 def serve(config: Config, *, quiet: bool = False) -> None:
     """Run until SIGTERM, SIGINT or the end of the parent."""
-    ending = threading.Event()
+    told: list[int] = []  # no event: a signal in the middle of its `wait` would wait for itself
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
+        signal.signal(number, lambda number, _: told.append(number))
     die_with_parent()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     running = start(config)
     if not quiet:
         sys.stdout.write(f"{config.seed.name} (gesimuleerd EPD): {running.url}/\n")
         sys.stdout.flush()
-    while not ending.wait(0.5):
-        pass
+    while not told:
+        time.sleep(0.2)
     running.stop()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import queue
 import signal
 import sys
 import threading
@@ -115,10 +116,20 @@ def _know_new_keys(sealer_of: weakref.ref[Sealer]) -> None:
 
 
 def stop_on_signals() -> Stop:
-    """An event that SIGTERM and SIGINT set."""
-    stop = Stop()
+    """An event that SIGTERM and SIGINT set.
+
+    A thread sets it: a signal comes in the middle of whatever the main thread does, and in the middle of `stop.wait()` that thread
+    holds the lock which `stop.set()` wants; it would then wait for itself for ever.
+    """
+    stop, told = Stop(), queue.SimpleQueue[int]()  # the one queue that a signal may write to
+
+    def tell() -> None:
+        told.get()
+        stop.set()
+
+    threading.Thread(target=tell, name="stop", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: told.put(number))
     return stop
 
 

@@ -30,6 +30,8 @@ class CaseDocument(Base):
     media_type: Mapped[str]
     #: what the sender said, when it differs; shown as a warning
     claimed_type: Mapped[str] = mapped_column(default="")
+    #: begins as a PDF and does not end as one: the rest was lost on the way; shown as a warning
+    is_cut: Mapped[bool] = mapped_column(default=False)
     #: the bytes, sealed
     content_sealed: Mapped[bytes] = mapped_column(deferred=True)
     #: of the bytes: the same document again is kept once

@@ -12,8 +12,11 @@ LARGEST_PICTURE = 60_000_000
 _MOST_UNPACKED = 40_000_000
 """Bytes of packed objects that are looked through in one PDF; what holds more is not trusted."""
 _MOST_OBJECTS = 2_000
-_MOST_ESCAPES = 50_000
 _LARGEST_PACKED = 1_000_000
+_FIRST, _PIECE = 64, 4_096
+"""Bytes that are unpacked at a time; of what is no packed stream at all (an encrypted one) the first say so."""
+_MOST_MARKS = 5_000
+"""Segments before a JPEG says how large it is: a photograph with all its particulars has some hundreds."""
 _LONGEST_TITLE = 120
 #: names in a PDF that run, start, fetch or carry something; long ones, that do not stand in a scan by chance
 _ACTIVE = re.compile(
@@ -31,41 +34,65 @@ def is_active(content: bytes) -> bool:
     """
     if b"%PDF-" not in content[:1024]:
         return False
-    packed = content.count(b"/ObjStm")
-    return packed > _MOST_OBJECTS or _names_active(content) or (packed > 0 and _packs_active(content))
+    packed, work = content.count(b"/ObjStm"), _Work(len(content))
+    return packed > _MOST_OBJECTS or _names_active(content, work) or (packed > 0 and _packs_active(content, work))
 
 
-def _names_active(part: bytes) -> bool:
-    plain, escapes = _ESCAPED.subn(_character, part, count=_MOST_ESCAPES)
-    return escapes >= _MOST_ESCAPES or _ACTIVE.search(plain) is not None
+class _Work:
+    """What may be done to look through one PDF, in proportion to its size: many small ones cost no more than a large one, and one
+    that unpacks to twenty times its size, or hides its names in escapes, is not trusted.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.unpacked = min(_MOST_UNPACKED, 64_000 + 20 * size)  #: bytes that come out of packed objects
+        self.read = 64_000 + 2 * size  #: bytes that go in: objects of an honest file do not lie over each other
+        self.escapes = 200 + size // 20
+
+    @property
+    def is_over(self) -> bool:
+        return min(self.unpacked, self.read, self.escapes) < 0
+
+
+def _names_active(part: bytes, work: _Work) -> bool:
+    plain, escapes = _ESCAPED.subn(_character, part, count=work.escapes + 1)
+    work.escapes -= escapes
+    return work.is_over or _ACTIVE.search(plain) is not None
 
 
 def _character(escaped: re.Match[bytes]) -> bytes:
     return bytes([int(escaped[1], 16)])
 
 
-def _packs_active(content: bytes) -> bool:
+def _packs_active(content: bytes, work: _Work) -> bool:
     """The objects that are packed in streams, as far as they unpack, up to a limit: a bomb is not unpacked."""
-    left, at = _MOST_UNPACKED, content.find(b"/ObjStm")
+    at = content.find(b"/ObjStm")
     while at >= 0:
         start = content.find(b"stream", at, at + 500)
-        unpacked = _unpacked(content[start + 6 : start + 6 + _LARGEST_PACKED].lstrip(b"\r\n"), left) if start >= 0 else b""
-        left -= len(unpacked)
-        if left <= 0 or _names_active(unpacked):
+        if start >= 0 and _names_active(_unpacked(content, start + 6, work), work):
             return True
         at = content.find(b"/ObjStm", at + 7)
     return False
 
 
-def _unpacked(packed: bytes, most: int) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(packed, most)
-    except zlib.error:
-        return b""
+def _unpacked(content: bytes, at: int, work: _Work) -> bytes:
+    while content[at : at + 1] in (b"\r", b"\n"):
+        at += 1
+    unpacker, found, end, size = zlib.decompressobj(), bytearray(), at + _LARGEST_PACKED, _FIRST
+    while at < min(end, len(content)) and not unpacker.eof and not work.is_over:
+        piece = content[at : at + size]
+        try:
+            found += (came := unpacker.decompress(piece, work.unpacked + 1))
+        except zlib.error:
+            work.read -= len(piece)
+            return b""
+        work.unpacked -= len(came)
+        work.read -= len(piece) - len(unpacker.unused_data)
+        at, size = at + len(piece), _PIECE
+    return bytes(found)
 
 
 def pixels(content: bytes) -> int:
-    """Width times height of a PNG or JPEG, from its header; 0 for anything else."""
+    """Width times height of a PNG or JPEG, from its header; 0 for anything else. Of one whose header never ends: too many."""
     if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24:
         width, height = struct.unpack(">II", content[16:24])
         return int(width * height)
@@ -74,13 +101,15 @@ def pixels(content: bytes) -> int:
 
 def _jpeg_pixels(content: bytes) -> int:
     at = 2
-    while at + 9 < len(content) and content[at] == 0xFF:
+    for _ in range(_MOST_MARKS):
+        if at + 9 >= len(content) or content[at] != 0xFF:
+            return 0
         marker, length = content[at + 1], int.from_bytes(content[at + 2 : at + 4], "big")
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack(">HH", content[at + 5 : at + 9])
             return int(width * height)
         at += 2 + max(length, 2)
-    return 0
+    return LARGEST_PICTURE + 1  # it says so nowhere near its beginning: not trusted
 
 
 def clean_title(name: str) -> str:

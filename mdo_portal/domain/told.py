@@ -103,6 +103,8 @@ class Appointment(Base):
     hospital_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hospitals.id"))
     #: the hospital's own number of it
     number: Mapped[str] = mapped_column(default="")
+    #: the number of who asked for it, when that was told beside it
+    asked_number: Mapped[str] = mapped_column(default="")
     #: booked, cancelled, deleted, no_show or blocked, as sent
     state: Mapped[str]
     #: when it begins, as sent

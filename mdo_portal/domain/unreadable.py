@@ -128,9 +128,20 @@ NOBODY = "nobody_here"
 """It was about somebody without a case: only its header is still there."""
 
 SEND_AGAIN = frozenset(
-    {"no_header", "no_control_id", "hostile_delimiters", "too_large", "too_slow", "too_much", "too_many", "no_tls", "media_type"}
+    {
+        "no_header",
+        "no_control_id",
+        "hostile_delimiters",
+        "too_large",
+        "too_slow",
+        "too_much",
+        "too_many",
+        "no_tls",
+        "media_type",
+        "not_polled",
+    }
 )
-"""Reasons that lie in the bytes themselves, or of which only the beginning came: no profile reads them, the hospital must send again."""
+"""Reasons that lie in the bytes themselves, or of which only the beginning or the number came: the hospital must send again."""
 
 ABOUT_IDENTITY = ("identity_conflict", "waits_for_identity")
 """Reasons that a person settles by saying who the patient is, and no other way."""

@@ -53,7 +53,7 @@ from mdo_portal.exchange.sending import (
     Sender,
 )
 from mdo_portal.exchange.vouching import Ended, Vouched
-from mdo_portal.exchange.wire import Profile, Unreadable, Wire, WrongProfile, profile_of_link
+from mdo_portal.exchange.wire import NobodyReads, Profile, Unreadable, Wire, WrongProfile, profile_of_link
 
 __all__ = [
     "APPOINTMENT_STATES",
@@ -88,6 +88,7 @@ __all__ = [
     "LeftOver",
     "MergedNumbers",
     "MessageHeader",
+    "NobodyReads",
     "NotPulled",
     "Offered",
     "OutgoingAdvice",

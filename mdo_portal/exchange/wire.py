@@ -29,6 +29,10 @@ class Unreadable(Exception):
         self.where = where
 
 
+class NobodyReads(Exception):
+    """No reader can begin at this moment (no memory for one, its code is being replaced): it says nothing about any message."""
+
+
 class WrongProfile(Unreadable):
     """A profile, or what a link says otherwise, cannot be read: at which key, what is wrong, and what could stand there."""
 

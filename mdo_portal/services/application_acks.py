@@ -95,14 +95,27 @@ def _owed(session: Session, message: InboundMessage, link: Link, *, now: datetim
     if not raw or now - _since(message) > LONGEST_AGE or link.channel_out is not Channel.MLLP:
         _done(session, message, AckDone.LATE, now=now)
         return None
+    address = _address(session, link)
+    if address is None:
+        link.application_ack_after = now + timedelta(seconds=LONGEST_PAUSE)
+        session.flush()
+        return None
     message.application_ack_code = code
     message.application_ack_attempts += 1
     message.application_ack_due = now + LEASE
-    address = hospitals.address_of(session, link.hospital_id)[1]
     address = replace(address, timeout_seconds=min(address.timeout_seconds, LONGEST_WAIT))
     profile = profile_of_link(link.profile_in, link.otherwise) if code == "AA" and message.reason != NOBODY else ""
     session.flush()
     return OwedAck(message.id, raw, answer, address, profile, message.application_ack_attempts)
+
+
+def _address(session: Session, link: Link) -> Address | None:
+    """Where it is said; None when the link's token or certificate cannot be opened: its acknowledgements wait, and no other's."""
+    try:
+        return hospitals.address_of(session, link.hospital_id)[1]
+    except CANNOT_OPEN as error:
+        log.error("acknowledgement.no_address", hospital_id=str(link.hospital_id), error=type(error).__name__)
+        return None
 
 
 def _opened(session: Session, message: InboundMessage) -> bytes:

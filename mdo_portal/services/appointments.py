@@ -74,14 +74,18 @@ def _under_other_number(
 ) -> Appointment | None:
     """It was told before under the number of who asked for it (SCH-1); now it has one of who keeps the agenda, and goes on under that.
 
+    Or it has both numbers here, and is told under that of who asked alone; then it keeps that of the agenda.
     Only of this patient: the two number what is theirs, and may use the same number for different things.
     """
-    own = families.members(session, patient.id)
-    asked = query.where(Appointment.number.in_(told.other_numbers), Appointment.patient_id.in_(own))
-    found = session.scalars(asked.limit(1).with_for_update()).first() if told.other_numbers else None
+    own = query.where(Appointment.patient_id.in_(families.members(session, patient.id)))
+    asked = own.where(Appointment.number.in_(told.other_numbers)).limit(1).with_for_update()
+    found = session.scalars(asked).first() if told.other_numbers else None
     if found is not None:
         found.number = told.number
-    return found
+        return found
+    both = own.where(Appointment.asked_number == told.number).limit(2).with_for_update()
+    known = session.scalars(both).all() if not told.other_numbers else ()
+    return known[0] if len(known) == 1 else None  # of a series of one request nobody can tell which is meant
 
 
 def _event(told: IncomingAppointment, known: Appointment | None) -> str:
@@ -109,6 +113,7 @@ def _take_over(
     for name, value in _words(told).items():
         if value:
             setattr(row, name, value)
+    row.asked_number = next(iter(told.other_numbers), row.asked_number)
     row.state, row.event, row.told_at, row.received_at, row.message_id = told.state, told.event, said, now, message_id
 
 

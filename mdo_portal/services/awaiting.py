@@ -1,4 +1,4 @@
-"""What came behind a referral that nobody could read: kept until a person has decided about that referral, then read again."""
+"""What came behind a referral that nobody could read, or that is still to be fetched: kept until that is decided, then read again."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ _UNREAD = text(
     """
 )
 
+# Few notices wait at a time, each until its hospital's server has answered.
+_UNFETCHED = text(
+    """
+    SELECT count(*) FROM inbound_messages m JOIN pulls p ON p.hospital_id = m.hospital_id AND p.state = 'waiting'
+    JOIN inbound_messages u ON u.id = p.message_id AND u.patient_keys && m.patient_keys
+    WHERE m.id = :id AND u.id <> m.id
+    """
+)
+
 _RELEASE = text(
     """
     UPDATE inbound_messages w
@@ -38,7 +47,11 @@ _RELEASE = text(
 
 
 def must_wait(session: Session, message_id: uuid.UUID) -> bool:
-    """Whether this hospital sent something about the same patient that nobody could read and that may be the referral."""
+    """Whether this hospital sent something about the same patient that nobody could read and that may be the referral, or told that
+    the referral lies ready and it is still to be fetched.
+    """
+    if session.scalar(_UNFETCHED, {"id": message_id}):
+        return True
     values = {"id": message_id, "no_referral": _NO_REFERRAL, "feed": sorted(FEED)}
     return bool(session.scalar(_UNREAD, values))  # counted: hoping to find the first soon, PostgreSQL would read a long queue
 

@@ -69,25 +69,35 @@ def add_facts(
     message_id: uuid.UUID | None,
     newest: bool = True,
 ) -> None:
-    """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history."""
+    """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history.
+
+    So it does where only the status is another: what was preliminary is final now.
+    """
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
     present = list(session.scalars(query))
-    known = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in present}
+    known = {(fact.section, fact.label, fact.text, fact.dated_on, fact.status) for fact in present}
     for fact in dict.fromkeys(facts):
-        if (fact.section, fact.label, fact.text, fact.dated_on) in known:
+        if (fact.section, fact.label, fact.text, fact.dated_on, fact.status) in known:
             continue
         row = fact_row(case, fact, hospital, now=now, message_id=message_id)
         session.add(row)
-        for other in same_label(present, fact):
+        for other in dict.fromkeys((*same_label(present, fact), *_same_words(present, fact))):
             older, newer = (other, row) if newest else (row, other)
             older.superseded_at = newer.received_at
 
 
-def take_back(session: Session, case: Case, facts: Sequence[Fact], *, now: datetime) -> bool:
-    """What was sent in error is over where it was told before, in the same words. Returns whether it was told."""
+def take_back(session: Session, case: Case, facts: Sequence[Fact], hospital: Hospital, *, now: datetime) -> bool:
+    """What was sent in error is over where it was told before, in the same words. Returns whether it was told.
+
+    Some take back without the value: then what this hospital told under that name of that day, if it is one thing.
+    """
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= now)
     present = list(session.scalars(query)) if facts else []
-    gone = [one for one in present if any(_says(one, fact) for fact in facts)]
+    gone = [one for one in present if any(_says(one, fact) for fact in facts if fact.text)]
+    own = [one for one in present if one.hospital_id == hospital.id and one not in gone]
+    for fact in (one for one in facts if not one.text):
+        meant = [one for one in own if _is_named(one, fact)]
+        gone += meant if len(meant) == 1 else []
     for one in gone:
         one.superseded_at, one.status = now, "withdrawn"
     return bool(gone)
@@ -99,9 +109,19 @@ def _says(row: CaseFact, fact: Fact) -> bool:
     return is_same and (row.section, row.label, row.dated_on) == (fact.section, fact.label, fact.dated_on)
 
 
+def _is_named(row: CaseFact, fact: Fact) -> bool:
+    is_code = bool(fact.code) and (row.code, row.code_system) == (fact.code, fact.code_system)
+    return row.dated_on == fact.dated_on and (is_code or (bool(fact.label) and row.label == fact.label))
+
+
 def same_label(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
     wanted = (fact.section, fact.label, fact.dated_on)
     return [other for other in present if fact.label and (other.section, other.label, other.dated_on) == wanted]
+
+
+def _same_words(present: list[CaseFact], fact: Fact) -> list[CaseFact]:
+    wanted = (fact.section, fact.label, fact.text, fact.dated_on)
+    return [other for other in present if (other.section, other.label, other.text, other.dated_on) == wanted]
 
 
 def fact_row(case: Case, fact: Fact, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None) -> CaseFact:

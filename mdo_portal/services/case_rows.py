@@ -57,6 +57,7 @@ class DocumentRow(NamedTuple):
     kind: str
     media_type: str
     claimed_type: str
+    is_cut: bool
     size: int
     dated_on: date | None
     received_at: datetime

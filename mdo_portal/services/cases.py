@@ -137,6 +137,7 @@ def documents(session: Session, case_id: uuid.UUID) -> list[DocumentRow]:
             CaseDocument.kind,
             CaseDocument.media_type,
             CaseDocument.claimed_type,
+            CaseDocument.is_cut,
             CaseDocument.size,
             CaseDocument.dated_on,
             CaseDocument.received_at,

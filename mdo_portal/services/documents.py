@@ -17,7 +17,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.files import LARGEST_PICTURE, clean_title, is_active, pixels
 from mdo_portal.domain.identifiers import new_id
-from mdo_portal.exchange import IncomingDocument
+from mdo_portal.exchange import IncomingDocument, is_cut_off
 from mdo_portal.services.sealed import row_of, sealer
 
 UNKNOWN_TYPE = "application/octet-stream"
@@ -146,6 +146,7 @@ def row(
         "kind": document.kind,
         "media_type": media_type,
         "claimed_type": document.media_type if document.media_type != media_type else "",
+        "is_cut": is_cut_off(document.content),
         "content_sealed": sealer(session).seal(document.content, purpose=DOCUMENT_PURPOSE, row=bound),
         "sha256": digest_of(document.content),
         "size": len(document.content),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,13 @@ from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.recipient import Destination
-from mdo_portal.exchange import Address
+from mdo_portal.domain.sealing import CANNOT_OPEN
+from mdo_portal.exchange import Address, Receipt, ReceiptKind
 from mdo_portal.services import changes, destinations, patients, recipient_channels
-from mdo_portal.services.deliveries import letter_of
+from mdo_portal.services.deliveries import letter_of, write_down
 from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share
 
+log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=180)
 """Longer than the longest wait for an answer; after a crash the letter is sent again, with the same number."""
 _SOON = text("SET LOCAL synchronous_commit = off")
@@ -61,16 +64,16 @@ def claim(
 
     One letter at a time per destination. Letters about one case to one recipient go in order: a correction waits until the first
     version arrived. A general practitioner gets nothing before the letter to the referrer left. `worker`: who takes it, by the number
-    of its lock.
+    of its lock. One that cannot be opened, or whose address cannot, is tried again later; the others go on.
     """
     claimed = None
-    while claimed is None:  # a letter that need not leave after all is cancelled, and the next one looked for
+    while claimed is None:  # a letter that need not leave after all, or cannot, and the next one is looked for
         queue = session.scalars(QUEUES[share], {"now": now}).one_or_none()
         queued = _first_of(session, queue, now=now) if queue is not None else None
         if queue is not None and queued is not None:
             claimed = _taken(session, queue, queued, worker, now=now)
         elif (on_paper := session.scalars(PAPER, {"now": now}).one_or_none()) is not None:
-            claimed = _claimed(session, on_paper, now=now)
+            claimed = _opened(session, on_paper, now=now)
         else:
             return None
     if not claimed.letter:
@@ -98,12 +101,24 @@ def _first_of(session: Session, queue: Destination, *, now: datetime) -> Deliver
 def _taken(
     session: Session, queue: Destination, delivery: Delivery, worker: int | None, *, now: datetime
 ) -> ClaimedDelivery | None:
-    """This letter, and with it its queue. None when it need not leave after all: it is cancelled, and the queue stays free."""
-    claimed = _claimed(session, delivery, now=now)
+    """This letter, and with it its queue. None when it does not leave after all: then the queue stays free."""
+    claimed = _opened(session, delivery, now=now)
     if claimed is None:
         return None
     queue.leased_until, queue.leased_by = now + LEASE, worker
     return replace(claimed, worker=worker, is_queued=True)
+
+
+def _opened(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
+    """This letter, counted. None when it is cancelled, or when what it needs cannot be opened: then it says so where people look."""
+    try:
+        return _claimed(session, delivery, now=now)
+    except CANNOT_OPEN as error:
+        log.error("delivery.sealed", delivery_id=str(delivery.id), error=type(error).__name__)
+        delivery.attempts += 1
+        write_down(session, delivery, Receipt(ReceiptKind.LATER, "sealed"), now=now)
+        session.flush()
+        return None
 
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
@@ -121,11 +136,12 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
     channel, address = recipient_channels.address_of(session, delivery.hospital_id, delivery.audience)
     if delivery.channel == Channel.PAPER:
         channel = Channel.PAPER  # a person put this letter on paper, or it was signed so
+    own = delivery.hospital_id == case.hospital_id and delivery.audience is Audience.REFERRER
+    told, letter = patients.identity_of(session, patient), letter_of(session, delivery)  # before anything is written
     last_code = delivery.receipt_code
     delivery.channel = channel.value
     delivery.leased_until = now + LEASE
     delivery.attempts += 1
-    own = delivery.hospital_id == case.hospital_id and delivery.audience is Audience.REFERRER
     earlier = _earlier(session, decision, delivery)
     return ClaimedDelivery(
         delivery_id=delivery.id,
@@ -133,9 +149,9 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
         content=decision.content,
         channel=channel,
         address=address,
-        letter=letter_of(session, delivery),
-        patient=patients.identity_of(session, patient) if own else replace(patients.identity_of(session, patient), bsn=""),
-        bsn=patients.bsn_of(session, patient) if delivery.hospital_id == case.hospital_id else "",
+        letter=letter,
+        patient=told if own else replace(told, bsn=""),
+        bsn=told.bsn if delivery.hospital_id == case.hospital_id else "",
         request_task=case.request_task if own else "",
         recipient=hospital,
         audience=delivery.audience,

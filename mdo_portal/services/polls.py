@@ -2,6 +2,7 @@
 
 Rules. What was found is kept in the inbox as a message, oldest first, before `since` moves: what is not kept is found again. A version
 of a referral is kept once. A server that does not answer is asked again for as long as it is registered, and its link page says so.
+One referral that cannot be had holds up none after it, and one server that is slow no other.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ OVERLAP = timedelta(minutes=10)
 MOST = 200
 """New referrals of one look; the next look takes the rest. What is known already does not count: many may have changed at one moment."""
 LONGEST_NUMBER = 200
+TURN = timedelta(seconds=90)
+"""After it no further referral is fetched in this look: with the search before and the last fetch still within the lease."""
+MOST_MISSED = 3
+"""Referrals at which a server may fail in one look: then it is away, and each further one would cost its whole time."""
+MOST_FAILED_LOOKS = 12
+"""With their pauses half an hour or more: then a referral that cannot be had stands for a person."""
 
 
 @dataclass(frozen=True)
@@ -109,14 +116,16 @@ def _number(offered: Offered) -> str:
     return f"poll {offered.number}"[:LONGEST_NUMBER]
 
 
-def keep(session: Session, claimed: ClaimedPoll, offered: Offered, pulled: Pulled, *, now: datetime) -> None:
-    """Keep it as a message of that link, to be understood like any other."""
-    _keep(session, claimed, offered, pulled.bundle, now=now, numbers=pulled.patient_numbers)
+def keep(session: Session, claimed: ClaimedPoll, offered: Offered, pulled: Pulled, *, now: datetime, moves: bool = True) -> None:
+    """Keep it as a message of that link, to be understood like any other. `moves`: nothing older is still to be had."""
+    _keep(session, claimed, offered, pulled.bundle, now=now, numbers=pulled.patient_numbers, moves=moves)
 
 
-def keep_trouble(session: Session, claimed: ClaimedPoll, offered: Offered, trouble: NotPulled, *, now: datetime) -> None:
+def keep_trouble(
+    session: Session, claimed: ClaimedPoll, offered: Offered, trouble: NotPulled, *, now: datetime, moves: bool = True
+) -> None:
     """What a referral points at cannot be had: a row for a person, so that the others go on."""
-    _keep(session, claimed, offered, b"", now=now, reason="not_polled", place=trouble.code)
+    _keep(session, claimed, offered, b"", now=now, reason="not_polled", place=trouble.code, moves=moves)
 
 
 def _keep(
@@ -129,24 +138,25 @@ def _keep(
     numbers: tuple[tuple[str, str], ...] = (),
     reason: str = "",
     place: str = "",
+    moves: bool,
 ) -> None:
     link = hospitals.link_of(session, claimed.link_id)
     header = MessageHeader(kind="Bundle/poll", control_id=_number(offered), patient_numbers=numbers)
     raw = raw or offered.number.encode()
     intake.keep(session, [Arrival(raw=raw, wire=Wire.FHIR, header=header, link=link, at=now, reason=reason, place=place)])
     poll = _ours(session, claimed)
-    if poll is not None:
+    if poll is not None and moves:
         # Never later than now: with a clock of theirs that is ahead, what changes next would lie before it.
         poll.since = max(poll.since, min(offered.changed_at, now))
 
 
-def looked(session: Session, claimed: ClaimedPoll, *, now: datetime) -> None:
-    """Everything that was found is kept."""
+def looked(session: Session, claimed: ClaimedPoll, *, now: datetime, is_whole: bool = True) -> None:
+    """Everything that was found is kept; not `is_whole`: and more is to be had, when the others have had their turn."""
     poll = _ours(session, claimed)
     if poll is not None:
         poll.attempts, poll.reason, poll.looked_at = 0, "", now
         if poll.next_at == claimed.until:
-            poll.next_at = now + timedelta(seconds=poll.every_seconds)
+            poll.next_at = now + timedelta(seconds=poll.every_seconds) if is_whole else now
 
 
 def not_looked(session: Session, claimed: ClaimedPoll, trouble: NotPulled, *, now: datetime) -> None:

@@ -21,7 +21,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull, PullState
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Pulled, Wire
-from mdo_portal.services import changes, deliveries, hospitals, intake
+from mdo_portal.services import awaiting, changes, deliveries, hospitals, intake
 from mdo_portal.services.intake import Arrival
 from mdo_portal.services.sealed import sealer
 
@@ -75,7 +75,8 @@ def _withdraw(session: Session, link_id: uuid.UUID, notice: IncomingNotice, *, n
     same = Pull.number == notice.number
     ours = or_(same, Pull.group_number == notice.group) if notice.group else same
     statement = update(Pull).where(Pull.link_id == link_id, ours, Pull.state.in_((PullState.WAITING, PullState.FAILED)))
-    session.execute(statement.values(state=PullState.CANCELLED, settled_at=now, notice_sealed=b""))
+    ended = statement.values(state=PullState.CANCELLED, settled_at=now, notice_sealed=b"").returning(Pull.message_id)
+    awaiting.release(session, list(session.scalars(ended)))
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedPull | None:
@@ -121,17 +122,42 @@ def not_fetched(session: Session, claimed: ClaimedPull, trouble: NotPulled, *, n
     if pull is None:
         return
     pull.reason = trouble.code
+    if trouble.again:
+        _put_behind(session, pull, now=now)
     if trouble.again and claimed.attempts < MAX_ATTEMPTS:
         pull.next_attempt_at = now + deliveries.pause(claimed.attempts)
         return
-    first = session.get_one(InboundMessage, pull.message_id)
-    raw = sealer(session).open(first.raw_sealed, purpose=RAW_PURPOSE) if first.raw_sealed else b""
-    header = MessageHeader(kind="Task/pull", control_id=f"pull {pull.id} {now:%Y%m%d%H%M%S}")
+    header = MessageHeader(
+        kind="Task/pull", control_id=f"pull {pull.id} {now:%Y%m%d%H%M%S}", patient_numbers=_about(claimed.notice)
+    )
     link = hospitals.link_of(session, pull.link_id)
+    raw = _of_message(session, pull)
     stands = Arrival(raw=raw, wire=Wire.FHIR, header=header, link=link, at=now, reason="not_pulled", place=trouble.code)
     intake.keep(session, [stands])
     changes.announce(session, "inbox", pull.message_id)
     _settle(pull, PullState.FAILED, now=now)
+
+
+def _about(notice: IncomingNotice) -> tuple[tuple[str, str], ...]:
+    """Whom the row is about: what comes of that patient meanwhile waits behind it, as behind a referral that nobody could read."""
+    return (*notice.numbers, *([("bsn", notice.bsn)] if notice.bsn else []))
+
+
+def _of_message(session: Session, pull: Pull) -> bytes:
+    """What the hospital said; empty when that is there no more, or opens no more: then the row stands without, for a person."""
+    first = session.get(InboundMessage, pull.message_id)
+    try:
+        return sealer(session).open(first.raw_sealed, purpose=RAW_PURPOSE) if first and first.raw_sealed else b""
+    except CANNOT_OPEN as error:
+        log.error("pull.message_sealed", pull_id=str(pull.id), error=type(error).__name__)
+        return b""
+
+
+def _put_behind(session: Session, pull: Pull, *, now: datetime) -> None:
+    """What else waits for this server comes after what waits for others: a server that is silent costs them one wait, not all of its."""
+    due = select(Pull.id).where(Pull.link_id == pull.link_id, Pull.state == PullState.WAITING, Pull.next_attempt_at < now)
+    due = due.where(Pull.id != pull.id).with_for_update(skip_locked=True)
+    session.execute(update(Pull).where(Pull.id.in_(due)).values(next_attempt_at=now))
 
 
 def _ours(session: Session, claimed: ClaimedPull) -> Pull | None:

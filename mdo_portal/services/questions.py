@@ -6,7 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, tuple_
+import structlog
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board
@@ -16,6 +17,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
+from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import Address, IncomingAnswer, Question, Receipt, ReceiptKind, Unreadable
@@ -35,6 +37,7 @@ from mdo_portal.services import (
 )
 from mdo_portal.services.rulings import Conflict
 
+log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=3)
 MAX_ATTEMPTS = 60
 
@@ -64,6 +67,7 @@ def claim(session: Session, *, now: datetime) -> ClaimedQuestion | None:
 
     It carries the patient's particulars: whatever the row says, it goes to nobody but the hospital of its case. Questions about one
     case go in the order in which they were asked: the next waits until the other side has said what it does with the one before.
+    One whose patient or whose hospital's token cannot be opened waits for another lease; the others go on.
     """
     older, before = aliased(OutgoingQuestion), aliased(InformationRequest)
     blocked = (
@@ -84,11 +88,18 @@ def claim(session: Session, *, now: datetime) -> ClaimedQuestion | None:
         .limit(1)
         .with_for_update(skip_locked=True, of=OutgoingQuestion)
     )
-    row = session.execute(query).scalar_one_or_none()
-    if row is None:
-        return None
-    row.attempts += 1
-    row.next_attempt_at = now + LEASE
+    while (row := session.execute(query).scalar_one_or_none()) is not None:
+        row.attempts += 1
+        row.next_attempt_at = now + LEASE
+        session.flush()
+        try:
+            return _claimed(session, row)
+        except CANNOT_OPEN as error:
+            log.error("question.sealed", question_id=str(row.id), error=type(error).__name__)
+    return None
+
+
+def _claimed(session: Session, row: OutgoingQuestion) -> ClaimedQuestion:
     case, request = session.get_one(Case, row.case_id), session.get_one(InformationRequest, row.id)
     board = session.get(Board, case.board_id) if case.board_id else None
     question = Question(
@@ -118,8 +129,16 @@ def settle(session: Session, claimed: ClaimedQuestion, receipt: Receipt, *, now:
         timeline.happened(session, case, "question.refused", at=now, hospital=hospital.name)
     else:
         row.next_attempt_at = now + deliveries.pause(row.attempts)
+        _put_behind(session, row, now=now)
         return
     standing.announce(session, case)
+
+
+def _put_behind(session: Session, row: OutgoingQuestion, *, now: datetime) -> None:
+    """As pulls do: a system that is silent costs the others one wait, not one for each question that it still has to get."""
+    mine = (OutgoingQuestion.hospital_id == row.hospital_id, OutgoingQuestion.state == OutgoingState.WAITING)
+    due = select(OutgoingQuestion.id).where(*mine, OutgoingQuestion.next_attempt_at < now).with_for_update(skip_locked=True)
+    session.execute(update(OutgoingQuestion).where(OutgoingQuestion.id.in_(due)).values(next_attempt_at=now))
 
 
 def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, now: datetime, message_id: uuid.UUID) -> Case:
@@ -134,7 +153,7 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
     over = documents.add_all(
         session, case, answer.documents, hospital_id=hospital.id, at=now, message_id=message_id, gone=answer.documents_taken_back
     )
-    over |= {"result.withdrawn"} if case_facts.take_back(session, case, answer.taken_back, now=now) else set()
+    over |= {"result.withdrawn"} if case_facts.take_back(session, case, answer.taken_back, hospital, now=now) else set()
     for what in sorted(over):
         timeline.happened(session, case, what, at=now, hospital=hospital.name)
     if request is not None and request.answered_at is None:

@@ -49,6 +49,9 @@ _REFUSED = N_("De ontvanger weigert de brief.")
 _NO_ACCESS = N_("De ontvanger laat het portaal niet toe. De koppelingsbeheerder van het ziekenhuis moet de sleutel nakijken.")
 _NOT_WRITABLE = N_("Deze brief past niet in het berichtformaat van de ontvanger. Druk hem af en meld het de beheerder.")
 _BAD_ADDRESS = N_("Het adres van deze koppeling is niet veilig en wordt niet gebruikt. Meld het de beheerder.")
+_SEALED = N_(
+    "De brief of het adres van deze koppeling gaat niet open: een sleutel ontbreekt. Er is niets verstuurd; meld het de beheerder."
+)
 _OURS = N_("Versturen mislukte bij het portaal zelf. De brief is bewaard; meld het de beheerder.")
 
 #: code of the receipt -> what a person reads; codes of integrations/hl7v2 and integrations/fhir
@@ -86,10 +89,11 @@ RECEIPT_REASONS: dict[str, str] = {
     "address": _BAD_ADDRESS,
     "certificate": N_("Het certificaat van de ontvanger klopt niet. Er is niets verstuurd; meld het de beheerder."),
     "bad_address": _BAD_ADDRESS,
+    "sealed": _SEALED,
     "other_content": N_("Bij de ontvanger staat een andere brief onder dit nummer. Bel voordat u opnieuw verstuurt."),
 }
 #: codes whose words come from the receiver; those of other codes are ours, for a log and not for a person
-_NEVER_LEFT = frozenset({"unsendable", "not_valid", "bad_address", "address"})
+_NEVER_LEFT = frozenset({"unsendable", "not_valid", "bad_address", "address", "sealed"})
 """Refusals of our own writer, or of our own gate: nothing was sent."""
 _ABSENT = frozenset({"unreachable", "no_connection", "certificate"})
 _THEIR_WORDS = frozenset({"AE", "CE", "AR", "CR"})

@@ -59,7 +59,7 @@ def register(
         message_id=message_id,
         gone=referral.documents_taken_back,
     )
-    over |= {"result.withdrawn"} if case_facts.take_back(session, case, referral.taken_back, now=now) else set()
+    over |= {"result.withdrawn"} if case_facts.take_back(session, case, referral.taken_back, hospital, now=now) else set()
     for what in sorted(over):
         timeline.happened(session, case, what, at=now, hospital=hospital.name)
     if not is_new:

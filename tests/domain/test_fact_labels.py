@@ -13,7 +13,8 @@ from mdo_portal.services.referrals import CANCELLED
 
 PROFILES = Path(__file__).resolve().parents[2] / "integrations" / "profiles"
 #: what stands in a value, in the words it was written with, and above none
-IN_VALUES = tuple(f"labels.{name}" for name in ("yes", "no", "criticality", "until", "as_needed"))
+WORDS = ("yes", "no", "criticality", "until", "as_needed", "reason", "evidence", "about", "method", "material")
+IN_VALUES = tuple(f"labels.{name}" for name in WORDS)
 
 
 def labels_in(value: dict[str, Any], at: str = "") -> Iterator[str]:

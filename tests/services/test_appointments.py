@@ -109,3 +109,32 @@ def test_an_appointment_that_is_somebody_elses_goes_to_a_person(session: Session
     plan(session, zeed, booked())
     with pytest.raises(Conflict):
         plan(session, zeed, booked(patient=make.identity("2")))
+
+
+def test_told_with_both_numbers_and_then_under_that_of_who_asked_alone_it_is_the_same(
+    session: Session, zeed: Hospital, case: Case
+) -> None:
+    plan(session, zeed, booked(other_numbers=("P1",)))
+    plan(session, zeed, booked("cancelled", number="P1"), at=LATER)
+
+    (one,) = session.scalars(select(Appointment))
+    assert (one.number, one.asked_number, one.state) == ("F9", "P1", "cancelled")
+
+
+def test_of_two_that_one_request_asked_for_none_is_changed_under_its_number(session: Session, zeed: Hospital, case: Case) -> None:
+    plan(session, zeed, booked(other_numbers=("P1",)))
+    plan(session, zeed, booked(number="F10", hour=14, other_numbers=("P1",)))
+    plan(session, zeed, booked("cancelled", number="P1", hour=16), at=LATER)
+
+    told = {one.number: one.state for one in session.scalars(select(Appointment))}
+    assert told == {"F9": "booked", "F10": "booked", "P1": "cancelled"}
+
+
+def test_the_number_of_who_asked_for_somebody_elses_is_not_this_ones(session: Session, zeed: Hospital, case: Case) -> None:
+    other = make.identity("2")
+    make.case(session, zeed, patient=other)
+    plan(session, zeed, booked(other_numbers=("P1",)))
+    plan(session, zeed, booked("cancelled", number="P1", patient=other), at=LATER)
+
+    told = {one.number: one.state for one in session.scalars(select(Appointment))}
+    assert told == {"F9": "booked", "P1": "cancelled"}

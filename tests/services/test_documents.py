@@ -47,6 +47,13 @@ def test_the_same_bytes_are_kept_once(session: Session, case: Case) -> None:
     assert session.scalar(select(func.count()).select_from(CaseDocument).where(CaseDocument.case_id == case.id)) == 1
 
 
+@pytest.mark.parametrize(
+    ("content", "is_cut"), [(b"%PDF-1.7 begin", True), (b"%PDF-1.7 begin en einde\n%%EOF\n", False), (b"gewone tekst", False)]
+)
+def test_a_pdf_of_which_the_end_never_came_says_so(session: Session, case: Case, content: bytes, *, is_cut: bool) -> None:
+    assert add(session, case, content).is_cut is is_cut
+
+
 def test_what_the_sender_called_it_is_remembered_when_it_is_not_true(session: Session, case: Case) -> None:
     lie = add(session, case, b"<html>", media_type="application/pdf")
     truth = add(session, case, b"%PDF-1.7", media_type="application/pdf")

@@ -17,7 +17,7 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, PatientChange, PersonName, Section, Unreadable, Wire
-from mdo_portal.services import patient_feed, referrals
+from mdo_portal.services import case_facts, patient_feed, referrals
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
@@ -119,6 +119,20 @@ def test_a_labelled_fact_supersedes_its_older_text_and_keeps_it_in_the_history(s
 
     assert present(session, case) == {("PSA", "12"), ("CEA", "10")}
     assert session.scalar(select(func.count()).select_from(CaseFact).where(CaseFact.case_id == case.id)) == 3
+
+
+@pytest.mark.parametrize("label", ["", "PSA"])
+def test_what_was_preliminary_and_is_final_in_the_same_words_is_no_longer_preliminary(
+    session: Session, zeed: Hospital, label: str
+) -> None:
+    said = Fact(Section.MARKER, "3 ug/L", label, dated_on=date(2026, 2, 1))
+    first = make.referral(number="VW-1", facts=(replace(said, status="preliminary"),))
+    case = register(session, zeed, first)
+
+    register(session, zeed, replace(first, facts=(said,)), minutes=5)
+
+    query = select(CaseFact.status).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
+    assert session.scalars(query).all() == [""]
 
 
 def test_the_same_facts_again_change_nothing(session: Session, zeed: Hospital) -> None:
@@ -292,3 +306,26 @@ def test_of_twins_the_same_referral_number_with_another_bsn_is_asked_about(sessi
 
 def cancel(session: Session, zeed: Hospital, told: IncomingReferral, **over: Any) -> Case | None:
     return referrals.cancel(session, replace(told, cancelled=True, **over), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=2))
+
+
+def test_what_is_taken_back_without_its_value_is_over_when_it_can_only_be_one_thing(session: Session, zeed: Hospital) -> None:
+    day, gone = date(2026, 2, 1), Fact(Section.OTHER, "", "PSA", dated_on=date(2026, 2, 1), code="2857-1", code_system="LN")
+    told = Fact(Section.MARKER, "4 ug/L", "PSA", dated_on=day)
+    twice = (Fact(Section.MARKER, "7", "CEA", dated_on=day), Fact(Section.MARKER, "8", "CEA", dated_on=day))
+    first = make.referral(number="VW-1", facts=(told, *twice, replace(told, dated_on=date(2026, 1, 1))))
+    case = register(session, zeed, first)
+
+    over = (gone, replace(gone, label="CEA", code="", code_system=""))
+    register(session, zeed, replace(first, facts=(), taken_back=over), minutes=5)
+
+    query = select(CaseFact.text, CaseFact.status).where(CaseFact.case_id == case.id, CaseFact.dated_on == day)
+    assert {(row[0], row[1]) for row in session.execute(query)} == {("4 ug/L", "withdrawn"), ("7", ""), ("8", "")}
+
+
+def test_what_another_hospital_told_is_not_taken_back_by_its_name(session: Session, region: Region, zeed: Hospital) -> None:
+    first = make.referral(number="VW-1", facts=(Fact(Section.MARKER, "4 ug/L", "PSA"),))
+    case = register(session, zeed, first)
+    other = session.get_one(Hospital, region.hospitals["DELT"])
+
+    assert not case_facts.take_back(session, case, [Fact(Section.OTHER, "", "PSA")], other, now=LATER)
+    assert present(session, case) == {("PSA", "4 ug/L")}

@@ -11,7 +11,9 @@ from flask import Flask, get_template_attribute
 from flask_babel import force_locale
 
 from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.web.assets import DIST
+from tests import make
 from tests.people import Region
 from tests.web.portal import app_on, signed_in
 
@@ -47,6 +49,24 @@ def test_our_own_label_is_in_the_reader_s_language_and_a_hospital_s_as_it_was_se
         drawn = app.jinja_env.from_string(words).render()
 
     assert drawn == "Requested Diagnosis Verwijzer"
+
+
+def test_the_case_says_of_a_document_that_it_breaks_off_or_was_corrected(app: Flask, database: Database, region: Region) -> None:
+    papers = (
+        make.document(b"%PDF-1.7 begin", title="Afgebroken"),
+        make.document(b"%PDF-1.7 heel\n%%EOF\n", title="Heel"),
+        make.document(b"%PDF-1.7 anders\n%%EOF\n", title="Anders", status="corrected"),
+    )
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(session, zeed, board_id=region.boards["URO-P"], documents=papers)
+        path = f"/cases/{case.id}"
+
+    listed = re.findall(r'<li><a id="document-.*?</li>', signed_in(app, database, region, "Aisha").get(path).text, re.DOTALL)
+
+    assert len(listed) == len(papers)
+    assert ["breekt af" in one for one in listed] == ["Afgebroken" in one for one in listed]
+    assert ["gecorrigeerd" in one for one in listed] == ["Anders" in one for one in listed]
 
 
 def test_every_icon_that_a_page_names_is_drawn() -> None:

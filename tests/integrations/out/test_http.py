@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -161,3 +162,46 @@ def test_a_small_answer_that_swells_is_not_unpacked() -> None:
     told = Told(200, b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
     with server(told) as url:
         assert refusal(url, Reach((url,), LOOPBACK)) == "compressed"
+
+
+class _SlowHands(ssl.SSLContext):
+    """Shakes hands until after the deadline, as a peer can make us do."""
+
+    def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
+        made = super().wrap_socket(*args, **kwargs)
+        time.sleep(0.5)
+        return made
+
+
+def test_a_peer_that_shakes_hands_until_the_time_is_over_cannot_drip_its_answer_for_hours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, sent = Authority(), []
+    ours = _SlowHands(ssl.PROTOCOL_TLS_CLIENT)
+    ours.load_verify_locations(cadata=authority.pem)
+    monkeypatch.setattr("integrations.out.tls.context", lambda *_: ours)
+
+    class Drip(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "300")
+            self.end_headers()
+            for n in range(300):
+                self.wfile.write(b"x")
+                sent.append(n)
+                time.sleep(0.01)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    theirs.load_cert_chain(authority.write(tmp_path, "localhost"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Drip) as running:
+        running.socket = theirs.wrap_socket(running.socket, server_side=True)
+        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        url = f"https://localhost:{running.server_address[1]}/"
+        with pytest.raises(NoReply):
+            exchange("GET", url, reach=Reach((url,), LOOPBACK), headers={}, seconds=0.3)
+        running.shutdown()
+
+    assert len(sent) < 300

@@ -1,0 +1,101 @@
+"""What belongs to a value and stands in no field of it: its side, its extensions, why it was done, what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.profile import Profile
+from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, text, unique
+
+_CONCEPTS = ("valueCodeableConcept", "valueCoding")
+_SILENT = ("absent-reason", "narrativeLink", "originalText", "specification", "translation", "basedOn", "supportingInfo")
+"""Endings of the addresses of extensions that say nothing of the patient, or only how something was written."""
+_ABOUT = {"Condition", "Procedure", "BodyStructure"}
+
+
+def site(value: Any) -> str:
+    """A place in the body with its side (`Mamma (Links)`): a qualifier is an extension of it."""
+    own = node(value)
+    sides = [concept(one.get(name)) for one in nodes(own.get("extension")) for name in _CONCEPTS if one.get(name)]
+    beside = ", ".join(unique(sides))
+    return joined(concept(value), f"({beside})", by=" ") if concept(value) and beside else concept(value) or beside
+
+
+def sites(value: Any) -> str:
+    return joined(*map(site, nodes(value)), by=", ")
+
+
+def extended(entry: Entry, where: Addresses, profile: Profile) -> list[str]:
+    """`morphology: Ductaal carcinoom`: what the extensions of a resource and of its code say in words, under the sender's own name."""
+    own = entry.resource
+    said = [*nodes(own.get("extension")), *nodes(node(own.get("code")).get("extension"))]
+    return unique(words for one in said for words in _said(one, entry, where, profile))
+
+
+def _said(one: Node, entry: Entry, where: Addresses, profile: Profile) -> Iterator[str]:
+    address = text(one.get("url"))
+    if any(address.lower().endswith(ending.lower()) for ending in _SILENT):
+        return
+    inside = joined(*(words for each in nodes(one.get("extension")) for words in _said(each, entry, where, profile)))
+    words = inside or _value(one, entry, where, profile)
+    if words:
+        yield f"{_name(address)}: {words}"
+
+
+def _name(address: str) -> str:
+    """The last part of an address as words: `mcode-histology-morphology-behavior`, `ext-Problem.Name`."""
+    return address.rstrip("/").rpartition("/")[2].rpartition(".")[2].replace("-", " ")
+
+
+def _value(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+    is_so = one.get("valueBoolean")
+    if isinstance(is_so, bool):
+        return profile.label("yes" if is_so else "no")
+    pointed = one.get("valueReference")
+    found = where.resolve(pointed, entry) if pointed else None
+    if found is not None:
+        return concept(found.resource.get("code")) if found.kind in _ABOUT else ""
+    return answer_text(one) or text(node(one.get("valueAnnotation")).get("text"))
+
+
+def evidence(entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`op grond van: biopt`: on what a diagnosis rests."""
+    many = nodes(entry.resource.get("evidence"))
+    coded = [concept(code) for one in many for code in nodes(one.get("code"))]
+    pointed = [_pointed(detail, entry, where) for one in many for detail in nodes(one.get("detail"))]
+    said = joined(*unique([*coded, *pointed]), by=", ")
+    return f"{profile.label('evidence')}: {said}" if said else ""
+
+
+def reasons(entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`reden: Ileus`: why it was done or is taken."""
+    own = entry.resource
+    coded = [concept(one) for one in nodes(own.get("reasonCode"))]
+    pointed = [_pointed(one, entry, where) for one in nodes(own.get("reasonReference"))]
+    said = joined(*unique([*coded, *pointed]), by=", ")
+    return f"{profile.label('reason')}: {said}" if said else ""
+
+
+def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
+    """How it was found, and, where a message holds several, of which disease and in which material."""
+    own = entry.resource
+    about = joined(*(_pointed(one, entry, where) for one in nodes(own.get("focus"))), by=", ")
+    material = _pointed(own.get("specimen"), entry, where)
+    said = (
+        ("about", about if where.kinds["Condition"] > 1 else ""),
+        ("method", concept(own.get("method"))),
+        ("material", material if where.kinds["Specimen"] > 1 or where.resolve(own.get("specimen"), entry) is None else ""),
+    )
+    return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
+
+
+def _pointed(reference: Any, entry: Entry, where: Addresses) -> str:
+    """What a reference points at, in its own words; its display when it is not in the message."""
+    found = where.resolve(reference, entry)
+    if found is None:
+        return text(node(reference).get("display"))
+    own = found.resource
+    taken_from = site(node(own.get("collection")).get("bodySite"))
+    return joined(concept(own.get("code")) or concept(own.get("type")), taken_from, by=", ")

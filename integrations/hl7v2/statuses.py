@@ -1,0 +1,77 @@
+"""What a sender says of a value beside the value: that it is preliminary, corrected, taken back, or was never obtained."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from mdo_portal.exchange import Profile
+
+from .er7 import Message
+from .items import Item
+from .segment import Segment
+
+GONE = "withdrawn"
+DELETED = "D"
+"""Of a diagnosis or procedure (tables 0206 and 0287): it is to be taken out of the list that was sent before."""
+
+
+def said(segment: Segment | None, field: int) -> str:
+    """The code in a field, in capitals; "" without the segment."""
+    return segment.component(field).strip().upper() if segment is not None else ""
+
+
+def status_in(segment: Segment | None, field: int, codes: Mapping[str, Any]) -> str:
+    """The status that a field says by one of these codes; "" for any other."""
+    return str(codes.get(said(segment, field), ""))
+
+
+def item_status(item: Item, notification: Segment | None, profile: Profile) -> str:
+    """OBX-11; when it says nothing out of the ordinary, the order's (OBR-25) or the document's (TXA-17, TXA-19)."""
+    rules = profile["result"]
+    if is_status_only(item, rules):
+        return ""  # what the status becomes is what the code says: final
+    if notification is not None:
+        return status_in(item.segment, 11, rules["status"]) or document_status(notification, profile)
+    return status_in(item.segment, 11, rules["status"]) or status_in(item.order, 25, rules["status"])
+
+
+def is_status_only(item: Item, rules: Mapping[str, Any]) -> bool:
+    """OBX-11 says that a result is final without telling it again."""
+    return not item.text and said(item.segment, 11) in rules["status_only"]
+
+
+def document_status(notification: Segment, profile: Profile) -> str:
+    """TXA-19, else TXA-17."""
+    rules = profile["result"]
+    if said(notification, 19) in rules["unavailable"]:
+        return GONE
+    return status_in(notification, 17, rules["completion"])
+
+
+def order_status(item: Item, profile: Profile) -> str:
+    """Of what is asked for in an OBR: withdrawn when its own ORC takes it back, though the rest of the message stands."""
+    return GONE if item.common is not None and is_taken_back(item.common, profile) else ""
+
+
+def is_taken_back(common: Segment, profile: Profile) -> bool:
+    """Whether an ORC takes its order back: by its own code, or as the state that it changes to."""
+    rules = profile["referral"]
+    return said(common, 1) in rules["cancel_codes"] or _becomes(common, rules["cancel_states"], rules)
+
+
+def is_only_done(message: Message, profile: Profile) -> bool:
+    """Whether all that the orders of a message say is that they are done: it asks for nothing, and makes no case."""
+    rules, commons = profile["referral"], message.all("ORC")
+    return bool(commons) and all(_becomes(one, rules["done_states"], rules) for one in commons)
+
+
+def done_words(item: Item, profile: Profile) -> str:
+    """`afgerond`, of an OBR whose ORC says that it is; else ""."""
+    rules, common = profile["referral"], item.common
+    is_done = common is not None and _becomes(common, rules["done_states"], rules)
+    return str(rules["done_states"][said(common, 5)]) if is_done else ""
+
+
+def _becomes(common: Segment, states: Collection[str], rules: Mapping[str, Any]) -> bool:
+    return said(common, 1) in rules["state_codes"] and said(common, 5) in states

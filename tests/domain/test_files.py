@@ -1,0 +1,78 @@
+"""Looking a file through costs in proportion to its size: many small bombs cost no more than one large file."""
+
+from __future__ import annotations
+
+import random
+import zlib
+
+import pytest
+
+from mdo_portal.domain import files
+from tests.web.test_files_in import jpeg
+
+OBJECT = b"1 0 obj <</Type/ObjStm/Filter/FlateDecode>> stream\r\n"
+
+
+def pdf(*packed: bytes) -> bytes:
+    return b"%PDF-1.7\n" + b"".join(OBJECT + one + b"\nendstream\nendobj\n" for one in packed)
+
+
+def packed(plain: bytes) -> bytes:
+    return zlib.compress(plain, 9)
+
+
+ESCAPES = packed(b"#41" * 49_990)
+SHARED = b"\x00\x00\x00\xff\xff" * 200_000
+"""A megabyte that unpacks to nothing, and that every object before it may be said to hold."""
+
+
+def lying_over_each_other(count: int) -> bytes:
+    """Objects that each hold all those after them, and the same megabyte."""
+    objects = b""
+    for _ in range(count):
+        length = len(objects).to_bytes(2, "little")
+        objects = b"/ObjStm stream\n\x78\x9c\x00" + length + bytes(255 - one for one in length) + objects
+    return b"%PDF-1.7\n" + objects + SHARED
+
+
+TREE = b"".join(b"<</Type/StructElem/S/TD/P %d 0 R/K[%d]/Pg 3 0 R>>" % (n, n * 7 % 1000) for n in range(2_000))
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        pdf(*[ESCAPES] * 260),
+        pdf(packed(b"\0" * 30_000_000)),
+        lying_over_each_other(1_500),
+        pdf(packed(b"a" * 3_000)) + b" #41" * 5_000,
+    ],
+    ids=["escapes in each of many objects", "one that swells", "objects that lie over each other", "escapes in the open"],
+)
+def test_a_pdf_that_is_far_more_work_than_its_size_is_not_trusted(bomb: bytes) -> None:
+    """56 kB of the first took 24 seconds, in the worker itself and with everything else of its batch waiting."""
+    assert files.is_active(bomb)
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        pdf(*[packed(TREE)] * 20),
+        pdf(*[packed(b"<</Type/Font/BaseFont/ABCDEF+Times#20New#20Roman>>")] * 90),
+        pdf(*[b"\x8f" + random.Random(n).randbytes(900) for n in range(300)]),
+        pdf(packed(TREE)) + random.Random(1).randbytes(2_000_000),
+    ],
+    ids=["tagged", "names with blanks", "encrypted", "with a scan"],
+)
+def test_an_honest_pdf_of_many_objects_is_shown(honest: bytes) -> None:
+    assert not files.is_active(honest)
+
+
+def test_what_is_packed_is_found_behind_much_that_is_honest() -> None:
+    assert files.is_active(pdf(*[packed(TREE)] * 20, packed(b"<</S/JavaScript/JS(app.alert(1))>>")))
+    assert files.is_active(pdf(*[packed(TREE)] * 20, packed(TREE + b"<</S/J#61vaScript/JS(app.alert(1))>>")))
+
+
+def test_a_jpeg_that_does_not_say_how_large_it_is_is_not_trusted() -> None:
+    segment = b"\xff\xe2\x00\x04ab"
+    assert files.pixels(b"\xff\xd8" + segment * 100_000) > files.LARGEST_PICTURE
+    assert files.pixels(b"\xff\xd8" + segment * 300 + jpeg(40, 20)[2:]) == 800

@@ -1,0 +1,113 @@
+"""A referral holds results too: what it says is deleted, cancelled or preliminary is never shown as simply so."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import Fact, Incoming, IncomingReferral, IncomingResult, Section
+
+PID = "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F"
+ASKS = ("ORC|NW|A1||G1", "OBR|1|A1||MDO^MDO oncologie^L")
+
+
+def read(kind: str, *lines: str) -> Incoming:
+    header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5||||||UNICODE UTF-8"
+    return Hl7Reader().read("\r".join([header, PID, *lines, ""]).encode(), "generic-v2")
+
+
+def referral(*lines: str) -> IncomingReferral:
+    found = read("ORM^O01", *ASKS, *lines)
+    assert isinstance(found, IncomingReferral)
+    return found
+
+
+def shown(found: IncomingReferral) -> list[str]:
+    return [fact.text for fact in found.facts if fact.label != "Aangevraagd"]
+
+
+@pytest.mark.parametrize("status", ["D", "W"])
+def test_a_result_in_a_referral_that_is_deleted_is_not_shown_and_is_taken_back(status: str) -> None:
+    found = referral(f"OBX|1|NM|2039-6^CEA^LN||5.1|ug/L|||||{status}|||20260201")
+    assert shown(found) == []
+    assert [(fact.label, fact.text, fact.dated_on) for fact in found.taken_back] == [("CEA", "5.1 ug/L", date(2026, 2, 1))]
+    assert "OBX(1)/withdrawn" in found.unmapped
+
+
+def test_a_result_in_a_referral_says_that_it_is_preliminary_or_corrected() -> None:
+    found = referral("OBX|1|NM|PSA^PSA^L||3|ug/L|||||P", "OBX|2|NM|CEA^CEA^L||4|ug/L|||||C", "OBX|3|NM|AFP^AFP^L||5|ug/L|||||F")
+    assert [fact.status for fact in found.facts if fact.label != "Aangevraagd"] == ["preliminary", "corrected", ""]
+
+
+def test_a_document_in_a_referral_that_is_deleted_is_withdrawn() -> None:
+    found = referral("OBX|1|ED|PA^PA-verslag^L||^application^pdf^Base64^JVBERi0xLjQK||||||D")
+    assert [document.status for document in found.documents] == ["withdrawn"]
+
+
+def test_a_diagnosis_or_procedure_that_is_deleted_is_not_shown() -> None:
+    found = referral(
+        f"DG1|1||C18.7^Sigmoidcarcinoom^I10{'|' * 18}D",
+        f"DG1|2||C20^Rectumcarcinoom^I10{'|' * 18}A",
+        f"PR1|1||HEMI^Hemicolectomie^L{'|' * 17}D",
+    )
+    assert shown(found) == ["Rectumcarcinoom"]
+    assert [fact.text for fact in found.taken_back] == ["Sigmoidcarcinoom", "Hemicolectomie"]
+
+
+def test_a_diagnosis_that_is_deleted_and_told_anew_stands() -> None:
+    found = referral(f"DG1|1||C20^Rectumcarcinoom^I10{'|' * 18}D", f"DG1|2||C20^Rectumcarcinoom^I10{'|' * 18}A")
+    assert shown(found) == ["Rectumcarcinoom"]
+    assert found.taken_back == ()
+
+
+def test_a_deleted_diagnosis_in_a_result_is_named_and_not_shown() -> None:
+    found = read("ORU^R01", "OBR|1|A1|F1|LAB^Lab^L", f"DG1|1||C20^Rectumcarcinoom^I10{'|' * 18}D", "OBX|1|NM|CEA^CEA^L||4|||||F")
+    assert isinstance(found, IncomingResult)
+    assert "Rectumcarcinoom" not in [fact.text for fact in found.facts]
+    assert "DG1(1)/withdrawn" in found.unmapped
+
+
+def test_an_order_that_is_cancelled_beside_the_board_is_not_asked_for() -> None:
+    found = referral("ORC|CA|A2||G1", "OBR|2|A2||CT^CT-thorax^L")
+    assert not found.cancelled
+    assert [fact.text for fact in found.facts] == ["MDO oncologie"]
+    assert Fact(Section.OTHER, "CT-thorax", "Aangevraagd", code="CT", code_system="L") in found.taken_back
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("DG1|1||C20^Rectumcarcinoom^I10||201903", "Rectumcarcinoom (2019-03)"),
+        ("DG1|1||C20^Rectumcarcinoom^I10||20190000", "Rectumcarcinoom (2019)"),
+        ("PR1|1||HEMI^Hemicolectomie^L||2018", "Hemicolectomie (2018)"),
+        ("OBX|1|NM|PSA^PSA^L||3|ug/L|||||F|||201905", "3 ug/L (2019-05)"),
+        ("DG1|1||C20^Rectumcarcinoom^I10||onbekend", "Rectumcarcinoom"),
+    ],
+)
+def test_a_year_or_month_without_a_day_is_shown_and_is_no_other_day(line: str, text: str) -> None:
+    found = read("ORM^O01", "ORC|NW|A1||G1", "OBR|1|A1||MDO^MDO oncologie^L|||20260301", line)
+    assert isinstance(found, IncomingReferral)
+    (fact,) = [one for one in found.facts if one.label != "Aangevraagd"]
+    assert (fact.text, fact.dated_on) == (text, None)
+
+
+@pytest.mark.parametrize("common", ["ORC|OD|A1||G1", "ORC|DR|A1||G1", "ORC|SC|A1||G1|CA", "ORC|sc|A1||G1|DC"])
+def test_an_order_that_is_discontinued_takes_the_referral_back(common: str) -> None:
+    found = read("ORM^O01", common, "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingReferral)
+    assert (found.cancelled, found.number) == (True, "G1")
+
+
+def test_an_order_that_is_done_at_the_hospital_is_no_referral() -> None:
+    found = read("ORM^O01", "ORC|SC|A1||G1|CM", "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingResult)
+    assert [(fact.label, fact.text) for fact in found.facts] == [("Aangevraagd", "MDO oncologie (afgerond)")]
+
+
+@pytest.mark.parametrize("common", ["ORC|NW|A1||G1|CM", "ORC|SC|A1||G1|IP", "ORC|SC|A1||G1"])
+def test_an_order_that_is_new_or_under_way_stays_a_referral(common: str) -> None:
+    found = read("ORM^O01", common, "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingReferral)
+    assert not found.cancelled

@@ -1,0 +1,103 @@
+"""What could not be fetched stands for a person, whatever became of its notice; what comes of that patient meanwhile is not lost."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select, update
+
+from mdo_portal import pulling, understanding
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.pull import Pull, PullState
+from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Wire
+from mdo_portal.services import awaiting, hospitals, intake, pulls
+from mdo_portal.services.intake import Arrival
+from tests.pulling_house import READERS, Places, now, places
+
+__all__ = ["places"]
+
+
+class Refuses:
+    """A server that gives nothing, and what it was told that it is about."""
+
+    def pull(self, notice: IncomingNotice, address: Address, **_: object) -> None:
+        self.notice = notice
+        raise NotPulled("refused", again=False)
+
+
+def refused(places: Places) -> Refuses:
+    places.send()
+    places.understand()
+    server = Refuses()
+    assert pulling.pull_next(places.database, server, clock=now)  # type: ignore[arg-type]
+    return server
+
+
+def came_behind(places: Places, notice: IncomingNotice) -> uuid.UUID:
+    """Something about the same patient came, and was not kept by any referral yet."""
+    numbers = ((("bsn", notice.bsn),) if notice.bsn else notice.numbers)[:1]
+    assert numbers
+    with places.database.transaction() as session:
+        link = hospitals.link_of(session, places.link_id)
+        header = MessageHeader(kind="Bundle/result", control_id="R1", patient_numbers=numbers)
+        intake.keep(session, [Arrival(raw=b"{}", wire=Wire.FHIR, header=header, link=link, at=now())])
+        return session.scalars(select(InboundMessage.id).where(InboundMessage.control_id == "R1")).one()
+
+
+def test_what_comes_while_a_notice_is_still_to_be_followed_waits_for_the_referral(places: Places) -> None:
+    """A server that is away for an hour: all results of that hour were about nobody who had a case, and gone."""
+    places.send()
+    places.understand()
+    with places.database.transaction() as session:
+        claimed = pulls.claim(session, now=now())
+    assert claimed is not None
+    came = came_behind(places, claimed.notice)
+    with places.database.transaction() as session:
+        assert awaiting.must_wait(session, came)
+
+
+@pytest.mark.parametrize("became", ["fetched", "withdrawn"])
+def test_it_is_read_again_once_that_was_fetched_or_withdrawn(places: Places, became: str) -> None:
+    places.send()
+    places.understand()
+    with places.database.transaction() as session:
+        claimed = pulls.claim(session, now=now())
+        assert claimed is not None
+    came = came_behind(places, claimed.notice)
+    waits = {"state": InboundState.UNREADABLE, "reason": awaiting.WAITS, "settled_at": now()}
+    with places.database.transaction() as session:
+        session.execute(update(InboundMessage).where(InboundMessage.id == came).values(**waits))
+        if became == "withdrawn":
+            pulls.noticed(session, replace(claimed.notice, cancelled=True), places.link_id, message_id=came, now=now())
+        else:
+            session.execute(update(Pull).values(next_attempt_at=now()))
+    places.pull()
+    fetched = places.messages("Bundle/pull")
+    if fetched:
+        understanding.understand(places.database, READERS, now=now(), most=1)
+
+    with places.database.transaction() as session:
+        assert session.get_one(InboundMessage, came).state is not InboundState.UNREADABLE
+    assert bool(fetched) is (became == "fetched")
+
+
+def test_what_comes_behind_a_notice_that_could_not_be_followed_waits_for_the_referral(places: Places) -> None:
+    """It was about nobody who had a case, and not kept: a result that came between the notice and the mended link was lost."""
+    told = refused(places).notice
+    came = came_behind(places, told)
+    with places.database.transaction() as session:
+        assert awaiting.must_wait(session, came)
+
+
+@pytest.mark.parametrize("sealed", [b"", b"nobody can open this"])
+def test_a_notice_whose_message_is_there_no_more_still_stands_for_a_person(places: Places, sealed: bytes) -> None:
+    places.send()
+    places.understand()
+    with places.database.transaction() as session:
+        session.execute(update(InboundMessage).where(InboundMessage.kind == "Task").values(raw_sealed=sealed))
+    pulling.pull_next(places.database, Refuses(), clock=now)  # type: ignore[arg-type]
+
+    (stands,) = places.messages("Task/pull")
+    assert (stands.state, stands.place) == (InboundState.UNREADABLE, "refused") and places.pulls()[0].state is PullState.FAILED
