@@ -15,7 +15,7 @@ from pathlib import Path
 from mdo_portal.commands.postgres_folders import scratch
 
 PLACE = Path("/dev/shm")
-ROOM = 4 * 2**30  #: bytes; a whole run has written less than half of it at once
+ROOM = 4 * 2**30  #: bytes; 0.2 GiB was seen early in a run, and PostgreSQL keeps a GiB of its log besides
 FREE = 2 * ROOM  #: of the machine's memory
 
 
