@@ -42,7 +42,8 @@ help: ## This list
 demo: venv frontend compiled ## An invented region on http://127.0.0.1:8000; more words for the command: make demo ARGS="…"
 	@$(BIN)/mdo-portal demo $(ARGS)
 
-# One more than two cores: browsers, sockets and letters on their way are mostly waited for.
+# One more than two cores: browsers, sockets and letters on their way are mostly waited for. MDO_PICTURES=1: with pictures of the journeys
+# in var/pictures.
 test: venv frontend compiled ## Every test, the browser included; a part: make test ARGS="tests/domain -k letter"
 	$(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
 

@@ -98,6 +98,13 @@ def close_shared() -> None:
     _shared.close()
 
 
+def kept_as_picture(page: Page, path: Path, *, full_page: bool = False) -> None:
+    """For people to look at, who ask for it (MDO_PICTURES=1): a picture takes half a second of processor and no test reads it."""
+    if os.environ.get("MDO_PICTURES"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path, caret="initial", full_page=full_page)  # hiding the caret would need an inline style
+
+
 def axe(page: Page) -> list[str]:
     """Serious and critical findings of axe-core on this page: `rule: first element`."""
     page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from tempfile import TemporaryDirectory
 
@@ -23,10 +23,10 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.commands import migrate
 from mdo_portal.commands.postgres import server
-from mdo_portal.commands.postgres_databases import clone_database, template_database
+from mdo_portal.commands.postgres_databases import as_role, clone_database, template_database
 from mdo_portal.database import Database
 from tests import browser as browsers
-from tests import canaries, dealing, make, once, people
+from tests import canaries, clusters, dealing, in_memory, make, once, people
 from tests.copies import Copies, as_web, opened, plain
 from tests.people import Region
 
@@ -38,6 +38,7 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("suite")
 _names = count(1)
+initdb_itself = clusters.initdb_itself
 __all__ = ["as_web", "copy_name", "opened"]
 _server = pytest.StashKey[ExitStack]()
 _compiled = pytest.StashKey[str]()
@@ -47,10 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """What all workers share is made by the process that hands out the work."""
     shared = getattr(config, "workerinput", {}).get("compiled")
     if not shared:
+        in_memory.install()
         folder = TemporaryDirectory(prefix="mdo-compiled-")
         config.add_cleanup(folder.cleanup)
     config.stash[_compiled] = shared or folder.name
     once.install(config.stash[_compiled])
+    clusters.install(config.stash[_compiled])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -59,7 +62,7 @@ def pytest_configure_node(node: object) -> None:
     config = node.config  # type: ignore[attr-defined]
     if _server not in config.stash:
         config.stash[_server] = stack = ExitStack()
-        config.stash[_server_url] = stack.enter_context(server(None, durable=False))
+        config.stash[_server_url] = stack.enter_context(_throw_away())
     node.workerinput["postgres"] = config.stash[_server_url]  # type: ignore[attr-defined]
     node.workerinput["compiled"] = config.stash[_compiled]  # type: ignore[attr-defined]
 
@@ -124,9 +127,25 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
     if shared:
         yield shared
     else:
-        with server(None, durable=False) as url:
+        with _throw_away() as url:
             yield url
             canaries.search_server(url)
+
+
+@contextmanager
+def _throw_away() -> Iterator[str]:
+    """A server whose own housekeeping rests: it would begin a process in each of the many small databases all the time."""
+    with server(None, durable=False) as url:
+        with psycopg.connect(plain(as_role(url, "postgres")), autocommit=True) as admin:
+            for setting in (
+                "autovacuum = off",
+                "bgwriter_delay = '10s'",
+                "wal_writer_delay = '10s'",
+                "checkpoint_timeout = '1h'",
+            ):
+                admin.execute(f"ALTER SYSTEM SET {setting}")
+            admin.execute("SELECT pg_reload_conf()")
+        yield url
 
 
 def copy_name(kind: str) -> str:
@@ -225,7 +244,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return dealing.ByFile(config, log)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """In modules that are just read there is nothing to collect."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish() -> None:
-    """What stands now stands to the end: the collector need not go through thousands of tests again and again."""
+    """What stands now stands to the end: the collector need not go through thousands of tests again and again, nor look every moment."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -13,8 +13,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
-from tests import copies as module
-from tests import make
+from tests import as_it_was, make
 from tests.conftest import copy_name
 from tests.copies import Copies, opened
 from tests.people import Region
@@ -89,7 +88,7 @@ def test_who_is_still_there_is_cut_off(own: Copies) -> None:
 
 
 def test_a_copy_that_was_not_put_back_right_goes_to_nobody(own: Copies, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.Table, "put_back", lambda table, admin: None)
+    monkeypatch.setattr(as_it_was.Table, "put_back", lambda table, admin: None)
     with own.one() as first, first.transaction() as session:
         session.execute(text("DELETE FROM case_facts"))
     with own.one() as second:

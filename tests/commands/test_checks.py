@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
-from mdo_portal.commands import checks
+from mdo_portal.commands import checks, doctor, schema
 from mdo_portal.commands import keys as work
 from mdo_portal.commands.postgres import server
 from mdo_portal.database import Database
@@ -98,24 +99,22 @@ def test_doctor_names_everything_and_a_fit_machine_gets_nothing(tmp_path: Path) 
         database = opened(url)
         environ = environment(database, {})
 
-        def mdo(*words: str) -> subprocess.CompletedProcess[str]:
-            command = [sys.executable, "-m", "mdo_portal", *words]
-            return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
-
-        assert mdo("db", "upgrade").returncode == 0
-        fit = mdo("doctor")
+        here = CliRunner(env=environ)
+        assert here.invoke(schema.command, ["upgrade"]).exit_code == 0
+        command = [sys.executable, "-m", "mdo_portal", "doctor"]
+        fit = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
         admin = Database(url.replace("//mdo@", "//postgres@"))
         with admin.engine.connect() as connection:
             connection.execute(text("ALTER DATABASE mdo SET log_min_error_statement = 'error'"))
             connection.execute(text("ALTER DATABASE mdo SET synchronous_commit = off"))
             connection.commit()
         admin.close()
-        unfit = mdo("doctor")
+        unfit = here.invoke(doctor.command)
         database.close()
 
     assert fit.returncode == 0 and json.loads(fit.stdout) == {"settings": "ok", "schema": "ok", "unsafe": "nothing"}, fit.stdout
     found = json.loads(unfit.stdout)["unsafe"]
-    assert unfit.returncode == 1
+    assert unfit.exit_code == 1
     assert len(found) == 2 and all("set " in one for one in found)
 
 

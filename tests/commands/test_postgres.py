@@ -19,6 +19,7 @@ from mdo_portal.commands.postgres_programs import candidates, major_of
 from tests.commands.asking import folder_of, rows
 
 
+@pytest.mark.usefixtures("initdb_itself")
 def test_a_server_that_keeps_data_is_durable(tmp_path: Path) -> None:
     with server(tmp_path / "postgres", durable=True) as url:
         for name, value in {
@@ -41,6 +42,7 @@ def test_a_fast_server_is_for_throwing_away_only(tmp_path: Path) -> None:
     assert not folder_of(url).parent.exists()
 
 
+@pytest.mark.usefixtures("initdb_itself")
 def test_every_postgresql_that_is_found_can_be_used() -> None:
     usable = {major_of(folder): folder for folder in candidates() if major_of(folder) >= 15}
     for major, folder in usable.items():
@@ -84,6 +86,7 @@ def test_a_stale_pid_file_whose_number_is_somebody_elses_now_does_not_block(tmp_
         assert rows(url, "select 1") == [(1,)]
 
 
+@pytest.mark.usefixtures("initdb_itself")
 def test_a_first_start_that_was_cut_off_is_done_again(tmp_path: Path) -> None:
     (tmp_path / "postgres" / "data.new" / "base").mkdir(parents=True)
     with server(tmp_path / "postgres", durable=True) as url:
@@ -119,6 +122,7 @@ def test_a_server_outlives_the_thread_that_asked_for_it() -> None:
     running.__exit__(None, None, None)
 
 
+@pytest.mark.usefixtures("initdb_itself")
 def test_the_environment_of_the_person_who_starts_it_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPORT", "5999")
     monkeypatch.setenv("PGDATA", "/nonexistent")

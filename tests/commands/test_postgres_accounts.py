@@ -19,6 +19,7 @@ import pytest
 
 from mdo_portal.commands.postgres import Binaries, find_binaries, server
 from mdo_portal.commands.postgres_programs import runner_for
+from tests import clusters
 from tests.commands.asking import folder_of, rows
 
 FORK = multiprocessing.get_context("fork")  # a Python below /root cannot be executed by nobody, but it can be inherited
@@ -46,6 +47,7 @@ def home(account: str, tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def binaries() -> Iterator[Binaries]:
     """Programs that nobody can run too."""
+    clusters.packed_already()  # before a child becomes somebody who may not read it
     with runner_for(find_binaries()) as runner:
         yield runner.binaries
 
@@ -127,6 +129,7 @@ def test_a_start_right_after_a_kill_waits_for_the_old_server(account: str, home:
     again.end()
 
 
+@pytest.mark.usefixtures("initdb_itself")
 def test_no_account_is_made_and_no_mode_outside_the_folder_changes(account: str, home: Path, binaries: Binaries) -> None:
     accounts, modes = Path("/etc/passwd").read_bytes(), modes_above(home, binaries.folder, find_binaries().folder)
     Demo(account, home, binaries).end()
@@ -153,6 +156,7 @@ def test_another_account_cannot_reach_the_server() -> None:
         process.join()
 
 
+@pytest.mark.usefixtures("initdb_itself")
 @pytest.mark.skipif(not ROOT, reason="an ordinary user runs its own programs")
 def test_programs_nobody_cannot_run_are_copied_and_the_copy_is_gone_afterwards(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

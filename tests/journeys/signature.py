@@ -6,17 +6,16 @@ import re
 
 from playwright.sync_api import Page
 
-from tests.browser import axe
+from tests.browser import axe, kept_as_picture
 from tests.journeys.test_glass import PICTURES
 from tests.people import PASSWORD
 
 
 def picture(page: Page, name: str) -> None:
     """Of a laptop and of a phone; without a finding of axe, and never wider than its screen."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=PICTURES / f"{name}-{width}.png", caret="initial", full_page=True)
+        kept_as_picture(page, PICTURES / f"{name}-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} {width}"
     page.set_viewport_size({"width": 1360, "height": 900})
     assert axe(page) == [], name

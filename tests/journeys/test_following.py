@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.people import Membership, Role
-from tests.browser import axe
+from tests.browser import axe, kept_as_picture
 from tests.journeys.test_glass import PICTURES, Portal, portal
 from tests.people import person_id
 from tests.services.follow_house import IMAGING, OPERATION, signed
@@ -38,8 +38,7 @@ def picture(page: Page, name: str) -> None:
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=PICTURES / f"follow-{name}-{width}.png", full_page=True)
+        kept_as_picture(page, PICTURES / f"follow-{name}-{width}.png", full_page=True)
     assert axe(page) == []
 
 

@@ -25,7 +25,7 @@ from mdo_portal.services import sessions
 from mdo_portal.settings import Settings
 from mdo_portal.web import log_overdue
 from tests import make
-from tests.browser import axe
+from tests.browser import axe, kept_as_picture
 from tests.conftest import as_web
 from tests.people import PEOPLE, Region, person_id
 
@@ -94,8 +94,7 @@ def portal(database: Database, region: Region, browser: Browser) -> Iterator[Por
 
 
 def picture(page: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"access-{name}.png", caret="initial", full_page=True)
+    kept_as_picture(page, PICTURES / f"access-{name}.png", full_page=True)
     assert axe(page) == [], name
 
 

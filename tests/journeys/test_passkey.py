@@ -23,7 +23,7 @@ from mdo_portal.domain.people import Membership, Role, SignedInSession
 from mdo_portal.services import credentials, sessions
 from mdo_portal.settings import Settings
 from tests import make
-from tests.browser import axe
+from tests.browser import axe, kept_as_picture
 from tests.conftest import as_web
 from tests.people import Region, person_id
 
@@ -66,8 +66,7 @@ def at_a_desk(browser: Browser) -> Iterator[tuple[Page, CDPSession]]:
 
 
 def picture(page: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"account-{name}.png", caret="initial", full_page=True)
+    kept_as_picture(page, PICTURES / f"account-{name}.png", full_page=True)
     assert axe(page) == [], name
 
 

@@ -31,7 +31,7 @@ from mdo_portal.services import advice
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.settings import Settings
 from tests import make
-from tests.browser import axe
+from tests.browser import axe, kept_as_picture
 from tests.copies import as_web
 from tests.faults.receivers import ANSWERS, Receiver
 from tests.journeys.test_glass import PICTURES, Portal
@@ -115,8 +115,7 @@ def _signed(database: Database, region: Region, receivers: dict[str, Receiver]) 
 
 
 def picture(page: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"post-{name}.png", caret="initial", full_page=True)
+    kept_as_picture(page, PICTURES / f"post-{name}.png", full_page=True)
     assert axe(page) == [], name
 
 

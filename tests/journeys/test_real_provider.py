@@ -27,7 +27,7 @@ from mdo_portal.domain.people import SignedInSession
 from mdo_portal.services import identities, providers, sessions
 from mdo_portal.settings import Settings
 from tests import make
-from tests.browser import axe
+from tests.browser import axe, kept_as_picture
 from tests.conftest import as_web
 from tests.people import Region, person_id
 from tests.web.oidc_house import SAID
@@ -107,8 +107,7 @@ def at_the_hospital(page: Page, who: str, how: str = "Met pas") -> None:
 
 
 def picture(page: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"oidc-{name}.png", caret="initial", full_page=True)
+    kept_as_picture(page, PICTURES / f"oidc-{name}.png", full_page=True)
 
 
 def test_in_through_the_hospital_confirmed_there_and_out_when_the_hospital_says_so(browser: Browser, place: Place) -> None:

@@ -38,6 +38,7 @@ def person(browser: Browser, demo: Demo, name: str, *, width: int = 1440, height
 
 
 def picture(page: Page, name: str) -> None:
+    """Always made: it waits until the page is drawn, and a key that was pressed sooner, while a piece is renewed, was lost on a full machine."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}.png", caret="initial")  # hiding the caret would need an inline style
 

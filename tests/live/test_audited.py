@@ -82,7 +82,7 @@ def live_app(database: Database, region: Region) -> Iterator[Live]:
         make.typed(session, round_, WORDS, now=now)
         note = conclusions.notes_of(session, session.get_one(Round, round_.id).id)[NoteSection.ADVICE].id
         ids = note, meeting.id, case.id
-    with app_on(database) as app:
+    with app_on(database, hears=True) as app:
         yield Live(app, database, region, *ids)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from mdo_portal.app import create_app
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
+from mdo_portal.live import server
 from mdo_portal.services import sessions
 from mdo_portal.settings import Settings
 from tests import make
@@ -24,20 +26,26 @@ CSRF = "token-of-this-test"
 
 
 @contextmanager
-def app_on(database: Database) -> Iterator[Flask]:
+def app_on(database: Database, *, hears: bool = False) -> Iterator[Flask]:
     """The application, in the database as web processes are: row security holds for it. Its live helpers end with it.
 
-    An answer with patient data and no line in the access log fails the test.
+    `hears`: it listens to what other processes announce, for screens that are open on it; most tests only ask pages, and its line would
+    be one more process of PostgreSQL each time. An answer with patient data and no line in the access log fails the test.
     """
     url = as_role(database.url, "mdo_app")
     own = as_web(database)
-    app = create_app(Settings(database_url=url, secret_key="s" * 40, demo=True), database=own)
+    with nullcontext() if hears else patch.object(server, "_listen", _deaf):
+        app = create_app(Settings(database_url=url, secret_key="s" * 40, demo=True), database=own)
     watch_addresses(app)
     try:
         with guarded(app, database):
             yield app
     finally:
         app.extensions["mdo_live_stop"].set()
+
+
+def _deaf(*_: object) -> None:
+    """Nobody's screen is open here."""
 
 
 def signed_in(app: Flask, database: Database, region: Region, name: str) -> FlaskClient:

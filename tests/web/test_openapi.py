@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as bounded
-from schemathesis import GenerationMode
 
 from mdo_portal.web import limits
 from mdo_portal.web.limits import Rate
@@ -28,6 +26,9 @@ def test_every_route_for_machines_is_described(house: House) -> None:
 
 
 def test_the_doors_for_machines_keep_their_promise(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    import schemathesis  # a second of imports, of the one worker that needs it
+    from schemathesis import GenerationMode
+
     monkeypatch.setattr(limits, "STRANGER", Rate(1e6, 1e6))
     monkeypatch.setattr(limits, "LINK", Rate(1e6, 1e6))
     schema = schemathesis.openapi.from_wsgi("/openapi.json", house.app)
