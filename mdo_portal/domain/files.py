@@ -1,94 +1,18 @@
-"""What files may hide: programs in a PDF, a picture that fills the memory, a name that is not what it seems."""
+"""What files may hide: a picture that fills the memory, a name that is not what it seems. Of a PDF: domain/pdf_inside.py."""
 
 from __future__ import annotations
 
 import re
 import struct
-import zlib
 
 LARGEST_UPLOAD = 20_000_000
 LARGEST_PICTURE = 60_000_000
 """Pixels. A scanned A4 at 600 dpi has 35 million; 30,000 x 30,000 is a bomb."""
-_MOST_UNPACKED = 40_000_000
-"""Bytes of packed objects that are looked through in one PDF; what holds more is not trusted."""
-_MOST_OBJECTS = 2_000
-_LARGEST_PACKED = 1_000_000
-_FIRST, _PIECE = 64, 4_096
-"""Bytes that are unpacked at a time; of what is no packed stream at all (an encrypted one) the first say so."""
 _MOST_MARKS = 5_000
 """Segments before a JPEG says how large it is: a photograph with all its particulars has some hundreds."""
 _LONGEST_TITLE = 120
-#: names in a PDF that run, start, fetch or carry something; long ones, that do not stand in a scan by chance
-_ACTIVE = re.compile(
-    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|GoToE|SubmitForm|ImportData)(?![A-Za-z0-9])|/XFA\s*[\[0-9]"
-)
-_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 #: what cannot be seen in a name, turns it round or ends a line
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
-
-def is_active(content: bytes) -> bool:
-    """Whether these bytes are a PDF that holds a script, another file or a form that sends itself, also in packed objects.
-
-    It looks, it does not prove: what is shown is shown by the browser's own viewer, in a frame that may do nothing.
-    """
-    if b"%PDF-" not in content[:1024]:
-        return False
-    packed, work = content.count(b"/ObjStm"), _Work(len(content))
-    return packed > _MOST_OBJECTS or _names_active(content, work) or (packed > 0 and _packs_active(content, work))
-
-
-class _Work:
-    """What may be done to look through one PDF, in proportion to its size: many small ones cost no more than a large one, and one
-    that unpacks to twenty times its size, or hides its names in escapes, is not trusted.
-    """
-
-    def __init__(self, size: int) -> None:
-        self.unpacked = min(_MOST_UNPACKED, 64_000 + 20 * size)  #: bytes that come out of packed objects
-        self.read = 64_000 + 2 * size  #: bytes that go in: objects of an honest file do not lie over each other
-        self.escapes = 200 + size // 20
-
-    @property
-    def is_over(self) -> bool:
-        return min(self.unpacked, self.read, self.escapes) < 0
-
-
-def _names_active(part: bytes, work: _Work) -> bool:
-    plain, escapes = _ESCAPED.subn(_character, part, count=work.escapes + 1)
-    work.escapes -= escapes
-    return work.is_over or _ACTIVE.search(plain) is not None
-
-
-def _character(escaped: re.Match[bytes]) -> bytes:
-    return bytes([int(escaped[1], 16)])
-
-
-def _packs_active(content: bytes, work: _Work) -> bool:
-    """The objects that are packed in streams, as far as they unpack, up to a limit: a bomb is not unpacked."""
-    at = content.find(b"/ObjStm")
-    while at >= 0:
-        start = content.find(b"stream", at, at + 500)
-        if start >= 0 and _names_active(_unpacked(content, start + 6, work), work):
-            return True
-        at = content.find(b"/ObjStm", at + 7)
-    return False
-
-
-def _unpacked(content: bytes, at: int, work: _Work) -> bytes:
-    while content[at : at + 1] in (b"\r", b"\n"):
-        at += 1
-    unpacker, found, end, size = zlib.decompressobj(), bytearray(), at + _LARGEST_PACKED, _FIRST
-    while at < min(end, len(content)) and not unpacker.eof and not work.is_over:
-        piece = content[at : at + size]
-        try:
-            found += (came := unpacker.decompress(piece, work.unpacked + 1))
-        except zlib.error:
-            work.read -= len(piece)
-            return b""
-        work.unpacked -= len(came)
-        work.read -= len(piece) - len(unpacker.unused_data)
-        at, size = at + len(piece), _PIECE
-    return bytes(found)
 
 
 def pixels(content: bytes) -> int:

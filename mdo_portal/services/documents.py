@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session, defer
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
-from mdo_portal.domain.files import LARGEST_PICTURE, clean_title, is_active, pixels
+from mdo_portal.domain.files import LARGEST_PICTURE, clean_title, pixels
 from mdo_portal.domain.identifiers import new_id
+from mdo_portal.domain.pdf_inside import is_active
 from mdo_portal.exchange import IncomingDocument, is_cut_off
 from mdo_portal.services.sealed import row_of, sealer
 

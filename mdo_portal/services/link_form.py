@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel, Hospital, Level
-from mdo_portal.domain.link import Link
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Wire
+from mdo_portal.services.link_claims import claim_on
 
 SHORT_TEXTS = ("name", "city", "phone", "epd")
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}")
@@ -98,17 +96,6 @@ def _wrong_settings(
     return fields | _wrong_address(said, profiles, loopback=loopback)
 
 
-CLAIMED = N_(
-    "Een andere koppeling stuurt al onder deze naam. Vul ook MSH-4 in, zodat beide uit elkaar te houden zijn. "
-    "Kan dat niet, dan moet dat andere met een certificaat bellen en koppelt u hier eerst het uwe: dat zegt van wie een bericht is."
-)
-CLAIMED_WHOLLY = N_(
-    "De koppeling van een ander ziekenhuis neemt alles onder deze naam aan, wat er ook in MSH-4 staat. "
-    "Vraag de beheerder van het netwerk om daar MSH-4 in te laten vullen, en vul hier de uwe in. "
-    "Kan dat niet, dan moet dat ziekenhuis met een certificaat bellen en koppelt u hier eerst het uwe: dat zegt van wie een bericht is."
-)
-
-
 def _wrong_address(said: Mapping[str, Any], profiles: Profiles, *, loopback: bool) -> dict[str, str]:
     fields: dict[str, str] = {}
     channel, wire = said["channel_out"], profiles.wires.get(said["profile_out"])
@@ -137,26 +124,3 @@ def _is_url(text: str, *, loopback: bool) -> bool:
         return False
     plain = text.isascii() and text.isprintable() and " " not in text and not (parts.query or parts.fragment or parts.username)
     return plain and bool(parts.hostname) and (parts.scheme == "https" or (loopback and parts.scheme == "http"))
-
-
-def claim_on(session: Session, hospital_id: uuid.UUID, applications: Sequence[str], facilities: Sequence[str]) -> str:
-    """What to say when a message could be this hospital's and another's: it would be nobody's (hospitals.sender_of). "" = it could not.
-
-    Lines whose certificates tell them apart may send under one name: some systems (ZorgDomein) fill in the same for every hospital.
-    What two share already is not asked again.
-    """
-    own = session.scalar(select(Link).where(Link.hospital_id == hospital_id))
-    for other in session.scalars(select(Link).where(Link.hospital_id != hospital_id)):
-        shared = own is not None and _signs_alike(other, own.sending_applications, own.sending_facilities)
-        if shared or not _signs_alike(other, applications, facilities):
-            continue
-        if own is None or not session.scalar(select(func.access.apart_by_certificate(other.id, own.id))):
-            return CLAIMED if other.sending_facilities else CLAIMED_WHOLLY
-    return ""
-
-
-def _signs_alike(other: Link, applications: Sequence[str], facilities: Sequence[str]) -> bool:
-    any_facility = not facilities or not other.sending_facilities
-    return bool(set(applications) & set(other.sending_applications)) and (
-        any_facility or bool(set(facilities) & set(other.sending_facilities))
-    )

@@ -17,16 +17,8 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services.hospitals import TOKEN_PURPOSE, hash_token
-from mdo_portal.services.link_form import (
-    _CODE,
-    CLAIMED,
-    Profiles,
-    _particulars,
-    _settings,
-    _wrong_particulars,
-    _wrong_settings,
-    claim_on,
-)
+from mdo_portal.services.link_claims import CLAIMED, claim_on
+from mdo_portal.services.link_form import _CODE, Profiles, _particulars, _settings, _wrong_particulars, _wrong_settings
 from mdo_portal.services.link_history import as_text, differing, remember
 from mdo_portal.services.sealed import sealer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.datastructures import FileStorage
 
-from mdo_portal.domain import files
+from mdo_portal.domain import files, pdf_inside
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import IncomingDocument
 from mdo_portal.services.documents import sniffed
@@ -33,4 +33,4 @@ def _refused(body: bytes) -> str:
         return UNFIT
     if files.pixels(body) > files.LARGEST_PICTURE:
         return TOO_MANY_PIXELS
-    return ACTIVE if files.is_active(body) else ""
+    return ACTIVE if pdf_inside.is_active(body) else ""

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from mdo_portal.domain import files
+from mdo_portal.domain import files, pdf_inside
 from tests.web.test_files_in import jpeg
 
 OBJECT = b"1 0 obj <</Type/ObjStm/Filter/FlateDecode>> stream\r\n"
@@ -50,7 +50,7 @@ TREE = b"".join(b"<</Type/StructElem/S/TD/P %d 0 R/K[%d]/Pg 3 0 R>>" % (n, n * 7
 )
 def test_a_pdf_that_is_far_more_work_than_its_size_is_not_trusted(bomb: bytes) -> None:
     """56 kB of the first took 24 seconds, in the worker itself and with everything else of its batch waiting."""
-    assert files.is_active(bomb)
+    assert pdf_inside.is_active(bomb)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_a_pdf_that_is_far_more_work_than_its_size_is_not_trusted(bomb: bytes) -
     ids=["tagged", "names with blanks", "encrypted", "with a scan"],
 )
 def test_an_honest_pdf_of_many_objects_is_shown(honest: bytes) -> None:
-    assert not files.is_active(honest)
+    assert not pdf_inside.is_active(honest)
 
 
 def test_what_is_packed_is_found_behind_much_that_is_honest() -> None:
-    assert files.is_active(pdf(*[packed(TREE)] * 20, packed(b"<</S/JavaScript/JS(app.alert(1))>>")))
-    assert files.is_active(pdf(*[packed(TREE)] * 20, packed(TREE + b"<</S/J#61vaScript/JS(app.alert(1))>>")))
+    assert pdf_inside.is_active(pdf(*[packed(TREE)] * 20, packed(b"<</S/JavaScript/JS(app.alert(1))>>")))
+    assert pdf_inside.is_active(pdf(*[packed(TREE)] * 20, packed(TREE + b"<</S/J#61vaScript/JS(app.alert(1))>>")))
 
 
 def test_a_jpeg_that_does_not_say_how_large_it_is_is_not_trusted() -> None:

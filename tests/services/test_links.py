@@ -18,7 +18,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Caller
 from mdo_portal.services import hospitals, intake, line_binding, lines, link_history, link_status, links
-from mdo_portal.services.link_form import CLAIMED, CLAIMED_WHOLLY, claim_on
+from mdo_portal.services.link_claims import CLAIMED, CLAIMED_WHOLLY, claim_on
 from mdo_portal.wiring_profiles import known_profiles
 from tests import make
 from tests.make import NOW

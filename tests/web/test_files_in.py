@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from mdo_portal.database import Database
-from mdo_portal.domain import files
+from mdo_portal.domain import files, pdf_inside
 from mdo_portal.web.documents import as_file
 from tests.web.access_house import House, house
 from tests.web.portal import CSRF, app_on
@@ -99,7 +99,7 @@ def test_what_an_epd_sent_is_shown_only_when_harmless(app: Flask) -> None:
                 answer = as_file(body, media_type, "document-1")
                 shown = answer.headers["Content-Disposition"].startswith("inline")
                 inline += shown
-                assert not shown or (answer.mimetype in kinds[:4] and not files.is_active(body))
+                assert not shown or (answer.mimetype in kinds[:4] and not pdf_inside.is_active(body))
                 assert answer.mimetype not in kinds[4:]
                 assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert as_file(PACKED, "application/pdf", "x").headers["Content-Disposition"].startswith("attachment")
@@ -137,6 +137,6 @@ def test_a_bomb_in_a_pdf_is_soon_put_aside(made: Callable[[], bytes]) -> None:
     body = made()
     began = time.process_time()
 
-    files.is_active(b"%PDF-1.7 <</Type/ObjStm>> stream\n" + body)
+    pdf_inside.is_active(b"%PDF-1.7 <</Type/ObjStm>> stream\n" + body)
 
     assert time.process_time() - began < 3

@@ -52,7 +52,7 @@ def is_coded_diagnosis(one: Fact) -> bool:
 
 
 def dg1(one: Fact) -> Fields:
-    return {1: "1", 3: (one.code, one.text, "I10"), 5: day(one.dated_on), 6: "W"}
+    return {1: "1", 3: (one.code, one.text, "I10"), 5: day(one.dated_on), 6: "F"}
 
 
 def document(one: IncomingDocument) -> Fields:
