@@ -18,7 +18,10 @@ from mdo_portal.web.assets import DIST, Assets
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SITE = "http://portal.example"
-PAGE = """<!doctype html><html lang="nl"><head><title>paneel</title><meta name="made-at" content="0">
+CONFIG = re.findall(r"<meta name=\"htmx-config\".*", (DIST.parents[2] / "templates" / "base.html").read_text())[
+    0
+]  #: as every page has it
+PAGE = """<!doctype html><html lang="nl"><head><title>paneel</title><meta name="made-at" content="0">{config}
 <script type="module" src="{core}"></script></head>
 <body><span data-live-indicator><span data-live-word></span></span>{panel}</body></html>"""
 PANEL = '<section id="panel" data-live="meeting:1" data-live-url="/panel" data-live-revision="{0}"><p>stand {0}</p>{1}</section>'
@@ -48,7 +51,7 @@ class Server:
             self.revision += 1
             self.held.append((route, self._panel("<em>het nieuwe staat open</em>")))
         elif path != "/panel":
-            page = PAGE.format(core=Assets.read()("core.js"), panel=self._panel())
+            page = PAGE.format(config=CONFIG, core=Assets.read()("core.js"), panel=self._panel())
             route.fulfill(body=page, content_type="text/html; charset=utf-8")
         else:
             self.fetched += 1
@@ -178,6 +181,20 @@ def test_an_act_that_begins_while_its_piece_is_being_fetched_is_shown_and_what_i
     server.page.wait_for_timeout(GATHERED_MS)
     expect(server.page.locator("#panel")).to_contain_text("stand 3")
     expect(server.page.locator("#note")).to_have_text("getypt")
+
+
+def test_a_button_that_was_just_renewed_does_what_it_did_before(server: Server) -> None:
+    """A key that is pressed at that moment left the page (or asked whether to), for the new form was not htmx's yet."""
+    server.page.evaluate(
+        "document.addEventListener('htmx:afterSwap', () => setTimeout(() => document.querySelector('#panel button').click()), "
+        "{ once: true })"
+    )
+    server.change()
+    server.page.wait_for_timeout(GATHERED_MS)
+
+    server.release()
+
+    expect(server.page.get_by_text("het nieuwe staat open")).to_be_visible(timeout=SOON)
 
 
 def test_an_act_that_fails_while_its_piece_is_being_fetched_leaves_what_had_changed_to_be_seen(server: Server) -> None:

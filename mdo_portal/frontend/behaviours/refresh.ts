@@ -53,9 +53,11 @@ async function refresh(element: HTMLElement): Promise<void> {
 /** An act that begins inside a piece while that is being fetched goes first: what was asked for is from before it. Whichever answer came
  *  second would land in an element that stands on the page no more, and take the notes in it along. */
 function giveWay(event: Event): void {
-  const form = event.target instanceof Element ? event.target : null;
+  const act = event.target instanceof Element ? event.target : null;
+  const { requestConfig } = (event as CustomEvent<{ requestConfig: { headers: Record<string, string> } }>).detail;
+  if (requestConfig.headers["X-Live"]) return; // a piece inside it that is being fetched itself
   for (const element of live()) {
-    if (element === form || !element.contains(form) || !underWay.has(element.id)) continue;
+    if (!element.contains(act) || !underWay.has(element.id)) continue;
     underWay.set(element.id, true);
     htmx.trigger(element, "htmx:abort");
   }
