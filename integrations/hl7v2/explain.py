@@ -29,7 +29,7 @@ from mdo_portal.exchange import (
 from .charset import codec_named
 from .er7 import Message
 from .explain_places import flat, place_of, shown, within
-from .facts import facts_of_items
+from .facts import told
 from .people import provider
 from .places import Reading, found, found_in
 from .reader import Hl7Reader
@@ -150,7 +150,7 @@ class _Read:
         for role in ("referrer", "treating", "case_manager", "gp"):
             yield from self._contact(role, getattr(referral, role))
         used = frozenset(at[name] for name in QUESTIONS)
-        for item, fact in facts_of_items(self._reading, used):
+        for item, fact in told(self._reading, used).standing:
             yield FieldRead("fact", fact.text[:MOST_VALUE], place_of(item), fact.section.value, fact.label)
         for place, document in documents_of(self._reading):
             size = f"{document.media_type}, {len(document.content)} bytes"

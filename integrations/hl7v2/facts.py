@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from mdo_portal.exchange import Fact, Section
 
@@ -18,35 +18,45 @@ from .values import coded, day, interpreter, label, material, partial
 from .words import matching
 
 
-def facts(reading: Reading, used: frozenset[str]) -> tuple[Fact, ...]:
-    """The facts in the order of the message. `used` are the places that were taken for a question, e.g. `@label board`."""
-    return tuple(fact for _, fact in facts_of_items(reading, used))
+class Told(NamedTuple):
+    """The facts of a message in its order, each with the segment that says it; read once, for a document in it is large."""
+
+    standing: list[tuple[Item, Fact]]
+    #: what the message says is no longer so: a deleted result or diagnosis, an order that is cancelled beside others that stand
+    over: list[tuple[Item, Fact]]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(fact for _, fact in self.standing)
+
+    @property
+    def taken_back(self) -> tuple[Fact, ...]:
+        return tuple(fact for _, fact in self.over)
 
 
-def facts_of_items(reading: Reading, used: frozenset[str]) -> list[tuple[Item, Fact]]:
-    """The same, each with the segment that says it."""
-    return [(item, fact) for item, fact in _told(reading, used) if fact.status != GONE]
-
-
-def taken_back(reading: Reading, used: frozenset[str]) -> list[tuple[Item, Fact]]:
-    """What the message says is no longer so: a deleted result or diagnosis, an order that is cancelled beside others that stand.
-
-    What it tells anew in the same words stands.
-    """
-    standing = set(facts(reading, used))
-    gone = [(item, replace(fact, status="")) for item, fact in _told(reading, used) if fact.status == GONE and fact.text]
-    return [(item, fact) for item, fact in gone if fact not in standing]
+def told(reading: Reading, used: frozenset[str]) -> Told:
+    """`used` are the places that were taken for a question, e.g. `@label board`. What is told anew in the same words is not over."""
+    every = list(_told(reading, used))
+    standing = [(item, fact) for item, fact in every if fact.status != GONE]
+    gone = [(item, replace(fact, status="")) for item, fact in every if fact.status == GONE and fact.text]
+    stands = {fact for _, fact in standing} if gone else ()
+    return Told(standing, [(item, fact) for item, fact in gone if fact not in stands])
 
 
 def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]:
     notification = reading.message.first("TXA")
     for item in reading.items:
-        name = item.segment.name
-        status = order_status(item, reading.profile) if name == "OBR" else ""
-        status = item_status(item, notification, reading.profile) if name == "OBX" else status
-        for fact in _of_item(reading, item, used):
-            if fact.text or fact.label:
-                yield item, replace(fact, status=fact.status or status)
+        found = [fact for fact in _of_item(reading, item, used) if fact.text or fact.label]
+        status = _status(reading, item, notification) if found else ""
+        for fact in found:
+            yield item, replace(fact, status=status) if status and not fact.status else fact
+
+
+def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
+    """What the item says of all that it tells."""
+    if item.segment.name == "OBR":
+        return order_status(item, reading.profile)
+    return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
 
 
 def unmapped(reading: Reading) -> tuple[str, ...]:

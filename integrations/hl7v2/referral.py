@@ -12,7 +12,7 @@ from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Pro
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
-from .facts import facts, taken_back, unmapped
+from .facts import told, unmapped
 from .people import patient, professional, provider, the_patient
 from .places import Reading, first, found
 from .statuses import GONE, item_status
@@ -30,7 +30,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     questions = {name: found(reading, rules[name]) for name in QUESTIONS}
     asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
     used = frozenset(place for _, place in questions.values())
-    over = taken_back(reading, used)
+    said = told(reading, used)
     urgency = first(reading, rules["urgency"])
     attached = documents_of(reading)
     gone = withdrawn(message, profile)
@@ -46,14 +46,14 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         treating=_contact(reading, "treating"),
         case_manager=_contact(reading, "case_manager"),
         gp=_contact(reading, "gp"),
-        facts=facts(reading, used),
-        taken_back=tuple(fact for _, fact in over),
+        facts=said.facts,
+        taken_back=said.taken_back,
         documents=tuple(document for _, document in attached),
         sent_at=moment(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         unmapped=(
             *unmapped(reading),
             *(["PID-7"] if pid.component(7) and day(pid.component(7)) is None else ()),
-            *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in over),
+            *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in said.over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),

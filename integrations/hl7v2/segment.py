@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from .marks import Marks
 
 MOST_REPETITIONS = 20_000
 """Nobody who means well sends more."""
+
+MOST_REMEMBERED = 40
+"""Fields of a large segment whose places are kept; no segment has more that mean something."""
 
 HEADERS = ("MSH", "FHS", "BHS")
 
@@ -109,11 +113,12 @@ class Segment:
 class LargeSegment(Segment):
     """A segment with a document in it: only its small fields become text before they are asked for."""
 
-    __slots__ = ("_raw", "_whole")
+    __slots__ = ("_first", "_raw", "_whole")
 
     def __init__(self, raw: bytes, span: tuple[int, int], marks: Marks, codec: str) -> None:
         super().__init__(raw[span[0] : span[0] + 4].decode("latin-1"), marks, codec)
         self._raw, self._whole = raw, span
+        self._first: list[tuple[int, int]] = []  # where its first fields stand: each look behind the document would pass it again
 
     @property
     def line(self) -> str:
@@ -142,6 +147,9 @@ class LargeSegment(Segment):
     def _span(self, n: int) -> tuple[int, int]:
         # No list of all fields: 32 MB of separators would make one of 32 million.
         n -= self.name in HEADERS
+        if n < MOST_REMEMBERED:
+            self._first = self._first or list(islice(spans(self._raw, self._marks.field.encode(), *self._whole), MOST_REMEMBERED))
+            return self._first[n] if n < len(self._first) else (0, 0)
         return _nth_span(self._raw, self._marks.field.encode(), self._whole, n)
 
 
