@@ -1,0 +1,26 @@
+"""A message of a few lines about one patient, read with the general profile."""
+
+from __future__ import annotations
+
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import Incoming, IncomingReferral, IncomingResult
+
+PID = "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F"
+ASKS = ("ORC|NW|A1||G1", "OBR|1|A1||MDO^MDO oncologie^L")
+
+
+def read(kind: str, *lines: str) -> Incoming:
+    header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5||||||UNICODE UTF-8"
+    return Hl7Reader().read("\r".join([header, PID, *lines, ""]).encode(), "generic-v2")
+
+
+def referral(*lines: str) -> IncomingReferral:
+    found = read("ORM^O01", *ASKS, *lines)
+    assert isinstance(found, IncomingReferral)
+    return found
+
+
+def result(*lines: str) -> IncomingResult:
+    found = read("ORU^R01", *lines)
+    assert isinstance(found, IncomingResult)
+    return found

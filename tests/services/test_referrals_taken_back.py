@@ -1,0 +1,130 @@
+"""A referral, or one thing that it told, is taken back: by who told it, about who it is of, and not by an older message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import Case, CaseFact, CaseState
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.patient import Patient
+from mdo_portal.exchange import Fact, IncomingReferral, PersonName, Section, Wire
+from mdo_portal.services import case_facts, referrals
+from mdo_portal.services.rulings import Conflict
+from tests import make
+from tests.make import BSN, NOW, OTHER_BSN
+from tests.people import Region
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def zeed(session: Session, region: Region) -> Hospital:
+    return session.get_one(Hospital, region.hospitals["ZEED"])
+
+
+def register(session: Session, hospital: Hospital, referral: IncomingReferral, *, minutes: int = 0) -> Case:
+    return referrals.register(session, referral, hospital, wire=Wire.HL7V2, now=NOW + timedelta(minutes=minutes))
+
+
+def cases_of(session: Session, hospital: Hospital) -> int:
+    return session.scalar(select(func.count()).select_from(Case).where(Case.hospital_id == hospital.id)) or 0
+
+
+def present(session: Session, case: Case) -> set[tuple[str, str]]:
+    query = select(CaseFact.label, CaseFact.text).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
+    return {(row[0], row[1]) for row in session.execute(query)}
+
+
+def test_a_referral_taken_back_stays_so_when_a_message_from_before_is_read_at_last(session: Session, zeed: Hospital) -> None:
+    told = make.referral(make.identity("1"), number="VW-1")
+    case = register(session, zeed, told)
+    cancelled = referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=2))
+    assert cancelled is case and case.state is CaseState.WITHDRAWN
+
+    register(session, zeed, replace(told, question_board="Eerder?"), minutes=60)
+
+    assert (case.state, case.question_board) == (CaseState.WITHDRAWN, told.question_board)
+
+
+def test_so_does_the_mark_on_an_agenda(session: Session, zeed: Hospital, region: Region) -> None:
+    told = make.referral(make.identity("1"), number="VW-1")
+    case = register(session, zeed, told)
+    meeting = session.get_one(Meeting, region.meeting)
+    case.board_id = meeting.board_id
+    make.planned(session, case, meeting, viewer=region.bram)
+    referrals.cancel(session, replace(told, cancelled=True), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=2))
+
+    register(session, zeed, told, minutes=60)
+
+    assert case.cancel_told_at == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "over",
+    [{"local_number": "2"}, {"local_number": "", "name": PersonName(family="Anders")}, {"local_number": "", "bsn": OTHER_BSN}],
+)
+def test_a_referral_is_not_taken_back_under_the_name_of_somebody_else(
+    session: Session, zeed: Hospital, over: dict[str, Any]
+) -> None:
+    """Numbers of referrals are given out again: who is named must be the patient of the case, also when nobody here is called so."""
+    told = make.referral(make.identity("1", bsn=BSN), number="VW-1")
+    case = register(session, zeed, told)
+
+    with pytest.raises(Conflict):
+        cancel(session, zeed, told, patient=replace(told.patient, **({"bsn": ""} | over)))
+
+    assert case.state is not CaseState.WITHDRAWN
+
+
+@pytest.mark.parametrize("over", [{}, {"bsn": ""}, {"birth_on": None}, {"name": PersonName(), "birth_on": None, "bsn": ""}])
+def test_who_takes_back_need_not_say_all_of_the_patient(session: Session, zeed: Hospital, over: dict[str, Any]) -> None:
+    told = make.referral(make.identity("1", bsn=BSN), number="VW-1")
+    case = register(session, zeed, told)
+
+    cancel(session, zeed, told, patient=replace(told.patient, **({"local_number": ""} | over)))
+
+    assert case.state is CaseState.WITHDRAWN
+
+
+def test_of_twins_the_same_referral_number_with_another_bsn_is_asked_about(session: Session, zeed: Hospital) -> None:
+    one = replace(make.identity("1", bsn=BSN), local_number="")
+    case = register(session, zeed, make.referral(one, number="VW-1"))
+
+    with pytest.raises(Conflict), session.begin_nested():
+        register(session, zeed, make.referral(replace(one, bsn=OTHER_BSN), number="VW-1"), minutes=60)
+
+    assert session.get_one(Patient, case.patient_id).bsn_tail == BSN[-2:]
+
+
+def cancel(session: Session, zeed: Hospital, told: IncomingReferral, **over: Any) -> Case | None:
+    return referrals.cancel(session, replace(told, cancelled=True, **over), zeed, wire=Wire.HL7V2, now=NOW + timedelta(hours=2))
+
+
+def test_what_is_taken_back_without_its_value_is_over_when_it_can_only_be_one_thing(session: Session, zeed: Hospital) -> None:
+    day, gone = date(2026, 2, 1), Fact(Section.OTHER, "", "PSA", dated_on=date(2026, 2, 1), code="2857-1", code_system="LN")
+    told = Fact(Section.MARKER, "4 ug/L", "PSA", dated_on=day)
+    twice = (Fact(Section.MARKER, "7", "CEA", dated_on=day), Fact(Section.MARKER, "8", "CEA", dated_on=day))
+    first = make.referral(number="VW-1", facts=(told, *twice, replace(told, dated_on=date(2026, 1, 1))))
+    case = register(session, zeed, first)
+
+    over = (gone, replace(gone, label="CEA", code="", code_system=""))
+    register(session, zeed, replace(first, facts=(), taken_back=over), minutes=5)
+
+    query = select(CaseFact.text, CaseFact.status).where(CaseFact.case_id == case.id, CaseFact.dated_on == day)
+    assert {(row[0], row[1]) for row in session.execute(query)} == {("4 ug/L", "withdrawn"), ("7", ""), ("8", "")}
+
+
+def test_what_another_hospital_told_is_not_taken_back_by_its_name(session: Session, region: Region, zeed: Hospital) -> None:
+    first = make.referral(number="VW-1", facts=(Fact(Section.MARKER, "4 ug/L", "PSA"),))
+    case = register(session, zeed, first)
+    other = session.get_one(Hospital, region.hospitals["DELT"])
+
+    assert not case_facts.take_back(session, case, [Fact(Section.OTHER, "", "PSA")], other, now=LATER)
+    assert present(session, case) == {("PSA", "4 ug/L")}
