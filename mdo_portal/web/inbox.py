@@ -85,7 +85,8 @@ def _back(asked: Asked) -> ResponseReturnValue:
 def _rows() -> dict[str, object]:
     asked = _asked()
     with transaction() as db:
-        found = inbox.with_names(db, viewer(), inbox.rows(db, viewer(), asked=asked), now=now())
+        asked_for = inbox.rows(db, viewer(), asked=asked, limit=inbox_rows.MOST_ROWS)
+        found = inbox.with_names(db, viewer(), asked_for[: inbox_rows.MOST_ROWS], now=now())
         named = sum(1 for row in found if row.who)
         audit.record(db, viewer(), Act.INBOX_READ, now=now(), object_type="inbox", hits=named)
         shown = {
@@ -98,8 +99,7 @@ def _rows() -> dict[str, object]:
             "houses": link_cards.hospitals_of(db, viewer()),
         }
     may = {"raw": viewer().may(Act.INBOX_RAW), "answer": viewer().may_for_own_hospital(Act.IDENTITY_READ)}
-    older = found[inbox_rows.MOST_ROWS - 1].id if len(found) > inbox_rows.MOST_ROWS else None
-    found = found[: inbox_rows.MOST_ROWS]
+    older = found[-1].id if len(asked_for) > len(found) else None
     return {
         "rows": found,
         "older": older,

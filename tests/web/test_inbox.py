@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Membership, Role
-from mdo_portal.services import intake
+from mdo_portal.services import inbox_rows, intake
 from tests import make
 from tests.reception_house import hand_in, understand_all
 from tests.web.identity_house import House, house
@@ -225,17 +226,41 @@ def test_whoever_may_not_see_the_case_reads_no_name_and_gets_no_way_to_it(house:
     assert "Verwezen" not in page and "/cases/" not in page
 
 
-def test_whoever_may_see_the_case_reads_whom_it_is_about_and_that_is_in_the_log(house: House) -> None:
-    understood(house, referred())
+def specialist_too(house: House) -> FlaskClient:
+    """A link manager who also treats patients of the own hospital."""
     client = house.person(Role.LINK_MANAGER)
     with house.database.transaction() as session:
         both = session.scalars(select(Membership).order_by(Membership.given_at.desc().nulls_last(), Membership.id.desc())).first()
         assert both is not None
         session.add(Membership(person_id=both.person_id, hospital_id=both.hospital_id, role=Role.SPECIALIST))
+    return client
+
+
+def counted(house: House) -> int:
+    """How many patients the newest line about the inbox says were named."""
+    with house.database.transaction() as session:
+        line = session.scalars(select(AuditEntry).where(AuditEntry.act == "inbox:read").order_by(AuditEntry.seq.desc())).first()
+        assert line is not None
+        return line.hits
+
+
+def test_whoever_may_see_the_case_reads_whom_it_is_about_and_that_is_in_the_log(house: House) -> None:
+    understood(house, referred())
+    client = specialist_too(house)
 
     page = client.get("/inbox").text
 
     assert re.search(r'href="/cases/[0-9a-f-]{36}">A\.B\. Verwezen \(1960\)</a>', table(page))
-    with house.database.transaction() as session:
-        line = session.scalars(select(AuditEntry).where(AuditEntry.act == "inbox:read").order_by(AuditEntry.seq.desc())).first()
-        assert line is not None and line.hits == 2  # the referral, and the one that asks who somebody is
+    assert counted(house) == 2  # the referral, and the one that asks who somebody is
+
+
+def test_the_log_counts_no_name_that_stands_on_the_next_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    understood(house, referred())
+    understood(house, referred(question="En nu?"))
+    client = specialist_too(house)
+    monkeypatch.setattr(inbox_rows, "MOST_ROWS", 1)
+
+    page = client.get("/inbox?state=understood").text
+
+    assert table(page).count("Verwezen") == 1 and "before=" in page
+    assert counted(house) == 1
