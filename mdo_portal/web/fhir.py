@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
@@ -203,11 +204,14 @@ def _uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def nothing_here(status: int) -> Response:
+def nothing_here(status: int, methods: Iterable[str] = ()) -> Response:
+    """Of an address that takes something else it is said what (`methods`)."""
     reason, words = (
         ("not-found", "nothing is read or taken at this address") if status == 404 else ("not-allowed", "not at this address")
     )
-    return say(status, Answer(Verdict.NOT_HERE, "", reason=reason, text=words))
+    response = say(status, Answer(Verdict.NOT_HERE, "", reason=reason, text=words))
+    response.allow.update(methods)
+    return response
 
 
 def say(status: int | None, answer: Answer, header: MessageHeader | None = None, location: str = "") -> Response:
