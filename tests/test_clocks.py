@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from mdo_portal.commands import retention
 from mdo_portal.database import Database
-from mdo_portal.domain.case import InformationRequest
+from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.delivery import DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
@@ -82,6 +82,20 @@ def test_a_notice_and_a_question_of_that_moment_are_followed(database: Database,
     assert set_right(database) == 2
     with database.transaction() as session:
         assert pulls.claim(session, now=SOON) is not None and questions.claim(session, now=SOON) is not None
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=2), timedelta(hours=2)])
+def test_what_a_hospital_said_last_is_its_newest_word_although_the_first_came_in_where_the_clock_is_ahead(
+    database: Database, region: Region, ahead: timedelta
+) -> None:
+    """A load balancer gives the second message to another web server."""
+    for at, control, question in ((NOW + ahead, "M1", "Opereren?"), (NOW, "M2", "Bestralen?")):
+        hand_in(database, region, make.hl7_referral(control, referral_number="VW-1", question=question), now=at)
+    understand_all(database, now=NOW + 2 * ahead)
+
+    with database.transaction() as session:
+        case = session.scalars(select(Case).where(Case.referral_number == "VW-1")).one()
+    assert case.question_board == "Bestralen?"
 
 
 def test_a_wait_that_was_meant_stays(database: Database, region: Region) -> None:
