@@ -58,6 +58,22 @@ def test_what_comes_while_a_notice_is_still_to_be_followed_waits_for_the_referra
         assert awaiting.must_wait(session, came)
 
 
+def test_what_was_fetched_and_is_not_read_yet_is_waited_for_also_by_what_came_before_it(places: Places) -> None:
+    """The result came while the server was asked, and is read in the moment between: it was about nobody who had a case, and gone."""
+    places.send()
+    places.understand()
+    with places.database.transaction() as session:
+        claimed = pulls.claim(session, now=now())
+    assert claimed is not None
+    came = came_behind(places, claimed.notice)
+    with places.database.transaction() as session:
+        session.execute(update(Pull).values(next_attempt_at=now()))
+    places.pull()
+    assert [one.state for one in places.messages("Bundle/pull")] == [InboundState.KEPT]
+    with places.database.transaction() as session:
+        assert awaiting.must_wait(session, came)
+
+
 @pytest.mark.parametrize("became", ["fetched", "withdrawn"])
 def test_it_is_read_again_once_that_was_fetched_or_withdrawn(places: Places, became: str) -> None:
     places.send()
