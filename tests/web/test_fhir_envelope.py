@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from gunicorn.http.errors import InvalidChunkSize
 
 from integrations.fhir.judge import problem
 from integrations.fhir.reader import MOST_NUMBERS
 from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundState
+from mdo_portal.web import bodies
 from tests.integrations.fhir.make import bundle, patient, request
-from tests.web.fhir_house import app, client, messages, post, understand
+from tests.web.fhir_house import DELT, app, client, messages, post, understand
 
 __all__ = ["app", "client"]
 REFERRAL = bundle(patient(), request(), kind="transaction")
@@ -85,3 +88,52 @@ def test_an_outcome_has_the_word_that_fhir_has_for_it(client: FlaskClient, token
 
     assert (answer.status_code, answer.json["issue"][0]["code"]) == (status, code)
     assert problem(answer.json, "R4") == problem(answer.json, "STU3") == ""
+
+
+class Stalls:
+    """A body that breaks off: the peer is gone, or says a chunk that is none."""
+
+    def __init__(self, error: OSError) -> None:
+        self.error, self.given = error, False
+
+    def read(self, size: int = -1) -> bytes:
+        if self.given:
+            raise self.error
+        self.given = True
+        return b"{"
+
+    readline = read
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), ConnectionResetError(), InvalidChunkSize(b"zz")])
+@pytest.mark.parametrize("envelope", [{"CONTENT_LENGTH": "500"}, {"wsgi.input_terminated": True}])
+def test_a_body_that_breaks_off_is_answered_as_such_and_nothing_of_it_is_kept(
+    app: Flask, database: Database, error: OSError, envelope: dict[str, object]
+) -> None:
+    """It was a page in HTML that something went wrong here."""
+    told = {"HTTP_AUTHORIZATION": DELT, "CONTENT_TYPE": "application/fhir+json", "wsgi.input": Stalls(error), **envelope}
+    answer = app.test_client().open("/fhir", method="POST", environ_overrides=told)
+
+    assert (answer.status_code, answer.json["issue"][0]["details"]["text"]) == (400, "broken")
+    assert messages(database) == []
+
+
+class Line:
+    """The socket of gunicorn: how long it may be silent, at each moment."""
+
+    def __init__(self) -> None:
+        self.waits: list[float | None] = []
+
+    def settimeout(self, seconds: float | None) -> None:
+        self.waits.append(seconds)
+
+
+@pytest.mark.parametrize(("upgrade", "waits"), [({}, [bodies.SILENT_SECONDS, None]), ({"HTTP_UPGRADE": "websocket"}, [])])
+def test_who_says_half_and_falls_silent_holds_a_thread_for_a_while_only(
+    app: Flask, upgrade: dict[str, str], waits: list[float | None]
+) -> None:
+    """Two hundred of them held every page of every hospital; the answer and a live socket take the time they need."""
+    line = Line()
+    app.test_client().open("/fhir/metadata", environ_overrides={"gunicorn.socket": line, **upgrade})
+
+    assert line.waits == waits
