@@ -153,8 +153,9 @@ def _in_time(session: Session, claimed: list[ClaimedMessage], places: Mapping[uu
     latest: dict[uuid.UUID, datetime] = {}  # per hospital, of this batch
     for one in claimed:
         others = (row.received_at for row in before if row.hospital_id == one.hospital_id and row.seq < places[one.message_id])
-        at = max((one.received_at, latest.get(one.hospital_id, one.received_at), *others))
-        latest[one.hospital_id] = at
+        last = max((one.received_at, latest.get(one.hospital_id, one.received_at), *others))
+        # A moment of its own: by it a case knows when what came then was said (telling.py).
+        at = latest[one.hospital_id] = last + timedelta(microseconds=1) if last > one.received_at else last
         found.append(one if at == one.received_at else replace(one, received_at=at))
     return found
 
