@@ -21,6 +21,7 @@ from mdo_portal.web import (
     account,
     advice,
     boards,
+    bodies,
     cases,
     confirming,
     decision_forms,
@@ -123,6 +124,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
         app.register_blueprint(part.blueprint)
     app.add_url_rule("/", "home", _home)
     live.install(app, settings)
+    bodies.install(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
     return app

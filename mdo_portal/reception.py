@@ -8,6 +8,7 @@ patients side by side, and one bad message holds nobody else up.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -36,9 +37,11 @@ REFUSALS = {
     ),
     "plain_not_accepted": (Verdict.NOT_HERE, "this sender may not send without TLS"),
     "too_many_entries": (Verdict.REFUSED, "too many entries; split the bundle"),
+    "too_many_numbers": (Verdict.REFUSED, "more than 1000 identifiers of patients; send those of one patient"),
     "too_large": (Verdict.REFUSED, "message is larger than agreed"),
     "broken": (Verdict.REFUSED, "message is damaged"),
     "media_type": (Verdict.NOT_HERE, "send application/fhir+json or application/fhir+xml"),
+    "coded": (Verdict.NOT_HERE, "send the body as it is, without Content-Encoding"),
     "wrong_version": (Verdict.NOT_HERE, "another FHIR version than agreed"),
 }
 """What the sender hears about a message that is kept but must come again. Everything else that is stored is accepted."""
@@ -164,6 +167,8 @@ def _refused(
 ) -> Sorted:
     verdict, text = REFUSALS.get(reason, (Verdict.REFUSED, "message could not be read"))
     arrival = Arrival(raw=raw, wire=wire, header=header, link=link, at=now, reason=reason, place=place)
+    # What was refused over its envelope comes again as the very same bytes in a better one: that is no double of it.
+    arrival.digest = hashlib.sha256(f"refused {reason} ".encode() + arrival.digest).digest()
     return Sorted(arrival, Answer(verdict, header.control_id, reason=reason, text=text, at=now, reference=_reference(arrival)))
 
 

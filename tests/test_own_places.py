@@ -16,9 +16,10 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.policy import Act
 from mdo_portal.exchange import Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import hospitals
+from mdo_portal.services import hospitals, queue, replaying
 from mdo_portal.services.hospitals import LinkRow
 from tests import make
 from tests.make import NOW
@@ -155,3 +156,35 @@ def test_looking_for_a_number_elsewhere_never_raises(raw: bytes) -> None:
     assert reader.numbers(raw, own) == ()
     assert reader.numbers(referral(), own) == (("", "E-77"),)
     assert reader.numbers(referral(), "no such profile") == reader.numbers(referral(), "generic-v2\n[nonsense") == ()
+
+
+RESULT = (
+    b"MSH|^~\\&|ZEED-EPD|ZEED|MDO|NET|20260302121500+0100||ORU^R01^ORU_R01|M2|P|2.5\r"
+    b"PID|1||12345^^^ZEED^PI||van Voorbeeld^A^B^^^^L||19600101|F\rOBR|1|||PSA^PSA^L|||20260301\rOBX|1|NM|PSA^PSA^L||8|ug/L|||||F\r"
+)
+
+
+def elsewhere(raw: bytes) -> bytes:
+    """The same message with nothing in PID-3: the number stands in PID-18 alone."""
+    lines = [line + "|" * 10 + "E-77" if line.startswith("PID") else line for line in raw.decode().split("\r")]
+    return "\r".join(lines).replace("PID|1||12345^^^ZEED^PI|", "PID|1|||").encode()
+
+
+def test_what_is_read_again_after_its_places_were_mended_stays_in_order_per_patient(database: Database, region: Region) -> None:
+    """Kept without a number, the result went beside its referral: about nobody who had a case, and gone."""
+    link = zeed(database, "[nonsense")
+    for raw in (make.hl7_referral("M1", referral_number="VW-1"), RESULT):
+        reception.keep(database, [sort(elsewhere(raw), link)])
+    understand_all(database)
+    assert [(row.reason, row.patient_keys) for row in rows(database)] == [("wrong_profile", [])] * 2
+
+    zeed(database)
+    with database.transaction() as session:
+        found = replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "wrong_profile")
+        replaying.number_anew(session, found, lambda wire, raw, profile: READERS[wire].numbers(raw, profile))
+    claimed = []
+    for _ in range(2):
+        with database.transaction() as session:
+            claimed.append(len(queue.claim(session, now=NOW)))
+
+    assert claimed == [1, 0]

@@ -58,6 +58,22 @@ def test_what_comes_while_a_notice_is_still_to_be_followed_waits_for_the_referra
         assert awaiting.must_wait(session, came)
 
 
+def test_what_was_fetched_and_is_not_read_yet_is_waited_for_also_by_what_came_before_it(places: Places) -> None:
+    """The result came while the server was asked, and is read in the moment between: it was about nobody who had a case, and gone."""
+    places.send()
+    places.understand()
+    with places.database.transaction() as session:
+        claimed = pulls.claim(session, now=now())
+    assert claimed is not None
+    came = came_behind(places, claimed.notice)
+    with places.database.transaction() as session:
+        session.execute(update(Pull).values(next_attempt_at=now()))
+    places.pull()
+    assert [one.state for one in places.messages("Bundle/pull")] == [InboundState.KEPT]
+    with places.database.transaction() as session:
+        assert awaiting.must_wait(session, came)
+
+
 @pytest.mark.parametrize("became", ["fetched", "withdrawn"])
 def test_it_is_read_again_once_that_was_fetched_or_withdrawn(places: Places, became: str) -> None:
     places.send()
@@ -101,3 +117,24 @@ def test_a_notice_whose_message_is_there_no_more_still_stands_for_a_person(place
 
     (stands,) = places.messages("Task/pull")
     assert (stands.state, stands.place) == (InboundState.UNREADABLE, "refused") and places.pulls()[0].state is PullState.FAILED
+
+
+@pytest.mark.parametrize(("became", "follows"), [(InboundState.UNREADABLE, True), (InboundState.UNDERSTOOD, False)])
+def test_a_notice_that_comes_again_after_what_was_fetched_could_not_be_read_is_followed_again(
+    places: Places, became: InboundState, follows: bool
+) -> None:
+    """The hospital mended what lay ready, and told so under the same number: it was taken for what was fetched before."""
+    places.send()
+    places.understand()
+    with places.database.transaction() as session:
+        claimed = pulls.claim(session, now=now())
+        assert claimed is not None
+        session.execute(update(Pull).values(next_attempt_at=now()))
+    places.pull()
+    (bundle,) = places.messages("Bundle/pull")
+    with places.database.transaction() as session:
+        stands = {"state": became, "reason": "no_request", "settled_at": now()}
+        session.execute(update(InboundMessage).where(InboundMessage.id == bundle.id).values(**stands))
+        pulls.noticed(session, claimed.notice, places.link_id, message_id=bundle.id, now=now())
+
+    assert (places.pulls()[0].state is PullState.WAITING) is follows

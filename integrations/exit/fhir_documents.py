@@ -28,7 +28,8 @@ def referral_document(case: LeavingCase, paths: dict[str, str]) -> Node:
         told = [_fact_line(hospital, fact) for hospital, fact in case.facts if fact.section.value == name]
         sections.append(parts.section(name, told))
     if references:
-        sections.append(parts.section("Documenten", [one.title for one in case.documents], references))
+        titles = [parts.with_status(one.title, one.status, is_replaced=one.is_replaced) for one in case.documents]
+        sections.append(parts.section("Documenten", titles, references))
     composition = {
         "resourceType": "Composition",
         "identifier": {"system": "urn:ietf:rfc:3986", "value": urn(case.id, "composition")},
@@ -47,7 +48,7 @@ def referral_document(case: LeavingCase, paths: dict[str, str]) -> Node:
 
 def _fact_line(hospital: str, fact: Fact) -> str:
     on = f" ({fact.dated_on:%d-%m-%Y})" if fact.dated_on else ""
-    return f"{fact.label + ': ' if fact.label else ''}{fact.text}{on}; bron: {hospital}"
+    return f"{fact.label + ': ' if fact.label else ''}{parts.with_status(fact.text, fact.status)}{on}; bron: {hospital}"
 
 
 def decision_document(case: LeavingCase, round_: LeavingRound, decision: LeavingDecision, letter_path: str) -> Node:

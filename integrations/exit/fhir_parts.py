@@ -119,13 +119,27 @@ def document(case: LeavingCase, file: LeavingFile, path: str, kind: Node | None 
     return {
         "resourceType": "DocumentReference",
         "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:oid:{oid(file.id)}"},
-        "status": "current",
+        "status": "entered-in-error" if file.status == "withdrawn" else "superseded" if file.is_replaced else "current",
+        "docStatus": {"preliminary": "preliminary", "corrected": "amended"}.get(file.status, ""),
         "type": kind or {},
         "subject": {"reference": patient_url(case)},
         "date": instant(file.at),
         "custodian": {"display": file.from_hospital},
         "content": [{"attachment": attachment}],
     }
+
+
+#: status of what a hospital told -> as the page of the case says it
+STATUS_WORDS = {
+    "preliminary": "voorlopig", "corrected": "gecorrigeerd", "withdrawn": "ingetrokken door het ziekenhuis",
+    "unobtainable": "niet te bepalen",
+}  # fmt: skip
+
+
+def with_status(words: str, status: str, *, is_replaced: bool = False) -> str:
+    """The words, and behind them that they are not, or no longer, simply so."""
+    said = STATUS_WORDS.get(status, status) or ("vervangen door een nieuwere versie" if is_replaced else "")
+    return f"{words} ({said})" if said else words
 
 
 def binary(file: LeavingFile) -> Node:

@@ -8,8 +8,8 @@ from datetime import datetime
 from integrations.fhir.values import Node
 from mdo_portal.exchange import Answer, MessageHeader, Verdict
 
-_UNSUPPORTED = {"wrong_version", "media_type", "unknown_type"}
-_NO_FHIR = {"no_header", "broken", "too_many_entries"}
+_UNSUPPORTED = {"wrong_version", "media_type", "coded", "unknown_type"}
+_NO_FHIR = {"no_header", "broken", "too_many_entries", "too_many_numbers"}
 
 
 def answer_body(answer: Answer, *, location: str, header: MessageHeader, entries: int = 0) -> tuple[int, bytes]:
@@ -56,6 +56,16 @@ _CODES = {
     Verdict.NOT_HERE: "not-supported",
     Verdict.NOT_NOW: "transient",
 }
+_CODES_OF_REASONS = {
+    "login": "login",
+    "forbidden": "forbidden",
+    "not-found": "not-found",
+    "busy": "throttled",
+    "too_large": "too-long",
+    "too_many_entries": "too-long",
+    "too_many_numbers": "too-long",
+}
+"""Of reasons for which FHIR has a word of its own (issue-type)."""
 
 
 def _outcome(answer: Answer) -> Node:
@@ -63,7 +73,8 @@ def _outcome(answer: Answer) -> Node:
     severity = "information" if answer.verdict is Verdict.STORED else "error"
     words = answer.text or ("Stored." if answer.verdict is Verdict.STORED else answer.reason or "Not accepted.")
     details = {"details": {"text": answer.reason}} if answer.reason else {}
-    issue: Node = {"severity": severity, "code": _CODES[answer.verdict], **details, "diagnostics": words}
+    code = _CODES_OF_REASONS.get(answer.reason, _CODES[answer.verdict])
+    issue: Node = {"severity": severity, "code": code, **details, "diagnostics": words}
     return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 

@@ -12,6 +12,7 @@ from integrations.fhir.json_gate import dump
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import load_profile
 from integrations.fhir.queries import Fetch, NotAllowed, fetch_of
+from integrations.fhir.reader import MOST_NUMBERS
 from integrations.fhir.same_patient import is_another
 from integrations.fhir.task import fetches
 from integrations.fhir.values import Node, node, nodes, text
@@ -57,6 +58,8 @@ class _Pull:
             raise NotPulled("nothing", again=False)
         self._check_patient()
         numbers = dict.fromkeys(pair for one in self._all("Patient") for pair in identifiers(one))
+        if len(numbers) > MOST_NUMBERS:
+            raise NotPulled("too_large", again=False)
         return Pulled(self._bundle(at), len(self.found), self.fetching.requests, tuple(numbers))
 
     # What to fetch

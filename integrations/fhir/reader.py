@@ -15,13 +15,18 @@ from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 
 _TOLD_BY = ("MessageHeader", "Patient", "Task")
 """Resources that say what the header of a message is: who sent it, and about whom."""
+MOST_NUMBERS = 1000
+"""Numbers of patients in one message, twenty times the most that anybody sent: each is hashed and indexed before the answer, and 60,000
+of them held up everybody's door for five seconds.
+"""
 
 
 class FhirReader:
     """exchange.Reader for FHIR R4 and STU3."""
 
     def header(self, raw: bytes) -> MessageHeader:
-        """What is needed to keep, answer and recognise the message. Raises Unreadable: no_header, broken, too_many_entries.
+        """What is needed to keep, answer and recognise the message. Raises Unreadable: no_header, broken, too_many_entries,
+        too_many_numbers.
 
         `kind` is `Bundle/transaction` or the resource type; `control_id` is "" when the sender gave none.
         """
@@ -46,7 +51,8 @@ class FhirReader:
         try:
             paths = own_number_places(load_profile(profile))
             tree = (xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw)) if paths else {}
-            return tuple(("", number) for number in numbers_at(paths, entries_of(tree))) if paths else ()
+            found = numbers_at(paths, entries_of(tree))[:MOST_NUMBERS] if paths else ()
+            return tuple(("", number) for number in found)
         except (KeyError, ValueError, Unreadable):
             return ()  # whoever reads the message tells a person
 
@@ -102,7 +108,9 @@ def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
         belongs = text(node(task.get("groupIdentifier")).get("value"))
         names = [belongs, *(number for _, number in identifiers(task))]
         found += [("urn:mdo:task", name) for name in names if name]
-    return tuple(dict.fromkeys(found))
+    if len(numbers := tuple(dict.fromkeys(found))) > MOST_NUMBERS:
+        raise Unreadable("too_many_numbers", f"more than {MOST_NUMBERS}")
+    return numbers
 
 
 def _parts(tree: Node) -> int:

@@ -14,7 +14,7 @@ from .numbers import numbers
 from .people import is_bsn, patient, the_patient
 from .segment import Segment
 from .unplaced import unplaced
-from .values import moment
+from .values import sent
 
 UNLINKS = ("A37",)
 
@@ -78,5 +78,5 @@ def link(message: Message, profile: Profile) -> PatientLink:
 
 
 def sent_at(message: Message, profile: Profile) -> datetime | None:
-    """MSH-7; None when it has no time or makes no sense."""
-    return moment(message.get("MSH-7-1"), ZoneInfo(profile["timezone"]))
+    """MSH-7; None when it has no time, makes no sense, or may be either of two."""
+    return sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"]))

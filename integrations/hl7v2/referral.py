@@ -16,7 +16,7 @@ from .facts import told, unmapped
 from .people import patient, professional, provider, the_patient
 from .places import Reading, first, found
 from .statuses import GONE, item_status
-from .values import day, moment, telephone
+from .values import day, sent, telephone
 from .withdrawal import number_of, why, withdrawn
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")
@@ -49,7 +49,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         facts=said.facts,
         taken_back=said.taken_back,
         documents=tuple(document for _, document in attached),
-        sent_at=moment(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
+        sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         unmapped=(
             *unmapped(reading),
             *(["PID-7"] if pid.component(7) and day(pid.component(7)) is None else ()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from integrations.rich_text import words_of
@@ -79,6 +79,16 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
         return believable(datetime(on.year, on.month, on.day, int(hour), int(minute), int(second or 0), tzinfo=offset))
     except ValueError:
         return None
+
+
+def sent(text: str, zone: ZoneInfo) -> datetime | None:
+    """When a message says it was sent (MSH-7). None in the hour that comes twice when summer time ends, unless its offset tells which:
+    a correction of that hour would be older than what it corrects. Then the order of arrival counts.
+    """
+    found = moment(text, zone)
+    if found is None or found.tzinfo is not zone:
+        return found
+    return None if found.replace(fold=1).astimezone(UTC) > found.astimezone(UTC) else found
 
 
 def coded(repetition: Repetition) -> str:

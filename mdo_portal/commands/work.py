@@ -21,7 +21,7 @@ from mdo_portal.commands.sending import Sending
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.exchange import Reminder
-from mdo_portal.services import meetings, participation
+from mdo_portal.services import meetings, participation, waits
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.settings import Settings
@@ -33,6 +33,8 @@ ROUTE_SECONDS = 600.0
 """How often cases without a board are looked at again without being woken."""
 REMIND_SECONDS = 600.0
 """How often is looked who must be told by mail that something waits."""
+WAITS_SECONDS = 300.0
+"""How often is looked for waits that only a wrong clock can have made."""
 DESKS = 2
 """Threads of one worker that understand batches; start more workers for more."""
 BATCH = 64
@@ -72,6 +74,7 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         ("ask", lambda: _drain(stop, wake_ask, lambda: dispatch.ask_next(database, outward.asker, clock=now))),
         ("route", lambda: drain(stop, wake_route, lambda: _route(database), patrol_seconds=ROUTE_SECONDS)),
         ("series", lambda: _series(database, stop)),
+        ("waits", lambda: _waits(database, stop)),
         ("retention", lambda: retention.nightly(database, stop, now)),
         ("seal", lambda: audit.keep_sealing(database, stop)),
         ("anchor", lambda: audit.keep_anchoring(database, settings, stop)),
@@ -130,6 +133,16 @@ def _series(database: Database, stop: Stop) -> None:
             for board in session.scalars(select(Board)):
                 meetings.extend_series(session, board, now=now())
         stop.wait(3600)
+
+
+def _waits(database: Database, stop: Stop) -> None:
+    """Every few minutes: nothing waits for a moment that was near only by a clock that was ahead."""
+    while not stop.is_set():
+        with database.transaction() as session:
+            ended = waits.shorten(session, now=now())
+        if ended:
+            log.warning("waits.shortened", count=ended)
+        stop.wait(WAITS_SECONDS)
 
 
 def _remind(database: Database, stop: Stop, mailing: Reminder) -> None:

@@ -120,7 +120,7 @@ CLOCKS: Mapping[str, Kind | None] = {
     **dict.fromkeys(
         ("identity_providers", "identities", "used_logout_tokens", "rights_reviews", "rights_review_lines", "data_keys")
     ),
-    "pulls": Kind.CASE,  # the notice in it goes when it is settled; what never became a case is numbers only
+    "pulls": Kind.CASE,  # the notice in it goes when it is settled; what never became a case goes as its message does (Kind.INBOUND)
     "polls": None,  # how far a server was read: no patient in it
     "snapshots": Kind.CASE,
     "outgoing_questions": Kind.CASE,

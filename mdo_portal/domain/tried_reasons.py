@@ -31,6 +31,7 @@ TRIED_REASONS: dict[str, str] = {
     "unknown_kind": N_("Dit soort bericht kent het profiel niet."),
     "too_large": N_("Het bericht is groter dan afgesproken."),
     "too_many_entries": N_("De bundel heeft te veel onderdelen."),
+    "too_many_numbers": N_("De bundel noemt meer nummers van patiënten dan één aanmelding kan hebben."),
     "undecodable": N_("De tekens zijn niet te lezen: de tekenset klopt niet."),
     "broken": N_("Het bericht is beschadigd of ongeldig opgebouwd."),
     "media_type": N_("Dit is geen FHIR in JSON of XML."),

@@ -65,6 +65,10 @@ UNREADABLE_REASONS: dict[str, str] = {
     "too_many_entries": N_(
         "De bundel heeft te veel onderdelen en is geweigerd. Hij is bewaard; vraag het ziekenhuis om hem te splitsen."
     ),
+    "too_many_numbers": N_(
+        "De bundel noemt meer dan duizend nummers van patiënten en is geweigerd. Hij is bewaard; vraag het ziekenhuis om een bericht "
+        "per aanvraag."
+    ),
     "undecodable": N_(
         "De tekens van dit bericht zijn niet te lezen (tekenset). Het is bewaard; spreek de tekenset af met het ziekenhuis."
     ),
@@ -73,6 +77,10 @@ UNREADABLE_REASONS: dict[str, str] = {
     ),
     "media_type": N_(
         "Dit is geen FHIR in JSON of XML en is daarom geweigerd. Het is bewaard; vraag het ziekenhuis wat dit had moeten zijn."
+    ),
+    "coded": N_(
+        "Het bericht kwam samengeperst (Content-Encoding) en is daarom geweigerd. Het is bewaard; vraag het ziekenhuis om het zonder dat "
+        "opnieuw te sturen."
     ),
     "not_pulled": N_(
         "De gegevens die dit ziekenhuis klaarzette, zijn niet opgehaald. Er is niets overgenomen; herstel de koppeling en bied het bericht "
@@ -138,6 +146,7 @@ SEND_AGAIN = frozenset(
         "too_many",
         "no_tls",
         "media_type",
+        "coded",
         "not_polled",
     }
 )

@@ -21,6 +21,8 @@ class LeavingFile:
     content: bytes = field(repr=False)
     at: datetime  # when it came, or was made
     from_hospital: str = ""
+    status: str = ""  # of RESULT_STATUSES, as its hospital said it last; "" = final
+    is_replaced: bool = False  # a newer version took its place
 
     @property
     def sha256(self) -> str:

@@ -16,12 +16,13 @@ UNKNOWN = "unknown_referral"
 _NO_REFERRAL = [WAITS, UNKNOWN, "objection"]
 """Reasons of messages that are no referral themselves, or one that a person refused already."""
 
-# An older one that is still to be read counts too: a person offered it again a moment ago, or it stands before this one in its batch.
+# An older one that is still to be read counts too: a person offered it again a moment ago, or it stands before this one in its batch. So
+# does what was fetched after a notice (services/pulls.py), which was announced before it came.
 _UNREAD = text(
     """
     SELECT count(*) FROM inbound_messages m JOIN inbound_messages u ON u.hospital_id = m.hospital_id AND u.patient_keys && m.patient_keys
     WHERE m.id = :id AND u.id <> m.id AND (u.settled_at IS NULL OR u.state = 'unreadable')
-        AND (u.state = 'unreadable' AND u.reason <> ALL (:no_referral) OR u.state = 'kept' AND u.seq < m.seq)
+        AND (u.state = 'unreadable' AND u.reason <> ALL (:no_referral) OR u.state = 'kept' AND (u.seq < m.seq OR u.kind = 'Bundle/pull'))
         AND split_part(u.kind, '^', 1) <> ALL (:feed)
     """
 )

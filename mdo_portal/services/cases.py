@@ -200,8 +200,9 @@ def _decisions(session: Session, case_id: uuid.UUID) -> list[DecisionRow]:
             Decision.content_hash,
         )
         .join(Person, Person.id == Decision.signed_by)
+        .join(Round, Round.id == Decision.round_id)
         .where(Decision.case_id == case_id)
-        .order_by(Decision.signed_at.desc(), Decision.version.desc())
+        .order_by(Round.number.desc(), Decision.version.desc())  # not by the clocks of whoever signed
     )
     return [DecisionRow._make(row) for row in session.execute(query)]
 

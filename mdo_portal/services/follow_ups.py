@@ -213,7 +213,7 @@ def settle_case(session: Session, case: Case, *, now: datetime) -> None:
     if case.state is not CaseState.DELIVERED:
         return
     signed = select(Decision.round_id).where(Decision.case_id == case.id, Decision.form.not_in(NO_ADVICE))
-    newest = signed.order_by(Decision.signed_at.desc()).limit(1)
+    newest = signed.join(Round, Round.id == Decision.round_id).order_by(Round.number.desc()).limit(1)
     items = standing_of(session, newest.scalar_subquery())
     if items and not any(item.is_open for item in items):
         case.move(CaseState.FOLLOWED_UP, now=now)

@@ -68,7 +68,10 @@ def _facts(session: Session, case_id: uuid.UUID, hospitals: Mapping[uuid.UUID, H
     query = select(CaseFact).where(CaseFact.case_id == case_id, CaseFact.superseded_at.is_(None))
     found = session.scalars(query.order_by(CaseFact.received_at, CaseFact.id))
     return tuple(
-        (hospitals[one.hospital_id].name, Fact(one.section, one.text, one.label, one.dated_on, one.code, one.code_system))
+        (
+            hospitals[one.hospital_id].name,
+            Fact(one.section, one.text, one.label, one.dated_on, one.code, one.code_system, status=one.status),
+        )
         for one in found
     )
 
@@ -83,6 +86,8 @@ def _documents(session: Session, case_id: uuid.UUID, hospitals: Mapping[uuid.UUI
             content=documents.content_of(session, one),
             at=one.received_at,
             from_hospital=hospitals[one.hospital_id].name,
+            status=one.status,
+            is_replaced=one.superseded_at is not None,
         )
         for one in session.scalars(query)
     )

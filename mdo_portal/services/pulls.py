@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage
+from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull, PullState
 from mdo_portal.domain.sealing import CANNOT_OPEN
@@ -42,15 +42,17 @@ class ClaimedPull:
 
 
 def noticed(session: Session, notice: IncomingNotice, link_id: uuid.UUID, *, message_id: uuid.UUID, now: datetime) -> Pull | None:
-    """Put it in the queue; a notice that was settled before is followed anew only when it failed, or was withdrawn and comes again
-    since. None when it was a withdrawal.
+    """Put it in the queue; a notice that was settled before is followed anew only when it failed, when nobody could read what was
+    fetched, or when it was withdrawn and comes again since. None when it was a withdrawal.
     """
     query = select(Pull).where(Pull.link_id == link_id, Pull.number == notice.number).with_for_update()
     known = session.execute(query).scalar_one_or_none()
     if notice.cancelled:
         _withdraw(session, link_id, notice, now=now)
         return None
-    if known is not None and known.state in (PullState.WAITING, PullState.DONE):
+    if known is not None and (
+        known.state is PullState.WAITING or (known.state is PullState.DONE and not _in_vain(session, known))
+    ):
         return known
     pull = known or Pull(link_id=link_id, hospital_id=session.get_one(Link, link_id).hospital_id, number=notice.number)
     pull.group_number, pull.message_id, pull.state, pull.reason, pull.attempts = (
@@ -68,6 +70,12 @@ def noticed(session: Session, notice: IncomingNotice, link_id: uuid.UUID, *, mes
     session.flush()
     changes.wake(session, "pull")
     return pull
+
+
+def _in_vain(session: Session, pull: Pull) -> bool:
+    """Nobody could read what was fetched: the hospital may have mended what lies ready since."""
+    fetched = session.get(InboundMessage, pull.snapshot_message_id) if pull.snapshot_message_id else None
+    return fetched is not None and fetched.state is InboundState.UNREADABLE and fetched.settled_at is not None
 
 
 def _withdraw(session: Session, link_id: uuid.UUID, notice: IncomingNotice, *, now: datetime) -> None:

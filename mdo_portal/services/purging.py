@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import CursorResult, Delete, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit_chain import CUT, NO_HOSPITAL, says
@@ -16,6 +16,7 @@ from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold, Tombstone
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, SamePatient
+from mdo_portal.domain.pull import Pull
 from mdo_portal.domain.retention import Kind
 from mdo_portal.services import audit, caseless, destruction, sessions
 from mdo_portal.services.retention import cases_due, conditions, edges
@@ -62,7 +63,13 @@ def _purge_raw(session: Session, before: Mapping[Kind, datetime], now: datetime,
     rows = select(InboundMessage.id).where(conditions(before)[Kind.INBOUND][1]).limit(limit)
     emptied = update(InboundMessage).where(InboundMessage.id.in_(rows)).values(raw_sealed=b"", patient_keys=[])
     merged = delete(SamePatient).where(SamePatient.told_at < before[Kind.INBOUND])
-    return _changed(session, emptied) + _changed(session, merged)
+    return _changed(session, emptied) + _changed(session, merged) + _changed(session, _pulls_of_no_case(before[Kind.INBOUND]))
+
+
+def _pulls_of_no_case(before: datetime) -> Delete:
+    """Notices that never became a case, unless what was fetched after one can still be read."""
+    readable = exists().where(InboundMessage.id == Pull.snapshot_message_id, InboundMessage.raw_sealed != b"")
+    return delete(Pull).where(Pull.case_id.is_(None), Pull.settled_at < before, ~readable)
 
 
 def _purge_drafts(session: Session, before: Mapping[Kind, datetime], now: datetime, limit: int) -> int:

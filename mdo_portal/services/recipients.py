@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -72,7 +72,12 @@ def _destination(session: Session, to: Recipient) -> Destination:
 
 
 def post(session: Session, decision: Decision, case: Case, *, now: datetime) -> None:
-    """One row of the outbox per recipient, in the transaction that signs."""
+    """One row of the outbox per recipient, in the transaction that signs.
+
+    Later than every earlier letter of this case, also where it is signed on a machine whose clock is behind: the outbox goes by it.
+    """
+    last = session.scalar(select(func.max(Delivery.created_at)).where(Delivery.case_id == case.id))
+    created_at = now if last is None or last < now else last + timedelta(microseconds=1)
     for to in of(session, case, decision.form):
         queues.ensure(session, to.hospital.id, to.audience)
         session.add(
@@ -86,7 +91,7 @@ def post(session: Session, decision: Decision, case: Case, *, now: datetime) -> 
                 version=decision.version,
                 channel=to.channel,
                 state=DeliveryState.WAITING,
-                created_at=now,
+                created_at=created_at,
                 next_attempt_at=now,
             )
         )

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.unreadable import ABOUT_IDENTITY, NOBODY, SEND_AGAIN
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import awaiting, changes
+from mdo_portal.exchange import Wire
+from mdo_portal.services import awaiting, changes, hospitals
 from mdo_portal.services.inbox import meant, visible
 from mdo_portal.services.inbox_rows import Asked
+from mdo_portal.services.sealed import sealer
+from mdo_portal.services.sifting import PATIENT_KEY
 
 ONLY_ANEW = N_("Dit bericht is zo niet te lezen, ook niet met een ander profiel. Vraag het ziekenhuis om het opnieuw te sturen.")
 
@@ -57,6 +62,28 @@ def replay_all(session: Session, viewer: Viewer, act: Act, reason: str, hospital
     for message in found:
         replay(session, message)
     return [message.id for message in found]
+
+
+Numbers = Callable[[Wire, bytes, str], Sequence[tuple[str, str]]]
+"""(wire, message, profile) -> the patient's numbers at the profile's own places (exchange.Reader.numbers)."""
+
+
+def number_anew(session: Session, message_ids: Sequence[uuid.UUID], numbers: Numbers) -> None:
+    """What is offered again goes by the numbers that its link's profile finds today, beside those of when it came.
+
+    For whoever mended where a number stands: kept without one, a result would be understood beside its referral, and be about nobody.
+    """
+    keys = sealer(session)
+    profiles = {row.link_id: row.profile_in for row in hospitals.links(session)}
+    for message in session.scalars(select(InboundMessage).where(InboundMessage.id.in_(message_ids))):
+        try:
+            raw = keys.open(message.raw_sealed, purpose=RAW_PURPOSE)
+        except CANNOT_OPEN:
+            continue  # whoever reads it tells a person
+        found = numbers(message.wire, raw, profiles.get(message.link_id, "") if message.link_id else "")
+        new = {keys.blind(number, purpose=PATIENT_KEY) for _, number in found}.difference(message.patient_keys)
+        if new:
+            message.patient_keys = [*message.patient_keys, *sorted(new)]
 
 
 MOST_REPLAYED = 5_000

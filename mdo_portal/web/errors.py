@@ -59,7 +59,7 @@ def _unknown_host(error: SecurityError) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if request.path == "/fhir" or request.path.startswith("/fhir/"):
-        return fhir.nothing_here(status)  # a machine reads this, not a person
+        return fhir.nothing_here(status, getattr(error, "valid_methods", None) or ())  # a machine reads this, not a person
     return _answer(gettext(HTTP_SENTENCES.get(status, PortalError.sentence if status < 500 else FALLBACK)), status)
 
 

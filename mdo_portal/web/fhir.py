@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
@@ -19,7 +20,7 @@ from mdo_portal.exchange import Answer, MessageHeader, Reader, Verdict, Wire
 from mdo_portal.reception import Sorted
 from mdo_portal.services import handed_in, hospitals, link_tokens, polls
 from mdo_portal.services.hospitals import LinkRow
-from mdo_portal.web import limits
+from mdo_portal.web import bodies, limits
 from mdo_portal.web.context import database, transaction
 from mdo_portal.web.fhir_envelope import said, trouble
 from mdo_portal.web.guard import machine
@@ -103,7 +104,9 @@ def notice() -> Response:
 
 def _received(kind: str) -> Response:
     try:
-        raw = request.get_data()  # read it all, also when it is refused: the line may carry the next message
+        raw = bodies.whole(request)  # read it all, also when it is refused: the line may carry the next message
+    except bodies.Broken:
+        return say(400, Answer(Verdict.REFUSED, "", reason="broken", text="the body did not come whole; send it again"))
     except RequestEntityTooLarge:
         return say(413, Answer(Verdict.REFUSED, "", reason="too_large", text="larger than agreed"))
     try:
@@ -203,11 +206,14 @@ def _uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def nothing_here(status: int) -> Response:
+def nothing_here(status: int, methods: Iterable[str] = ()) -> Response:
+    """Of an address that takes something else it is said what (`methods`)."""
     reason, words = (
         ("not-found", "nothing is read or taken at this address") if status == 404 else ("not-allowed", "not at this address")
     )
-    return say(status, Answer(Verdict.NOT_HERE, "", reason=reason, text=words))
+    response = say(status, Answer(Verdict.NOT_HERE, "", reason=reason, text=words))
+    response.allow.update(methods)
+    return response
 
 
 def say(status: int | None, answer: Answer, header: MessageHeader | None = None, location: str = "") -> Response:

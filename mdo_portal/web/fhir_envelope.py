@@ -20,7 +20,11 @@ VERSIONS = {"3.0": "STU3", "3.0.1": "STU3", "3.0.2": "STU3", "4.0": "R4", "4.0.0
 
 
 def trouble(agreed: str) -> str:
-    """Code of a media type that is no FHIR, or of a version that is not the one agreed; "" when all is well."""
+    """Code of a body that is compressed, of a media type that is no FHIR, or of a version that is not the one agreed; "" when all is
+    well.
+    """
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+        return "coded"
     if request.mimetype not in READ:
         return "media_type"
     told = parse_options_header(request.headers.get("Content-Type"))[1].get("fhirversion", "")

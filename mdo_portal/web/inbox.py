@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
@@ -13,6 +13,7 @@ from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, NotFound, PortalError
+from mdo_portal.exchange import Reader, Wire
 from mdo_portal.services import audit, conflict_rows, inbox, inbox_rows, link_cards, replaying, who_answers
 from mdo_portal.services.inbox_rows import WAITING, Asked
 from mdo_portal.web import link_words
@@ -112,6 +113,11 @@ def _rows() -> dict[str, object]:
     }
 
 
+def _numbers(wire: Wire, raw: bytes, profile: str) -> tuple[tuple[str, str], ...]:
+    readers: dict[Wire, Reader] = current_app.extensions["mdo_readers"]
+    return readers[wire].numbers(raw, profile) if wire in readers else ()
+
+
 @blueprint.post("/inbox/<uuid:message_id>/<any(replay, ignore):what>")
 @may(Act.INBOX_REPLAY)
 def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
@@ -119,6 +125,7 @@ def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
         message = inbox.message_for(db, viewer(), Act.INBOX_REPLAY, message_id)
         if what == "replay":
             replaying.replay(db, message)
+            replaying.number_anew(db, [message.id], _numbers)
         else:
             replaying.ignore(db, message, now=now())
         audit.record(db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=what)
@@ -137,6 +144,7 @@ def act_on_reason(what: str) -> ResponseReturnValue:
         chosen = (asked.reason, asked.hospital_id)
         if what == "replay":
             found = replaying.replay_all(db, viewer(), Act.INBOX_REPLAY, *chosen)
+            replaying.number_anew(db, found, _numbers)
         else:
             found = replaying.ignore_all(db, viewer(), Act.INBOX_REPLAY, *chosen, now=now())
         for message_id in found:

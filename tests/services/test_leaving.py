@@ -11,17 +11,20 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from integrations.exit import fhir_rules, xdw_rules
 from mdo_portal.commands import export
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case
+from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.follow_up import FollowState
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.services import deliveries, follow_ups, leaving
 from mdo_portal.services.follow_ups import Answer
 from mdo_portal.wiring import archive
+from tests import make
 from tests.make import NETWORK, NOW, TODAY
 from tests.people import Region
 from tests.services.follow_house import IMAGING, OPERATION, corrected, items_of, signed
@@ -66,6 +69,36 @@ def test_what_was_corrected_is_there_as_revoked_and_what_holds_as_active(session
     assert [(one.state, one.reason) for one in second.items] == [("not_done", "wens van de patiënt: wil niet meer")]
     assert first.letter is not None and first.letter.content == b"%PDF-1.7 letter"
     assert second.letter is None
+
+
+def test_what_a_hospital_withdrew_replaced_or_called_preliminary_says_so_in_the_archive(session: Session, region: Region) -> None:
+    """A letter of another patient, taken back since, left as if it held."""
+    files = [make.document(name.encode(), title=f"{name}.txt") for name in ("stands", "withdrawn", "replaced", "preliminary")]
+    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), documents=files)
+    for name, said in {
+        "withdrawn": {"status": "withdrawn", "superseded_at": NOW},
+        "replaced": {"superseded_at": NOW},
+        "preliminary": {"status": "preliminary"},
+    }.items():
+        session.execute(update(CaseDocument).where(CaseDocument.title == f"{name}.txt").values(**said))
+    session.execute(update(CaseFact).where(CaseFact.case_id == case.id).values(status="preliminary"))
+    session.expire_all()
+    found = packed(leaving.whole(session, case, with_bsn=True))
+    (told,) = [json.loads(found.read(name)) for name in found.namelist() if name.endswith("referral.fhir.json")]
+
+    resources = [one["resource"] for one in told["entry"]]
+    documents = [one for one in resources if one["resourceType"] == "DocumentReference"]
+    stand = {one["content"][0]["attachment"]["title"]: (one["status"], one.get("docStatus")) for one in documents}
+    words = json.dumps(resources[0], ensure_ascii=False)
+    assert fhir_rules.problems(told) == []
+    assert stand == {
+        "stands.txt": ("current", None),
+        "withdrawn.txt": ("entered-in-error", None),
+        "replaced.txt": ("superseded", None),
+        "preliminary.txt": ("current", "preliminary"),
+    }
+    assert "withdrawn.txt (ingetrokken door het ziekenhuis)" in words and "replaced.txt (vervangen door" in words
+    assert words.count("(voorlopig)") > 1 and "stands.txt (" not in words
 
 
 def test_who_sees_the_bsn_masked_gets_none_in_the_archive(session: Session, region: Region) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.draft import Draft
+from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
+from mdo_portal.domain.pull import Pull, PullState
 from mdo_portal.domain.retention import Kind
 from mdo_portal.services import drafts, intake, purging, replaying, sessions
 from tests import make
 from tests.people import Region
-from tests.services.keeping import LONG_AGO, NOW, finished
+from tests.services.keeping import LATELY, LONG_AGO, NOW, finished
 
 # The smaller clocks
 
@@ -30,7 +33,8 @@ def test_a_letter_goes_before_its_case_and_its_hash_stays(session: Session, regi
     assert (delivery.letter_sealed, delivery.letter_sha256, delivery.receipt_code) == (b"", "h", "AA")
 
 
-def test_a_message_loses_its_bytes_and_keeps_its_metadata_and_is_still_a_double(session: Session, region: Region) -> None:
+def test_a_message_loses_its_bytes_and_keeps_its_metadata_and_what_comes_again_is_kept(session: Session, region: Region) -> None:
+    """Nobody could read it: the page says that the hospital must send it again (tests/test_reception_again.py)."""
     arrival = make.arrival(region.links["ZEED"], control_id="M-90", raw=b"MSH|geheim", patient_numbers=(("", "1"),))
     intake.keep(session, [arrival])
     old = NOW - timedelta(days=91)
@@ -39,8 +43,10 @@ def test_a_message_loses_its_bytes_and_keeps_its_metadata_and_is_still_a_double(
     assert purging.purge(session, Kind.INBOUND, now=NOW) == 1
     intake.keep(session, [arrival])
 
-    message = session.scalars(select(InboundMessage).execution_options(populate_existing=True)).one()
-    assert (message.raw_sealed, message.patient_keys, message.reason, message.doubles) == (b"", [], "no_request", 1)
+    query = select(InboundMessage).order_by(InboundMessage.seq).execution_options(populate_existing=True)
+    message, again = session.scalars(query).all()
+    assert (message.raw_sealed, message.patient_keys, message.reason, message.doubles) == (b"", [], "no_request", 0)
+    assert (again.state, again.control_id) == (InboundState.KEPT, "M-90") and again.raw_sealed
     with pytest.raises(Exception, match="bewaartermijn"):
         replaying.replay(session, message)
 
@@ -64,3 +70,31 @@ def test_drafts_sessions_and_counts_go_by_their_own_clock(session: Session, regi
 
     assert gone == {Kind.DRAFT: 1, Kind.SESSION: 1, Kind.FEED_COUNT: 1}
     assert session.scalar(select(func.count()).select_from(Draft)) == 1
+
+
+@pytest.mark.parametrize(
+    ("over", "goes"),
+    [
+        ({}, True),
+        ({"state": PullState.DONE}, True),
+        ({"settled_at": LATELY}, False),
+        ({"settled_at": None, "state": PullState.WAITING}, False),
+        ({"state": PullState.DONE, "snapshot_message_id": "of what can still be read"}, False),
+    ],
+)
+def test_a_notice_that_never_became_a_case_goes_as_its_message_does(
+    session: Session, region: Region, over: dict[str, Any], goes: bool
+) -> None:
+    """It stood for ever, with the numbers of the hospital."""
+    link = region.links["ZEED"]
+    if "snapshot_message_id" in over:
+        intake.keep(session, [make.arrival(link, at=LATELY)])
+        over = over | {"snapshot_message_id": session.scalars(select(InboundMessage.id)).one()}
+    told = {"state": PullState.FAILED, "settled_at": LONG_AGO, "next_attempt_at": LONG_AGO, "created_at": LONG_AGO} | over
+    about = {"link_id": link.link_id, "hospital_id": link.hospital_id, "number": "N-1", "message_id": new_id()}
+    session.add(Pull(notice_sealed=b"", **about, **told))
+    session.flush()
+
+    purging.purge(session, Kind.INBOUND, now=NOW)
+
+    assert (session.scalar(select(func.count()).select_from(Pull)) == 0) is goes

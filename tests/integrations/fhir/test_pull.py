@@ -11,7 +11,7 @@ import pytest
 
 from integrations.fhir import fetching
 from integrations.fhir.pull import FhirPuller
-from integrations.fhir.reader import FhirReader
+from integrations.fhir.reader import MOST_NUMBERS, FhirReader
 from integrations.smart.client import Tokens
 from integrations.smart.keys import OwnKey
 from mdo_portal.exchange import IncomingReferral, NotPulled
@@ -119,6 +119,14 @@ def test_more_than_agreed_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "MAX_BYTES", 3_000)
 
     assert trouble(whole(**{"Condition?_count=2": bundle(*(condition(n) for n in range(100)))})) == ("too_large", False)
+
+
+def test_a_patient_with_more_numbers_than_anybody_has_is_too_much() -> None:
+    many = PATIENT | {
+        "identifier": [*PATIENT["identifier"], *({"system": "urn:x", "value": str(n)} for n in range(MOST_NUMBERS))]
+    }
+
+    assert trouble(whole(Patient=bundle(many))) == ("too_large", False)
 
 
 def test_a_token_that_ended_is_fetched_anew_once() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pybase64
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
+from integrations.hl7v2.values import sent
 from mdo_portal.exchange import IncomingReferral, PatientChange, PatientMerge, Section, Unreadable
 
 from .samples import ADT, MERGE, PATIENT, PDF, PDF_TEXT, REFERRAL
@@ -176,3 +178,20 @@ def test_what_we_do_not_understand_has_a_reason(raw: bytes, reason: str) -> None
     with pytest.raises(Unreadable) as trouble:
         Hl7Reader().read(raw, "generic-v2")
     assert trouble.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("told", "utc"),
+    [
+        ("20261025015959", datetime(2026, 10, 24, 23, 59, 59, tzinfo=UTC)),
+        ("20261025020500", None),
+        ("20261025020500+0100", datetime(2026, 10, 25, 1, 5, tzinfo=UTC)),
+        ("20261025030000", datetime(2026, 10, 25, 2, 0, tzinfo=UTC)),
+        ("20260329023000", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_message_of_the_hour_that_comes_twice_says_not_when_it_was_sent(told: str, utc: datetime | None) -> None:
+    """Else a correction of 02:05 in winter time is older than the result of 02:10 in summer time, and lost from it."""
+    found = sent(told, ZoneInfo("Europe/Amsterdam"))
+
+    assert (found and found.astimezone(UTC)) == utc

@@ -1,0 +1,50 @@
+"""A request whose body stops coming holds its thread for a while, and not for ever: the pages of every hospital need those threads.
+
+nginx in front takes in a body before it passes it on (docs/operating/nginx.conf). This is for whoever reaches the process without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.wrappers import Request
+
+SILENT_SECONDS = 30.0
+"""Between two pieces of a body."""
+
+
+class Broken(Exception):
+    """The body did not come whole, or not as its envelope says."""
+
+
+def install(app: Any) -> None:
+    """Bound the waiting of every request but that of a live socket, which is read for as long as it lives."""
+    inner = app.wsgi_app
+
+    def bounded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        line = environ.get("gunicorn.socket")
+        if line is None or environ.get("HTTP_UPGRADE"):
+            return inner(environ, start_response)  # type: ignore[no-any-return]
+        with suppress(OSError):
+            line.settimeout(SILENT_SECONDS)
+        try:
+            return inner(environ, start_response)  # type: ignore[no-any-return]
+        finally:  # the answer may take as long as its reader needs
+            with suppress(OSError):
+                line.settimeout(None)
+
+    app.wsgi_app = bounded
+
+
+def whole(request: Request) -> bytes:
+    """The body. Raises Broken, and RequestEntityTooLarge."""
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge:
+        raise
+    except (ClientDisconnected, OSError, ParseException):
+        raise Broken from None
