@@ -11,10 +11,11 @@ from mdo_portal.exchange import Fact, Section
 
 from .documents import file_name, is_document, rich_words
 from .items import Item
+from .people import professional_name
 from .places import Reading, labelled
 from .segment import Segment
 from .statuses import DELETED, GONE, done_words, item_status, order_status
-from .values import coded, day, interpreter, label, material, partial
+from .values import coded, day, interpreter, label, material, partial, telephone
 from .words import matching
 
 
@@ -117,7 +118,7 @@ def _observed(reading: Reading, item: Item) -> Fact:
     return Fact(
         section=_section(reading, item),
         text="\n".join(filter(None, (_with(text, part), *(_how(reading, segment) if text else ())))),
-        label=_with(shown, reading.subs.get(item.position, "")),
+        label=_with(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
         dated_on=day(segment.component(14)) or (None if part else _ordered_on(item)),
         code=segment.component(3),
         code_system=segment.component(3, 3),
@@ -146,8 +147,7 @@ def _ordered_on(item: Item) -> date | None:
 
 
 def _by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
-    texts = (_at(segment, place) for place in rule["text"])
-    text = next(filter(None, texts), "")
+    text = _person(segment, rule) or next(filter(None, (_at(segment, place) for place in rule["text"])), "")
     beside = (coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0])))
     whole = "; ".join(filter(None, (text, *beside, material(segment, int(rule.get("material", 0))))))
     kind = str(rule.get("kinds", {}).get(_at(segment, rule["kind"]).strip().upper(), "")) if "kind" in rule else ""
@@ -161,6 +161,14 @@ def _by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
         code_system=_at(segment, rule["system"]),
         status=GONE if _is_deleted(segment, rule) else "",
     )
+
+
+def _person(segment: Segment, rule: Mapping[str, Any]) -> str:
+    """Name and telephone of somebody whom a segment is about (CTD)."""
+    if "person" not in rule:
+        return ""
+    names = (professional_name(one, 1) for one in segment.repetitions(int(rule["person"])))
+    return ", ".join(filter(None, (next(names, ""), telephone(segment, int(rule["phone"])))))
 
 
 def is_deleted(reading: Reading, item: Item) -> bool:

@@ -15,7 +15,7 @@ from .events import event_of
 from .facts import told, unmapped
 from .people import patient, professional, provider, the_patient
 from .places import Reading, first, found
-from .statuses import GONE, item_status
+from .statuses import GONE, document_number, item_status
 from .values import day, moment, telephone
 from .withdrawal import number_of, why, withdrawn
 
@@ -67,7 +67,9 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
     for item in reading.items:
         if is_document(item.segment):
             order = item.order
-            reference = reading.message.get("TXA-12-1") or (order.component(3) or order.component(2) if order else "")
+            reference = document_number(reading.message.first("TXA")) or (
+                order.component(3) or order.component(2) if order else ""
+            )
             status = item_status(item, reading.message.first("TXA"), reading.profile)
             sent = (replace(one, status=status) for one in documents(item, reading.profile, reference))
             attached += [(f"OBX({item.position})", one) for one in sent]

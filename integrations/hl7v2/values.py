@@ -67,6 +67,14 @@ def partial(text: str) -> str:
     return "-".join(filter(None, found.groups())) if found and sent else ""
 
 
+_MOMENT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])[0-2]\d[0-5]\d(?:[0-5]\d)?")
+
+
+def is_moment(text: str) -> bool:
+    """Whether these are a day and a time, written as one number: what stands in the place of a person or a telephone is neither."""
+    return len(text) in (12, 14) and _MOMENT.fullmatch(text) is not None
+
+
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The time of a TS; without an offset it is a time of `zone`. None for a date only, for nonsense, or far outside our times."""
     found = _TIME.fullmatch(text)
@@ -162,9 +170,13 @@ def telephone(segment: Segment, n: int) -> str:
     return next(filter(None, found), "")
 
 
+_CODE = re.compile(r"[A-Za-z]+\d\w*|\d+[A-Za-z]+")
+
+
 def _telephone(xtn: Repetition) -> str:
-    """As one text (XTN-1 or XTN-12), else its parts: country, area, number and extension."""
+    """As one text (XTN-1 or XTN-12), else its parts: country, area, number and extension. A code or a moment is none."""
     whole = xtn.component(1).strip() or xtn.component(12).strip()
+    whole = "" if _CODE.fullmatch(whole) or is_moment(whole) else whole
     country, area, number, extension = (xtn.component(c).strip() for c in (5, 6, 7, 8))
     if whole or not number:
         return whole
@@ -173,10 +185,20 @@ def _telephone(xtn: Repetition) -> str:
 
 def _with_unit(segment: Segment, value: str) -> str:
     unit = segment.component(6) or _first_of(segment, 6, (2, 4, 5))
-    flags = ", ".join(filter(None, map(coded_briefly, segment.repetitions(8))))
+    flags = ", ".join(filter(None, (*map(coded_briefly, segment.repetitions(8)), _misplaced_flag(segment))))
     beside = ", ".join(filter(None, (segment.component(7, 1, 0) or segment.field(7), flags)))
     parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))
+
+
+_FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
+"""Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
+
+
+def _misplaced_flag(segment: Segment) -> str:
+    """A flag that stands where the status does (OBX-11)."""
+    said = segment.component(11).strip()
+    return said if said.upper() in _FLAGS else ""
 
 
 def coded_briefly(repetition: Repetition) -> str:
