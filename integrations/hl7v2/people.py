@@ -11,7 +11,8 @@ from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, U
 from .er7 import Message
 from .numbers import BSN_DIGITS, Number, numbers, ungrouped
 from .segment import Repetition, Segment
-from .values import day, is_moment, telephone
+from .telephone import is_moment, telephone
+from .values import day
 
 _PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
 """A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""

@@ -16,7 +16,8 @@ from .facts import told, unmapped
 from .people import patient, professional, provider, the_patient
 from .places import Reading, first, found
 from .statuses import GONE, document_number, item_status
-from .values import day, moment, telephone
+from .telephone import telephone
+from .values import day, moment
 from .withdrawal import number_of, why, withdrawn
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")

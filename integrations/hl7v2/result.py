@@ -9,11 +9,12 @@ from datetime import date
 
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
+from .by_rule import is_deleted
 from .change import sent_at
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
-from .facts import is_deleted, observation_facts, other_facts
+from .facts import observation_facts, other_facts
 from .people import patient, the_patient
 from .places import Reading, number_at
 from .segment import Segment

@@ -67,14 +67,6 @@ def partial(text: str) -> str:
     return "-".join(filter(None, found.groups())) if found and sent else ""
 
 
-_MOMENT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])[0-2]\d[0-5]\d(?:[0-5]\d)?")
-
-
-def is_moment(text: str) -> bool:
-    """Whether these are a day and a time, written as one number: what stands in the place of a person or a telephone is neither."""
-    return len(text) in (12, 14) and _MOMENT.fullmatch(text) is not None
-
-
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The time of a TS; without an offset it is a time of `zone`. None for a date only, for nonsense, or far outside our times."""
     found = _TIME.fullmatch(text)
@@ -158,29 +150,6 @@ def _lines(text: str) -> str:
 def label(segment: Segment) -> str:
     """What an OBX is about: the words of OBX-3, else its code; those of the other code system when only that has any."""
     return segment.component(3, 2, 0) or segment.component(3, 1) or _first_of(segment, 3, (9, 5, 4))
-
-
-_NO_TELEPHONE = ("FX", "INTERNET", "X.400")
-"""XTN-3 (table 0202) of what nobody speaks through."""
-
-
-def telephone(segment: Segment, n: int) -> str:
-    """The first telephone number in a field of those (XTN); "" when there is none."""
-    found = (_telephone(one) for one in segment.repetitions(n) if one.component(3).upper() not in _NO_TELEPHONE)
-    return next(filter(None, found), "")
-
-
-_CODE = re.compile(r"[A-Za-z]+\d\w*|\d+[A-Za-z]+")
-
-
-def _telephone(xtn: Repetition) -> str:
-    """As one text (XTN-1 or XTN-12), else its parts: country, area, number and extension. A code or a moment is none."""
-    whole = xtn.component(1).strip() or xtn.component(12).strip()
-    whole = "" if _CODE.fullmatch(whole) or is_moment(whole) else whole
-    country, area, number, extension = (xtn.component(c).strip() for c in (5, 6, 7, 8))
-    if whole or not number:
-        return whole
-    return " ".join(filter(None, (f"+{country.lstrip('+')}" if country else "", area, number, extension and f"x{extension}")))
 
 
 def _with_unit(segment: Segment, value: str) -> str:
