@@ -61,8 +61,10 @@ def section_words(one: Node) -> tuple[str, str]:
 
 
 def says_more(resource: Node) -> bool:
-    """Whether a narrative says of itself that it holds what stands in no field (R4 narrative-status)."""
-    return word(node(resource.get("text")).get("status")) in ("additional", "extensions")
+    """Whether a narrative says of itself that somebody wrote in it what stands in no field (R4 narrative-status; `extensions` is made
+    of fields too).
+    """
+    return word(node(resource.get("text")).get("status")) == "additional"
 
 
 _NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}

@@ -102,7 +102,7 @@ def test_a_form_that_is_not_finished_says_so(status: str, said: str) -> None:
     assert [fact.status for fact in read(form).facts] == [said]
 
 
-@pytest.mark.parametrize(("status", "shown"), [("additional", True), ("extensions", True), ("generated", False)])
+@pytest.mark.parametrize(("status", "shown"), [("additional", True), ("extensions", False), ("generated", False)])
 def test_a_section_that_says_more_than_its_entries_is_read(status: str, shown: bool) -> None:
     section = {
         "title": "Bevindingen",
@@ -117,7 +117,7 @@ def test_a_section_that_says_more_than_its_entries_is_read(status: str, shown: b
     assert (("Bevindingen", "Let op: eerder geweigerd") in found) is shown
 
 
-@pytest.mark.parametrize(("status", "shown"), [("additional", True), ("generated", False)])
+@pytest.mark.parametrize(("status", "shown"), [("additional", True), ("extensions", False), ("generated", False)])
 def test_so_is_the_text_of_a_resource_that_says_more_than_its_fields(status: str, shown: bool) -> None:
     found = told(read(one("Condition", code=words("Coloncarcinoom"), text=narrative(status, "Patiënt weigerde scopie"))))
     assert (("Toelichting", "Patiënt weigerde scopie") in found) is shown
