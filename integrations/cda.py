@@ -7,6 +7,7 @@ the codes. No page shows XML, so without this the letter is there and nobody rea
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -21,7 +22,11 @@ SPACE = "urn:hl7-org:v3"
 MOST = 8_000_000
 """Bytes that are looked through: an envelope with a scanned letter in it."""
 _ROOT = b"ClinicalDocument"
+MOST_WORDS = 400_000
+"""Characters; of a longer letter a person opens the file."""
+MOST_PARTS = 100
 _BEFORE_ROOT = 4_000
+_BOUNDARY = re.compile(rb"boundary=\"?([^\";\r\n]{1,70})\"?", re.IGNORECASE)
 _LINES = {"paragraph", "br", "tr", "item", "caption", "list", "table"}
 _CELLS = {"td", "th"}
 _STRIKES = ("strik", "strok", "line-through", "lijndoor")
@@ -37,25 +42,68 @@ class Inside:
 
 
 def is_cda(content: bytes) -> bool:
-    """Whether these bytes begin as a clinical document."""
+    """Whether these bytes begin as a clinical document, or as a parcel (MIME) that may hold one."""
+    return _is_parcel(content) or _is_letter(content)
+
+
+def _is_parcel(content: bytes) -> bool:
+    return content[:12].lower() == b"mime-version"
+
+
+def _is_letter(content: bytes) -> bool:
     return content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _ROOT in content[:_BEFORE_ROOT]
 
 
 def inside(content: bytes) -> Inside:
     """What it holds; nothing when it is no such document, is too large, or holds what no XML of strangers may (xml_gate)."""
-    if len(content) > MOST or not is_cda(content):
+    if len(content) > MOST:
         return Inside()
-    try:
-        root = load(content)
-    except Unreadable:
-        return Inside()
-    if root.name != (SPACE, "ClinicalDocument"):
+    if _is_parcel(content):
+        return _unpacked(content)
+    root = _root(content) if _is_letter(content) else None
+    if root is None or root.name != (SPACE, "ClinicalDocument"):
         return Inside()
     bodies = [body for one in _all(root, "component") for body in one.children]
     written = [_section(one) for body in bodies for part in _all(body, "component") for one in _all(part, "section")]
     written += [_plain(text) for body in bodies if body.local == "nonXMLBody" for text in _all(body, "text")]
     envelope = next((text for body in bodies if body.local == "nonXMLBody" for text in _all(body, "text")), None)
-    return Inside("\n\n".join(filter(None, written)), *(_file(envelope) if envelope else ("", b"")))
+    words = "\n\n".join(filter(None, written))
+    return Inside(words if len(words) <= MOST_WORDS else "", *(_file(envelope) if envelope else ("", b"")))
+
+
+def _root(content: bytes) -> Element | None:
+    try:
+        return load(content)
+    except Unreadable:
+        return None
+
+
+def _unpacked(content: bytes) -> Inside:
+    """The letter in a parcel, and the first PDF beside it (HL7 v2.5 and CDA R2 3.0: how the two travel together).
+
+    A parcel in a parcel stays shut: of a stranger's mail the parser of the standard library can be made to work for minutes.
+    """
+    found = _BOUNDARY.search(content[:_BEFORE_ROOT])
+    parts = content.split(b"--" + found[1], MOST_PARTS)[1:] if found else []
+    held = list(map(_packed, parts))
+    letters = [inside(one) for one in held if _is_letter(one)]
+    file = next((one for one in held if one.startswith(b"%PDF-")), b"")
+    media, packed = (
+        ("application/pdf", file) if file else next(((one.media_type, one.content) for one in letters if one.content), ("", b""))
+    )
+    return Inside("\n\n".join(one.words for one in letters if one.words), media, packed)
+
+
+def _packed(part: bytes) -> bytes:
+    """What stands behind the headers of a part, out of its base64."""
+    headers, _, body = part.partition(b"\r\n\r\n" if b"\r\n\r\n" in part[:_BEFORE_ROOT] else b"\n\n")
+    if b"base64" not in headers[:_BEFORE_ROOT].lower():
+        return body.strip(b"\r\n")
+    packed = b"".join(body.split())
+    try:
+        return pybase64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def opened(document: IncomingDocument) -> tuple[IncomingDocument, ...]:

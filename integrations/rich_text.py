@@ -44,7 +44,7 @@ def words_of(text: str) -> str:
 def is_rich(content: bytes) -> bool:
     """Whether these bytes are RTF or HTML, or may be a clinical document in XML: of that a start may not reach its first element."""
     start = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return start[:5] in (b"{\\rtf", b"<?xml", b"<Clin") or _HTML.match(start.decode("latin-1")) is not None
+    return start[:5] in (b"{\\rtf", b"<?xml", b"<Clin", b"MIME-") or _HTML.match(start.decode("latin-1")) is not None
 
 
 def words_in(content: bytes) -> str:

@@ -40,6 +40,26 @@ def apart(items: Sequence[Item]) -> dict[int, str]:
     return found
 
 
+def numbered(items: Sequence[Item]) -> dict[int, str]:
+    """OBX position -> OBX-4, where that tells one value from another of the same name under an order: `A` and `B` of two specimens.
+
+    Then every value under that number says it: what is told of one of two tumours alone is of that one. Of words numbered 1, 2, 3
+    it is the number of a line.
+    """
+    told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
+    for item in items:
+        sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
+        if sub and not (sub.isdigit() and item.segment.component(2) in _WORDS):
+            told[id(item.order), item.segment.component(3) or label(item.segment)][item.position] = sub
+    if not told:
+        return {}
+    tells = {(order, sub) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
+    return {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, sub) in tells}
+
+
+_WORDS = ("TX", "FT", "ST", "ED")
+
+
 def _different(words: list[str]) -> list[str]:
     """The words when no two are the same; else none: half a difference is none."""
     return words if len(set(words)) == len(words) else []

@@ -10,7 +10,7 @@ from typing import Any
 
 from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingReceipt, PatientLink, PatientMerge, Profile
 
-from .apart import apart
+from .apart import apart, numbered
 from .er7 import Message
 from .items import Item, items
 from .numbers import identifies, is_possible_bsn, numbers
@@ -18,8 +18,6 @@ from .people import has_second_bsn, professional, provider
 from .pieces import joined
 from .values import day, label
 from .words import folded_all, names_board, refers
-
-_WORDS = ("TX", "FT", "ST", "ED")
 
 
 @dataclass(frozen=True)
@@ -42,16 +40,8 @@ class Reading:
 
     @cached_property
     def subs(self) -> dict[int, str]:
-        """OBX-4 by position, where it tells one value from another of the same name: `A` and `B` of two specimens.
-
-        Of words numbered 1, 2, 3 it is the number of a line.
-        """
-        told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
-        for item in self.items:
-            sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
-            if sub and not (sub.isdigit() and item.segment.component(2) in _WORDS):
-                told[id(item.order), item.segment.component(3) or label(item.segment)][item.position] = sub
-        return {position: sub for many in told.values() if len(set(many.values())) > 1 for position, sub in many.items()}
+        """OBX-4 by position, where it tells one value from another."""
+        return numbered(self.items)
 
     @cached_property
     def orders(self) -> dict[int, str]:

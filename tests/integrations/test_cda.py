@@ -86,6 +86,31 @@ def fhir(content: bytes) -> IncomingReferral:
     return found
 
 
+MAIL = (
+    b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="delta"\r\n\r\n--delta\r\nContent-Type: text/xml\r\n'
+    b"Content-Transfer-Encoding: base64\r\n\r\n"
+    + base64.encodebytes(LETTER)
+    + b"\r\n--delta\r\nContent-Type: application/pdf\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(PDF) + b"\r\n--delta--\r\n"
+)
+
+
+@pytest.mark.parametrize("read", [v2, fhir])
+def test_a_parcel_of_a_letter_and_a_file_is_unpacked(read: object) -> None:
+    found = read(MAIL)  # type: ignore[operator]
+    assert [fact.text for fact in found.facts] == [WORDS]
+    assert [(one.content, one.media_type) for one in found.documents[1:]] == [(PDF, "application/pdf")]
+    assert found.documents[0].content == MAIL
+
+
+@pytest.mark.parametrize(
+    "content", [b"MIME-Version: 1.0", b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed\r\n\r\n--\r\n" * 200]
+)
+def test_a_parcel_with_nothing_in_it_is_kept_as_it_is(content: bytes) -> None:
+    found = v2(content)
+    assert ([one.content for one in found.documents], found.facts) == ([content], ())
+
+
 @pytest.mark.parametrize("read", [v2, fhir])
 def test_it_is_kept_as_a_document_and_its_words_stand_on_the_case(read: object) -> None:
     found = read(LETTER)  # type: ignore[operator]

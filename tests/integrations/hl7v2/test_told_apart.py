@@ -47,3 +47,25 @@ def test_the_same_panel_on_two_days_is_told_apart_by_its_days() -> None:
         "OBR|2||F2|CHE^Chemie^L|||20260301", "OBX|1|NM|CEA^CEA^L||9.8|ug/L|||||F",
     )  # fmt: skip
     assert [label for label, _ in shown(result(*days))] == ["CEA", "CEA"]
+
+
+def test_a_value_of_one_of_several_numbered_tumours_says_which_also_when_the_other_has_none() -> None:
+    lines = (
+        "OBR|1||F1|PA^Synoptisch verslag^L",
+        "OBX|1|CWE|SIDE^Zijde^L|1|R^Rechts||||||F",
+        "OBX|2|CWE|SIDE^Zijde^L|2|L^Links||||||F",
+        "OBX|3|CWE|HER2^HER2^L|1|N^Negatief||||||F",
+        "OBX|4|ST|STAGE^Stadium^L||pT2||||||F",
+        "OBX|5|TX|C^Conclusie^L|1|Twee tumoren||||||F",
+    )
+    assert shown(result(*lines)) == [
+        ("Zijde (1)", "Rechts"), ("Zijde (2)", "Links"), ("HER2 (1)", "Negatief"), ("Stadium", "pT2"), ("Conclusie", "Twee tumoren"),
+    ]  # fmt: skip
+
+
+def test_numbers_of_another_order_say_nothing_of_this_one() -> None:
+    lines = (
+        "OBR|1||F1|PA^Histologie^L", "OBX|1|CWE|SIDE^Zijde^L|1|R^Rechts||||||F", "OBX|2|CWE|SIDE^Zijde^L|2|L^Links||||||F",
+        "OBR|2||F2|CH^Chemie^L", "OBX|1|NM|CEA^CEA^L|1|4.1|ug/L|||||F",
+    )  # fmt: skip
+    assert shown(result(*lines))[-1] == ("CEA", "4.1 ug/L")
