@@ -81,15 +81,17 @@ def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
 
 
 def _body(entry: Entry, reading: Reading) -> Iterator[str]:
-    yield part_of_body(entry.resource)
-    yield concept(entry.resource.get("morphology"))
+    own = entry.resource
+    yield part_of_body(own)
+    yield concept(own.get("morphology"))
 
 
 def _device(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     used = reading.where.resolve(own.get("device"), entry)
     yield (concept(used.resource.get("type")) if used else "") or text(node(own.get("device")).get("display"))
-    yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
+    why = [concept(one) for name in ("reasonCode", "indication") for one in nodes(own.get(name))]  # R4, STU3
+    yield joined(sites(own.get("bodySite")), *why, *notes(used.resource.get("note") if used else None), by=", ")
 
 
 def _diet(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -135,7 +137,8 @@ def _named(entry: Entry, reading: Reading) -> Facts:
     label, usual, more = _MORE[entry.kind]
     section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or usual
     dated, ended = _began(own), text(node(own.get("period")).get("end"))[:10]
-    words = joined(*dict.fromkeys(filter(None, (_titles(own), *more(entry, reading)))), by="; ")
+    title = _titles(own) if entry.kind != "BodySite" else ""  # its place says it with its side
+    words = joined(*dict.fromkeys(filter(None, (title, *more(entry, reading)))), by="; ")
     words = joined(words, until(ended if ended != dated[:10] else "", reading), by=" ") if words else ""
     if not words or own.get("doNotPerform") is True:
         return ()

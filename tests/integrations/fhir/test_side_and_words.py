@@ -159,3 +159,49 @@ def test_a_letter_that_was_sent_in_error_takes_its_words_back() -> None:
     )  # fmt: skip
     found = read(letter)
     assert (told(found), [(fact.label, fact.text) for fact in found.taken_back]) == ([], [("Beloop", "Van een ander")])
+
+
+PERMITTED = "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-TreatmentPermitted"
+TREATMENT = {
+    "url": "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-Treatment",
+    "valueCodeableConcept": words("Reanimatie"),
+}
+
+
+def directive(*modifiers: Node, extension: Node = TREATMENT) -> Node:
+    return {
+        "resourceType": "Consent", "id": "w", "status": "active", "patient": TO, "policy": [{"uri": "http://x.example/p"}],
+        "category": [words("Behandelaanwijzing")], "extension": [extension], "modifierExtension": list(modifiers),
+    }  # fmt: skip
+
+
+def test_a_directive_is_shown_with_whether_its_treatment_is_permitted() -> None:
+    denied = {"url": PERMITTED, "valueCodeableConcept": words("Niet toegestaan")}
+    found = read(directive(denied), profile="generic-stu3")
+    assert told(found) == [("Toestemming of afspraak", "Behandelaanwijzing; Reanimatie; Niet toegestaan")]
+
+
+@pytest.mark.parametrize(
+    ("modifiers", "extension"),
+    [
+        ([{"url": "http://x.example/turned", "valueCodeableConcept": words("Nee")}], TREATMENT),
+        ([{"url": PERMITTED, "valueCodeableConcept": {}}], TREATMENT),
+        (
+            [{"url": PERMITTED, "valueCodeableConcept": words("Nee")}, {"url": "http://x.example/turned", "valueBoolean": True}],
+            TREATMENT,
+        ),
+        ([{"url": PERMITTED, "valueCodeableConcept": words("Nee")}], TREATMENT | {"_valueCodeableConcept": {"id": "x"}}),
+    ],
+)
+def test_and_never_without_it(modifiers: list[Node], extension: Node) -> None:
+    found = read(directive(*modifiers, extension=extension), profile="generic-stu3")
+    assert (told(found), [one.partition(":")[0] for one in found.quarantined]) == ([], ["Consent/2"])
+
+
+def test_a_part_of_the_body_says_its_name_once_and_a_device_what_is_noted_of_it() -> None:
+    place = {"resourceType": "BodySite", "id": "b", "code": words("Mamma"), "qualifier": [words("Rechts")], "patient": TO}
+    pump = {"resourceType": "Device", "id": "d", "type": words("Pacemaker"), "note": [{"text": "niet in de MRI"}]}
+    used = one("DeviceUseStatement", "u", status="active", device={"reference": "Device/d"}, indication=[words("AV-blok")])
+    assert told(read(place, pump, used, profile="generic-stu3")) == [
+        ("Plaats in het lichaam", "Mamma (Rechts)"), ("Hulpmiddel", "Pacemaker; AV-blok, niet in de MRI"),
+    ]  # fmt: skip
