@@ -103,7 +103,7 @@ class Segment:
 
     def split(self) -> list[str]:
         """All fields as sent, by their number; 0 is the name."""
-        line, marks = self.line, self._marks
+        line, marks = self._line, self._marks
         if '""' in line:
             line = _nothing(marks).sub("", line)
         self._fields = fields = line.split(marks.field)
@@ -125,6 +125,9 @@ class LargeSegment(Segment):
         # Where its first fields stand, and the components of what was asked for: each look behind the document would pass it again.
         self._first: list[Span] = []
         self._components: dict[tuple[int, int], list[Span]] = {}
+
+    def split(self) -> list[str]:
+        raise NotImplementedError  # thirty-two million fields, and nobody asks for all of them
 
     @property
     def line(self) -> str:
