@@ -57,7 +57,8 @@ def _consent(entry: Entry, reading: Reading) -> Iterator[str]:
 def _provisions(many: list[Node]) -> Iterator[str]:
     """Each with its exceptions behind it (a provision in a provision). The gate has bounded the depth."""
     for one in many:
-        yield joined(text(one.get("type")), joined(*(concept(code) for code in nodes(one.get("code"))), by=", "), by=": ")
+        said = [*map(concept, nodes(one.get("code"))), *(answer_text(beside) for beside in nodes(one.get("extension")))]
+        yield joined(text(one.get("type")), joined(*said, by=", "), by=": ")
         yield from _provisions(nodes(one.get("provision")))
 
 

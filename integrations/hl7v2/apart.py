@@ -25,8 +25,9 @@ def apart(items: Sequence[Item]) -> dict[int, str]:
         return {}
     told: defaultdict[str, list[Item]] = defaultdict(list)
     for item in items:
-        if item.segment.name == "OBX" and item.order is not None:
-            told[item.segment.component(3) or label(item.segment)].append(item)
+        segment = item.segment
+        if item.order is not None and segment.name == "OBX":
+            told[segment.component(3) or label(segment)].append(item)
     shared = [many for many in told.values() if len({id(one.order) for one in many}) > 1]
     if not shared:
         return {}

@@ -154,7 +154,9 @@ def label(segment: Segment) -> str:
 
 def _with_unit(segment: Segment, value: str) -> str:
     unit = segment.component(6) or _first_of(segment, 6, (2, 4, 5))
-    flags = ", ".join(filter(None, (*map(coded_briefly, segment.repetitions(8)), _misplaced_flag(segment))))
+    flags = ", ".join(filter(None, map(coded_briefly, segment.repetitions(8))))
+    if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
+        flags = said
     beside = ", ".join(filter(None, (segment.component(7, 1, 0) or segment.field(7), flags)))
     parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))
@@ -162,12 +164,6 @@ def _with_unit(segment: Segment, value: str) -> str:
 
 _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
-
-
-def _misplaced_flag(segment: Segment) -> str:
-    """A flag that stands where the status does (OBX-11)."""
-    said = segment.component(11).strip()
-    return said if said.upper() in _FLAGS else ""
 
 
 def coded_briefly(repetition: Repetition) -> str:

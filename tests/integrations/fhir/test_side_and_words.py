@@ -181,6 +181,16 @@ def test_a_directive_is_shown_with_whether_its_treatment_is_permitted() -> None:
     assert told(found) == [("Toestemming of afspraak", "Behandelaanwijzing; Reanimatie; Niet toegestaan")]
 
 
+def test_a_directive_is_shown_with_its_restriction() -> None:
+    limit = {
+        "url": "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-Restrictions",
+        "valueString": "Eerst overleg",
+    }
+    allowed = {"url": PERMITTED, "valueCodeableConcept": words("Ja, maar")}
+    found = read(directive(allowed) | {"except": [{"type": "deny", "extension": [limit]}]}, profile="generic-stu3")
+    assert told(found) == [("Toestemming of afspraak", "Behandelaanwijzing; Reanimatie; Ja, maar; deny: Eerst overleg")]
+
+
 @pytest.mark.parametrize(
     ("modifiers", "extension"),
     [
