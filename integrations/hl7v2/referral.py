@@ -58,8 +58,13 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
-        cancel_reason=why(gone),
+        cancel_reason=why(gone) or (_noted(reading) if event_of(message) in rules["cancel_events"] else ""),
     )
+
+
+def _noted(reading: Reading) -> str:
+    """The notes of a message that takes a referral back: it has no other place for why."""
+    return "; ".join(dict.fromkeys(text for item in reading.items for text in item.notes))
 
 
 def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
