@@ -48,6 +48,11 @@ def sign_of_tag(name: str, *, closes: bool) -> str:
     return _SIGNS[TAGS[name]][closes]
 
 
+def sign_between(kind: int) -> tuple[str, str]:
+    """What stands before and behind text of this kind while it is under way."""
+    return _SIGNS[kind][0], _SIGNS[kind][1]
+
+
 def is_styled(html: str) -> bool:
     """Whether a style may strike or hide some of this: only a browser knows what, so no words are taken from it."""
     return _STYLED.search(html) is not None

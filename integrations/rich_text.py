@@ -8,6 +8,7 @@ from html import unescape
 import nh3
 from striprtf.striprtf import rtf_to_text
 
+from .cda import inside, is_cda
 from .rich_marks import TAGS, is_styled, sign_of_tag, signed_rtf, without_signs, written_out
 
 MOST = 400_000
@@ -41,13 +42,15 @@ def words_of(text: str) -> str:
 
 
 def is_rich(content: bytes) -> bool:
-    """Whether these bytes are RTF or HTML."""
+    """Whether these bytes are RTF or HTML, or may be a clinical document in XML: of that a start may not reach its first element."""
     start = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return start[:5] == b"{\\rtf" or _HTML.match(start.decode("latin-1")) is not None
+    return start[:5] in (b"{\\rtf", b"<?xml", b"<Clin", b"MIME-") or _HTML.match(start.decode("latin-1")) is not None
 
 
 def words_in(content: bytes) -> str:
-    """The words of a document in RTF or HTML; "" of any other."""
+    """The words of a document in RTF, HTML or CDA; "" of any other."""
+    if is_cda(content):
+        return inside(content).words
     if len(content) > MOST or not is_rich(content):
         return ""
     try:

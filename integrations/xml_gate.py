@@ -6,6 +6,7 @@ no DTD and nothing to fetch; XInclude and stylesheets mean nothing here (knowled
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -28,6 +29,7 @@ class Element:
     children: list[Element] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     source: tuple[int, int] = (0, 0)  # where it stands in the document, in bytes
+    after: int = 0  # how many pieces of the text around it stand before it
 
     @property
     def local(self) -> str:
@@ -36,6 +38,16 @@ class Element:
     @property
     def text(self) -> str:
         return "".join(self.said)
+
+    @property
+    def parts(self) -> Iterator[Element | str]:
+        """Text and elements in the order in which they stand."""
+        done = 0
+        for child in self.children:
+            yield from self.said[done : child.after]
+            yield child
+            done = child.after
+        yield from self.said[done:]
 
 
 def looks_like_xml(raw: bytes) -> bool:
@@ -90,6 +102,7 @@ class _Builder:
         space, _, local = name.rpartition("\n")
         made = Element((space, local), dict(zip(given[::2], given[1::2], strict=True)), source=(self._parser.CurrentByteIndex, 0))
         if self._stack:
+            made.after = len(self._stack[-1].said)
             self._stack[-1].children.append(made)
         else:
             self._root = made

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, text, unique
 
 _CONCEPTS = ("valueCodeableConcept", "valueCoding")
 _SILENT = ("absent-reason", "narrativeLink", "originalText", "specification", "translation", "basedOn", "supportingInfo")
 """Endings of the addresses of extensions that say nothing of the patient, or only how something was written."""
-_ABOUT = {"Condition", "Procedure", "BodyStructure"}
+_ABOUT = {"Condition", "Procedure"}
+_BODY = {"BodyStructure", "BodySite"}
 
 
 def site(value: Any) -> str:
@@ -21,6 +23,13 @@ def site(value: Any) -> str:
     sides = [concept(one.get(name)) for one in nodes(own.get("extension")) for name in _CONCEPTS if one.get(name)]
     beside = ", ".join(unique(sides))
     return joined(concept(value), f"({beside})", by=" ") if concept(value) and beside else concept(value) or beside
+
+
+def part_of_body(own: Node) -> str:
+    """`Mamma (Rechts)`: where a part of the body is that is a resource of its own (BodyStructure, in STU3 BodySite)."""
+    beside = joined(*(concept(one) for name in ("locationQualifier", "qualifier") for one in nodes(own.get(name))), by=", ")
+    words = concept(own.get("location") or own.get("code")) or text(own.get("description"))
+    return joined(words, f"({beside})" if beside else "", by=" ")
 
 
 def sites(value: Any) -> str:
@@ -56,7 +65,13 @@ def _value(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
     pointed = one.get("valueReference")
     found = where.resolve(pointed, entry) if pointed else None
     if found is not None:
-        return concept(found.resource.get("code")) if found.kind in _ABOUT else ""
+        return (
+            part_of_body(found.resource)
+            if found.kind in _BODY
+            else concept(found.resource.get("code"))
+            if found.kind in _ABOUT
+            else ""
+        )
     return answer_text(one) or text(node(one.get("valueAnnotation")).get("text"))
 
 
@@ -81,13 +96,34 @@ def reasons(entry: Entry, where: Addresses, profile: Profile) -> str:
 def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     """How it was found, and, where a message holds several, of which disease and in which material."""
     own = entry.resource
-    about = joined(*(_pointed(one, entry, where) for one in nodes(own.get("focus"))), by=", ")
-    material = _pointed(own.get("specimen"), entry, where)
+    focus = nodes(own.get("focus"))
+    bodies = [body for one in focus if (body := where.resolve(one, entry)) is not None and body.kind in _BODY]
+    about = "" if bodies else joined(*(_pointed(one, entry, where) for one in focus), by=", ")
     said = (
+        ("place", joined(*(part_of_body(body.resource) for body in bodies), by=", ")),
         ("about", about if where.kinds["Condition"] > 1 else ""),
         ("method", concept(own.get("method"))),
-        ("material", material if where.kinds["Specimen"] > 1 or where.resolve(own.get("specimen"), entry) is None else ""),
+        ("material", material(entry, where)),
     )
+    return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
+
+
+def material(entry: Entry, where: Addresses) -> str:
+    """In which material it was found, where the message holds several or does not hold this one."""
+    many = [
+        one for one in nodes(entry.resource.get("specimen")) if where.kinds["Specimen"] > 1 or where.resolve(one, entry) is None
+    ]
+    return joined(*(_pointed(one, entry, where) for one in many), by=", ")
+
+
+def written_by(entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`materiaal: Biopt links; door: Lab Delta`: of a report what it is about and who stands for it."""
+    people = [*nodes(entry.resource.get("performer")), *nodes(entry.resource.get("resultsInterpreter"))]
+    found = (contact(one.get("actor") or one, entry, where, profile) for one in people)  # STU3 has who did it a step deeper
+    names = joined(
+        *unique(joined(who.name, who.organisation if who.organisation != who.name else "", by=", ") for who in found), by=", "
+    )
+    said = (("material", material(entry, where)), ("by", names))
     return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
 
 

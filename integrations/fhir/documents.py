@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from integrations.cda import opened
 from integrations.fhir.bundle import Entry, tail
 from integrations.fhir.facts import Reading
 from integrations.fhir.people import identifiers
@@ -136,7 +137,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
         words_in(content) if told.status != "withdrawn" else ""
     )  # what was taken back is no fact; the document stays to be read
     said = (Fact(Section.OTHER, words, document.title, day(dated), status=told.status),) if words else ()
-    return Carried(documents=(document,), facts=said, binaries=used)
+    return Carried(documents=opened(document), facts=said, binaries=used)
 
 
 def _payload(binary: Node) -> Any:

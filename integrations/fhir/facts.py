@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from integrations.fhir.beside import evidence, found_by, reasons, site, sites
+from integrations.fhir.beside import evidence, found_by, reasons, site, sites, written_by
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.doses import dose
 from integrations.fhir.people import contact
@@ -25,6 +25,7 @@ from integrations.fhir.values import (
     partial,
     quantity,
     text,
+    unique,
     word,
 )
 from mdo_portal.exchange import Fact, Section
@@ -193,16 +194,19 @@ def medication(entry: Entry, reading: Reading) -> Facts:
         )
     )
     taken = "" if text(own.get("taken")) in {"", "y"} else f"(taken: {text(own.get('taken'))})"
-    dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted")
+    dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted", "whenHandedOver", "whenPrepared")
     over = "(completed)" if word(own.get("status")) == "completed" else status(own.get("status"))
     ends = until(text(node(own.get("effectivePeriod")).get("end")), reading)
-    words = joined(joined(name, doses), ends, over, _intended(own, reading), taken, denied(own, reading), by=" ") if name else ""
+    words = joined(joined(name, doses), ends, over, intended(own, reading), taken, denied(own, reading), by=" ") if name else ""
     words = joined(words, reasons(entry, reading.where, reading.profile), _because(own)) if words else ""
-    label = reading.profile.label("given") if entry.kind == "MedicationAdministration" else ""
+    label = reading.profile.label(_HANDED[entry.kind]) if entry.kind in _HANDED else ""
     return (*fact(Section.MEDICATION, words, code, label=label, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
 
 
-def _intended(own: Node, reading: Reading) -> str:
+_HANDED = {"MedicationAdministration": "given", "MedicationDispense": "dispensed"}
+
+
+def intended(own: Node, reading: Reading) -> str:
     """`(voorstel)`: a request for a drug that nobody ordered yet is no drug that is taken."""
     intent = text(own.get("intent"))
     return f"({reading.profile.word('statuses', intent)})" if reading.profile.word("statuses", intent) else ""
@@ -215,12 +219,23 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
     modalities = modalities or [code for series in nodes(own.get("series")) for _, code in codings(series.get("modality"))]
     procedures = [concept(item) for item in nodes(own.get("procedureCode"))]
     words = text(own.get("description")) or joined(*procedures, by=", ") or reading.profile.label("study")
+    words = joined(words, joined(*unique(map(_of_series, nodes(own.get("series")))), by=", "))
     label = ", ".join(dict.fromkeys(map(text, modalities)))
     dated = first_of(own, "started")
     named = fact(
-        Section.IMAGING, joined(words, status(own.get("status")), by=" "), own.get("procedureCode"), label=label, dated=dated
+        Section.IMAGING,
+        joined(joined(words, status(own.get("status")), by=" "), reasons(entry, reading.where, reading.profile)),
+        own.get("procedureCode"),
+        label=label,
+        dated=dated,
     )
     return (*named, *noted(Section.IMAGING, own, reading, dated))
+
+
+def _of_series(series: Node) -> str:
+    """Where in the body a series was made, and on which side."""
+    side = concept(series.get("laterality"))
+    return joined(site(series.get("bodySite")), f"({side})" if side else "", by=" ")
 
 
 def procedure(entry: Entry, reading: Reading) -> Facts:
@@ -259,7 +274,8 @@ def report(entry: Entry, reading: Reading) -> Facts:
     more = joined(*(one for one in coded if one.casefold() not in said.casefold()), by=", ")
     words = f"{said} ({more})" if said and more else said or more
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
-    shown = joined(words, status(own.get("status")), by=" ") if words else ""
+    beside = written_by(entry, reading.where, reading.profile)
+    shown = joined(joined(words, status(own.get("status")), by=" "), beside) if words else ""
     is_silent = not (words or own.get("presentedForm") or text(node(own.get("text")).get("div")))
     state = status(own.get("status"))
     if is_silent and (state or not reading.where.all(own.get("result"), entry)):
@@ -284,6 +300,7 @@ FACTS: dict[str, Callable[[Entry, Reading], Facts]] = {
     "MedicationStatement": medication,
     "MedicationRequest": medication,
     "MedicationAdministration": medication,
+    "MedicationDispense": medication,
     "ImagingStudy": imaging,
     "Procedure": procedure,
     "DiagnosticReport": report,

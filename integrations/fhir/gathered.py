@@ -11,9 +11,9 @@ from integrations.fhir.facts import FACTS, STATES, Reading, team_member, without
 from integrations.fhir.named import NAMED
 from integrations.fhir.people import has_second_bsn
 from integrations.fhir.questionnaire import FIELDS, answers
-from integrations.fhir.request import is_other
+from integrations.fhir.request import KINDS, is_other
 from integrations.fhir.sieve import HELPERS, Sifted
-from integrations.fhir.told import TOLD, attached, narrative, only_narrative, section_words, sections
+from integrations.fhir.told import TOLD, attached, narrative, only_narrative, says_more, section_words, sections, task
 from integrations.fhir.values import codings, concept, day, first_of, joined, nodes, text, unique, word
 from mdo_portal.exchange import Contact, Fact, IncomingDocument, Section
 
@@ -60,12 +60,18 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         is_partial = entry.kind == "Patient" and len(text(own.get("birthDate"))) not in (0, 10)
         found.unmapped.extend([f"{entry.place} birthDate"] if is_partial else [])
         return
-    if patient is not None and is_other(own.get("subject") or own.get("patient"), patient, reading.where, entry):
+    if patient is not None and is_other(
+        own.get("subject") or own.get("patient") or own.get("for"), patient, reading.where, entry
+    ):
         found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")
     elif "entered-in-error" in {word(own.get(name)) for name in STATES}:
         found.unmapped.append(f"{entry.place} entered-in-error")
         if carries := _PAPERS.get(entry.kind):
             found.withdraw(carries(entry, reading))
+        if entry.kind == "Composition":
+            over = Gathered()
+            _written(entry, reading, over)
+            found.taken_back.extend(over.facts)
         if entry.kind in FACTS:
             told = said_by(without_state(entry), reading)
             is_silent = all(one.text == reading.profile.label("report") for one in told)
@@ -106,6 +112,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
     if mapping:
         said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
         found.facts.extend(said)
+        found.facts.extend(_more(entry, said, reading))
         is_elsewhere = any(entry.resource.get(name) for name in ("presentedForm", "result", "hasMember", "payload"))
         found.unmapped.extend([entry.place] if not said and not is_elsewhere else [])
     for carried in attached(entry, reading) if entry.kind in TOLD or entry.kind == "Media" else ():
@@ -120,8 +127,17 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.unmapped.extend([entry.place] if len(members) < len(nodes(entry.resource.get("participant"))) else [])
     elif entry.kind == "Composition":
         _written(entry, reading, found)
+    elif entry.kind == "Task" and (said := task(entry, reading)):
+        found.facts.extend(said)
     elif not mapping and entry.kind != "Media":
         found.unmapped.append(entry.place)
+
+
+def _more(entry: Entry, said: tuple[Fact, ...], reading: Reading) -> tuple[Fact, ...]:
+    """The narrative that says more than the fields, beside what those say."""
+    words = narrative(entry.resource) if said and says_more(entry.resource) else ""
+    is_new = words and words not in (one.text for one in said)
+    return (Fact(said[0].section, words, reading.profile.label("note"), said[0].dated_on),) if is_new else ()
 
 
 def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
@@ -140,12 +156,17 @@ def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
 
 
 def _is_shown(entry: Entry) -> bool:
-    return entry.kind in {*FACTS, *TOLD, *NAMED, *HELPERS, "DocumentReference", "QuestionnaireResponse", "CareTeam", "Media"}
+    shown = {*FACTS, *TOLD, *NAMED, *HELPERS, "DocumentReference", "QuestionnaireResponse", "CareTeam", "Media"}
+    return entry.kind in shown - set(KINDS.values())  # the request that all of this is about stands in no column
+
+
+_UNFINISHED = {"in-progress", "stopped"}
 
 
 def _form(entry: Entry, reading: Reading, found: Gathered) -> None:
     given = answers(entry, reading)
-    found.facts.extend(given.facts)
+    is_open = word(entry.resource.get("status")) in _UNFINISHED
+    found.facts.extend(replace(one, status="preliminary") if is_open else one for one in given.facts)
     for name, words in given.fields.items():
         found.fields.setdefault(name, []).extend(words)
     for carried in given.carried:

@@ -1,4 +1,6 @@
-"""modifierExtension: FHIR forbids to read past one that is not understood, for it may turn the meaning round. None is understood here.
+"""modifierExtension: FHIR forbids to read past one that is not understood, for it may turn the meaning round.
+
+One is understood: whether a treatment is permitted (zib-TreatmentDirective of 2017), which is shown beside the treatment.
 
 The smallest part that can go without changing what is said goes, and is named: a resource that is contained, an element on which
 nothing hangs (the address of a patient), else the whole resource.
@@ -12,7 +14,7 @@ from typing import Any
 from integrations.fhir.bundle import MODIFIER as NAME
 from integrations.fhir.bundle import Entry
 from integrations.fhir.mend import HARMLESS
-from integrations.fhir.values import nodes, text
+from integrations.fhir.values import concept, nodes, text
 
 WHY = f"{NAME} not understood"
 
@@ -25,6 +27,7 @@ class Plain:
     refused: dict[str, str] = field(default_factory=dict)
     left: tuple[str, ...] = ()  # elements that were left out
     gone: frozenset[int] = frozenset()  # which of the contained resources
+    is_turned: bool = False  # an extension of it turns its meaning round: it may not be read without its extensions
 
     def emptied(self, kept: Entry) -> Entry:
         """The judged entry without the contained resources that may not be read. Their places stay: the others keep their number."""
@@ -37,9 +40,11 @@ class Plain:
 
 def without_modified(entry: Entry) -> Plain:
     """The entry without what stands under a modifierExtension."""
-    own = entry.resource
     if entry.is_modified:
         return Plain(None, {entry.place: WHY})
+    if told := _permitted(entry):
+        return replace(without_modified(told), is_turned=True)
+    own = entry.resource
     inside = nodes(own.get("contained"))
     wrong = [name for name, value in own.items() if name != "contained" and (value if name == NAME else _has(value))]
     gone = frozenset(number for number, one in enumerate(inside) if _has(one))
@@ -50,6 +55,18 @@ def without_modified(entry: Entry) -> Plain:
         return Plain(entry, refused, gone=gone)
     rest = {name: value for name, value in own.items() if name not in wrong}
     return Plain(replace(entry, resource=rest), refused, tuple(f"{name} {NAME}" for name in sorted(wrong)), gone)
+
+
+_PERMITTED = "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-TreatmentPermitted"
+
+
+def _permitted(entry: Entry) -> Entry | None:
+    """A Consent with the word on whether its treatment is permitted among its extensions; None when it says something else, or nothing."""
+    said = nodes(entry.resource.get(NAME)) if entry.kind == "Consent" else []
+    if len(said) != 1 or text(said[0].get("url")) != _PERMITTED or not concept(said[0].get("valueCodeableConcept")):
+        return None
+    rest = {name: value for name, value in entry.resource.items() if name != NAME}
+    return replace(entry, resource=rest | {"extension": [*nodes(rest.get("extension")), *said]})
 
 
 def _has(value: Any) -> bool:

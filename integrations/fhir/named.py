@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import site, sites
+from integrations.fhir.beside import part_of_body, site, sites
 from integrations.fhir.bundle import Entry
-from integrations.fhir.facts import Facts, Reading, denied, fact, noted, status
+from integrations.fhir.facts import Facts, Reading, denied, fact, intended, noted, status, until
 from integrations.fhir.values import Node, answer_text, codings, concept, first_of, joined, node, nodes, notes, text
 from mdo_portal.exchange import Section
 
 _TITLES = ("title", "code", "vaccineCode", "type", "class", "description", "category")
 _DATES = (
-    "period", "occurrenceDateTime", "occurrencePeriod", "effectivePeriod", "dateTime", "date", "created", "startDate",
+    "occurrenceDateTime", "occurrencePeriod", "effectivePeriod", "dateTime", "date", "created", "startDate",
     "collectedDateTime", "receivedTime", "authoredOn",
 )  # fmt: skip
 
@@ -28,23 +28,27 @@ def _many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _plan(own: Node, reading: Reading) -> Iterator[str]:
-    """Of a CarePlan its description and what is to be done, each with its own status."""
+def _plan(entry: Entry, reading: Reading) -> Iterator[str]:
+    """Of a CarePlan its description and what is to be done, each with its own status, what came of it and how far it is."""
+    own = entry.resource
     yield text(own.get("description")) if text(own.get("title")) else ""
     for one in nodes(own.get("activity")):
         detail = node(one.get("detail"))
         words = joined(concept(detail.get("code")), text(detail.get("description")), by=": ")
         named = text(node(one.get("reference")).get("display"))
-        yield joined(words or named, status(detail.get("status")) if words else "", denied(detail, reading), by=" ")
+        when = text(detail.get("scheduledString"))
+        yield joined(words or named, when, status(detail.get("status")) if words else "", denied(detail, reading), by=" ")
+        yield joined(*(concept(each) for each in nodes(one.get("outcomeCodeableConcept"))), *notes(one.get("progress")))
 
 
-def _goal(own: Node, reading: Reading) -> Iterator[str]:
-    for one in nodes(own.get("target")):
+def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
+    for one in nodes(entry.resource.get("target")):
         yield joined(concept(one.get("measure")), answer_text(one, "detail"), answer_text(one, "due"), by=" ")
 
 
-def _consent(own: Node, reading: Reading) -> Iterator[str]:
+def _consent(entry: Entry, reading: Reading) -> Iterator[str]:
     """What it is about, and whether that is permitted or denied: never the one without the other."""
+    own = entry.resource
     yield joined(*(concept(one) for one in nodes(own.get("category"))), by=", ")
     yield from (concept(one.get("valueCodeableConcept")) for one in nodes(own.get("extension")))
     yield from _provisions([*nodes(own.get("provision")), *nodes(own.get("except"))])
@@ -53,28 +57,58 @@ def _consent(own: Node, reading: Reading) -> Iterator[str]:
 def _provisions(many: list[Node]) -> Iterator[str]:
     """Each with its exceptions behind it (a provision in a provision). The gate has bounded the depth."""
     for one in many:
-        yield joined(text(one.get("type")), joined(*(concept(code) for code in nodes(one.get("code"))), by=", "), by=": ")
+        said = [*map(concept, nodes(one.get("code"))), *(answer_text(beside) for beside in nodes(one.get("extension")))]
+        yield joined(text(one.get("type")), joined(*said, by=", "), by=": ")
         yield from _provisions(nodes(one.get("provision")))
 
 
-def _contact(own: Node, reading: Reading) -> Iterator[str]:
+def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
+    own = entry.resource
     yield joined(*(concept(one) for name in ("reasonCode", "reason") for one in nodes(own.get(name))), by=", ")
     yield text(node(own.get("serviceProvider")).get("display"))
 
 
-def _material(own: Node, reading: Reading) -> Iterator[str]:
-    yield site(node(own.get("collection")).get("bodySite"))
+def _material(entry: Entry, reading: Reading) -> Iterator[str]:
+    taken = node(entry.resource.get("collection"))
+    yield site(taken.get("bodySite"))
+    yield concept(taken.get("method"))
 
 
-def _asked(own: Node, reading: Reading) -> Iterator[str]:
+def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
+    own = entry.resource
+    yield joined(*(concept(one) for one in nodes(own.get("serviceRequested"))), by=", ")
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
+    yield joined(intended(own, reading), "(completed)" if text(own.get("status")) == "completed" else "", by=" ")
 
 
-def _nothing(own: Node, reading: Reading) -> Iterator[str]:
+def _body(entry: Entry, reading: Reading) -> Iterator[str]:
+    own = entry.resource
+    yield part_of_body(own)
+    yield concept(own.get("morphology"))
+
+
+def _device(entry: Entry, reading: Reading) -> Iterator[str]:
+    own = entry.resource
+    used = reading.where.resolve(own.get("device"), entry)
+    yield (concept(used.resource.get("type")) if used else "") or text(node(own.get("device")).get("display"))
+    why = [concept(one) for name in ("reasonCode", "indication") for one in nodes(own.get(name))]  # R4, STU3
+    yield joined(sites(own.get("bodySite")), *why, *notes(used.resource.get("note") if used else None), by=", ")
+
+
+def _diet(entry: Entry, reading: Reading) -> Iterator[str]:
+    own = entry.resource
+    oral = node(own.get("oralDiet"))
+    yield joined(*(concept(one) for one in nodes(oral.get("type"))), text(oral.get("instruction")), by=", ")
+    yield joined(*(text(one.get("productName")) or concept(one.get("type")) for one in nodes(own.get("supplement"))), by=", ")
+    tube = node(own.get("enteralFormula"))
+    yield text(tube.get("baseFormulaProductName")) or concept(tube.get("baseFormulaType"))
+
+
+def _nothing(entry: Entry, reading: Reading) -> Iterator[str]:
     yield from ()
 
 
-_MORE: dict[str, tuple[str, Section, Callable[[Node, Reading], Iterator[str]]]] = {
+_MORE: dict[str, tuple[str, Section, Callable[[Entry, Reading], Iterator[str]]]] = {
     "CarePlan": ("plan", Section.TREATMENT, _plan),
     "Goal": ("goal", Section.OTHER, _goal),
     "Flag": ("flag", Section.OTHER, _nothing),
@@ -82,17 +116,31 @@ _MORE: dict[str, tuple[str, Section, Callable[[Node, Reading], Iterator[str]]]] 
     "Encounter": ("encounter", Section.OTHER, _contact),
     "Specimen": ("specimen", Section.PATHOLOGY, _material),
     "ProcedureRequest": ("asked", Section.OTHER, _asked),
+    "ServiceRequest": ("asked", Section.OTHER, _asked),
+    "ReferralRequest": ("asked", Section.OTHER, _asked),
     "Immunization": ("immunization", Section.OTHER, _nothing),
+    "BodyStructure": ("site", Section.OTHER, _body),
+    "BodySite": ("site", Section.OTHER, _body),
+    "DeviceUseStatement": ("device", Section.OTHER, _device),
+    "NutritionOrder": ("diet", Section.OTHER, _diet),
 }
 """Kind → its label in the profile, where it stands when no code of it says so, and what is said beside its title."""
+
+
+def _began(own: Node) -> str:
+    """Its day; the end of a period is none."""
+    began = text(node(own.get("period")).get("start")) or first_of(own, *_DATES)
+    return began or first_of(node(own.get("collection")), "collectedDateTime", "collectedPeriod")
 
 
 def _named(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     label, usual, more = _MORE[entry.kind]
     section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or usual
-    dated = first_of(own, *_DATES) or first_of(node(own.get("collection")), "collectedDateTime", "collectedPeriod")
-    words = joined(*dict.fromkeys(filter(None, (_titles(own), *more(own, reading)))), by="; ")
+    dated, ended = _began(own), text(node(own.get("period")).get("end"))[:10]
+    title = _titles(own) if entry.kind != "BodySite" else ""  # its place says it with its side
+    words = joined(*dict.fromkeys(filter(None, (title, *more(entry, reading)))), by="; ")
+    words = joined(words, until(ended if ended != dated[:10] else "", reading), by=" ") if words else ""
     if not words or own.get("doNotPerform") is True:
         return ()
     said = fact(

@@ -9,7 +9,7 @@ from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.facts import FACTS
 from integrations.fhir.judge import problem, without_extensions
 from integrations.fhir.mend import mended
-from integrations.fhir.modified import Plain, without_modified
+from integrations.fhir.modified import WHY, Plain, without_modified
 from integrations.fhir.named import NAMED
 from integrations.fhir.request import KINDS
 from integrations.fhir.told import TOLD
@@ -56,8 +56,8 @@ def sift(entries: Iterable[Entry], version: str) -> Sifted:
         if plain.entry is None:
             continue
         kept, said = _judged(plain.entry, version) if entry.kind in USED else (plain.entry, ())
-        if kept is None:
-            refused[entry.place] = said[0]
+        if kept is None or (plain.is_turned and said):
+            refused[entry.place] = said[0] if kept is None else WHY
             continue
         kept, said = plain.emptied(kept), (*plain.left, *said)
         good.append(kept)

@@ -8,7 +8,21 @@ from typing import Any
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.facts import Facts, Reading, denied, status
-from integrations.fhir.values import Node, answer_text, codings, concept, day, first_of, joined, node, nodes, notes, text, word
+from integrations.fhir.values import (
+    Node,
+    answer_text,
+    codings,
+    concept,
+    day,
+    first_of,
+    joined,
+    node,
+    nodes,
+    notes,
+    text,
+    unique,
+    word,
+)
 from integrations.rich_text import words_of
 from mdo_portal.exchange import Fact, Section
 
@@ -43,7 +57,14 @@ def sections(holder: Node) -> Iterator[Node]:
 
 def section_words(one: Node) -> tuple[str, str]:
     """(title, words) of a section; no words when its entries say the same in fields."""
-    return text(one.get("title")) or concept(one.get("code")), "" if one.get("entry") else narrative(one)
+    return text(one.get("title")) or concept(one.get("code")), "" if one.get("entry") and not says_more(one) else narrative(one)
+
+
+def says_more(resource: Node) -> bool:
+    """Whether a narrative says of itself that somebody wrote in it what stands in no field (R4 narrative-status; `extensions` is made
+    of fields too).
+    """
+    return word(node(resource.get("text")).get("status")) == "additional"
 
 
 _NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}
@@ -55,12 +76,17 @@ def communication(entry: Entry, reading: Reading) -> Facts:
     parts = nodes(own.get("payload"))
     named = (text(node(one.get("contentReference")).get("display")) for one in parts)
     said = (*(text(one.get("contentString")) for one in parts), *named, *notes(own.get("note")))
+    about, dated = concept(own.get("topic")), first_of(own, "sent", "received", "authoredOn")
     never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
-    return tuple(
-        _fact(Section.OTHER, joined(words, never, by=" "), reading, "message", first_of(own, "sent", "received", "authoredOn"))
-        for words in said
-        if words
-    )
+    told = (joined(joined(about, words, by=": "), never, by=" ") for words in said if words)
+    return tuple(_fact(Section.OTHER, words, reading, "message", dated) for words in told)
+
+
+def task(entry: Entry, reading: Reading) -> Facts:
+    """What a Task that asks says in its own words."""
+    own = entry.resource
+    said = unique([text(own.get("description")), *notes(own.get("note"))])
+    return tuple(_fact(Section.OTHER, words, reading, "note", text(own.get("authoredOn"))) for words in said)
 
 
 def impression(entry: Entry, reading: Reading) -> Facts:

@@ -10,7 +10,7 @@ from mdo_portal.exchange import MergedNumbers, PatientChange, PatientLink, Patie
 
 from .er7 import Message
 from .events import event_of
-from .numbers import numbers
+from .numbers import numbers, ungrouped
 from .people import is_bsn, patient, the_patient
 from .segment import Segment
 from .unplaced import unplaced
@@ -55,7 +55,7 @@ def _merged(pid: Segment, mrg: Segment, profile: Profile) -> MergedNumbers:
     before = numbers(mrg, 1) or numbers(mrg, 4)
     rules = profile["patient"]
     own = tuple(one[:2] for one in before if not is_bsn(one, rules) and one.kind not in rules["other_types"])
-    bsn = next((one.number for one in before if is_bsn(one, rules)), "")
+    bsn = next((ungrouped(one.number) for one in before if is_bsn(one, rules)), "")
     if not own and not bsn:
         raise Unreadable("broken", "MRG-1")
     return MergedNumbers(patient(pid, profile), own, previous_bsn=bsn)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import pybase64
 
+from integrations.cda import opened
 from integrations.rich_text import is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Profile
 
@@ -37,7 +38,8 @@ def is_document(segment: Segment) -> bool:
 
 def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocument]:
     """The documents of one OBX. One that can't be decoded comes as text, kind `unreadable`: a person looks at it."""
-    return [_document(item, profile, reference, repetitions) for repetitions in _repetitions(item)]
+    found = (_document(item, profile, reference, repetitions) for repetitions in _repetitions(item))
+    return [one for document in found for one in opened(document)]
 
 
 def rich_words(item: Item) -> Iterator[str]:

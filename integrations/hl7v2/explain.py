@@ -31,7 +31,7 @@ from .er7 import Message
 from .explain_places import flat, place_of, shown, within
 from .facts import told
 from .people import provider
-from .places import Reading, found, found_in
+from .places import Reading, found, found_in, number_at
 from .reader import Hl7Reader
 from .referral import QUESTIONS, documents_of
 from .tidy import storable
@@ -142,7 +142,7 @@ class _Read:
 
     def _referral(self, referral: IncomingReferral) -> Iterator[FieldRead]:
         rules = self._rules["referral"]
-        at = {name: found(self._reading, rules[name])[1] for name in SIMPLE}
+        at = {name: found(self._reading, rules[name])[1] for name in SIMPLE} | {"number": number_at(self._reading)[1]}
         for name in SIMPLE:
             value = shown(getattr(referral, name))
             yield FieldRead(name, value, at[name] if value else "", looked=tuple(rules[name]))

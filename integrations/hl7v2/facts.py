@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mdo_portal.exchange import Fact, Section
 
+from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, rich_words
 from .items import Item
 from .places import Reading, labelled
 from .segment import Segment
-from .statuses import DELETED, GONE, done_words, item_status, order_status
-from .values import coded, day, interpreter, label, material, partial
+from .statuses import GONE, done_words, item_status, order_status
+from .values import coded, day, interpreter, label, partial
 from .words import matching
 
 
@@ -82,10 +83,10 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
         yield from _observation(reading, item, used)
         return
     rule = reading.profile["facts"].get(name)
-    if rule and (placed := _by_rule(item.segment, rule)).text:
+    if rule and (placed := by_rule(item.segment, rule)).text:
         by = interpreter(item.segment, int(rule.get("interpreter", 0)))
         judged = f"; {reading.profile['beside']['interpreter']}: {by}" if by else ""
-        yield replace(placed, text=_with(placed.text + judged, done_words(item, reading.profile)))
+        yield replace(placed, text=with_beside(placed.text + judged, done_words(item, reading.profile)))
     yield from _spare(reading, item, used)
     if f"@notes {name}" not in used:
         for text, shown in zip(item.notes, item.note_labels, strict=True):
@@ -116,8 +117,8 @@ def _observed(reading: Reading, item: Item) -> Fact:
     part = partial(segment.component(14))  # no day: then the day of the order is not the day of this either
     return Fact(
         section=_section(reading, item),
-        text="\n".join(filter(None, (_with(text, part), *(_how(reading, segment) if text else ())))),
-        label=_with(shown, reading.subs.get(item.position, "")),
+        text="\n".join(filter(None, (with_beside(text, part), *(_how(reading, segment) if text else ())))),
+        label=with_beside(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
         dated_on=day(segment.component(14)) or (None if part else _ordered_on(item)),
         code=segment.component(3),
         code_system=segment.component(3, 3),
@@ -143,43 +144,6 @@ def _section(reading: Reading, item: Item) -> Section:
 def _ordered_on(item: Item) -> date | None:
     """When it was observed by the order: from, else until."""
     return day(item.order.component(7)) or day(item.order.component(8)) if item.order else None
-
-
-def _by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
-    texts = (_at(segment, place) for place in rule["text"])
-    text = next(filter(None, texts), "")
-    beside = (coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0])))
-    whole = "; ".join(filter(None, (text, *beside, material(segment, int(rule.get("material", 0))))))
-    kind = str(rule.get("kinds", {}).get(_at(segment, rule["kind"]).strip().upper(), "")) if "kind" in rule else ""
-    when = _at(segment, rule["date"]) if "date" in rule else ""
-    return Fact(
-        section=Section(rule["section"]),
-        text=_with(_with(whole, kind), partial(when)) if text else "",
-        label=rule["label"],
-        dated_on=day(when),
-        code=_at(segment, rule["code"]),
-        code_system=_at(segment, rule["system"]),
-        status=GONE if _is_deleted(segment, rule) else "",
-    )
-
-
-def is_deleted(reading: Reading, item: Item) -> bool:
-    """Whether a diagnosis or procedure says of itself that it is to be taken out."""
-    return _is_deleted(item.segment, reading.profile["facts"].get(item.segment.name, {}))
-
-
-def _is_deleted(segment: Segment, rule: Mapping[str, Any]) -> bool:
-    return "action" in rule and _at(segment, rule["action"]).strip().upper() == DELETED
-
-
-def _with(text: str, part: str) -> str:
-    """With what is said beside it: a year or month where no day was sent, or that an order is done."""
-    return f"{text} ({part})" if text and part else text
-
-
-def _at(segment: Segment, place: str) -> str:
-    n, c, s = ([int(part) for part in place.split("-")] + [0, 1])[:3]
-    return segment.component(n, c, s) if c else segment.field(n)
 
 
 def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:

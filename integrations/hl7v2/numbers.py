@@ -22,6 +22,20 @@ class Number(NamedTuple):
         return self.authority.strip().upper() in systems or self.oid.strip().upper() in systems
 
 
+BSN_DIGITS = 9
+_GROUPS = re.compile(r"[0-9][0-9 .\-]*[0-9]")
+
+
+def ungrouped(number: str) -> str:
+    """The digits of a number that is written in groups (`9999.11.120`); any other as it is."""
+    return re.sub(r"[ .\-]", "", number) if not number.isalnum() and _GROUPS.fullmatch(number) else number
+
+
+def identifies(number: str) -> bool:
+    """Whether this can be the number of a referral or a document: a letter or two, as of a status, are none."""
+    return len(number) > 2 or any(sign.isdigit() for sign in number)
+
+
 def is_possible_bsn(number: str) -> bool:
     """Nine digits that pass the eleven-test (Besluit BSN, article 2): one in eleven of all numbers does so too."""
     if not re.fullmatch(r"[0-9]{9}", number):

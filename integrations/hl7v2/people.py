@@ -9,9 +9,10 @@ from typing import Any
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
 
 from .er7 import Message
-from .numbers import Number, numbers
+from .numbers import BSN_DIGITS, Number, numbers, ungrouped
 from .segment import Repetition, Segment
-from .values import day, telephone
+from .telephone import is_moment, telephone
+from .values import day
 
 _PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
 """A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
@@ -41,7 +42,7 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
         birth_on=day(pid.component(7)),
         sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
         deceased=is_dead,
-        other_numbers=tuple(one[:2] for one in others if one != local and one.number != bsn),
+        other_numbers=tuple(one[:2] for one in others if one != local),
         alive=not is_dead and (pid.component(30).upper() in ("N", "0") or pid.is_null(30)),
     )
     if not (found.bsn or found.local_number or found.name.family):
@@ -55,19 +56,24 @@ def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[Number
     A BSN that comes twice, or a second one, is no other number: it would stand in the clear.
     """
     found = numbers(pid, 3) or numbers(pid, 2) or numbers(pid, 4)
-    bsns = [one.number for one in found if is_bsn(one, rules)]
-    others = [one for one in found if not is_bsn(one, rules) and one.number not in bsns]
+    bsns = [ungrouped(one.number) for one in found if is_bsn(one, rules)]
+    others = [one for one in found if not is_bsn(one, rules) and ungrouped(one.number) not in bsns]
     return bsns[0] if bsns else "", others
 
 
 def has_second_bsn(pid: Segment, profile: Profile) -> bool:
     """Whether PID-3 holds two different ones: the first counts, a person may look."""
-    return len({one.number for one in numbers(pid, 3) if is_bsn(one, profile["patient"])}) > 1
+    return len({ungrouped(one.number) for one in numbers(pid, 3) if is_bsn(one, profile["patient"])}) > 1
 
 
 def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
-    """Whether a number is a BSN: by who gave it, its name or its OID, or by its type."""
-    return one.is_of(rules["bsn_authorities"]) or one.kind.strip() in rules["bsn_types"]
+    """Whether a number is a BSN: by who gave it, its name or its OID, or by its type.
+
+    Where another gave it, its type alone makes no longer number a BSN: some write the type over from a Dutch example.
+    """
+    if one.is_of(rules["bsn_authorities"]):
+        return True
+    return one.kind.strip() in rules["bsn_types"] and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
 
 
 def _local(others: list[Number], rules: Mapping[str, Any]) -> Number:
@@ -131,8 +137,8 @@ def professional(message: Message, place: str) -> Contact | None:
     name, _, n = place.partition("-")
     for segment in message.all(name):
         for one in segment.repetitions(int(n)):
-            if one.component(1) or one.component(2, 0):
-                return Contact(name=_professional_name(one, 2), number=one.component(1), authority=_authority_of(one))
+            if (one.component(1) and not is_moment(one.component(1))) or one.component(2, 0):
+                return Contact(name=professional_name(one, 2), number=one.component(1), authority=_authority_of(one))
     return None
 
 
@@ -148,7 +154,7 @@ def provider(message: Message, role: str) -> Contact | None:
             continue
         name, *_ = [*segment.repetitions(2), None]
         return Contact(
-            name=_professional_name(name, 1) if name else "",
+            name=professional_name(name, 1) if name else "",
             number=segment.component(7, 1),
             authority=segment.component(7, 2),
             organisation=segment.component(10) or segment.component(4, 4) or segment.component(4, 1),
@@ -157,7 +163,8 @@ def provider(message: Message, role: str) -> Contact | None:
     return None
 
 
-def _professional_name(name: Repetition, family_at: int) -> str:
+def professional_name(name: Repetition, family_at: int) -> str:
+    """Title, initials and surname of an XCN or XPN, in which the surname stands at component `family_at`."""
     prefix, own, partner_prefix, partner = (name.component(family_at, s) for s in range(2, 6))
     shown, _ = _with_prefix(name.component(family_at), prefix, own, partner)
     family = shown or _surname(prefix, own, partner_prefix, partner)

@@ -10,15 +10,14 @@ from typing import Any
 
 from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingReceipt, PatientLink, PatientMerge, Profile
 
+from .apart import apart, numbered
 from .er7 import Message
 from .items import Item, items
-from .numbers import is_possible_bsn, numbers
+from .numbers import identifies, is_possible_bsn, numbers
 from .people import has_second_bsn, professional, provider
 from .pieces import joined
 from .values import day, label
 from .words import folded_all, names_board, refers
-
-_WORDS = ("TX", "FT", "ST", "ED")
 
 
 @dataclass(frozen=True)
@@ -41,16 +40,13 @@ class Reading:
 
     @cached_property
     def subs(self) -> dict[int, str]:
-        """OBX-4 by position, where it tells one value from another of the same name: `A` and `B` of two specimens.
+        """OBX-4 by position, where it tells one value from another."""
+        return numbered(self.items)
 
-        Of words numbered 1, 2, 3 it is the number of a line.
-        """
-        told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
-        for item in self.items:
-            sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
-            if sub and not (sub.isdigit() and item.segment.component(2) in _WORDS):
-                told[id(item.order), item.segment.component(3) or label(item.segment)][item.position] = sub
-        return {position: sub for many in told.values() if len(set(many.values())) > 1 for position, sub in many.items()}
+    @cached_property
+    def orders(self) -> dict[int, str]:
+        """Of which order an OBX is, by its position, where others tell a value of the same name."""
+        return apart(self.items)
 
     def professional(self, place: str) -> Contact | None:
         """The person at an XCN place such as `AIP-3`."""
@@ -74,6 +70,16 @@ def first(reading: Reading, places: Iterable[str]) -> str:
 def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
     """(value, place) of the first place that has a value."""
     return next(((value, place) for place in places if (value := value_at(reading, place))), ("", ""))
+
+
+def number_at(reading: Reading) -> tuple[str, str]:
+    """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
+    today = reading.message.get("MSH-7-1")[:_DAY]
+    values = ((value_at(reading, place).strip(), place) for place in reading.profile["referral"]["number"])
+    return next(((value, place) for value, place in values if identifies(value) and value != today), ("", ""))
+
+
+_DAY = len("20260302")
 
 
 def value_at(reading: Reading, place: str) -> str:

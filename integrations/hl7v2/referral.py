@@ -15,8 +15,9 @@ from .events import event_of
 from .facts import told, unmapped
 from .people import patient, professional, provider, the_patient
 from .places import Reading, first, found
-from .statuses import GONE, item_status
-from .values import day, sent, telephone
+from .statuses import GONE, document_number, item_status
+from .telephone import telephone
+from .values import day, sent
 from .withdrawal import number_of, why, withdrawn
 
 QUESTIONS = ("question_board", "question_radiology", "question_pathology")
@@ -57,8 +58,13 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
-        cancel_reason=why(gone),
+        cancel_reason=why(gone) or (_noted(reading) if event_of(message) in rules["cancel_events"] else ""),
     )
+
+
+def _noted(reading: Reading) -> str:
+    """The notes of a message that takes a referral back: it has no other place for why."""
+    return "; ".join(dict.fromkeys(text for item in reading.items for text in item.notes))
 
 
 def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
@@ -67,7 +73,9 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
     for item in reading.items:
         if is_document(item.segment):
             order = item.order
-            reference = reading.message.get("TXA-12-1") or (order.component(3) or order.component(2) if order else "")
+            reference = document_number(reading.message.first("TXA")) or (
+                order.component(3) or order.component(2) if order else ""
+            )
             status = item_status(item, reading.message.first("TXA"), reading.profile)
             sent = (replace(one, status=status) for one in documents(item, reading.profile, reference))
             attached += [(f"OBX({item.position})", one) for one in sent]

@@ -9,15 +9,16 @@ from datetime import date
 
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
+from .by_rule import is_deleted
 from .change import sent_at
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
-from .facts import is_deleted, observation_facts, other_facts
+from .facts import observation_facts, other_facts
 from .people import patient, the_patient
-from .places import Reading, first
+from .places import Reading, number_at
 from .segment import Segment
-from .statuses import GONE, document_status, is_status_only, item_status, said
+from .statuses import GONE, document_number, document_status, is_status_only, item_status, said
 from .unplaced import unplaced
 from .values import day, label
 
@@ -33,7 +34,7 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     return IncomingResult(
         patient=patient(the_patient(message), profile),
         event=event_of(message),
-        referral_number=first(reading, profile["referral"]["number"]).strip(),
+        referral_number=number_at(reading)[0],
         facts=facts,
         documents=tuple(document for _, document in attached),
         withdrawn=tuple(_withdrawn(reading, profile)),
@@ -64,7 +65,7 @@ def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
     found: dict[int, str] = {}
     for item in reading.items:
         if item.segment.name == "OBX":
-            owner = notification.component(12) if notification else _order(item.order)
+            owner = document_number(notification) if notification else _order(item.order)
             name = "/".join((owner, item.segment.component(3) or label(item.segment), item.segment.field(4)))
             counts[name] = counts.get(name, 0) + 1
             found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
@@ -98,7 +99,7 @@ def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple
     keys = _keys(reading, notification)
     for item in reading.items:
         if is_document(item.segment):
-            reference = notification.component(12) if notification else keys[item.position]
+            reference = document_number(notification) if notification else keys[item.position]
             status = item_status(item, notification, reading.profile)
             for one in documents(item, reading.profile, reference):
                 told = replace(one, status=status, replaces=_replaces(reading, notification))
@@ -128,7 +129,7 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
         media_type="",
         content=b"",
         dated_on=_dated(notification),
-        reference=notification.component(12),
+        reference=document_number(notification),
         replaces=notification.component(13) if is_over or event in rules["replacing"] else "",
         status=GONE if is_over else document_status(notification, profile),
     )

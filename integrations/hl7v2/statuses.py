@@ -9,6 +9,7 @@ from mdo_portal.exchange import Profile
 
 from .er7 import Message
 from .items import Item
+from .numbers import identifies
 from .segment import Segment
 
 GONE = "withdrawn"
@@ -47,6 +48,12 @@ def document_status(notification: Segment, profile: Profile) -> str:
     if said(notification, 19) in rules["unavailable"]:
         return GONE
     return status_in(notification, 17, rules["completion"])
+
+
+def document_number(notification: Segment | None) -> str:
+    """TXA-12, where it is a number: one that says its status there says it of every document."""
+    number = notification.component(12) if notification is not None else ""
+    return number if identifies(number) else ""
 
 
 def order_status(item: Item, profile: Profile) -> str:

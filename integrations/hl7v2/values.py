@@ -162,31 +162,18 @@ def label(segment: Segment) -> str:
     return segment.component(3, 2, 0) or segment.component(3, 1) or _first_of(segment, 3, (9, 5, 4))
 
 
-_NO_TELEPHONE = ("FX", "INTERNET", "X.400")
-"""XTN-3 (table 0202) of what nobody speaks through."""
-
-
-def telephone(segment: Segment, n: int) -> str:
-    """The first telephone number in a field of those (XTN); "" when there is none."""
-    found = (_telephone(one) for one in segment.repetitions(n) if one.component(3).upper() not in _NO_TELEPHONE)
-    return next(filter(None, found), "")
-
-
-def _telephone(xtn: Repetition) -> str:
-    """As one text (XTN-1 or XTN-12), else its parts: country, area, number and extension."""
-    whole = xtn.component(1).strip() or xtn.component(12).strip()
-    country, area, number, extension = (xtn.component(c).strip() for c in (5, 6, 7, 8))
-    if whole or not number:
-        return whole
-    return " ".join(filter(None, (f"+{country.lstrip('+')}" if country else "", area, number, extension and f"x{extension}")))
-
-
 def _with_unit(segment: Segment, value: str) -> str:
     unit = segment.component(6) or _first_of(segment, 6, (2, 4, 5))
     flags = ", ".join(filter(None, map(coded_briefly, segment.repetitions(8))))
+    if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
+        flags = said
     beside = ", ".join(filter(None, (segment.component(7, 1, 0) or segment.field(7), flags)))
     parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))
+
+
+_FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
+"""Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
 
 
 def coded_briefly(repetition: Repetition) -> str:

@@ -8,7 +8,7 @@ from mdo_portal.exchange import Profile
 
 from .asking import name_of
 from .er7 import Message
-from .places import Reading, found
+from .places import Reading, number_at
 from .statuses import is_taken_back
 from .words import names_board
 
@@ -43,11 +43,11 @@ def number_of(reading: Reading, gone: list[Line]) -> str:
     A group may hold a board and a scan: when the scan is taken back the referral stands. A message does not say what else its
     group holds, so any other order is taken back under its own number, and a person looks when no referral has that.
     """
-    number, place = found(reading, reading.profile["referral"]["number"])
+    number, place = number_at(reading)
     own = next((one.number for one in gone if one.number), "")
     if place.startswith("ORC-4") and own and not _name_board(gone, reading.profile):
-        number = own
-    return number.strip()
+        number = own.strip()
+    return number
 
 
 def why(gone: list[Line]) -> str:

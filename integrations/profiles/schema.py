@@ -59,6 +59,8 @@ _FACT = table(
         "kinds": free("Wat daar staat → woord achter de tekst; wat er niet staat wordt niet getoond.", text()),
         "material": Key("field", "Veld met het materiaal (OBR-15), dat achter de tekst staat."),
         "interpreter": Key("field", "Veld met wie de uitslag beoordeelde (OBR-32), dat achter de tekst staat."),
+        "person": Key("field", "Veld met de naam van een mens (XPN), dat de tekst is."),
+        "phone": Key("field", "Veld met diens telefoon (XTN), achter de naam."),
         "action": Key("field", "Veld dat met `D` zegt dat wat eerder werd gestuurd niet meer geldt."),
     },
 )

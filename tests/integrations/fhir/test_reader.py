@@ -62,8 +62,8 @@ def test_a_swiss_tumour_board_referral_is_understood(swiss: IncomingReferral) ->
     assert (swiss.referrer.name, swiss.referrer.organisation) == ("Hans Muster", "Placer")
 
 
-def test_of_two_requests_the_tumour_board_is_chosen_and_the_other_named(swiss: IncomingReferral) -> None:
-    assert swiss.unmapped == ("ServiceRequest/1",)
+def test_of_two_requests_the_tumour_board_is_chosen_and_the_other_is_shown_as_asked_for(swiss: IncomingReferral) -> None:
+    assert (swiss.unmapped, [fact.label for fact in swiss.facts].count("Aangevraagd")) == ((), 1)
 
 
 def test_a_dutch_r4_patient_keeps_every_part_of_the_name_and_the_numbers(dutch_r4: IncomingReferral) -> None:

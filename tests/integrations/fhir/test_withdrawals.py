@@ -159,9 +159,17 @@ def test_a_withdrawal_beside_another_referral_is_not_read_past() -> None:
 
 
 @pytest.mark.parametrize(
-    "beside", [{"code": {"text": "CT thorax"}}, {"code": REVIEW, "status": "completed"}, {"code": REVIEW, "doNotPerform": True}]
+    ("beside", "shown", "named"),
+    [
+        ({"code": {"text": "CT thorax"}}, ["CT thorax"], ()),
+        ({"code": REVIEW | {"text": "MDO"}, "status": "completed"}, ["MDO; (completed)"], ()),
+        ({"code": REVIEW, "doNotPerform": True}, [], ("ServiceRequest/0",)),
+    ],
 )
-def test_another_request_of_the_same_patient_that_asks_for_no_board_is_only_named(beside: Node) -> None:
+def test_another_request_of_the_same_patient_that_asks_for_no_board_is_no_referral(
+    beside: Node, shown: list[str], named: tuple[str, ...]
+) -> None:
     found = referral(second(**beside), request(code=REVIEW), patient())
 
-    assert (found.number, found.unmapped) == ("REF-1", ("ServiceRequest/0",))
+    assert (found.number, found.unmapped) == ("REF-1", named)
+    assert [fact.text for fact in found.facts] == shown

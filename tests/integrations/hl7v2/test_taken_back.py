@@ -98,3 +98,11 @@ def test_an_order_that_is_new_or_under_way_stays_a_referral(common: str) -> None
     found = read("ORM^O01", common, "OBR|1|A1||MDO^MDO oncologie^L")
     assert isinstance(found, IncomingReferral)
     assert not found.cancelled
+
+
+def test_why_a_referral_is_taken_back_stands_in_a_note() -> None:
+    found = read("REF^I14", "RF1|||||R-77", "NTE|1||Patiënt ziet ervan af")
+    kept = read("REF^I12", "RF1|||||R-77", "NTE|1||Patiënt ziet ervan af")
+    assert isinstance(found, IncomingReferral) and isinstance(kept, IncomingReferral)
+    assert (found.cancelled, found.cancel_reason) == (True, "Patiënt ziet ervan af")
+    assert (kept.cancelled, kept.cancel_reason) == (False, "")

@@ -1,0 +1,92 @@
+"""Which order, or which material, a value is of: said where several orders of a message tell a value of one name.
+
+"Conclusie" of the left breast and "Conclusie" of the right one stand in one column of the case page, without their orders.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from .items import Item
+from .segment import Segment
+from .values import coded, label, material
+
+_ORDER_MATERIAL = 15
+
+
+def apart(items: Sequence[Item]) -> dict[int, str]:
+    """OBX position -> the words that tell it from a value of the same name under another order; none where no words do.
+
+    The same panel on two days is told apart by its days.
+    """
+    orders = {id(item.segment): item.segment for item in items if item.segment.name == "OBR"}
+    if len(orders) < 2:
+        return {}
+    told: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        segment = item.segment
+        if item.order is not None and segment.name == "OBX":
+            told[segment.component(3) or label(segment)].append(item)
+    shared = [many for many in told.values() if len({id(one.order) for one in many}) > 1]
+    if not shared:
+        return {}
+    materials = _materials(items)
+    found: dict[int, str] = {}
+    for many in shared:
+        under = {id(one.order): one.order for one in many if one.order is not None}
+        words = _different([_name(one) for one in under.values()]) or _different([materials.get(name, "") for name in under])
+        said = dict(zip(under, words, strict=True)) if words else {}
+        found |= {one.position: said[id(one.order)] for one in many if said.get(id(one.order))}
+    return found
+
+
+def numbered(items: Sequence[Item]) -> dict[int, str]:
+    """OBX position -> OBX-4, where that tells one value from another of the same name under an order: `A` and `B` of two specimens.
+
+    Then every value under that number says it: what is told of one of two tumours alone is of that one. Of words numbered 1, 2, 3
+    it is the number of a line.
+    """
+    told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
+    for item in items:
+        sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
+        if sub and not (sub.isdigit() and item.segment.component(2) in _WORDS):
+            told[id(item.order), item.segment.component(3) or label(item.segment)][item.position] = sub
+    if not told:
+        return {}
+    tells = {(order, sub) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
+    return {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, sub) in tells}
+
+
+_WORDS = ("TX", "FT", "ST", "ED")
+
+
+def _different(words: list[str]) -> list[str]:
+    """The words when no two are the same; else none: half a difference is none."""
+    return words if len(set(words)) == len(words) else []
+
+
+def _name(order: Segment) -> str:
+    return order.component(4, 2, 0) or order.component(4)
+
+
+def _materials(items: Sequence[Item]) -> dict[int, str]:
+    """Of each order what was looked at: OBR-15, else the specimens (SPM) behind it, or before it where those come first (OUL^R22)."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    kinds = [item.segment.name for item in items]
+    comes_first = "SPM" in kinds and kinds.index("SPM") < kinds.index("OBR")
+    before = ""
+    for item in items:
+        segment = item.segment
+        if segment.name == "OBR":
+            found[id(segment)] += filter(None, (material(segment, _ORDER_MATERIAL), before))
+        elif segment.name == "SPM" and comes_first:
+            before = _specimen(segment)
+        elif segment.name == "SPM" and item.order is not None:
+            found[id(item.order)].append(_specimen(segment))
+    return {order: "; ".join(words) for order, words in found.items()}
+
+
+def _specimen(segment: Segment) -> str:
+    """What it is, where it was taken and on which side (SPM-4, 8, 9)."""
+    return ", ".join(filter(None, (coded(one) for n in (4, 8, 9) for one in segment.repetitions(n))))

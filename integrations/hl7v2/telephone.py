@@ -1,0 +1,37 @@
+"""A telephone number of a message; and what stands in such a place, or in that of a person, and is neither."""
+
+from __future__ import annotations
+
+import re
+
+from .segment import Repetition, Segment
+
+_MOMENT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])[0-2]\d[0-5]\d(?:[0-5]\d)?")
+
+
+def is_moment(text: str) -> bool:
+    """Whether these are a day and a time, written as one number: what stands in the place of a person or a telephone is neither."""
+    return len(text) in (12, 14) and _MOMENT.fullmatch(text) is not None
+
+
+_NO_TELEPHONE = ("FX", "INTERNET", "X.400")
+"""XTN-3 (table 0202) of what nobody speaks through."""
+
+
+def telephone(segment: Segment, n: int) -> str:
+    """The first telephone number in a field of those (XTN); "" when there is none."""
+    found = (_telephone(one) for one in segment.repetitions(n) if one.component(3).upper() not in _NO_TELEPHONE)
+    return next(filter(None, found), "")
+
+
+_CODE = re.compile(r"[A-Za-z]+\d\w*|\d+[A-Za-z]+")
+
+
+def _telephone(xtn: Repetition) -> str:
+    """As one text (XTN-1 or XTN-12), else its parts: country, area, number and extension. A code or a moment is none."""
+    whole = xtn.component(1).strip() or xtn.component(12).strip()
+    whole = "" if _CODE.fullmatch(whole) or is_moment(whole) else whole
+    country, area, number, extension = (xtn.component(c).strip() for c in (5, 6, 7, 8))
+    if whole or not number:
+        return whole
+    return " ".join(filter(None, (f"+{country.lstrip('+')}" if country else "", area, number, extension and f"x{extension}")))

@@ -1,0 +1,217 @@
+"""A side, a material, an end and words that stand beside the fields, or in a resource of their own, are shown with what they belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mdo_portal.exchange import IncomingReferral
+
+from .make import Node
+from .test_beside import LEFT, TO, one, read, words
+
+RIGHT_BREAST = {
+    "resourceType": "BodyStructure", "id": "b", "patient": TO, "location": words("Mamma"), "locationQualifier": [words("Rechts")],
+    "morphology": words("Massa"), "description": "5 uur",
+}  # fmt: skip
+AT_B = {"reference": "BodyStructure/b"}
+BODY_SITE = "http://hl7.org/fhir/StructureDefinition/bodySite"
+
+
+def told(found: IncomingReferral) -> list[tuple[str, str]]:
+    return [(fact.label, fact.text) for fact in found.facts]
+
+
+def narrative(status: str, said: str) -> Node:
+    return {"status": status, "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{said}</div>'}
+
+
+@pytest.mark.parametrize("points", [{"focus": [AT_B]}, {"extension": [{"url": BODY_SITE, "valueReference": AT_B}]}])
+def test_a_measurement_says_the_side_of_the_part_of_the_body_that_it_points_at(points: Node) -> None:
+    found = told(read(one("Observation", status="final", code=words("Grootte"), valueString="13 mm", **points), RIGHT_BREAST))
+    assert found == [
+        ("Grootte", f"13 mm; {'bodySite' if 'extension' in points else 'plaats'}: Mamma (Rechts)"),
+        ("Plaats in het lichaam", "5 uur; Mamma (Rechts); Massa"),
+    ]
+
+
+def test_a_report_says_its_material_and_who_wrote_it() -> None:
+    report = one(
+        "DiagnosticReport", status="final", code=words("PA"), conclusion="Geen maligniteit", specimen=[{"display": "Biopt links"}],
+        performer=[{"display": "Lab Delta"}], resultsInterpreter=[{"display": "dr. Groen"}],
+    )  # fmt: skip
+    assert told(read(report)) == [("PA", "Geen maligniteit; materiaal: Biopt links; door: Lab Delta, dr. Groen")]
+
+
+def test_a_study_says_where_it_was_made_and_why() -> None:
+    series = [{"uid": "1.2", "modality": {"code": "CT"}, "bodySite": {"display": "Thorax"}, "laterality": {"display": "Links"}}]
+    study = one("ImagingStudy", status="available", description="CT", series=series, reasonCode=[words("Stadiëring")])
+    assert told(read(study)) == [("CT", "CT; Thorax (Links); reden: Stadiëring")]
+
+
+@pytest.mark.parametrize(
+    ("profile", "kind"),
+    [("generic-r4", "ServiceRequest"), ("generic-stu3", "ReferralRequest"), ("generic-stu3", "ProcedureRequest")],
+)
+def test_what_else_was_asked_for_is_shown_with_what_became_of_it(profile: str, kind: str) -> None:
+    code = {"serviceRequested": [words("CT abdomen")]} if kind == "ReferralRequest" else {"code": words("CT abdomen")}
+    other = one(kind, "r2", status="completed", intent="order", **code)
+    assert told(read(other, profile=profile)) == [("Aangevraagd", "CT abdomen; (completed)")]
+
+
+def test_what_is_over_or_will_end_says_until_when() -> None:
+    flag = one("Flag", status="active", code=words("Isolatie"), period={"end": "2024-01-01"})
+    stay = one(
+        "Encounter", "e", status="finished", **{"class": {"code": "IMP"}}, period={"start": "2026-01-02", "end": "2026-01-05"}
+    )
+    visit = one(
+        "Encounter", "v", status="finished", **{"class": {"code": "AMB"}}, period={"start": "2026-01-02", "end": "2026-01-02"}
+    )
+    found = read(flag, stay, visit).facts
+    assert [fact.text for fact in found] == ["Isolatie (tot 2024-01-01)", "IMP (tot 2026-01-05) (finished)", "AMB (finished)"]
+    assert [str(fact.dated_on) for fact in found] == ["None", "2026-01-02", "2026-01-02"]
+
+
+def test_a_plan_says_what_came_of_each_part_and_when_it_is_to_be_done() -> None:
+    done = {
+        "detail": {"status": "completed", "description": "Chemo", "scheduledString": "binnen 6 weken"},
+        "progress": [{"text": "2 kuren gehad"}], "outcomeCodeableConcept": [words("Goede respons")],
+    }  # fmt: skip
+    plan = one("CarePlan", status="active", intent="plan", title="Plan", activity=[done])
+    assert told(read(plan)) == [("Behandelplan", "Plan; Chemo binnen 6 weken; Goede respons; 2 kuren gehad")]
+
+
+def test_a_message_has_its_subject() -> None:
+    message = one("Communication", status="completed", topic=words("Uitslag"), payload=[{"contentString": "Volgt morgen"}])
+    assert told(read(message)) == [("Bericht", "Uitslag: Volgt morgen")]
+
+
+def test_the_words_of_the_task_that_asks_are_shown() -> None:
+    task: dict[str, Any] = {
+        "resourceType": "Task", "id": "t", "status": "requested", "intent": "order", "focus": {"reference": "ServiceRequest/r"},
+        "for": TO, "description": "Graag voor vrijdag", "note": [{"text": "Patiënt belt"}],
+    }  # fmt: skip
+    assert told(read(task)) == [("Toelichting", "Graag voor vrijdag"), ("Toelichting", "Patiënt belt")]
+
+
+@pytest.mark.parametrize(("status", "said"), [("in-progress", "preliminary"), ("stopped", "preliminary"), ("completed", "")])
+def test_a_form_that_is_not_finished_says_so(status: str, said: str) -> None:
+    answers = [{"linkId": "1", "text": "ECOG", "answer": [{"valueString": "1"}]}]
+    form = one("QuestionnaireResponse", status=status, questionnaire="http://x.example/q", item=answers)
+    assert [fact.status for fact in read(form).facts] == [said]
+
+
+@pytest.mark.parametrize(("status", "shown"), [("additional", True), ("extensions", False), ("generated", False)])
+def test_a_section_that_says_more_than_its_entries_is_read(status: str, shown: bool) -> None:
+    section = {
+        "title": "Bevindingen",
+        "text": narrative(status, "Let op: eerder geweigerd"),
+        "entry": [{"reference": "Condition/c"}],
+    }
+    letter = one(
+        "Composition", "l", status="final", type=words("Brief"), date="2026-03-01", author=[{"display": "dr. Wit"}], title="Brief",
+        section=[section],
+    )  # fmt: skip
+    found = told(read(letter, one("Condition", "c", code=words("Coloncarcinoom"))))
+    assert (("Bevindingen", "Let op: eerder geweigerd") in found) is shown
+
+
+@pytest.mark.parametrize(("status", "shown"), [("additional", True), ("extensions", False), ("generated", False)])
+def test_so_is_the_text_of_a_resource_that_says_more_than_its_fields(status: str, shown: bool) -> None:
+    found = told(read(one("Condition", code=words("Coloncarcinoom"), text=narrative(status, "Patiënt weigerde scopie"))))
+    assert (("Toelichting", "Patiënt weigerde scopie") in found) is shown
+    assert ("", "Coloncarcinoom") in found
+
+
+@pytest.mark.parametrize("title", ["Reason for referral", "Reden van verwijzing", "Verwijsreden", "Reason for consultation"])
+def test_why_a_letter_refers_is_the_question(title: str) -> None:
+    section = {"title": title, "text": narrative("generated", "Graag advies"), "entry": [{"reference": "ServiceRequest/r"}]}
+    letter = one(
+        "Composition", "l", status="final", type=words("Brief"), date="2026-03-01", author=[{"display": "dr. Wit"}], title="Brief",
+        section=[section],
+    )  # fmt: skip
+    assert read(letter).question_board == "Graag advies"
+
+
+def test_a_device_a_diet_and_a_dispensed_drug_stand_on_the_case() -> None:
+    pump = {"resourceType": "Device", "id": "d", "type": words("Pacemaker, niet MRI-veilig"), "patient": TO}
+    used = one("DeviceUseStatement", "u", status="active", device={"reference": "Device/d"}, bodySite=LEFT)
+    diet = {
+        "resourceType": "NutritionOrder", "id": "n", "status": "active", "intent": "order", "dateTime": "2026-03-01", "patient": TO,
+        "oralDiet": {"type": [words("Vloeibaar")]},
+    }  # fmt: skip
+    given = one(
+        "MedicationDispense", "m", status="completed", medicationCodeableConcept=words("Letrozol"), whenHandedOver="2026-02-01"
+    )
+    assert told(read(pump, used, diet, given)) == [
+        ("Hulpmiddel", "Pacemaker, niet MRI-veilig; Mamma (Links)"),
+        ("Dieet", "Vloeibaar"),
+        ("Verstrekt", "Letrozol (completed)"),
+    ]
+
+
+def test_a_letter_that_was_sent_in_error_takes_its_words_back() -> None:
+    section = {"title": "Beloop", "text": narrative("generated", "Van een ander")}
+    letter = one(
+        "Composition", "l", status="entered-in-error", type=words("Brief"), date="2026-03-01", author=[{"display": "dr. Wit"}],
+        title="Brief", section=[section],
+    )  # fmt: skip
+    found = read(letter)
+    assert (told(found), [(fact.label, fact.text) for fact in found.taken_back]) == ([], [("Beloop", "Van een ander")])
+
+
+PERMITTED = "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-TreatmentPermitted"
+TREATMENT = {
+    "url": "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-Treatment",
+    "valueCodeableConcept": words("Reanimatie"),
+}
+
+
+def directive(*modifiers: Node, extension: Node = TREATMENT) -> Node:
+    return {
+        "resourceType": "Consent", "id": "w", "status": "active", "patient": TO, "policy": [{"uri": "http://x.example/p"}],
+        "category": [words("Behandelaanwijzing")], "extension": [extension], "modifierExtension": list(modifiers),
+    }  # fmt: skip
+
+
+def test_a_directive_is_shown_with_whether_its_treatment_is_permitted() -> None:
+    denied = {"url": PERMITTED, "valueCodeableConcept": words("Niet toegestaan")}
+    found = read(directive(denied), profile="generic-stu3")
+    assert told(found) == [("Toestemming of afspraak", "Behandelaanwijzing; Reanimatie; Niet toegestaan")]
+
+
+def test_a_directive_is_shown_with_its_restriction() -> None:
+    limit = {
+        "url": "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-Restrictions",
+        "valueString": "Eerst overleg",
+    }
+    allowed = {"url": PERMITTED, "valueCodeableConcept": words("Ja, maar")}
+    found = read(directive(allowed) | {"except": [{"type": "deny", "extension": [limit]}]}, profile="generic-stu3")
+    assert told(found) == [("Toestemming of afspraak", "Behandelaanwijzing; Reanimatie; Ja, maar; deny: Eerst overleg")]
+
+
+@pytest.mark.parametrize(
+    ("modifiers", "extension"),
+    [
+        ([{"url": "http://x.example/turned", "valueCodeableConcept": words("Nee")}], TREATMENT),
+        ([{"url": PERMITTED, "valueCodeableConcept": {}}], TREATMENT),
+        (
+            [{"url": PERMITTED, "valueCodeableConcept": words("Nee")}, {"url": "http://x.example/turned", "valueBoolean": True}],
+            TREATMENT,
+        ),
+        ([{"url": PERMITTED, "valueCodeableConcept": words("Nee")}], TREATMENT | {"_valueCodeableConcept": {"id": "x"}}),
+    ],
+)
+def test_and_never_without_it(modifiers: list[Node], extension: Node) -> None:
+    found = read(directive(*modifiers, extension=extension), profile="generic-stu3")
+    assert (told(found), [one.partition(":")[0] for one in found.quarantined]) == ([], ["Consent/2"])
+
+
+def test_a_part_of_the_body_says_its_name_once_and_a_device_what_is_noted_of_it() -> None:
+    place = {"resourceType": "BodySite", "id": "b", "code": words("Mamma"), "qualifier": [words("Rechts")], "patient": TO}
+    pump = {"resourceType": "Device", "id": "d", "type": words("Pacemaker"), "note": [{"text": "niet in de MRI"}]}
+    used = one("DeviceUseStatement", "u", status="active", device={"reference": "Device/d"}, indication=[words("AV-blok")])
+    assert told(read(place, pump, used, profile="generic-stu3")) == [
+        ("Plaats in het lichaam", "Mamma (Rechts)"), ("Hulpmiddel", "Pacemaker; AV-blok, niet in de MRI"),
+    ]  # fmt: skip

@@ -1,0 +1,77 @@
+"""A value that stands where it does not belong, as half of what is sent does: it is not taken for what should stand there."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientChange
+
+from .few_lines import read, referral, result
+
+
+def refers(*lines: str) -> IncomingReferral:
+    found = read("REF^I12", *lines)
+    assert isinstance(found, IncomingReferral)
+    return found
+
+
+def person(numbers: str) -> PatientChange:
+    header = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ADT^A08|M1|P|2.5"
+    found = Hl7Reader().read(f"{header}\rPID|1||{numbers}||Giessen^J||19600101|F\r".encode(), "generic-v2")
+    assert isinstance(found, PatientChange)
+    return found
+
+
+@pytest.mark.parametrize("flag", ["H", "L", "HH", "LL", "AA", "POS", "NEG"])
+def test_a_flag_in_the_place_of_the_status_is_shown_as_a_flag(flag: str) -> None:
+    found = result("OBR|1||F1|CH^Chemie", f"OBX|1|NM|A^ALAT^L||85|U/L|<40||||{flag}")
+    assert [fact.text for fact in found.facts if fact.label == "ALAT"] == [f"85 U/L (<40, {flag})"]
+
+
+@pytest.mark.parametrize("status", ["F", "N", "O", "R", "V", "Final"])
+def test_a_status_is_no_flag(status: str) -> None:
+    found = result("OBR|1||F1|CH^Chemie", f"OBX|1|NM|A^ALAT^L||85|U/L|<40||||{status}")
+    assert [fact.text for fact in found.facts if fact.label == "ALAT"] == ["85 U/L (<40)"]
+
+
+def test_a_moment_is_nobody_and_no_telephone() -> None:
+    found = referral("ORC|NW|A2||G1||||||20260301141500|", "OBR|2|A2||MDO^MDO^L||||||||||||||20260301141500")
+    assert (found.referrer.number, found.referrer.name, found.referrer.phone) == ("", "", "")
+
+
+def test_a_number_of_a_professional_in_the_place_of_his_telephone_is_no_telephone() -> None:
+    found = refers("RF1||||||R-77", "PRD|RP|Wit^A||||DOC203^Healy", "PRD|PP|Zwart^B|||0456789B")
+    assert (found.referrer.phone, found.gp.phone) == ("", "")
+    assert refers("PRD|RP|Wit^A|||+31 (0)20 123 4567 tst 8").referrer.phone == "+31 (0)20 123 4567 tst 8"
+
+
+@pytest.mark.parametrize("said", ["20260302", "R", "AU"])
+def test_the_day_of_the_message_or_a_letter_is_no_number_of_a_referral(said: str) -> None:
+    assert refers(f"RF1|P|||||{said}").number == ""
+    assert refers(f"RF1|P|||||{said}|||||EXT-1").number == "EXT-1"
+
+
+def test_a_status_in_the_place_of_a_document_s_number_is_no_number() -> None:
+    found = read("MDM^T02", "TXA|1|CL|TX|20260301||||||||AU", "OBX|1|TX|V^Verslag^L||Geen bijzonderheden||||||F")
+    assert isinstance(found, IncomingResult)
+    assert ([fact.key for fact in found.facts], found.referral_number, found.whole) == ([""], "", ())
+
+
+def test_a_national_number_of_another_country_is_no_bsn_though_its_type_says_so() -> None:
+    found = person("71^^^ZEED^PI~81061534217^^^NISS_BE^NNNLD").patient
+    assert (found.bsn, found.local_number, found.other_numbers) == ("", "71", (("NISS_BE", "81061534217"),))
+
+
+@pytest.mark.parametrize("written", ["9999.11.120", "999 911 120", "999-911-120"])
+def test_a_bsn_may_be_written_in_groups(written: str) -> None:
+    assert person(f"71^^^ZEED^PI~{written}^^^NLMINBIZA^NNNLD").patient.bsn == "999911120"
+
+
+def test_a_bsn_of_another_length_is_as_sent_for_a_person_looks_at_it() -> None:
+    assert person("71^^^ZEED^PI~99991112^^^NLMINBIZA^NNNLD").patient.bsn == "99991112"
+
+
+def test_a_contact_person_of_a_provider_is_shown() -> None:
+    found = refers("PRD|RP|Wit^A", "CTD|PR^Contact|Groen^C^^^mw.|||^WPN^PH^^^^020-9990011")
+    assert ("Contactpersoon", "mw. C Groen, 020-9990011") in [(fact.label, fact.text) for fact in found.facts]

@@ -1,0 +1,71 @@
+"""Values of one name under several orders of a message: each says of which order or which material it is."""
+
+from __future__ import annotations
+
+from .few_lines import read, referral, result
+
+LEFT = ("OBR|1||F1|PAL^Biopt mamma links^L", "OBX|1|TX|C^Conclusie^L||Ductaal carcinoom||||||F")
+RIGHT = ("OBR|2||F2|PAR^Biopt mamma rechts^L", "OBX|1|TX|C^Conclusie^L||Geen afwijkingen||||||F")
+
+
+def shown(found: object) -> list[tuple[str, str]]:
+    facts = getattr(found, "facts", ())
+    return [(fact.label, fact.text) for fact in facts if fact.label not in ("Aangevraagd", "Materiaal")]
+
+
+def test_conclusions_on_two_sides_say_which_side() -> None:
+    told = [("Conclusie (Biopt mamma links)", "Ductaal carcinoom"), ("Conclusie (Biopt mamma rechts)", "Geen afwijkingen")]
+    assert shown(result(*LEFT, *RIGHT)) == told
+    assert shown(referral(*LEFT, *RIGHT)) == told
+
+
+def test_a_name_that_stands_under_one_order_alone_needs_nothing_beside_it() -> None:
+    other = ("OBR|2||F2|CHE^Chemie^L", "OBX|1|NM|PSA^PSA^L||4.1|ug/L|||||F")
+    assert [label for label, _ in shown(result(*LEFT, *other))] == ["Conclusie", "PSA"]
+
+
+def test_the_same_order_twice_is_told_apart_by_its_material() -> None:
+    orders = (
+        "OBR|1||F1|PA^Histologie^L|||||||||||^^^MAM&Mamma^Links", "OBX|1|TX|C^Conclusie^L||Carcinoom||||||F",
+        "OBR|2||F2|PA^Histologie^L|||||||||||^^^MAM&Mamma^Rechts", "OBX|1|TX|C^Conclusie^L||Geen||||||F",
+    )  # fmt: skip
+    assert [label for label, _ in shown(result(*orders))] == ["Conclusie (Mamma, Links)", "Conclusie (Mamma, Rechts)"]
+
+
+def test_a_specimen_behind_its_order_or_before_it_says_what_the_value_is_of() -> None:
+    one = ("OBR|1||F1|PA^Histologie^L", "OBX|1|TX|C^Conclusie^L||Carcinoom||||||F")
+    other = ("OBR|2||F2|PA^Histologie^L", "OBX|1|TX|C^Conclusie^L||Geen||||||F")
+    left, right = ("SPM|1|||BIO^Biopt||||MAM^Mamma links",), ("SPM|2|||BIO^Biopt||||MAM^Mamma rechts",)
+    told = ["Conclusie (Biopt, Mamma links)", "Conclusie (Biopt, Mamma rechts)"]
+    assert [label for label, _ in shown(result(*one, *left, *other, *right))] == told
+    assert [label for label, _ in shown(read("OUL^R22", *left, *one, *right, *other))] == told
+
+
+def test_the_same_panel_on_two_days_is_told_apart_by_its_days() -> None:
+    days = (
+        "OBR|1||F1|CHE^Chemie^L|||20260201", "OBX|1|NM|CEA^CEA^L||4.1|ug/L|||||F",
+        "OBR|2||F2|CHE^Chemie^L|||20260301", "OBX|1|NM|CEA^CEA^L||9.8|ug/L|||||F",
+    )  # fmt: skip
+    assert [label for label, _ in shown(result(*days))] == ["CEA", "CEA"]
+
+
+def test_a_value_of_one_of_several_numbered_tumours_says_which_also_when_the_other_has_none() -> None:
+    lines = (
+        "OBR|1||F1|PA^Synoptisch verslag^L",
+        "OBX|1|CWE|SIDE^Zijde^L|1|R^Rechts||||||F",
+        "OBX|2|CWE|SIDE^Zijde^L|2|L^Links||||||F",
+        "OBX|3|CWE|HER2^HER2^L|1|N^Negatief||||||F",
+        "OBX|4|ST|STAGE^Stadium^L||pT2||||||F",
+        "OBX|5|TX|C^Conclusie^L|1|Twee tumoren||||||F",
+    )
+    assert shown(result(*lines)) == [
+        ("Zijde (1)", "Rechts"), ("Zijde (2)", "Links"), ("HER2 (1)", "Negatief"), ("Stadium", "pT2"), ("Conclusie", "Twee tumoren"),
+    ]  # fmt: skip
+
+
+def test_numbers_of_another_order_say_nothing_of_this_one() -> None:
+    lines = (
+        "OBR|1||F1|PA^Histologie^L", "OBX|1|CWE|SIDE^Zijde^L|1|R^Rechts||||||F", "OBX|2|CWE|SIDE^Zijde^L|2|L^Links||||||F",
+        "OBR|2||F2|CH^Chemie^L", "OBX|1|NM|CEA^CEA^L|1|4.1|ug/L|||||F",
+    )  # fmt: skip
+    assert shown(result(*lines))[-1] == ("CEA", "4.1 ug/L")
