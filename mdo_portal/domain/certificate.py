@@ -55,6 +55,12 @@ NO_CLIENT = N_(
     "Er is niets gekoppeld; vraag een clientcertificaat."
 )
 
+ISSUER_UNKNOWN = N_(
+    "Dit certificaat is uitgegeven door %(issuer)s, en dat is geen van de uitgevers hieronder: de lijn breekt dan af vóór het eerste "
+    "bericht. Er is niets gekoppeld; vraag een certificaat van een van deze, of vraag de beheerder van het portaal deze uitgever toe "
+    "te laten."
+)
+
 _BLOCKS = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _CERTIFICATES = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"})
 _KEY_STORE = b"\xfe\xed\xfe\xed"  # Java
@@ -77,6 +83,8 @@ class Certificate:
     names: tuple[str, ...]  # common name and DNS names, lower case: as the listener reads them of who calls
     subject: str  # RFC 4514, for people
     expires_at: datetime
+    issuer: str = ""  # RFC 4514, as `authorities` names them
+    pem: str = ""
 
 
 def read(raw: bytes) -> Certificate:
@@ -91,7 +99,10 @@ def read(raw: bytes) -> Certificate:
             found = load(raw)
         reason = _unfit(found)
         names = _names(found)
-        made = Certificate(found.fingerprint(hashes.SHA256()).hex(), names, _subject(found, names), found.not_valid_after_utc)
+        made = Certificate(
+            found.fingerprint(hashes.SHA256()).hex(), names, _subject(found, names), found.not_valid_after_utc,
+            _printed(found.issuer), found.public_bytes(serialization.Encoding.PEM).decode(),
+        )  # fmt: skip
     except _BROKEN:
         reason = NOT_ONE
     if reason:
@@ -104,7 +115,7 @@ def authorities(pem: bytes) -> tuple[str, ...]:
     try:
         with _unmannered():
             found = x509.load_pem_x509_certificates(pem)
-        return tuple(dict.fromkeys(filter(None, (_subject(one, ()) for one in found))))
+        return tuple(dict.fromkeys(filter(None, (_printed(one.subject) for one in found))))
     except _BROKEN:
         return ()
 
@@ -191,8 +202,13 @@ def _extension(found: x509.Certificate, kind: type[Kind]) -> Kind | None:
 
 
 def _subject(found: x509.Certificate, names: tuple[str, ...]) -> str:
-    said = found.subject.rfc4514_string()
-    return said if said and said.isprintable() and len(said) <= LONGEST_SUBJECT else ", ".join(names[:1])
+    return _printed(found.subject) or ", ".join(names[:1])
+
+
+def _printed(name: x509.Name) -> str:
+    """A name for people; "" when it cannot be shown."""
+    said = name.rfc4514_string()
+    return said if said.isprintable() and len(said) <= LONGEST_SUBJECT else ""
 
 
 def _names(found: x509.Certificate) -> tuple[str, ...]:

@@ -178,3 +178,24 @@ def test_who_signs_reads_first_that_something_came_after_the_discussion(house: H
     page = house.person("Bram").get(f"/rounds/{round_id}/sign").text
 
     assert re.search(r"Na de bespreking kwam nog iets binnen\.</b>\s*Uitslag ontvangen van Ziekenhuis ZEED", page)
+
+
+@pytest.mark.parametrize(
+    ("state", "here"),
+    [
+        (CaseState.SCHEDULED, "Gepland"),
+        (CaseState.LISTED, "Hamerstuk"),
+        (CaseState.DECIDED, "Advies getekend"),
+        (CaseState.DELIVERED, "Afgeleverd"),
+        (CaseState.FOLLOWED_UP, "Opgevolgd"),
+        (CaseState.WITHDRAWN, "Ingetrokken"),
+        (CaseState.CLOSED, "Gesloten"),
+    ],
+)
+def test_how_far_a_case_is_says_the_word_of_its_state_and_no_further(house: House, state: CaseState, here: str) -> None:
+    with house.database.transaction() as session:
+        session.get_one(Case, house.case.id).state = state
+
+    (step,) = re.findall(r'aria-current="step">([^<]+)<', house.person("Aisha").get(f"/cases/{house.case.id}").text)
+
+    assert step == here
