@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain import certificate
+from mdo_portal.domain.certificate_refusals import HOLDS_KEY, ISSUER_UNKNOWN
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound
@@ -109,7 +110,7 @@ def bind(hospital_id: uuid.UUID) -> ResponseReturnValue:
             log(db, Act.LINK_MANAGE, hospital_id, f"bound {bound_to}")
     except Incomplete as missing:
         reason = missing.fields[certificate.FIELD]
-        return _certificates(hospital_id, gettext(reason), text="" if reason == certificate.HOLDS_KEY else text), 422
+        return _certificates(hospital_id, gettext(reason), text="" if reason == HOLDS_KEY else text), 422
     return _back(hospital_id, _bound(found.subject))
 
 
@@ -118,7 +119,7 @@ def _never_comes_in(found: certificate.Certificate) -> str:
     known = _issuers()
     if not known or found.issuer in known or request.form.get("with_chain"):
         return ""
-    return str(gettext(certificate.ISSUER_UNKNOWN, issuer=found.issuer or gettext("onbekend")))
+    return str(gettext(ISSUER_UNKNOWN, issuer=found.issuer or gettext("onbekend")))
 
 
 def _handed_in() -> tuple[bytes, str]:

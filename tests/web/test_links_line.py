@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.certificate import AUTHORITY, CHAIN, HOLDS_KEY, NOT_ONE, NOTHING, TOO_LARGE
+from mdo_portal.domain.certificate_refusals import AUTHORITY, CHAIN, HOLDS_KEY, NOT_ONE, NOTHING, TOO_LARGE
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.domain.people import SignedInSession
