@@ -70,7 +70,7 @@ async function fetched(element: HTMLElement): Promise<void> {
   const url = element.dataset["liveUrl"] ?? element.getAttribute("hx-get") ?? location.href;
   await htmx.ajax("get", url, {
     source: element, target: element, swap: "outerHTML", select: `#${CSS.escape(element.id)}`, headers: { "X-Live": "1" },
-  });
+  }).catch(() => undefined); // given up for an act, or no line: what changed meanwhile is fetched after it
   restore();
   const says = document.getElementById(element.id)?.dataset["liveSays"] ?? word("updated");
   if (says && Date.now() - spokeAt > 5_000) { spokeAt = Date.now(); announce(says); }
