@@ -22,7 +22,13 @@ class Autosave {
     form.addEventListener("change", typed);
     form.addEventListener("focusout", () => { if (this.isChanged) this.plan(0); });
     window.addEventListener("beforeunload", (event) => { if (this.unsaved && form.isConnected) event.preventDefault(); });
-    form.addEventListener("submit", () => { this.isChanged = false; clearTimeout(this.pause); });
+    // At the window, after submitting.ts: a submit that was held back, for want of a line or a session, sends nothing.
+    window.addEventListener("submit", (event) => {
+      if (event.target !== form || event.defaultPrevented) return;
+      this.isChanged = false;
+      clearTimeout(this.pause);
+    });
+    window.addEventListener("online", () => { if (this.isChanged && this.attempts) this.plan(0); });
   }
 
   private get unsaved(): boolean { return this.isChanged || this.isSending; }
