@@ -45,13 +45,16 @@ class Server:
         elif path == "/session":
             route.fulfill(status=200 if self.signed_in else 401, body=json.dumps(LEFT), content_type="application/json")
         elif path == "/save":
-            self.saved.append(route.request.post_data or "")
-            route.fulfill(status=204)
+            is_ours = route.request.headers.get("x-csrf-token") == ("new token" if self.signed_in else "")
+            self.saved += [route.request.post_data or ""] if is_ours else []
+            route.fulfill(status=204 if is_ours else 403)
         elif path == "/send":
             self.sent.append(route.request.post_data or "")
             route.fulfill(body="<h1>Vastgelegd</h1>", content_type="text/html")
         else:
-            route.fulfill(body=PAGE.format(core=Assets.read()("core.js"), autosave=self.autosave), content_type="text/html; charset=utf-8")
+            route.fulfill(
+                body=PAGE.format(core=Assets.read()("core.js"), autosave=self.autosave), content_type="text/html; charset=utf-8"
+            )
 
     def type(self) -> None:
         self.page.get_by_label("Waarom").fill("een lang verhaal")
@@ -124,5 +127,21 @@ def test_a_form_that_saves_itself_goes_on_doing_so_when_sending_it_was_held_back
 
     server.signed_in = True
 
+    expect(server.page.locator("form")).to_have_attribute("data-autosave-state", "saved")
+    assert "een lang verhaal" in server.saved[-1]
+
+
+def test_a_form_that_saves_itself_is_covered_when_one_signed_out_elsewhere_and_saves_after_signing_in(server: Server) -> None:
+    """It said for ever that it tried again, with a token that would never do."""
+    server.autosave = ' data-autosave="/save"'
+    server.page.goto(SITE)
+    server.page.wait_for_function("window.htmx !== undefined")
+    server.signed_in = False
+    server.type()
+
+    expect(server.page.get_by_role("heading", name="U bent afgemeld")).to_be_visible()
+    assert server.saved == []
+
+    server.signed_in = True
     expect(server.page.locator("form")).to_have_attribute("data-autosave-state", "saved")
     assert "een lang verhaal" in server.saved[-1]
