@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from mdo_portal.exchange import Fact, IncomingResult, Section
+from mdo_portal.exchange import ORDERED, Fact, IncomingResult, Section
 
 ONLY = "values"
 """In the details of the event of a result: it told nothing but loose values."""
@@ -21,7 +21,8 @@ _LONGEST = 40
 
 def are_all(result: IncomingResult, happened: set[str]) -> bool:
     """Whether this message told new loose values and nothing else: no document, nothing corrected or taken back."""
-    return happened == {"result.received"} and not result.documents and all(map(_is_loose, result.facts))
+    told = [fact for fact in result.facts if fact.label != ORDERED]  # the name of the order is told by its results
+    return happened == {"result.received"} and not result.documents and bool(told) and all(map(_is_loose, told))
 
 
 def _is_loose(fact: Fact) -> bool:

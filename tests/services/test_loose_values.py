@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import Fact, IncomingResult, Section
+from mdo_portal.exchange import ORDERED, Fact, IncomingResult, Section
 from mdo_portal.services import case_acts, unseen
 from mdo_portal.services.worklist_rows import Filter
 from tests import make
@@ -52,6 +52,17 @@ def test_values_alone_are_folded_and_one_look_at_the_fold_shows_them(
     assert counts(session, region) == (0, 1, 1)
     (row,) = unseen.rows(session, region.aisha, FOLDED)
     assert row.only_values and len(row.came) == 2
+
+
+def test_the_name_of_an_order_beside_its_values_changes_nothing_and_alone_it_asks(
+    session: Session, region: Region, zeed: Hospital, case: Case
+) -> None:
+    ordered = Fact(Section.OTHER, "Laboratorium", ORDERED, key="L1/#")
+    arrives(session, zeed, a_result(ordered, *value().facts))
+    assert counts(session, region) == (0, 1, 1)
+
+    arrives(session, zeed, a_result(Fact(Section.OTHER, "Revisie coupes", ORDERED, key="L2/#")), at=LATER + HOUR)
+    assert counts(session, region) == (1, 1, 0)
 
 
 def test_a_board_that_did_not_choose_sees_them_as_before(session: Session, region: Region, zeed: Hospital, case: Case) -> None:
