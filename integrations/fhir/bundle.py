@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -36,10 +36,10 @@ class Entry:
         return text(self.resource.get("id"))
 
 
-def entries_of(tree: Node) -> tuple[Entry, ...]:
+def entries_of(tree: Node, only: Container[str] = ()) -> tuple[Entry, ...]:
     """The entries of a Bundle, the resources in Parameters, or the one resource itself. Raises Unreadable("too_many_entries").
 
-    What has no resource (a DELETE, a search answer without body) is not an entry.
+    What has no resource (a DELETE, a search answer without body) is not an entry. `only`: of a Bundle no others than these kinds.
     """
     if tree.get("resourceType") == "Parameters":
         passed = tuple(islice(_passed(tree.get("parameter")), MAX_ENTRIES + 1))
@@ -50,7 +50,7 @@ def entries_of(tree: Node) -> tuple[Entry, ...]:
     listed = tree.get("entry")
     many = listed if isinstance(listed, list) else []
     _bound(many)
-    return tuple(entry for number, item in enumerate(many) if (entry := _entry(number, node(item))))
+    return tuple(entry for number, item in enumerate(many) if (entry := _entry(number, node(item), only)))
 
 
 def _bound(many: Sequence[Any]) -> None:
@@ -78,14 +78,16 @@ def _inside(entry: Entry, outer: str, *, is_modified: bool) -> Entry:
 
 def _is_modified(item: Node, inside: tuple[str, ...]) -> bool:
     """Whether a modifierExtension stands on what is around a resource, or in it: not in the resource, which is judged by itself."""
-    around = [one for name, one in item.items() if name not in inside]
-    return any(node(one).get(MODIFIER) for one in (item, *around))
+    if item.get(MODIFIER):
+        return True
+    return any(type(one) is dict and one.get(MODIFIER) for name, one in item.items() if name not in inside)
 
 
-def _entry(number: int, item: Node) -> Entry | None:
-    """None when it carries nothing."""
-    kind, method = text(node(item.get("resource")).get("resourceType")), text(node(item.get("request")).get("method"))
-    if not kind or method.upper() not in WRITES:
+def _entry(number: int, item: Node, only: Container[str] = ()) -> Entry | None:
+    """None when it carries nothing, or nothing of these kinds."""
+    kind = text(node(item.get("resource")).get("resourceType"))
+    method = text(node(item.get("request")).get("method"))
+    if not kind or (only and kind not in only) or method.upper() not in WRITES:
         return None
     return Entry(
         f"{kind[:64]}/{number}", item["resource"], text(item.get("fullUrl")), is_modified=_is_modified(item, ("resource",))

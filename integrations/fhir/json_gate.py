@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 from mdo_portal.exchange import Unreadable
@@ -72,16 +72,15 @@ def _parse(text: str) -> Any:
         raise Unreadable("broken", f"nested deeper than {MAX_DEPTH}") from None
     except (ValueError, ArithmeticError):
         raise Unreadable("broken", "a number that is none") from None
-    if _SUSPECT.search(text) and any(map(_unkeepable, _strings(tree))):
+    if "\\u" in text and _SUSPECT.search(text) and any(map(_unkeepable, _strings(tree))):
         raise Unreadable("broken", "characters that do not exist")
     return tree
 
 
 def _marks_of_keys(text: str) -> int:
     """How often a quote is followed by a colon: behind every key, and in few texts."""
-    return (
-        len(_KEY.findall(text)) if _SPACED_KEY.search(text) else text.count('":')
-    )  # nobody spaces them; counting is ten times as fast
+    is_spaced = _SPACED_KEY.search(text)
+    return len(_KEY.findall(text)) if is_spaced else text.count('":')  # nobody spaces them; counting is ten times as fast
 
 
 def _keys(tree: Any) -> int:
@@ -89,20 +88,15 @@ def _keys(tree: Any) -> int:
 
     A quarter of the time of a hook that Python calls for every object (fhir-in, tests/bench).
     """
-    found, levels, level = 0, 0, [tree]
-    while level := [one for one in level if type(one) is dict or type(one) is list]:
-        levels += 1
-        if levels > MAX_DEPTH:
-            raise Unreadable("broken", f"nested deeper than {MAX_DEPTH}")
-        below: list[Any] = []
-        for one in level:
-            if type(one) is dict:
-                found += len(one)
-                below += one.values()
-            else:
-                below += one
-        level = below
-    return found
+    found, level = 0, [tree]
+    for _ in range(MAX_DEPTH + 1):
+        objects = [one for one in level if type(one) is dict]
+        lists = [one for one in level if type(one) is list]
+        if not objects and not lists:
+            return found
+        found += sum(map(len, objects))
+        level = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(lists)]
+    raise Unreadable("broken", f"nested deeper than {MAX_DEPTH}")
 
 
 def _depth(text: str) -> int:

@@ -26,7 +26,7 @@ class FhirReader:
         `kind` is `Bundle/transaction` or the resource type; `control_id` is "" when the sender gave none.
         """
         tree = _named(xml_reader.load_loosely(raw) if looks_like_xml(raw) else load(raw, most=MAX_PIECES))
-        entries = tuple(entry for entry in entries_of(tree) if entry.kind in _TOLD_BY)
+        entries = tuple(entry for entry in entries_of(tree, only=_TOLD_BY) if entry.kind in _TOLD_BY)
         head = next((entry.resource for entry in entries if entry.kind == "MessageHeader"), {})
         destination = next(iter(nodes(head.get("destination"))), {})
         kinds = (text(tree.get("resourceType")), text(tree.get("type")) if tree["resourceType"] == "Bundle" else "")

@@ -112,7 +112,8 @@ class Connection(asyncio.Protocol):
             raw = self._backlog.popleft()
             said = self._listener.hand_in(raw, self.caller)
             self._asked.append((raw, said))
-            said.add_done_callback(self._write)
+            if len(self._asked) == 1:  # the others are written with it, or wait for it
+                said.add_done_callback(self._write)
         self._balance()
 
     def _take(self, frames: list[bytes]) -> None:
@@ -149,6 +150,8 @@ class Connection(asyncio.Protocol):
             size += len(raw)
             ready.append(self._listener.answer_to(raw, said, self.caller))
         if ready:
+            if self._asked:
+                self._asked[0][1].add_done_callback(self._write)
             self._transport.write(b"".join(ready))
             self._listener.made_room(size)
             if self._backlog:

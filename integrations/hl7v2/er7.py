@@ -93,7 +93,10 @@ class Message:
             self._index = _index(self._lines) if self._segments is None else {}
         if self._index and name and name not in self._index:  # make objects only of what is asked for
             marks, charset = self.marks, self.charset
-            return [Segment(line, marks, charset) for line in self._index.get(name + marks.field, ())]
+            lines = self._index.get(name + marks.field, ())
+            if len(lines) == 1:
+                return [Segment(lines[0], marks, charset, name)]
+            return [Segment(line, marks, charset, name) for line in lines]
         if self._grouped is None:
             self._grouped = _grouped(self.segments)
         return self._grouped.get(name, [])

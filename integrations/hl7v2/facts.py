@@ -188,8 +188,7 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
         text = _words(item.segment, int(n)) if segment_name == name else ""
-        chosen = item.position == 1 and any(one.startswith(place) for one in used)
-        if text and not chosen:
+        if text and not (item.position == 1 and any(one.startswith(place) for one in used)):
             yield Fact(Section.COURSE, text, shown, _ordered_on(item))
 
 

@@ -125,9 +125,14 @@ def header_line(raw: bytes) -> bytes:
 
 def stamp(now: datetime) -> str:
     """A time as MSH-7 writes it, to the second, with its offset."""
-    # An eighth of the time of strftime, and this is said once per message.
-    offset = "+0000" if now.tzinfo is UTC else f"{now:%z}"
-    return f"{now.year:04}{now.month:02}{now.day:02}{now.hour:02}{now.minute:02}{now.second:02}{offset}"
+    if now.tzinfo is UTC:  # said once per message: thousands in one second say the same
+        return _stamped(now.year, now.month, now.day, now.hour, now.minute, now.second)
+    return f"{now.year:04}{now:%m%d%H%M%S%z}"
+
+
+@lru_cache(maxsize=256)
+def _stamped(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str:
+    return f"{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}+0000"
 
 
 def body_of(raw: bytes) -> tuple[int, int]:

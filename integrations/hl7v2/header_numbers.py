@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -73,30 +74,24 @@ def lines_called(names: Iterable[str], window: bytes, start: int, marks: Marks) 
 def _beginnings(window: bytes, called: Iterable[str], separator: bytes, start: int) -> tuple[list[int], bool]:
     """Where the lines of these segments begin, those that end in CR first; and whether there are more of them, or may be."""
     found, is_cut = list[int](), False
-    for line_end, needles in zip(_LINE_ENDS, _needles(tuple(called), separator), strict=True):
+    for line_end, needles, pattern in _needles(tuple(called), separator):
         if line_end not in window:
             continue
-        some, has_more = (_all if len(window) < _SMALL else _along)(window, needles, start)
+        if len(window) < _SMALL:
+            found += [one.start() + 1 for one in pattern.finditer(window, start)]
+            continue
+        some, has_more = _along(window, needles, start)
         found += some
         is_cut = is_cut or has_more
     return found[:_MOST_PATIENTS], is_cut or len(found) > _MOST_PATIENTS
 
 
 @lru_cache(maxsize=64)
-def _needles(called: tuple[str, ...], separator: bytes) -> tuple[tuple[bytes, ...], ...]:
+def _needles(called: tuple[str, ...], separator: bytes) -> tuple[tuple[bytes, tuple[bytes, ...], re.Pattern[bytes]], ...]:
     """What such a line begins with, the end of the line before it included: behind a CR, and behind a LF."""
-    return tuple(tuple(line_end + name.encode() + separator for name in called) for line_end in _LINE_ENDS)
-
-
-def _all(window: bytes, needles: tuple[bytes, ...], start: int) -> tuple[list[int], bool]:
-    found = []
-    for needle in needles:
-        at = window.find(needle, start)
-        while at >= 0:
-            found.append(at + 1)
-            at = window.find(needle, at + 1)
-    found.sort()
-    return found, False
+    names = [name.encode() for name in called]
+    any_of = b"(?:" + b"|".join(map(re.escape, names)) + b")" + re.escape(separator)
+    return tuple((end, tuple(end + name + separator for name in names), re.compile(end + any_of)) for end in _LINE_ENDS)
 
 
 def _along(window: bytes, needles: tuple[bytes, ...], start: int) -> tuple[list[int], bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .er7 import Message
 from .segment import Segment
@@ -27,7 +28,11 @@ class Item:
     @property
     def text(self) -> str:
         """The value of an OBX with its loose lines and notes."""
-        return "\n".join(filter(None, [observed(self.segment), *self.loose_texts, *self.notes]))
+        return "\n".join(filter(None, [self._observed, *self.loose_texts, *self.notes]))
+
+    @cached_property
+    def _observed(self) -> str:
+        return observed(self.segment)
 
     @property
     def loose_texts(self) -> list[str]:
@@ -43,20 +48,21 @@ def items(message: Message) -> list[Item]:
     common: Segment | None = None
     in_note = False
     for segment in message.segments:
-        if segment.name == "NTE" and found:
+        name = segment.name
+        if name == "NTE" and found:
             _add_note(found[-1], segment)
-        elif not segment.name and found:
+        elif not name and found:
             if not segment.field(0).strip():
                 continue
             _add_loose(found[-1], segment, in_note=in_note)
             continue
         else:
-            counts[segment.name] = counts.get(segment.name, 0) + 1
-            order = segment if segment.name == "OBR" else order
-            common = segment if segment.name == "ORC" else common
-            found.append(Item(segment, counts[segment.name], order if segment.name in UNDER_ORDER else None))
-            found[-1].common = common if segment.name == "OBR" else None
-        in_note = segment.name == "NTE"
+            counts[name] = counts.get(name, 0) + 1
+            order = segment if name == "OBR" else order
+            common = segment if name == "ORC" else common
+            found.append(Item(segment, counts[name], order if name in UNDER_ORDER else None))
+            found[-1].common = common if name == "OBR" else None
+        in_note = name == "NTE"
     return found
 
 

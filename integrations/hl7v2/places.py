@@ -16,7 +16,7 @@ from .numbers import is_possible_bsn, numbers
 from .people import has_second_bsn, professional, provider
 from .pieces import joined
 from .values import day, label
-from .words import names_board, refers
+from .words import folded_all, names_board, refers
 
 _WORDS = ("TX", "FT", "ST", "ED")
 
@@ -125,8 +125,7 @@ def labelled(label: str, profile: Profile, code: str = "") -> str:
     """Which of the profile's labels these words, or this code, are."""
     code, words = code.casefold(), label.casefold().replace("_", " ")
     for name, rule in profile["labels"].items():
-        coded = code in (one.casefold() for one in rule["codes"])
-        if coded or any(word.casefold() in words for word in rule["words"]):
+        if code in folded_all(tuple(rule["codes"])) or any(word in words for word in folded_all(tuple(rule["words"]))):
             return str(name)
     return ""
 

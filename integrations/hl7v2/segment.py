@@ -16,28 +16,29 @@ from .marks import Marks
 MOST_REPETITIONS = 20_000
 """Nobody who means well sends more."""
 
-MOST_REMEMBERED = 40
-"""Fields of a large segment whose places are kept; no segment has more that mean something."""
+MOST_REMEMBERED, MOST_COMPONENTS = 40, 8
+"""Fields of a large segment, and components of one, whose places are kept; no segment has more that mean something."""
 
 HEADERS = ("MSH", "FHS", "BHS")
+Span = tuple[int, int]
 
 
 class Segment:
     """One line of a message. Ask for text; it comes unescaped, and "" when it is not there."""
 
-    __slots__ = ("_codec", "_fields", "_is_plain", "_line", "_marks")
+    __slots__ = ("_codec", "_fields", "_is_plain", "_line", "_marks", "name")
 
-    def __init__(self, line: str, marks: Marks, codec: str = "utf-8") -> None:
+    name: str
+    """`PID`; "" when the line is no segment."""
+
+    def __init__(self, line: str, marks: Marks, codec: str = "utf-8", name: str | None = None) -> None:
+        """`name`, for whoever knows it."""
+        self.name = segment_name(line[:4], marks.field) if name is None else name
         self._line = line
         self._marks = marks
         self._codec = codec
         self._fields: list[str] | None = None
         self._is_plain = False  # fields and components are all there is in this line, as in most; `split` finds out
-
-    @property
-    def name(self) -> str:
-        """`PID`; "" when the line is no segment."""
-        return segment_name(self._line[:4], self._marks.field)
 
     def __repr__(self) -> str:
         return f"<Segment {self.name or '?'}>"  # never a value: this ends up in logs
@@ -83,8 +84,11 @@ class Segment:
         if not (self._is_plain and c and s < 2 and not repetition):
             if n < 3 and self.name in HEADERS:
                 return text
-            if repetition or marks.repetition in text:
-                text = _nth(text, marks.repetition, repetition)
+            if marks.repetition in text:
+                parts = text.split(marks.repetition, repetition + 1)
+                text = parts[repetition] if repetition < len(parts) else ""
+            elif repetition:
+                return ""
             if s > 1 or not c or marks.sub in text or marks.escape in text:
                 return _component(text, c, s, marks, self._codec)
         try:
@@ -99,7 +103,7 @@ class Segment:
 
     def split(self) -> list[str]:
         """All fields as sent, by their number; 0 is the name."""
-        line, marks = self.line, self._marks
+        line, marks = self._line, self._marks
         if '""' in line:
             line = _nothing(marks).sub("", line)
         self._fields = fields = line.split(marks.field)
@@ -113,12 +117,17 @@ class Segment:
 class LargeSegment(Segment):
     """A segment with a document in it: only its small fields become text before they are asked for."""
 
-    __slots__ = ("_first", "_raw", "_whole")
+    __slots__ = ("_components", "_first", "_raw", "_whole")
 
-    def __init__(self, raw: bytes, span: tuple[int, int], marks: Marks, codec: str) -> None:
+    def __init__(self, raw: bytes, span: Span, marks: Marks, codec: str) -> None:
         super().__init__(raw[span[0] : span[0] + 4].decode("latin-1"), marks, codec)
         self._raw, self._whole = raw, span
-        self._first: list[tuple[int, int]] = []  # where its first fields stand: each look behind the document would pass it again
+        # Where its first fields stand, and the components of what was asked for: each look behind the document would pass it again.
+        self._first: list[Span] = []
+        self._components: dict[tuple[int, int], list[Span]] = {}
+
+    def split(self) -> list[str]:
+        raise NotImplementedError  # thirty-two million fields, and nobody asks for all of them
 
     @property
     def line(self) -> str:
@@ -133,18 +142,28 @@ class LargeSegment(Segment):
         return self._marks.unescaped(self.as_sent(n), self._codec)
 
     def octets(self, n: int, c: int, repetition: int = 0) -> bytes | memoryview:
-        start, end = _nth_span(self._raw, self._marks.repetition.encode(), self._span(n), repetition)
-        start, end = _nth_span(self._raw, self._marks.component.encode(), (start, end), c - 1)
+        start, end = self._place(n, c, repetition)
         return memoryview(self._raw)[start:end]
 
     def component(self, n: int, c: int = 1, s: int = 1, repetition: int = 0) -> str:
-        start, end = _nth_span(self._raw, self._marks.repetition.encode(), self._span(n), repetition)
-        if c:
-            start, end = _nth_span(self._raw, self._marks.component.encode(), (start, end), c - 1)
+        start, end = self._place(n, c, repetition)
         found = _component(self._raw[start:end].decode(self._codec), min(c, 1), s, self._marks, self._codec)
         return "" if found == '""' else found
 
-    def _span(self, n: int) -> tuple[int, int]:
+    def _place(self, n: int, c: int, repetition: int) -> Span:
+        """Where component `c` of a repetition stands; 0 is all of the repetition."""
+        known = self._components.get((n, repetition))
+        if known is None:
+            known = []
+            if len(self._components) < MOST_REMEMBERED:
+                self._components[n, repetition] = known
+            whole = _nth_span(self._raw, self._marks.repetition.encode(), self._span(n), repetition)
+            known += [whole, *islice(spans(self._raw, self._marks.component.encode(), *whole), MOST_COMPONENTS)]
+        if c <= MOST_COMPONENTS:
+            return known[c] if c < len(known) else (0, 0)
+        return _nth_span(self._raw, self._marks.component.encode(), known[0], c - 1)
+
+    def _span(self, n: int) -> Span:
         # No list of all fields: 32 MB of separators would make one of 32 million.
         n -= self.name in HEADERS
         if n < MOST_REMEMBERED:
@@ -199,14 +218,14 @@ def _nth(text: str, separator: str, index: int) -> str:
     return parts[index] if index < len(parts) else ""
 
 
-def spans(raw: bytes, separator: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+def spans(raw: bytes, separator: bytes, start: int, end: int) -> Iterator[Span]:
     while (at := raw.find(separator, start, end)) >= 0:
         yield start, at
         start = at + 1
     yield start, end
 
 
-def _nth_span(raw: bytes, separator: bytes, span: tuple[int, int], index: int) -> tuple[int, int]:
+def _nth_span(raw: bytes, separator: bytes, span: Span, index: int) -> Span:
     start, end = span
     for _ in range(index):
         start = raw.find(separator, start, end) + 1

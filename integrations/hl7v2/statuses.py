@@ -38,7 +38,7 @@ def item_status(item: Item, notification: Segment | None, profile: Profile) -> s
 
 def is_status_only(item: Item, rules: Mapping[str, Any]) -> bool:
     """OBX-11 says that a result is final without telling it again."""
-    return not item.text and said(item.segment, 11) in rules["status_only"]
+    return said(item.segment, 11) in rules["status_only"] and not item.text
 
 
 def document_status(notification: Segment, profile: Profile) -> str:

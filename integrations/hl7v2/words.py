@@ -12,12 +12,19 @@ WHOLE_WORD = 4
 
 def matching(code: str, text: str, entries: Mapping[str, Iterable[str]]) -> str:
     """The first entry with `code` among its words, else the first with a word that stands in `text`; "" when none."""
+    known = [(name, tuple(words)) for name, words in entries.items()]
     folded = code.casefold()
     if folded:
-        for name, words in entries.items():
-            if folded in (word.casefold() for word in words):
+        for name, words in known:
+            if folded in folded_all(words):
                 return name
-    return next((name for name, words in entries.items() if _pattern(tuple(words)).search(text)), "")
+    return next((name for name, words in known if _pattern(words).search(text)), "")
+
+
+@lru_cache(maxsize=512)
+def folded_all(words: tuple[str, ...]) -> frozenset[str]:
+    """The words of a profile as they are compared: without capitals."""
+    return frozenset(word.casefold() for word in words)
 
 
 @lru_cache(maxsize=512)

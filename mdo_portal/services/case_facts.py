@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Column, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseFact
@@ -21,10 +21,11 @@ _COLUMNS = (
     "id", "case_id", "section", "label", "text", "code", "code_system", "dated_on", "hospital_id", "received_at", "message_id",
     "source_key", "status",
 )  # fmt: skip
-_ADDING = insert(CaseFact).from_select(
-    _COLUMNS, select(*(func.unnest(bindparam(name, type_=ARRAY(getattr(CaseFact, name).type))) for name in _COLUMNS))
+_ROWS = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(
+    *(Column(name, getattr(CaseFact, name).type) for name in _COLUMNS)
 )
-"""One row of arrays for any number of facts: a case has many, and to the driver each row of its own costs as much as all of these."""
+_ADDING = insert(CaseFact).from_select(_COLUMNS, select(*_ROWS.render_derived(name="told", with_types=True).c))
+"""One value for any number of facts: a case has many, and to the driver each row costs as much as all of them, an array three times."""
 
 
 def first_rows(
@@ -37,7 +38,8 @@ def first_rows(
 def store(session: Session, rows: Sequence[Row]) -> None:
     """Facts of one case or many in one go; the cases are stored already."""
     if rows:
-        session.connection().execute(_ADDING, {name: [row[name] for row in rows] for name in _COLUMNS})
+        told = [{name: value if value is None else str(value) for name, value in row.items()} for row in rows]
+        session.connection().execute(_ADDING, {"rows": told})
 
 
 QUESTIONS = {

@@ -110,7 +110,7 @@ Row = dict[str, Any]
 def store(session: Session, rows: Sequence[Row]) -> None:
     """Several documents in one go, each once per case."""
     if rows:
-        session.execute(_ONCE, rows)
+        session.connection().execute(_ONCE, rows)
 
 
 _ADDING = insert(CaseDocument)
