@@ -71,6 +71,8 @@ class Board(Base):
     late_paper_days: Mapped[int] = mapped_column(default=3)
     #: days before the due date of a recommendation from which it is shown as pressing
     follow_days: Mapped[int] = mapped_column(default=7)
+    #: after the discussion a case for which nothing but loose values came is folded on the list of what nobody saw
+    folds_values: Mapped[bool] = mapped_column(default=False)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:

@@ -154,6 +154,8 @@ class Case(Base):
     news_at: Mapped[datetime | None]
     #: since when something stands here that came in when the case was PAST, and of which nobody of the board said to have seen it
     unseen_since: Mapped[datetime | None]
+    #: all of that is loose values: numbers with a unit, without a report (services/loose_values.py)
+    unseen_only_values: Mapped[bool] = mapped_column(default=False)
     #: grows with every change: optimistic lock and mark for live screens
     revision: Mapped[int] = mapped_column(default=1)
 
@@ -169,10 +171,11 @@ class Case(Base):
         if state not in PAST:
             self.unseen_since = None  # who plans and discusses it reads what is new
 
-    def came_in(self, at: datetime) -> None:
+    def came_in(self, at: datetime, *, is_value: bool = False) -> None:
         """Something came in that somebody must look at; after the discussion no list would show it but the one of what is unseen."""
         self.news_at = max(at, self.news_at or at)
         if self.state in PAST and not self.objected:  # while the patient objects it is nobody's but the hospital's that told it
+            self.unseen_only_values = is_value and (self.unseen_since is None or self.unseen_only_values)
             self.unseen_since = min(at, self.unseen_since or at)
 
 

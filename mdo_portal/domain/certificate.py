@@ -16,44 +16,24 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from mdo_portal.errors import N_, Incomplete
+from mdo_portal.domain.certificate_refusals import (
+    AUTHORITY,
+    BUNDLE,
+    CHAIN,
+    HOLDS_KEY,
+    NO_CLIENT,
+    NOT_ONE,
+    NOTHING,
+    REQUEST,
+    TOO_LARGE,
+)
+from mdo_portal.errors import Incomplete
 
 FIELD = "certificate"
 LARGEST = 64 * 1024
 """Bytes; a certificate is a few thousand."""
 LONGEST_NAME = 255
 LONGEST_SUBJECT = 500
-
-NOTHING = N_("Plak een certificaat of kies een bestand. Er is niets gekoppeld.")
-TOO_LARGE = N_(
-    "Dit is groter dan 64 kB en dus geen certificaat. Er is niets gelezen en niets bewaard; vraag alleen het certificaat."
-)
-HOLDS_KEY = N_(
-    "Hier zit een privésleutel in (of het is een sleutelbestand, zoals .p12 of .pfx). Er is niets van bewaard. De sleutel hoort het "
-    "EPD niet te verlaten: vraag uw EPD-beheerder alleen het certificaat, en meld dat deze sleutel is rondgestuurd."
-)
-CHAIN = N_(
-    "Hier staan meer certificaten achter elkaar (een keten). Er is niets gekoppeld; "
-    "plak alleen dat van het ziekenhuis zelf, meestal het eerste."
-)
-REQUEST = N_(
-    "Dit is een aanvraag (CSR), nog geen certificaat. Er is niets gekoppeld; vraag wat de uitgever van de certificaten teruggaf."
-)
-BUNDLE = N_(
-    "Dit is een verzameling (PKCS#7, .p7b). Er is niets gekoppeld; vraag het ene certificaat van het ziekenhuis, als .pem, .crt of .cer."
-)
-NOT_ONE = N_(
-    "Dit is geen certificaat dat het portaal kan lezen. Er is niets gekoppeld; het begint met -----BEGIN CERTIFICATE-----, "
-    "of is een bestand dat eindigt op .pem, .crt, .cer of .der."
-)
-AUTHORITY = N_(
-    "Dit is het certificaat van een uitgever (CA), niet dat van het ziekenhuis zelf: daarmee belt niemand. "
-    "Er is niets gekoppeld; vraag het clientcertificaat."
-)
-NO_CLIENT = N_(
-    "Dit certificaat mag niet om mee te bellen (clientAuth ontbreekt bij het gebruik), dus de lijn zou het weigeren. "
-    "Er is niets gekoppeld; vraag een clientcertificaat."
-)
 
 _BLOCKS = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _CERTIFICATES = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"})
@@ -77,6 +57,8 @@ class Certificate:
     names: tuple[str, ...]  # common name and DNS names, lower case: as the listener reads them of who calls
     subject: str  # RFC 4514, for people
     expires_at: datetime
+    issuer: str = ""  # RFC 4514, as `authorities` names them
+    pem: str = ""
 
 
 def read(raw: bytes) -> Certificate:
@@ -91,7 +73,10 @@ def read(raw: bytes) -> Certificate:
             found = load(raw)
         reason = _unfit(found)
         names = _names(found)
-        made = Certificate(found.fingerprint(hashes.SHA256()).hex(), names, _subject(found, names), found.not_valid_after_utc)
+        made = Certificate(
+            found.fingerprint(hashes.SHA256()).hex(), names, _subject(found, names), found.not_valid_after_utc,
+            _printed(found.issuer), found.public_bytes(serialization.Encoding.PEM).decode(),
+        )  # fmt: skip
     except _BROKEN:
         reason = NOT_ONE
     if reason:
@@ -104,7 +89,7 @@ def authorities(pem: bytes) -> tuple[str, ...]:
     try:
         with _unmannered():
             found = x509.load_pem_x509_certificates(pem)
-        return tuple(dict.fromkeys(filter(None, (_subject(one, ()) for one in found))))
+        return tuple(dict.fromkeys(filter(None, (_printed(one.subject) for one in found))))
     except _BROKEN:
         return ()
 
@@ -191,8 +176,13 @@ def _extension(found: x509.Certificate, kind: type[Kind]) -> Kind | None:
 
 
 def _subject(found: x509.Certificate, names: tuple[str, ...]) -> str:
-    said = found.subject.rfc4514_string()
-    return said if said and said.isprintable() and len(said) <= LONGEST_SUBJECT else ", ".join(names[:1])
+    return _printed(found.subject) or ", ".join(names[:1])
+
+
+def _printed(name: x509.Name) -> str:
+    """A name for people; "" when it cannot be shown."""
+    said = name.rfc4514_string()
+    return said if said.isprintable() and len(said) <= LONGEST_SUBJECT else ""
 
 
 def _names(found: x509.Certificate) -> tuple[str, ...]:

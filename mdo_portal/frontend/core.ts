@@ -6,6 +6,7 @@ import { startClocks } from "./behaviours/clock";
 import { startCopy } from "./behaviours/copy";
 import { startDialogs } from "./behaviours/dialogs";
 import { startFilter } from "./behaviours/filter";
+import { startFocus } from "./behaviours/focus";
 import { startFollowing } from "./behaviours/follow";
 import { startKeys } from "./behaviours/keys";
 import { startMenus } from "./behaviours/menu";
@@ -21,7 +22,7 @@ import { startToasts } from "./behaviours/toasts";
 import { startUpload } from "./behaviours/upload";
 
 for (const start of [
-  startTheme, startToasts, startDialogs, startMenus, startKeys, startFilter, startFollowing, startTabs, startRefresh,
+  startTheme, startToasts, startDialogs, startMenus, startKeys, startFocus, startFilter, startFollowing, startTabs, startRefresh,
   startAutosave, startAgenda, startClocks, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
   startSubmitting,
 ]) start();

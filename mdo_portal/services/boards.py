@@ -36,6 +36,7 @@ FIELDS = (
     "video_url",
 )
 SETTINGS = ("review_months", "late_hours", "late_paper_days", "objection_hours", "follow_days")
+SWITCHES = ("folds_values",)
 HOSPITAL_FIELDS = ("name", "city", "phone", "ura", "agb", "review_months")
 MOST_REVIEW_MONTHS = 24
 #: numbers that have bounds of their own
@@ -65,6 +66,7 @@ class BoardForm:
     hospitals: Mapping[uuid.UUID, date | None]  #: who takes part, and since when
     late_hours: int = lateness.HOURS
     late_paper_days: int = lateness.PAPER_DAYS
+    folds_values: bool = False  #: after the discussion, loose values alone do not ask for a look
 
 
 class BoardRow(NamedTuple):
@@ -113,8 +115,8 @@ def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm,
     _check(session, board, form)
     is_new = board is None
     board = board or Board()
-    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, *SETTINGS)}
-    for name in (*FIELDS, "quorum", "aliases", *SETTINGS):
+    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, *SETTINGS, *SWITCHES)}
+    for name in (*FIELDS, "quorum", "aliases", *SETTINGS, *SWITCHES):
         setattr(board, name, getattr(form, name))
     session.add(board)
     session.flush()

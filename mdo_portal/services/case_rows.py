@@ -13,7 +13,7 @@ from mdo_portal.domain.case import OVER, WAITING, CaseState
 from mdo_portal.domain.decision import main, message
 from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.exchange import DecisionForm, Section, Wire
-from mdo_portal.services import held, timeline
+from mdo_portal.services import held, loose_values, timeline
 from mdo_portal.services.decision_objection_rows import ObjectionRow
 from mdo_portal.services.held import Held
 from mdo_portal.services.routing import Unrouted
@@ -89,7 +89,9 @@ class EventRow(NamedTuple):
     @property
     def says(self) -> tuple[str, str | None, tuple[tuple[str, str], ...]]:
         """All of it that a person reads, but for the moment."""
-        shown = ((key, value) for key, value in self.details.items() if key not in (held.MESSAGE, timeline.ENTERED))
+        shown = (
+            (key, value) for key, value in self.details.items() if key not in (held.MESSAGE, timeline.ENTERED, loose_values.ONLY)
+        )
         return self.what, self.person, tuple(sorted(shown))
 
     @property

@@ -52,6 +52,11 @@ class CertificateRow:
         """What it is bound to, as people compare it."""
         return self.bound_to if self.by_name else spoken(self.bound_to)
 
+    @property
+    def title(self) -> str:
+        """What people call it: the name alone, where nothing else says whose it is. A certificate that called is known by its name only."""
+        return self.subject if "," in self.subject or "+" in self.subject else self.subject.removeprefix("CN=")
+
     def ends_soon(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now + ENDS_SOON
 

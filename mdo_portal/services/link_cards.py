@@ -17,7 +17,8 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import participation
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import Asked
-from mdo_portal.services.link_status import LineState, line_state, outgoing
+from mdo_portal.services.lines import ENDS_SOON
+from mdo_portal.services.link_status import LineState, first_end, line_state, outgoing
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class LinkCard:
     #: messages per hour of the last 24 hours, newest last
     by_hour: tuple[int, ...]
     takes_part: bool  #: in at least one board; else nobody sees its referrals
+    certificate_until: datetime | None  #: as on its page, when that is something to do by now; else None
 
 
 def hospitals_of(session: Session, viewer: Viewer) -> list[tuple[uuid.UUID, str]]:
@@ -96,6 +98,7 @@ def _card(
         ).where(InboundMessage.hospital_id == hospital.id)
     ).one()
     out = outgoing(session, hospital.id)
+    until = first_end(session, link, now=now)
     feed = select(FeedCount.ignored).where(FeedCount.link_id == (link.id if link else None), FeedCount.day == now.date())
     return LinkCard(
         hospital_id=hospital.id,
@@ -118,4 +121,5 @@ def _card(
         ignored_today=session.scalar(feed) or 0,
         by_hour=by_hour,
         takes_part=takes_part,
+        certificate_until=until if until and until <= now + ENDS_SOON else None,
     )

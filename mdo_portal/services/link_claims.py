@@ -38,6 +38,12 @@ def claim_on(session: Session, hospital_id: uuid.UUID, applications: Sequence[st
     return ""
 
 
+def is_shared(session: Session, link: Link) -> bool:
+    """Whether another hospital sends under a name of this one, so that only a certificate says of whom a message is."""
+    others = session.scalars(select(Link).where(Link.hospital_id != link.hospital_id))
+    return any(_signs_alike(other, link.sending_applications, link.sending_facilities) for other in others)
+
+
 def _signs_alike(other: Link, applications: Sequence[str], facilities: Sequence[str]) -> bool:
     any_facility = not facilities or not other.sending_facilities
     return bool(set(applications) & set(other.sending_applications)) and (

@@ -73,16 +73,12 @@ class Status:
     line: LineState
     #: a message that came over the line was understood: the line is proven, not only set up
     has_understood: bool
-    #: when the first certificate of the line ends; None = the line has none
+    #: when the first of its certificates ends that is still valid, else the last that was; None = the line has none
     certificate_until: datetime | None = None
     #: how its server is asked what is new; None = it is not
     poll: Poll | None = None
     #: application acknowledgements that come later; None = this link has none
     acks: Acks | None = None
-
-    def certificate_days(self, now: datetime) -> int | None:
-        """Days until the certificate ends; negative when it has."""
-        return None if self.certificate_until is None else (self.certificate_until - now).days
 
     def waits_too_long(self, now: datetime) -> bool:
         return self.oldest_waiting_at is not None and now - self.oldest_waiting_at > WAITS_TOO_LONG
@@ -139,7 +135,7 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         refused_out=out.refused,
         line=line_state(session, link, now=now),
         has_understood=has_understood(session, hospital.id),
-        certificate_until=_first_end(session, link, now=now),
+        certificate_until=first_end(session, link, now=now),
         poll=polls.of_link(session, link.id) if link else None,
         acks=application_acks.of_link(session, hospital.id, now=now) if link and link.application_ack_out else None,
     )
@@ -165,12 +161,12 @@ def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _first_end(session: Session, link: Link | None, *, now: datetime) -> datetime | None:
-    """When the first certificate of the line ends."""
+def first_end(session: Session, link: Link | None, *, now: datetime) -> datetime | None:
+    """When the first of the line's certificates ends that is still valid: one that ended beside it was renewed. Else when the last did."""
     if link is None:
         return None
     ends = [one.expires_at for one in lines.line_of(session, link.id, now=now).certificates if one.expires_at]
-    return min(ends, default=None)
+    return min((one for one in ends if one > now), default=max(ends, default=None))
 
 
 def _counted(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> tuple[dict[Shown, int], dict[Shown, int]]:

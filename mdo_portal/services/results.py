@@ -12,7 +12,7 @@ from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingResult, Unreadable
-from mdo_portal.services import families, identification, referrals, result_documents, result_facts, standing
+from mdo_portal.services import families, identification, loose_values, referrals, result_documents, result_facts, standing
 from mdo_portal.services.telling import Telling
 
 
@@ -36,8 +36,9 @@ def add(
     for case in touched:
         telling = Telling(session, case, hospital, now=now, sent_at=result.sent_at, message_id=message_id)
         happened = result_facts.add(telling, result) | result_documents.add(telling, result)
+        details = telling.details | ({loose_values.ONLY: "1"} if loose_values.are_all(result, happened) else {})
         for what in sorted(happened):
-            standing.happened(session, [case], what, now=now, hospital=hospital.name, **telling.details)
+            standing.happened(session, [case], what, now=now, hospital=hospital.name, **details)
         referrals.assess(session, case, now=now)
     return touched[-1]
 

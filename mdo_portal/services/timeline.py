@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseEvent
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.errors import N_
+from mdo_portal.services import loose_values
 
 SENTENCES: dict[str, str] = {
     "referral.received": N_("Aanmelding ontvangen van %(hospital)s (%(wire)s)"),
@@ -131,4 +132,4 @@ def happened(
     )
     session.add(event)
     if what in NEWS:
-        case.came_in(entered)
+        case.came_in(entered, is_value=loose_values.ONLY in details)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board
@@ -19,7 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import access, meetings, standing, timeline
+from mdo_portal.services import access, loose_values, meetings, standing, timeline
 from mdo_portal.services.case_rows import EventRow, by_kind, unseen_of
 from mdo_portal.services.worklist_rows import Filter, birth_year, initials_and_family
 
@@ -43,6 +43,8 @@ class UnseenRow(NamedTuple):
     #: when the newest advice was signed; None when there is none
     signed_at: datetime | None
     since: datetime
+    #: nothing but loose values came, and the board chose to fold those
+    only_values: bool
     came: Sequence[EventRow]
 
     @property
@@ -59,7 +61,7 @@ class UnseenRow(NamedTuple):
 
 
 def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[UnseenRow]:
-    """At most MOST cases, what waits longest first. Two statements, however many."""
+    """At most MOST cases, what waits longest first; what the board folds, when it is asked for, after all else. Two statements."""
     signed = select(func.max(Decision.signed_at)).where(Decision.case_id == Case.id).scalar_subquery()
     query = (
         select(
@@ -76,12 +78,13 @@ def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[UnseenRow]:
             Case.state_since,
             signed,
             Case.unseen_since,
+            _is_folded(),
         )
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == Case.hospital_id)
         .outerjoin(Board, Board.id == Case.board_id)
-        .where(*_conditions(viewer), *([Case.board_id == wanted.board_id] if wanted.board_id else []))
-        .order_by(Case.unseen_since, Case.id)
+        .where(*_conditions(viewer, wanted), *([] if wanted.folded else [~_is_folded()]))
+        .order_by(_is_folded(), Case.unseen_since, Case.id)
         .limit(MOST)
     )
     found = [UnseenRow._make((*row, ())) for row in session.execute(query)]
@@ -90,12 +93,23 @@ def rows(session: Session, viewer: Viewer, wanted: Filter) -> list[UnseenRow]:
 
 
 def count(session: Session, viewer: Viewer) -> int:
-    """On how many cases something stands that nobody saw."""
-    return session.scalar(select(func.count()).where(*_conditions(viewer))) or 0
+    """On how many cases something stands that nobody saw, and that the board did not choose to fold."""
+    return session.scalar(select(func.count()).where(*_conditions(viewer, Filter()), ~_is_folded())) or 0
 
 
-def _conditions(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
-    return access.on_work_list(viewer), Case.unseen_since.is_not(None)
+def folded(session: Session, viewer: Viewer, wanted: Filter) -> int:
+    """How many cases of this list their boards fold. They are said to be there, whatever is shown."""
+    return session.scalar(select(func.count()).where(*_conditions(viewer, wanted), _is_folded())) or 0
+
+
+def _conditions(viewer: Viewer, wanted: Filter) -> tuple[ColumnElement[bool], ...]:
+    of_board = [Case.board_id == wanted.board_id] if wanted.board_id else []
+    return access.on_work_list(viewer), Case.unseen_since.is_not(None), *of_board
+
+
+def _is_folded() -> ColumnElement[bool]:
+    folds = exists().where(Board.id == Case.board_id, Board.folds_values).correlate(Case)
+    return and_(Case.unseen_only_values, folds)
 
 
 def _events(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[EventRow]]:
@@ -119,10 +133,16 @@ def seen(session: Session, case: Case, *, until: datetime, viewer: Viewer, now: 
         raise IllegalMove(N_("Dit was al gezien. Er is niets veranderd."))
     local = max(looked).astimezone(meetings.AMSTERDAM).strftime("%d-%m-%Y %H:%M")
     since = min(looked).isoformat()
-    case.unseen_since = min((one.new_at for one in came if one.new_at > until), default=None)
+    _left(case, [one for one in came if one.new_at > until])
     case.revision += 1
     timeline.happened(session, case, "case.seen", at=now, person_id=viewer.person_id, when=local, since=since)
     standing.announce(session, case)
+
+
+def _left(case: Case, came: Sequence[EventRow]) -> None:
+    """This is what nobody saw."""
+    case.unseen_since = min((one.new_at for one in came), default=None)
+    case.unseen_only_values = bool(came) and all(loose_values.ONLY in one.details for one in came)
 
 
 def not_seen(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None:
@@ -132,7 +152,8 @@ def not_seen(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> 
     if last is None or last.person_id != viewer.person_id or case.state not in PAST:
         raise Stale()
     since = datetime.fromisoformat(last.details["since"])
-    case.unseen_since = min(since, case.unseen_since or since)
+    since = min(since, case.unseen_since or since)
+    _left(case, unseen_of(_events(session, [case.id])[case.id], since))
     case.revision += 1
     timeline.happened(session, case, "case.unseen", at=now, person_id=viewer.person_id)
     standing.announce(session, case)

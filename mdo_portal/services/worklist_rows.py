@@ -23,6 +23,8 @@ class Filter:
     incomplete: bool = False
     #: instead of what waits: what came in after the discussion and nobody saw
     unseen: bool = False
+    #: on that list also the cases that their board folds: nothing but loose values came
+    folded: bool = False
     words: str = ""
     after: tuple[date, uuid.UUID] | None = None
 

@@ -65,6 +65,7 @@ def _values(found: Board | None, takes_part: dict[uuid.UUID, date | None]) -> di
     values = {name: getattr(kept, name) or "" for name in boards.FIELDS} | {name: getattr(kept, name) for name in boards.SETTINGS}
     values |= {"weekday": kept.weekday, "starts": kept.starts.strftime("%H:%M"), "aliases": "\n".join(kept.aliases or [])}
     values |= {"closing_hours": kept.closing_hours, "quorum": "\n".join(_line(group) for group in kept.quorum or [])}
+    values |= {name: bool(getattr(kept, name)) for name in boards.SWITCHES}
     return values | {"hospitals": {str(one): since or "" for one, since in takes_part.items()}}
 
 
@@ -92,7 +93,7 @@ def _typed() -> dict[str, Any]:
     chosen = {one: request.form.get(f"since-{one}", "") for one in request.form.getlist("hospital") if _is_id(one)}
     periods = {name: request.form.get(name, str(usual)) for name, usual in PERIODS.items()}
     texts = {name: request.form.get(name, "") for name in (*boards.FIELDS, "review_months", "quorum", "aliases")}
-    return texts | periods | {"hospitals": chosen}
+    return texts | periods | {name: bool(request.form.get(name)) for name in boards.SWITCHES} | {"hospitals": chosen}
 
 
 def _is_id(text: str) -> bool:
@@ -109,11 +110,12 @@ def _asked() -> BoardForm:
     numbers = {name: _number(typed[name], name, wrong) for name in _NUMBERS}
     starts = _parsed(time.fromisoformat, typed["starts"], "starts", TIME, wrong) or time(8)
     hospitals = {uuid.UUID(one): _since(since, wrong) for one, since in typed["hospitals"].items()}
+    switches = {name: typed[name] for name in boards.SWITCHES}
     if wrong:
         raise Incomplete(wrong, boards.NOT_SAVED)
     quorum, aliases = [_group(line) for line in _lines(typed["quorum"])], [line.casefold() for line in _lines(typed["aliases"])]
     code = str(typed["code"]).strip().upper()
-    return BoardForm(code=code, starts=starts, quorum=quorum, aliases=aliases, hospitals=hospitals, **text, **numbers)  # type: ignore[arg-type]
+    return BoardForm(code=code, starts=starts, quorum=quorum, aliases=aliases, hospitals=hospitals, **switches, **text, **numbers)  # type: ignore[arg-type]
 
 
 _NUMBERS = ("weekday", "minutes", "minutes_per_case", "closing_hours", *boards.SETTINGS)

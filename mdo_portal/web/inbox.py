@@ -40,6 +40,7 @@ def links() -> str:
         waits=waits,
         viewer=viewer(),
         cards=cards,
+        moment=now(),
         counts=counts,
         questions=questions,
         may_add=viewer().may(Act.HOSPITAL_ADD),

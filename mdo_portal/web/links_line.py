@@ -11,10 +11,11 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain import certificate
+from mdo_portal.domain.certificate_refusals import HOLDS_KEY, ISSUER_UNKNOWN
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound
-from mdo_portal.services import line_binding, lines, links
+from mdo_portal.services import line_binding, lines, link_claims, links
 from mdo_portal.settings import NOWHERE, host_port, is_loopback
 from mdo_portal.web import confirming
 from mdo_portal.web.confirming import require_fresh_strong
@@ -68,13 +69,16 @@ def certificates(hospital_id: uuid.UUID) -> str:
     return _certificates(hospital_id, "", request.args.get("called", ""))
 
 
-def _certificates(hospital_id: uuid.UUID, error: str, chosen: str = "", text: str = "", *, asks: bool = False) -> str:
+def _certificates(
+    hospital_id: uuid.UUID, error: str, chosen: str = "", text: str = "", *, asks: bool = False, asks_chain: bool = False
+) -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         called = lines.called(db, now=now())
     return render_template(
         "links/certificate.html", hospital=hospital, link=link, called=called, error=error, chosen=chosen, text=text,
         by_name=bool(request.form.get("by_name")), takes_tls=settings().mllp_tls_bind != NOWHERE, issuers=_issuers(),
+        asks_chain=asks_chain or bool(request.form.get("with_chain")),
         ways=confirming.ways(url_for("line.certificates", hospital_id=hospital_id)) if asks else None,
     )  # fmt: skip
 
@@ -96,6 +100,8 @@ def bind(hospital_id: uuid.UUID) -> ResponseReturnValue:
         return _certificates(hospital_id, gettext(error), text=text, asks=True), 422
     try:
         found = certificate.read(raw)
+        if reason := _never_comes_in(found):
+            return _certificates(hospital_id, reason, text=found.pem, asks_chain=True), 422
         with transaction() as db:
             bound_to = line_binding.bind_certificate(
                 db, _link(db, hospital_id).id, found, by_name=bool(request.form.get("by_name")), by=viewer().name, now=now(),
@@ -104,8 +110,16 @@ def bind(hospital_id: uuid.UUID) -> ResponseReturnValue:
             log(db, Act.LINK_MANAGE, hospital_id, f"bound {bound_to}")
     except Incomplete as missing:
         reason = missing.fields[certificate.FIELD]
-        return _certificates(hospital_id, gettext(reason), text="" if reason == certificate.HOLDS_KEY else text), 422
+        return _certificates(hospital_id, gettext(reason), text="" if reason == HOLDS_KEY else text), 422
     return _back(hospital_id, _bound(found.subject))
+
+
+def _never_comes_in(found: certificate.Certificate) -> str:
+    """Why the listener breaks off before a message came, as far as this process can know; "" = it does not, or its chain comes along."""
+    known = _issuers()
+    if not known or found.issuer in known or request.form.get("with_chain"):
+        return ""
+    return str(gettext(ISSUER_UNKNOWN, issuer=found.issuer or gettext("onbekend")))
 
 
 def _handed_in() -> tuple[bytes, str]:
@@ -161,10 +175,11 @@ def plain(hospital_id: uuid.UUID) -> str:
 def _plain(hospital_id: uuid.UUID, errors: dict[str, str], error: str = "") -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+        is_shared = link is not None and link_claims.is_shared(db, link)
     last = (now() + line_binding.LONGEST_PLAIN).astimezone(lines.AMSTERDAM).date()
     return render_template(
         "links/plain.html", hospital=hospital, link=link, form=request.form, errors=errors, first=now(), last=last,
-        is_shut=is_loopback(host_port(settings().mllp_bind)[0]), error=error,
+        is_shut=is_loopback(host_port(settings().mllp_bind)[0]), is_shared=is_shared, error=error,
         ways=confirming.ways(url_for("line.plain", hospital_id=hospital_id)) if error else None,
     )  # fmt: skip
 

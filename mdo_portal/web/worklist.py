@@ -110,7 +110,8 @@ def _unseen_of(db: Session, wanted: Filter) -> dict[str, Any]:
     """The other list of this page: what came in for cases that wait for nothing any more."""
     found = unseen.rows(db, viewer(), wanted)
     audit.record(db, viewer(), Act.WORKLIST_READ, now=now(), object_type="worklist", hits=len(found), detail="unseen")
-    return {"list": "_unseen", "rows": found, "board": None, "is_cut": len(found) == unseen.MOST, **_around(wanted)}
+    more = {"is_cut": len(found) == unseen.MOST, "folded": unseen.folded(db, viewer(), wanted)}
+    return {"list": "_unseen", "rows": found, "board": None, **more, **_around(wanted)}
 
 
 def _around(wanted: Filter) -> dict[str, Any]:
@@ -153,6 +154,7 @@ def _wanted() -> Filter:
         waiting=state == "waiting",
         incomplete=args.get("incomplete") == "1",
         unseen=args.get("unseen") == "1",
+        folded=args.get("folded") == "1",
         words=args.get("words", "").strip()[:100],
         after=_after(args.get("after", "")),
     )
@@ -161,7 +163,9 @@ def _wanted() -> Filter:
 def _kept() -> dict[str, Any]:
     """The choices that may stand in an address: all but the words."""
     return {
-        name: value for name in ("board", "hospital", "state", "incomplete", "unseen") if (value := request.values.get(name, ""))
+        name: value
+        for name in ("board", "hospital", "state", "incomplete", "unseen", "folded")
+        if (value := request.values.get(name, ""))
     }
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.hl7v2 import tls
-from mdo_portal.domain import certificate
+from mdo_portal.domain import certificate, certificate_refusals
 from mdo_portal.errors import Incomplete
 from tests.client_certificates import CLIENT, SERVER, Made, made
 
@@ -57,25 +57,25 @@ def test_whatever_holds_a_private_key_is_refused_for_that(zeed: Made) -> None:
         zeed.key_bytes(DER, b"geheim"), zeed.key_store, (zeed.pem + key).decode().encode("utf-16"), b"\xfe\xed\xfe\xed\x00\x00",
         zeed.key.private_bytes(DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()),
     )  # fmt: skip
-    assert {reason(raw) for raw in holding} == {certificate.HOLDS_KEY}
+    assert {reason(raw) for raw in holding} == {certificate_refusals.HOLDS_KEY}
 
 
 @pytest.mark.parametrize(
     ("wanted", "hand_in"),
     [
-        (certificate.NOTHING, lambda one: b"  \r\n"),
-        (certificate.TOO_LARGE, lambda one: one.pem + b" " * certificate.LARGEST),
-        (certificate.TOO_LARGE, lambda one: b"\x30" * 5_000_000),
-        (certificate.CHAIN, lambda one: one.pem + made("Uitgever", ca=True).pem),
-        (certificate.REQUEST, lambda one: one.request),
-        (certificate.BUNDLE, lambda one: one.bundle),
-        (certificate.AUTHORITY, lambda one: made("Uitgever", ca=True).pem),
-        (certificate.NO_CLIENT, lambda one: made(uses=(SERVER,)).pem),
-        (certificate.NOT_ONE, lambda one: b"zomaar wat"),
-        (certificate.NOT_ONE, lambda one: b64encode(one.der)),
-        (certificate.NOT_ONE, lambda one: one.pem[:200]),
-        (certificate.NOT_ONE, lambda one: one.der[:200]),
-        (certificate.NOT_ONE, lambda one: b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"),
+        (certificate_refusals.NOTHING, lambda one: b"  \r\n"),
+        (certificate_refusals.TOO_LARGE, lambda one: one.pem + b" " * certificate.LARGEST),
+        (certificate_refusals.TOO_LARGE, lambda one: b"\x30" * 5_000_000),
+        (certificate_refusals.CHAIN, lambda one: one.pem + made("Uitgever", ca=True).pem),
+        (certificate_refusals.REQUEST, lambda one: one.request),
+        (certificate_refusals.BUNDLE, lambda one: one.bundle),
+        (certificate_refusals.AUTHORITY, lambda one: made("Uitgever", ca=True).pem),
+        (certificate_refusals.NO_CLIENT, lambda one: made(uses=(SERVER,)).pem),
+        (certificate_refusals.NOT_ONE, lambda one: b"zomaar wat"),
+        (certificate_refusals.NOT_ONE, lambda one: b64encode(one.der)),
+        (certificate_refusals.NOT_ONE, lambda one: one.pem[:200]),
+        (certificate_refusals.NOT_ONE, lambda one: one.der[:200]),
+        (certificate_refusals.NOT_ONE, lambda one: b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"),
     ],
 )  # fmt: skip
 def test_what_is_something_else_is_told_what_it_is(zeed: Made, wanted: str, hand_in: object) -> None:

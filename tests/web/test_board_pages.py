@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -64,6 +66,20 @@ def test_a_board_is_changed_and_what_changed_is_logged(house: House) -> None:
 
     assert 'value="16:00"' in page and answer.status_code == 302
     assert "left" in lines(house, "board:manage")[0].detail
+
+
+def test_a_board_chooses_that_loose_values_ask_for_no_look_and_that_is_logged(house: House) -> None:
+    path, ada = f"/manage/boards/{house.region.boards['URO-P']}", house.person("Ada")
+    form = board_form(house, code="URO-P", name="Uro-prostaat")
+
+    def chosen() -> bool:
+        return re.search(r'name="folds_values"[^>]* checked', ada.get(path).text) is not None
+
+    assert not chosen()
+    house.post("Ada", path, **form, folds_values="1")
+    assert chosen() and "folds_values" in lines(house, "board:manage")[-1].detail
+    house.post("Ada", path, **form)
+    assert not chosen()
 
 
 @pytest.mark.parametrize("name", ["Aisha", "Lars", "Petra", "Bram"])

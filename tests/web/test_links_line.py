@@ -17,13 +17,15 @@ from werkzeug.test import TestResponse
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.certificate import AUTHORITY, CHAIN, HOLDS_KEY, NOT_ONE, NOTHING, TOO_LARGE
+from mdo_portal.domain.certificate_refusals import AUTHORITY, CHAIN, HOLDS_KEY, NOT_ONE, NOTHING, TOO_LARGE
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.domain.people import SignedInSession
 from mdo_portal.exchange import Caller
 from mdo_portal.services import line_binding, lines, refused_calls
 from mdo_portal.services.line_binding import ELSEWHERE, ENDED, NOT_CALLED
+from mdo_portal.web import confirming
+from mdo_portal.web.links_line import AGAIN
 from tests.client_certificates import Made, made
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
@@ -83,7 +85,7 @@ def test_a_certificate_is_bound_shown_and_withdrawn_by_the_link_manager_and_all_
 
     assert portal.paste(lars, zeed.pem).status_code == 303
     shown = lars.get(portal.link()).text
-    assert portal.bound() == [zeed.fingerprint] and "Beveiligd" in shown and "CN=epd.zeeduyn.test" in shown
+    assert portal.bound() == [zeed.fingerprint] and "Beveiligd" in shown and ">epd.zeeduyn.test<" in shown
 
     withdrawn = portal.post(lars, f"{LINE}/withdraw", bound_to=zeed.fingerprint)
     again = portal.post(lars, f"{LINE}/withdraw", bound_to=zeed.fingerprint)
@@ -169,6 +171,7 @@ def test_calls_that_came_to_nothing_stand_on_the_page_with_what_to_do(portal: Po
 
 def test_a_line_without_tls_is_accepted_until_a_day_and_that_is_withdrawn(portal: Portal) -> None:
     lars, day = portal.person(), (datetime.now(UTC) + timedelta(days=30)).date()
+    assert "Macro" not in lars.get(portal.link() + "/line/plain").text
     far = portal.post(lars, "/line/plain", by="J. de Wit, CISO", why="geen TLS", until="31-12-2099")
     nobody = portal.post(lars, "/line/plain", by=" ", why="geen TLS", until=day.isoformat())
     assert (far.status_code, nobody.status_code) == (422, 422)
@@ -198,6 +201,61 @@ def test_the_page_names_whose_certificates_may_call_where_it_can_know(portal: Po
     assert "2576" in lars.get(portal.link()).text
 
 
+def test_a_certificate_of_an_authority_that_may_not_call_is_bound_only_when_somebody_says_that_its_chain_comes_along(
+    portal: Portal, tmp_path: Path
+) -> None:
+    lars, file = portal.person(), tmp_path / "regio.pem"
+    region, other = made("Uitgever van de regio", ca=True), made("Een andere uitgever", ca=True)
+    file.write_bytes(region.pem)
+    settings = portal.app.extensions["mdo_settings"]
+    portal.app.extensions["mdo_settings"] = replace(settings, mllp_tls_bind="127.0.0.1:2576", mllp_tls_authorities=str(file))
+    ours, theirs = made("epd.zeeduyn.test", by=region), made("epd.elders.test", by=other)
+
+    for refused in (portal.paste(lars, theirs.pem), portal.upload(lars, theirs.der)):
+        assert refused.status_code == 422 and "uitgegeven door CN=Een andere uitgever" in refused.text
+        # A file need not be chosen again.
+        assert theirs.pem.decode().splitlines()[1] in refused.text and 'name="with_chain"' in refused.text
+    assert portal.bound() == []
+    assert portal.paste(lars, theirs.pem, with_chain="1").status_code == portal.paste(lars, ours.pem).status_code == 303
+    assert portal.bound() == [theirs.fingerprint, ours.fingerprint]
+
+
+def test_a_certificate_that_ends_says_so_on_the_card_and_one_that_ended_beside_another_does_not(portal: Portal) -> None:
+    lars = portal.person()
+    ends = {"oud": timedelta(hours=-3), "kort": timedelta(hours=2), "lang": timedelta(days=300)}
+    fingerprints = {name: made(f"{name}.zeeduyn.test", ends=left) for name, left in ends.items()}
+    portal.paste(lars, fingerprints["lang"].pem)
+    assert "Certificaat</dt>" not in lars.get("/links").text
+
+    portal.paste(lars, fingerprints["kort"].pem)
+    assert "loopt af " in (card := lars.get("/links").text) and "nog 0 dagen" not in card
+    assert "loopt af " in (page := lars.get(portal.link()).text) and "nog 0 dagen" not in page
+
+    with portal.database.transaction() as session:
+        which = update(LinkCertificate).where(LinkCertificate.fingerprint == fingerprints["kort"].fingerprint)
+        session.execute(which.values(expires_at=datetime.now(UTC) + ends["oud"]))
+    assert "· verlopen" not in lars.get("/links").text  # the new one stands beside it, as the instruction says
+    assert lars.get(portal.link()).text.count("· verlopen") == 1  # in its own row
+
+
+def test_whoever_accepts_a_line_without_tls_reads_before_that_another_hospital_sends_under_that_name(portal: Portal) -> None:
+    lars, words = portal.person(), "Een ander ziekenhuis stuurt onder dezelfde naam"
+    with portal.database.transaction() as session:
+        zeed, kree = (session.get_one(Link, portal.region.links[code].link_id) for code in ("ZEED", "KREE"))
+        zeed.sending_applications, zeed.sending_facilities = ["ZorgDomein"], ["ZEED"]
+        kree.sending_applications, kree.sending_facilities = ["ZorgDomein"], ["KREE"]
+    assert words not in lars.get(portal.link() + "/line/plain").text
+
+    with portal.database.transaction() as session:  # two lines that their certificates tell apart, until one needs none
+        now = datetime.now(UTC)
+        for code, digit in (("KREE", "b"), ("ZEED", "a")):
+            line_binding.bind(session, portal.region.links[code].link_id, now=now, by="Test", fingerprint=digit * 64)
+        lines.saw(session, {"b": Caller("", False, "b" * 64)}, now=now)
+        session.flush()
+        session.get_one(Link, portal.region.links["ZEED"].link_id).sending_facilities = []
+    assert words in lars.get(portal.link() + "/line/plain").text
+
+
 WRITES = (LINE, f"{LINE}/called", "/line/plain")
 
 
@@ -213,6 +271,7 @@ def test_who_lets_somebody_in_proves_to_be_there_and_who_shuts_somebody_out_need
     typed = {"certificate": "wat ik plakte", "why": "wat ik typte", "by": "x", "until": "01-01-2027"}
     sent = [portal.post(lars, path, **typed, **proof) for path in WRITES for proof in ({}, {"password": "geraden"})]
     assert {one.status_code for one in sent} == {422}
+    assert all(sentence in one.text for one, sentence in zip(sent, (AGAIN, confirming.WRONG) * 3, strict=True))
     assert all(('name="password"' in one.text, "wat ik" in one.text) == (True, True) for one in (*sent[:2], *sent[4:]))
     assert portal.post(lars, f"{LINE}/withdraw", bound_to=zeed.fingerprint).status_code == 303
     assert portal.bound() == []

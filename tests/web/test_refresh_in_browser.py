@@ -24,7 +24,9 @@ CONFIG = re.findall(r"<meta name=\"htmx-config\".*", (DIST.parents[2] / "templat
 PAGE = """<!doctype html><html lang="nl"><head><title>paneel</title><meta name="made-at" content="0">{config}
 <script type="module" src="{core}"></script></head>
 <body><span data-live-indicator><span data-live-word></span></span>{panel}</body></html>"""
-PANEL = '<section id="panel" data-live="meeting:1" data-live-url="/panel" data-live-revision="{0}"><p>stand {0}</p>{1}</section>'
+PANEL = (
+    '<section id="panel" data-live="meeting:1" {2} data-live-url="/panel" data-live-revision="{0}"><p>stand {0}</p>{1}</section>'
+)
 ACT = '<form hx-post="/act" hx-target="#panel" hx-swap="outerHTML"><button>Voeg toe</button></form>'
 NOTE = '<div id="note" hx-preserve="true">leeg</div>'  #: as the notes of the room: a swap moves them, it never makes them anew
 SOON = 15_000
@@ -42,6 +44,7 @@ class Server:
     fetched: int = 0
     lines: list[WebSocketRoute] = field(default_factory=list)
     missed: dict[str, int] = field(default_factory=dict)
+    mode: str = ""
 
     def answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE).partition("?")[0]
@@ -60,7 +63,7 @@ class Server:
                 self.release()
 
     def _panel(self, more: str = "") -> str:
-        return PANEL.format(self.revision, ACT + NOTE + more)
+        return PANEL.format(self.revision, ACT + NOTE + more, self.mode)
 
     def release(self) -> None:
         """What was held back arrives, as it was made."""
@@ -242,3 +245,23 @@ def test_what_changed_while_the_page_was_on_its_way_is_fetched_unless_it_shows_i
     server.page.wait_for_timeout(GATHERED_MS)
 
     assert server.fetched == fetched
+
+
+@pytest.mark.parametrize("does_something", [False, True], ids=["a page just opened", "a reader who is at it"])
+def test_a_list_that_was_just_opened_asks_nobody_whether_to_show_what_it_may_show_already(
+    server: Server, does_something: bool
+) -> None:
+    """Above a list that was opened after an act stood that one thing had changed: that act."""
+    server.missed, server.mode = {"meeting:1": 0}, 'data-live-mode="ask"'
+    if does_something:
+        server.page.add_init_script("document.addEventListener('DOMContentLoaded', () => setTimeout(() =>"
+                                    " document.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true}))))")  # fmt: skip
+
+    server.page.reload()
+    expect(server.page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+    server.page.wait_for_timeout(GATHERED_MS)
+
+    assert (server.fetched, server.page.locator("[data-live-bar]").count()) == ((0, 1) if does_something else (1, 0))
+
+    server.change()
+    expect(server.page.locator("[data-live-bar]")).to_have_count(1)  # what happens while one reads is asked, as ever

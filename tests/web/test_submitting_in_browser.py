@@ -20,7 +20,7 @@ LEFT = {"idle": 2_700, "ends": 40_000, "person": "p1", "csrf": "new token"}
 PAGE = """<!doctype html><html lang="nl"><head><title>formulier</title><meta name="made-at" content="0">
 <meta name="csrf-token" content="old token"><meta name="session" content="2700 40000 p1" data-state="/session" data-extend="/session/extend">
 <script type="module" src="{core}"></script></head><body><div id="toasts"></div>
-<form method="post" action="/send"><input type="hidden" name="csrf_token" value="old token">
+<form method="post" action="/send"{autosave}><input type="hidden" name="csrf_token" value="old token">
 <label>Waarom <textarea name="why"></textarea></label><button name="do" value="it">Vastleggen</button></form>
 <dialog id="timeout-over"><h2>U bent afgemeld</h2></dialog>
 <script type="application/json" id="words">{{"unreachable": "Het portaal antwoordt niet."}}</script></body></html>"""
@@ -33,6 +33,8 @@ class Server:
     page: Page
     signed_in: bool | None = True
     sent: list[str] = field(default_factory=list)
+    autosave: str = ""
+    saved: list[str] = field(default_factory=list)
 
     def answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
@@ -42,11 +44,17 @@ class Server:
             route.abort()
         elif path == "/session":
             route.fulfill(status=200 if self.signed_in else 401, body=json.dumps(LEFT), content_type="application/json")
+        elif path == "/save":
+            is_ours = route.request.headers.get("x-csrf-token") == ("new token" if self.signed_in else "")
+            self.saved += [route.request.post_data or ""] if is_ours else []
+            route.fulfill(status=204 if is_ours else 403)
         elif path == "/send":
             self.sent.append(route.request.post_data or "")
             route.fulfill(body="<h1>Vastgelegd</h1>", content_type="text/html")
         else:
-            route.fulfill(body=PAGE.format(core=Assets.read()("core.js")), content_type="text/html; charset=utf-8")
+            route.fulfill(
+                body=PAGE.format(core=Assets.read()("core.js"), autosave=self.autosave), content_type="text/html; charset=utf-8"
+            )
 
     def type(self) -> None:
         self.page.get_by_label("Waarom").fill("een lang verhaal")
@@ -105,3 +113,35 @@ def test_without_a_line_the_page_stays_and_says_so(server: Server) -> None:
     expect(server.page.get_by_text("Het portaal antwoordt niet.")).to_be_visible()
     assert server.page.url.startswith(SITE)
     expect(server.page.locator("textarea")).to_have_value("een lang verhaal")
+
+
+def test_a_form_that_saves_itself_goes_on_doing_so_when_sending_it_was_held_back(server: Server) -> None:
+    """It gave up: what was typed since was never saved, and the page no longer warned whoever left it."""
+    server.autosave = ' data-autosave="/save"'
+    server.page.goto(SITE)
+    server.page.wait_for_function("window.htmx !== undefined")
+    server.signed_in = None
+    server.type()
+    server.send()
+    expect(server.page.get_by_text("Het portaal antwoordt niet.")).to_be_visible()
+
+    server.signed_in = True
+
+    expect(server.page.locator("form")).to_have_attribute("data-autosave-state", "saved")
+    assert "een lang verhaal" in server.saved[-1]
+
+
+def test_a_form_that_saves_itself_is_covered_when_one_signed_out_elsewhere_and_saves_after_signing_in(server: Server) -> None:
+    """It said for ever that it tried again, with a token that would never do."""
+    server.autosave = ' data-autosave="/save"'
+    server.page.goto(SITE)
+    server.page.wait_for_function("window.htmx !== undefined")
+    server.signed_in = False
+    server.type()
+
+    expect(server.page.get_by_role("heading", name="U bent afgemeld")).to_be_visible()
+    assert server.saved == []
+
+    server.signed_in = True
+    expect(server.page.locator("form")).to_have_attribute("data-autosave-state", "saved")
+    assert "een lang verhaal" in server.saved[-1]

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingResult, Section
@@ -178,3 +178,42 @@ def test_who_signs_reads_first_that_something_came_after_the_discussion(house: H
     page = house.person("Bram").get(f"/rounds/{round_id}/sign").text
 
     assert re.search(r"Na de bespreking kwam nog iets binnen\.</b>\s*Uitslag ontvangen van Ziekenhuis ZEED", page)
+
+
+@pytest.mark.parametrize(
+    ("state", "here"),
+    [
+        (CaseState.SCHEDULED, "Gepland"),
+        (CaseState.LISTED, "Hamerstuk"),
+        (CaseState.DECIDED, "Advies getekend"),
+        (CaseState.DELIVERED, "Afgeleverd"),
+        (CaseState.FOLLOWED_UP, "Opgevolgd"),
+        (CaseState.WITHDRAWN, "Ingetrokken"),
+        (CaseState.CLOSED, "Gesloten"),
+    ],
+)
+def test_how_far_a_case_is_says_the_word_of_its_state_and_no_further(house: House, state: CaseState, here: str) -> None:
+    with house.database.transaction() as session:
+        session.get_one(Case, house.case.id).state = state
+
+    (step,) = re.findall(r'aria-current="step">([^<]+)<', house.person("Aisha").get(f"/cases/{house.case.id}").text)
+
+    assert step == here
+
+
+def test_what_the_board_folds_is_said_to_be_there_and_shown_when_asked(house: House) -> None:
+    with house.database.transaction() as session:
+        session.get_one(Board, house.region.boards["URO-P"]).folds_values = True
+        session.get_one(Case, house.case.id).unseen_only_values = True
+    client = house.person("Aisha")
+
+    page = client.get(LIST).text
+    assert not is_listed(page, house.case) and "Bij 1 casus kwamen alleen losse waarden" in page
+    assert "kwam na de bespreking nog iets binnen dat niemand" not in client.get("/worklist").text
+    (address,) = re.findall(r'href="([^"]+)"[^>]*>Toon ook die<', page)
+
+    opened = client.get(address.replace("&amp;", "&")).text
+    assert is_listed(opened, house.case) and "Verberg die" in opened
+    assert "folded=1" in re.findall(r'data-live-url="([^"]*rows[^"]*)"', opened)[0]
+    assert house.post(client, "seen", until=house.until(client)) == 302
+    assert "losse waarden" not in client.get(LIST).text

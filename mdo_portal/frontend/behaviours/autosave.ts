@@ -5,6 +5,7 @@
 import { htmx } from "./htmx";
 import { each, timeOfDay, word } from "./page";
 import { isSignedOut, send } from "./request";
+import { stillHere } from "./timeout";
 
 type State = "saved" | "waiting" | "failed" | "conflict" | "signed-out" | "refused";
 const PAUSE_MS = 600;
@@ -22,7 +23,13 @@ class Autosave {
     form.addEventListener("change", typed);
     form.addEventListener("focusout", () => { if (this.isChanged) this.plan(0); });
     window.addEventListener("beforeunload", (event) => { if (this.unsaved && form.isConnected) event.preventDefault(); });
-    form.addEventListener("submit", () => { this.isChanged = false; clearTimeout(this.pause); });
+    // At the window, after submitting.ts: a submit that was held back, for want of a line or a session, sends nothing.
+    window.addEventListener("submit", (event) => {
+      if (event.target !== form || event.defaultPrevented) return;
+      this.isChanged = false;
+      clearTimeout(this.pause);
+    });
+    window.addEventListener("online", () => { if (this.isChanged && this.attempts) this.plan(0); });
   }
 
   private get unsaved(): boolean { return this.isChanged || this.isSending; }
@@ -65,7 +72,8 @@ class Autosave {
   }
 
   private async heard(response: Response): Promise<State> {
-    if (isSignedOut(response)) return "signed-out";
+    // Signed out in another tab the form's token is the old one too: this page is covered, or goes on with the present token.
+    if (isSignedOut(response) || response.status === 403) return await stillHere() === "here" ? "failed" : "signed-out";
     if (response.status === 409) return "conflict";
     if (response.ok || response.status === 422) await this.show(response);
     if (!response.ok) return response.status === 422 ? "refused" : "failed";

@@ -1,4 +1,6 @@
-// Keeps a reader's place while a fragment is replaced: focus, typed selection and scroll positions.
+// Keeps a reader's place while a fragment is replaced: focus, typed selection and scroll positions. What a request of htmx replaces
+// keeps it too: focus goes to the same thing in the fresh copy, else to the row that took its place, else to the page; never nowhere.
+import { atRow, rowsOf } from "./keys";
 
 const escape = (text: string): string => CSS.escape(text);
 
@@ -36,4 +38,36 @@ export function rememberPlace(root: Element): () => void {
     if (!selector || (document.activeElement && document.activeElement !== document.body)) return;
     document.querySelector<HTMLElement>(selector.trim())?.focus({ preventScroll: true });
   };
+}
+
+const isNowhere = (): boolean => !document.activeElement || document.activeElement === document.body;
+
+/** Where in its list this row stands, or the current one when the reader is in no row: beside it stands the piece about that row. */
+function place(active: Element): number {
+  const list = active.closest("[data-rows]") ?? document.querySelector("[data-rows]");
+  if (!list) return -1;
+  const row = active.closest("[data-row]") ?? list.querySelector("[data-row][aria-current=true]");
+  return rowsOf(list).findIndex((one) => one === row);
+}
+
+export function startFocus(): void {
+  let back: (() => void) | null = null;
+  let last = -1;
+  document.addEventListener("focusin", (event) => { if (event.target instanceof Element) last = place(event.target); });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target } = (event as CustomEvent<{ target: Element }>).detail;
+    const active = document.activeElement;
+    if (!active || active === document.body || !target.contains(active)) return;
+    const again = rememberPlace(target);
+    const at = last;
+    back = () => {
+      if (isNowhere()) again();
+      if (isNowhere() && at >= 0) atRow(at);
+      if (isNowhere()) document.getElementById("main")?.focus({ preventScroll: true });
+    };
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (isNowhere()) back?.();
+    back = null;
+  });
 }

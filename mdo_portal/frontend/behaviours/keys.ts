@@ -8,7 +8,7 @@ import { openDialog } from "./dialogs";
 const COOKIE = "hotkeys=off";
 const areOff = (): boolean => document.cookie.split("; ").includes(COOKIE);
 
-function rowsOf(list: Element): HTMLElement[] {
+export function rowsOf(list: Element): HTMLElement[] {
   return [...list.querySelectorAll<HTMLElement>("[data-row]")].filter((row) => !row.hidden && row.offsetParent !== null);
 }
 
@@ -38,6 +38,13 @@ function move(step: number): boolean {
   if (!next) return false;
   choose(next, true);
   return true;
+}
+
+/** The row that stands there now is the current one and has focus; the last one when there are fewer. */
+export function atRow(index: number): void {
+  const list = document.querySelector<HTMLElement>("[data-rows]");
+  const row = list ? rowsOf(list).slice(0, index + 1).pop() : undefined;
+  if (row) choose(row, true);
 }
 
 function open(): boolean {

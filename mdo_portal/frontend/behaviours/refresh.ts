@@ -18,6 +18,9 @@ const waiting = new Map<string, number>();
 const planned = new Map<string, number>();
 const underWay = new Map<string, boolean>(); // fragments being fetched; whether they changed meanwhile
 const LATE_MS = 25_000; // an answer that never comes holds up no later one; htmx itself gives up first, after 20 s (base.html)
+// What changed in the seconds around the making of a page may stand on it already: often it is the act that led here. Until the reader
+// does something there, such a list is simply fetched again, and nobody is asked whether to show what is shown.
+let isTouched = false;
 let polling = 0;
 let spokeAt = 0;
 
@@ -70,14 +73,15 @@ async function fetched(element: HTMLElement): Promise<void> {
   const url = element.dataset["liveUrl"] ?? element.getAttribute("hx-get") ?? location.href;
   await htmx.ajax("get", url, {
     source: element, target: element, swap: "outerHTML", select: `#${CSS.escape(element.id)}`, headers: { "X-Live": "1" },
-  });
+  }).catch(() => undefined); // given up for an act, or no line: what changed meanwhile is fetched after it
   restore();
   const says = document.getElementById(element.id)?.dataset["liveSays"] ?? word("updated");
   if (says && Date.now() - spokeAt > 5_000) { spokeAt = Date.now(); announce(says); }
 }
 
-function changed(element: HTMLElement): void {
-  if (element.dataset["liveMode"] !== "ask" && !isBusy(element)) { void refresh(element); return; }
+function changed(element: HTMLElement, ofLoad = false): void {
+  const asks = element.dataset["liveMode"] === "ask" && (isTouched || !ofLoad);
+  if (!asks && !isBusy(element)) { void refresh(element); return; }
   waiting.set(element.id, (waiting.get(element.id) ?? 0) + 1);
   drawBar(element);
 }
@@ -98,20 +102,20 @@ function drawBar(element: HTMLElement): void {
   announce(text);
 }
 
-function plan(element: HTMLElement, revision?: number): void {
+function plan(element: HTMLElement, revision?: number, ofLoad = false): void {
   if (planned.has(element.id)) return;
   planned.set(element.id, window.setTimeout(() => {
     planned.delete(element.id);
     const present = document.getElementById(element.id);
     if (!present || (revision !== undefined && revision <= seen(present))) return;
-    if (isActing(present)) plan(present, revision); else changed(present);
+    if (isActing(present)) plan(present, revision, ofLoad); else changed(present, ofLoad);
   }, GATHER_MS + Math.random() * GATHER_MS));
 }
 
-function hear({ topic, revision }: Changed): void {
+function hear({ topic, revision }: Changed, ofLoad = false): void {
   for (const element of live()) {
     if (!topicsOf(element).includes(topic)) continue;
-    if (revision === undefined || revision > seen(element)) plan(element, revision);
+    if (revision === undefined || revision > seen(element)) plan(element, revision, ofLoad);
   }
 }
 
@@ -119,10 +123,11 @@ function hear({ topic, revision }: Changed): void {
 async function watch(): Promise<void> {
   if (!isLive()) return;
   const topics = [...new Set(live().flatMap(topicsOf))].sort();
+  const ofLoad = since === madeAt;
   const answer = await ask<Watched>("watch", { topics, since }).catch(() => undefined);
   since = Date.now() / 1000 - madeAgo;
   // Changed while this page was on its way; of what it shows already, as after an act of one's own, nothing was missed.
-  for (const [topic, revision] of Object.entries(answer?.missed ?? {})) hear({ topic, id: "", ...(revision ? { revision } : {}) });
+  for (const [topic, revision] of Object.entries(answer?.missed ?? {})) hear({ topic, id: "", ...(revision ? { revision } : {}) }, ofLoad);
 }
 
 function poll(): void {
@@ -148,6 +153,9 @@ export function startRefresh(): void {
   let begun = false;
   let watched = "";
   startIndicator();
+  for (const kind of ["keydown", "pointerdown", "wheel", "touchmove"]) {
+    document.addEventListener(kind, () => { isTouched = true; }, { capture: true, once: true, passive: true });
+  }
   document.addEventListener("htmx:beforeRequest", giveWay);
   each("[data-live]", () => {
     if (!begun) { begun = true; begin(); }

@@ -1,0 +1,112 @@
+"""Focus after an act that renews a list, in a real browser: a person without a mouse stays where they were.
+
+The page is a small one around the built core.js; its server is this test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from mdo_portal.web.assets import DIST, Assets
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+SITE = "http://portal.example"
+PAGE = """<!doctype html><html lang="nl"><head><title>lijst</title><script type="module" src="{core}"></script></head><body>
+<main id="main" tabindex="-1"><div id="list">{rows}</div>
+<div id="brief" hx-get="/brief" hx-trigger="done from:body"><button id="act" hx-post="/act" hx-swap="none">Gezien</button></div>
+<span hidden hx-get="/rows" hx-trigger="done from:body" hx-target="#list"></span></main></body></html>"""
+ROW = '<tr id="row-{0}" data-row="{0}"><td><a href="#{0}">{0}</a></td></tr>'
+
+
+@dataclass
+class Server:
+    """The rows that are there now; an act takes those of `gone` away."""
+
+    rows: list[str] = field(default_factory=lambda: ["een", "twee", "drie"])
+    gone: str = ""
+
+    def answer(self, route: Route) -> None:
+        path = route.request.url.removeprefix(SITE)
+        if path.startswith("/static/dist/"):
+            route.fulfill(path=DIST / path.removeprefix("/static/dist/"))
+        elif path == "/act":
+            self.rows = [one for one in self.rows if one != self.gone]
+            route.fulfill(status=204, headers={"HX-Trigger": "done"})
+        elif path == "/rows":
+            route.fulfill(body=self.table(), content_type="text/html")
+        elif path == "/brief":
+            route.fulfill(body="<p>iets anders</p>", content_type="text/html")
+        else:
+            route.fulfill(body=PAGE.format(core=Assets.read()("core.js"), rows=self.table()), content_type="text/html")
+
+    def table(self) -> str:
+        return f"<table data-rows><tbody>{''.join(map(ROW.format, self.rows))}</tbody></table>" if self.rows else "<p>leeg</p>"
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/*", server.answer)
+    page.goto(SITE)
+    expect(page.locator("#row-een")).to_have_attribute("tabindex", "0")
+    yield page
+    context.close()
+
+
+def press_in_row(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page.locator("#row-twee")).to_be_focused()
+
+
+def act(page: Page) -> None:
+    """By its hotkey or a click the act leaves focus where it is."""
+    with page.expect_response("**/rows"):
+        page.evaluate("document.getElementById('act').click()")
+
+
+def test_the_row_one_stood_in_keeps_focus_when_the_list_is_renewed(page: Page) -> None:
+    press_in_row(page, "j", "j")
+
+    act(page)
+
+    expect(page.locator("#row-twee")).to_be_focused()
+
+
+def test_of_a_row_that_is_gone_the_next_one_gets_it(page: Page, server: Server) -> None:
+    press_in_row(page, "j", "j")
+    server.gone = "twee"
+
+    act(page)
+
+    expect(page.locator("#row-drie")).to_be_focused()
+    expect(page.locator("#row-drie")).to_have_attribute("aria-current", "true")
+
+
+def test_whoever_pressed_a_button_that_is_gone_stands_in_the_row_again(page: Page, server: Server) -> None:
+    press_in_row(page, "j", "j")
+    page.locator("#act").focus()
+
+    with page.expect_response("**/brief"):
+        page.keyboard.press("Enter")
+
+    expect(page.locator("#row-twee")).to_be_focused()
+
+
+def test_when_nothing_is_left_the_page_has_it(page: Page, server: Server) -> None:
+    press_in_row(page, "j", "j")
+    server.rows, server.gone = ["twee"], "twee"
+
+    act(page)
+
+    expect(page.locator("#main")).to_be_focused()
