@@ -26,7 +26,7 @@ from mdo_portal.commands.postgres import server
 from mdo_portal.commands.postgres_databases import as_role, clone_database, template_database
 from mdo_portal.database import Database
 from tests import browser as browsers
-from tests import canaries, clusters, dealing, in_memory, make, once, people
+from tests import canaries, clusters, dealing, in_memory, make, once, people, reading
 from tests.copies import Copies, as_web, opened, plain
 from tests.people import Region
 
@@ -245,10 +245,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """In modules that are just read there is nothing to collect."""
     gc.disable()
     try:
+        reading.begin_at_own_place(session.config)
         return (yield)
     finally:
         gc.enable()

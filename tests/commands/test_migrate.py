@@ -1,13 +1,21 @@
-"""Comparing tables and migrations."""
+"""Comparing tables and migrations, and the command that makes an empty database the portal's."""
 
 from __future__ import annotations
 
+import base64
+import os
+import subprocess
+import sys
 import warnings
 
 from sqlalchemy import text
 
 from mdo_portal.commands import migrate
+from mdo_portal.commands.postgres_databases import drop_database, template_database
 from mdo_portal.database import Database
+from mdo_portal.domain.keys import KeyPurpose
+from tests import make
+from tests.conftest import copy_name
 
 
 def test_comparing_finds_nothing_and_warns_of_nothing(empty_database: Database) -> None:
@@ -18,3 +26,28 @@ def test_comparing_finds_nothing_and_warns_of_nothing(empty_database: Database) 
 
     with empty_database.transaction() as session:
         assert session.scalars(text("SELECT conname FROM pg_constraint WHERE NOT convalidated")).all() == []
+
+
+def test_an_operator_makes_an_empty_database_the_portals_with_one_command(postgres: str) -> None:
+    """As a process of its own, with nothing but what its environment says: no test may have prepared anything for it."""
+    url = template_database(postgres, copy_name("new"))
+    given = {
+        "MDO_DATABASE_URL": url,
+        "MDO_SECRET_KEY": "s" * 40,
+        "MDO_KEYRING": f"2026a:{base64.b64encode(make.KEYS[0][1]).decode()}",
+    }
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MDO_")} | given
+    command = [sys.executable, "-m", "mdo_portal", "db", "upgrade"]
+
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180, check=False)
+
+    assert ended.returncode == 0, ended.stderr
+    assert migrate.differences(url) == []
+    made = Database(url, pool_size=1)
+    with made.engine.connect() as connection:
+        version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        sealing_for = connection.scalars(text("SELECT purpose FROM data_keys")).all()
+    made.close()
+    assert [version] == migrate.heads()
+    assert sorted(sealing_for) == sorted(KeyPurpose)
+    drop_database(postgres, url.rpartition("/")[2].partition("?")[0])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import select
@@ -34,19 +36,23 @@ STEPS = some.lists(
 )
 
 
+@pytest.fixture
+def three(session: Session, zeed: Hospital) -> dict[uuid.UUID, str]:
+    """Three cases before any example, each under a number of its own: what an example does to them is rolled back."""
+    return {make.case(session, zeed, patient=make.identity(one)).id: one for one in "123"}
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_sequence_keeps_every_case_under_its_own_root_and_undoing_all_restores_all(
-    session: Session, zeed: Hospital, steps: list[tuple[str, Any, str]]
+    session: Session, zeed: Hospital, three: dict[uuid.UUID, str], steps: list[tuple[str, Any, str]]
 ) -> None:
     """Joined by a person as well as by messages; referrals come in between. Twice is once, and undone is as it never was."""
     trial = session.begin_nested()
-    made = {str(at): make.case(session, zeed, patient=make.identity(str(at))) for at in (1, 2, 3)}
-    origin = {case.id: number for number, case in made.items()}
+    origin = dict(three)
     done: list[tuple[str, str]] = []
     for what, one, other in steps:
-        live = session.scalars(select(Merge).where(Merge.undone_at.is_(None)).order_by(Merge.id)).all()
-        if what == "undo" and live:
+        if what == "undo" and (live := _live(session)):
             merges.undo(session, live[one % len(live)], now=NOW, person_id=None)
         elif what == "refer":
             case = make.case(session, zeed, patient=make.identity(one))
@@ -56,7 +62,7 @@ def test_any_sequence_keeps_every_case_under_its_own_root_and_undoing_all_restor
             _join(session, zeed, *pair)
             done.append(pair)
         _check(session, zeed, origin)
-    for left in session.scalars(select(Merge).where(Merge.undone_at.is_(None))).all():
+    for left in _live(session):
         merges.undo(session, left, now=NOW, person_id=None)
     session.flush()
     session.expire_all()
@@ -79,11 +85,16 @@ def _join(session: Session, zeed: Hospital, kept: str, gone: str) -> None:
     session.flush()
 
 
+def _live(session: Session) -> Sequence[Merge]:
+    return session.scalars(select(Merge).where(Merge.undone_at.is_(None)).order_by(Merge.id)).all()
+
+
 def _check(session: Session, zeed: Hospital, origin: dict[uuid.UUID, str]) -> None:
+    """As the database has it: two questions, however many cases there are."""
     session.flush()
     session.expire_all()
+    rows = {row.local_number: row for row in session.scalars(select(Patient).where(Patient.hospital_id == zeed.id))}
     for case in session.scalars(select(Case).where(Case.id.in_(origin))):
-        home = patients.by_local_number(session, zeed.id, origin[case.id])
-        root = patients.root(session, home)
+        root = patients.root(session, rows[origin[case.id]])
         assert root is not None and case.patient_id == root.id, "a case stands under the root of its own number"
         assert root.hospital_id == zeed.id
