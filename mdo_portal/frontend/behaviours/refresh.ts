@@ -140,7 +140,7 @@ function begin(): void {
   onLive((state) => {
     clearInterval(polling);
     if (state === "on") {
-      void watch().then(() => { if (wasOff) live().forEach(changed); }); // what happened meanwhile was not heard
+      void watch().then(() => { if (wasOff) live().forEach((element) => changed(element)); }); // what happened meanwhile was not heard
       wasOff = false;
     } else if (state === "off") {
       wasOff = true;
