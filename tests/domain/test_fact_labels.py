@@ -13,7 +13,7 @@ from mdo_portal.services.referrals import CANCELLED
 
 PROFILES = Path(__file__).resolve().parents[2] / "integrations" / "profiles"
 #: what stands in a value, in the words it was written with, and above none
-WORDS = ("yes", "no", "criticality", "until", "as_needed", "reason", "evidence", "about", "method", "material")
+WORDS = ("yes", "no", "criticality", "until", "as_needed", "reason", "evidence", "about", "method", "material", "place", "by")
 IN_VALUES = tuple(f"labels.{name}" for name in WORDS)
 
 
