@@ -11,8 +11,8 @@ from typing import Any
 
 from integrations.cda import opened
 from integrations.fhir.bundle import Entry, tail
-from integrations.fhir.facts import Reading
 from integrations.fhir.people import identifiers
+from integrations.fhir.reading import Reading
 from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
 from integrations.rich_text import words_in
 from mdo_portal.exchange import Fact, IncomingDocument, Section

@@ -3,88 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from integrations.fhir.beside import evidence, found_by, reasons, site, sites, written_by
-from integrations.fhir.bundle import Addresses, Entry
-from integrations.fhir.doses import dose
+from integrations.fhir.bundle import Entry
+from integrations.fhir.medication import medication
 from integrations.fhir.people import contact
-from integrations.fhir.profile import Profile
+from integrations.fhir.reading import Facts, Reading, because, fact, noted, status, until
 from integrations.fhir.values import (
     Node,
     answer_text,
     codings,
     concept,
-    day,
     first_of,
     joined,
     node,
     nodes,
     notes,
-    partial,
     quantity,
     text,
     unique,
-    word,
 )
-from mdo_portal.exchange import Fact, Section
-
-_SILENT = {"", "confirmed", "active", "final", "completed", "available", "registered", "amended", "corrected"}
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What every mapping needs: the message around the entry, the profile, and which entries the request gives as reason."""
-
-    where: Addresses
-    profile: Profile
-    reasons: frozenset[str] = frozenset()
-
-
-Facts = tuple[Fact, ...]
-
-
-def fact(section: Section, words: str, code: Any = None, *, label: str = "", dated: str = "") -> Facts:
-    """One fact with its date, or nothing when there are no words. A partial date stays visible as words, once: at the code."""
-    if not words:
-        return ()
-    system, value = next(iter(codings(code)), ("", ""))
-    shown = joined(words, f"({partial(dated)})" if code and partial(dated) else "", by=" ")
-    return (Fact(section, shown, label, day(dated), value, system),)
-
-
-def status(*values: Any, profile: Profile | None = None) -> str:
-    """`(refuted)`: a status is shown whenever it is not the ordinary one, so that nothing denied reads as true.
-
-    In the profile's words where it has them: `(recidief)`.
-    """
-    found = [word(value) for value in values if word(value) not in _SILENT]
-    found = [profile.word("statuses", one) or one for one in found] if profile else found
-    return f"({', '.join(found)})" if found else ""
-
-
-_DENIALS = ("doNotPerform", "notDone", "notGiven", "prohibited")
-
-
-def denied(own: Node, reading: Reading) -> str:
-    """`(niet doen)`: an element says that what stands there must not be done, or was not. Never read past it."""
-    found = (reading.profile.word("statuses", name) or name for name in _DENIALS if own.get(name) is True)
-    return joined(*(f"({one})" for one in found), by=" ")
-
-
-STATES = ("status", "verificationStatus", "docStatus")
-"""Where a resource says that it was entered in error."""
-
-
-def without_state(entry: Entry) -> Entry:
-    """What it says is then what it said when it still stood."""
-    return replace(entry, resource={name: value for name, value in entry.resource.items() if name not in STATES})
-
-
-def noted(section: Section, resource: Node, reading: Reading, dated: str, names: tuple[str, ...] = ("note",)) -> Facts:
-    said = [words for name in names for words in notes(resource.get(name))]
-    return tuple(one for words in said for one in fact(section, words, label=reading.profile.label("note"), dated=dated))
+from mdo_portal.exchange import Section
 
 
 def condition(entry: Entry, reading: Reading) -> Facts:
@@ -176,42 +117,6 @@ def _reaction(one: Node) -> str:
     return joined(words, f"({severe})" if severe and words else "", by=" ")
 
 
-def until(end: str, reading: Reading) -> str:
-    """`(tot 2015-06)`: it is over, or has an end."""
-    return f"({reading.profile.label('until')} {end})" if end else ""
-
-
-def medication(entry: Entry, reading: Reading) -> Facts:
-    """MedicationStatement and MedicationRequest; the drug may be a resource of its own. What is over says so."""
-    own = entry.resource
-    drug = reading.where.resolve(own.get("medicationReference"), entry)
-    code = drug.resource.get("code") if drug else own.get("medicationCodeableConcept")
-    name = concept(code) or text(node(own.get("medicationReference")).get("display"))
-    doses = joined(
-        *(
-            dose(item, reading.profile.label("as_needed"))
-            for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]
-        )
-    )
-    taken = "" if text(own.get("taken")) in {"", "y"} else f"(taken: {text(own.get('taken'))})"
-    dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted", "whenHandedOver", "whenPrepared")
-    over = "(completed)" if word(own.get("status")) == "completed" else status(own.get("status"))
-    ends = until(text(node(own.get("effectivePeriod")).get("end")), reading)
-    words = joined(joined(name, doses), ends, over, intended(own, reading), taken, denied(own, reading), by=" ") if name else ""
-    words = joined(words, reasons(entry, reading.where, reading.profile), _because(own)) if words else ""
-    label = reading.profile.label(_HANDED[entry.kind]) if entry.kind in _HANDED else ""
-    return (*fact(Section.MEDICATION, words, code, label=label, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
-
-
-_HANDED = {"MedicationAdministration": "given", "MedicationDispense": "dispensed"}
-
-
-def intended(own: Node, reading: Reading) -> str:
-    """`(voorstel)`: a request for a drug that nobody ordered yet is no drug that is taken."""
-    intent = text(own.get("intent"))
-    return f"({reading.profile.word('statuses', intent)})" if reading.profile.word("statuses", intent) else ""
-
-
 def imaging(entry: Entry, reading: Reading) -> Facts:
     """A study that exists somewhere: modality, description and day. Images never travel in a referral."""
     own = entry.resource
@@ -252,16 +157,10 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     ran = node(own.get("performedPeriod"))
     is_longer = text(ran.get("start")) and text(ran.get("start"))[:10] != text(ran.get("end"))[:10]
     ends = until(text(ran.get("end"))[:10], reading) if is_longer else ""
-    said = joined(joined(words, ends, state, by=" "), _because(own)) if words else ""
+    said = joined(joined(words, ends, state, by=" "), because(own)) if words else ""
     dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
     named = fact(section, said, own.get("code"), dated=dated)
     return (*named, *noted(section, own, reading, dated))
-
-
-def _because(own: Node) -> str:
-    """Why it was not done, or was stopped: R4, and the two names that it has in STU3."""
-    names = ("statusReason", "notDoneReason", "reasonNotTaken")
-    return joined(*(concept(one) for name in names for one in nodes(own.get(name))), by=", ")
 
 
 def report(entry: Entry, reading: Reading) -> Facts:

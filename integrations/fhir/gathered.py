@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from integrations.fhir.beside import extended
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
-from integrations.fhir.facts import FACTS, STATES, Reading, team_member, without_state
+from integrations.fhir.facts import FACTS, team_member
 from integrations.fhir.named import NAMED
 from integrations.fhir.people import has_second_bsn
 from integrations.fhir.questionnaire import FIELDS, answers
+from integrations.fhir.reading import STATES, Reading, without_state
 from integrations.fhir.request import KINDS, is_other
 from integrations.fhir.sieve import HELPERS, Sifted
 from integrations.fhir.told import TOLD, attached, narrative, only_narrative, says_more, section_words, sections, task

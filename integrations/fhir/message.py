@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from integrations.fhir.bundle import Addresses, Entry, entries_of
-from integrations.fhir.facts import Reading
 from integrations.fhir.gathered import Gathered, leftover_binaries, take
 from integrations.fhir.judge import problem
 from integrations.fhir.modified import without_modified
 from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile
+from integrations.fhir.reading import Reading
 from integrations.fhir.referral import read_referral
 from integrations.fhir.request import KINDS, has_request, number_of, with_contained
 from integrations.fhir.sieve import HELPERS, sift

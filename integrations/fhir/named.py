@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.fhir.beside import part_of_body, site, sites
 from integrations.fhir.bundle import Entry
-from integrations.fhir.facts import Facts, Reading, denied, fact, intended, noted, status, until
+from integrations.fhir.reading import Facts, Reading, denied, fact, intended, noted, status, until
 from integrations.fhir.values import Node, answer_text, codings, concept, first_of, joined, node, nodes, notes, text
 from mdo_portal.exchange import Section
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
-from integrations.fhir.facts import Reading
+from integrations.fhir.reading import Reading
 from integrations.fhir.values import Node, answer_text, codings, day, first_of, joined, node, nodes, text
 from mdo_portal.exchange import Fact, Section
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from integrations.fhir.beside import sites
 from integrations.fhir.bundle import Addresses, Entry
-from integrations.fhir.facts import Reading
 from integrations.fhir.gathered import Gathered, leftover_binaries, take
 from integrations.fhir.people import contact, patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
+from integrations.fhir.reading import Reading
 from integrations.fhir.request import (
     Request,
     choose_patient,

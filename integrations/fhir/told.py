@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
-from integrations.fhir.facts import Facts, Reading, denied, status
+from integrations.fhir.reading import Facts, Reading, denied, status
 from integrations.fhir.values import (
     Node,
     answer_text,

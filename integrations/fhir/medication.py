@@ -1,0 +1,35 @@
+"""What is taken, asked for, handed out or given: one function for every kind of resource about a drug."""
+
+from __future__ import annotations
+
+from integrations.fhir.beside import reasons
+from integrations.fhir.bundle import Entry
+from integrations.fhir.doses import dose
+from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
+from integrations.fhir.values import concept, first_of, joined, node, nodes, text, word
+from mdo_portal.exchange import Section
+
+
+def medication(entry: Entry, reading: Reading) -> Facts:
+    """MedicationStatement and MedicationRequest; the drug may be a resource of its own. What is over says so."""
+    own = entry.resource
+    drug = reading.where.resolve(own.get("medicationReference"), entry)
+    code = drug.resource.get("code") if drug else own.get("medicationCodeableConcept")
+    name = concept(code) or text(node(own.get("medicationReference")).get("display"))
+    doses = joined(
+        *(
+            dose(item, reading.profile.label("as_needed"))
+            for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]
+        )
+    )
+    taken = "" if text(own.get("taken")) in {"", "y"} else f"(taken: {text(own.get('taken'))})"
+    dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted", "whenHandedOver", "whenPrepared")
+    over = "(completed)" if word(own.get("status")) == "completed" else status(own.get("status"))
+    ends = until(text(node(own.get("effectivePeriod")).get("end")), reading)
+    words = joined(joined(name, doses), ends, over, intended(own, reading), taken, denied(own, reading), by=" ") if name else ""
+    words = joined(words, reasons(entry, reading.where, reading.profile), because(own)) if words else ""
+    label = reading.profile.label(_HANDED[entry.kind]) if entry.kind in _HANDED else ""
+    return (*fact(Section.MEDICATION, words, code, label=label, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
+
+
+_HANDED = {"MedicationAdministration": "given", "MedicationDispense": "dispensed"}

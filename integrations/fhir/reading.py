@@ -1,0 +1,84 @@
+"""What every mapping needs around an entry, and how a fact is said: its status, its end, what it denies, why it was not done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.profile import Profile
+from integrations.fhir.values import Node, codings, concept, day, joined, nodes, notes, partial, text, word
+from mdo_portal.exchange import Fact, Section
+
+_SILENT = {"", "confirmed", "active", "final", "completed", "available", "registered", "amended", "corrected"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What every mapping needs: the message around the entry, the profile, and which entries the request gives as reason."""
+
+    where: Addresses
+    profile: Profile
+    reasons: frozenset[str] = frozenset()
+
+
+Facts = tuple[Fact, ...]
+
+
+def fact(section: Section, words: str, code: Any = None, *, label: str = "", dated: str = "") -> Facts:
+    """One fact with its date, or nothing when there are no words. A partial date stays visible as words, once: at the code."""
+    if not words:
+        return ()
+    system, value = next(iter(codings(code)), ("", ""))
+    shown = joined(words, f"({partial(dated)})" if code and partial(dated) else "", by=" ")
+    return (Fact(section, shown, label, day(dated), value, system),)
+
+
+def status(*values: Any, profile: Profile | None = None) -> str:
+    """`(refuted)`: a status is shown whenever it is not the ordinary one, so that nothing denied reads as true.
+
+    In the profile's words where it has them: `(recidief)`.
+    """
+    found = [word(value) for value in values if word(value) not in _SILENT]
+    found = [profile.word("statuses", one) or one for one in found] if profile else found
+    return f"({', '.join(found)})" if found else ""
+
+
+_DENIALS = ("doNotPerform", "notDone", "notGiven", "prohibited")
+
+
+def denied(own: Node, reading: Reading) -> str:
+    """`(niet doen)`: an element says that what stands there must not be done, or was not. Never read past it."""
+    found = (reading.profile.word("statuses", name) or name for name in _DENIALS if own.get(name) is True)
+    return joined(*(f"({one})" for one in found), by=" ")
+
+
+STATES = ("status", "verificationStatus", "docStatus")
+"""Where a resource says that it was entered in error."""
+
+
+def without_state(entry: Entry) -> Entry:
+    """What it says is then what it said when it still stood."""
+    return replace(entry, resource={name: value for name, value in entry.resource.items() if name not in STATES})
+
+
+def noted(section: Section, resource: Node, reading: Reading, dated: str, names: tuple[str, ...] = ("note",)) -> Facts:
+    said = [words for name in names for words in notes(resource.get(name))]
+    return tuple(one for words in said for one in fact(section, words, label=reading.profile.label("note"), dated=dated))
+
+
+def until(end: str, reading: Reading) -> str:
+    """`(tot 2015-06)`: it is over, or has an end."""
+    return f"({reading.profile.label('until')} {end})" if end else ""
+
+
+def intended(own: Node, reading: Reading) -> str:
+    """`(voorstel)`: a request for a drug that nobody ordered yet is no drug that is taken."""
+    intent = text(own.get("intent"))
+    return f"({reading.profile.word('statuses', intent)})" if reading.profile.word("statuses", intent) else ""
+
+
+def because(own: Node) -> str:
+    """Why it was not done, or was stopped: R4, and the two names that it has in STU3."""
+    names = ("statusReason", "notDoneReason", "reasonNotTaken")
+    return joined(*(concept(one) for name in names for one in nodes(own.get(name))), by=", ")
