@@ -46,26 +46,26 @@ def came_behind(places: Places, notice: IncomingNotice) -> uuid.UUID:
         return session.scalars(select(InboundMessage.id).where(InboundMessage.control_id == "R1")).one()
 
 
-def test_what_comes_while_a_notice_is_still_to_be_followed_waits_for_the_referral(places: Places) -> None:
-    """A server that is away for an hour: all results of that hour were about nobody who had a case, and gone."""
+def came_while_it_is_followed(places: Places) -> uuid.UUID:
+    """A result, behind a notice that a worker has just begun to follow."""
     places.send()
     places.understand()
     with places.database.transaction() as session:
         claimed = pulls.claim(session, now=now())
     assert claimed is not None
-    came = came_behind(places, claimed.notice)
+    return came_behind(places, claimed.notice)
+
+
+def test_what_comes_while_a_notice_is_still_to_be_followed_waits_for_the_referral(places: Places) -> None:
+    """A server that is away for an hour: all results of that hour were about nobody who had a case, and gone."""
+    came = came_while_it_is_followed(places)
     with places.database.transaction() as session:
         assert awaiting.must_wait(session, came)
 
 
 def test_what_was_fetched_and_is_not_read_yet_is_waited_for_also_by_what_came_before_it(places: Places) -> None:
     """The result came while the server was asked, and is read in the moment between: it was about nobody who had a case, and gone."""
-    places.send()
-    places.understand()
-    with places.database.transaction() as session:
-        claimed = pulls.claim(session, now=now())
-    assert claimed is not None
-    came = came_behind(places, claimed.notice)
+    came = came_while_it_is_followed(places)
     with places.database.transaction() as session:
         session.execute(update(Pull).values(next_attempt_at=now()))
     places.pull()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,12 +15,6 @@ from mdo_portal.exchange import MergedNumbers, PatientMerge
 from mdo_portal.services import merges
 from tests import make
 from tests.make import NOW
-from tests.people import Region
-
-
-@pytest.fixture
-def zeed(session: Session, region: Region) -> Hospital:
-    return session.get_one(Hospital, region.hospitals["ZEED"])
 
 
 def told(kept: str, *gone: str, **over: Any) -> PatientMerge:

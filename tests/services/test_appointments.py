@@ -18,15 +18,9 @@ from mdo_portal.services import appointments
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import NOW
-from tests.people import Region
 
 LATER = NOW + timedelta(hours=1)
 WHO = make.identity("1")
-
-
-@pytest.fixture
-def zeed(session: Session, region: Region) -> Hospital:
-    return session.get_one(Hospital, region.hospitals["ZEED"])
 
 
 @pytest.fixture

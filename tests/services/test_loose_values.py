@@ -19,11 +19,6 @@ FOLDED = Filter(folded=True)
 
 
 @pytest.fixture
-def zeed(session: Session, region: Region) -> Hospital:
-    return session.get_one(Hospital, region.hospitals["ZEED"])
-
-
-@pytest.fixture
 def case(session: Session, region: Region, zeed: Hospital) -> Case:
     session.get_one(Board, region.boards["URO-P"]).folds_values = True
     made = make.case(session, zeed, patient=WHO, number=NUMBER, facts=(*make.COMPLETE, PSA), documents=(REPORT,))

@@ -29,11 +29,6 @@ def meeting(session: Session, region: Region) -> Meeting:
     return session.get_one(Meeting, region.meeting)
 
 
-@pytest.fixture
-def zeed(session: Session, region: Region) -> Hospital:
-    return session.get_one(Hospital, region.hospitals["ZEED"])
-
-
 def plan(session: Session, case: Case, meeting: Meeting, region: Region, *, now: datetime = NOW, late_reason: str = "") -> Round:
     board = session.get_one(Board, meeting.board_id)
     return planning.plan(session, case, meeting, board, viewer=region.aisha, now=now, late_reason=late_reason)

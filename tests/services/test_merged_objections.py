@@ -20,11 +20,6 @@ from tests.make import NOW
 from tests.people import Region
 
 
-@pytest.fixture
-def zeed(session: Session, region: Region) -> Hospital:
-    return session.get_one(Hospital, region.hospitals["ZEED"])
-
-
 def row(session: Session, zeed: Hospital, number: str) -> Patient:
     found = patients.by_local_number(session, zeed.id, number)
     assert found is not None

@@ -21,9 +21,7 @@ from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
 from tests.people import Region
-from tests.services.merging import merge, picture, told, zeed
-
-__all__ = ["zeed"]
+from tests.services.merging import merge, picture, told
 
 
 def number_of(session: Session, case: Case) -> str:

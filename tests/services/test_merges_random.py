@@ -20,10 +20,7 @@ from mdo_portal.services import merges, patients
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import NOW
-from tests.services.merging import merge, told, zeed
-
-__all__ = ["zeed"]
-
+from tests.services.merging import merge, told
 
 STEPS = some.lists(
     some.one_of(

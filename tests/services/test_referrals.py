@@ -10,35 +10,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.case import NO_DATE, Case, CaseEvent, CaseFact, CaseState
+from mdo_portal.domain.case import NO_DATE, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import Contact, Fact, IncomingReferral, PatientChange, PersonName, Section, Unreadable, Wire
-from mdo_portal.services import patient_feed, referrals
+from mdo_portal.exchange import Contact, Fact, IncomingReferral, PatientChange, PersonName, Section, Unreadable
+from mdo_portal.services import patient_feed
 from tests import make
 from tests.make import NOW
 from tests.people import Region
+from tests.services.referral_house import cases_of, present, register
 
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def zeed(session: Session, region: Region) -> Hospital:
-    return session.get_one(Hospital, region.hospitals["ZEED"])
-
-
-def register(session: Session, hospital: Hospital, referral: IncomingReferral, *, minutes: int = 0) -> Case:
-    return referrals.register(session, referral, hospital, wire=Wire.HL7V2, now=NOW + timedelta(minutes=minutes))
-
-
-def cases_of(session: Session, hospital: Hospital) -> int:
-    return session.scalar(select(func.count()).select_from(Case).where(Case.hospital_id == hospital.id)) or 0
-
-
-def present(session: Session, case: Case) -> set[tuple[str, str]]:
-    query = select(CaseFact.label, CaseFact.text).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
-    return {(row[0], row[1]) for row in session.execute(query)}
 
 
 def test_a_complete_referral_is_ready_for_its_board(session: Session, region: Region, zeed: Hospital) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
@@ -20,26 +20,9 @@ from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
 from tests.people import Region
+from tests.services.referral_house import present, register
 
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def zeed(session: Session, region: Region) -> Hospital:
-    return session.get_one(Hospital, region.hospitals["ZEED"])
-
-
-def register(session: Session, hospital: Hospital, referral: IncomingReferral, *, minutes: int = 0) -> Case:
-    return referrals.register(session, referral, hospital, wire=Wire.HL7V2, now=NOW + timedelta(minutes=minutes))
-
-
-def cases_of(session: Session, hospital: Hospital) -> int:
-    return session.scalar(select(func.count()).select_from(Case).where(Case.hospital_id == hospital.id)) or 0
-
-
-def present(session: Session, case: Case) -> set[tuple[str, str]]:
-    query = select(CaseFact.label, CaseFact.text).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
-    return {(row[0], row[1]) for row in session.execute(query)}
 
 
 def test_a_referral_taken_back_stays_so_when_a_message_from_before_is_read_at_last(session: Session, zeed: Hospital) -> None:

@@ -34,11 +34,6 @@ from tests.services.unseen_house import (
 
 
 @pytest.fixture
-def zeed(session: Session, region: Region) -> Hospital:
-    return session.get_one(Hospital, region.hospitals["ZEED"])
-
-
-@pytest.fixture
 def case(session: Session, zeed: Hospital) -> Case:
     return make.case(session, zeed, patient=WHO, number=NUMBER, facts=(*make.COMPLETE, PSA), documents=(REPORT,))
 

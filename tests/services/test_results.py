@@ -26,11 +26,6 @@ WHO = make.identity("1")
 
 
 @pytest.fixture
-def zeed(session: Session, region: Region) -> Hospital:
-    return session.get_one(Hospital, region.hospitals["ZEED"])
-
-
-@pytest.fixture
 def case(session: Session, zeed: Hospital) -> Case:
     return make.case(session, zeed, patient=WHO)
 

@@ -22,11 +22,6 @@ from tests.make import NOW
 from tests.people import Region
 
 
-@pytest.fixture
-def zeed(session: Session, region: Region) -> Hospital:
-    return session.get_one(Hospital, region.hospitals["ZEED"])
-
-
 @contextmanager
 def statements(session: Session) -> Iterator[list[str]]:
     seen: list[str] = []
