@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, defer
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.policy import Act
@@ -31,6 +31,10 @@ def replay(session: Session, message: InboundMessage) -> None:
         raise IllegalMove(
             N_("De inhoud van dit bericht is na de bewaartermijn verwijderd. Vraag het ziekenhuis om het opnieuw te sturen.")
         )
+    _offer(session, message)
+
+
+def _offer(session: Session, message: InboundMessage) -> None:
     if message.reason in SEND_AGAIN:
         raise IllegalMove(ONLY_ANEW)
     is_gone = message.reason == NOBODY  # only its header is still there
@@ -57,10 +61,11 @@ def replay_all(session: Session, viewer: Viewer, act: Act, reason: str, hospital
         .order_by(InboundMessage.seq)
         .limit(MOST_REPLAYED)
         .with_for_update(skip_locked=True)
+        .options(_WITHOUT_BYTES)
     )
     found = [one for one in session.scalars(query) if viewer.may(act, hospital_id=one.hospital_id)]
     for message in found:
-        replay(session, message)
+        _offer(session, message)
     return [message.id for message in found]
 
 
@@ -75,17 +80,24 @@ def number_anew(session: Session, message_ids: Sequence[uuid.UUID], numbers: Num
     """
     keys = sealer(session)
     profiles = {row.link_id: row.profile_in for row in hospitals.links(session)}
-    for message in session.scalars(select(InboundMessage).where(InboundMessage.id.in_(message_ids))):
+    row = InboundMessage
+    query = select(row.id, row.link_id, row.wire, row.patient_keys, row.raw_sealed).where(row.id.in_(message_ids))
+    renewed: dict[uuid.UUID, list[bytes]] = {}
+    for message_id, link_id, wire, before, sealed in session.execute(query, execution_options={"yield_per": _AT_A_TIME}):
         try:
-            raw = keys.open(message.raw_sealed, purpose=RAW_PURPOSE)
+            raw = keys.open(sealed, purpose=RAW_PURPOSE)
         except CANNOT_OPEN:
             continue  # whoever reads it tells a person
-        found = numbers(message.wire, raw, profiles.get(message.link_id, "") if message.link_id else "")
-        new = {keys.blind(number, purpose=PATIENT_KEY) for _, number in found}.difference(message.patient_keys)
-        if new:
-            message.patient_keys = [*message.patient_keys, *sorted(new)]
+        found = numbers(wire, raw, profiles.get(link_id, "") if link_id else "")
+        if new := {keys.blind(number, purpose=PATIENT_KEY) for _, number in found}.difference(before):
+            renewed[message_id] = [*before, *sorted(new)]
+    for message_id, together in renewed.items():
+        session.execute(update(row).where(row.id == message_id).values(patient_keys=together))
 
 
+_AT_A_TIME = 8
+"""Messages in memory at once: they may be of the largest size, and five thousand of them are offered again in one go."""
+_WITHOUT_BYTES = defer(InboundMessage.raw_sealed)
 MOST_REPLAYED = 5_000
 """Messages offered again in one go; the rest at the next push of the button."""
 
@@ -102,6 +114,7 @@ def ignore_all(
         .order_by(InboundMessage.seq)
         .limit(MOST_REPLAYED)
         .with_for_update(skip_locked=True)
+        .options(_WITHOUT_BYTES)
     )
     found = [one for one in session.scalars(query) if viewer.may(act, hospital_id=one.hospital_id)]
     for message in found:

@@ -27,7 +27,7 @@ def install(app: Any) -> None:
 
     def bounded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         line = environ.get("gunicorn.socket")
-        if line is None or environ.get("HTTP_UPGRADE"):
+        if line is None or _is_live(environ):
             return inner(environ, start_response)  # type: ignore[no-any-return]
         with suppress(OSError):
             line.settimeout(SILENT_SECONDS)
@@ -38,6 +38,11 @@ def install(app: Any) -> None:
                 line.settimeout(None)
 
     app.wsgi_app = bounded
+
+
+def _is_live(environ: dict[str, Any]) -> bool:
+    """Whether this opens a live socket, by all that such a request must be: anybody can write `Upgrade` above half a form."""
+    return environ.get("REQUEST_METHOD") == "GET" and environ.get("HTTP_UPGRADE", "").strip().lower() == "websocket"
 
 
 def whole(request: Request) -> bytes:

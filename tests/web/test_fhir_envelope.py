@@ -128,12 +128,23 @@ class Line:
         self.waits.append(seconds)
 
 
-@pytest.mark.parametrize(("upgrade", "waits"), [({}, [bodies.SILENT_SECONDS, None]), ({"HTTP_UPGRADE": "websocket"}, [])])
+BOUNDED: list[float | None] = [bodies.SILENT_SECONDS, None]
+
+
+@pytest.mark.parametrize(
+    ("method", "upgrade", "waits"),
+    [
+        ("GET", {}, BOUNDED),
+        ("POST", {"HTTP_UPGRADE": "websocket"}, BOUNDED),
+        ("GET", {"HTTP_UPGRADE": "h2c"}, BOUNDED),
+        ("GET", {"HTTP_UPGRADE": "websocket"}, []),
+    ],
+)
 def test_who_says_half_and_falls_silent_holds_a_thread_for_a_while_only(
-    app: Flask, upgrade: dict[str, str], waits: list[float | None]
+    app: Flask, method: str, upgrade: dict[str, str], waits: list[float | None]
 ) -> None:
     """Two hundred of them held every page of every hospital; the answer and a live socket take the time they need."""
     line = Line()
-    app.test_client().open("/fhir/metadata", environ_overrides={"gunicorn.socket": line, **upgrade})
+    app.test_client().open("/fhir/metadata", method=method, environ_overrides={"gunicorn.socket": line, **upgrade})
 
     assert line.waits == waits
