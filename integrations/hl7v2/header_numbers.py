@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from .marks import Marks
-from .numbers import MOST_NUMBERS, numbers
+from .numbers import BSN_DIGITS, MOST_NUMBERS, numbers, ungrouped
 from .segment import Segment
 
 LONGEST_LINE = 65_536
@@ -48,9 +48,16 @@ def numbers_in(window: bytes, start: int, marks: Marks) -> tuple[tuple[tuple[str
             text = parts[field] if field < len(parts) else ""
             if told := _told(line, text, field, marks):
                 found |= dict.fromkeys(told)
+                found |= {(authority, bsn): None for authority, number in told if (bsn := _in_groups(number))}
                 is_cut = is_cut or len(told) >= MOST_NUMBERS
                 break
     return tuple(found), is_cut
+
+
+def _in_groups(number: str) -> str:
+    """The BSN that is written in groups: as it is kept of a patient, or a feed about somebody with a case would be about nobody."""
+    plain = number if number.isalnum() else ungrouped(number)
+    return plain if plain != number and len(plain) == BSN_DIGITS else ""
 
 
 def _told(line: str, text: str, field: int, marks: Marks) -> list[tuple[str, str]]:

@@ -34,6 +34,14 @@ def test_a_merge_names_the_old_numbers_too() -> None:
     assert ("ZEED", "54321") in read_header(MERGE).patient_numbers
 
 
+@pytest.mark.parametrize("written", ["9999.11.120", "9999 11 120", "9999-11-120"])
+def test_a_bsn_in_groups_is_asked_for_as_it_is_kept_too(written: str) -> None:
+    """Kept as digits alone: a feed that writes it in groups was about nobody who has a case here, and was counted and gone."""
+    found = read_header(ADT.replace(b"999911120", written.encode()).replace(b"12345", b"12-34")).patient_numbers
+
+    assert found == (("ZEED", "12-34"), ("NLMINBIZA", written), ("NLMINBIZA", "999911120"))
+
+
 @pytest.mark.parametrize("before", [b"", b"\r\n", b"\x0b", b"\xef\xbb\xbf", b"FHS|^~\\&|A\rBHS|^~\\&|A\r"])
 def test_what_stands_before_the_header_does_not_matter(before: bytes) -> None:
     assert read_header(before + ADT).control_id == "M0002"
