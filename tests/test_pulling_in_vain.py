@@ -63,6 +63,27 @@ def test_what_comes_while_a_notice_is_still_to_be_followed_waits_for_the_referra
         assert awaiting.must_wait(session, came)
 
 
+def test_the_feed_about_whom_a_notice_is_still_followed_is_kept_until_the_case_is_there(places: Places) -> None:
+    """Nobody here had a case of them yet: a merge or a death of that hour was counted as noise, and gone."""
+    places.send()
+    places.understand()
+    with places.database.transaction() as session:
+        notice = pulls.claim(session, now=now())
+        assert notice is not None
+        link = hospitals.link_of(session, places.link_id)
+        numbers = ((("bsn", notice.notice.bsn),) if notice.notice.bsn else notice.notice.numbers)[:1]
+        headers = {
+            "theirs": MessageHeader(kind="ADT^A08", control_id="theirs", patient_numbers=numbers),
+            "a stranger's": MessageHeader(kind="ADT^A08", control_id="a stranger's", patient_numbers=(("", "stranger"),)),
+        }
+        for name, header in headers.items():
+            intake.keep(session, [Arrival(raw=name.encode(), wire=Wire.HL7V2, header=header, link=link, at=now())])
+        together = [Arrival(raw=b"again", wire=Wire.HL7V2, header=one, link=link, at=now()) for one in headers.values()]
+        intake.keep(session, together)
+        kept = session.scalars(select(InboundMessage.control_id).where(InboundMessage.kind == "ADT^A08")).all()
+    assert kept == ["theirs", "theirs"]
+
+
 def test_what_was_fetched_and_is_not_read_yet_is_waited_for_also_by_what_came_before_it(places: Places) -> None:
     """The result came while the server was asked, and is read in the moment between: it was about nobody who had a case, and gone."""
     came = came_while_it_is_followed(places)
