@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,9 @@ from sqlalchemy import select
 from mdo_portal import reception
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseFact, CaseState
+from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.exchange import Wire
+from mdo_portal.services import replaying, settling
 from tests.integrations.fhir.make import Node, bundle, condition, patient, request
 from tests.make import NOW
 from tests.people import Region
@@ -27,13 +29,17 @@ def task(**more: Any) -> Node:
     return about | {"focus": {"reference": "ServiceRequest/r"}} | more
 
 
-def hand_in(database: Database, region: Region, *resources: Node, minutes: int = 0, number: str = "") -> None:
+def keep(database: Database, region: Region, *resources: Node, minutes: int) -> datetime:
     now = NOW + timedelta(minutes=minutes)
-    tree = json.loads(bundle(*resources)) | {"timestamp": now.isoformat(), "identifier": {"value": number or f"B{minutes}"}}
+    tree = json.loads(bundle(*resources)) | {"timestamp": now.isoformat(), "identifier": {"value": f"B{minutes}"}}
     raw = json.dumps(tree).encode()
     link = region.links["DELT"]
     reception.keep(database, [reception.sort(raw, wire=Wire.FHIR, reader=READERS[Wire.FHIR], links=[], link=link, now=now)])
-    understand_all(database, now=now)
+    return now
+
+
+def hand_in(database: Database, region: Region, *resources: Node, minutes: int = 0) -> None:
+    understand_all(database, now=keep(database, region, *resources, minutes=minutes))
 
 
 def the_case(database: Database) -> tuple[CaseState, bool, list[str]]:
@@ -75,9 +81,16 @@ def test_one_whose_number_nobody_knows_stands_on_a_persons_list_and_makes_no_cas
 
 
 def test_one_that_was_asked_for_again_later_is_marked_for_a_person(database: Database, region: Region) -> None:
+    """What took it back came first, could not be read then, and was offered again when it had been asked for once more."""
     hand_in(database, region, request(), WHO)
+    keep(database, region, task(), request(), WHO, minutes=5)
+    with database.transaction() as session:
+        taken_back = session.scalars(select(InboundMessage).where(InboundMessage.control_id == "B5")).one()
+        settling.settle(session, taken_back.id, InboundState.UNREADABLE, now=NOW, reason="failed")
     hand_in(database, region, request(), WHO, condition(), minutes=10)
-    hand_in(database, region, task(), request(), WHO, minutes=5, number="late")
+    with database.transaction() as session:
+        replaying.replay(session, session.get_one(InboundMessage, taken_back.id))
+    understand_all(database, now=NOW + timedelta(minutes=20))
 
     state, is_marked, _ = the_case(database)
     assert (state is CaseState.WITHDRAWN, is_marked) == (False, True)

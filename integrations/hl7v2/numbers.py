@@ -32,7 +32,7 @@ def ungrouped(number: str) -> str:
 
 
 def identifies(number: str) -> bool:
-    """Whether this can be the number of a referral or a document: a letter or two, as of a status, are none."""
+    """Whether this can be the number of a referral: a letter or two, as of its status (table 0283), are none."""
     return len(number) > 2 or any(sign.isdigit() for sign in number)
 
 

@@ -9,12 +9,15 @@ from mdo_portal.exchange import Profile
 
 from .er7 import Message
 from .items import Item
-from .numbers import identifies
 from .segment import Segment
 
 GONE = "withdrawn"
 DELETED = "D"
 """Of a diagnosis or procedure (tables 0206 and 0287): it is to be taken out of the list that was sent before."""
+
+
+_OF_A_DOCUMENT = frozenset({"DI", "DO", "IP", "IN", "PA", "AU", "LA", "AV", "CA", "OB", "UN"})
+"""What is known of a document (tables 0271 and 0273)."""
 
 
 def said(segment: Segment | None, field: int) -> str:
@@ -53,7 +56,7 @@ def document_status(notification: Segment, profile: Profile) -> str:
 def document_number(notification: Segment | None) -> str:
     """TXA-12, where it is a number: one that says its status there says it of every document."""
     number = notification.component(12) if notification is not None else ""
-    return number if identifies(number) else ""
+    return "" if number.strip().upper() in _OF_A_DOCUMENT else number
 
 
 def order_status(item: Item, profile: Profile) -> str:
