@@ -19,7 +19,10 @@ PAGE = """<!doctype html><html lang="nl"><head><title>lijst</title><script type=
 <main id="main" tabindex="-1"><div id="list">{rows}</div>
 <div id="brief" hx-get="/brief" hx-trigger="done from:body"><button id="act" hx-post="/act" hx-swap="none">Gezien</button></div>
 <span hidden hx-get="/rows" hx-trigger="done from:body" hx-target="#list"></span></main></body></html>"""
-ROW = '<tr id="row-{0}" data-row="{0}"><td><a href="#{0}">{0}</a></td></tr>'
+ROW = (
+    '<tr id="row-{0}" data-row="{0}"><td><a data-row-key="t" href="tel:0880000000">bel</a> <a href="#{0}">{0}</a>'
+    ' <button data-row-key="o">opnieuw</button></td></tr>'
+)
 
 
 @dataclass
@@ -81,6 +84,25 @@ def test_the_row_one_stood_in_keeps_focus_when_the_list_is_renewed(page: Page) -
     act(page)
 
     expect(page.locator("#row-twee")).to_be_focused()
+
+
+def test_the_button_that_its_letter_chose_keeps_focus_when_the_list_is_renewed(page: Page) -> None:
+    """The next key is Enter. It was for the row by then, and a telephone number was dialled."""
+    press_in_row(page, "j", "j")
+    page.keyboard.press("o")
+    chosen = page.locator("#row-twee [data-row-key=o]")
+    expect(chosen).to_be_focused()
+
+    act(page)
+
+    expect(chosen).to_be_focused()
+
+
+def test_enter_opens_a_row_and_dials_nobody(page: Page) -> None:
+    press_in_row(page, "j", "j")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(f"{SITE}/#twee")
 
 
 def test_of_a_row_that_is_gone_the_next_one_gets_it(page: Page, server: Server) -> None:

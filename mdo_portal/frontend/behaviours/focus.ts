@@ -12,7 +12,7 @@ function address(element: Element, root: Element): string {
   const rowPart = row && root.contains(row) ? `[data-row="${escape(row.dataset["row"] ?? "")}"]` : "";
   if (element === row) return rowPart;
   if (name) return `${rowPart} [name="${escape(name)}"]`;
-  for (const mark of ["data-hotkey", "data-move", "href", "data-open"]) {
+  for (const mark of ["data-hotkey", "data-row-key", "data-move", "href", "data-open"]) {
     const value = element.getAttribute(mark);
     if (value !== null) return `${rowPart} [${mark}="${escape(value)}"]`;
   }

@@ -50,7 +50,7 @@ export function atRow(index: number): void {
 function open(): boolean {
   const row = document.activeElement?.closest<HTMLElement>("[data-row]");
   if (!row || document.activeElement !== row) return false;
-  const link = row.querySelector<HTMLElement>("[data-open], a[href]");
+  const link = row.querySelector<HTMLElement>("[data-open], a[href]:not([href^='tel:'], [href^='mailto:'])");
   link?.click();
   return link !== null;
 }
