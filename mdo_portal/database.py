@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import select as io
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, QueryContext, Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import LargeBinary, Text, TypeDecorator
@@ -61,7 +61,15 @@ class Base(DeclarativeBase):
     }
 
 
+HELD: dict[str, Any] = {"key_share": True}
+"""How a case, a meeting and a round are held (`with_for_update`): against others who change them, not against who adds a row below them.
+
+PostgreSQL locks what a new row refers to. Who held the case and waited for its round, and who held that round and added a recommendation,
+otherwise wait for each other until one of them is told that something went wrong.
+"""
+TRIES, ENDED_FOR_ANOTHER = 3, ("40P01", "40001")
 Row = TypeVar("Row", bound=Base)
+Made = TypeVar("Made")
 _KEPT = "kept"
 
 
@@ -115,6 +123,17 @@ class Database:
     def plain_url(self) -> str:
         """The address for psycopg itself (LISTEN, COPY)."""
         return self.url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def once_more(act: Callable[[], Made], *, if_: Callable[[], bool] = lambda: True) -> Made:
+    """What `act`, one transaction, gives. Done again when PostgreSQL ended it because it and another waited for each other."""
+    for _ in range(TRIES - 1):
+        try:
+            return act()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in ENDED_FOR_ANOTHER or not if_():
+                raise
+    return act()
 
 
 def _never_a_dead_one(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime
 import structlog
 
 from mdo_portal import letter_forms, outgoing_content
-from mdo_portal.database import Database
+from mdo_portal.database import Database, once_more
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Asker, Contact, OutgoingDecision, Receipt, ReceiptKind, Sender
@@ -78,11 +78,15 @@ def deliver(
     receipt = _attempt(database, senders, claimed)
     if receipt is None:
         return None
-    with database.transaction() as session:
-        settled = deliveries.settle(
-            session, claimed.delivery_id, receipt, now=clock(), over=claimed.channel, worker=claimed.worker
-        )
-        following = outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
+
+    def write_down() -> tuple[Settled, ClaimedDelivery | None]:
+        with database.transaction() as session:
+            settled = deliveries.settle(
+                session, claimed.delivery_id, receipt, now=clock(), over=claimed.channel, worker=claimed.worker
+            )
+            return settled, outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
+
+    settled, following = once_more(write_down)  # what a hospital answered is not asked for again
     _say(claimed, receipt, settled)
     return following
 

@@ -5,10 +5,30 @@ Sentences are Dutch message ids; `web` and `live` translate them at the edge. Pa
 
 from __future__ import annotations
 
+from traceback import walk_tb
+from types import TracebackType
+
 
 def N_(sentence: str) -> str:
     """Marks a sentence for translation without translating it here."""
     return sentence
+
+
+def whereabouts(error: BaseException) -> dict[str, str]:
+    """What a log may say of an error nobody expected: its kind, our line that met it, and the database's code. Never its text."""
+    said = {"error": type(error).__name__, "at": _own_line(error.__traceback__)}
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return said | ({"sqlstate": str(code)} if code else {})
+
+
+def _own_line(trace: TracebackType | None) -> str:
+    """The deepest line that is ours, as `module:line`."""
+    own = [
+        f"{frame.f_globals['__name__']}:{line}"
+        for frame, line in walk_tb(trace)
+        if str(frame.f_globals.get("__name__")).startswith(("mdo_portal", "integrations"))
+    ]
+    return own[-1] if own else ""
 
 
 class PortalError(Exception):

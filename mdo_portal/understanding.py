@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundState
+from mdo_portal.errors import whereabouts
 from mdo_portal.exchange import (
     Incoming,
     IncomingNotice,
@@ -211,7 +212,7 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
 
 
 def _failed(database: Database, message: ClaimedMessage, error: Exception, *, now: datetime) -> None:
-    log.error("understand.failed", message_id=str(message.message_id), error=type(error).__name__)
+    log.error("understand.failed", message_id=str(message.message_id), **whereabouts(error))
     with database.transaction() as session:
         settling.failed(session, message, now=now)
 

@@ -20,7 +20,7 @@ from mdo_portal.commands import checks
 from mdo_portal.database import Database
 from mdo_portal.domain.keys import DataKey
 from mdo_portal.domain.sealing import Sealer, WrappedKey
-from mdo_portal.errors import Unsafe
+from mdo_portal.errors import Unsafe, whereabouts
 from mdo_portal.services import keys
 from mdo_portal.settings import Settings, from_environment
 
@@ -153,6 +153,6 @@ def _again_and_again(name: str, job: Callable[[], None], stop: Stop) -> None:
         except Exception as error:
             # The edge of a process: a database that went away must not end the work for ever.
             if type(error).__name__ != said or time.monotonic() - began > LONG_ENOUGH_SECONDS:
-                log.error("job.failed", job=name, error=type(error).__name__)
+                log.error("job.failed", job=name, **whereabouts(error))
             said, began = type(error).__name__, time.monotonic()
             stop.wait(1.0)

@@ -14,10 +14,10 @@ from flask import request
 from flask_socketio import SocketIO, disconnect
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import Database
+from mdo_portal.database import Database, once_more
 from mdo_portal.domain.policy import POLICY, Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.errors import NotAllowed, NotFound, NotSignedIn, PortalError
+from mdo_portal.errors import NotAllowed, NotFound, NotSignedIn, PortalError, whereabouts
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.services import audit, sessions
 
@@ -74,8 +74,7 @@ def _run(database: Database, name: str, act: Act, event: Event, payload: Any) ->
         connection = _connection(sid)
         if not isinstance(payload, dict):
             raise BadPayload()
-        with database.transaction(entering=sessions.hash_key(connection.session_key)) as session:
-            answer = {"ok": True} | event(_context(session, sid, connection), payload)
+        answer = {"ok": True} | once_more(lambda: _stored(database, sid, connection, event, payload))
     except NotSignedIn:
         # The line is closed; the browser keeps what was typed and comes back after signing in again.
         disconnect(sid)
@@ -86,9 +85,15 @@ def _run(database: Database, name: str, act: Act, event: Event, payload: Any) ->
         return {"ok": False, "reason": TRY_AGAIN.get(type(error), type(error).__name__)}
     except Exception as error:
         # The edge of a socket: one bad event must not end the connection, and must not say what went wrong inside.
-        log.error("event.failed", event_name=name, error=type(error).__name__)
+        log.error("event.failed", event_name=name, **whereabouts(error))
         return {"ok": False, "reason": "busy"}
     return answer  # after the commit: an answer means that it is stored
+
+
+def _stored(database: Database, sid: str, connection: Connection, event: Event, payload: Payload) -> dict[str, Any]:
+    """What the event answers, in one transaction."""
+    with database.transaction(entering=sessions.hash_key(connection.session_key)) as session:
+        return event(_context(session, sid, connection), payload)
 
 
 def _note_refusal(database: Database, act: Act, sid: str, payload: Payload) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.board import Board, BoardHospital, Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.people import Role
@@ -39,7 +40,7 @@ class Grant:
 def case_for(session: Session, viewer: Viewer, act: Act, case_id: uuid.UUID, *, now: datetime, lock: bool = False) -> Grant:
     """The case, if this viewer may do `act` with it. NotFound when they may not even see it, else NotAllowed."""
     query = select(Case).where(Case.id == case_id)
-    case = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    case = session.execute(query.with_for_update(**HELD) if lock else query).scalar_one_or_none()
     if case is None and lock:  # row security locks only what somebody may change: who reads along hears that they may not
         case_for(session, viewer, Act.CASE_READ, case_id, now=now)
         raise NotAllowed()
@@ -140,7 +141,7 @@ def meeting_for(
 ) -> tuple[Meeting, Board]:
     """The meeting and its board, if this viewer may do `act` there; otherwise it does not exist."""
     query = select(Meeting).where(Meeting.id == meeting_id)
-    meeting = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    meeting = session.execute(query.with_for_update(**HELD) if lock else query).scalar_one_or_none()
     if meeting is None:
         raise NotFound()
     return meeting, board_for(session, viewer, act, meeting.board_id)

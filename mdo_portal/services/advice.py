@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain import codes
 from mdo_portal.domain.advice import AdviceItem, AdviceKind, Intent, RoundAnswers
 from mdo_portal.domain.hospital import Hospital
@@ -160,7 +161,7 @@ def forget(session: Session, round_id: uuid.UUID) -> None:
 
 def _open(session: Session, round_: Round) -> None:
     """Hold the round, as a signature does: either this change is in what is signed, or it is refused."""
-    session.refresh(round_, with_for_update=True)
+    session.refresh(round_, with_for_update=HELD)
     if not conclusions.notes_of(session, round_.id):
         raise IllegalMove(N_("De conclusie kan worden ingevuld zodra de vergadering open is. Er is niets veranderd."))
     if conclusions.is_frozen(session, round_.id):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import NO_ADVICE, REPLACES, Decision
 from mdo_portal.domain.delivery import LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
@@ -94,7 +95,7 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
     if was is delivery.state and not first_time_sent:
         changes.announce(session, "post", delivery.hospital_id)
         return  # one more attempt, and nothing new: a case's page need not look again
-    case = session.get_one(Case, delivery.case_id, with_for_update=True)
+    case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
     tell(session, delivery, case, first_time_sent=first_time_sent, now=now)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import NO_ADVICE, REPLACES, Decision
@@ -156,7 +157,7 @@ def item_for(session: Session, viewer: Viewer, act: Act, item_id: uuid.UUID, *, 
     if item is None or grant.reduced:
         raise NotFound()
     if lock:
-        session.refresh(item, with_for_update=True)
+        session.refresh(item, with_for_update=HELD)
     return item, grant
 
 

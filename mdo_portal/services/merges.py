@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.destruction import LegalHold
 from mdo_portal.domain.hospital import Hospital
@@ -227,7 +228,7 @@ def _is_used(session: Session, row: Patient) -> bool:
 def _settle(session: Session, rows: list[uuid.UUID], *, now: datetime, person_id: uuid.UUID | None) -> None:
     """Every case of these rows stands under the root of the row it came in under; an objection of one number holds for all of it."""
     origin = func.coalesce(Case.home_patient_id, Case.patient_id)
-    for case in session.scalars(select(Case).where(origin.in_(rows)).with_for_update()):
+    for case in session.scalars(select(Case).where(origin.in_(rows)).with_for_update(**HELD)):
         home = session.get_one(Patient, case.home_patient_id or case.patient_id)
         root = patients.root(session, home)
         assert root is not None

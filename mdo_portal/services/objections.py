@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import OPEN_STATES, Case, CaseState
 from mdo_portal.domain.round import Round, RoundOutcome
@@ -47,7 +48,7 @@ def _withdraw(session: Session, case: Case, *, reason: str, now: datetime) -> No
     live = session.execute(select(Round).where(Round.case_id == case.id, Round.outcome.is_(None))).scalar_one_or_none()
     if live is not None:
         live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason
-        meeting = session.get_one(Meeting, live.meeting_id, with_for_update=True)
+        meeting = session.get_one(Meeting, live.meeting_id, with_for_update=HELD)
         if meeting.current_round_id == live.id:
             meeting.current_round_id = None
         meetings.changed(session, meeting)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.case import WAITING, Case
 from mdo_portal.domain.hospital import Hospital
@@ -77,7 +78,7 @@ def route_again(session: Session, *, now: datetime) -> bool:
 
 def _route(session: Session, case_id: uuid.UUID, board_id: uuid.UUID, *, now: datetime) -> None:
     """Unless somebody chose a board meanwhile."""
-    case = session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+    case = session.get_one(Case, case_id, with_for_update=HELD, populate_existing=True)
     if case.board_id is not None or case.state not in WAITING:
         return
     changes.announce(session, "worklist", "unrouted")

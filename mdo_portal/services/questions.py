@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case, CaseState, InformationRequest
 from mdo_portal.domain.hospital import Channel, Hospital, Level
@@ -183,7 +184,7 @@ def _case(session: Session, answer: IncomingAnswer, hospital: Hospital, request:
     named = Case.id == request.case_id if request is not None else number
     if request is None and not answer.referral_number:
         raise Unreadable("unknown_referral", "Task.basedOn")
-    query = select(Case).where(Case.hospital_id == hospital.id, named).with_for_update()
+    query = select(Case).where(Case.hospital_id == hospital.id, named).with_for_update(**HELD)
     case = session.execute(query).scalar_one_or_none()
     if case is None or (answer.referral_number and case.referral_number != answer.referral_number):
         raise Unreadable("unknown_referral", "Task.basedOn")

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.case import NO_DATE, WAITING, Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
@@ -131,7 +132,7 @@ def known_case(session: Session, hospital: Hospital, number: str) -> Case | None
     """The case of this hospital's referral number, locked; None when there is none, or no number."""
     if not number:
         return None
-    query = select(Case).where(Case.hospital_id == hospital.id, Case.referral_number == number).with_for_update()
+    query = select(Case).where(Case.hospital_id == hospital.id, Case.referral_number == number).with_for_update(**HELD)
     return session.execute(query).scalar_one_or_none()
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, NotFound
@@ -91,7 +92,9 @@ def _show(session: Session, meeting: Meeting, chosen: Round | None, *, now: date
 
 def lock(session: Session, round_: Round) -> Meeting:
     """The meeting and the round as they stand now, held until the commit. Always after the case and before the notes."""
-    query = select(Meeting).where(Meeting.id == round_.meeting_id).with_for_update().execution_options(populate_existing=True)
+    query = (
+        select(Meeting).where(Meeting.id == round_.meeting_id).with_for_update(**HELD).execution_options(populate_existing=True)
+    )
     meeting = session.execute(query).scalar_one()
-    session.refresh(round_, with_for_update=True)
+    session.refresh(round_, with_for_update=HELD)
     return meeting

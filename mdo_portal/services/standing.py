@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.patient import Patient
@@ -18,7 +19,7 @@ from mdo_portal.services import audit, changes, timeline
 
 def cases_of(session: Session, patient: Patient) -> list[Case]:
     """The patient's cases, oldest first, locked."""
-    query = select(Case).where(Case.patient_id == patient.id).order_by(Case.received_at, Case.id).with_for_update()
+    query = select(Case).where(Case.patient_id == patient.id).order_by(Case.received_at, Case.id).with_for_update(**HELD)
     return list(session.scalars(query))
 
 

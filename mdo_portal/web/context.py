@@ -17,6 +17,7 @@ from mdo_portal.errors import NotSignedIn
 from mdo_portal.services import sessions
 from mdo_portal.services.sessions import SignedIn
 from mdo_portal.settings import Settings
+from mdo_portal.web import once_more
 
 
 @dataclass
@@ -50,7 +51,7 @@ def settings() -> Settings:
 def transaction() -> AbstractContextManager[Session]:
     """A transaction of who is signed in: PostgreSQL shows what is theirs. Of nobody when nobody is: no row of any patient."""
     user = current_user._get_current_object()
-    return database().transaction(entering=sessions.hash_key(user.key) if isinstance(user, SignedInUser) else "")
+    return once_more.noted(database().transaction(entering=sessions.hash_key(user.key) if isinstance(user, SignedInUser) else ""))
 
 
 def signed() -> SignedIn:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError
+from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError, whereabouts
 from mdo_portal.web import fhir, refusals
 from mdo_portal.web.context import is_fragment
 from mdo_portal.web.paths import here, own_path
@@ -64,7 +64,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.error("request.failed", endpoint=request.endpoint, error=type(error).__name__, exc_info=False)
+    log.error("request.failed", endpoint=request.endpoint, **whereabouts(error))
     if request.environ.get("mdo.debug"):
         raise error
     language = request.cookies.get("language", "nl")

@@ -15,6 +15,7 @@ from flask.wrappers import Response
 from mdo_portal.domain.policy import POLICY, Act
 from mdo_portal.errors import N_, NotAllowed, NotOurPage, NotStrong, PortalError
 from mdo_portal.settings import is_loopback
+from mdo_portal.web import once_more
 from mdo_portal.web.context import settings, signed
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -35,7 +36,7 @@ def may(act: Act) -> Callable[[Route], Route]:
                 raise NotStrong()
             if not signed().viewer.may_at_all(act):
                 raise NotAllowed()
-            return route(*args, **kwargs)
+            return once_more.done(lambda: route(*args, **kwargs))
 
         guarded.act = act  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]

@@ -28,6 +28,10 @@ class Demo:
         person = next(person for person in self.region.persons if person.key == key)
         return Screen(self.places.url, person.email, PASSWORD)
 
+    def failures(self) -> str:
+        """What the processes of the demo said went wrong: a browser knows only that something did."""
+        return "\n".join(story.failures(self.home))
+
     def with_role(self, board: str, *roles: str) -> Screen:
         """Somebody with one of these roles on this board."""
         person = next(p for p in self.region.persons if any(code == board and role in roles for code, role in p.boards))
@@ -39,4 +43,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     home = tmp_path_factory.mktemp("demo")
     places = free_places()
     with story.running(places, home):
-        yield Demo(places, home, invented_region())
+        made = Demo(places, home, invented_region())
+        yield made
+        assert not made.failures()

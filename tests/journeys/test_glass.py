@@ -27,6 +27,7 @@ from mdo_portal.web import log_overdue
 from tests import make
 from tests.browser import axe, kept_as_picture
 from tests.conftest import as_web
+from tests.console import Complaints
 from tests.people import PEOPLE, Region, person_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -53,11 +54,10 @@ class Portal:
         )
         context.add_cookies([{"name": "mdo", "value": self._cookie(name, fresh=fresh), "url": self.url}])
         page = context.new_page()
-        complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        complaints = Complaints(page, expected="404|422|403")
         yield page
         context.close()
-        assert [said for said in complaints if not re.search("404|422|403", said)] == []
+        assert complaints.all == []
 
     def _cookie(self, name: str, *, fresh: bool) -> str:
         at = datetime.now(UTC) - timedelta(minutes=0 if fresh else 10)

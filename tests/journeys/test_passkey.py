@@ -25,6 +25,7 @@ from mdo_portal.settings import Settings
 from tests import make
 from tests.browser import axe, kept_as_picture
 from tests.conftest import as_web
+from tests.console import Complaints
 from tests.people import Region, person_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -55,14 +56,12 @@ def at_a_desk(browser: Browser) -> Iterator[tuple[Page, CDPSession]]:
     """A browser whose device asks for a finger and always gets it; a message of the console fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL", timezone_id="Europe/Amsterdam")
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = Complaints(page, expected="401")  # "signed out" is an answer
     device = context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     yield page, device
     context.close()
-    assert [said for said in complaints if "401" not in said] == []  # "signed out" is an answer, and Chromium calls it an error
+    assert complaints.all == []
 
 
 def picture(page: Page, name: str) -> None:

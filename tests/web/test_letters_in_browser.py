@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 from mdo_portal.database import Database
 from tests import make
 from tests.browser import axe
+from tests.console import Complaints
 from tests.people import Region
 from tests.web.decision_desk import on_the_agenda
 from tests.web.portal import app_on, signed_in
@@ -39,12 +40,11 @@ class Desk:
         assert cookie is not None
         context = self.browser.new_context(viewport={"width": 1440, "height": 900}, locale="nl-NL")
         context.add_cookies([{"name": "mdo", "value": cookie.value, "url": self.url}])
-        page, complaints = context.new_page(), list[str]()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" and "422" not in said.text else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page = context.new_page()
+        complaints = Complaints(page, expected="422")
         yield page
         context.close()
-        assert complaints == []
+        assert complaints.all == []
 
 
 @pytest.fixture

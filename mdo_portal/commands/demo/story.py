@@ -54,11 +54,25 @@ def run(*, exercise: bool, fresh: bool, folder: Path, play: Play) -> int:
     is_new = not (home / "postgres").exists()
     with running(places, home, with_history=not exercise) as processes:
         if exercise:
-            return play(places)
+            return _played(places, home, play)
         if is_new:
             _answer_twice(places, "ZEED")
         _welcome(places, home)
         return _wait(processes)
+
+
+def _played(places: Places, home: Path, play: Play) -> int:
+    """A story that went well is none when a process met what nobody expected: what it does beside the story did not go well."""
+    code, failed = play(places), failures(home)
+    for line in failed:
+        click.echo(line, err=True)
+    return code or int(bool(failed))
+
+
+def failures(home: Path) -> list[str]:
+    """What web, listener and worker said that went wrong and that nobody had expected: `process: line of its log`."""
+    lines = ((name, line) for name in ROLES for line in (home / f"{name}.log").read_text().splitlines())
+    return [f"{name}: {line}" for name, line in lines if '"at": ' in line]
 
 
 @contextmanager

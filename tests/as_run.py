@@ -1,0 +1,54 @@
+"""Jobs of worker and listener do in a test what they may do where the portal runs: as `mdo_work`, not as the owner of the tables.
+
+A right that was not granted is otherwise found by a hospital: what fails there passes here.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from mdo_portal import acknowledgements, dispatch, polling, pulling, reception, reminding, understanding
+from mdo_portal.commands import audit, retention, work
+from mdo_portal.commands.postgres_databases import as_role
+from mdo_portal.database import Database
+from tests.copies import opened
+
+WORK, WEB = "mdo_work", "mdo_app"
+JOBS = (acknowledgements, dispatch, polling, pulling, reception, reminding, understanding, work)
+OF_WORK = {audit: ("seal_waiting", "anchor"), retention: ("nightly",)}
+
+
+def install() -> None:
+    """Before any test imports one of them."""
+    for module in JOBS:
+        for name, job in vars(module).copy().items():
+            if inspect.isfunction(job) and job.__module__ == module.__name__ and _first(job) == "database":
+                setattr(module, name, _as_run(job))
+    for module, names in OF_WORK.items():
+        for name in names:
+            setattr(module, name, _as_run(getattr(module, name)))
+
+
+def _first(job: Callable[..., Any]) -> str:
+    return next(iter(inspect.signature(job).parameters), "")
+
+
+def _as_run(job: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(job)
+    def run(database: Database, *args: Any, **named: Any) -> Any:
+        return job(_with_its_rights(database, named.get("link", "")), *args, **named)
+
+    return run
+
+
+def _with_its_rights(database: Database, link: str) -> Database:
+    """A database that a test opened as a role of its own stays that; `link`: what a hospital's system posts comes through the web."""
+    if urlsplit(database.url).username in (WORK, WEB):
+        return database
+    made = opened(as_role(database.url, WEB if link else WORK))
+    made.sealer = database.sealer
+    return made
