@@ -13,12 +13,15 @@ from urllib.parse import urlsplit
 
 from mdo_portal import acknowledgements, dispatch, polling, pulling, reception, reminding, understanding
 from mdo_portal.commands import audit, retention, work
+from mdo_portal.commands.desk import Desk
+from mdo_portal.commands.living import Living
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Database
 from tests.copies import opened
 
 WORK, WEB = "mdo_work", "mdo_app"
 JOBS = (acknowledgements, dispatch, polling, pulling, reception, reminding, understanding, work)
+KEPT_RUNNING: tuple[type, ...] = (Desk, Living)
 OF_WORK = {audit: ("seal_waiting", "anchor"), retention: ("nightly",)}
 
 
@@ -31,6 +34,8 @@ def install() -> None:
     for module, names in OF_WORK.items():
         for name in names:
             setattr(module, name, _as_run(getattr(module, name)))
+    for kind in KEPT_RUNNING:
+        kind.__init__ = _made_as_run(kind.__init__)  # type: ignore[misc]
 
 
 def _first(job: Callable[..., Any]) -> str:
@@ -43,6 +48,14 @@ def _as_run(job: Callable[..., Any]) -> Callable[..., Any]:
         return job(_with_its_rights(database, named.get("link", "")), *args, **named)
 
     return run
+
+
+def _made_as_run(init: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(init)
+    def made(self: Any, database: Database, *args: Any, **named: Any) -> None:
+        init(self, _with_its_rights(database, ""), *args, **named)
+
+    return made
 
 
 def _with_its_rights(database: Database, link: str) -> Database:
