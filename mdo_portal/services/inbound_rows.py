@@ -71,7 +71,7 @@ class AskedNumber(NamedTuple):
 # first BSN at or after ours instead of an equal one (where nobody has a BSN it would read all), a hospital no index can be used for, and
 # a count in the inbox: of a long queue it would hope to find the first soon, and read all of it.
 # Whom a message is about that nobody could read yet is known as well: it may be the referral. So is whose referral lies ready and is
-# still to be fetched; few notices wait at a time.
+# still to be fetched; few notices wait at a time, and whether any does is looked up once for all numbers.
 KNOWN = """
 SELECT place FROM unnest(%b::int4[], (%b::text[])::uuid[], %b::text[], %b::bytea[], %b::bytea[])
     AS asked (place, hospital_id, number, bsn, key)
@@ -88,7 +88,7 @@ WHERE (
         WHERE (m.settled_at IS NULL OR m.state = 'unreadable') AND m.patient_keys && ARRAY[asked.key]
             AND m.hospital_id IS NOT DISTINCT FROM asked.hospital_id
     )
-    OR (
+    OR (SELECT count(*) > 0 FROM pulls WHERE state = 'waiting') AND (
         SELECT count(*) > 0 FROM pulls n JOIN inbound_messages t ON t.id = n.message_id
         WHERE n.state = 'waiting' AND n.hospital_id = asked.hospital_id AND asked.key = ANY(t.patient_keys)
     )

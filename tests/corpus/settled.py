@@ -40,7 +40,7 @@ def understand(database: Database, count: Count) -> None:
 def settle(database: Database, count: Count, samples: Sequence[Sample], parts: Parts, *, hospital: str) -> None:
     """Count what stands in the inbox, and compare it byte by byte with what was sent."""
     with database.transaction() as session:
-        rows = {row.digest: row for row in session.scalars(_inbox(hospital))}
+        rows = {_digest(_kept(session, row)): row for row in session.scalars(_inbox(hospital))}
         states = [row.state for row in rows.values() for _ in range(1 + row.doubles)]
         failed = sum(row.reason == "failed" for row in rows.values())
         count.messages = len(samples)
@@ -75,15 +75,21 @@ def _lost(session: Session, row: InboundMessage | None, sample: Sample, parts: P
     """How many of the file's parts the stored bytes lack."""
     if row is None:
         return 0
-    kept = parts(sealer(session).open(row.raw_sealed, purpose=RAW_PURPOSE))
+    kept = parts(_kept(session, row))
     return sum(part not in kept for part in parts(sample.raw))
+
+
+def _kept(session: Session, row: InboundMessage) -> bytes:
+    """The bytes themselves: the digest of what was refused says that it was, too (ADR 0048)."""
+    return sealer(session).open(row.raw_sealed, purpose=RAW_PURPOSE)
 
 
 def details(database: Database, corpus: str, samples: Sequence[Sample]) -> None:
     """One JSON line per file: what it became. The samples are public; never do this with a hospital's own."""
     with database.transaction() as session:
+        rows = {_digest(_kept(session, row)): row for row in session.scalars(select(InboundMessage))}
         for sample in samples:
-            row = session.scalars(select(InboundMessage).where(InboundMessage.digest == _digest(sample.raw))).first()
+            row = rows.get(_digest(sample.raw))
             print(json.dumps({"corpus": corpus, "file": sample.name} | _detail(session, row), ensure_ascii=False), flush=True)
 
 
