@@ -33,8 +33,7 @@ def faults(resource: Node, version: str) -> frozenset[str] | None:
     try:
         _models(version)(str(resource.get("resourceType", ""))).model_validate(_light(resource))
     except Exception as error:  # as in `problem`
-        errors = getattr(error, "errors", None)
-        found = errors(include_url=False, include_input=False, include_context=False) if callable(errors) else []
+        found = _found(error) or []
         steps = [one["loc"] for one in found]
         unknown = any(one["type"] == "extra_forbidden" and len(one["loc"]) == 1 for one in found)
         if unknown or not found or not all(steps):
@@ -117,11 +116,20 @@ def _light(value: Any, key: str = "") -> Any:
 
 
 def _told(error: Exception) -> str:
-    errors = getattr(error, "errors", None)
-    if not callable(errors):
+    found = _found(error)
+    if found is None:
         return "not readable"
-    found = errors(include_url=False, include_input=False, include_context=False)
     return ", ".join(_one(item) for item in found[:3])
+
+
+def _found(error: Exception) -> list[dict[str, Any]] | None:
+    """What pydantic says of each fault; None when it was not pydantic that stopped.
+
+    In a function of its own: the error holds the errors of validators, those hold the frames they came through, and Python sees no ring
+    that goes through pydantic's error. A name for it in one of those frames keeps the resource in memory for good.
+    """
+    errors = getattr(error, "errors", None)
+    return errors(include_url=False, include_input=False, include_context=False) if callable(errors) else None
 
 
 def _one(item: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -91,9 +92,19 @@ def _timed(target: Target, one: bytes, found: Found, keep: Path | None) -> None:
     except Exception as trouble:
         _crashed(found, type(trouble).__name__, one, traceback.format_exc(), keep)
     took = time.process_time() - began
+    if took > SLOW_SECONDS:
+        took = min(took, _again(target, one))
     found.slowest_ms = max(found.slowest_ms, took * 1000)
     if took > SLOW_SECONDS:
         _crashed(found, "slow", one, f"{took:.2f} s", keep)
+
+
+def _again(target: Target, one: bytes) -> float:
+    """What this input takes by itself: what was imported for it, or collected as garbage meanwhile, is not its doing."""
+    began = time.process_time()
+    with suppress(Exception):
+        target.act(one)
+    return time.process_time() - began
 
 
 def _traced(target: Target, one: bytes, found: Found, keep: Path | None) -> set[tuple[str, int]]:
