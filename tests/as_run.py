@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mdo_portal import acknowledgements, dispatch, polling, pulling, reception, reminding, understanding
-from mdo_portal.commands import audit, retention, work
+from mdo_portal.commands import audit, export, retention, work
 from mdo_portal.commands.desk import Desk
 from mdo_portal.commands.living import Living
 from mdo_portal.commands.postgres_databases import as_role
@@ -22,7 +22,7 @@ from tests.copies import opened
 WORK, WEB = "mdo_work", "mdo_app"
 JOBS = (acknowledgements, dispatch, polling, pulling, reception, reminding, understanding, work)
 KEPT_RUNNING: tuple[type, ...] = (Desk, Living)
-OF_WORK = {audit: ("seal_waiting", "anchor"), retention: ("nightly",)}
+OF_WORK = {audit: ("seal_waiting", "anchor", "check"), export: ("of_hospital", "write"), retention: ("nightly", "purge", "due")}
 
 
 def install() -> None:

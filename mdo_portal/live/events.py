@@ -9,14 +9,15 @@ from typing import Any, cast
 from flask import Flask, request
 from flask import session as cookie
 from flask_socketio import SocketIO, emit, join_room, leave_room
+from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import NotFound
-from mdo_portal.live.guard import Context, Payload, an_id, on, some_bytes
+from mdo_portal.live.guard import Context, Payload, always, an_id, never, on, some_bytes
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.live.topics import may_watch, some_topics
-from mdo_portal.services import access, audit, conclusions, presence, rounds, sessions
+from mdo_portal.services import access, audit, conclusions, presence, rooms, rounds, sessions
 
 CLOCKS_DIFFER = 2.0
 """Seconds: the page may come from another process than its socket goes to."""
@@ -29,14 +30,14 @@ def install(socketio: SocketIO, app: Flask, *, origin: str) -> None:
     database = cast(Database, app.extensions["mdo_database"])
     socketio.on_event("connect", lambda *_: _connect(database, origin))
     socketio.on_event("disconnect", lambda *_: _disconnect(database))
-    for name, act, event in (
-        ("watch", Act.PROFILE_READ, watch),
-        ("room:join", Act.ROOM_JOIN, join),
-        ("note:open", Act.NOTE_READ, open_note),
-        ("note:update", Act.NOTE_WRITE, update_note),
-        ("note:awareness", Act.NOTE_READ, awareness),
+    for name, act, event, is_act in (
+        ("watch", Act.PROFILE_READ, watch, follows_a_meeting),
+        ("room:join", Act.ROOM_JOIN, join, never),
+        ("note:open", Act.NOTE_READ, open_note, never),
+        ("note:update", Act.NOTE_WRITE, update_note, always),
+        ("note:awareness", Act.NOTE_READ, awareness, never),
     ):
-        on(socketio, database, name, act)(event)
+        on(socketio, database, name, act, is_act=is_act)(event)
 
 
 def _connect(database: Database, origin: str) -> bool:
@@ -64,6 +65,11 @@ def _disconnect(database: Database) -> None:
     with database.transaction() as db:
         for meeting_id in meetings:
             presence.leave(db, meeting_id, gone.person_id, now=datetime.now(UTC))
+
+
+def follows_a_meeting(session: Session, connection: Connection) -> bool:
+    """Who listens in a meeting that is under way works, without a key: their page asks for other topics when the next case comes on."""
+    return rooms.any_under_way(session, connection.meetings)
 
 
 def watch(context: Context, payload: Payload) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from mdo_portal.services import audit, sessions
 log = structlog.get_logger(__name__)
 Payload = Mapping[str, Any]
 Event = Callable[["Context", Payload], dict[str, Any]]
+IsAct = Callable[[Session, Connection], bool]
 #: event -> the act it does: an event that is not here is not registered, and the build looks
 EVENTS: dict[str, Act] = {}
 
@@ -51,8 +52,21 @@ class TooFast(PortalError):
 TRY_AGAIN: dict[type[PortalError], str] = {TooFast: "rate"}
 
 
-def on(socketio: SocketIO, database: Database, name: str, act: Act) -> Callable[[Event], Event]:
-    """Register an event: re-read the person, run it in one transaction, answer with `ok` or a reason."""
+def never(_session: Session, _connection: Connection) -> bool:
+    """A page sends this by itself too, after an interruption or to say that it still stands open: nobody need sit there."""
+    return False
+
+
+def always(_session: Session, _connection: Connection) -> bool:
+    """Only somebody's own hands send this."""
+    return True
+
+
+def on(socketio: SocketIO, database: Database, name: str, act: Act, *, is_act: IsAct = never) -> Callable[[Event], Event]:
+    """Register an event: re-read the person, run it in one transaction, answer with `ok` or a reason.
+
+    `is_act`: whether a session that sends this goes on for another 45 minutes.
+    """
     if act not in POLICY:
         raise KeyError(act)
     EVENTS[name] = act
@@ -60,7 +74,7 @@ def on(socketio: SocketIO, database: Database, name: str, act: Act) -> Callable[
     def register(event: Event) -> Event:
         @wraps(event)
         def guarded(*payloads: Any) -> dict[str, Any]:
-            return _run(database, name, act, event, payloads[0] if payloads else None)
+            return _run(database, name, act, event, is_act, payloads[0] if payloads else None)
 
         socketio.on_event(name, guarded)
         return event
@@ -68,13 +82,13 @@ def on(socketio: SocketIO, database: Database, name: str, act: Act) -> Callable[
     return register
 
 
-def _run(database: Database, name: str, act: Act, event: Event, payload: Any) -> dict[str, Any]:
+def _run(database: Database, name: str, act: Act, event: Event, is_act: IsAct, payload: Any) -> dict[str, Any]:
     sid = str(request.sid)  # type: ignore[attr-defined]
     try:
         connection = _connection(sid)
         if not isinstance(payload, dict):
             raise BadPayload()
-        answer = {"ok": True} | once_more(lambda: _stored(database, sid, connection, event, payload))
+        answer = {"ok": True} | once_more(lambda: _stored(database, sid, connection, event, is_act, payload))
     except NotSignedIn:
         # The line is closed; the browser keeps what was typed and comes back after signing in again.
         disconnect(sid)
@@ -90,10 +104,12 @@ def _run(database: Database, name: str, act: Act, event: Event, payload: Any) ->
     return answer  # after the commit: an answer means that it is stored
 
 
-def _stored(database: Database, sid: str, connection: Connection, event: Event, payload: Payload) -> dict[str, Any]:
+def _stored(
+    database: Database, sid: str, connection: Connection, event: Event, is_act: IsAct, payload: Payload
+) -> dict[str, Any]:
     """What the event answers, in one transaction."""
     with database.transaction(entering=sessions.hash_key(connection.session_key)) as session:
-        return event(_context(session, sid, connection), payload)
+        return event(_context(session, sid, connection, touch=is_act(session, connection)), payload)
 
 
 def _note_refusal(database: Database, act: Act, sid: str, payload: Payload) -> None:
@@ -121,9 +137,9 @@ def _connection(sid: str) -> Connection:
     return connection
 
 
-def _context(session: Session, sid: str, connection: Connection) -> Context:
+def _context(session: Session, sid: str, connection: Connection, *, touch: bool = False) -> Context:
     now = datetime.now(UTC)
-    found = sessions.signed_in(session, connection.session_key, now=now, client_address=connection.address)
+    found = sessions.signed_in(session, connection.session_key, now=now, client_address=connection.address, touch=touch)
     if found is None or not found.proof.strong:
         raise NotSignedIn()
     return Context(session=session, viewer=found.viewer, sid=sid, connection=connection, now=now)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
@@ -36,6 +36,13 @@ def _next_start(meeting: Meeting, agenda: Sequence[meeting_rows.AgendaRow], *, n
     if current is None or meeting.current_since is None:
         return now
     return max(now, meeting.current_since + timedelta(minutes=current.minutes))
+
+
+def any_under_way(session: Session, meeting_ids: Collection[uuid.UUID]) -> bool:
+    """Whether one of these meetings is open at this moment. Asks nothing when there are none."""
+    if not meeting_ids:
+        return False
+    return bool(session.scalar(select(exists().where(Meeting.id.in_(meeting_ids), Meeting.state == MeetingState.OPEN))))
 
 
 def open_meeting(session: Session, meeting: Meeting, *, now: datetime) -> None:
