@@ -97,18 +97,30 @@ def take_back(session: Session, case: Case, facts: Sequence[Fact], hospital: Hos
     present = list(session.scalars(query)) if facts else []
     gone = [one for one in present if any(_says(one, fact) for fact in facts if fact.text)]
     own = [one for one in present if one.hospital_id == hospital.id and one not in gone]
-    for fact in (one for one in facts if not one.text):
-        meant = [one for one in own if _is_named(one, fact)]
+    for fact in facts:
+        meant = [one for one in own if (_is_undated(one, fact) if fact.text else _is_named(one, fact))]
         gone += meant if len(meant) == 1 else []
     for one in gone:
         one.superseded_at, one.status = now, "withdrawn"
     return bool(gone)
 
 
+def are_told(session: Session, case: Case, facts: Sequence[Fact]) -> bool:
+    """Whether one of these stands on the case, in these words."""
+    words = {fact.text for fact in facts} - {""}
+    told = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None)) if words else None
+    return told is not None and any(_says(row, fact) for row in session.scalars(told) for fact in facts if fact.text)
+
+
 def _says(row: CaseFact, fact: Fact) -> bool:
     """The same thing about the same day; with a status of then behind it, it is still the same."""
     is_same = row.text == fact.text or row.text.startswith(f"{fact.text} (")
     return is_same and (row.section, row.label, row.dated_on) == (fact.section, fact.label, fact.dated_on)
+
+
+def _is_undated(row: CaseFact, fact: Fact) -> bool:
+    """The same words of some day, taken back without a day."""
+    return fact.dated_on is None and (row.section, row.label, row.text) == (fact.section, fact.label, fact.text)
 
 
 def _is_named(row: CaseFact, fact: Fact) -> bool:
