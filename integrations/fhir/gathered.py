@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from integrations.fhir.beside import extended
@@ -76,20 +77,42 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         if entry.kind in FACTS:
             told = said_by(without_state(entry), reading)
             is_silent = all(one.text == reading.profile.label("report") for one in told)
-            found.taken_back.extend(_named_alone(entry) if is_silent else told)
+            found.taken_back.extend(_named_alone(entry) if is_silent else told)  # told otherwise since, it stands
+        elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind):
+            found.taken_back.extend(mapping(without_state(entry), reading))
+        elif entry.kind == "QuestionnaireResponse":
+            over = Gathered()
+            _form(without_state(entry), reading, over)
+            found.taken_back.extend(over.facts)
+        if entry.kind in TOLD or entry.kind == "Media":
+            for carried in attached(entry, reading):
+                found.withdraw(carried)
     else:
+        before = len(found.facts)
         map_entry(entry, reading, found)
+        if entry.known_as:
+            found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]
+
+
+def distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Each thing once. What several resources tell is not over when one of them goes, so it is known by none of their addresses."""
+    every = tuple(dict.fromkeys(facts))
+    found: dict[Fact, Fact] = {}
+    for one in every:
+        bare = replace(one, key="") if one.key else one
+        found[bare] = bare if bare in found and found[bare].key != one.key else one
+    return tuple(found.values())
 
 
 def _named_alone(entry: Entry) -> tuple[Fact, ...]:
-    """What is taken back without its value: its name and its day, and no text."""
+    """What is taken back without its value: its name, its day and its address, and no text."""
     own = entry.resource
     system, code = next(iter(codings(own.get("code"))), ("", ""))
     dated = first_of(
         own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "onsetDateTime", "issued"
     )
     label = concept(own.get("code"))
-    return (Fact(Section.OTHER, "", label, day(dated), code, system),) if label else ()
+    return (Fact(Section.OTHER, "", label, day(dated), code, system, entry.known_as),) if label or entry.known_as else ()
 
 
 _CORRECTED = {"amended", "corrected"}

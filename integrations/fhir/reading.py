@@ -53,7 +53,7 @@ def denied(own: Node, reading: Reading) -> str:
     return joined(*(f"({one})" for one in found), by=" ")
 
 
-STATES = ("status", "verificationStatus", "docStatus")
+STATES = ("status", "verificationStatus", "docStatus", "lifecycleStatus")
 """Where a resource says that it was entered in error."""
 
 
