@@ -97,3 +97,21 @@ def _written(tag: re.Match[str]) -> str:
     if name in TAGS:
         return sign_of_tag(name, closes=closes)
     return "" if name == "br" and closes else "\n" if name in _BREAKS else " "
+
+
+_CHARSET = re.compile(r"charset=[\"']?([\w.\-]+)", re.IGNORECASE)
+
+
+def as_utf8(content: bytes, media_type: str) -> bytes:
+    """The bytes of a text in UTF-8, as a page shows it: what is none is in the set that its type names, else in that of Windows."""
+    if not media_type.startswith("text/"):
+        return content
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        named = _CHARSET.search(media_type)
+        try:
+            return content.decode(named[1] if named else "cp1252").encode()
+        except (LookupError, UnicodeDecodeError):
+            return content
+    return content

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from integrations.fhir.bundle import Addresses, Entry, address, entries_of
+from integrations.fhir.documents import of_attachment
 from integrations.fhir.gathered import Gathered, distinct, leftover_binaries, take
 from integrations.fhir.judge import problem
 from integrations.fhir.modified import without_modified
@@ -14,7 +15,7 @@ from integrations.fhir.reading import Reading
 from integrations.fhir.referral import read_referral
 from integrations.fhir.request import KINDS, has_request, number_of, with_contained
 from integrations.fhir.sieve import HELPERS, sift
-from integrations.fhir.task import answer_words, is_notice, question_of, read_notice, referral_of
+from integrations.fhir.task import answer_words, attachments, is_notice, question_of, read_notice, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.withdrawal import ending_task, why
 from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
@@ -37,9 +38,7 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     named = tuple(f"entry/{number} {method}" for number, method, *_ in told if method in _UNSENT)
     if not named:
         return read
-    gone = unique(
-        address("", text(own.get("url"))) or address("", url) for _, method, own, url in told if method == "DELETE"
-    )
+    gone = unique(address("", text(own.get("url"))) or address("", url) for _, method, own, url in told if method == "DELETE")
     over = tuple(Fact(Section.OTHER, "", key=one) for one in gone)
     papers = tuple(name for kind, _, name in (one.partition("/") for one in gone) if kind in _PAPERS)
     return replace(
@@ -108,6 +107,9 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
         if entry.kind == "Task" or entry.place in sifted.refused:
             continue
         take(entry, patients[0] if patients else None, reading, found)
+    for task in (one for one in tasks if one.place not in sifted.refused):
+        for title, part in attachments(task.resource):
+            found.carry(of_attachment(task, part, reading, title or profile.label("document")))
     leftover_binaries(reading, sifted, found)
     who = patient_identity(patients[0].resource, profile) if patients else _patient_by_number(own, profile)
     sent_at = moment(own.get("lastModified")) or moment(own.get("authoredOn"))

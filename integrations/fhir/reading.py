@@ -67,6 +67,14 @@ def noted(section: Section, resource: Node, reading: Reading, dated: str, names:
     return tuple(one for words in said for one in fact(section, words, label=reading.profile.label("note"), dated=dated))
 
 
+def not_sent(references: Any, section: Section, entry: Entry, reading: Reading) -> Facts:
+    """What is named in words and is not in this message."""
+    named = (
+        text(one.get("display")) for one in nodes(references) if one.get("display") and reading.where.resolve(one, entry) is None
+    )
+    return tuple(one for words in named for one in fact(section, words, label=reading.profile.label("not_sent")))
+
+
 def until(end: str, reading: Reading) -> str:
     """`(tot 2015-06)`: it is over, or has an end."""
     return f"({reading.profile.label('until')} {end})" if end else ""
