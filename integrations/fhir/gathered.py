@@ -16,6 +16,7 @@ from integrations.fhir.questionnaire import FIELDS, answers
 from integrations.fhir.reading import STATES, Reading, not_sent, without_state
 from integrations.fhir.request import KINDS, is_other
 from integrations.fhir.sieve import HELPERS, Sifted
+from integrations.fhir.task import ENDED, is_notice
 from integrations.fhir.told import (
     TOLD,
     attached,
@@ -213,6 +214,7 @@ def _task(entry: Entry, reading: Reading, found: Gathered) -> None:
     """What a Task that asks says, its inputs with it: a question by the name of an input, else a fact under that name."""
     own, before = entry.resource, len(found.facts) + len(found.documents) + len(found.fields)
     found.facts.extend(task(entry, reading))
+    is_to_fetch = is_notice(own)
     for one in nodes(own.get("input")):
         name, attachment = concept(one.get("type")), node(one.get("valueAttachment"))
         if attachment:
@@ -220,14 +222,16 @@ def _task(entry: Entry, reading: Reading, found: Gathered) -> None:
             continue
         pointed = one.get("valueReference")
         words = input_words(one, reading) if not pointed or reading.where.resolve(pointed, entry) is None else ""
-        words = "" if _TO_FETCH.fullmatch(words) else words
+        if _TO_FETCH.fullmatch(words):
+            words, is_to_fetch = "", True
         target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
         if words and target in FIELDS:
             found.fields.setdefault(target, []).append(words)
         elif words:
             found.facts.append(Fact(Section(target) if target else Section.OTHER, words, name, day(own.get("authoredOn"))))
-    until = node(node(own.get("restriction")).get("period")).get("end")
-    for name, value in (("latest_useful_on", text(until)), ("urgency", text(own.get("priority")))):
+    until = text(node(node(own.get("restriction")).get("period")).get("end"))
+    is_asking = text(own.get("status")) not in ENDED and not is_to_fetch  # of data that lie ready it says how long they do
+    for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():
         if value and name not in found.fields:
             found.fields[name] = [value]
     if len(found.facts) + len(found.documents) + len(found.fields) == before:

@@ -19,7 +19,7 @@ from .items import Item
 from .people import patient, the_patient
 from .places import Reading, number_at
 from .segment import Segment
-from .statuses import GONE, document_number, document_status, is_status_only, item_status, order_status, said
+from .statuses import GONE, document_number, document_status, is_status_only, item_status, order_status, parent_number, said
 from .unplaced import unplaced
 from .values import day, label
 
@@ -127,7 +127,7 @@ def _replaces(reading: Reading, notification: Segment | None) -> str:
     """The parent of a replacement or an edit; an addendum stands beside its parent."""
     event = event_of(reading.message)
     takes_place = event in reading.profile["result"]["replacing"]
-    return notification.component(13) if notification is not None and takes_place else ""
+    return parent_number(notification) if notification is not None and takes_place else ""
 
 
 def _described(document: IncomingDocument, notification: Segment, profile: Profile) -> IncomingDocument:
@@ -145,7 +145,7 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
         content=b"",
         dated_on=_dated(notification),
         reference=document_number(notification),
-        replaces=notification.component(13) if is_over or event in rules["replacing"] else "",
+        replaces=parent_number(notification) if is_over or event in rules["replacing"] else "",
         status=GONE if is_over else document_status(notification, profile),
     )
 

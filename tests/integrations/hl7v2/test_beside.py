@@ -146,3 +146,10 @@ def test_a_letter_that_was_escaped_in_the_code_of_before_utf_8_is_that_letter() 
 
 def test_the_name_of_a_person_as_a_value_has_no_separators() -> None:
     assert result("OBR|1|P1|F1|LAB^Lab^L", "OBX|1|XPN|C^Door^L||Jansen&&Jansen^A||||||F").facts[-1].text == "Jansen A"
+
+
+def test_a_referral_says_what_kind_of_answer_is_asked_for() -> None:
+    found = read("REF^I12", "RF1|P|S|Med|SO^Second opinion^HL70282||VW1||||^Graag uw oordeel")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Graag uw oordeel"
+    assert [(fact.label, fact.text) for fact in found.facts] == [("Soort aanvraag", "Second opinion")]
