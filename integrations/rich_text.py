@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from html import unescape
 
@@ -97,3 +98,31 @@ def _written(tag: re.Match[str]) -> str:
     if name in TAGS:
         return sign_of_tag(name, closes=closes)
     return "" if name == "br" and closes else "\n" if name in _BREAKS else " "
+
+
+_CHARSET = re.compile(r"charset=[\"']?([\w.\-]+)", re.IGNORECASE)
+_OF_TEXTS = re.compile(r"iso8859-\d+|cp\d+|utf-(?:16|32)(?:-[bl]e)?|mac-roman")
+"""Sets of characters in which texts are written. Python knows more by name, and some take minutes over a megabyte (punycode)."""
+
+
+def as_utf8(content: bytes, media_type: str) -> bytes:
+    """The bytes of a text in UTF-8, as a page shows it: what is none is in the set that its type names, else in that of Windows."""
+    if not media_type.startswith("text/"):
+        return content
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return content.decode(_named_set(media_type)).encode()
+        except UnicodeDecodeError:
+            return content
+    return content
+
+
+def _named_set(media_type: str) -> str:
+    found = _CHARSET.search(media_type)
+    try:
+        name = codecs.lookup(found[1]).name if found else ""
+    except LookupError:
+        name = ""
+    return name if _OF_TEXTS.fullmatch(name) else "cp1252"

@@ -48,7 +48,10 @@ class House:
         self.hospital = session.get_one(Hospital, region.hospitals["DELT"])
 
     def tells(self, *entries: Node, hours: int | None = None) -> Case:
-        told = FhirReader().read(bundle(*entries), "generic-r4")
+        return self.understands(bundle(*entries), hours=hours)
+
+    def understands(self, raw: bytes, hours: int | None = None) -> Case:
+        told = FhirReader().read(raw, "generic-r4")
         at = NOW + timedelta(hours=self.hours if hours is None else hours)
         self.hours += 1
         if isinstance(told, IncomingAnswer):

@@ -87,6 +87,16 @@ def test_a_document_of_words_that_is_withdrawn_is_no_longer_current(house: House
     assert "document.withdrawn" in house.events()
 
 
+@pytest.mark.parametrize("place", ["^^{}", "^^^^^{}"])
+def test_a_document_whose_number_stands_further_on_is_known_by_it(house: House, place: str) -> None:
+    """Epic writes it in the third component, a German cancer centre in the sixth."""
+    house.hears("MDM^T02", txa(place.format("A")), written("cT2"))
+    house.hears("MDM^T10", txa(place.format("B"), place.format("A")), written("cT3"))
+    assert house.facts() == ["cT3"]
+    house.hears("MDM^T11", txa(place.format("B"), completion="CA", available="CA"))
+    assert house.facts() == []
+
+
 @pytest.mark.parametrize("event", ["T07", "T08", "T09", "T10"])
 def test_a_document_of_words_that_is_replaced_gives_way_to_the_new_words_and_to_nothing_else(house: House, event: str) -> None:
     house.hears("MDM^T02", txa("A"), written("cT2"), written("geen metastasen", 2))

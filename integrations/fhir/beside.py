@@ -116,6 +116,23 @@ def material(entry: Entry, where: Addresses) -> str:
     return joined(*(_pointed(one, entry, where) for one in many), by=", ")
 
 
+def done_by(entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`door: Streeklab Zuid`: who found it; the patient by no name, for a value measured at home."""
+    people = nodes(entry.resource.get("performer"))
+    if not people:
+        return ""
+    names = joined(*unique(_named(one, entry, where, profile) for one in people), by=", ")
+    return f"{profile.label('by')}: {names}" if names else ""
+
+
+def _named(reference: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+    address, found = text(reference.get("reference")), where.resolve(reference, entry)
+    if (found.kind if found else "") == "Patient" or (found is None and "Patient/" in address):
+        return profile.label("patient")
+    who = contact(reference, entry, where, profile)
+    return joined(who.name, who.organisation if who.organisation != who.name else "", by=", ")
+
+
 def written_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`materiaal: Biopt links; door: Lab Delta`: of a report what it is about and who stands for it."""
     people = [*nodes(entry.resource.get("performer")), *nodes(entry.resource.get("resultsInterpreter"))]

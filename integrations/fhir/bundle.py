@@ -26,6 +26,9 @@ class Entry:
     full_url: str = ""
     container: Node = field(default_factory=dict)  # the resource it is contained in
     is_modified: bool = False  # something around it says what nobody here understands (modifierExtension)
+    known_as: str = (
+        ""  # `Observation/7`, where it has that address on the sender's server: told again under it, it is the same thing
+    )
 
     @property
     def kind(self) -> str:
@@ -89,9 +92,18 @@ def _entry(number: int, item: Node, only: Container[str] = ()) -> Entry | None:
     method = text(node(item.get("request")).get("method"))
     if not kind or (only and kind not in only) or method.upper() not in WRITES:
         return None
-    return Entry(
-        f"{kind[:64]}/{number}", item["resource"], text(item.get("fullUrl")), is_modified=_is_modified(item, ("resource",))
-    )
+    full_url, is_modified = text(item.get("fullUrl")), _is_modified(item, ("resource",))
+    known_as = address(kind, full_url) or (address(kind, text(node(item.get("request")).get("url"))) if method == "PUT" else "")
+    return Entry(f"{kind[:64]}/{number}", item["resource"], full_url, is_modified=is_modified, known_as=known_as)
+
+
+_ADDRESS = re.compile(r"(?:https?://[^?#]+/)?([A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?")
+
+
+def address(kind: str, told: str) -> str:
+    """`Kind/id` of what stands at an address on a server; "" for a search, a name within a message (`urn:uuid:…`) or another kind."""
+    found = _ADDRESS.fullmatch(told)
+    return found[1] if found and found[1].startswith(f"{kind}/" if kind else "") else ""
 
 
 _ON_A_SERVER = re.compile(r"(https?://.+)/[A-Za-z]{1,64}/[^/]+", re.IGNORECASE)

@@ -14,7 +14,7 @@ from integrations.fhir.bundle import Entry, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.reading import Reading
 from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
-from integrations.rich_text import words_in
+from integrations.rich_text import as_utf8, words_in
 from mdo_portal.exchange import Fact, IncomingDocument, Section
 
 
@@ -129,6 +129,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
         if not media.startswith("text/") or part.get("hash"):
             return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
         content = text(sent).encode()  # some write the text itself
+    content = as_utf8(content, media)
     kind = reading.profile.document_kind(codes, title)
     document = IncomingDocument(
         title or reading.profile.label("document"), media, content, day(dated), kind, told.number, told.replaces, told.status

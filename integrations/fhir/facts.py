@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from integrations.fhir.beside import evidence, found_by, reasons, site, sites, written_by
+from integrations.fhir.beside import done_by, evidence, found_by, reasons, site, sites, written_by
 from integrations.fhir.bundle import Entry
 from integrations.fhir.medication import medication
 from integrations.fhir.people import contact
@@ -62,7 +62,7 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     period = node(own.get("effectivePeriod"))
     is_longer = text(period.get("start"))[:10] != text(period.get("end"))[:10]  # a habit of years, not a measurement of one day
     beside = joined(site(own.get("bodySite")), until(text(period.get("end")) if is_longer else "", reading), by=" ")
-    how = found_by(entry, reading.where, reading.profile)
+    how = joined(found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
     said = (_observed(_answered(part, reading), section, dated, own, beside, how) for part in parts)
     return (*(one for facts in said for one in facts), *noted(section, own, reading, dated, ("note", "comment")))
 
@@ -90,7 +90,9 @@ def _usual(one: Node) -> str:
     """A reference range in words, with whom it is for when that is said."""
     ends = [quantity(one.get(name)) for name in ("low", "high")]
     bounds = f"{ends[0] or '…'} – {ends[1] or '…'}" if any(ends) else ""
-    return joined(text(one.get("text")) or bounds, concept(one.get("type")), by=" ")
+    age = node(one.get("age"))
+    whom = (*map(concept, nodes(one.get("appliesTo"))), answer_text({"valueRange": age}) if age else "")
+    return joined(text(one.get("text")) or bounds, concept(one.get("type")), *whom, by=" ")
 
 
 def allergy(entry: Entry, reading: Reading) -> Facts:

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from integrations.fhir.beside import extended
 from integrations.fhir.bundle import Entry
-from integrations.fhir.documents import Carried, of_binary, of_reference, of_report
+from integrations.fhir.documents import Carried, of_attachment, of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS, team_member
 from integrations.fhir.named import NAMED
 from integrations.fhir.people import has_second_bsn
 from integrations.fhir.questionnaire import FIELDS, answers
-from integrations.fhir.reading import STATES, Reading, without_state
+from integrations.fhir.reading import STATES, Reading, not_sent, without_state
 from integrations.fhir.request import KINDS, is_other
 from integrations.fhir.sieve import HELPERS, Sifted
-from integrations.fhir.told import TOLD, attached, narrative, only_narrative, says_more, section_words, sections, task
-from integrations.fhir.values import codings, concept, day, first_of, joined, nodes, text, unique, word
+from integrations.fhir.task import ENDED, is_notice
+from integrations.fhir.told import (
+    TOLD,
+    attached,
+    input_words,
+    narrative,
+    only_narrative,
+    says_more,
+    section_words,
+    sections,
+    task,
+)
+from integrations.fhir.values import codings, concept, day, first_of, joined, node, nodes, text, unique, word
 from mdo_portal.exchange import Contact, Fact, IncomingDocument, Section
 
 
@@ -76,20 +89,42 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         if entry.kind in FACTS:
             told = said_by(without_state(entry), reading)
             is_silent = all(one.text == reading.profile.label("report") for one in told)
-            found.taken_back.extend(_named_alone(entry) if is_silent else told)
+            found.taken_back.extend(_named_alone(entry) if is_silent else told)  # told otherwise since, it stands
+        elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind):
+            found.taken_back.extend(mapping(without_state(entry), reading))
+        elif entry.kind == "QuestionnaireResponse":
+            over = Gathered()
+            _form(without_state(entry), reading, over)
+            found.taken_back.extend(over.facts)
+        if entry.kind in TOLD:
+            for carried in attached(entry, reading):
+                found.withdraw(carried)
     else:
+        before = len(found.facts)
         map_entry(entry, reading, found)
+        if entry.known_as:
+            found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]
+
+
+def distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Each thing once. What several resources tell is not over when one of them goes, so it is known by none of their addresses."""
+    every = tuple(dict.fromkeys(facts))
+    found: dict[Fact, Fact] = {}
+    for one in every:
+        bare = replace(one, key="") if one.key else one
+        found[bare] = bare if bare in found and found[bare].key != one.key else one
+    return tuple(found.values())
 
 
 def _named_alone(entry: Entry) -> tuple[Fact, ...]:
-    """What is taken back without its value: its name and its day, and no text."""
+    """What is taken back without its value: its name, its day and its address, and no text."""
     own = entry.resource
     system, code = next(iter(codings(own.get("code"))), ("", ""))
     dated = first_of(
         own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "onsetDateTime", "issued"
     )
     label = concept(own.get("code"))
-    return (Fact(Section.OTHER, "", label, day(dated), code, system),) if label else ()
+    return (Fact(Section.OTHER, "", label, day(dated), code, system, entry.known_as),) if label or entry.known_as else ()
 
 
 _CORRECTED = {"amended", "corrected"}
@@ -114,9 +149,11 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
         found.facts.extend(said)
         found.facts.extend(_more(entry, said, reading))
-        is_elsewhere = any(entry.resource.get(name) for name in ("presentedForm", "result", "hasMember", "payload"))
+        for name in ("hasMember", "result"):
+            found.facts.extend(not_sent(entry.resource.get(name), Section.OTHER, entry, reading))
+        is_elsewhere = any(entry.resource.get(name) for name in ("presentedForm", "result", "hasMember", "payload", "content"))
         found.unmapped.extend([entry.place] if not said and not is_elsewhere else [])
-    for carried in attached(entry, reading) if entry.kind in TOLD or entry.kind == "Media" else ():
+    for carried in attached(entry, reading) if entry.kind in TOLD else ():
         found.carry(carried)
     if carries := _PAPERS.get(entry.kind):
         found.carry(carries(entry, reading))
@@ -128,9 +165,9 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.unmapped.extend([entry.place] if len(members) < len(nodes(entry.resource.get("participant"))) else [])
     elif entry.kind == "Composition":
         _written(entry, reading, found)
-    elif entry.kind == "Task" and (said := task(entry, reading)):
-        found.facts.extend(said)
-    elif not mapping and entry.kind != "Media":
+    elif entry.kind == "Task":
+        _task(entry, reading, found)
+    elif not mapping:
         found.unmapped.append(entry.place)
 
 
@@ -143,7 +180,7 @@ def _more(entry: Entry, said: tuple[Fact, ...], reading: Reading) -> tuple[Fact,
 
 def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
     """The sections of a document that say something in words: a question by its title, else a fact under that title."""
-    dated = day(entry.resource.get("date"))
+    dated, state = day(entry.resource.get("date")), _OF_A_LETTER.get(word(entry.resource.get("status")), "")
     for one in sections(entry.resource):
         title, words = section_words(one)
         if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
@@ -153,7 +190,11 @@ def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
             found.fields.setdefault(target, []).append(words)
         elif words:
             placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
-            found.facts.append(Fact(placed_by, words, title, dated))
+            found.facts.append(Fact(placed_by, words, title, dated, status=state))
+
+
+_OF_A_LETTER = {"preliminary": "preliminary", "amended": "corrected"}
+"""Composition.status → of RESULT_STATUSES."""
 
 
 def _is_shown(entry: Entry) -> bool:
@@ -161,13 +202,46 @@ def _is_shown(entry: Entry) -> bool:
     return entry.kind in shown - set(KINDS.values())  # the request that all of this is about stands in no column
 
 
-_UNFINISHED = {"in-progress", "stopped"}
+_OF_A_FORM = {"in-progress": "preliminary", "stopped": "preliminary", "amended": "corrected"}
+"""QuestionnaireResponse.status → of RESULT_STATUSES."""
+
+
+_TO_FETCH = re.compile(r"(?:https?://\S+/)?[A-Z][A-Za-z]{2,40}[/?]\S+")
+"""What is to be fetched (`Condition?category=…`), which the pull reads from a Task: it may hold a number of the patient."""
+
+
+def _task(entry: Entry, reading: Reading, found: Gathered) -> None:
+    """What a Task that asks says, its inputs with it: a question by the name of an input, else a fact under that name."""
+    own, before = entry.resource, len(found.facts) + len(found.documents) + len(found.fields)
+    found.facts.extend(task(entry, reading))
+    is_to_fetch = is_notice(own)
+    for one in nodes(own.get("input")):
+        name, attachment = concept(one.get("type")), node(one.get("valueAttachment"))
+        if attachment:
+            found.carry(of_attachment(entry, attachment, reading, name or reading.profile.label("document")))
+            continue
+        pointed = one.get("valueReference")
+        words = input_words(one, reading) if not pointed or reading.where.resolve(pointed, entry) is None else ""
+        if _TO_FETCH.fullmatch(words):
+            words, is_to_fetch = "", True
+        target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
+        if words and target in FIELDS:
+            found.fields.setdefault(target, []).append(words)
+        elif words:
+            found.facts.append(Fact(Section(target) if target else Section.OTHER, words, name, day(own.get("authoredOn"))))
+    until = text(node(node(own.get("restriction")).get("period")).get("end"))
+    is_asking = text(own.get("status")) not in ENDED and not is_to_fetch  # of data that lie ready it says how long they do
+    for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():
+        if value and name not in found.fields:
+            found.fields[name] = [value]
+    if len(found.facts) + len(found.documents) + len(found.fields) == before:
+        found.unmapped.append(entry.place)
 
 
 def _form(entry: Entry, reading: Reading, found: Gathered) -> None:
     given = answers(entry, reading)
-    is_open = word(entry.resource.get("status")) in _UNFINISHED
-    found.facts.extend(replace(one, status="preliminary") if is_open else one for one in given.facts)
+    state = _OF_A_FORM.get(word(entry.resource.get("status")), "")
+    found.facts.extend(replace(one, status=state) if state else one for one in given.facts)
     for name, words in given.fields.items():
         found.fields.setdefault(name, []).extend(words)
     for carried in given.carried:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from integrations.fhir.bundle import Addresses, Entry, entries_of
-from integrations.fhir.gathered import Gathered, leftover_binaries, take
+from integrations.fhir.bundle import Addresses, Entry, address, entries_of
+from integrations.fhir.documents import of_attachment
+from integrations.fhir.gathered import Gathered, distinct, leftover_binaries, take
 from integrations.fhir.judge import problem
 from integrations.fhir.modified import without_modified
 from integrations.fhir.people import patient_identity
@@ -14,10 +15,10 @@ from integrations.fhir.reading import Reading
 from integrations.fhir.referral import read_referral
 from integrations.fhir.request import KINDS, has_request, number_of, with_contained
 from integrations.fhir.sieve import HELPERS, sift
-from integrations.fhir.task import answer_words, is_notice, question_of, read_notice, referral_of
+from integrations.fhir.task import answer_words, attachments, is_notice, question_of, read_notice, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.withdrawal import ending_task, why
-from mdo_portal.exchange import Incoming, IncomingAnswer, IncomingReferral, PatientIdentity, Unreadable
+from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document"}
 ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
@@ -25,16 +26,32 @@ ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "
 
 
 def read_message(tree: Node, profile: Profile) -> Incoming:
-    """As `_read`; what the message asks to delete is named: nobody here knows which fact that was."""
-    read, deleted = _read(tree, profile), _deleted(tree)
-    is_told = isinstance(read, IncomingReferral | IncomingAnswer)
-    return replace(read, unmapped=(*read.unmapped, *deleted)) if is_told and deleted else read
+    """As `_read`; what the message asks to do to a resource without sending it is named, and what it deletes is taken back.
+
+    That takes what was told under that address. A search that says what to delete (`Observation?…`) is only named: nobody here can run it.
+    """
+    read = _read(tree, profile)
+    if not isinstance(read, IncomingReferral | IncomingAnswer):
+        return read
+    asked = [(number, node(one.get("request")), text(one.get("fullUrl"))) for number, one in enumerate(nodes(tree.get("entry")))]
+    told = [(number, text(own.get("method")).upper(), own, url) for number, own, url in asked]
+    named = tuple(f"entry/{number} {method}" for number, method, *_ in told if method in _UNSENT)
+    if not named:
+        return read
+    gone = unique(address("", text(own.get("url"))) or address("", url) for _, method, own, url in told if method == "DELETE")
+    over = tuple(Fact(Section.OTHER, "", key=one) for one in gone)
+    papers = tuple(name for kind, _, name in (one.partition("/") for one in gone) if kind in _PAPERS)
+    return replace(
+        read,
+        unmapped=(*read.unmapped, *named),
+        taken_back=(*read.taken_back, *over),
+        documents_taken_back=(*read.documents_taken_back, *papers),
+    )
 
 
-def _deleted(tree: Node) -> list[str]:
-    """Only the place: the address may hold the number of a patient."""
-    asked = [text(node(one.get("request")).get("method")).upper() for one in nodes(tree.get("entry"))]
-    return [f"entry/{number} DELETE" for number, method in enumerate(asked) if method == "DELETE"]
+_UNSENT = ("DELETE", "PATCH", "GET", "HEAD")
+"""Only the place is named: the address may hold the number of a patient."""
+_PAPERS = ("DocumentReference", "DiagnosticReport", "Binary")
 
 
 def _read(tree: Node, profile: Profile) -> Incoming:
@@ -90,10 +107,13 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
         if entry.kind == "Task" or entry.place in sifted.refused:
             continue
         take(entry, patients[0] if patients else None, reading, found)
+    for task in (one for one in tasks if one.place not in sifted.refused):
+        for title, part in attachments(task.resource):
+            found.carry(of_attachment(task, part, reading, title or profile.label("document")))
     leftover_binaries(reading, sifted, found)
     who = patient_identity(patients[0].resource, profile) if patients else _patient_by_number(own, profile)
     sent_at = moment(own.get("lastModified")) or moment(own.get("authoredOn"))
-    facts, documents = tuple(dict.fromkeys(found.facts)), tuple(found.documents)
+    facts, documents = distinct(found.facts), tuple(found.documents)
     left, apart = tuple(found.unmapped), tuple(found.quarantined)
     good = (one for one in tasks if one.place not in sifted.refused)
     ending = None if question else ending_task(one for one in good if referral_of(one.resource) == number)

@@ -57,13 +57,25 @@ def without_modified(entry: Entry) -> Plain:
     return Plain(replace(entry, resource=rest), refused, tuple(f"{name} {NAME}" for name in sorted(wrong)), gone)
 
 
-_PERMITTED = "http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-TreatmentPermitted"
+_UNDERSTOOD = {
+    "Consent": ("http://nictiz.nl/fhir/StructureDefinition/zib-TreatmentDirective-TreatmentPermitted",),
+    "MedicationRequest": (
+        "http://nictiz.nl/fhir/StructureDefinition/zib-Medication-StopType",
+        "http://nictiz.nl/fhir/StructureDefinition/ext-StopType",
+    ),
+    "MedicationStatement": (
+        "http://nictiz.nl/fhir/StructureDefinition/zib-Medication-StopType",
+        "http://nictiz.nl/fhir/StructureDefinition/ext-StopType",
+    ),
+}
+"""What is shown in words among the extensions: whether a treatment is permitted, and that a drug was stopped."""
 
 
 def _permitted(entry: Entry) -> Entry | None:
-    """A Consent with the word on whether its treatment is permitted among its extensions; None when it says something else, or nothing."""
-    said = nodes(entry.resource.get(NAME)) if entry.kind == "Consent" else []
-    if len(said) != 1 or text(said[0].get("url")) != _PERMITTED or not concept(said[0].get("valueCodeableConcept")):
+    """The entry with the one word of `_UNDERSTOOD` among its extensions; None when it says something else, or nothing."""
+    known = _UNDERSTOOD.get(entry.kind, ())
+    said = nodes(entry.resource.get(NAME)) if known else []
+    if len(said) != 1 or text(said[0].get("url")) not in known or not concept(said[0].get("valueCodeableConcept")):
         return None
     rest = {name: value for name, value in entry.resource.items() if name != NAME}
     return replace(entry, resource=rest | {"extension": [*nodes(rest.get("extension")), *said]})

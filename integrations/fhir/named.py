@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.fhir.beside import part_of_body, site, sites
 from integrations.fhir.bundle import Entry
-from integrations.fhir.reading import Facts, Reading, denied, fact, intended, noted, status, until
+from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
 from integrations.fhir.values import Node, answer_text, codings, concept, first_of, joined, node, nodes, notes, text
 from mdo_portal.exchange import Section
 
@@ -72,6 +72,7 @@ def _material(entry: Entry, reading: Reading) -> Iterator[str]:
     taken = node(entry.resource.get("collection"))
     yield site(taken.get("bodySite"))
     yield concept(taken.get("method"))
+    yield joined(*map(concept, nodes(entry.resource.get("condition"))), by=", ")
 
 
 def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -104,6 +105,10 @@ def _diet(entry: Entry, reading: Reading) -> Iterator[str]:
     yield text(tube.get("baseFormulaProductName")) or concept(tube.get("baseFormulaType"))
 
 
+def _refused(entry: Entry, reading: Reading) -> Iterator[str]:
+    yield because(entry.resource)
+
+
 def _nothing(entry: Entry, reading: Reading) -> Iterator[str]:
     yield from ()
 
@@ -118,7 +123,7 @@ _MORE: dict[str, tuple[str, Section, Callable[[Entry, Reading], Iterator[str]]]]
     "ProcedureRequest": ("asked", Section.OTHER, _asked),
     "ServiceRequest": ("asked", Section.OTHER, _asked),
     "ReferralRequest": ("asked", Section.OTHER, _asked),
-    "Immunization": ("immunization", Section.OTHER, _nothing),
+    "Immunization": ("immunization", Section.OTHER, _refused),
     "BodyStructure": ("site", Section.OTHER, _body),
     "BodySite": ("site", Section.OTHER, _body),
     "DeviceUseStatement": ("device", Section.OTHER, _device),

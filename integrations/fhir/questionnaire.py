@@ -39,9 +39,19 @@ def answers(entry: Entry, reading: Reading) -> Answers:
     for item, group in asked:
         headings.setdefault(_label(item), set()).add(group)
     for item, group in asked:
-        is_one_of_many = bool(group) and len(headings[_label(item)]) > 1  # `Naam` of the patient, and of the referrer
+        # `Naam` of the patient, and of the referrer; `Links` says nothing without what stands above it
+        is_one_of_many = bool(group) and (len(headings[_label(item)]) > 1 or _label(item).strip(" :?").casefold() in _BARE)
         _place(item, group, found, entry, reading, dated, f"{group}: {_label(item)}" if is_one_of_many else _label(item))
     return found
+
+
+_BARE = {
+    "links", "rechts", "beiderzijds", "midden", "left", "right", "bilateral", "zijde", "side", "ja", "nee", "yes", "no", "anders", "other",
+    "namelijk", "datum", "date", "soort", "type", "waarde", "value", "resultaat", "result", "uitslag", "aantal", "number", "grootte",
+    "afmeting", "size", "plaats", "locatie", "location", "status", "graad", "grade", "toelichting", "opmerking", "opmerkingen", "remarks",
+    "comment",
+}  # fmt: skip
+"""Questions that ask nothing by themselves."""
 
 
 def _label(item: Node) -> str:

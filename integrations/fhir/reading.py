@@ -53,7 +53,7 @@ def denied(own: Node, reading: Reading) -> str:
     return joined(*(f"({one})" for one in found), by=" ")
 
 
-STATES = ("status", "verificationStatus", "docStatus")
+STATES = ("status", "verificationStatus", "docStatus", "lifecycleStatus")
 """Where a resource says that it was entered in error."""
 
 
@@ -65,6 +65,14 @@ def without_state(entry: Entry) -> Entry:
 def noted(section: Section, resource: Node, reading: Reading, dated: str, names: tuple[str, ...] = ("note",)) -> Facts:
     said = [words for name in names for words in notes(resource.get(name))]
     return tuple(one for words in said for one in fact(section, words, label=reading.profile.label("note"), dated=dated))
+
+
+def not_sent(references: Any, section: Section, entry: Entry, reading: Reading) -> Facts:
+    """What is named in words and is not in this message."""
+    named = (
+        text(one.get("display")) for one in nodes(references) if one.get("display") and reading.where.resolve(one, entry) is None
+    )
+    return tuple(one for words in named for one in fact(section, words, label=reading.profile.label("not_sent")))
 
 
 def until(end: str, reading: Reading) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from integrations.fhir.beside import sites
 from integrations.fhir.bundle import Addresses, Entry
-from integrations.fhir.gathered import Gathered, leftover_binaries, take
+from integrations.fhir.gathered import Gathered, distinct, leftover_binaries, take
 from integrations.fhir.people import contact, patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
@@ -97,7 +97,7 @@ def _in_order(request: Request, sifted: Sifted) -> list[Entry]:
 
 def _referral(request: Request, patient: Entry, reading: Reading, found: Gathered, bundled: datetime | None) -> IncomingReferral:
     reasons = [_reason(item) for item in request.reason_codes if concept(item)]
-    facts = tuple(dict.fromkeys([*reasons, *_named_only(request, reading), *_own_words(request, reading), *found.facts]))
+    facts = distinct([*reasons, *_named_only(request, reading), *_own_words(request, reading), *found.facts])
     people = found.people
     return IncomingReferral(
         patient=patient_identity(patient.resource, reading.profile),

@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry, tail
 from integrations.fhir.people import identifiers
-from integrations.fhir.values import Node, codings, concept, day, joined, moment, node, nodes, notes, text
+from integrations.fhir.values import Node, answer_text, codings, concept, day, joined, moment, node, nodes, notes, text
 from mdo_portal.exchange import IncomingNotice, Unreadable
 
 URI = "urn:ietf:rfc:3986"
@@ -121,8 +121,17 @@ def answer_words(task: Node) -> str:
     return joined(*said, *notes(task.get("note")), status_reason(task), by="\n")
 
 
+def attachments(task: Node) -> list[tuple[str, Node]]:
+    """The files among what came of it, each with what it is."""
+    return [
+        (concept(one.get("type")), node(one["valueAttachment"]))
+        for one in nodes(task.get("output"))
+        if node(one.get("valueAttachment"))
+    ]
+
+
 def _value(output: Node) -> str:
     for name, value in output.items():
-        if name.startswith("value") and name != "valueReference":
-            return text(value) or concept(value)
-    return ""
+        if name.startswith("value") and name not in ("valueReference", "valueAttachment"):
+            return text(value) or concept(value) or answer_text({name: value})
+    return text(node(output.get("valueReference")).get("display"))

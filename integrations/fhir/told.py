@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from integrations.fhir.beside import site
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
-from integrations.fhir.reading import Facts, Reading, denied, status
+from integrations.fhir.reading import Facts, Reading, denied, fact, status
 from integrations.fhir.values import (
     Node,
     answer_text,
@@ -89,20 +90,35 @@ def task(entry: Entry, reading: Reading) -> Facts:
     return tuple(_fact(Section.OTHER, words, reading, "note", text(own.get("authoredOn"))) for words in said)
 
 
+def input_words(one: Node, reading: Reading) -> str:
+    """The value of an input of a Task."""
+    is_so = one.get("valueBoolean")
+    if isinstance(is_so, bool):
+        return reading.profile.label("yes" if is_so else "no")
+    return answer_text({name: value for name, value in one.items() if name.startswith("value")})
+
+
 def impression(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
-    found = [concept(one.get("itemCodeableConcept")) for one in nodes(own.get("finding"))]
+    found = [
+        concept(one.get("itemCodeableConcept")) or text(node(one.get("itemReference")).get("display"))
+        for one in nodes(own.get("finding"))
+    ]
     expected = [concept(one) for one in nodes(own.get("prognosisCodeableConcept"))]
     told = (text(own.get("summary")), text(own.get("description")), *notes(own.get("note")), *found, *expected)
     said = dict.fromkeys(filter(None, told))
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "date")
-    return tuple(_fact(Section.COURSE, words, reading, "impression", dated) for words in said)
+    state = status(own.get("status"), profile=reading.profile)
+    return tuple(_fact(Section.COURSE, joined(words, state, by=" "), reading, "impression", dated) for words in said)
 
 
 def family(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     had = joined(*map(_had, nodes(own.get("condition"))), by=", ")
+    died = answer_text(own, "deceased")
+    died = f"({reading.profile.label('died')}{'' if died == 'true' else f': {died}'})" if died not in ("", "false") else ""
     words = joined(joined(concept(own.get("relationship")), had, by=": "), *notes(own.get("note")))
+    words = joined(words, died, by=" ") if words else ""
     shown = joined(words, denied(own, reading), by=" ")
     return (_fact(Section.COMORBIDITY, shown, reading, "family", first_of(own, "date")),) if words else ()
 
@@ -117,11 +133,21 @@ def _fact(section: Section, words: str, reading: Reading, label: str, dated: str
     return Fact(section, words, reading.profile.label(label), day(dated))
 
 
+def picture(entry: Entry, reading: Reading) -> Facts:
+    """Of what a picture is, on which side, and what is said of it; the picture itself is a document."""
+    own = entry.resource
+    words = joined(concept(own.get("modality") or own.get("subtype")), site(own.get("bodySite")), *notes(own.get("note")))
+    title = text(node(own.get("content")).get("title")) or concept(own.get("type")) or reading.profile.label("document")
+    dated = first_of(own, "createdDateTime", "createdPeriod", "occurrenceDateTime", "occurrencePeriod")
+    return fact(Section.IMAGING, words, label=title, dated=dated)
+
+
 TOLD: dict[str, Callable[[Entry, Reading], Facts]] = {
     "Communication": communication,
     "CommunicationRequest": communication,
     "ClinicalImpression": impression,
     "FamilyMemberHistory": family,
+    "Media": picture,
 }
 
 

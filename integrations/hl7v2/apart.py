@@ -22,22 +22,45 @@ def apart(items: Sequence[Item]) -> dict[int, str]:
     """
     orders = {id(item.segment): item.segment for item in items if item.segment.name == "OBR"}
     if len(orders) < 2:
-        return {}
+        return _of_specimens(items)
     told: defaultdict[str, list[Item]] = defaultdict(list)
     for item in items:
         segment = item.segment
         if item.order is not None and segment.name == "OBX":
             told[segment.component(3) or label(segment)].append(item)
     shared = [many for many in told.values() if len({id(one.order) for one in many}) > 1]
+    found = _of_specimens(items)
     if not shared:
-        return {}
+        return found
     materials = _materials(items)
-    found: dict[int, str] = {}
+    parents: set[int] = set()
     for many in shared:
         under = {id(one.order): one.order for one in many if one.order is not None}
         words = _different([_name(one) for one in under.values()]) or _different([materials.get(name, "") for name in under])
+        if not words and (words := _different([_parent(one) for one in under.values()])):
+            parents |= set(under)
         said = dict(zip(under, words, strict=True)) if words else {}
         found |= {one.position: said[id(one.order)] for one in many if said.get(id(one.order))}
+    alone = (item for many in told.values() for item in many if id(item.order) in parents)
+    return {one.position: _parent(one.order) for one in alone if one.order is not None} | found
+
+
+def _parent(order: Segment) -> str:
+    """Of which result of another order this one tells more (OBR-26): the micro-organism whose resistance it is."""
+    return order.component(26, 3, 0) or order.component(26, 2)
+
+
+def _of_specimens(items: Sequence[Item]) -> dict[int, str]:
+    """What stands under a specimen and under no order is of that specimen, where there are several (OUL^R22)."""
+    if sum(item.segment.name == "SPM" for item in items) < 2:
+        return {}
+    found: dict[int, str] = {}
+    specimen = ""
+    for item in items:
+        if item.segment.name == "SPM":
+            specimen = _specimen(item.segment)
+        elif item.segment.name == "OBX" and item.order is None and specimen:
+            found[item.position] = specimen
     return found
 
 
@@ -54,8 +77,13 @@ def numbered(items: Sequence[Item]) -> dict[int, str]:
             told[id(item.order), item.segment.component(3) or label(item.segment)][item.position] = sub
     if not told:
         return {}
-    tells = {(order, sub) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
-    return {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, sub) in tells}
+    tells = {(order, _root(sub)) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
+    return {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, _root(sub)) in tells}
+
+
+def _root(sub: str) -> str:
+    """`1.2` is the second thing that is said of `1`."""
+    return sub.partition(".")[0]
 
 
 _WORDS = ("TX", "FT", "ST", "ED")

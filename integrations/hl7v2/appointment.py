@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
@@ -12,10 +13,12 @@ from mdo_portal.exchange import IncomingAppointment, Profile
 from .change import sent_at
 from .er7 import Message
 from .events import event_of
-from .people import patient, the_patient
-from .places import Reading, first
+from .items import Item
+from .people import patient, professional_name, the_patient
+from .places import Reading, first, found
+from .segment import Segment
 from .unplaced import unplaced
-from .values import moment
+from .values import coded, day, moment, stamp
 
 _UNITS = {"S": 1, "SEC": 1, "M": 60, "MIN": 60, "MINUTE": 60, "MINUTES": 60, "H": 3600, "HR": 3600, "HOUR": 3600}
 
@@ -35,10 +38,12 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
         event=event,
         starts_at=starts_at,
         ends_at=_moment(reading, rules["ends_at"], profile) or _after(reading, starts_at, rules),
-        service=first(reading, rules["service"]),
-        place=first(reading, rules["place"]),
+        service=_every(reading, rules["service"]),
+        place=_place(reading, rules["place"]),
         with_whom=_with_whom(reading, rules),
         reason=first(reading, rules["reason"]),
+        note="\n".join(dict.fromkeys(_notes(reading, rules, starts_at))),
+        starts_on=None if starts_at else day(first(reading, rules["starts_at"])),
         sent_at=sent_at(message, profile),
         unmapped=unplaced(message, profile, "appointment"),
     )
@@ -65,6 +70,60 @@ def _after(reading: Reading, starts_at: datetime | None, rules: Profile) -> date
     return None
 
 
+def _every(reading: Reading, places: list[str]) -> str:
+    """The value of the first place that has one; of a segment that comes more than once, that of each."""
+    value, place = found(reading, places)
+    name, _, rest = place.partition("-")
+    many = reading.message.all(name) if rest else []
+    if len(many) < 2:
+        return value
+    return "; ".join(dict.fromkeys(filter(None, (reading.message.get(f"{name}({n})-{rest}") for n in range(len(many))))))
+
+
+def _place(reading: Reading, places: list[str]) -> str:
+    """Where: of a location (PL) the ward, room and bed, and what it is called."""
+    place = found(reading, places)[1]
+    if not place.startswith(("AIL-3", "PV1-3")):
+        return _every(reading, places)
+    where = (one for segment in reading.message.all(place[:3]) for one in segment.repetitions(3))
+    said = (", ".join(dict.fromkeys(filter(None, (one.component(c, 0) for c in (1, 2, 3, 9))))) for one in where)
+    return "; ".join(dict.fromkeys(filter(None, said)))
+
+
 def _with_whom(reading: Reading, rules: Profile) -> str:
-    from_people = (reading.professional(place) for place in rules["with_whom"])
-    return next((one.name or one.number for one in from_people if one), "")
+    """Everybody at the first place where somebody is named."""
+    for place in rules["with_whom"]:
+        name, _, n = place.partition("-")
+        people = (one for segment in reading.message.all(name) for one in segment.repetitions(int(n)))
+        named = (professional_name(one, 2) if one.component(2, 0) else one.component(1) for one in people)
+        if said := "; ".join(dict.fromkeys(filter(None, named))):
+            return said
+    return ""
+
+
+def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iterator[str]:
+    """What stands in no field of an appointment, in the words of the sender: why it changed, a day without a time, other means, notes."""
+    for segment in reading.message.all("SCH"):
+        why = next(filter(None, map(coded, segment.repetitions(6))), "")
+        yield from (one for one in (why,) if one and one != first(reading, rules["reason"]))
+    on = "" if starts_at else first(reading, rules["starts_at"])
+    yield from (one for one in (stamp(on),) if one)
+    for item in reading.items:
+        if item.segment.name == "AIG":
+            yield from filter(None, [_means(item.segment)])
+        elif item.segment.name == "AIS" and (other := _otherwise(reading, item, rules)):
+            yield other
+        yield from (*item.notes, *item.loose_texts)
+
+
+def _means(segment: Segment) -> str:
+    """Who or what it is, a person or a room, nobody can tell: as it is called, with its kind."""
+    named, kind = (next(filter(None, map(coded, segment.repetitions(n))), "") for n in (3, 4))
+    return f"{named} ({kind})" if named and kind else named
+
+
+def _otherwise(reading: Reading, item: Item, rules: Profile) -> str:
+    """A part of the appointment that begins at another time than the appointment itself."""
+    own, whole = item.segment.component(4), first(reading, rules["starts_at"])
+    named = next(filter(None, map(coded, item.segment.repetitions(3))), "")
+    return f"{named}: {stamp(own)}" if own and own != whole and stamp(own) else ""

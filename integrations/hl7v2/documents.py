@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import pybase64
 
 from integrations.cda import opened
-from integrations.rich_text import is_rich, words_in
+from integrations.rich_text import as_utf8, is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Profile
 
 from .items import Item
@@ -109,7 +109,7 @@ def _document(item: Item, profile: Profile, reference: str, repetitions: list[in
         media = "application/pdf"
     elif media == _UNSAID:
         media = next((known for start, known in _STARTS.items() if content.startswith(start)), media)
-    return IncomingDocument(title, media, content, dated_on, kind, reference)
+    return IncomingDocument(title, media, as_utf8(content, media), dated_on, kind, reference)
 
 
 def file_name(item: Item) -> str:

@@ -40,7 +40,7 @@ WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
 SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)
 MOST_VALUE = 4_000
 """Characters of one value that are shown."""
-_OUR_OWN = ("facts", "documents", "whole")
+_OUR_OWN = ("facts", "documents", "whole", "taken_back")
 """What a result holds that is shown in another way, or that is only for us to find it again by."""
 
 

@@ -72,8 +72,11 @@ def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:
     return _observation(reading, item, frozenset())
 
 
-def other_facts(reading: Reading, item: Item) -> Iterator[Fact]:
-    """What a segment beside the results holds that is something to show; not what it says is deleted."""
+def other_facts(reading: Reading, item: Item, *, is_over: bool = False) -> Iterator[Fact]:
+    """What a segment beside the results holds that is something to show; of what it says is over the notes alone, under its name."""
+    if is_over:
+        name = by_rule(item.segment, reading.profile["facts"][item.segment.name]).text
+        return (replace(fact, label=fact.label or name) for fact in _noted(reading, item, frozenset()))
     return (fact for fact in _of_item(reading, item, frozenset()) if fact.text and fact.status != GONE)
 
 
@@ -86,13 +89,19 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
     if rule and (placed := by_rule(item.segment, rule)).text:
         by = interpreter(item.segment, int(rule.get("interpreter", 0)))
         judged = f"; {reading.profile['beside']['interpreter']}: {by}" if by else ""
-        yield replace(placed, text=with_beside(placed.text + judged, done_words(item, reading.profile)))
+        ways = [by_rule(one.segment, reading.profile["facts"]["RXR"]).text for one in item.more]
+        said = "; ".join(filter(None, (placed.text + judged, *ways)))
+        yield replace(placed, text=with_beside(said, done_words(item, reading.profile)))
     yield from _spare(reading, item, used)
-    if f"@notes {name}" not in used:
+    yield from _noted(reading, item, used)
+    yield from (_plain(reading, item, text) for text in item.loose_texts)
+
+
+def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
+    if f"@notes {item.segment.name}" not in used:
         for text, shown in zip(item.notes, item.note_labels, strict=True):
             if not shown or f"@label {labelled(shown, reading.profile)}" not in used:
                 yield _plain(reading, item, text, shown)
-    yield from (_plain(reading, item, text) for text in item.loose_texts)
 
 
 def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
@@ -157,8 +166,9 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
 
 
 def _words(segment: Segment, n: int) -> str:
-    """A coded or plain field as words: component 2 when it is coded."""
-    return segment.component(n, 2, 0) or segment.field(n)
+    """A coded or plain field as words: component 2 when it is coded; none where nothing stands but separators (`^^`)."""
+    words = segment.component(n, 2, 0) or segment.field(n)
+    return words if words.strip("^~& ") else ""
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:

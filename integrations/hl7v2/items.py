@@ -10,6 +10,7 @@ from .segment import Segment
 from .values import note, observed
 
 UNDER_ORDER = ("OBR", "OBX", "SPM", "TQ1")
+DRUGS = ("RXO", "RXE", "RXD", "RXG", "RXA")
 
 
 @dataclass
@@ -23,7 +24,8 @@ class Item:
     notes: list[str] = field(default_factory=list)
     note_labels: list[str] = field(default_factory=list)  # NTE-4.2 of each note
     loose: list[Segment] = field(default_factory=list)  # lines without a name: text with a bare line end in it
-    more: list[Item] = field(default_factory=list)  # the OBX that go on with its document (pieces.py)
+    # of an OBX those that go on with its document (pieces.py); of a drug by which way it is given (RXR)
+    more: list[Item] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -46,11 +48,13 @@ def items(message: Message) -> list[Item]:
     order: Segment | None = None
     counts: dict[str, int] = {}
     common: Segment | None = None
-    in_note = False
+    in_note = specimens_lead = False
     for segment in message.segments:
         name = segment.name
         if name == "NTE" and found:
             _add_note(found[-1], segment)
+        elif name == "RXR" and found and found[-1].segment.name in DRUGS:
+            found[-1].more.append(Item(segment, len(found[-1].more) + 1))
         elif not name and found:
             if not segment.field(0).strip():
                 continue
@@ -58,7 +62,13 @@ def items(message: Message) -> list[Item]:
             continue
         else:
             counts[name] = counts.get(name, 0) + 1
-            order = segment if name == "OBR" else order
+            specimens_lead = specimens_lead or (name == "SPM" and order is None)
+            if name == "OBR":
+                order = segment
+            elif (
+                name == "SPM" and specimens_lead
+            ):  # OUL^R22: what follows is of the next specimen, no longer of the order before it
+                order = None
             common = segment if name == "ORC" else common
             found.append(Item(segment, counts[name], order if name in UNDER_ORDER else None))
             found[-1].common = common if name == "OBR" else None

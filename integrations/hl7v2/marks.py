@@ -108,7 +108,10 @@ def _letter(marks: Marks, letter: str) -> str:
 
 
 def _hex(octets: str, codec: str) -> str:
-    try:
-        return bytes.fromhex(octets).decode(codec).replace("\0", "")  # no letter, and no database keeps it
-    except UnicodeDecodeError:
-        return ""
+    sent = bytes.fromhex(octets)
+    for one in (codec, "cp1252"):  # a lone \\XE9\\ in a message of UTF-8 is the letter of before that
+        try:
+            return sent.decode(one).replace("\0", "")  # no letter, and no database keeps it
+        except UnicodeDecodeError:
+            continue
+    return ""

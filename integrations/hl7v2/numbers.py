@@ -16,6 +16,7 @@ class Number(NamedTuple):
     number: str
     kind: str
     oid: str
+    until: str = ""  # CX.8: it has an end
 
     def is_of(self, systems: Container[str]) -> bool:
         """Whether one of these, in capitals, gave the number: by its name or by its OID."""
@@ -55,4 +56,5 @@ def numbers(segment: Segment, n: int) -> list[Number]:
 
 def _number(cx: Repetition) -> Number:
     name, oid = cx.component(4, 1), cx.component(4, 2)
-    return Number(name or oid, cx.component(1).strip(), cx.component(5), oid)
+    until = cx.component(8) if cx.has(8) else ""
+    return Number(name or oid, cx.component(1).strip(), cx.component(5), oid, until)

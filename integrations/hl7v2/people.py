@@ -77,7 +77,12 @@ def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
 
 
 def _local(others: list[Number], rules: Mapping[str, Any]) -> Number:
-    """The hospital's own number: by type, best first; else the first that is a number of a person, not of a visit or a referral."""
+    """The hospital's own number: by type, best first; else the first that is a number of a person, not of a visit or a referral.
+
+    One that has an end (CX.8) comes after those that have none: it is of before.
+    """
+    if any(one.until for one in others):
+        others = sorted(others, key=lambda one: bool(one.until))
     for wanted in rules["local_types"]:
         for one in others:
             if one.kind.strip() == wanted:

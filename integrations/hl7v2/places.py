@@ -48,6 +48,11 @@ class Reading:
         """Of which order an OBX is, by its position, where others tell a value of the same name."""
         return apart(self.items)
 
+    @cached_property
+    def filled(self) -> frozenset[int]:
+        """Which orders (by `id`) have something under them."""
+        return frozenset(id(item.order) for item in self.items if item.segment.name == "OBX")
+
     def professional(self, place: str) -> Contact | None:
         """The person at an XCN place such as `AIP-3`."""
         return professional(self.message, place)
@@ -69,7 +74,8 @@ def first(reading: Reading, places: Iterable[str]) -> str:
 
 def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
     """(value, place) of the first place that has a value."""
-    return next(((value, place) for place in places if (value := value_at(reading, place))), ("", ""))
+    values = ((value_at(reading, place), place) for place in places)
+    return next(((value, place) for value, place in values if value and value.strip("^~& ")), ("", ""))  # `^^` says nothing
 
 
 def number_at(reading: Reading) -> tuple[str, str]:
@@ -166,8 +172,11 @@ def _notes(reading: Reading, name: str) -> str:
 
 
 def _provider(reading: Reading, role: str) -> str:
+    """Which organisation; or who, when that is the one of the two that names a board."""
     contact = provider(reading.message, role)
-    return (contact.organisation or contact.name) if contact else ""
+    said = [contact.organisation, contact.name] if contact else []
+    boards = (one for one in said if names_board(one, reading.profile["referral"]["recognised"]))
+    return next(boards, "") or next(filter(None, said), "")
 
 
 def _number(reading: Reading, kind: str) -> str:

@@ -58,7 +58,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
-        cancel_reason=why(gone) or (_noted(reading) if event_of(message) in rules["cancel_events"] else ""),
+        cancel_reason=why(gone) or (_noted(reading) if gone or event_of(message) in rules["cancel_events"] else ""),
     )
 
 

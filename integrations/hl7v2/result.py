@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
-from .by_rule import is_deleted
+from .by_rule import by_rule, is_deleted
 from .change import sent_at
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
 from .facts import observation_facts, other_facts
+from .items import Item
 from .people import patient, the_patient
 from .places import Reading, number_at
 from .segment import Segment
-from .statuses import GONE, document_number, document_status, is_status_only, item_status, said
+from .statuses import GONE, document_number, document_status, is_status_only, item_status, order_status, parent_number, said
 from .unplaced import unplaced
 from .values import day, label
 
@@ -28,7 +29,9 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     reading = Reading.of(message, profile)
     notification = message.first("TXA")
     attached = list(_documents(reading, notification))
-    facts = tuple(_facts(reading, notification))
+    over = list(_over(reading))
+    facts = tuple(_facts(reading, notification, {id(item) for item, _ in over}))
+    stands = set(facts) if over else ()
     if notification is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
         attached.append(("TXA", _announced(notification, event_of(message), profile)))
     return IncomingResult(
@@ -37,18 +40,30 @@ def result(message: Message, profile: Profile) -> IncomingResult:
         referral_number=number_at(reading)[0],
         facts=facts,
         documents=tuple(document for _, document in attached),
-        withdrawn=tuple(_withdrawn(reading, profile)),
+        withdrawn=tuple(_withdrawn(reading)),
         whole=tuple(dict.fromkeys(_whole(reading, notification))),
         sent_at=sent_at(message, profile),
-        unmapped=(*unplaced(message, profile, "result"), *_deleted(reading)),
+        taken_back=tuple(fact for _, fact in over if fact not in stands),
+        unmapped=(
+            *unplaced(message, profile, "result"),
+            *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in over),
+        ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
     )
 
 
-def _deleted(reading: Reading) -> Iterator[str]:
-    """Diagnoses and procedures that the message says are no longer so: named, for a person looks which one of the case is meant."""
-    told = (item for item in reading.items if item.segment.name not in ("OBX", "OBR"))
-    return (f"{item.segment.name}({item.position})/{GONE}" for item in told if is_deleted(reading, item))
+def _over(reading: Reading) -> Iterator[tuple[Item, Fact]]:
+    """What the message says is no longer so: a diagnosis or procedure that is deleted, an order that is taken back without a result."""
+    rules, words = reading.profile["facts"], reading.profile["result"]["cancelled"]
+    for item in reading.items:
+        segment = item.segment
+        if segment.name == "OBR":
+            is_over = said(segment, 25) in words or order_status(item, reading.profile) == GONE
+            is_over = is_over and id(segment) not in reading.filled
+        else:
+            is_over = is_deleted(reading, item)
+        if is_over:
+            yield item, replace(by_rule(segment, rules[segment.name]), status="")
 
 
 def _is_written(facts: Sequence[Fact], reading: Reading) -> bool:
@@ -80,11 +95,11 @@ def _order(order: Segment | None) -> str:
     return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""
 
 
-def _facts(reading: Reading, notification: Segment | None) -> Iterator[Fact]:
+def _facts(reading: Reading, notification: Segment | None, over: Container[int]) -> Iterator[Fact]:
     keys = _keys(reading, notification)
     for item in reading.items:
         if item.segment.name != "OBX":
-            yield from other_facts(reading, item)
+            yield from other_facts(reading, item, is_over=id(item) in over)
             continue
         status = item_status(item, notification, reading.profile)
         for fact in observation_facts(reading, item):
@@ -112,7 +127,7 @@ def _replaces(reading: Reading, notification: Segment | None) -> str:
     """The parent of a replacement or an edit; an addendum stands beside its parent."""
     event = event_of(reading.message)
     takes_place = event in reading.profile["result"]["replacing"]
-    return notification.component(13) if notification is not None and takes_place else ""
+    return parent_number(notification) if notification is not None and takes_place else ""
 
 
 def _described(document: IncomingDocument, notification: Segment, profile: Profile) -> IncomingDocument:
@@ -130,7 +145,7 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
         content=b"",
         dated_on=_dated(notification),
         reference=document_number(notification),
-        replaces=notification.component(13) if is_over or event in rules["replacing"] else "",
+        replaces=parent_number(notification) if is_over or event in rules["replacing"] else "",
         status=GONE if is_over else document_status(notification, profile),
     )
 
@@ -149,12 +164,15 @@ def _dated(notification: Segment) -> date | None:
     return day(notification.component(4)) or day(notification.component(6))
 
 
-def _withdrawn(reading: Reading, profile: Profile) -> Sequence[str]:
+def _withdrawn(reading: Reading) -> Sequence[str]:
+    return list(dict.fromkeys(filter(None, map(_order, _cancelled(reading)))))
+
+
+def _cancelled(reading: Reading) -> list[Segment]:
     """Orders that are taken back whole: OBR-25 says so and no result stands under them."""
-    orders = [item.segment for item in reading.items if item.segment.name == "OBR"]
-    filled = {id(item.order) for item in reading.items if item.segment.name == "OBX"}
-    gone = (one for one in orders if said(one, 25) in profile["result"]["cancelled"] and id(one) not in filled)
-    return list(dict.fromkeys(filter(None, map(_order, gone))))
+    words = reading.profile["result"]["cancelled"]
+    gone = (item.segment for item in reading.items if item.segment.name == "OBR" and said(item.segment, 25) in words)
+    return [one for one in gone if id(one) not in reading.filled]
 
 
 def _whole(reading: Reading, notification: Segment | None) -> Iterator[str]:

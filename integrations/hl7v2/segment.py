@@ -184,6 +184,10 @@ class Repetition:
         """Component `c`, subcomponent `s` of this repetition, unescaped."""
         return _component(self.as_sent, c, s, self._marks, self._codec)
 
+    def has(self, c: int) -> bool:
+        """Whether so many components were sent: cheaper than to ask for one that most leave out."""
+        return self.as_sent.count(self._marks.component) >= c - 1
+
     @property
     def text(self) -> str:
         """The whole repetition, unescaped."""

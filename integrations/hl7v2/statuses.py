@@ -55,8 +55,18 @@ def document_status(notification: Segment, profile: Profile) -> str:
 
 def document_number(notification: Segment | None) -> str:
     """TXA-12, where it is a number: one that says its status there says it of every document."""
-    number = notification.component(12) if notification is not None else ""
+    number = _entity(notification, 12) if notification is not None else ""
     return "" if number.strip().upper() in _OF_A_DOCUMENT else number
+
+
+def parent_number(notification: Segment) -> str:
+    """TXA-13: the document that this one adds to, replaces or takes back."""
+    return _entity(notification, 13)
+
+
+def _entity(segment: Segment, n: int) -> str:
+    """A number in the first component of a field; Epic writes it in the third (`^^12345`), others in the sixth."""
+    return next(filter(None, (segment.component(n, c) for c in (1, 3, 6))), "")
 
 
 def order_status(item: Item, profile: Profile) -> str:

@@ -16,6 +16,7 @@ _CODED = ("CE", "CWE", "CNE", "CF")
 _NUMBERS = ("NM", "SN")
 _TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
+_NAMES = ("XPN", "PN", "PPN", "XCN", "CN")
 _STAMP = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})[\d.]*)?)?)?)?(?:[+-]\d{4})?")
 MOST_PARTS = 24
 _PARTED = (
@@ -120,10 +121,18 @@ def _between(kind: str) -> str:
 def _value(kind: str, one: Repetition) -> str:
     """One repetition as a person writes it; of a time what was sent, as far as it goes."""
     if kind in _PARTED:
-        return " ".join(filter(None, (one.component(c, 0) for c in range(1, MOST_PARTS))))
-    found = _STAMP.fullmatch(one.text) if kind in _TIMES else None
+        parts = (one.component(c, 0) for c in range(1, MOST_PARTS))
+        if kind in _NAMES:  # a surname has its parts once more behind it
+            parts = (one.component(c) or one.component(c, 0) for c in range(1, MOST_PARTS))
+        return " ".join(filter(None, parts))
+    return (stamp(one.text) if kind in _TIMES else "") or one.text
+
+
+def stamp(text: str) -> str:
+    """`2026-03-10 14:00`: a moment as far as it was sent; "" when it is none."""
+    found = _STAMP.fullmatch(text)
     if found is None:
-        return one.text
+        return ""
     on, hour, minute = "-".join(filter(None, found.groups()[:3])), *found.groups()[3:]
     return " ".join(filter(None, (on, f"{hour}:{minute}" if minute else f"{hour}h" if hour else "")))
 

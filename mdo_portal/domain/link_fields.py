@@ -72,6 +72,8 @@ LABELS: Mapping[str, str] = {
     "place": N_("Plaats"),
     "with_whom": N_("Bij wie"),
     "reason": N_("Reden"),
+    "note": N_("Toelichting"),
+    "starts_on": N_("Dag"),
     "other_numbers": N_("Ander nummer van de afspraak"),
     "merged.previous": N_("Vroeger nummer van de patiënt"),
     "merged.previous_bsn": N_("Vroeger BSN"),

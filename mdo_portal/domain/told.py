@@ -121,6 +121,8 @@ class Appointment(Base):
     with_whom: Mapped[str] = mapped_column(default="")
     #: why, or why not, as sent
     reason: Mapped[str] = mapped_column(default="")
+    #: what else the hospital said of it: preparation, other means, why it changed, a day without a time
+    note: Mapped[str] = mapped_column(default="")
     #: the sender's last event: `S12`
     event: Mapped[str] = mapped_column(default="")
     #: when the hospital last told of it (not later than we received it)

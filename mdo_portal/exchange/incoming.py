@@ -150,6 +150,7 @@ class IncomingResult:
     withdrawn: tuple[str, ...] = ()  # orders taken back whole (OBR-25 X): every fact and document whose key starts so
     # keys told whole, with or without the sub-id: a line under one of them that was told before and does not come again is over
     whole: tuple[str, ...] = ()
+    taken_back: tuple[Fact, ...] = ()  # diagnoses and orders that the message says are no longer so: as in IncomingReferral
     sent_at: datetime | None = None
     unmapped: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
@@ -176,6 +177,8 @@ class IncomingAppointment:
     place: str = ""
     with_whom: str = ""
     reason: str = ""
+    note: str = ""  # what else was said of it: notes, other means, why it is off, a day without a time
+    starts_on: date | None = None  # the day, where no time was sent
     sent_at: datetime | None = None
     unmapped: tuple[str, ...] = ()
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from mdo_portal.exchange import IncomingAppointment
 from mdo_portal.services import families, identification, moments, patients, standing
 from mdo_portal.services.rulings import Conflict
 
+HERE = ZoneInfo("Europe/Amsterdam")
 #: state -> event on the timeline; moved is seen by comparing
 EVENTS = {
     "booked": "appointment.booked",
@@ -91,9 +93,15 @@ def _under_other_number(
 def _event(told: IncomingAppointment, known: Appointment | None) -> str:
     if told.state != "booked" or known is None:
         return "" if known is not None and known.state == told.state else EVENTS[told.state]
-    if told.starts_at and told.starts_at != known.starts_at:
+    if (told.starts_at and told.starts_at != known.starts_at) or _is_other_day(told, known):
         return "appointment.moved"
     return "appointment.booked" if known.state != "booked" else "appointment.changed" if _differs(told, known) else ""
+
+
+def _is_other_day(told: IncomingAppointment, known: Appointment) -> bool:
+    """Whether it was moved to a day, and no time was sent."""
+    starts_at, on = known.starts_at, told.starts_on
+    return on is not None and not told.starts_at and starts_at is not None and starts_at.astimezone(HERE).date() != on
 
 
 def _differs(told: IncomingAppointment, known: Appointment) -> bool:
@@ -101,7 +109,7 @@ def _differs(told: IncomingAppointment, known: Appointment) -> bool:
 
 
 def _words(told: IncomingAppointment) -> dict[str, str]:
-    return {"service": told.service, "place": told.place, "with_whom": told.with_whom, "reason": told.reason}
+    return {"service": told.service, "place": told.place, "with_whom": told.with_whom, "reason": told.reason, "note": told.note}
 
 
 def _take_over(
@@ -109,6 +117,8 @@ def _take_over(
 ) -> None:
     if row.starts_at and told.starts_at and row.starts_at != told.starts_at:
         row.moved_from, row.ends_at = row.starts_at, None  # the end of before was of the time of before
+    elif row.starts_at and _is_other_day(told, row):
+        row.moved_from, row.starts_at, row.ends_at = row.starts_at, None, None  # the day that it is now stands in the note
     row.starts_at, row.ends_at = told.starts_at or row.starts_at, told.ends_at or row.ends_at
     for name, value in _words(told).items():
         if value:

@@ -77,6 +77,8 @@ def add_facts(
     """
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
     present = list(session.scalars(query))
+    if newest:
+        _told_otherwise(present, facts, hospital, now=now)
     known = {(fact.section, fact.label, fact.text, fact.dated_on, fact.status) for fact in present}
     for fact in dict.fromkeys(facts):
         if (fact.section, fact.label, fact.text, fact.dated_on, fact.status) in known:
@@ -88,27 +90,58 @@ def add_facts(
             older.superseded_at = newer.received_at
 
 
+def _told_otherwise(present: Sequence[CaseFact], facts: Sequence[Fact], hospital: Hospital, *, now: datetime) -> None:
+    """What a resource said that says something else now, and that nothing in the message says any more.
+
+    Under the same name only: an address that tells of a PSA what it told of a haemoglobin was given out twice.
+    """
+    names = {(fact.key, fact.section, fact.label) for fact in facts if fact.key}
+    if not names:
+        return
+    told = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in facts}
+    for one in present:
+        is_of = (one.source_key, one.section, one.label) in names and one.hospital_id == hospital.id
+        if is_of and (one.section, one.label, one.text, one.dated_on) not in told:
+            one.superseded_at = now
+
+
 def take_back(session: Session, case: Case, facts: Sequence[Fact], hospital: Hospital, *, now: datetime) -> bool:
     """What was sent in error is over where it was told before, in the same words. Returns whether it was told.
 
-    Some take back without the value: then what this hospital told under that name of that day, if it is one thing.
+    Some take back without the value: then what this hospital told under that name of that day, if it is one thing; or by the address
+    that a resource has at the sender: then all that was told under it.
     """
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None), CaseFact.received_at <= now)
     present = list(session.scalars(query)) if facts else []
     gone = [one for one in present if any(_says(one, fact) for fact in facts if fact.text)]
     own = [one for one in present if one.hospital_id == hospital.id and one not in gone]
-    for fact in (one for one in facts if not one.text):
-        meant = [one for one in own if _is_named(one, fact)]
+    names = {fact.key for fact in facts if not fact.text} - {""}
+    gone += [one for one in own if one.source_key in names]
+    for fact in (one for one in facts if one.text or one.label or one.code):
+        meant = [one for one in own if (_is_undated(one, fact) if fact.text else _is_named(one, fact))]
         gone += meant if len(meant) == 1 else []
-    for one in gone:
+    told = {one.id: one for one in gone}
+    for one in told.values():
         one.superseded_at, one.status = now, "withdrawn"
     return bool(gone)
+
+
+def are_told(session: Session, case: Case, facts: Sequence[Fact]) -> bool:
+    """Whether one of these stands on the case, in these words."""
+    words = {fact.text for fact in facts} - {""}
+    told = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None)) if words else None
+    return told is not None and any(_says(row, fact) for row in session.scalars(told) for fact in facts if fact.text)
 
 
 def _says(row: CaseFact, fact: Fact) -> bool:
     """The same thing about the same day; with a status of then behind it, it is still the same."""
     is_same = row.text == fact.text or row.text.startswith(f"{fact.text} (")
     return is_same and (row.section, row.label, row.dated_on) == (fact.section, fact.label, fact.dated_on)
+
+
+def _is_undated(row: CaseFact, fact: Fact) -> bool:
+    """The same words of some day, taken back without a day."""
+    return fact.dated_on is None and (row.section, row.label, row.text) == (fact.section, fact.label, fact.text)
 
 
 def _is_named(row: CaseFact, fact: Fact) -> bool:

@@ -146,7 +146,7 @@ def row(
         "title": clean_title(document.title),
         "kind": document.kind,
         "media_type": media_type,
-        "claimed_type": document.media_type if document.media_type != media_type else "",
+        "claimed_type": document.media_type if document.media_type.partition(";")[0].strip().lower() != media_type else "",
         "is_cut": is_cut_off(document.content),
         "content_sealed": sealer(session).seal(document.content, purpose=DOCUMENT_PURPOSE, row=bound),
         "sha256": digest_of(document.content),

@@ -257,9 +257,11 @@ def cancel(
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     else:
         case.cancel_told_at = now
-    if referral.cancel_reason:
-        why = Fact(Section.COURSE, referral.cancel_reason, CANCELLED)
-        add_facts(session, case, (why,), hospital, now=now, message_id=message_id)
+    told = referral.facts
+    if referral.cancel_reason and referral.cancel_reason != case.question_board:  # some send the whole order once more
+        told = (*told, Fact(Section.COURSE, referral.cancel_reason, CANCELLED))
+    add_facts(session, case, told, hospital, now=now, message_id=message_id)
+    documents.add_all(session, case, referral.documents, hospital_id=hospital.id, at=now, message_id=message_id)
     standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
     return case
 

@@ -12,7 +12,16 @@ from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import IncomingResult, Unreadable
-from mdo_portal.services import families, identification, loose_values, referrals, result_documents, result_facts, standing
+from mdo_portal.services import (
+    case_facts,
+    families,
+    identification,
+    loose_values,
+    referrals,
+    result_documents,
+    result_facts,
+    standing,
+)
 from mdo_portal.services.telling import Telling
 
 
@@ -36,6 +45,7 @@ def add(
     for case in touched:
         telling = Telling(session, case, hospital, now=now, sent_at=result.sent_at, message_id=message_id)
         happened = result_facts.add(telling, result) | result_documents.add(telling, result)
+        happened |= {"result.withdrawn"} if case_facts.take_back(session, case, result.taken_back, hospital, now=now) else set()
         details = telling.details | ({loose_values.ONLY: "1"} if loose_values.are_all(result, happened) else {})
         for what in sorted(happened):
             standing.happened(session, [case], what, now=now, hospital=hospital.name, **details)
@@ -49,6 +59,8 @@ def _has(session: Session, case: Case, result: IncomingResult) -> bool:
     A case that was decided is not among the open ones, and a correction must reach who decided, whatever is open elsewhere.
     """
     if result.referral_number and case.referral_number == result.referral_number:
+        return True
+    if case_facts.are_told(session, case, result.taken_back):
         return True
     under = {*result.withdrawn, *result.whole}
     under |= {name for document in result.documents for name in (document.reference, document.replaces)}

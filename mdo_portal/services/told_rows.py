@@ -43,6 +43,7 @@ class AppointmentRow(NamedTuple):
     place: str
     with_whom: str
     reason: str
+    note: str
     received_at: datetime
 
     @property
@@ -89,7 +90,7 @@ def of_patient(session: Session, patient_id: uuid.UUID) -> Told:
     )
     dates = select(
         Appointment.state, Appointment.starts_at, Appointment.moved_from, Appointment.service, Appointment.place,
-        Appointment.with_whom, Appointment.reason, Appointment.received_at,
+        Appointment.with_whom, Appointment.reason, Appointment.note, Appointment.received_at,
     )  # fmt: skip
     changed = changed.where(ToldChange.patient_id.in_(rows)).order_by(ToldChange.at.desc(), ToldChange.id)
     numbers = numbers.where(Merge.kept_id.in_(rows) | Merge.gone_id.in_(rows)).order_by(Merge.at.desc())

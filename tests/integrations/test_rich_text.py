@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.rich_text import MOST, is_rich, words_in, words_of
+from integrations.rich_text import MOST, as_utf8, is_rich, words_in, words_of
 
 HYPERLINK = '{\\field{\\*\\fldinst{HYPERLINK "x"'
 
@@ -126,3 +126,16 @@ def test_hostile_sources_come_to_an_end(piece: str) -> None:
     """Measured apart: the slowest of them (`&`) takes two seconds of the five that a message has."""
     for start in ("{\\rtf1 ", "<html>"):
         assert isinstance(words_of(start + piece * ((MOST - 10) // len(piece))), str)
+
+
+@pytest.mark.parametrize("named", ["punycode", "idna", "undefined", "unicode_escape", "rot13", "no-such-set"])
+def test_a_text_that_names_no_set_of_characters_for_texts_is_read_as_windows_wrote_it(named: str) -> None:
+    """Some of these take minutes over a megabyte, or fail in a way of their own."""
+    assert as_utf8(b"Conclusie: \xe9\xe9n haard-", f"text/plain; charset={named}") == "Conclusie: één haard-".encode()
+
+
+def test_a_text_in_the_set_that_it_names_is_kept_in_utf8() -> None:
+    assert as_utf8("één".encode("iso-8859-15"), 'text/plain; charset="ISO-8859-15"') == "één".encode()
+    assert as_utf8("één".encode("utf-16"), "text/plain;charset=utf-16") == "één".encode()
+    assert as_utf8("één".encode(), "text/plain;charset=iso-8859-1") == "één".encode()
+    assert as_utf8(b"\xe9", "application/pdf") == b"\xe9"

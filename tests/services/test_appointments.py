@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -132,3 +132,19 @@ def test_the_number_of_who_asked_for_somebody_elses_is_not_this_ones(session: Se
 
     told = {one.number: one.state for one in session.scalars(select(Appointment))}
     assert told == {"F9": "booked", "P1": "cancelled"}
+
+
+def test_an_appointment_that_is_moved_to_a_day_without_a_time_no_longer_stands_at_its_old_time(
+    session: Session, zeed: Hospital, case: Case
+) -> None:
+    plan(session, zeed, booked())
+    plan(session, zeed, booked(event="S13", starts_at=None, starts_on=date(2026, 3, 17), note="2026-03-17"), at=LATER)
+    (one,) = session.scalars(select(Appointment))
+    assert (one.starts_at, one.moved_from, one.note) == (None, datetime(2026, 3, 4, 10, tzinfo=UTC), "2026-03-17")
+    assert events_of(session, case) == ["appointment.booked", "appointment.moved"]
+
+
+def test_the_same_day_without_a_time_leaves_the_time(session: Session, zeed: Hospital, case: Case) -> None:
+    plan(session, zeed, booked())
+    plan(session, zeed, booked("cancelled", event="S15", starts_at=None, starts_on=date(2026, 3, 4)), at=LATER)
+    assert session.scalars(select(Appointment.starts_at)).all() == [datetime(2026, 3, 4, 10, tzinfo=UTC)]

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseFact, CaseState
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Fact, IncomingReferral, PersonName, Section, Wire
@@ -111,3 +112,20 @@ def test_what_another_hospital_told_is_not_taken_back_by_its_name(session: Sessi
 
     assert not case_facts.take_back(session, case, [Fact(Section.OTHER, "", "PSA")], other, now=LATER)
     assert present(session, case) == {("PSA", "4 ug/L")}
+
+
+def test_who_takes_back_may_tell_something_new_and_it_is_not_lost(session: Session, zeed: Hospital) -> None:
+    told = make.referral(make.identity("1"), number="VW-1", question_board="Operabel?")
+    case = register(session, zeed, told)
+    why = Fact(Section.OTHER, "Patiënt ziet ervan af", "Reden annulering")
+    cancel(session, zeed, told, facts=(why,), documents=(make.document(b"%PDF-1.7 brief"),))
+    query = select(CaseFact.label).where(CaseFact.case_id == case.id, CaseFact.text == why.text)
+    assert session.scalars(query).all() == ["Reden annulering"]
+    assert session.scalar(select(func.count()).select_from(CaseDocument).where(CaseDocument.case_id == case.id)) == 1
+
+
+def test_the_question_that_comes_once_more_is_no_reason(session: Session, zeed: Hospital) -> None:
+    told = make.referral(make.identity("1"), number="VW-1", question_board="Operabel?")
+    case = register(session, zeed, told)
+    cancel(session, zeed, told, cancel_reason="Operabel?")
+    assert not session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.label == referrals.CANCELLED)).all()

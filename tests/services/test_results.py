@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -230,3 +231,26 @@ def test_on_an_agenda_it_stays_marked_until_a_person_acts(session: Session, zeed
 
 def test_a_referral_nobody_knows_is_taken_back_without_a_trace(session: Session, zeed: Hospital) -> None:
     assert cancel(session, zeed, "VW-404") is None
+
+
+DIAGNOSIS = Fact(Section.DIAGNOSIS, "Rectumcarcinoom", "Diagnose", date(2026, 2, 1), "C20", "I10")
+
+
+@pytest.mark.parametrize("gone", [DIAGNOSIS, replace(DIAGNOSIS, dated_on=None)])
+def test_a_diagnosis_that_a_result_takes_back_no_longer_stands(session: Session, zeed: Hospital, case: Case, gone: Fact) -> None:
+    tell(session, zeed, DIAGNOSIS, replace(DIAGNOSIS, text="Coloncarcinoom", code="C18"))
+    tell(session, zeed, at=LATER, taken_back=(gone,))
+    rows = session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.label == "Diagnose"))
+    assert {(one.text, one.status, one.superseded_at) for one in rows} == {
+        ("Rectumcarcinoom", "withdrawn", LATER), ("Coloncarcinoom", "", None),
+    }  # fmt: skip
+    assert events_of(session, case)[-1] == "result.withdrawn"
+
+
+def test_it_no_longer_stands_on_a_closed_case_beside_an_open_one(session: Session, zeed: Hospital, case: Case) -> None:
+    tell(session, zeed, DIAGNOSIS)
+    case.is_open = False
+    make.case(session, zeed, patient=WHO)
+    tell(session, zeed, at=LATER, taken_back=(DIAGNOSIS,))
+    (row,) = session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.label == "Diagnose"))
+    assert row.status == "withdrawn"

@@ -105,3 +105,51 @@ def test_a_result_is_of_the_day_on_which_observing_ended_when_only_that_was_sent
 def test_a_document_of_a_year_is_not_of_the_day_of_its_order() -> None:
     line = "OBX|1|ED|PDF^Verslag^L||^application^pdf^Base64^JVBERi0xLjQK||||||F|||2019"
     assert [document.dated_on for document in result("OBR|1|A1|F1|CT^CT^L|||20260301", line).documents] == [None]
+
+
+@pytest.mark.parametrize(
+    ("lines", "label", "text"),
+    [
+        (("RXE||G03^Ascal^L|80||mg|TAB|^1dd1", "RXR|PO^Oraal"), "Voorgeschreven", "Ascal; 80; mg; TAB; 1dd1; Oraal"),
+        (("RXD|1|L02^Letrozol^L|20260301|30|ST",), "Verstrekt", "Letrozol; 30; ST"),
+        (("RXA|0|1|20260301||L01^Docetaxel^L|150|mg|||||||||||||CP",), "Toegediend", "Docetaxel; 150; mg"),
+        (("RXA|0|1|20260301||L01^Docetaxel^L|150|mg|||||||||||||RE",), "Toegediend", "Docetaxel; 150; mg (geweigerd)"),
+        (("IAM|1|DA|PEN^Penicilline^L|SV|Shock|A^^",), "Allergie", "Penicilline; Shock; SV"),
+    ],
+)
+def test_a_drug_or_allergy_beside_results_says_what_was_sent_of_it(lines: tuple[str, ...], label: str, text: str) -> None:
+    found = result(*lines, "OBR|1|P1|F1|LAB^Lab^L", "OBX|1|NM|HB^Hb^L||7|||||F")
+    assert (label, text) in [(fact.label, fact.text) for fact in found.facts]
+    assert found.unmapped == ()
+
+
+def test_a_drug_that_was_deleted_from_what_was_given_is_taken_back() -> None:
+    found = result("RXA|0|1|20260301||L01^Docetaxel^L|150|mg||||||||||||||D", "OBR|1|P1|F1|LAB^Lab^L")
+    assert [fact.text for fact in found.taken_back] == ["Docetaxel; 150; mg"]
+    assert [fact.text for fact in found.facts] == ["Lab"]
+
+
+def test_a_specimen_says_why_it_was_refused() -> None:
+    found = result("OBR|1|P1|F1|LAB^Lab^L", f"SPM|1|S1||BLD^Bloed^L{'|' * 17}H^Gehemolyseerd")
+    assert ("Materiaal", "Bloed; Gehemolyseerd") in [(fact.label, fact.text) for fact in found.facts]
+
+
+def test_the_board_is_the_one_of_two_names_that_is_one() -> None:
+    found = read("REF^I12", "RF1|||||VW1", "PRD|RT|MDO Mamma||^^^NET", "OBR|1|||X^Y^L")
+    assert isinstance(found, IncomingReferral)
+    assert found.board_hint == "MDO Mamma"
+
+
+def test_a_letter_that_was_escaped_in_the_code_of_before_utf_8_is_that_letter() -> None:
+    assert result("OBR|1|P1|F1|LAB^Lab^L", "OBX|1|TX|C^Conclusie^L||pati\\XEB\\nt||||||F").facts[-1].text == "patiënt"
+
+
+def test_the_name_of_a_person_as_a_value_has_no_separators() -> None:
+    assert result("OBR|1|P1|F1|LAB^Lab^L", "OBX|1|XPN|C^Door^L||Jansen&&Jansen^A||||||F").facts[-1].text == "Jansen A"
+
+
+def test_a_referral_says_what_kind_of_answer_is_asked_for() -> None:
+    found = read("REF^I12", "RF1|P|S|Med|SO^Second opinion^HL70282||VW1||||^Graag uw oordeel")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Graag uw oordeel"
+    assert [(fact.label, fact.text) for fact in found.facts] == [("Soort aanvraag", "Second opinion")]

@@ -8,7 +8,7 @@ import pytest
 
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientMerge, Unreadable
+from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientChange, PatientMerge, Unreadable
 
 BSN = "999911120"
 
@@ -239,3 +239,10 @@ def test_delimiters_with_a_backslash_too_many_are_the_usual_ones(doubled: str) -
     read = Hl7Reader().read(sent, "generic-v2")
     assert isinstance(read, IncomingReferral)
     assert (read.number, read.patient.name.own_prefix) == ("VW9", "van den")
+
+
+def test_a_number_that_has_an_end_is_not_the_hospitals_own_when_another_holds() -> None:
+    pid = "PID|1||7000001^^^ZEED^PI^^20200101^20211231~7001234^^^ZEED^PI||Giessen^J"
+    read = Hl7Reader().read(raw(pid, kind="ADT^A08"), "generic-v2")
+    assert isinstance(read, PatientChange)
+    assert (read.patient.local_number, read.patient.other_numbers) == ("7001234", (("ZEED", "7000001"),))

@@ -247,7 +247,7 @@ def test_an_appointment_has_number_time_place_and_people() -> None:
     assert found.ends_at is not None
     assert found.starts_at.isoformat() == "2026-03-04T10:30:00+01:00"
     assert (found.ends_at - found.starts_at).total_seconds() == 900
-    assert (found.service, found.place, found.with_whom, found.unmapped) == ("MRI bekken", "POLI 3", "A. Wit", ())
+    assert (found.service, found.place, found.with_whom, found.unmapped) == ("MRI bekken", "POLI 3, Kamer 2", "A. Wit", ())
 
 
 def test_the_fillers_status_counts_when_the_event_says_nothing() -> None:

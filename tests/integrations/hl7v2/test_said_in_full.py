@@ -132,10 +132,6 @@ def test_the_length_of_an_appointment_counts_in_the_unit_beside_it(sch: str, ais
     assert found.ends_at == (starts + timedelta(minutes=minutes) if minutes else None)
 
 
-def test_a_resource_of_an_appointment_that_may_be_a_person_or_a_room_is_left_over_and_named() -> None:
-    assert "AIG" in appointment("SCH|1", "AIG|1|A|2^Spreekkamer 4^L|||||20260310093000").unmapped
-
-
 @pytest.mark.parametrize(
     ("surname", "shown"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 from mdo_portal.exchange import Fact, IncomingReferral, IncomingResult, Section
 
-from .few_lines import read, referral
+from .few_lines import read, referral, result
 
 
 def shown(found: IncomingReferral) -> list[str]:
@@ -49,11 +49,38 @@ def test_a_diagnosis_that_is_deleted_and_told_anew_stands() -> None:
     assert found.taken_back == ()
 
 
-def test_a_deleted_diagnosis_in_a_result_is_named_and_not_shown() -> None:
-    found = read("ORU^R01", "OBR|1|A1|F1|LAB^Lab^L", f"DG1|1||C20^Rectumcarcinoom^I10{'|' * 18}D", "OBX|1|NM|CEA^CEA^L||4|||||F")
-    assert isinstance(found, IncomingResult)
+def test_a_deleted_diagnosis_in_a_result_is_named_and_not_shown_and_is_taken_back() -> None:
+    found = result("OBR|1|A1|F1|LAB^Lab^L", f"DG1|1||C20^Rectumcarcinoom^I10{'|' * 18}D", "OBX|1|NM|CEA^CEA^L||4|||||F")
     assert "Rectumcarcinoom" not in [fact.text for fact in found.facts]
     assert "DG1(1)/withdrawn" in found.unmapped
+    assert found.taken_back == (Fact(Section.DIAGNOSIS, "Rectumcarcinoom", "Diagnose", code="C20", code_system="I10"),)
+
+
+@pytest.mark.parametrize(("common", "status"), [("ORC|RE|P1|F1", "X"), ("ORC|OC|P1|F1", ""), ("ORC|SC|P1|F1||CA", "")])
+def test_an_order_that_is_cancelled_before_there_is_a_result_is_no_longer_asked_for(common: str, status: str) -> None:
+    found = result(common, f"OBR|1|P1|F1|HEM^Hematologie^L{'|' * 21}{status}", "NTE|1||Materiaal gestold")
+    assert [(fact.label, fact.text) for fact in found.facts] == [("Hematologie", "Materiaal gestold")]
+    assert [(fact.label, fact.text) for fact in found.taken_back] == [("Aangevraagd", "Hematologie")]
+    assert found.unmapped == ("OBR(1)/withdrawn",)
+
+
+def test_an_order_that_is_cancelled_with_results_under_it_is_shown_with_those() -> None:
+    found = result("ORC|OC|P1|F1", "OBR|1|P1|F1|HEM^Hematologie^L", "OBX|1|NM|HB^Hb^L||7|||||F")
+    assert [fact.text for fact in found.facts] == ["Hematologie", "7"]
+    assert found.taken_back == ()
+
+
+def test_an_order_that_is_cancelled_and_asked_for_anew_stands() -> None:
+    found = result("ORC|OC|P1|F1", "OBR|1|P1|F1|HEM^Hematologie^L", "ORC|RE|P2|F2", "OBR|2|P2|F2|HEM^Hematologie^L")
+    assert [fact.text for fact in found.facts] == ["Hematologie"]
+    assert found.taken_back == ()
+
+
+def test_what_was_not_asked_for_is_not_simply_empty() -> None:
+    assert [fact.status for fact in result("OBR|1|P1|F1|HEM^Hematologie^L", "OBX|1|NM|HB^Hb^L||||||||N").facts] == [
+        "",
+        "unobtainable",
+    ]
 
 
 def test_an_order_that_is_cancelled_beside_the_board_is_not_asked_for() -> None:
@@ -106,3 +133,15 @@ def test_why_a_referral_is_taken_back_stands_in_a_note() -> None:
     assert isinstance(found, IncomingReferral) and isinstance(kept, IncomingReferral)
     assert (found.cancelled, found.cancel_reason) == (True, "Patiënt ziet ervan af")
     assert (kept.cancelled, kept.cancel_reason) == (False, "")
+
+
+def test_why_an_order_is_taken_back_may_stand_in_a_note() -> None:
+    found = read("ORM^O01", "ORC|CA|A1", "OBR|1|A1||MDO^MDO oncologie^L", "NTE|1||Dubbel aangevraagd")
+    assert isinstance(found, IncomingReferral)
+    assert (found.cancelled, found.cancel_reason) == (True, "Dubbel aangevraagd")
+
+
+def test_separators_alone_are_neither_a_question_nor_a_reason() -> None:
+    found = read("ORM^O01", "ORC|NW|A1||||||||||||||^^", f"OBR|1|A1||MDO^MDO oncologie^L{'|' * 9}^^{'|' * 18}^Operabel?")
+    assert isinstance(found, IncomingReferral)
+    assert (found.question_board, shown(found)) == ("Operabel?", [])

@@ -69,3 +69,30 @@ def test_numbers_of_another_order_say_nothing_of_this_one() -> None:
         "OBR|2||F2|CH^Chemie^L", "OBX|1|NM|CEA^CEA^L|1|4.1|ug/L|||||F",
     )  # fmt: skip
     assert shown(result(*lines))[-1] == ("CEA", "4.1 ug/L")
+
+
+def test_a_resistance_says_of_which_micro_organism_it_is() -> None:
+    def resistance(n: int, organism: str, *drugs: str) -> list[str]:
+        lines = [f"OBX|{i}|ST|{drug}^{drug}^L||R||||||F" for i, drug in enumerate(drugs, 1)]
+        return [f"OBR|{n}||F{n}|AB^Gevoeligheid^L{'|' * 22}ORG&Organisme&L^{n}^{organism}", *lines]
+
+    found = result("OBR|1||F1|BCX^Kweek^L", *resistance(2, "S. aureus", "AMX", "VAN"), *resistance(3, "E. coli", "AMX"))
+    assert [label for label, _ in shown(found)] == ["AMX (S. aureus)", "VAN (S. aureus)", "AMX (E. coli)"]
+
+
+def test_what_is_told_of_one_organism_alone_says_so_by_its_number() -> None:
+    found = result(
+        "OBR|1||F1|BCX^Kweek^L",
+        "OBX|1|CE|ORG^Organisme^L|1|SA^S. aureus^L||||||F", "OBX|2|ST|VAN^Vancomycine^L|1.1|S||||||F", "OBX|3|CE|ORG^Organisme^L|2|EC^E. coli^L||||||F",
+    )  # fmt: skip
+    assert [label for label, _ in shown(found)] == ["Organisme (1)", "Vancomycine (1.1)", "Organisme (2)"]
+
+
+def test_what_stands_under_a_specimen_is_of_that_specimen_and_not_of_the_order_before_it() -> None:
+    found = read(
+        "OUL^R22",
+        "SPM|1|S1||TIS^Weefsel^L||||MAM^Mamma^L|LT^Links^L", "OBX|1|ST|D^Afmeting^L||2 cm||||||F", "OBR|1||F1|PA^PA^L",
+        "SPM|2|S2||TIS^Weefsel^L||||MAM^Mamma^L|RT^Rechts^L", "OBX|1|ST|D^Afmeting^L||5 cm||||||F", "OBR|2||F2|PA^PA^L",
+    )  # fmt: skip
+    assert shown(found) == [("Afmeting (Weefsel, Mamma, Links)", "2 cm"), ("Afmeting (Weefsel, Mamma, Rechts)", "5 cm")]
+    assert [fact.key for fact in getattr(found, "facts", ()) if fact.text == "5 cm"] == [""]
