@@ -14,10 +14,11 @@ from mdo_portal.services import restoring
 from mdo_portal.services.restoring import Held
 
 LOCAL = ZoneInfo("Europe/Amsterdam")
+MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 
 
 @click.command("restored")
-@click.option("--at", "at", type=click.DateTime(), help="To which moment (Europe/Amsterdam) the database was put back.")
+@click.option("--at", "at", type=click.DateTime(MOMENTS), help="To which moment (Europe/Amsterdam) the database was put back.")
 @click.option("--nothing-lost", is_flag=True, help="It was moved with all that was in it: what is held goes again.")
 @click.option("--status", is_flag=True, help="Only say how many letters still wait for somebody's word.")
 def command(at: datetime | None, nothing_lost: bool, status: bool) -> None:
