@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
-from mdo_portal.services import cases, deciding, held, news
+from mdo_portal.services import cases, deciding, held, news, timeline
 from mdo_portal.services.case_rows import CaseView
 from mdo_portal.services.held import Held
 from mdo_portal.services.news import News
@@ -81,6 +82,15 @@ def test_a_list_of_cases_says_so_until_it_is_answered(database: Database, region
     decide(database, Decision.ASIDE)
 
     assert (before, asked, listed_as_waiting(database)) == (False, True, False)
+
+
+def test_an_answer_about_another_patient_ends_no_waiting(database: Database, region: Region) -> None:
+    somebody_asks(database, region)
+    with database.transaction() as session:
+        other = make.case(session, session.get_one(Hospital, region.hospitals["DELT"]))
+        timeline.happened(session, other, held.DECIDED, at=DECIDED)
+
+    assert listed_as_waiting(database)
 
 
 def test_once_answered_nothing_waits_any_more(database: Database, region: Region) -> None:

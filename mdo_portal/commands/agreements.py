@@ -9,9 +9,10 @@ from ipaddress import ip_network
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal import wiring
+from mdo_portal import wiring, wiring_profiles
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
+from mdo_portal.exchange import Wire
 from mdo_portal.services.hospitals import CERTIFICATE_PURPOSE
 from mdo_portal.services.sealed import sealer
 
@@ -37,6 +38,12 @@ def check_papers(certificate: str | None, trust: str | None) -> None:
         wiring.certificate_works(certificate or "", trust or "")
     except (ssl.SSLError, ValueError):
         raise NotAgreed("certificate or roots are no PEM, or the key is missing") from None
+
+
+def check_profile(name: str | None, wire: Wire) -> None:
+    """Raises NotAgreed for a profile that does not exist or writes for another wire: the first letter would find out."""
+    if name and name not in (fit := [one for one, of in wiring_profiles.known_profiles().wires.items() if of is wire]):
+        raise NotAgreed(f"there is no profile {name!r} for this wire; there are: {', '.join(sorted(fit))}")
 
 
 def written(

@@ -16,6 +16,7 @@ import structlog
 
 from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
+from mdo_portal.errors import whereabouts
 from mdo_portal.services import audit_seals
 from mdo_portal.services.audit_seals import Head
 from mdo_portal.services.audit_verify import Anchor, Verified, verify
@@ -46,11 +47,15 @@ def keep_sealing(database: Database, stop: Stop) -> None:
 
 
 def keep_anchoring(database: Database, settings: Settings, stop: Stop) -> None:
-    """Once a minute: the ends of the chains that grew, to the places outside."""
-    told: dict[uuid.UUID, int] = {}
-    places = places_of(settings)
+    """Once a minute: the ends of the chains that grew, to the places outside. One that takes nothing keeps nothing from the other."""
+    places = [(tell, dict[uuid.UUID, int]()) for tell in places_of(settings)]
     while not stop.is_set():
-        told = anchor(database, places, told=told) if places else told
+        for tell, told in places:
+            try:
+                told.update(anchor(database, [tell], told=told))
+            except OSError as error:
+                # The edge of a place: a disk that is full or may not be written, a network that is away. Told the next minute.
+                log.error("anchor.failed", **whereabouts(error))
         stop.wait(ANCHOR_SECONDS)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mdo_portal.commands import audit
+from mdo_portal.commands.checks import OWNER
 from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.services.audit_verify import Verified
 from mdo_portal.settings import NOWHERE
@@ -26,7 +27,7 @@ def verify_command(anchor: Path | None, as_json: bool) -> None:
     """Recompute the chains; exit 1 when a line was changed, removed, moved, put in, or the end was cut off."""
     settings = checked_settings()
     place = anchor or (Path(settings.audit_anchor) if settings.audit_anchor != NOWHERE else None)
-    found = audit.check(open_database(settings), place if place and place.exists() else None)
+    found = audit.check(open_database(settings, "mdo_work", "mdo_audit", OWNER), place if place and place.exists() else None)
     click.echo(json.dumps(_as_json(found)) if as_json else _as_text(found))
     sys.exit(1 if found.findings else 0)
 

@@ -30,7 +30,7 @@ def command(case_id: UUID | None, code: str, path: Path) -> None:
     if (case_id is None) == (not code):
         raise click.UsageError("say --case ID or --hospital CODE")
     settings = checked_settings()
-    database = open_database(settings, role="mdo_work")
+    database = open_database(settings, "mdo_work")
     wanted = [case_id] if case_id else of_hospital(database, code)
     count = write(database, wanted, path, network=settings.network, now=datetime.now(UTC))
     if not count:

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from mdo_portal import wiring
-from mdo_portal.commands.agreements import NotAgreed, check_networks, check_papers, written
+from mdo_portal.commands.agreements import NotAgreed, check_networks, check_papers, check_profile, written
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.link import Link
+from mdo_portal.exchange import Wire
 from mdo_portal.services import polls
 from mdo_portal.services.sealed import client_secret
 
@@ -77,6 +78,7 @@ def _check(said: Agreed) -> None:
         if not (parts.scheme == "https" or (here and parts.scheme == "http")) or parts.query or parts.fragment or parts.username:
             raise NotAgreed("an address must be https, without user, question or mark")
     check_networks(said.networks or ())
+    check_profile(said.profile_out, Wire.FHIR)
     if said.their_keys and (trouble := wiring.smart.trouble(said.their_keys)):
         raise NotAgreed(f"their keys: {trouble}")
     if said.poll and (trouble := wiring.poll_trouble(said.poll)):

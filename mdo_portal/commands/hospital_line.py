@@ -14,6 +14,7 @@ import click
 
 from mdo_portal import trial
 from mdo_portal.commands import agreements, hospital, hospital_fhir, hospital_mllp
+from mdo_portal.commands.checks import OWNER
 from mdo_portal.commands.hospital_fhir import Agreed
 from mdo_portal.commands.hospital_mllp import Receiver
 from mdo_portal.commands.process import checked_settings, open_database
@@ -32,7 +33,7 @@ def command() -> None:
 @click.option("--sending-application", default="", help="MSH-3 of the hospital's HL7 v2 messages.")
 def hospital_add_command(code: str, name: str, profile: str, sending_application: str) -> None:
     """Add a hospital; prints what the hospital must be told (JSON)."""
-    database = open_database(checked_settings())
+    database = open_database(checked_settings(), OWNER)
     try:
         told = hospital.add(database, code=code, name=name, profile=profile, sending_application=sending_application)
     except Incomplete as missing:
@@ -66,7 +67,7 @@ def hospital_fhir_command(code: str, **said: Any) -> None:
     read = {name: said[name].read_text() if said[name] else None for name in ("certificate", "trust", "their_keys")}
     agreed = Agreed(**said | read | {"networks": said["networks"] or None})
     try:
-        click.echo(json.dumps(hospital_fhir.agree(open_database(checked_settings()), code, agreed)))
+        click.echo(json.dumps(hospital_fhir.agree(open_database(checked_settings(), OWNER), code, agreed)))
     except KeyError:
         raise click.ClickException(f"no hospital {code} with a link") from None
     except agreements.NotAgreed as error:
@@ -95,7 +96,7 @@ def hospital_mllp_command(code: str, **said: Any) -> None:
     read = {name: said[name].read_text() if said[name] else None for name in ("certificate", "trust")}
     receiver = Receiver(**said | read | {"networks": said["networks"] or None})
     try:
-        click.echo(json.dumps(hospital_mllp.agree(open_database(checked_settings()), code, receiver)))
+        click.echo(json.dumps(hospital_mllp.agree(open_database(checked_settings(), OWNER), code, receiver)))
     except KeyError:
         raise click.ClickException(f"no hospital {code} with a link") from None
     except agreements.NotAgreed as error:
@@ -128,7 +129,7 @@ def hospital_bind_command(code: str, certificate: Path, by: str, by_name: bool, 
     """Let this hospital call over MLLP with this client certificate. Its link manager does the same on the page of the link."""
     with _in_words(code):
         bound = hospital.bind(
-            open_database(checked_settings()), code, certificate.read_bytes(), by=by, by_name=by_name, is_shared=shared
+            open_database(checked_settings(), OWNER), code, certificate.read_bytes(), by=by, by_name=by_name, is_shared=shared
         )
     click.echo(json.dumps(bound))
 
@@ -139,7 +140,7 @@ def hospital_bind_command(code: str, certificate: Path, by: str, by_name: bool, 
 def hospital_unbind_command(code: str, bound_to: str) -> None:
     """Let nobody in with that fingerprint or name any more."""
     with _in_words(code):
-        found = hospital.unbind(open_database(checked_settings()), code, bound_to)
+        found = hospital.unbind(open_database(checked_settings(), OWNER), code, bound_to)
     if not found:
         raise click.ClickException("that hospital has no such certificate")
 
@@ -154,7 +155,7 @@ def hospital_unbind_command(code: str, bound_to: str) -> None:
 def hospital_accept_plain_command(code: str, by: str, why: str, until: datetime) -> None:
     """Write down that this hospital's messages may come unencrypted (shown as *onbeveiligd*), for a year at most."""
     with _in_words(code):
-        hospital.accept_plain(open_database(checked_settings()), code, by=by, why=why, until=until)
+        hospital.accept_plain(open_database(checked_settings(), OWNER), code, by=by, why=why, until=until)
 
 
 @command.command("refuse-plain")
@@ -162,7 +163,7 @@ def hospital_accept_plain_command(code: str, by: str, why: str, until: datetime)
 def hospital_refuse_plain_command(code: str) -> None:
     """Withdraw that this hospital's messages may come unencrypted."""
     with _in_words(code):
-        found = hospital.withdraw_plain(open_database(checked_settings()), code)
+        found = hospital.withdraw_plain(open_database(checked_settings(), OWNER), code)
     if not found:
         raise click.ClickException("nobody accepted that for this hospital")
 

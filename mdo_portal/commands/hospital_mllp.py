@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from mdo_portal.commands.agreements import NotAgreed, check_networks, check_papers, written
+from mdo_portal.commands.agreements import NotAgreed, check_networks, check_papers, check_profile, written
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
+from mdo_portal.exchange import Wire
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Receiver:
 def agree(database: Database, code: str, said: Receiver) -> dict[str, Any]:
     """Write it down, and give how it stands now. Raises KeyError without such a link, NotAgreed."""
     check_networks(said.networks or ())
+    check_profile(said.profile_out, Wire.HL7V2)
     check_papers(said.certificate, said.trust)
     with database.transaction() as session:
         plain = {

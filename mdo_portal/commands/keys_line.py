@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import OperationalError
 
+from mdo_portal.commands import checks
 from mdo_portal.commands import keys as work
 from mdo_portal.commands.process import checked_settings, refuse
 from mdo_portal.database import Database
@@ -25,10 +26,13 @@ def command() -> None:
 def _opened() -> tuple[Settings, Database]:
     settings = checked_settings()
     try:
-        return settings, work.opened(settings)
+        database = work.opened(settings)
     except Unsafe as unsafe:
         refuse(unsafe.findings)
         raise
+    with database.transaction() as session:
+        refuse(checks.wrong_role(session, checks.OWNER))  # another role sees too little, and would say which keys may go
+    return settings, database
 
 
 @command.command("status")

@@ -95,6 +95,6 @@ def command() -> None:
             wiring.mllp_tls(files)
         except (OSError, ssl.SSLError) as trouble:
             refuse([f"the files of MDO_MLLP_TLS_* cannot be used ({trouble.strerror or type(trouble).__name__})"])
-    database = open_database(settings, role="mdo_work")
+    database = open_database(settings, "mdo_work")
     settled()
     run(settings, database)

@@ -69,12 +69,18 @@ class Living:
         return freed
 
     def _prove(self) -> None:
-        """Over a connection of its own, and over another one when that breaks."""
+        """Over a connection of its own, and over another one when that breaks.
+
+        Said once until it held again: a database that is away for a night must not fill the log.
+        """
+        said = -1
         while not self._ended.is_set():
             try:
                 self._hold()
             except psycopg.Error as error:
-                log.warning("worker.lock_lost", error=type(error).__name__)
+                if self.count != said:
+                    log.warning("worker.lock_lost", error=type(error).__name__)
+                said = self.count
                 self._ended.wait(0.5)
 
     def _hold(self) -> None:

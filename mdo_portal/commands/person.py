@@ -10,6 +10,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.commands.checks import OWNER
 from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Hospital
@@ -31,7 +32,9 @@ def invite_command(address: str, code: str, role: str, name: str) -> None:
     """Make the person when new, give the role, and print a link (once) to choose a password and a second factor."""
     settings = checked_settings()
     try:
-        token = invite(open_database(settings), address=address, code=code, role=Role(role), name=name, now=datetime.now(UTC))
+        token = invite(
+            open_database(settings, OWNER), address=address, code=code, role=Role(role), name=name, now=datetime.now(UTC)
+        )
     except LookupError:
         click.echo(f"no hospital has the code {code}", err=True)
         sys.exit(1)

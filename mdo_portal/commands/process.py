@@ -56,12 +56,12 @@ def checked_settings() -> Settings:
         raise
 
 
-def open_database(settings: Settings, *, role: str = "", pool_size: int = 10) -> Database:
+def open_database(settings: Settings, *roles: str, pool_size: int = 10) -> Database:
     """The database with its keys unwrapped. On an unsafe machine, or with a ring that does not fit: say why and do not start.
 
-    `role`: who this process must be there (`mdo_app`, `mdo_work`); "" = whoever the address says.
+    `roles`: as one of which this process must be there (`mdo_app`, `mdo_work`, checks.OWNER); none = whoever the address says.
     """
-    check_machine(settings, role=role)
+    check_machine(settings, *roles)
     database = Database(settings.database_url, pool_size=pool_size)
     sealer = Sealer(settings.keyring, load=lambda: _data_keys(database))
     database.sealer = sealer
@@ -78,11 +78,11 @@ def settled() -> None:
     gc.freeze()
 
 
-def check_machine(settings: Settings, *, role: str = "") -> None:
+def check_machine(settings: Settings, *roles: str) -> None:
     """Say why and do not start, when this machine, its database or its ring is unsafe."""
     database = Database(settings.database_url, pool_size=1)
     with database.transaction() as session:
-        refuse(checks.findings(settings, session, only_hard=True) + checks.wrong_role(session, role))
+        refuse(checks.findings(settings, session, only_hard=True) + checks.wrong_role(session, *roles))
     database.close()
 
 

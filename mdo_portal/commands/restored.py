@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from mdo_portal.commands.checks import OWNER
 from mdo_portal.commands.process import checked_settings, open_database
 from mdo_portal.database import Database
 from mdo_portal.services import restoring
 from mdo_portal.services.restoring import Held
 
 LOCAL = ZoneInfo("Europe/Amsterdam")
+MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 
 
 @click.command("restored")
-@click.option("--at", "at", type=click.DateTime(), help="To which moment (Europe/Amsterdam) the database was put back.")
+@click.option("--at", "at", type=click.DateTime(MOMENTS), help="To which moment (Europe/Amsterdam) the database was put back.")
 @click.option("--nothing-lost", is_flag=True, help="It was moved with all that was in it: what is held goes again.")
 @click.option("--status", is_flag=True, help="Only say how many letters still wait for somebody's word.")
 def command(at: datetime | None, nothing_lost: bool, status: bool) -> None:
@@ -25,7 +27,7 @@ def command(at: datetime | None, nothing_lost: bool, status: bool) -> None:
     Run it before web, listen and work are started: a letter that left between the backup and the fault must not leave again unseen.
     A worker that finds its database in another place than before does the same by itself; a disk that was put back it cannot see.
     """
-    database = open_database(checked_settings())
+    database = open_database(checked_settings(), OWNER, "mdo_work")
     if sum((at is not None, nothing_lost, status)) != 1:
         raise click.UsageError(
             "say to which moment the database was put back: --at '2026-03-02 14:30'; or --nothing-lost, or --status"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.commands.process import Stop
 from mdo_portal.database import Database
 from mdo_portal.domain.retention import Kind
+from mdo_portal.errors import whereabouts
 from mdo_portal.services import purging, retention
 
 log = structlog.get_logger(__name__)
@@ -29,8 +30,18 @@ def nightly(database: Database, stop: Stop, clock: Callable[[], datetime]) -> No
     """Every night in NIGHT_HOUR, batch after batch until nothing is due; a hold placed meanwhile counts at the next case."""
     while not stop.is_set():
         if clock().astimezone(AMSTERDAM).hour == NIGHT_HOUR:
-            purge(database, clock, kinds=Kind, stop=stop)
+            for kind in Kind:
+                _purge_alone(database, clock, kind, stop)
         stop.wait(LOOK_SECONDS)
+
+
+def _purge_alone(database: Database, clock: Callable[[], datetime], kind: Kind, stop: Stop) -> None:
+    """What goes wrong with one rule holds up no other, and is tried again at the next look, not every second of the night."""
+    try:
+        purge(database, clock, kinds=[kind], stop=stop)
+    except Exception as error:
+        # The edge of a rule: whatever its rows do, the others are due as well.
+        log.error("retention.failed", kind=kind.value, **whereabouts(error))
 
 
 def purge(

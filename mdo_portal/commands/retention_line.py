@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from mdo_portal.commands import retention
+from mdo_portal.commands.checks import OWNER
 from mdo_portal.commands.process import checked_settings, open_database, stop_on_signals
 from mdo_portal.domain.retention import RULES, Kind
 
@@ -26,7 +27,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON list instead of lines.")
 def due_command(as_json: bool) -> None:
     """Say per rule how much is due and since when; changes nothing."""
-    rows = retention.due(open_database(checked_settings()), _now())
+    rows = retention.due(open_database(checked_settings(), "mdo_work", OWNER), _now())
     _say(rows, as_json)
 
 
@@ -38,7 +39,7 @@ def due_command(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of lines.")
 def purge_command(kinds: Sequence[str], dry_run: bool, as_json: bool) -> None:
     """Let go what is due, in small batches. May be stopped at any moment and started again."""
-    database, wanted = open_database(checked_settings()), [Kind(one) for one in kinds] or list(Kind)
+    database, wanted = open_database(checked_settings(), "mdo_work", OWNER), [Kind(one) for one in kinds] or list(Kind)
     if dry_run:
         _say([row for row in retention.due(database, _now()) if row["kind"] in wanted], as_json)
         return

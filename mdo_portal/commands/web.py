@@ -42,14 +42,14 @@ class Web(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        app = create_app(self.portal_settings, database=open_database(self.portal_settings, role="mdo_app", pool_size=20))
+        app = create_app(self.portal_settings, database=open_database(self.portal_settings, "mdo_app", pool_size=20))
         settled()
         return app
 
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM."""
-    check_machine(settings, role="mdo_app")  # here already: gunicorn starts a worker that ends by itself again and again
+    check_machine(settings, "mdo_app")  # here already: gunicorn starts a worker that ends by itself again and again
     Web(settings).run()
 
 

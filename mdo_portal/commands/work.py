@@ -157,6 +157,6 @@ def _remind(database: Database, stop: Stop, mailing: Reminder) -> None:
 def command() -> None:
     """Understand what came in, send what must go out."""
     settings = checked_settings()
-    database = open_database(settings, role="mdo_work", pool_size=16)
+    database = open_database(settings, "mdo_work", pool_size=16)
     settled()
     run(database, stop_on_signals(), settings)

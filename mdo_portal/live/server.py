@@ -78,16 +78,23 @@ def _keep_messages_whole(socketio: SocketIO) -> None:
 
 
 def _listen(socketio: SocketIO, database: Database, stop: threading.Event) -> None:
-    """Hear what any process announces, and tell the sockets of this one. After a broken line everyone looks again."""
+    """Hear what any process announces, and tell the sockets of this one. After a broken line everyone looks again.
+
+    Said once until it heard again: a database that is away for a night must not fill the log.
+    """
+    said = ""
     while not stop.is_set():
         try:
             with psycopg.connect(database.plain_url, autocommit=True, **SOON_NOTICED) as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
                 _catch_up(socketio, database)
+                said = ""
                 _hear(socketio, database, connection, stop)
         except Exception as error:
             # The edge: whatever the database or one odd notice does, this process must not stay deaf.
-            log.warning("live.listen_broken", error=type(error).__name__)
+            if said != type(error).__name__:
+                log.warning("live.listen_broken", error=type(error).__name__)
+            said = type(error).__name__
             stop.wait(1.0)
 
 

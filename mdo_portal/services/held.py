@@ -48,7 +48,7 @@ def waits(case_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
     """`of` as a column of a list of cases: whether anything waits."""
     told, decided = aliased(CaseEvent), aliased(CaseEvent)
     later = tuple_(decided.at, decided.id) > tuple_(told.at, told.id)
-    since = exists().where(decided.case_id == case_id, decided.what == DECIDED, later)
+    since = exists().where(decided.case_id == told.case_id, decided.what == DECIDED, later)  # of `told`: two floors up is nobody
     return exists().where(told.case_id == case_id, told.what == HELD, ~since)
 
 

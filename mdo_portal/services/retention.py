@@ -67,10 +67,10 @@ def cases_due(before: datetime) -> Select[uuid.UUID]:
     return select(Case.id).where(*ended, func.case_shield(Case.id) == "")
 
 
-def _held(case_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """The case, or its patient, is on hold."""
-    of_patient = LegalHold.patient_id == select(Case.patient_id).where(Case.id == case_id).scalar_subquery()
-    return exists().where(LegalHold.lifted_at.is_(None), or_(LegalHold.case_id == case_id, of_patient))
+def _held(table: type[Delivery] | type[InboundMessage]) -> ColumnElement[bool]:
+    """The case of this row, or its patient, is on hold. `correlate`: two floors down SQLAlchemy else takes the table anew, all its rows."""
+    of_case = select(Case.patient_id).where(Case.id == table.case_id).correlate(table).scalar_subquery()
+    return exists().where(LegalHold.lifted_at.is_(None), or_(LegalHold.case_id == table.case_id, LegalHold.patient_id == of_case))
 
 
 def conditions(before: Mapping[Kind, datetime]) -> dict[Kind, tuple[Any, ColumnElement[bool]]]:
@@ -84,7 +84,7 @@ def conditions(before: Mapping[Kind, datetime]) -> dict[Kind, tuple[Any, ColumnE
                 Delivery.state == DeliveryState.RECEIVED,
                 Delivery.received_at < before[Kind.LETTER],
                 Delivery.letter_sealed != b"",
-                ~_held(Delivery.case_id.expression),
+                ~_held(Delivery),
             ),
         ),
         Kind.INBOUND: (
@@ -92,7 +92,7 @@ def conditions(before: Mapping[Kind, datetime]) -> dict[Kind, tuple[Any, ColumnE
             and_(
                 InboundMessage.settled_at < before[Kind.INBOUND],
                 InboundMessage.raw_sealed != b"",
-                ~_held(InboundMessage.case_id.expression),
+                ~_held(InboundMessage),
             ),
         ),
         Kind.DRAFT: (Draft.saved_at, Draft.saved_at < before[Kind.DRAFT]),

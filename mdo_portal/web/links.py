@@ -152,7 +152,7 @@ def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[
     reads = [
         one
         for one in known.of_wire(*LINES, Wire.PAPER)
-        if known.wires[one[0]] in LINES or one[0] in ("paper", form["profile_in"])
+        if known.wires[one[0]] in LINES or one[0] in ("paper", form.get("profile_in"))
     ]
     writes = known.of_wire(Wire.HL7V2, Wire.FHIR)
     return render_template(

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from mdo_portal.commands import checks, doctor, schema
 from mdo_portal.commands import keys as work
+from mdo_portal.commands import main as group
 from mdo_portal.commands.postgres import server
 from mdo_portal.database import Database
 from mdo_portal.errors import Unsafe
@@ -92,6 +93,31 @@ def test_no_process_starts_and_all_is_said_at_once(database: Database, process: 
         assert f"{named}" in ended.stderr
     assert ended.stderr.count("refused to start: ") == 5
     assert "must sign in as mdo_" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "keys status", "keys rotate-data --go-on", "retention due", "restored --status", "audit verify",
+        "person invite a@nova.example --hospital ZEED --role administrator", "hospital refuse-plain ZEED",
+    ],
+)  # fmt: skip
+def test_who_sees_too_little_is_refused_and_not_told_that_there_is_nothing(database: Database, words: str) -> None:
+    work.make_keys(Settings(database_url=database.url, keyring=make.KEYS))
+    environ = environment(database, {"as": "mdo_app", "MDO_DEMO": "1"})
+
+    ended = CliRunner(env=environ).invoke(group, words.split())
+
+    assert ended.exit_code == 78 and "is mdo_app: this process must sign in as mdo" in ended.output
+
+
+def test_a_moment_is_said_as_the_instructions_write_it(database: Database) -> None:
+    work.make_keys(Settings(database_url=database.url, keyring=make.KEYS))
+    here = CliRunner(env=environment(database, {"MDO_DEMO": "1"}))
+
+    for moment in ("2026-03-02 14:30", "2026-03-02 14:30:05", "2026-03-02T14:30"):
+        ended = here.invoke(group, ["restored", "--at", moment])
+        assert ended.exit_code == 0 and "0 letters are held" in ended.output, ended.output
 
 
 def test_doctor_names_everything_and_a_fit_machine_gets_nothing(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.people import Region
 @pytest.fixture(autouse=True)
 def shell(database: Database, region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hospital_line, "checked_settings", Settings)
-    monkeypatch.setattr(hospital_line, "open_database", lambda settings: database)
+    monkeypatch.setattr(hospital_line, "open_database", lambda settings, *roles: database)
 
 
 def said(*words: str) -> Result:

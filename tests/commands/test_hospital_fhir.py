@@ -35,6 +35,12 @@ def test_what_is_agreed_is_where_letters_and_pulls_go(database: Database, region
     assert json.loads(told["our_keys"])["keys"][0]["alg"] == "ES384"
 
 
+@pytest.mark.parametrize("profile", ["generic-r5", "hix"])
+def test_a_profile_that_does_not_exist_or_is_of_another_wire_is_not_written_down(database: Database, profile: str) -> None:
+    with pytest.raises(NotAgreed, match="generic-r4"):
+        agree(database, "DELT", Agreed(url="https://fhir.delta.example/r4", profile_out=profile))
+
+
 def test_what_is_not_said_stays(database: Database) -> None:
     agree(database, "DELT", Agreed(url="https://fhir.delta.example/r4"))
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+import structlog
 
 from mdo_portal import dispatch
 from mdo_portal.commands import living
@@ -119,6 +120,26 @@ def test_a_worker_that_cannot_prove_that_it_lives_hangs_up_and_sends_nothing(
 
     assert until(lambda: not lines)
     assert not alive.until_proved(told_to_stop)
+
+
+def test_a_database_that_stays_away_is_said_once_and_not_twice_a_second(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, lonely = list[int](), Living(database, clock=lambda: NOW, hang_up=lambda: 0)
+
+    def away() -> None:
+        tried.append(1)
+        if len(tried) == 2:
+            lonely.count += 1  # it was there again for a moment
+        if len(tried) == 4:
+            lonely.end()
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr(lonely, "_hold", away)
+    with structlog.testing.capture_logs() as said:
+        lonely._prove()
+
+    assert [line["event"] for line in said] == ["worker.lock_lost"] * 2
 
 
 def test_nobody_is_called_dead_before_a_living_worker_has_hung_up() -> None:

@@ -24,7 +24,7 @@ HURRIED = 0.06
 
 def listener(env: Mapping[str, str], log: str) -> None:
     settings = _settings(env, log)
-    listen.run(settings, open_database(settings, role="mdo_work"))
+    listen.run(settings, open_database(settings, "mdo_work"))
 
 
 def few_files(env: Mapping[str, str], log: str) -> None:
@@ -39,7 +39,7 @@ def web(env: Mapping[str, str], log: str) -> None:
 
 def worker(env: Mapping[str, str], log: str) -> None:
     settings = _settings(env, log)
-    work.run(open_database(settings, role="mdo_work", pool_size=12), stop_on_signals())
+    work.run(open_database(settings, "mdo_work", pool_size=12), stop_on_signals())
 
 
 def hurried_worker(env: Mapping[str, str], log: str) -> None:

@@ -174,6 +174,21 @@ def test_a_session_warns_before_it_ends_covers_the_page_after_and_keeps_what_was
         expect(page.locator('meta[name="csrf-token"]')).to_have_attribute("content", re.compile("^token "))
 
 
+def test_who_signs_out_in_one_tab_leaves_no_page_open_in_another(
+    browser: Browser, database: Database, region: Region, url: str
+) -> None:
+    with at_a_desk(browser) as (page, _):
+        enter(page, database, region, url)
+        page.goto(f"{url}/worklist")
+        expect(page.locator("[data-live-indicator]").first).to_have_attribute("data-state", "on")
+        other = page.context.new_page()
+        other.goto(f"{url}/worklist")
+        leave(other)
+
+        expect(page.get_by_role("heading", name="U bent afgemeld")).to_be_visible()
+        expect(page.get_by_role("heading", name="Werklijst", exact=True)).to_be_hidden()
+
+
 def leave(page: Page) -> None:
     page.locator("details.menu summary").click()
     page.locator("header").get_by_role("button", name="Afmelden").click()

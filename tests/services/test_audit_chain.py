@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Connection, create_engine, delete, func, select, text
 from sqlalchemy.exc import ProgrammingError
 
@@ -229,6 +230,25 @@ def test_nobody_changes_or_removes_a_line_or_a_seal_by_accident(chained: tuple[D
 def test_every_column_of_the_log_is_sealed() -> None:
     """A column more is a form more: FIELDS gets a new number, old seals keep theirs."""
     assert set(FIELDS[FORM]) == {column.name for column in AuditEntry.__table__.columns}
+
+
+def test_a_place_that_takes_no_anchors_keeps_none_from_the_other(
+    chained: tuple[Database, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file where the unit may not write (ProtectSystem), beside a syslog that works: each was told nothing, every second."""
+    database, _ = chained
+    stop, told = threading.Event(), list[str]()
+
+    def tell(line: str) -> None:
+        told.append(line)
+        stop.set()
+
+    monkeypatch.setattr(command, "syslog", lambda address: tell)
+    settings = Settings(audit_anchor=str(tmp_path / "not there" / "anchors"), audit_syslog="127.0.0.1:514")
+    with structlog.testing.capture_logs() as said:
+        command.keep_anchoring(database, settings, stop)
+
+    assert told and [line["event"] for line in said] == ["anchor.failed"]
 
 
 def test_an_anchor_goes_to_syslog_as_one_line_without_a_person(chained: tuple[Database, Path]) -> None:

@@ -16,10 +16,11 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.destruction import Tombstone
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.retention import CLOCKS, RULES, Kind, RetentionRule, edge
 from mdo_portal.domain.tables import metadata
 from mdo_portal.errors import Incomplete
-from mdo_portal.services import destruction, holds, purging, retention
+from mdo_portal.services import destruction, holds, intake, purging, retention
 from tests import make
 from tests.people import Region
 from tests.services.keeping import LATELY, LONG_AGO, NOW, finished, is_there
@@ -115,6 +116,30 @@ def test_a_hold_stops_it_and_lifting_lets_it_go(session: Session, region: Region
     holds.lift(session, officer, hold.id, reason="klacht afgerond", now=NOW)
     session.flush()
     assert purging.purge(session, Kind.CASE, now=NOW) == 1
+
+
+@pytest.mark.parametrize("whole_patient", [False, True])
+def test_a_hold_keeps_the_letters_and_messages_of_that_patient_and_of_nobody_else(
+    session: Session, region: Region, whole_patient: bool
+) -> None:
+    held, *others = cases = [finished(session, region) for _ in range(3)]
+    messages = [make.arrival(region.links["ZEED"], control_id=f"M{number}") for number in range(3)]
+    intake.keep(session, messages)
+    for case, control_id in zip(cases, ("M0", "M1", "M2"), strict=True):
+        of_case = {"case_id": case.id, "settled_at": LONG_AGO}
+        session.execute(update(InboundMessage).where(InboundMessage.control_id == control_id).values(of_case))
+    holds.place(session, region.petra, held.id, whole_patient=whole_patient, reason="klacht loopt", now=NOW)
+
+    due = {one.kind: one.rows for one in retention.due(session, now=NOW)}
+    gone = [purging.purge(session, kind, now=NOW) for kind in (Kind.LETTER, Kind.INBOUND)]
+
+    assert (due[Kind.LETTER], due[Kind.INBOUND], gone) == (2, 2, [2, 2])
+    for kept in (
+        select(Delivery.case_id).where(Delivery.letter_sealed != b""),
+        select(InboundMessage.case_id).where(InboundMessage.raw_sealed != b""),
+    ):
+        assert session.scalars(kept).all() == [held.id]
+    assert others[0].patient_id != held.patient_id
 
 
 @pytest.mark.parametrize("state", [DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.DEAD])

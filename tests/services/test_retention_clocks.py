@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from mdo_portal.commands import retention as command
+from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.identifiers import new_id
@@ -98,3 +102,23 @@ def test_a_notice_that_never_became_a_case_goes_as_its_message_does(
     purging.purge(session, Kind.INBOUND, now=NOW)
 
     assert (session.scalar(select(func.count()).select_from(Pull)) == 0) is goes
+
+
+def test_a_rule_that_fails_at_night_holds_up_no_other(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, purged = threading.Event(), list[Kind]()
+
+    def purge(session: Session, kind: Kind, *, now: datetime, limit: int = 0) -> int:
+        purged.append(kind)
+        if kind is list(Kind)[-1]:
+            stop.set()
+        if kind is Kind.LETTER:
+            raise ValueError(kind)
+        return 0
+
+    monkeypatch.setattr(purging, "purge", purge)
+    at_night = datetime(2026, 11, 27, 2, 30, tzinfo=UTC)
+    with structlog.testing.capture_logs() as said:
+        command.nightly(database, stop, lambda: at_night)
+
+    assert purged == list(Kind)
+    assert [(line["event"], line["kind"], line["error"]) for line in said] == [("retention.failed", "letter", "ValueError")]

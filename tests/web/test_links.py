@@ -124,6 +124,18 @@ def test_another_hospitals_link_is_not_there(portal: Portal, path: str) -> None:
     assert portal.person("Ada").get(portal.link("KREE") + path).status_code == 200
 
 
+def test_a_hospital_that_has_no_link_yet_has_a_form_for_it(portal: Portal) -> None:
+    with portal.database.transaction() as session:
+        alone = Hospital(code="ALLEEN", name="Alleenstaand Ziekenhuis")
+        session.add(alone)
+        session.flush()
+        home = f"/links/{alone.id}"
+
+    answer = portal.person("Ada").get(f"{home}/settings")
+
+    assert answer.status_code == 200 and 'name="profile_in"' in answer.text
+
+
 def test_an_own_place_is_checked_kept_and_used(portal: Portal) -> None:
     lars, home = portal.person("Lars"), portal.link()
     raw = samples.REFERRAL.replace(b"ZPI|1|eigen|segment", b"ZPI|1|999900006|Kan dit wachten?").decode("latin-1")

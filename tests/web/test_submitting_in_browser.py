@@ -44,6 +44,8 @@ class Server:
             route.abort()
         elif path == "/session":
             route.fulfill(status=200 if self.signed_in else 401, body=json.dumps(LEFT), content_type="application/json")
+        elif path == "/piece":
+            route.fulfill(status=200 if self.signed_in else 401)
         elif path == "/save":
             is_ours = route.request.headers.get("x-csrf-token") == ("new token" if self.signed_in else "")
             self.saved += [route.request.post_data or ""] if is_ours else []
@@ -95,6 +97,14 @@ def test_signed_out_elsewhere_the_page_waits_with_what_was_typed(server: Server)
     server.send()
     expect(server.page.get_by_role("heading", name="Vastgelegd")).to_be_visible()
     assert server.sent == ["csrf_token=new+token&why=een+lang+verhaal&do=it"]
+
+
+def test_a_piece_that_is_refused_because_one_is_signed_out_covers_the_page(server: Server) -> None:
+    server.signed_in = False
+    server.page.evaluate("void htmx.ajax('get', '/piece', {target: 'body'})")
+
+    expect(server.page.get_by_role("heading", name="U bent afgemeld")).to_be_visible()
+    expect(server.page.locator("textarea")).to_have_value("een lang verhaal")
 
 
 def test_a_form_in_which_nobody_typed_anything_is_simply_sent(server: Server) -> None:

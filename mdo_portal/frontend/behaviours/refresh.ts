@@ -131,7 +131,8 @@ async function watch(): Promise<void> {
 }
 
 function poll(): void {
-  if (!document.hidden) live().forEach((element) => { if (!isBusy(element)) void refresh(element); });
+  const isCovered = document.documentElement.classList.contains("is-covered"); // signed out: every piece would be refused
+  if (!document.hidden && !isCovered) live().forEach((element) => { if (!isBusy(element)) void refresh(element); });
 }
 
 function begin(): void {

@@ -2,6 +2,7 @@
 // Payloads carry ids and revisions; the page fetches what changed over http, where rights and audit are.
 import { io, type Socket } from "socket.io-client";
 import { each, word } from "./page";
+import { lookAgain } from "./timeout";
 
 export type LiveState = "connecting" | "on" | "off";
 const ANSWER_MS = 8_000;
@@ -26,7 +27,9 @@ export function connection(): Socket {
 
 /** A server that hung up or refused is not tried again by Socket.IO itself: signing in again must suffice. */
 function retryWhenRefused(made: Socket): void {
-  if (!made.active) setTimeout(() => { if (!made.connected) made.connect(); }, REFUSED_RETRY_MS);
+  if (made.active) return;
+  lookAgain();
+  setTimeout(() => { if (!made.connected) made.connect(); }, REFUSED_RETRY_MS);
 }
 
 export const isLive = (): boolean => state === "on";

@@ -8,6 +8,7 @@ interface Left { idle: number; ends: number; person: string; csrf: string }
 const WARN_MS = 5 * 60_000;
 const LOOK_MS = 10_000;
 const AGAIN_MS = 3_000;
+const ONE_LOOK_MS = 1_000; // a page whose every piece is refused asks once
 const tag = document.querySelector<HTMLMetaElement>('meta[name="session"]');
 const ago = Date.now() - Number(meta("made-at")) * 1_000; // our clock against the server's
 const [idleAt, endsAt, person] = (tag?.content ?? "").split(" ");
@@ -42,6 +43,14 @@ async function look(): Promise<void> {
   } catch { /* the line is down: the page may still show what it shows until its own clock says no */ }
 }
 
+/** What this page asked for was refused, or its live line was closed by the portal: signed out in another tab, shut out by an
+ *  administrator. Covered at once when it is so, and not when our own clock says so: who signs out on a machine that others use leaves
+ *  no patient behind in another tab. False on a page that nobody is signed in on. */
+export function lookAgain(): boolean {
+  if (tag && !isOver && Date.now() - askedAt > ONE_LOOK_MS) void look().then(tick);
+  return tag !== null;
+}
+
 /** Asked before a form leaves the page: whether the same person is still signed in. The form's token is then the present one. */
 export async function stillHere(): Promise<"here" | "gone" | "unreachable"> {
   try {
@@ -57,7 +66,7 @@ export async function stillHere(): Promise<"here" | "gone" | "unreachable"> {
 }
 
 async function tick(): Promise<void> {
-  if (isOver) { await returned(); return; }
+  if (isOver) { if (!document.hidden) await returned(); return; } // who comes back to this page is a change of visibility
   if (Math.min(idle, ends) - Date.now() < WARN_MS && Date.now() - askedAt > LOOK_MS) await look();
   const now = Date.now();
   if (Math.min(idle, ends) <= now) { cover(); return; }
