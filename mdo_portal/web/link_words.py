@@ -45,6 +45,11 @@ class Difference(NamedTuple):
     after: str
 
 
+def way(channel: str) -> str:
+    """How letters go, in words; empty for what is no way."""
+    return gettext(VALUES["channel_out"].get(channel, ""))
+
+
 def profiles() -> Profiles:
     """The profiles there are, their titles in the reader's language."""
     known = wiring_profiles.known_profiles()
