@@ -47,7 +47,8 @@ class Difference(NamedTuple):
 
 def way(channel: str) -> str:
     """How letters go, in words; empty for what is no way."""
-    return gettext(VALUES["channel_out"].get(channel, ""))
+    words = VALUES["channel_out"].get(channel)
+    return gettext(words) if words else ""
 
 
 def profiles() -> Profiles:

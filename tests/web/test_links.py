@@ -75,6 +75,7 @@ def test_a_hospital_without_a_link_is_shown_the_empty_form_that_makes_one(portal
     assert asked.status_code == 200 and 'value="Nieuwland"' in asked.text
     assert re.search(r'<option value="hix"', asked.text) and '<option value="paper" selected>' in asked.text
     assert wrong.status_code == 422 and "Vul de naam in" in wrong.text
+    assert asked.text.count('<option value="paper"') == 2  # among the profiles and among the ways, and no second time
 
 
 def test_the_settings_keep_a_way_for_letters_that_is_not_chosen_there(portal: Portal) -> None:
