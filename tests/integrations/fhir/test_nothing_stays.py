@@ -19,6 +19,13 @@ WRONG: dict[str, Node] = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def only_what_is_new_is_looked_at() -> None:
+    """What a worker holds by now, models and tests by the million, is set aside: collecting it twice a test took seconds."""
+    gc.collect()
+    gc.freeze()
+
+
 def _frames() -> int:
     gc.collect()
     return sum(isinstance(one, FrameType) for one in gc.get_objects())
