@@ -1,4 +1,8 @@
-"""A registration as it is being typed: kept sealed, one per person and hospital."""
+"""A registration as it is being typed: kept sealed, one per person and hospital.
+
+Among its fields stand `page`, which window typed it, and `after`, what that window went on from: a second window of the same
+person does not put its own patient in the place of what the first was told is kept.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,19 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.errors import N_, PortalError
 from mdo_portal.services.sealed import row_of, sealer
 
 PURPOSE = "draft.fields"
+
+
+class TypedElsewhere(PortalError):
+    """Another window of this person holds the draft; nothing was saved."""
+
+    status = 409
+    sentence = N_(
+        "In een ander venster typt u ook een aanmelding, en die is bewaard; deze niet. Dien die eerst in of maak haar leeg."
+    )
 
 
 def load(session: Session, viewer: Viewer) -> tuple[dict[str, str], datetime | None]:
@@ -31,7 +45,9 @@ def _row(viewer: Viewer) -> str:
 
 
 def save(session: Session, viewer: Viewer, fields: dict[str, str], *, now: datetime) -> None:
-    """Keep what was typed; the newest text wins."""
+    """Keep what was typed; the newest text of one window wins. Raises TypedElsewhere."""
+    if not is_of(session, viewer, fields):
+        raise TypedElsewhere()
     sealed = sealer(session).seal(json.dumps(fields).encode(), purpose=PURPOSE, row=_row(viewer))
     row = {
         "id": new_id(),
@@ -46,6 +62,12 @@ def save(session: Session, viewer: Viewer, fields: dict[str, str], *, now: datet
             index_elements=["person_id", "hospital_id"], set_={"fields_sealed": sealed, "saved_at": now}
         )
     )
+
+
+def is_of(session: Session, viewer: Viewer, fields: dict[str, str]) -> bool:
+    """Whether what is kept was typed in this window, or is what it went on from; also when nothing is kept."""
+    kept = load(session, viewer)[0].get("page", "")
+    return not kept or "page" not in fields or kept in (fields["page"], fields.get("after", ""))
 
 
 def drop(session: Session, viewer: Viewer) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.link import Link
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Wire
 from mdo_portal.services.link_claims import claim_on
@@ -48,7 +49,7 @@ def _wrong_particulars(said: Mapping[str, str]) -> dict[str, str]:
     return fields
 
 
-def _settings(form: Mapping[str, str], profiles: Profiles) -> dict[str, Any]:
+def _settings(form: Mapping[str, str], profiles: Profiles, link: Link | None) -> dict[str, Any]:
     profile = form.get("profile_in", "").strip()
     level = form.get("level", "")
     return {
@@ -58,13 +59,19 @@ def _settings(form: Mapping[str, str], profiles: Profiles) -> dict[str, Any]:
         "charset_in": form.get("charset_in", "").strip(),
         "sending_applications": _names(form.get("sending_applications", "")),
         "sending_facilities": _names(form.get("sending_facilities", "")),
-        "channel_out": Channel(form["channel_out"]) if form.get("channel_out") in LINE_CHANNELS else Channel.PAPER,
+        "channel_out": _channel(form.get("channel_out", ""), link),
         "host_out": form.get("host_out", "").strip().lower(),
         "port_out": _port(form.get("port_out", "")),
         "application_ack_out": bool(form.get("application_ack_out")),
         "url_out": form.get("url_out", "").strip().rstrip("/"),
         "token_out": form.get("token_out", "").strip(),
     }
+
+
+def _channel(asked: str, link: Link | None) -> Channel:
+    """One of those that are chosen here, or the present one, which an administrator registered."""
+    may_stay = (*LINE_CHANNELS, link.channel_out) if link else LINE_CHANNELS
+    return next((one for one in may_stay if one == asked), Channel.PAPER)
 
 
 def _level_of(wire: Wire | None) -> Level:

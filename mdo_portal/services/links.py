@@ -67,7 +67,7 @@ def save(
     loopback: bool,
 ) -> Link:
     """Keep what the form says of the hospital and its link. Raises Incomplete with a sentence per field; then nothing changed."""
-    said, particulars = _settings(form, profiles), _particulars(form)
+    said, particulars = _settings(form, profiles, link), _particulars(form)
     fields = _wrong_particulars(particulars) | _wrong_settings(session, hospital, said, profiles, loopback=loopback)
     if fields:
         raise Incomplete(fields)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
@@ -86,8 +87,11 @@ def start(session: Session, viewer: Viewer, place: Place, *, now: datetime) -> R
         return under_way
     own = {"board_id": place.id} if place.is_board else {"hospital_id": place.id}
     review = RightsReview(**own, started_at=now, started_by=viewer.person_id)
-    session.add(review)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(review)
+    except IntegrityError:  # somebody else began in the same moment, or the same person clicked twice
+        return session.execute(_of(place).where(RightsReview.signed_at.is_(None))).scalar_one()
     session.add_all(_lines(session, review, place, now=now))
     session.flush()
     _log(session, viewer, review, "started", now=now)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import structlog
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, get_locale, gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from mdo_portal.errors import N_, NotFound, NotFresh, NotOurPage, NotSignedIn, NotStrong, PortalError, whereabouts
@@ -71,7 +71,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     with force_locale(language if language in ("nl", "en") else "nl"):
         sentence = gettext(FALLBACK)
         # Outside every context processor: whoever is signed in cannot be read when the database is what failed.
-        page = current_app.jinja_env.get_template("errors/unavailable.html").render(sentence=sentence, again=_again())
+        template = current_app.jinja_env.get_template("errors/unavailable.html")
+        page = template.render(sentence=sentence, again=_again(), was_sent=request.method == "POST", locale=str(get_locale()))
         return (sentence, 500, _headers(sentence, 500)) if is_fragment() else (page, 500)
 
 

@@ -36,12 +36,17 @@ def page() -> str:
     _only_for_own_hospital()
     with transaction() as db:
         fields, saved_at = drafts.load(db, viewer())
-        shown = _choices(db)
+        shown = _choices(db) | _window(fields)
     if not fields:
         fields = {"referrer_name": signed().viewer.name}
     return render_template(
         "forms/page.html", fields=fields, saved_at=saved_at, wrong={}, lost=False, **_progress(fields), **shown
     )
+
+
+def _window(fields: Mapping[str, str]) -> dict[str, str]:
+    """The name of a new window, and of the one whose text it goes on from."""
+    return {"page": secrets.token_hex(8), "after": fields.get("page", "")}
 
 
 def _choices(db: Session) -> dict[str, object]:
@@ -89,9 +94,11 @@ def send_in() -> ResponseReturnValue:
         case_id = _register(fields)
     except Incomplete as incomplete:
         with transaction() as db:
-            drafts.save(db, viewer(), fields, now=now())
-            shown = _choices(db)
-        shown |= {"saved_at": now(), "lost": any(request.files.values())}
+            is_kept = drafts.is_of(db, viewer(), fields)
+            if is_kept:
+                drafts.save(db, viewer(), fields, now=now())
+            shown = _choices(db) | _window(fields)
+        shown |= {"saved_at": now(), "is_kept": is_kept, "lost": any(request.files.values())}
         return render_template("forms/page.html", fields=fields, wrong=incomplete.fields, **_progress(fields), **shown), 422
     flash(gettext("De aanmelding is ingediend."))
     return redirect(url_for("cases.page", case_id=case_id))
@@ -118,7 +125,8 @@ def _register(fields: dict[str, str]) -> object:
         except Unreadable as unreadable:
             raise PortalError(UNREADABLE_REASONS[unreadable.reason]) from unreadable
         audit.record(db, viewer(), Act.CASE_REGISTER, now=now(), case=case)
-        drafts.drop(db, viewer())
+        if drafts.is_of(db, viewer(), fields):
+            drafts.drop(db, viewer())
         return case.id
 
 

@@ -45,6 +45,12 @@ class Difference(NamedTuple):
     after: str
 
 
+def way(channel: str) -> str:
+    """How letters go, in words; empty for what is no way."""
+    words = VALUES["channel_out"].get(channel)
+    return gettext(words) if words else ""
+
+
 def profiles() -> Profiles:
     """The profiles there are, their titles in the reader's language."""
     known = wiring_profiles.known_profiles()

@@ -155,9 +155,10 @@ def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[
         if known.wires[one[0]] in LINES or one[0] in ("paper", form.get("profile_in"))
     ]
     writes = known.of_wire(Wire.HL7V2, Wire.FHIR)
-    return render_template(
-        "links/settings.html", hospital_id=hospital_id, name=name, form=form, errors=errors, reads=reads, writes=writes
-    )
+    present = form.get("channel_out", "")
+    other_way = present if present not in link_form.LINE_CHANNELS else ""
+    shown = {"form": form, "errors": errors, "reads": reads, "writes": writes, "other_way": link_words.way(other_way)}
+    return render_template("links/settings.html", hospital_id=hospital_id, name=name, **shown)
 
 
 def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:

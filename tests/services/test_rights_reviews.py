@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
+import uuid
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.granting import Place
 from mdo_portal.domain.people import BoardMembership, Proof, Role
@@ -47,6 +51,27 @@ def test_a_review_is_due_at_once_and_again_after_the_months_of_the_board(session
     assert due(session, region, NOW) == (date(2026, 6, 2), False)
     assert due(session, region, datetime(2026, 6, 1, 12, tzinfo=NOW.tzinfo))[1] is False
     assert due(session, region, datetime(2026, 6, 2, 12, tzinfo=NOW.tzinfo))[1] is True
+
+
+def test_two_who_begin_in_the_same_moment_get_the_same_review(database: Database, region: Region) -> None:
+    """A double click was an error page."""
+    begun: list[uuid.UUID] = []
+
+    def second() -> None:
+        with database.transaction() as session:
+            begun.append(rights_reviews.start(session, region.aisha, uro(region), now=NOW).id)
+
+    late = threading.Thread(target=second)
+    with database.transaction() as session:
+        begun.append(rights_reviews.start(session, region.aisha, uro(region), now=NOW).id)
+        late.start()
+        waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'transactionid' AND datname = current_database()")
+        deadline = time.monotonic() + 10
+        while not session.scalar(waits) and time.monotonic() < deadline:
+            session.execute(text("SELECT pg_stat_clear_snapshot()"))
+    late.join(20)
+
+    assert len(begun) == 2 and len(set(begun)) == 1
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,36 @@ def test_from_nothing_to_a_link_that_reads_a_message(portal: Portal) -> None:
     assert "Dit bericht wordt goed gelezen." in after and "Voeg deze afzender toe" not in after
 
 
+def test_a_hospital_without_a_link_is_shown_the_empty_form_that_makes_one(portal: Portal) -> None:
+    ada = portal.person("Ada")
+    made = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Nieuwland", "code": "NIEUW"})
+
+    asked = ada.get(made.headers["Location"])
+    wrong = ada.post(made.headers["Location"], data={"csrf_token": CSRF, "name": ""})
+
+    assert asked.status_code == 200 and 'value="Nieuwland"' in asked.text
+    assert re.search(r'<option value="hix"', asked.text) and '<option value="paper" selected>' in asked.text
+    assert wrong.status_code == 422 and "Vul de naam in" in wrong.text
+    assert asked.text.count('<option value="paper"') == 2  # among the profiles and among the ways, and no second time
+
+
+def test_the_settings_keep_a_way_for_letters_that_is_not_chosen_there(portal: Portal) -> None:
+    lars = portal.person("Lars")
+    with portal.database.transaction() as session:
+        link = session.scalars(select(Link).where(Link.hospital_id == portal.region.hospitals["ZEED"])).one()
+        link.channel_out = Channel.HOOK
+
+    shown = lars.get(f"{portal.link()}/settings").text
+    lars.post(f"{portal.link()}/settings", data={"csrf_token": CSRF, "name": "Zeeduyn", "channel_out": "hook"})
+    lars.post(f"{portal.link('DELT')}/settings", data={"csrf_token": CSRF, "name": "Deltamond", "channel_out": "hook"})
+
+    with portal.database.transaction() as session:
+        ways = {link.hospital_id: link.channel_out for link in session.scalars(select(Link))}
+    assert '<option value="hook" selected>' in shown
+    assert ways[portal.region.hospitals["ZEED"]] is Channel.HOOK
+    assert ways.get(portal.region.hospitals["DELT"]) is not Channel.HOOK
+
+
 def test_a_message_that_is_tried_is_logged_and_not_kept(portal: Portal) -> None:
     lars = portal.person("Lars")
     with portal.database.transaction() as session:
@@ -122,18 +152,6 @@ def test_another_hospitals_link_is_not_there(portal: Portal, path: str) -> None:
     assert portal.person("Lars").get(portal.link("KREE") + path).status_code == 404
     assert portal.person("Lars").get(portal.link() + path).status_code == 200
     assert portal.person("Ada").get(portal.link("KREE") + path).status_code == 200
-
-
-def test_a_hospital_that_has_no_link_yet_has_a_form_for_it(portal: Portal) -> None:
-    with portal.database.transaction() as session:
-        alone = Hospital(code="ALLEEN", name="Alleenstaand Ziekenhuis")
-        session.add(alone)
-        session.flush()
-        home = f"/links/{alone.id}"
-
-    answer = portal.person("Ada").get(f"{home}/settings")
-
-    assert answer.status_code == 200 and 'name="profile_in"' in answer.text
 
 
 def test_an_own_place_is_checked_kept_and_used(portal: Portal) -> None:

@@ -23,7 +23,7 @@ PAGE = """<!doctype html><html lang="nl"><head><title>formulier</title><meta nam
 <form method="post" action="/send"{autosave}><input type="hidden" name="csrf_token" value="old token">
 <label>Waarom <textarea name="why"></textarea></label><button name="do" value="it">Vastleggen</button></form>
 <dialog id="timeout-over"><h2>U bent afgemeld</h2></dialog>
-<script type="application/json" id="words">{{"unreachable": "Het portaal antwoordt niet."}}</script></body></html>"""
+<script type="application/json" id="words">{{"unreachable": "Het portaal antwoordt niet.", "being-sent": "Het wordt al verstuurd."}}</script></body></html>"""
 
 
 @dataclass
@@ -35,6 +35,7 @@ class Server:
     sent: list[str] = field(default_factory=list)
     autosave: str = ""
     saved: list[str] = field(default_factory=list)
+    keeps_page: bool = False  #: what is sent is answered by no page, as a download or a line that is slow
 
     def answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
@@ -52,6 +53,9 @@ class Server:
             route.fulfill(status=204 if is_ours else 403)
         elif path == "/send":
             self.sent.append(route.request.post_data or "")
+            if self.keeps_page:
+                route.fulfill(status=204)
+                return
             route.fulfill(body="<h1>Vastgelegd</h1>", content_type="text/html")
         else:
             route.fulfill(
@@ -114,6 +118,36 @@ def test_a_form_in_which_nobody_typed_anything_is_simply_sent(server: Server) ->
 
     expect(server.page.get_by_role("heading", name="Vastgelegd")).to_be_visible()
     assert server.sent == ["csrf_token=old+token&why=&do=it"]
+
+
+@pytest.mark.parametrize("words", ["", "een lang verhaal"])
+def test_clicking_twice_sends_once_also_where_the_answer_is_slow_and_nothing_was_typed(server: Server, words: str) -> None:
+    """The second click asked for what had just been done, so the answer one read was that it could not be done."""
+    server.page.clock.install()
+    server.keeps_page = True
+    server.page.get_by_label("Waarom").fill(words)
+    with server.page.expect_request("**/send"):
+        server.send(clicks=2)
+    server.page.clock.fast_forward(2_000)
+
+    server.send()
+
+    expect(server.page.get_by_text("Het wordt al verstuurd.")).to_be_visible()
+    assert len(server.sent) == 1
+
+
+def test_what_was_sent_and_left_the_page_where_it_was_may_be_sent_again_a_little_later(server: Server) -> None:
+    server.page.clock.install()
+    server.keeps_page = True
+    server.page.get_by_label("Waarom").fill("")
+    with server.page.expect_request("**/send"):
+        server.send()
+    server.page.clock.fast_forward(10_000)
+
+    with server.page.expect_request("**/send"):
+        server.send()
+
+    assert len(server.sent) == 2
 
 
 def test_without_a_line_the_page_stays_and_says_so(server: Server) -> None:

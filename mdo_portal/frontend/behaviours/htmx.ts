@@ -14,9 +14,13 @@ const failed = (key: string) => (): void => { toast("error", word(key)); };
 document.addEventListener("htmx:sendError", failed("unreachable"));
 document.addEventListener("htmx:timeout", failed("unreachable"));
 document.addEventListener("htmx:responseError", (event) => {
-  const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
+  const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig?: { verb: string } }>).detail;
   const said = xhr.getResponseHeader("X-Error");
   if (said) toast("error", decodeURIComponent(said));
+  else if (xhr.status === 429) toast("error", word("too-many"));
+  else if (xhr.status === 413) toast("error", word("too-large"));
+  // Not said by the portal but by what stands before it: whether an act was done there, nobody here knows.
+  else if (xhr.status >= 502 && xhr.status <= 504) toast("error", word(requestConfig?.verb === "get" ? "unreachable" : "unanswered"));
   else if (xhr.status === 401) { if (!lookAgain()) toast("warning", word("signed-out")); }
   else if (xhr.status === 403 || xhr.status === 404) toast("error", word("not-allowed"));
   else toast("error", word("server-error"));
