@@ -13,7 +13,9 @@ from mdo_portal.services.referrals import CANCELLED
 
 PROFILES = Path(__file__).resolve().parents[2] / "integrations" / "profiles"
 #: what stands in a value, in the words it was written with, and above none
-WORDS = ("yes", "no", "criticality", "until", "as_needed", "reason", "evidence", "about", "method", "material", "place", "by")
+WORDS = (
+    "yes", "no", "criticality", "until", "as_needed", "reason", "evidence", "about", "method", "material", "place", "by", "patient", "died",
+)  # fmt: skip
 IN_VALUES = tuple(f"labels.{name}" for name in WORDS)
 
 
