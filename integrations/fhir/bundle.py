@@ -26,9 +26,7 @@ class Entry:
     full_url: str = ""
     container: Node = field(default_factory=dict)  # the resource it is contained in
     is_modified: bool = False  # something around it says what nobody here understands (modifierExtension)
-    known_as: str = (
-        ""  # `Observation/7`, where it has that address on the sender's server: told again under it, it is the same thing
-    )
+    known_as: str = ""  # `Observation/7`: its address on the sender's server. What is told again under it is the same thing
 
     @property
     def kind(self) -> str:

@@ -65,10 +65,8 @@ def items(message: Message) -> list[Item]:
             specimens_lead = specimens_lead or (name == "SPM" and order is None)
             if name == "OBR":
                 order = segment
-            elif (
-                name == "SPM" and specimens_lead
-            ):  # OUL^R22: what follows is of the next specimen, no longer of the order before it
-                order = None
+            elif name == "SPM" and specimens_lead:
+                order = None  # OUL^R22: what follows is of the next specimen, no longer of the order before it
             common = segment if name == "ORC" else common
             found.append(Item(segment, counts[name], order if name in UNDER_ORDER else None))
             found[-1].common = common if name == "OBR" else None

@@ -20,7 +20,7 @@ from mdo_portal.exchange import IncomingAppointment
 from mdo_portal.services import families, identification, moments, patients, standing
 from mdo_portal.services.rulings import Conflict
 
-HERE = ZoneInfo("Europe/Amsterdam")
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 #: state -> event on the timeline; moved is seen by comparing
 EVENTS = {
     "booked": "appointment.booked",
@@ -101,7 +101,7 @@ def _event(told: IncomingAppointment, known: Appointment | None) -> str:
 def _is_other_day(told: IncomingAppointment, known: Appointment) -> bool:
     """Whether it was moved to a day, and no time was sent."""
     starts_at, on = known.starts_at, told.starts_on
-    return on is not None and not told.starts_at and starts_at is not None and starts_at.astimezone(HERE).date() != on
+    return on is not None and not told.starts_at and starts_at is not None and starts_at.astimezone(AMSTERDAM).date() != on
 
 
 def _differs(told: IncomingAppointment, known: Appointment) -> bool:
@@ -119,6 +119,8 @@ def _take_over(
         row.moved_from, row.ends_at = row.starts_at, None  # the end of before was of the time of before
     elif row.starts_at and _is_other_day(told, row):
         row.moved_from, row.starts_at, row.ends_at = row.starts_at, None, None  # the day that it is now stands in the note
+    if told.starts_at and not row.starts_at:
+        row.note = told.note  # what stood there held the day
     row.starts_at, row.ends_at = told.starts_at or row.starts_at, told.ends_at or row.ends_at
     for name, value in _words(told).items():
         if value:

@@ -27,7 +27,7 @@ class TypedElsewhere(PortalError):
 
     status = 409
     sentence = N_(
-        "In een ander venster typt u ook een aanmelding, en die is bewaard; deze niet. Dien die eerst in of maak haar leeg."
+        "In een ander venster typt u ook een aanmelding, en die is bewaard; deze niet. Dien die eerst in of maak dat formulier leeg."
     )
 
 

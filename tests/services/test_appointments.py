@@ -148,3 +148,10 @@ def test_the_same_day_without_a_time_leaves_the_time(session: Session, zeed: Hos
     plan(session, zeed, booked())
     plan(session, zeed, booked("cancelled", event="S15", starts_at=None, starts_on=date(2026, 3, 4)), at=LATER)
     assert session.scalars(select(Appointment.starts_at)).all() == [datetime(2026, 3, 4, 10, tzinfo=UTC)]
+
+
+def test_the_day_that_stood_for_a_time_goes_when_the_time_is_sent(session: Session, zeed: Hospital, case: Case) -> None:
+    plan(session, zeed, booked(event="S13", starts_at=None, starts_on=date(2026, 3, 17), note="2026-03-17"))
+    plan(session, zeed, booked(event="S13"), at=LATER)
+    (one,) = session.scalars(select(Appointment))
+    assert (one.starts_at, one.note) == (datetime(2026, 3, 4, 10, tzinfo=UTC), "")
