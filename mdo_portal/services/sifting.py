@@ -88,9 +88,11 @@ class Sifting:
         for arrival in self._arrivals:
             told = _numbers(arrival)
             if len(self._arrivals) > 1 and len(told) <= MOST_ASKED:
-                told = told.union(*{id(others): others for number in told if (others := linked.get(number))}.values())
+                if others := [linked[number] for number in told if number in linked]:
+                    told = told.union(*{id(one): one for one in others}.values())
                 if len(told) <= MOST_ASKED:  # else it is kept, and by its numbers whatever follows it
-                    linked |= dict.fromkeys(told, told)
+                    for number in told:
+                        linked[number] = told
             yield arrival, told
 
     def _ask(self, place: int, arrival: Arrival, told: set[Number]) -> int:
@@ -98,11 +100,9 @@ class Sifting:
             self._certain |= told
             return -1
         self.feed += 1
-        if not self._certain.isdisjoint(told):  # behind its referral, which is stored with it
+        if self._certain and not self._certain.isdisjoint(told):  # behind its referral, which is stored with it
             return -1
-        self.asked += [
-            AskedNumber(place, at, number, self._key_of(number, BSN_PURPOSE), self._key_of(number)) for at, number in told
-        ]
+        self.asked += [(place, at, number, self._key_of(number, BSN_PURPOSE), self._key_of(number)) for at, number in told]
         return place
 
     def _rows(self, kept: Iterable[tuple[Arrival, int]]) -> list[InboundRow]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from integrations import profiles
+from integrations.hl7v2.reader import _own_places
 from integrations.fhir.profile import load_profile
 
 NAME = "own"
@@ -32,5 +33,5 @@ def own_profile(text: str, *, extends: str = "generic-v2") -> Iterator[str]:
 
 
 def _forget() -> None:
-    for known in (profiles.load, profiles.names, profiles._named, load_profile):
+    for known in (profiles.load, profiles.names, profiles._named, load_profile, _own_places):
         known.cache_clear()
