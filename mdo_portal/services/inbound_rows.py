@@ -57,7 +57,7 @@ class Noise(NamedTuple):
 
 
 AskedNumber = tuple[int, str, str, bytes, bytes]
-"""A patient's number that is asked about: for which place, the hospital's id, the number, its blind index as a BSN, its key in the inbox."""
+"""A patient's number that is asked about: its place, the hospital's id, the number, its blind index as a BSN, its key in the inbox."""
 
 
 # OR stops at the first that holds: a number of a patient costs one look, one of nobody three. The planner knows neither how many are
