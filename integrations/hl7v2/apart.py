@@ -74,7 +74,7 @@ def numbered(items: Sequence[Item]) -> dict[int, str]:
     for item in items:
         sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
         if sub and not (sub.isdigit() and item.segment.component(2) in _WORDS):
-            told[id(item.order), item.segment.component(3) or label(item.segment)][item.position] = sub
+            told[id(item.order), item.segment.component(3, 1, 0) or label(item.segment)][item.position] = sub
     if not told:
         return {}
     tells = {(order, _root(sub)) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}

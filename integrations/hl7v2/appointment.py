@@ -51,8 +51,22 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
 
 def _state(reading: Reading, event: str, rules: Profile) -> str:
     """What became of it: by the event, else by the filler's status."""
-    said = rules["states"].get(first(reading, rules["status"]).strip().upper(), "")
-    return str(rules["events"].get(event) or said or "booked")
+    return str(rules["events"].get(event) or rules["states"].get(_said(reading, rules), "") or "booked")
+
+
+def _said(reading: Reading, rules: Profile) -> str:
+    """The filler's status as its code is written in the standard: `No Show` is `NOSHOW`."""
+    return re.sub(r"[\s_-]", "", first(reading, rules["status"])).upper()
+
+
+def _how_far(reading: Reading, rules: Profile) -> str:
+    """What the status says that is none of our states: only waiting, begun, over."""
+    code = _said(reading, rules)
+    if not code or code in rules["states"]:
+        return ""
+    place = found(reading, rules["status"])[1]
+    words = reading.message.get(re.sub(r"-1$", "-2", place))
+    return str(rules["words"].get(code, words or first(reading, rules["status"]).strip()))
 
 
 def _moment(reading: Reading, places: list[str], profile: Profile) -> datetime | None:
@@ -106,6 +120,7 @@ def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iter
     for segment in reading.message.all("SCH"):
         why = next(filter(None, map(coded, segment.repetitions(6))), "")
         yield from (one for one in (why,) if one and one != first(reading, rules["reason"]))
+    yield from filter(None, [_how_far(reading, rules)])
     on = "" if starts_at else first(reading, rules["starts_at"])
     yield from (one for one in (stamp(on),) if one)
     for item in reading.items:

@@ -7,14 +7,15 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from mdo_portal.exchange import Fact, Section
+from mdo_portal.exchange import Fact, Profile, Section
 
 from .by_rule import by_rule, with_beside
-from .documents import file_name, is_document, rich_words
+from .documents import file_name, is_document, of_document, rich_words
 from .items import Item
+from .people import professional_name
 from .places import Reading, labelled
-from .segment import Segment
-from .statuses import GONE, done_words, item_status, order_status
+from .segment import Repetition, Segment
+from .statuses import GONE, done_words, item_status, order_status, said
 from .values import coded, day, interpreter, label, partial
 from .words import matching
 
@@ -123,6 +124,9 @@ def _observed(reading: Reading, item: Item) -> Fact:
     segment, text, shown = item.segment, item.text, label(item.segment)
     if _is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
+    shown = with_beside(
+        shown, "; ".join((*filter(None, [part_of(segment, reading.profile)]), *of_document(shown, reading.titles)))
+    )
     part = partial(segment.component(14))  # no day: then the day of the order is not the day of this either
     return Fact(
         section=_section(reading, item),
@@ -140,13 +144,31 @@ def _how(reading: Reading, segment: Segment) -> Iterator[str]:
         said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
         if said:
             yield f"{reading.profile['beside'][name]}: {said}"
+    if by := found_by(segment, reading.message.get("MSH-4-1")):
+        yield f"{reading.profile['beside']['by']}: {by}"
+
+
+def found_by(segment: Segment, sender: str) -> str:
+    """Who found a value, where that is another than the hospital that sends it: the organisation (OBX-23, 15) and the person (OBX-16)."""
+    house = segment.component(23, 1, 0) or segment.component(15, 2, 0)
+    people = (professional_name(one, 2) for one in segment.repetitions(16) if one.component(2))
+    return ", ".join(dict.fromkeys(filter(None, (house if house.casefold() != sender.casefold() else "", *people))))
+
+
+def part_of(segment: Segment, profile: Profile) -> str:
+    """Which part of a report an OBX is, by what stands behind its code (`MRM&IMP`); what nobody here knows as it was sent."""
+    part = segment.component(3, 1, 2).strip()
+    return str(profile["result"]["parts"].get(part.upper(), part))
 
 
 def _section(reading: Reading, item: Item) -> Section:
     """By the code or label of the observation, else by the order that it stands under, else the profile's default."""
     sections = reading.profile["sections"]
     order = item.order.component(4, 2, 0) if item.order else ""
-    placed = matching(item.segment.component(3), label(item.segment), sections) or matching("", order, sections)
+    placed = matching(item.segment.component(3), label(item.segment), sections) or matching(
+        "", order or " ".join(reading.titles), sections
+    )
+    placed = placed or reading.profile["result"]["services"].get(said(item.order, 24), "")
     return Section(placed or reading.profile["referral"]["default_section"])
 
 
@@ -161,13 +183,21 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
         text = _words(item.segment, int(n)) if segment_name == name else ""
-        if text and not (item.position == 1 and any(one.startswith(place) for one in used)):
+        if text and item.position == 1 and any(one.startswith(place) for one in used):
+            text = text.partition("\n")[2]  # the question is the first of them
+        if text:
             yield Fact(Section.COURSE, text, shown, _ordered_on(item))
 
 
 def _words(segment: Segment, n: int) -> str:
-    """A coded or plain field as words: component 2 when it is coded; none where nothing stands but separators (`^^`)."""
-    words = segment.component(n, 2, 0) or segment.field(n)
+    """A coded or plain field as words, each repetition a line: of a coded one its words; none where nothing stands but separators."""
+    lines = (_line(one) for one in segment.repetitions(n))
+    return "\n".join(dict.fromkeys(filter(None, lines)))
+
+
+def _line(one: Repetition) -> str:
+    """The words of a code, else the code (`RT^^HL70282`), else the plain text."""
+    words = one.component(2, 0) or one.component(1, 0) or coded(one)
     return words if words.strip("^~& ") else ""
 
 

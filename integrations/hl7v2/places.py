@@ -11,6 +11,7 @@ from typing import Any
 from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingReceipt, PatientLink, PatientMerge, Profile
 
 from .apart import apart, numbered
+from .documents import titles
 from .er7 import Message
 from .items import Item, items
 from .numbers import identifies, is_possible_bsn, numbers
@@ -37,6 +38,11 @@ class Reading:
     def asks(self) -> dict[int, str]:
         """Which of the profile's labels each OBX answers, by its position: asked once, for a message may hold ten thousand."""
         return {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """What the document of an MDM is, where the message says that in words: its kind and its title (TXA-2, TXA-25)."""
+        return titles(self.message.first("TXA"))
 
     @cached_property
     def subs(self) -> dict[int, str]:

@@ -9,9 +9,9 @@ from datetime import date
 
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
-from .by_rule import by_rule, is_deleted
+from .by_rule import by_rule, is_deleted, with_beside
 from .change import sent_at
-from .documents import documents, is_document
+from .documents import CODE, documents, is_document, of_document, titles
 from .er7 import Message
 from .events import event_of
 from .facts import observation_facts, other_facts
@@ -22,6 +22,7 @@ from .segment import Segment
 from .statuses import GONE, document_number, document_status, is_status_only, item_status, order_status, parent_number, said
 from .unplaced import unplaced
 from .values import day, label
+from .words import matching
 
 
 def result(message: Message, profile: Profile) -> IncomingResult:
@@ -81,7 +82,7 @@ def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
     for item in reading.items:
         if item.segment.name == "OBX":
             owner = document_number(notification) if notification else _order(item.order)
-            name = "/".join((owner, item.segment.component(3) or label(item.segment), item.segment.field(4)))
+            name = "/".join((owner, item.segment.component(3, 1, 0) or label(item.segment), item.segment.field(4)))
             counts[name] = counts.get(name, 0) + 1
             found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
     return found
@@ -132,7 +133,10 @@ def _replaces(reading: Reading, notification: Segment | None) -> str:
 
 def _described(document: IncomingDocument, notification: Segment, profile: Profile) -> IncomingDocument:
     """Title and day from the notification where the OBX has none of its own."""
-    return replace(document, title=document.title or _title(notification), dated_on=document.dated_on or _dated(notification))
+    said = titles(notification)
+    title = with_beside(document.title, "; ".join(of_document(document.title, said))) or _title(notification)
+    kind = document.kind or matching("", " ".join(said), profile["documents"]["kinds"])
+    return replace(document, title=title, kind=kind, dated_on=document.dated_on or _dated(notification))
 
 
 def _announced(notification: Segment, event: str, profile: Profile) -> IncomingDocument:
@@ -153,11 +157,7 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
 def _title(notification: Segment) -> str:
     """What a document is where TXA-2 says that in words alone; else its file name (TXA-16), else the words or the code of what it is."""
     words, code = notification.component(2, 2), notification.component(2)
-    return (code if len(code) > _CODE else "") or notification.component(16) or words or code
-
-
-_CODE = 4
-"""Table 0270 has codes of two letters; hospitals write longer words in its place."""
+    return (code if len(code) > CODE else "") or notification.component(16) or words or code
 
 
 def _dated(notification: Segment) -> date | None:

@@ -33,7 +33,6 @@ _PARTED = (
     "XON",
     "XTN",
     "CQ",
-    "DR",
     "NA",
     "NR",
     "MO",
@@ -120,12 +119,26 @@ def _between(kind: str) -> str:
 
 def _value(kind: str, one: Repetition) -> str:
     """One repetition as a person writes it; of a time what was sent, as far as it goes."""
+    if kind in ("DR", "TM"):
+        return _period(one) if kind == "DR" else _hour(one.text)
     if kind in _PARTED:
         parts = (one.component(c, 0) for c in range(1, MOST_PARTS))
         if kind in _NAMES:  # a surname has its parts once more behind it
             parts = (one.component(c) or one.component(c, 0) for c in range(1, MOST_PARTS))
         return " ".join(filter(None, parts))
     return (stamp(one.text) if kind in _TIMES else "") or one.text
+
+
+def _period(one: Repetition) -> str:
+    """`2026-01-01 – 2026-01-31`: from and until, as far as each was sent (DR)."""
+    ends = [stamp(one.component(c)) or one.component(c, 0) for c in (1, 2)]
+    return " – ".join(ends).strip() if any(ends) else ""
+
+
+def _hour(text: str) -> str:
+    """`09:30` of a TM; what is none as it was sent."""
+    found = re.fullmatch(r"([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d(?:\.\d+)?)?(?:[+-]\d{4})?", text)
+    return f"{found[1]}:{found[2]}" if found else text
 
 
 def stamp(text: str) -> str:
@@ -176,6 +189,9 @@ def _with_unit(segment: Segment, value: str) -> str:
     flags = ", ".join(filter(None, map(coded_briefly, segment.repetitions(8))))
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
         flags = said
+    if not (value or flags):
+        return ""  # a unit and a range of nothing: what was not found has no value
+    unit = unit if value else ""
     beside = ", ".join(filter(None, (segment.component(7, 1, 0) or segment.field(7), flags)))
     parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))

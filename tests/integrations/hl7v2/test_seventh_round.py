@@ -1,0 +1,206 @@
+"""What real systems send that nobody here had seen: parts of a report, states of an appointment, requests that change, values of rare types."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mdo_portal.exchange import Incoming, IncomingAppointment, IncomingReferral, IncomingResult, Section
+
+from .few_lines import read, referral, result
+
+
+def labelled(found: object) -> dict[str, str]:
+    return {fact.label: fact.text for fact in getattr(found, "facts", ())}
+
+
+def test_parts_of_one_report_say_which_they_are_and_are_known_apart() -> None:
+    """OBX-3 with a suffix (HL7 v2.5.1 7.1.4): radiology writes findings, impression and addendum so."""
+    found = result(
+        "OBR|1|P7|ACC7|MRM^MRI mamma|||20260301",
+        "OBX|1|TX|MRM&GDT^MRI mamma||Massa links||||||F",
+        "OBX|2|TX|MRM&IMP^MRI mamma||BI-RADS 6||||||F",
+        "OBX|3|TX|MRM&ADT^MRI mamma||Ook rechts 5 mm||||||C",
+        "OBX|4|TX|MRM&ZZ9^MRI mamma||Eigen deel||||||F",
+    )
+    facts = [(fact.label, fact.text) for fact in found.facts[1:]]
+    assert facts == [
+        ("MRI mamma (bevindingen)", "Massa links"), ("MRI mamma (conclusie)", "BI-RADS 6"), ("MRI mamma (addendum)", "Ook rechts 5 mm"),
+        ("MRI mamma (ZZ9)", "Eigen deel"),
+    ]  # fmt: skip
+    assert len({fact.key for fact in found.facts[1:]}) == 4
+    assert not any("#" in fact.key for fact in found.facts), (
+        "an addendum that comes alone must not take the place of the conclusion"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "note"),
+    [
+        ("Pending^In afwachting^HL70278", "booked", "voorlopig"),
+        ("WAITLIST", "booked", "wachtlijst"),
+        ("Complete", "booked", "afgerond"),
+        ("Started", "booked", "begonnen"),
+        ("Arr^Aangekomen", "booked", "Aangekomen"),
+        ("No Show", "no_show", ""),
+        ("Dc", "cancelled", ""),
+        ("Discontinued", "cancelled", ""),
+        ("Booked", "booked", ""),
+    ],
+)
+def test_an_appointment_says_how_far_it_is(said: str, state: str, note: str) -> None:
+    """SCH-25 (table 0278): what only waits, or is over, does not stand there as booked."""
+    found = read("SIU^S14", f"SCH||F1|||||CON^Controle|||||{'|' * 13}{said}", "RGS|1", "AIS|1||CON^Controle|202603201330")
+    assert isinstance(found, IncomingAppointment)
+    assert (found.state, found.note) == (state, note)
+
+
+ARQ = "ARQ|PL-1^ZD|F-1^MDO||||{why}|MDO^MDO long^L||||202603201300^202603201500"
+
+
+@pytest.mark.parametrize("event", ["S02", "S03"])
+def test_a_request_that_changes_is_the_request_anew(event: str) -> None:
+    found = read(f"SRM^{event}", ARQ.format(why="Kan later"), "RGS|1", "AIS|1||MDOL^MDO long^L")
+    assert isinstance(found, IncomingReferral)
+    assert (found.number, found.board_hint, found.cancelled) == ("PL-1", "MDO long", False)
+
+
+@pytest.mark.parametrize("event", ["S04", "S05", "S06"])
+def test_a_request_that_is_taken_back_takes_the_referral_back_and_says_why(event: str) -> None:
+    found = read(f"SRM^{event}", ARQ.format(why="OVL^Patiënt overleden"), "RGS|1")
+    assert isinstance(found, IncomingReferral)
+    assert (found.number, found.cancelled, found.cancel_reason) == ("PL-1", True, "Patiënt overleden")
+
+
+@pytest.mark.parametrize(("kind", "cancelled"), [("CCR^I16", False), ("CCR^I17", False), ("CCR^I18", True)])
+def test_a_referral_in_the_form_of_collaborative_care_is_one(kind: str, cancelled: bool) -> None:
+    """HL7 v2.6 chapter 11: CCR carries what REF did."""
+    found = read(kind, "RF1|A|U|||||VW-9^HIX|||VR^Resectabel?", "PRD|RP|Snijder^A", "PRD|RT|MDO long")
+    assert isinstance(found, IncomingReferral)
+    assert (found.board_hint, found.cancelled) == ("MDO long", cancelled)
+
+
+def test_an_alert_is_a_result() -> None:
+    found = read("ORU^R40", "OBR|1|||AL^Alarm^L", "OBX|1|CWE|K^Kalium^L||KR^kritiek hoog||||||R")
+    assert isinstance(found, IncomingResult)
+    assert labelled(found)["Kalium"] == "kritiek hoog"
+
+
+def test_the_words_of_a_document_say_which_document_they_are_of() -> None:
+    """The OBX of an MDM is often called `Verslag` alone; TXA-2 and TXA-25 (v2.7) say of what."""
+    found = read(
+        "MDM^T02",
+        f"TXA|1|OP^Operatieverslag|TX|20260310||||||||D-9{'|' * 13}Hemicolectomie rechts",
+        "OBX|1|FT|VS^Verslag^L||Bloedverlies 100 ml||||||F",
+        "OBX|2|ED|VP^Verslag PDF^L||^application^pdf^Base64^JVBERi0xLjQKJSVFT0YK||||||F",
+        "OBX|3|TX|C^Operatieverslag conclusie^L||R0||||||F",
+    )
+    assert isinstance(found, IncomingResult)
+    shown = [(fact.label, fact.section) for fact in found.facts]
+    assert shown == [
+        ("Verslag (Operatieverslag; Hemicolectomie rechts)", Section.TREATMENT),
+        ("Operatieverslag conclusie (Hemicolectomie rechts)", Section.TREATMENT),
+    ]
+    assert [one.title for one in found.documents] == ["Verslag PDF (Operatieverslag; Hemicolectomie rechts)"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        ("DR", "20260101^20260131", "2026-01-01 – 2026-01-31"),
+        ("DR", "20260101", "2026-01-01 –"),
+        ("TM", "0930", "09:30"),
+        ("TM", "093015.00", "09:30"),
+    ],
+)
+def test_a_period_and_an_hour_read_as_such(kind: str, value: str, shown: str) -> None:
+    assert labelled(result("OBR|1||F1|X^X", f"OBX|1|{kind}|P^Periode^L||{value}||||||F"))["Periode"] == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "beside", "shown"),
+    [
+        ("", "mmol/L|45-84||||X", ""),
+        ('""', "mmol/L|||||F", ""),
+        ("", "mmol/L|45-84|H|||F", "(45-84, H)"),
+        ("", "|S|S|||F", "(S, S)"),
+    ],
+)
+def test_a_unit_without_a_value_is_no_value(value: str, beside: str, shown: str) -> None:
+    assert labelled(result("OBR|1||F1|X^X", f"OBX|1|NM|HB^Hb^L||{value}|{beside}"))["Hb"] == shown
+
+
+def test_every_reason_of_an_order_is_told_and_a_code_without_words_has_no_separators() -> None:
+    reasons = "Dyspnoe^Dyspnoe~^Hemoptoë~J44^^I10"
+    found = result(f"OBR|1||F1|CT^CT thorax|||20260301{'|' * 24}{reasons}", "OBX|1|TX|C^Conclusie||Geen||||||F")
+    assert labelled(found)["Reden van onderzoek"] == "Dyspnoe\nHemoptoë\nJ44"
+
+
+def test_an_order_says_its_side_what_to_mind_and_what_the_collector_wrote() -> None:
+    """OBR-12 (what is dangerous), OBR-39 (who took it), OBR-45 (modifiers: the side)."""
+    line = ["OBR", "1", "", "F1", "MRM^MRI mamma"] + [""] * 41
+    line[12], line[39], line[45] = "HB^Hepatitis B", "^hemolytisch", "LT^Links~50^Contrast"
+    found = result("|".join(line), "OBX|1|TX|C^Conclusie||Geen||||||F")
+    assert labelled(found)["Aangevraagd"] == "MRI mamma; Hepatitis B; hemolytisch; Links; Contrast"
+
+
+def test_numbers_with_blanks_around_them_are_the_same_numbers() -> None:
+    found = read("MDM^T10", "TXA|1|PA^Verslag|FT|20260310|||||||| D-2 |  D-1", "OBX|1|FT|C^Tekst||pT2||||||C")
+    assert isinstance(found, IncomingResult)
+    assert {(one.reference, one.replaces) for one in found.documents} == {("D-2", "D-1")}
+    asked = read("REF^I12", "RF1||R|||||V1", "PRD|RP|Snijder^A|||||  01004567 ^VEKTIS", "PRD|RT|MDO long")
+    assert isinstance(asked, IncomingReferral)
+    assert asked.referrer.number == "01004567"
+
+
+def test_a_value_of_another_laboratory_says_whose_it_is() -> None:
+    """OBX-15, 16 and 23: who found it. The sending hospital itself is on the fact already."""
+    end = "|||20260301"
+    other = result("OBR|1||F1|X^X", f"OBX|1|ST|H^HER2||3+||||||F{end}|L2^PA-lab Delta||" + "|" * 6 + "Pathologie Delta^D|")
+    assert labelled(other)["HER2"] == "3+\ndoor: Pathologie Delta"
+    maker = result("OBR|1||F1|X^X", f"OBX|1|ST|H^HER2||3+||||||F{end}|L2^PA-lab Delta^L|77^Patholoog^P^^^dr.")
+    assert labelled(maker)["HER2"] == "3+\ndoor: PA-lab Delta, dr. P Patholoog"
+    own = result("OBR|1||F1|X^X", f"OBX|1|ST|H^HER2||3+||||||F{end}|ZEED")
+    assert labelled(own)["HER2"] == "3+"
+
+
+def test_where_words_of_english_senders_stand() -> None:
+    found = referral(
+        "OBX|1|CWE|60593-1^Medications^LN||M^Metformine||||||F",
+        "OBX|2|FT|11348-0^History of past illness^LN||COPD||||||F",
+        "OBX|3|NM|CA15^CA 15-3||14|kU/L|||||F",
+    )
+    sections = {fact.label: fact.section for fact in found.facts}
+    assert sections["Medications"] is Section.MEDICATION
+    assert sections["History of past illness"] is Section.COMORBIDITY
+    assert sections["CA 15-3"] is Section.MARKER
+
+
+@pytest.mark.parametrize(
+    ("service", "section"), [("RAD", Section.IMAGING), ("NMR", Section.IMAGING), ("SP", Section.PATHOLOGY), ("CH", Section.OTHER)]
+)
+def test_a_report_without_a_telling_name_stands_where_its_department_says(service: str, section: Section) -> None:
+    """OBR-24 (table 0074)."""
+    found = result(f"OBR|1||F1|UIT^Uitslag|||20260301{'|' * 17}{service}|F", "OBX|1|TX|T^Tekst||Nodus 8 mm||||||F")
+    assert found.facts[-1].section is section
+
+
+def test_the_letter_under_an_order_for_a_referral_letter_is_one() -> None:
+    found: Incoming = read(
+        "REF^I12", "RF1||R|||||V1", "PRD|RT|MDO long", "OBR|1|O1|R1|57133-1^Referral note^LN|||20260301",
+        "OBX|1|ED|PDF^Display format in PDF^AUSPDI||^application^pdf^Base64^JVBERi0xLjQKJSVFT0YK||||||F",
+    )  # fmt: skip
+    assert isinstance(found, IncomingReferral)
+    assert [(one.kind, one.dated_on) for one in found.documents] == [("referral letter", date(2026, 3, 1))]
+
+
+def test_who_orders_may_stand_in_a_segment_of_its_own() -> None:
+    """PRT (v2.7): ORC-12 and OBR-16 are left out by who follows that version."""
+    found = read(
+        "OMG^O19", "ORC|NW|A1", "PRT|1|AD||OP^Ordering Provider^HL70912|01004567^Snijder^A^^^dr.^^^VEKTIS",
+        "OBR|1|A1||MDO^MDO long^L", "PRT|2|AD||AT^Attending^HL70912|02^Behandelaar^B",
+    )  # fmt: skip
+    assert isinstance(found, IncomingReferral)
+    assert (found.referrer.name, found.referrer.number) == ("dr. A Snijder", "01004567")
+    assert found.treating.name == "B Behandelaar"
