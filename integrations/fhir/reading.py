@@ -87,6 +87,6 @@ def intended(own: Node, reading: Reading) -> str:
 
 
 def because(own: Node) -> str:
-    """Why it was not done, or was stopped: R4, and the two names that it has in STU3."""
-    names = ("statusReason", "notDoneReason", "reasonNotTaken")
+    """Why it was not done, or was stopped: R4, and the names that it has in STU3."""
+    names = ("statusReason", "notDoneReason", "reasonNotTaken", "reasonNotGiven")
     return joined(*(concept(one) for name in names for one in nodes(own.get(name))), by=", ")

@@ -17,8 +17,9 @@ from .items import Item
 from .people import patient, professional_name, the_patient
 from .places import Reading, first, found
 from .segment import Segment
+from .stamps import stamp
 from .unplaced import unplaced
-from .values import coded, day, moment, stamp
+from .values import coded, day, moment
 
 _UNITS = {"S": 1, "SEC": 1, "M": 60, "MIN": 60, "MINUTE": 60, "MINUTES": 60, "H": 3600, "HR": 3600, "HOUR": 3600}
 

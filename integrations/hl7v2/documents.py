@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pybase64
 
@@ -40,24 +40,6 @@ def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocu
     """The documents of one OBX. One that can't be decoded comes as text, kind `unreadable`: a person looks at it."""
     found = (_document(item, profile, reference, repetitions) for repetitions in _repetitions(item))
     return [one for document in found for one in opened(document)]
-
-
-CODE = 4
-"""Table 0270 has codes of two letters; hospitals write longer words in its place."""
-
-
-def titles(notification: Segment | None) -> tuple[str, ...]:
-    """What a document is, in words: its kind (TXA-2) and its title (TXA-25, v2.7); none without a TXA."""
-    if notification is None:
-        return ()
-    code = notification.component(2)
-    kind = notification.component(2, 2) or (code if len(code) > CODE else "")
-    return tuple(dict.fromkeys(filter(None, (kind, notification.component(25)))))
-
-
-def of_document(shown: str, said: Iterable[str]) -> list[str]:
-    """Which of the words for a document do not stand in the name of a part of it already."""
-    return [one for one in said if one.casefold() not in shown.casefold()]
 
 
 def rich_words(item: Item) -> Iterator[str]:

@@ -7,15 +7,16 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from mdo_portal.exchange import Fact, Profile, Section
+from mdo_portal.exchange import Fact, Section
 
+from .around import how, part_of
 from .by_rule import by_rule, with_beside
-from .documents import file_name, is_document, of_document, rich_words
+from .documents import file_name, is_document, rich_words
 from .items import Item
-from .people import professional_name
 from .places import Reading, labelled
 from .segment import Repetition, Segment
 from .statuses import GONE, done_words, item_status, order_status, said
+from .titles import of_document
 from .values import coded, day, interpreter, label, partial
 from .words import matching
 
@@ -130,35 +131,12 @@ def _observed(reading: Reading, item: Item) -> Fact:
     part = partial(segment.component(14))  # no day: then the day of the order is not the day of this either
     return Fact(
         section=_section(reading, item),
-        text="\n".join(filter(None, (with_beside(text, part), *(_how(reading, segment) if text else ())))),
+        text="\n".join(filter(None, (with_beside(text, part), *(how(reading, segment) if text else ())))),
         label=with_beside(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
         dated_on=day(segment.component(14)) or (None if part else _ordered_on(item)),
         code=segment.component(3),
         code_system=segment.component(3, 3),
     )
-
-
-def _how(reading: Reading, segment: Segment) -> Iterator[str]:
-    """`methode: immunohistochemie`: how a value was found and where in the body, each on a line of its own."""
-    for name, field in (("method", 17), ("site", 20)):
-        said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
-        if said:
-            yield f"{reading.profile['beside'][name]}: {said}"
-    if by := found_by(segment, reading.message.get("MSH-4-1")):
-        yield f"{reading.profile['beside']['by']}: {by}"
-
-
-def found_by(segment: Segment, sender: str) -> str:
-    """Who found a value, where that is another than the hospital that sends it: the organisation (OBX-23, 15) and the person (OBX-16)."""
-    house = segment.component(23, 1, 0) or segment.component(15, 2, 0)
-    people = (professional_name(one, 2) for one in segment.repetitions(16) if one.component(2))
-    return ", ".join(dict.fromkeys(filter(None, (house if house.casefold() != sender.casefold() else "", *people))))
-
-
-def part_of(segment: Segment, profile: Profile) -> str:
-    """Which part of a report an OBX is, by what stands behind its code (`MRM&IMP`); what nobody here knows as it was sent."""
-    part = segment.component(3, 1, 2).strip()
-    return str(profile["result"]["parts"].get(part.upper(), part))
 
 
 def _section(reading: Reading, item: Item) -> Section:

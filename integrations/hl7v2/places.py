@@ -11,12 +11,12 @@ from typing import Any
 from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingReceipt, PatientLink, PatientMerge, Profile
 
 from .apart import apart, numbered
-from .documents import titles
 from .er7 import Message
 from .items import Item, items
 from .numbers import identifies, is_possible_bsn, numbers
 from .people import has_second_bsn, professional, provider
 from .pieces import joined
+from .titles import titles
 from .values import day, label
 from .words import folded_all, names_board, refers
 

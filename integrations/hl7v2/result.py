@@ -11,7 +11,7 @@ from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
 from .by_rule import by_rule, is_deleted, with_beside
 from .change import sent_at
-from .documents import CODE, documents, is_document, of_document, titles
+from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
 from .facts import observation_facts, other_facts
@@ -20,6 +20,7 @@ from .people import patient, the_patient
 from .places import Reading, number_at
 from .segment import Segment
 from .statuses import GONE, document_number, document_status, is_status_only, item_status, order_status, parent_number, said
+from .titles import CODE, of_document, titles
 from .unplaced import unplaced
 from .values import day, label
 from .words import matching

@@ -10,6 +10,7 @@ from integrations.rich_text import words_of
 from integrations.times import believable, believable_day
 
 from .segment import Repetition, Segment
+from .stamps import hour, period, stamp
 
 _TIME = re.compile(r"(\d{8})(?:(\d{2})(\d{2})(\d{2})?)?(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
 _CODED = ("CE", "CWE", "CNE", "CF")
@@ -17,7 +18,6 @@ _NUMBERS = ("NM", "SN")
 _TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
 _NAMES = ("XPN", "PN", "PPN", "XCN", "CN")
-_STAMP = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})[\d.]*)?)?)?)?(?:[+-]\d{4})?")
 MOST_PARTS = 24
 _PARTED = (
     "SN",
@@ -120,34 +120,13 @@ def _between(kind: str) -> str:
 def _value(kind: str, one: Repetition) -> str:
     """One repetition as a person writes it; of a time what was sent, as far as it goes."""
     if kind in ("DR", "TM"):
-        return _period(one) if kind == "DR" else _hour(one.text)
+        return period(one) if kind == "DR" else hour(one.text)
     if kind in _PARTED:
         parts = (one.component(c, 0) for c in range(1, MOST_PARTS))
         if kind in _NAMES:  # a surname has its parts once more behind it
             parts = (one.component(c) or one.component(c, 0) for c in range(1, MOST_PARTS))
         return " ".join(filter(None, parts))
     return (stamp(one.text) if kind in _TIMES else "") or one.text
-
-
-def _period(one: Repetition) -> str:
-    """`2026-01-01 – 2026-01-31`: from and until, as far as each was sent (DR)."""
-    ends = [stamp(one.component(c)) or one.component(c, 0) for c in (1, 2)]
-    return " – ".join(ends).strip() if any(ends) else ""
-
-
-def _hour(text: str) -> str:
-    """`09:30` of a TM; what is none as it was sent."""
-    found = re.fullmatch(r"([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d(?:\.\d+)?)?(?:[+-]\d{4})?", text)
-    return f"{found[1]}:{found[2]}" if found else text
-
-
-def stamp(text: str) -> str:
-    """`2026-03-10 14:00`: a moment as far as it was sent; "" when it is none."""
-    found = _STAMP.fullmatch(text)
-    if found is None:
-        return ""
-    on, hour, minute = "-".join(filter(None, found.groups()[:3])), *found.groups()[3:]
-    return " ".join(filter(None, (on, f"{hour}:{minute}" if minute else f"{hour}h" if hour else "")))
 
 
 def material(segment: Segment, n: int) -> str:
