@@ -12,10 +12,11 @@ from mdo_portal.exchange import Fact, Section
 from .around import how, part_of
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, rich_words
-from .items import Item
+from .items import DRUGS, ORDERED, Item
 from .places import Reading, labelled
 from .segment import Repetition, Segment
 from .statuses import GONE, done_words, item_status, order_status, said
+from .timing import quantity_timing, timing
 from .titles import of_document
 from .values import coded, day, interpreter, label, partial
 from .words import matching
@@ -57,7 +58,7 @@ def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]
 
 def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
     """What the item says of all that it tells."""
-    if item.segment.name == "OBR":
+    if item.segment.name in ORDERED:
         return order_status(item, reading.profile)
     return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
 
@@ -87,16 +88,26 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
     if name == "OBX":
         yield from _observation(reading, item, used)
         return
-    rule = reading.profile["facts"].get(name)
-    if rule and (placed := by_rule(item.segment, rule)).text:
-        by = interpreter(item.segment, int(rule.get("interpreter", 0)))
-        judged = f"; {reading.profile['beside']['interpreter']}: {by}" if by else ""
-        ways = [by_rule(one.segment, reading.profile["facts"]["RXR"]).text for one in item.more]
-        said = "; ".join(filter(None, (placed.text + judged, *ways)))
-        yield replace(placed, text=with_beside(said, done_words(item, reading.profile)))
+    if placed := placed_by_rule(reading, item):
+        yield placed
     yield from _spare(reading, item, used)
     yield from _noted(reading, item, used)
     yield from (_plain(reading, item, text) for text in item.loose_texts)
+
+
+def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
+    """What a segment beside the results says by the rule of the profile, with who judged it, and of a drug when and how it is given."""
+    rules = reading.profile["facts"]
+    rule = rules.get(item.segment.name)
+    placed = by_rule(item.segment, rule) if rule else None
+    if rule is None or placed is None or not placed.text:
+        return None
+    by = interpreter(item.segment, int(rule.get("interpreter", 0)))
+    judged = f"{reading.profile['beside']['interpreter']}: {by}" if by else ""
+    when = quantity_timing(item.common, 7) if item.segment.name in DRUGS and item.common is not None else ""
+    ways = [timing(one.segment) if one.segment.name == "TQ1" else by_rule(one.segment, rules["RXR"]).text for one in item.more]
+    said = "; ".join(dict.fromkeys(filter(None, (placed.text, judged, when if when not in placed.text else "", *ways))))
+    return replace(placed, text=with_beside(said, done_words(item, reading.profile)))
 
 
 def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:

@@ -54,7 +54,6 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         unmapped=(
             *unmapped(reading),
-            *(["PID-7"] if pid.component(7) and day(pid.component(7)) is None else ()),
             *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in said.over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),

@@ -14,8 +14,8 @@ from .change import sent_at
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
-from .facts import observation_facts, other_facts
-from .items import Item
+from .facts import observation_facts, other_facts, placed_by_rule
+from .items import DRUGS, Item
 from .people import patient, the_patient
 from .places import Reading, number_at
 from .segment import Segment
@@ -59,13 +59,16 @@ def _over(reading: Reading) -> Iterator[tuple[Item, Fact]]:
     rules, words = reading.profile["facts"], reading.profile["result"]["cancelled"]
     for item in reading.items:
         segment = item.segment
-        if segment.name == "OBR":
+        if segment.name in DRUGS:
+            is_over = order_status(item, reading.profile) == GONE or is_deleted(reading, item)
+        elif segment.name == "OBR":
             is_over = said(segment, 25) in words or order_status(item, reading.profile) == GONE
             is_over = is_over and id(segment) not in reading.filled
         else:
             is_over = is_deleted(reading, item)
         if is_over:
-            yield item, replace(by_rule(segment, rules[segment.name]), status="")
+            placed = placed_by_rule(reading, item) if segment.name in DRUGS else by_rule(segment, rules[segment.name])
+            yield from [(item, replace(placed, status=""))] if placed is not None else []
 
 
 def _is_written(facts: Sequence[Fact], reading: Reading) -> bool:

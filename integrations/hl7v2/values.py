@@ -126,7 +126,13 @@ def _value(kind: str, one: Repetition) -> str:
         if kind in _NAMES:  # a surname has its parts once more behind it
             parts = (one.component(c) or one.component(c, 0) for c in range(1, MOST_PARTS))
         return " ".join(filter(None, parts))
-    return (stamp(one.text) if kind in _TIMES else "") or one.text
+    return (stamp(one.text) if kind in _TIMES else "") or _text(one)
+
+
+def _text(one: Repetition) -> str:
+    """All of it; without separators that part nothing (`cT2N1M0^^`)."""
+    is_one = one.has(2) and not any(one.component(c, 0) for c in range(2, MOST_PARTS))
+    return one.component(1, 0) if is_one else one.text
 
 
 def material(segment: Segment, n: int) -> str:
@@ -171,13 +177,22 @@ def _with_unit(segment: Segment, value: str) -> str:
     if not (value or flags):
         return ""  # a unit and a range of nothing: what was not found has no value
     unit = unit if value else ""
-    beside = ", ".join(filter(None, (segment.component(7, 1, 0) or segment.field(7), flags)))
+    beside = ", ".join(filter(None, (_usual(segment), flags)))
     parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))
 
 
 _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
+
+
+def _usual(segment: Segment) -> str:
+    """The reference range in words; of two numbers both."""
+    low, high = segment.component(7, 1, 0), segment.component(7, 2, 0)
+    return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else low or segment.field(7)
+
+
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 
 def coded_briefly(repetition: Repetition) -> str:

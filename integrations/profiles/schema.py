@@ -57,6 +57,8 @@ _FACT = table(
         "date": Key("field", "Veld met de datum."),
         "kind": Key("field", "Veld dat zegt wat voor gegeven het is."),
         "kinds": free("Wat daar staat → woord achter de tekst; wat er niet staat wordt niet getoond.", text()),
+        "written": Key("field", "Veld met eigen woorden naast de code, dat erbij staat waar het meer zegt."),
+        "timing": Key("field", "Veld met de tijden (TQ), dat achter de tekst staat."),
         "material": Key("field", "Veld met het materiaal (OBR-15), dat achter de tekst staat."),
         "interpreter": Key("field", "Veld met wie de uitslag beoordeelde (OBR-32), dat achter de tekst staat."),
         "person": Key("field", "Veld met de naam van een mens (XPN), dat de tekst is."),
@@ -217,6 +219,7 @@ V2: Mapping[str, Key] = _HEAD | {
         "Documenten in een bericht.",
         {
             "media": free("OBX-5.2 → eerste deel van het bestandstype.", text()),
+            "general": texts("Titels die niets zeggen: dan zegt de order wat voor document het is."),
             "kinds": free("Soort document → codes en woorden in label of titel.", texts()),
             "not_sent": text("Label van een verwijzing (OBX-2 RP) naar een stuk dat niet is meegestuurd."),
         },

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal.exchange import Incoming, IncomingAppointment, IncomingReferral, IncomingResult, Section
 
 from .few_lines import read, referral, result
@@ -204,3 +205,85 @@ def test_who_orders_may_stand_in_a_segment_of_its_own() -> None:
     assert isinstance(found, IncomingReferral)
     assert (found.referrer.name, found.referrer.number) == ("dr. A Snijder", "01004567")
     assert found.treating.name == "B Behandelaar"
+
+
+def medicines(found: object) -> list[str]:
+    return [fact.text for fact in getattr(found, "facts", ()) if fact.section is Section.MEDICATION]
+
+
+def test_a_drug_that_is_stopped_is_not_shown_as_prescribed() -> None:
+    """ORC-1 speaks for a drug as for any other order."""
+    stopped = ("ORC|DC|R1", "RXO|D1^Capecitabine||2||TAB")
+    alone = read("ORM^O01", *stopped, "ORC|NW|R2", "RXO|D2^Tramadol||50||mg")
+    assert medicines(alone) == ["Tramadol; 50; mg"]
+    assert isinstance(alone, IncomingResult)
+    assert [fact.text for fact in alone.taken_back] == ["Capecitabine; 2; TAB"]
+    beside = referral(*stopped)
+    assert medicines(beside) == []
+    assert [fact.text for fact in beside.taken_back] == ["Capecitabine; 2; TAB"]
+
+
+def test_a_drug_says_how_often_and_from_when_until_when() -> None:
+    """RXE-1.2 of before 2.5; TQ1 before or behind the drug since."""
+    assert medicines(referral("ORC|NW|R1", "RXE|1^BID^^20260301^20260401|D1^Dexamethason|4||mg")) == [
+        "Dexamethason; 4; mg; BID; 2026-03-01 – 2026-04-01"
+    ]
+    timing = "TQ1|1||Q8H^om de 8 uur||||20260301|20260401"
+    told = ["Dexamethason; 4; mg; om de 8 uur; 2026-03-01 – 2026-04-01"]
+    assert medicines(referral("ORC|NW|R1", timing, "RXO|D1^Dexamethason|4||mg")) == told
+    assert medicines(referral("ORC|NW|R1", "RXO|D1^Dexamethason|4||mg", timing)) == told
+
+
+def test_what_was_written_beside_a_code_is_shown_too() -> None:
+    """DG1-4 and PR1-4: the side often stands there alone; PR1-16 is a modifier."""
+    found = referral(
+        "DG1|1||C50.9^Mammacarcinoom^I10|Mammacarcinoom links|20260301|F",
+        "DG1|2||I10^Hypertensie^I10|hypertensie|2015|F",
+        "DG1|3||J44^COPD^I10|roker|2015|F",
+        "PR1|1||OK1^Lobectomie|rechts, robot|20250101|||||||||||R^Rechts",
+    )
+    shown = [fact.text for fact in found.facts if fact.label in ("Diagnose", "Verrichting")]
+    assert shown == ["Mammacarcinoom links", "Hypertensie (2015)", "COPD; roker (2015)", "Lobectomie; rechts, robot; Rechts"]
+
+
+def test_variants_under_orders_that_nothing_else_tells_apart_say_which_order_is_theirs() -> None:
+    """HL7 v2 lab results of genes (LRI): every variant is an order of the same name of the same day."""
+
+    def variant(n: int, gene: str, change: str, at: str = "20260301") -> list[str]:
+        return [f"OBR|{n}||F1-{n}|V^Variant^L|||{at}", f"OBX|1|ST|G^Gen^L||{gene}||||||F", f"OBX|2|ST|D^DNA^L||{change}||||||F"]
+
+    found = result(*variant(1, "EGFR", "c.2573T>G"), *variant(2, "TP53", "c.743G>A"))
+    assert labelled(found) | {"Aangevraagd": ""} == {
+        "Gen (F1-1)": "EGFR", "DNA (F1-1)": "c.2573T>G", "Gen (F1-2)": "TP53", "DNA (F1-2)": "c.743G>A", "Aangevraagd": "",
+    }  # fmt: skip
+    by_hour = result(*variant(1, "4", "5", "202603010800"), *variant(2, "6", "7", "202603011400"))
+    assert {"Gen (2026-03-01 08:00)", "Gen (2026-03-01 14:00)"} <= set(labelled(by_hour))
+    days = result(*variant(1, "4", "5", "20260301"), *variant(2, "6", "7", "20260302"))
+    assert set(labelled(days)) == {"Aangevraagd", "Gen", "DNA"}
+
+
+def test_a_file_of_another_name_under_an_order_for_a_letter_is_no_letter() -> None:
+    found = referral(
+        "OBR|2|A2||VB^Verwijsbrief^L", "OBX|1|ED|LAB^Labuitslagen||^application^pdf^Base64^JVBERi0xLjQKJSVFT0YK||||||F"
+    )
+    assert [one.kind for one in found.documents] == [""]
+
+
+def test_a_range_of_two_numbers_is_both_and_separators_that_part_nothing_are_not_shown() -> None:
+    found = result(
+        "OBR|1||F1|X^X", "OBX|1|NM|PSA^PSA||4.1|ug/L|0^4||||F", "OBX|2|ST|TNM^TNM||cT2N1M0^^||||||F", "OBX|3|ST|L^Leeg||^||||||F"
+    )
+    assert labelled(found) | {"Aangevraagd": ""} == {"PSA": "4.1 ug/L (0 - 4)", "TNM": "cT2N1M0", "Leeg": "", "Aangevraagd": ""}
+
+
+def test_a_birth_date_that_cannot_be_read_is_named_whatever_the_message_is() -> None:
+    pid = "PID|1||71^^^ZEED^PI||Giessen^J||600101|F"
+    for kind, line in (("ORU^R01", "OBR|1||F1|X^X"), ("ADT^A08", "EVN|A08"), ("SIU^S12", "SCH||F1")):
+        raw = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5\r{pid}\r{line}\r".encode()
+        assert "PID-7" in Hl7Reader().read(raw, "generic-v2").unmapped, kind  # type: ignore[union-attr]
+
+
+def test_an_answer_on_urgency_or_the_last_useful_day_counts_where_no_field_says_it() -> None:
+    found = referral("OBX|1|ST|URG^Urgentie^L||Spoed||||||F", "OBX|2|DT|LZD^Uiterlijk bespreken voor^L||20260401||||||F")
+    assert (found.urgency, found.latest_useful_on) == ("Spoed", date(2026, 4, 1))
+    assert {"Urgentie", "Uiterlijk bespreken voor"} <= set(labelled(found))
