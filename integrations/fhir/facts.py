@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from integrations.fhir.beside import done_by, evidence, found_by, reasons, site, sites, unsent, written_by
 from integrations.fhir.bundle import Entry
@@ -77,8 +78,10 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     is_longer = begins != ends  # a habit of years, not a measurement of one day
     beside = joined(site(own.get("bodySite")), until(ends if is_longer else "", reading), by=" ")
     how = joined(found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
-    said = (_observed(_answered(part, reading), section, dated, own, beside, how) for part in parts)
-    return (*(one for facts in said for one in facts), *noted(section, own, reading, dated, ("note", "comment")))
+    said = [one for part in parts for one in _observed(_answered(part, reading), section, dated, own, beside, how)]
+    which, teller = reading.panels.get(entry.place, ("", ""))
+    said = [replace(one, label=f"{one.label} ({which})") if which and one.label != teller else one for one in said]
+    return (*said, *noted(section, own, reading, dated, ("note", "comment")))
 
 
 def _answered(part: Node, reading: Reading) -> Node:

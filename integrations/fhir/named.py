@@ -72,6 +72,8 @@ def _provisions(many: list[Node]) -> Iterator[str]:
 def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     yield joined(*(concept(one) for name in ("reasonCode", "reason") for one in nodes(own.get(name))), by=", ")
+    yield joined(*unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading.where), by=", ")
+    yield concept(node(own.get("hospitalization")).get("dischargeDisposition"))
     yield text(node(own.get("serviceProvider")).get("display"))
 
 
@@ -79,6 +81,7 @@ def _material(entry: Entry, reading: Reading) -> Iterator[str]:
     taken = node(entry.resource.get("collection"))
     yield site(taken.get("bodySite"))
     yield concept(taken.get("method"))
+    yield text(node(entry.resource.get("accessionIdentifier")).get("value"))
     yield joined(*map(concept, nodes(entry.resource.get("condition"))), by=", ")
 
 

@@ -334,3 +334,62 @@ def test_stu3_says_why_nothing_was_given_that_it_is_over_and_what_a_value_holds(
         prediction=[{"outcome": words("ondervoeding"), "probabilityDecimal": 0.5}],
     )
     assert told(stu3(risk)) == [("Risico-inschatting", "SNAQ; ondervoeding: 0.5; Let op")]
+
+
+def variant(name: str, found: str, *parts: tuple[str, str], **more: object) -> Node:
+    inside = [{"code": words(label), "valueCodeableConcept": words(value)} for label, value in parts]
+    return one("Observation", name, status="final", code=words("Variant"), valueString=found, component=inside, **more)
+
+
+def test_panels_of_one_name_say_of_each_part_which_panel_it_is_of() -> None:
+    """Which change belongs to which gene: two values of one name stand in one column without their panel."""
+    found = read(
+        variant("a", "aanwezig", ("Gen", "EGFR"), ("Verandering", "c.2573T>G"), ("Herkomst", "somatisch")),
+        variant("b", "afwezig", ("Gen", "KRAS"), ("Herkomst", "somatisch")),
+    )
+    assert told(found) == [
+        ("Variant (EGFR)", "aanwezig"), ("Gen", "EGFR"), ("Verandering (EGFR)", "c.2573T>G"), ("Herkomst (EGFR)", "somatisch"),
+        ("Variant (KRAS)", "afwezig"), ("Gen", "KRAS"), ("Herkomst (KRAS)", "somatisch"),
+    ]  # fmt: skip
+
+
+def test_panels_that_no_coded_part_tells_apart_say_their_hour_or_are_numbered_and_those_of_other_days_neither() -> None:
+    def pressure(name: str, high: float, **more: object) -> Node:
+        parts = [
+            {"code": words(label), "valueQuantity": amount(value, "mm[Hg]")} for label, value in (("Boven", high), ("Onder", 80))
+        ]
+        return one("Observation", name, status="final", code=words("Bloeddruk"), component=parts, **more)
+
+    hours = read(
+        pressure("a", 130, effectiveDateTime="2026-03-01T08:00:00+01:00"),
+        pressure("b", 120, effectiveDateTime="2026-03-01T13:00:00Z"),
+    )
+    assert [label for label, _ in told(hours)] == [
+        "Boven (2026-03-01 08:00)", "Onder (2026-03-01 08:00)", "Boven (2026-03-01 14:00)", "Onder (2026-03-01 14:00)",
+    ]  # fmt: skip
+    plain = read(pressure("a", 130), pressure("b", 120))
+    assert [label for label, _ in told(plain)] == ["Boven (1)", "Onder (1)", "Boven (2)", "Onder (2)"]
+    days = read(pressure("a", 130, effectiveDateTime="2026-03-01"), pressure("b", 120, effectiveDateTime="2026-03-02"))
+    assert [label for label, _ in told(days)] == ["Boven", "Onder", "Boven", "Onder"]
+
+
+def test_a_number_without_a_unit_has_none() -> None:
+    assert told(read(one("Observation", code=words("VAF"), valueQuantity={"value": 0.12, "unit": "1", "code": "1"}))) == [
+        ("VAF", "0.12")
+    ]
+
+
+def test_a_file_name_does_not_hide_what_the_document_is() -> None:
+    paper = {"contentType": "application/pdf", "title": "pa.pdf", "data": base64.b64encode(b"%PDF-1.7 %%EOF").decode()}
+    own = one("DocumentReference", status="current", type=words("PA-verslag"), content=[{"attachment": paper}])
+    assert [document.title for document in read(own).documents] == ["pa.pdf: PA-verslag"]
+
+
+def test_a_sample_has_the_number_of_its_laboratory_and_a_stay_its_diagnosis() -> None:
+    taken = one("Specimen", type=words("Weefsel"), accessionIdentifier={"value": "T26-1"})
+    assert told(read(taken)) == [("Materiaal", "Weefsel; T26-1")]
+    stay = one(
+        "Encounter", status="in-progress", type=[words("Opname")], diagnosis=[{"condition": {"display": "Longontsteking"}}],
+        hospitalization={"dischargeDisposition": words("naar huis")},
+    ) | {"class": {"code": "IMP"}}  # fmt: skip
+    assert told(read(stay)) == [("Contact", "Opname; Longontsteking; naar huis (in-progress)")]
