@@ -169,6 +169,7 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     after = (
         concept(own.get("outcome")),
         *(concept(one) for name in ("complication", "followUp") for one in nodes(own.get(name))),
+        *unsent(own.get("complicationDetail"), entry, reading.where),
     )
     used = joined(*(concept(one) for one in nodes(own.get("usedCode"))), by=", ")
     words = joined(joined(concept(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)

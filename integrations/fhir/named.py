@@ -87,7 +87,8 @@ def _material(entry: Entry, reading: Reading) -> Iterator[str]:
 
 def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
-    yield joined(*(concept(one) for one in nodes(own.get("serviceRequested"))), by=", ")
+    yield joined(*(concept(one) for name in ("serviceRequested", "orderDetail") for one in nodes(own.get(name))), by=", ")
+    yield timing(node(own.get("occurrenceTiming")), reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
     yield joined(intended(own, reading), "(completed)" if text(own.get("status")) == "completed" else "", by=" ")
 

@@ -179,6 +179,23 @@ def _notes(reading: Reading, name: str) -> str:
     return "\n".join(text for item in reading.items if item.segment.name == name for text in item.notes)
 
 
+def closing(reading: Reading) -> Item | None:
+    """The segment with the notes that close a referral: behind these REF_I12 has no notes but those on the whole.
+
+    Notes that say what they are (NTE-4) are that.
+    """
+    last = reading.items[-1] if reading.items else None
+    is_of_all = (
+        last is not None and last.notes and not any(last.note_labels) and last.segment.name not in ("RF1", "PRD", "OBR", "OBX")
+    )
+    return last if is_of_all and reading.message.get("MSH-9-1") in ("REF", "CCR") else None
+
+
+def _closing(reading: Reading, _: str) -> str:
+    last = closing(reading)
+    return "\n".join(last.notes) if last else ""
+
+
 def _provider(reading: Reading, role: str) -> str:
     """Which organisation; or who, when that is the one of the two that names a board."""
     contact = provider(reading.message, role)
@@ -193,5 +210,5 @@ def _number(reading: Reading, kind: str) -> str:
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "label": _labelled, "notes": _notes, "number": _number, "provider": _provider, "title": _title
+    "closing": _closing, "label": _labelled, "notes": _notes, "number": _number, "provider": _provider, "title": _title
 }  # fmt: skip

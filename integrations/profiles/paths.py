@@ -14,6 +14,7 @@ V2_FUNCTIONS = {
     "participant": re.compile(r"[A-Z]{2,4}"),
     "number": re.compile(r"[A-Z]{2,5}"),
     "title": re.compile(r""),
+    "closing": re.compile(r""),
 }
 #: Kind.element.element; behind an element one choice: [n] or [name=value]
 FHIR_PATH = re.compile(

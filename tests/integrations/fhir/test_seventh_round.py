@@ -393,3 +393,18 @@ def test_a_sample_has_the_number_of_its_laboratory_and_a_stay_its_diagnosis() ->
         hospitalization={"dischargeDisposition": words("naar huis")},
     ) | {"class": {"code": "IMP"}}  # fmt: skip
     assert told(read(stay)) == [("Contact", "Opname; Longontsteking; naar huis (in-progress)")]
+
+
+def test_what_else_is_asked_for_says_how_and_what_went_wrong_is_named() -> None:
+    biopsy = one(
+        "ServiceRequest", "s", status="active", intent="order", code=words("Biopt"), orderDetail=[words("echogeleid")],
+        occurrenceTiming={"repeat": {"boundsPeriod": {"start": "2026-04-01"}}},
+    )  # fmt: skip
+    done = one("Procedure", status="completed", code=words("Resectie"), complicationDetail=[{"display": "Naadlekkage"}])
+    found = read(biopsy, done)
+    assert told(found) == [("Aangevraagd", "Biopt; echogeleid; gedurende 2026-04-01 – …"), ("", "Resectie; Naadlekkage")]
+
+
+def test_at_once_is_as_soon_as_possible() -> None:
+    found = FhirReader().read(bundle(request(priority="stat"), patient()), "generic-r4")
+    assert isinstance(found, IncomingReferral) and found.urgency == "asap"

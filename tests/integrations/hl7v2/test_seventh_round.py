@@ -287,3 +287,28 @@ def test_an_answer_on_urgency_or_the_last_useful_day_counts_where_no_field_says_
     found = referral("OBX|1|ST|URG^Urgentie^L||Spoed||||||F", "OBX|2|DT|LZD^Uiterlijk bespreken voor^L||20260401||||||F")
     assert (found.urgency, found.latest_useful_on) == ("Spoed", date(2026, 4, 1))
     assert {"Urgentie", "Uiterlijk bespreken voor"} <= set(labelled(found))
+
+
+@pytest.mark.parametrize("last", ["DG1|1||C34^Longca", "PV1|1|O", "AL1|1|DA|P^Penicilline"])
+def test_the_note_that_closes_a_referral_is_its_question_where_nothing_else_is(last: str) -> None:
+    """REF_I12 ends in notes on the whole; behind these segments its grammar has no others."""
+    start = ("RF1||U|||||R1", "PRD|RT|MDO long")
+    found = read("REF^I12", *start, last, "NTE|1||Operabel?", "NTE|2||Graag spoed")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Operabel?\nGraag spoed"
+    assert "Operabel?" not in [fact.text for fact in found.facts]
+    asked = read("REF^I12", *start, "OBX|1|TX|V^Vraagstelling||Radicaal?||||||F", last, "NTE|1||Graag spoed")
+    assert isinstance(asked, IncomingReferral)
+    assert asked.question_board == "Radicaal?"
+    assert "Graag spoed" in [fact.text for fact in asked.facts]
+    ordered = referral(last, "NTE|1||slechthorend")
+    assert ordered.question_board == ""
+
+
+def test_a_report_in_english_stands_where_one_in_dutch_does() -> None:
+    found = result(
+        "OBR|1||F1|11529-5^Surgical pathology study^LN|||20260305", "OBX|1|FT|22634-0^Gross observation^LN||3 pijpjes||||||F"
+    )
+    assert found.facts[-1].section is Section.PATHOLOGY
+    assert result("OBR|1||F1|R^Imaging study", "OBX|1|FT|T^Text||Nodus||||||F").facts[-1].section is Section.IMAGING
+    assert referral("OBX|1|ST|S^Clinical stage||cT2||||||F").facts[-1].section is Section.DIAGNOSIS
