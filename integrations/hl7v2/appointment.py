@@ -80,7 +80,7 @@ def _after(reading: Reading, starts_at: datetime | None, rules: Profile) -> date
     for place, beside in zip_longest(rules["length"], rules["length_unit"][: len(rules["length"])]):
         length, unit = first(reading, [place]), first(reading, [*filter(None, [beside]), *rules["length_unit"]])
         seconds = _UNITS.get(unit.strip().upper() or "MIN")
-        if starts_at and seconds and re.fullmatch(r"[0-9]{1,4}", length) and int(length):
+        if starts_at and seconds and re.fullmatch(r"[0-9]{1,5}", length) and int(length):
             return starts_at + timedelta(seconds=int(length) * seconds)
     return None
 

@@ -134,7 +134,7 @@ def _is_pointer(segment: Segment) -> bool:
 
 
 def _observed(reading: Reading, item: Item) -> Fact:
-    segment, text, shown = item.segment, item.text, label(item.segment)
+    segment, text, shown = item.segment, item.text, label(item.segment) or "; ".join(reading.titles)
     if _is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
     shown = with_beside(

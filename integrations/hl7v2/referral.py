@@ -16,7 +16,7 @@ from .facts import told, unmapped
 from .people import participant, patient, professional, provider, the_patient
 from .places import Reading, first, found
 from .statuses import GONE, document_number, item_status
-from .telephone import telephone
+from .telephone import is_moment, telephone
 from .values import day, sent
 from .withdrawal import number_of, why, withdrawn
 
@@ -29,7 +29,9 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     pid = the_patient(message)
     reading = Reading.of(message, profile)
     change = rules["reason_of_change"] if event_of(message) in rules["changed_events"] else ()
-    questions = {name: found(reading, [one for one in rules[name] if one not in change]) for name in QUESTIONS}
+    questions = {
+        name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS
+    }
     asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
     used = frozenset(place for _, place in questions.values())
     said = told(reading, used)
@@ -60,6 +62,12 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
         cancel_reason=why(gone) or (_why(reading) if gone or event_of(message) in rules["cancel_events"] else ""),
     )
+
+
+def _asks(reading: Reading, place: str) -> bool:
+    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none."""
+    field = "-".join(place.split("-")[:2])
+    return place.startswith("@") or reading.message.get(f"{field}-3").upper() not in reading.profile["referral"]["no_questions"]
 
 
 def _why(reading: Reading) -> str:
@@ -104,7 +112,7 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
     for place in places:
         name, _, at = place.partition("-")
         segment = reading.message.first(name) if at.endswith("-1") and at[:-2].isdigit() else None
-        if found := first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else ""):
+        if (found := first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else "")) and not is_moment(found):
             return found
     return ""
 

@@ -128,6 +128,9 @@ V2: Mapping[str, Key] = _HEAD | {
                     ),
                 },
             ),
+            "no_questions": texts(
+                "Codestelsels, in hoofdletters, van een reden die geen vraag is (tabel 0336: *Provider ordered*)."
+            ),
             "default_section": one_of("Kolom van een waarneming die nergens anders past.", *SECTION_NAMES),
             "cancel_codes": texts("ORC-1 van een ingetrokken aanvraag."),
             "state_codes": texts("ORC-1 van een order waarvan alleen de toestand verandert (ORC-5)."),

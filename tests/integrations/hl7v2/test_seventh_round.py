@@ -312,3 +312,52 @@ def test_a_report_in_english_stands_where_one_in_dutch_does() -> None:
     assert found.facts[-1].section is Section.PATHOLOGY
     assert result("OBR|1||F1|R^Imaging study", "OBX|1|FT|T^Text||Nodus||||||F").facts[-1].section is Section.IMAGING
     assert referral("OBX|1|ST|S^Clinical stage||cT2||||||F").facts[-1].section is Section.DIAGNOSIS
+
+
+def test_a_code_for_why_patients_are_referred_is_no_question() -> None:
+    """Tables 0336 (RF1-10) and 0276 (ARQ-6) say that somebody wanted it, not what is asked."""
+    found = read("REF^I12", "RF1||R||||R1||||O^Provider ordered^HL70336", "PRD|RT|MDO long")
+    assert isinstance(found, IncomingReferral)
+    assert (found.question_board, labelled(found)) == ("", {"Reden van verwijzing": "Provider ordered"})
+    made = read("SRM^S01", "ARQ|P1|||||ROUTINE^Routine^HL70276|MDO^MDO long", "NTE|1||Resectabel?")
+    assert isinstance(made, IncomingReferral)
+    assert made.question_board == "Resectabel?"
+    own = read("REF^I12", "RF1||R||||R1||||V^Resectabel?^L", "PRD|RT|MDO long")
+    assert isinstance(own, IncomingReferral) and own.question_board == "Resectabel?"
+
+
+def test_what_has_no_digits_or_is_a_moment_is_no_telephone() -> None:
+    found = read(
+        "REF^I12", "RF1||R|||||R1", "PRD|PP|Huisman^H|||DOC203^Healy^Diarmuid^^^Dr.^MD", "PRD|RT|MDO long",
+        "OBR|1|A1||REF^Referral|||||||||||||20260302121500",
+    )  # fmt: skip
+    assert isinstance(found, IncomingReferral)
+    assert (found.gp.phone, found.referrer.phone) == ("", "")
+
+
+def test_a_long_appointment_in_seconds_ends() -> None:
+    found = read("SIU^S12", "SCH||F1", "RGS|1", "AIS|1||TX^Transplantatie|20260309142500|0|S|10800|S")
+    assert isinstance(found, IncomingAppointment)
+    assert found.ends_at is not None and found.starts_at is not None
+    assert (found.ends_at - found.starts_at).total_seconds() == 10800
+
+
+@pytest.mark.parametrize(
+    ("said", "note"), [("Scheduled", ""), ("Sch^Scheduled", ""), ("Confirmed", "bevestigd"), ("Rescheduled", "verzet")]
+)
+def test_words_for_what_is_booked_add_nothing_and_what_changed_is_said(said: str, note: str) -> None:
+    found = read("SIU^S14", f"SCH||F1{'|' * 23}{said}", "RGS|1", "AIS|1||CON^Controle|202603201330")
+    assert isinstance(found, IncomingAppointment)
+    assert (found.state, found.note) == ("booked", note)
+
+
+def test_the_lines_of_a_document_without_a_name_are_called_by_the_document() -> None:
+    found = read("MDM^T02", "TXA|1|DS^Ontslagbrief|TX|20260310||||||||D-9", "OBX|1|TX|||Gaat goed", "OBX|2|TX|||Naar huis")
+    assert [(fact.label, fact.text) for fact in getattr(found, "facts", ())] == [
+        ("Ontslagbrief", "Gaat goed"), ("Ontslagbrief", "Naar huis"),
+    ]  # fmt: skip
+
+
+def test_what_is_asked_for_may_be_a_code_alone() -> None:
+    found = read("REF^I12", "RF1|A||320|||R1")
+    assert isinstance(found, IncomingReferral) and found.board_hint == "320"
