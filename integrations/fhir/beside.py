@@ -21,8 +21,37 @@ def site(value: Any) -> str:
     """A place in the body with its side (`Mamma (Links)`): a qualifier is an extension of it."""
     own = node(value)
     sides = [concept(one.get(name)) for one in nodes(own.get("extension")) for name in _CONCEPTS if one.get(name)]
+    named = concept(value)
+    coded = (text(one.get("display")) for one in nodes(own.get("coding")))
+    sides += [one for one in coded if one.casefold() in _SIDES and one.casefold() not in named.casefold()]
     beside = ", ".join(unique(sides))
     return joined(concept(value), f"({beside})", by=" ") if concept(value) and beside else concept(value) or beside
+
+
+_SIDES = frozenset(
+    {
+        "links",
+        "rechts",
+        "beiderzijds",
+        "bilateraal",
+        "left",
+        "right",
+        "bilateral",
+        "beidseits",
+        "beidseitig",
+        "left side",
+        "right side",
+    }
+)
+
+
+def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`tnm prefix: c`: what the extensions of a value say, and those of a part of an observation."""
+    value = part.get("valueCodeableConcept") or part.get("valueQuantity")
+    own = [] if part is entry.resource else nodes(part.get("extension"))
+    said = [*own, *nodes(node(value).get("extension"))]
+    said += [each for one in nodes(node(value).get("coding")) for each in nodes(one.get("extension"))]
+    return joined(*unique(words for one in said for words in _said(one, entry, where, profile)))
 
 
 def part_of_body(own: Node) -> str:

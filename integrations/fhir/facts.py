@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from integrations.fhir.beside import done_by, evidence, found_by, reasons, site, sites, unsent, written_by
+from integrations.fhir.beside import added, done_by, evidence, found_by, reasons, site, sites, unsent, written_by
 from integrations.fhir.bundle import Entry
 from integrations.fhir.medication import medication
 from integrations.fhir.reading import Facts, Reading, because, fact, noted, status, until
@@ -78,7 +78,12 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     is_longer = begins != ends  # a habit of years, not a measurement of one day
     beside = joined(site(own.get("bodySite")), until(ends if is_longer else "", reading), by=" ")
     how = joined(found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
-    said = [one for part in parts for one in _observed(_answered(part, reading), section, dated, own, beside, how)]
+    more = [joined(added(part, entry, reading.where, reading.profile), how) for part in parts]
+    said = [
+        one
+        for part, said_of in zip(parts, more, strict=True)
+        for one in _observed(_answered(part, reading), section, dated, own, beside, said_of)
+    ]
     which, teller = reading.panels.get(entry.place, ("", ""))
     said = [replace(one, label=f"{one.label} ({which})") if which and one.label != teller else one for one in said]
     return (*said, *noted(section, own, reading, dated, ("note", "comment")))

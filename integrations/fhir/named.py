@@ -44,6 +44,7 @@ def _plan(entry: Entry, reading: Reading) -> Iterator[str]:
         why = concept(detail.get("statusReason"))
         yield joined(words or named, when, status(detail.get("status")) if words else "", denied(detail, reading), why, by=" ")
         yield joined(*(concept(each) for each in nodes(one.get("outcomeCodeableConcept"))), *notes(one.get("progress")))
+        yield joined(*unsent(one.get("outcomeReference"), entry, reading.where), by=", ")
 
 
 def _goal(entry: Entry, reading: Reading) -> Iterator[str]:

@@ -102,7 +102,7 @@ def communication(entry: Entry, reading: Reading) -> Facts:
 def task(entry: Entry, reading: Reading) -> Facts:
     """What a Task that asks says in its own words."""
     own = entry.resource
-    said = unique([text(own.get("description")), *notes(own.get("note"))])
+    said = unique([text(own.get("description")), concept(own.get("reasonCode") or own.get("reason")), *notes(own.get("note"))])
     return tuple(_fact(Section.OTHER, words, reading, "note", text(own.get("authoredOn"))) for words in said)
 
 

@@ -408,3 +408,45 @@ def test_what_else_is_asked_for_says_how_and_what_went_wrong_is_named() -> None:
 def test_at_once_is_as_soon_as_possible() -> None:
     found = FhirReader().read(bundle(request(priority="stat"), patient()), "generic-r4")
     assert isinstance(found, IncomingReferral) and found.urgency == "asap"
+
+
+def test_a_side_among_the_codes_of_a_place_is_part_of_it() -> None:
+    """The German cancer profiles write topography and side as two codings of one place."""
+    place = {
+        "coding": [
+            {"code": "C34.1", "display": "Oberlappen"},
+            {"code": "R", "display": "rechts"},
+            {"code": "39607008", "display": "Lung"},
+        ]
+    }
+    assert told(read(condition(bodySite=[place]))) == [("", "Diagnose 1, Oberlappen (rechts)")]
+
+
+def test_what_is_added_to_a_value_or_its_part_is_shown_with_it() -> None:
+    """cT and pT: the prefix and the suffix of a TNM stand in extensions of its value."""
+    prefix = [{"url": "https://x.example/tnm-prefix", "valueCodeableConcept": words("c")}]
+    suffix = [{"url": "https://x.example/itc-suffix", "valueCodeableConcept": words("(i-)")}]
+    parts = [
+        {"code": words("T"), "valueCodeableConcept": words("2a"), "extension": prefix},
+        {"code": words("N"), "valueCodeableConcept": {"coding": [{"code": "2", "extension": suffix}]}},
+    ]
+    whole = one(
+        "Observation",
+        status="final",
+        code=words("TNM"),
+        valueCodeableConcept=words("IIIA") | {"extension": prefix},
+        component=parts,
+    )
+    assert told(read(whole)) == [("TNM", "IIIA; tnm prefix: c"), ("T", "2a; tnm prefix: c"), ("N", "2; itc suffix: (i-)")]
+
+
+def test_what_came_of_a_plan_and_why_a_task_asks_is_shown() -> None:
+    plan = one(
+        "CarePlan", status="active", intent="plan", title="Plan", activity=[{"outcomeReference": [{"display": "OK op 1 maart"}]}]
+    )
+    assert told(read(plan)) == [("Behandelplan", "Plan; OK op 1 maart")]
+    task = {
+        "resourceType": "Task", "id": "t", "status": "requested", "intent": "order", "for": TO,
+        "focus": {"reference": "ServiceRequest/r"}, "reasonCode": words("binnen twee weken"),
+    }  # fmt: skip
+    assert told(read(task)) == [("Toelichting", "binnen twee weken")]
