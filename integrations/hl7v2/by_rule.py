@@ -23,7 +23,7 @@ def by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     text = _with_written(text, _at(segment, rule["written"])) if text and "written" in rule else text
     beside = (coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0])))
     when = quantity_timing(segment, int(rule["timing"])) if "timing" in rule else ""
-    whole = "; ".join(filter(None, (text, *beside, material(segment, int(rule.get("material", 0))), when)))
+    whole = "; ".join(filter(str.strip, (text, *beside, material(segment, int(rule.get("material", 0))), when)))
     kind = str(rule.get("kinds", {}).get(_at(segment, rule["kind"]).strip().upper(), "")) if "kind" in rule else ""
     dated = _at(segment, rule["date"]) if "date" in rule else ""
     return Fact(

@@ -13,7 +13,7 @@ from .around import how, part_of
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, rich_words
 from .items import DRUGS, ORDERED, Item
-from .places import Reading, closing, labelled
+from .places import Reading, closing, labelled, may_ask
 from .segment import Repetition, Segment
 from .statuses import GONE, done_words, item_status, order_status, said
 from .timing import quantity_timing, timing
@@ -111,7 +111,9 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
 
 
 def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
-    is_asked = f"@notes {item.segment.name}" in used or ("@closing" in used and item is closing(reading))
+    is_asked = (f"@notes {item.segment.name}" in used and may_ask(reading, item)) or (
+        "@closing" in used and item is closing(reading)
+    )
     if not is_asked:
         for text, shown in zip(item.notes, item.note_labels, strict=True):
             if not shown or f"@label {labelled(shown, reading.profile)}" not in used:

@@ -142,8 +142,8 @@ def professional(message: Message, place: str) -> Contact | None:
     name, _, n = place.partition("-")
     for segment in message.all(name):
         for one in segment.repetitions(int(n)):
-            if (one.component(1) and not is_moment(one.component(1))) or one.component(2, 0):
-                return Contact(name=professional_name(one, 2), number=one.component(1).strip(), authority=_authority_of(one))
+            if ((number := one.component(1).strip()) and not is_moment(number)) or one.component(2, 0).strip():
+                return Contact(name=professional_name(one, 2), number=number, authority=_authority_of(one))
     return None
 
 

@@ -176,7 +176,21 @@ def _labelled(reading: Reading, name: str) -> str:
 
 
 def _notes(reading: Reading, name: str) -> str:
-    return "\n".join(text for item in reading.items if item.segment.name == name for text in item.notes)
+    return "\n".join(
+        text for item in reading.items if item.segment.name == name and may_ask(reading, item) for text in item.notes
+    )
+
+
+def may_ask(reading: Reading, item: Item) -> bool:
+    """Whether the notes of a segment may be the question: those of a result that a referral (REF) rests on are not."""
+    if item.segment.name != "OBR" or not _is_referral(reading) or id(item.segment) not in reading.filled:
+        return True
+    rules, name = reading.profile["referral"]["recognised"], item.segment.component(4, 2, 0)
+    return item.segment.component(4) in rules["codes"] or refers(name, rules) or names_board(name, rules)
+
+
+def _is_referral(reading: Reading) -> bool:
+    return reading.message.get("MSH-9-1") in ("REF", "CCR")
 
 
 def closing(reading: Reading) -> Item | None:
@@ -188,7 +202,7 @@ def closing(reading: Reading) -> Item | None:
     is_of_all = (
         last is not None and last.notes and not any(last.note_labels) and last.segment.name not in ("RF1", "PRD", "OBR", "OBX")
     )
-    return last if is_of_all and reading.message.get("MSH-9-1") in ("REF", "CCR") else None
+    return last if is_of_all and _is_referral(reading) else None
 
 
 def _closing(reading: Reading, _: str) -> str:

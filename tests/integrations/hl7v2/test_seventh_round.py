@@ -361,3 +361,26 @@ def test_the_lines_of_a_document_without_a_name_are_called_by_the_document() -> 
 def test_what_is_asked_for_may_be_a_code_alone() -> None:
     found = read("REF^I12", "RF1|A||320|||R1")
     assert isinstance(found, IncomingReferral) and found.board_hint == "320"
+
+
+def test_notes_under_a_result_in_a_referral_are_no_question() -> None:
+    """A REF carries the results it rests on, each an OBR with its notes; the question of an order that asks may stand in one as well."""
+    results = ("OBR|1|||HP^H. pylori", "NTE|||Lab voor ulcus", "OBX|1|ST|P^Uitslag||positief||||||F")
+    start = ("RF1||R||||R1", "PRD|RT|MDO long")
+    found = read("REF^I12", *start, *results)
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == ""
+    assert "Lab voor ulcus" in [fact.text for fact in found.facts]
+    asked = read("REF^I12", *start, *results, "OBR|2|||MDO^Aanvraag MDO", "NTE|||Operabel?", "OBX|1|ST|Z^Zijde||links||||||F")
+    assert isinstance(asked, IncomingReferral)
+    assert asked.question_board == "Operabel?"
+    assert {"Lab voor ulcus"} <= {fact.text for fact in asked.facts}
+
+
+def test_blanks_are_no_words_and_no_number() -> None:
+    line = ["OBR", "1", "", "F1", "X^Onderzoek"] + [""] * 8
+    line[12] = " "
+    assert labelled(result("|".join(line)))["Aangevraagd"] == "Onderzoek"
+    found = read("ORM^O01", "PV1|1|O|||||   |||||||||| 77^Behandelaar^B", "ORC|NW|A1||G1", "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingReferral)
+    assert (found.treating.name, found.treating.number) == ("B Behandelaar", "77")
