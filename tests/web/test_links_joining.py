@@ -122,6 +122,21 @@ def test_what_is_no_place_is_said_at_the_field_and_with_its_name_on_the_page_of_
     assert "patient.local_number”" not in wrong.text and "Ziekenhuis ZEED" in page.partition('<nav class="tabs"')[0]
 
 
+def test_that_own_places_lapse_with_the_profile_they_were_for_is_said_and_kept_in_their_history(portal: Portal) -> None:
+    ada, home = portal.person("Ada"), portal.link("ZEED")
+    ada.post(f"{home}/places/one", data={"csrf_token": CSRF, "field": "patient.local_number", "place": "ZPI-2"})
+
+    def saved(profile: str) -> str:
+        form = {"csrf_token": CSRF, "name": "Zeeduyn", "profile_in": profile}
+        return ada.post(f"{home}/settings", data=form, follow_redirects=True).text
+
+    said = [saved("nexus"), saved("nexus")]
+
+    assert ["Wat elders stond is vervallen" in page for page in said] == [True, False]
+    versions = ada.get(f"{home}/places").text.partition("Vorige versies")[2]
+    assert versions.index("(leeg)") < versions.index("ZPI-2")
+
+
 def test_a_page_about_how_it_runs_has_no_empty_foot(portal: Portal) -> None:
     ada = portal.person("Ada")
     made = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Alleen", "code": "ALLEEN"}).headers["Location"]
