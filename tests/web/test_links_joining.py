@@ -9,10 +9,13 @@ import re
 from sqlalchemy import select
 
 from mdo_portal.domain.board import Board
+from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.web.links_try import LARGEST_AGAIN
-from tests import pdf_text
+from tests import make, pdf_text
 from tests.integrations.hl7v2 import samples
+from tests.web.decision_desk import on_the_table
 from tests.web.portal import CSRF
 from tests.web.test_links import Portal, portal
 
@@ -174,3 +177,18 @@ def test_what_a_hospital_sends_is_not_read_with_a_profile_for_letters_in_a_folde
 
     assert choice is not None and "ChipSoft HiX" in choice[0] and "zonder koppeling" in choice[0]
     assert "Map:" not in choice[0]
+
+
+def test_letters_that_were_refused_lead_only_who_may_see_the_post_to_it(portal: Portal) -> None:
+    with portal.database.transaction() as session:
+        round_ = on_the_table(session, portal.region, now=make.NOW)
+        discussed = make.discussed(session, round_, viewer=portal.region.bram)
+        make.signed(session, discussed, viewer=portal.region.bram)
+        for one in session.scalars(select(Delivery)):
+            one.state = DeliveryState.REFUSED
+        code = session.get_one(Hospital, portal.region.hospitals["ZEED"]).code
+
+    pages = {name: portal.person(name).get(portal.link(code)).text.partition("<main")[2] for name in ("Ada", "Lars")}
+
+    assert all("Brieven geweigerd of vastgelopen" in page for page in pages.values())
+    assert {name: 'href="/post"' in page for name, page in pages.items()} == {"Ada": False, "Lars": True}
