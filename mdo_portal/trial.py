@@ -13,12 +13,10 @@ from typing import Any
 
 from mdo_portal import reception, wiring, wiring_profiles
 from mdo_portal.domain.identifiers import passes_eleven_test
-from mdo_portal.domain.link_fields import LABELS, WANTED, Wanted, Weight
-from mdo_portal.domain.place_words import in_dutch
+from mdo_portal.domain.link_fields import WANTED, Wanted, Weight
 from mdo_portal.domain.tried_reasons import BECOMES, TRIED_REASONS, Outcome, other_kind
 from mdo_portal.exchange import Answer, Explainer, Explanation, FieldRead, LeftOver, MessageHeader, Verdict, Wire
-from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
-from mdo_portal.services import hospitals
+from mdo_portal.services import hospitals, routing
 from mdo_portal.services.hospitals import LinkRow
 
 LARGEST = 5_000_000
@@ -42,6 +40,10 @@ class Tried:
     bsn_passes: bool | None
     #: how many there were, one behind the other: this is about the first
     messages: int = 1
+    #: the board that a referral like this comes to; "" = a person must choose one; None = no referral, or not asked
+    board: str | None = None
+    #: the boards that its hospital takes part in, with all their names
+    boards: tuple[str, ...] = ()
 
     @property
     def is_read(self) -> bool:
@@ -60,7 +62,13 @@ class Tried:
         if not self.is_read:
             return Outcome.UNREADABLE
         needed = [one for one in self.missing if one.weight is Weight.MUST]
-        return Outcome.GOOD if self.sender_known and not needed and not self.damaged else Outcome.GAPS
+        is_whole = self.sender_known and not needed and not self.damaged and not self.is_unrouted
+        return Outcome.GOOD if is_whole else Outcome.GAPS
+
+    @property
+    def is_unrouted(self) -> bool:
+        """Whether it names a board by a word that is none of this hospital's: somebody must choose."""
+        return self.board == "" and not any(one.name == "board_hint" for one in self.missing)
 
     @property
     def becomes(self) -> str:
@@ -98,7 +106,7 @@ class Tried:
     def where(self) -> str:
         """The place of it in the message; "" when it is no place but a parser's complaint, or the message is of another kind."""
         where = {"no_control_id": "MSH-10", "no_header": ""}.get(self.reason, self.explanation.where)
-        return where if self.reason == "wrong_profile" or _IS_PLACE.fullmatch(where) else ""
+        return where if self.reason == "wrong_profile" or IS_PLACE.fullmatch(where) else ""
 
     @property
     def not_dates(self) -> Mapping[str, str]:
@@ -126,9 +134,17 @@ class Tried:
 
 
 def try_message(
-    raw: bytes, *, link: LinkRow, links: Sequence[LinkRow], now: datetime, explainers: Mapping[Wire, Explainer] | None = None
+    raw: bytes,
+    *,
+    link: LinkRow,
+    links: Sequence[LinkRow],
+    now: datetime,
+    explainers: Mapping[Wire, Explainer] | None = None,
+    boards: Sequence[routing.Called] | None = None,
 ) -> Tried:
     """Sort, answer and read `raw` as a message over this link. Raises KeyError for a profile that is not there.
+
+    `boards`: those that the hospital takes part in; without them nobody is asked to which one a referral comes.
 
     `explainers`: who reads it; without them this process itself, as on the command line. No transaction should be open.
     """
@@ -145,7 +161,7 @@ def try_message(
         explanation = replace(explanation, header=sorted_.arrival.header)
     if other := other_kind(raw, on_fhir=wire is Wire.FHIR):
         explanation = Explanation(MessageHeader(), reason=other)
-    bsn = _value(explanation.fields, "patient.bsn")
+    bsn, board = _value(explanation.fields, "patient.bsn"), _board(explanation, boards)
     return Tried(
         wire=wire,
         profile=link.profile_in.partition("\n")[0],
@@ -153,10 +169,21 @@ def try_message(
         answer=sorted_.answer,
         answered=wiring.answer_text(wire, raw, sorted_.answer, sorted_.arrival.header, now=now),
         sender_known=sender is not None and sender.link_id == link.link_id,
-        missing=tuple(_missing(explanation)),
+        missing=tuple(one for one in _missing(explanation) if one.name != "board_hint" or not board),
         bsn_passes=passes_eleven_test(bsn) if bsn else None,
         messages=1 + len(others),
+        board=board,
+        boards=tuple(one.all_names for one in boards or ()),
     )
+
+
+def _board(explanation: Explanation, boards: Sequence[routing.Called] | None) -> str | None:
+    """By the same words and the same rule as a real referral is routed by."""
+    if boards is None or explanation.reason or explanation.meaning != "referral":
+        return None
+    words = " ".join(_value(explanation.fields, name) for name in ("board_hint", "tumour_hint"))
+    found = routing.one_called(boards, words)
+    return found.name if found else ""
 
 
 def _is_nobodys(link: LinkRow) -> bool:
@@ -170,6 +197,12 @@ def _unframed(raw: bytes) -> bytes:
     raw = raw.removeprefix(start)
     return raw.removesuffix(end).removesuffix(short)
 
+
+IS_PLACE = re.compile(
+    r"@[a-z]+ [A-Za-z_]{1,40}|[A-Z][A-Z0-9]{2}(?:\(\d+\))?(?:-\d+(?:\(\d+\))?){0,3}"
+    r"|[A-Z][A-Za-z]{1,40}/\d+(?:#[A-Za-z]{1,40}/\d+)?(?:\._?[a-z][A-Za-z0-9]{0,60}(?:\[[^\[\]]{1,200}\])?){0,20}"
+)
+"""A place as we write it ourselves; nothing else gets into the report."""
 
 _DATES = ("patient.birth_on", "latest_useful_on")
 
@@ -231,70 +264,6 @@ def as_json(tried: Tried) -> dict[str, Any]:
             {"name": one.name, "weight": one.weight.value, "why": one.why, "no_date_at": tried.not_dates.get(one.name, "")}
             for one in tried.missing
         ],
+        "board": tried.board,
         "leftovers": [{"place": one.place, "why": one.why} for one in tried.leftovers],
     }  # fmt: skip
-
-
-def report_of(tried: Tried, *, network: str, hospital: str, number: str, size: int) -> ConformanceReport:
-    """What the vendor of the EPD gets to see: fields and places, and not one value of the message."""
-    said = tried.explanation
-    return ConformanceReport(
-        network=network,
-        number=number,
-        hospital=hospital,
-        wire=tried.wire.value,
-        profile=wiring_profiles.known_profiles().titles.get(tried.profile, tried.profile),
-        kind=_plain(said.header.kind, 24),
-        version=_plain(said.header.version, 12),
-        charset=said.charset,
-        charset_by=said.charset_by,
-        size=size,
-        is_read=tried.is_read,
-        is_good=tried.is_good,
-        is_refused=tried.outcome is Outcome.REFUSED,
-        becomes=tried.becomes,
-        reason=" ".join(one for one in (tried.why, tried.also) if one),
-        place=_plain(tried.where, 80),
-        answer_code=_code(tried),
-        sender_known=tried.sender_known,
-        lines=tuple(_lines(tried)),
-        leftovers=tuple(_plain(one.place, 80) for one in tried.leftovers[:100]),
-    )
-
-
-def _lines(tried: Tried) -> Iterator[ConformanceLine]:
-    """The fields that were found, alike ones together with all their places; then what is missed."""
-    found: dict[tuple[str, str], list[str]] = {}
-    looked = {one.name: one.looked for one in tried.explanation.fields}
-    for one in tried.explanation.fields:
-        if one.value:
-            places = found.setdefault((one.name, one.section), [])
-            places += [one.place] if _IS_PLACE.fullmatch(one.place) and len(places) < MOST_PLACES else []
-    for (name, section), places in found.items():
-        yield ConformanceLine(LABELS.get(name, name), section, tuple(map(in_dutch, dict.fromkeys(places))))
-    for gap in tried.missing:
-        name, place = LABELS.get(gap.name, gap.name), _plain(tried.not_dates.get(gap.name, ""), 80)
-        at, searched = (place,) if place else (), tuple(map(in_dutch, looked.get(gap.name, ())))
-        yield ConformanceLine(name, places=at, looked=searched, found=False, weight=gap.weight.value, why=gap.why)
-
-
-MOST_PLACES = 40
-_IS_PLACE = re.compile(
-    r"@[a-z]+ [A-Za-z_]{1,40}|[A-Z][A-Z0-9]{2}(?:\(\d+\))?(?:-\d+(?:\(\d+\))?){0,3}"
-    r"|[A-Z][A-Za-z]{1,40}/\d+(?:#[A-Za-z]{1,40}/\d+)?(?:\._?[a-z][A-Za-z0-9]{0,60}(?:\[[^\[\]]{1,200}\])?){0,20}"
-)
-"""A place as we write it ourselves; nothing else gets into the report."""
-_NO_PLACE = re.compile(r"[^A-Za-z0-9_@()\[\]./:=^ -]")
-
-
-def _plain(text: str, most: int) -> str:
-    """A name of a place and nothing else: what a sender invents as a name could say something about somebody."""
-    return _NO_PLACE.sub("", text)[:most]
-
-
-def _code(tried: Tried) -> str:
-    """`AA`, `HTTP 202`: what stands first in the answer."""
-    if tried.wire is Wire.FHIR:
-        return tried.answered.partition("\n")[0]
-    line = next((line for line in tried.answered.splitlines() if line.startswith("MSA")), "")
-    return line[4:6]

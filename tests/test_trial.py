@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mdo_portal import trial
+from mdo_portal import trial, trial_report
 from mdo_portal.__main__ import main
 from mdo_portal.commands import hospital
 from mdo_portal.domain.link_fields import LABELS, WANTED
@@ -53,7 +53,7 @@ def tried(raw: bytes = samples.REFERRAL, *, at: LinkRow | None = None) -> Tried:
 
 
 def report(one: Tried) -> str:
-    data = trial.report_of(one, network="Netwerk", hospital="Zeeduyn Ziekenhuis", number="CONF-1", size=1)
+    data = trial_report.report_of(one, network="Netwerk", hospital="Zeeduyn Ziekenhuis", number="CONF-1", size=1)
     return pdf_text.whole(render("conformance", data.as_json(), at=letter_samples.AT))
 
 
@@ -150,6 +150,15 @@ def test_what_is_missing_is_said_with_why() -> None:
     assert not found.is_good and "ontbreekt (nodig)" in report(found)
 
 
+def test_what_is_missing_stands_first_in_the_report() -> None:
+    bare = re.sub(rb"OBX\|1\|FT\|VRAAG[^\r]*\r", b"", samples.REFERRAL)
+
+    lines = trial_report.report_of(tried(bare), network="N", hospital="H", number="1", size=1).lines
+
+    assert [one.found for one in lines] == sorted(one.found for one in lines), "whoever must mend something reads no further"
+    assert lines[0].weight == "must"
+
+
 def test_fhir_is_tried_the_same_way() -> None:
     found = tried(sample("referral-r4.json"), at=link("generic-r4"))
 
@@ -241,8 +250,8 @@ def test_what_is_no_place_of_ours_stays_out_of_the_report() -> None:
     odd = replace(found.explanation.fields[0], place="PID-5 Jansen", value="x")
     changed = replace(found, explanation=replace(found.explanation, fields=(odd,)))
 
-    data = trial.report_of(changed, network="N", hospital="H", number="1", size=1)
-    assert data.lines[0].places == ()
+    data = trial_report.report_of(changed, network="N", hospital="H", number="1", size=1)
+    assert [one.places for one in data.lines if one.found] == [()]
 
 
 def test_the_report_says_what_it_said() -> None:

@@ -17,7 +17,7 @@ from mdo_portal.domain import certificate
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals, line_binding, lines, links
+from mdo_portal.services import hospitals, line_binding, lines, links, routing
 from mdo_portal.services.hospitals import LinkRow
 
 
@@ -54,9 +54,17 @@ def bare_link(profile: str) -> LinkRow:
     return LinkRow(nobody, nobody, "", "", profile, "", (), (), "")
 
 
-def check(path: Path, *, link: LinkRow, links: Sequence[LinkRow]) -> dict[str, Any]:
+def boards_of(database: Database, link: LinkRow) -> Sequence[routing.Called]:
+    """The boards that this link's hospital takes part in."""
+    with database.transaction() as session:
+        return routing.boards_of(session, session.get_one(Hospital, link.hospital_id))
+
+
+def check(
+    path: Path, *, link: LinkRow, links: Sequence[LinkRow], boards: Sequence[routing.Called] | None = None
+) -> dict[str, Any]:
     """How this message would be answered and read: every field and its place, what is missing, what was left over."""
-    tried = trial.try_message(path.read_bytes(), link=link, links=links, now=datetime.now(UTC))
+    tried = trial.try_message(path.read_bytes(), link=link, links=links, now=datetime.now(UTC), boards=boards)
     return trial.as_json(tried)
 
 

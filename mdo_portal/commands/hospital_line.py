@@ -189,8 +189,10 @@ def _in_words(code: str) -> Iterator[None]:
 def _checked(file: Path, code: str, profile: str) -> dict[str, Any]:
     try:
         if code:
-            link, links = hospital.link_of(open_database(checked_settings()), code)
-            return hospital.check(file, link=trial.with_profile(link, profile), links=links)
+            database = open_database(checked_settings())
+            link, links = hospital.link_of(database, code)
+            boards = hospital.boards_of(database, link)
+            return hospital.check(file, link=trial.with_profile(link, profile), links=links, boards=boards)
         return hospital.check(file, link=hospital.bare_link(profile), links=[])
     except KeyError as missing:
         raise click.UsageError(

@@ -70,6 +70,13 @@ BECOMES: dict[str, str] = {
     "receipt": N_("Dit is een ontvangstbevestiging, geen aanmelding."),
 }  # fmt: skip
 
+#: a referral whose words name none of the hospital's boards, or more than one
+NO_BOARD = N_(
+    "Daaruit blijkt niet bij welk MDO de casus hoort; nu moet iemand dat kiezen. "
+    "Laat het EPD hier een naam of code uit deze lijst sturen: %(boards)s."
+)
+NO_BOARDS = N_("Dit ziekenhuis neemt aan geen MDO deel: de casus komt op geen werklijst.")
+
 _DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
 _PICTURES = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _MAIL = (b"from:", b"received:", b"return-path:", b"delivered-to:", b"mime-version:", b"subject:", b"to:", b"date:")

@@ -66,7 +66,7 @@ class FollowRow(NamedTuple):
 
     @property
     def short_name(self) -> str:
-        letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1]
+        letters = "".join(f"{letter}." for letter in self.initials or self.given[:1] if letter.isalpha())
         year = f" ({self.birth_on.year})" if self.birth_on else ""
         return f"{letters} {self.family}{year}".strip()
 

@@ -75,8 +75,7 @@ def save(
     before = as_text(hospital, link)
     for name, text in particulars.items():
         setattr(hospital, name, text)
-    if said["profile_in"] != made.profile_in:
-        made.otherwise = ""  # places of another profile mean nothing here; the history has them
+    lapses = said["profile_in"] != made.profile_in  # places of another profile mean nothing here; the history has them
     for name in said.keys() - {"token_out"}:
         setattr(made, name, said[name])
     if said["token_out"]:
@@ -86,6 +85,8 @@ def save(
     after = as_text(hospital, made)
     if before != after or said["token_out"]:
         remember(session, hospital.id, Changed.SETTINGS, *differing(before, after), viewer=viewer, now=now)
+    if lapses and made.otherwise:
+        save_otherwise(session, hospital, made, "", viewer=viewer, now=now)
     return made
 
 

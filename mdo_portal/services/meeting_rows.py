@@ -94,5 +94,5 @@ class Candidate(NamedTuple):
 
 
 def _short_name(initials: str, given: str, family: str, birth_on: date | None) -> str:
-    letters = "".join(f"{letter}." for letter in initials if letter.isalpha()) or given[:1]
+    letters = "".join(f"{letter}." for letter in initials or given[:1] if letter.isalpha())
     return f"{letters} {family}{f' ({birth_on.year})' if birth_on else ''}".strip()

@@ -78,14 +78,14 @@ class PostRow(NamedTuple):
 
     @property
     def short_name(self) -> str:
-        letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1]
+        letters = "".join(f"{letter}." for letter in self.initials or self.given[:1] if letter.isalpha())
         year = f" ({self.birth_on.year})" if self.birth_on else ""
         return f"{letters} {self.family}{year}".strip()
 
     @property
     def initials_year(self) -> str:
         """For who looks after post but treats nobody: `J.P. (1952)`."""
-        letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1] or "…"
+        letters = "".join(f"{letter}." for letter in self.initials or self.given[:1] if letter.isalpha()) or "…"
         return f"{letters} ({self.birth_on.year})" if self.birth_on else letters
 
     @property

@@ -22,7 +22,13 @@ def route(session: Session, hospital: Hospital, referral: IncomingReferral) -> u
 
 def named(session: Session, hospital: Hospital, words: str) -> uuid.UUID | None:
     """The one board of this hospital that these words name; None when none or more than one."""
-    found = [board.id for board in _boards_of(session, hospital) if _is_called(board, words.casefold())]
+    found = one_called(boards_of(session, hospital), words)
+    return found.id if found else None
+
+
+def one_called(boards: Sequence[Called], words: str) -> Called | None:
+    """The one of these boards that the words name; None when none or more than one."""
+    found = [board for board in boards if _is_called(board, words.casefold())]
     return found[0] if len(found) == 1 else None
 
 
@@ -35,7 +41,7 @@ class Unrouted(NamedTuple):
 
 def why_not(session: Session, hospital: Hospital, words: str) -> Unrouted:
     """Why these words of this hospital's sender gave no board."""
-    own = {one.id for one in _boards_of(session, hospital)}
+    own = {one.id for one in boards_of(session, hospital)}
     everywhere = session.execute(select(Board.id, Board.code, Board.name, Board.aliases).where(Board.id.not_in(own)))
     found = [board.name for board in map(Called._make, everywhere) if _is_called(board, words.casefold())]
     return Unrouted(bool(own), found[0] if len(found) == 1 else "")
@@ -49,9 +55,14 @@ class Called(NamedTuple):
     name: str
     aliases: Sequence[str]
 
+    @property
+    def all_names(self) -> str:
+        """`Uro-prostaat (URO-P, prostaat)`: by any of these words a sender may mean it."""
+        return f"{self.name} ({', '.join([self.code, *self.aliases])})"
 
-def _boards_of(session: Session, hospital: Hospital) -> Sequence[Called]:
-    """Read once in a transaction: a batch of referrals asks for each of them."""
+
+def boards_of(session: Session, hospital: Hospital) -> Sequence[Called]:
+    """The boards that this hospital takes part in. Read once in a transaction: a batch of referrals asks for each of them."""
     of, known = session.info.get("boards_of", (None, {}))
     if of is not session.get_transaction():
         of, known = session.info["boards_of"] = session.get_transaction(), {}

@@ -43,7 +43,7 @@ class UntoldRow(NamedTuple):
 
     def called(self, *, by_name: bool) -> str:
         """As the post page names patients: initials and a year for who treats nobody."""
-        letters = "".join(f"{letter}." for letter in self.initials if letter.isalpha()) or self.given[:1]
+        letters = "".join(f"{letter}." for letter in self.initials or self.given[:1] if letter.isalpha())
         year = f"({self.birth_on.year})" if self.birth_on else ""
         return " ".join(part for part in (letters or "…", self.family if by_name else "", year) if part)
 

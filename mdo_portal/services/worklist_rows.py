@@ -81,7 +81,7 @@ class WorkListRow(NamedTuple):
 
 def initials_and_family(initials: str, given: str, family: str) -> str:
     """`J.P. de V.`"""
-    letters = "".join(f"{letter}." for letter in initials if letter.isalpha()) or given[:1]
+    letters = "".join(f"{letter}." for letter in initials or given[:1] if letter.isalpha())
     return f"{letters} {family}".strip()
 
 

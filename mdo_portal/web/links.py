@@ -115,6 +115,7 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "refused_calls": refused_calls.lately(db, now=now()) if wire is Wire.HL7V2 else [],
         "moment": now(),
         "takes_part": bool(participation.boards_of(db, hospital.id)),
+        "reads_post": viewer().may_for_own_hospital_or_board(Act.POST_READ),
         "may_join": viewer().may(Act.BOARD_MANAGE),
         "may_manage": viewer().may(Act.LINK_MANAGE, hospital_id=hospital.id),
         "viewer": viewer(),
@@ -186,14 +187,22 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as db:
             hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
             name = hospital.name
-            known = wiring_profiles.known_profiles()
-            links.save(
+            known, elsewhere = wiring_profiles.known_profiles(), bool(link and link.otherwise)
+            saved = links.save(
                 db, hospital, link, request.form, profiles=known, viewer=viewer(), now=now(), loopback=settings().demo
             )  # fmt: skip
+            lapsed = elsewhere and not saved.otherwise
             log(db, Act.LINK_MANAGE, hospital_id, "settings")
     except Incomplete as missing:
         return _form(hospital_id, name, request.form.to_dict(), missing.fields), 422
     flash(gettext("De koppeling is opgeslagen. Probeer nu een bericht: u ziet meteen hoe het wordt gelezen."), "success")
+    if lapsed:
+        flash(
+            gettext(
+                "Wat elders stond is vervallen: het hoorde bij het vorige profiel. Bij Wat elders staat, Vorige versies, staat het nog."
+            ),
+            "warning",
+        )
     return redirect(url_for("links.page", hospital_id=hospital_id), 303)
 
 

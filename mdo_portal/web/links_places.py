@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -25,6 +26,11 @@ blueprint = Blueprint("places", __name__, url_prefix="/links/<uuid:hospital_id>/
 NO_LINE = N_(
     "Deze koppeling heeft nog geen profiel voor HL7 v2 of FHIR. Er is niets veranderd; kies er eerst een bij de instellingen."
 )
+NO_PLACE = N_(
+    "„%(value)s” is geen plaats in een bericht. Er is niets veranderd; "
+    "schrijf bijvoorbeeld PID-3-1 (HL7 v2) of Patient.identifier.value (FHIR)."
+)
+_HL7_PLACE = re.compile(r"[A-Za-z][A-Za-z0-9]{2}(?:\(\d+\))?(?:[-.]\d+(?:\(\d+\))?){1,3}")
 
 
 @blueprint.get("")
@@ -33,7 +39,8 @@ def page(hospital_id: uuid.UUID) -> str:
     return _page(hospital_id)
 
 
-def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = "", field: str = "", place: str = "") -> str:
+def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = "", **one: str) -> str:
+    """`one`: the field and the place that were asked for, and what is wrong with that place."""
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         history = link_history.history(db, hospital_id)
@@ -42,8 +49,9 @@ def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = 
     return render_template(
         "links/places.html", hospital=hospital, link=link, wire=wire.value if wire else "", labels=LABELS,
         choices=[(name, gettext(LABELS[name])) for name in PLACEABLE],
-        looked=looked, otherwise=(link.otherwise if link else "") if otherwise is None else otherwise, error=error, field=field,
-        place=place, history=[one for one in history if one.what == "otherwise"],
+        looked=looked, otherwise=(link.otherwise if link else "") if otherwise is None else otherwise, error=error,
+        **{"field": "", "place": "", "place_error": "", **one},
+        history=[one for one in history if one.what == "otherwise"],
     )  # fmt: skip
 
 
@@ -78,7 +86,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
 @may(Act.LINK_MANAGE)
 def place_one(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """One field stands elsewhere; an empty place gives it back to the profile."""
-    field, place = request.form.get("field", ""), request.form.get("place", "").strip()
+    field, place = request.form.get("field", ""), _as_path(request.form.get("place", "").strip())
     if field not in PLACEABLE:
         return _page(hospital_id, error=gettext("Kies een veld. Er is niets veranderd."), place=place), 422
     try:
@@ -87,8 +95,15 @@ def place_one(hospital_id: uuid.UUID) -> ResponseReturnValue:
             text = wiring_profiles.placed_otherwise(link.profile_in, link.otherwise, PLACEABLE[field], place)
             _keep(db, hospital, link, text)
     except WrongProfile as wrong:
+        if wrong.problem == "bad_place" and wrong.value == place:
+            return _page(hospital_id, field=field, place=place, place_error=gettext(NO_PLACE, value=place)), 422
         return _page(hospital_id, error=_sentence(wrong), field=field, place=place), 422
     return _done(hospital_id)
+
+
+def _as_path(place: str) -> str:
+    """`pid.3.1`, as vendors write it, is PID-3-1; anything else as it was typed."""
+    return place.upper().replace(".", "-") if _HL7_PLACE.fullmatch(place) else place
 
 
 def _with_line(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:

@@ -13,13 +13,14 @@ from flask_babel import gettext
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
-from mdo_portal import letters, trial, wiring, wiring_profiles
+from mdo_portal import letters, trial, trial_report, wiring, wiring_profiles
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import CODE_WORDS, LABELS, PLACEABLE, SECTION_LABELS
 from mdo_portal.domain.policy import Act
+from mdo_portal.domain.tried_reasons import NO_BOARD, NO_BOARDS
 from mdo_portal.errors import N_, Incomplete, NotFound, PortalError
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals, links, participation
+from mdo_portal.services import hospitals, links, participation, routing
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.trial import Tried
 from mdo_portal.web import link_words
@@ -55,7 +56,8 @@ def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_profile=has_profile, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
-        sections=SECTION_LABELS, code_words=CODE_WORDS, takes_part=takes_part, may_join=may_join, **given,
+        sections=SECTION_LABELS, code_words=CODE_WORDS, no_board=NO_BOARD, no_boards=NO_BOARDS,
+        takes_part=takes_part, may_join=may_join, **given,
     )  # fmt: skip
 
 
@@ -75,9 +77,9 @@ def show(hospital_id: uuid.UUID) -> ResponseReturnValue:
 def _shown(hospital_id: uuid.UUID, raw: bytes, *, pasted: bool) -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
-        row, rows = _row(db, link)
+        (row, rows), boards = _row(db, link), routing.boards_of(db, hospital)
         log(db, Act.LINK_TRY, hospital_id, f"{_wire(row).value} {len(raw)} bytes", object_type="message")
-    tried = trial.try_message(raw, link=row, links=rows, now=now(), explainers=wiring.bounded_explainers())
+    tried = trial.try_message(raw, link=row, links=rows, now=now(), explainers=wiring.bounded_explainers(), boards=boards)
     sealed = _sealed(hospital_id, hospital.name, tried, len(raw))
     again = b64encode(raw).decode() if len(raw) <= LARGEST_AGAIN else ""
     text = request.form.get("message", "")
@@ -121,7 +123,7 @@ def _upload() -> bytes:
 def _sealed(hospital_id: uuid.UUID, name: str, tried: Tried, size: int) -> str:
     """The report's data, signed: the message is gone when the report is asked for. No value of the message is in it."""
     number = f"CONF-{now().astimezone(AMSTERDAM):%Y%m%d-%H%M%S}"
-    report = trial.report_of(tried, network=settings().network, hospital=name, number=number, size=size)
+    report = trial_report.report_of(tried, network=settings().network, hospital=name, number=number, size=size)
     return str(_signer(hospital_id).dumps(report.as_json()))
 
 

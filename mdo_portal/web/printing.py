@@ -16,7 +16,7 @@ def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], *, network
     for row in rows:
         items.append(
             AgendaItem(
-                initials="".join(f"{letter}." for letter in row.initials if letter.isalpha()) or row.given[:1],
+                initials="".join(f"{letter}." for letter in row.initials or row.given[:1] if letter.isalpha()),
                 birth_year=row.birth_on.year if row.birth_on else None,
                 hospital=row.hospital_name,
                 question=row.question,

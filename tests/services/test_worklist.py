@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.services import worklist, worklist_boards
-from mdo_portal.services.worklist_rows import Filter, WorkListRow
+from mdo_portal.services.worklist_rows import Filter, WorkListRow, initials_and_family
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -157,3 +157,9 @@ def test_a_line_tells_no_more_than_initials_and_year(session: Session, region: R
     make.case(session, zeed)
 
     assert worklist.page(session, region.aisha, Filter())[0].short_name == "A.B. van Voorbeeld (1960)"
+
+
+def test_a_first_name_without_initials_is_abbreviated_as_initials_are() -> None:
+    assert initials_and_family("JP", "Jan", "van der Meulen") == "J.P. van der Meulen"
+    assert initials_and_family("", "Test", "Verzonnenaar") == "T. Verzonnenaar"
+    assert initials_and_family("", "", "Verzonnenaar") == "Verzonnenaar"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.web.assets import DIST
+from tests import make, pdf_text
 from tests.browser import axe
 from tests.web.people_house import House, house
 
@@ -37,11 +41,12 @@ def case_page(browser: Browser, house: House, width: int, height: int) -> Iterat
     client = house.person("Aisha")
 
     def answer(route: Route) -> None:
-        path = route.request.url.removeprefix(SITE).partition("?")[0]
+        asked = route.request.url.removeprefix(SITE).partition("#")[0]
+        path = asked.partition("?")[0]
         if path.startswith("/static/dist/"):
             route.fulfill(path=DIST / path.removeprefix("/static/dist/"))
         elif path.startswith("/cases/"):
-            route.fulfill(body=client.get(path).text, content_type="text/html; charset=utf-8")
+            route.fulfill(body=client.get(asked).text, content_type="text/html; charset=utf-8")
         else:
             route.abort()
 
@@ -67,3 +72,57 @@ def test_the_words_of_the_rail_have_room(browser: Browser, house: House, width: 
     with case_page(browser, house, width, 844) as page:
         assert page.evaluate(TOUCHING) == 0
         assert page.evaluate(BROKEN_WORDS) == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
+def test_of_forty_documents_the_one_that_is_chosen_is_read_beside_its_place_in_the_list(
+    browser: Browser, house: House, width: int, height: int
+) -> None:
+    papers = tuple(make.document(f"brief {n}".encode(), title=f"Brief van polikliniek nummer {n}") for n in range(40))
+    with house.database.transaction() as session:
+        zeed = session.get_one(Hospital, house.region.hospitals["ZEED"])
+        case_id = make.case(session, zeed, now=datetime.now(UTC), board_id=house.region.boards["URO-P"], documents=papers).id
+    with case_page(browser, replace(house, case_id=case_id), width, height) as page:
+        page.wait_for_function("window.htmx !== undefined")
+        chosen = page.locator(".document-list a").nth(30)
+        title = chosen.inner_text().splitlines()[0]
+        chosen.focus()
+        page.keyboard.press("Enter")
+
+        expect(page.locator(".document-head")).to_contain_text(title)
+        expect(page.locator(":focus")).to_contain_text(title)
+        expect(page.locator(":focus")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".document-head")).to_be_in_viewport(ratio=1)
+
+
+def test_on_paper_a_long_list_begins_where_there_is_room_for_it(browser: Browser, house: House) -> None:
+    papers = tuple(make.document(f"brief {n}".encode(), title=f"Brief van polikliniek nummer {n}") for n in range(40))
+    with house.database.transaction() as session:
+        zeed = session.get_one(Hospital, house.region.hospitals["ZEED"])
+        case_id = make.case(session, zeed, now=datetime.now(UTC), board_id=house.region.boards["URO-P"], documents=papers).id
+    with case_page(browser, replace(house, case_id=case_id), 1280, 900) as page:
+        first, *others = pdf_text.pages(page.pdf(format="A4"))
+
+    assert others and len(first.splitlines()) > 40
+
+
+def test_on_paper_the_work_list_says_of_each_case_its_hospital_and_board(browser: Browser, house: House) -> None:
+    client = house.person("Aisha")
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+
+    def answer(route: Route) -> None:
+        asked = route.request.url.removeprefix(SITE)
+        if asked.startswith("/static/dist/"):
+            route.fulfill(path=DIST / asked.partition("?")[0].removeprefix("/static/dist/"))
+        else:
+            route.fulfill(body=client.get(asked).text, content_type="text/html; charset=utf-8")
+
+    page.route("**/*", answer)
+    page.goto(f"{SITE}/worklist")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 690, "height": 1000})  # what A4 leaves between its margins
+
+    row = page.locator(".rows-work tbody tr").first
+    expect(row.locator(".where")).to_be_visible()
+    expect(row.locator(".board")).to_be_visible()
+    page.close()

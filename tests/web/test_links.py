@@ -53,7 +53,9 @@ def portal(database: Database, region: Region) -> Iterator[Portal]:
 
 def test_from_nothing_to_a_link_that_reads_a_message(portal: Portal) -> None:
     ada = portal.person("Ada")
-    made = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Nieuwland", "code": "NIEUW"})
+    made = ada.post(
+        "/links/new", data={"csrf_token": CSRF, "name": "Nieuwland", "code": "NIEUW", "board": str(portal.region.boards["URO-P"])}
+    )
     home = made.headers["Location"].removesuffix("/settings")
     saved = ada.post(f"{home}/settings", data={"csrf_token": CSRF, "name": "Nieuwland", "profile_in": "hix"})
     before = ada.post(f"{home}/try", data={"csrf_token": CSRF, "message": samples.REFERRAL.decode("latin-1")}).text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.web.assets import DIST
 from tests import make
 from tests.people import Region
-from tests.web.portal import app_on, signed_in
+from tests.web.decision_desk import on_the_table
+from tests.web.portal import CSRF, app_on, signed_in
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -92,3 +94,19 @@ def test_every_icon_that_a_page_names_is_drawn() -> None:
 
     assert {"copy", "device-mobile"} <= named
     assert named - drawn == set()
+
+
+def test_the_list_of_keys_in_the_meeting_names_all_its_keys(app: Flask, database: Database, region: Region) -> None:
+    with database.transaction() as session:
+        meeting_id = on_the_table(session, region, now=datetime.now(UTC)).meeting_id
+    bram, room = signed_in(app, database, region, "Bram"), f"/meetings/{meeting_id}/room"
+    for act in ("open", "next"):
+        bram.post(f"{room}/{act}", data={"csrf_token": CSRF})
+
+    page = bram.get(room).text
+    main, keys = page.partition("<main")[2].partition('id="keys-help"')[::2]
+
+    used = set(re.findall(r'data-hotkey="([a-z])"', main)) - set("jk")
+    named = set(re.findall(r"<kbd[^>]*>([a-z])</kbd>", keys))
+    assert {"n", "r", "v", "i"} <= used
+    assert used <= named

@@ -111,6 +111,23 @@ def test_a_piece_that_is_refused_because_one_is_signed_out_covers_the_page(serve
     expect(server.page.locator("textarea")).to_have_value("een lang verhaal")
 
 
+def test_what_goes_wrong_in_a_dialog_is_said_inside_it_and_outlives_it(server: Server) -> None:
+    """All behind a dialog is inert: a screen reader said nothing, and the words stood dimmed where nobody could close them."""
+    server.page.evaluate(
+        "() => { const box = document.createElement('dialog'); box.append(document.forms[0]); document.body.append(box); box.showModal(); }"
+    )
+    server.signed_in = None
+    server.send()
+
+    said = server.page.locator("dialog:modal #toasts .toast-note")
+    expect(said).to_contain_text("Het portaal antwoordt niet.")
+    server.page.evaluate("document.querySelector('dialog:modal').close()")
+    expect(server.page.locator("body > #toasts .toast-note")).to_be_visible()
+    server.page.evaluate("document.querySelector('dialog:not(#timeout-over)').remove()")
+    server.page.locator(".toast-note button").click()
+    expect(server.page.locator(".toast-note")).to_have_count(0)
+
+
 def test_a_form_in_which_nobody_typed_anything_is_simply_sent(server: Server) -> None:
     server.page.get_by_label("Waarom").fill("")
     server.signed_in = False

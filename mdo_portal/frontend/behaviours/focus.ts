@@ -53,11 +53,13 @@ function place(active: Element): number {
 export function startFocus(): void {
   let back: (() => void) | null = null;
   let last = -1;
+  let marks: [string, number, number][] = [];
   document.addEventListener("focusin", (event) => { if (event.target instanceof Element) last = place(event.target); });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target } = (event as CustomEvent<{ target: Element }>).detail;
     const active = document.activeElement;
     if (!active || active === document.body || !target.contains(active)) return;
+    marks = scrolled(target).filter(([where]) => active.closest(where) && where !== `#${escape(target.id)}`);
     const again = rememberPlace(target);
     const at = last;
     back = () => {
@@ -67,6 +69,9 @@ export function startFocus(): void {
     };
   });
   document.addEventListener("htmx:afterSettle", () => {
+    // htmx keeps the focus of what has an id, and lets the list around it begin at its top again. Other lists may be of another case.
+    for (const [where, top, left] of marks) document.querySelector(where)?.scrollTo(left, top);
+    marks = [];
     if (isNowhere()) back?.();
     back = null;
   });

@@ -10,7 +10,7 @@ const ICONS: Record<Kind, string> = { success: "circle-check", info: "info-circl
 const GOOD_NEWS_MS = 10_000;
 
 export function toast(kind: Kind, text: string, undo = ""): void {
-  const box = document.getElementById("toasts");
+  const box = boxInReach();
   if (!box || [...box.children].some((other) => other.querySelector(".toast-text")?.textContent === text)) return;
   const note = document.createElement("div");
   note.className = `toast-note toast-${kind}`;
@@ -23,6 +23,16 @@ export function toast(kind: Kind, text: string, undo = ""): void {
   note.append(closeButton());
   box.append(note);
   leaveLater(note);
+}
+
+let box: HTMLElement | null = null;
+
+/** Inside the dialog that is open, if one is: all behind it is inert, dim for the eye and silent for a screen reader. */
+function boxInReach(): HTMLElement | null {
+  box ??= document.getElementById("toasts");
+  const home = [...document.querySelectorAll("dialog:modal")].pop() ?? document.body;
+  if (box && box.parentElement !== home) home.append(box);
+  return box;
 }
 
 function closeButton(): HTMLButtonElement {
@@ -61,6 +71,8 @@ function leaveLater(note: HTMLElement): void {
 
 export function startToasts(): void {
   document.querySelectorAll<HTMLElement>("#toasts > [data-toast]").forEach(leaveLater);
+  // A dialog that closes takes nothing along that was said in it.
+  document.addEventListener("close", boxInReach, true);
   document.addEventListener("click", (event) => {
     if (closest(event, "[data-toast-close]")) closest(event, "[data-toast]")?.remove();
   });

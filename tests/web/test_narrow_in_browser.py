@@ -1,0 +1,96 @@
+"""Pages as wide as a phone, or at four hundred per cent (WCAG 1.4.10): nothing makes the page itself scroll sideways."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+from sqlalchemy import select
+
+from mdo_portal.domain.delivery import Delivery
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.link import Link
+from mdo_portal.exchange import Fact, Section
+from mdo_portal.web.assets import DIST
+from tests import make
+from tests.browser import axe
+from tests.people import person_id
+from tests.web.decision_desk import on_the_agenda
+from tests.web.people_house import House, house
+
+__all__ = ["house"]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+SITE = "http://portal.example"
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@contextmanager
+def narrow(browser: Browser, house: House, name: str, path: str) -> Iterator[Page]:
+    """The page as this person gets it, with the built styles, 320 pixels wide."""
+    client = house.person(name)
+
+    def answer(route: Route) -> None:
+        asked = route.request.url.removeprefix(SITE)
+        if asked.startswith("/static/dist/"):
+            route.fulfill(path=DIST / asked.partition("?")[0].removeprefix("/static/dist/"))
+        elif asked == path:
+            route.fulfill(body=client.get(asked).text, content_type="text/html; charset=utf-8")
+        else:
+            route.abort()
+
+    page = browser.new_page(viewport={"width": 320, "height": 800})
+    page.route("**/*", answer)
+    page.goto(SITE + path)
+    yield page
+    page.close()
+
+
+def test_the_pages_of_links_boards_and_rights(browser: Browser, house: House) -> None:
+    with house.database.transaction() as session:
+        now, region = datetime.now(UTC), house.region
+        soon, closes = now + timedelta(days=2), now + timedelta(days=1)
+        round_ = on_the_agenda(session, region, now=now, starts_at=soon, closes_at=closes)
+        make.signed(session, make.discussed(session, round_, viewer=region.bram, now=now), viewer=region.bram, now=now)
+        for one in session.scalars(select(Delivery)):
+            one.state, one.sent_at, one.received_at = "received", now - timedelta(days=1), now - timedelta(days=1)
+        link = session.scalars(select(Link).where(Link.hospital_id == region.hospitals["ZEED"])).one()
+        link.profile_in, link.profile_out = "generic-v2-confirmed", "generic-v2-confirmed"
+    home, uro = f"/links/{house.region.hospitals['ZEED']}", house.region.boards["URO-P"]
+    paths = ["/links", home, "/links/new", f"/manage/boards/{uro}", f"/rights/explain/{person_id('Aisha')}"]
+
+    found = {}
+    for path in paths:
+        with narrow(browser, house, "Ada", path) as page:
+            found[path] = (page.evaluate(TOO_WIDE), axe(page))
+
+    assert found == dict.fromkeys(paths, (0, []))
+
+
+def test_a_case_with_long_answers_of_another_hospital(browser: Browser, house: House) -> None:
+    answers = (
+        Fact(section=Section.FORM, text="Brief Kreekrijk", label="Document niet meegestuurd", dated_on=date(2026, 1, 2)),
+        Fact(section=Section.FORM, text="nee", label="Roker", dated_on=date(2026, 2, 20)),
+    )
+    with house.database.transaction() as session:
+        zeed = session.get_one(Hospital, house.region.hospitals["ZEED"])
+        case = make.case(session, zeed, now=datetime.now(UTC), board_id=house.region.boards["URO-P"], facts=answers)
+        path = f"/cases/{case.id}"
+
+    with narrow(browser, house, "Aisha", path) as page:
+        assert "Kreekrijk" in page.content()
+        assert page.evaluate(TOO_WIDE) == 0
+
+
+def test_the_meeting_for_who_looks_at_another_case_than_the_chair(browser: Browser, house: House) -> None:
+    with house.database.transaction() as session:
+        now = datetime.now(UTC)
+        round_ = on_the_agenda(session, house.region, now=now, starts_at=now + timedelta(hours=1), closes_at=now)
+        meeting_id, round_id = round_.meeting_id, round_.id
+
+    with narrow(browser, house, "Bram", f"/meetings/{meeting_id}/room?round={uuid.UUID(str(round_id))}") as page:
+        assert page.get_by_text("Terug naar de voorzitter").count() == 1
+        assert page.evaluate(TOO_WIDE) == 0
