@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -28,11 +29,11 @@ class Entry:
     is_modified: bool = False  # something around it says what nobody here understands (modifierExtension)
     known_as: str = ""  # `Observation/7`: its address on the sender's server. What is told again under it is the same thing
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return text(self.resource.get("resourceType"))
 
-    @property
+    @cached_property
     def id(self) -> str:
         return text(self.resource.get("id"))
 
