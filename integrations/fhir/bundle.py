@@ -88,8 +88,10 @@ def _is_modified(item: Node, inside: tuple[str, ...]) -> bool:
 def _entry(number: int, item: Node, only: Container[str] = ()) -> Entry | None:
     """None when it carries nothing, or nothing of these kinds."""
     kind = text(node(item.get("resource")).get("resourceType"))
+    if not kind or (only and kind not in only):
+        return None
     method = text(node(item.get("request")).get("method"))
-    if not kind or (only and kind not in only) or method.upper() not in WRITES:
+    if method.upper() not in WRITES:
         return None
     full_url, is_modified = text(item.get("fullUrl")), _is_modified(item, ("resource",))
     known_as = address(kind, full_url) or (address(kind, text(node(item.get("request")).get("url"))) if method == "PUT" else "")
