@@ -128,25 +128,28 @@ def _fits(raw: bytes, codec: str) -> bool:
 
 
 class Charset:
-    """The character set of one message: which codec, decided when something first asks that does not read the same in all of them."""
+    """The character set of one message: which codec, decided when something first asks that does not read the same in all of them.
 
-    __slots__ = ("_codec", "_link", "_marks", "_raw")
+    All that we read are ASCII below 128.
+    """
+
+    __slots__ = ("_decided", "_link", "_marks", "_raw")
 
     def __init__(self, raw: bytes, marks: Marks, link: str = "") -> None:
         """`raw` begins with its header; `link` goes before what that says."""
         self._raw, self._marks, self._link = raw, marks, link
-        self._codec: str | None = None
+        self._decided: tuple[str, str] | None = None
 
     @property
     def codec(self) -> str:
         """The codec that reads every byte of the message (`decide`). Raises Unreadable: undecodable."""
-        if self._codec is None:
-            self._codec = self.decided()[0]
-        return self._codec
+        return self.decided()[0]
 
     def decided(self) -> tuple[str, str]:
         """The codec, and who said so. Raises Unreadable: undecodable."""
-        return decided(self._raw, link=self._link, stated=_stated(self._raw, self._marks))
+        if self._decided is None:
+            self._decided = decided(self._raw, link=self._link, stated=_stated(self._raw, self._marks))
+        return self._decided
 
     def text(self, octets: bytes) -> str:
         """A part of the message as text."""

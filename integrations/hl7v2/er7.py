@@ -35,14 +35,15 @@ class Message:
     def parse(cls, raw: bytes, charset: str = "") -> Message:
         """Read a message (or batch). `charset` is what the link is known to send; see charset.decide.
 
-        Raises Unreadable: no_header, hostile_delimiters, undecodable (of a message with a document only when the text that cannot be
-        read is asked for). Takes CR, LF and CRLF as line end.
+        Raises Unreadable: no_header, hostile_delimiters, undecodable. Takes CR, LF and CRLF as line end.
         """
         raw, marks, link = _opened(raw, charset)
         written = Charset(raw, marks, link)
-        if len(raw) > LARGE:
-            return cls(PlacedLines(raw, marks, written), marks, written)
-        return cls.of_lines(written.text(raw).split("\r"), marks, written)
+        if len(raw) <= LARGE:
+            return cls.of_lines(written.text(raw).split("\r"), marks, written)
+        if not raw.isascii():
+            written.decided()  # now: later it would be a half-read message that turns out unreadable
+        return cls(PlacedLines(raw, marks, written), marks, written)
 
     @classmethod
     def of_lines(cls, lines: list[str], marks: Marks, charset: Charset = UTF_8) -> Message:
@@ -51,7 +52,7 @@ class Message:
 
     @property
     def charset(self) -> str:
-        """The codec that reads it, for the record. Raises Unreadable: undecodable."""
+        """The codec that reads it, for the record."""
         return self._charset.codec
 
     @property
