@@ -102,7 +102,7 @@ def sort(
         application_ack=later,
     )
     repeats = reader.repeats(header.kind, sender.profile_in)
-    stored = Answer(Verdict.STORED, header.control_id, at=now, reference=_reference(arrival), repeats=repeats, later=bool(later))
+    stored = Answer(Verdict.STORED, header.control_id, "", "", now, _reference(arrival), repeats, bool(later))
     return Sorted(arrival, stored)
 
 

@@ -31,7 +31,9 @@ dezelfde sleutels, behalve die met *(alleen profiel)*. Een lijst vervangt de lij
 | HL7 v2 | `PID-3(1)-1`, `OBX(2)-5` | tweede herhaling van PID-3, derde OBX: segmenten en herhalingen tellen vanaf 0 |
 | HL7 v2 | `@label board` | de waarde van de OBX die bij `[labels.board]` hoort |
 | HL7 v2 | `@notes OBR` | de NTE onder dat segment |
+| HL7 v2 | `@closing` | de NTE waarmee een REF eindigt |
 | HL7 v2 | `@provider RT` | het PRD-segment met die rol |
+| HL7 v2 | `@participant OP` | het PRT-segment (v2.7) met die rol, voor een mens |
 | FHIR | `ServiceRequest.note.text` | soort resource en elementen; in aanvraag en patiënt alleen die van dit bericht |
 | FHIR | `Patient.identifier[system=urn:oid:1.2.3].value` | achter een element één keuze: `[n]` of `[naam=waarde]` |
 

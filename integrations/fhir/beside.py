@@ -21,8 +21,37 @@ def site(value: Any) -> str:
     """A place in the body with its side (`Mamma (Links)`): a qualifier is an extension of it."""
     own = node(value)
     sides = [concept(one.get(name)) for one in nodes(own.get("extension")) for name in _CONCEPTS if one.get(name)]
+    named = concept(value)
+    coded = (text(one.get("display")) for one in nodes(own.get("coding")))
+    sides += [one for one in coded if one.casefold() in _SIDES and one.casefold() not in named.casefold()]
     beside = ", ".join(unique(sides))
     return joined(concept(value), f"({beside})", by=" ") if concept(value) and beside else concept(value) or beside
+
+
+_SIDES = frozenset(
+    {
+        "links",
+        "rechts",
+        "beiderzijds",
+        "bilateraal",
+        "left",
+        "right",
+        "bilateral",
+        "beidseits",
+        "beidseitig",
+        "left side",
+        "right side",
+    }
+)
+
+
+def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`tnm prefix: c`: what the extensions of a value say, and those of a part of an observation."""
+    value = part.get("valueCodeableConcept") or part.get("valueQuantity")
+    own = [] if part is entry.resource else nodes(part.get("extension"))
+    said = [*own, *nodes(node(value).get("extension"))]
+    said += [each for one in nodes(node(value).get("coding")) for each in nodes(one.get("extension"))]
+    return joined(*unique(words for one in said for words in _said(one, entry, where, profile)))
 
 
 def part_of_body(own: Node) -> str:
@@ -98,11 +127,18 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     own = entry.resource
     focus = nodes(own.get("focus"))
     bodies = [body for one in focus if (body := where.resolve(one, entry)) is not None and body.kind in _BODY]
-    about = "" if bodies else joined(*(_pointed(one, entry, where) for one in focus), by=", ")
+    many = where.kinds["Condition"] > 1
+    about = (
+        ""
+        if bodies
+        else joined(*(_pointed(one, entry, where) for one in focus if many or where.resolve(one, entry) is None), by=", ")
+    )
+    how = joined(concept(own.get("method")), *unsent(own.get("device"), entry, where), by=", ")
     said = (
         ("place", joined(*(part_of_body(body.resource) for body in bodies), by=", ")),
-        ("about", about if where.kinds["Condition"] > 1 else ""),
-        ("method", concept(own.get("method"))),
+        ("about", about),
+        ("evidence", joined(*unsent(own.get("derivedFrom"), entry, where), by=", ")),
+        ("method", how),
         ("material", material(entry, where)),
     )
     return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
@@ -121,11 +157,16 @@ def done_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     people = nodes(entry.resource.get("performer"))
     if not people:
         return ""
-    names = joined(*unique(_named(one, entry, where, profile) for one in people), by=", ")
+    names = joined(*unique(person(one.get("actor") or one, entry, where, profile) for one in people), by=", ")
     return f"{profile.label('by')}: {names}" if names else ""
 
 
-def _named(reference: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+def unsent(references: Any, entry: Entry, where: Addresses) -> list[str]:
+    """The words of references to what is not in this message."""
+    return unique(text(one.get("display")) for one in nodes(references) if where.resolve(one, entry) is None)
+
+
+def person(reference: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
     address, found = text(reference.get("reference")), where.resolve(reference, entry)
     if (found.kind if found else "") == "Patient" or (found is None and "Patient/" in address):
         return profile.label("patient")

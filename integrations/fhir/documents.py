@@ -119,7 +119,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
     if sent is None:
-        named = joined(*unique([title, told.title]), by=": ") if _FILE_NAME.search(title) else title
+        named = _in_words(title, told.title, reading)
         gone = (told.number,) if told.status == "withdrawn" and told.number else ()
         return Carried(facts=(_not_sent(named, dated, told.status, reading),), gone=gone)
     media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
@@ -130,15 +130,29 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
             return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
         content = text(sent).encode()  # some write the text itself
     content = as_utf8(content, media)
+    title = _in_words(title, told.title, reading)
     kind = reading.profile.document_kind(codes, title)
     document = IncomingDocument(
-        title or reading.profile.label("document"), media, content, day(dated), kind, told.number, told.replaces, told.status
+        title or reading.profile.label("document"),
+        media,
+        content,
+        day(dated),
+        kind,
+        told.number,
+        told.replaces,
+        told.status,
     )
     words = (
         words_in(content) if told.status != "withdrawn" else ""
     )  # what was taken back is no fact; the document stays to be read
     said = (Fact(Section.OTHER, words, document.title, day(dated), status=told.status),) if words else ()
     return Carried(documents=opened(document), facts=said, binaries=used)
+
+
+def _in_words(title: str, said: str, reading: Reading) -> str:
+    """`img4.png: Foto van de huid`: a file name with what the document is."""
+    is_bare = _FILE_NAME.search(title) and said != reading.profile.label("document")
+    return joined(*unique([title, said]), by=": ") if is_bare else title
 
 
 def _payload(binary: Node) -> Any:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, text
+from collections.abc import Iterator
+
+from integrations.fhir.profile import Profile
+from integrations.fhir.timing import timing
+from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, quantity, text
 
 
-def dose(item: Node, as_needed: str) -> str:
-    """The sender's own sentence with what it leaves out, else amount, moments, way and whether only when needed (`as_needed`, a word)."""
+def dose(item: Node, profile: Profile) -> str:
+    """The sender's own sentence with what it leaves out, else amount, moments, for how long, the way, where, at most how much, and
+    whether only when needed.
+    """
     if written := text(item.get("text")):
-        beside = (concept(item.get("route")), _when_needed(item, as_needed), *_said(item))
+        beside = (concept(item.get("route")), _when_needed(item, profile), *_said(item))
         return joined(written, *(one for one in beside if one.casefold() not in written.casefold()), by=", ")
-    timing = node(item.get("timing"))
-    repeat = node(timing.get("repeat"))
-    when = repeat.get("when")
-    moments = when if isinstance(when, list) else [when]
+    most = _most(item)
     return joined(
-        *_amounts(item), concept(timing.get("code")), _times(repeat), *map(text, moments), concept(item.get("route")),
-        _when_needed(item, as_needed), *_said(item), by=", ",
+        *_amounts(item), timing(node(item.get("timing")), profile), *(concept(item.get(name)) for name in ("route", "method", "site")),
+        _when_needed(item, profile), f"{profile.label('at_most')} {most}" if most else "", *_said(item), by=", ",
     )  # fmt: skip
 
 
@@ -24,20 +27,24 @@ def _said(item: Node) -> list[str]:
     return [text(item.get("patientInstruction")), *map(concept, nodes(item.get("additionalInstruction")))]
 
 
-def _amounts(item: Node) -> list[str]:
-    alone = {name: item.get(name) for name in ("doseQuantity", "doseRange")}
-    return [answer_text(one, "dose") for one in (alone, *nodes(item.get("doseAndRate")))]
+def _amounts(item: Node) -> Iterator[str]:
+    """How much, and how fast; of what was given the amount is a quantity by itself (MedicationAdministration)."""
+    yield quantity(item.get("dose"))
+    alone = {name: value for name, value in item.items() if name in _AMOUNTS}
+    for one in (alone, *nodes(item.get("doseAndRate"))):
+        yield answer_text(one, "dose")
+        yield answer_text(one, "rate")
 
 
-def _times(repeat: Node) -> str:
-    frequency, period = (_span(repeat, name) for name in ("frequency", "period"))
-    return joined(frequency, joined(period, text(repeat.get("periodUnit")), by=" "), by=" per ")
+_AMOUNTS = ("doseQuantity", "doseRange", "doseSimpleQuantity", "rateQuantity", "rateRange", "rateRatio", "rateSimpleQuantity")
 
 
-def _span(repeat: Node, name: str) -> str:
-    return joined(text(repeat.get(name)), text(repeat.get(f"{name}Max")), by="–")
+def _most(item: Node) -> str:
+    """The most that may be taken: in a time, at once, in a life."""
+    limits = [answer_text({"valueRatio": one}) for one in nodes(item.get("maxDosePerPeriod"))]
+    return joined(*limits, *(quantity(item.get(name)) for name in ("maxDosePerAdministration", "maxDosePerLifetime")), by=", ")
 
 
-def _when_needed(item: Node, words: str) -> str:
+def _when_needed(item: Node, profile: Profile) -> str:
     why = concept(item.get("asNeededCodeableConcept"))
-    return joined(words, why, by=": ") if why or item.get("asNeededBoolean") is True else ""
+    return joined(profile.label("as_needed"), why, by=": ") if why or item.get("asNeededBoolean") is True else ""

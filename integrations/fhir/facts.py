@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from integrations.fhir.beside import done_by, evidence, found_by, reasons, site, sites, written_by
+from integrations.fhir.beside import added, done_by, evidence, found_by, reasons, site, sites, unsent, written_by
 from integrations.fhir.bundle import Entry
 from integrations.fhir.medication import medication
-from integrations.fhir.people import contact
 from integrations.fhir.reading import Facts, Reading, because, fact, noted, status, until
 from integrations.fhir.values import (
     Node,
@@ -18,6 +16,7 @@ from integrations.fhir.values import (
     concept,
     first_of,
     joined,
+    local_day,
     node,
     nodes,
     notes,
@@ -33,16 +32,31 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     own, dated = entry.resource, first_of(entry.resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     section = _condition_section(entry, reading)
     state = status(own.get("verificationStatus"), own.get("clinicalStatus"), profile=reading.profile)
-    stages = [joined(concept(stage.get("summary")), concept(stage.get("type")), by=" ") for stage in nodes(own.get("stage"))]
+    stages = [_stage(stage, entry, reading) for stage in nodes(own.get("stage"))]
     label = reading.profile.label("stage")
     words = joined(concept(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
-    over = until(answer_text(own, "abatement"), reading)
+    over = _over(own, reading)
     since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
     words = joined(words, evidence(entry, reading.where, reading.profile)) if words else ""
     shown = joined(words, f"({since})" if since else "", over, state, by=" ") if words else ""
     named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))
     return (*named, *staged, *noted(section, own, reading, dated))
+
+
+def _stage(stage: Node, entry: Entry, reading: Reading) -> str:
+    """A stage with what it rests on, where that is only named."""
+    named = joined(*unsent(stage.get("assessment"), entry, reading.where), by=", ")
+    return joined(concept(stage.get("summary")), concept(stage.get("type")), f"({named})" if named else "", by=" ")
+
+
+def _over(own: Node, reading: Reading) -> str:
+    """`(tot 2010)`; in STU3 it may only be said that it is over, or that it is not."""
+    is_over = own.get("abatementBoolean")
+    if isinstance(is_over, bool):
+        return f"({reading.profile.label('over')})" if is_over else ""
+    on = text(own.get("abatementDateTime"))
+    return until(local_day(on) if on else answer_text(own, "abatement"), reading)
 
 
 def _condition_section(entry: Entry, reading: Reading) -> Section:
@@ -60,11 +74,19 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     parts = [own, *nodes(own.get("component"))]
     period = node(own.get("effectivePeriod"))
-    is_longer = text(period.get("start"))[:10] != text(period.get("end"))[:10]  # a habit of years, not a measurement of one day
-    beside = joined(site(own.get("bodySite")), until(text(period.get("end")) if is_longer else "", reading), by=" ")
+    begins, ends = (local_day(text(period.get(one))) for one in ("start", "end"))
+    is_longer = begins != ends  # a habit of years, not a measurement of one day
+    beside = joined(site(own.get("bodySite")), until(ends if is_longer else "", reading), by=" ")
     how = joined(found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
-    said = (_observed(_answered(part, reading), section, dated, own, beside, how) for part in parts)
-    return (*(one for facts in said for one in facts), *noted(section, own, reading, dated, ("note", "comment")))
+    more = [joined(added(part, entry, reading.where, reading.profile), how) for part in parts]
+    said = [
+        one
+        for part, said_of in zip(parts, more, strict=True)
+        for one in _observed(_answered(part, reading), section, dated, own, beside, said_of)
+    ]
+    which, teller = reading.panels.get(entry.place, ("", ""))
+    said = [replace(one, label=f"{one.label} ({which})") if which and one.label != teller else one for one in said]
+    return (*said, *noted(section, own, reading, dated, ("note", "comment")))
 
 
 def _answered(part: Node, reading: Reading) -> Node:
@@ -152,14 +174,19 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     after = (
         concept(own.get("outcome")),
         *(concept(one) for name in ("complication", "followUp") for one in nodes(own.get(name))),
+        *unsent(own.get("complicationDetail"), entry, reading.where),
     )
     used = joined(*(concept(one) for one in nodes(own.get("usedCode"))), by=", ")
     words = joined(joined(concept(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
-    words = joined(words, reasons(entry, reading.where, reading.profile)) if words else ""
-    ran = node(own.get("performedPeriod"))
-    is_longer = text(ran.get("start")) and text(ran.get("start"))[:10] != text(ran.get("end"))[:10]
-    ends = until(text(ran.get("end"))[:10], reading) if is_longer else ""
-    said = joined(joined(words, ends, state, by=" "), because(own)) if words else ""
+    words = (
+        joined(words, reasons(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
+        if words
+        else ""
+    )
+    begins, ends = (local_day(text(node(own.get("performedPeriod")).get(one))) for one in ("start", "end"))
+    over = until(ends, reading) if begins and begins != ends else ""
+    aged = answer_text({name: own.get(name) for name in ("performedAge", "performedRange")}, "performed")
+    said = joined(joined(words, f"({aged})" if aged else "", over, state, by=" "), because(own)) if words else ""
     dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
     named = fact(section, said, own.get("code"), dated=dated)
     return (*named, *noted(section, own, reading, dated))
@@ -182,16 +209,6 @@ def report(entry: Entry, reading: Reading) -> Facts:
     if is_silent and (state or not reading.where.all(own.get("result"), entry)):
         shown = joined(reading.profile.label("report"), state, by=" ")  # that there is one, and no word of what it says
     return fact(section, shown, own.get("code"), label=concept(own.get("code")), dated=dated)
-
-
-def team_member(entry: Entry, reading: Reading) -> dict[str, Any]:
-    """Treating specialist, case manager and GP named in a CareTeam, by the words of their role."""
-    found = {}
-    for person in nodes(entry.resource.get("participant")):
-        role = joined(*(concept(item) for item in nodes(person.get("role"))), by=" ")
-        if place := reading.profile.role(role):
-            found[place] = replace(contact(person.get("member"), entry, reading.where, reading.profile), role=role)
-    return found
 
 
 FACTS: dict[str, Callable[[Entry, Reading], Facts]] = {

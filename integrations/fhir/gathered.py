@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from integrations.fhir.beside import extended
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment, of_binary, of_reference, of_report
-from integrations.fhir.facts import FACTS, team_member
+from integrations.fhir.facts import FACTS
 from integrations.fhir.named import NAMED
 from integrations.fhir.people import has_second_bsn
 from integrations.fhir.questionnaire import FIELDS, answers
@@ -17,6 +18,7 @@ from integrations.fhir.reading import STATES, Reading, not_sent, without_state
 from integrations.fhir.request import KINDS, is_other
 from integrations.fhir.sieve import HELPERS, Sifted
 from integrations.fhir.task import ENDED, is_notice
+from integrations.fhir.team import team_member, teammates
 from integrations.fhir.told import (
     TOLD,
     attached,
@@ -28,7 +30,7 @@ from integrations.fhir.told import (
     sections,
     task,
 )
-from integrations.fhir.values import codings, concept, day, first_of, joined, node, nodes, text, unique, word
+from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
 from mdo_portal.exchange import Contact, Fact, IncomingDocument, Section
 
 
@@ -96,7 +98,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
             over = Gathered()
             _form(without_state(entry), reading, over)
             found.taken_back.extend(over.facts)
-        if entry.kind in TOLD:
+        if entry.kind in {*TOLD, "Consent"}:
             for carried in attached(entry, reading):
                 found.withdraw(carried)
     else:
@@ -149,11 +151,11 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
         found.facts.extend(said)
         found.facts.extend(_more(entry, said, reading))
-        for name in ("hasMember", "result"):
-            found.facts.extend(not_sent(entry.resource.get(name), Section.OTHER, entry, reading))
+        for pointed in _only_named(entry.resource):
+            found.facts.extend(not_sent(pointed, Section.OTHER, entry, reading))
         is_elsewhere = any(entry.resource.get(name) for name in ("presentedForm", "result", "hasMember", "payload", "content"))
-        found.unmapped.extend([entry.place] if not said and not is_elsewhere else [])
-    for carried in attached(entry, reading) if entry.kind in TOLD else ():
+        found.unmapped.extend([entry.place] if not said and not is_elsewhere else _curves(entry))
+    for carried in attached(entry, reading) if entry.kind in {*TOLD, "Consent"} else ():
         found.carry(carried)
     if carries := _PAPERS.get(entry.kind):
         found.carry(carries(entry, reading))
@@ -161,14 +163,29 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         _form(entry, reading, found)
     elif entry.kind == "CareTeam":
         members = team_member(entry, reading)
+        others, is_all = teammates(entry, reading)
         found.people |= members
-        found.unmapped.extend([entry.place] if len(members) < len(nodes(entry.resource.get("participant"))) else [])
+        found.facts.extend(others)
+        found.unmapped.extend([] if is_all and (members or others) else [entry.place])
     elif entry.kind == "Composition":
         _written(entry, reading, found)
     elif entry.kind == "Task":
         _task(entry, reading, found)
     elif not mapping:
         found.unmapped.append(entry.place)
+
+
+def _curves(entry: Entry) -> list[str]:
+    """The parts of a value that are a curve: nothing a page shows."""
+    parts = enumerate(nodes(entry.resource.get("component")))
+    return [f"{entry.place} component[{number}]" for number, part in parts if "valueSampledData" in part]
+
+
+def _only_named(own: Node) -> Iterator[Any]:
+    """References to what belongs to a result, of which the words are shown when it was not sent along; `related` and `image` are STU3."""
+    yield from (own.get(name) for name in ("hasMember", "result", "imagingStudy"))
+    yield [one.get("target") for one in nodes(own.get("related"))]
+    yield [one.get("link") for name in ("media", "image") for one in nodes(own.get(name))]
 
 
 def _more(entry: Entry, said: tuple[Fact, ...], reading: Reading) -> tuple[Fact, ...]:
@@ -244,11 +261,20 @@ def _form(entry: Entry, reading: Reading, found: Gathered) -> None:
     found.facts.extend(replace(one, status=state) if state else one for one in given.facts)
     for name, words in given.fields.items():
         found.fields.setdefault(name, []).extend(words)
+    found.unmapped.extend(f"{entry.place} {one}" for one in given.left)
     for carried in given.carried:
         found.carry(carried)
 
 
-def leftover_binaries(reading: Reading, sifted: Sifted, found: Gathered) -> None:
+def leftovers(reading: Reading, sifted: Sifted, found: Gathered) -> None:
+    """What nothing points at: files are kept, drugs are named."""
+    taken = {
+        one.place
+        for entry in reading.where.entries
+        for one in reading.where.all(entry.resource.get("medicationReference"), entry)
+    }
+    loose = (entry for entry in reading.where.entries if entry.kind == "Medication" and entry.place not in taken)
+    found.unmapped.extend(entry.place for entry in loose)
     for entry in reading.where.entries:
         if entry.kind == "Binary" and entry.place not in found.binaries and entry.place not in sifted.refused:
             found.carry(of_binary(entry, reading))

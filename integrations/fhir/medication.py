@@ -6,7 +6,7 @@ from integrations.fhir.beside import reasons
 from integrations.fhir.bundle import Entry
 from integrations.fhir.doses import dose
 from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
-from integrations.fhir.values import concept, first_of, joined, node, nodes, text, word
+from integrations.fhir.values import answer_text, concept, first_of, joined, local_day, node, nodes, quantity, text, word
 from mdo_portal.exchange import Section
 
 
@@ -15,21 +15,29 @@ def medication(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     drug = reading.where.resolve(own.get("medicationReference"), entry)
     code = drug.resource.get("code") if drug else own.get("medicationCodeableConcept")
-    name = concept(code) or text(node(own.get("medicationReference")).get("display"))
-    doses = joined(
-        *(
-            dose(item, reading.profile.label("as_needed"))
-            for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]
-        )
-    )
+    name = concept(code) or (_made(drug) if drug else "") or text(node(own.get("medicationReference")).get("display"))
+    doses = joined(*(dose(item, reading.profile) for item in [*nodes(own.get("dosage")), *nodes(own.get("dosageInstruction"))]))
+    if entry.kind == "MedicationDispense":
+        doses = joined(doses, quantity(own.get("quantity")), quantity(own.get("daysSupply")))
     taken = "" if text(own.get("taken")) in {"", "y"} else f"(taken: {text(own.get('taken'))})"
     dated = first_of(own, "effectivePeriod", "effectiveDateTime", "authoredOn", "dateAsserted", "whenHandedOver", "whenPrepared")
     over = "(completed)" if word(own.get("status")) == "completed" else status(own.get("status"))
-    ends = until(text(node(own.get("effectivePeriod")).get("end")), reading)
+    ends = until(local_day(text(node(own.get("effectivePeriod")).get("end"))), reading)
     words = joined(joined(name, doses), ends, over, intended(own, reading), taken, denied(own, reading), by=" ") if name else ""
     words = joined(words, reasons(entry, reading.where, reading.profile), because(own)) if words else ""
     label = reading.profile.label(_HANDED[entry.kind]) if entry.kind in _HANDED else ""
     return (*fact(Section.MEDICATION, words, code, label=label, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
+
+
+def _made(drug: Entry) -> str:
+    """What a drug without a name of its own is made of, with how much and in which form."""
+    parts = (
+        joined(
+            concept(one.get("itemCodeableConcept")), answer_text({"valueRatio": one.get("strength") or one.get("amount")}), by=" "
+        )
+        for one in nodes(drug.resource.get("ingredient"))
+    )
+    return joined(*parts, concept(drug.resource.get("form")), by=", ")
 
 
 _HANDED = {"MedicationAdministration": "given", "MedicationDispense": "dispensed"}

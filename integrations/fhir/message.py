@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from integrations.fhir.bundle import Addresses, Entry, address, entries_of
 from integrations.fhir.documents import of_attachment
-from integrations.fhir.gathered import Gathered, distinct, leftover_binaries, take
+from integrations.fhir.gathered import Gathered, distinct, leftovers, take
 from integrations.fhir.judge import problem
 from integrations.fhir.modified import without_modified
 from integrations.fhir.people import patient_identity
@@ -20,7 +20,7 @@ from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.withdrawal import ending_task, why
 from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
-BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document"}
+BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset"}
 ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
 """What may be added to a referral that was sent before."""
 
@@ -36,6 +36,7 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     asked = [(number, node(one.get("request")), text(one.get("fullUrl"))) for number, one in enumerate(nodes(tree.get("entry")))]
     told = [(number, text(own.get("method")).upper(), own, url) for number, own, url in asked]
     named = tuple(f"entry/{number} {method}" for number, method, *_ in told if method in _UNSENT)
+    named += tuple("Bundle.link next" for one in nodes(tree.get("link")) if text(one.get("relation")) == "next")[:1]
     if not named:
         return read
     gone = unique(address("", text(own.get("url"))) or address("", url) for _, method, own, url in told if method == "DELETE")
@@ -110,7 +111,7 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     for task in (one for one in tasks if one.place not in sifted.refused):
         for title, part in attachments(task.resource):
             found.carry(of_attachment(task, part, reading, title or profile.label("document")))
-    leftover_binaries(reading, sifted, found)
+    leftovers(reading, sifted, found)
     who = patient_identity(patients[0].resource, profile) if patients else _patient_by_number(own, profile)
     sent_at = moment(own.get("lastModified")) or moment(own.get("authoredOn"))
     facts, documents = distinct(found.facts), tuple(found.documents)

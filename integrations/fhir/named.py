@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import part_of_body, site, sites
+from integrations.fhir.beside import part_of_body, site, sites, unsent
 from integrations.fhir.bundle import Entry
+from integrations.fhir.happened import HAPPENED
 from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
-from integrations.fhir.values import Node, answer_text, codings, concept, first_of, joined, node, nodes, notes, text
+from integrations.fhir.timing import timing
+from integrations.fhir.values import Node, answer_text, codings, concept, first_of, joined, local_day, node, nodes, notes, text
 from mdo_portal.exchange import Section
 
 _TITLES = ("title", "code", "vaccineCode", "type", "class", "description", "category")
@@ -31,17 +33,23 @@ def _many(value: Any) -> list[Any]:
 def _plan(entry: Entry, reading: Reading) -> Iterator[str]:
     """Of a CarePlan its description and what is to be done, each with its own status, what came of it and how far it is."""
     own = entry.resource
+    about = joined(*unsent(own.get("addresses"), entry, reading.where), by=", ")
+    yield f"{reading.profile.label('about')}: {about}" if about else ""
     yield text(own.get("description")) if text(own.get("title")) else ""
     for one in nodes(own.get("activity")):
         detail = node(one.get("detail"))
         words = joined(concept(detail.get("code")), text(detail.get("description")), by=": ")
         named = text(node(one.get("reference")).get("display"))
-        when = text(detail.get("scheduledString"))
-        yield joined(words or named, when, status(detail.get("status")) if words else "", denied(detail, reading), by=" ")
+        when = timing(node(detail.get("scheduledTiming")), reading.profile) or answer_text(detail, "scheduled")
+        why = concept(detail.get("statusReason"))
+        yield joined(words or named, when, status(detail.get("status")) if words else "", denied(detail, reading), why, by=" ")
         yield joined(*(concept(each) for each in nodes(one.get("outcomeCodeableConcept"))), *notes(one.get("progress")))
+        yield joined(*unsent(one.get("outcomeReference"), entry, reading.where), by=", ")
 
 
 def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
+    yield concept(entry.resource.get("achievementStatus"))
+    yield text(entry.resource.get("statusReason"))
     for one in nodes(entry.resource.get("target")):
         yield joined(concept(one.get("measure")), answer_text(one, "detail"), answer_text(one, "due"), by=" ")
 
@@ -65,6 +73,8 @@ def _provisions(many: list[Node]) -> Iterator[str]:
 def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     yield joined(*(concept(one) for name in ("reasonCode", "reason") for one in nodes(own.get(name))), by=", ")
+    yield joined(*unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading.where), by=", ")
+    yield concept(node(own.get("hospitalization")).get("dischargeDisposition"))
     yield text(node(own.get("serviceProvider")).get("display"))
 
 
@@ -72,12 +82,14 @@ def _material(entry: Entry, reading: Reading) -> Iterator[str]:
     taken = node(entry.resource.get("collection"))
     yield site(taken.get("bodySite"))
     yield concept(taken.get("method"))
+    yield text(node(entry.resource.get("accessionIdentifier")).get("value"))
     yield joined(*map(concept, nodes(entry.resource.get("condition"))), by=", ")
 
 
 def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
-    yield joined(*(concept(one) for one in nodes(own.get("serviceRequested"))), by=", ")
+    yield joined(*(concept(one) for name in ("serviceRequested", "orderDetail") for one in nodes(own.get(name))), by=", ")
+    yield timing(node(own.get("occurrenceTiming")), reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
     yield joined(intended(own, reading), "(completed)" if text(own.get("status")) == "completed" else "", by=" ")
 
@@ -138,19 +150,27 @@ def _began(own: Node) -> str:
     return began or first_of(node(own.get("collection")), "collectedDateTime", "collectedPeriod")
 
 
+def _ends(own: Node) -> str:
+    """Until when it holds; of a consent its provision says it."""
+    return text(node(own.get("period")).get("end")) or text(node(node(own.get("provision")).get("period")).get("end"))
+
+
 def _named(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     label, usual, more = _MORE[entry.kind]
     section = reading.profile.section([*codings(own.get("category")), *codings(own.get("code"))]) or usual
-    dated, ended = _began(own), text(node(own.get("period")).get("end"))[:10]
+    dated, ended = _began(own), local_day(_ends(own))
     title = _titles(own) if entry.kind != "BodySite" else ""  # its place says it with its side
+    state = status(own.get("status") or own.get("lifecycleStatus"))
+    if entry.kind == "CarePlan" and own.get("activity") and title:  # else it would read as the status of the last thing planned
+        title, state = joined(title, state, by=" "), ""
     words = joined(*dict.fromkeys(filter(None, (title, *more(entry, reading)))), by="; ")
     words = joined(words, until(ended if ended != dated[:10] else "", reading), by=" ") if words else ""
     if not words or own.get("doNotPerform") is True:
         return ()
     said = fact(
         section,
-        joined(words, status(own.get("status") or own.get("lifecycleStatus")), denied(own, reading), by=" "),
+        joined(words, state, denied(own, reading), by=" "),
         own.get("code"),
         label=reading.profile.label(label),
         dated=dated,
@@ -158,4 +178,4 @@ def _named(entry: Entry, reading: Reading) -> Facts:
     return (*said, *noted(section, own, reading, dated)) if notes(own.get("note")) else said
 
 
-NAMED: dict[str, Callable[[Entry, Reading], Facts]] = dict.fromkeys(_MORE, _named)
+NAMED: dict[str, Callable[[Entry, Reading], Facts]] = dict.fromkeys(_MORE, _named) | HAPPENED

@@ -29,6 +29,7 @@ class Answers:
     fields: dict[str, list[str]] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     carried: list[Carried] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)  # the questions of which the answer says nothing by itself
 
 
 def answers(entry: Entry, reading: Reading) -> Answers:
@@ -76,6 +77,8 @@ def _place(item: Node, group: str, found: Answers, entry: Entry, reading: Readin
             found.carried.append(of_attachment(entry, answer["valueAttachment"], reading, label))
     words = joined(*(_words(answer, reading) for answer in given if "valueAttachment" not in answer), by=", ")
     if not words:
+        is_silent = any("valueAttachment" not in answer and set(answer) - {"item", "id"} for answer in given)
+        found.left.extend([text(item.get("linkId"))[:64]] if is_silent else [])
         return
     target = reading.profile.target(text(item.get("linkId")), label)
     above = reading.profile.target("", group)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.panels import panels
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, codings, concept, day, joined, nodes, notes, partial, text, word
 from mdo_portal.exchange import Fact, Section
@@ -20,6 +22,11 @@ class Reading:
     where: Addresses
     profile: Profile
     reasons: frozenset[str] = frozenset()
+
+    @cached_property
+    def panels(self) -> dict[str, tuple[str, str]]:
+        """Of values with parts that have one name: what tells each from the others."""
+        return panels(self.where.entries)
 
 
 Facts = tuple[Fact, ...]
@@ -87,6 +94,6 @@ def intended(own: Node, reading: Reading) -> str:
 
 
 def because(own: Node) -> str:
-    """Why it was not done, or was stopped: R4, and the two names that it has in STU3."""
-    names = ("statusReason", "notDoneReason", "reasonNotTaken")
+    """Why it was not done, or was stopped: R4, and the names that it has in STU3."""
+    names = ("statusReason", "notDoneReason", "reasonNotTaken", "reasonNotGiven")
     return joined(*(concept(one) for name in names for one in nodes(own.get(name))), by=", ")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from integrations.fhir.beside import sites
 from integrations.fhir.bundle import Addresses, Entry
-from integrations.fhir.gathered import Gathered, distinct, leftover_binaries, take
+from integrations.fhir.gathered import Gathered, distinct, leftovers, take
 from integrations.fhir.people import contact, patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
@@ -45,7 +45,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     )
     for entry in _in_order(request, sifted):
         take(entry, patient, reading, found)
-    leftover_binaries(reading, sifted, found)
+    leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
     read = placed(_taken_back(read, request, sifted.where), (request.entry, patient), sifted.where, profile)
     if read.cancelled and not read.number:

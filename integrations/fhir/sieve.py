@@ -61,7 +61,9 @@ def sift(entries: Iterable[Entry], version: str) -> Sifted:
             continue
         kept, said = plain.emptied(kept), (*plain.left, *said)
         good.append(kept)
-        stripped += [f"{entry.place} {name}" for name in said]
+        stripped += [
+            f"{entry.place} {name}" for name in (*said, *(["implicitRules"] if entry.resource.get("implicitRules") else []))
+        ]
     where = Addresses(good)
     refused |= {entry.place: "its address is claimed twice" for entry in where.claimed_twice}
     return Sifted(where, refused, tuple(stripped))

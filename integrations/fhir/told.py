@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import site
+from integrations.fhir.beside import site, unsent
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.reading import Facts, Reading, denied, fact, status
@@ -40,13 +40,29 @@ def only_narrative(entry: Entry, reading: Reading) -> Facts:
     words = narrative(own)
     if not words or own.get("component") or own.get("hasMember"):
         return ()
-    section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or Section.OTHER
+    section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or _column(entry, reading)
     dated = first_of(
         own, "effectiveDateTime", "effectivePeriod", "performedDateTime", "onsetDateTime", "date", "issued", "recordedDate"
     )
     state = status(own.get("verificationStatus"), own.get("clinicalStatus"), own.get("status"), profile=reading.profile)
     words = joined(words, state, denied(own, reading), by=" ")  # what is refuted or must not be done says so here as well
-    return (Fact(section, words, concept(own.get("code")) or concept(own.get("type")), day(dated)),)
+    label = reading.profile.label("allergy") if entry.kind == "AllergyIntolerance" else ""
+    return (Fact(section, words, concept(own.get("code")) or concept(own.get("type")) or label, day(dated)),)
+
+
+_COLUMNS = {
+    "AllergyIntolerance": Section.COMORBIDITY, "Procedure": Section.TREATMENT, "ImagingStudy": Section.IMAGING,
+    "MedicationStatement": Section.MEDICATION, "MedicationRequest": Section.MEDICATION,
+    "MedicationAdministration": Section.MEDICATION, "MedicationDispense": Section.MEDICATION,
+}  # fmt: skip
+
+
+def _column(entry: Entry, reading: Reading) -> Section:
+    """Where a resource of this kind stands that has no code to say it."""
+    if entry.kind == "Condition":
+        is_main = entry.place in reading.reasons or not reading.reasons
+        return Section.DIAGNOSIS if is_main else Section.COMORBIDITY
+    return _COLUMNS.get(entry.kind, Section.OTHER)
 
 
 def sections(holder: Node) -> Iterator[Node]:
@@ -86,7 +102,7 @@ def communication(entry: Entry, reading: Reading) -> Facts:
 def task(entry: Entry, reading: Reading) -> Facts:
     """What a Task that asks says in its own words."""
     own = entry.resource
-    said = unique([text(own.get("description")), *notes(own.get("note"))])
+    said = unique([text(own.get("description")), concept(own.get("reasonCode") or own.get("reason")), *notes(own.get("note"))])
     return tuple(_fact(Section.OTHER, words, reading, "note", text(own.get("authoredOn"))) for words in said)
 
 
@@ -105,7 +121,14 @@ def impression(entry: Entry, reading: Reading) -> Facts:
         for one in nodes(own.get("finding"))
     ]
     expected = [concept(one) for one in nodes(own.get("prognosisCodeableConcept"))]
-    told = (text(own.get("summary")), text(own.get("description")), *notes(own.get("note")), *found, *expected)
+    looked = [
+        joined(concept(one.get("code")), joined(*unsent(one.get("item"), entry, reading.where), by=", "), by=": ")
+        for one in nodes(own.get("investigation"))
+        if unsent(one.get("item"), entry, reading.where)
+    ]
+    about = joined(*unsent(own.get("problem"), entry, reading.where), by=", ")
+    about = f"{reading.profile.label('about')}: {about}" if about else ""
+    told = (text(own.get("summary")), text(own.get("description")), *notes(own.get("note")), *looked, *found, *expected, about)
     said = dict.fromkeys(filter(None, told))
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "date")
     state = status(own.get("status"), profile=reading.profile)
@@ -155,6 +178,7 @@ def attached(entry: Entry, reading: Reading) -> list[Carried]:
     """The documents inside a message or a picture."""
     own = entry.resource
     parts: list[Any] = [one.get("contentAttachment") for one in nodes(own.get("payload"))]
+    parts.append(own.get("sourceAttachment"))  # of a consent what was signed
     if entry.kind == "Media":
         parts.append(own.get("content"))
     title = concept(own.get("type")) or reading.profile.label("document")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from integrations.times import believable, believable_day
 
@@ -69,12 +70,36 @@ def word(value: Any) -> str:
     return next((code for _, code in codings(value)), "") or concept(value)
 
 
+HERE = ZoneInfo("Europe/Amsterdam")
+_UTC = ("Z", "+00:00", "-00:00")
+
+
 def day(value: Any) -> date | None:
-    """The calendar day as sent, in the sender's own zone; None for a partial date, and far outside our times."""
+    """The calendar day as sent, in the sender's own zone; None for a partial date, and far outside our times.
+
+    A moment in UTC tells of no zone, for many servers keep nothing else: its day is the day it was here.
+    """
+    said = text(value)
     try:
-        return believable_day(date.fromisoformat(text(value)[:10]))
+        if len(said) > _DAY and said.endswith(_UTC) and (at := moment(said)):
+            return believable_day(worn_here(at).date())
+        return believable_day(date.fromisoformat(said[:_DAY]))
     except ValueError:
         return None
+
+
+_DAY = len("2026-03-02")
+
+
+def worn_here(at: datetime) -> datetime:
+    """The same moment on the clocks of the Netherlands."""
+    return at.astimezone(HERE)
+
+
+def local_day(value: str) -> str:
+    """The day of a date or moment in text; of what has no day as much as was sent."""
+    found = day(value) if len(value) > _DAY else None
+    return found.isoformat() if found else value[:_DAY]
 
 
 def moment(value: Any) -> datetime | None:
@@ -99,8 +124,8 @@ def first_of(resource: Node, *names: str) -> str:
 def quantity(value: Any) -> str:
     """`1.10 ng/mL`, with `<` and the like in front. The code `1` (UCUM) says that there is no unit."""
     own = node(value)
-    code = text(own.get("code"))
-    unit = text(own.get("unit")) or (code if code != "1" else "")
+    code, unit = text(own.get("code")), text(own.get("unit"))
+    unit = "" if code == "1" and unit in ("", "1") else unit or code
     return joined(text(own.get("comparator")) + text(own.get("value")), unit, by=" ")
 
 

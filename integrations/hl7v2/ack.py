@@ -8,7 +8,7 @@ from functools import lru_cache
 from mdo_portal.exchange import Answer, MessageHeader, Unreadable, Verdict
 
 from .charset import codec_named
-from .header import Opened, header_line, opened, stamp
+from .header import Opened, Shared, header_line, opened, stamp
 from .marks import STANDARD, Marks
 
 _LETTER = {Verdict.STORED: "A", Verdict.REFUSED: "E", Verdict.NOT_HERE: "R", Verdict.NOT_NOW: "R"}
@@ -38,7 +38,7 @@ def build_ack(raw_or_header: bytes | MessageHeader, answer: Answer, *, now: date
     delimiters, with the answer's control id.
     """
     found = _sender(raw_or_header)
-    return _written(found, _judged(found, answer), "C" if found.is_enhanced else "A", now, control_id)
+    return _written(found, _judged(found, answer), "C" if found.shared.is_enhanced else "A", now, control_id)
 
 
 def acks_for(raw: bytes, answer: Answer, *, now: datetime, control_id: str) -> list[bytes]:
@@ -52,12 +52,10 @@ def acks_for(raw: bytes, answer: Answer, *, now: datetime, control_id: str) -> l
     that did would go on for ever.
     """
     found = _sender(raw)
-    said = _judged(found, answer)
-    if not found.is_enhanced and found.fields[9].split(found.marks.component)[0] == "ACK":
-        return []
-    if not found.is_enhanced:
-        return [_written(found, said, "A", now, control_id, raw)]
-    accept, application = _is_asked(found.accept, said.verdict), _is_asked(found.application, said.verdict)
+    said, shared = _judged(found, answer), found.shared
+    if not shared.is_enhanced:
+        return [] if _is_acknowledgement(shared) else [_written(found, said, "A", now, control_id, raw)]
+    accept, application = _is_asked(shared.accept, said.verdict), _is_asked(shared.application, said.verdict)
     if said.verdict is Verdict.NOT_NOW and not (accept or application):
         accept = True
     modes = ["C"] * accept + ["A"] * (application and not answer.later)
@@ -84,8 +82,13 @@ def _is_asked(asked: str, verdict: Verdict) -> bool:
     return asked == "AL"
 
 
+def _is_acknowledgement(shared: Shared) -> bool:
+    kind = shared.fields[9]
+    return kind.startswith("ACK") and kind.split(shared.marks.component, 1)[0] == "ACK"
+
+
 def _judged(found: Opened, answer: Answer) -> Answer:
-    if answer.verdict is Verdict.STORED and not found.fields[10]:
+    if answer.verdict is Verdict.STORED and not found.number:
         return Answer(Verdict.REFUSED, "", "no_control_id", "MSH-10 is missing")
     return answer
 
@@ -93,12 +96,14 @@ def _judged(found: Opened, answer: Answer) -> Answer:
 def _written(
     found: Opened, answer: Answer, mode: str, now: datetime, control_id: str, raw: bytes = b"", *, asks: tuple[str, ...] = ()
 ) -> bytes:
-    fields, marks, between = found.fields, found.marks, found.marks.field
+    shared = found.shared
+    fields, marks = shared.fields, shared.marks
+    between = marks.field
     again = _said_again(raw, answer, fields, marks) if answer.repeats and mode == "A" else []
     name = "RRI" if again else "ACK"
-    before, middle, after = _as_ever(found.like, name, asks) if found.like else _header_of(fields, marks, name, asks)
+    before, middle, after = _as_ever(shared.line, name, asks) if shared.line else _header_of(fields, marks, name, asks)
     lines = [f"{before}{stamp(now)}{middle}{marks.escaped(control_id)}{after}"]
-    about = fields[10] or marks.escaped(answer.control_id)
+    about = found.number or marks.escaped(answer.control_id)
     said = f"MSA{between}{mode}{_LETTER[answer.verdict]}{between}{about}"
     lines.append(f"{said}{between}{marks.escaped(answer.text)}" if answer.text else said.rstrip(between))
     if answer.verdict is not Verdict.STORED:
@@ -108,10 +113,10 @@ def _written(
 
 
 @lru_cache(maxsize=512)
-def _as_ever(like: bytes, name: str, asks: tuple[str, ...]) -> tuple[str, str, str]:
+def _as_ever(line: bytes, name: str, asks: tuple[str, ...]) -> tuple[str, str, str]:
     """`_header_of`, worked out once for all that one sender sends of one kind."""
-    found = opened(like)
-    return _header_of(found.fields, found.marks, name, asks)
+    shared = opened(line).shared
+    return _header_of(shared.fields, shared.marks, name, asks)
 
 
 def _header_of(fields: list[str], marks: Marks, name: str, asks: tuple[str, ...]) -> tuple[str, str, str]:
@@ -140,11 +145,12 @@ def _said_again(raw: bytes, answer: Answer, fields: list[str], marks: Marks) -> 
 def _sender(raw_or_header: bytes | MessageHeader) -> Opened:
     """The delimiters and the MSH fields, as sent, of the message that is answered."""
     if isinstance(raw_or_header, MessageHeader):
-        return Opened(STANDARD, _fields_of(raw_or_header), "AL" if raw_or_header.wants_accept else "")
+        shared = Shared(STANDARD, _fields_of(raw_or_header), "AL" if raw_or_header.wants_accept else "")
+        return Opened(shared, "", shared.fields[10])
     try:
         return opened(header_line(raw_or_header))
     except Unreadable:
-        return Opened(STANDARD, [""] * 26)
+        return Opened(Shared(STANDARD, [""] * 26), "", "")
 
 
 def _fields_of(header: MessageHeader) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from .items import Item
 from .segment import Segment
+from .stamps import stamp
 from .values import coded, label, material
 
 _ORDER_MATERIAL = 15
@@ -33,21 +34,34 @@ def apart(items: Sequence[Item]) -> dict[int, str]:
     if not shared:
         return found
     materials = _materials(items)
-    parents: set[int] = set()
+    of_order: dict[int, str] = {}  # orders of which every value says whose it is
     for many in shared:
         under = {id(one.order): one.order for one in many if one.order is not None}
         words = _different([_name(one) for one in under.values()]) or _different([materials.get(name, "") for name in under])
-        if not words and (words := _different([_parent(one) for one in under.values()])):
-            parents |= set(under)
+        if not words and (
+            words := _different([_parent(one) for one in under.values()]) or _by_hour_or_number(list(under.values()))
+        ):
+            of_order |= dict(zip(under, words, strict=True))
         said = dict(zip(under, words, strict=True)) if words else {}
         found |= {one.position: said[id(one.order)] for one in many if said.get(id(one.order))}
-    alone = (item for many in told.values() for item in many if id(item.order) in parents)
-    return {one.position: _parent(one.order) for one in alone if one.order is not None} | found
+    alone = (item for many in told.values() for item in many if of_order.get(id(item.order)))
+    return {one.position: of_order[id(one.order)] for one in alone} | found
 
 
 def _parent(order: Segment) -> str:
     """Of which result of another order this one tells more (OBR-26): the micro-organism whose resistance it is."""
     return order.component(26, 3, 0) or order.component(26, 2)
+
+
+def _by_hour_or_number(orders: list[Segment]) -> list[str]:
+    """Of orders of one day: their hours, else their numbers; none where the days tell them apart, or nothing does."""
+    moments = [order.component(7) for order in orders]
+    if len({one[:_DAY] for one in moments}) > 1:
+        return []
+    return _different([stamp(one) for one in moments]) or _different([one.component(3) or one.component(2) for one in orders])
+
+
+_DAY = len("20260302")
 
 
 def _of_specimens(items: Sequence[Item]) -> dict[int, str]:
@@ -74,7 +88,7 @@ def numbered(items: Sequence[Item]) -> dict[int, str]:
     for item in items:
         sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
         if sub and not (sub.isdigit() and item.segment.component(2) in _WORDS):
-            told[id(item.order), item.segment.component(3) or label(item.segment)][item.position] = sub
+            told[id(item.order), item.segment.component(3, 1, 0) or label(item.segment)][item.position] = sub
     if not told:
         return {}
     tells = {(order, _root(sub)) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}

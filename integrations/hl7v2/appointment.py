@@ -17,8 +17,9 @@ from .items import Item
 from .people import patient, professional_name, the_patient
 from .places import Reading, first, found
 from .segment import Segment
+from .stamps import stamp
 from .unplaced import unplaced
-from .values import coded, day, moment, stamp
+from .values import coded, day, moment
 
 _UNITS = {"S": 1, "SEC": 1, "M": 60, "MIN": 60, "MINUTE": 60, "MINUTES": 60, "H": 3600, "HR": 3600, "HOUR": 3600}
 
@@ -51,8 +52,22 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
 
 def _state(reading: Reading, event: str, rules: Profile) -> str:
     """What became of it: by the event, else by the filler's status."""
-    said = rules["states"].get(first(reading, rules["status"]).strip().upper(), "")
-    return str(rules["events"].get(event) or said or "booked")
+    return str(rules["events"].get(event) or rules["states"].get(_said(reading, rules), "") or "booked")
+
+
+def _said(reading: Reading, rules: Profile) -> str:
+    """The filler's status as its code is written in the standard: `No Show` is `NOSHOW`."""
+    return re.sub(r"[\s_-]", "", first(reading, rules["status"])).upper()
+
+
+def _how_far(reading: Reading, rules: Profile) -> str:
+    """What the status says that is none of our states: only waiting, begun, over."""
+    code = _said(reading, rules)
+    if not code or code in rules["states"]:
+        return ""
+    place = found(reading, rules["status"])[1]
+    words = reading.message.get(re.sub(r"-1$", "-2", place))
+    return str(rules["words"].get(code, words or first(reading, rules["status"]).strip()))
 
 
 def _moment(reading: Reading, places: list[str], profile: Profile) -> datetime | None:
@@ -65,7 +80,7 @@ def _after(reading: Reading, starts_at: datetime | None, rules: Profile) -> date
     for place, beside in zip_longest(rules["length"], rules["length_unit"][: len(rules["length"])]):
         length, unit = first(reading, [place]), first(reading, [*filter(None, [beside]), *rules["length_unit"]])
         seconds = _UNITS.get(unit.strip().upper() or "MIN")
-        if starts_at and seconds and re.fullmatch(r"[0-9]{1,4}", length) and int(length):
+        if starts_at and seconds and re.fullmatch(r"[0-9]{1,5}", length) and int(length):
             return starts_at + timedelta(seconds=int(length) * seconds)
     return None
 
@@ -106,6 +121,7 @@ def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iter
     for segment in reading.message.all("SCH"):
         why = next(filter(None, map(coded, segment.repetitions(6))), "")
         yield from (one for one in (why,) if one and one != first(reading, rules["reason"]))
+    yield from filter(None, [_how_far(reading, rules)])
     on = "" if starts_at else first(reading, rules["starts_at"])
     yield from (one for one in (stamp(on),) if one)
     for item in reading.items:

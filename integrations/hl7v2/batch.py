@@ -114,10 +114,10 @@ def answered(batch: Batch, answers: Sequence[bytes], *, now: datetime, control_i
 def _turned(line: bytes, now: datetime, control_id: str) -> bytes:
     """FHS or BHS of the answer: sender and receiver change places, field 11 is ours, field 12 theirs."""
     try:
-        found = opened(line)
+        marks, fields = opened(line).shared[:2]
     except Unreadable:
         return line[:3] + b"|^~\\&\r"
     values = [
-        line[:3].decode(), found.marks.msh2, *(found.fields[n] for n in (5, 6, 3, 4)), stamp(now), "", "", "", control_id, found.fields[11],
+        line[:3].decode(), marks.msh2, *(fields[n] for n in (5, 6, 3, 4)), stamp(now), "", "", "", control_id, fields[11],
     ]  # fmt: skip
-    return found.marks.field.join(values).rstrip(found.marks.field).encode("latin-1") + b"\r"
+    return marks.field.join(values).rstrip(marks.field).encode("latin-1") + b"\r"

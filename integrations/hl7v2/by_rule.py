@@ -13,25 +13,35 @@ from .places import Reading
 from .segment import Segment
 from .statuses import DELETED, GONE
 from .telephone import telephone
+from .timing import quantity_timing
 from .values import coded, day, material, partial
 
 
 def by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     """The fact in a segment, one without text where it has none; withdrawn when the segment says that it is deleted."""
     text = _person(segment, rule) or next(filter(None, (_at(segment, place) for place in rule["text"])), "")
+    text = _with_written(text, _at(segment, rule["written"])) if text and "written" in rule else text
     beside = (coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0])))
-    whole = "; ".join(filter(None, (text, *beside, material(segment, int(rule.get("material", 0))))))
+    when = quantity_timing(segment, int(rule["timing"])) if "timing" in rule else ""
+    whole = "; ".join(filter(str.strip, (text, *beside, material(segment, int(rule.get("material", 0))), when)))
     kind = str(rule.get("kinds", {}).get(_at(segment, rule["kind"]).strip().upper(), "")) if "kind" in rule else ""
-    when = _at(segment, rule["date"]) if "date" in rule else ""
+    dated = _at(segment, rule["date"]) if "date" in rule else ""
     return Fact(
         section=Section(rule["section"]),
-        text=with_beside(with_beside(whole, kind), partial(when)) if text else "",
+        text=with_beside(with_beside(whole, kind), partial(dated)) if text else "",
         label=rule["label"],
-        dated_on=day(when),
+        dated_on=day(dated),
         code=_at(segment, rule["code"]),
         code_system=_at(segment, rule["system"]),
         status=GONE if _is_deleted(segment, rule) else "",
     )
+
+
+def _with_written(text: str, written: str) -> str:
+    """The words of a code with what was written beside them, where that says more: the side often stands there alone."""
+    if written.casefold() in text.casefold():
+        return text
+    return written if text.casefold() in written.casefold() else f"{text}; {written}"
 
 
 def _person(segment: Segment, rule: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from .items import Item
 from .pieces import PDF
 from .segment import Segment
 from .values import day, label, partial
-from .words import matching
+from .words import folded_all, matching
 
 MOST_REPETITIONS = 50
 _FILE_NAME = re.compile(r"[^\\/\n]+\.\w{1,5}")
@@ -100,6 +100,8 @@ def _document(item: Item, profile: Profile, reference: str, repetitions: list[in
     title = file_name(item).strip() or label(segment)
     order = item.order
     kind = matching(segment.component(3), f"{label(segment)} {title}", rules["kinds"])
+    if order and not kind and title.casefold() in folded_all(tuple(rules["general"])):
+        kind = matching(order.component(4), order.component(4, 2, 0), rules["kinds"])
     by_order = day(order.component(7)) or day(order.component(8)) if order and not partial(segment.component(14)) else None
     dated_on = day(segment.component(14)) or by_order
     content = _content(item, repetitions)

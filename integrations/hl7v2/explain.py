@@ -30,10 +30,9 @@ from .charset import codec_named
 from .er7 import Message
 from .explain_places import flat, place_of, shown, within
 from .facts import told
-from .people import provider
 from .places import Reading, found, found_in, number_at
 from .reader import Hl7Reader
-from .referral import QUESTIONS, documents_of
+from .referral import QUESTIONS, ROLES, documents_of
 from .tidy import storable
 
 WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
@@ -163,9 +162,8 @@ class _Read:
 
     def _contact(self, role: str, contact: Contact) -> Iterator[FieldRead]:
         rule = self._rules["contacts"][role]
-        by_function = next(
-            (one for one in rule["places"] if one.startswith("@provider ") and provider(self._message, one.partition(" ")[2])), ""
-        )
+        asked = ((one, *one.partition(" ")[::2]) for one in rule["places"] if one.startswith("@"))
+        by_function = next((one for one, named, role_ in asked if ROLES[named](self._message, role_)), "")
         for name in ("name", "number", "organisation", "phone"):
             value = getattr(contact, name)
             looked = tuple(rule.get(name, rule["places"]))

@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 from mdo_portal.exchange import Fact, Section
 
+from .around import how, part_of
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, rich_words
-from .items import Item
-from .places import Reading, labelled
-from .segment import Segment
-from .statuses import GONE, done_words, item_status, order_status
+from .items import DRUGS, ORDERED, Item
+from .places import Reading, closing, labelled, may_ask
+from .segment import Repetition, Segment
+from .statuses import GONE, done_words, item_status, order_status, said
+from .timing import quantity_timing, timing
+from .titles import of_document
 from .values import coded, day, interpreter, label, partial
 from .words import matching
 
@@ -55,7 +58,7 @@ def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]
 
 def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
     """What the item says of all that it tells."""
-    if item.segment.name == "OBR":
+    if item.segment.name in ORDERED:
         return order_status(item, reading.profile)
     return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
 
@@ -85,20 +88,33 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
     if name == "OBX":
         yield from _observation(reading, item, used)
         return
-    rule = reading.profile["facts"].get(name)
-    if rule and (placed := by_rule(item.segment, rule)).text:
-        by = interpreter(item.segment, int(rule.get("interpreter", 0)))
-        judged = f"; {reading.profile['beside']['interpreter']}: {by}" if by else ""
-        ways = [by_rule(one.segment, reading.profile["facts"]["RXR"]).text for one in item.more]
-        said = "; ".join(filter(None, (placed.text + judged, *ways)))
-        yield replace(placed, text=with_beside(said, done_words(item, reading.profile)))
+    if placed := placed_by_rule(reading, item):
+        yield placed
     yield from _spare(reading, item, used)
     yield from _noted(reading, item, used)
     yield from (_plain(reading, item, text) for text in item.loose_texts)
 
 
+def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
+    """What a segment beside the results says by the rule of the profile, with who judged it, and of a drug when and how it is given."""
+    rules = reading.profile["facts"]
+    rule = rules.get(item.segment.name)
+    placed = by_rule(item.segment, rule) if rule else None
+    if rule is None or placed is None or not placed.text:
+        return None
+    by = interpreter(item.segment, int(rule.get("interpreter", 0)))
+    judged = f"{reading.profile['beside']['interpreter']}: {by}" if by else ""
+    when = quantity_timing(item.common, 7) if item.segment.name in DRUGS and item.common is not None else ""
+    ways = [timing(one.segment) if one.segment.name == "TQ1" else by_rule(one.segment, rules["RXR"]).text for one in item.more]
+    said = "; ".join(dict.fromkeys(filter(None, (placed.text, judged, when if when not in placed.text else "", *ways))))
+    return replace(placed, text=with_beside(said, done_words(item, reading.profile)))
+
+
 def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
-    if f"@notes {item.segment.name}" not in used:
+    is_asked = (f"@notes {item.segment.name}" in used and may_ask(reading, item)) or (
+        "@closing" in used and item is closing(reading)
+    )
+    if not is_asked:
         for text, shown in zip(item.notes, item.note_labels, strict=True):
             if not shown or f"@label {labelled(shown, reading.profile)}" not in used:
                 yield _plain(reading, item, text, shown)
@@ -120,13 +136,16 @@ def _is_pointer(segment: Segment) -> bool:
 
 
 def _observed(reading: Reading, item: Item) -> Fact:
-    segment, text, shown = item.segment, item.text, label(item.segment)
+    segment, text, shown = item.segment, item.text, label(item.segment) or "; ".join(reading.titles)
     if _is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
+    shown = with_beside(
+        shown, "; ".join((*filter(None, [part_of(segment, reading.profile)]), *of_document(shown, reading.titles)))
+    )
     part = partial(segment.component(14))  # no day: then the day of the order is not the day of this either
     return Fact(
         section=_section(reading, item),
-        text="\n".join(filter(None, (with_beside(text, part), *(_how(reading, segment) if text else ())))),
+        text="\n".join(filter(None, (with_beside(text, part), *(how(reading, segment) if text else ())))),
         label=with_beside(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
         dated_on=day(segment.component(14)) or (None if part else _ordered_on(item)),
         code=segment.component(3),
@@ -134,19 +153,14 @@ def _observed(reading: Reading, item: Item) -> Fact:
     )
 
 
-def _how(reading: Reading, segment: Segment) -> Iterator[str]:
-    """`methode: immunohistochemie`: how a value was found and where in the body, each on a line of its own."""
-    for name, field in (("method", 17), ("site", 20)):
-        said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
-        if said:
-            yield f"{reading.profile['beside'][name]}: {said}"
-
-
 def _section(reading: Reading, item: Item) -> Section:
     """By the code or label of the observation, else by the order that it stands under, else the profile's default."""
     sections = reading.profile["sections"]
     order = item.order.component(4, 2, 0) if item.order else ""
-    placed = matching(item.segment.component(3), label(item.segment), sections) or matching("", order, sections)
+    placed = matching(item.segment.component(3), label(item.segment), sections) or matching(
+        "", order or " ".join(reading.titles), sections
+    )
+    placed = placed or reading.profile["result"]["services"].get(said(item.order, 24), "")
     return Section(placed or reading.profile["referral"]["default_section"])
 
 
@@ -161,13 +175,21 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
         text = _words(item.segment, int(n)) if segment_name == name else ""
-        if text and not (item.position == 1 and any(one.startswith(place) for one in used)):
+        if text and item.position == 1 and any(one.startswith(place) for one in used):
+            text = text.partition("\n")[2]  # the question is the first of them
+        if text:
             yield Fact(Section.COURSE, text, shown, _ordered_on(item))
 
 
 def _words(segment: Segment, n: int) -> str:
-    """A coded or plain field as words: component 2 when it is coded; none where nothing stands but separators (`^^`)."""
-    words = segment.component(n, 2, 0) or segment.field(n)
+    """A coded or plain field as words, each repetition a line: of a coded one its words; none where nothing stands but separators."""
+    lines = (_line(one) for one in segment.repetitions(n))
+    return "\n".join(dict.fromkeys(filter(None, lines)))
+
+
+def _line(one: Repetition) -> str:
+    """The words of a code, else the code (`RT^^HL70282`), else the plain text."""
+    words = one.component(2, 0) or one.component(1, 0) or coded(one)
     return words if words.strip("^~& ") else ""
 
 

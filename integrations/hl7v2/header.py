@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mdo_portal.exchange import MessageHeader, Unreadable
 
@@ -32,19 +30,20 @@ _LIKE_A_SEGMENT = re.compile(rb"(?:^|[\r\n\x0b \t\0])\w{2,3}[^\w\s]")
 _BLANK = b"\r\n\x0b \t\0"
 
 
-class Opened(NamedTuple):
-    """An MSH line taken apart: `fields[n]` is MSH-n as sent, its bytes read as latin-1, and "" up to MOST_FIELDS when it is not there.
+class Shared(NamedTuple):
+    """What nearly all messages of one sender's kind share of their MSH line: all of it but MSH-7 and MSH-10.
 
-    `accept` and `application`: what MSH-15 and MSH-16 ask, AL, NE, ER or SU; "" when they say nothing that table 0155 knows.
-    `like`: the line without its time and number, the same for nearly all that one sender sends. `words`: what MessageHeader says of it.
+    `fields[n]` is MSH-n as sent, its bytes read as latin-1, and "" up to MOST_FIELDS when it is not there. `accept` and `application`:
+    what MSH-15 and MSH-16 ask, AL, NE, ER or SU; "" when they say nothing that table 0155 knows. `line`: the bytes that say so.
+    `header`: what all of them say in their MessageHeader.
     """
 
     marks: Marks
     fields: list[str]
     accept: str = ""
     application: str = ""
-    like: bytes = b""
-    words: Mapping[str, Any] = MappingProxyType({})
+    line: bytes = b""
+    header: MessageHeader = MessageHeader()
 
     @property
     def is_enhanced(self) -> bool:
@@ -52,23 +51,41 @@ class Opened(NamedTuple):
         return bool(self.accept or self.application)
 
 
+class Opened(NamedTuple):
+    """An MSH line taken apart: what it shares with others, and the time and number that are its own, as sent."""
+
+    shared: Shared
+    at: str
+    number: str
+
+    @property
+    def marks(self) -> Marks:
+        return self.shared.marks
+
+    @property
+    def fields(self) -> list[str]:
+        """Every field, as in Shared, its own ones included."""
+        fields = self.shared.fields.copy()
+        fields[7], fields[10] = self.at, self.number
+        return fields
+
+
 def opened(line: bytes) -> Opened:
     """The header line taken apart. What it shares with other messages of its sender is worked out once.
 
     Raises Unreadable("hostile_delimiters").
     """
-    parts = line.split(line[3:4] or b"|", 10)
+    separator = line[3:4] or b"|"
+    parts = line.split(separator, 10)
     if len(parts) < 11 or len(line) > _TAIL:
-        return _opened(line)
-    parts[6], at, parts[9], number = b"", parts[6], b"", parts[9]
-    found = _opened(line[3:4].join(parts))
-    fields = found.fields.copy()
-    fields[7], fields[10] = at.decode("latin-1"), number.decode("latin-1")
-    return Opened(found.marks, fields, found.accept, found.application, found.like, found.words)
+        shared = _shared(line)
+        return Opened(shared, shared.fields[7], shared.fields[10])
+    at, number = parts[6].decode("latin-1"), parts[9].decode("latin-1")
+    parts[6] = parts[9] = b""
+    return Opened(_remembered(separator.join(parts)), at, number)
 
 
-@lru_cache(maxsize=2048)
-def _opened(line: bytes) -> Opened:
+def _shared(line: bytes) -> Shared:
     text = line.decode("latin-1")
     marks = marks_of(text[:10])
     # MSH-1 is the separator itself, so MSH-n stands at n - 1 of the split.
@@ -76,21 +93,24 @@ def _opened(line: bytes) -> Opened:
     fields.insert(1, marks.field)
     fields += _NOTHING[len(fields) :]
     accept, application = (said and _condition(said, marks) for said in fields[15:17])
-    return Opened(marks, fields, accept, application, line, _words(fields, marks, accept, application))
+    return Shared(marks, fields, accept, application, line, _header(fields, marks, accept, application))
 
 
-def _words(fields: list[str], marks: Marks, accept: str, application: str) -> dict[str, Any]:
+_remembered = lru_cache(maxsize=2048)(_shared)
+
+
+def _header(fields: list[str], marks: Marks, accept: str, application: str) -> MessageHeader:
     event = fields[9].partition(marks.repetition)[0].split(marks.component, 2)
-    return {
-        "kind": "^".join([text for one in event[:2] if (text := _first(one, marks).strip())]),
-        "sending_application": _first(fields[3], marks),
-        "sending_facility": _first(fields[4], marks),
-        "receiving_application": _first(fields[5], marks),
-        "receiving_facility": _first(fields[6], marks),
-        "version": _first(fields[12], marks),
-        "wants_accept": bool(accept or application),
-        "application_ack": "" if application == "NE" else application,
-    }
+    return MessageHeader(
+        kind="^".join([text for one in event[:2] if (text := _first(one, marks).strip())]),
+        sending_application=_first(fields[3], marks),
+        sending_facility=_first(fields[4], marks),
+        receiving_application=_first(fields[5], marks),
+        receiving_facility=_first(fields[6], marks),
+        version=_first(fields[12], marks),
+        wants_accept=bool(accept or application),
+        application_ack="" if application == "NE" else application,
+    )
 
 
 def _condition(text: str, marks: Marks) -> str:
@@ -107,13 +127,24 @@ def read_header(raw: bytes) -> MessageHeader:
     at = header_at(window)
     found = opened(window[at : end_of_line(window, at)])
     numbers, is_cut = numbers_in(window, at, found.marks)
+    told = found.shared.header
     return MessageHeader(
-        control_id=_plain(found.fields[10], found.marks),
-        patient_numbers=numbers,
-        has_more_patients=is_cut or len(raw) > WINDOW,
-        body=body_of(raw) if b"TS" in raw[-_TAIL:] or raw[:3] in BATCH_LINES else (0, 0),
-        **found.words,
+        told.kind,
+        _plain(found.number, found.marks),
+        *told[2:7],  # who sends, who receives, and the version
+        numbers,
+        is_cut or len(raw) > WINDOW,
+        told.wants_accept,
+        body_of(raw) if _is_of_batch(raw) else (0, 0),
+        told.application_ack,
     )
+
+
+def _is_of_batch(raw: bytes) -> bool:
+    """Whether lines of a batch stand before or behind the message."""
+    tail = raw[-_TAIL:].rstrip(b"\r\n")
+    last = max(tail.rfind(b"\r"), tail.rfind(b"\n")) + 1
+    return tail[last : last + 3] in BATCH_LINES or raw[:3] in BATCH_LINES
 
 
 def header_line(raw: bytes) -> bytes:

@@ -16,7 +16,7 @@ _MOST_PATIENTS = 400
 _MOST_LINES = 10_000
 _LINE_ENDS = (b"\r", b"\n")
 _SMALL = 16_384
-_NUMBER_FIELDS = {"PID": (3, 2, 4), "MRG": (1, 4)}
+_NUMBER_FIELDS = {b"PID": (3, 2, 4), b"MRG": (1, 4)}
 """Where the reader looks for numbers (people.py, change.py): the first of these fields that holds one."""
 
 
@@ -29,45 +29,71 @@ def end_of_line(window: bytes, at: int) -> int:
     return end if end >= 0 else min(len(window), most)
 
 
-def _line(window: bytes, at: int) -> str:
-    line = window[at : end_of_line(window, at)]
+def _text(written: bytes) -> str:
     try:
-        return line.decode("utf-8")
+        return written.decode("utf-8")
     except UnicodeDecodeError:
-        return line.decode("latin-1")  # numbers and codes are ASCII; a name of a hospital is shown, never compared
+        return written.decode("latin-1")  # numbers and codes are ASCII; a name of a hospital is shown, never compared
 
 
 def numbers_in(window: bytes, start: int, marks: Marks) -> tuple[tuple[tuple[str, str], ...], bool]:
     """(authority, number) of every patient that the window names, and whether there may be more of them than were looked at."""
-    found: dict[tuple[str, str], None] = {}
-    beginnings, is_cut = _beginnings(window, _NUMBER_FIELDS, marks.field.encode(), start)
-    for at in beginnings:
-        line = _line(window, at)
-        parts = line.split(marks.field, 5)
-        for field in _NUMBER_FIELDS[line[:3]]:
-            text = parts[field] if field < len(parts) else ""
-            if told := _told(line, text, field, marks):
-                found |= dict.fromkeys(told)
-                found |= {(authority, bsn): None for authority, number in told if (bsn := _in_groups(number))}
-                is_cut = is_cut or len(told) >= MOST_NUMBERS
-                break
-    return tuple(found), is_cut
+    found: list[tuple[str, str]] = []
+    lines, is_cut = _numbered(window, start, marks.field)
+    for line in lines:
+        told = _told_by(line, marks)
+        is_cut = is_cut or len(told) >= MOST_NUMBERS
+        found += told
+        found += [(authority, bsn) for authority, number in told if not number.isalnum() and (bsn := _in_groups(number))]
+    return tuple(dict.fromkeys(found)), is_cut
 
 
 def _in_groups(number: str) -> str:
     """The BSN that is written in groups: as it is kept of a patient, or a feed about somebody with a case would be about nobody."""
-    plain = number if number.isalnum() else ungrouped(number)
+    plain = ungrouped(number)
     return plain if plain != number and len(plain) == BSN_DIGITS else ""
 
 
-def _told(line: str, text: str, field: int, marks: Marks) -> list[tuple[str, str]]:
+_Line = tuple[bytes, ...]
+"""The name of a segment and its first four fields, as they were written; b"" for one that is not there."""
+
+
+def _numbered(window: bytes, start: int, separator: str) -> tuple[list[_Line], bool]:
+    """The lines in which a patient's numbers stand, and whether there are more of them, or may be."""
+    found: list[_Line] = []
+    is_cut = False
+    for line_end, pattern in _patterns(separator):
+        if len(window) < _SMALL:
+            found += pattern.findall(window, start) if line_end in window else ()
+            continue
+        beginnings, has_more = _along(window, tuple(line_end + name + separator.encode() for name in _NUMBER_FIELDS), start)
+        lines = (pattern.match(window, at - 1, at + LONGEST_LINE) for at in beginnings)
+        found += [line.groups(b"") for line in lines if line]
+        is_cut = is_cut or has_more
+    return found[:_MOST_PATIENTS], is_cut or len(found) > _MOST_PATIENTS
+
+
+@lru_cache(maxsize=64)
+def _patterns(separator: str) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
+    """For those that stand behind a CR, and for those behind a LF."""
+    sign = re.escape(separator.encode())
+    field = sign + b"([^" + sign + b"\r\n]*)"
+    line = b"(" + b"|".join(_NUMBER_FIELDS) + b")" + field + (b"(?:" + field + b")?") * 3
+    return tuple((end, re.compile(end + line)) for end in _LINE_ENDS)
+
+
+def _told_by(line: _Line, marks: Marks) -> list[tuple[str, str]]:
+    """The numbers in the first field of this line that holds one."""
+    for field in _NUMBER_FIELDS[line[0]]:
+        if line[field] and (told := _told(line, _text(line[field]), field, marks)):
+            return told
+    return []
+
+
+def _told(line: _Line, text: str, field: int, marks: Marks) -> list[tuple[str, str]]:
     if marks.escape in text or marks.sub in text or '""' in text:
-        return [one[:2] for one in numbers(Segment(line, marks), field)]
-    return _plain_numbers(text, marks) if text else []
-
-
-def _plain_numbers(text: str, marks: Marks) -> list[tuple[str, str]]:
-    """What `numbers` finds in a field without subcomponents and escapes, as most are."""
+        return [one[:2] for one in numbers(Segment(_text(marks.field.encode().join(line)), marks), field)]
+    # What `numbers` finds in a field without subcomponents and escapes, as most are.
     parts = [one.split(marks.component, 4) for one in text.split(marks.repetition, MOST_NUMBERS)]
     return [(part[3] if len(part) > 3 else "", number) for part in parts if (number := part[0].strip())]
 
@@ -75,12 +101,13 @@ def _plain_numbers(text: str, marks: Marks) -> list[tuple[str, str]]:
 def lines_called(names: Iterable[str], window: bytes, start: int, marks: Marks) -> list[str]:
     """The lines of the segments with these names, as text, the first four hundred of them."""
     found, _ = _beginnings(window, names, marks.field.encode(), start)
-    return [_line(window, at) for at in found]
+    return [_text(window[at : end_of_line(window, at)]) for at in found]
 
 
 def _beginnings(window: bytes, called: Iterable[str], separator: bytes, start: int) -> tuple[list[int], bool]:
     """Where the lines of these segments begin, those that end in CR first; and whether there are more of them, or may be."""
-    found, is_cut = list[int](), False
+    found: list[int] = []
+    is_cut = False
     for line_end, needles, pattern in _needles(tuple(called), separator):
         if line_end not in window:
             continue

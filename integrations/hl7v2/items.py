@@ -11,6 +11,8 @@ from .values import note, observed
 
 UNDER_ORDER = ("OBR", "OBX", "SPM", "TQ1")
 DRUGS = ("RXO", "RXE", "RXD", "RXG", "RXA")
+ORDERED = ("OBR", *DRUGS)
+"""What an ORC speaks for."""
 
 
 @dataclass
@@ -20,11 +22,11 @@ class Item:
     segment: Segment
     position: int  # counted per name, from 1
     order: Segment | None = None  # the OBR above it
-    common: Segment | None = None  # of an OBR: the nearest ORC above it
+    common: Segment | None = None  # of an OBR or a drug: the nearest ORC above it
     notes: list[str] = field(default_factory=list)
     note_labels: list[str] = field(default_factory=list)  # NTE-4.2 of each note
     loose: list[Segment] = field(default_factory=list)  # lines without a name: text with a bare line end in it
-    # of an OBX those that go on with its document (pieces.py); of a drug by which way it is given (RXR)
+    # of an OBX those that go on with its document (pieces.py); of a drug when and by which way it is given (TQ1, RXR)
     more: list[Item] = field(default_factory=list)
 
     @property
@@ -49,11 +51,12 @@ def items(message: Message) -> list[Item]:
     counts: dict[str, int] = {}
     common: Segment | None = None
     in_note = specimens_lead = False
+    timing: Segment | None = None  # the TQ1 of the order, before its drug
     for segment in message.segments:
         name = segment.name
         if name == "NTE" and found:
             _add_note(found[-1], segment)
-        elif name == "RXR" and found and found[-1].segment.name in DRUGS:
+        elif name in ("RXR", "TQ1") and found and found[-1].segment.name in DRUGS:
             found[-1].more.append(Item(segment, len(found[-1].more) + 1))
         elif not name and found:
             if not segment.field(0).strip():
@@ -69,7 +72,10 @@ def items(message: Message) -> list[Item]:
                 order = None  # OUL^R22: what follows is of the next specimen, no longer of the order before it
             common = segment if name == "ORC" else common
             found.append(Item(segment, counts[name], order if name in UNDER_ORDER else None))
-            found[-1].common = common if name == "OBR" else None
+            timing = segment if name == "TQ1" else None if name in ("ORC", "OBR") else timing
+            found[-1].common = common if name in ("OBR", *DRUGS) else None
+            if name in DRUGS and timing is not None:
+                found[-1].more.append(Item(timing, 0))
         in_note = name == "NTE"
     return found
 

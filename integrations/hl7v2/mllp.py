@@ -16,6 +16,7 @@ DEFAULT_LIMIT = 32 * 1024 * 1024
 START_BYTES = 4096
 _AFTER_FS = b"\r\n\x0b"
 _AGAIN = VT + b"MSH"
+_BLANK = b"\r\n \x0b"
 
 
 class FrameTooLarge(Exception):
@@ -57,10 +58,16 @@ class MllpDecoder:
 
     def feed(self, data: bytes) -> list[bytes]:
         """The messages that are whole with these bytes, in order. Raises FrameTooLarge."""
-        if not self._buffer and data.startswith(VT) and data.find(FS) == len(data) - 2 and data.endswith(CR):
-            return self._within([data[1:-2]])  # one frame in one piece, as most come
-        self._buffer += data
-        frames = self._within(self._cut())
+        if self._buffer:
+            self._buffer += data
+            contents, rest = _cut(self._buffer, self._seen)
+            del self._buffer[:rest]
+        else:  # as nearly always
+            contents, rest = _cut(data, 1)
+            self._buffer += data[rest:]
+        # Everything was looked at, save a last FS whose successor is not here yet.
+        self._seen = max(1, len(self._buffer) - self._buffer.endswith(FS))
+        frames = self._within(contents)
         if len(self._buffer) - 1 - self.ends_bare > self._limit:
             raise FrameTooLarge(frames, self.start)
         return frames
@@ -74,29 +81,32 @@ class MllpDecoder:
         self._seen = 1
         return _messages([whole])
 
-    def _cut(self) -> list[bytes]:
-        buffer, frames = self._buffer, []
-        start = buffer.find(VT)
-        seen = self._seen if start == 0 else start + 1
-        while start >= 0:
-            end = buffer.find(FS, seen)
-            if end < 0 or end + 1 == len(buffer):
-                break
-            seen = end + 1
-            if buffer[end + 1] in _AFTER_FS:
-                frames.append(bytes(buffer[start + 1 : end]))
-                start = buffer.find(VT, end + 1)
-                seen = start + 1
-        del buffer[: start if start >= 0 else len(buffer)]
-        # Everything was looked at, save a last FS whose successor is not here yet.
-        self._seen = max(1, len(buffer) - buffer.endswith(FS))
-        return frames
-
     def _within(self, contents: list[bytes]) -> list[bytes]:
-        for position, content in enumerate(contents):
-            if len(content) > self._limit:
-                raise FrameTooLarge(_messages(contents[:position]), content[:START_BYTES])
+        if contents and max(map(len, contents)) > self._limit:
+            position = next(at for at, content in enumerate(contents) if len(content) > self._limit)
+            raise FrameTooLarge(_messages(contents[:position]), contents[position][:START_BYTES])
         return _messages(contents)
+
+
+def _cut(buffer: bytes | bytearray, seen: int) -> tuple[list[bytes], int]:
+    """What stands between VT and an end, and from where on the buffer is still to be looked at.
+
+    `seen`: before this place there is no end of the frame that begins at 0, if one does. Single bytes are found ten times as fast as two.
+    """
+    frames: list[bytes] = []
+    start = buffer.find(VT)
+    if start > 0:
+        seen = start + 1
+    while start >= 0:
+        end = buffer.find(FS, seen)
+        if end < 0 or end + 1 == len(buffer):
+            return frames, start
+        seen = end + 1
+        if buffer[seen] in _AFTER_FS:
+            frames.append(bytes(buffer[start + 1 : end]))
+            start = buffer.find(VT, seen)
+            seen = start + 1
+    return frames, len(buffer)
 
 
 def frame(raw: bytes) -> bytes:
@@ -105,5 +115,5 @@ def frame(raw: bytes) -> bytes:
 
 
 def _messages(contents: list[bytes]) -> list[bytes]:
-    last_begun = (content[content.rfind(_AGAIN) + 1 :] if _AGAIN in content else content for content in contents)
-    return [content for content in last_begun if content.strip(b"\r\n \x0b")]
+    last_begun = [content[content.rfind(_AGAIN) + 1 :] if VT in content else content for content in contents]
+    return [content for content in last_begun if content[:1] not in _BLANK or content.strip(_BLANK)]

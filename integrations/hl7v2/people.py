@@ -142,8 +142,8 @@ def professional(message: Message, place: str) -> Contact | None:
     name, _, n = place.partition("-")
     for segment in message.all(name):
         for one in segment.repetitions(int(n)):
-            if (one.component(1) and not is_moment(one.component(1))) or one.component(2, 0):
-                return Contact(name=professional_name(one, 2), number=one.component(1), authority=_authority_of(one))
+            if ((number := one.component(1).strip()) and not is_moment(number)) or one.component(2, 0).strip():
+                return Contact(name=professional_name(one, 2), number=number, authority=_authority_of(one))
     return None
 
 
@@ -160,11 +160,26 @@ def provider(message: Message, role: str) -> Contact | None:
         name, *_ = [*segment.repetitions(2), None]
         return Contact(
             name=professional_name(name, 1) if name else "",
-            number=segment.component(7, 1),
+            number=segment.component(7, 1).strip(),
             authority=segment.component(7, 2),
             organisation=segment.component(10) or segment.component(4, 4) or segment.component(4, 1),
             phone=telephone(segment, 5),
         )
+    return None
+
+
+def participant(message: Message, role: str) -> Contact | None:
+    """The PRT segment (v2.7) with this role in PRT-4: who orders (OP), who treats (AT); None when there is none."""
+    for segment in message.all("PRT"):
+        one = next(iter(segment.repetitions(5)), None)
+        if segment.component(4) == role and one is not None and (one.component(1) or one.component(2, 0)):
+            return Contact(
+                name=professional_name(one, 2),
+                number=one.component(1).strip(),
+                authority=_authority_of(one),
+                organisation=segment.component(8),
+                phone=telephone(segment, 15),
+            )
     return None
 
 

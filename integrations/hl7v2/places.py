@@ -16,6 +16,7 @@ from .items import Item, items
 from .numbers import identifies, is_possible_bsn, numbers
 from .people import has_second_bsn, professional, provider
 from .pieces import joined
+from .titles import titles
 from .values import day, label
 from .words import folded_all, names_board, refers
 
@@ -37,6 +38,11 @@ class Reading:
     def asks(self) -> dict[int, str]:
         """Which of the profile's labels each OBX answers, by its position: asked once, for a message may hold ten thousand."""
         return {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """What the document of an MDM is, where the message says that in words: its kind and its title (TXA-2, TXA-25)."""
+        return titles(self.message.first("TXA"))
 
     @cached_property
     def subs(self) -> dict[int, str]:
@@ -108,6 +114,8 @@ def placed(read: Incoming, message: Message, profile: Profile) -> Incoming:
         over["bsn"], read = old, replace(read, unmapped=(*read.unmapped, f"{place}/bsn"))
     if any(has_second_bsn(pid, profile) for pid in message.all("PID")[:1]):
         read = replace(read, unmapped=(*read.unmapped, "PID-3/bsn"))
+    if any(pid.component(7).strip() for pid in message.all("PID")[:1]) and not over["birth_on"] and "PID-7" not in read.unmapped:
+        read = replace(read, unmapped=(*read.unmapped, "PID-7"))
     taken = {over.get("bsn"), over.get("local_number")}
     others = tuple(number for number in read.patient.other_numbers if number[1] not in taken)
     return replace(read, patient=replace(read.patient, **over, other_numbers=others))
@@ -168,7 +176,38 @@ def _labelled(reading: Reading, name: str) -> str:
 
 
 def _notes(reading: Reading, name: str) -> str:
-    return "\n".join(text for item in reading.items if item.segment.name == name for text in item.notes)
+    return "\n".join(
+        text for item in reading.items if item.segment.name == name and may_ask(reading, item) for text in item.notes
+    )
+
+
+def may_ask(reading: Reading, item: Item) -> bool:
+    """Whether the notes of a segment may be the question: those of a result that a referral (REF) rests on are not."""
+    if item.segment.name != "OBR" or not _is_referral(reading) or id(item.segment) not in reading.filled:
+        return True
+    rules, name = reading.profile["referral"]["recognised"], item.segment.component(4, 2, 0)
+    return item.segment.component(4) in rules["codes"] or refers(name, rules) or names_board(name, rules)
+
+
+def _is_referral(reading: Reading) -> bool:
+    return reading.message.get("MSH-9-1") in ("REF", "CCR")
+
+
+def closing(reading: Reading) -> Item | None:
+    """The segment with the notes that close a referral: behind these REF_I12 has no notes but those on the whole.
+
+    Notes that say what they are (NTE-4) are that.
+    """
+    last = reading.items[-1] if reading.items else None
+    is_of_all = (
+        last is not None and last.notes and not any(last.note_labels) and last.segment.name not in ("RF1", "PRD", "OBR", "OBX")
+    )
+    return last if is_of_all and _is_referral(reading) else None
+
+
+def _closing(reading: Reading, _: str) -> str:
+    last = closing(reading)
+    return "\n".join(last.notes) if last else ""
 
 
 def _provider(reading: Reading, role: str) -> str:
@@ -185,5 +224,5 @@ def _number(reading: Reading, kind: str) -> str:
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "label": _labelled, "notes": _notes, "number": _number, "provider": _provider, "title": _title
+    "closing": _closing, "label": _labelled, "notes": _notes, "number": _number, "provider": _provider, "title": _title
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from integrations.profiles import load
 from mdo_portal.exchange import Incoming, IncomingReceipt, MessageHeader, Unreadable, WrongProfile
 
@@ -26,11 +28,7 @@ class Hl7Reader:
 
     def numbers(self, raw: bytes, profile: str) -> tuple[tuple[str, str], ...]:
         """The patient's numbers at the profile's own places, where it has those (`patient.local_number`, `patient.bsn`)."""
-        try:
-            rules = load(profile)["patient"]
-        except (KeyError, WrongProfile):
-            return ()  # whoever reads the message tells a person
-        places = [one for name in ("local_number", "bsn") for one in rules[name] if not one.startswith("@")]
+        places = _own_places(profile)
         return tuple(("", number) for number in numbers_at(raw, places)) if places else ()
 
     def repeats(self, kind: str, profile: str) -> tuple[str, ...]:
@@ -64,6 +62,15 @@ class Hl7Reader:
         if message.get("MSH-9-1") == "ACK" and (said := acknowledged(raw, profile)):
             return IncomingReceipt(*said)
         return placed(kinds.read(message, rules), message, rules)
+
+
+@lru_cache(maxsize=256)
+def _own_places(profile: str) -> tuple[str, ...]:
+    try:
+        rules = load(profile)["patient"]
+    except (KeyError, WrongProfile):
+        return ()  # whoever reads the message tells a person
+    return tuple(one for name in ("local_number", "bsn") for one in rules[name] if not one.startswith("@"))
 
 
 def _profile_charset(profile: str) -> str:

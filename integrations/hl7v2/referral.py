@@ -13,10 +13,10 @@ from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
-from .people import patient, professional, provider, the_patient
+from .people import participant, patient, professional, provider, the_patient
 from .places import Reading, first, found
 from .statuses import GONE, document_number, item_status
-from .telephone import telephone
+from .telephone import is_moment, telephone
 from .values import day, sent
 from .withdrawal import number_of, why, withdrawn
 
@@ -28,7 +28,10 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     rules = profile["referral"]
     pid = the_patient(message)
     reading = Reading.of(message, profile)
-    questions = {name: found(reading, rules[name]) for name in QUESTIONS}
+    change = rules["reason_of_change"] if event_of(message) in rules["changed_events"] else ()
+    questions = {
+        name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS
+    }
     asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
     used = frozenset(place for _, place in questions.values())
     said = told(reading, used)
@@ -53,18 +56,24 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         unmapped=(
             *unmapped(reading),
-            *(["PID-7"] if pid.component(7) and day(pid.component(7)) is None else ()),
             *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in said.over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
-        cancel_reason=why(gone) or (_noted(reading) if gone or event_of(message) in rules["cancel_events"] else ""),
+        cancel_reason=why(gone) or (_why(reading) if gone or event_of(message) in rules["cancel_events"] else ""),
     )
 
 
-def _noted(reading: Reading) -> str:
-    """The notes of a message that takes a referral back: it has no other place for why."""
-    return "; ".join(dict.fromkeys(text for item in reading.items for text in item.notes))
+def _asks(reading: Reading, place: str) -> bool:
+    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none."""
+    field = "-".join(place.split("-")[:2])
+    return place.startswith("@") or reading.message.get(f"{field}-3").upper() not in reading.profile["referral"]["no_questions"]
+
+
+def _why(reading: Reading) -> str:
+    """Why a referral is taken back: what the message says of that, and its notes, for many have no other place."""
+    said = first(reading, reading.profile["referral"]["reason_of_change"])
+    return "; ".join(dict.fromkeys(filter(None, (said, *(text for item in reading.items for text in item.notes)))))
 
 
 def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
@@ -80,6 +89,9 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
             sent = (replace(one, status=status) for one in documents(item, reading.profile, reference))
             attached += [(f"OBX({item.position})", one) for one in sent]
     return attached
+
+
+ROLES = {"@provider": provider, "@participant": participant}
 
 
 def _contact(reading: Reading, role: str) -> Contact:
@@ -100,12 +112,13 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
     for place in places:
         name, _, at = place.partition("-")
         segment = reading.message.first(name) if at.endswith("-1") and at[:-2].isdigit() else None
-        if found := first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else ""):
+        if (found := first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else "")) and not is_moment(found):
             return found
     return ""
 
 
 def _at(reading: Reading, place: str) -> Contact | None:
-    if place.startswith("@provider "):
-        return provider(reading.message, place.removeprefix("@provider "))
+    named, _, role = place.partition(" ")
+    if named in ROLES:
+        return ROLES[named](reading.message, role)
     return professional(reading.message, place)

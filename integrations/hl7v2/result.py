@@ -9,19 +9,21 @@ from datetime import date
 
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
-from .by_rule import by_rule, is_deleted
+from .by_rule import by_rule, is_deleted, with_beside
 from .change import sent_at
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
-from .facts import observation_facts, other_facts
-from .items import Item
+from .facts import observation_facts, other_facts, placed_by_rule
+from .items import DRUGS, Item
 from .people import patient, the_patient
 from .places import Reading, number_at
 from .segment import Segment
 from .statuses import GONE, document_number, document_status, is_status_only, item_status, order_status, parent_number, said
+from .titles import CODE, of_document, titles
 from .unplaced import unplaced
 from .values import day, label
+from .words import matching
 
 
 def result(message: Message, profile: Profile) -> IncomingResult:
@@ -57,13 +59,16 @@ def _over(reading: Reading) -> Iterator[tuple[Item, Fact]]:
     rules, words = reading.profile["facts"], reading.profile["result"]["cancelled"]
     for item in reading.items:
         segment = item.segment
-        if segment.name == "OBR":
+        if segment.name in DRUGS:
+            is_over = order_status(item, reading.profile) == GONE or is_deleted(reading, item)
+        elif segment.name == "OBR":
             is_over = said(segment, 25) in words or order_status(item, reading.profile) == GONE
             is_over = is_over and id(segment) not in reading.filled
         else:
             is_over = is_deleted(reading, item)
         if is_over:
-            yield item, replace(by_rule(segment, rules[segment.name]), status="")
+            placed = placed_by_rule(reading, item) if segment.name in DRUGS else by_rule(segment, rules[segment.name])
+            yield from [(item, replace(placed, status=""))] if placed is not None else []
 
 
 def _is_written(facts: Sequence[Fact], reading: Reading) -> bool:
@@ -81,7 +86,7 @@ def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
     for item in reading.items:
         if item.segment.name == "OBX":
             owner = document_number(notification) if notification else _order(item.order)
-            name = "/".join((owner, item.segment.component(3) or label(item.segment), item.segment.field(4)))
+            name = "/".join((owner, item.segment.component(3, 1, 0) or label(item.segment), item.segment.field(4)))
             counts[name] = counts.get(name, 0) + 1
             found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
     return found
@@ -132,7 +137,10 @@ def _replaces(reading: Reading, notification: Segment | None) -> str:
 
 def _described(document: IncomingDocument, notification: Segment, profile: Profile) -> IncomingDocument:
     """Title and day from the notification where the OBX has none of its own."""
-    return replace(document, title=document.title or _title(notification), dated_on=document.dated_on or _dated(notification))
+    said = titles(notification)
+    title = with_beside(document.title, "; ".join(of_document(document.title, said))) or _title(notification)
+    kind = document.kind or matching("", " ".join(said), profile["documents"]["kinds"])
+    return replace(document, title=title, kind=kind, dated_on=document.dated_on or _dated(notification))
 
 
 def _announced(notification: Segment, event: str, profile: Profile) -> IncomingDocument:
@@ -153,11 +161,7 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
 def _title(notification: Segment) -> str:
     """What a document is where TXA-2 says that in words alone; else its file name (TXA-16), else the words or the code of what it is."""
     words, code = notification.component(2, 2), notification.component(2)
-    return (code if len(code) > _CODE else "") or notification.component(16) or words or code
-
-
-_CODE = 4
-"""Table 0270 has codes of two letters; hospitals write longer words in its place."""
+    return (code if len(code) > CODE else "") or notification.component(16) or words or code
 
 
 def _dated(notification: Segment) -> date | None:

@@ -66,7 +66,7 @@ def parent_number(notification: Segment) -> str:
 
 def _entity(segment: Segment, n: int) -> str:
     """A number in the first component of a field; Epic writes it in the third (`^^12345`), others in the sixth."""
-    return next(filter(None, (segment.component(n, c) for c in (1, 3, 6))), "")
+    return next(filter(None, (segment.component(n, c).strip() for c in (1, 3, 6))), "")
 
 
 def order_status(item: Item, profile: Profile) -> str:

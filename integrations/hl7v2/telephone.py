@@ -32,6 +32,6 @@ def _telephone(xtn: Repetition) -> str:
     whole = xtn.component(1).strip() or xtn.component(12).strip()
     whole = "" if _CODE.fullmatch(whole) or is_moment(whole) else whole
     country, area, number, extension = (xtn.component(c).strip() for c in (5, 6, 7, 8))
-    if whole or not number:
+    if whole or not re.search(r"\d", number):
         return whole
     return " ".join(filter(None, (f"+{country.lstrip('+')}" if country else "", area, number, extension and f"x{extension}")))

@@ -10,6 +10,7 @@ from integrations.rich_text import words_of
 from integrations.times import believable, believable_day
 
 from .segment import Repetition, Segment
+from .stamps import hour, period, stamp
 
 _TIME = re.compile(r"(\d{8})(?:(\d{2})(\d{2})(\d{2})?)?(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
 _CODED = ("CE", "CWE", "CNE", "CF")
@@ -17,7 +18,6 @@ _NUMBERS = ("NM", "SN")
 _TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
 _NAMES = ("XPN", "PN", "PPN", "XCN", "CN")
-_STAMP = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})[\d.]*)?)?)?)?(?:[+-]\d{4})?")
 MOST_PARTS = 24
 _PARTED = (
     "SN",
@@ -33,7 +33,6 @@ _PARTED = (
     "XON",
     "XTN",
     "CQ",
-    "DR",
     "NA",
     "NR",
     "MO",
@@ -120,21 +119,20 @@ def _between(kind: str) -> str:
 
 def _value(kind: str, one: Repetition) -> str:
     """One repetition as a person writes it; of a time what was sent, as far as it goes."""
+    if kind in ("DR", "TM"):
+        return period(one) if kind == "DR" else hour(one.text)
     if kind in _PARTED:
         parts = (one.component(c, 0) for c in range(1, MOST_PARTS))
         if kind in _NAMES:  # a surname has its parts once more behind it
             parts = (one.component(c) or one.component(c, 0) for c in range(1, MOST_PARTS))
         return " ".join(filter(None, parts))
-    return (stamp(one.text) if kind in _TIMES else "") or one.text
+    return (stamp(one.text) if kind in _TIMES else "") or _text(one)
 
 
-def stamp(text: str) -> str:
-    """`2026-03-10 14:00`: a moment as far as it was sent; "" when it is none."""
-    found = _STAMP.fullmatch(text)
-    if found is None:
-        return ""
-    on, hour, minute = "-".join(filter(None, found.groups()[:3])), *found.groups()[3:]
-    return " ".join(filter(None, (on, f"{hour}:{minute}" if minute else f"{hour}h" if hour else "")))
+def _text(one: Repetition) -> str:
+    """All of it; without separators that part nothing (`cT2N1M0^^`)."""
+    is_one = one.has(2) and not any(one.component(c, 0) for c in range(2, MOST_PARTS))
+    return one.component(1, 0) if is_one else one.text
 
 
 def material(segment: Segment, n: int) -> str:
@@ -176,13 +174,25 @@ def _with_unit(segment: Segment, value: str) -> str:
     flags = ", ".join(filter(None, map(coded_briefly, segment.repetitions(8))))
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
         flags = said
-    beside = ", ".join(filter(None, (segment.component(7, 1, 0) or segment.field(7), flags)))
+    if not (value or flags):
+        return ""  # a unit and a range of nothing: what was not found has no value
+    unit = unit if value else ""
+    beside = ", ".join(filter(None, (_usual(segment), flags)))
     parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))
 
 
 _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
+
+
+def _usual(segment: Segment) -> str:
+    """The reference range in words; of two numbers both."""
+    low, high = segment.component(7, 1, 0), segment.component(7, 2, 0)
+    return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else low or segment.field(7)
+
+
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 
 def coded_briefly(repetition: Repetition) -> str:

@@ -11,8 +11,10 @@ V2_FUNCTIONS = {
     "label": re.compile(r"[a-z_]{1,40}"),
     "notes": re.compile(r"[A-Z][A-Z0-9]{2}"),
     "provider": re.compile(r"[A-Z]{2,4}"),
+    "participant": re.compile(r"[A-Z]{2,4}"),
     "number": re.compile(r"[A-Z]{2,5}"),
     "title": re.compile(r""),
+    "closing": re.compile(r""),
 }
 #: Kind.element.element; behind an element one choice: [n] or [name=value]
 FHIR_PATH = re.compile(

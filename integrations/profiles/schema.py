@@ -57,6 +57,8 @@ _FACT = table(
         "date": Key("field", "Veld met de datum."),
         "kind": Key("field", "Veld dat zegt wat voor gegeven het is."),
         "kinds": free("Wat daar staat → woord achter de tekst; wat er niet staat wordt niet getoond.", text()),
+        "written": Key("field", "Veld met eigen woorden naast de code, dat erbij staat waar het meer zegt."),
+        "timing": Key("field", "Veld met de tijden (TQ), dat achter de tekst staat."),
         "material": Key("field", "Veld met het materiaal (OBR-15), dat achter de tekst staat."),
         "interpreter": Key("field", "Veld met wie de uitslag beoordeelde (OBR-32), dat achter de tekst staat."),
         "person": Key("field", "Veld met de naam van een mens (XPN), dat de tekst is."),
@@ -70,7 +72,7 @@ _LABEL = table("Eén vraag.", {"codes": texts("Codes (OBX-3.1)."), "words": text
 _CONTACT = table(
     "Eén rol.",
     {
-        "places": places("Veld met de persoon (XCN) of `@provider ROL` voor PRD-1."),
+        "places": places("Veld met de persoon (XCN), `@provider ROL` voor PRD-1 of `@participant ROL` voor PRT-4."),
         "organisation": places("Organisatie, als die niet bij de persoon staat."),
         "phone": places("Telefoon, als die niet bij de persoon staat."),
     },
@@ -112,6 +114,8 @@ V2: Mapping[str, Key] = _HEAD | {
                 "Hoe op een REF wordt geantwoord: met een ACK, of met een RRI die RF1, PRD en PID herhaalt.", "", "RRI"
             ),
             "cancel_events": texts("MSH-9.2 van een ingetrokken aanvraag."),
+            "changed_events": texts("MSH-9.2 van een eerder gedane aanvraag die wijzigt: `reason_of_change` is dan geen vraag."),
+            "reason_of_change": places("Waarom een aanvraag wijzigt of wordt ingetrokken."),
             "recognised": table(
                 "Een uitslag (ORU) of een nieuw document (MDM^T02) dat de aanvraag zelf is.",
                 {
@@ -123,6 +127,9 @@ V2: Mapping[str, Key] = _HEAD | {
                         "Woorden voor het overleg: genoeg in een nieuwe order (ORC-1 NW), in een document naast een van `words`."
                     ),
                 },
+            ),
+            "no_questions": texts(
+                "Codestelsels, in hoofdletters, van een reden die geen vraag is (tabel 0336: *Provider ordered*)."
             ),
             "default_section": one_of("Kolom van een waarneming die nergens anders past.", *SECTION_NAMES),
             "cancel_codes": texts("ORC-1 van een ingetrokken aanvraag."),
@@ -162,6 +169,7 @@ V2: Mapping[str, Key] = _HEAD | {
             "method": text("Hoe het gevonden werd (OBX-17)."),
             "site": text("Waar in het lichaam (OBX-20)."),
             "interpreter": text("Wie het beoordeelde (OBR-32)."),
+            "by": text("Wie het vond, als dat een ander is dan de afzender (OBX-15, 16, 23)."),
         },
     ),
     "facts": free("Segmenten naast OBX en NTE met iets om te tonen.", _FACT),
@@ -183,6 +191,8 @@ V2: Mapping[str, Key] = _HEAD | {
             "unavailable": texts("TXA-19 die zegt dat het stuk er niet meer is."),
             "replacing": texts("MSH-9.2 die een eerder stuk vervangt."),
             "cancelling": texts("MSH-9.2 die een stuk intrekt."),
+            "parts": free("Achtervoegsel van OBX-3.1 → welk deel van een verslag het is.", text()),
+            "services": free("OBR-24 → kolom van een verslag dat geen naam plaatst.", one_of("", *SECTION_NAMES)),
         },
     ),
     "appointment": table(
@@ -204,6 +214,7 @@ V2: Mapping[str, Key] = _HEAD | {
                 )
             },
             "states": free("SCH-25 → toestand.", text()),
+            "words": free("SCH-25 die geen toestand is → wat erover gezegd wordt.", text()),
             "events": free("MSH-9.2 → toestand.", text()),
         },
     ),
@@ -211,6 +222,7 @@ V2: Mapping[str, Key] = _HEAD | {
         "Documenten in een bericht.",
         {
             "media": free("OBX-5.2 → eerste deel van het bestandstype.", text()),
+            "general": texts("Titels die niets zeggen: dan zegt de order wat voor document het is."),
             "kinds": free("Soort document → codes en woorden in label of titel.", texts()),
             "not_sent": text("Label van een verwijzing (OBX-2 RP) naar een stuk dat niet is meegestuurd."),
         },

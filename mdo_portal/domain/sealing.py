@@ -45,6 +45,7 @@ class _Keys:
     """What a sealer works with, replaced as a whole when there are new keys."""
 
     newest: str
+    cipher: AESGCM  # the newest one's
     ciphers: dict[str, AESGCM]
     blind: bytes
     root: bytes
@@ -112,8 +113,10 @@ class Sealer:
         def secret_of(purpose: KeyPurpose) -> bytes:
             return plain.get(current(purpose)) or ring_secret(self._keyring, purpose)
 
+        newest = current(KeyPurpose.SEAL) or self._keyring[0][0]
         return _Keys(
-            newest=current(KeyPurpose.SEAL) or self._keyring[0][0],
+            newest=newest,
+            cipher=ciphers[newest],
             ciphers=ciphers,
             blind=secret_of(KeyPurpose.BLIND),
             root=secret_of(KeyPurpose.ROOT),
@@ -123,7 +126,7 @@ class Sealer:
         """`row` names the row the value is for; it must be given again to open it."""
         keys = self._keys
         nonce, mark = os.urandom(12), BY_ROW if row else BY_PURPOSE
-        return keys.newest.encode() + mark + nonce + keys.ciphers[keys.newest].encrypt(nonce, plain, _aad(purpose, row, mark))
+        return b"".join((keys.newest.encode(), mark, nonce, keys.cipher.encrypt(nonce, plain, _aad(purpose, row, mark))))
 
     def open(self, sealed: bytes, *, purpose: str, row: str = "") -> bytes:
         """What was sealed. Raises InvalidTag for a value of another purpose or row, or one that was changed; else of CANNOT_OPEN."""

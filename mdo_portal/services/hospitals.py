@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import overload
 
 from sqlalchemy import func, or_, select
@@ -66,10 +66,9 @@ class LinkRow:
         """Whether somebody accepted in writing that this hospital's messages come unencrypted."""
         return self.plain_until is not None and now <= self.plain_until
 
-    def sends(self, header: MessageHeader) -> bool:
+    def sends(self, application: str, facility: str) -> bool:
         """Whether this hospital signs its messages like that (MSH-3 and MSH-4)."""
-        by_application = header.sending_application in self.sending_applications
-        return by_application and (not self.sending_facilities or header.sending_facility in self.sending_facilities)
+        return application in self.sending_applications and (not self.sending_facilities or facility in self.sending_facilities)
 
 
 class Senders(Sequence[LinkRow]):
@@ -81,6 +80,8 @@ class Senders(Sequence[LinkRow]):
         for row in self._rows:
             for application in row.sending_applications:
                 self._by_application.setdefault(application, []).append(row)
+        #: the links whose hospital signs with this MSH-3 and MSH-4
+        self.signing = lru_cache(maxsize=1024)(self._signing)
 
     @overload
     def __getitem__(self, index: int) -> LinkRow: ...
@@ -92,9 +93,8 @@ class Senders(Sequence[LinkRow]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def signing(self, application: str) -> Sequence[LinkRow]:
-        """The links that may use this MSH-3."""
-        return self._by_application.get(application, ())
+    def _signing(self, application: str, facility: str) -> tuple[LinkRow, ...]:
+        return tuple(row for row in self._by_application.get(application, ()) if row.sends(application, facility))
 
 
 def links(session: Session) -> Senders:
@@ -143,10 +143,10 @@ def _row(link: Link, hospital: Hospital, certificates: Iterable[LinkCertificate]
     )
 
 
-def signing(rows: Sequence[LinkRow], header: MessageHeader) -> list[LinkRow]:
+def signing(rows: Sequence[LinkRow], header: MessageHeader) -> Sequence[LinkRow]:
     """The links whose hospital signs like this message."""
-    some = rows.signing(header.sending_application) if isinstance(rows, Senders) else rows
-    return [row for row in some if row.sends(header)]
+    some = rows if isinstance(rows, Senders) else Senders(rows)
+    return some.signing(header.sending_application, header.sending_facility)
 
 
 def sender_of(rows: Sequence[LinkRow], header: MessageHeader, caller: Caller | None = None) -> LinkRow | None:

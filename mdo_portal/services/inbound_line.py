@@ -39,11 +39,11 @@ def _array(element: Kind, values: Sequence[Any]) -> bytes:
     if values.count(values[0]) == count:  # one kind of message of one hospital: most columns of most batches
         packed = element.pack(values[0])
         return head + (_LENGTH(len(packed)) + packed) * count
-    parts = [head]
-    for value in values:
-        packed = element.pack(value)
-        parts += (_LENGTH(len(packed)), packed)
-    return b"".join(parts)
+    written = [element.pack(value) for value in values]
+    if len(set(map(len, written))) == 1:  # times, digests, keys
+        length = _LENGTH(len(written[0]))
+        return head + length + length.join(written)
+    return head + b"".join([part for one in written for part in (_LENGTH(len(one)), one)])
 
 
 _LENGTH, _EMPTY, _HEAD = struct.Struct("!i").pack, struct.Struct("!iii").pack, struct.Struct("!iiiii").pack

@@ -56,14 +56,8 @@ class Noise(NamedTuple):
     ignored: int
 
 
-class AskedNumber(NamedTuple):
-    """A patient's number as a hospital sends it, with its blind index as a BSN and its key in the inbox. `place`: for whom it is asked."""
-
-    place: int
-    hospital_id: str
-    number: str
-    bsn: bytes
-    key: bytes
+AskedNumber = tuple[int, str, str, bytes, bytes]
+"""A patient's number that is asked about: its place, the hospital's id, the number, its blind index as a BSN, its key in the inbox."""
 
 
 # OR stops at the first that holds: a number of a patient costs one look, one of nobody three. The planner knows neither how many are

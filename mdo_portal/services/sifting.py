@@ -55,7 +55,8 @@ class Sifting:
 
     def __init__(self, arrivals: Sequence[Arrival], keys: Sealer) -> None:
         self._arrivals, self._keys = arrivals, keys
-        self._blind: dict[tuple[str, str], bytes] = {}  # each number once per batch
+        self._own: dict[str, bytes] = {}  # each number's key, made once per batch
+        self._bsn: dict[str, bytes] = {}  # and what it would be as a BSN
         self.doubles: Doubles = {}  # within the batch itself
         self.asked: list[AskedNumber] = []
         self._certain: set[Number] = set()  # numbers in messages that are kept in any case
@@ -88,9 +89,11 @@ class Sifting:
         for arrival in self._arrivals:
             told = _numbers(arrival)
             if len(self._arrivals) > 1 and len(told) <= MOST_ASKED:
-                told = told.union(*{id(others): others for number in told if (others := linked.get(number))}.values())
+                if others := [linked[number] for number in told if number in linked]:
+                    told = told.union(*{id(one): one for one in others}.values())
                 if len(told) <= MOST_ASKED:  # else it is kept, and by its numbers whatever follows it
-                    linked |= dict.fromkeys(told, told)
+                    for number in told:
+                        linked[number] = told
             yield arrival, told
 
     def _ask(self, place: int, arrival: Arrival, told: set[Number]) -> int:
@@ -98,11 +101,9 @@ class Sifting:
             self._certain |= told
             return -1
         self.feed += 1
-        if not self._certain.isdisjoint(told):  # behind its referral, which is stored with it
+        if self._certain and not self._certain.isdisjoint(told):  # behind its referral, which is stored with it
             return -1
-        self.asked += [
-            AskedNumber(place, at, number, self._key_of(number, BSN_PURPOSE), self._key_of(number)) for at, number in told
-        ]
+        self.asked += [(place, at, number, self._bsn_of(number), self._key_of(number)) for at, number in told]
         return place
 
     def _rows(self, kept: Iterable[tuple[Arrival, int]]) -> list[InboundRow]:
@@ -122,7 +123,7 @@ class Sifting:
             place,
             link.link_hex if link else "",
             link.hospital_hex if link else "",
-            arrival.wire.value,
+            arrival.wire,
             _storable(header.kind, 60),
             _storable(header.control_id, 200),
             arrival.digest,
@@ -138,17 +139,17 @@ class Sifting:
             arrival.application_ack,
         )
 
-    def _key_of(self, number: str, purpose: str = PATIENT_KEY) -> bytes:
+    def _key_of(self, number: str) -> bytes:
         """A blind key for a patient's number: two messages that share one are about one patient."""
-        found = self._blind.get((number, purpose))
-        if found is None:
-            found = self._blind[number, purpose] = self._keys.blind(number, purpose=purpose)
-        return found
+        return self._own.get(number) or self._own.setdefault(number, self._keys.blind(number, purpose=PATIENT_KEY))
+
+    def _bsn_of(self, number: str) -> bytes:
+        return self._bsn.get(number) or self._bsn.setdefault(number, self._keys.blind(number, purpose=BSN_PURPOSE))
 
 
 def _storable(text: str, most: int) -> str:
     """PostgreSQL knows no NUL in a text: one sender's junk must not refuse everybody's batch."""
-    return text.replace("\0", "")[:most]
+    return text if text.isprintable() and len(text) <= most else text.replace("\0", "")[:most]
 
 
 def _is_feed(arrival: Arrival) -> bool:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from integrations import profiles
 from integrations.fhir.profile import load_profile
+from integrations.hl7v2.reader import _own_places
 
 NAME = "own"
 
@@ -32,5 +33,5 @@ def own_profile(text: str, *, extends: str = "generic-v2") -> Iterator[str]:
 
 
 def _forget() -> None:
-    for known in (profiles.load, profiles.names, profiles._named, load_profile):
+    for known in (profiles.load, profiles.names, profiles._named, load_profile, _own_places):
         known.cache_clear()

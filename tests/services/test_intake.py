@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import RAW_PURPOSE, FeedCount, InboundMessage, InboundState
 from mdo_portal.services import inbound_rows, intake
-from mdo_portal.services.inbound_rows import AskedNumber
 from mdo_portal.services.sifting import MOST_ASKED, Sifting
 from tests import make
 from tests.make import NOW
@@ -150,7 +149,7 @@ def test_asking_about_one_number_never_reads_a_long_queue(session: Session, regi
     link = region.links["ZEED"]
     session.execute(text(LONG_QUEUE), {"link": link.link_id, "hospital": link.hospital_id})
     session.execute(text("ANALYZE inbound_messages"))
-    asked = AskedNumber(0, link.hospital_hex, "1", b"b" * 32, b"k" * 32)
+    asked = (0, link.hospital_hex, "1", b"b" * 32, b"k" * 32)
 
     with inbound_rows.line_of(session) as line:
         line.execute("EXPLAIN " + inbound_rows.KNOWN, inbound_rows.columns([asked], 5))

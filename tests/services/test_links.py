@@ -69,7 +69,7 @@ def test_what_is_saved_is_what_the_listener_goes_by(session: Session, region: Re
     save(session, *zeed, region)
 
     row = next(one for one in hospitals.links(session) if one.hospital_code == "ZEED")
-    assert row.sends(make.header(sending_application="HIX2"))
+    assert row.sends("HIX2", "")
     assert (row.profile_in, row.level) == ("hix", Level.HL7V2)
 
 
@@ -185,7 +185,7 @@ def test_two_hospitals_send_under_one_name_only_when_the_certificates_they_call_
     session.get_one(Link, kree).sending_applications = ["SAME", "MORE"]
     session.flush()
 
-    assert [one.hospital_code for one in hospitals.links(session).signing("SAME")] == ["KREE", "ZEED"]
+    assert [one.hospital_code for one in hospitals.links(session).signing("SAME", "")] == ["KREE", "ZEED"]
 
 
 def test_of_two_links_that_take_one_sender_at_once_one_gets_it(database: Database, region: Region) -> None:

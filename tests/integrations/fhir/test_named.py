@@ -38,7 +38,7 @@ NAMED: list[tuple[Node, tuple[str, str, Section, date | None]]] = [
     ),
     (
         made("CarePlan", status="draft", intent="plan", category=[text("MDO")], activity=[{"reference": {"display": "Operatie"}}]),
-        ("Behandelplan", "MDO; Operatie (draft)", Section.TREATMENT, None),
+        ("Behandelplan", "MDO (draft); Operatie", Section.TREATMENT, None),
     ),
     (
         made("Goal", lifecycleStatus="active", description=text("Thuis blijven wonen"), target=[{"dueDate": "2026-06-01"}]),

@@ -1,0 +1,35 @@
+"""What stands around the value of an OBX and belongs to it: how and where it was found, who found it, and which part of a report it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mdo_portal.exchange import Profile
+
+from .people import professional_name
+from .places import Reading
+from .segment import Segment
+from .values import coded
+
+
+def how(reading: Reading, segment: Segment) -> Iterator[str]:
+    """`methode: immunohistochemie`: how a value was found and where in the body, each on a line of its own."""
+    for name, field in (("method", 17), ("site", 20)):
+        said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
+        if said:
+            yield f"{reading.profile['beside'][name]}: {said}"
+    if by := found_by(segment, reading.message.get("MSH-4-1")):
+        yield f"{reading.profile['beside']['by']}: {by}"
+
+
+def found_by(segment: Segment, sender: str) -> str:
+    """Who found a value, where that is another than the hospital that sends it: the organisation (OBX-23, 15) and the person (OBX-16)."""
+    house = segment.component(23, 1, 0) or segment.component(15, 2, 0)
+    people = (professional_name(one, 2) for one in segment.repetitions(16) if one.component(2))
+    return ", ".join(dict.fromkeys(filter(None, (house if house.casefold() != sender.casefold() else "", *people))))
+
+
+def part_of(segment: Segment, profile: Profile) -> str:
+    """Which part of a report an OBX is, by what stands behind its code (`MRM&IMP`); what nobody here knows as it was sent."""
+    part = segment.component(3, 1, 2).strip()
+    return str(profile["result"]["parts"].get(part.upper(), part))

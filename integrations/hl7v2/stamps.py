@@ -1,0 +1,30 @@
+"""Moments, hours and periods as a person reads them, as far as they were sent."""
+
+from __future__ import annotations
+
+import re
+
+from .segment import Repetition
+
+_STAMP = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})[\d.]*)?)?)?)?(?:[+-]\d{4})?")
+
+
+def period(one: Repetition) -> str:
+    """`2026-01-01 – 2026-01-31`: from and until, as far as each was sent (DR)."""
+    ends = [stamp(one.component(c)) or one.component(c, 0) for c in (1, 2)]
+    return " – ".join(ends).strip() if any(ends) else ""
+
+
+def hour(text: str) -> str:
+    """`09:30` of a TM; what is none as it was sent."""
+    found = re.fullmatch(r"([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d(?:\.\d+)?)?(?:[+-]\d{4})?", text)
+    return f"{found[1]}:{found[2]}" if found else text
+
+
+def stamp(text: str) -> str:
+    """`2026-03-10 14:00`: a moment as far as it was sent; "" when it is none."""
+    found = _STAMP.fullmatch(text)
+    if found is None:
+        return ""
+    on, hour, minute = "-".join(filter(None, found.groups()[:3])), *found.groups()[3:]
+    return " ".join(filter(None, (on, f"{hour}:{minute}" if minute else f"{hour}h" if hour else "")))
