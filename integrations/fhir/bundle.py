@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -28,11 +29,11 @@ class Entry:
     is_modified: bool = False  # something around it says what nobody here understands (modifierExtension)
     known_as: str = ""  # `Observation/7`: its address on the sender's server. What is told again under it is the same thing
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return text(self.resource.get("resourceType"))
 
-    @property
+    @cached_property
     def id(self) -> str:
         return text(self.resource.get("id"))
 
@@ -87,8 +88,10 @@ def _is_modified(item: Node, inside: tuple[str, ...]) -> bool:
 def _entry(number: int, item: Node, only: Container[str] = ()) -> Entry | None:
     """None when it carries nothing, or nothing of these kinds."""
     kind = text(node(item.get("resource")).get("resourceType"))
+    if not kind or (only and kind not in only):
+        return None
     method = text(node(item.get("request")).get("method"))
-    if not kind or (only and kind not in only) or method.upper() not in WRITES:
+    if method.upper() not in WRITES:
         return None
     full_url, is_modified = text(item.get("fullUrl")), _is_modified(item, ("resource",))
     known_as = address(kind, full_url) or (address(kind, text(node(item.get("request")).get("url"))) if method == "PUT" else "")

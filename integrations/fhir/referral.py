@@ -31,12 +31,14 @@ from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unread
 
 def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetime | None) -> IncomingReferral:
     """The one referral in these entries, or that it is taken back. Raises Unreadable as read_message does."""
-    anchor = choose_request(Addresses(entries), profile)
-    entries = (*entries, *named_patient(anchor, entries))
-    refuse_a_second(anchor, choose_patient(anchor, Addresses(entries)), Addresses(entries), profile)
-    sifted = sift(entries, profile.version)
+    sent = Addresses(entries)
+    anchor = choose_request(sent, profile)
+    if named := tuple(named_patient(anchor, entries)):
+        sent = Addresses((*entries, *named))
+    refuse_a_second(anchor, choose_patient(anchor, sent), sent, profile)
+    sifted = sift(sent.entries, profile.version)
     request = read_request(_surviving(anchor, sifted), profile)
-    patient = _patient(request.entry, entries, sifted)
+    patient = _patient(request.entry, sent, sifted)
     reading = _reading(request, sifted.where, profile)
     found = Gathered(
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
@@ -66,9 +68,9 @@ def _surviving(anchor: Entry, sifted: Sifted) -> Entry:
     return next(entry for entry in sifted.where.entries if entry.place == anchor.place)
 
 
-def _patient(request: Entry, entries: tuple[Entry, ...], sifted: Sifted) -> Entry:
+def _patient(request: Entry, sent: Addresses, sifted: Sifted) -> Entry:
     """The patient among the good entries; a patient that was sent but refused is "broken", not absent."""
-    before = choose_patient(request, Addresses(entries))
+    before = choose_patient(request, sent)
     if before.place in sifted.refused:
         raise Unreadable("broken", f"{before.place}: {sifted.refused[before.place]}")
     return choose_patient(request, sifted.where)

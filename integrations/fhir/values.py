@@ -21,13 +21,17 @@ def node(value: Any) -> Node:
 
 def nodes(value: Any) -> list[Node]:
     """Objects of a list; a single object counts as a list of one (STU3 and R4 differ in repeats)."""
+    if value is None:  # first here and below: most of what a mapping asks for was not sent
+        return []
     many = value if isinstance(value, list) else [value]
     return [item for item in many if isinstance(item, dict)]
 
 
 def text(value: Any) -> str:
     """A primitive as it was sent, without the blanks around it (Epic pads its identifiers)."""
-    if type(value) is str:  # first, for nearly all of them are: a Bundle of a hundred asks this seven hundred times
+    if value is None:
+        return ""
+    if type(value) is str:
         return value.strip()
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -36,29 +40,34 @@ def text(value: Any) -> str:
 
 def concept(value: Any) -> str:
     """The words of a CodeableConcept, Coding or code: text, else a display, else the code itself."""
+    if value is None:
+        return ""
     if isinstance(value, str):
         return text(value)
     own = node(value)
-    codings = nodes(own.get("coding")) or [own]
-    candidates = [own.get("text"), *(coding.get("display") for coding in codings), *(coding.get("code") for coding in codings)]
-    return next((text(words) for words in candidates if text(words)), "")
+    if words := text(own.get("text")):
+        return words
+    coded = nodes(own.get("coding")) or [own]
+    return next((words for name in ("display", "code") for one in coded if (words := text(one.get(name)))), "")
 
 
 def codings(value: Any) -> list[tuple[str, str]]:
     """(system, code) pairs of a CodeableConcept, a Coding, a code, or a list of them."""
+    if value is None:
+        return []
     if isinstance(value, list):
         return [pair for item in value for pair in codings(item)]
     if isinstance(value, str):
         return [("", text(value))]
     own = node(value)
-    return [
-        (text(item.get("system")), text(item.get("code"))) for item in nodes(own.get("coding")) or [own] if text(item.get("code"))
-    ]
+    return [(text(item.get("system")), code) for item in nodes(own.get("coding")) or [own] if (code := text(item.get("code")))]
 
 
 def word(value: Any) -> str:
     """The bare code of a status: a string in STU3, a CodeableConcept in R4."""
-    return next((code for _, code in codings(value)), concept(value))
+    if type(value) is str:
+        return value.strip()
+    return next((code for _, code in codings(value)), "") or concept(value)
 
 
 HERE = ZoneInfo("Europe/Amsterdam")

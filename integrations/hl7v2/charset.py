@@ -8,6 +8,11 @@ from functools import lru_cache
 
 from mdo_portal.exchange import Unreadable
 
+from .marks import Marks
+
+LONGEST_HEADER = 32_768
+"""Bytes in which MSH is looked for, and its end."""
+
 HL7_TO_CODEC = {
     "ASCII": "ascii",
     "8859/1": "iso8859-1",
@@ -120,3 +125,42 @@ def _fits(raw: bytes, codec: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+class Charset:
+    """The character set of one message: which codec, decided when something first asks that does not read the same in all of them.
+
+    All that we read are ASCII below 128.
+    """
+
+    __slots__ = ("_decided", "_link", "_marks", "_raw")
+
+    def __init__(self, raw: bytes, marks: Marks, link: str = "") -> None:
+        """`raw` begins with its header; `link` goes before what that says."""
+        self._raw, self._marks, self._link = raw, marks, link
+        self._decided: tuple[str, str] | None = None
+
+    @property
+    def codec(self) -> str:
+        """The codec that reads every byte of the message (`decide`). Raises Unreadable: undecodable."""
+        return self.decided()[0]
+
+    def decided(self) -> tuple[str, str]:
+        """The codec, and who said so. Raises Unreadable: undecodable."""
+        if self._decided is None:
+            self._decided = decided(self._raw, link=self._link, stated=_stated(self._raw, self._marks))
+        return self._decided
+
+    def text(self, octets: bytes) -> str:
+        """A part of the message as text."""
+        return octets.decode("ascii" if octets.isascii() else self.codec)
+
+
+def _stated(raw: bytes, marks: Marks) -> str:
+    """MSH-18."""
+    at = 0 if raw[:3] == b"MSH" else raw.find(b"\rMSH", 0, LONGEST_HEADER) + 1
+    end = raw.find(b"\r", at, at + LONGEST_HEADER)
+    fields = raw[at : end if end >= 0 else at + LONGEST_HEADER].split(raw[at + 3 : at + 4], 18)
+    if len(fields) < 18 or fields[0] != b"MSH":
+        return ""
+    return fields[17].decode("latin-1").partition(marks.repetition)[0]

@@ -53,6 +53,8 @@ def _repetitions(item: Item) -> list[list[int]]:
     """Which repetitions of OBX-5 are one document: one that has only a first component goes on with the one before."""
     found = [[0]]
     for n in range(1, MOST_REPETITIONS):
+        if not item.segment.repeats(5, n):
+            break
         if item.segment.octets(5, _place(item.segment, n), n):
             found.append([n])
         elif item.segment.octets(5, 1, n):

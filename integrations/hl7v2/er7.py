@@ -8,37 +8,28 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice
 
-from mdo_portal.exchange import Unreadable
-
-from .charset import decided, is_marked, narrow
+from .charset import Charset, is_marked, narrow
 from .header import header_at
+from .lines import LARGE, PlacedLines, TextLines
 from .marks import Marks, marks_of
-from .segment import LargeSegment, Repetition, Segment, spans
+from .segment import UTF_8, Repetition, Segment
 
-LARGE = 32_768
-"""A segment of more bytes than this is read by offsets in the raw bytes instead of being copied."""
-
-MOST_SEGMENTS = 200_000
-"""Nobody who means well sends more."""
-
+Lines = TextLines | PlacedLines
 _PATH = re.compile(r"(\w{3})(?:\((\d+)\))?-(\d+)(?:\((\d+)\))?(?:-(\d+))?(?:-(\d+))?")
 
 
 class Message:
     """A message as a list of segments, in the order in which they came."""
 
-    __slots__ = ("_by_name", "_grouped", "_index", "_lines", "_segments", "charset", "marks")
+    __slots__ = ("_by_name", "_charset", "_lines", "_segments", "marks")
 
-    def __init__(self, lines: list[str], segments: list[Segment] | None, marks: Marks, charset: str) -> None:
+    def __init__(self, lines: Lines, marks: Marks, charset: Charset) -> None:
         self._lines = lines
-        self._segments = segments
-        self._index: dict[str, list[str]] | None = None
+        self._segments: list[Segment] | None = None
         self._by_name: dict[str, list[Segment]] = {}
-        self._grouped: dict[str, list[Segment]] | None = None
+        self._charset = charset
         self.marks = marks
-        self.charset = charset  # the codec that was used, for the record
 
     @classmethod
     def parse(cls, raw: bytes, charset: str = "") -> Message:
@@ -47,16 +38,28 @@ class Message:
         Raises Unreadable: no_header, hostile_delimiters, undecodable. Takes CR, LF and CRLF as line end.
         """
         raw, marks, link = _opened(raw, charset)
-        codec, _ = decided(raw, link=link, stated=_stated_charset(raw, marks))
-        if len(raw) > LARGE:
-            return cls([], _segments(raw, marks, codec), marks, codec)
-        return cls(raw.decode(codec).split("\r"), None, marks, codec)
+        written = Charset(raw, marks, link)
+        if len(raw) <= LARGE:
+            return cls.of_lines(written.text(raw).split("\r"), marks, written)
+        if not raw.isascii():
+            written.decided()  # now: later it would be a half-read message that turns out unreadable
+        return cls(PlacedLines(raw, marks, written), marks, written)
+
+    @classmethod
+    def of_lines(cls, lines: list[str], marks: Marks, charset: Charset = UTF_8) -> Message:
+        """A message of which only these lines are known."""
+        return cls(TextLines(lines, marks, charset), marks, charset)
+
+    @property
+    def charset(self) -> str:
+        """The codec that reads it, for the record."""
+        return self._charset.codec
 
     @property
     def segments(self) -> list[Segment]:
         """Every line, in order."""
         if self._segments is None:
-            self._segments = [Segment(line, self.marks, self.charset) for line in self._lines if line]
+            self._segments = self._lines.all()
         return self._segments
 
     def first(self, name: str) -> Segment | None:
@@ -68,7 +71,7 @@ class Message:
         """Every segment called `name`, in order."""
         found = self._by_name.get(name)
         if found is None:
-            found = self._by_name[name] = self._named(name)
+            found = self._by_name[name] = self._lines.named(name)
         return found
 
     def get(self, path: str) -> str:
@@ -87,38 +90,6 @@ class Message:
         chosen = found if occurrence is None else found[occurrence : occurrence + 1]
         values = (one.component(c, s) for segment in chosen for one in _chosen(segment.repetitions(n), repetition))
         return [value for value in values if value]
-
-    def _named(self, name: str) -> list[Segment]:
-        if self._index is None:
-            self._index = _index(self._lines) if self._segments is None else {}
-        if self._index and name and name not in self._index:  # make objects only of what is asked for
-            marks, charset = self.marks, self.charset
-            lines = self._index.get(name + marks.field, ())
-            if len(lines) == 1:
-                return [Segment(lines[0], marks, charset, name)]
-            return [Segment(line, marks, charset, name) for line in lines]
-        if self._grouped is None:
-            self._grouped = _grouped(self.segments)
-        return self._grouped.get(name, [])
-
-
-def _grouped(segments: list[Segment]) -> dict[str, list[Segment]]:
-    found: dict[str, list[Segment]] = {}
-    for segment in segments:
-        found.setdefault(segment.name, []).append(segment)
-    return found
-
-
-def _index(lines: list[str]) -> dict[str, list[str]]:
-    """The lines by their first four characters: name and separator."""
-    found: dict[str, list[str]] = {}
-    for line in lines:
-        start = line[:4]
-        if start in found:
-            found[start].append(line)
-        else:
-            found[start] = [line]
-    return found
 
 
 @lru_cache(maxsize=4096)
@@ -145,9 +116,8 @@ def _chosen(repetitions: list[Repetition], wanted: int | None) -> list[Repetitio
 
 def codec_of(raw: bytes, charset: str = "") -> tuple[str, str]:
     """Which codec reads the message and who said so (charset.decided). Raises Unreadable as Message.parse does."""
-    opened, marks, link = _opened(raw, charset)
-    codec, by = decided(opened, link=link, stated=_stated_charset(opened, marks))
-    return codec, by if link == charset else "(bytes)"
+    codec, by = Charset(*(opened := _opened(raw, charset))).decided()
+    return codec, by if opened[2] == charset else "(bytes)"
 
 
 def _opened(raw: bytes, link: str) -> tuple[bytes, Marks, str]:
@@ -178,27 +148,3 @@ def _line_ends(raw: bytes, marks: Marks) -> bytes:
     if b"\n" not in raw:
         return raw
     return re.sub(rb"\n(?=[A-Z][A-Z0-9]{2}" + re.escape(marks.field.encode()) + rb")", b"\r", raw)
-
-
-def _stated_charset(raw: bytes, marks: Marks) -> str:
-    at = 0 if raw[:3] == b"MSH" else raw.find(b"\rMSH", 0, LARGE) + 1
-    end = raw.find(b"\r", at, at + LARGE)
-    fields = raw[at : end if end >= 0 else at + LARGE].split(raw[at + 3 : at + 4], 18)
-    if len(fields) < 18 or fields[0] != b"MSH":
-        return ""
-    return fields[17].decode("latin-1").partition(marks.repetition)[0]
-
-
-def _segments(raw: bytes, marks: Marks, codec: str) -> list[Segment]:
-    """The segments of a message with a document: it stays where it is."""
-    cuts = list(islice(spans(raw, b"\r", 0, len(raw)), MOST_SEGMENTS))
-    if len(cuts) == MOST_SEGMENTS:
-        raise Unreadable("too_large", "segments")
-    return [_segment(raw, span, marks, codec) for span in cuts if span[0] < span[1]]
-
-
-def _segment(raw: bytes, span: tuple[int, int], marks: Marks, codec: str) -> Segment:
-    start, end = span
-    if end - start > LARGE:
-        return LargeSegment(raw, span, marks, codec)
-    return Segment(raw[start:end].decode(codec), marks, codec)

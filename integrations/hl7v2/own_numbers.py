@@ -20,5 +20,5 @@ def numbers_at(raw: bytes, places: Sequence[str]) -> list[str]:
         marks = opened(window[at : end_of_line(window, at)]).marks
     except Unreadable:
         return []
-    few = Message(lines_called({one[:3] for one in places}, window, at, marks), None, marks, "")
+    few = Message.of_lines(lines_called({one[:3] for one in places}, window, at, marks), marks)
     return [value for one in places if (value := few.get(one).strip())]

@@ -7,18 +7,18 @@ whole component, component 0 the whole repetition. Nothing is split before someb
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 
-from .marks import Marks
+from .charset import Charset
+from .marks import STANDARD, Marks
 
 MOST_REPETITIONS = 20_000
 """Nobody who means well sends more."""
 
-MOST_REMEMBERED, MOST_COMPONENTS = 40, 8
-"""Fields of a large segment, and components of one, whose places are kept; no segment has more that mean something."""
+MOST_REMEMBERED = 80
+"""Fields of a large segment, and components in them, whose places are kept; no segment has more that mean something."""
 
+UTF_8 = Charset(b"MSH|", STANDARD, "UTF-8")
 HEADERS = ("MSH", "FHS", "BHS")
 Span = tuple[int, int]
 
@@ -26,19 +26,19 @@ Span = tuple[int, int]
 class Segment:
     """One line of a message. Ask for text; it comes unescaped, and "" when it is not there."""
 
-    __slots__ = ("_codec", "_fields", "_is_plain", "_line", "_marks", "name")
+    __slots__ = ("_charset", "_fields", "_line", "_marks", "_plain_from", "name")
 
     name: str
     """`PID`; "" when the line is no segment."""
 
-    def __init__(self, line: str, marks: Marks, codec: str = "utf-8", name: str | None = None) -> None:
+    def __init__(self, line: str, marks: Marks, charset: Charset = UTF_8, name: str | None = None) -> None:
         """`name`, for whoever knows it."""
         self.name = segment_name(line[:4], marks.field) if name is None else name
         self._line = line
         self._marks = marks
-        self._codec = codec
+        self._charset = charset
         self._fields: list[str] | None = None
-        self._is_plain = False  # fields and components are all there is in this line, as in most; `split` finds out
+        self._plain_from = 0
 
     def __repr__(self) -> str:
         return f"<Segment {self.name or '?'}>"  # never a value: this ends up in logs
@@ -59,7 +59,7 @@ class Segment:
         text = fields[n] if n < len(fields) else ""
         if self._marks.escape not in text or (n < 3 and self.name in HEADERS):
             return text  # MSH-1 and MSH-2 are the delimiters themselves
-        return self._marks.unescaped(text, self._codec)
+        return self._marks.unescaped(text, self._charset.codec)
 
     def is_null(self, n: int) -> bool:
         """Whether field `n` is `""`: what was told there before holds no more (v2.5 2.5.3). Left out, it holds still."""
@@ -70,7 +70,11 @@ class Segment:
         """The repetitions of field `n`; none when the field is empty. After `most` the rest stays unsplit in the last."""
         text = self.as_sent(n)
         parts = text.split(self._marks.repetition, most) if text else ()
-        return [Repetition(part, self._marks, self._codec) for part in parts]
+        return [Repetition(part, self._marks, self._charset) for part in parts]
+
+    def repeats(self, n: int, repetition: int) -> bool:
+        """Whether field `n` was sent so many times more."""
+        return self.as_sent(n).count(self._marks.repetition) >= repetition
 
     def component(self, n: int, c: int = 1, s: int = 1, repetition: int = 0) -> str:
         """Component `c` (subcomponent `s`) of one repetition of field `n`."""
@@ -78,10 +82,12 @@ class Segment:
             text = (self._fields or self.split())[n]
         except IndexError:
             return ""
-        if not text or (c == 1 == s and not repetition and text.isalnum()):
-            return text  # no sign in it can be a separator
+        if not text:
+            return text
         marks = self._marks
-        if not (self._is_plain and c and s < 2 and not repetition):
+        if n < self._plain_from or repetition or s > 1:
+            if c == 1 == s and not repetition and text.isalnum():
+                return text  # no sign in it can be a separator
             if n < 3 and self.name in HEADERS:
                 return text
             if marks.repetition in text:
@@ -90,11 +96,13 @@ class Segment:
             elif repetition:
                 return ""
             if s > 1 or not c or marks.sub in text or marks.escape in text:
-                return _component(text, c, s, marks, self._codec)
-        try:
-            return text.split(marks.component, c)[c - 1]  # most values: the hottest place of the reader
-        except IndexError:
-            return ""
+                return _component(text, c, s, marks, self._charset)
+        if not c:
+            return text
+        if c == 1:
+            return text.partition(marks.component)[0]  # most values: the hottest place of the reader
+        parts = text.split(marks.component, c)
+        return parts[c - 1] if c <= len(parts) else ""
 
     def octets(self, n: int, c: int, repetition: int = 0) -> bytes | memoryview:
         """Component `c` as it was sent, for base64: of a large segment a view without a copy."""
@@ -107,82 +115,95 @@ class Segment:
         if '""' in line:
             line = _nothing(marks).sub("", line)
         self._fields = fields = line.split(marks.field)
+        self._plain_from = 0
         if fields[0] in HEADERS:
+            line = line[4 + len(marks.msh2) :]
             fields.insert(1, marks.field)
-        else:
-            self._is_plain = not (marks.repetition in line or marks.sub in line or marks.escape in line)
+            self._plain_from = 3
+        if marks.repetition in line or marks.sub in line or marks.escape in line:
+            self._plain_from = len(fields)
         return fields
 
 
 class LargeSegment(Segment):
     """A segment with a document in it: only its small fields become text before they are asked for."""
 
-    __slots__ = ("_components", "_first", "_raw", "_whole")
+    __slots__ = ("_first", "_places", "_raw", "_whole")
 
-    def __init__(self, raw: bytes, span: Span, marks: Marks, codec: str) -> None:
-        super().__init__(raw[span[0] : span[0] + 4].decode("latin-1"), marks, codec)
+    def __init__(self, raw: bytes, span: Span, marks: Marks, charset: Charset) -> None:
+        super().__init__(raw[span[0] : span[0] + 4].decode("latin-1"), marks, charset)
         self._raw, self._whole = raw, span
-        # Where its first fields stand, and the components of what was asked for: each look behind the document would pass it again.
+        # Where its first fields stand, and what was asked for: each look behind the document would pass it again.
         self._first: list[Span] = []
-        self._components: dict[tuple[int, int], list[Span]] = {}
+        self._places: dict[tuple[int, int, int], Span] = {}
 
     def split(self) -> list[str]:
         raise NotImplementedError  # thirty-two million fields, and nobody asks for all of them
 
     @property
     def line(self) -> str:
-        return self._raw[self._whole[0] : self._whole[1]].decode(self._codec)
+        return self._charset.text(self._raw[self._whole[0] : self._whole[1]])
 
     def as_sent(self, n: int) -> str:
         start, end = self._span(n)
-        text, marks = self._raw[start:end].decode(self._codec), self._marks
+        text, marks = self._charset.text(self._raw[start:end]), self._marks
         return _nothing(marks).sub("", marks.field + text)[1:] if '""' in text else text
 
     def field(self, n: int) -> str:
-        return self._marks.unescaped(self.as_sent(n), self._codec)
+        return _component(self.as_sent(n), 0, 0, self._marks, self._charset)
 
     def octets(self, n: int, c: int, repetition: int = 0) -> bytes | memoryview:
         start, end = self._place(n, c, repetition)
         return memoryview(self._raw)[start:end]
 
+    def repeats(self, n: int, repetition: int) -> bool:
+        return self._place(n, 0, repetition) != (0, 0)
+
     def component(self, n: int, c: int = 1, s: int = 1, repetition: int = 0) -> str:
         start, end = self._place(n, c, repetition)
-        found = _component(self._raw[start:end].decode(self._codec), min(c, 1), s, self._marks, self._codec)
+        found = _component(self._charset.text(self._raw[start:end]), min(c, 1), s, self._marks, self._charset)
         return "" if found == '""' else found
 
     def _place(self, n: int, c: int, repetition: int) -> Span:
         """Where component `c` of a repetition stands; 0 is all of the repetition."""
-        known = self._components.get((n, repetition))
+        known = self._places.get((n, c, repetition))
         if known is None:
-            known = []
-            if len(self._components) < MOST_REMEMBERED:
-                self._components[n, repetition] = known
-            whole = _nth_span(self._raw, self._marks.repetition.encode(), self._span(n), repetition)
-            known += [whole, *islice(spans(self._raw, self._marks.component.encode(), *whole), MOST_COMPONENTS)]
-        if c <= MOST_COMPONENTS:
-            return known[c] if c < len(known) else (0, 0)
-        return _nth_span(self._raw, self._marks.component.encode(), known[0], c - 1)
+            known = self._looked_for(n, c, repetition)
+            if len(self._places) < MOST_REMEMBERED:
+                self._places[n, c, repetition] = known
+        return known
+
+    def _looked_for(self, n: int, c: int, repetition: int) -> Span:
+        if c:
+            whole = self._place(n, 0, repetition)
+            return _nth_span(self._raw, self._marks.component.encode(), whole, c - 1) if whole[1] else whole
+        return _nth_span(self._raw, self._marks.repetition.encode(), self._span(n), repetition)
 
     def _span(self, n: int) -> Span:
-        # No list of all fields: 32 MB of separators would make one of 32 million.
+        """Where field `n` stands. The first are looked for once, each behind the one before: a document is passed once."""
         n -= self.name in HEADERS
-        if n < MOST_REMEMBERED:
-            self._first = self._first or list(islice(spans(self._raw, self._marks.field.encode(), *self._whole), MOST_REMEMBERED))
-            return self._first[n] if n < len(self._first) else (0, 0)
-        return _nth_span(self._raw, self._marks.field.encode(), self._whole, n)
+        if n >= MOST_REMEMBERED:  # no list of all fields: 32 MB of separators would make one of 32 million
+            return _nth_span(self._raw, self._marks.field.encode(), self._whole, n)
+        found, end = self._first, self._whole[1]
+        start = found[-1][1] + 1 if found else self._whole[0]
+        while len(found) <= n and start <= end:
+            at = self._raw.find(self._marks.field.encode(), start, end)
+            found.append((start, at if at >= 0 else end))
+            start = found[-1][1] + 1
+        return found[n] if n < len(found) else (0, 0)
 
 
 class Repetition:
     """One repetition of a field, for those who walk over all of them."""
 
-    __slots__ = ("_codec", "_marks", "as_sent")
+    __slots__ = ("_charset", "_marks", "as_sent")
 
-    def __init__(self, text: str, marks: Marks, codec: str) -> None:
-        self.as_sent, self._marks, self._codec = text, marks, codec
+    def __init__(self, text: str, marks: Marks, charset: Charset) -> None:
+        self.as_sent, self._marks, self._charset = text, marks, charset
 
     def component(self, c: int, s: int = 1) -> str:
         """Component `c`, subcomponent `s` of this repetition, unescaped."""
-        return _component(self.as_sent, c, s, self._marks, self._codec)
+        return _component(self.as_sent, c, s, self._marks, self._charset)
 
     def has(self, c: int) -> bool:
         """Whether so many components were sent: cheaper than to ask for one that most leave out."""
@@ -191,7 +212,7 @@ class Repetition:
     @property
     def text(self) -> str:
         """The whole repetition, unescaped."""
-        return self._marks.unescaped(self.as_sent, self._codec)
+        return _component(self.as_sent, 0, 0, self._marks, self._charset)
 
 
 @lru_cache(maxsize=64)
@@ -207,26 +228,19 @@ def segment_name(start: str, separator: str) -> str:
     return name if start[3:] in (separator, "") and len(name) == 3 and name.isalnum() and name.isupper() else ""
 
 
-def _component(text: str, c: int, s: int, marks: Marks, codec: str) -> str:
+def _component(text: str, c: int, s: int, marks: Marks, charset: Charset) -> str:
     if c:
         if c > 1 or marks.component in text:
             parts = text.split(marks.component, c)
             text = parts[c - 1] if c <= len(parts) else ""
         if s > 1 or (s and marks.sub in text):
             text = _nth(text, marks.sub, s - 1)
-    return marks.unescaped(text, codec) if marks.escape in text else text
+    return marks.unescaped(text, charset.codec) if marks.escape in text else text
 
 
 def _nth(text: str, separator: str, index: int) -> str:
     parts = text.split(separator, index + 1)
     return parts[index] if index < len(parts) else ""
-
-
-def spans(raw: bytes, separator: bytes, start: int, end: int) -> Iterator[Span]:
-    while (at := raw.find(separator, start, end)) >= 0:
-        yield start, at
-        start = at + 1
-    yield start, end
 
 
 def _nth_span(raw: bytes, separator: bytes, span: Span, index: int) -> Span:

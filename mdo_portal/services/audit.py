@@ -19,6 +19,7 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.services import many_rows
 from mdo_portal.services.audit_fields import (
     MACHINE,
     MACHINE_NAME,
@@ -187,9 +188,8 @@ def together(session: Session) -> Iterator[None]:
     finally:
         del session.info[_TOGETHER]
     sites = _sites(session, {line["acting_hospital_id"] for line in lines})
-    for names in {tuple(line) for line in lines}:
-        same = [line | {"source_site": sites[line["acting_hospital_id"]]} for line in lines if tuple(line) == names]
-        session.execute(insert(_LINES).inline(), same)
+    for same in many_rows.alike(line | {"source_site": sites[line["acting_hospital_id"]]} for line in lines):
+        many_rows.store(session, AuditEntry, same)
 
 
 def _sites(session: Session, hospital_ids: set[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:

@@ -7,25 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, bindparam, func, insert, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import Fact, IncomingReferral, Section
+from mdo_portal.services import many_rows
 
 Row = dict[str, Any]
-_COLUMNS = (
-    "id", "case_id", "section", "label", "text", "code", "code_system", "dated_on", "hospital_id", "received_at", "message_id",
-    "source_key", "status",
-)  # fmt: skip
-_ROWS = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(
-    *(Column(name, getattr(CaseFact, name).type) for name in _COLUMNS)
-)
-_ADDING = insert(CaseFact).from_select(_COLUMNS, select(*_ROWS.render_derived(name="told", with_types=True).c))
-"""One value for any number of facts: a case has many, and to the driver each row costs as much as all of them, an array three times."""
 
 
 def first_rows(
@@ -37,9 +28,7 @@ def first_rows(
 
 def store(session: Session, rows: Sequence[Row]) -> None:
     """Facts of one case or many in one go; the cases are stored already."""
-    if rows:
-        told = [{name: value if value is None else str(value) for name, value in row.items()} for row in rows]
-        session.connection().execute(_ADDING, {"rows": told})
+    many_rows.store(session, CaseFact, rows)
 
 
 QUESTIONS = {

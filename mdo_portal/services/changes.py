@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 CHANNEL = "mdo"
 _UNTOLD = "untold"
-_NOTIFY = text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads AS text[])) AS payload")
+_NOTIFY = text("SELECT pg_notify(:channel, payload) FROM jsonb_array_elements_text(CAST(:payloads AS jsonb)) AS payload")
 
 
 def announce(session: Session, topic: str, object_id: uuid.UUID | str, *, revision: int = 0) -> None:
@@ -27,7 +27,7 @@ def _tell(session: Session) -> None:
     untold = session.info.pop(_UNTOLD, None)
     if untold:
         payloads = [json.dumps({"topic": topic, "id": one, "revision": revision}) for (topic, one), revision in untold.items()]
-        session.execute(_NOTIFY, {"channel": CHANNEL, "payloads": payloads})
+        session.execute(_NOTIFY, {"channel": CHANNEL, "payloads": json.dumps(payloads)})
 
 
 def wake(session: Session, work: str) -> None:

@@ -179,7 +179,7 @@ def line_of(session: Session) -> Iterator[Line]:
     """A cursor in this session's transaction; what goes wrong comes out as SQLAlchemy's error."""
     driver: Any = session.connection().connection.driver_connection
     try:
-        with driver.cursor() as line:
+        with driver.pipeline(), driver.cursor() as line:
             line.adapters.register_dumper(_Value, _ValueDumper)
             yield line
     except psycopg.Error as error:

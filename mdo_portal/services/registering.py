@@ -16,7 +16,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingReferral, Wire
-from mdo_portal.services import case_facts, documents, identification, patients, referrals
+from mdo_portal.services import case_facts, documents, identification, many_rows, patients, referrals, timeline
 
 
 @dataclass(frozen=True)
@@ -70,18 +70,17 @@ def _known(session: Session, told: Sequence[Told]) -> list[bool]:
 def _store(session: Session, fresh: Sequence[tuple[Told, Patient, Case]]) -> None:
     if not fresh:
         return
-    session.add_all([patient for _, patient, _ in fresh])
-    session.flush()
-    session.add_all([case for _, _, case in fresh])
-    session.flush()
+    many_rows.store_composed(session, [patient for _, patient, _ in fresh])
+    many_rows.store_composed(session, [case for _, _, case in fresh])
     facts: list[case_facts.Row] = []
     files: list[documents.Row] = []
-    for one, _, case in fresh:
-        facts += case_facts.first_rows(case, one.referral, one.hospital, now=one.at, message_id=one.message_id)
-        files += [
-            documents.row(session, case, document, hospital_id=one.hospital.id, at=one.at, message_id=one.message_id)
-            for document in one.referral.documents
-        ]
-        referrals.tell(session, case, "referral.received", one.hospital, now=one.at, wire=one.wire)
+    with timeline.together(session):
+        for one, _, case in fresh:
+            facts += case_facts.first_rows(case, one.referral, one.hospital, now=one.at, message_id=one.message_id)
+            files += [
+                documents.row(session, case, document, hospital_id=one.hospital.id, at=one.at, message_id=one.message_id)
+                for document in one.referral.documents
+            ]
+            referrals.tell(session, case, "referral.received", one.hospital, now=one.at, wire=one.wire)
     case_facts.store(session, facts)
     documents.store(session, files)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseEvent
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.errors import N_
-from mdo_portal.services import loose_values
+from mdo_portal.services import loose_values, many_rows
 
 SENTENCES: dict[str, str] = {
     "referral.received": N_("Aanmelding ontvangen van %(hospital)s (%(wire)s)"),
@@ -116,6 +119,21 @@ def enter(session: Session, *, now: datetime) -> None:
     session.info[ENTERED] = now
 
 
+_TOGETHER = "timeline_together"
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Write the events of this block in one statement at its end, in the same transaction; until then no query finds them."""
+    events: list[dict[str, Any]] = []
+    session.info[_TOGETHER] = events
+    try:
+        yield
+    finally:
+        del session.info[_TOGETHER]
+    many_rows.store(session, CaseEvent, events)
+
+
 def happened(
     session: Session, case: Case, what: str, *, at: datetime, person_id: uuid.UUID | None = None, **details: str
 ) -> None:
@@ -127,9 +145,11 @@ def happened(
         entered = at
     elif what != "referral.received":  # what the registration itself told is not new on it
         details[ENTERED] = entered.isoformat()
-    event = CaseEvent(
-        id=new_id(), case_id=case.id, at=at, what=what, details=details, person_id=person_id, hospital_id=case.hospital_id
-    )
-    session.add(event)
+    event = {"id": new_id(), "case_id": case.id, "at": at, "what": what, "details": details}
+    event |= {"person_id": person_id, "hospital_id": case.hospital_id}
+    if (waiting := session.info.get(_TOGETHER)) is not None:
+        waiting.append(event)
+    else:
+        session.add(CaseEvent(**event))
     if what in NEWS:
         case.came_in(entered, is_value=loose_values.ONLY in details)

@@ -178,3 +178,28 @@ def test_two_quotes_say_nothing_also_in_a_segment_with_a_document() -> None:
     segment = Message.parse(raw).all("OBX")[0]
     assert [segment.component(3, 2), segment.component(6), segment.as_sent(7), segment.component(11)] == ["", "", "", "F"]
     assert segment.as_sent(3) == "A^^L"
+
+
+@pytest.mark.parametrize("document", [b"", b"A" * LARGE])
+def test_a_segment_that_is_only_a_name_is_found_with_those_of_its_kind(document: bytes) -> None:
+    message = Message.parse(b"MSH|^~\\&|A\rZZZ\rOBX|1|" + document + b"\rZZZ|x\rZZZZ|y\rzzz|z\r")
+    assert [segment.line for segment in message.all("ZZZ")] == ["ZZZ", "ZZZ|x"]
+    assert [segment.line for segment in message.all("")] == ["ZZZZ|y", "zzz|z"]
+
+
+def test_beside_a_document_each_segment_is_read_in_the_character_set_of_the_whole() -> None:
+    document = "^^^Base64^" + "A" * LARGE
+    message = Message.parse(f"MSH|^~\\&|A\rPID|1||7||Daniëlle\rOBX|1|ED|||{document}\rNTE|1||é\r".encode("cp1252"))
+    assert (message.get("PID-5"), message.get("NTE-3"), message.charset) == ("Daniëlle", "é", "cp1252")
+
+
+def test_bytes_that_no_character_set_knows_are_refused_also_inside_a_document() -> None:
+    with pytest.raises(Unreadable, match="undecodable"):
+        Message.parse(b"MSH|^~\\&|A\rPID|1||7\rOBX|1|ED|||^^^Base64^" + b"A" * LARGE + b"\x81\xff\r")
+
+
+def test_a_large_segment_counts_its_repetitions_as_any_other() -> None:
+    for document in (b"A" * LARGE, b"A"):
+        segment = Message.parse(b"MSH|^~\\&|A\rOBX|1|ED|||^^^Base64^" + document + b"~^^^^BB~\r").all("OBX")[0]
+        assert [segment.repeats(5, n) for n in range(4)] == [True, True, True, False]
+        assert bytes(segment.octets(5, 5, 1)) == b"BB"

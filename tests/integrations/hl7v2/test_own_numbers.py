@@ -1,0 +1,10 @@
+"""Patient numbers at a profile's own places, read before anything is parsed."""
+
+from __future__ import annotations
+
+from integrations.hl7v2.own_numbers import numbers_at
+
+
+def test_an_escape_in_a_number_is_read_as_anywhere_else() -> None:
+    raw = b"MSH|^~\\&|A\rPID|1||7|||||||||||||||12\\X33\\4\r"
+    assert numbers_at(raw, ["PID-18-1", "PID-19-1"]) == ["1234"]
