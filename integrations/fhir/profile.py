@@ -10,7 +10,7 @@ from typing import Any
 
 from integrations.fhir.values import text
 from integrations.profiles import load
-from mdo_portal.exchange import Section
+from mdo_portal.exchange import Section, Wire
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,14 @@ def _by_word(rows: list[dict[str, Any]], label: str) -> str:
     """Rows are tried in order; each of their words counts where a word of the label begins with it."""
     folded = label.casefold()
     return next((text(row["to"]) for row in rows if any(re.search(rf"\b{re.escape(each)}", folded) for each in row["words"])), "")
+
+
+def is_of_another_wire(name: str) -> bool:
+    """Whether this is a profile, and none of FHIR: the link reads something else now than when the message came."""
+    try:
+        return str(load(name)["wire"]) != Wire.FHIR
+    except KeyError:
+        return False
 
 
 @lru_cache(maxsize=256)

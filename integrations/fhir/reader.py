@@ -8,7 +8,7 @@ from integrations.fhir.json_gate import MAX_PIECES, load
 from integrations.fhir.message import read_message
 from integrations.fhir.own_numbers import numbers_at, own_number_places
 from integrations.fhir.people import identifiers
-from integrations.fhir.profile import load_profile
+from integrations.fhir.profile import is_of_another_wire, load_profile
 from integrations.fhir.values import Node, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
@@ -67,9 +67,11 @@ class FhirReader:
     def read(self, raw: bytes, profile: str, charset: str = "") -> Incoming:
         """Understand a message. FHIR JSON is UTF-8 by its standard: `charset` changes nothing.
 
-        Raises Unreadable: no_header, broken, too_many_entries, wrong_version, no_request, no_patient, split;
+        Raises Unreadable: other_wire, no_header, broken, too_many_entries, wrong_version, no_request, no_patient, split;
         ValueError when there is no such profile.
         """
+        if is_of_another_wire(profile):
+            raise Unreadable("other_wire")
         flavour = load_profile(profile)
         tree = _named(xml_reader.load(raw, flavour.version) if looks_like_xml(raw) else load(raw))
         return read_message(tree, flavour)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from integrations.profiles import load
-from mdo_portal.exchange import Incoming, IncomingReceipt, MessageHeader, Unreadable, WrongProfile
+from mdo_portal.exchange import Incoming, IncomingReceipt, MessageHeader, Unreadable, Wire, WrongProfile
 
 from . import kinds
 from .answers import acknowledged
@@ -54,10 +54,12 @@ class Hl7Reader:
 
         An acknowledgement that comes by itself is read under the profile of the letters to this hospital: what it means by its codes.
 
-        Raises Unreadable (no_header, hostile_delimiters, undecodable, too_large, unknown_kind, no_patient, broken) and
+        Raises Unreadable (other_wire, no_header, hostile_delimiters, undecodable, too_large, unknown_kind, no_patient, broken) and
         KeyError for a profile that is not there.
         """
         rules = load(profile)
+        if rules["wire"] != Wire.HL7V2:
+            raise Unreadable("other_wire")
         message = Message.parse(storable(raw), charset or rules["charset"])
         if message.get("MSH-9-1") == "ACK" and (said := acknowledged(raw, profile)):
             return IncomingReceipt(*said)

@@ -9,10 +9,12 @@ from mdo_portal.errors import N_
 
 FUNCTIONS: Mapping[str, str] = {
     "provider": N_("PRD met rol %(name)s"),
+    "participant": N_("PRT met rol %(name)s"),
     "label": N_("OBX met het label van: %(name)s"),
     "notes": N_("NTE onder %(name)s"),
     "number": N_("nummer van soort %(name)s"),
     "title": N_("titel van het document"),
+    "closing": N_("NTE waarmee een REF eindigt"),
 }
 ASKED: Mapping[str, str] = {
     "board": N_("vraag aan het MDO"),

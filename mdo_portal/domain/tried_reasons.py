@@ -40,6 +40,7 @@ TRIED_REASONS: dict[str, str] = {
     "reader_slow": N_("Onleesbaar: de lezer had te lang nodig."),
     "reader_died": N_("Onleesbaar: de lezer brak af. Het bericht is te groot of te diep opgebouwd."),
     "wrong_profile": N_("De instellingen van deze koppeling kloppen niet; aan het bericht ligt het niet. Herstel ze bij Wat elders staat."),
+    "other_wire": N_("Dit is een ander soort bericht (HL7 v2 of FHIR) dan deze koppeling leest."),
     "failed": N_("De lezer van het portaal liep vast; dat ligt niet aan het bericht. Meld het de beheerder van het portaal."),
     "fhir_on_v2": N_("Dit is FHIR; deze koppeling leest HL7 v2."),
     "xml_on_v2": N_("Dit is XML; deze koppeling leest HL7 v2."),

@@ -120,6 +120,10 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Het profiel van deze koppeling klopt niet meer (de plaats staat erbij). Het bericht is bewaard; "
         "herstel het profiel en laat het bericht opnieuw lezen."
     ),
+    "other_wire": N_(
+        "De koppeling van dit ziekenhuis leest nu een ander soort berichten (HL7 v2 of FHIR). Het bericht is bewaard; "
+        "zet het profiel terug en laat het opnieuw lezen, of leg het terzijde."
+    ),
     "emptied": N_(
         "De inhoud van dit bericht is verwijderd (bewaartermijn of vernietiging) voordat het gelezen kon worden. "
         "Vraag het ziekenhuis zo nodig om het opnieuw te sturen, of leg het terzijde."

@@ -16,8 +16,10 @@ from integrations.hl7v2.places import _NAMED
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.profiles.paths import V2_FUNCTIONS
 from integrations.profiles.schema import SCHEMAS
-from mdo_portal.exchange import IncomingReferral, WrongProfile, profile_of_link
+from mdo_portal.domain.unreadable import UNREADABLE_REASONS
+from mdo_portal.exchange import IncomingReferral, Reader, Unreadable, WrongProfile, profile_of_link
 from scripts import print_profiles
+from tests import make
 from tests.integrations.fhir.make import sample
 from tests.integrations.hl7v2 import samples
 
@@ -119,3 +121,14 @@ def test_a_kind_of_message_means_one_of_the_words_there_are() -> None:
 
     assert (wrong.value.problem, wrong.value.key) == ("not_one_of", "kinds.REF^I12")
     assert set(wrong.value.known) == set(MEANINGS)
+
+
+@pytest.mark.parametrize(
+    ("reader", "raw", "profile"),
+    [(Hl7Reader(), make.hl7_change(), "generic-r4"), (FhirReader(), b'{"resourceType": "Bundle"}', "hix")],
+    ids=["HL7 v2", "FHIR"],
+)
+def test_what_waited_while_its_link_began_to_read_something_else_says_so(reader: Reader, raw: bytes, profile: str) -> None:
+    with pytest.raises(Unreadable) as unreadable:
+        reader.read(raw, profile)
+    assert unreadable.value.reason == "other_wire" and "other_wire" in UNREADABLE_REASONS
