@@ -21,6 +21,8 @@ ASKED: Mapping[str, str] = {
     "radiology": N_("vraag aan de radioloog"),
     "pathology": N_("vraag aan de patholoog"),
     "tumour": N_("tumorsoort"),
+    "urgency": N_("urgentie"),
+    "latest": N_("uiterlijk zinvol op"),
 }
 """The names that labels have in a profile."""
 

@@ -27,6 +27,7 @@ def test_every_function_of_every_profile_has_words() -> None:
     places = [place for one in loaded for place in _texts(one) if place.startswith("@")]
     assert places
     assert [place for place in places if place_words.said(place) is None] == []
+    assert {place.removeprefix("@label ") for place in places if place.startswith("@label ")} <= set(place_words.ASKED)
 
 
 def _texts(value: object) -> list[str]:
