@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from mdo_portal.exchange import Address, Contact, OutgoingDecision, PatientIdentity, PersonName
+from mdo_portal.exchange import Address, Contact, IncomingReferral, OutgoingDecision, PatientIdentity, PersonName
 
 HERE = Path(__file__).parent
 BASE = "https://fhir.deltamond.example/r4"
@@ -152,3 +152,12 @@ def response(*entries: Node) -> bytes:
 def searchset(*resources: Node) -> bytes:
     entries = [{"resource": each} for each in resources]
     return json.dumps({"resourceType": "Bundle", "type": "searchset", "entry": entries}).encode()
+
+
+def told(found: IncomingReferral) -> list[tuple[str, str]]:
+    """What stands above each fact, and the fact."""
+    return [(fact.label, fact.text) for fact in found.facts]
+
+
+def amount(value: float, unit: str) -> Node:
+    return {"value": value, "unit": unit}

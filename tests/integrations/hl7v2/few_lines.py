@@ -24,3 +24,8 @@ def result(*lines: str) -> IncomingResult:
     found = read("ORU^R01", *lines)
     assert isinstance(found, IncomingResult)
     return found
+
+
+def labelled(found: object) -> dict[str, str]:
+    """The facts by what stands above them."""
+    return {fact.label: fact.text for fact in getattr(found, "facts", ())}

@@ -1,0 +1,72 @@
+"""Drugs: doses in parts, what was given and handed out, and what a drug is made of."""
+
+from __future__ import annotations
+
+from .make import Node, amount, told
+from .test_beside import TO, read, words
+
+
+def drug(kind: str = "MedicationRequest", **more: object) -> Node:
+    fixed = {
+        "resourceType": kind,
+        "id": "m",
+        "status": "active",
+        "subject": TO,
+        "medicationCodeableConcept": words("Methotrexaat"),
+    }
+    return fixed | ({"intent": "order"} if kind == "MedicationRequest" else {}) | more
+
+
+def test_a_dose_says_on_which_days_at_what_hour_for_how_long_and_how_much_at_most() -> None:
+    """Once a week, on Monday: `1 per 1 wk` alone is not what was prescribed."""
+    repeat = {
+        "frequency": 1, "period": 1, "periodUnit": "wk", "dayOfWeek": ["mon", "thu"], "timeOfDay": ["08:00:00"],
+        "boundsPeriod": {"start": "2026-01-01", "end": "2026-03-01"},
+    }  # fmt: skip
+    most = {"numerator": amount(10, "mg"), "denominator": amount(1, "wk")}
+    found = read(
+        drug(
+            dosageInstruction=[
+                {"timing": {"repeat": repeat}, "doseAndRate": [{"doseQuantity": amount(10, "mg")}], "maxDosePerPeriod": most}
+            ]
+        )
+    )
+    assert told(found) == [
+        ("", "Methotrexaat; 10 mg, 1 per 1 wk, maandag, donderdag, 08:00, gedurende 2026-01-01 – 2026-03-01, maximaal 10 mg/1 wk")
+    ]
+
+
+def test_a_dose_says_how_fast_where_and_by_what_it_is_given() -> None:
+    line = {
+        "doseAndRate": [{"rateQuantity": amount(2, "ml/h")}], "site": words("linkerarm"), "method": words("infuus"), "route": words("iv"),
+        "timing": {"repeat": {"boundsDuration": amount(5, "d"), "count": 3, "duration": 30, "durationUnit": "min"}},
+    }  # fmt: skip
+    assert told(read(drug(dosageInstruction=[line]))) == [
+        ("", "Methotrexaat; 2 ml/h, 3 keer, 30 min, gedurende 5 d, iv, infuus, linkerarm")
+    ]
+
+
+def test_what_was_given_says_how_much() -> None:
+    rate = {"numerator": amount(500, "ml"), "denominator": amount(3, "h")}
+    given = drug(
+        "MedicationAdministration", status="completed", effectiveDateTime="2026-02-01",
+        dosage={"dose": amount(175, "mg/m2"), "rateRatio": rate, "route": words("iv")},
+    )  # fmt: skip
+    assert told(read(given)) == [("Toegediend", "Methotrexaat; 175 mg/m2, 500 ml/3 h, iv (completed)")]
+    handed = drug("MedicationDispense", status="completed", quantity=amount(112, "tablet"), daysSupply=amount(14, "d"))
+    assert told(read(handed)) == [("Verstrekt", "Methotrexaat; 112 tablet; 14 d (completed)")]
+
+
+def test_a_drug_that_is_made_of_ingredients_has_a_name() -> None:
+    strength = {"numerator": amount(1, "mg"), "denominator": amount(1, "stuk")}
+    made = {
+        "resourceType": "Medication", "id": "d", "form": words("tablet"),
+        "ingredient": [{"itemCodeableConcept": words("Acenocoumarol"), "strength": strength}, {"itemCodeableConcept": words("Lactose")}],
+    }  # fmt: skip
+    own = drug("MedicationStatement", contained=[made], medicationReference={"reference": "#d"})
+    del own["medicationCodeableConcept"]
+    assert told(read(own)) == [("", "Acenocoumarol 1 mg/1 stuk, Lactose, tablet")]
+
+
+def test_a_drug_that_nothing_points_at_is_named() -> None:
+    assert "Medication/2" in read({"resourceType": "Medication", "id": "z", "code": words("Los middel")}).unmapped

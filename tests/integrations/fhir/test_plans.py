@@ -1,0 +1,77 @@
+"""Plans, goals, wills, and who is in the team."""
+
+from __future__ import annotations
+
+import base64
+
+from integrations.fhir.reader import FhirReader
+from mdo_portal.exchange import IncomingReferral
+
+from .make import amount, bundle, patient, request, told
+from .test_beside import TO, one, read, words
+
+
+def test_the_paper_of_a_will_is_a_document_and_says_until_when_it_holds() -> None:
+    paper = {"contentType": "application/pdf", "title": "verklaring.pdf", "data": base64.b64encode(b"%PDF-1.7 %%EOF").decode()}
+    will = {
+        "resourceType": "Consent", "id": "c", "status": "active", "scope": words("Behandeling"), "category": [words("Wilsverklaring")],
+        "patient": TO, "sourceAttachment": paper,
+        "provision": {"type": "deny", "code": [words("Reanimatie")], "period": {"start": "2026-01-01", "end": "2027-01-01"}},
+    }  # fmt: skip
+    found = read(will)
+    assert [one.title for one in found.documents] == ["verklaring.pdf"]
+    assert told(found) == [("Toestemming of afspraak", "Wilsverklaring; deny: Reanimatie (tot 2027-01-01)")]
+
+
+def test_a_plan_that_holds_no_more_says_so_before_what_it_planned() -> None:
+    weekly = {"repeat": {"frequency": 1, "period": 3, "periodUnit": "wk", "boundsDuration": amount(12, "wk")}}
+    plan = one(
+        "CarePlan", status="revoked", intent="plan", title="Plan", addresses=[{"display": "Longcarcinoom"}],
+        activity=[
+            {"detail": {"status": "not-started", "description": "Chemo", "scheduledTiming": weekly}},
+            {"detail": {"status": "cancelled", "description": "Operatie", "scheduledPeriod": {"start": "2026-04-01"}, "statusReason": words("weigert")}},
+        ],
+    )  # fmt: skip
+    assert told(read(plan)) == [
+        (
+            "Behandelplan",
+            "Plan (revoked); betreft: Longcarcinoom; Chemo 1 per 3 wk, gedurende 12 wk (not-started); Operatie 2026-04-01 – … (cancelled) weigert",
+        )
+    ]
+
+
+def test_a_goal_says_whether_it_was_reached_and_why_it_was_given_up() -> None:
+    goal = {
+        "resourceType": "Goal", "id": "g", "lifecycleStatus": "rejected", "description": words("Genezing"), "subject": TO,
+        "achievementStatus": words("not-achieved"), "statusReason": "wil niet",
+    }  # fmt: skip
+    assert told(read(goal)) == [("Doel", "Genezing; not-achieved; wil niet (rejected)")]
+
+
+def test_who_else_is_in_the_team_is_shown() -> None:
+    team = {
+        "resourceType": "CareTeam",
+        "id": "t",
+        "subject": TO,
+        "participant": [{"role": [words("Diëtist")], "member": {"display": "C. Voeding"}}],
+    }
+    found = read(team)
+    assert told(found) == [("Zorgteam", "Diëtist: C. Voeding")]
+    assert found.unmapped == ()
+
+
+def test_at_once_is_as_soon_as_possible() -> None:
+    found = FhirReader().read(bundle(request(priority="stat"), patient()), "generic-r4")
+    assert isinstance(found, IncomingReferral) and found.urgency == "asap"
+
+
+def test_what_came_of_a_plan_and_why_a_task_asks_is_shown() -> None:
+    plan = one(
+        "CarePlan", status="active", intent="plan", title="Plan", activity=[{"outcomeReference": [{"display": "OK op 1 maart"}]}]
+    )
+    assert told(read(plan)) == [("Behandelplan", "Plan; OK op 1 maart")]
+    task = {
+        "resourceType": "Task", "id": "t", "status": "requested", "intent": "order", "for": TO,
+        "focus": {"reference": "ServiceRequest/r"}, "reasonCode": words("binnen twee weken"),
+    }  # fmt: skip
+    assert told(read(task)) == [("Toelichting", "binnen twee weken")]

@@ -1,0 +1,34 @@
+"""Drugs: which of them hold, how often and for how long."""
+
+from __future__ import annotations
+
+from mdo_portal.exchange import IncomingResult, Section
+
+from .few_lines import read, referral
+
+
+def medicines(found: object) -> list[str]:
+    return [fact.text for fact in getattr(found, "facts", ()) if fact.section is Section.MEDICATION]
+
+
+def test_a_drug_that_is_stopped_is_not_shown_as_prescribed() -> None:
+    """ORC-1 speaks for a drug as for any other order."""
+    stopped = ("ORC|DC|R1", "RXO|D1^Capecitabine||2||TAB")
+    alone = read("ORM^O01", *stopped, "ORC|NW|R2", "RXO|D2^Tramadol||50||mg")
+    assert medicines(alone) == ["Tramadol; 50; mg"]
+    assert isinstance(alone, IncomingResult)
+    assert [fact.text for fact in alone.taken_back] == ["Capecitabine; 2; TAB"]
+    beside = referral(*stopped)
+    assert medicines(beside) == []
+    assert [fact.text for fact in beside.taken_back] == ["Capecitabine; 2; TAB"]
+
+
+def test_a_drug_says_how_often_and_from_when_until_when() -> None:
+    """RXE-1.2 of before 2.5; TQ1 before or behind the drug since."""
+    assert medicines(referral("ORC|NW|R1", "RXE|1^BID^^20260301^20260401|D1^Dexamethason|4||mg")) == [
+        "Dexamethason; 4; mg; BID; 2026-03-01 – 2026-04-01"
+    ]
+    timing = "TQ1|1||Q8H^om de 8 uur||||20260301|20260401"
+    told = ["Dexamethason; 4; mg; om de 8 uur; 2026-03-01 – 2026-04-01"]
+    assert medicines(referral("ORC|NW|R1", timing, "RXO|D1^Dexamethason|4||mg")) == told
+    assert medicines(referral("ORC|NW|R1", "RXO|D1^Dexamethason|4||mg", timing)) == told

@@ -1,0 +1,102 @@
+"""Parts of a report and the words of a document: which they are of, and where they stand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mdo_portal.exchange import Incoming, IncomingReferral, IncomingResult, Section
+
+from .few_lines import read, referral, result
+
+
+def test_parts_of_one_report_say_which_they_are_and_are_known_apart() -> None:
+    """OBX-3 with a suffix (HL7 v2.5.1 7.1.4): radiology writes findings, impression and addendum so."""
+    found = result(
+        "OBR|1|P7|ACC7|MRM^MRI mamma|||20260301",
+        "OBX|1|TX|MRM&GDT^MRI mamma||Massa links||||||F",
+        "OBX|2|TX|MRM&IMP^MRI mamma||BI-RADS 6||||||F",
+        "OBX|3|TX|MRM&ADT^MRI mamma||Ook rechts 5 mm||||||C",
+        "OBX|4|TX|MRM&ZZ9^MRI mamma||Eigen deel||||||F",
+    )
+    facts = [(fact.label, fact.text) for fact in found.facts[1:]]
+    assert facts == [
+        ("MRI mamma (bevindingen)", "Massa links"), ("MRI mamma (conclusie)", "BI-RADS 6"), ("MRI mamma (addendum)", "Ook rechts 5 mm"),
+        ("MRI mamma (ZZ9)", "Eigen deel"),
+    ]  # fmt: skip
+    assert len({fact.key for fact in found.facts[1:]}) == 4
+    assert not any("#" in fact.key for fact in found.facts), (
+        "an addendum that comes alone must not take the place of the conclusion"
+    )
+
+
+def test_the_words_of_a_document_say_which_document_they_are_of() -> None:
+    """The OBX of an MDM is often called `Verslag` alone; TXA-2 and TXA-25 (v2.7) say of what."""
+    found = read(
+        "MDM^T02",
+        f"TXA|1|OP^Operatieverslag|TX|20260310||||||||D-9{'|' * 13}Hemicolectomie rechts",
+        "OBX|1|FT|VS^Verslag^L||Bloedverlies 100 ml||||||F",
+        "OBX|2|ED|VP^Verslag PDF^L||^application^pdf^Base64^JVBERi0xLjQKJSVFT0YK||||||F",
+        "OBX|3|TX|C^Operatieverslag conclusie^L||R0||||||F",
+    )
+    assert isinstance(found, IncomingResult)
+    shown = [(fact.label, fact.section) for fact in found.facts]
+    assert shown == [
+        ("Verslag (Operatieverslag; Hemicolectomie rechts)", Section.TREATMENT),
+        ("Operatieverslag conclusie (Hemicolectomie rechts)", Section.TREATMENT),
+    ]
+    assert [one.title for one in found.documents] == ["Verslag PDF (Operatieverslag; Hemicolectomie rechts)"]
+
+
+def test_where_words_of_english_senders_stand() -> None:
+    found = referral(
+        "OBX|1|CWE|60593-1^Medications^LN||M^Metformine||||||F",
+        "OBX|2|FT|11348-0^History of past illness^LN||COPD||||||F",
+        "OBX|3|NM|CA15^CA 15-3||14|kU/L|||||F",
+    )
+    sections = {fact.label: fact.section for fact in found.facts}
+    assert sections["Medications"] is Section.MEDICATION
+    assert sections["History of past illness"] is Section.COMORBIDITY
+    assert sections["CA 15-3"] is Section.MARKER
+
+
+@pytest.mark.parametrize(
+    ("service", "section"), [("RAD", Section.IMAGING), ("NMR", Section.IMAGING), ("SP", Section.PATHOLOGY), ("CH", Section.OTHER)]
+)
+def test_a_report_without_a_telling_name_stands_where_its_department_says(service: str, section: Section) -> None:
+    """OBR-24 (table 0074)."""
+    found = result(f"OBR|1||F1|UIT^Uitslag|||20260301{'|' * 17}{service}|F", "OBX|1|TX|T^Tekst||Nodus 8 mm||||||F")
+    assert found.facts[-1].section is section
+
+
+def test_the_letter_under_an_order_for_a_referral_letter_is_one() -> None:
+    found: Incoming = read(
+        "REF^I12", "RF1||R|||||V1", "PRD|RT|MDO long", "OBR|1|O1|R1|57133-1^Referral note^LN|||20260301",
+        "OBX|1|ED|PDF^Display format in PDF^AUSPDI||^application^pdf^Base64^JVBERi0xLjQKJSVFT0YK||||||F",
+    )  # fmt: skip
+    assert isinstance(found, IncomingReferral)
+    assert [(one.kind, one.dated_on) for one in found.documents] == [("referral letter", date(2026, 3, 1))]
+
+
+def test_a_file_of_another_name_under_an_order_for_a_letter_is_no_letter() -> None:
+    found = referral(
+        "OBR|2|A2||VB^Verwijsbrief^L", "OBX|1|ED|LAB^Labuitslagen||^application^pdf^Base64^JVBERi0xLjQKJSVFT0YK||||||F"
+    )
+    assert [one.kind for one in found.documents] == [""]
+
+
+def test_a_report_in_english_stands_where_one_in_dutch_does() -> None:
+    found = result(
+        "OBR|1||F1|11529-5^Surgical pathology study^LN|||20260305", "OBX|1|FT|22634-0^Gross observation^LN||3 pijpjes||||||F"
+    )
+    assert found.facts[-1].section is Section.PATHOLOGY
+    assert result("OBR|1||F1|R^Imaging study", "OBX|1|FT|T^Text||Nodus||||||F").facts[-1].section is Section.IMAGING
+    assert referral("OBX|1|ST|S^Clinical stage||cT2||||||F").facts[-1].section is Section.DIAGNOSIS
+
+
+def test_the_lines_of_a_document_without_a_name_are_called_by_the_document() -> None:
+    found = read("MDM^T02", "TXA|1|DS^Ontslagbrief|TX|20260310||||||||D-9", "OBX|1|TX|||Gaat goed", "OBX|2|TX|||Naar huis")
+    assert [(fact.label, fact.text) for fact in getattr(found, "facts", ())] == [
+        ("Ontslagbrief", "Gaat goed"), ("Ontslagbrief", "Naar huis"),
+    ]  # fmt: skip

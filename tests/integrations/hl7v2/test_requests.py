@@ -1,0 +1,134 @@
+"""What refers, asks and takes back: who asks, what is the question, and what is none."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import IncomingReferral, IncomingResult
+
+from .few_lines import labelled, read, referral, result
+
+ARQ = "ARQ|PL-1^ZD|F-1^MDO||||{why}|MDO^MDO long^L||||202603201300^202603201500"
+
+
+@pytest.mark.parametrize("event", ["S02", "S03"])
+def test_a_request_that_changes_is_the_request_anew(event: str) -> None:
+    found = read(f"SRM^{event}", ARQ.format(why="Kan later"), "RGS|1", "AIS|1||MDOL^MDO long^L")
+    assert isinstance(found, IncomingReferral)
+    assert (found.number, found.board_hint, found.cancelled) == ("PL-1", "MDO long", False)
+
+
+@pytest.mark.parametrize("event", ["S04", "S05", "S06"])
+def test_a_request_that_is_taken_back_takes_the_referral_back_and_says_why(event: str) -> None:
+    found = read(f"SRM^{event}", ARQ.format(why="OVL^Patiënt overleden"), "RGS|1")
+    assert isinstance(found, IncomingReferral)
+    assert (found.number, found.cancelled, found.cancel_reason) == ("PL-1", True, "Patiënt overleden")
+
+
+@pytest.mark.parametrize(("kind", "cancelled"), [("CCR^I16", False), ("CCR^I17", False), ("CCR^I18", True)])
+def test_a_referral_in_the_form_of_collaborative_care_is_one(kind: str, cancelled: bool) -> None:
+    """HL7 v2.6 chapter 11: CCR carries what REF did."""
+    found = read(kind, "RF1|A|U|||||VW-9^HIX|||VR^Resectabel?", "PRD|RP|Snijder^A", "PRD|RT|MDO long")
+    assert isinstance(found, IncomingReferral)
+    assert (found.board_hint, found.cancelled) == ("MDO long", cancelled)
+
+
+def test_numbers_with_blanks_around_them_are_the_same_numbers() -> None:
+    found = read("MDM^T10", "TXA|1|PA^Verslag|FT|20260310|||||||| D-2 |  D-1", "OBX|1|FT|C^Tekst||pT2||||||C")
+    assert isinstance(found, IncomingResult)
+    assert {(one.reference, one.replaces) for one in found.documents} == {("D-2", "D-1")}
+    asked = read("REF^I12", "RF1||R|||||V1", "PRD|RP|Snijder^A|||||  01004567 ^VEKTIS", "PRD|RT|MDO long")
+    assert isinstance(asked, IncomingReferral)
+    assert asked.referrer.number == "01004567"
+
+
+def test_who_orders_may_stand_in_a_segment_of_its_own() -> None:
+    """PRT (v2.7): ORC-12 and OBR-16 are left out by who follows that version."""
+    found = read(
+        "OMG^O19", "ORC|NW|A1", "PRT|1|AD||OP^Ordering Provider^HL70912|01004567^Snijder^A^^^dr.^^^VEKTIS",
+        "OBR|1|A1||MDO^MDO long^L", "PRT|2|AD||AT^Attending^HL70912|02^Behandelaar^B",
+    )  # fmt: skip
+    assert isinstance(found, IncomingReferral)
+    assert (found.referrer.name, found.referrer.number) == ("dr. A Snijder", "01004567")
+    assert found.treating.name == "B Behandelaar"
+
+
+def test_a_birth_date_that_cannot_be_read_is_named_whatever_the_message_is() -> None:
+    pid = "PID|1||71^^^ZEED^PI||Giessen^J||600101|F"
+    for kind, line in (("ORU^R01", "OBR|1||F1|X^X"), ("ADT^A08", "EVN|A08"), ("SIU^S12", "SCH||F1")):
+        raw = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||{kind}|M1|P|2.5\r{pid}\r{line}\r".encode()
+        assert "PID-7" in Hl7Reader().read(raw, "generic-v2").unmapped, kind  # type: ignore[union-attr]
+
+
+def test_an_answer_on_urgency_or_the_last_useful_day_counts_where_no_field_says_it() -> None:
+    found = referral("OBX|1|ST|URG^Urgentie^L||Spoed||||||F", "OBX|2|DT|LZD^Uiterlijk bespreken voor^L||20260401||||||F")
+    assert (found.urgency, found.latest_useful_on) == ("Spoed", date(2026, 4, 1))
+    assert {"Urgentie", "Uiterlijk bespreken voor"} <= set(labelled(found))
+
+
+@pytest.mark.parametrize("last", ["DG1|1||C34^Longca", "PV1|1|O", "AL1|1|DA|P^Penicilline"])
+def test_the_note_that_closes_a_referral_is_its_question_where_nothing_else_is(last: str) -> None:
+    """REF_I12 ends in notes on the whole; behind these segments its grammar has no others."""
+    start = ("RF1||U|||||R1", "PRD|RT|MDO long")
+    found = read("REF^I12", *start, last, "NTE|1||Operabel?", "NTE|2||Graag spoed")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Operabel?\nGraag spoed"
+    assert "Operabel?" not in [fact.text for fact in found.facts]
+    asked = read("REF^I12", *start, "OBX|1|TX|V^Vraagstelling||Radicaal?||||||F", last, "NTE|1||Graag spoed")
+    assert isinstance(asked, IncomingReferral)
+    assert asked.question_board == "Radicaal?"
+    assert "Graag spoed" in [fact.text for fact in asked.facts]
+    ordered = referral(last, "NTE|1||slechthorend")
+    assert ordered.question_board == ""
+
+
+def test_a_code_for_why_patients_are_referred_is_no_question() -> None:
+    """Tables 0336 (RF1-10) and 0276 (ARQ-6) say that somebody wanted it, not what is asked."""
+    found = read("REF^I12", "RF1||R||||R1||||O^Provider ordered^HL70336", "PRD|RT|MDO long")
+    assert isinstance(found, IncomingReferral)
+    assert (found.question_board, labelled(found)) == ("", {"Reden van verwijzing": "Provider ordered"})
+    made = read("SRM^S01", "ARQ|P1|||||ROUTINE^Routine^HL70276|MDO^MDO long", "NTE|1||Resectabel?")
+    assert isinstance(made, IncomingReferral)
+    assert made.question_board == "Resectabel?"
+    own = read("REF^I12", "RF1||R||||R1||||V^Resectabel?^L", "PRD|RT|MDO long")
+    assert isinstance(own, IncomingReferral) and own.question_board == "Resectabel?"
+
+
+def test_what_has_no_digits_or_is_a_moment_is_no_telephone() -> None:
+    found = read(
+        "REF^I12", "RF1||R|||||R1", "PRD|PP|Huisman^H|||DOC203^Healy^Diarmuid^^^Dr.^MD", "PRD|RT|MDO long",
+        "OBR|1|A1||REF^Referral|||||||||||||20260302121500",
+    )  # fmt: skip
+    assert isinstance(found, IncomingReferral)
+    assert (found.gp.phone, found.referrer.phone) == ("", "")
+
+
+def test_what_is_asked_for_may_be_a_code_alone() -> None:
+    found = read("REF^I12", "RF1|A||320|||R1")
+    assert isinstance(found, IncomingReferral) and found.board_hint == "320"
+
+
+def test_notes_under_a_result_in_a_referral_are_no_question() -> None:
+    """A REF carries the results it rests on, each an OBR with its notes; the question of an order that asks may stand in one as well."""
+    results = ("OBR|1|||HP^H. pylori", "NTE|||Lab voor ulcus", "OBX|1|ST|P^Uitslag||positief||||||F")
+    start = ("RF1||R||||R1", "PRD|RT|MDO long")
+    found = read("REF^I12", *start, *results)
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == ""
+    assert "Lab voor ulcus" in [fact.text for fact in found.facts]
+    asked = read("REF^I12", *start, *results, "OBR|2|||MDO^Aanvraag MDO", "NTE|||Operabel?", "OBX|1|ST|Z^Zijde||links||||||F")
+    assert isinstance(asked, IncomingReferral)
+    assert asked.question_board == "Operabel?"
+    assert {"Lab voor ulcus"} <= {fact.text for fact in asked.facts}
+
+
+def test_blanks_are_no_words_and_no_number() -> None:
+    line = ["OBR", "1", "", "F1", "X^Onderzoek"] + [""] * 8
+    line[12] = " "
+    assert labelled(result("|".join(line)))["Aangevraagd"] == "Onderzoek"
+    found = read("ORM^O01", "PV1|1|O|||||   |||||||||| 77^Behandelaar^B", "ORC|NW|A1||G1", "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingReferral)
+    assert (found.treating.name, found.treating.number) == ("B Behandelaar", "77")
