@@ -30,19 +30,9 @@ def site(value: Any) -> str:
 
 _SIDES = frozenset(
     {
-        "links",
-        "rechts",
-        "beiderzijds",
-        "bilateraal",
-        "left",
-        "right",
-        "bilateral",
-        "beidseits",
-        "beidseitig",
-        "left side",
-        "right side",
+        "links", "rechts", "beiderzijds", "bilateraal", "left", "right", "bilateral", "beidseits", "beidseitig", "left side", "right side",
     }
-)
+)  # fmt: skip
 
 
 def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:

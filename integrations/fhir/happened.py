@@ -8,19 +8,7 @@ from integrations.fhir.beside import unsent
 from integrations.fhir.bundle import Entry
 from integrations.fhir.planned import appointment, episode, group, study, wanted
 from integrations.fhir.reading import Facts, Reading, because, fact, intended, noted, status, until
-from integrations.fhir.values import (
-    answer_text,
-    codings,
-    concept,
-    first_of,
-    joined,
-    local_day,
-    node,
-    nodes,
-    notes,
-    text,
-    unique,
-)
+from integrations.fhir.values import answer_text, codings, concept, first_of, joined, local_day, node, nodes, notes, text, unique
 from mdo_portal.exchange import Section
 
 Words = Iterator[str]
@@ -68,15 +56,8 @@ _KINDS: dict[str, tuple[str, Callable[[Entry, Reading], Words]]] = {
 }
 """Kind → its label in the profile, and what it says."""
 _DATES = (
-    "occurrenceDateTime",
-    "occurrencePeriod",
-    "date",
-    "identifiedDateTime",
-    "identifiedPeriod",
-    "start",
-    "period",
-    "authoredOn",
-)
+    "occurrenceDateTime", "occurrencePeriod", "date", "identifiedDateTime", "identifiedPeriod", "start", "period", "authoredOn",
+)  # fmt: skip
 _IN_FORCE = {"booked", "actual", "in-progress"}
 
 
@@ -88,7 +69,7 @@ def _happened(entry: Entry, reading: Reading) -> Facts:
         return ()
     dated, ended = first_of(own, *_DATES), local_day(text(node(own.get("period")).get("end")))
     states = [value for name in ("actuality", "status") if (value := text(own.get(name))) not in _IN_FORCE]
-    why = joined(because(own), *(concept(own.get(name)) for name in ("cancelationReason",)), by=", ")
+    why = joined(because(own), concept(own.get("cancelationReason")), by=", ")
     words = joined(words, until(ended, reading), status(*states), intended(own, reading), by=" ")
     section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or Section.OTHER
     said = fact(section, joined(words, why), own.get("code"), label=reading.profile.label(label), dated=dated)

@@ -172,8 +172,8 @@ def _write(session: Session, line: dict[str, Any]) -> None:
     _refuse_gaps(line)
     line |= {"event_id": new_id(), "source_id": f"mdo-portal@{MACHINE}"}
     session.info["audited"] = session.info.get("audited", 0) + 1
-    if (together := session.info.get(_TOGETHER)) is not None:
-        together.append(line)
+    if (others := many_rows.waiting(session, _TOGETHER)) is not None:
+        others.append(line)
         return
     session.execute(_ADDING, line | {"b_site_of": line["acting_hospital_id"]})
 
@@ -181,12 +181,8 @@ def _write(session: Session, line: dict[str, Any]) -> None:
 @contextmanager
 def together(session: Session) -> Iterator[None]:
     """Write the lines of this block in one statement at its end, in the same transaction. When the block fails, so must the transaction."""
-    lines: list[dict[str, Any]] = []
-    session.info[_TOGETHER] = lines
-    try:
+    with many_rows.gathered(session, _TOGETHER) as lines:
         yield
-    finally:
-        del session.info[_TOGETHER]
     sites = _sites(session, {line["acting_hospital_id"] for line in lines})
     for same in many_rows.alike(line | {"source_site": sites[line["acting_hospital_id"]]} for line in lines):
         many_rows.store(session, AuditEntry, same)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, cast
 
@@ -29,6 +30,23 @@ def store_composed(session: Session, composed: Sequence[Base]) -> None:
     """Add what was composed and is in no session, all of one table; it does not come into this one. What nobody set says the column."""
     if composed:
         store(session, type(composed[0]), [_row(one) for one in composed])
+
+
+@contextmanager
+def gathered(session: Session, name: str) -> Iterator[list[dict[str, Any]]]:
+    """A list that `waiting` finds until this block ends; whoever opened it stores what came into it."""
+    rows: list[dict[str, Any]] = []
+    session.info[name] = rows
+    try:
+        yield rows
+    finally:
+        del session.info[name]
+
+
+def waiting(session: Session, name: str) -> list[dict[str, Any]] | None:
+    """The list of the `gathered` around us; None when nobody gathers."""
+    found: list[dict[str, Any]] | None = session.info.get(name)
+    return found
 
 
 def alike(rows: Iterable[Row]) -> list[list[Row]]:

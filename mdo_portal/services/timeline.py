@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -125,12 +124,8 @@ _TOGETHER = "timeline_together"
 @contextmanager
 def together(session: Session) -> Iterator[None]:
     """Write the events of this block in one statement at its end, in the same transaction; until then no query finds them."""
-    events: list[dict[str, Any]] = []
-    session.info[_TOGETHER] = events
-    try:
+    with many_rows.gathered(session, _TOGETHER) as events:
         yield
-    finally:
-        del session.info[_TOGETHER]
     many_rows.store(session, CaseEvent, events)
 
 
@@ -147,8 +142,8 @@ def happened(
         details[ENTERED] = entered.isoformat()
     event = {"id": new_id(), "case_id": case.id, "at": at, "what": what, "details": details}
     event |= {"person_id": person_id, "hospital_id": case.hospital_id}
-    if (waiting := session.info.get(_TOGETHER)) is not None:
-        waiting.append(event)
+    if (others := many_rows.waiting(session, _TOGETHER)) is not None:
+        others.append(event)
     else:
         session.add(CaseEvent(**event))
     if what in NEWS:
