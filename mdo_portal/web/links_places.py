@@ -137,10 +137,14 @@ def say_kind(hospital_id: uuid.UUID) -> ResponseReturnValue:
                 raise PortalError(NO_KINDS)
             text = wiring_profiles.kind_otherwise(link.profile_in, link.otherwise, kind, _CHOSEN[meaning])
             _keep(db, hospital, link, text)
+            waits = any(one.kind == kind for one in unknown_kinds.unknown_kinds(db, hospital_id))
     except WrongProfile as wrong:
         at = "meaning_error" if wrong.problem == "never_a_case" else "error"
         return _page(hospital_id, **{at: _sentence(wrong)}, kind=kind, meaning=meaning), 422
-    return _done(hospital_id)
+    if not waits:
+        return _done(hospital_id, "kind")
+    flash(gettext("Opgeslagen. Nieuwe berichten worden zo gelezen; laat die van deze soort hier opnieuw lezen."), "success")
+    return redirect(url_for("places.page", hospital_id=hospital_id, _anchor="unknown"), 303)
 
 
 def _as_path(place: str) -> str:
@@ -165,9 +169,9 @@ def _sentence(wrong: WrongProfile) -> str:
     return str(gettext(PROFILE_PROBLEMS.get(wrong.problem, PROFILE_PROBLEMS["no_toml"]), **words))
 
 
-def _done(hospital_id: uuid.UUID) -> ResponseReturnValue:
+def _done(hospital_id: uuid.UUID, anchor: str | None = None) -> ResponseReturnValue:
     flash(
         gettext("Opgeslagen. Nieuwe berichten worden zo gelezen; laat oude opnieuw lezen bij de binnengekomen berichten."),
         "success",
     )
-    return redirect(url_for("places.page", hospital_id=hospital_id), 303)
+    return redirect(url_for("places.page", hospital_id=hospital_id, _anchor=anchor), 303)

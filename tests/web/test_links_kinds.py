@@ -86,7 +86,8 @@ def test_only_messages_of_that_kind_are_read_once_more_and_only_once_it_was_said
     lars, home = portal.person("Lars"), _on_hix(portal)
     _kept(portal, "ZOR^Z01", "zor^z01", "DFT^P03")
     assert "Laat" not in lars.get(f"{home}/places").text
-    lars.post(f"{home}/places/kind", data={"csrf_token": CSRF, "kind": "ZOR^Z01", "meaning": "result"})
+    said = lars.post(f"{home}/places/kind", data={"csrf_token": CSRF, "kind": "ZOR^Z01", "meaning": "result"})
+    assert said.headers["Location"].endswith("/places#unknown")  # where the button stands
     page = lars.get(f"{home}/places").text
     assert "Laat 2 berichten opnieuw lezen" in page and "kind=DFT%5EP03#kind" in page
 
