@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from mdo_portal.database import Database
-from mdo_portal.domain.case import InformationRequest
+from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.services import questions
 from tests import make
@@ -53,6 +53,17 @@ def test_who_is_asked_something_reads_it_beside_the_list_and_who_asked_reads_tha
     with database.transaction() as session:
         session.scalars(select(InformationRequest)).one().answered_at = datetime.now(UTC)
     assert ASKED.search(signed_in(app, database, region, "Dirk").get("/worklist").text) is None
+
+
+def test_who_asked_reads_the_answer_where_the_question_stood(app: Flask, database: Database, region: Region) -> None:
+    """In brief an open question stood, and an answered one was gone with its answer: only the case itself told what was said."""
+    _asked(database, region)
+    with database.transaction() as session:
+        request = session.scalars(select(InformationRequest)).one()
+        case_id = request.case_id
+        questions.answer(session, session.get_one(Case, case_id), request.id, "WHO 1.", viewer=region.dirk, now=datetime.now(UTC))
+    brief = signed_in(app, database, region, "Aisha").get(f"/worklist/brief?case={case_id}").text
+    assert "Graag de uitslag." in brief and "WHO 1." in brief
 
 
 def test_the_keys_are_those_that_do_something_for_this_reader(app: Flask, database: Database, region: Region) -> None:
