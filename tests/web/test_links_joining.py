@@ -48,6 +48,20 @@ def test_a_second_hospital_with_the_same_epd_is_added_by_both_names_and_its_mess
     assert "Dit bericht wordt goed gelezen." in after and "Voeg deze afzender toe" not in after
 
 
+def test_a_hospital_where_nobody_can_hand_in_the_form_says_so_and_where_to_invite(portal: Portal) -> None:
+    """Added, it *could hand in by the web form at once*, and nothing said that nobody there had an account."""
+    ada, warning = portal.person("Ada"), "Niemand van Alleen kan aanmelden."
+    made = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Alleen", "code": "ALLEEN"}).headers["Location"]
+    home = made.removesuffix("/settings")
+    place = home.rpartition("/")[2]
+    page = ada.get(home).text
+    assert warning in page and f'href="/people/hospital/{place}#add"' in page
+
+    form = {"csrf_token": CSRF, "email": "n.nieuw@example.nl", "name": "N. Nieuw", "discipline": "uroloog", "role": "specialist"}
+    added = ada.post(f"/people/hospital/{place}/add", data=form)
+    assert added.status_code in (302, 303) and warning not in ada.get(home).text
+
+
 def test_a_hospital_without_a_board_is_warned_of_until_it_joins_one(portal: Portal) -> None:
     ada, warning = portal.person("Ada"), "aan geen MDO deel: aanmeldingen ziet niemand."
     alone = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Alleen", "code": "ALLEEN"}).headers["Location"]
