@@ -58,6 +58,7 @@ def _query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             InboundMessage.meaning,
             Board.name,
             InboundMessage.was_past,
+            InboundMessage.offered_at,
         )
         .outerjoin(Hospital, Hospital.id == InboundMessage.hospital_id)
         .outerjoin(Board, Board.id == InboundMessage.board_id)
@@ -129,13 +130,12 @@ def reasons(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None =
 def alarms(session: Session, viewer: Viewer, *, now: datetime) -> Alarms:
     """How many messages wait too long to be read, or lie too long without anybody looking."""
 
-    def older(state: InboundState, patience: timedelta) -> ColumnElement[int]:  # each has an index of its own
-        late = InboundMessage.received_at < now - patience
-        return (
-            select(func.count()).select_from(InboundMessage).where(visible(viewer), *meant(Asked(state)), late).scalar_subquery()
-        )
+    def late(state: InboundState, is_late: ColumnElement[bool]) -> ColumnElement[int]:  # each has an index of its own
+        these = (visible(viewer), *meant(Asked(state)), is_late)
+        return select(func.count()).select_from(InboundMessage).where(*these).scalar_subquery()
 
-    query = select(older(InboundState.KEPT, WAITS_TOO_LONG), older(InboundState.UNREADABLE, UNREAD_TOO_LONG))
+    unread = late(InboundState.UNREADABLE, InboundMessage.received_at < now - UNREAD_TOO_LONG)
+    query = select(late(InboundState.KEPT, InboundMessage.waits_since < now - WAITS_TOO_LONG), unread)
     return Alarms._make(session.execute(query).one())
 
 
