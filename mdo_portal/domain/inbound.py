@@ -73,6 +73,7 @@ class InboundMessage(Base):
             postgresql_where=text("application_ack IN ('silent', 'refused', 'late')"),
         ),
         Index("ix_inbound_messages_unreadable", "hospital_id", "received_at", postgresql_where=text("state = 'unreadable'")),
+        Index("ix_inbound_messages_ignored", "seq", postgresql_where=text("state = 'ignored'")),
         Index("ix_inbound_messages_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     )
 

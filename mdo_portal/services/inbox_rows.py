@@ -116,6 +116,8 @@ class Asked:
 
 MOST_ROWS = 200
 """Messages on one page; what came before stands on the next."""
+MOST_COUNTED = 10_000
+"""Messages counted of one state: of a year's million nobody asks how many were read, and counting them took a second of every page."""
 
 
 class ReasonCount(NamedTuple):

@@ -158,7 +158,10 @@ def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:
     """Whether a message of this hospital was ever read that we still have."""
     one = InboundMessage.id
     query = select(one).where(InboundMessage.hospital_id == hospital_id, InboundMessage.state == InboundState.UNDERSTOOD)
-    return session.scalar(query.limit(1)) is not None
+    newest = query.order_by(
+        InboundMessage.received_at.desc()
+    )  # by its index: else all that came before this hospital joined is read
+    return session.scalar(newest.limit(1)) is not None
 
 
 def first_end(session: Session, link: Link | None, *, now: datetime) -> datetime | None:

@@ -110,6 +110,7 @@ def _rows() -> dict[str, object]:
         "asked": asked,
         "state": asked.state,
         "moment": now(),
+        "most_counted": inbox_rows.MOST_COUNTED,
         **shown,
     }
 

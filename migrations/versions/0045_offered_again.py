@@ -1,4 +1,7 @@
-"""When a message was offered again to be read is kept: how late it is was counted from when it came, weeks ago, and alarmed at once."""
+"""When a message was offered again to be read is kept: how late it is was counted from when it came, weeks ago, and alarmed at once.
+
+And what was put aside is found without reading all that was read.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +14,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("inbound_messages", sa.Column("offered_at", sa.DateTime(timezone=True)))
+    op.create_index("ix_inbound_messages_ignored", "inbound_messages", ["seq"], postgresql_where=sa.text("state = 'ignored'"))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_inbound_messages_ignored", "inbound_messages")
     op.drop_column("inbound_messages", "offered_at")

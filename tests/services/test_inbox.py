@@ -84,6 +84,15 @@ def test_the_counts_add_up_to_what_came_in(session: Session, region: Region) -> 
     assert sum(inbox.counts(session, region.lars).values()) == len(inbox.rows(session, region.lars)) == 2
 
 
+def test_of_a_state_no_more_are_counted_than_somebody_asks_for(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST_COUNTED", 2)
+    intake.keep(session, [make.arrival(region.links["ZEED"], control_id=str(n)) for n in range(3)])
+
+    assert inbox.counts(session, region.lars)[InboundState.KEPT] == 2
+
+
 def test_reasons_are_counted_and_old_ones_raise_an_alarm(session: Session, region: Region) -> None:
     zeed, kree = region.links["ZEED"], region.links["KREE"]
     old, young = NOW - timedelta(days=2), NOW - timedelta(minutes=1)
