@@ -1,7 +1,4 @@
-"""When a message was offered again to be read is kept: how late it is was counted from when it came, weeks ago, and alarmed at once.
-
-And what was put aside is found without reading all that was read.
-"""
+"""When a message was offered again is kept: it was late from when it came. What was put aside has an index of its own."""
 
 import sqlalchemy as sa
 from alembic import op
