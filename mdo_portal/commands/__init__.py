@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from mdo_portal import __version__
-from mdo_portal.commands.process import TRY_AGAIN, configure_logging, database_trouble
+from mdo_portal.commands.process import DATABASE_TROUBLE, TRY_AGAIN, configure_logging, database_said
 
 #: command -> the module that has it as `command`
 COMMANDS = {
@@ -55,11 +55,8 @@ class Commands(click.Group):
         """A database that is away is said in a sentence: fifty lines of ours tell an operator nothing."""
         try:
             return super().invoke(ctx)
-        except Exception as error:
-            trouble = database_trouble(error)
-            if not trouble:
-                raise
-            click.echo(f"the database cannot be used: {trouble}", err=True)
+        except DATABASE_TROUBLE as error:
+            click.echo(f"the database cannot be used: {database_said(error)}", err=True)
             sys.exit(TRY_AGAIN)
 
 

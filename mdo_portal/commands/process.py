@@ -30,6 +30,8 @@ Stop = threading.Event
 log = structlog.get_logger(__name__)
 LONG_ENOUGH_SECONDS = 60.0
 """A job that ran this long was well again: its next trouble is news."""
+DATABASE_TROUBLE = (OperationalError, psycopg.OperationalError)
+"""The database is away, or went away."""
 TRY_AGAIN = 75
 """Exit code of a process whose database is away: nothing is wrong with what was asked (EX_TEMPFAIL)."""
 KEYS_FRESH_SECONDS = 20.0
@@ -98,10 +100,9 @@ def refuse(findings: Sequence[str]) -> None:
         sys.exit(78)
 
 
-def database_trouble(error: Exception) -> str:
-    """What PostgreSQL or the way to it said, when that is why something broke; else "". It names no value of anybody."""
-    said = error.orig if isinstance(error, OperationalError) else error
-    return str(said).strip().splitlines()[0] if isinstance(said, psycopg.OperationalError) else ""
+def database_said(error: Exception) -> str:
+    """What PostgreSQL or the way to it said, in one line. It names no value of anybody."""
+    return str(getattr(error, "orig", error)).strip().partition("\n")[0]
 
 
 def _data_keys(database: Database) -> list[WrappedKey]:
