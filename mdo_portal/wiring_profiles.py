@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from integrations import profiles
 from integrations.fhir.capability import TAKEN
-from mdo_portal.exchange import Wire
+from mdo_portal.domain.inbound import FEED
+from mdo_portal.domain.message_kinds import MAKE_A_CASE
+from mdo_portal.exchange import Wire, WrongProfile
 from mdo_portal.services.link_form import Profiles
 
 
@@ -26,7 +29,14 @@ def known_profiles() -> Profiles:
 
 def check_otherwise(profile: str, otherwise: str) -> None:
     """Whether a link with this profile may say this. Raises exchange.WrongProfile."""
-    profiles.parse_own(otherwise, wire_of(profile).value)
+    own = profiles.parse_own(otherwise, wire_of(profile).value)
+    if lost := lost_referrals(own.get("kinds", {})):
+        raise WrongProfile(f"kinds.{lost[0]}", "never_a_case", lost[0])
+
+
+def lost_referrals(kinds: Mapping[str, str]) -> list[str]:
+    """Kinds that would make a case and are not kept of somebody without one (domain.inbound.FEED): the referral would be lost."""
+    return [kind for kind, meaning in kinds.items() if meaning in MAKE_A_CASE and kind.partition("^")[0].strip().upper() in FEED]
 
 
 def placed_otherwise(profile: str, otherwise: str, key: str, place: str) -> str:
@@ -44,6 +54,28 @@ def placed_otherwise(profile: str, otherwise: str, key: str, place: str) -> str:
         del own[group]
     text = profiles.written(own) if own else ""
     profiles.parse_own(text, wire_of(profile).value)
+    return text
+
+
+def kinds_of(profile: str) -> Mapping[str, str]:
+    """Kind of message (`ORU^R01`) -> what it is to us, in the words of the schema; of an HL7 v2 profile, with what a link says below it."""
+    return dict(profiles.load(profile).get("kinds", {}))
+
+
+def kind_otherwise(profile: str, otherwise: str, kind: str, meaning: str | None) -> str:
+    """`otherwise` with `kind` meaning this ("" = nothing: kept and shown as unknown); None gives it back to the profile.
+
+    Raises exchange.WrongProfile.
+    """
+    own = profiles.parse_own(otherwise, wire_of(profile).value)
+    table: dict[str, Any] = own.setdefault("kinds", {})
+    table.pop(kind, None)
+    if meaning is not None and meaning != kinds_of(profile).get(kind, ""):
+        table[kind] = meaning
+    if not table:
+        del own["kinds"]
+    text = profiles.written(own) if own else ""
+    check_otherwise(profile, text)
     return text
 
 

@@ -84,8 +84,8 @@ V2: Mapping[str, Key] = _HEAD | {
     "charset": text("Tekenset die de afzender werkelijk gebruikt; leeg: MSH-18 beslist. Wat op de koppeling staat gaat voor."),
     "timezone": text("Tijdzone van tijden zonder afwijking."),
     "kinds": free(
-        "Soort bericht (MSH-9) → wat het hier betekent. Wat er niet staat wordt bewaard en getoond als onbekend.",
-        one_of("", *MEANINGS),
+        "Soort bericht (MSH-9) → wat het hier betekent. Wat er niet staat, of leeg is, wordt bewaard en getoond als onbekend.",
+        one_of("", *MEANINGS, ""),
     ),
     "patient": table(
         "Wie de patiënt is.",

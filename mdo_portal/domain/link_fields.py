@@ -170,5 +170,9 @@ PROFILE_PROBLEMS: Mapping[str, str] = {
     "not_texts": N_('„%(key)s” moet een lijst zijn, zoals ["PID-3-1"]. Er is niets veranderd.'),
     "not_table": N_("„%(key)s” moet een tabel zijn, met een kop tussen vierkante haken. Er is niets veranderd."),
     "not_rows": N_('„%(key)s” moet rijen hebben als { words = ["woord"], to = "veld" }. Er is niets veranderd.'),
+    "never_a_case": N_(
+        "%(value)s kan geen aanmelding zijn: zulke berichten stuurt een EPD van al zijn patiënten, en over iemand zonder casus "
+        "worden ze geteld en niet bewaard. Er is niets veranderd; vraag het ziekenhuis om een andere soort, zoals REF^I12."
+    ),
     "not_number": N_("„%(key)s” moet een getal zijn. Er is niets veranderd."),
 }

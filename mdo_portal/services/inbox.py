@@ -110,6 +110,8 @@ def meant(asked: Asked) -> list[ColumnElement[bool]]:
         found.append(InboundMessage.reason == asked.reason)
     if asked.hospital_id is not None:
         found.append(InboundMessage.hospital_id == asked.hospital_id)
+    if asked.kind:
+        found.append(func.upper(InboundMessage.kind) == asked.kind)
     if asked.before is not None:
         that = aliased(InboundMessage)
         found.append(InboundMessage.seq < select(that.seq).where(that.id == asked.before).scalar_subquery())

@@ -105,13 +105,15 @@ class InboxRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """Which messages: of one state, for one reason, of one hospital; empty = all that the viewer may know of."""
+    """Which messages: of one state, for one reason, of one hospital, of one kind; empty = all that the viewer may know of."""
 
     state: Shown | None = None
     reason: str = ""
     hospital_id: uuid.UUID | None = None
     #: only what came before this one of them; None = the newest
     before: uuid.UUID | None = None
+    #: as MSH-9 says it, in capitals: `ORU^Z01`
+    kind: str = ""
 
 
 MOST_ROWS = 200

@@ -6,20 +6,23 @@ import uuid
 from collections.abc import Set
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.case import WAITING, Case
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.policy import Act
+from mdo_portal.domain.people import Membership, Person
+from mdo_portal.domain.policy import POLICY, Act, Relation
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.services import audit, boards, changes, referrals, routing, standing
+from mdo_portal.services.terms import in_force
 
 LAST = N_("Dit ziekenhuis is het enige van dat MDO en kan er niet uit. Er is niets veranderd.")
 MOST_AT_ONCE = 50
+REGISTER = sorted(role for role, relation in POLICY[Act.CASE_REGISTER] if role and relation is Relation.OWN_HOSPITAL)
 
 
 def boards_of(session: Session, hospital_id: uuid.UUID) -> frozenset[uuid.UUID]:
@@ -30,6 +33,13 @@ def boards_of(session: Session, hospital_id: uuid.UUID) -> frozenset[uuid.UUID]:
 def without_a_board(session: Session) -> frozenset[uuid.UUID]:
     """Hospitals that take part in no board: nobody sees what they refer."""
     return frozenset(session.scalars(select(Hospital.id).where(Hospital.id.not_in(select(BoardHospital.hospital_id)))))
+
+
+def has_referrer(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> bool:
+    """Whether anybody there may hand in the web form: a hospital that was only added can do nothing yet."""
+    works = Membership.hospital_id == hospital_id, in_force(Membership, now), Membership.role.in_(REGISTER)
+    person = exists().where(Person.id == Membership.person_id, Person.disabled_at.is_(None))
+    return bool(session.scalar(select(exists().where(*works, person))))
 
 
 def choose(session: Session, viewer: Viewer, hospital_id: uuid.UUID, wanted: Set[uuid.UUID], *, now: datetime) -> None:

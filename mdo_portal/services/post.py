@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,13 +11,21 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.delivery import Delivery
+from mdo_portal.domain.delivery import Audience, Delivery
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services.post_rows import NOT_ARRIVED, PostRow, found, visible_post, visible_to
+from mdo_portal.services.post_rows import NOT_ARRIVED, STUCK, PostRow, found, visible_post, visible_to
 
 MOST = 200
+
+
+class Refusing(NamedTuple):
+    """A hospital whose own system refused or never took some letters, which wait for a person: when its link works again, all may go."""
+
+    hospital_id: uuid.UUID
+    hospital: str
+    letters: list[uuid.UUID]
 
 
 class Waiting(NamedTuple):
@@ -42,6 +51,16 @@ def rows(
         query = query.where(Delivery.case_id == case_id)
     order = Delivery.created_at.desc() if everything else Delivery.created_at
     return found(session, query.order_by(order, Delivery.id).limit(MOST))
+
+
+def refusing(viewer: Viewer, shown: Sequence[PostRow]) -> list[Refusing]:
+    """Of these rows the hospitals that have more than one letter which this viewer may let go again; not what waits after a restore."""
+    found: dict[uuid.UUID, Refusing] = {}
+    for row in shown:
+        over_line = row.state in STUCK and row.audience is Audience.REFERRER and not row.is_paper and row.held_at is None
+        if over_line and viewer.may(Act.POST_RESEND, hospital_id=row.recipient_id, board_id=row.board_id):
+            found.setdefault(row.recipient_id, Refusing(row.recipient_id, row.hospital, [])).letters.append(row.id)
+    return [one for one in found.values() if len(one.letters) > 1]
 
 
 def not_arrived_before(session: Session, viewer: Viewer, moment: datetime) -> list[PostRow]:

@@ -45,15 +45,22 @@ def _offer(session: Session, message_ids: Sequence[uuid.UUID], *, now: datetime)
 
 
 def replay_all(
-    session: Session, viewer: Viewer, act: Act, reason: str, hospital_id: uuid.UUID | None = None, *, now: datetime
+    session: Session,
+    viewer: Viewer,
+    act: Act,
+    reason: str,
+    hospital_id: uuid.UUID | None = None,
+    kind: str = "",
+    *,
+    now: datetime,
 ) -> list[uuid.UUID]:
-    """Offer all messages again that could not be read for this reason, as far as they can be; gives which.
+    """Offer all messages again that could not be read for this reason, as far as they can be; gives which. `kind`: only these.
 
     Each is offered once however often this is asked: only what is unreadable at this moment is taken, under a lock.
     """
     query = (
         select(InboundMessage)
-        .where(visible(viewer), *meant(Asked(InboundState.UNREADABLE, reason, hospital_id)))
+        .where(visible(viewer), *meant(Asked(InboundState.UNREADABLE, reason, hospital_id, kind=kind)))
         .where(
             InboundMessage.link_id.is_not(None),
             InboundMessage.reason.not_in(SEND_AGAIN),

@@ -45,7 +45,7 @@ def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
             _next_meeting(),
             Case.objected,
             Case.revision,
-            _is_asked(),
+            is_asked(),
             Case.news_at,
             news.looked_at(viewer),
         )
@@ -64,7 +64,8 @@ def _next_meeting() -> Any:
     return query.where(Round.case_id == Case.id, Round.outcome.is_(None)).limit(1).scalar_subquery()
 
 
-def _is_asked() -> ColumnElement[bool]:
+def is_asked() -> ColumnElement[bool]:
+    """A question to the referrer is open, whatever the state."""
     return exists().where(InformationRequest.case_id == Case.id, InformationRequest.answered_at.is_(None))
 
 
@@ -90,7 +91,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _is_in(state: CaseState) -> ColumnElement[bool]:
     """A planned case about which a question is open is looked for under both."""
-    return or_(Case.state == state, _is_asked()) if state is CaseState.INFORMATION_REQUESTED else Case.state == state
+    return or_(Case.state == state, is_asked()) if state is CaseState.INFORMATION_REQUESTED else Case.state == state
 
 
 def _contains(word: str) -> ColumnElement[bool]:

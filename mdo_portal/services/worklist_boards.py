@@ -15,6 +15,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import access
 from mdo_portal.services.meetings import PLANNABLE
+from mdo_portal.services.worklist import is_asked
 from mdo_portal.services.worklist_rows import BoardCount, Unrouted
 
 
@@ -68,6 +69,12 @@ def _counts(viewer: Viewer) -> Any:
         .group_by(Case.board_id)
         .subquery()
     )
+
+
+def asked(session: Session, viewer: Viewer) -> int:
+    """The cases about which a question to the referrer is open, also when they are planned already."""
+    query = select(func.count()).select_from(Case).where(access.on_work_list(viewer), Case.is_open, is_asked())
+    return session.execute(query).scalar_one()
 
 
 def unrouted(session: Session, viewer: Viewer) -> Unrouted:

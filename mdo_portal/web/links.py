@@ -115,6 +115,8 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "refused_calls": refused_calls.lately(db, now=now()) if wire is Wire.HL7V2 else [],
         "moment": now(),
         "takes_part": bool(participation.boards_of(db, hospital.id)),
+        "has_referrer": participation.has_referrer(db, hospital.id, now=now()),
+        "may_invite": viewer().may(Act.PEOPLE_MANAGE, hospital_id=hospital.id),
         "reads_post": viewer().may_for_own_hospital_or_board(Act.POST_READ),
         "may_join": viewer().may(Act.BOARD_MANAGE),
         "may_manage": viewer().may(Act.LINK_MANAGE, hospital_id=hospital.id),

@@ -14,10 +14,11 @@ from mdo_portal import wiring_profiles
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import LABELS, PLACEABLE, PROFILE_PROBLEMS
+from mdo_portal.domain.message_kinds import AS_PROFILE, MEANINGS, NO_KIND, NOTHING, OFFERED, kind_named
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, PortalError
-from mdo_portal.exchange import WrongProfile, profile_of_link
-from mdo_portal.services import link_history, links
+from mdo_portal.exchange import Wire, WrongProfile, profile_of_link
+from mdo_portal.services import link_history, links, unknown_kinds
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log, wire_of
@@ -30,6 +31,9 @@ NO_PLACE = N_(
     "„%(value)s” is geen plaats in een bericht. Er is niets veranderd; "
     "schrijf bijvoorbeeld PID-3-1 (HL7 v2) of Patient.identifier.value (FHIR)."
 )
+NO_KINDS = N_("Soorten berichten zijn er alleen bij HL7 v2. Er is niets veranderd.")
+_CHOSEN = {**{name: name for name in OFFERED}, NOTHING: "", AS_PROFILE: None}
+"""What a person chooses -> what the link says; None = what its profile says."""
 _HL7_PLACE = re.compile(r"[A-Za-z][A-Za-z0-9]{2}(?:\(\d+\))?(?:[-.]\d+(?:\(\d+\))?){1,3}")
 
 
@@ -44,13 +48,17 @@ def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = 
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         history = link_history.history(db, hospital_id)
+        unknown = unknown_kinds.unknown_kinds(db, hospital_id)
     wire = wire_of(link)
     looked = _looked(link) if link and wire else {}
     return render_template(
         "links/places.html", hospital=hospital, link=link, wire=wire.value if wire else "", labels=LABELS,
         choices=[(name, gettext(LABELS[name])) for name in PLACEABLE],
         looked=looked, otherwise=(link.otherwise if link else "") if otherwise is None else otherwise, error=error,
-        **{"field": "", "place": "", "place_error": "", **one},
+        kinds=_kinds(link) if link and wire is Wire.HL7V2 else {}, unknown=unknown, meanings=MEANINGS,
+        offered=[(name, gettext(MEANINGS[name])) for name in OFFERED],
+        **{"field": "", "place": "", "place_error": "", "kind": request.args.get("kind", "")[:60], "meaning": "",
+           "kind_error": "", "meaning_error": "", **one},
         history=[one for one in history if one.what == "otherwise"],
     )  # fmt: skip
 
@@ -65,6 +73,17 @@ def _looked(link: Link) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         }
     except WrongProfile:
         return {name: (wiring_profiles.places_of(link.profile_in, key),) * 2 for name, key in PLACEABLE.items()}
+
+
+def _kinds(link: Link) -> dict[str, tuple[str, bool]]:
+    """Per kind of message what it is here ("" = nothing), and whether the link says so itself; own words first."""
+    base = wiring_profiles.kinds_of(link.profile_in)
+    try:
+        all_of_them = wiring_profiles.kinds_of(profile_of_link(link.profile_in, link.otherwise))
+    except WrongProfile:
+        all_of_them = base
+    found = {kind: (meaning, meaning != base.get(kind, "")) for kind, meaning in all_of_them.items()}
+    return dict(sorted(found.items(), key=lambda one: (not one[1][1], one[0])))
 
 
 @blueprint.post("")
@@ -101,6 +120,33 @@ def place_one(hospital_id: uuid.UUID) -> ResponseReturnValue:
     return _done(hospital_id)
 
 
+@blueprint.post("/kind")
+@may(Act.LINK_MANAGE)
+def say_kind(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """What a kind of message is at this hospital."""
+    asked, meaning = request.form.get("kind", "").strip()[:60], request.form.get("meaning", "")
+    kind = kind_named(asked)
+    if not kind:
+        return _page(hospital_id, kind=asked, meaning=meaning, kind_error=gettext(NO_KIND, value=asked)), 422
+    if meaning not in _CHOSEN:
+        return _page(hospital_id, kind=kind, meaning_error=gettext("Kies wat het is. Er is niets veranderd.")), 422
+    try:
+        with transaction() as db:
+            hospital, link = _with_line(db, hospital_id)
+            if wire_of(link) is not Wire.HL7V2:
+                raise PortalError(NO_KINDS)
+            text = wiring_profiles.kind_otherwise(link.profile_in, link.otherwise, kind, _CHOSEN[meaning])
+            _keep(db, hospital, link, text)
+            waits = any(one.kind == kind for one in unknown_kinds.unknown_kinds(db, hospital_id))
+    except WrongProfile as wrong:
+        at = "meaning_error" if wrong.problem == "never_a_case" else "error"
+        return _page(hospital_id, **{at: _sentence(wrong)}, kind=kind, meaning=meaning), 422
+    if not waits:
+        return _done(hospital_id, "kind")
+    flash(gettext("Opgeslagen. Nieuwe berichten worden zo gelezen; laat die van deze soort hier opnieuw lezen."), "success")
+    return redirect(url_for("places.page", hospital_id=hospital_id, _anchor="unknown"), 303)
+
+
 def _as_path(place: str) -> str:
     """`pid.3.1`, as vendors write it, is PID-3-1; anything else as it was typed."""
     return place.upper().replace(".", "-") if _HL7_PLACE.fullmatch(place) else place
@@ -123,9 +169,9 @@ def _sentence(wrong: WrongProfile) -> str:
     return str(gettext(PROFILE_PROBLEMS.get(wrong.problem, PROFILE_PROBLEMS["no_toml"]), **words))
 
 
-def _done(hospital_id: uuid.UUID) -> ResponseReturnValue:
+def _done(hospital_id: uuid.UUID, anchor: str | None = None) -> ResponseReturnValue:
     flash(
         gettext("Opgeslagen. Nieuwe berichten worden zo gelezen; laat oude opnieuw lezen bij de binnengekomen berichten."),
         "success",
     )
-    return redirect(url_for("places.page", hospital_id=hospital_id), 303)
+    return redirect(url_for("places.page", hospital_id=hospital_id, _anchor=anchor), 303)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
@@ -15,6 +15,7 @@ from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, NotAllowed, NotFound, PortalError
 from mdo_portal.services import audit, deliveries, handing_over, post, untold
+from mdo_portal.services.post_rows import STUCK
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.entering import own_path
@@ -47,7 +48,16 @@ def _rows() -> dict[str, object]:
         found = post.rows(db, viewer(), everything=tab == "all", held=tab == "held")
         waiting = post.waiting(db, viewer(), now=now())
         audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(found))
-    return {"rows": found, "tab": tab, "waiting": waiting, "names": may_see_names(), "viewer": viewer(), "now": now()}
+    refusing = [] if tab else post.refusing(viewer(), found)
+    return {
+        "rows": found,
+        "refusing": refusing,
+        "tab": tab,
+        "waiting": waiting,
+        "names": may_see_names(),
+        "viewer": viewer(),
+        "now": now(),
+    }
 
 
 def may_see_names() -> bool:
@@ -105,6 +115,28 @@ def act_on(delivery_id: uuid.UUID, what: str) -> ResponseReturnValue:
     flash(sentences[what])
     wanted = request.form.get("next", "")
     return redirect(own_path(wanted) or url_for("post.page"))
+
+
+@blueprint.post("/post/resend")
+@may(Act.POST_RESEND)
+def resend_all() -> ResponseReturnValue:
+    """All that one hospital's system refused, now that it works again: each as if it was sent again by itself, with its own audit line."""
+    asked = request.form.get("hospital", "")
+    with transaction() as db:
+        groups = post.refusing(viewer(), post.rows(db, viewer()))
+        letters = sorted(next((one.letters for one in groups if str(one.hospital_id) == asked), []))
+        for delivery_id in letters:  # locked in one order: somebody else may push the same button
+            delivery = _letter(db, Act.POST_RESEND, delivery_id, lock=True)
+            if delivery.state in STUCK:
+                handing_over.send_again(db, delivery, now=now())
+    if not letters:
+        raise PortalError(N_("Hier wacht niets meer om opnieuw te versturen. Er is niets veranderd."))
+    flash(
+        ngettext(
+            "%(num)d brief gaat nu opnieuw weg.", "%(num)d brieven gaan nu opnieuw weg, elk onder hetzelfde nummer.", len(letters)
+        )
+    )
+    return redirect(url_for("post.page"), 303)
 
 
 _ACTS: dict[str, Callable[[Session, Delivery], None]] = {

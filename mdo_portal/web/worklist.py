@@ -62,6 +62,8 @@ def _left_of(db: Session) -> dict[str, Any]:
     return {
         "unseen": new,
         "boards": found,
+        "asked": worklist_boards.asked(db, viewer()),
+        "plans": any(board.plans for board in found),
         "unrouted": without.waiting,
         "unrouted_incomplete": without.incomplete,
         "topics": _topics(),

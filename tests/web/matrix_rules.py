@@ -178,7 +178,7 @@ OTHERWISE: dict[str, Rule] = {
     # one hospital's link: of its link manager, and the administrator
     **dict.fromkeys(("links.page", "links.edit", "links.save", "links.token"), of_hospital),
     **dict.fromkeys(("trying.page", "trying.show", "trying.report", "trying.sender"), of_hospital),
-    **dict.fromkeys(("places.page", "places.save", "places.place_one"), of_hospital),
+    **dict.fromkeys(("places.page", "places.save", "places.place_one", "places.say_kind"), of_hospital),
     **dict.fromkeys(("gp_channel.page", "gp_channel.save", "gp_channel.try_it"), of_hospital),
     **dict.fromkeys(("line.certificates", "line.bind", "line.bind_called", "line.withdraw"), of_hospital),
     **dict.fromkeys(("line.plain", "line.accept_plain", "line.withdraw_plain"), of_hospital),

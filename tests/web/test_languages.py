@@ -143,6 +143,15 @@ def on_page(language: str, page: str) -> Iterator[str]:
             yield one.text
 
 
+@pytest.mark.parametrize(("language", "theirs"), [("nl", "“"), ("en", "„")])
+def test_what_is_quoted_is_quoted_as_in_its_language(language: str, theirs: str) -> None:
+    """„zo” in Dutch, “so” in English: one page had both, around what a hospital calls itself."""
+    with (ENGLISH / "messages.po").open("rb") as file:
+        pairs = [pair for message in read_po(file, locale="en") if message.id for pair in both(message)]
+    index = ("nl", "en").index(language)
+    assert [pair[index] for pair in pairs if theirs in pair[index]] == []
+
+
 def test_the_catalogue_is_compiled() -> None:
     """`make compiled` does it; without it every page stays Dutch."""
     assert (ENGLISH / "messages.mo").exists()

@@ -6,15 +6,18 @@ import html
 import io
 import re
 
+import pytest
 from sqlalchemy import select
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
+from mdo_portal.services import people
 from mdo_portal.web.links_try import LARGEST_AGAIN
 from tests import make, pdf_text
 from tests.integrations.hl7v2 import samples
+from tests.people import person_id
 from tests.web.decision_desk import on_the_table
 from tests.web.portal import CSRF
 from tests.web.test_links import Portal, portal
@@ -45,6 +48,20 @@ def test_a_second_hospital_with_the_same_epd_is_added_by_both_names_and_its_mess
     assert "Dit bericht wordt goed gelezen." in after and "Voeg deze afzender toe" not in after
 
 
+def test_a_hospital_where_nobody_can_hand_in_the_form_says_so_and_where_to_invite(portal: Portal) -> None:
+    """Added, it *could hand in by the web form at once*, and nothing said that nobody there had an account."""
+    ada, warning = portal.person("Ada"), "Niemand van Alleen kan aanmelden."
+    made = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Alleen", "code": "ALLEEN"}).headers["Location"]
+    home = made.removesuffix("/settings")
+    place = home.rpartition("/")[2]
+    page = ada.get(home).text
+    assert warning in page and f'href="/people/hospital/{place}#add"' in page
+
+    form = {"csrf_token": CSRF, "email": "n.nieuw@example.nl", "name": "N. Nieuw", "discipline": "uroloog", "role": "specialist"}
+    added = ada.post(f"/people/hospital/{place}/add", data=form)
+    assert added.status_code in (302, 303) and warning not in ada.get(home).text
+
+
 def test_a_hospital_without_a_board_is_warned_of_until_it_joins_one(portal: Portal) -> None:
     ada, warning = portal.person("Ada"), "aan geen MDO deel: aanmeldingen ziet niemand."
     alone = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Alleen", "code": "ALLEEN"}).headers["Location"]
@@ -62,6 +79,16 @@ def test_a_hospital_without_a_board_is_warned_of_until_it_joins_one(portal: Port
     assert f'name="board" value="{board_id}"' in page
     assert warning not in ada.get(home).text
     assert warning not in ada.get(joined.headers["Location"].removesuffix("/settings")).text
+
+
+@pytest.mark.parametrize(("language", "quoted"), [("nl", "„HIX”"), ("en", "“HIX”")])
+def test_the_name_of_a_sender_is_quoted_as_in_the_language_of_the_page(portal: Portal, language: str, quoted: str) -> None:
+    with portal.database.transaction() as session:
+        people.set_language(session, person_id("Ada"), language)
+    ada, home = portal.person("Ada"), portal.link("KREE")
+    ada.post(f"{home}/settings", data={"csrf_token": CSRF, "name": "Kreekrug", "profile_in": "hix"})
+    raw = samples.REFERRAL.decode("latin-1")
+    assert quoted in html.unescape(ada.post(f"{home}/try", data={"csrf_token": CSRF, "message": raw}).text)
 
 
 def _that_hix_sends_to(portal: Portal) -> str:

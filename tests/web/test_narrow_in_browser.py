@@ -29,7 +29,7 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 @contextmanager
-def narrow(browser: Browser, house: House, name: str, path: str) -> Iterator[Page]:
+def narrow(browser: Browser, house: House, name: str, path: str, *, forced: bool = False) -> Iterator[Page]:
     """The page as this person gets it, with the built styles, 320 pixels wide."""
     client = house.person(name)
 
@@ -42,11 +42,20 @@ def narrow(browser: Browser, house: House, name: str, path: str) -> Iterator[Pag
         else:
             route.abort()
 
-    page = browser.new_page(viewport={"width": 320, "height": 800})
+    page = browser.new_page(viewport={"width": 320, "height": 800}, forced_colors="active" if forced else "none")
     page.route("**/*", answer)
     page.goto(SITE + path)
     yield page
     page.close()
+
+
+def test_where_one_is_has_a_line_where_the_system_has_its_own_colours(browser: Browser, house: House) -> None:
+    """Only a background and a shadow said so, and forced colours take both away: the menu, the boards, the tabs, the chosen line."""
+    look = "all => all.filter(one => getComputedStyle(one).outlineStyle === 'none').map(one => one.outerHTML.slice(0, 80))"
+    for name, path, least in (("Aisha", "/worklist", 2), ("Aisha", "/post", 2), ("Lars", "/inbox", 3)):
+        with narrow(browser, house, name, path, forced=True) as page:
+            current = page.locator("[aria-current]:not([aria-current=false])")
+            assert current.count() >= least and current.evaluate_all(look) == []
 
 
 def test_the_pages_of_links_boards_and_rights(browser: Browser, house: House) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 
 from mdo_portal import wiring
 from mdo_portal.database import Database
+from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
@@ -81,6 +82,28 @@ def test_the_secretary_reads_why_how_long_and_what_to_do(house: House) -> None:
     acts = re.findall(rf"/deliveries/{letter.id}/(\w+)\"", page)
     assert acts == ["letter", "letter", "resend", "paper", "confirm"]
     assert set(re.findall(r'data-row-key="(\w)"', page)) == {"t", "d", "o", "p", "a"}
+
+
+def test_what_one_hospital_refused_goes_again_with_one_button_each_with_its_line_in_the_log(house: House) -> None:
+    """A hospital's system was out for a morning: forty letters each had a button of their own."""
+    for hospital in ("ZEED", "ZEED", "ZEED", "DELT"):
+        house.letter(hospital=hospital, state="refused", receipt_code="AR")
+    aisha = house.person("Aisha")
+    page = aisha.get("/post").text
+    assert "Alle 3 opnieuw" in page and page.count("/post/resend") == 1
+    zeed = str(house.region.hospitals["ZEED"])
+
+    sent = aisha.post("/post/resend", data={"csrf_token": CSRF, "hospital": zeed}, follow_redirects=True).text
+    again = aisha.post("/post/resend", data={"csrf_token": CSRF, "hospital": zeed})
+    others = house.person("Carla").post("/post/resend", data={"csrf_token": CSRF, "hospital": zeed})
+
+    with house.database.transaction() as session:
+        states = sorted(
+            (row.hospital_id == house.region.hospitals["ZEED"], row.state.value) for row in session.scalars(select(Delivery))
+        )
+        logged = session.scalars(select(AuditEntry.person_name).where(AuditEntry.act == "post:resend")).all()
+    assert "3 brieven gaan nu opnieuw weg" in sent and again.status_code == others.status_code == 400
+    assert states == [(False, "refused"), *[(True, "waiting")] * 3] and list(logged) == ["Aisha"] * 3
 
 
 def test_an_advice_that_is_soon_to_be_carried_out_is_marked_in_words(house: House) -> None:

@@ -23,7 +23,7 @@ PAGE = """<!doctype html><html lang="nl"><head><title>formulier</title><meta nam
 <form method="post" action="/send"{autosave}><input type="hidden" name="csrf_token" value="old token">
 <label>Waarom <textarea name="why"></textarea></label><button name="do" value="it">Vastleggen</button></form>
 <dialog id="timeout-over"><h2>U bent afgemeld</h2></dialog>
-<script type="application/json" id="words">{{"unreachable": "Het portaal antwoordt niet.", "being-sent": "Het wordt al verstuurd."}}</script></body></html>"""
+<script type="application/json" id="words">{{"unreachable": "Het portaal antwoordt niet.", "not-sent": "Het portaal antwoordt niet. Er is niets verstuurd.", "being-sent": "Het wordt al verstuurd."}}</script></body></html>"""
 
 
 @dataclass
@@ -126,6 +126,27 @@ def test_what_goes_wrong_in_a_dialog_is_said_inside_it_and_outlives_it(server: S
     server.page.evaluate("document.querySelector('dialog:not(#timeout-over)').remove()")
     server.page.locator(".toast-note button").click()
     expect(server.page.locator(".toast-note")).to_have_count(0)
+
+
+@pytest.mark.parametrize("typed", ["", "duin-en-delta"])
+def test_who_signs_without_a_line_reads_that_nothing_was_sent(server: Server, typed: str) -> None:
+    """A signature is a password and a button. Without a line the browser put its own page there, and *back* led past the signature."""
+    server.page.evaluate(
+        "() => { document.querySelector('textarea').outerHTML = '<input type=password name=password aria-label=Waarom>'; }"
+    )
+    server.page.get_by_label("Waarom").fill(typed)
+    server.signed_in = None
+    if not typed:
+        server.page.context.set_offline(True)  # of a button alone the browser itself knows that there is no line
+    server.send()
+
+    expect(server.page.locator("#toasts")).to_contain_text("Er is niets verstuurd.")
+    assert server.page.url == f"{SITE}/" and server.sent == []
+    server.page.context.set_offline(False)
+    server.signed_in = True
+    server.send()
+    expect(server.page.get_by_role("heading", name="Vastgelegd")).to_be_visible()
+    assert len(server.sent) == 1
 
 
 def test_a_form_in_which_nobody_typed_anything_is_simply_sent(server: Server) -> None:

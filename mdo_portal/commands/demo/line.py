@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from mdo_portal.commands.demo import story
-from mdo_portal.commands.demo.places import Places
+from mdo_portal.commands.demo.places import LAST_PORT, Places
 from mdo_portal.commands.postgres_folders import PostgresError
 
 
@@ -24,6 +24,12 @@ def _play(places: Places) -> int:
 @click.option("--fresh", is_flag=True, help="Throw the demo's data away first.")
 @click.option(
     "--folder", type=click.Path(path_type=Path), default=Path("var"), show_default=True, help="Where the demo keeps its data."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1_024, LAST_PORT),
+    help="Where the portal stands, with the rest of the demo on the seven ports above it and data of its own. Usually 8000, "
+    "and 2525, 2575, 2601, 8101-8104.",
 )
 def command(**options: Any) -> None:
     """Run an invented region on this machine: PostgreSQL, portal, listener, worker and four hospitals."""

@@ -14,6 +14,8 @@ from mdo_portal.settings import DEMO_SECRET
 
 HOSPITAL_PAGES = {"ZEED": 8101, "DELT": 8102, "MERW": 8103, "ODUL": 8104}
 HOSPITAL_MLLP = {"ZEED": 2601}
+LAST_PORT = 65_535 - 2 - len(HOSPITAL_PAGES) - len(HOSPITAL_MLLP)
+"""The last on which the portal may stand with everything else above it."""
 #: below what Linux gives whoever asks for any port (32768 and up)
 FREE = range(20_000, 32_000)
 _claimed: list[socket.socket] = []
@@ -29,6 +31,13 @@ class Places:
     pages: dict[str, int] = field(default_factory=lambda: dict(HOSPITAL_PAGES))
     hospital_mllp: dict[str, int] = field(default_factory=lambda: dict(HOSPITAL_MLLP))
 
+    @classmethod
+    def beside(cls, port: int) -> Places:
+        """The portal on this port, and everything else on the ports just above it."""
+        pages = {code: port + 3 + number for number, code in enumerate(HOSPITAL_PAGES)}
+        lines = {code: port + 3 + len(pages) + number for number, code in enumerate(HOSPITAL_MLLP)}
+        return cls(web=port, mllp=port + 1, mail=port + 2, pages=pages, hospital_mllp=lines)
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.web}"
@@ -36,10 +45,15 @@ class Places:
     def page(self, code: str) -> str:
         return f"http://127.0.0.1:{self.pages[code]}"
 
-    def taken(self) -> list[int]:
-        """Ports of ours that somebody else has."""
-        ports = [self.web, self.mllp, self.mail, *self.pages.values(), *self.hospital_mllp.values()]
-        return [port for port in ports if not _is_free(port)]
+    def named(self) -> list[tuple[int, str]]:
+        """Every port, with what it is for."""
+        ours = [(self.web, "the portal"), (self.mllp, "messages from hospitals"), (self.mail, "mail")]
+        pages = [(port, f"page of hospital {code}") for code, port in self.pages.items()]
+        return ours + pages + [(port, f"letters for hospital {code}") for code, port in self.hospital_mllp.items()]
+
+    def taken(self) -> list[tuple[int, str]]:
+        """Ports of ours that somebody else has, with what they are for."""
+        return [(port, what) for port, what in self.named() if not _is_free(port)]
 
 
 def free_places() -> Places:

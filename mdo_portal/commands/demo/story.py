@@ -37,20 +37,20 @@ ROLES = {"web": "mdo_app", "listen": "mdo_work", "work": "mdo_work"}
 Play = Callable[[Places], int]
 
 
-def run(*, exercise: bool, fresh: bool, folder: Path, play: Play) -> int:
+def run(*, exercise: bool, fresh: bool, folder: Path, port: int | None, play: Play) -> int:
     """Run the demo until it is stopped, or play the exercise once. Returns the exit code."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
     )  # this process tells people, not logs
-    places = free_places() if exercise else Places()
-    home = (folder / ("exercise" if exercise else "demo")).absolute()
+    places = free_places() if exercise else Places.beside(port) if port else Places()
+    taken = places.taken()
+    if taken:  # asked first: nothing is thrown away for a demo that cannot begin
+        click.echo(_taken(taken), err=True)
+        return 1
+    home = (folder / "exercise").absolute() if exercise else home_of(folder, places)
     if (fresh or exercise) and home.exists():
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
-    taken = places.taken()
-    if taken:
-        click.echo(f"These ports are in use: {taken}. Stop what runs there (another demo?) and start again.", err=True)
-        return 1
     is_new = not (home / "postgres").exists()
     with running(places, home, with_history=not exercise) as processes:
         if exercise:
@@ -59,6 +59,24 @@ def run(*, exercise: bool, fresh: bool, folder: Path, play: Play) -> int:
             _answer_twice(places, "ZEED")
         _welcome(places, home)
         return _wait(processes)
+
+
+def home_of(folder: Path, places: Places) -> Path:
+    """Where this demo keeps its data. Each port has its own: where the hospitals are is in the data."""
+    return (folder / ("demo" if places == Places() else f"demo-{places.web}")).absolute()
+
+
+def fresh_again(places: Places) -> str:
+    return "mdo-portal demo --fresh" if places == Places() else f"mdo-portal demo --port {places.web} --fresh"
+
+
+def _taken(taken: list[tuple[int, str]]) -> str:
+    ports = ", ".join(f"{port} ({what})" for port, what in taken)
+    return (
+        f"In use on this machine: {ports}. Nothing was started.\n"
+        "Stop what runs there (another demo?), or let this one stand elsewhere with data of its own:\n"
+        '  mdo-portal demo --port 9000      (in a checkout: make demo ARGS="--port 9000")'
+    )
 
 
 def _played(places: Places, home: Path, play: Play) -> int:
@@ -207,7 +225,7 @@ def _welcome(places: Places, home: Path) -> None:
         "Zeeduyn bevestigt elke brief twee keer, Kreekrijk zwijgt, Deltamond weigerde er een; elk EPD heeft een schakelaar."
     )
     click.echo(f"Brieven aan huisartsen en mails zonder gegevens staan als bestand in {home}.")
-    click.echo("Stoppen: Ctrl+C. De gegevens blijven bewaard; opnieuw beginnen: mdo-portal demo --fresh\n")
+    click.echo(f"Stoppen: Ctrl+C. De gegevens blijven bewaard; opnieuw beginnen: {fresh_again(places)}\n")
     click.echo("ready")
 
 

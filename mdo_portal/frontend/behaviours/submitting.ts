@@ -1,6 +1,7 @@
 // A plain form (no htmx) leaves the page, and with it what was typed. So where something was typed or a file was chosen, it is
 // sent only when there is somebody to answer it: the server is asked first whether this person is still signed in. Signed out: the page is covered, as after a time-out, and what
-// was typed waits. No line: a message, and the page stays.
+// was typed waits. No line: a message, and the page stays. A signature is a password and a button: who signs without a line must read
+// that nothing was sent, and not the browser's own page in its place. A button alone is asked for when the browser knows of no line.
 // Any plain form, also a button alone, is sent once: a second click within a second is the same click, and while the answer is
 // on its way a later one is told so. A file may be long under way; an answer that leaves the page where it is (a download) is soon there.
 import { word } from "./page";
@@ -14,11 +15,11 @@ const asking = new WeakSet<HTMLFormElement>();
 let sentAt = new WeakMap<HTMLFormElement, number>();
 const mayGo = new WeakSet<HTMLFormElement>();
 
-/** Whether somebody's work would be lost with this form: words, or a file. A button alone and a password are none. */
+/** Whether somebody's work would be lost with this form: words, a file, or the password of a signature. A button alone is none. */
 function holdsWork(form: HTMLFormElement): boolean {
   return [...form.elements].some((one) => {
     if (one instanceof HTMLTextAreaElement) return !one.hidden && one.value.trim() !== "";
-    if (!(one instanceof HTMLInputElement) || one.type === "hidden" || one.type === "password") return false;
+    if (!(one instanceof HTMLInputElement) || one.type === "hidden") return false;
     return one.type === "file" ? (one.files?.length ?? 0) > 0 : one.value !== one.defaultValue;
   });
 }
@@ -38,7 +39,7 @@ async function askFirst(form: HTMLFormElement, button: HTMLElement | null): Prom
   asking.add(form);
   const state = await stillHere();
   asking.delete(form);
-  if (state === "unreachable") toast("error", word("unreachable"));
+  if (state === "unreachable") toast("error", word("not-sent"));
   if (state !== "here" || !form.isConnected) return;
   mayGo.add(form);
   form.requestSubmit(button);
@@ -54,7 +55,7 @@ export function startSubmitting(): void {
     if (elsewhere && elsewhere !== "_self") return;
     if (mayGo.has(form)) { sentAt.set(form, Date.now()); return; }
     if (asking.has(form) || isUnderWay(form)) { event.preventDefault(); return; }
-    if (!holdsWork(form)) { sentAt.set(form, Date.now()); return; }
+    if (!holdsWork(form) && navigator.onLine) { sentAt.set(form, Date.now()); return; }
     event.preventDefault();
     void askFirst(form, event.submitter);
   });
