@@ -69,7 +69,8 @@ def _said(one: Node, entry: Entry, where: Addresses, profile: Profile) -> Iterat
     inside = joined(*(words for each in nodes(one.get("extension")) for words in _said(each, entry, where, profile)))
     words = inside or _value(one, entry, where, profile)
     if words:
-        yield f"{_name(address)}: {words}"
+        last = address.rstrip("/").rpartition("/")[2]
+        yield f"{profile.word('extensions', last) or _name(address)}: {words}"
 
 
 def _name(address: str) -> str:
@@ -98,8 +99,8 @@ def evidence(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`op grond van: biopt`: on what a diagnosis rests."""
     many = nodes(entry.resource.get("evidence"))
     coded = [concept(code) for one in many for code in nodes(one.get("code"))]
-    pointed = [_pointed(detail, entry, where) for one in many for detail in nodes(one.get("detail"))]
-    said = joined(*unique([*coded, *pointed]), by=", ")
+    named = [pointed(detail, entry, where) for one in many for detail in nodes(one.get("detail"))]
+    said = joined(*unique([*coded, *named]), by=", ")
     return f"{profile.label('evidence')}: {said}" if said else ""
 
 
@@ -107,8 +108,8 @@ def reasons(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`reden: Ileus`: why it was done or is taken."""
     own = entry.resource
     coded = [concept(one) for one in nodes(own.get("reasonCode"))]
-    pointed = [_pointed(one, entry, where) for one in nodes(own.get("reasonReference"))]
-    said = joined(*unique([*coded, *pointed]), by=", ")
+    named = [pointed(one, entry, where) for one in nodes(own.get("reasonReference"))]
+    said = joined(*unique([*coded, *named]), by=", ")
     return f"{profile.label('reason')}: {said}" if said else ""
 
 
@@ -121,7 +122,7 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     about = (
         ""
         if bodies
-        else joined(*(_pointed(one, entry, where) for one in focus if many or where.resolve(one, entry) is None), by=", ")
+        else joined(*(pointed(one, entry, where) for one in focus if many or where.resolve(one, entry) is None), by=", ")
     )
     how = joined(concept(own.get("method")), *unsent(own.get("device"), entry, where), by=", ")
     said = (
@@ -139,16 +140,32 @@ def material(entry: Entry, where: Addresses) -> str:
     many = [
         one for one in nodes(entry.resource.get("specimen")) if where.kinds["Specimen"] > 1 or where.resolve(one, entry) is None
     ]
-    return joined(*(_pointed(one, entry, where) for one in many), by=", ")
+    return joined(*(pointed(one, entry, where) for one in many), by=", ")
 
 
 def done_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`door: Streeklab Zuid`: who found it; the patient by no name, for a value measured at home."""
-    people = nodes(entry.resource.get("performer"))
-    if not people:
-        return ""
-    names = joined(*unique(person(one.get("actor") or one, entry, where, profile) for one in people), by=", ")
-    return f"{profile.label('by')}: {names}" if names else ""
+    return by_whom([one.get("actor") or one for one in nodes(entry.resource.get("performer"))], entry, where, profile)
+
+
+def by_whom(references: Any, entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
+    """`door: A. Krol`: the people and organisations that are pointed at, each once."""
+    people = nodes(references)
+    names = joined(*unique(person(one, entry, where, profile) for one in people), by=", ") if people else ""
+    return f"{profile.label(label)}: {names}" if names else ""
+
+
+def asked_by(entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
+    """`voorschrijver: Aalders (CAR)`: who asks for it; STU3 has that a step deeper."""
+    asker = node(entry.resource.get("requester"))
+    return by_whom(asker.get("agent") or asker, entry, where, profile, label) if asker else ""
+
+
+def at_place(references: Any, entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`locatie: Drachten`: where it was done, by the name that was sent along, else as it is named."""
+    found = [(where.resolve(one, entry), text(one.get("display"))) for one in nodes(references)]
+    names = joined(*unique((text(at.resource.get("name")) if at else "") or shown for at, shown in found), by=", ")
+    return f"{profile.label('location')}: {names}" if names else ""
 
 
 def unsent(references: Any, entry: Entry, where: Addresses) -> list[str]:
@@ -175,7 +192,7 @@ def written_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
 
 
-def _pointed(reference: Any, entry: Entry, where: Addresses) -> str:
+def pointed(reference: Any, entry: Entry, where: Addresses) -> str:
     """What a reference points at, in its own words; its display when it is not in the message."""
     found = where.resolve(reference, entry)
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from integrations.fhir.beside import sites
+from integrations.fhir.beside import extended, sites
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.gathered import Gathered, distinct, leftovers, take
 from integrations.fhir.people import contact, patient_identity
@@ -133,7 +133,13 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
     own = request.entry.resource
     is_written = word((own.get("text") or {}).get("status")) in ("additional", "extensions")
     words = narrative(own) if is_written and not request.questions else ""
-    said = (("note", words), ("note", text(own.get("patientInstruction"))), ("site", sites(own.get("bodySite"))))
+    beside = extended(request.entry, reading.where, reading.profile)
+    said = (
+        ("note", words),
+        ("note", text(own.get("patientInstruction"))),
+        ("site", sites(own.get("bodySite"))),
+        *(("note", one) for one in beside),
+    )
     return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
 
 
