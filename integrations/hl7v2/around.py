@@ -18,8 +18,17 @@ def how(reading: Reading, segment: Segment) -> Iterator[str]:
         said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
         if said:
             yield f"{reading.profile['beside'][name]}: {said}"
-    if by := found_by(segment, reading.message.get("MSH-4-1")):
+    if by := found_by(segment, reading.message.get("MSH-4-1")) or _written_by(reading):
         yield f"{reading.profile['beside']['by']}: {by}"
+
+
+def _written_by(reading: Reading) -> str:
+    """Of the words of a document who wrote it (TXA-9), else who did what it tells of (TXA-5)."""
+    notification = reading.message.first("TXA")
+    if notification is None:
+        return ""
+    people = (one for n in (9, 5) for one in notification.repetitions(n) if one.component(2, 0))
+    return next((professional_name(one, 2) for one in people), "")
 
 
 def found_by(segment: Segment, sender: str) -> str:

@@ -136,7 +136,7 @@ def _is_pointer(segment: Segment) -> bool:
 
 
 def _observed(reading: Reading, item: Item) -> Fact:
-    segment, text, shown = item.segment, item.text, label(item.segment) or "; ".join(reading.titles)
+    segment, text, shown = item.segment, item.text, _called(item) or "; ".join(reading.titles)
     if _is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
     shown = with_beside(
@@ -151,6 +151,14 @@ def _observed(reading: Reading, item: Item) -> Fact:
         code=segment.component(3),
         code_system=segment.component(3, 3),
     )
+
+
+def _called(item: Item) -> str:
+    """The name of a value; where it has none, or only the code of what was ordered, the words of the order."""
+    own = label(item.segment)
+    if item.order is None or (own and own != item.order.component(4)):
+        return own
+    return item.order.component(4, 2, 0) or own
 
 
 def _section(reading: Reading, item: Item) -> Section:

@@ -140,8 +140,23 @@ def material(segment: Segment, n: int) -> str:
 
     All of it: some write something else there, and half of that reads as what it is not.
     """
-    said = (segment.component(n, c, 2) or segment.component(n, c) for c in range(1, 8)) if n else ()
+    if not n:
+        return ""
+    if _is_person(segment, n):
+        number, family, given, title = (segment.component(n, c) for c in (1, 2, 3, 6))
+        return f"{' '.join(filter(None, (title, given, family)))} ({number})"
+    said = (segment.component(n, c, 2) or segment.component(n, c) for c in range(1, 8))
     return ", ".join(filter(None, said))
+
+
+_NUMBERED = re.compile(r"[A-Za-z]{0,8}\d{3,}")
+_NAMED = re.compile(r"[^\W\d_][^\d&]*")
+
+
+def _is_person(segment: Segment, n: int) -> bool:
+    """Whether somebody stands there with number, surname and name, one field too early: and nobody where he should."""
+    number, *names = (segment.component(n, c) for c in (1, 2, 3))
+    return bool(_NUMBERED.fullmatch(number) and all(map(_NAMED.fullmatch, names))) and not segment.as_sent(n + 1)
 
 
 def interpreter(segment: Segment, n: int) -> str:
@@ -189,6 +204,8 @@ _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 def _usual(segment: Segment) -> str:
     """The reference range in words; of two numbers both."""
     low, high = segment.component(7, 1, 0), segment.component(7, 2, 0)
+    if low.casefold() == "null":  # of a program, in which nothing is called so
+        return ""
     return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else low or segment.field(7)
 
 
