@@ -106,7 +106,8 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     judged = f"{reading.profile['beside']['interpreter']}: {by}" if by else ""
     when = quantity_timing(item.common, 7) if item.segment.name in DRUGS and item.common is not None else ""
     ways = [timing(one.segment) if one.segment.name == "TQ1" else by_rule(one.segment, rules["RXR"]).text for one in item.more]
-    said = "; ".join(dict.fromkeys(filter(None, (placed.text, judged, when if when not in placed.text else "", *ways))))
+    more = (one for one in ways if one not in placed.text.split("; "))
+    said = "; ".join(dict.fromkeys(filter(None, (placed.text, judged, when if when not in placed.text else "", *more))))
     return replace(placed, text=with_beside(said, done_words(item, reading.profile)))
 
 

@@ -45,3 +45,16 @@ def test_a_message_of_a_pharmacy_is_about_drugs_and_no_unknown_kind(kind: str) -
     found = read(kind, "ORC|NW|R1", line)
     assert isinstance(found, IncomingResult)
     assert [text.partition(";")[0] for text in medicines(found)] == ["Capecitabine"]
+
+
+def test_a_drug_one_field_too_far_is_not_lost() -> None:
+    """RXE-3 in place of RXE-2: the order was read, and nothing of it was told."""
+    found = referral("ORC|NW|R1", "RXE|1^BID||5111-1^Amoxicilline 500 mg^NDC|500||mg")
+    assert medicines(found) == ["Amoxicilline 500 mg; 500; mg; BID"]
+
+
+def test_what_is_said_of_a_drug_twice_stands_there_once_and_without_separators() -> None:
+    twice = referral(
+        "ORC|NW|R1", "TQ1|1||QAM&elke ochtend&L", "RXE||D1^Insuline|22||E|D1^Insuline|SC^Subcutaan", "RXR|SC^Subcutaan"
+    )
+    assert medicines(twice) == ["Insuline; 22; E; Subcutaan; elke ochtend"]
