@@ -17,7 +17,6 @@ from .telephone import telephone
 from .timing import quantity_timing
 from .values import coded, day, material, partial
 
-
 _WORD = re.compile(r"[^\W\d_]{4}")
 
 
