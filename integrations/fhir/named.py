@@ -57,8 +57,10 @@ def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
 def _consent(entry: Entry, reading: Reading) -> Iterator[str]:
     """What it is about, and whether that is permitted or denied: never the one without the other."""
     own = entry.resource
-    yield joined(*(concept(one) for one in nodes(own.get("category"))), by=", ")
-    yield from (concept(one.get("valueCodeableConcept")) or text(one.get("valueString")) for one in nodes(own.get("extension")))
+    about = [concept(one) for one in nodes(own.get("category"))]
+    yield joined(*about, by=", ")
+    more = (concept(one.get("valueCodeableConcept")) or text(one.get("valueString")) for one in nodes(own.get("extension")))
+    yield from (words for words in more if words not in about)
     yield from _provisions([*nodes(own.get("provision")), *nodes(own.get("except"))])
 
 

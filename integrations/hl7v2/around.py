@@ -9,6 +9,7 @@ from mdo_portal.exchange import Profile
 from .people import professional_name
 from .places import Reading
 from .segment import Segment
+from .telephone import is_moment
 from .values import coded
 
 
@@ -16,7 +17,7 @@ def how(reading: Reading, segment: Segment) -> Iterator[str]:
     """`methode: immunohistochemie`: how a value was found and where in the body, each on a line of its own."""
     for name, field in (("method", 17), ("site", 20)):
         said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
-        if said:
+        if said and not is_moment(said):
             yield f"{reading.profile['beside'][name]}: {said}"
     if by := found_by(segment, reading.message.get("MSH-4-1")) or _written_by(reading):
         yield f"{reading.profile['beside']['by']}: {by}"

@@ -131,8 +131,11 @@ def _value(kind: str, one: Repetition) -> str:
 
 def _text(one: Repetition) -> str:
     """All of it; without separators that part nothing (`cT2N1M0^^`)."""
-    is_one = one.has(2) and not any(one.component(c, 0) for c in range(2, MOST_PARTS))
-    return one.component(1, 0) if is_one else one.text
+    if not one.has(2):
+        return one.text
+    parts = [one.component(c, 0) for c in range(1, MOST_PARTS)]
+    alone = [part for part in parts if part]
+    return alone[0] if len(alone) == 1 else one.text if parts[0] else one.text.lstrip("^")
 
 
 def material(segment: Segment, n: int) -> str:
@@ -186,7 +189,7 @@ def label(segment: Segment) -> str:
 
 def _with_unit(segment: Segment, value: str) -> str:
     unit = segment.component(6) or _first_of(segment, 6, (2, 4, 5))
-    flags = ", ".join(filter(None, map(coded_briefly, segment.repetitions(8))))
+    flags = ", ".join(one for one in map(coded_briefly, segment.repetitions(8)) if one and one.casefold() != _NULL)
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
         flags = said
     if not (value or flags):
@@ -201,10 +204,14 @@ _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
 
 
+_NULL = "null"
+"""What programs call nothing."""
+
+
 def _usual(segment: Segment) -> str:
     """The reference range in words; of two numbers both."""
     low, high = segment.component(7, 1, 0), segment.component(7, 2, 0)
-    if low.casefold() == "null":  # of a program, in which nothing is called so
+    if low.casefold() == _NULL:
         return ""
     return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else low or segment.field(7)
 

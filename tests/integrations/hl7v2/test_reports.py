@@ -120,7 +120,7 @@ def test_a_report_of_a_modality_is_imaging(service: str) -> None:
 
 
 def test_a_range_that_a_program_calls_null_is_none() -> None:
-    found = result("OBR|1|P7|A7|K^Kweek", "OBX|1|ST|MIC^Meropenem||>=16|mg/L|null||||F")
+    found = result("OBR|1|P7|A7|K^Kweek", "OBX|1|ST|MIC^Meropenem||>=16|mg/L|null|null|||F")
     assert found.facts[1].text == ">=16 mg/L"
 
 
