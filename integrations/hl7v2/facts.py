@@ -167,7 +167,7 @@ def _section(reading: Reading, item: Item) -> Section:
     sections = reading.profile["sections"]
     order = item.order.component(4, 2, 0) if item.order else ""
     placed = matching(item.segment.component(3), label(item.segment), sections) or matching(
-        "", order or " ".join(reading.titles), sections
+        item.order.component(4) if item.order else "", order or " ".join(reading.titles), sections
     )
     placed = placed or reading.profile["result"]["services"].get(said(item.order, 24), "")
     return Section(placed or reading.profile["referral"]["default_section"])

@@ -138,3 +138,30 @@ def test_what_a_document_says_in_words_says_who_wrote_it() -> None:
         "MDM^T02", "TXA|1|CN^Notitie|TX|20260310|||||88^Visser^H^^^dr.|||D-9", "OBX|1|TX|N^Notitie||Verdraagt kuur||||||F"
     )
     assert [fact.text for fact in getattr(found, "facts", ())] == ["Verdraagt kuur\ndoor: dr. H Visser"]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "60568-3^SYNOPTIC REPORT^LN",
+        "60569-1^REPORT ADDENDUM.SYNOPTIC^LN",
+        "35265-8^PATH REPORT ADDENDUM^LN",
+        "S^Synoptisch verslag",
+    ],
+)
+def test_lines_of_a_synoptic_report_are_pathology(order: str) -> None:
+    """NAACCR volume V: the code of the order says what it is, the lines name only what was seen."""
+    found = result(f"OBR|1|P7|A7|{order}", "OBX|1|CWE|2153^Margin Status^CAPECC||2155^Carcinoma present at margin^CAPECC||||||F")
+    assert found.facts[-1].section is Section.PATHOLOGY
+
+
+def test_a_number_that_points_at_an_answer_is_not_shown_with_the_value() -> None:
+    """CAP eCP: OBX-4 `+2131.1` says that the value goes with the answer 2131.1 of the same item."""
+    found = result(
+        "OBR|1|P7|A7|60568-3^SYNOPTIC REPORT^LN",
+        "OBX|1|CWE|2129^Tumor Size^CAPECC|2131|2131.1^Greatest dimension^CAPECC||||||F",
+        "OBX|2|NM|2129^Tumor Size^CAPECC|+2131.1|10|cm|||||F",
+    )
+    assert [(fact.label, fact.text) for fact in found.facts[1:]] == [
+        ("Tumor Size", "Greatest dimension"), ("Tumor Size (Greatest dimension)", "10 cm"),
+    ]  # fmt: skip
