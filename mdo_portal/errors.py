@@ -31,6 +31,26 @@ def _own_line(trace: TracebackType | None) -> str:
     return own[-1] if own else ""
 
 
+class Trouble:
+    """Something that is tried again and again: its trouble is said once until it went well.
+
+    A database that is away for a night must not fill the log.
+    """
+
+    def __init__(self) -> None:
+        self._said = ""
+
+    def is_news(self, error: Exception) -> bool:
+        """Whether this kind of error was not said yet; it is from now on."""
+        kind, before = type(error).__name__, self._said
+        self._said = kind
+        return kind != before
+
+    def over(self) -> None:
+        """It went well: the next trouble is news."""
+        self._said = ""
+
+
 class PortalError(Exception):
     """The parent of everything a person may read. `status` is what HTTP says."""
 

@@ -246,7 +246,7 @@ def test_about_nobody_here_only_the_header_stays_until_its_sender_was_told(datab
     assert (kept.state.value, kept.size, kept.patient_keys) == ("ignored", len(head) + 1, [])
 
     with pytest.raises(IllegalMove), database.transaction() as session:
-        replaying.replay(session, session.get_one(InboundMessage, kept.id))
+        replaying.replay(session, session.get_one(InboundMessage, kept.id), now=NOW)
 
     receiver = Receiver()
     with listening(receiver) as port:

@@ -82,9 +82,8 @@ def test_offered_again_undecided_it_asks_no_second_question(database: Database, 
     hand_in(database, region, *CONFLICTS[ConflictKind.OTHER_BSN])
     understand_all(database)
     with database.transaction() as session:
-        replaying.replay(
-            session, session.scalars(select(InboundMessage).where(InboundMessage.reason == "identity_conflict")).one()
-        )
+        query = select(InboundMessage).where(InboundMessage.reason == "identity_conflict")
+        replaying.replay(session, session.scalars(query).one(), now=NOW)
 
     understand_all(database)
 

@@ -180,7 +180,7 @@ def test_what_is_read_again_after_its_places_were_mended_stays_in_order_per_pati
 
     zeed(database)
     with database.transaction() as session:
-        found = replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "wrong_profile")
+        found = replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "wrong_profile", now=NOW)
         replaying.number_anew(session, found, lambda wire, raw, profile: READERS[wire].numbers(raw, profile))
     claimed = []
     for _ in range(2):

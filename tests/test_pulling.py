@@ -121,7 +121,7 @@ def test_what_cannot_be_fetched_is_a_row_for_a_person_and_offered_again_it_is_fe
     with places.merwe.store.transaction() as db:  # the hospital mends it, and a person offers it again
         db.executemany("INSERT OR REPLACE INTO shelf VALUES (?, ?, ?, ?)", [tuple(row) for row in rows])
     with places.database.transaction() as session:
-        replaying.replay(session, session.get_one(InboundMessage, stands.id))
+        replaying.replay(session, session.get_one(InboundMessage, stands.id), now=now())
     places.work()
 
     assert places.pulls()[0].state is PullState.DONE

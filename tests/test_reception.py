@@ -239,7 +239,7 @@ def test_a_message_that_is_offered_again_is_understood_once(database: Database, 
         understand_all(database, now=NOW + timedelta(minutes=minute), readers=spying(refusing(b"VW-1")))
     with database.transaction() as session:
         message = session.scalars(select(InboundMessage)).one()
-        replaying.replay(session, message)
+        replaying.replay(session, message, now=NOW)
 
     understand_all(database, now=NOW + timedelta(hours=1))
 
@@ -255,7 +255,7 @@ def test_a_repaired_old_message_does_not_overwrite_the_newer_one(database: Datab
     hand_in(database, region, make.hl7_referral("M2", referral_number="VW-1", question="Nieuw?"), now=NOW + timedelta(hours=1))
     understand_all(database, now=NOW + timedelta(hours=1))
     with database.transaction() as session:
-        replaying.replay(session, session.scalars(select(InboundMessage).order_by(InboundMessage.seq)).first())  # type: ignore[arg-type]
+        replaying.replay(session, session.scalars(select(InboundMessage).order_by(InboundMessage.seq)).first(), now=NOW)  # type: ignore[arg-type]
 
     understand_all(database, now=NOW + timedelta(hours=2))
 

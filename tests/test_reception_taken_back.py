@@ -89,7 +89,7 @@ def test_one_that_was_asked_for_again_later_is_marked_for_a_person(database: Dat
         settling.settle(session, taken_back.id, InboundState.UNREADABLE, now=NOW, reason="failed")
     hand_in(database, region, request(), WHO, condition(), minutes=10)
     with database.transaction() as session:
-        replaying.replay(session, session.get_one(InboundMessage, taken_back.id))
+        replaying.replay(session, session.get_one(InboundMessage, taken_back.id), now=NOW)
     understand_all(database, now=NOW + timedelta(minutes=20))
 
     state, is_marked, _ = the_case(database)

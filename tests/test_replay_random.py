@@ -36,11 +36,11 @@ def act(database: Database, region: Region, control_id: str, what: str) -> None:
         link = session.scalars(select(Link).where(Link.id == message.link_id)).one()
         try:
             if what == "replay":
-                replaying.replay(session, message)
+                replaying.replay(session, message, now=NOW)
             elif what == "ignore":
                 replaying.ignore(session, message, now=NOW)
             elif what == "replay all":
-                replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "wrong_profile")
+                replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "wrong_profile", now=NOW)
             else:
                 link.otherwise = WRONG if what == "break" else ""
         except IllegalMove:

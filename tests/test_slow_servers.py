@@ -171,6 +171,6 @@ def test_a_referral_that_was_given_up_keeps_its_reason_when_somebody_offers_it_a
     server.lay(1, minutes=1, supportingInfo=[{"reference": "Observation/gone"}])
     asked.look()
     with asked.database.transaction() as session, pytest.raises(IllegalMove):
-        replaying.replay(session, session.get_one(InboundMessage, asked.messages()[0].id))
+        replaying.replay(session, session.get_one(InboundMessage, asked.messages()[0].id), now=T0)
 
     assert [(one.state, one.reason) for one in asked.messages()] == [(InboundState.UNREADABLE, "not_polled")]

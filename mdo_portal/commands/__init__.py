@@ -6,12 +6,14 @@ A command's module is imported when it is called: the listener needs no front en
 from __future__ import annotations
 
 import gc
+import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
 from mdo_portal import __version__
-from mdo_portal.commands.process import configure_logging
+from mdo_portal.commands.process import DATABASE_TROUBLE, TRY_AGAIN, configure_logging, database_said
 
 #: command -> the module that has it as `command`
 COMMANDS = {
@@ -48,6 +50,14 @@ class Commands(click.Group):
             gc.enable()
         assert isinstance(found, click.Command)
         return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A database that is away is said in a sentence: fifty lines of ours tell an operator nothing."""
+        try:
+            return super().invoke(ctx)
+        except DATABASE_TROUBLE as error:
+            click.echo(f"the database cannot be used: {database_said(error)}", err=True)
+            sys.exit(TRY_AGAIN)
 
 
 @click.command(cls=Commands)

@@ -13,6 +13,7 @@ import structlog
 
 from mdo_portal import reception, wiring
 from mdo_portal.database import Database
+from mdo_portal.errors import Trouble
 from mdo_portal.exchange import Answer, Caller, Wire
 from mdo_portal.reception import Sorted
 from mdo_portal.services import hospitals, lines, refused_calls
@@ -47,6 +48,7 @@ class Desk:
         self._turned_away: Counter[refused_calls.Call] = Counter()  # before any message, since then
         self._looking: asyncio.Task[None] | None = None
         self._looked_at = 0.0
+        self._trouble = Trouble()
         self.knows_links = asyncio.Event()
 
     def receive(self, raw: bytes, caller: Caller) -> asyncio.Future[Answer]:
@@ -165,9 +167,11 @@ class Desk:
         try:
             self._links = await asyncio.get_running_loop().run_in_executor(None, self._read_links, seen, turned_away)
             self.knows_links.set()
+            self._trouble.over()
         except Exception as error:
             # The edge: without the database the last known links stay.
-            log.error("links.failed", error=type(error).__name__)
+            if self._trouble.is_news(error):
+                log.error("links.failed", error=type(error).__name__)
         finally:
             self._looking = None
 

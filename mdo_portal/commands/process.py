@@ -13,14 +13,16 @@ import weakref
 from collections.abc import Callable, Sequence
 
 import click
+import psycopg
 import structlog
 from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
 
 from mdo_portal.commands import checks
 from mdo_portal.database import Database
 from mdo_portal.domain.keys import DataKey
 from mdo_portal.domain.sealing import Sealer, WrappedKey
-from mdo_portal.errors import Unsafe, whereabouts
+from mdo_portal.errors import Trouble, Unsafe, whereabouts
 from mdo_portal.services import keys
 from mdo_portal.settings import Settings, from_environment
 
@@ -28,6 +30,10 @@ Stop = threading.Event
 log = structlog.get_logger(__name__)
 LONG_ENOUGH_SECONDS = 60.0
 """A job that ran this long was well again: its next trouble is news."""
+DATABASE_TROUBLE = (OperationalError, psycopg.OperationalError)
+"""The database is away, or went away."""
+TRY_AGAIN = 75
+"""Exit code of a process whose database is away: nothing is wrong with what was asked (EX_TEMPFAIL)."""
 KEYS_FRESH_SECONDS = 20.0
 """How long after `keys rotate-data` a process may still seal with the key of before; it opens with the new one at once."""
 
@@ -94,6 +100,11 @@ def refuse(findings: Sequence[str]) -> None:
         sys.exit(78)
 
 
+def database_said(error: Exception) -> str:
+    """What PostgreSQL or the way to it said, in one line. It names no value of anybody."""
+    return str(getattr(error, "orig", error)).strip().partition("\n")[0]
+
+
 def _data_keys(database: Database) -> list[WrappedKey]:
     """The data keys; none on a schema of before there were any (`mdo-portal db upgrade` runs with the new code)."""
     with database.transaction() as session:
@@ -102,6 +113,7 @@ def _data_keys(database: Database) -> list[WrappedKey]:
 
 def _know_new_keys(sealer_of: weakref.ref[Sealer]) -> None:
     """Seal with a new data key soon after it was made, for as long as anybody seals with this sealer."""
+    trouble = Trouble()
     while True:
         time.sleep(KEYS_FRESH_SECONDS)
         sealer = sealer_of()
@@ -109,9 +121,11 @@ def _know_new_keys(sealer_of: weakref.ref[Sealer]) -> None:
             return
         try:
             sealer.refresh()
+            trouble.over()
         except Exception as error:
             # The edge of a thread: without the database, or with a ring that misses a key, the keys of before stay in use.
-            log.error("keys.failed", error=type(error).__name__)
+            if trouble.is_news(error):
+                log.error("keys.failed", error=type(error).__name__)
         del sealer
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 
 TITLES = frozenset({"dr", "drs", "prof", "mr", "ir", "ing", "mevr", "dhr", "mw", "bc", "msc", "phd"})
 PREFIXES = frozenset({"van", "de", "der", "den", "het", "t", "te", "ten", "ter", "in", "op", "el", "al", "von", "la", "le"})
 
 
-def plain(name: str) -> list[str]:
+# The same names come back with every look of eight weeks: taken apart each time, the web process was busy for seconds.
+@lru_cache(maxsize=4096)
+def plain(name: str) -> tuple[str, ...]:
     """The words of a surname without prefixes, accents and hyphens: `van den Hoek-Bâ` → hoek, ba."""
     bare = "".join(one for one in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(one))
-    return [word for word in re.split(r"[^a-z]+", bare) if word and word not in PREFIXES]
+    return tuple(word for word in re.split(r"[^a-z]+", bare) if word and word not in PREFIXES)
 
 
-def of_person(shown: str) -> tuple[str, list[str]]:
+@lru_cache(maxsize=4096)
+def of_person(shown: str) -> tuple[str, tuple[str, ...]]:
     """`dr. E. van den Hoek` → (`e`, [`hoek`]): first initial and the words of the surname. A lone word is a surname."""
     words = [word for word in shown.split() if word.strip(".").casefold() not in TITLES]
     initials = [word for word in words if re.fullmatch(r"(?:\w{1,2}\.)+", word)]
@@ -25,7 +30,7 @@ def of_person(shown: str) -> tuple[str, list[str]]:
     return (plain(initials[0])[0][:1] if initials and plain(initials[0]) else ""), plain(" ".join(rest))
 
 
-def same_surname(person: list[str], *families: str) -> bool:
+def same_surname(person: Sequence[str], *families: str) -> bool:
     """Whether the two share a word of a surname that says something (three letters or more)."""
     own = {word for word in person if len(word) > 2}
-    return any(own & set(plain(family)) for family in families if family)
+    return bool(own) and any(not own.isdisjoint(plain(family)) for family in families if family)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, false, text
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Identity, Index, LargeBinary, false, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
@@ -71,6 +73,7 @@ class InboundMessage(Base):
             postgresql_where=text("application_ack IN ('silent', 'refused', 'late')"),
         ),
         Index("ix_inbound_messages_unreadable", "hospital_id", "received_at", postgresql_where=text("state = 'unreadable'")),
+        Index("ix_inbound_messages_ignored", "seq", postgresql_where=text("state = 'ignored'")),
         Index("ix_inbound_messages_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     )
 
@@ -109,6 +112,8 @@ class InboundMessage(Base):
     doubles: Mapped[int] = mapped_column(default=0)
     #: when it was understood, set aside or ignored
     settled_at: Mapped[datetime | None]
+    #: when it was last offered to be read again; empty = never
+    offered_at: Mapped[datetime | None]
     #: how often a worker began to understand it
     attempts: Mapped[int] = mapped_column(default=0)
     #: not before; empty = at once
@@ -136,6 +141,22 @@ class InboundMessage(Base):
     board_id: Mapped[uuid.UUID | None]
     #: the discussion of that case was past then
     was_past: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @hybrid_property
+    def waits_since(self) -> datetime:
+        """Since when it has been there to be read: an old message that is read again has not waited since it came."""
+        return self.offered_at or self.received_at
+
+    @waits_since.inplace.expression
+    @classmethod
+    def _waits_since(cls) -> ColumnElement[datetime]:
+        return func.coalesce(cls.offered_at, cls.received_at)
+
+
+def offered_again(now: datetime) -> dict[str, Any]:
+    """What is set in a message that is to be read once more, for the first time as far as a reader can tell."""
+    first = {"reason": "", "place": "", "attempts": 0, "next_attempt_at": None, "settled_at": None}
+    return {"state": InboundState.KEPT, "offered_at": now, **first}
 
 
 class SamePatient(Base):

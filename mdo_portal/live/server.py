@@ -17,7 +17,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from mdo_portal.database import Database
-from mdo_portal.errors import NotSignedIn
+from mdo_portal.errors import NotSignedIn, Trouble
 from mdo_portal.live import events
 from mdo_portal.live.registry import REGISTRY
 from mdo_portal.services import conclusions, presence, sessions
@@ -78,23 +78,19 @@ def _keep_messages_whole(socketio: SocketIO) -> None:
 
 
 def _listen(socketio: SocketIO, database: Database, stop: threading.Event) -> None:
-    """Hear what any process announces, and tell the sockets of this one. After a broken line everyone looks again.
-
-    Said once until it heard again: a database that is away for a night must not fill the log.
-    """
-    said = ""
+    """Hear what any process announces, and tell the sockets of this one. After a broken line everyone looks again."""
+    trouble = Trouble()
     while not stop.is_set():
         try:
             with psycopg.connect(database.plain_url, autocommit=True, **SOON_NOTICED) as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
                 _catch_up(socketio, database)
-                said = ""
+                trouble.over()
                 _hear(socketio, database, connection, stop)
         except Exception as error:
             # The edge: whatever the database or one odd notice does, this process must not stay deaf.
-            if said != type(error).__name__:
+            if trouble.is_news(error):
                 log.warning("live.listen_broken", error=type(error).__name__)
-            said = type(error).__name__
             stop.wait(1.0)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import CursorResult, text
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.inbound import FEED
+from mdo_portal.domain.inbound import FEED, InboundMessage, offered_again
 from mdo_portal.services import changes
 
 WAITS = "waits_for_referral"
@@ -36,13 +37,11 @@ _UNFETCHED = text(
     """
 )
 
-_RELEASE = text(
+_BEHIND = text(
     """
-    UPDATE inbound_messages w
-    SET state = 'kept', reason = '', place = '', attempts = 0, next_attempt_at = NULL, settled_at = NULL
-    FROM inbound_messages d
-    WHERE d.id = ANY (:ids) AND w.id <> d.id AND w.hospital_id = d.hospital_id AND w.patient_keys && d.patient_keys
-        AND w.state = 'unreadable' AND w.reason = ANY (:reasons) AND w.raw_sealed <> ''
+    SELECT w.id FROM inbound_messages d JOIN inbound_messages w ON w.hospital_id = d.hospital_id AND w.patient_keys && d.patient_keys
+    WHERE d.id = ANY (:ids) AND w.id <> d.id AND w.state = 'unreadable' AND w.reason = ANY (:reasons) AND w.raw_sealed <> ''
+    FOR UPDATE OF w
     """
 )
 
@@ -57,12 +56,12 @@ def must_wait(session: Session, message_id: uuid.UUID) -> bool:
     return bool(session.scalar(_UNREAD, values))  # counted: hoping to find the first soon, PostgreSQL would read a long queue
 
 
-def release(session: Session, decided: Sequence[uuid.UUID]) -> int:
+def release(session: Session, decided: Sequence[uuid.UUID], *, now: datetime) -> int:
     """These are understood, or put aside: what waited behind them is read again, in its own place in the order. Returns how many."""
     if not decided:
         return 0
-    result = session.execute(_RELEASE, {"ids": list(decided), "reasons": [WAITS, UNKNOWN]})
-    assert isinstance(result, CursorResult)
-    if result.rowcount:
+    behind = set(session.scalars(_BEHIND, {"ids": list(decided), "reasons": [WAITS, UNKNOWN]}))
+    if behind:
+        session.execute(update(InboundMessage).where(InboundMessage.id.in_(behind)).values(offered_again(now)))
         changes.wake(session, "understand")
-    return result.rowcount
+    return len(behind)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import MERGES, ConflictKind, Decision, IdentityConflict
-from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.inbound import InboundMessage, InboundState, offered_again
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.services import changes, identity_papers, merges, patients, standing
@@ -107,13 +107,12 @@ def _tell(session: Session, conflict: IdentityConflict, *, now: datetime) -> Non
 
 def _release(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:
     """What waited is read again, in the order of arrival; the message itself too, unless it was put aside."""
-    back = {"state": InboundState.KEPT, "reason": "", "place": "", "attempts": 0, "next_attempt_at": None}
     aside = {"state": InboundState.IGNORED, "settled_at": now}
     in_pile = (InboundMessage.state == InboundState.UNREADABLE, InboundMessage.settled_at.is_(None))
     own = update(InboundMessage).where(InboundMessage.id == conflict.message_id, *in_pile)
-    session.execute(own.values(**(aside if conflict.decision is Decision.ASIDE else back)))
+    session.execute(own.values(**(aside if conflict.decision is Decision.ASIDE else offered_again(now))))
     waiting = update(InboundMessage).where(
         InboundMessage.hospital_id == conflict.hospital_id, InboundMessage.reason == WAITS, *in_pile
     )
-    session.execute(waiting.values(**back))
+    session.execute(waiting.values(offered_again(now)))
     changes.wake(session, "understand")

@@ -21,7 +21,18 @@ from mdo_portal.domain.unreadable import ABOUT_IDENTITY
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotFound
 from mdo_portal.services import access, strangers
-from mdo_portal.services.inbox_rows import EVERYTHING, MOST_ROWS, WAITING, Alarms, Asked, FeedDay, InboxRow, ReasonCount, Shown
+from mdo_portal.services.inbox_rows import (
+    EVERYTHING,
+    MOST_COUNTED,
+    MOST_ROWS,
+    WAITING,
+    Alarms,
+    Asked,
+    FeedDay,
+    InboxRow,
+    ReasonCount,
+    Shown,
+)
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.worklist_rows import birth_year, initials_and_family
 
@@ -58,6 +69,7 @@ def _query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             InboundMessage.meaning,
             Board.name,
             InboundMessage.was_past,
+            InboundMessage.offered_at,
         )
         .outerjoin(Hospital, Hospital.id == InboundMessage.hospital_id)
         .outerjoin(Board, Board.id == InboundMessage.board_id)
@@ -105,15 +117,14 @@ def meant(asked: Asked) -> list[ColumnElement[bool]]:
 
 
 def counts(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None = None) -> dict[Shown, int]:
-    """How many messages are in each state, as a page says it."""
-    waits = InboundMessage.reason.in_(ABOUT_IDENTITY)
-    query = select(InboundMessage.state, func.count(), func.count().filter(waits)).where(
-        visible(viewer), *meant(Asked(hospital_id=hospital_id))
-    )
-    found = {row[0]: row[1:] for row in session.execute(query.group_by(InboundMessage.state))}
-    counted: dict[Shown, int] = {state: found.get(state, (0, 0))[0] for state in InboundState}
-    waiting = found.get(InboundState.UNREADABLE, (0, 0))[1]
-    return counted | {InboundState.UNREADABLE: counted[InboundState.UNREADABLE] - waiting, WAITING: waiting}
+    """How many messages are in each state, as a page says it: none is counted beyond MOST_COUNTED, which is to be said as "or more"."""
+
+    def in_state(state: Shown) -> ColumnElement[int]:
+        these = select(InboundMessage.id).where(visible(viewer), *meant(Asked(state, hospital_id=hospital_id)))
+        return select(func.count()).select_from(these.limit(MOST_COUNTED).subquery()).scalar_subquery()
+
+    states: list[Shown] = [*InboundState, WAITING]
+    return dict(zip(states, session.execute(select(*map(in_state, states))).one(), strict=True))
 
 
 def reasons(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None = None) -> list[ReasonCount]:
@@ -129,13 +140,12 @@ def reasons(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None =
 def alarms(session: Session, viewer: Viewer, *, now: datetime) -> Alarms:
     """How many messages wait too long to be read, or lie too long without anybody looking."""
 
-    def older(state: InboundState, patience: timedelta) -> ColumnElement[int]:  # each has an index of its own
-        late = InboundMessage.received_at < now - patience
-        return (
-            select(func.count()).select_from(InboundMessage).where(visible(viewer), *meant(Asked(state)), late).scalar_subquery()
-        )
+    def late(state: InboundState, is_late: ColumnElement[bool]) -> ColumnElement[int]:  # each has an index of its own
+        these = (visible(viewer), *meant(Asked(state)), is_late)
+        return select(func.count()).select_from(InboundMessage).where(*these).scalar_subquery()
 
-    query = select(older(InboundState.KEPT, WAITS_TOO_LONG), older(InboundState.UNREADABLE, UNREAD_TOO_LONG))
+    unread = late(InboundState.UNREADABLE, InboundMessage.received_at < now - UNREAD_TOO_LONG)
+    query = select(late(InboundState.KEPT, InboundMessage.waits_since < now - WAITS_TOO_LONG), unread)
     return Alarms._make(session.execute(query).one())
 
 

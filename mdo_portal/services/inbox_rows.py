@@ -60,6 +60,8 @@ class InboxRow(NamedTuple):
     #: the board its case was of then
     board: str | None = None
     was_past: bool = False
+    #: when it was last offered to be read again
+    offered_at: datetime | None = None
     #: whom it is about, for whoever may see that case; "" for everybody else
     who: str = ""
     #: how an unknown sender signs (MSH-3, MSH-4), for whoever may see it: `HIX / VECHT`
@@ -96,8 +98,9 @@ class InboxRow(NamedTuple):
 
     def waits_too_long(self, now: datetime) -> bool:
         """Whether somebody should have looked by now."""
-        patience = {InboundState.KEPT: WAITS_TOO_LONG, InboundState.UNREADABLE: UNREAD_TOO_LONG}.get(self.state)
-        return patience is not None and now - self.received_at > patience
+        if self.state is InboundState.KEPT:
+            return now - (self.offered_at or self.received_at) > WAITS_TOO_LONG
+        return self.state is InboundState.UNREADABLE and now - self.received_at > UNREAD_TOO_LONG
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ class Asked:
 
 MOST_ROWS = 200
 """Messages on one page; what came before stands on the next."""
+MOST_COUNTED = 10_000
+"""Messages counted of one state: of a year's million nobody asks how many were read, and counting them took a second of every page."""
 
 
 class ReasonCount(NamedTuple):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel, Hospital, Level
@@ -18,7 +19,7 @@ from mdo_portal.services import participation
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import Asked
 from mdo_portal.services.lines import ENDS_SOON
-from mdo_portal.services.link_status import LineState, first_end, line_state, outgoing
+from mdo_portal.services.link_status import LineState, first_end, has_understood, line_state, outgoing
 
 
 @dataclass(frozen=True)
@@ -87,16 +88,7 @@ def _by_hour(session: Session, *, now: datetime) -> dict[uuid.UUID, tuple[int, .
 def _card(
     session: Session, hospital: Hospital, link: Link | None, by_hour: tuple[int, ...], *, takes_part: bool, now: datetime
 ) -> LinkCard:
-    day = now - timedelta(days=1)
-    inbound = session.execute(
-        select(
-            func.max(InboundMessage.received_at),
-            func.count().filter(InboundMessage.received_at > day),
-            func.count().filter(InboundMessage.state == InboundState.KEPT),
-            func.count().filter(*meant(Asked(InboundState.UNREADABLE))),
-            func.count().filter(InboundMessage.state == InboundState.UNDERSTOOD),
-        ).where(InboundMessage.hospital_id == hospital.id)
-    ).one()
+    last_in_at, waiting_in, unreadable = _inbound(session, hospital.id)
     out = outgoing(session, hospital.id)
     until = first_end(session, link, now=now)
     feed = select(FeedCount.ignored).where(FeedCount.link_id == (link.id if link else None), FeedCount.day == now.date())
@@ -111,15 +103,30 @@ def _card(
         profile_out=link.profile_out if link else "",
         channel_out=link.channel_out if link else Channel.PAPER,
         line=line_state(session, link, now=now),
-        has_understood=bool(inbound[4]),
-        last_in_at=inbound[0],
+        has_understood=has_understood(session, hospital.id),
+        last_in_at=last_in_at,
         last_out_at=out.last_out_at,
-        today=inbound[1],
-        waiting_in=inbound[2],
-        unreadable=inbound[3],
+        today=sum(by_hour),
+        waiting_in=waiting_in,
+        unreadable=unreadable,
         waiting_out=out.waiting,
         ignored_today=session.scalar(feed) or 0,
         by_hour=by_hour,
         takes_part=takes_part,
         certificate_until=until if until and until <= now + ENDS_SOON else None,
     )
+
+
+def _inbound(session: Session, hospital_id: uuid.UUID) -> Row[datetime | None, int, int]:
+    """When the last message came, how many are still to be read, and how many could not be.
+
+    Each by an index of its own: a hospital has a hundred thousand messages that were read long ago.
+    """
+
+    def asked(what: ColumnElement[Any], *where: ColumnElement[bool]) -> Any:
+        query = select(what).select_from(InboundMessage).where(InboundMessage.hospital_id == hospital_id, *where)
+        return query.scalar_subquery()
+
+    last = asked(func.max(InboundMessage.received_at))
+    open_ = (asked(func.count(), *meant(Asked(state))) for state in (InboundState.KEPT, InboundState.UNREADABLE))
+    return session.execute(select(last, *open_)).one()

@@ -60,7 +60,7 @@ class Status:
     feed_today: int
     feed_week: int
     last_in_at: datetime | None
-    #: when the oldest message came that is still to be read
+    #: since when the message waits that waits longest to be read
     oldest_waiting_at: datetime | None
     #: when the oldest message came that nobody looked at yet
     oldest_unreadable_at: datetime | None
@@ -158,7 +158,10 @@ def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:
     """Whether a message of this hospital was ever read that we still have."""
     one = InboundMessage.id
     query = select(one).where(InboundMessage.hospital_id == hospital_id, InboundMessage.state == InboundState.UNDERSTOOD)
-    return session.scalar(query.limit(1)) is not None
+    newest = query.order_by(
+        InboundMessage.received_at.desc()
+    )  # by its index: else all that came before this hospital joined is read
+    return session.scalar(newest.limit(1)) is not None
 
 
 def first_end(session: Session, link: Link | None, *, now: datetime) -> datetime | None:
@@ -185,8 +188,9 @@ def _counted(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> tupl
 
 
 def _open(session: Session, hospital_id: uuid.UUID, state: InboundState) -> Row[int, datetime | None]:
-    """How many are in this state, and when the oldest of them came."""
-    query = select(func.count(), func.min(InboundMessage.received_at))
+    """How many are in this state, and since when the oldest of them: since it came, or since it was offered again to be read."""
+    since = InboundMessage.waits_since if state is InboundState.KEPT else InboundMessage.received_at
+    query = select(func.count(), func.min(since))
     return session.execute(query.where(InboundMessage.hospital_id == hospital_id, *meant(Asked(state)))).one()
 
 

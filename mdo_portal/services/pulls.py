@@ -84,7 +84,7 @@ def _withdraw(session: Session, link_id: uuid.UUID, notice: IncomingNotice, *, n
     ours = or_(same, Pull.group_number == notice.group) if notice.group else same
     statement = update(Pull).where(Pull.link_id == link_id, ours, Pull.state.in_((PullState.WAITING, PullState.FAILED)))
     ended = statement.values(state=PullState.CANCELLED, settled_at=now, notice_sealed=b"").returning(Pull.message_id)
-    awaiting.release(session, list(session.scalars(ended)))
+    awaiting.release(session, list(session.scalars(ended)), now=now)
 
 
 def claim(session: Session, *, now: datetime) -> ClaimedPull | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, defer
 
-from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
+from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState, offered_again
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.unreadable import ABOUT_IDENTITY, NOBODY, SEND_AGAIN
@@ -25,27 +25,28 @@ from mdo_portal.services.sifting import PATIENT_KEY
 ONLY_ANEW = N_("Dit bericht is zo niet te lezen, ook niet met een ander profiel. Vraag het ziekenhuis om het opnieuw te sturen.")
 
 
-def replay(session: Session, message: InboundMessage) -> None:
+def replay(session: Session, message: InboundMessage, *, now: datetime) -> None:
     """Offer it once more: after a profile was mended, or a conflict solved. The effect is the same as the first time."""
     if not message.raw_sealed:
         raise IllegalMove(
             N_("De inhoud van dit bericht is na de bewaartermijn verwijderd. Vraag het ziekenhuis om het opnieuw te sturen.")
         )
-    _offer(session, message)
-
-
-def _offer(session: Session, message: InboundMessage) -> None:
     if message.reason in SEND_AGAIN:
         raise IllegalMove(ONLY_ANEW)
     is_gone = message.reason == NOBODY  # only its header is still there
     if message.link_id is None or is_gone or message.state not in (InboundState.UNREADABLE, InboundState.IGNORED):
         raise IllegalMove(N_("Dit bericht kan niet opnieuw worden aangeboden. Er is niets veranderd."))
-    message.state, message.reason, message.place = InboundState.KEPT, "", ""
-    message.attempts, message.next_attempt_at, message.settled_at = 0, None, None
+    _offer(session, [message.id], now=now)
+
+
+def _offer(session: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
+    session.execute(update(InboundMessage).where(InboundMessage.id.in_(message_ids)).values(offered_again(now)))
     changes.wake(session, "understand")
 
 
-def replay_all(session: Session, viewer: Viewer, act: Act, reason: str, hospital_id: uuid.UUID | None = None) -> list[uuid.UUID]:
+def replay_all(
+    session: Session, viewer: Viewer, act: Act, reason: str, hospital_id: uuid.UUID | None = None, *, now: datetime
+) -> list[uuid.UUID]:
     """Offer all messages again that could not be read for this reason, as far as they can be; gives which.
 
     Each is offered once however often this is asked: only what is unreadable at this moment is taken, under a lock.
@@ -63,10 +64,10 @@ def replay_all(session: Session, viewer: Viewer, act: Act, reason: str, hospital
         .with_for_update(skip_locked=True)
         .options(_WITHOUT_BYTES)
     )
-    found = [one for one in session.scalars(query) if viewer.may(act, hospital_id=one.hospital_id)]
-    for message in found:
-        _offer(session, message)
-    return [message.id for message in found]
+    found = [one.id for one in session.scalars(query) if viewer.may(act, hospital_id=one.hospital_id)]
+    if found:
+        _offer(session, found, now=now)
+    return found
 
 
 Numbers = Callable[[Wire, bytes, str], Sequence[tuple[str, str]]]
@@ -130,5 +131,5 @@ def ignore(session: Session, message: InboundMessage, *, now: datetime) -> None:
         raise IllegalMove(N_("Over de patiënt van dit bericht moet iemand beslissen (pagina Wie is dit). Er is niets veranderd."))
     message.state, message.settled_at = InboundState.IGNORED, now
     session.flush()
-    awaiting.release(session, [message.id])
+    awaiting.release(session, [message.id], now=now)
     changes.announce(session, "inbox", message.id)

@@ -90,7 +90,7 @@ def settle_all(session: Session, settled: Sequence[Settled], *, now: datetime) -
     if settled:
         rows = [one._asdict() | {"place": one.place[:200], "leftovers": list(one.leftovers)} for one in settled]
         session.execute(_SETTLE, {"now": now, "rows": json.dumps(rows, default=str)})
-        again = awaiting.release(session, [one.message_id for one in settled if one.case_id is not None])
+        again = awaiting.release(session, [one.message_id for one in settled if one.case_id is not None], now=now)
     for one in settled:
         changes.announce(session, "inbox", one.message_id)
     return again

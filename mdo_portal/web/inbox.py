@@ -110,6 +110,7 @@ def _rows() -> dict[str, object]:
         "asked": asked,
         "state": asked.state,
         "moment": now(),
+        "most_counted": inbox_rows.MOST_COUNTED,
         **shown,
     }
 
@@ -125,7 +126,7 @@ def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
     with transaction() as db:
         message = inbox.message_for(db, viewer(), Act.INBOX_REPLAY, message_id)
         if what == "replay":
-            replaying.replay(db, message)
+            replaying.replay(db, message, now=now())
             replaying.number_anew(db, [message.id], _numbers)
         else:
             replaying.ignore(db, message, now=now())
@@ -144,7 +145,7 @@ def act_on_reason(what: str) -> ResponseReturnValue:
     with transaction() as db:
         chosen = (asked.reason, asked.hospital_id)
         if what == "replay":
-            found = replaying.replay_all(db, viewer(), Act.INBOX_REPLAY, *chosen)
+            found = replaying.replay_all(db, viewer(), Act.INBOX_REPLAY, *chosen, now=now())
             replaying.number_anew(db, found, _numbers)
         else:
             found = replaying.ignore_all(db, viewer(), Act.INBOX_REPLAY, *chosen, now=now())

@@ -95,6 +95,17 @@ def test_no_process_starts_and_all_is_said_at_once(database: Database, process: 
     assert "must sign in as mdo_" in ended.stderr
 
 
+@pytest.mark.parametrize("words", ["doctor", "audit verify", "retention due", "db upgrade", "restored --status", "web", "work"])
+def test_a_database_that_is_away_is_said_in_a_sentence_and_not_in_fifty_lines(database: Database, words: str) -> None:
+    environ = environment(database, {"MDO_DATABASE_URL": "postgresql+psycopg://mdo@127.0.0.1:1/mdo", "MDO_DEMO": "1"})
+
+    ended = CliRunner(env=environ).invoke(group, words.split())
+
+    assert ended.exit_code == 75
+    assert ended.output.startswith("the database cannot be used: connection failed: ")
+    assert ended.output.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "words",
     [

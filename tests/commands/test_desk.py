@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from mdo_portal.commands.desk import Desk
 from mdo_portal.database import Database
@@ -52,6 +53,26 @@ def test_all_are_kept_in_the_order_in_which_they_came(database: Database) -> Non
 
     assert [answer.verdict for answer in said if isinstance(answer, Answer)] == [Verdict.STORED] * MANY
     assert kept(database) == [f"T{number:04d}" for number in range(MANY)]
+
+
+def test_that_the_links_cannot_be_read_is_said_once_until_they_can(database: Database) -> None:
+    async def look(*reads: type[Exception] | None) -> list[str]:
+        desk, waiting = Desk(database), list(reads)
+
+        def read(*_: object) -> Senders:
+            if error := waiting.pop(0):
+                raise error
+            return Senders()
+
+        desk._read_links = read  # type: ignore[method-assign,assignment]
+        with capture_logs() as said:
+            for _ in reads:
+                await desk._look()
+        await desk.close()
+        return [line["event"] for line in said]
+
+    away = OSError
+    assert asyncio.run(look(away, away, None, away, away)) == ["links.failed"] * 2
 
 
 def test_the_next_batch_is_prepared_while_the_one_before_it_is_stored(database: Database) -> None:

@@ -21,7 +21,7 @@ from mdo_portal.domain.audit_names import of_person, same_surname
     ],
 )
 def test_a_shown_name_has_an_initial_and_a_surname(shown: str, initial: str, surname: list[str]) -> None:
-    assert of_person(shown) == (initial, surname)
+    assert of_person(shown) == (initial, tuple(surname))
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import INBOUND_MOVES, InboundMessage, InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import IllegalMove, NotFound
-from mdo_portal.services import inbox, intake, queue, replaying, settling
+from mdo_portal.services import inbox, intake, link_status, queue, replaying, settling
 from mdo_portal.services.inbox_rows import Asked
 from tests import make
 from tests.make import NOW
@@ -49,11 +50,11 @@ def test_a_message_is_offered_again_only_from_where_the_table_allows_it(
     message.state, message.reason, message.attempts = state, "failed", 3
 
     if InboundState.KEPT in INBOUND_MOVES[state]:
-        replaying.replay(session, message)
+        replaying.replay(session, message, now=NOW)
         assert (message.state, message.reason, message.attempts) == (InboundState.KEPT, "", 0)
     else:
         with pytest.raises(IllegalMove):
-            replaying.replay(session, message)
+            replaying.replay(session, message, now=NOW)
 
 
 def test_a_strangers_message_cannot_be_offered_again(session: Session) -> None:
@@ -61,7 +62,7 @@ def test_a_strangers_message_cannot_be_offered_again(session: Session) -> None:
     intake.keep(session, [make.arrival(None, reason="unknown_sender")])
 
     with pytest.raises(IllegalMove):
-        replaying.replay(session, session.scalars(select(InboundMessage)).one())
+        replaying.replay(session, session.scalars(select(InboundMessage)).one(), now=NOW)
 
 
 def test_only_what_nobody_could_read_is_put_aside(session: Session, message: InboundMessage) -> None:
@@ -83,6 +84,15 @@ def test_the_counts_add_up_to_what_came_in(session: Session, region: Region) -> 
     assert sum(inbox.counts(session, region.lars).values()) == len(inbox.rows(session, region.lars)) == 2
 
 
+def test_of_a_state_no_more_are_counted_than_somebody_asks_for(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST_COUNTED", 2)
+    intake.keep(session, [make.arrival(region.links["ZEED"], control_id=str(n)) for n in range(3)])
+
+    assert inbox.counts(session, region.lars)[InboundState.KEPT] == 2
+
+
 def test_reasons_are_counted_and_old_ones_raise_an_alarm(session: Session, region: Region) -> None:
     zeed, kree = region.links["ZEED"], region.links["KREE"]
     old, young = NOW - timedelta(days=2), NOW - timedelta(minutes=1)
@@ -96,14 +106,33 @@ def test_reasons_are_counted_and_old_ones_raise_an_alarm(session: Session, regio
     assert [row.waits_too_long(NOW) for row in inbox.rows(session, region.lars)].count(True) == 2
 
 
+def test_an_old_message_that_is_read_again_is_late_from_when_it_was_offered_and_not_from_when_it_came(
+    session: Session, region: Region
+) -> None:
+    link = region.links["ZEED"]
+    intake.keep(session, [make.arrival(link, reason="failed", at=NOW - timedelta(days=30))])
+
+    def late(now: datetime) -> tuple[bool, bool, bool]:
+        (row,) = inbox.rows(session, region.lars)
+        status = link_status.status(session, session.get_one(Hospital, link.hospital_id), None, now=now)
+        return inbox.alarms(session, region.lars, now=now).waiting > 0, row.waits_too_long(now), status.waits_too_long(now)
+
+    replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "failed", now=NOW)
+
+    assert late(NOW + timedelta(minutes=4)) == (False, False, False)
+    assert late(NOW + timedelta(minutes=6)) == (True, True, True)
+
+
 def test_all_of_one_reason_are_offered_again_and_nobody_elses(session: Session, region: Region) -> None:
     zeed, kree = region.links["ZEED"], region.links["KREE"]
     intake.keep(session, [make.arrival(one, reason="no_patient") for one in (zeed, zeed, kree, None)])
     intake.keep(session, [make.arrival(zeed, reason="unknown_kind")])
 
-    assert len(replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient")) == 2
-    assert replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient") == []
-    assert len(replaying.replay_all(session, region.ada, Act.INBOX_REPLAY, "no_patient")) == 1  # KREE's; a stranger's cannot
+    assert len(replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient", now=NOW)) == 2
+    assert replaying.replay_all(session, region.lars, Act.INBOX_REPLAY, "no_patient", now=NOW) == []
+    assert (
+        len(replaying.replay_all(session, region.ada, Act.INBOX_REPLAY, "no_patient", now=NOW)) == 1
+    )  # KREE's; a stranger's cannot
 
 
 def test_all_of_one_reason_are_put_aside_and_nobody_elses(session: Session, region: Region) -> None:

@@ -52,7 +52,7 @@ def test_a_message_loses_its_bytes_and_keeps_its_metadata_and_what_comes_again_i
     assert (message.raw_sealed, message.patient_keys, message.reason, message.doubles) == (b"", [], "no_request", 0)
     assert (again.state, again.control_id) == (InboundState.KEPT, "M-90") and again.raw_sealed
     with pytest.raises(Exception, match="bewaartermijn"):
-        replaying.replay(session, message)
+        replaying.replay(session, message, now=NOW)
 
 
 def test_a_message_that_nobody_understood_yet_keeps_its_bytes(session: Session, region: Region) -> None:
