@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from integrations.fhir.body import part_of_body, site
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
@@ -17,24 +18,6 @@ _ABOUT = {"Condition", "Procedure"}
 _BODY = {"BodyStructure", "BodySite"}
 
 
-def site(value: Any) -> str:
-    """A place in the body with its side (`Mamma (Links)`): a qualifier is an extension of it."""
-    own = node(value)
-    sides = [concept(one.get(name)) for one in nodes(own.get("extension")) for name in _CONCEPTS if one.get(name)]
-    named = concept(value)
-    coded = (text(one.get("display")) for one in nodes(own.get("coding")))
-    sides += [one for one in coded if one.casefold() in _SIDES and one.casefold() not in named.casefold()]
-    beside = ", ".join(unique(sides))
-    return joined(concept(value), f"({beside})", by=" ") if concept(value) and beside else concept(value) or beside
-
-
-_SIDES = frozenset(
-    {
-        "links", "rechts", "beiderzijds", "bilateraal", "left", "right", "bilateral", "beidseits", "beidseitig", "left side", "right side",
-    }
-)  # fmt: skip
-
-
 def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
     """`tnm prefix: c`: what the extensions of a value say, and those of a part of an observation."""
     value = part.get("valueCodeableConcept") or part.get("valueQuantity")
@@ -42,17 +25,6 @@ def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
     said = [*own, *nodes(node(value).get("extension"))]
     said += [each for one in nodes(node(value).get("coding")) for each in nodes(one.get("extension"))]
     return joined(*unique(words for one in said for words in _said(one, entry, where, profile)))
-
-
-def part_of_body(own: Node) -> str:
-    """`Mamma (Rechts)`: where a part of the body is that is a resource of its own (BodyStructure, in STU3 BodySite)."""
-    beside = joined(*(concept(one) for name in ("locationQualifier", "qualifier") for one in nodes(own.get(name))), by=", ")
-    words = concept(own.get("location") or own.get("code")) or text(own.get("description"))
-    return joined(words, f"({beside})" if beside else "", by=" ")
-
-
-def sites(value: Any) -> str:
-    return joined(*map(site, nodes(value)), by=", ")
 
 
 def extended(entry: Entry, where: Addresses, profile: Profile) -> list[str]:

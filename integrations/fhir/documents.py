@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +9,7 @@ from typing import Any
 from integrations.cda import opened
 from integrations.fhir.beside import by_whom
 from integrations.fhir.bundle import Entry, tail
+from integrations.fhir.decoded import NotReadable, decoded
 from integrations.fhir.people import identifiers
 from integrations.fhir.reading import Reading
 from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
@@ -51,13 +49,8 @@ class _Told:
     whose: str = ""  # who wrote it, and where: whom to ask for what was not sent along
 
 
-_URL_SAFE = str.maketrans("-_", "+/")
 _FILE_NAME = re.compile(r"[^.]\.\w{1,5}$")
 """Alone it does not say what a document is."""
-
-
-class NotReadable(ValueError):
-    """The bytes of a document are damaged; the text says how."""
 
 
 def of_reference(entry: Entry, reading: Reading) -> Carried:
@@ -172,31 +165,6 @@ def _payload(binary: Node) -> Any:
 def _not_sent(title: str, dated: str, status: str, reading: Reading) -> Fact:
     label = reading.profile.label("not_sent")
     return Fact(Section.OTHER, title, label, day(dated), status=status)
-
-
-def decoded(sent: Any, digest: str = "") -> bytes:
-    """The bytes of base64. Raises NotReadable when it is none, or when they do not give the digest sent with them.
-
-    FHIR says SHA-1 in base64; SHA-256 and hexadecimal are met in the field and accepted too.
-    """
-    try:
-        packed = "".join(text(sent).split()).translate(_URL_SAFE).rstrip("=")
-        content = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        raise NotReadable("document is not base64") from None
-    digests = [hashlib.sha1(content, usedforsecurity=False).digest(), hashlib.sha256(content).digest()]
-    known = {form for value in digests for form in (value.hex(), base64.b64encode(value).decode())}
-    if digest and not {digest, digest.lower(), _unwrapped(digest)} & known:
-        raise NotReadable("document differs from its hash")
-    return content
-
-
-def _unwrapped(digest: str) -> str:
-    """Some senders put the base64 of the hexadecimal digest."""
-    try:
-        return base64.b64decode(digest, validate=True).decode("ascii").lower()
-    except (binascii.Error, ValueError):
-        return ""
 
 
 def _together(parts: list[Carried]) -> Carried:

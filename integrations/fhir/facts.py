@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from integrations.fhir.beside import (
-    added,
-    at_place,
-    done_by,
-    evidence,
-    found_by,
-    pointed,
-    reasons,
-    site,
-    sites,
-    unsent,
-    written_by,
-)
+from integrations.fhir.beside import added, at_place, done_by, evidence, found_by, pointed, reasons, unsent, written_by
+from integrations.fhir.body import site, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.medication import medication
 from integrations.fhir.reading import Facts, Reading, because, fact, noted, status, until

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import asked_by, at_place, by_whom, part_of_body, pointed, site, sites, unsent
+from integrations.fhir.beside import asked_by, at_place, by_whom, pointed, unsent
+from integrations.fhir.body import part_of_body, site, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.happened import HAPPENED
 from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until

@@ -12,13 +12,14 @@ from mdo_portal.exchange import Fact, Section
 from .around import how, part_of
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, rich_words
+from .field_words import field_words
 from .items import DRUGS, ORDERED, Item
 from .places import Reading, closing, labelled, may_ask
-from .segment import Repetition, Segment
+from .segment import Segment
 from .statuses import GONE, done_words, item_status, order_status, said
 from .timing import quantity_timing, timing
 from .titles import of_document
-from .values import coded, day, interpreter, label, partial
+from .values import day, interpreter, label, partial
 from .words import matching
 
 
@@ -183,23 +184,11 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     name = item.segment.name
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
-        text = _words(item.segment, int(n)) if segment_name == name else ""
+        text = field_words(item.segment, int(n)) if segment_name == name else ""
         if text and item.position == 1 and any(one.startswith(place) for one in used):
             text = text.partition("\n")[2]  # the question is the first of them
         if text:
             yield Fact(Section.COURSE, text, shown, _ordered_on(item))
-
-
-def _words(segment: Segment, n: int) -> str:
-    """A coded or plain field as words, each repetition a line: of a coded one its words; none where nothing stands but separators."""
-    lines = (_line(one) for one in segment.repetitions(n))
-    return "\n".join(dict.fromkeys(filter(None, lines)))
-
-
-def _line(one: Repetition) -> str:
-    """The words of a code, else the code (`RT^^HL70282`), else the plain text."""
-    words = one.component(2, 0) or one.component(1, 0) or coded(one)
-    return words if words.strip("^~& ") else ""
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:
