@@ -7,6 +7,7 @@ are hashed cheaply: how dear they are outside the tests is a test of its own (te
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -22,23 +23,23 @@ Builder = Callable[..., tuple[str, str]]
 
 
 class Compiled(FileSystemBytecodeCache):
-    """Templates as Jinja compiled them: all workers of a run read what the first of them wrote, and each reads a file once."""
+    """Templates as Jinja compiled them: all workers of a run read what the first of them wrote, and each unpacks a file once."""
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._kept: dict[tuple[str, str], bytes] = {}
+        self._kept: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         key = (bucket.key, bucket.checksum)
-        if key in self._kept:
-            bucket.bytecode_from_string(self._kept[key])
-            return
-        super().load_bytecode(bucket)
-        if bucket.code is not None:
-            self._kept[key] = bucket.bytecode_to_string()
+        if key not in self._kept:
+            super().load_bytecode(bucket)
+            if bucket.code is None:
+                return
+            self._kept[key] = bucket.code
+        bucket.code = self._kept[key]
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+        self._kept[bucket.key, bucket.checksum] = bucket.code
         super().dump_bytecode(bucket)
 
 

@@ -1,0 +1,45 @@
+"""What tests share of a template is its compiled text, and nothing of the application that asked first (tests/once.py)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from jinja2 import DictLoader, Environment
+
+from tests.once import Compiled
+
+
+@pytest.fixture
+def compiled(tmp_path: Path) -> Compiled:
+    return Compiled(str(tmp_path))
+
+
+def application(compiled: Compiled, text: str, name: str = "") -> Environment:
+    made = Environment(loader=DictLoader({"page.html": text}), bytecode_cache=compiled, autoescape=True)
+    made.globals["name"] = name
+    return made
+
+
+def test_a_template_is_unpacked_once_and_each_application_has_its_own_names(
+    compiled: Compiled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = application(compiled, "{{ name }}", "one").get_template("page.html")
+    monkeypatch.setattr("jinja2.environment.Environment.compile", None)  # nobody compiles it again
+    second = application(compiled, "{{ name }}", "two").get_template("page.html")
+
+    assert (first.render(), second.render()) == ("one", "two")
+    assert first.root_render_func.__code__ is second.root_render_func.__code__
+
+
+def test_another_worker_reads_what_the_first_wrote(compiled: Compiled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    application(compiled, "{{ name }}").get_template("page.html")
+    monkeypatch.setattr("jinja2.environment.Environment.compile", None)
+
+    assert application(Compiled(str(tmp_path)), "{{ name }}", "two").get_template("page.html").render() == "two"
+
+
+def test_a_template_that_was_changed_is_compiled_anew(compiled: Compiled) -> None:
+    application(compiled, "as it was").get_template("page.html")
+
+    assert application(compiled, "as it is").get_template("page.html").render() == "as it is"
