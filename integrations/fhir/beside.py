@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from integrations.fhir.body import part_of_body, site
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
@@ -17,24 +18,6 @@ _ABOUT = {"Condition", "Procedure"}
 _BODY = {"BodyStructure", "BodySite"}
 
 
-def site(value: Any) -> str:
-    """A place in the body with its side (`Mamma (Links)`): a qualifier is an extension of it."""
-    own = node(value)
-    sides = [concept(one.get(name)) for one in nodes(own.get("extension")) for name in _CONCEPTS if one.get(name)]
-    named = concept(value)
-    coded = (text(one.get("display")) for one in nodes(own.get("coding")))
-    sides += [one for one in coded if one.casefold() in _SIDES and one.casefold() not in named.casefold()]
-    beside = ", ".join(unique(sides))
-    return joined(concept(value), f"({beside})", by=" ") if concept(value) and beside else concept(value) or beside
-
-
-_SIDES = frozenset(
-    {
-        "links", "rechts", "beiderzijds", "bilateraal", "left", "right", "bilateral", "beidseits", "beidseitig", "left side", "right side",
-    }
-)  # fmt: skip
-
-
 def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
     """`tnm prefix: c`: what the extensions of a value say, and those of a part of an observation."""
     value = part.get("valueCodeableConcept") or part.get("valueQuantity")
@@ -42,17 +25,6 @@ def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
     said = [*own, *nodes(node(value).get("extension"))]
     said += [each for one in nodes(node(value).get("coding")) for each in nodes(one.get("extension"))]
     return joined(*unique(words for one in said for words in _said(one, entry, where, profile)))
-
-
-def part_of_body(own: Node) -> str:
-    """`Mamma (Rechts)`: where a part of the body is that is a resource of its own (BodyStructure, in STU3 BodySite)."""
-    beside = joined(*(concept(one) for name in ("locationQualifier", "qualifier") for one in nodes(own.get(name))), by=", ")
-    words = concept(own.get("location") or own.get("code")) or text(own.get("description"))
-    return joined(words, f"({beside})" if beside else "", by=" ")
-
-
-def sites(value: Any) -> str:
-    return joined(*map(site, nodes(value)), by=", ")
 
 
 def extended(entry: Entry, where: Addresses, profile: Profile) -> list[str]:
@@ -69,7 +41,8 @@ def _said(one: Node, entry: Entry, where: Addresses, profile: Profile) -> Iterat
     inside = joined(*(words for each in nodes(one.get("extension")) for words in _said(each, entry, where, profile)))
     words = inside or _value(one, entry, where, profile)
     if words:
-        yield f"{_name(address)}: {words}"
+        last = address.rstrip("/").rpartition("/")[2]
+        yield f"{profile.word('extensions', last) or _name(address)}: {words}"
 
 
 def _name(address: str) -> str:
@@ -98,8 +71,8 @@ def evidence(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`op grond van: biopt`: on what a diagnosis rests."""
     many = nodes(entry.resource.get("evidence"))
     coded = [concept(code) for one in many for code in nodes(one.get("code"))]
-    pointed = [_pointed(detail, entry, where) for one in many for detail in nodes(one.get("detail"))]
-    said = joined(*unique([*coded, *pointed]), by=", ")
+    named = [pointed(detail, entry, where) for one in many for detail in nodes(one.get("detail"))]
+    said = joined(*unique([*coded, *named]), by=", ")
     return f"{profile.label('evidence')}: {said}" if said else ""
 
 
@@ -107,8 +80,8 @@ def reasons(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`reden: Ileus`: why it was done or is taken."""
     own = entry.resource
     coded = [concept(one) for one in nodes(own.get("reasonCode"))]
-    pointed = [_pointed(one, entry, where) for one in nodes(own.get("reasonReference"))]
-    said = joined(*unique([*coded, *pointed]), by=", ")
+    named = [pointed(one, entry, where) for one in nodes(own.get("reasonReference"))]
+    said = joined(*unique([*coded, *named]), by=", ")
     return f"{profile.label('reason')}: {said}" if said else ""
 
 
@@ -121,7 +94,7 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     about = (
         ""
         if bodies
-        else joined(*(_pointed(one, entry, where) for one in focus if many or where.resolve(one, entry) is None), by=", ")
+        else joined(*(pointed(one, entry, where) for one in focus if many or where.resolve(one, entry) is None), by=", ")
     )
     how = joined(concept(own.get("method")), *unsent(own.get("device"), entry, where), by=", ")
     said = (
@@ -139,16 +112,32 @@ def material(entry: Entry, where: Addresses) -> str:
     many = [
         one for one in nodes(entry.resource.get("specimen")) if where.kinds["Specimen"] > 1 or where.resolve(one, entry) is None
     ]
-    return joined(*(_pointed(one, entry, where) for one in many), by=", ")
+    return joined(*(pointed(one, entry, where) for one in many), by=", ")
 
 
 def done_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`door: Streeklab Zuid`: who found it; the patient by no name, for a value measured at home."""
-    people = nodes(entry.resource.get("performer"))
-    if not people:
-        return ""
-    names = joined(*unique(person(one.get("actor") or one, entry, where, profile) for one in people), by=", ")
-    return f"{profile.label('by')}: {names}" if names else ""
+    return by_whom([one.get("actor") or one for one in nodes(entry.resource.get("performer"))], entry, where, profile)
+
+
+def by_whom(references: Any, entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
+    """`door: A. Krol`: the people and organisations that are pointed at, each once."""
+    people = nodes(references)
+    names = joined(*unique(person(one, entry, where, profile) for one in people), by=", ") if people else ""
+    return f"{profile.label(label)}: {names}" if names else ""
+
+
+def asked_by(entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
+    """`voorschrijver: Aalders (CAR)`: who asks for it; STU3 has that a step deeper."""
+    asker = node(entry.resource.get("requester"))
+    return by_whom(asker.get("agent") or asker, entry, where, profile, label) if asker else ""
+
+
+def at_place(references: Any, entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`locatie: Drachten`: where it was done, by the name that was sent along, else as it is named."""
+    found = [(where.resolve(one, entry), text(one.get("display"))) for one in nodes(references)]
+    names = joined(*unique((text(at.resource.get("name")) if at else "") or shown for at, shown in found), by=", ")
+    return f"{profile.label('location')}: {names}" if names else ""
 
 
 def unsent(references: Any, entry: Entry, where: Addresses) -> list[str]:
@@ -175,7 +164,7 @@ def written_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
 
 
-def _pointed(reference: Any, entry: Entry, where: Addresses) -> str:
+def pointed(reference: Any, entry: Entry, where: Addresses) -> str:
     """What a reference points at, in its own words; its display when it is not in the message."""
     found = where.resolve(reference, entry)
     if found is None:

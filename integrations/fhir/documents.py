@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from integrations.cda import opened
+from integrations.fhir.beside import by_whom
 from integrations.fhir.bundle import Entry, tail
+from integrations.fhir.decoded import NotReadable, decoded
 from integrations.fhir.people import identifiers
 from integrations.fhir.reading import Reading
 from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
@@ -47,15 +46,11 @@ class _Told:
     number: str = ""
     status: str = ""  # of RESULT_STATUSES
     replaces: str = ""  # the number of the document, or the version, that it takes the place of
+    whose: str = ""  # who wrote it, and where: whom to ask for what was not sent along
 
 
-_URL_SAFE = str.maketrans("-_", "+/")
 _FILE_NAME = re.compile(r"[^.]\.\w{1,5}$")
 """Alone it does not say what a document is."""
-
-
-class NotReadable(ValueError):
-    """The bytes of a document are damaged; the text says how."""
 
 
 def of_reference(entry: Entry, reading: Reading) -> Carried:
@@ -69,10 +64,18 @@ def of_reference(entry: Entry, reading: Reading) -> Carried:
     dated = first_of(own, "date", "created", "indexed")
     said = [_DOCUMENT.get(word(own.get(name)), "") for name in ("status", "docStatus")]
     state = "withdrawn" if "withdrawn" in said else joined(*said)
-    told = _Told(title, dated, named or entry.id, state, _parent(own) or named)
+    told = _Told(title, dated, named or entry.id, state, _parent(own) or named, _whose(entry, reading))
     if not parts and state == "withdrawn" and told.number:
         return Carried(gone=(told.number,))
     return _together([_one(entry, part, reading, codes, told) for part in parts])
+
+
+def _whose(entry: Entry, reading: Reading) -> str:
+    """`door: G. Boer, Genetica`: the authors of a document and their department."""
+    own = entry.resource
+    authors = by_whom(own.get("author"), entry, reading.where, reading.profile)
+    department = concept(node(own.get("context")).get("practiceSetting"))
+    return joined(authors, department, by=", ") if authors else department
 
 
 def _parent(own: Node) -> str:
@@ -100,9 +103,9 @@ def of_report(entry: Entry, reading: Reading) -> Carried:
     return _together([_one(entry, form, reading, codes, told) for form in nodes(own.get("presentedForm"))])
 
 
-def of_attachment(entry: Entry, attachment: Node, reading: Reading, title: str) -> Carried:
-    """An attachment that is the answer on a form."""
-    return _one(entry, attachment, reading, [], _Told(title))
+def of_attachment(entry: Entry, attachment: Node, reading: Reading, title: str, dated: str = "") -> Carried:
+    """An attachment that is the answer on a form, or the paper under what it belongs to."""
+    return _one(entry, attachment, reading, [], _Told(title, dated))
 
 
 def of_binary(entry: Entry, reading: Reading) -> Carried:
@@ -119,7 +122,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
     if sent is None:
-        named = _in_words(title, told.title, reading)
+        named = joined(_in_words(title, told.title, reading) or reading.profile.label("document"), told.whose)
         gone = (told.number,) if told.status == "withdrawn" and told.number else ()
         return Carried(facts=(_not_sent(named, dated, told.status, reading),), gone=gone)
     media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
@@ -161,32 +164,7 @@ def _payload(binary: Node) -> Any:
 
 def _not_sent(title: str, dated: str, status: str, reading: Reading) -> Fact:
     label = reading.profile.label("not_sent")
-    return Fact(Section.OTHER, title or reading.profile.label("document"), label, day(dated), status=status)
-
-
-def decoded(sent: Any, digest: str = "") -> bytes:
-    """The bytes of base64. Raises NotReadable when it is none, or when they do not give the digest sent with them.
-
-    FHIR says SHA-1 in base64; SHA-256 and hexadecimal are met in the field and accepted too.
-    """
-    try:
-        packed = "".join(text(sent).split()).translate(_URL_SAFE).rstrip("=")
-        content = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        raise NotReadable("document is not base64") from None
-    digests = [hashlib.sha1(content, usedforsecurity=False).digest(), hashlib.sha256(content).digest()]
-    known = {form for value in digests for form in (value.hex(), base64.b64encode(value).decode())}
-    if digest and not {digest, digest.lower(), _unwrapped(digest)} & known:
-        raise NotReadable("document differs from its hash")
-    return content
-
-
-def _unwrapped(digest: str) -> str:
-    """Some senders put the base64 of the hexadecimal digest."""
-    try:
-        return base64.b64decode(digest, validate=True).decode("ascii").lower()
-    except (binascii.Error, ValueError):
-        return ""
+    return Fact(Section.OTHER, title, label, day(dated), status=status)
 
 
 def _together(parts: list[Carried]) -> Carried:

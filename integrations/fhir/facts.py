@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from integrations.fhir.beside import added, done_by, evidence, found_by, reasons, site, sites, unsent, written_by
+from integrations.fhir.beside import added, at_place, done_by, evidence, found_by, pointed, reasons, unsent, written_by
+from integrations.fhir.body import site, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.medication import medication
 from integrations.fhir.reading import Facts, Reading, because, fact, noted, status, until
@@ -38,7 +39,7 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     over = _over(own, reading)
     since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
     words = joined(words, evidence(entry, reading.where, reading.profile)) if words else ""
-    shown = joined(words, f"({since})" if since else "", over, state, by=" ") if words else ""
+    shown = joined(words, f"({since})" if since else "", over, state, _how_sure(own), by=" ") if words else ""
     named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))
     return (*named, *staged, *noted(section, own, reading, dated))
@@ -48,6 +49,16 @@ def _stage(stage: Node, entry: Entry, reading: Reading) -> str:
     """A stage with what it rests on, where that is only named."""
     named = joined(*unsent(stage.get("assessment"), entry, reading.where), by=", ")
     return joined(concept(stage.get("summary")), concept(stage.get("type")), f"({named})" if named else "", by=" ")
+
+
+_OF_HL7 = ("http://terminology.hl7.org/", "http://hl7.org/fhir/")
+
+
+def _how_sure(own: Node) -> str:
+    """`(histologie)`: by what a diagnosis was made sure, where that is a code of the sender's beside the one of the standard."""
+    coded = nodes(node(own.get("verificationStatus")).get("coding"))
+    said = [text(one.get("display")) for one in coded[1:] if not text(one.get("system")).startswith(_OF_HL7)]
+    return f"({', '.join(filter(None, said))})" if any(said) else ""
 
 
 def _over(own: Node, reading: Reading) -> str:
@@ -86,7 +97,18 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     ]
     which, teller = reading.panels.get(entry.place, ("", ""))
     said = [replace(one, label=f"{one.label} ({which})") if which and one.label != teller else one for one in said]
+    whole = concept(own.get("code"))
+    said = [replace(one, label=f"{one.label} ({whole})") if one.label.casefold() in _SAY_NOTHING else one for one in said]
     return (*said, *noted(section, own, reading, dated, ("note", "comment")))
+
+
+_SAY_NOTHING = frozenset(
+    {
+        "type", "soort", "status", "datum", "date", "waarde", "value", "resultaat", "result", "score", "graad", "grade", "opmerking",
+        "comment",
+    }
+)  # fmt: skip
+"""Names of parts that say nothing without the name of the whole."""
 
 
 def _answered(part: Node, reading: Reading) -> Node:
@@ -176,10 +198,16 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
         *(concept(one) for name in ("complication", "followUp") for one in nodes(own.get(name))),
         *unsent(own.get("complicationDetail"), entry, reading.where),
     )
-    used = joined(*(concept(one) for one in nodes(own.get("usedCode"))), by=", ")
+    put_in = (pointed(one.get("manipulated"), entry, reading.where) for one in nodes(own.get("focalDevice")))
+    used = joined(*(concept(one) for one in nodes(own.get("usedCode"))), *put_in, by=", ")
     words = joined(joined(concept(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
     words = (
-        joined(words, reasons(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
+        joined(
+            words,
+            reasons(entry, reading.where, reading.profile),
+            at_place(own.get("location"), entry, reading.where, reading.profile),
+            done_by(entry, reading.where, reading.profile),
+        )
         if words
         else ""
     )

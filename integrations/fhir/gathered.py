@@ -171,7 +171,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         _written(entry, reading, found)
     elif entry.kind == "Task":
         _task(entry, reading, found)
-    elif not mapping:
+    elif not mapping and entry.kind != "Device":
         found.unmapped.append(entry.place)
 
 
@@ -266,14 +266,18 @@ def _form(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.carry(carried)
 
 
+_POINTED_AT = {"Medication", "Device"}
+
+
 def leftovers(reading: Reading, sifted: Sifted, found: Gathered) -> None:
-    """What nothing points at: files are kept, drugs are named."""
+    """What nothing points at: files are kept, drugs and devices are named."""
     taken = {
         one.place
         for entry in reading.where.entries
-        for one in reading.where.all(entry.resource.get("medicationReference"), entry)
+        for name in ("medicationReference", "device")
+        for one in reading.where.all(entry.resource.get(name) or [], entry)
     }
-    loose = (entry for entry in reading.where.entries if entry.kind == "Medication" and entry.place not in taken)
+    loose = (entry for entry in reading.where.entries if entry.kind in _POINTED_AT and entry.place not in taken)
     found.unmapped.extend(entry.place for entry in loose)
     for entry in reading.where.entries:
         if entry.kind == "Binary" and entry.place not in found.binaries and entry.place not in sifted.refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.fhir.beside import reasons
+from integrations.fhir.beside import asked_by, reasons
 from integrations.fhir.bundle import Entry
 from integrations.fhir.doses import dose
 from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
@@ -24,7 +24,8 @@ def medication(entry: Entry, reading: Reading) -> Facts:
     over = "(completed)" if word(own.get("status")) == "completed" else status(own.get("status"))
     ends = until(local_day(text(node(own.get("effectivePeriod")).get("end"))), reading)
     words = joined(joined(name, doses), ends, over, intended(own, reading), taken, denied(own, reading), by=" ") if name else ""
-    words = joined(words, reasons(entry, reading.where, reading.profile), because(own)) if words else ""
+    whose = asked_by(entry, reading.where, reading.profile, "prescriber")
+    words = joined(words, reasons(entry, reading.where, reading.profile), because(own), whose) if words else ""
     label = reading.profile.label(_HANDED[entry.kind]) if entry.kind in _HANDED else ""
     return (*fact(Section.MEDICATION, words, code, label=label, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
 

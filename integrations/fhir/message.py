@@ -7,6 +7,7 @@ from dataclasses import replace
 from integrations.fhir.bundle import Addresses, Entry, address, entries_of
 from integrations.fhir.documents import of_attachment
 from integrations.fhir.gathered import Gathered, distinct, leftovers, take
+from integrations.fhir.history import newest
 from integrations.fhir.judge import problem
 from integrations.fhir.modified import without_modified
 from integrations.fhir.people import patient_identity
@@ -20,7 +21,7 @@ from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.withdrawal import ending_task, why
 from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
 
-BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset"}
+BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset", "history"}
 ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
 """What may be added to a referral that was sent before."""
 
@@ -30,12 +31,14 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
 
     That takes what was told under that address. A search that says what to delete (`Observation?…`) is only named: nobody here can run it.
     """
+    tree, older = newest(tree) if text(tree.get("type")) == "history" else (tree, ())
     read = _read(tree, profile)
     if not isinstance(read, IncomingReferral | IncomingAnswer):
         return read
     asked = [(number, node(one.get("request")), text(one.get("fullUrl"))) for number, one in enumerate(nodes(tree.get("entry")))]
     told = [(number, text(own.get("method")).upper(), own, url) for number, own, url in asked]
     named = tuple(f"entry/{number} {method}" for number, method, *_ in told if method in _UNSENT)
+    named += older
     named += tuple("Bundle.link next" for one in nodes(tree.get("link")) if text(one.get("relation")) == "next")[:1]
     if not named:
         return read

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import part_of_body, site, sites, unsent
+from integrations.fhir.beside import asked_by, at_place, by_whom, pointed, unsent
+from integrations.fhir.body import part_of_body, site, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.happened import HAPPENED
 from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
@@ -16,7 +17,7 @@ from mdo_portal.exchange import Section
 _TITLES = ("title", "code", "vaccineCode", "type", "class", "description", "category")
 _DATES = (
     "occurrenceDateTime", "occurrencePeriod", "effectivePeriod", "dateTime", "date", "created", "startDate",
-    "collectedDateTime", "receivedTime", "authoredOn",
+    "collectedDateTime", "receivedTime", "authoredOn", "whenUsed", "timingPeriod", "timingDateTime", "recordedOn",
 )  # fmt: skip
 
 
@@ -57,8 +58,10 @@ def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
 def _consent(entry: Entry, reading: Reading) -> Iterator[str]:
     """What it is about, and whether that is permitted or denied: never the one without the other."""
     own = entry.resource
-    yield joined(*(concept(one) for one in nodes(own.get("category"))), by=", ")
-    yield from (concept(one.get("valueCodeableConcept")) for one in nodes(own.get("extension")))
+    about = [concept(one) for one in nodes(own.get("category"))]
+    yield joined(*about, by=", ")
+    more = (concept(one.get("valueCodeableConcept")) or text(one.get("valueString")) for one in nodes(own.get("extension")))
+    yield from (words for words in more if words not in about)
     yield from _provisions([*nodes(own.get("provision")), *nodes(own.get("except"))])
 
 
@@ -76,6 +79,9 @@ def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
     yield joined(*unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading.where), by=", ")
     yield concept(node(own.get("hospitalization")).get("dischargeDisposition"))
     yield text(node(own.get("serviceProvider")).get("display"))
+    yield at_place([one.get("location") for one in nodes(own.get("location"))], entry, reading.where, reading.profile)
+    people = [one.get("individual") for one in nodes(own.get("participant"))]
+    yield by_whom(people, entry, reading.where, reading.profile)
 
 
 def _material(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -91,6 +97,7 @@ def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     yield joined(*(concept(one) for name in ("serviceRequested", "orderDetail") for one in nodes(own.get(name))), by=", ")
     yield timing(node(own.get("occurrenceTiming")), reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
+    yield asked_by(entry, reading.where, reading.profile)
     yield joined(intended(own, reading), "(completed)" if text(own.get("status")) == "completed" else "", by=" ")
 
 
@@ -117,18 +124,19 @@ def _diet(entry: Entry, reading: Reading) -> Iterator[str]:
     yield text(tube.get("baseFormulaProductName")) or concept(tube.get("baseFormulaType"))
 
 
+def _warned(entry: Entry, reading: Reading) -> Iterator[str]:
+    """Of what it warns: its words may say no more than `Anders`, and what it is stands where an extension points."""
+    yield from (pointed(one.get("valueReference"), entry, reading.where) for one in nodes(entry.resource.get("extension")))
+
+
 def _refused(entry: Entry, reading: Reading) -> Iterator[str]:
     yield because(entry.resource)
-
-
-def _nothing(entry: Entry, reading: Reading) -> Iterator[str]:
-    yield from ()
 
 
 _MORE: dict[str, tuple[str, Section, Callable[[Entry, Reading], Iterator[str]]]] = {
     "CarePlan": ("plan", Section.TREATMENT, _plan),
     "Goal": ("goal", Section.OTHER, _goal),
-    "Flag": ("flag", Section.OTHER, _nothing),
+    "Flag": ("flag", Section.OTHER, _warned),
     "Consent": ("consent", Section.OTHER, _consent),
     "Encounter": ("encounter", Section.OTHER, _contact),
     "Specimen": ("specimen", Section.PATHOLOGY, _material),
@@ -152,7 +160,8 @@ def _began(own: Node) -> str:
 
 def _ends(own: Node) -> str:
     """Until when it holds; of a consent its provision says it."""
-    return text(node(own.get("period")).get("end")) or text(node(node(own.get("provision")).get("period")).get("end"))
+    spans = (own.get("period"), node(own.get("provision")).get("period"), own.get("whenUsed"), own.get("timingPeriod"))
+    return next(filter(None, (text(node(one).get("end")) for one in spans)), "")
 
 
 def _named(entry: Entry, reading: Reading) -> Facts:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from integrations.fhir.beside import sites
+from integrations.fhir.beside import extended
+from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.gathered import Gathered, distinct, leftovers, take
-from integrations.fhir.people import contact, patient_identity
+from integrations.fhir.parties import board, gp, referrer
+from integrations.fhir.people import patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
 from integrations.fhir.reading import Reading
@@ -16,7 +18,6 @@ from integrations.fhir.request import (
     Request,
     choose_patient,
     choose_request,
-    is_review,
     named_patient,
     read_request,
     refuse_a_second,
@@ -104,7 +105,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
     return IncomingReferral(
         patient=patient_identity(patient.resource, reading.profile),
         number=request.number,
-        board_hint=found.said("board_hint") or _board(request, reading),
+        board_hint=found.said("board_hint") or board(request, reading),
         tumour_hint=found.said("tumour_hint") or _reason_words(request, reading),
         question_board=found.said("question_board", *request.questions),
         question_radiology=found.said("question_radiology"),
@@ -113,10 +114,10 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         latest_useful_on=next(
             (found_on for said in found.fields.get("latest_useful_on", []) if (found_on := day(said))), request.latest_on
         ),
-        referrer=_referrer(request, reading),
+        referrer=referrer(request, reading),
         treating=people.get("treating", Contact()),
         case_manager=people.get("case_manager", Contact()),
-        gp=people.get("gp") or _gp(patient, reading),
+        gp=people.get("gp") or gp(patient, reading),
         facts=facts,
         documents=tuple(found.documents),
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
@@ -133,7 +134,13 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
     own = request.entry.resource
     is_written = word((own.get("text") or {}).get("status")) in ("additional", "extensions")
     words = narrative(own) if is_written and not request.questions else ""
-    said = (("note", words), ("note", text(own.get("patientInstruction"))), ("site", sites(own.get("bodySite"))))
+    beside = extended(request.entry, reading.where, reading.profile)
+    said = (
+        ("note", words),
+        ("note", text(own.get("patientInstruction"))),
+        ("site", sites(own.get("bodySite"))),
+        *(("note", one) for one in beside),
+    )
     return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
 
 
@@ -168,30 +175,6 @@ def _named_only(request: Request, reading: Reading) -> list[Fact]:
     reasons = (Fact(Section.DIAGNOSIS, words) for words in _displays(request.reasons, request, reading))
     others = (Fact(Section.OTHER, words, missing) for words in _displays(request.supporting, request, reading))
     return [*reasons, *others]
-
-
-def _board(request: Request, reading: Reading) -> str:
-    """Who is asked to perform the review; else the only tumour board or service sent; else the kind of review asked for."""
-    asked = [contact(item, request.entry, reading.where, reading.profile) for item in request.performers]
-    services = [entry for entry in reading.where.entries if entry.kind == "HealthcareService"]
-    boards = [entry for entry in services if is_review(entry, reading.profile)] or services
-    named = [who.name or who.organisation for who in asked] + [
-        text(entry.resource.get("name")) for entry in boards if len(boards) == 1
-    ]
-    return next((name for name in named if name), request.hint)
-
-
-def _referrer(request: Request, reading: Reading) -> Contact:
-    who = contact(request.requester, request.entry, reading.where, reading.profile)
-    if who.organisation or not request.on_behalf_of:
-        return who
-    house = contact(request.on_behalf_of, request.entry, reading.where, reading.profile)
-    return replace(who, organisation=house.name)
-
-
-def _gp(patient: Entry, reading: Reading) -> Contact:
-    named = nodes(patient.resource.get("generalPractitioner"))
-    return contact(named[0], patient, reading.where, reading.profile) if named else Contact()
 
 
 def _message_time(where: Addresses) -> datetime | None:

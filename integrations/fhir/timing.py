@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, answer_text, concept, joined, node, text
+from integrations.fhir.values import Node, answer_text, concept, joined, node, text, worn
 
 
 def timing(value: Node, profile: Profile) -> str:
     """`1 per 1 wk, maandag, 08:00, gedurende 12 wk`: how often, on which days and hours, how many times, and for how long."""
     repeat = node(value.get("repeat"))
-    bounds = answer_text(repeat, "bounds")
+    bounds, moments = answer_text(repeat, "bounds"), map(worn, _texts(value.get("event")))
     return joined(
-        concept(value.get("code")), _times(repeat), *_hours(repeat, profile), _count(repeat, profile), *_texts(value.get("event")),
+        concept(value.get("code")), _times(repeat), *_hours(repeat, profile), _count(repeat, profile), *moments,
         joined(_span(repeat, "duration"), text(repeat.get("durationUnit")), by=" "),
         f"{profile.label('during')} {bounds}" if bounds else "", by=", ",
     )  # fmt: skip

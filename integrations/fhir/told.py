@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import site, unsent
+from integrations.fhir.beside import unsent
+from integrations.fhir.body import site
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.reading import Facts, Reading, denied, fact, status
@@ -31,7 +32,7 @@ from mdo_portal.exchange import Fact, Section
 def narrative(resource: Node) -> str:
     """The words of Resource.text or Section.text; "" when it says itself that it is empty."""
     own = node(resource.get("text"))
-    return "" if word(own.get("status")) == "empty" else words_of(text(own.get("div")))
+    return "" if word(own.get("status")) == "empty" else words_of(str(own.get("div") or ""))
 
 
 def only_narrative(entry: Entry, reading: Reading) -> Facts:
@@ -181,5 +182,6 @@ def attached(entry: Entry, reading: Reading) -> list[Carried]:
     parts.append(own.get("sourceAttachment"))  # of a consent what was signed
     if entry.kind == "Media":
         parts.append(own.get("content"))
-    title = concept(own.get("type")) or reading.profile.label("document")
-    return [of_attachment(entry, part, reading, title) for part in parts if node(part)]
+    kind = own.get("type") or next(iter(nodes(own.get("category"))), None)
+    title = concept(kind) or reading.profile.label("document")
+    return [of_attachment(entry, part, reading, title, text(own.get("dateTime"))) for part in parts if node(part)]

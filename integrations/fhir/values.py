@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -28,14 +29,25 @@ def nodes(value: Any) -> list[Node]:
 
 
 def text(value: Any) -> str:
-    """A primitive as it was sent, without the blanks around it (Epic pads its identifiers)."""
+    """A primitive as it was sent, without the blanks around it (Epic pads its identifiers).
+
+    The signs that a page writes in letters (`&lt;`) are those signs.
+    """
     if value is None:
         return ""
     if type(value) is str:
-        return value.strip()
+        return _signs(value).strip() if "&" in value else value.strip()
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).strip() if isinstance(value, (str, int, Decimal)) else ""
+
+
+_SIGN = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|amp|lt|gt|quot|apos|nbsp);")
+"""Systems that keep text as a page holds it send `&#039;` and `&lt;`; other words between `&` and `;` are left as they are."""
+
+
+def _signs(value: str) -> str:
+    return _SIGN.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), value)
 
 
 def concept(value: Any) -> str:
@@ -96,6 +108,12 @@ def worn_here(at: datetime) -> datetime:
     return at.astimezone(HERE)
 
 
+def worn(value: str) -> str:
+    """`2026-03-02 14:30`: a moment as a clock here tells it; a bare day, and what is no moment, as it was sent."""
+    at = moment(value) if len(value) > _DAY else None
+    return worn_here(at).strftime("%Y-%m-%d %H:%M") if at else value
+
+
 def local_day(value: str) -> str:
     """The day of a date or moment in text; of what has no day as much as was sent."""
     found = day(value) if len(value) > _DAY else None
@@ -146,9 +164,14 @@ def _choice(kind: str, value: Any) -> str:
         return concept(value)
     if kind in {"Range", "Period", "Ratio"}:
         ends = ("low", "high") if kind == "Range" else ("start", "end") if kind == "Period" else ("numerator", "denominator")
-        found = [text(node(value).get(end)) or quantity(node(value).get(end)) for end in ends]
+        found = [worn(text(node(value).get(end))) or quantity(node(value).get(end)) for end in ends]
         return ("/" if kind == "Ratio" else " – ").join(part or "…" for part in found)
-    return text(value) or text(node(value).get("display")) or text(node(value).get("title"))
+    said = text(value)
+    return (
+        (worn(said) if kind in {"DateTime", "Instant"} else said)
+        or text(node(value).get("display"))
+        or text(node(value).get("title"))
+    )
 
 
 def notes(value: Any) -> list[str]:

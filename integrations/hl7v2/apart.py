@@ -85,14 +85,29 @@ def numbered(items: Sequence[Item]) -> dict[int, str]:
     it is the number of a line.
     """
     told: defaultdict[tuple[int, str], dict[int, str]] = defaultdict(dict)
+    to_answers = _to_answers(items)
     for item in items:
         sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
-        if sub and not (sub.isdigit() and item.segment.component(2) in _WORDS):
+        if sub and item.position not in to_answers and not (sub.isdigit() and item.segment.component(2) in _WORDS):
             told[id(item.order), item.segment.component(3, 1, 0) or label(item.segment)][item.position] = sub
     if not told:
-        return {}
+        return to_answers
     tells = {(order, _root(sub)) for (order, _), many in told.items() if len(set(many.values())) > 1 for sub in many.values()}
-    return {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, _root(sub)) in tells}
+    said = {position: sub for (order, _), many in told.items() for position, sub in many.items() if (order, _root(sub)) in tells}
+    return said | to_answers
+
+
+def _to_answers(items: Sequence[Item]) -> dict[int, str]:
+    """OBX position -> the words of the answer that OBX-4 `+2131.1` points at by its code (CAP eCP, NAACCR volume V)."""
+    values = [item for item in items if item.segment.name == "OBX"]
+    pointing = [item for item in values if item.segment.field(4).startswith("+")]
+    if not pointing:
+        return {}
+    answers = {
+        (id(one.order), one.segment.component(3), one.segment.component(5)): one.segment.component(5, 2, 0) for one in values
+    }
+    found = ((one, (id(one.order), one.segment.component(3), one.segment.field(4)[1:].strip())) for one in pointing)
+    return {one.position: words for one, key in found if (words := answers.get(key, ""))}
 
 
 def _root(sub: str) -> str:

@@ -9,6 +9,7 @@ from mdo_portal.exchange import Profile
 from .people import professional_name
 from .places import Reading
 from .segment import Segment
+from .telephone import is_moment
 from .values import coded
 
 
@@ -16,10 +17,19 @@ def how(reading: Reading, segment: Segment) -> Iterator[str]:
     """`methode: immunohistochemie`: how a value was found and where in the body, each on a line of its own."""
     for name, field in (("method", 17), ("site", 20)):
         said = ", ".join(filter(None, map(coded, segment.repetitions(field))))
-        if said:
+        if said and not is_moment(said):
             yield f"{reading.profile['beside'][name]}: {said}"
-    if by := found_by(segment, reading.message.get("MSH-4-1")):
+    if by := found_by(segment, reading.message.get("MSH-4-1")) or _written_by(reading):
         yield f"{reading.profile['beside']['by']}: {by}"
+
+
+def _written_by(reading: Reading) -> str:
+    """Of the words of a document who wrote it (TXA-9), else who did what it tells of (TXA-5)."""
+    notification = reading.message.first("TXA")
+    if notification is None:
+        return ""
+    people = (one for n in (9, 5) for one in notification.repetitions(n) if one.component(2, 0))
+    return next((professional_name(one, 2) for one in people), "")
 
 
 def found_by(segment: Segment, sender: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from mdo_portal.exchange import Fact, Section
 
-from .items import Item
+from .items import DRUGS, Item
 from .people import professional_name
 from .places import Reading
 from .segment import Segment
@@ -16,14 +17,18 @@ from .telephone import telephone
 from .timing import quantity_timing
 from .values import coded, day, material, partial
 
+_WORD = re.compile(r"[^\W\d_]{4}")
+
 
 def by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     """The fact in a segment, one without text where it has none; withdrawn when the segment says that it is deleted."""
     text = _person(segment, rule) or next(filter(None, (_at(segment, place) for place in rule["text"])), "")
     text = _with_written(text, _at(segment, rule["written"])) if text and "written" in rule else text
-    beside = (coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0])))
+    beside = [coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0]))]
+    if not text and segment.name in DRUGS:  # a field too far: what is named there is the drug
+        text = next(filter(_WORD.search, beside), "")
     when = quantity_timing(segment, int(rule["timing"])) if "timing" in rule else ""
-    whole = "; ".join(filter(str.strip, (text, *beside, material(segment, int(rule.get("material", 0))), when)))
+    whole = "; ".join(dict.fromkeys(filter(str.strip, (text, *beside, material(segment, int(rule.get("material", 0))), when))))
     kind = str(rule.get("kinds", {}).get(_at(segment, rule["kind"]).strip().upper(), "")) if "kind" in rule else ""
     dated = _at(segment, rule["date"]) if "date" in rule else ""
     return Fact(

@@ -97,11 +97,12 @@ def _encoding(segment: Segment, place: int, repetition: int) -> str:
 
 def _document(item: Item, profile: Profile, reference: str, repetitions: list[int]) -> IncomingDocument:
     segment, rules, repetition = item.segment, profile["documents"], repetitions[0]
-    title = file_name(item).strip() or label(segment)
-    order = item.order
+    title, order = file_name(item).strip() or label(segment), item.order
     kind = matching(segment.component(3), f"{label(segment)} {title}", rules["kinds"])
     if order and not kind and title.casefold() in folded_all(tuple(rules["general"])):
         kind = matching(order.component(4), order.component(4, 2, 0), rules["kinds"])
+    if order and title.casefold() in folded_all(tuple(rules["formats"])):
+        title = order.component(4, 2, 0) or title
     by_order = day(order.component(7)) or day(order.component(8)) if order and not partial(segment.component(14)) else None
     dated_on = day(segment.component(14)) or by_order
     content = _content(item, repetitions)

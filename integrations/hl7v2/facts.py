@@ -12,13 +12,14 @@ from mdo_portal.exchange import Fact, Section
 from .around import how, part_of
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, rich_words
+from .field_words import field_words
 from .items import DRUGS, ORDERED, Item
 from .places import Reading, closing, labelled, may_ask
-from .segment import Repetition, Segment
+from .segment import Segment
 from .statuses import GONE, done_words, item_status, order_status, said
 from .timing import quantity_timing, timing
 from .titles import of_document
-from .values import coded, day, interpreter, label, partial
+from .values import day, interpreter, label, partial
 from .words import matching
 
 
@@ -106,7 +107,8 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     judged = f"{reading.profile['beside']['interpreter']}: {by}" if by else ""
     when = quantity_timing(item.common, 7) if item.segment.name in DRUGS and item.common is not None else ""
     ways = [timing(one.segment) if one.segment.name == "TQ1" else by_rule(one.segment, rules["RXR"]).text for one in item.more]
-    said = "; ".join(dict.fromkeys(filter(None, (placed.text, judged, when if when not in placed.text else "", *ways))))
+    more = (one for one in ways if one not in placed.text.split("; "))
+    said = "; ".join(dict.fromkeys(filter(None, (placed.text, judged, when if when not in placed.text else "", *more))))
     return replace(placed, text=with_beside(said, done_words(item, reading.profile)))
 
 
@@ -136,7 +138,7 @@ def _is_pointer(segment: Segment) -> bool:
 
 
 def _observed(reading: Reading, item: Item) -> Fact:
-    segment, text, shown = item.segment, item.text, label(item.segment) or "; ".join(reading.titles)
+    segment, text, shown = item.segment, item.text, _called(item) or "; ".join(reading.titles)
     if _is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
     shown = with_beside(
@@ -153,12 +155,20 @@ def _observed(reading: Reading, item: Item) -> Fact:
     )
 
 
+def _called(item: Item) -> str:
+    """The name of a value; where it has none, or only the code of what was ordered, the words of the order."""
+    own = label(item.segment)
+    if item.order is None or (own and own != item.order.component(4)):
+        return own
+    return item.order.component(4, 2, 0) or own
+
+
 def _section(reading: Reading, item: Item) -> Section:
     """By the code or label of the observation, else by the order that it stands under, else the profile's default."""
     sections = reading.profile["sections"]
     order = item.order.component(4, 2, 0) if item.order else ""
     placed = matching(item.segment.component(3), label(item.segment), sections) or matching(
-        "", order or " ".join(reading.titles), sections
+        item.order.component(4) if item.order else "", order or " ".join(reading.titles), sections
     )
     placed = placed or reading.profile["result"]["services"].get(said(item.order, 24), "")
     return Section(placed or reading.profile["referral"]["default_section"])
@@ -174,23 +184,11 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     name = item.segment.name
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
-        text = _words(item.segment, int(n)) if segment_name == name else ""
+        text = field_words(item.segment, int(n)) if segment_name == name else ""
         if text and item.position == 1 and any(one.startswith(place) for one in used):
             text = text.partition("\n")[2]  # the question is the first of them
         if text:
             yield Fact(Section.COURSE, text, shown, _ordered_on(item))
-
-
-def _words(segment: Segment, n: int) -> str:
-    """A coded or plain field as words, each repetition a line: of a coded one its words; none where nothing stands but separators."""
-    lines = (_line(one) for one in segment.repetitions(n))
-    return "\n".join(dict.fromkeys(filter(None, lines)))
-
-
-def _line(one: Repetition) -> str:
-    """The words of a code, else the code (`RT^^HL70282`), else the plain text."""
-    words = one.component(2, 0) or one.component(1, 0) or coded(one)
-    return words if words.strip("^~& ") else ""
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:

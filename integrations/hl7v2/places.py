@@ -97,7 +97,7 @@ _DAY = len("20260302")
 def value_at(reading: Reading, place: str) -> str:
     """The value at a path or of a named function (`@notes OBR`)."""
     if not place.startswith("@"):
-        return reading.message.get(place)
+        return reading.message.get(place).lstrip("^")  # plain text that was put where a code has its words
     name, _, argument = place[1:].partition(" ")
     return _NAMED[name](reading, argument)
 

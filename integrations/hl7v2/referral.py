@@ -16,7 +16,7 @@ from .facts import told, unmapped
 from .people import participant, patient, professional, provider, the_patient
 from .places import Reading, first, found
 from .statuses import GONE, document_number, item_status
-from .telephone import is_moment, telephone
+from .telephone import is_moment, is_number_of_a_thing, telephone
 from .values import day, sent
 from .withdrawal import number_of, why, withdrawn
 
@@ -112,7 +112,8 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
     for place in places:
         name, _, at = place.partition("-")
         segment = reading.message.first(name) if at.endswith("-1") and at[:-2].isdigit() else None
-        if (found := first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else "")) and not is_moment(found):
+        found = first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else "")
+        if found and not is_moment(found) and not is_number_of_a_thing(found):
             return found
     return ""
 

@@ -24,6 +24,11 @@ def telephone(segment: Segment, n: int) -> str:
     return next(filter(None, found), "")
 
 
+def is_number_of_a_thing(text: str) -> bool:
+    """Whether this is letters and digits in one, as the number of an order (`RAD20250415001`) is: nobody is called there."""
+    return _CODE.fullmatch(text) is not None
+
+
 _CODE = re.compile(r"[A-Za-z]+\d\w*|\d+[A-Za-z]+")
 
 

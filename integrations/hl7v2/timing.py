@@ -9,7 +9,7 @@ from .values import coded
 
 def timing(segment: Segment) -> str:
     """`om de 8 uur; 2026-03-01 – 2026-04-01` of a TQ1: how often, from when until when, and in the sender's own words."""
-    often = ", ".join(filter(None, map(coded, segment.repetitions(3))))
+    often = ", ".join(filter(None, (one.component(1, 2) or coded(one) for one in segment.repetitions(3))))
     return "; ".join(filter(None, (often, _span(segment.component(7), segment.component(8)), *map(segment.field, (10, 11)))))
 
 

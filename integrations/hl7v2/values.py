@@ -131,8 +131,11 @@ def _value(kind: str, one: Repetition) -> str:
 
 def _text(one: Repetition) -> str:
     """All of it; without separators that part nothing (`cT2N1M0^^`)."""
-    is_one = one.has(2) and not any(one.component(c, 0) for c in range(2, MOST_PARTS))
-    return one.component(1, 0) if is_one else one.text
+    if not one.has(2):
+        return one.text
+    parts = [one.component(c, 0) for c in range(1, MOST_PARTS)]
+    alone = [part for part in parts if part]
+    return alone[0] if len(alone) == 1 else one.text if parts[0] else one.text.lstrip("^")
 
 
 def material(segment: Segment, n: int) -> str:
@@ -140,8 +143,26 @@ def material(segment: Segment, n: int) -> str:
 
     All of it: some write something else there, and half of that reads as what it is not.
     """
-    said = (segment.component(n, c, 2) or segment.component(n, c) for c in range(1, 8)) if n else ()
+    if not n:
+        return ""
+    if _is_person(segment, n):
+        number, family, given, title = (segment.component(n, c) for c in (1, 2, 3, 6))
+        return f"{' '.join(filter(None, (title, given, family)))} ({number})"
+    said = (segment.component(n, c, 2) or segment.component(n, c) for c in range(1, 8))
     return ", ".join(filter(None, said))
+
+
+_NUMBERED = re.compile(r"[A-Za-z]{0,8}\d{3,}")
+_NAMED = re.compile(r"[^\W\d_][^\d&]*")
+_SYSTEM = re.compile(r"L|LN|LOINC|SCT|SNM\w*|SNOMED.*|ICD\w*|UMLS|DICOM|SRT", re.IGNORECASE)
+"""Coding systems (table 0396) without a digit: `119364003^Serum^SCT` is a code and nobody's name."""
+
+
+def _is_person(segment: Segment, n: int) -> bool:
+    """Whether somebody stands there with number, surname and name, one field too early: and nobody where he should."""
+    number, *names = (segment.component(n, c) for c in (1, 2, 3))
+    is_code = _SYSTEM.fullmatch(names[1]) is not None
+    return bool(_NUMBERED.fullmatch(number) and all(map(_NAMED.fullmatch, names))) and not is_code and not segment.as_sent(n + 1)
 
 
 def interpreter(segment: Segment, n: int) -> str:
@@ -171,7 +192,7 @@ def label(segment: Segment) -> str:
 
 def _with_unit(segment: Segment, value: str) -> str:
     unit = segment.component(6) or _first_of(segment, 6, (2, 4, 5))
-    flags = ", ".join(filter(None, map(coded_briefly, segment.repetitions(8))))
+    flags = ", ".join(one for one in map(coded_briefly, segment.repetitions(8)) if one and one.casefold() != _NULL)
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
         flags = said
     if not (value or flags):
@@ -186,9 +207,15 @@ _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
 
 
+_NULL = "null"
+"""What programs call nothing."""
+
+
 def _usual(segment: Segment) -> str:
     """The reference range in words; of two numbers both."""
     low, high = segment.component(7, 1, 0), segment.component(7, 2, 0)
+    if low.casefold() == _NULL:
+        return ""
     return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else low or segment.field(7)
 
 

@@ -222,6 +222,7 @@ V2: Mapping[str, Key] = _HEAD | {
         "Documenten in een bericht.",
         {
             "media": free("OBX-5.2 → eerste deel van het bestandstype.", text()),
+            "formats": texts("Titels die alleen zeggen hoe het wordt getoond: dan heet het document naar de order."),
             "general": texts("Titels die niets zeggen: dan zegt de order wat voor document het is."),
             "kinds": free("Soort document → codes en woorden in label of titel.", texts()),
             "not_sent": text("Label van een verwijzing (OBX-2 RP) naar een stuk dat niet is meegestuurd."),
@@ -262,6 +263,7 @@ FHIR: Mapping[str, Key] = _HEAD | {
         },
     ),
     "labels": free("Woorden voor wat FHIR geen woord geeft.", text()),
+    "extensions": free("Laatste deel van het adres van een extensie → de naam die mensen lezen voor wat zij zegt.", text()),
     "statuses": free(
         "Status of ontkenning → woord dat achter het gegeven staat; wat hier niet staat, staat er zoals gestuurd.", text()
     ),

@@ -70,3 +70,15 @@ def test_a_drug_that_is_made_of_ingredients_has_a_name() -> None:
 
 def test_a_drug_that_nothing_points_at_is_named() -> None:
     assert "Medication/2" in read({"resourceType": "Medication", "id": "z", "code": words("Los middel")}).unmapped
+
+
+def test_a_drug_says_who_prescribes_it_and_what_its_extensions_say_in_words_of_people() -> None:
+    """MP 9 and zib 2017 have the period of use in an extension: its name was shown, and a moment in the letters of a computer."""
+    period = {
+        "url": "http://nictiz.nl/fhir/StructureDefinition/zib-Medication-PeriodOfUse",
+        "valuePeriod": {"start": "2023-10-03T08:38:00Z"},
+    }
+    given = drug(extension=[period], requester={"agent": {"display": "Aalders (CAR)"}})
+    assert told(read(given, profile="generic-stu3")) == [
+        ("", "Methotrexaat; voorschrijver: Aalders (CAR); gebruiksperiode: 2023-10-03 10:38 – …")
+    ]

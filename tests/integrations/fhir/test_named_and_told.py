@@ -105,3 +105,19 @@ def test_stu3_says_why_nothing_was_given_that_it_is_over_and_what_a_value_holds(
         prediction=[{"outcome": words("ondervoeding"), "probabilityDecimal": 0.5}],
     )
     assert told(stu3(risk)) == [("Risico-inschatting", "SNAQ; ondervoeding: 0.5; Let op")]
+
+
+def test_a_document_that_is_only_named_says_from_whom_it_is() -> None:
+    own = one(
+        "DocumentReference", status="current", description="Patiëntenbrief", author=[{"display": "G. Boer"}],
+        content=[{"attachment": {"url": "https://x.example/Binary/1"}}], context={"practiceSetting": words("Genetica")},
+    )  # fmt: skip
+    assert told(read(own)) == [("Document niet meegestuurd", "Patiëntenbrief; door: G. Boer, Genetica")]
+
+
+def test_what_extensions_of_the_request_say_in_words_is_shown() -> None:
+    """Belgian requests have what belongs to the question in an extension of the request."""
+    more = [{"url": "https://x.example/be-ext-supporting-info", "valueAnnotation": {"text": "Nierfunctie gestoord"}}]
+    found = FhirReader().read(bundle(request(extension=more), patient()), "generic-r4")
+    assert isinstance(found, IncomingReferral)
+    assert told(found) == [("Toelichting", "be ext supporting info: Nierfunctie gestoord")]

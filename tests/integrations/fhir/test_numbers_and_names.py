@@ -51,3 +51,8 @@ def test_a_name_of_before_gives_way_to_the_one_of_now(former: Node) -> None:
     names = [{"family": "Vroeger"} | former, {"family": "Nu"}]
     assert patient_identity(patient(name=names), load_profile("generic-r4")).name.family == "Nu"
     assert patient_identity(patient(name=names[:1]), load_profile("generic-r4")).name.family == "Vroeger"
+
+
+def test_a_name_that_holds_the_letters_of_a_page_is_a_name() -> None:
+    who = patient(name=[{"family": "van &#039;t Houteveen", "given": ["Lily"]}])
+    assert patient_identity(who, load_profile("generic-r4")).name.family == "van 't Houteveen"

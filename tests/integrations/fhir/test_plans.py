@@ -7,7 +7,7 @@ import base64
 from integrations.fhir.reader import FhirReader
 from mdo_portal.exchange import IncomingReferral
 
-from .make import amount, bundle, patient, request, told
+from .make import amount, bundle, condition, patient, request, told
 from .test_beside import TO, one, read, words
 
 
@@ -19,7 +19,7 @@ def test_the_paper_of_a_will_is_a_document_and_says_until_when_it_holds() -> Non
         "provision": {"type": "deny", "code": [words("Reanimatie")], "period": {"start": "2026-01-01", "end": "2027-01-01"}},
     }  # fmt: skip
     found = read(will)
-    assert [one.title for one in found.documents] == ["verklaring.pdf"]
+    assert [one.title for one in found.documents] == ["verklaring.pdf: Wilsverklaring"]
     assert told(found) == [("Toestemming of afspraak", "Wilsverklaring; deny: Reanimatie (tot 2027-01-01)")]
 
 
@@ -75,3 +75,52 @@ def test_what_came_of_a_plan_and_why_a_task_asks_is_shown() -> None:
         "focus": {"reference": "ServiceRequest/r"}, "reasonCode": words("binnen twee weken"),
     }  # fmt: skip
     assert told(read(task)) == [("Toelichting", "binnen twee weken")]
+
+
+def test_what_somebody_wrote_beside_a_will_is_shown_and_its_paper_says_what_and_when_it_is() -> None:
+    """What matters stands in an extension of HiX (zib 2017): `Niet-reanimerenpenning`."""
+    will = {
+        "resourceType": "Consent", "id": "c", "status": "active", "category": [words("Wilsverklaring")], "patient": TO,
+        "dateTime": "2018-04-09", "sourceAttachment": {"contentType": "application/pdf", "data": "JVBERi0xLjcgJSVFT0Y="},
+        "extension": [{"url": "http://nictiz.nl/fhir/StructureDefinition/Comment", "valueString": "Niet-reanimerenpenning"}],
+    }  # fmt: skip
+    found = read(will, profile="generic-stu3")
+    assert told(found) == [("Toestemming of afspraak", "Wilsverklaring; Niet-reanimerenpenning")]
+    assert [(one.title, str(one.dated_on)) for one in found.documents] == [("Wilsverklaring", "2018-04-09")]
+
+
+def test_a_warning_says_of_what_it_warns_where_that_stands_beside_it() -> None:
+    warned = one(
+        "Flag", status="active", code=words("Anders"),
+        extension=[{"url": "http://hl7.org/fhir/StructureDefinition/flag-detail", "valueReference": {"reference": "Condition/b"}}],
+    )  # fmt: skip
+    cause = condition(id="b", code=words("BRMO: bewezen dragerschap"))
+    assert ("Waarschuwing", "Anders; BRMO: bewezen dragerschap") in told(read(warned, cause))
+
+
+def test_a_visit_says_where_and_with_whom_it_was() -> None:
+    visit = one(
+        "Encounter", status="finished", type=[words("Revalidatie")], **{"class": {"code": "AMB"}},
+        participant=[{"individual": {"display": "A. Krol, arts"}}], location=[{"location": {"display": "Beatrixoord"}}],
+    )  # fmt: skip
+    assert told(read(visit)) == [("Contact", "Revalidatie; locatie: Beatrixoord; door: A. Krol, arts (finished)")]
+
+
+def test_what_is_asked_for_says_by_whom() -> None:
+    asked = one("ServiceRequest", id="s", status="active", intent="order", code=words("MRI"), requester={"display": "dr. Vos"})
+    assert ("Aangevraagd", "MRI; door: dr. Vos") in told(read(asked))
+
+
+def test_a_device_is_of_the_day_since_when_it_is_used_and_is_not_left_over() -> None:
+    used = one(
+        "DeviceUseStatement", status="active", device={"reference": "Device/k"},
+        whenUsed={"start": "2012-06-05T00:00:00+02:00", "end": "2020-01-01"},
+    )  # fmt: skip
+    device = {"resourceType": "Device", "id": "k", "type": words("Knieprothese")}
+    found = read(used, device, profile="generic-stu3")
+    assert [(fact.text, str(fact.dated_on)) for fact in found.facts] == [("Knieprothese (tot 2020-01-01)", "2012-06-05")]
+    assert found.unmapped == ()
+
+
+def test_a_device_that_nothing_points_at_is_named() -> None:
+    assert read({"resourceType": "Device", "id": "k", "type": words("Pomp")}).unmapped == ("Device/2",)

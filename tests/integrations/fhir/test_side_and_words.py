@@ -8,7 +8,7 @@ import pytest
 
 from mdo_portal.exchange import IncomingReferral
 
-from .make import Node
+from .make import Node, condition
 from .test_beside import LEFT, TO, one, read, words
 
 RIGHT_BREAST = {
@@ -215,3 +215,44 @@ def test_a_part_of_the_body_says_its_name_once_and_a_device_what_is_noted_of_it(
     assert told(read(place, pump, used, profile="generic-stu3")) == [
         ("Plaats in het lichaam", "Mamma (Rechts)"), ("Hulpmiddel", "Pacemaker; AV-blok, niet in de MRI"),
     ]  # fmt: skip
+
+
+def test_how_a_diagnosis_was_made_sure_is_shown() -> None:
+    """German cancer profiles say it as a second code of verificationStatus."""
+    sure = {
+        "coding": [
+            {"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "confirmed"},
+            {"code": "7.1", "display": "histologie"},
+        ]
+    }
+    assert told(read(condition(code=words("Mammacarcinoom"), verificationStatus=sure))) == [("", "Mammacarcinoom (histologie)")]
+
+
+def test_a_treatment_says_where_it_was_done_and_what_was_put_in() -> None:
+    done = one(
+        "Procedure", status="completed", code=words("Knieprothese"), location={"display": "Drachten"},
+        focalDevice=[{"manipulated": {"display": "Gen 2 Tibia"}}],
+    )  # fmt: skip
+    assert told(read(done)) == [("", "Knieprothese; Gen 2 Tibia; locatie: Drachten")]
+
+
+def test_a_part_with_a_name_that_says_nothing_by_itself_says_of_what_it_is() -> None:
+    """Epic: the kind of tobacco and the kind of drug are both called `Type`."""
+    used = one(
+        "Observation", code=words("Drugsgebruik"), valueString="Ja", component=[{"code": words("Type"), "valueString": "Crack"}]
+    )
+    assert told(read(used)) == [("Drugsgebruik", "Ja"), ("Type (Drugsgebruik)", "Crack")]
+
+
+def test_a_value_that_is_a_moment_is_told_as_a_clock_here_tells_it() -> None:
+    at = one("Observation", code=words("Begin"), valueDateTime="2016-05-30T19:46:00Z")
+    span = one("Observation", id="o2", code=words("Opname"), valuePeriod={"start": "2016-05-30T21:46:00+02:00", "end": "2016-06"})
+    assert told(read(at, span)) == [("Begin", "2016-05-30 21:46"), ("Opname", "2016-05-30 21:46 – 2016-06")]
+
+
+def test_letters_that_a_page_writes_for_a_sign_are_that_sign() -> None:
+    """`&#039;` and `&lt;` come from systems that keep text as a page holds it."""
+    value = one(
+        "Observation", code=words("CEA &amp; CA&nbsp;15.3"), valueString="&lt;0,5 bij Van &#039;t Hof; R&amp;D; x &unknown; y"
+    )
+    assert told(read(value)) == [("CEA & CA 15.3", "<0,5 bij Van 't Hof; R&D; x &unknown; y")]

@@ -161,7 +161,7 @@ def test_a_drug_that_was_stopped_says_so(profile: str, name: str) -> None:
     assert isinstance(found, IncomingReferral)
     (fact,) = found.facts
     assert fact.section is Section.MEDICATION
-    assert fact.text.startswith("Tamoxifen") and fact.text.endswith("StopType: Definitief")
+    assert fact.text.startswith("Tamoxifen") and fact.text.endswith("stoptype: Definitief")
 
 
 def test_text_in_another_character_set_can_be_read() -> None:

@@ -133,3 +133,20 @@ def test_a_request_for_a_tumour_board_is_one_wherever_it_stands_unless_it_is_ove
     review = {"coding": [{"system": "http://snomed.info/sct", "code": "720006006"}]}
     assert isinstance(read(bundle(done("Observation", code=review), patient())), IncomingReferral)
     assert isinstance(read(bundle(done("Observation", code=review, status="completed"), patient())), IncomingAnswer)
+
+
+def test_of_a_history_the_newest_version_counts_and_what_is_deleted_is_taken_back() -> None:
+    """What a subscription tells comes as a history (R4 Subscriptions Backport): it was refused as broken."""
+    now, before = condition(code={"text": "Links"}), condition(code={"text": "Rechts"})
+    tree = json.loads(bundle(request(), patient(), now, before, kind="history"))
+    gone = {"fullUrl": "https://x.example/fhir/Observation/7", "request": {"method": "DELETE", "url": "Observation/7"}}
+    past = {
+        "fullUrl": gone["fullUrl"],
+        "resource": {"resourceType": "Observation", "id": "7", "status": "final", "code": {"text": "PSA"}, "valueString": "4"},
+    }
+    tree["entry"] += [gone, past]
+    found = read(tree)
+    assert isinstance(found, IncomingReferral)
+    assert [fact.text for fact in found.facts] == ["Links"]
+    assert [fact.key for fact in found.taken_back] == ["Observation/7"]
+    assert found.unmapped == ("entry/4 DELETE", "entry/3 older", "entry/5 older")

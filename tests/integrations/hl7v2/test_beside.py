@@ -87,9 +87,9 @@ def test_instructions_for_an_order_are_shown() -> None:
     assert shown(found) == ["als het kan deze week", "bel de poli"]
 
 
-def test_what_stands_where_material_should_is_shown_whole() -> None:
+def test_who_stands_where_material_should_is_shown_as_a_person() -> None:
     found = result(f"OBR|1|A1|F1|LAB^Lab^L{'|' * 11}0123^Zwart^B^^^dr.", "OBX|1|NM|CEA^CEA^L||4|||||F")
-    assert found.facts[0].text == "Lab; 0123, Zwart, B, dr."
+    assert found.facts[0].text == "Lab; dr. B Zwart (0123)"
 
 
 def test_a_result_is_of_the_day_on_which_observing_ended_when_only_that_was_sent() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mdo_portal.exchange import IncomingResult, Section
 
 from .few_lines import read, referral
@@ -32,3 +34,27 @@ def test_a_drug_says_how_often_and_from_when_until_when() -> None:
     told = ["Dexamethason; 4; mg; om de 8 uur; 2026-03-01 – 2026-04-01"]
     assert medicines(referral("ORC|NW|R1", timing, "RXO|D1^Dexamethason|4||mg")) == told
     assert medicines(referral("ORC|NW|R1", "RXO|D1^Dexamethason|4||mg", timing)) == told
+
+
+@pytest.mark.parametrize("kind", ["RDE^O11", "RDE^O01", "RDS^O13", "RAS^O17", "OMP^O09"])
+def test_a_message_of_a_pharmacy_is_about_drugs_and_no_unknown_kind(kind: str) -> None:
+    """Ordered, handed out, given: between a ward and its pharmacy these go all day."""
+    line = {"RDS": "RXD|1|D1^Capecitabine", "RAS": "RXA|0|1|20260301||D1^Capecitabine"}.get(
+        kind[:3], "RXE||D1^Capecitabine|2||TAB"
+    )
+    found = read(kind, "ORC|NW|R1", line)
+    assert isinstance(found, IncomingResult)
+    assert [text.partition(";")[0] for text in medicines(found)] == ["Capecitabine"]
+
+
+def test_a_drug_one_field_too_far_is_not_lost() -> None:
+    """RXE-3 in place of RXE-2: the order was read, and nothing of it was told."""
+    found = referral("ORC|NW|R1", "RXE|1^BID||5111-1^Amoxicilline 500 mg^NDC|500||mg")
+    assert medicines(found) == ["Amoxicilline 500 mg; 500; mg; BID"]
+
+
+def test_what_is_said_of_a_drug_twice_stands_there_once_and_without_separators() -> None:
+    twice = referral(
+        "ORC|NW|R1", "TQ1|1||QAM&elke ochtend&L", "RXE||D1^Insuline|22||E|D1^Insuline|SC^Subcutaan", "RXR|SC^Subcutaan"
+    )
+    assert medicines(twice) == ["Insuline; 22; E; Subcutaan; elke ochtend"]

@@ -100,3 +100,68 @@ def test_the_lines_of_a_document_without_a_name_are_called_by_the_document() -> 
     assert [(fact.label, fact.text) for fact in getattr(found, "facts", ())] == [
         ("Ontslagbrief", "Gaat goed"), ("Ontslagbrief", "Naar huis"),
     ]  # fmt: skip
+
+
+def test_a_report_without_a_name_of_its_own_is_called_by_what_was_ordered() -> None:
+    """No OBX-3, or the bare code of the order: the words stand in OBR-4."""
+    found = result("OBR|1|P7|A7|R64^X-knie 3 richtingen|||20260301", "OBX|1|FT|||Geen fractuur||||||F")
+    assert [(fact.label, fact.text) for fact in found.facts] == [
+        ("Aangevraagd", "X-knie 3 richtingen"),
+        ("X-knie 3 richtingen", "Geen fractuur"),
+    ]
+    coded = result("OBR|1|P7|A7|R64^X-knie 3 richtingen|||20260301", "OBX|1|FT|R64&IMP||Geen fractuur||||||F")
+    assert coded.facts[1].label == "X-knie 3 richtingen (conclusie)"
+
+
+@pytest.mark.parametrize("service", ["CR", "DX", "MG", "US", "PT", "NM"])
+def test_a_report_of_a_modality_is_imaging(service: str) -> None:
+    found = result(f"OBR|1|P7|A7|R64^Knie|||20260301{'|' * 17}{service}", "OBX|1|FT|||Geen fractuur||||||F")
+    assert found.facts[1].section is Section.IMAGING
+
+
+def test_a_range_that_a_program_calls_null_is_none() -> None:
+    found = result("OBR|1|P7|A7|K^Kweek", "OBX|1|ST|MIC^Meropenem||>=16|mg/L|null|null|||F")
+    assert found.facts[1].text == ">=16 mg/L"
+
+
+def test_a_document_is_not_called_by_how_it_is_shown() -> None:
+    """AUSPDI is what every Australian letter has in OBX-3; what it is stands in OBR-4."""
+    found = result(
+        "OBR|1|P7|A7|BRF^Ontslagbrief chirurgie",
+        "OBX|1|ED|PDF^Display format in PDF^AUSPDI||^application^pdf^Base64^JVBERi0xLjQKJSVFT0YK||||||F",
+    )
+    assert [one.title for one in found.documents] == ["Ontslagbrief chirurgie"]
+
+
+def test_what_a_document_says_in_words_says_who_wrote_it() -> None:
+    found = read(
+        "MDM^T02", "TXA|1|CN^Notitie|TX|20260310|||||88^Visser^H^^^dr.|||D-9", "OBX|1|TX|N^Notitie||Verdraagt kuur||||||F"
+    )
+    assert [fact.text for fact in getattr(found, "facts", ())] == ["Verdraagt kuur\ndoor: dr. H Visser"]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "60568-3^SYNOPTIC REPORT^LN",
+        "60569-1^REPORT ADDENDUM.SYNOPTIC^LN",
+        "35265-8^PATH REPORT ADDENDUM^LN",
+        "S^Synoptisch verslag",
+    ],
+)
+def test_lines_of_a_synoptic_report_are_pathology(order: str) -> None:
+    """NAACCR volume V: the code of the order says what it is, the lines name only what was seen."""
+    found = result(f"OBR|1|P7|A7|{order}", "OBX|1|CWE|2153^Margin Status^CAPECC||2155^Carcinoma present at margin^CAPECC||||||F")
+    assert found.facts[-1].section is Section.PATHOLOGY
+
+
+def test_a_number_that_points_at_an_answer_is_not_shown_with_the_value() -> None:
+    """CAP eCP: OBX-4 `+2131.1` says that the value goes with the answer 2131.1 of the same item."""
+    found = result(
+        "OBR|1|P7|A7|60568-3^SYNOPTIC REPORT^LN",
+        "OBX|1|CWE|2129^Tumor Size^CAPECC|2131|2131.1^Greatest dimension^CAPECC||||||F",
+        "OBX|2|NM|2129^Tumor Size^CAPECC|+2131.1|10|cm|||||F",
+    )
+    assert [(fact.label, fact.text) for fact in found.facts[1:]] == [
+        ("Tumor Size", "Greatest dimension"), ("Tumor Size (Greatest dimension)", "10 cm"),
+    ]  # fmt: skip

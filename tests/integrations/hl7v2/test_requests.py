@@ -132,3 +132,8 @@ def test_blanks_are_no_words_and_no_number() -> None:
     found = read("ORM^O01", "PV1|1|O|||||   |||||||||| 77^Behandelaar^B", "ORC|NW|A1||G1", "OBR|1|A1||MDO^MDO oncologie^L")
     assert isinstance(found, IncomingReferral)
     assert (found.treating.name, found.treating.number) == ("B Behandelaar", "77")
+
+
+def test_a_clinical_question_is_the_question() -> None:
+    found = referral("OBX|1|TX|CLIN^Klinische vraag^L||Operabel?||||||F")
+    assert found.question_board == "Operabel?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientChange
+from mdo_portal.exchange import IncomingAppointment, IncomingReferral, IncomingResult, PatientChange
 
 from .few_lines import read, referral, result
 
@@ -75,3 +75,41 @@ def test_a_bsn_of_another_length_is_as_sent_for_a_person_looks_at_it() -> None:
 def test_a_contact_person_of_a_provider_is_shown() -> None:
     found = refers("PRD|RP|Wit^A", "CTD|PR^Contact|Groen^C^^^mw.|||^WPN^PH^^^^020-9990011")
     assert ("Contactpersoon", "mw. C Groen, 020-9990011") in [(fact.label, fact.text) for fact in found.facts]
+
+
+def test_a_question_one_component_too_far_is_shown_without_its_separators() -> None:
+    """OBR-13 is plain text; Irish radiology orders have it as the words of a code (`^^Persistent cough`)."""
+    found = read("ORM^O01", "ORC|NW|A1||G1", "OBR|1|A1||MDO^MDO long^L|||20260301||||||^^Hoest, 2^3 cm")
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "Hoest, 2^3 cm"
+
+
+def test_who_ordered_one_field_too_early_is_a_person_and_no_material() -> None:
+    """OBR-16 in OBR-15, as several senders have it: `13478, Sullivan, Orla` stood there as the material."""
+    found = result(
+        "OBR|1|A1|F1|CT^CT thorax^L|||20260301||||||||13478^Sullivan^Orla^^^Prof.", "OBX|1|TX|V^Verslag^L||Nodus||||||F"
+    )
+    assert [fact.text for fact in found.facts] == ["CT thorax; Prof. Orla Sullivan (13478)", "Nodus"]
+    real = result("OBR|1|A1|F1|CT^PA^L|||20260301||||||||BX^Biopt^Mamma", "OBX|1|TX|V^Verslag^L||Nodus||||||F")
+    assert [fact.text for fact in real.facts] == ["PA; BX, Biopt, Mamma", "Nodus"]
+
+
+def test_the_number_of_an_order_is_no_telephone() -> None:
+    found = referral(f"OBR|2|A2||CT^CT thorax{'|' * 13}RAD20250415001")
+    assert found.referrer.phone == ""
+
+
+def test_an_appointment_one_field_too_early_ends_when_it_says() -> None:
+    found = read(
+        "SIU^S12",
+        "SCH|AF1|||||ROUTINE|MRI^MRI hersenen|60|MIN|^^60^20260501100000^20260501110000",
+        "AIS|1||MRI^MRI hersenen|20260501100000",
+    )
+    assert isinstance(found, IncomingAppointment)
+    assert found.ends_at is not None and found.ends_at.hour == 11
+
+
+@pytest.mark.parametrize("system", ["SCT", "SNM", "L", "LN"])
+def test_a_coded_material_is_nobody(system: str) -> None:
+    found = result(f"OBR|1||F1|CH^Chemie|||||||||||119364003^Serum^{system}", "OBX|1|NM|A^ALAT^L||85|U/L||||||F")
+    assert not any(f"{system} Serum" in fact.text for fact in found.facts)

@@ -99,3 +99,14 @@ def test_a_range_of_two_numbers_is_both_and_separators_that_part_nothing_are_not
         "OBR|1||F1|X^X", "OBX|1|NM|PSA^PSA||4.1|ug/L|0^4||||F", "OBX|2|ST|TNM^TNM||cT2N1M0^^||||||F", "OBX|3|ST|L^Leeg||^||||||F"
     )
     assert labelled(found) | {"Aangevraagd": ""} == {"PSA": "4.1 ug/L (0 - 4)", "TNM": "cT2N1M0", "Leeg": "", "Aangevraagd": ""}
+
+
+@pytest.mark.parametrize(("kind", "sent"), [("NM", "^182"), ("ST", "^^182"), ("TX", "^182^")])
+def test_a_value_one_component_too_far_has_no_separators_before_it(kind: str, sent: str) -> None:
+    found = result("OBR|1|P7|A7|G^Glucose", f"OBX|1|{kind}|G^Glucose||{sent}|mg/dl|||||F")
+    assert found.facts[-1].text == "182 mg/dl"
+
+
+def test_a_moment_is_no_place_in_the_body() -> None:
+    found = result("OBR|1|P7|A7|IGE^IgE", f"OBX|1|NM|IGE^IgE||0.59|kU/L|||||F{'|' * 9}201506011605")
+    assert found.facts[-1].text == "0.59 kU/L"

@@ -1,0 +1,41 @@
+"""The bytes of a document, from base64 as senders write it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from typing import Any
+
+from integrations.fhir.values import text
+
+_URL_SAFE = str.maketrans("-_", "+/")
+
+
+class NotReadable(ValueError):
+    """The bytes of a document are damaged; the text says how."""
+
+
+def decoded(sent: Any, digest: str = "") -> bytes:
+    """The bytes of base64. Raises NotReadable when it is none, or when they do not give the digest sent with them.
+
+    FHIR says SHA-1 in base64; SHA-256 and hexadecimal are met in the field and accepted too.
+    """
+    try:
+        packed = "".join(text(sent).split()).translate(_URL_SAFE).rstrip("=")
+        content = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise NotReadable("document is not base64") from None
+    digests = [hashlib.sha1(content, usedforsecurity=False).digest(), hashlib.sha256(content).digest()]
+    known = {form for value in digests for form in (value.hex(), base64.b64encode(value).decode())}
+    if digest and not {digest, digest.lower(), _unwrapped(digest)} & known:
+        raise NotReadable("document differs from its hash")
+    return content
+
+
+def _unwrapped(digest: str) -> str:
+    """Some senders put the base64 of the hexadecimal digest."""
+    try:
+        return base64.b64decode(digest, validate=True).decode("ascii").lower()
+    except (binascii.Error, ValueError):
+        return ""
