@@ -70,3 +70,25 @@ def test_the_keys_are_those_that_do_something_for_this_reader(app: Flask, databa
     pages = {name: html.unescape(signed_in(app, database, region, name).get("/worklist").text) for name in ("Dirk", "Aisha")}
     for words in ("en plant u hem", "informatie vragen", "gezien wat na de bespreking kwam"):
         assert {name: words in page for name, page in pages.items()} == {"Dirk": False, "Aisha": True}
+
+
+@pytest.mark.parametrize(
+    ("urgency", "shown"),
+    [
+        ("urgent", "spoed, volgens de verwijzer"),
+        ("Binnen 3 dagen", "Binnen 3 dagen, volgens de verwijzer"),
+        ("routine", ""),
+        ("", ""),
+    ],
+)
+def test_how_urgent_the_referrer_calls_it_is_on_the_list_also_in_words_nobody_here_knows(
+    app: Flask, database: Database, region: Region, urgency: str, shown: str
+) -> None:
+    """A word of a hospital's own was on the case alone: on the list it looked as if nobody was in a hurry."""
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        make.case(session, zeed, board_id=region.boards["URO-P"]).urgency = urgency
+
+    page = html.unescape(signed_in(app, database, region, "Aisha").get("/worklist").text)
+
+    assert ("volgens de verwijzer" in page) is bool(shown) and shown in page

@@ -65,7 +65,7 @@ def test_a_birth_date_that_cannot_be_read_is_named_whatever_the_message_is() -> 
 
 def test_an_answer_on_urgency_or_the_last_useful_day_counts_where_no_field_says_it() -> None:
     found = referral("OBX|1|ST|URG^Urgentie^L||Spoed||||||F", "OBX|2|DT|LZD^Uiterlijk bespreken voor^L||20260401||||||F")
-    assert (found.urgency, found.latest_useful_on) == ("Spoed", date(2026, 4, 1))
+    assert (found.urgency, found.latest_useful_on) == ("urgent", date(2026, 4, 1))
     assert {"Urgentie", "Uiterlijk bespreken voor"} <= set(labelled(found))
 
 
