@@ -38,16 +38,20 @@ KEYS_FRESH_SECONDS = 20.0
 """How long after `keys rotate-data` a process may still seal with the key of before; it opens with the new one at once."""
 
 
+_STEPS: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.JSONRenderer(),
+]
+"""One list for every time this is set up: a logger keeps the one of its first line, and who listens in on the next heard nothing."""
+
+
 def configure_logging() -> None:
     """One JSON line per event on standard error: ids and event names, never a patient's data."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=_STEPS,
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
