@@ -39,14 +39,12 @@ Play = Callable[[Places], int]
 
 def run(*, exercise: bool, fresh: bool, folder: Path, port: int | None, play: Play) -> int:
     """Run the demo until it is stopped, or play the exercise once. Returns the exit code."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
-    )  # this process tells people, not logs
     places = free_places() if exercise else Places.beside(port) if port else Places()
     taken = places.taken()
     if taken:  # asked first: nothing is thrown away for a demo that cannot begin
         click.echo(_taken(taken), err=True)
         return 1
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))  # it tells people, not logs
     home = (folder / "exercise").absolute() if exercise else home_of(folder, places)
     if (fresh or exercise) and home.exists():
         shutil.rmtree(home)
