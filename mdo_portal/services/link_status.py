@@ -158,10 +158,8 @@ def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:
     """Whether a message of this hospital was ever read that we still have."""
     one = InboundMessage.id
     query = select(one).where(InboundMessage.hospital_id == hospital_id, InboundMessage.state == InboundState.UNDERSTOOD)
-    newest = query.order_by(
-        InboundMessage.received_at.desc()
-    )  # by its index: else all that came before this hospital joined is read
-    return session.scalar(newest.limit(1)) is not None
+    # By its index, newest first: else all that came before this hospital joined is read.
+    return session.scalar(query.order_by(InboundMessage.received_at.desc()).limit(1)) is not None
 
 
 def first_end(session: Session, link: Link | None, *, now: datetime) -> datetime | None:
