@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from mdo_portal.domain.inbound import InboundState
-from mdo_portal.domain.message_kinds import kind_named
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, NotFound, PortalError
@@ -146,7 +145,7 @@ def act_on_reason(what: str) -> ResponseReturnValue:
     with transaction() as db:
         chosen = (asked.reason, asked.hospital_id)
         if what == "replay":
-            kind = kind_named(request.form.get("kind", ""))
+            kind = request.form.get("kind", "").strip().upper()  # as it came: one that cannot be named is no reason to read all
             found = replaying.replay_all(db, viewer(), Act.INBOX_REPLAY, *chosen, kind, now=now())
             replaying.number_anew(db, found, _numbers)
         else:

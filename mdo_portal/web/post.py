@@ -125,16 +125,15 @@ def resend_all() -> ResponseReturnValue:
     with transaction() as db:
         groups = post.refusing(viewer(), post.rows(db, viewer()))
         letters = sorted(next((one.letters for one in groups if str(one.hospital_id) == asked), []))
-        for delivery_id in letters:  # locked in one order: somebody else may push the same button
-            delivery = _letter(db, Act.POST_RESEND, delivery_id, lock=True)
-            if delivery.state in STUCK:
-                handing_over.send_again(db, delivery, now=now())
-    if not letters:
+        locked = [_letter(db, Act.POST_RESEND, one, lock=True) for one in letters]  # in one order: two may push the same button
+        stuck = [delivery for delivery in locked if delivery.state in STUCK]
+        for delivery in stuck:
+            handing_over.send_again(db, delivery, now=now())
+        count = len(stuck)
+    if not count:
         raise PortalError(N_("Hier wacht niets meer om opnieuw te versturen. Er is niets veranderd."))
     flash(
-        ngettext(
-            "%(num)d brief gaat nu opnieuw weg.", "%(num)d brieven gaan nu opnieuw weg, elk onder hetzelfde nummer.", len(letters)
-        )
+        ngettext("%(num)d brief gaat nu opnieuw weg.", "%(num)d brieven gaan nu opnieuw weg, elk onder hetzelfde nummer.", count)
     )
     return redirect(url_for("post.page"), 303)
 
