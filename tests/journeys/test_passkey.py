@@ -85,6 +85,7 @@ def test_from_an_invitation_to_signing_in_with_a_passkey(browser: Browser, datab
         page.get_by_label("Nieuw wachtwoord").fill(PASSWORD)
         page.get_by_label("Nogmaals").fill(PASSWORD)
         page.get_by_role("button", name="Wachtwoord bewaren en verder").click()
+        expect(page.get_by_role("button", name=re.compile("ZEED"))).to_be_visible()
         picture(page, "choose-hospital")
         page.get_by_role("button", name=re.compile("ZEED")).click()
 

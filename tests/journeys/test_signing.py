@@ -68,6 +68,7 @@ def test_a_chair_signs_adds_and_withdraws_and_who_was_called_away_objects(portal
         chair.goto(f"{portal.url}/meetings")
         chair.get_by_role("link", name="Lezen").click()
         chair.get_by_role("link", name="Advies lezen en antwoorden").click()
+        expect(chair.get_by_label("Uw antwoord")).to_be_visible()  # a click does not wait: the picture is of the next page
         picture(chair, "signing-signed")
         chair.get_by_label("Uw antwoord").fill("U hebt gelijk; wij bespreken het opnieuw.")
         chair.get_by_role("button", name="Antwoorden").click()

@@ -69,6 +69,7 @@ def test_a_template_is_seen_while_it_is_written(desk: Desk) -> None:
         ada.goto(f"{desk.url}/manage/letters")
         assert axe(ada) == []
         ada.get_by_role("button", name="Sjabloon maken").click()
+        expect(ada.get_by_label("Begin", exact=True)).to_be_visible()
         assert axe(ada) == []
         with ada.expect_response(lambda answer: answer.url.endswith("/preview.pdf") and answer.request.method == "POST") as shown:
             ada.get_by_label("Begin", exact=True).fill("Op {datum} besprak {mdo} uw patiënt.")
