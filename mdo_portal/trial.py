@@ -265,5 +265,5 @@ def as_json(tried: Tried) -> dict[str, Any]:
             for one in tried.missing
         ],
         "board": tried.board,
-        "leftovers": [{"place": one.place, "why": one.why} for one in tried.leftovers],
+        "leftovers": [{"place": one.place, "why": one.why, "parts": dict(one.parts)} for one in tried.leftovers],
     }  # fmt: skip

@@ -30,6 +30,7 @@ from .charset import codec_named
 from .er7 import Message
 from .explain_places import flat, place_of, shown, within
 from .facts import told
+from .left import parts
 from .places import Reading, found, found_in, number_at
 from .reader import Hl7Reader
 from .referral import QUESTIONS, ROLES, documents_of
@@ -66,7 +67,7 @@ class Hl7Explainer:
             charset=message.charset,
             charset_by=_said_by(message, rules, charset),
             fields=tuple(read.fields(incoming)),
-            leftovers=(*_left(incoming), *read.cut_off()),
+            leftovers=(*_left(incoming, message), *read.cut_off()),
         )
 
 
@@ -82,8 +83,10 @@ def _same(stated: str, used: str) -> bool:
     return stated == "iso8859-1" and used == "cp1252"  # what charset.decide reads it as when there are Windows signs in it
 
 
-def _left(incoming: object) -> Iterator[LeftOver]:
-    yield from (LeftOver(*_parted(name, "unmapped")) for name in getattr(incoming, "unmapped", ()))
+def _left(incoming: object, message: Message) -> Iterator[LeftOver]:
+    for name in getattr(incoming, "unmapped", ()):
+        place, why = _parted(name, "unmapped")
+        yield LeftOver(place, why, tuple(parts(message, place)) if why == "unmapped" else ())
     yield from (LeftOver(*_parted(name)) for name in getattr(incoming, "quarantined", ()))
 
 

@@ -14,6 +14,7 @@ from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, rich_words
 from .field_words import field_words
 from .items import DRUGS, ORDERED, Item
+from .left import left_of
 from .places import Reading, closing, labelled, may_ask
 from .segment import Segment
 from .statuses import GONE, done_words, item_status, order_status, said
@@ -65,10 +66,11 @@ def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
 
 
 def unmapped(reading: Reading) -> tuple[str, ...]:
-    """Names of the segments that the profile places nowhere. They stay in the raw message."""
+    """Names of the segments that the profile places nowhere, or what is left in one. They stay in the raw message."""
     segments = reading.profile["segments"]
     known = {"OBX", *segments["placed"], *segments["referral"], *reading.profile["facts"]}
-    return tuple(dict.fromkeys(item.segment.name for item in reading.items if item.segment.name not in known))
+    left = dict.fromkeys(item.segment.name for item in reading.items if item.segment.name not in known)
+    return left_of(reading.message, reading.profile, left, is_referral=True)
 
 
 def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:

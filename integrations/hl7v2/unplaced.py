@@ -5,13 +5,15 @@ from __future__ import annotations
 from mdo_portal.exchange import Profile
 
 from .er7 import Message
+from .left import left_of
 
 NAMELESS = "?"
 """How a line is called that is no segment."""
 
 
 def unplaced(message: Message, profile: Profile, meaning: str) -> tuple[str, ...]:
-    """The segments that this kind of message does not use, in order, each name once. They stay in the raw message."""
+    """The segments that this kind of message does not use, in order, each name once; or what is left in one. They stay in the raw message."""
     used = {*profile["segments"]["placed"], *profile["segments"][meaning]}
     names = (segment.name or NAMELESS for segment in message.segments)
-    return tuple(dict.fromkeys(name for name in names if name not in used))
+    left = dict.fromkeys(name for name in names if name not in used)
+    return left_of(message, profile, left, is_referral=False)

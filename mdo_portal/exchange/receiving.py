@@ -115,10 +115,11 @@ class FieldRead:
 
 @dataclass(frozen=True)
 class LeftOver:
-    """Something in a message that found no place in the case; it stays in the message."""
+    """Something in a message that found no place in the case; it stays in the message. On a screen only: it holds values."""
 
     place: str
     why: str = ""  # "unmapped", or in the reader's words why it was quarantined
+    parts: tuple[tuple[str, str], ...] = ()  # (place that a profile could name, what stands there)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,71 @@
+"""What stands where nothing reads, by the places under which a profile could read it: never dropped in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from mdo_portal.exchange import Profile
+
+from .er7 import Message
+from .segment import LargeSegment, Repetition, Segment
+
+MOST_FIELDS, MOST_REPEATED, MOST_COMPONENTS = 60, 8, 20
+MOST_TEXT = 200
+"""Characters of one value that are shown."""
+_PATH = re.compile(r"[A-Z][A-Z0-9]{2}(?:\(\d+\))?-\d+(?:\(\d+\))?(?:-\d+){0,2}")
+
+
+def left_of(message: Message, profile: Profile, names: Iterable[str], *, is_referral: bool) -> tuple[str, ...]:
+    """`names` of segments that nothing uses; of one in which the profile has places, those of the rest (`ZMD-4`)."""
+    own = None
+    left: list[str] = []
+    for name in names:
+        own = _own_places(profile, is_referral=is_referral) if own is None else own
+        read = [path for path in own if path.startswith(f"{name}-") or path.startswith(f"{name}(")]
+        left += [place for place, _ in parts(message, name) if not _is_read(place, read)] if read else [name]
+    return tuple(left)
+
+
+def parts(message: Message, place: str) -> list[tuple[str, str]]:
+    """(place, value) of what stands at a place or in the segments of that name; of a large document nothing."""
+    every = (one for n, segment in enumerate(message.all(place[:3])) for one in _of_segment(_counted(place[:3], n), segment))
+    return [(at, value[:MOST_TEXT]) for at, value in every if at == place or len(place) == 3 or at.startswith(f"{place}-")]
+
+
+def _own_places(profile: Profile, *, is_referral: bool) -> frozenset[str]:
+    """Every plain path that the profile reads in a message: of what is no referral the patient's, and its number."""
+    referral = profile["referral"]
+    tables: list[Mapping[str, object]] = [profile["patient"]]
+    tables += [referral, *profile["contacts"].values()] if is_referral else [{"number": referral["number"]}]
+    lists = (paths for table in tables for paths in table.values() if isinstance(paths, list))
+    return frozenset(path.replace("(0)", "") for paths in lists for path in paths if _PATH.fullmatch(str(path)))
+
+
+def _is_read(place: str, read: Iterable[str]) -> bool:
+    """Whether one of these paths reads it: the first component of a field with no other is the field."""
+    return any(path in (place, f"{place}-1") or place.startswith(f"{path}-") for path in read)
+
+
+def _counted(name: str, n: int) -> str:
+    """Occurrences and repetitions count from 0; the first needs no number."""
+    return f"{name}({n})" if n else name
+
+
+def _of_segment(name: str, segment: Segment) -> Iterator[tuple[str, str]]:
+    if isinstance(segment, LargeSegment):
+        return
+    for n in range(1, min(len(segment.split()), MOST_FIELDS + 1)):
+        if n == 1 and segment.component(1).isdigit() and len(segment.component(1)) < 4:
+            continue  # which of its kind it is (Set ID), and nothing else
+        for r, repetition in enumerate(segment.repetitions(n, MOST_REPEATED)):
+            yield from _of_repetition(_counted(f"{name}-{n}", r), repetition)
+
+
+def _of_repetition(place: str, repetition: Repetition) -> Iterator[tuple[str, str]]:
+    if not repetition.has(2):
+        yield from [(place, repetition.text)] if repetition.text.strip() else []
+        return
+    for c in range(1, MOST_COMPONENTS + 1):
+        if value := repetition.component(c, 0).strip():
+            yield f"{place}-{c}", value

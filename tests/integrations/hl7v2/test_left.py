@@ -1,0 +1,64 @@
+"""What a message holds and nothing reads is named with what stands in it, and no longer once a link says what it is."""
+
+from __future__ import annotations
+
+from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.explain import Hl7Explainer
+from integrations.hl7v2.left import MOST_FIELDS, parts
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import IncomingReferral, profile_of_link
+from tests.integrations.hl7v2 import samples
+
+OWN = b"ZMD|1|MDO-LONG|Binnen 3 dagen||R1^Roos~R2|a\\T\\b\r"
+URGENCY = profile_of_link("generic-v2", '[referral]\nurgency = ["ZMD-3"]\nboard_hint = ["ZMD-2"]\n')
+
+
+def with_own(*segments: bytes) -> bytes:
+    """The sample with segments of the hospital's own at its end, and without those it has."""
+    kept = [line for line in samples.REFERRAL.split(b"\r") if line and not line.startswith(b"Z")]
+    return b"\r".join([*kept, *(one.strip(b"\r") for one in segments), b""])
+
+
+def unmapped(raw: bytes, profile: str = "generic-v2") -> tuple[str, ...]:
+    read = Hl7Reader().read(raw, profile)
+    assert isinstance(read, IncomingReferral)
+    return read.unmapped
+
+
+def test_what_stands_in_a_segment_is_said_by_the_place_under_which_it_can_be_read() -> None:
+    message = Message.parse(with_own(OWN, b"ZMD|2|tweede\r"))
+
+    found = parts(message, "ZMD")
+
+    assert found == [
+        ("ZMD-2", "MDO-LONG"), ("ZMD-3", "Binnen 3 dagen"), ("ZMD-5-1", "R1"), ("ZMD-5-2", "Roos"), ("ZMD-5(1)", "R2"),
+        ("ZMD-6", "a&b"), ("ZMD(1)-2", "tweede"),
+    ]  # fmt: skip
+    assert [message.get(place) for place, _ in found] == [value for _, value in found]
+    assert parts(message, "ZMD-5-2") == [("ZMD-5-2", "Roos")] and parts(message, "ZMD-5") == found[2:4]
+
+
+def test_a_segment_of_their_own_is_left_whole_until_the_link_reads_of_it() -> None:
+    assert unmapped(with_own(OWN)) == ("ZMD",)
+    assert unmapped(with_own(OWN), URGENCY) == ("ZMD-5-1", "ZMD-5-2", "ZMD-5(1)", "ZMD-6")
+
+
+def test_nothing_is_left_of_a_segment_of_which_all_is_read() -> None:
+    assert unmapped(with_own(b"ZMD|1|Uro-prostaat|SPOED\r"), URGENCY) == ()
+    assert unmapped(with_own(b"ZMD|1|Uro-prostaat|SPOED\r", b"ZMD|2|meer\r"), URGENCY) == ("ZMD(1)-2",)
+
+
+def test_the_page_that_tries_a_message_is_told_what_stands_there() -> None:
+    left = Hl7Explainer().explain(with_own(b"ZMD|1|MDO-LONG|SPOED\r"), "generic-v2").leftovers
+
+    assert [(one.place, one.why, one.parts) for one in left] == [
+        ("ZMD", "unmapped", (("ZMD-2", "MDO-LONG"), ("ZMD-3", "SPOED")))
+    ]
+
+
+def test_a_segment_without_end_or_with_a_document_costs_no_more_than_is_shown() -> None:
+    wide = Message.parse(with_own(b"ZMD" + b"|x" * 5_000 + b"\r"))
+    large = Message.parse(with_own(b"ZMD|1|" + b"x" * 400_000 + b"\r"))
+
+    assert len(parts(wide, "ZMD")) == MOST_FIELDS
+    assert all(len(value) <= 200 for _, value in parts(large, "ZMD"))
