@@ -22,7 +22,7 @@ def left_of(message: Message, profile: Profile, names: Iterable[str], *, is_refe
     left: list[str] = []
     for name in names:
         own = _own_places(profile, is_referral=is_referral) if own is None else own
-        read = [path for path in own if path.startswith(f"{name}-") or path.startswith(f"{name}(")]
+        read = [path for path in own if path.startswith((f"{name}-", f"{name}("))]
         left += [place for place, _ in parts(message, name) if not _is_read(place, read)] if read else [name]
     return tuple(left)
 

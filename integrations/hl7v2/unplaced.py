@@ -12,7 +12,10 @@ NAMELESS = "?"
 
 
 def unplaced(message: Message, profile: Profile, meaning: str) -> tuple[str, ...]:
-    """The segments that this kind of message does not use, in order, each name once; or what is left in one. They stay in the raw message."""
+    """The segments that this kind of message does not use, in order, each name once; or what is left in one.
+
+    They stay in the raw message.
+    """
     used = {*profile["segments"]["placed"], *profile["segments"][meaning]}
     names = (segment.name or NAMELESS for segment in message.segments)
     left = dict.fromkeys(name for name in names if name not in used)

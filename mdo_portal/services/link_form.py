@@ -21,6 +21,7 @@ _CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 _DIGITS = re.compile(r"[0-9]{8}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 _CHARSETS = ("", "8859/1", "8859/15", "UNICODE UTF-8", "windows-1252")
+LINE_WIRES = (Wire.HL7V2, Wire.FHIR)
 LINE_CHANNELS = (Channel.PAPER, Channel.MLLP, Channel.FHIR)
 """How the hospital's own letters may go: the rest needs what an administrator registers."""
 _ORDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)
@@ -53,7 +54,7 @@ def _settings(form: Mapping[str, str], profiles: Profiles, link: Link | None) ->
     profile = form.get("profile_in", "").strip()
     level = form.get("level", "")
     return {
-        "level": Level(level) if level in _ORDER else _level_of(profiles.wires.get(profile)),
+        "level": Level(level) if level in _ORDER else level_of(profiles.wires.get(profile)),
         "profile_in": profile,
         "profile_out": form.get("profile_out", "").strip(),
         "charset_in": form.get("charset_in", "").strip(),
@@ -74,7 +75,8 @@ def _channel(asked: str, link: Link | None) -> Channel:
     return next((one for one in may_stay if one == asked), Channel.PAPER)
 
 
-def _level_of(wire: Wire | None) -> Level:
+def level_of(wire: Wire | None) -> Level:
+    """How far a hospital is whose messages come over this wire; None = no profile."""
     return {Wire.HL7V2: Level.HL7V2, Wire.FHIR: Level.FHIR, Wire.PAPER: Level.DOCUMENT}.get(wire or Wire.FORM, Level.FORM)
 
 

@@ -11,14 +11,23 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.link import Changed, Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services.hospitals import TOKEN_PURPOSE, hash_token
 from mdo_portal.services.link_claims import CLAIMED, claim_on
-from mdo_portal.services.link_form import _CODE, Profiles, _particulars, _settings, _wrong_particulars, _wrong_settings
+from mdo_portal.services.link_form import (
+    _CODE,
+    LINE_WIRES,
+    Profiles,
+    _particulars,
+    _settings,
+    _wrong_particulars,
+    _wrong_settings,
+    level_of,
+)
 from mdo_portal.services.link_history import as_text, differing, remember
 from mdo_portal.services.sealed import sealer
 
@@ -88,6 +97,25 @@ def save(
     if lapses and made.otherwise:
         save_otherwise(session, hospital, made, "", viewer=viewer, now=now)
     return made
+
+
+def take_profile(
+    session: Session, hospital: Hospital, link: Link, profile: str, *, profiles: Profiles, viewer: Viewer, now: datetime
+) -> None:
+    """Read with this profile from now on; what stood elsewhere lapses with the one before. Raises Incomplete for one without a line."""
+    if profiles.wires.get(profile) not in LINE_WIRES:
+        raise Incomplete(
+            {}, N_("Met dit profiel komt er geen bericht binnen. Er is niets veranderd; kies er een voor HL7 v2 of FHIR.")
+        )
+    before = as_text(hospital, link)
+    lapses, link.profile_in = link.profile_in != profile, profile
+    link.level = link.level if link.level is Level.PULL else level_of(profiles.wires[profile])
+    session.flush()
+    after = as_text(hospital, link)
+    if before != after:
+        remember(session, hospital.id, Changed.SETTINGS, *differing(before, after), viewer=viewer, now=now)
+    if lapses and link.otherwise:
+        save_otherwise(session, hospital, link, "", viewer=viewer, now=now)
 
 
 def add_sender(

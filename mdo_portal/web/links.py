@@ -32,13 +32,13 @@ from mdo_portal.services import (
     refused_calls,
     who_answers,
 )
-from mdo_portal.settings import NOWHERE, host_port
+from mdo_portal.settings import NOWHERE, host_port, is_loopback
 from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 
 blueprint = Blueprint("links", __name__, url_prefix="/links")
-LINES = (Wire.HL7V2, Wire.FHIR)
+LINES = link_form.LINE_WIRES
 #: levels that no profile says
 BY_HAND = (Level.DOCUMENT, Level.PULL)
 
@@ -64,7 +64,7 @@ def chosen_boards() -> frozenset[uuid.UUID]:
 @blueprint.post("/new")
 @may(Act.HOSPITAL_ADD)
 def add() -> ResponseReturnValue:
-    """A hospital at level 0; then on to its settings."""
+    """A hospital at level 0; then on to its page, which says what it can do already and what the next step takes."""
     try:
         with transaction() as db:
             hospital = links.add_hospital(db, request.form, viewer=viewer(), now=now())
@@ -75,10 +75,12 @@ def add() -> ResponseReturnValue:
     except Incomplete as missing:
         return _new(request.form.to_dict(), missing.fields, chosen_boards()), 422
     flash(
-        gettext("Het ziekenhuis is toegevoegd en kan via het webformulier aanmelden. Maak hier de koppeling, of later."),
+        gettext(
+            "Het ziekenhuis is toegevoegd. Nodig mensen uit voor het webformulier, of maak de koppeling; de volgorde is vrij."
+        ),
         "success",
     )
-    return redirect(url_for("links.edit", hospital_id=hospital_id), 303)
+    return redirect(url_for("links.page", hospital_id=hospital_id), 303)
 
 
 def log(db: Session, act: Act, hospital_id: uuid.UUID, detail: str = "", object_type: str = "link") -> None:
@@ -110,6 +112,7 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "profiles": link_words.profiles(),
         "differences": link_words.differences,
         "told": told(link),
+        "is_shut": is_loopback(host_port(settings().mllp_bind)[0]),
         "line": lines.line_of(db, link.id, now=now()) if link else None,
         "called": lines.called(db, now=now()) if wire is Wire.HL7V2 else [],
         "refused_calls": refused_calls.lately(db, now=now()) if wire is Wire.HL7V2 else [],

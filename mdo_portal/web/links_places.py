@@ -97,7 +97,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
             wiring_profiles.check_otherwise(link.profile_in, text)
             _keep(db, hospital, link, text)
     except WrongProfile as wrong:
-        return _page(hospital_id, otherwise=text, error=_sentence(wrong)), 422
+        return _page(hospital_id, otherwise=text, error=sentence(wrong)), 422
     return _done(hospital_id)
 
 
@@ -105,7 +105,7 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
 @may(Act.LINK_MANAGE)
 def place_one(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """One field stands elsewhere; an empty place gives it back to the profile."""
-    field, place = request.form.get("field", ""), _as_path(request.form.get("place", "").strip())
+    field, place = request.form.get("field", ""), as_path(request.form.get("place", "").strip())
     if field not in PLACEABLE:
         return _page(hospital_id, error=gettext("Kies een veld. Er is niets veranderd."), place=place), 422
     try:
@@ -116,7 +116,7 @@ def place_one(hospital_id: uuid.UUID) -> ResponseReturnValue:
     except WrongProfile as wrong:
         if wrong.problem == "bad_place" and wrong.value == place:
             return _page(hospital_id, field=field, place=place, place_error=gettext(NO_PLACE, value=place)), 422
-        return _page(hospital_id, error=_sentence(wrong), field=field, place=place), 422
+        return _page(hospital_id, error=sentence(wrong), field=field, place=place), 422
     return _done(hospital_id)
 
 
@@ -140,14 +140,14 @@ def say_kind(hospital_id: uuid.UUID) -> ResponseReturnValue:
             waits = any(one.kind == kind for one in unknown_kinds.unknown_kinds(db, hospital_id))
     except WrongProfile as wrong:
         at = "meaning_error" if wrong.problem == "never_a_case" else "error"
-        return _page(hospital_id, **{at: _sentence(wrong)}, kind=kind, meaning=meaning), 422
+        return _page(hospital_id, **{at: sentence(wrong)}, kind=kind, meaning=meaning), 422
     if not waits:
         return _done(hospital_id, "kind")
     flash(gettext("Opgeslagen. Nieuwe berichten worden zo gelezen; laat die van deze soort hier opnieuw lezen."), "success")
     return redirect(url_for("places.page", hospital_id=hospital_id, _anchor="unknown"), 303)
 
 
-def _as_path(place: str) -> str:
+def as_path(place: str) -> str:
     """`pid.3.1`, as vendors write it, is PID-3-1; anything else as it was typed."""
     return place.upper().replace(".", "-") if _HL7_PLACE.fullmatch(place) else place
 
@@ -164,7 +164,8 @@ def _keep(db: Session, hospital: Hospital, link: Link, text: str) -> None:
         log(db, Act.LINK_MANAGE, hospital.id, "places")
 
 
-def _sentence(wrong: WrongProfile) -> str:
+def sentence(wrong: WrongProfile) -> str:
+    """What is wrong with a place or a key, in the reader's language."""
     words = {"key": wrong.key, "value": wrong.value, "known": ", ".join(wrong.known[:20])}
     return str(gettext(PROFILE_PROBLEMS.get(wrong.problem, PROFILE_PROBLEMS["no_toml"]), **words))
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters, trial, trial_report, wiring, wiring_profiles
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import CODE_WORDS, LABELS, PLACEABLE, SECTION_LABELS
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.tried_reasons import NO_BOARD, NO_BOARDS
-from mdo_portal.errors import N_, Incomplete, NotFound, PortalError
+from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.exchange import Wire
 from mdo_portal.services import hospitals, links, participation, routing
 from mdo_portal.services.hospitals import LinkRow
@@ -27,7 +28,7 @@ from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
-from mdo_portal.web.links import LINES, log
+from mdo_portal.web.links import LINES, log, wire_of
 from mdo_portal.web.words import AMSTERDAM
 
 blueprint = Blueprint("trying", __name__, url_prefix="/links/<uuid:hospital_id>")
@@ -36,8 +37,11 @@ TOO_LARGE = N_("Dit bericht is groter dan 5 MB. Er is niets gelezen en niets bew
 NO_PROFILE = N_("Kies een profiel waarmee het bericht gelezen moet worden. Er is niets gelezen en niets bewaard.")
 STALE_REPORT = N_("Dit rapport is verlopen. Er is niets bewaard; probeer het bericht opnieuw en maak dan het rapport.")
 LARGEST_AGAIN = 600_000
-"""Bytes of a message that the page itself holds on to, so that it can be read again once its sender was added."""
+"""Bytes of a message that the page itself holds on to, so that it can be read again once the link learnt from it."""
 REPORT_SECONDS = 24 * 3600
+OF_A_PRODUCT = ("epic", "hix", "nexus", "zorgdomein")
+"""Profiles that are called as people call their EPD."""
+ANY_V2 = "generic-v2"
 
 
 @blueprint.get("/try")
@@ -46,19 +50,26 @@ def page(hospital_id: uuid.UUID) -> str:
     return _page(hospital_id)
 
 
-def _page(hospital_id: uuid.UUID, **shown: Any) -> str:
+def _page(hospital_id: uuid.UUID, **given: Any) -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
         takes_part, may_join = bool(participation.boards_of(db, hospital.id)), viewer().may(Act.BOARD_MANAGE)
-        has_profile = bool(link and link.profile_in)
-        chosen = request.form.get("profile", "") or (link.profile_in if link else "")
-    given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", **shown}
+        has_line = wire_of(link) is not None
+        chosen = request.form.get("profile", "") or (link.profile_in if link and has_line else _likely(hospital))
+        may_manage = viewer().may(Act.LINK_MANAGE, hospital_id=hospital_id)
+    given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", **given}
     return render_template(
-        "links/try.html", hospital=hospital, link=link, has_profile=has_profile, chosen=chosen,
+        "links/try.html", hospital=hospital, link=link, has_line=has_line, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
         sections=SECTION_LABELS, code_words=CODE_WORDS, no_board=NO_BOARD, no_boards=NO_BOARDS,
-        takes_part=takes_part, may_join=may_join, **given,
+        takes_part=takes_part, may_join=may_join, may_manage=may_manage, **given,
     )  # fmt: skip
+
+
+def _likely(hospital: Hospital) -> str:
+    """The profile to begin with while a hospital has none: of the EPD it says it has, else the one for any that sends HL7 v2."""
+    named = hospital.epd.casefold()
+    return next((one for one in wiring_profiles.known_profiles().titles if one in OF_A_PRODUCT and one in named), ANY_V2)
 
 
 @blueprint.post("/try")
@@ -71,13 +82,16 @@ def show(hospital_id: uuid.UUID) -> ResponseReturnValue:
     raw, error = _asked(row)
     if error:
         return _page(hospital_id, text=request.form.get("message", ""), error=gettext(error)), 422
-    return _shown(hospital_id, raw, pasted=not _upload())
+    return shown(hospital_id, raw, pasted=not _upload())
 
 
-def _shown(hospital_id: uuid.UUID, raw: bytes, *, pasted: bool) -> str:
+def shown(hospital_id: uuid.UUID, raw: bytes, *, pasted: bool) -> ResponseReturnValue:
+    """How this message is read now, with a line in the log. Keeps nothing of it."""
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
         (row, rows), boards = _row(db, link), routing.boards_of(db, hospital)
+        if not _has_line(row):
+            return _page(hospital_id, text=request.form.get("message", ""), error=gettext(NO_PROFILE)), 422
         log(db, Act.LINK_TRY, hospital_id, f"{_wire(row).value} {len(raw)} bytes", object_type="message")
     tried = trial.try_message(raw, link=row, links=rows, now=now(), explainers=wiring.bounded_explainers(), boards=boards)
     sealed = _sealed(hospital_id, hospital.name, tried, len(raw))
@@ -99,13 +113,17 @@ def _row(db: Session, link: Link | None) -> tuple[LinkRow, Sequence[LinkRow]]:
 
 def _asked(row: LinkRow) -> tuple[bytes, str]:
     """(the bytes to read, "") or (nothing, why not)."""
-    if not row.profile_in or wiring_profiles.wire_of(row.profile_in) not in LINES:
+    if not _has_line(row):
         return b"", NO_PROFILE
     upload = _upload()
     raw = upload or wiring.pasted(_wire(row), request.form.get("message", "").strip(), row.charset_in)
     if not raw:
         return b"", NOTHING
     return (b"", TOO_LARGE) if len(raw) > trial.LARGEST else (raw, "")
+
+
+def _has_line(row: LinkRow) -> bool:
+    return bool(row.profile_in) and _wire(row) in LINES
 
 
 def _wire(row: LinkRow) -> Wire:
@@ -143,34 +161,3 @@ def report(hospital_id: uuid.UUID) -> ResponseReturnValue:
     except BadData:
         raise PortalError(STALE_REPORT) from None
     return as_file(letters.render("conformance", data, at=now()), "application/pdf", str(data["number"]).lower(), download=True)
-
-
-@blueprint.post("/sender")
-@may(Act.LINK_MANAGE)
-def sender(hospital_id: uuid.UUID) -> ResponseReturnValue:
-    """The name in the message that was tried is this hospital's: let it send under it, and read the message again at once."""
-    application, facility = (request.form.get(name, "").strip() for name in ("application", "facility"))
-    try:
-        with transaction() as db:
-            hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
-            if link is None:
-                raise NotFound()
-            links.add_sender(db, hospital, link, application, facility, viewer=viewer(), now=now())
-            log(db, Act.LINK_MANAGE, hospital_id, "sender")
-    except Incomplete as refused:
-        flash(gettext(refused.sentence), "error")
-    else:
-        flash(gettext("Deze afzender is toegevoegd: berichten onder deze naam worden nu aangenomen."), "success")
-    raw = _again()
-    if not raw:
-        flash(gettext("Kies het bestand opnieuw: het was te groot om op de bladzijde te blijven."), "info")
-        return redirect(url_for("trying.page", hospital_id=hospital_id), 303)
-    return _shown(hospital_id, raw, pasted=bool(request.form.get("message")))
-
-
-def _again() -> bytes:
-    """The message that the page held on to; nothing when it was too large for that."""
-    try:
-        return b64decode(request.form.get("again", ""), validate=True)
-    except ValueError:
-        return b""

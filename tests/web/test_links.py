@@ -59,7 +59,7 @@ def test_from_nothing_to_a_link_that_reads_a_message(portal: Portal) -> None:
     home = made.headers["Location"].removesuffix("/settings")
     saved = ada.post(f"{home}/settings", data={"csrf_token": CSRF, "name": "Nieuwland", "profile_in": "hix"})
     before = ada.post(f"{home}/try", data={"csrf_token": CSRF, "message": samples.REFERRAL.decode("latin-1")}).text
-    ada.post(f"{home}/sender", data={"csrf_token": CSRF, "application": "HIX", "facility": "ZEED"})
+    ada.post(f"{home}/try/adopt", data={"csrf_token": CSRF, "application": "HIX", "facility": "ZEED"})
     after = ada.post(f"{home}/try", data={"csrf_token": CSRF, "message": samples.REFERRAL.decode("latin-1")}).text
 
     assert (made.status_code, saved.status_code) == (303, 303)
@@ -71,8 +71,8 @@ def test_a_hospital_without_a_link_is_shown_the_empty_form_that_makes_one(portal
     ada = portal.person("Ada")
     made = ada.post("/links/new", data={"csrf_token": CSRF, "name": "Nieuwland", "code": "NIEUW"})
 
-    asked = ada.get(made.headers["Location"])
-    wrong = ada.post(made.headers["Location"], data={"csrf_token": CSRF, "name": ""})
+    asked = ada.get(f"{made.headers['Location']}/settings")
+    wrong = ada.post(f"{made.headers['Location']}/settings", data={"csrf_token": CSRF, "name": ""})
 
     assert asked.status_code == 200 and 'value="Nieuwland"' in asked.text
     assert re.search(r'<option value="hix"', asked.text) and '<option value="paper" selected>' in asked.text

@@ -38,7 +38,7 @@ def test_a_second_hospital_with_the_same_epd_is_added_by_both_names_and_its_mess
     assert again is not None and "Dit bericht wordt geweigerd." in before
 
     after = ada.post(
-        f"{home}/sender", data={"csrf_token": CSRF, "application": "HIX", "facility": "KREE", "again": html.unescape(again[1])}
+        f"{home}/try/adopt", data={"csrf_token": CSRF, "application": "HIX", "facility": "KREE", "again": html.unescape(again[1])}
     ).text
 
     with portal.database.transaction() as session:
@@ -193,7 +193,9 @@ def test_that_a_large_message_will_have_to_be_chosen_again_is_said_before_the_se
         return ada.post(f"{home}/try", data={"csrf_token": CSRF, "file": (io.BytesIO(raw), "bericht.hl7")}).text
 
     warned = ["kies het bestand daarna opnieuw" in tried(raw) for raw in (samples.REFERRAL, large)]
-    added = ada.post(f"{home}/sender", data={"csrf_token": CSRF, "application": "HIX", "facility": "ZEED"}, follow_redirects=True)
+    added = ada.post(
+        f"{home}/try/adopt", data={"csrf_token": CSRF, "application": "HIX", "facility": "ZEED"}, follow_redirects=True
+    )
 
     assert warned == [False, True]
     assert "Kies het bestand opnieuw" in added.text

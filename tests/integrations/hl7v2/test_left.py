@@ -51,9 +51,7 @@ def test_nothing_is_left_of_a_segment_of_which_all_is_read() -> None:
 def test_the_page_that_tries_a_message_is_told_what_stands_there() -> None:
     left = Hl7Explainer().explain(with_own(b"ZMD|1|MDO-LONG|SPOED\r"), "generic-v2").leftovers
 
-    assert [(one.place, one.why, one.parts) for one in left] == [
-        ("ZMD", "unmapped", (("ZMD-2", "MDO-LONG"), ("ZMD-3", "SPOED")))
-    ]
+    assert [(one.place, one.why, one.parts) for one in left] == [("ZMD", "unmapped", (("ZMD-2", "MDO-LONG"), ("ZMD-3", "SPOED")))]
 
 
 def test_a_segment_without_end_or_with_a_document_costs_no_more_than_is_shown() -> None:

@@ -1,0 +1,122 @@
+"""What a message that was tried showed becomes the link's own: its profile, its sender, and where it puts things."""
+
+from __future__ import annotations
+
+import uuid
+from base64 import b64decode
+from collections import Counter
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from mdo_portal import wiring_profiles
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.link import Link
+from mdo_portal.domain.link_fields import LABELS, PLACEABLE
+from mdo_portal.domain.policy import Act
+from mdo_portal.errors import N_, Incomplete, NotFound
+from mdo_portal.exchange import WrongProfile
+from mdo_portal.services import links
+from mdo_portal.web.context import now, transaction, viewer
+from mdo_portal.web.guard import may
+from mdo_portal.web.links import log, wire_of
+from mdo_portal.web.links_places import NO_PLACE, as_path, sentence
+from mdo_portal.web.links_try import shown
+
+blueprint = Blueprint("taking", __name__, url_prefix="/links/<uuid:hospital_id>/try")
+NOTHING_CHOSEN = N_("Kies wat iets is, of waar het staat. Er is niets veranderd.")
+TWICE = N_("U koos twee plaatsen voor „%(field)s”. Er is niets veranderd; kies er één.")
+OTHER_PROFILE = N_("Dit bericht is met een ander profiel gelezen dan deze koppeling heeft. Er is niets veranderd.")
+
+
+def _own(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
+    hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+    if link is None:
+        raise NotFound()
+    return hospital, link
+
+
+@blueprint.post("/adopt")
+@may(Act.LINK_MANAGE)
+def adopt(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """The profile it was read with, and the name in it, are this hospital's from now on; both or neither."""
+    profile, application, facility = (request.form.get(name, "").strip() for name in ("profile", "application", "facility"))
+    known = wiring_profiles.known_profiles()
+    try:
+        with transaction() as db:
+            hospital, link = _own(db, hospital_id)
+            lapses = bool(link.otherwise) and profile not in ("", link.profile_in)
+            if profile:
+                links.take_profile(db, hospital, link, profile, profiles=known, viewer=viewer(), now=now())
+            if application or not profile:
+                links.add_sender(db, hospital, link, application, facility, viewer=viewer(), now=now())
+            log(db, Act.LINK_MANAGE, hospital_id, "adopted" if profile else "sender")
+    except Incomplete as refused:
+        flash(gettext(refused.sentence), "error")
+    else:
+        flash(_adopted(profile, application, lapses=lapses), "success")
+    return _read_again(hospital_id)
+
+
+def _adopted(profile: str, application: str, *, lapses: bool) -> str:
+    said = [
+        gettext("De koppeling leest voortaan met dit profiel.") if profile else "",
+        gettext("Deze afzender is toegevoegd: berichten onder deze naam worden nu aangenomen.") if application else "",
+        gettext("Wat elders stond hoorde bij het vorige profiel en is vervallen.") if lapses else "",
+    ]
+    return " ".join(filter(None, said))
+
+
+@blueprint.post("/places")
+@may(Act.LINK_MANAGE)
+def places(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """What was left over is what somebody chose for it, and what stood elsewhere stands where they typed; all of it or nothing."""
+    try:
+        with transaction() as db:
+            hospital, link = _own(db, hospital_id)
+            if request.form.get("profile") not in ("", None, link.profile_in) or wire_of(link) is None:
+                raise Incomplete({}, gettext(OTHER_PROFILE))
+            text = _placed(link, _chosen())
+            if links.save_otherwise(db, hospital, link, text, viewer=viewer(), now=now()):
+                log(db, Act.LINK_MANAGE, hospital_id, "places")
+    except WrongProfile as wrong:
+        flash(gettext(NO_PLACE, value=wrong.value) if wrong.problem == "bad_place" else sentence(wrong), "error")
+    except Incomplete as refused:
+        flash(refused.sentence, "error")
+    else:
+        flash(gettext("Opgeslagen. Nieuwe berichten worden zo gelezen; hieronder ziet u dit bericht opnieuw."), "success")
+    return _read_again(hospital_id)
+
+
+def _chosen() -> dict[str, str]:
+    """Field -> the one place that was chosen or typed for it. Raises Incomplete, in the reader's language."""
+    picked = [tuple(one.split(" ", 1)) for one in request.form.getlist("is") if " " in one]
+    typed = [(name, as_path(request.form.get(f"at.{name}", "").strip())) for name in PLACEABLE]
+    every = [(name, place) for name, place in (*picked, *typed) if name in PLACEABLE and place]
+    if not every:
+        raise Incomplete({}, gettext(NOTHING_CHOSEN))
+    (name, times), *_ = Counter(name for name, _ in every).most_common(1)
+    if times > 1:
+        raise Incomplete({}, gettext(TWICE, field=gettext(LABELS[name])))
+    return dict(every)
+
+
+def _placed(link: Link, chosen: dict[str, str]) -> str:
+    text = link.otherwise
+    for name, place in chosen.items():
+        text = wiring_profiles.placed_otherwise(link.profile_in, text, PLACEABLE[name], place)
+    return text
+
+
+def _read_again(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """The message that the page held on to; one that was too large for that has to be chosen once more."""
+    try:
+        raw = b64decode(request.form.get("again", ""), validate=True)
+    except ValueError:
+        raw = b""
+    if not raw:
+        flash(gettext("Kies het bestand opnieuw: het was te groot om op de bladzijde te blijven."), "info")
+        return redirect(url_for("trying.page", hospital_id=hospital_id), 303)
+    return shown(hospital_id, raw, pasted=bool(request.form.get("message")))

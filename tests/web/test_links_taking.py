@@ -1,0 +1,168 @@
+"""What a message that was tried showed becomes the link's own, from the page that shows it: profile, sender, and where things stand."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import uuid
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import select
+
+from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.hospital import Level
+from mdo_portal.domain.link import Link
+from tests.integrations.hl7v2 import samples
+from tests.web.portal import CSRF
+from tests.web.test_links import Portal, portal
+
+__all__ = ["portal"]
+
+OWN = b"ZMD|1|Uro-prostaat|Binnen 3 dagen\r"
+
+
+def with_own(raw: bytes = samples.REFERRAL) -> bytes:
+    """The sample of a hospital that names the board in a segment of its own, and nowhere else."""
+    return raw.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|").replace(b"Uro-prostaat", b"").rstrip(b"\r") + b"\r" + OWN
+
+
+class New(NamedTuple):
+    """A hospital that was just added, and takes part in a board; nothing is known of what it sends."""
+
+    portal: Portal
+    home: str
+
+    @property
+    def link(self) -> Link:
+        with self.portal.database.transaction() as session:
+            return session.scalars(select(Link).where(Link.hospital_id == uuid.UUID(self.home.rpartition("/")[2]))).one()
+
+    def tried(self, raw: bytes, profile: str) -> str:
+        form = {"csrf_token": CSRF, "file": (io.BytesIO(raw), "bericht.hl7"), "profile": profile}
+        return html.unescape(self.portal.person("Ada").post(f"{self.home}/try", data=form).text)
+
+    def taken(self, page: str, path: str, **form: str | list[str]) -> str:
+        again = re.search(r'name="again" value="([^"]+)"', page)
+        assert again is not None
+        answer = self.portal.person("Ada").post(f"{self.home}/try/{path}", data={"csrf_token": CSRF, "again": again[1], **form})
+        return html.unescape(answer.text)
+
+    def adopted(self, profile: str) -> str:
+        """The page once profile and sender were taken from its first message."""
+        return self.taken(self.tried(with_own(), profile), "adopt", profile=profile, application="HIX", facility="NIEUW")
+
+
+@pytest.fixture
+def new(portal: Portal) -> New:
+    form = {"csrf_token": CSRF, "name": "Nieuwland", "code": "NIEUW", "board": str(portal.region.boards["URO-P"])}
+    return New(portal, portal.person("Ada").post("/links/new", data=form).headers["Location"])
+
+
+def test_a_hospital_without_a_profile_is_set_up_from_its_first_message_with_one_button(new: New) -> None:
+    page = new.tried(with_own(), "generic-v2")
+    assert "Stel de koppeling zo in" in page and new.link.profile_in == ""
+    assert "Dit bericht is te lezen; deze koppeling neemt het nog niet aan." in page and "wordt geweigerd" not in page
+
+    after = new.taken(page, "adopt", profile="generic-v2", application="HIX", facility="NIEUW")
+
+    link = new.link
+    assert (link.profile_in, link.level, link.sending_applications, link.sending_facilities) == (
+        "generic-v2", Level.HL7V2, ["HIX"], ["NIEUW"]
+    )  # fmt: skip
+    assert "De koppeling leest voortaan met dit profiel." in after and "Stel de koppeling zo in" not in after
+    assert "Dit bericht wordt geweigerd." not in after
+
+
+def test_before_a_profile_is_chosen_the_page_begins_with_that_of_the_epd_it_was_said_to_have(new: New) -> None:
+    ada, home = new.portal.person("Ada"), new.home
+
+    def chosen() -> str:
+        found = re.search(r'<option value="([^"]+)" selected', ada.get(f"{home}/try").text)
+        assert found is not None
+        return found[1]
+
+    before = chosen()
+    ada.post(f"{home}/settings", data={"csrf_token": CSRF, "name": "Nieuwland", "epd": "HiX 6.3 (ChipSoft)"})
+
+    assert (before, chosen()) == ("generic-v2", "hix")
+
+
+def test_profile_and_sender_are_taken_both_or_neither(new: New) -> None:
+    with new.portal.database.transaction() as session:
+        zeed = session.scalars(select(Link).where(Link.hospital_id == new.portal.region.hospitals["ZEED"])).one()
+        zeed.sending_applications, zeed.sending_facilities = ["HIX"], ["NIEUW"]
+
+    page = new.adopted("hix")
+
+    assert new.link.profile_in == "" and "De koppeling leest voortaan" not in page
+
+
+def test_what_is_left_over_is_said_to_be_what_it_is_and_read_so_at_once(new: New) -> None:
+    page = new.adopted("generic-v2")
+    assert "Binnen 3 dagen" in page.partition('id="placing"')[2] and "goed gelezen" not in page
+
+    after = new.taken(page, "places", profile="generic-v2", **{"is": ["", "board_hint ZMD-2", "urgency ZMD-3"]})
+
+    left = after.partition('id="placing"')[2]
+    assert "Dit bericht wordt goed gelezen." in after and "De casus komt bij het MDO Uro-prostaat." in after
+    assert "ZMD" not in left and "Binnen 3 dagen" in after.partition('id="placing"')[0]
+    assert 'board_hint = ["ZMD-2"' in new.link.otherwise and 'urgency = ["ZMD-3"' in new.link.otherwise
+    with new.portal.database.transaction() as session:
+        details = session.scalars(select(AuditEntry.detail).order_by(AuditEntry.seq.desc()).limit(8)).all()
+    assert "places" in details and not any("Binnen" in one for one in details)
+
+
+def test_where_a_field_stands_is_typed_beside_it_and_the_message_stays(new: New) -> None:
+    page = new.adopted("hix")
+
+    after = new.taken(page, "places", profile="hix", **{"at.board_hint": " zmd.2 "})
+
+    assert "De casus komt bij het MDO Uro-prostaat." in after and 'board_hint = ["ZMD-2"' in new.link.otherwise
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({}, "Kies wat iets is, of waar het staat. Er is niets veranderd."),
+        ({"is": ["urgency ZMD-2", "urgency ZMD-3"]}, "U koos twee plaatsen voor „Urgentie”."),
+        ({"at.urgency": "in veld 2"}, "„in veld 2” is geen plaats in een bericht."),
+        ({"is": ["patient.name PID-5", "nonsense"]}, "Kies wat iets is, of waar het staat."),
+        ({"is": ["urgency ZMD-3"], "profile": "nexus"}, "met een ander profiel gelezen"),
+    ],
+)
+def test_what_cannot_be_changes_nothing_and_the_message_is_still_there(
+    new: New, form: dict[str, str | list[str]], sentence: str
+) -> None:
+    page = new.adopted("hix")
+
+    after = new.taken(page, "places", **{"profile": "hix", **form})
+
+    assert sentence in after and "Binnen 3 dagen" in after
+    assert new.link.otherwise == ""
+
+
+def test_a_profile_without_a_line_is_none_to_read_with(new: New) -> None:
+    page = new.tried(with_own(), "hix")
+
+    for profile in ("paper", "no-such", "folder-laid"):
+        assert "Met dit profiel komt er geen bericht binnen." in new.taken(page, "adopt", profile=profile)
+    assert new.link.profile_in == ""
+
+
+def test_own_places_lapse_with_the_profile_and_the_page_says_so_before_and_after(new: New) -> None:
+    page = new.adopted("hix")
+    new.taken(page, "places", profile="hix", **{"is": "urgency ZMD-3"})
+
+    other = new.tried(with_own(), "nexus")
+    after = new.taken(other, "adopt", profile="nexus")
+
+    assert "Wat elders staat hoort bij het vorige profiel en vervalt." in other and "ZMD-3" not in new.link.otherwise
+    assert "Wat elders stond hoorde bij het vorige profiel en is vervallen." in after
+
+
+def test_what_is_fhir_says_what_to_choose_when_the_hospital_has_no_profile_yet(new: New) -> None:
+    page = new.tried(b'{"resourceType": "Bundle"}', "generic-v2")
+
+    assert "Kies hieronder een profiel voor FHIR" in page and "Voortaan zo lezen" not in page
