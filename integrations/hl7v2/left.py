@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from mdo_portal.exchange import Profile
 
 from .er7 import Message
-from .segment import LargeSegment, Repetition, Segment
+from .segment import HEADERS, LargeSegment, Repetition, Segment
 
-MOST_FIELDS, MOST_REPEATED, MOST_COMPONENTS = 60, 8, 20
+MOST_FIELDS, MOST_REPEATED, MOST_COMPONENTS, MOST_SUBS = 60, 8, 20, 6
 MOST_TEXT = 200
 """Characters of one value that are shown."""
-_PATH = re.compile(r"[A-Z][A-Z0-9]{2}(?:\(\d+\))?-\d+(?:\(\d+\))?(?:-\d+){0,2}")
+_FIELD = re.compile(r"[A-Z][A-Z0-9]{2}(?:\(\d+\))?-\d+(?:\(\d+\))?")
+_PATH = re.compile(_FIELD.pattern + r"(?:-\d+){0,2}")
 
 
 def left_of(message: Message, profile: Profile, names: Iterable[str], *, is_referral: bool) -> tuple[str, ...]:
@@ -43,8 +44,10 @@ def _own_places(profile: Profile, *, is_referral: bool) -> frozenset[str]:
 
 
 def _is_read(place: str, read: Iterable[str]) -> bool:
-    """Whether one of these paths reads it: the first component of a field with no other is the field."""
-    return any(path in (place, f"{place}-1") or place.startswith(f"{path}-") for path in read)
+    """Whether one of these paths reads it. One without a component reads all of its field."""
+    return any(
+        path in (place, f"{place}-1") or (_FIELD.fullmatch(path) and place.startswith((f"{path}-", f"{path}("))) for path in read
+    )
 
 
 def _counted(name: str, n: int) -> str:
@@ -53,19 +56,25 @@ def _counted(name: str, n: int) -> str:
 
 
 def _of_segment(name: str, segment: Segment) -> Iterator[tuple[str, str]]:
-    if isinstance(segment, LargeSegment):
+    if isinstance(segment, LargeSegment) or segment.name in HEADERS:
         return
     for n in range(1, min(len(segment.split()), MOST_FIELDS + 1)):
         if n == 1 and segment.component(1).isdigit() and len(segment.component(1)) < 4:
             continue  # which of its kind it is (Set ID), and nothing else
-        for r, repetition in enumerate(segment.repetitions(n, MOST_REPEATED)):
-            yield from _of_repetition(_counted(f"{name}-{n}", r), repetition)
+        repetitions = segment.repetitions(n, MOST_REPEATED)
+        for r, repetition in enumerate(repetitions[:MOST_REPEATED]):
+            yield from _of_repetition(_counted(f"{name}-{n}", r), repetition, is_alone=len(repetitions) == 1)
 
 
-def _of_repetition(place: str, repetition: Repetition) -> Iterator[tuple[str, str]]:
-    if not repetition.has(2):
-        yield from [(place, repetition.text)] if repetition.text.strip() else []
+def _of_repetition(place: str, repetition: Repetition, *, is_alone: bool) -> Iterator[tuple[str, str]]:
+    """Each value by the path that reads it and nothing else: without a component one reads the whole field."""
+    first = repetition.component(1)
+    if is_alone and first == repetition.text:
+        yield from [(place, first.strip())] if first.strip() else []
         return
     for c in range(1, MOST_COMPONENTS + 1):
-        if value := repetition.component(c, 0).strip():
-            yield f"{place}-{c}", value
+        if not repetition.has(c):
+            break
+        for sub in range(1, MOST_SUBS + 1):
+            if value := repetition.component(c, sub).strip():
+                yield (f"{place}-{c}" if sub == 1 else f"{place}-{c}-{sub}"), value

@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from integrations.fhir import json_gate, xml_reader
+from integrations.fhir.explain import FhirExplainer
 from integrations.fhir.queries import NotAllowed, fetch_of
 from integrations.fhir.reader import FhirReader
 from integrations.out import NotRegistered, Reach
@@ -112,6 +113,7 @@ def message(data: bytes) -> None:
             assert trouble.reason
             continue
         assert isinstance(found, IncomingReferral | IncomingAnswer | IncomingNotice)
+        assert len(data) % 8 or not FhirExplainer().explain(data, profile).reason  # the page takes long: of some
     try:
         tree = json_gate.load(data)
     except Unreadable:

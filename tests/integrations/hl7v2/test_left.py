@@ -31,16 +31,27 @@ def test_what_stands_in_a_segment_is_said_by_the_place_under_which_it_can_be_rea
     found = parts(message, "ZMD")
 
     assert found == [
-        ("ZMD-2", "MDO-LONG"), ("ZMD-3", "Binnen 3 dagen"), ("ZMD-5-1", "R1"), ("ZMD-5-2", "Roos"), ("ZMD-5(1)", "R2"),
+        ("ZMD-2", "MDO-LONG"), ("ZMD-3", "Binnen 3 dagen"), ("ZMD-5-1", "R1"), ("ZMD-5-2", "Roos"), ("ZMD-5(1)-1", "R2"),
         ("ZMD-6", "a&b"), ("ZMD(1)-2", "tweede"),
     ]  # fmt: skip
     assert [message.get(place) for place, _ in found] == [value for _, value in found]
     assert parts(message, "ZMD-5-2") == [("ZMD-5-2", "Roos")] and parts(message, "ZMD-5") == found[2:4]
 
 
+def test_a_value_in_parts_is_offered_part_by_part_for_a_path_reads_one_of_them() -> None:
+    message = Message.parse(with_own(b"ZMD|1|Duinweg 12&Duinweg&12|a&b^c\r"))
+
+    found = parts(message, "ZMD")
+
+    assert found == [
+        ("ZMD-2-1", "Duinweg 12"), ("ZMD-2-1-2", "Duinweg"), ("ZMD-2-1-3", "12"), ("ZMD-3-1", "a"), ("ZMD-3-1-2", "b"), ("ZMD-3-2", "c"),
+    ]  # fmt: skip
+    assert [message.get(place) for place, _ in found] == [value for _, value in found]
+
+
 def test_a_segment_of_their_own_is_left_whole_until_the_link_reads_of_it() -> None:
     assert unmapped(with_own(OWN)) == ("ZMD",)
-    assert unmapped(with_own(OWN), URGENCY) == ("ZMD-5-1", "ZMD-5-2", "ZMD-5(1)", "ZMD-6")
+    assert unmapped(with_own(OWN), URGENCY) == ("ZMD-5-1", "ZMD-5-2", "ZMD-5(1)-1", "ZMD-6")
 
 
 def test_nothing_is_left_of_a_segment_of_which_all_is_read() -> None:
