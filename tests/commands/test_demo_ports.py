@@ -46,6 +46,7 @@ def test_each_port_has_its_own_data_because_the_hospitals_know_where_they_are(tm
     assert story.home_of(tmp_path, Places.beside(9000)) == tmp_path.absolute() / "demo-9000"
     assert story.fresh_again(Places()) == "mdo-portal demo --fresh"
     assert story.fresh_again(Places.beside(9000)) == "mdo-portal demo --port 9000 --fresh"
+    assert story.fresh_again(Places.beside(9000), Path("my data")) == "mdo-portal demo --port 9000 --folder 'my data' --fresh"
 
 
 @pytest.mark.parametrize("wrong", ["80", "65535", "http"])

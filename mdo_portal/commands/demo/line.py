@@ -23,7 +23,7 @@ def _play(places: Places) -> int:
 @click.option("--exercise", is_flag=True, help="Play the whole story through public interfaces, print one JSON report, and stop.")
 @click.option("--fresh", is_flag=True, help="Throw the demo's data away first.")
 @click.option(
-    "--folder", type=click.Path(path_type=Path), default=Path("var"), show_default=True, help="Where the demo keeps its data."
+    "--folder", type=click.Path(path_type=Path), default=story.USUAL, show_default=True, help="Where the demo keeps its data."
 )
 @click.option(
     "--port",

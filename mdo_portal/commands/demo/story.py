@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -33,6 +34,8 @@ from mdo_portal.commands.process import open_database
 from mdo_portal.settings import Settings, from_environment
 
 READY_SECONDS = 180.0  # who ends is seen at once; on a machine that is full, seven processes that start took more than sixty
+USUAL = Path("var")
+"""Where a demo keeps its data when nobody says otherwise."""
 ROLES = {"web": "mdo_app", "listen": "mdo_work", "work": "mdo_work"}
 Play = Callable[[Places], int]
 
@@ -55,7 +58,7 @@ def run(*, exercise: bool, fresh: bool, folder: Path, port: int | None, play: Pl
             return _played(places, home, play)
         if is_new:
             _answer_twice(places, "ZEED")
-        _welcome(places, home)
+        _welcome(places, folder, home)
         return _wait(processes)
 
 
@@ -64,8 +67,11 @@ def home_of(folder: Path, places: Places) -> Path:
     return (folder / ("demo" if places == Places() else f"demo-{places.web}")).absolute()
 
 
-def fresh_again(places: Places) -> str:
-    return "mdo-portal demo --fresh" if places == Places() else f"mdo-portal demo --port {places.web} --fresh"
+def fresh_again(places: Places, folder: Path = USUAL) -> str:
+    """The command that begins this demo anew, with its port and folder when they are not the usual ones."""
+    port = "" if places == Places() else f" --port {places.web}"
+    where = "" if folder == USUAL else f" --folder {shlex.quote(str(folder))}"
+    return f"mdo-portal demo{port}{where} --fresh"
 
 
 def _taken(taken: list[tuple[int, str]]) -> str:
@@ -210,7 +216,7 @@ def _answer_twice(places: Places, code: str) -> None:
     urllib.request.urlopen(asked, timeout=10).close()
 
 
-def _welcome(places: Places, home: Path) -> None:
+def _welcome(places: Places, folder: Path, home: Path) -> None:
     names = {"ZEED": "HL7 v2", "DELT": "FHIR R4", "MERW": "FHIR STU3, notified pull", "ODUL": "papier / webformulier"}
     click.echo(f"\nKlaar. Het portaal staat op  {places.url}  (alleen op deze machine)\n")
     click.echo("Gesimuleerde EPD's:")
@@ -223,7 +229,7 @@ def _welcome(places: Places, home: Path) -> None:
         "Zeeduyn bevestigt elke brief twee keer, Kreekrijk zwijgt, Deltamond weigerde er een; elk EPD heeft een schakelaar."
     )
     click.echo(f"Brieven aan huisartsen en mails zonder gegevens staan als bestand in {home}.")
-    click.echo(f"Stoppen: Ctrl+C. De gegevens blijven bewaard; opnieuw beginnen: {fresh_again(places)}\n")
+    click.echo(f"Stoppen: Ctrl+C. De gegevens blijven bewaard; opnieuw beginnen: {fresh_again(places, folder)}\n")
     click.echo("ready")
 
 
