@@ -9,13 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
+from mdo_portal import wiring_profiles
 from mdo_portal.commands import wall
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.keys import DataKey
+from mdo_portal.domain.link import Link
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.errors import Unsafe
+from mdo_portal.exchange import WrongProfile
 from mdo_portal.services import keys
 from mdo_portal.settings import NOWHERE, Settings, is_loopback
 
@@ -116,6 +120,20 @@ def _clock(settings: Settings, session: Session) -> Iterator[str]:
         yield f"the clocks of this machine and of the database differ {offset:.0f} s: run a time service (chrony) on both"
 
 
+def _links(settings: Settings, session: Session) -> Iterator[str]:
+    """What a link says otherwise was checked when it was kept: a release may have learnt since that it loses referrals."""
+    if not inspect(session.connection()).has_table(Link.__tablename__):
+        return  # the schema is behind: that is another check's
+    query = select(Hospital.code, Link.profile_in, Link.otherwise).join(Hospital, Hospital.id == Link.hospital_id)
+    for code, profile, otherwise in session.execute(query.where(Link.otherwise != "").order_by(Hospital.code)):
+        try:
+            wiring_profiles.check_otherwise(profile, otherwise)
+        except WrongProfile as wrong:
+            yield f"the link of {code} says what cannot be ({wrong}): mend it on its page, Wat elders staat"
+        except KeyError as unknown:
+            yield f"the link of {code} reads with a profile that is not there ({unknown.args[0]}): choose one in its settings"
+
+
 def wrong_role(session: Session, *wanted: str) -> list[str]:
     """Whether this process is who it must be, one of these; none = whoever it is. OWNER is whoever may act as who owns the tables.
 
@@ -147,6 +165,7 @@ CHECKS: list[Check] = [
     Check("log of the database", _quiet, hard=False),
     Check("data keys", _data_keys, hard=False),
     Check("clock", _clock, hard=False),
+    Check("own places of links", _links, hard=False),
 ]
 
 

@@ -12,17 +12,19 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from mdo_portal.commands import checks, doctor, schema
 from mdo_portal.commands import keys as work
 from mdo_portal.commands import main as group
 from mdo_portal.commands.postgres import server
 from mdo_portal.database import Database
+from mdo_portal.domain.link import Link
 from mdo_portal.errors import Unsafe
 from mdo_portal.settings import Settings, from_environment
 from tests import make
 from tests.conftest import opened
+from tests.people import Region
 
 KEY = base64.b64encode(make.KEYS[0][1]).decode()
 OTHER = base64.b64encode(b"z" * 32).decode()
@@ -162,6 +164,27 @@ def test_a_line_to_another_machine_must_be_encrypted(database: Database) -> None
     with database.transaction() as session:
         assert "sslmode=verify-full" in "".join(check.look(far, session))
         assert list(check.look(replace(far, database_url=database.url), session)) == []
+
+
+def test_what_a_link_says_and_cannot_be_is_named_with_its_hospital(database: Database, region: Region) -> None:
+    """Kept by an older release, which did not know: about somebody without a case an ADT is counted, and the referral gone."""
+    check = next(one for one in checks.CHECKS if one.name == "own places of links")
+    settings = Settings(database_url=database.url)
+    with database.transaction() as session:
+        links = {one.hospital_id: one for one in session.scalars(select(Link))}
+        said = {
+            "KREE": ("generic-v2", '[kinds]\n"ADT^A08" = "referral"\n'),
+            "ZEED": ("hix", '[referral]\nurgency = ["ZMD-3"]\n'),
+            "DELT": ("gone", '[referral]\nurgency = ["ZMD-3"]\n'),
+        }
+        for code, (profile, otherwise) in said.items():
+            link = links[region.hospitals[code]]
+            link.profile_in, link.otherwise = profile, otherwise
+        session.flush()
+        found = list(check.look(settings, session))
+
+    assert [one.partition(" says ")[0].partition(" reads ")[0] for one in found] == ["the link of DELT", "the link of KREE"]
+    assert "'gone'" in found[0] and "ADT^A08" in found[1] and "Wat elders staat" in found[1]
 
 
 def test_a_server_with_known_leaks_is_named(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
