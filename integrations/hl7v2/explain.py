@@ -6,7 +6,7 @@ place (a name, a telephone) by looking for the value in the segments where the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from integrations.profiles import load
 from mdo_portal.exchange import (
@@ -61,13 +61,14 @@ class Hl7Explainer:
             used = message.charset if message else ""
             return Explanation(header, charset=used, charset_by=said, reason=trouble.reason, where=trouble.where)
         read = _Read(Reading.of(message, rules), rules)
+        fields = tuple(read.fields(incoming))
         return Explanation(
             header=header,
             meaning=meaning_of(incoming),
             charset=message.charset,
             charset_by=_said_by(message, rules, charset),
-            fields=tuple(read.fields(incoming)),
-            leftovers=(*_left(incoming, message), *read.cut_off()),
+            fields=fields,
+            leftovers=(*_left(incoming, message, {one.place for one in fields}), *read.cut_off()),
         )
 
 
@@ -83,10 +84,12 @@ def _same(stated: str, used: str) -> bool:
     return stated == "iso8859-1" and used == "cp1252"  # what charset.decide reads it as when there are Windows signs in it
 
 
-def _left(incoming: object, message: Message) -> Iterator[LeftOver]:
+def _left(incoming: object, message: Message, read: Set[str]) -> Iterator[LeftOver]:
+    """What nothing uses, with what stands in it but for what was read from there (`read`, the places of the fields)."""
     for name in getattr(incoming, "unmapped", ()):
         place, why = _parted(name, "unmapped")
-        yield LeftOver(place, why, tuple(parts(message, place)) if why == "unmapped" else ())
+        there = parts(message, place) if why == "unmapped" else ()
+        yield LeftOver(place, why, tuple(one for one in there if one[0] not in read and f"{one[0]}-1" not in read))
     yield from (LeftOver(*_parted(name)) for name in getattr(incoming, "quarantined", ()))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from mdo_portal.exchange import Profile
 
@@ -17,13 +17,16 @@ _FIELD = re.compile(r"[A-Z][A-Z0-9]{2}(?:\(\d+\))?-\d+(?:\(\d+\))?")
 _PATH = re.compile(_FIELD.pattern + r"(?:-\d+){0,2}")
 
 
-def left_of(message: Message, profile: Profile, names: Iterable[str], *, is_referral: bool) -> tuple[str, ...]:
-    """`names` of segments that nothing uses; of one in which the profile has places, those of the rest (`ZMD-4`)."""
-    own = None
+def left_of(message: Message, profile: Profile, names: Collection[str], *, is_referral: bool) -> tuple[str, ...]:
+    """`names` of segments that nothing uses; of a sender's own (Z…) in which the profile has places, those of the rest (`ZMD-4`).
+
+    Of a segment of the standard its name is enough: it has dozens of fields that mean nothing here.
+    """
+    is_own = any(name.startswith("Z") for name in names)
+    own = _own_places(profile, is_referral=is_referral) if is_own else frozenset()
     left: list[str] = []
     for name in names:
-        own = _own_places(profile, is_referral=is_referral) if own is None else own
-        read = [path for path in own if path.startswith((f"{name}-", f"{name}("))]
+        read = [path for path in own if path.startswith((f"{name}-", f"{name}("))] if name.startswith("Z") else []
         left += [place for place, _ in parts(message, name) if not _is_read(place, read)] if read else [name]
     return tuple(left)
 

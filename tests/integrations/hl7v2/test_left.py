@@ -65,6 +65,16 @@ def test_the_page_that_tries_a_message_is_told_what_stands_there() -> None:
     assert [(one.place, one.why, one.parts) for one in left] == [("ZMD", "unmapped", (("ZMD-2", "MDO-LONG"), ("ZMD-3", "SPOED")))]
 
 
+def test_a_segment_of_the_standard_is_named_whole_and_what_was_read_from_it_is_not_offered_again() -> None:
+    raw = with_own(b"IN1|1|P01^Basis|UZOVI\r")
+    own = profile_of_link("generic-v2", '[referral]\nboard_hint = ["IN1-2-2"]\n')
+
+    left = Hl7Explainer().explain(raw, own).leftovers
+
+    assert unmapped(raw, own) == ("IN1",)
+    assert [one.parts for one in left] == [(("IN1-2-1", "P01"), ("IN1-3", "UZOVI"))]
+
+
 def test_a_segment_without_end_or_with_a_document_costs_no_more_than_is_shown() -> None:
     wide = Message.parse(with_own(b"ZMD" + b"|x" * 5_000 + b"\r"))
     large = Message.parse(with_own(b"ZMD|1|" + b"x" * 400_000 + b"\r"))
