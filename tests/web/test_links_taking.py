@@ -14,6 +14,7 @@ from sqlalchemy import select
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.hospital import Level
 from mdo_portal.domain.link import Link
+from tests.integrations.fhir.make import bundle, patient, request
 from tests.integrations.hl7v2 import samples
 from tests.web.portal import CSRF
 from tests.web.test_links import Portal, portal
@@ -166,3 +167,12 @@ def test_what_is_fhir_says_what_to_choose_when_the_hospital_has_no_profile_yet(n
     page = new.tried(b'{"resourceType": "Bundle"}', "generic-v2")
 
     assert "Kies hieronder een profiel voor FHIR" in page and "Voortaan zo lezen" not in page
+
+
+def test_a_hospital_that_sends_fhir_takes_its_profile_from_a_bundle_and_then_needs_a_token(new: New) -> None:
+    page = new.tried(bundle(patient(), request()), "generic-r4")
+    after = new.taken(page, "adopt", profile="generic-r4")
+
+    assert "Voortaan zo lezen" in page and "Stel de koppeling zo in" not in page
+    assert (new.link.profile_in, new.link.level) == ("generic-r4", Level.FHIR)
+    assert "Voortaan zo lezen" not in after and "Token maken" in new.portal.person("Ada").get(new.home).text
