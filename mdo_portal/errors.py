@@ -128,8 +128,8 @@ class Incomplete(PortalError):
     status = 422
     sentence = N_("Nog niet alles is ingevuld. Wat u typte is bewaard.")
 
-    def __init__(self, fields: dict[str, str], sentence: str = "") -> None:
-        super().__init__(sentence)
+    def __init__(self, fields: dict[str, str], sentence: str = "", **params: object) -> None:
+        super().__init__(sentence, **params)
         self.fields = fields
 
 

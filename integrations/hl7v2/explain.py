@@ -28,7 +28,7 @@ from mdo_portal.exchange import (
 
 from .charset import codec_named
 from .er7 import Message
-from .explain_places import flat, place_of, shown, within
+from .explain_places import Stood, flat, place_of, shown
 from .facts import told
 from .left import parts
 from .places import Reading, found, found_in, number_at
@@ -113,6 +113,7 @@ class _Read:
 
     def __init__(self, reading: Reading, rules: Profile) -> None:
         self._reading, self._rules, self._message = reading, rules, reading.message
+        self._stood = Stood(reading.items)
 
     def fields(self, incoming: object) -> Iterator[FieldRead]:
         for n, patient in enumerate(_patients(incoming)):
@@ -187,7 +188,7 @@ class _Read:
     def _told(self, result: IncomingResult) -> Iterator[FieldRead]:
         """Its facts and documents as a referral's are shown; a fact is put together, so its place is its segment."""
         for fact in result.facts:
-            place = self._place(fact.text, ()) or self._place(fact.label, ()).partition("-")[0]
+            place = self._stood.place(fact.text, ()) or self._stood.place(fact.label, ()).partition("-")[0]
             yield FieldRead("fact", fact.text[:MOST_VALUE], place, fact.section.value, fact.label)
         for document in result.documents:
             size = f"{document.media_type}, {len(document.content)} bytes"
@@ -195,15 +196,10 @@ class _Read:
 
     def _place(self, value: str, names: Iterable[str]) -> str:
         """The first component with exactly this value, in these segments (all when there are none); a name by its longest part."""
-        wanted = set(names)
+        names = tuple(names)
         parts = [value, *sorted(value.replace(".", " ").split(), key=len, reverse=True)[:1]]
-        for part in dict.fromkeys(one for one in parts if len(one) > 1):
-            for item in self._reading.items:
-                if not wanted or item.segment.name in wanted:
-                    place = within(item, part)
-                    if place:
-                        return place
-        return ""
+        found = (self._stood.place(part, names) for part in dict.fromkeys(one for one in parts if len(one) > 1))
+        return next(filter(None, found), "")
 
 
 def as_sent(text: str, charset: str = "") -> bytes:

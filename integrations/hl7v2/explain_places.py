@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,11 +11,38 @@ from .items import Item
 from .segment import LargeSegment
 
 
-def within(item: Item, value: str) -> str:
-    if len(item.segment.name) != 3 or isinstance(item.segment, LargeSegment):  # in a document nothing of this stands
-        return ""
-    for n in range(1, 51):
-        if value not in item.segment.field(n):
+class Stood:
+    """Where values stood in one message. Its fields become text once: a result has hundreds of values and as many segments."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = [(item, _NEVER.join(fields), fields) for item in items if (fields := _fields(item))]
+
+    def place(self, value: str, names: Iterable[str]) -> str:
+        """The first component with exactly this value, in these segments (all when there are none), or the first field that holds it."""
+        wanted = set(names)
+        found = (_within(item, fields, value) for item, whole, fields in self._items if value in whole and _is_one(item, wanted))
+        return next(filter(None, found), "")
+
+
+_NEVER = "\0"
+"""Between fields: no value has it (tidy.storable)."""
+
+
+def _is_one(item: Item, wanted: Set[str]) -> bool:
+    return not wanted or item.segment.name in wanted
+
+
+def _fields(item: Item) -> list[str]:
+    """The fields as people read them, the first at 0; none of a document, and of what is no segment."""
+    segment = item.segment
+    if len(segment.name) != 3 or isinstance(segment, LargeSegment):
+        return []
+    return [segment.field(n) for n in range(1, min(len(segment.split()), 51))]
+
+
+def _within(item: Item, fields: Sequence[str], value: str) -> str:
+    for n, text in enumerate(fields, start=1):
+        if value not in text:
             continue
         for r, repetition in enumerate(item.segment.repetitions(n, 32)):
             for c in range(1, 13):

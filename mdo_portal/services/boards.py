@@ -20,7 +20,7 @@ from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
-from mdo_portal.services import audit, changes, lateness, meetings
+from mdo_portal.services import audit, changes, lateness, meetings, routing
 from mdo_portal.services.terms import in_force
 
 FIELDS = (
@@ -35,12 +35,17 @@ FIELDS = (
     "place",
     "video_url",
 )
+NAMES = frozenset(("code", "name", "aliases"))
+"""By which senders may mean a board."""
 SETTINGS = ("review_months", "late_hours", "late_paper_days", "objection_hours", "follow_days")
 SWITCHES = ("folds_values",)
 HOSPITAL_FIELDS = ("name", "city", "phone", "ura", "agb", "review_months")
 MOST_REVIEW_MONTHS = 24
 #: numbers that have bounds of their own
 REVIEW_BOUNDS = N_("Tussen 1 en 24 maanden.")
+MOST_LETTERS = 80
+NO_NAME = N_("Een naam van een MDO heeft hoogstens 80 tekens. Er is niets veranderd.")
+NAMES_ANOTHER = N_("Met dat woord wordt al het MDO %(board)s bedoeld. Er is niets veranderd.")
 NOT_SAVED = N_("Nog niet alles klopt. Er is niets bewaard; verbeter de gemarkeerde velden.")
 
 
@@ -115,7 +120,7 @@ def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm,
     _check(session, board, form)
     is_new = board is None
     board = board or Board()
-    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, *SETTINGS, *SWITCHES)}
+    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, "aliases", *SETTINGS, *SWITCHES)}
     for name in (*FIELDS, "quorum", "aliases", *SETTINGS, *SWITCHES):
         setattr(board, name, getattr(form, name))
     session.add(board)
@@ -123,8 +128,24 @@ def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm,
     moved = _set_hospitals(session, board, form.hospitals)
     meetings.extend_series(session, board, now=now)
     changed = [name for name in before if before[name] != getattr(board, name)] + moved
+    if NAMES.intersection(changed):
+        changes.wake(session, "route")  # what a hospital called by a name that the board did not have
     detail = "added" if is_new else ", ".join(changed)
     audit.record(session, viewer, Act.BOARD_MANAGE, now=now, object_type="board", object_id=board.id, detail=detail)
+    return board
+
+
+def call_too(session: Session, viewer: Viewer, board_id: uuid.UUID, word: str, *, now: datetime) -> Board:
+    """Let senders mean this board by this word too; what waits for a board is routed again. Raises Incomplete."""
+    board, word = board_of(session, board_id), " ".join(word.split()).casefold()
+    if not word.isprintable() or not 0 < len(word) <= MOST_LETTERS:
+        raise Incomplete({}, NO_NAME)
+    if others := routing.called_elsewhere(session, word, but={board_id}):
+        raise Incomplete({}, NAMES_ANOTHER, board=others[0].name)
+    if word not in board.aliases:
+        board.aliases = [*board.aliases, word]
+        audit.record(session, viewer, Act.BOARD_MANAGE, now=now, object_type="board", object_id=board_id, detail="aliases")
+        changes.wake(session, "route")
     return board
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -28,7 +28,7 @@ def named(session: Session, hospital: Hospital, words: str) -> uuid.UUID | None:
 
 def one_called(boards: Sequence[Called], words: str) -> Called | None:
     """The one of these boards that the words name; None when none or more than one."""
-    found = [board for board in boards if _is_called(board, words.casefold())]
+    found = [board for board in boards if is_called(board, words)]
     return found[0] if len(found) == 1 else None
 
 
@@ -42,9 +42,14 @@ class Unrouted(NamedTuple):
 def why_not(session: Session, hospital: Hospital, words: str) -> Unrouted:
     """Why these words of this hospital's sender gave no board."""
     own = {one.id for one in boards_of(session, hospital)}
-    everywhere = session.execute(select(Board.id, Board.code, Board.name, Board.aliases).where(Board.id.not_in(own)))
-    found = [board.name for board in map(Called._make, everywhere) if _is_called(board, words.casefold())]
+    found = [board.name for board in called_elsewhere(session, words, but=own)]
     return Unrouted(bool(own), found[0] if len(found) == 1 else "")
+
+
+def called_elsewhere(session: Session, words: str, *, but: Set[uuid.UUID]) -> list[Called]:
+    """The boards of the network that these words name, without those in `but`."""
+    everywhere = session.execute(select(Board.id, Board.code, Board.name, Board.aliases).where(Board.id.not_in(but)))
+    return [board for board in map(Called._make, everywhere) if is_called(board, words)]
 
 
 class Called(NamedTuple):
@@ -73,7 +78,7 @@ def boards_of(session: Session, hospital: Hospital) -> Sequence[Called]:
     return list(known[hospital.id])
 
 
-def _is_called(board: Called, words: str) -> bool:
-    """Whole words only: `GI` is not meant by *gynaecologisch*."""
-    names = (board.code, board.name, *board.aliases)
+def is_called(board: Called, words: str) -> bool:
+    """Whether these words name the board. Whole words only: `GI` is not meant by *gynaecologisch*."""
+    names, words = (board.code, board.name, *board.aliases), " ".join(words.casefold().split())
     return any(re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", words) for name in names if name)

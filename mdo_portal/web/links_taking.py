@@ -18,7 +18,7 @@ from mdo_portal.domain.link_fields import LABELS, PLACEABLE
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.exchange import WrongProfile
-from mdo_portal.services import links
+from mdo_portal.services import boards, links, routing
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log, wire_of
@@ -27,6 +27,7 @@ from mdo_portal.web.links_try import shown
 
 blueprint = Blueprint("taking", __name__, url_prefix="/links/<uuid:hospital_id>/try")
 NOTHING_CHOSEN = N_("Kies wat iets is, of waar het staat. Er is niets veranderd.")
+NO_BOARD = N_("Kies welk MDO bedoeld is. Er is niets veranderd.")
 TWICE = N_("U koos twee plaatsen voor „%(field)s”. Er is niets veranderd; kies er één.")
 OTHER_PROFILE = N_("Dit bericht is met een ander profiel gelezen dan deze koppeling heeft. Er is niets veranderd.")
 
@@ -77,29 +78,48 @@ def places(hospital_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as db:
             hospital, link = _own(db, hospital_id)
             if request.form.get("profile") not in ("", None, link.profile_in) or wire_of(link) is None:
-                raise Incomplete({}, gettext(OTHER_PROFILE))
+                raise Incomplete({}, OTHER_PROFILE)
             text = _placed(link, _chosen())
             if links.save_otherwise(db, hospital, link, text, viewer=viewer(), now=now()):
                 log(db, Act.LINK_MANAGE, hospital_id, "places")
     except WrongProfile as wrong:
         flash(gettext(NO_PLACE, value=wrong.value) if wrong.problem == "bad_place" else sentence(wrong), "error")
     except Incomplete as refused:
-        flash(refused.sentence, "error")
+        flash(gettext(refused.sentence) % refused.params, "error")
     else:
         flash(gettext("Opgeslagen. Nieuwe berichten worden zo gelezen; hieronder ziet u dit bericht opnieuw."), "success")
     return _read_again(hospital_id)
 
 
+@blueprint.post("/board")
+@may(Act.BOARD_MANAGE)
+def board(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """The word by which the message names its board is a name of the board that was chosen, from now on and for everybody."""
+    chosen = request.form.get("board", "")
+    try:
+        with transaction() as db:
+            hospital, _ = links.hospital_for(db, viewer(), Act.LINK_TRY, hospital_id)
+            own = {str(one.id): one for one in routing.boards_of(db, hospital)}
+            if chosen not in own:
+                raise Incomplete({}, NO_BOARD)
+            name = boards.call_too(db, viewer(), own[chosen].id, request.form.get("word", ""), now=now()).name
+    except Incomplete as refused:
+        flash(gettext(refused.sentence) % refused.params, "error")
+    else:
+        flash(gettext("Opgeslagen: met dit woord wordt voortaan het MDO %(board)s bedoeld.", board=name), "success")
+    return _read_again(hospital_id)
+
+
 def _chosen() -> dict[str, str]:
-    """Field -> the one place that was chosen or typed for it. Raises Incomplete, in the reader's language."""
+    """Field -> the one place that was chosen or typed for it. Raises Incomplete."""
     picked = [tuple(one.split(" ", 1)) for one in request.form.getlist("is") if " " in one]
     typed = [(name, as_path(request.form.get(f"at.{name}", "").strip())) for name in PLACEABLE]
     every = [(name, place) for name, place in (*picked, *typed) if name in PLACEABLE and place]
     if not every:
-        raise Incomplete({}, gettext(NOTHING_CHOSEN))
+        raise Incomplete({}, NOTHING_CHOSEN)
     (name, times), *_ = Counter(name for name, _ in every).most_common(1)
     if times > 1:
-        raise Incomplete({}, gettext(TWICE, field=gettext(LABELS[name])))
+        raise Incomplete({}, TWICE, field=gettext(LABELS[name]))
     return dict(every)
 
 

@@ -57,7 +57,7 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
         has_line = wire_of(link) is not None
         chosen = request.form.get("profile", "") or (link.profile_in if link and has_line else _likely(hospital))
         may_manage = viewer().may(Act.LINK_MANAGE, hospital_id=hospital_id)
-    given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", **given}
+    given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", "called": (), **given}
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_line=has_line, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
@@ -97,7 +97,7 @@ def shown(hospital_id: uuid.UUID, raw: bytes, *, pasted: bool) -> ResponseReturn
     sealed = _sealed(hospital_id, hospital.name, tried, len(raw))
     again = b64encode(raw).decode() if len(raw) <= LARGEST_AGAIN else ""
     text = request.form.get("message", "")
-    return _page(hospital_id, tried=tried, text=text, report=sealed, pasted=pasted, again=again)
+    return _page(hospital_id, tried=tried, text=text, report=sealed, pasted=pasted, again=again, called=boards)
 
 
 def _row(db: Session, link: Link | None) -> tuple[LinkRow, Sequence[LinkRow]]:

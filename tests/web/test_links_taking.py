@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from mdo_portal.domain.audit import AuditEntry
+from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Level
 from mdo_portal.domain.link import Link
 from tests.integrations.fhir.make import bundle, patient, request
@@ -176,3 +177,50 @@ def test_a_hospital_that_sends_fhir_takes_its_profile_from_a_bundle_and_then_nee
     assert "Voortaan zo lezen" in page and "Stel de koppeling zo in" not in page
     assert (new.link.profile_in, new.link.level) == ("generic-r4", Level.FHIR)
     assert "Voortaan zo lezen" not in after and "Token maken" in new.portal.person("Ada").get(new.home).text
+
+
+def unrouted(new: New) -> str:
+    """The page of a message that names its board by a word of the hospital's own."""
+    raw = with_own().replace(b"|Uro-prostaat|", b"|Urologie  regio|")
+    page = new.taken(new.tried(raw, "hix"), "adopt", profile="hix", application="HIX", facility="NIEUW")
+    return new.taken(page, "places", profile="hix", **{"is": "board_hint ZMD-2"})
+
+
+def test_the_hospitals_own_word_for_a_board_becomes_a_name_of_it_from_the_same_page(new: New) -> None:
+    before = unrouted(new)
+    word = re.search(r'name="word" value="([^"]+)"', before)
+    assert word is not None and "„Urologie  regio”" in before and "Dit bericht wordt goed gelezen." not in before
+
+    after = new.taken(before, "board", profile="hix", word=word[1], board=str(new.portal.region.boards["URO-P"]))
+
+    assert "Dit bericht wordt goed gelezen." in after and "De casus komt bij het MDO Uro-prostaat." in after
+    with new.portal.database.transaction() as session:
+        board = session.get_one(Board, new.portal.region.boards["URO-P"])
+        detail = session.scalars(select(AuditEntry.detail).where(AuditEntry.object_id == str(board.id))).all()
+    assert "urologie regio" in board.aliases and detail[-1] == "aliases"
+
+
+def test_a_word_that_means_another_board_already_or_a_board_of_others_is_no_name(new: New) -> None:
+    page, region = unrouted(new), new.portal.region
+
+    taken = new.taken(page, "board", profile="hix", word="Lage GI", board=str(region.boards["URO-P"]))
+    others = new.taken(page, "board", profile="hix", word="Urologie regio", board=str(region.boards["GI"]))
+    nothing = new.taken(page, "board", profile="hix", word="  ", board=str(region.boards["URO-P"]))
+
+    assert "Met dat woord wordt al het MDO Lage GI bedoeld. Er is niets veranderd." in taken
+    assert "Kies welk MDO bedoeld is." in others and "Een naam van een MDO heeft hoogstens 80 tekens." in nothing
+    with new.portal.database.transaction() as session:
+        assert "lage gi" not in session.get_one(Board, region.boards["URO-P"]).aliases
+
+
+def test_who_may_not_set_up_boards_reads_whom_to_ask_instead(new: New) -> None:
+    page = unrouted(new)
+    again = re.search(r'name="again" value="([^"]+)"', page)
+    assert again is not None
+    lars, home = new.portal.person("Lars"), new.portal.link("ZEED")
+    form = {"csrf_token": CSRF, "profile": "hix", "message": "MSH|^~\\&|HIX|ZEED||||ORU^R01|1|P|2.4\rPID|1||7\r"}
+
+    shown = lars.post(f"{home}/try", data=form).text
+    refused = lars.post(f"{home}/try/board", data={"csrf_token": CSRF, "again": again[1], "word": "x", "board": "x"})
+
+    assert "Dit MDO is bedoeld" in page and "Dit MDO is bedoeld" not in shown and refused.status_code == 403
