@@ -12,7 +12,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete
-from mdo_portal.services import participation, routing
+from mdo_portal.services import boards, changes, participation, routing
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -37,6 +37,26 @@ def test_what_waited_is_routed_once_its_hospital_joins(session: Session, region:
     assert not participation.route_again(session, now=NOW)
     line = session.scalars(select(AuditEntry).where(AuditEntry.act == Act.BOARD_MANAGE.value)).all()[-1]
     assert line.detail == f"joined {hospital.id}"
+
+
+def test_what_waited_is_routed_by_a_word_once_it_is_a_name_of_a_board(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(changes, "wake", lambda _, channel: woken.append(channel))
+    hospital, board, _ = newcomer(session)
+    participation.choose(session, region.ada, hospital.id, {board.id}, now=NOW)
+    case = make.case(session, hospital, board_hint="Urologie\n regio, graag")
+    session.info.pop("boards_of", None)
+    before = participation.route_again(session, now=NOW) and case.board_id
+    woken.clear()
+
+    for _ in range(2):
+        boards.call_too(session, region.ada, board.id, " Urologie  Regio ", now=NOW)
+    session.info.pop("boards_of", None)
+    participation.route_again(session, now=NOW)
+
+    assert (before, case.board_id, board.aliases[-1:], woken) == (None, board.id, ["urologie regio"], ["route"])
 
 
 def test_a_board_that_somebody_chose_stays(session: Session, region: Region) -> None:
