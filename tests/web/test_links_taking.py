@@ -104,6 +104,7 @@ def test_profile_and_sender_are_taken_both_or_neither(new: New) -> None:
 def test_what_is_left_over_is_said_to_be_what_it_is_and_read_so_at_once(new: New) -> None:
     page = new.adopted("generic-v2")
     assert "Binnen 3 dagen" in page.partition('id="placing"')[2] and "goed gelezen" not in page
+    assert '<a href="#placing">Kies het bij Niet geplaatst</a>' in page
 
     after = new.taken(page, "places", profile="generic-v2", **{"is": ["", "board_hint ZMD-2", "urgency ZMD-3"]})
 
