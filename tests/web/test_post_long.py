@@ -73,3 +73,10 @@ def test_who_cannot_send_again_reads_who_can(house: House) -> None:
     assert "wacht op u" not in page and "wacht op de MDO-coördinator" in page
     assert "<b>…</b>" not in page
     assert "wacht op u" in house.person("Aisha").get("/post").text
+
+
+def test_a_letter_whose_patient_one_may_not_see_is_called_by_its_number(house: House) -> None:
+    """Its link had no words at all for who hears the page, and *…* stood there for who looks after a link."""
+    letter = house.letter(state="refused", receipt_code="AE")
+
+    assert f"<b>{letter.document_number}</b>" in house.person("Lars").get("/post").text
