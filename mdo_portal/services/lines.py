@@ -94,6 +94,10 @@ class LineRow:
         """The last day on which unencrypted messages are (or were) taken."""
         return last_day(self.plain_accepted_until) if self.plain_accepted_until else None
 
+    def is_last_valid(self, certificate: CertificateRow, now: datetime) -> bool:
+        """Without it nothing proves any more who calls: the others of the line ended."""
+        return [one for one in self.certificates if not one.ended(now)] == [certificate]
+
 
 def line_of(session: Session, link_id: uuid.UUID, *, now: datetime) -> LineRow:
     """How this link's line stands, for its page."""

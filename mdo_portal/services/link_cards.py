@@ -15,11 +15,12 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import participation
+from mdo_portal.services import line_endings, participation
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import Asked
+from mdo_portal.services.line_endings import Ending
 from mdo_portal.services.lines import ENDS_SOON
-from mdo_portal.services.link_status import LineState, first_end, has_understood, line_state, outgoing
+from mdo_portal.services.link_status import LineState, has_understood, line_state, outgoing
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class LinkCard:
     #: messages per hour of the last 24 hours, newest last
     by_hour: tuple[int, ...]
     takes_part: bool  #: in at least one board; else nobody sees its referrals
-    certificate_until: datetime | None  #: as on its page, when that is something to do by now; else None
+    ending: Ending | None  #: when its certificates end, when that is soon; else None
 
 
 def hospitals_of(session: Session, viewer: Viewer) -> list[tuple[uuid.UUID, str]]:
@@ -90,7 +91,7 @@ def _card(
 ) -> LinkCard:
     last_in_at, waiting_in, unreadable = _inbound(session, hospital.id)
     out = outgoing(session, hospital.id)
-    until = first_end(session, link, now=now)
+    ending = line_endings.ending(session, link, now=now)
     feed = select(FeedCount.ignored).where(FeedCount.link_id == (link.id if link else None), FeedCount.day == now.date())
     return LinkCard(
         hospital_id=hospital.id,
@@ -113,7 +114,7 @@ def _card(
         ignored_today=session.scalar(feed) or 0,
         by_hour=by_hour,
         takes_part=takes_part,
-        certificate_until=until if until and until <= now + ENDS_SOON else None,
+        ending=ending if ending and ending.at <= now + ENDS_SOON else None,
     )
 
 

@@ -17,10 +17,11 @@ from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.services import application_acks, lines, polls
+from mdo_portal.services import application_acks, line_endings, lines, polls
 from mdo_portal.services.application_acks import Acks
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
+from mdo_portal.services.line_endings import Ending
 from mdo_portal.services.lines import Safety
 
 WEEK = timedelta(days=7)
@@ -73,12 +74,16 @@ class Status:
     line: LineState
     #: a message that came over the line was understood: the line is proven, not only set up
     has_understood: bool
-    #: when the first of its certificates ends that is still valid, else the last that was; None = the line has none
-    certificate_until: datetime | None = None
+    #: when its certificates end; None = the line has none
+    ending: Ending | None = None
     #: how its server is asked what is new; None = it is not
     poll: Poll | None = None
     #: application acknowledgements that come later; None = this link has none
     acks: Acks | None = None
+
+    @property
+    def certificate_until(self) -> datetime | None:
+        return self.ending.at if self.ending else None
 
     def waits_too_long(self, now: datetime) -> bool:
         return self.oldest_waiting_at is not None and now - self.oldest_waiting_at > WAITS_TOO_LONG
@@ -135,7 +140,7 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         refused_out=out.refused,
         line=line_state(session, link, now=now),
         has_understood=has_understood(session, hospital.id),
-        certificate_until=first_end(session, link, now=now),
+        ending=line_endings.ending(session, link, now=now),
         poll=polls.of_link(session, link.id) if link else None,
         acks=application_acks.of_link(session, hospital.id, now=now) if link and link.application_ack_out else None,
     )
@@ -146,12 +151,13 @@ def line_state(session: Session, link: Link | None, *, now: datetime) -> LineSta
     if link is None:
         return LineState.UNPROVEN
     line = lines.line_of(session, link.id, now=now)
+    by_token = link.level is not Level.HL7V2 and bool(link.token_in_hash or link.client_id_in)
+    is_over = not by_token and bool(line.certificates) and all(one.ended(now) for one in line.certificates)
+    if line.safety is not Safety.UNSECURED and is_over:
+        return LineState.ENDED  # worse than letters without TLS: nothing comes in any more
     if line.safety is Safety.UNSECURED or (link.channel_out is Channel.MLLP and not link.tls_out):
         return LineState.UNSECURED
-    by_token = link.level is not Level.HL7V2 and bool(link.token_in_hash or link.client_id_in)
-    if by_token or not all(one.ended(now) for one in line.certificates):
-        return LineState.SECURED
-    return LineState.ENDED if line.certificates else LineState.UNPROVEN
+    return LineState.SECURED if by_token or line.certificates else LineState.UNPROVEN
 
 
 def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:
@@ -160,14 +166,6 @@ def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:
     query = select(one).where(InboundMessage.hospital_id == hospital_id, InboundMessage.state == InboundState.UNDERSTOOD)
     # By its index, newest first: else all that came before this hospital joined is read.
     return session.scalar(query.order_by(InboundMessage.received_at.desc()).limit(1)) is not None
-
-
-def first_end(session: Session, link: Link | None, *, now: datetime) -> datetime | None:
-    """When the first of the line's certificates ends that is still valid: one that ended beside it was renewed. Else when the last did."""
-    if link is None:
-        return None
-    ends = [one.expires_at for one in lines.line_of(session, link.id, now=now).certificates if one.expires_at]
-    return min((one for one in ends if one > now), default=max(ends, default=None))
 
 
 def _counted(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> tuple[dict[Shown, int], dict[Shown, int]]:

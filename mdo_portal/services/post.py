@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
@@ -18,6 +18,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.post_rows import NOT_ARRIVED, STUCK, PostRow, found, visible_post, visible_to
 
 MOST = 200
+"""Letters on one page."""
 
 
 class Refusing(NamedTuple):
@@ -39,9 +40,19 @@ class Waiting(NamedTuple):
 
 
 def rows(
-    session: Session, viewer: Viewer, *, everything: bool = False, held: bool = False, case_id: uuid.UUID | None = None
+    session: Session,
+    viewer: Viewer,
+    *,
+    everything: bool = False,
+    held: bool = False,
+    case_id: uuid.UUID | None = None,
+    after: uuid.UUID | None = None,
+    limit: int | None = None,
 ) -> list[PostRow]:
-    """Letters this viewer may see; what has not arrived oldest first, `everything` newest first. `held`: only after a restore."""
+    """Letters this viewer may see; what has not arrived oldest first, `everything` newest first. `held`: only after a restore.
+
+    `after`: the last letter of the page before.
+    """
     query = visible_to(viewer)
     if not everything:
         query = query.where(Delivery.state.in_(NOT_ARRIVED))
@@ -49,8 +60,17 @@ def rows(
         query = query.where(Delivery.held_at.is_not(None))
     if case_id:
         query = query.where(Delivery.case_id == case_id)
+    at = session.scalar(select(Delivery.created_at).where(Delivery.id == after)) if after else None
+    if after and at:
+        query = query.where(_beyond(at, after, newest_first=everything))
     order = Delivery.created_at.desc() if everything else Delivery.created_at
-    return found(session, query.order_by(order, Delivery.id).limit(MOST))
+    return found(session, query.order_by(order, Delivery.id).limit(limit or MOST))
+
+
+def _beyond(at: datetime, letter_id: uuid.UUID, *, newest_first: bool) -> ColumnElement[bool]:
+    """What comes behind this letter; of one moment there may be several."""
+    further = Delivery.created_at < at if newest_first else Delivery.created_at > at
+    return or_(further, and_(Delivery.created_at == at, Delivery.id > letter_id))
 
 
 def refusing(viewer: Viewer, shown: Sequence[PostRow]) -> list[Refusing]:

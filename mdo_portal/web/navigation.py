@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from flask import Flask, g, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, gettext, pgettext
 from flask_login import current_user
 
 from mdo_portal.domain.people import Role
@@ -114,7 +114,7 @@ def _pages(viewer: Viewer) -> list[tuple[str, str]]:
         (gettext("Wie is dit?"), "identities.page", viewer.may_for_own_hospital(Act.IDENTITY_READ)),
         (gettext("Logboek"), "log.page", viewer.may_for_own_hospital(Act.LOG_READ)),
         (gettext("Mensen"), "people.page", viewer.may_at_all(Act.PEOPLE_READ)),
-        (gettext("Bewaren"), "retention.page", viewer.may_at_all(Act.RETENTION_READ)),
+        (pgettext("page", "Bewaren"), "retention.page", viewer.may_at_all(Act.RETENTION_READ)),
     ]
     return [(label, endpoint) for label, endpoint, shown in pages if shown]
 

@@ -43,21 +43,31 @@ def rows() -> str:
 
 
 def _rows() -> dict[str, object]:
-    tab = request.args.get("tab", "")
+    tab, after = request.args.get("tab", ""), _id(request.args.get("after", ""))
     with transaction() as db:
-        found = post.rows(db, viewer(), everything=tab == "all", held=tab == "held")
+        asked = post.rows(db, viewer(), everything=tab == "all", held=tab == "held", after=after, limit=post.MOST + 1)
+        found = asked[: post.MOST]
         waiting = post.waiting(db, viewer(), now=now())
         audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(found))
-    refusing = [] if tab else post.refusing(viewer(), found)
+    refusing = [] if tab or after else post.refusing(viewer(), found)
     return {
         "rows": found,
         "refusing": refusing,
         "tab": tab,
+        "after": after,
+        "further": found[-1].id if len(asked) > len(found) else None,
         "waiting": waiting,
         "names": may_see_names(),
         "viewer": viewer(),
         "now": now(),
     }
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def may_see_names() -> bool:

@@ -16,12 +16,12 @@ from mdo_portal.web.assets import DIST, Assets
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SITE = "http://portal.example"
 PAGE = """<!doctype html><html lang="nl"><head><title>lijst</title><script type="module" src="{core}"></script></head><body>
-<main id="main" tabindex="-1"><div id="list">{rows}</div>
+<main id="main" tabindex="-1"><input type="search" data-filter="table" data-hotkey="/"><a href="#ver">ver</a><div id="list">{rows}</div>
 <div id="brief" hx-get="/brief" hx-trigger="done from:body"><button id="act" hx-post="/act" hx-swap="none">Gezien</button></div>
 <span hidden hx-get="/rows" hx-trigger="done from:body" hx-target="#list"></span></main></body></html>"""
 ROW = (
     '<tr id="row-{0}" data-row="{0}"><td><a data-row-key="t" href="tel:0880000000">bel</a> <a href="#{0}">{0}</a>'
-    ' <button data-row-key="o">opnieuw</button></td></tr>'
+    ' <button data-row-key="o">opnieuw</button><form method="post" action="/?aside"><button data-row-key="x">weg</button></form></td></tr>'
 )
 
 
@@ -44,6 +44,8 @@ class Server:
         elif path == "/brief":
             route.fulfill(body="<p>iets anders</p>", content_type="text/html")
         else:
+            if path == "/?aside":
+                self.rows = [one for one in self.rows if one != self.gone]
             route.fulfill(body=PAGE.format(core=Assets.read()("core.js"), rows=self.table()), content_type="text/html")
 
     def table(self) -> str:
@@ -132,3 +134,40 @@ def test_when_nothing_is_left_the_page_has_it(page: Page, server: Server) -> Non
     act(page)
 
     expect(page.locator("#main")).to_be_focused()
+
+
+@pytest.mark.parametrize(("gone", "next_one"), [("twee", "drie"), ("", "twee"), ("drie", "twee")])
+def test_after_a_button_that_loads_the_page_anew_one_goes_on_where_one_was(
+    page: Page, server: Server, gone: str, next_one: str
+) -> None:
+    """Of two hundred messages each is put aside by a button: after each one stood at the top of the page again."""
+    press_in_row(page, "j", "j")
+    server.gone = gone
+    page.keyboard.press("x")
+
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    expect(page.locator(f"#row-{next_one}")).to_be_focused()
+
+
+def test_a_page_that_is_opened_begins_at_its_top(page: Page) -> None:
+    press_in_row(page, "j", "j")
+    page.keyboard.press("x")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("#row-twee")).to_be_focused()
+
+    page.goto(SITE)
+
+    expect(page.locator("#row-een")).to_have_attribute("tabindex", "0")
+    expect(page.locator("body")).to_be_focused()
+
+
+@pytest.mark.parametrize("key", ["Enter", "ArrowDown"])
+def test_who_searched_a_list_goes_on_to_what_was_found(page: Page, key: str) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("drie")
+    page.keyboard.press(key)
+
+    expect(page.locator("#row-drie")).to_be_focused()

@@ -264,3 +264,24 @@ def test_the_log_counts_no_name_that_stands_on_the_next_page(house: House, monke
 
     assert table(page).count("Verwezen") == 1 and "before=" in page
     assert counted(house) == 1
+
+
+def test_of_one_hospital_the_page_of_its_link_is_one_step_back(house: House) -> None:
+    """One came here by its sixth tab, and stood on the overview of all hospitals."""
+    zeed = house.region.hospitals["ZEED"]
+    way = f'href="/links/{zeed}"'
+
+    lars, ada = house.person(Role.LINK_MANAGER), house.person(Role.ADMINISTRATOR, "KREE")
+
+    assert way in lars.get(f"/inbox?hospital={zeed}").text and way in ada.get(f"/inbox?hospital={zeed}&state=unreadable").text
+    assert way not in ada.get("/inbox").text
+    assert f"/links/{house.region.hospitals['KREE']}" not in lars.get(f"/inbox?hospital={house.region.hospitals['KREE']}").text
+
+
+def test_the_buttons_of_a_row_have_a_key_and_the_page_says_which(house: House) -> None:
+    kept(house, "undecodable")
+
+    page = house.person(Role.LINK_MANAGER).get("/inbox").text
+
+    for key, words in {"o": "naar Opnieuw lezen", "t": "naar Terzijde leggen"}.items():
+        assert f'data-row-key="{key}"' in table(page) and words in page

@@ -189,3 +189,9 @@ def test_one_and_many_are_right_in_both_languages(portal: Portal, count: int, du
         for language, words in (("nl", dutch), ("en", english)):
             with force_locale(language):
                 assert str(ngettext("%(num)d dag te laat", "%(num)d dagen te laat", count)) == words
+
+
+def test_the_page_on_what_is_kept_is_not_called_by_the_word_on_a_button(portal: Portal) -> None:
+    """*Bewaren* is both in Dutch: in English the menu said *Save*."""
+    page = portal.open("Ada", "en").get("/retention").get_data(as_text=True)
+    assert re.search(r'href="/retention"[^>]*>\s*Retention\s*<', page) and "<title>Retention ·" in page

@@ -1,4 +1,6 @@
-// input[data-filter="#list"] hides the rows ([data-row]) of that list that lack one of the typed words.
+// input[data-filter="#list"] hides the rows ([data-row]) of that list that lack one of the typed words. Enter or arrow down: on to what was
+// found.
+import { toFirst } from "./keys";
 import { announce, closest, word } from "./page";
 
 const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -31,9 +33,13 @@ export function startFilter(): void {
   });
   document.addEventListener("keydown", (event) => {
     const input = closest<HTMLInputElement>(event, "input[data-filter]");
-    if (!input || event.key !== "Escape") return;
-    input.value = "";
+    if (!input || event.isComposing) return;
+    if (event.key === "Escape") input.value = "";
+    else if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+    clearTimeout(pause);
     filter(input);
+    const list = document.querySelector(input.dataset["filter"] ?? "");
+    if (event.key !== "Escape" && list && toFirst(list)) event.preventDefault();
   });
   // A refreshed list is filtered again, so a live change does not bring hidden rows back.
   document.body.addEventListener("htmx:afterSettle", () => {

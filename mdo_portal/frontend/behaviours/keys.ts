@@ -47,6 +47,13 @@ export function atRow(index: number): void {
   if (row) choose(row, true);
 }
 
+/** The first row of this list that shows is the current one and has focus. False when none shows. */
+export function toFirst(list: Element): boolean {
+  const row = rowsOf(list)[0];
+  if (row) choose(row, true);
+  return row !== undefined;
+}
+
 function open(): boolean {
   const row = document.activeElement?.closest<HTMLElement>("[data-row]");
   if (!row || document.activeElement !== row) return false;
