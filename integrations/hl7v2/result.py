@@ -26,6 +26,12 @@ from .values import day, label
 from .words import matching
 
 
+_ADDED = re.compile(
+    r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )\b(?:addend(?:um|a)|nachtrag)\b", re.IGNORECASE
+)
+"""A part that is an addendum, and no report with one in it."""
+
+
 def result(message: Message, profile: Profile) -> IncomingResult:
     """What came in. Raises Unreadable: no_patient, broken."""
     reading = Reading.of(message, profile)
@@ -86,10 +92,17 @@ def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
     for item in reading.items:
         if item.segment.name == "OBX":
             owner = document_number(notification) if notification else _order(item.order)
-            name = "/".join((owner, item.segment.component(3, 1, 0) or label(item.segment), item.segment.field(4)))
+            name = "/".join((owner, _code(item.segment), item.segment.field(4)))
             counts[name] = counts.get(name, 0) + 1
             found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
     return found
+
+
+def _code(segment: Segment) -> str:
+    """OBX-3, with its suffix; some have one code for report and addendum, so that the addendum alone would replace the findings."""
+    code = segment.component(3, 1, 0)
+    is_added = "&" not in code and _ADDED.search(segment.component(3, 2))
+    return f"{code}&ADT" if code and is_added else code or label(segment)
 
 
 def _order(order: Segment | None) -> str:
