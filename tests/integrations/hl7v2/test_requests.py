@@ -137,3 +137,20 @@ def test_blanks_are_no_words_and_no_number() -> None:
 def test_a_clinical_question_is_the_question() -> None:
     found = referral("OBX|1|TX|CLIN^Klinische vraag^L||Operabel?||||||F")
     assert found.question_board == "Operabel?"
+
+
+@pytest.mark.parametrize(
+    ("line", "urgency"),
+    [
+        ("RF1|P|OP^Poliklinisch^HL70336||ONC^Oncologie^L|UR^Urgent^HL70280", "urgent"),
+        ("RF1|P|OP^Poliklinisch^HL70336", ""),
+        ("RF1|P|U^Urgent^HL70280", "urgent"),
+        ("RF1|P|2W^Binnen twee weken^L", "Binnen twee weken"),
+        ("RF1|P|S", "asap"),
+    ],
+)
+def test_a_priority_is_what_its_table_says_it_is_and_in_words(line: str, urgency: str) -> None:
+    """One field too far, the kind of referral stood there as its urgency, and that it is urgent was lost."""
+    found = read("REF^I12", line, "PRD|RP^^HL70286|Visser^H", "DG1|1||C50.9^Mammacarcinoom^ICD10")
+    assert isinstance(found, IncomingReferral)
+    assert found.urgency == urgency
