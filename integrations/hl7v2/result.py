@@ -25,7 +25,6 @@ from .unplaced import unplaced
 from .values import day, label
 from .words import matching
 
-
 _ADDED = re.compile(
     r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )\b(?:addend(?:um|a)|nachtrag)\b", re.IGNORECASE
 )
