@@ -154,3 +154,7 @@ def test_a_priority_is_what_its_table_says_it_is_and_in_words(line: str, urgency
     found = read("REF^I12", line, "PRD|RP^^HL70286|Visser^H", "DG1|1||C50.9^Mammacarcinoom^ICD10")
     assert isinstance(found, IncomingReferral)
     assert found.urgency == urgency
+
+
+def test_a_question_in_german_is_the_question() -> None:
+    assert referral("OBX|1|ST|F^Fragestellung^L||Metastasen?||||||F").question_board == "Metastasen?"
