@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -147,3 +148,16 @@ def _materials(items: Sequence[Item]) -> dict[int, str]:
 def _specimen(segment: Segment) -> str:
     """What it is, where it was taken and on which side (SPM-4, 8, 9)."""
     return ", ".join(filter(None, (coded(one) for n in (4, 8, 9) for one in segment.repetitions(n))))
+
+
+def code_of(segment: Segment) -> str:
+    """OBX-3, with its suffix; some have one code for report and addendum, so that the addendum alone would replace the findings."""
+    code = segment.component(3, 1, 0)
+    is_added = "&" not in code and _ADDED.search(segment.component(3, 2))
+    return f"{code}&ADT" if code and is_added else code or label(segment)
+
+
+_ADDED = re.compile(
+    r"(?<!with )(?<!met )(?<!mit )(?<!and )(?<!en )(?<!und )(?<!incl )(?<!incl\. )\b(?:addend(?:um|a)|nachtrag)\b", re.IGNORECASE
+)
+"""A part that is an addendum, and no report with one in it."""

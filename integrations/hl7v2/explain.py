@@ -33,7 +33,7 @@ from .facts import told
 from .left import parts
 from .places import Reading, found, found_in, number_at
 from .reader import Hl7Reader
-from .referral import QUESTIONS, ROLES, documents_of
+from .referral import QUESTIONS, ROLES, documents_of, urgency_places
 from .tidy import storable
 
 WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
@@ -148,7 +148,8 @@ class _Read:
 
     def _referral(self, referral: IncomingReferral) -> Iterator[FieldRead]:
         rules = self._rules["referral"]
-        at = {name: found(self._reading, rules[name])[1] for name in SIMPLE} | {"number": number_at(self._reading)[1]}
+        at = {name: found(self._reading, rules[name])[1] for name in SIMPLE}
+        at |= {"number": number_at(self._reading)[1], "urgency": found(self._reading, urgency_places(self._reading))[1]}
         for name in SIMPLE:
             value = shown(getattr(referral, name))
             yield FieldRead(name, value, at[name] if value else "", looked=tuple(rules[name]))

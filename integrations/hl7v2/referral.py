@@ -35,7 +35,6 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
     used = frozenset(place for _, place in questions.values())
     said = told(reading, used)
-    urgency = first(reading, rules["urgency"])
     attached = documents_of(reading)
     gone = withdrawn(message, profile)
     return IncomingReferral(
@@ -44,7 +43,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         board_hint=first(reading, rules["board_hint"]).strip(),
         tumour_hint=first(reading, rules["tumour_hint"]),
         **asked,
-        urgency=rules["codes"]["urgency"].get(urgency.strip().upper(), urgency),
+        urgency=_urgency(reading),
         latest_useful_on=day(first(reading, rules["latest_useful_on"])),
         referrer=_contact(reading, "referrer"),
         treating=_contact(reading, "treating"),
@@ -62,6 +61,30 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
         cancel_reason=why(gone) or (_why(reading) if gone or event_of(message) in rules["cancel_events"] else ""),
     )
+
+
+def _urgency(reading: Reading) -> str:
+    """In our words where the profile knows its code or its words, else in the sender's words, else as the code stands there."""
+    codes = reading.profile["referral"]["codes"]["urgency"]
+    said, place = found(reading, urgency_places(reading))
+    words = reading.message.get(f"{place[:-2]}-2").strip() if place.endswith("-1") else ""
+    return next((str(codes[one.strip().upper()]) for one in (said, words) if one.strip().upper() in codes), words or said)
+
+
+def urgency_places(reading: Reading) -> list[str]:
+    """Where this message may say how urgent it is: as the profile has it, with RF1 by what its fields say that they hold."""
+    places = reading.profile["referral"]["urgency"]
+    return [one for place in places for one in (_priorities(reading) if place == _PRIORITY else (place,))]
+
+
+_PRIORITY = "RF1-2-1"
+
+
+def _priorities(reading: Reading) -> list[str]:
+    """Where RF1 holds a priority (table 0280), also in another field than RF1-2. One of another table (0336: why) is none."""
+    tables = {n: reading.message.get(f"RF1-{n}-3").upper() for n in range(2, 6)}
+    said = [f"RF1-{n}-1" for n, table in tables.items() if table == "HL70280"]
+    return said if tables[2].startswith("HL70") else [*said, _PRIORITY]
 
 
 def _asks(reading: Reading, place: str) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
+from .apart import code_of
 from .by_rule import by_rule, is_deleted, with_beside
 from .change import sent_at
 from .documents import documents, is_document
@@ -22,7 +23,7 @@ from .segment import Segment
 from .statuses import GONE, document_number, document_status, is_status_only, item_status, order_status, parent_number, said
 from .titles import CODE, of_document, titles
 from .unplaced import unplaced
-from .values import day, label
+from .values import day
 from .words import matching
 
 
@@ -86,7 +87,7 @@ def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
     for item in reading.items:
         if item.segment.name == "OBX":
             owner = document_number(notification) if notification else _order(item.order)
-            name = "/".join((owner, item.segment.component(3, 1, 0) or label(item.segment), item.segment.field(4)))
+            name = "/".join((owner, code_of(item.segment), item.segment.field(4)))
             counts[name] = counts.get(name, 0) + 1
             found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
     return found

@@ -33,9 +33,9 @@ _CODE = re.compile(r"[A-Za-z]+\d\w*|\d+[A-Za-z]+")
 
 
 def _telephone(xtn: Repetition) -> str:
-    """As one text (XTN-1 or XTN-12), else its parts: country, area, number and extension. A code or a moment is none."""
+    """As one text (XTN-1 or XTN-12), else its parts: country, area, number and extension. A code, a moment or a letter is none."""
     whole = xtn.component(1).strip() or xtn.component(12).strip()
-    whole = "" if _CODE.fullmatch(whole) or is_moment(whole) else whole
+    whole = "" if _CODE.fullmatch(whole) or is_moment(whole) or not re.search(r"\d|@", whole) else whole
     country, area, number, extension = (xtn.component(c).strip() for c in (5, 6, 7, 8))
     if whole or not re.search(r"\d", number):
         return whole

@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+import re
+
 from .segment import Segment
 from .stamps import stamp
 from .values import coded
+
+_SPAN = re.compile(r"([SMHDWLX])(\d+)")
+_UNITS = {"S": "s", "M": "min", "H": "h", "D": "d", "W": "wk", "L": "mo"}
+"""TQ.3: a letter and a number; without it a course of five days reads as one without end. `X10` is ten times, INDEF no end."""
 
 
 def timing(segment: Segment) -> str:
     """`om de 8 uur; 2026-03-01 – 2026-04-01` of a TQ1: how often, from when until when, and in the sender's own words."""
     often = ", ".join(filter(None, (one.component(1, 2) or coded(one) for one in segment.repetitions(3))))
-    return "; ".join(filter(None, (often, _span(segment.component(7), segment.component(8)), *map(segment.field, (10, 11)))))
+    length = " ".join(filter(None, (segment.component(6), segment.component(6, 2))))
+    lasts = (f"gedurende {length}" if length else "", _times(segment.component(14)))
+    span = _span(segment.component(7), segment.component(8))
+    return "; ".join(filter(None, (often, *lasts, span, *map(segment.field, (10, 11)))))
 
 
 def quantity_timing(segment: Segment, n: int) -> str:
     """The same of a field in the form of before 2.5 (TQ: ORC-7, RXE-1), which holds several where the dose changes."""
     said = (
-        "; ".join(filter(None, (one.component(2), _span(one.component(4), one.component(5)), one.component(8, 0))))
+        "; ".join(
+            filter(
+                None, (one.component(2), _lasts(one.component(3)), _span(one.component(4), one.component(5)), one.component(8, 0))
+            )
+        )
         for one in segment.repetitions(n)
     )
     return "; ".join(filter(None, said))
+
+
+def _lasts(said: str) -> str:
+    """`gedurende 5 d` of `D5`; what is said in other words as it came."""
+    found = _SPAN.fullmatch(said.strip().upper())
+    if found is None:
+        return "" if said.strip().upper() == "INDEF" else said
+    unit, many = found.groups()
+    return _times(many) if unit == "X" else f"gedurende {many} {_UNITS[unit]}"
+
+
+def _times(many: str) -> str:
+    return f"{many} keer" if many else ""
 
 
 def _span(start: str, end: str) -> str:

@@ -124,7 +124,9 @@ def test_so_is_the_text_of_a_resource_that_says_more_than_its_fields(status: str
     assert ("", "Coloncarcinoom") in found
 
 
-@pytest.mark.parametrize("title", ["Reason for referral", "Reden van verwijzing", "Verwijsreden", "Reason for consultation"])
+@pytest.mark.parametrize(
+    "title", ["Reason for referral", "Reden van verwijzing", "Verwijsreden", "Reason for consultation", "Fragestellung"]
+)
 def test_why_a_letter_refers_is_the_question(title: str) -> None:
     section = {"title": title, "text": narrative("generated", "Graag advies"), "entry": [{"reference": "ServiceRequest/r"}]}
     letter = one(

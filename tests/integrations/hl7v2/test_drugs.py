@@ -58,3 +58,32 @@ def test_what_is_said_of_a_drug_twice_stands_there_once_and_without_separators()
         "ORC|NW|R1", "TQ1|1||QAM&elke ochtend&L", "RXE||D1^Insuline|22||E|D1^Insuline|SC^Subcutaan", "RXR|SC^Subcutaan"
     )
     assert medicines(twice) == ["Insuline; 22; E; Subcutaan; elke ochtend"]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("1^QD^D5", "QD; gedurende 5 d"), ("1^Q1W^W12", "Q1W; gedurende 12 wk"), ("1^QD^X10", "QD; 10 keer"),
+        ("1^QD^L3^20260301", "QD; gedurende 3 mo; 2026-03-01"), ("1^QD^INDEF", "QD"), ("1^QD^drie dagen", "QD; drie dagen"),
+    ],
+)  # fmt: skip
+def test_a_drug_for_some_days_does_not_read_as_one_without_end(said: str, shown: str) -> None:
+    """TQ.3 of before 2.5: daily, and for five days."""
+    told = [f"Cisplatine; 20; mg/m2; {shown}"]
+    assert medicines(referral(f"ORC|NW|R1|||||{said}", "RXO|D1^Cisplatine||20||mg/m2")) == told
+    assert medicines(referral("ORC|NW|R1", f"RXE|{said}|D1^Cisplatine|20||mg/m2")) == told
+
+
+def test_how_long_and_how_many_times_are_told_of_a_timing_since_2_5() -> None:
+    timing = "TQ1|1||Q1W|||12^wk||||||||12"
+    assert medicines(referral("ORC|NW|R1", timing, "RXO|D1^Paclitaxel||80||mg/m2")) == [
+        "Paclitaxel; 80; mg/m2; Q1W; gedurende 12 wk; 12 keer"
+    ]
+
+
+def test_why_how_strong_and_how_fast_a_drug_is_given_are_not_lost() -> None:
+    """RXO-18 to 22, RXE-22 to 27: left out without a word."""
+    asked = "RXO|D1^Cisplatine||20||mg|||||||||||||1^|mg/ml|C62^Testiscarcinoom|125|ml/h"
+    assert medicines(referral("ORC|NW|R1", asked)) == ["Cisplatine; 20; mg; 1; mg/ml; Testiscarcinoom; 125; ml/h"]
+    made = "RXE||D1^Cisplatine|20||mg|||||||||||||||||H1|125|ml/h|1|mg/ml|C62^Testiscarcinoom"
+    assert medicines(referral("ORC|NW|R1", made)) == ["Cisplatine; 20; mg; H1; 125; ml/h; 1; mg/ml; Testiscarcinoom"]

@@ -165,3 +165,28 @@ def test_a_number_that_points_at_an_answer_is_not_shown_with_the_value() -> None
     assert [(fact.label, fact.text) for fact in found.facts[1:]] == [
         ("Tumor Size", "Greatest dimension"), ("Tumor Size (Greatest dimension)", "10 cm"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Chest X-Ray Addendum", "ADDENDUM", "Röntgen thorax Nachtrag"])
+def test_an_addendum_under_the_code_of_its_report_takes_the_place_of_nothing(name: str) -> None:
+    """Some senders have one code for report and addendum (`71020`), and tell them apart by the name alone."""
+    order = "OBR|1|A1|F1|71020^Chest X-Ray^L|||20260301||||||||||||||||||C"
+    report = result(order, "OBX|1|FT|71020^Chest X-Ray Report^L||Massa links||||||F")
+    added = result(order, f"OBX|1|FT|71020^{name}^L||Ook rechts 5 mm||||||C")
+    assert {fact.key for fact in added.facts if "rechts" in fact.text}.isdisjoint(fact.key for fact in report.facts)
+    assert not set(added.whole) & set(report.whole)
+
+
+def test_a_report_with_its_addendum_takes_the_place_of_the_report() -> None:
+    order = "OBR|1|A1|F1|71020^Chest X-Ray^L|||20260301||||||||||||||||||C"
+    report = result(order, "OBX|1|FT|71020^Chest X-Ray Report^L||Massa links||||||F")
+    both = result(order, "OBX|1|FT|71020^Chest X-Ray Report with addendum^L||Massa links. Ook rechts 5 mm||||||C")
+    assert set(both.whole) == set(report.whole)
+
+
+@pytest.mark.parametrize(
+    "name", ["Chest X-Ray Report", "XRAY LUMBAR SPINE 3 VIEWS", "Bone Scan Whole Body", "Screening mammography"]
+)
+def test_imaging_of_english_senders_stands_under_imaging(name: str) -> None:
+    found = result("OBR|1|A1|F1|71020^Onderzoek^L", f"OBX|1|FT|71020^{name}^L||Massa links||||||F")
+    assert [fact.section for fact in found.facts if fact.label == name] == [Section.IMAGING]

@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
+from integrations.hl7v2.explain import Hl7Explainer
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral, IncomingResult
+from mdo_portal.exchange import IncomingReferral, IncomingResult, profile_of_link
 
+from . import samples
 from .few_lines import labelled, read, referral, result
 
 ARQ = "ARQ|PL-1^ZD|F-1^MDO||||{why}|MDO^MDO long^L||||202603201300^202603201500"
@@ -137,3 +139,37 @@ def test_blanks_are_no_words_and_no_number() -> None:
 def test_a_clinical_question_is_the_question() -> None:
     found = referral("OBX|1|TX|CLIN^Klinische vraag^L||Operabel?||||||F")
     assert found.question_board == "Operabel?"
+
+
+@pytest.mark.parametrize(
+    ("line", "urgency"),
+    [
+        ("RF1|P|OP^Poliklinisch^HL70336||ONC^Oncologie^L|UR^Urgent^HL70280", "urgent"),
+        ("RF1|P|OP^Poliklinisch^HL70336", ""),
+        ("RF1|P|U^Urgent^HL70280", "urgent"),
+        ("RF1|P|2W^Binnen twee weken^L", "Binnen twee weken"),
+        ("RF1|P|S", "asap"),
+    ],
+)
+def test_a_priority_is_what_its_table_says_it_is_and_in_words(line: str, urgency: str) -> None:
+    """One field too far, the kind of referral stood there as its urgency, and that it is urgent was lost."""
+    found = read("REF^I12", line, "PRD|RP^^HL70286|Visser^H", "DG1|1||C50.9^Mammacarcinoom^ICD10")
+    assert isinstance(found, IncomingReferral)
+    assert found.urgency == urgency
+
+
+def test_a_question_in_german_is_the_question() -> None:
+    assert referral("OBX|1|ST|F^Fragestellung^L||Metastasen?||||||F").question_board == "Metastasen?"
+
+
+def test_where_a_link_says_that_the_urgency_stands_goes_before_what_a_field_says_it_holds() -> None:
+    own = profile_of_link("generic-v2", '[referral]\nurgency = ["ZMD-2", "RF1-2-1"]\n')
+    raw = b"\r".join([*(one for one in samples.REFERRAL.split(b"\r") if one[:3] not in (b"RF1", b"ZPI", b"")),
+                      b"RF1|P|OP^Poliklinisch^HL70336||ONC^Oncologie^L|R^Routine^HL70280|AANV-1", b"ZMD|1|spoed", b""])  # fmt: skip
+
+    places = [
+        next(one.place for one in Hl7Explainer().explain(raw, name).fields if one.name == "urgency")
+        for name in (own, "generic-v2")
+    ]
+
+    assert places == ["ZMD-2", "RF1-5-1"]

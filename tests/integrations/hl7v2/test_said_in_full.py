@@ -170,3 +170,10 @@ def test_a_bsn_that_comes_twice_is_never_a_number_in_the_clear(numbers: str, own
         others,
         left,
     )
+
+
+def test_a_letter_alone_is_no_telephone_of_a_provider_and_a_mark_before_a_number_is_one() -> None:
+    """Some write the way they want to be reached (`C`) where the number belongs."""
+    found = read("REF^I12", PID, "RF1||R", "PRD|PP^Huisarts|Visser^H|||C", "PRD|RP^Verwijzer|Smit^A|||sein 4711")
+    assert isinstance(found, IncomingReferral)
+    assert (found.gp and found.gp.phone, found.referrer and found.referrer.phone) == ("", "sein 4711")
