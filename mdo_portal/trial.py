@@ -13,7 +13,7 @@ from typing import Any
 
 from mdo_portal import reception, wiring, wiring_profiles
 from mdo_portal.domain.identifiers import passes_eleven_test
-from mdo_portal.domain.link_fields import WANTED, Wanted, Weight
+from mdo_portal.domain.link_fields import CODE_WORDS, WANTED, Wanted, Weight
 from mdo_portal.domain.tried_reasons import BECOMES, TRIED_REASONS, Outcome, other_kind
 from mdo_portal.exchange import Answer, Explainer, Explanation, FieldRead, LeftOver, MessageHeader, Verdict, Wire
 from mdo_portal.services import hospitals, routing
@@ -62,13 +62,22 @@ class Tried:
         if not self.is_read:
             return Outcome.UNREADABLE
         needed = [one for one in self.missing if one.weight is Weight.MUST]
-        is_whole = self.sender_known and not needed and not self.damaged and not self.is_unrouted
+        is_whole = self.sender_known and not (needed or self.damaged or self.is_unrouted or self.unknown_urgency)
         return Outcome.GOOD if is_whole else Outcome.GAPS
 
     @property
     def is_unrouted(self) -> bool:
         """Whether it names a board by a word that is none of this hospital's: somebody must choose."""
         return self.board == "" and not any(one.name == "board_hint" for one in self.missing)
+
+    @property
+    def unknown_urgency(self) -> str:
+        """The sender's word for how urgent a referral is, when the work list does not know it; else "".
+
+        Such a case looks like one that can wait, whatever the word says.
+        """
+        said = _value(self.explanation.fields, "urgency") if self.explanation.meaning == "referral" else ""
+        return "" if said in CODE_WORDS["urgency"] else said
 
     @property
     def becomes(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mdo_portal import wiring_profiles
 from mdo_portal.domain.link_fields import LABELS, Weight
 from mdo_portal.domain.place_words import in_dutch
-from mdo_portal.domain.tried_reasons import NO_BOARD, NO_BOARDS, Outcome
+from mdo_portal.domain.tried_reasons import NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY, Outcome
 from mdo_portal.exchange import Wire
 from mdo_portal.letter_reports import ConformanceLine, ConformanceReport
 from mdo_portal.trial import IS_PLACE, Tried
@@ -56,12 +56,15 @@ def _lines(tried: Tried) -> Iterator[ConformanceLine]:
         at = tuple(map(in_dutch, dict.fromkeys(found.get(("board_hint", ""), ()))))
         why = NO_BOARD % {"boards": "; ".join(tried.boards)} if tried.boards else NO_BOARDS
         yield ConformanceLine(LABELS["board_hint"], places=at, weight=Weight.MUST.value, why=why)
+    if tried.unknown_urgency:
+        at = tuple(map(in_dutch, dict.fromkeys(found.get(("urgency", ""), ()))))
+        yield ConformanceLine(LABELS["urgency"], places=at, weight=Weight.SHOULD.value, why=UNKNOWN_URGENCY)
     for gap in tried.missing:
         name, place = LABELS.get(gap.name, gap.name), _plain(tried.not_dates.get(gap.name, ""), 80)
         at, searched = (place,) if place else (), tuple(map(in_dutch, looked.get(gap.name, ())))
         yield ConformanceLine(name, places=at, looked=searched, found=False, weight=gap.weight.value, why=gap.why)
     for (name, section), places in found.items():
-        if name != "board_hint" or not tried.is_unrouted:
+        if not ((name == "board_hint" and tried.is_unrouted) or (name == "urgency" and tried.unknown_urgency)):
             yield ConformanceLine(LABELS.get(name, name), section, tuple(map(in_dutch, dict.fromkeys(places))))
 
 

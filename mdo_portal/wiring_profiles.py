@@ -8,6 +8,7 @@ from typing import Any
 from integrations import profiles
 from integrations.fhir.capability import TAKEN
 from mdo_portal.domain.inbound import FEED
+from mdo_portal.domain.link_fields import URGENCIES
 from mdo_portal.domain.message_kinds import MAKE_A_CASE
 from mdo_portal.exchange import Wire, WrongProfile
 from mdo_portal.services.link_form import Profiles
@@ -32,6 +33,9 @@ def check_otherwise(profile: str, otherwise: str) -> None:
     own = profiles.parse_own(otherwise, wire_of(profile).value)
     if lost := lost_referrals(own.get("kinds", {})):
         raise WrongProfile(f"kinds.{lost[0]}", "never_a_case", lost[0])
+    said = own.get("referral", {}).get("codes", {}).get("urgency", {})
+    if wrong := next((word for word, means in said.items() if means not in URGENCIES), ""):
+        raise WrongProfile(f"referral.codes.urgency.{wrong}", "not_one_of", said[wrong], URGENCIES)
 
 
 def lost_referrals(kinds: Mapping[str, str]) -> list[str]:
@@ -54,6 +58,18 @@ def placed_otherwise(profile: str, otherwise: str, key: str, place: str) -> str:
         del own[group]
     text = profiles.written(own) if own else ""
     profiles.parse_own(text, wire_of(profile).value)
+    return text
+
+
+def urgency_otherwise(profile: str, otherwise: str, word: str, means: str) -> str:
+    """`otherwise` with the sender's `word` meaning one of URGENCIES. Raises exchange.WrongProfile."""
+    own = profiles.parse_own(otherwise, wire_of(profile).value)
+    codes: dict[str, Any] = own.setdefault("referral", {}).setdefault("codes", {}).setdefault("urgency", {})
+    for same in [one for one in codes if one.casefold() == word.casefold()]:
+        del codes[same]
+    codes[word] = means
+    text = profiles.written(own)
+    check_otherwise(profile, text)
     return text
 
 

@@ -14,6 +14,7 @@ from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.profile import Profile
 from integrations.fhir.request import KINDS
 from integrations.fhir.values import best_first, concept, day, node, quantity, text
+from integrations.profiles import urgency_of
 from mdo_portal.exchange import IncomingReferral
 
 FIELDS = (
@@ -37,7 +38,7 @@ def placed(read: IncomingReferral, anchors: Sequence[Entry], where: Addresses, p
     about = {name: value for name in PATIENT_FIELDS if (value := _found(profile.words("patient", name), anchors, where)[0])}
     over: dict[str, Any] = dict(found)
     if "urgency" in found:
-        over["urgency"] = profile.word("referral", "codes", "urgency", found["urgency"]) or found["urgency"]
+        over["urgency"] = urgency_of(profile.table, found["urgency"]) or found["urgency"]
     if "latest_useful_on" in found:
         over["latest_useful_on"] = day(found["latest_useful_on"]) or read.latest_useful_on
     who: dict[str, Any] = dict(about)

@@ -14,6 +14,7 @@ from integrations.fhir.people import identifiers
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique
 from integrations.fhir.withdrawal import is_request_taken_back
+from integrations.profiles import urgency_of
 from mdo_portal.exchange import Unreadable
 
 KINDS = {"R4": "ServiceRequest", "STU3": "ReferralRequest"}
@@ -144,7 +145,7 @@ def read_request(entry: Entry, profile: Profile) -> Request:
         entry=entry,
         number=number_of(own),
         questions=tuple(unique(said)),
-        urgency=profile.word("referral", "codes", "urgency", urgency) or urgency,
+        urgency=urgency_of(profile.table, urgency) or urgency,
         latest_on=day(latest) or _occurrence(own),
         hint=asked,
         requester=asker.get("agent") or asker,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile
 
 from .documents import documents, is_document
@@ -65,10 +66,9 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
 
 def _urgency(reading: Reading) -> str:
     """In our words where the profile knows its code or its words, else in the sender's words, else as the code stands there."""
-    codes = reading.profile["referral"]["codes"]["urgency"]
     said, place = found(reading, urgency_places(reading))
     words = reading.message.get(f"{place[:-2]}-2").strip() if place.endswith("-1") else ""
-    return next((str(codes[one.strip().upper()]) for one in (said, words) if one.strip().upper() in codes), words or said)
+    return urgency_of(reading.profile, said) or urgency_of(reading.profile, words) or words or said
 
 
 def urgency_places(reading: Reading) -> list[str]:

@@ -64,6 +64,15 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def urgency_of(profile: Profile, said: str) -> str:
+    """`routine`, `urgent` or `asap` where the profile knows the sender's word, in whatever letters; "" = it does not.
+
+    What a link says otherwise stands behind what its profile says, and goes before it.
+    """
+    codes, key = profile.get("referral", {}).get("codes", {}).get("urgency", {}), said.strip().casefold()
+    return next((str(means) for word, means in reversed(codes.items()) if word.casefold() == key), "")
+
+
 def written(own: Mapping[str, Any]) -> str:
     """The table as TOML again; only what a profile holds: texts, lists and tables of them."""
     plain = [f"{_key(name)} = {_value(value)}" for name, value in own.items() if not isinstance(value, Mapping)]

@@ -79,6 +79,9 @@ LABELS: Mapping[str, str] = {
     "merged.previous_bsn": N_("Vroeger BSN"),
 }
 
+URGENCIES = ("routine", "urgent", "asap")
+"""What a hospital's own word for how urgent something is may mean."""
+
 #: codes that stand in a field -> in a person's words; what is not here is shown as it was sent
 CODE_WORDS: Mapping[str, Mapping[str, str]] = {
     "urgency": {

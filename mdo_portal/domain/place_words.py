@@ -27,6 +27,15 @@ ASKED: Mapping[str, str] = {
 """The names that labels have in a profile."""
 
 
+LEFT: Mapping[str, str] = {
+    "future": N_("%(name)s: ligt in de toekomst, zet de klok van het EPD gelijk"),
+    "bsn": N_("%(name)s: een BSN om na te kijken"),
+    "broken": N_("%(name)s: kon niet worden gelezen"),
+    "withdrawn": N_("%(name)s: ingetrokken"),
+}
+"""What is the matter with something that found no place, as readers write it behind its name (`MSH-7/future`)."""
+
+
 class Said(NamedTuple):
     """A sentence, nearly always with `%(name)s` in it, and the name; both may be translated."""
 
@@ -40,6 +49,12 @@ def said(place: str) -> Said | None:
     if not place.startswith("@") or function not in FUNCTIONS or ("%(name)s" in FUNCTIONS[function]) != bool(name):
         return None
     return Said(FUNCTIONS[function], ASKED.get(name, name) if function == "label" else name)
+
+
+def said_of_left(name: str) -> Said | None:
+    """How people say what found no place; None for what is only a name."""
+    place, _, why = name.rpartition("/")
+    return Said(LEFT[why], place) if why in LEFT else None
 
 
 def in_dutch(place: str) -> str:

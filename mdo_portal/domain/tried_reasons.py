@@ -57,6 +57,10 @@ TRIED_REASONS: dict[str, str] = {
     "cda_on_fhir": N_("Dit is XML maar geen FHIR; deze koppeling leest FHIR."),
 }  # fmt: skip
 
+UNKNOWN_URGENCY = N_(
+    "Dit woord kent het portaal niet als urgentie: de casus staat als niet dringend op de werklijst, met dit woord erbij."
+)
+
 #: what a message is (exchange.MEANINGS) -> what becomes of one like it. Nothing here knows who has a case.
 BECOMES: dict[str, str] = {
     "referral": N_("Een bericht zoals dit wordt een casus zonder dat iemand iets hoeft te herstellen."),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal import wiring_profiles
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
-from mdo_portal.domain.link_fields import LABELS, PLACEABLE
+from mdo_portal.domain.link_fields import LABELS, PLACEABLE, URGENCIES
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.exchange import WrongProfile
@@ -27,6 +27,8 @@ from mdo_portal.web.links_try import shown
 
 blueprint = Blueprint("taking", __name__, url_prefix="/links/<uuid:hospital_id>/try")
 NOTHING_CHOSEN = N_("Kies wat iets is, of waar het staat. Er is niets veranderd.")
+NO_URGENCY = N_("Kies wat dit woord betekent. Er is niets veranderd.")
+MOST_LETTERS = 120
 NO_BOARD = N_("Kies welk MDO bedoeld is. Er is niets veranderd.")
 TWICE = N_("U koos twee plaatsen voor „%(field)s”. Er is niets veranderd; kies er één.")
 OTHER_PROFILE = N_("Dit bericht is met een ander profiel gelezen dan deze koppeling heeft. Er is niets veranderd.")
@@ -107,6 +109,28 @@ def board(hospital_id: uuid.UUID) -> ResponseReturnValue:
         flash(gettext(refused.sentence) % refused.params, "error")
     else:
         flash(gettext("Opgeslagen: met dit woord wordt voortaan het MDO %(board)s bedoeld.", board=name), "success")
+    return _read_again(hospital_id)
+
+
+@blueprint.post("/urgency")
+@may(Act.LINK_MANAGE)
+def urgency(hospital_id: uuid.UUID) -> ResponseReturnValue:
+    """What this hospital means by its own word for how urgent something is."""
+    word, means = request.form.get("word", "").strip()[:MOST_LETTERS], request.form.get("means", "")
+    try:
+        with transaction() as db:
+            hospital, link = _own(db, hospital_id)
+            if not word or means not in URGENCIES:
+                raise Incomplete({}, NO_URGENCY)
+            text = wiring_profiles.urgency_otherwise(link.profile_in, link.otherwise, word, means)
+            if links.save_otherwise(db, hospital, link, text, viewer=viewer(), now=now()):
+                log(db, Act.LINK_MANAGE, hospital_id, "places")
+    except WrongProfile as wrong:
+        flash(sentence(wrong), "error")
+    except Incomplete as refused:
+        flash(gettext(refused.sentence) % refused.params, "error")
+    else:
+        flash(gettext("Opgeslagen. Nieuwe berichten worden zo gelezen; hieronder ziet u dit bericht opnieuw."), "success")
     return _read_again(hospital_id)
 
 

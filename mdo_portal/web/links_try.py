@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from mdo_portal import letters, trial, trial_report, wiring, wiring_profiles
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Link
-from mdo_portal.domain.link_fields import CODE_WORDS, LABELS, PLACEABLE, SECTION_LABELS
+from mdo_portal.domain.link_fields import CODE_WORDS, LABELS, PLACEABLE, SECTION_LABELS, URGENCIES
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.tried_reasons import NO_BOARD, NO_BOARDS
+from mdo_portal.domain.tried_reasons import NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.exchange import Wire
 from mdo_portal.services import hospitals, links, participation, routing
@@ -62,6 +62,7 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
         "links/try.html", hospital=hospital, link=link, has_line=has_line, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
         sections=SECTION_LABELS, code_words=CODE_WORDS, no_board=NO_BOARD, no_boards=NO_BOARDS,
+        unknown_urgency=UNKNOWN_URGENCY, urgencies=URGENCIES,
         takes_part=takes_part, may_join=may_join, may_manage=may_manage, **given,
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _sentence
     app.jinja_env.filters["translated"] = translated
     app.jinja_env.filters["place_words"] = _place_words
+    app.jinja_env.filters["left_words"] = _left_words
     app.jinja_env.filters["fact_label"] = _fact_label
     for word in (when, when_exact, clock, clock_today, day, iso_day, in_days, age, days_old, short_day):
         app.jinja_env.filters[word.__name__] = word
@@ -44,6 +45,12 @@ def _place_words(place: str) -> str:
     """A place in a message in the reader's language; a path stays as it is."""
     words = place_words.said(place)
     return gettext(words.sentence) % {"name": gettext(words.name)} if words else place
+
+
+def _left_words(name: str) -> str:
+    """What found no place, and why, in the reader's language."""
+    words = place_words.said_of_left(name)
+    return gettext(words.sentence) % {"name": words.name} if words else name
 
 
 @pass_context

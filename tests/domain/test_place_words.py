@@ -36,3 +36,9 @@ def _texts(value: object) -> list[str]:
     if isinstance(value, list | tuple):
         return [text for one in value for text in _texts(one)]
     return [value] if isinstance(value, str) else []
+
+
+def test_what_found_no_place_says_what_is_the_matter_with_it_and_a_name_stays_a_name() -> None:
+    said = place_words.said_of_left("MSH-7/future")
+    assert said is not None and said.name == "MSH-7" and "toekomst" in said.sentence
+    assert [place_words.said_of_left(one) for one in ("ZMD", "Condition/2", "Patient/1/animal")] == [None] * 3

@@ -16,6 +16,7 @@ from integrations.hl7v2.places import _NAMED
 from integrations.hl7v2.reader import Hl7Reader
 from integrations.profiles.paths import V2_FUNCTIONS
 from integrations.profiles.schema import SCHEMAS
+from mdo_portal import wiring_profiles
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.exchange import IncomingReferral, Reader, Unreadable, WrongProfile, profile_of_link
 from scripts import print_profiles
@@ -132,3 +133,19 @@ def test_what_waited_while_its_link_began_to_read_something_else_says_so(reader:
     with pytest.raises(Unreadable) as unreadable:
         reader.read(raw, profile)
     assert unreadable.value.reason == "other_wire" and "other_wire" in UNREADABLE_REASONS
+
+
+@pytest.mark.parametrize("name", ["generic-v2", "generic-r4"])
+def test_a_word_for_urgent_counts_in_whatever_letters_and_what_the_link_says_goes_first(name: str) -> None:
+    """`"Spoed 5d" = "urgent"` was kept and did nothing: only capitals counted, and nothing said so."""
+    own = profiles.load(profile_of_link(name, '[referral.codes.urgency]\n"Spoed 5d" = "urgent"\nspoed = "asap"\n'))
+
+    assert [profiles.urgency_of(own, said) for said in ("SPOED 5D", " spoed 5d ", "SPOED", "Spoed", "morgen")] == [
+        "urgent", "urgent", "asap", "asap", "",
+    ]  # fmt: skip
+
+
+def test_what_a_word_for_urgent_means_is_one_of_three() -> None:
+    with pytest.raises(WrongProfile) as wrong:
+        wiring_profiles.check_otherwise("generic-v2", '[referral.codes.urgency]\nSPOED = "spoed"\n')
+    assert (wrong.value.problem, wrong.value.known) == ("not_one_of", ("routine", "urgent", "asap"))

@@ -178,7 +178,8 @@ OTHERWISE: dict[str, Rule] = {
     # one hospital's link: of its link manager, and the administrator
     **dict.fromkeys(("links.page", "links.edit", "links.save", "links.token"), of_hospital),
     **dict.fromkeys(
-        ("trying.page", "trying.show", "trying.report", "taking.adopt", "taking.places", "taking.board"), of_hospital
+        ("trying.page", "trying.show", "trying.report", "taking.adopt", "taking.places", "taking.board", "taking.urgency"),
+        of_hospital,
     ),
     **dict.fromkeys(("places.page", "places.save", "places.place_one", "places.say_kind"), of_hospital),
     **dict.fromkeys(("gp_channel.page", "gp_channel.save", "gp_channel.try_it"), of_hospital),

@@ -15,6 +15,7 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Level
 from mdo_portal.domain.link import Link
+from tests import pdf_text
 from tests.integrations.fhir.make import bundle, patient, request
 from tests.integrations.hl7v2 import samples
 from tests.web.portal import CSRF
@@ -108,10 +109,12 @@ def test_what_is_left_over_is_said_to_be_what_it_is_and_read_so_at_once(new: New
 
     after = new.taken(page, "places", profile="generic-v2", **{"is": ["", "board_hint ZMD-2", "urgency ZMD-3"]})
 
+    after = new.taken(after, "urgency", profile="generic-v2", word="Binnen 3 dagen", means="urgent")
     left = after.partition('id="placing"')[2]
     assert "Dit bericht wordt goed gelezen." in after and "De casus komt bij het MDO Uro-prostaat." in after
-    assert "ZMD" not in left and "Binnen 3 dagen" in after.partition('id="placing"')[0]
+    assert "ZMD" not in left and "Dit woord kent het portaal niet" not in after
     assert 'board_hint = ["ZMD-2"' in new.link.otherwise and 'urgency = ["ZMD-3"' in new.link.otherwise
+    assert '"Binnen 3 dagen" = "urgent"' in new.link.otherwise
     with new.portal.database.transaction() as session:
         details = session.scalars(select(AuditEntry.detail).order_by(AuditEntry.seq.desc()).limit(8)).all()
     assert "places" in details and not any("Binnen" in one for one in details)
@@ -225,3 +228,20 @@ def test_who_may_not_set_up_boards_reads_whom_to_ask_instead(new: New) -> None:
     refused = lars.post(f"{home}/try/board", data={"csrf_token": CSRF, "again": again[1], "word": "x", "board": "x"})
 
     assert "Dit MDO is bedoeld" in page and "Dit MDO is bedoeld" not in shown and refused.status_code == 403
+
+
+def test_a_word_for_urgent_that_the_work_list_does_not_know_is_never_good_and_is_said_from_the_same_page(new: New) -> None:
+    """An urgent referral looked like one that could wait, and the page called it good."""
+    page = new.taken(new.adopted("hix"), "places", profile="hix", **{"is": ["board_hint ZMD-2", "urgency ZMD-3"]})
+    sealed = re.search(r'name="report" value="([^"]+)"', page)
+    assert sealed is not None
+    report = new.portal.person("Ada").post(f"{new.home}/report", data={"csrf_token": CSRF, "report": sealed[1]})
+
+    after = new.taken(page, "urgency", profile="hix", word="binnen 3 DAGEN", means="asap")
+    wrong = new.taken(page, "urgency", profile="hix", word="Binnen 3 dagen", means="rood")
+
+    assert "Dit woord kent het portaal niet als urgentie" in page and "Dit bericht wordt goed gelezen." not in page
+    assert "Dit bericht wordt goed gelezen." in after and "Dit woord kent het portaal niet" not in after
+    assert "Kies wat dit woord betekent." in wrong and "rood" not in new.link.otherwise
+    words = " ".join(pdf_text.whole(report.data).split())
+    assert "Dit woord kent het portaal niet als urgentie" in words and "Binnen 3 dagen" not in words
