@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from mdo_portal.commands.demo.screens import until
 from tests.integrations.hl7v2 import samples
@@ -29,12 +29,12 @@ def test_a_hospital_joins_within_ten_minutes(browser: Browser, demo: Demo) -> No
         page.get_by_label("Naam", exact=True).fill("Joinhuis")
         page.get_by_label("Code", exact=True).fill("JOIN")
         page.get_by_role("button", name="Toevoegen").click()
-        page.get_by_label("Profiel", exact=True).select_option("hix")
-        page.get_by_role("button", name="Opslaan").click()
-        page.get_by_role("link", name="Bericht proberen").first.click()
+        page.get_by_role("link", name="Koppeling maken").click()
+        page.get_by_label("Lezen met profiel").select_option("hix")
         page.set_input_files("input[name=file]", {"name": "proef.hl7", "mimeType": "text/plain", "buffer": MESSAGE})
         page.get_by_role("button", name="Lees dit bericht").click()
-        page.get_by_role("button", name="Voeg deze afzender toe").click()
+        page.get_by_role("button", name="Stel de koppeling zo in").click()
+        expect(page.get_by_text("De koppeling leest voortaan met dit profiel.")).to_be_visible()
         page.get_by_role("link", name="Hoe het loopt").click()
 
         until(lambda: send(demo.places.mllp, MESSAGE) == "AA", seconds=30, what="the listener to know the new name", pause=1)
