@@ -41,6 +41,14 @@ def _own(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
     return hospital, link
 
 
+def _read_by(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
+    """The link that the message was read by as it is. Raises Incomplete when that was another profile, or the link has none yet."""
+    hospital, link = _own(db, hospital_id)
+    if request.form.get("profile") not in ("", None, link.profile_in) or wire_of(link) is None:
+        raise Incomplete({}, OTHER_PROFILE)
+    return hospital, link
+
+
 @blueprint.post("/adopt")
 @may(Act.LINK_MANAGE)
 def adopt(hospital_id: uuid.UUID) -> ResponseReturnValue:
@@ -78,9 +86,7 @@ def places(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """What was left over is what somebody chose for it, and what stood elsewhere stands where they typed; all of it or nothing."""
     try:
         with transaction() as db:
-            hospital, link = _own(db, hospital_id)
-            if request.form.get("profile") not in ("", None, link.profile_in) or wire_of(link) is None:
-                raise Incomplete({}, OTHER_PROFILE)
+            hospital, link = _read_by(db, hospital_id)
             text = _placed(link, _chosen())
             if links.save_otherwise(db, hospital, link, text, viewer=viewer(), now=now()):
                 log(db, Act.LINK_MANAGE, hospital_id, "places")
@@ -119,7 +125,7 @@ def urgency(hospital_id: uuid.UUID) -> ResponseReturnValue:
     word, means = request.form.get("word", "").strip()[:MOST_LETTERS], request.form.get("means", "")
     try:
         with transaction() as db:
-            hospital, link = _own(db, hospital_id)
+            hospital, link = _read_by(db, hospital_id)
             if not word or means not in URGENCIES:
                 raise Incomplete({}, NO_URGENCY)
             text = wiring_profiles.urgency_otherwise(link.profile_in, link.otherwise, word, means)

@@ -245,3 +245,12 @@ def test_a_word_for_urgent_that_the_work_list_does_not_know_is_never_good_and_is
     assert "Kies wat dit woord betekent." in wrong and "rood" not in new.link.otherwise
     words = " ".join(pdf_text.whole(report.data).split())
     assert "Dit woord kent het portaal niet als urgentie" in words and "Binnen 3 dagen" not in words
+
+
+@pytest.mark.parametrize(("path", "form"), [("urgency", {"word": "rood", "means": "asap"}), ("places", {"is": "urgency ZMD-3"})])
+def test_a_link_without_a_profile_learns_nothing_of_a_message_and_says_why(new: New, path: str, form: dict[str, str]) -> None:
+    page = new.taken(new.tried(with_own(), "hix"), path, profile="hix", **form)
+    bare = new.taken(new.tried(with_own(), "hix"), path, **form)
+
+    assert "met een ander profiel gelezen" in page and "Kies een profiel" in bare
+    assert new.link.otherwise == ""
