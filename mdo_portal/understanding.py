@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,12 +39,14 @@ from mdo_portal.services import (
     pulls,
     queue,
     registering,
+    rereading,
     rulings,
     settling,
     timeline,
 )
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.registering import Told
+from mdo_portal.services.rereading import Heard
 from mdo_portal.services.rulings import Conflict
 from mdo_portal.services.settling import ClaimedMessage, Settled
 
@@ -196,7 +199,7 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     """What became of it; nothing when it waits for a person to say who its patient is, or nothing of it is kept."""
     message = one.message
     hospital = session.get_one(Hospital, message.hospital_id)
-    if conflicts.wait(session, message.message_id, hospital, now=now):
+    if message.case_id is None and conflicts.wait(session, message.message_id, hospital, now=now):
         return []
     try:
         with session.begin_nested():
@@ -234,7 +237,9 @@ def _all_settled(session: Session, read: Sequence[Read], *, now: datetime) -> li
 
 
 def _is_plain(one: Read, referral: IncomingReferral) -> bool:
-    """Nothing but a referral: not taken back, no question about its BSN, and no moment of a hospital's own server."""
+    """Nothing but a new referral: not taken back, no question about its BSN, and no moment of a hospital's own server."""
+    if one.message.case_id is not None:
+        return False
     return one.message.wire is not Wire.FHIR and not referral.cancelled and not conflicts.has_wrong_bsn(referral.patient)
 
 
@@ -253,6 +258,8 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     """What the message does here; nothing when it is about nobody who has a case. Raises Unreadable when a person must look first."""
     if one.incoming is None:
         return [_set_aside(one.message, one.unreadable or Unreadable("broken"))]
+    if one.message.case_id is not None:
+        return [_told_again(session, one.incoming, one.message, one.message.case_id, now=now)]
     if isinstance(one.incoming, IncomingNotice):
         pulls.noticed(session, one.incoming, one.message.link_id, message_id=one.message.message_id, now=now)
         return [effects.understood(one.incoming, one.message)]
@@ -268,6 +275,21 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
         settling.forget(session, one.message)
         return []
     return [effects.understood(one.incoming, one.message, case, effects.leftovers(one.incoming, one.message))]
+
+
+def _told_again(session: Session, incoming: Incoming, message: ClaimedMessage, case_id: uuid.UUID, *, now: datetime) -> Settled:
+    """What it became when it was read once more into its case; the reason when it does not fit there any more: then nothing changed."""
+    if not isinstance(incoming, IncomingReferral):
+        return _set_aside(message, Unreadable("again_other_kind"))
+    hospital = session.get_one(Hospital, message.hospital_id)
+    heard = Heard(message.message_id, case_id, message.received_at, message.meaning == "referral")
+    try:
+        with session.begin_nested():
+            case = rereading.read_again(session, heard, incoming, hospital, now=now)
+    except Unreadable as unreadable:
+        return _set_aside(message, unreadable)
+    left = effects.leftovers(incoming, message)
+    return effects.understood(incoming, message, case, left)._replace(meaning=message.meaning)
 
 
 def _set_aside(message: ClaimedMessage, unreadable: Unreadable) -> Settled:

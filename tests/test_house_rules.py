@@ -13,7 +13,7 @@ import pytest
 
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.tables import metadata
-from mdo_portal.domain.unreadable import UNREADABLE_REASONS
+from mdo_portal.domain.unreadable import AGAIN_REASONS, UNREADABLE_REASONS
 from mdo_portal.reception import REFUSALS
 from mdo_portal.services import timeline
 
@@ -226,7 +226,8 @@ def test_every_reason_the_wires_give_has_a_sentence_for_a_person() -> None:
     given |= set(re.findall(r'(?:Unreadable\(|reason=)"(\w+)"', ours)) - {"busy", "login", "forbidden", "not_stored"}
 
     assert len(given) > 10
-    assert given - set(UNREADABLE_REASONS) == set()
+    assert given - set(UNREADABLE_REASONS) - set(AGAIN_REASONS) == set()
+    assert set(AGAIN_REASONS) <= given
     assert set(REFUSALS) <= set(UNREADABLE_REASONS)
 
 

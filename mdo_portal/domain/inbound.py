@@ -29,10 +29,12 @@ class InboundState(StrEnum):
 INBOUND_MOVES: dict[InboundState, frozenset[InboundState]] = {
     InboundState.KEPT: frozenset({InboundState.UNDERSTOOD, InboundState.UNREADABLE, InboundState.IGNORED}),
     InboundState.UNREADABLE: frozenset({InboundState.KEPT, InboundState.IGNORED}),
-    InboundState.UNDERSTOOD: frozenset(),
+    InboundState.UNDERSTOOD: frozenset({InboundState.KEPT}),  # read once more into its case, after a setting was mended
     InboundState.IGNORED: frozenset({InboundState.KEPT}),
 }
 
+OF_A_REFERRAL = ("referral", "update")
+"""What such a message was to us: it can be read again into the case that it has (services/rereading.py)."""
 WAITS_TOO_LONG = timedelta(minutes=5)
 """A kept message is read within seconds; one that waits longer needs somebody to look."""
 UNREAD_TOO_LONG = timedelta(hours=24)

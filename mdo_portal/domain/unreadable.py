@@ -158,3 +158,23 @@ SEND_AGAIN = frozenset(
 
 ABOUT_IDENTITY = ("identity_conflict", "waits_for_identity")
 """Reasons that a person settles by saying who the patient is, and no other way."""
+
+#: reason code -> why a message that was read into a case before was read again in vain
+AGAIN_REASONS: dict[str, str] = {
+    "again_ended": N_("Opnieuw lezen veranderde niets: de casus is al afgerond."),
+    "again_withdrawn": N_(
+        "Opnieuw gelezen is dit een intrekking. De casus is gebleven zoals die was; vraag het ziekenhuis wat het bedoelt."
+    ),
+    "again_other_kind": N_(
+        "Opnieuw gelezen is dit geen aanmelding meer. De casus is gebleven zoals die was; kijk de koppeling na."
+    ),
+    "again_other_number": N_(
+        "Opnieuw gelezen heeft deze aanmelding een ander nummer, dat van een andere casus is of bij een aanvulling niet past. "
+        "De casus is gebleven zoals die was; kijk na waar het nummer van de aanvraag staat."
+    ),
+    "again_other_patient": N_(
+        "Opnieuw gelezen gaat dit bericht over een ander patiëntnummer dan dat van de casus. De casus is gebleven zoals die was; kijk na "
+        "waar het nummer staat, en laat het ziekenhuis de aanmelding opnieuw sturen: dan wordt gevraagd wie dit is."
+    ),
+}
+AGAIN_IN_VAIN = N_("Opnieuw lezen lukte niet met de koppeling zoals die nu is. De casus is gebleven zoals die was.")

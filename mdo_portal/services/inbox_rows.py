@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
 
-from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, InboundState
+from mdo_portal.domain.inbound import OF_A_REFERRAL, UNREAD_TOO_LONG, WAITS_TOO_LONG, InboundState
 from mdo_portal.domain.pull import PULL_REASONS
-from mdo_portal.domain.unreadable import ABOUT_IDENTITY, NO_SENDER, NOBODY, SEND_AGAIN, UNREADABLE_REASONS
+from mdo_portal.domain.unreadable import (
+    ABOUT_IDENTITY,
+    AGAIN_IN_VAIN,
+    AGAIN_REASONS,
+    NO_SENDER,
+    NOBODY,
+    SEND_AGAIN,
+    UNREADABLE_REASONS,
+)
 from mdo_portal.errors import N_
 
 WAITING: Final = "waiting"
@@ -78,10 +86,13 @@ class InboxRow(NamedTuple):
     def may_be_read_again(self) -> bool:
         """Whether reading it once more can have another end."""
         offered = self.state in (InboundState.UNREADABLE, InboundState.IGNORED) and self.reason not in (NOBODY, *ABOUT_IDENTITY)
+        offered = offered or (self.state is InboundState.UNDERSTOOD and self.meaning in OF_A_REFERRAL and not self.was_past)
         return offered and self.hospital_id is not None and self.is_whole and self.reason not in SEND_AGAIN
 
     @property
     def sentence(self) -> str:
+        if self.state is InboundState.UNDERSTOOD:
+            return AGAIN_REASONS.get(self.reason, AGAIN_IN_VAIN) if self.reason else ""
         told = PULL_REASONS.get(self.place, "") if self.reason == "not_pulled" else ""
         return told or UNREADABLE_REASONS.get(self.reason, "")
 

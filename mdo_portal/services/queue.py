@@ -80,7 +80,7 @@ _LOCK = (
     select(
         InboundMessage.id, InboundMessage.link_id, Link.hospital_id, InboundMessage.wire,
         Link.profile_in, Link.profile_out, Link.channel_out, Link.otherwise, Link.charset_in, InboundMessage.kind,
-        InboundMessage.attempts, InboundMessage.received_at,
+        InboundMessage.attempts, InboundMessage.received_at, InboundMessage.case_id, InboundMessage.meaning,
     )
     .join(Link, Link.id == InboundMessage.link_id)
     .where(
@@ -136,8 +136,9 @@ def _opened(session: Session, row: Any, sealed: bytes, *, now: datetime) -> Clai
     is_about_a_letter = row.kind.startswith("ACK") and row.channel_out is Channel.MLLP  # and no message about a patient
     profile = row.profile_out if is_about_a_letter else profile_of_link(row.profile_in, row.otherwise)
     return ClaimedMessage(
-        row.id, row.link_id, row.hospital_id, raw, row.wire, profile, row.charset_in, row.attempts + 1, row.received_at
-    )
+        row.id, row.link_id, row.hospital_id, raw, row.wire, profile, row.charset_in, row.attempts + 1, row.received_at,
+        row.case_id, row.meaning,
+    )  # fmt: skip
 
 
 _BEFORE = text(

@@ -87,10 +87,11 @@ def tell(
 def _bring_up_to_date(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
 ) -> None:
-    newest = not _told_later(session, case, *ASKED, "referral.cancelled", now=now)
+    newest = not told_later(session, case, *ASKED, "referral.cancelled", now=now)
     if newest:
         keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
-    _take_over(case, referral, newest=newest)
+    take_over(case, referral, newest=newest)
+    case.revision += 1
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
     if newest:
         case.cancel_told_at = None
@@ -112,7 +113,7 @@ def _patient(
     before = session.get_one(Patient, known.patient_id) if known is not None else None
     if before is not None:
         patient = identification.said_under(session, hospital.id, told, referral.number) or patient
-    if patient is None and before is not None and _is_alike(session, before, told):
+    if patient is None and before is not None and is_alike(session, before, told):
         patient = before  # no number to find somebody by, but the same referral about the same name and birth date
     if patient is None:
         return patients.add(session, hospital.id, told, now=now, sent_at=referral.sent_at)
@@ -122,7 +123,7 @@ def _patient(
     return patient
 
 
-def _is_alike(session: Session, before: Patient, told: PatientIdentity) -> bool:
+def is_alike(session: Session, before: Patient, told: PatientIdentity) -> bool:
     """Of twins name and birth date are alike: another BSN speaks against it."""
     is_numbered = bool(told.local_number) or identification.speaks_against(session, before, told)
     return not is_numbered and identification.is_alike(before, told)
@@ -170,7 +171,7 @@ def composed(
         question_board="",  # said here, because it is judged before the database fills in what nobody told
         referrer_name="",
     )
-    _take_over(case, referral, newest=True)
+    take_over(case, referral, newest=True)
     _judge(
         case,
         {fact.section for fact in referral.facts},
@@ -183,32 +184,42 @@ def composed(
 ASKED = ("referral.received", "referral.updated")
 
 
-def _told_later(session: Session, case: Case, *words: str, now: datetime) -> bool:
+def told_later(session: Session, case: Case, *words: str, now: datetime) -> bool:
     """Whether a newer message of this referral was understood already: this one was offered again after a repair."""
     query = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.what.in_(words), CaseEvent.at > now)
     return session.execute(query.limit(1)).first() is not None
 
 
-def _take_over(case: Case, referral: IncomingReferral, *, newest: bool) -> None:
-    """Newest word of the sender wins; what it leaves out stays, and an older word only fills what was empty."""
-    told = {
-        "question_board": referral.question_board,
-        "question_radiology": referral.question_radiology,
-        "question_pathology": referral.question_pathology,
-        "urgency": referral.urgency,
-        "due_on": referral.latest_useful_on,
-        "referrer_name": referral.referrer.name or referral.referrer.organisation,
-        "referrer_number": referral.referrer.number,
-        "referrer_phone": referral.referrer.phone,
-        "treating_name": referral.treating.name,
-        "case_manager_name": referral.case_manager.name,
-        "gp_name": referral.gp.name,
-        "request_task": referral.request_task,
-    }
-    for column, value in told.items():
-        if value and (newest or getattr(case, column) in ("", NO_DATE)):
+TOLD = (
+    "question_board", "question_radiology", "question_pathology", "urgency", "due_on", "referrer_name", "referrer_number",
+    "referrer_phone", "treating_name", "case_manager_name", "gp_name", "request_task",
+)  # fmt: skip
+"""The columns of a case that the sender of its referral tells."""
+
+
+def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bool = False) -> None:
+    """Newest word of the sender wins; what it leaves out stays, and an older word only fills what was empty.
+
+    `whole`: nothing but this referral told the case, so what it leaves out was never said.
+    """
+    told = (
+        referral.question_board,
+        referral.question_radiology,
+        referral.question_pathology,
+        referral.urgency,
+        referral.latest_useful_on or NO_DATE,
+        referral.referrer.name or referral.referrer.organisation,
+        referral.referrer.number,
+        referral.referrer.phone,
+        referral.treating.name,
+        referral.case_manager.name,
+        referral.gp.name,
+        referral.request_task,
+    )
+    for column, value in zip(TOLD, told, strict=True):
+        is_said = value not in ("", NO_DATE)
+        if whole or (is_said and (newest or getattr(case, column) in ("", NO_DATE))):
             setattr(case, column, value)
-    case.revision += 1
 
 
 def assess(session: Session, case: Case, *, now: datetime) -> None:
@@ -253,7 +264,7 @@ def cancel(
     _check_patient(session, referral, hospital, case)
     if case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None:
         return case
-    if case.state in WAITING and not _told_later(session, case, *ASKED, now=now):
+    if case.state in WAITING and not told_later(session, case, *ASKED, now=now):
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
     else:
         case.cancel_told_at = now

@@ -9,39 +9,43 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, defer
 
-from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState, offered_again
+from mdo_portal.domain.inbound import OF_A_REFERRAL, RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.unreadable import ABOUT_IDENTITY, NOBODY, SEND_AGAIN
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.exchange import Wire
-from mdo_portal.services import awaiting, changes, hospitals
+from mdo_portal.services import awaiting, changes, hospitals, offering
 from mdo_portal.services.inbox import meant, visible
 from mdo_portal.services.inbox_rows import Asked
+from mdo_portal.services.offering import MOST_REPLAYED
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.sifting import PATIENT_KEY
 
 ONLY_ANEW = N_("Dit bericht is zo niet te lezen, ook niet met een ander profiel. Vraag het ziekenhuis om het opnieuw te sturen.")
 
 
-def replay(session: Session, message: InboundMessage, *, now: datetime) -> None:
-    """Offer it once more: after a profile was mended, or a conflict solved. The effect is the same as the first time."""
+def replay(session: Session, message: InboundMessage, *, now: datetime) -> list[uuid.UUID]:
+    """Offer it once more: after a profile was mended, or a conflict solved. The effect is the same as the first time. Gives what is read.
+
+    What was read into a case is read into that case again, with whatever else its referral told: in its order, the newest word last.
+    """
     if not message.raw_sealed:
         raise IllegalMove(
             N_("De inhoud van dit bericht is na de bewaartermijn verwijderd. Vraag het ziekenhuis om het opnieuw te sturen.")
         )
     if message.reason in SEND_AGAIN:
         raise IllegalMove(ONLY_ANEW)
+    if message.state is InboundState.UNDERSTOOD and message.meaning in OF_A_REFERRAL and message.case_id is not None:
+        found = offering.told(session, InboundMessage.case_id == message.case_id)
+        offering.offer(session, found, now=now)
+        return found
     is_gone = message.reason == NOBODY  # only its header is still there
     if message.link_id is None or is_gone or message.state not in (InboundState.UNREADABLE, InboundState.IGNORED):
         raise IllegalMove(N_("Dit bericht kan niet opnieuw worden aangeboden. Er is niets veranderd."))
-    _offer(session, [message.id], now=now)
-
-
-def _offer(session: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
-    session.execute(update(InboundMessage).where(InboundMessage.id.in_(message_ids)).values(offered_again(now)))
-    changes.wake(session, "understand")
+    offering.offer(session, [message.id], now=now)
+    return [message.id]
 
 
 def replay_all(
@@ -73,7 +77,7 @@ def replay_all(
     )
     found = [one.id for one in session.scalars(query) if viewer.may(act, hospital_id=one.hospital_id)]
     if found:
-        _offer(session, found, now=now)
+        offering.offer(session, found, now=now)
     return found
 
 
@@ -106,8 +110,6 @@ def number_anew(session: Session, message_ids: Sequence[uuid.UUID], numbers: Num
 _AT_A_TIME = 8
 """Messages in memory at once: they may be of the largest size, and five thousand of them are offered again in one go."""
 _WITHOUT_BYTES = defer(InboundMessage.raw_sealed)
-MOST_REPLAYED = 5_000
-"""Messages offered again in one go; the rest at the next push of the button."""
 
 
 def ignore_all(

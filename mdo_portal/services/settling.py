@@ -34,6 +34,9 @@ class ClaimedMessage:
     charset: str
     attempts: int
     received_at: datetime
+    #: the case it was read into before, and what it was then: it is read once more. None and "": it is read for the first time
+    case_id: uuid.UUID | None = None
+    meaning: str = ""
 
 
 def release(session: Session, claimed: Sequence[ClaimedMessage]) -> None:
@@ -80,8 +83,15 @@ _SETTLE = text(
     " leftovers = told.leftovers, meaning = told.meaning, board_id = told.board_id, was_past = told.was_past"
     " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (message_id uuid, state text, reason text, place text, case_id uuid,"
     " leftovers text[], meaning text, board_id uuid, was_past boolean) WHERE inbound_messages.id = told.message_id"
+    " AND (told.state <> 'unreadable' OR inbound_messages.case_id IS NULL)"
 )
 """All of a batch in one value: to the driver and to PostgreSQL each message by itself costs as much as many."""
+_IN_VAIN = text(
+    "UPDATE inbound_messages SET state = 'understood', reason = told.reason, place = told.place, settled_at = :now"
+    " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (message_id uuid, state text, reason text, place text)"
+    " WHERE inbound_messages.id = told.message_id AND told.state = 'unreadable' AND inbound_messages.case_id IS NOT NULL"
+)
+"""What was read into a case before stays read when it is read again in vain (rereading.py); `reason` says why."""
 
 
 def settle_all(session: Session, settled: Sequence[Settled], *, now: datetime) -> int:
@@ -89,7 +99,10 @@ def settle_all(session: Session, settled: Sequence[Settled], *, now: datetime) -
     again = 0
     if settled:
         rows = [one._asdict() | {"place": one.place[:200], "leftovers": list(one.leftovers)} for one in settled]
-        session.execute(_SETTLE, {"now": now, "rows": json.dumps(rows, default=str)})
+        values = {"now": now, "rows": json.dumps(rows, default=str)}
+        session.execute(_SETTLE, values)
+        if any(one.state is InboundState.UNREADABLE for one in settled):
+            session.execute(_IN_VAIN, values)
         again = awaiting.release(session, [one.message_id for one in settled if one.case_id is not None], now=now)
     for one in settled:
         changes.announce(session, "inbox", one.message_id)

@@ -17,6 +17,7 @@ from mdo_portal.services import loose_values, many_rows
 SENTENCES: dict[str, str] = {
     "referral.received": N_("Aanmelding ontvangen van %(hospital)s (%(wire)s)"),
     "referral.updated": N_("Aanvulling op de aanmelding ontvangen van %(hospital)s (%(wire)s)"),
+    "referral.reread": N_("De aanmelding van %(hospital)s is opnieuw gelezen, zoals de koppeling nu is ingesteld"),
     "patient.changed": N_("%(hospital)s meldde gewijzigde patiëntgegevens"),
     "patient.died": N_("%(hospital)s meldde dat de patiënt is overleden"),
     "patient.lives": N_("%(hospital)s trok de melding van overlijden in"),
@@ -95,10 +96,10 @@ SENTENCES: dict[str, str] = {
 
 NEWS = frozenset(
     {
-        "referral.updated", "referral.cancelled", "case.answered", "document.added", "document.received", "document.corrected",
-        "document.changed", "document.withdrawn", "result.received", "result.corrected", "result.withdrawn", "patient.changed",
-        "patient.died", "patient.lives", "patient.merged", "patient.unmerged", "patient.linked", "patient.unlinked",
-        "visit.person_deleted",
+        "referral.updated", "referral.reread", "referral.cancelled", "case.answered", "document.added", "document.received",
+        "document.corrected", "document.changed", "document.withdrawn", "result.received", "result.corrected", "result.withdrawn",
+        "patient.changed", "patient.died", "patient.lives", "patient.merged", "patient.unmerged", "patient.linked",
+        "patient.unlinked", "visit.person_deleted",
     }
 )  # fmt: skip
 """What makes a case new again for who looked before, and stands on the list of what nobody saw when the discussion is past.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
@@ -115,7 +117,7 @@ def _rows() -> dict[str, object]:
     }
 
 
-def _numbers(wire: Wire, raw: bytes, profile: str) -> tuple[tuple[str, str], ...]:
+def numbers(wire: Wire, raw: bytes, profile: str) -> tuple[tuple[str, str], ...]:
     readers: dict[Wire, Reader] = current_app.extensions["mdo_readers"]
     return readers[wire].numbers(raw, profile) if wire in readers else ()
 
@@ -126,13 +128,19 @@ def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
     with transaction() as db:
         message = inbox.message_for(db, viewer(), Act.INBOX_REPLAY, message_id)
         if what == "replay":
-            replaying.replay(db, message, now=now())
-            replaying.number_anew(db, [message.id], _numbers)
+            found = replaying.replay(db, message, now=now())
+            replaying.number_anew(db, found, numbers)
         else:
+            found = [message.id]
             replaying.ignore(db, message, now=now())
-        audit.record(db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=what)
+        log_each(db, found, what)
     flash(gettext("Het bericht wordt opnieuw gelezen.") if what == "replay" else gettext("Het bericht is terzijde gelegd."))
     return _back(_asked())
+
+
+def log_each(db: Session, found: Sequence[uuid.UUID], detail: str) -> None:
+    for message_id in found:
+        audit.record(db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id, detail=detail)
 
 
 @blueprint.post("/inbox/<any(replay, ignore):what>")
@@ -147,14 +155,10 @@ def act_on_reason(what: str) -> ResponseReturnValue:
         if what == "replay":
             kind = request.form.get("kind", "").strip().upper()  # as it came: one that cannot be named is no reason to read all
             found = replaying.replay_all(db, viewer(), Act.INBOX_REPLAY, *chosen, kind, now=now())
-            replaying.number_anew(db, found, _numbers)
+            replaying.number_anew(db, found, numbers)
         else:
             found = replaying.ignore_all(db, viewer(), Act.INBOX_REPLAY, *chosen, now=now())
-        for message_id in found:
-            audit.record(
-                db, viewer(), Act.INBOX_REPLAY, now=now(), object_type="message", object_id=message_id,
-                detail=f"{'ignore ' if what == 'ignore' else ''}all {asked.reason}",
-            )  # fmt: skip
+        log_each(db, found, f"{'ignore ' if what == 'ignore' else ''}all {asked.reason}")
     if what == "replay":
         flash(ngettext("%(num)d bericht wordt opnieuw gelezen.", "%(num)d berichten worden opnieuw gelezen.", len(found)))
     else:

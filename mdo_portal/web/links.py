@@ -28,6 +28,7 @@ from mdo_portal.services import (
     link_history,
     link_status,
     links,
+    offering,
     participation,
     refused_calls,
     who_answers,
@@ -108,6 +109,7 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "steps": link_status.steps(link.level if link else link_status.LADDER[0], has_understood=status.has_understood),
         "history": link_history.history(db, hospital.id),
         "counts": inbox.counts(db, viewer()),
+        "told_before": told_before(db, hospital),
         "waits": who_answers.waits(db, viewer(), now=now(), hospital_id=hospital.id),
         "profiles": link_words.profiles(),
         "differences": link_words.differences,
@@ -125,6 +127,12 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "may_manage": viewer().may(Act.LINK_MANAGE, hospital_id=hospital.id),
         "viewer": viewer(),
     }
+
+
+def told_before(db: Session, hospital: Hospital) -> int:
+    """How many referrals were read before this link was mended, for whoever may have them read again."""
+    may_read = viewer().may(Act.INBOX_REPLAY, hospital_id=hospital.id)
+    return offering.told_before(db, hospital.id, now=now()) if may_read else 0
 
 
 def wire_of(link: Link | None) -> Wire | None:

@@ -21,7 +21,7 @@ from mdo_portal.exchange import Wire, WrongProfile, profile_of_link
 from mdo_portal.services import link_history, links, unknown_kinds
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
-from mdo_portal.web.links import log, wire_of
+from mdo_portal.web.links import log, told_before, wire_of
 
 blueprint = Blueprint("places", __name__, url_prefix="/links/<uuid:hospital_id>/places")
 NO_LINE = N_(
@@ -49,10 +49,11 @@ def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = 
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         history = link_history.history(db, hospital_id)
         unknown = unknown_kinds.unknown_kinds(db, hospital_id)
+        before = told_before(db, hospital)
     wire = wire_of(link)
     looked = _looked(link) if link and wire else {}
     return render_template(
-        "links/places.html", hospital=hospital, link=link, wire=wire.value if wire else "", labels=LABELS,
+        "links/places.html", hospital=hospital, link=link, told_before=before, wire=wire.value if wire else "", labels=LABELS,
         choices=[(name, gettext(LABELS[name])) for name in PLACEABLE],
         looked=looked, otherwise=(link.otherwise if link else "") if otherwise is None else otherwise, error=error,
         kinds=_kinds(link) if link and wire is Wire.HL7V2 else {}, unknown=unknown, meanings=MEANINGS,

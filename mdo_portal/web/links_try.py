@@ -28,7 +28,7 @@ from mdo_portal.web import link_words
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
 from mdo_portal.web.guard import may
-from mdo_portal.web.links import LINES, log, wire_of
+from mdo_portal.web.links import LINES, log, told_before, wire_of
 from mdo_portal.web.words import AMSTERDAM
 
 blueprint = Blueprint("trying", __name__, url_prefix="/links/<uuid:hospital_id>")
@@ -56,14 +56,14 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
         takes_part, may_join = bool(participation.boards_of(db, hospital.id)), viewer().may(Act.BOARD_MANAGE)
         has_line = wire_of(link) is not None
         chosen = request.form.get("profile", "") or (link.profile_in if link and has_line else _likely(hospital))
-        may_manage = viewer().may(Act.LINK_MANAGE, hospital_id=hospital_id)
+        may_manage, before = viewer().may(Act.LINK_MANAGE, hospital_id=hospital_id), told_before(db, hospital)
     given = {"tried": None, "text": "", "error": "", "report": "", "pasted": False, "again": "", "called": (), **given}
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_line=has_line, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
         sections=SECTION_LABELS, code_words=CODE_WORDS, no_board=NO_BOARD, no_boards=NO_BOARDS,
         unknown_urgency=UNKNOWN_URGENCY, urgencies=URGENCIES,
-        takes_part=takes_part, may_join=may_join, may_manage=may_manage, **given,
+        takes_part=takes_part, may_join=may_join, may_manage=may_manage, told_before=before, **given,
     )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ ACTS: dict[str, str] = {
     Act.DESTROY_APPROVE: "Beoordeelde een verzoek om vernietiging",
     "referral.received": "Uw aanmelding kwam binnen",
     "referral.updated": "Uw aanmelding werd bijgewerkt",
+    "referral.reread": "Uw aanmelding werd opnieuw gelezen uit het bericht van uw ziekenhuis",
     "patient.changed": "Uw persoonsgegevens werden bijgewerkt",
     "patient.died": "Het ziekenhuis meldde een overlijden",
     "patient.lives": "Het ziekenhuis trok een melding van overlijden in",

@@ -78,6 +78,7 @@ ACT_WORDS: dict[str, str] = {
     Act.PROFILE_READ: N_("eigen gegevens bekeken"),
     "referral.received": N_("aanmelding ontvangen"),
     "referral.updated": N_("aanmelding bijgewerkt"),
+    "referral.reread": N_("aanmelding opnieuw gelezen"),
     "patient.changed": N_("gegevens van de patiënt bijgewerkt"),
     "patient.died": N_("overlijden gemeld"),
     "patient.lives": N_("melding van overlijden ingetrokken"),

@@ -80,7 +80,7 @@ def test_a_letter_makes_no_other_move(before: DeliveryState, after: DeliveryStat
 
 def test_what_was_received_stays_received() -> None:
     assert DELIVERY_MOVES[DeliveryState.RECEIVED] == frozenset()
-    assert INBOUND_MOVES[InboundState.UNDERSTOOD] == frozenset()
+    assert INBOUND_MOVES[InboundState.UNDERSTOOD] == {InboundState.KEPT}, "only to be read once more into the case that it has"
 
 
 def test_a_case_that_waits_can_always_be_withdrawn() -> None:

@@ -48,9 +48,12 @@ def test_a_message_is_offered_again_only_from_where_the_table_allows_it(
     session: Session, message: InboundMessage, state: InboundState
 ) -> None:
     message.state, message.reason, message.attempts = state, "failed", 3
+    message.case_id, message.meaning = uuid.uuid4(), "referral"
+    session.flush()
 
     if InboundState.KEPT in INBOUND_MOVES[state]:
         replaying.replay(session, message, now=NOW)
+        session.refresh(message)
         assert (message.state, message.reason, message.attempts) == (InboundState.KEPT, "", 0)
     else:
         with pytest.raises(IllegalMove):
