@@ -82,12 +82,12 @@ def route_again(session: Session, *, now: datetime) -> bool:
         if (board_id := routing.named(session, house, hint))
     ]
     for case_id, board_id in found[:MOST_AT_ONCE]:
-        _route(session, case_id, board_id, now=now)
+        route_to(session, case_id, board_id, now=now)
     return bool(found)
 
 
-def _route(session: Session, case_id: uuid.UUID, board_id: uuid.UUID, *, now: datetime) -> None:
-    """Unless somebody chose a board meanwhile."""
+def route_to(session: Session, case_id: uuid.UUID, board_id: uuid.UUID, *, now: datetime) -> None:
+    """Give a waiting case the board that its sender's words name, unless somebody chose a board meanwhile."""
     case = session.get_one(Case, case_id, with_for_update=HELD, populate_existing=True)
     if case.board_id is not None or case.state not in WAITING:
         return

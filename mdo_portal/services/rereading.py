@@ -7,24 +7,30 @@ its patient stays the same person; where the message says otherwise now, nothing
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
-from mdo_portal.domain.case import Case, CaseFact
-from mdo_portal.domain.document import CaseDocument
-from mdo_portal.domain.files import clean_title
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import Fact, IncomingDocument, IncomingReferral, Unreadable
-from mdo_portal.services import audit, case_facts, changes, documents, identification, patients, referrals, standing, timeline
-
-ONE_MOMENT = timedelta(milliseconds=1)
-"""Each reading of a message has a moment of its own, so many microseconds after it came: what changed then is told by that (news.py)."""
+from mdo_portal.exchange import IncomingReferral, Unreadable
+from mdo_portal.services import (
+    audit,
+    case_facts,
+    identification,
+    participation,
+    patients,
+    referrals,
+    retelling,
+    routing,
+    standing,
+    timeline,
+)
+from mdo_portal.services.retelling import Told
 
 
 @dataclass(frozen=True)
@@ -48,21 +54,21 @@ def read_again(session: Session, heard: Heard, referral: IncomingReferral, hospi
         raise Unreadable("again_ended")
     patient = _same(session, case, referral, hospital)
     number = _number(session, case, referral, hospital, heard)
-    told = _Told.of(session, case, heard)
-    newest = not referrals.told_later(session, case, *referrals.ASKED, now=heard.received_at + ONE_MOMENT)
-    touched = patients.tell(
-        session, patient, referral.patient, now=heard.received_at, sent_at=referral.sent_at, message_id=heard.message_id
-    )
+    told = Told.of(session, case, heard.message_id, heard.received_at)
+    newest = not referrals.told_later(session, case, *referrals.ASKED, now=told.then)
     changed = [
-        bool(touched),
+        _tell_patient(session, case, patient, referral, told),
         number != case.referral_number,
         _take_over(session, case, referral, hospital, told, whole=newest and heard.made_it, newest=newest),
-        _tell_facts(session, case, referral.facts, hospital, told, newest=newest),
-        _tell_documents(session, case, referral, hospital, told),
+        retelling.facts(session, case, referral.facts, hospital, told, newest=newest),
+        retelling.files(session, case, referral.documents, hospital, told),
     ]
     case.referral_number = number
     if any(changed):
         _say(session, case, hospital, told, now=now)
+    board_id = routing.route(session, hospital, referral) if case.board_id is None else None
+    if board_id is not None:
+        participation.route_to(session, case.id, board_id, now=now)
     return case
 
 
@@ -91,34 +97,16 @@ def _number(session: Session, case: Case, referral: IncomingReferral, hospital: 
     return referral.number
 
 
-@dataclass(frozen=True)
-class _Told:
-    """What the message told the case when it was read before, and the moment of this reading."""
-
-    message_id: uuid.UUID
-    at: datetime
-    facts: Sequence[CaseFact]
-    files: Sequence[CaseDocument]
-
-    @staticmethod
-    def of(session: Session, case: Case, heard: Heard) -> _Told:
-        mine = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.message_id == heard.message_id)
-        facts = session.scalars(mine).all()
-        kept = select(CaseDocument).where(CaseDocument.case_id == case.id, CaseDocument.message_id == heard.message_id)
-        files = session.scalars(kept.options(defer(CaseDocument.content_sealed))).all()
-        until = heard.received_at + ONE_MOMENT
-        rows: list[CaseFact | CaseDocument] = [*facts, *files]
-        moments = [moment for row in rows for moment in (row.received_at, row.superseded_at) if moment]
-        last = max((one for one in moments if one < until), default=heard.received_at)
-        return _Told(heard.message_id, last + timedelta(microseconds=1), facts, files)
-
-    def fell(self, row: CaseFact | CaseDocument) -> bool:
-        """Whether an earlier reading of this same message let it fall; whoever came later and put something else there is heard."""
-        return row.superseded_at is not None and row.superseded_at - row.received_at < ONE_MOMENT
+def _tell_patient(session: Session, case: Case, patient: Patient, referral: IncomingReferral, told: Told) -> bool:
+    """Particulars of the patient, unless something was told since: it may have said the same second that it was sent."""
+    if referrals.told_later(session, case, *referrals.ASKED, "patient.changed", now=told.then):
+        return False
+    at, sent_at = told.received_at, referral.sent_at
+    return bool(patients.tell(session, patient, referral.patient, now=at, sent_at=sent_at, message_id=told.message_id))
 
 
 def _take_over(
-    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, told: _Told, *, whole: bool, newest: bool
+    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, told: Told, *, whole: bool, newest: bool
 ) -> bool:
     """Question, urgency, who refers: when nobody told them since, they are what the message says, also where it says nothing now."""
     before = _stands(case)
@@ -129,7 +117,6 @@ def _take_over(
     referrals.take_over(case, referral, newest=newest, whole=whole)
     if case.board_id is None and referral.board_hint:
         case.board_hint = referral.board_hint
-        changes.wake(session, "route")
     return _stands(case) != before
 
 
@@ -137,54 +124,7 @@ def _stands(case: Case) -> tuple[str | date, ...]:
     return (*(getattr(case, column) for column in referrals.TOLD), case.board_hint)
 
 
-_Word = tuple[str, str, str, date | None, str]
-
-
-def _word(one: CaseFact | Fact) -> _Word:
-    return (one.section, one.label, one.text, one.dated_on, one.status)
-
-
-def _tell_facts(session: Session, case: Case, facts: Sequence[Fact], hospital: Hospital, told: _Told, *, newest: bool) -> bool:
-    """What it told and tells no more is over; what it tells for the first time is added, behind whatever came since."""
-    now_told = {_word(fact) for fact in facts}
-    gone = [row for row in told.facts if row.superseded_at is None and _word(row) not in now_told]
-    for row in gone:
-        row.superseded_at = told.at
-    before = {_word(row) for row in told.facts if not told.fell(row)}
-    fresh = [fact for fact in dict.fromkeys(facts) if _word(fact) not in before]
-    session.flush()
-    present = session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))).all()
-    since = [row for row in present if row.received_at > told.at]
-    older = [fact for fact in fresh if case_facts.same_label(since, fact)]
-    for some, is_newest in (([one for one in fresh if one not in older], newest), (older, False)):
-        case_facts.add_facts(session, case, some, hospital, now=told.at, message_id=told.message_id, newest=is_newest)
-    return bool(gone or fresh)
-
-
-def _tell_documents(session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, told: _Told) -> bool:
-    """The same bytes stay the same document, under the name, kind and day that are read now."""
-    known = {row.sha256: row for row in told.files if not told.fell(row)}
-    now_told = {documents.digest_of(one.content): one for one in referral.documents}
-    named = [_name(known[digest], one) for digest, one in now_told.items() if digest in known]
-    gone = [row for digest, row in known.items() if digest not in now_told and row.superseded_at is None]
-    for row in gone:
-        row.superseded_at = told.at
-    fresh = [one for digest, one in now_told.items() if digest not in known]
-    session.flush()
-    documents.add_all(session, case, fresh, hospital_id=hospital.id, at=told.at, message_id=told.message_id)
-    return bool(gone or fresh or any(named))
-
-
-def _name(row: CaseDocument, told: IncomingDocument) -> bool:
-    """Give the document the name that is read now. Returns whether it had another."""
-    named = {"title": clean_title(told.title), "kind": told.kind, "dated_on": told.dated_on}
-    differs = any(getattr(row, column) != value for column, value in named.items())
-    for column, value in named.items():
-        setattr(row, column, value)
-    return differs
-
-
-def _say(session: Session, case: Case, hospital: Hospital, told: _Told, *, now: datetime) -> None:
+def _say(session: Session, case: Case, hospital: Hospital, told: Told, *, now: datetime) -> None:
     case.revision += 1
     referrals.assess(session, case, now=now)
     timeline.happened(session, case, "referral.reread", at=told.at, hospital=hospital.name)

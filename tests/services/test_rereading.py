@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import NO_DATE, Case, CaseFact
+from mdo_portal.domain.case import NO_DATE, Case, CaseFact, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable, Wire
@@ -183,6 +183,23 @@ def test_a_number_that_was_misread_is_put_right(session: Session, region: Region
     desk.again(number="VW-9")
 
     assert desk.case.referral_number == "VW-9"
+
+
+def test_a_board_that_is_named_now_gets_the_case_at_once(session: Session, region: Region) -> None:
+    desk = Desk(session, region, board_hint="")
+    assert desk.case.board_id is None
+
+    desk.again(board_hint="MDO Uro-prostaat")
+
+    assert (desk.case.board_id, desk.case.state) == (region.boards["URO-P"], CaseState.READY)
+
+
+def test_a_board_that_somebody_chose_stays(session: Session, region: Region) -> None:
+    desk = Desk(session, region)
+
+    desk.again(board_hint="Lage GI")
+
+    assert desk.case.board_id == region.boards["URO-P"]
 
 
 @pytest.mark.parametrize(
