@@ -27,7 +27,11 @@ QUESTIONS = st.sampled_from(["", "Opereren?", "Bestralen?"])
 VALUES = st.sampled_from(["3,1", "12,4", ""])
 NAMES = st.sampled_from(["van Voorbeeld", "de Nieuwe"])
 WORDS = st.tuples(
-    st.sampled_from(["referral", "result", "change", "withdrawal"]), QUESTIONS, VALUES, NAMES, st.sampled_from([1, 900, 3_600_000_000])
+    st.sampled_from(["referral", "result", "change", "withdrawal"]),
+    QUESTIONS,
+    VALUES,
+    NAMES,
+    st.sampled_from([1, 900, 3_600_000_000]),
 )
 
 

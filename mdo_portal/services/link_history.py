@@ -21,6 +21,12 @@ def history(session: Session, hospital_id: uuid.UUID, *, limit: int = 50) -> lis
     return list(session.scalars(query.order_by(LinkChange.at.desc(), LinkChange.id.desc()).limit(limit)))
 
 
+def newest(session: Session, hospital_id: uuid.UUID, *what: Changed) -> LinkChange | None:
+    """The last change of these kinds; None when there was none."""
+    query = select(LinkChange).where(LinkChange.hospital_id == hospital_id, LinkChange.what.in_(what))
+    return session.scalars(query.order_by(LinkChange.at.desc(), LinkChange.id.desc()).limit(1)).first()
+
+
 def remember(
     session: Session, hospital_id: uuid.UUID, what: Changed, before: str, after: str, *, viewer: Viewer | None, now: datetime
 ) -> None:

@@ -34,7 +34,7 @@ from mdo_portal.services import (
     who_answers,
 )
 from mdo_portal.settings import NOWHERE, host_port, is_loopback
-from mdo_portal.web import link_words
+from mdo_portal.web import link_words, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 
@@ -156,11 +156,11 @@ def told(link: Link | None) -> dict[str, str]:
 def edit(hospital_id: uuid.UUID) -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
-        form = _as_form(hospital, link)
+        form = _as_form(hospital, link) | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
     return _form(hospital_id, hospital.name, form, {})
 
 
-def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[str, str]) -> str:
+def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[str, str], *, overtaken: str = "") -> str:
     known = link_words.profiles()
     # Of the profiles for paper only the one without a line reads something; those of a folder are about letters.
     reads = [
@@ -172,6 +172,7 @@ def _form(hospital_id: uuid.UUID, name: str, form: dict[str, str], errors: dict[
     present = form.get("channel_out", "")
     other_way = present if present not in link_form.LINE_CHANNELS else ""
     shown = {"form": form, "errors": errors, "reads": reads, "writes": writes, "other_way": link_words.way(other_way)}
+    shown |= {"overtaken": overtaken}
     return render_template("links/settings.html", hospital_id=hospital_id, name=name, **shown)
 
 
@@ -200,6 +201,9 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as db:
             hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
             name = hospital.name
+            if overtaken := links_seen.overtaken(db, hospital_id, *links_seen.SETTINGS):
+                again = request.form.to_dict() | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
+                return _form(hospital_id, name, again, {}, overtaken=overtaken), 409
             known, elsewhere = wiring_profiles.known_profiles(), bool(link and link.otherwise)
             saved = links.save(
                 db, hospital, link, request.form, profiles=known, viewer=viewer(), now=now(), loopback=settings().demo

@@ -19,6 +19,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, PortalError
 from mdo_portal.exchange import Wire, WrongProfile, profile_of_link
 from mdo_portal.services import link_history, links, unknown_kinds
+from mdo_portal.web import links_seen
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log, told_before, wire_of
@@ -43,13 +44,14 @@ def page(hospital_id: uuid.UUID) -> str:
     return _page(hospital_id)
 
 
-def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = "", **one: str) -> str:
+def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = "", seen: str = "", **one: str) -> str:
     """`one`: the field and the place that were asked for, and what is wrong with that place."""
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         history = link_history.history(db, hospital_id)
         unknown = unknown_kinds.unknown_kinds(db, hospital_id)
         before = told_before(db, hospital)
+        shown = seen or request.form.get("seen", "") or links_seen.seen(db, hospital_id, *links_seen.PLACES)
     wire = wire_of(link)
     looked = _looked(link) if link and wire else {}
     return render_template(
@@ -60,7 +62,7 @@ def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = 
         offered=[(name, gettext(MEANINGS[name])) for name in OFFERED],
         **{"field": "", "place": "", "place_error": "", "kind": request.args.get("kind", "")[:60], "meaning": "",
            "kind_error": "", "meaning_error": "", **one},
-        history=[one for one in history if one.what == "otherwise"],
+        history=[one for one in history if one.what == "otherwise"], seen=shown,
     )  # fmt: skip
 
 
@@ -95,11 +97,14 @@ def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             hospital, link = _with_line(db, hospital_id)
+            overtaken = links_seen.overtaken(db, hospital_id, *links_seen.PLACES)
+            seen = links_seen.seen(db, hospital_id, *links_seen.PLACES)
             wiring_profiles.check_otherwise(link.profile_in, text)
-            _keep(db, hospital, link, text)
+            if not overtaken:
+                _keep(db, hospital, link, text)
     except WrongProfile as wrong:
         return _page(hospital_id, otherwise=text, error=sentence(wrong)), 422
-    return _done(hospital_id)
+    return (_page(hospital_id, otherwise=text, error=overtaken, seen=seen), 409) if overtaken else _done(hospital_id)
 
 
 @blueprint.post("/one")
