@@ -176,5 +176,10 @@ AGAIN_REASONS: dict[str, str] = {
         "Opnieuw gelezen gaat dit bericht over een ander patiëntnummer dan dat van de casus. De casus is gebleven zoals die was; kijk na "
         "waar het nummer staat, en laat het ziekenhuis de aanmelding opnieuw sturen: dan wordt gevraagd wie dit is."
     ),
+    "waits_for_identity": N_(
+        "Opnieuw lezen kan pas als iemand heeft beslist wie deze patiënt is (pagina Wie is dit). De casus is gebleven zoals die was; "
+        "lees daarna nog eens opnieuw."
+    ),
+    "objection": N_("Opnieuw lezen veranderde niets: de patiënt heeft bezwaar gemaakt tegen delen."),
 }
 AGAIN_IN_VAIN = N_("Opnieuw lezen lukte niet met de koppeling zoals die nu is. De casus is gebleven zoals die was.")

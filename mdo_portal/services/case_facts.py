@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -60,6 +60,14 @@ def keep_earlier_questions(
             session.add(earlier)
 
 
+Word = tuple[Section, str, str, date | None, str]
+
+
+def word(one: CaseFact | Fact) -> Word:
+    """What a fact says: of two that say the same, one is enough."""
+    return (one.section, one.label, one.text, one.dated_on, one.status)
+
+
 def add_facts(
     session: Session,
     case: Case,
@@ -78,13 +86,14 @@ def add_facts(
     present = list(session.scalars(query))
     if newest:
         _told_otherwise(present, facts, hospital, now=now)
-    known = {(fact.section, fact.label, fact.text, fact.dated_on, fact.status) for fact in present}
+    known, told = {word(fact) for fact in present}, {word(fact) for fact in facts}
+    others = [one for one in present if word(one) not in told]  # of several under one name those that are told again stay
     for fact in dict.fromkeys(facts):
-        if (fact.section, fact.label, fact.text, fact.dated_on, fact.status) in known:
+        if word(fact) in known:
             continue
         row = fact_row(case, fact, hospital, now=now, message_id=message_id)
         session.add(row)
-        for other in dict.fromkeys((*same_label(present, fact), *_same_words(present, fact))):
+        for other in dict.fromkeys((*same_label(others, fact), *_same_words(others, fact))):
             older, newer = (other, row) if newest else (row, other)
             older.superseded_at = newer.received_at
 

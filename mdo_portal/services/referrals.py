@@ -283,13 +283,13 @@ def _check_patient(session: Session, referral: IncomingReferral, hospital: Hospi
     patient = identification.of_message(session, hospital.id, told)
     patient = identification.said_under(session, hospital.id, told, referral.number) or patient
     before = session.get_one(Patient, case.patient_id)
-    if patient is None and not _is_somebody_else(session, before, told):
+    if patient is None and not is_somebody_else(session, before, told):
         return
     if patient is None or patient.id != before.id:
         raise _numbered_otherwise(referral, case, patient)
 
 
-def _is_somebody_else(session: Session, before: Patient, told: PatientIdentity) -> bool:
+def is_somebody_else(session: Session, before: Patient, told: PatientIdentity) -> bool:
     """Of somebody whom no number found here: a number of another, or a name or birth date that differs."""
     other_name = bool(told.name.family) and told.name.family.casefold() != before.family.casefold()
     other_birth = told.birth_on is not None and before.birth_on is not None and told.birth_on != before.birth_on

@@ -66,9 +66,8 @@ def read_again(session: Session, heard: Heard, referral: IncomingReferral, hospi
     case.referral_number = number
     if any(changed):
         _say(session, case, hospital, told, now=now)
-    board_id = routing.route(session, hospital, referral) if case.board_id is None else None
-    if board_id is not None:
-        participation.route_to(session, case.id, board_id, now=now)
+    if case.board_id is None and heard.made_it:
+        _route(session, case, referral, hospital, now=now)
     return case
 
 
@@ -81,7 +80,7 @@ def _same(session: Session, case: Case, referral: IncomingReferral, hospital: Ho
     patient = session.get_one(Patient, case.patient_id)
     said = identification.of_message(session, hospital.id, referral.patient)
     said = identification.said_under(session, hospital.id, referral.patient, referral.number) or said
-    if said is None and referrals.is_alike(session, patient, referral.patient):
+    if said is None and not referrals.is_somebody_else(session, patient, referral.patient):
         said = patient
     if said is None or said.id != patient.id:
         raise Unreadable("again_other_patient")
@@ -115,13 +114,19 @@ def _take_over(
             session, case, referral, hospital, now=told.at, message_id=told.message_id, emptied=whole
         )
     referrals.take_over(case, referral, newest=newest, whole=whole)
-    if case.board_id is None and referral.board_hint:
-        case.board_hint = referral.board_hint
     return _stands(case) != before
 
 
 def _stands(case: Case) -> tuple[str | date, ...]:
-    return (*(getattr(case, column) for column in referrals.TOLD), case.board_hint)
+    return tuple(getattr(case, column) for column in referrals.TOLD)
+
+
+def _route(session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime) -> None:
+    """Give a case for which nobody chose a board the one that its referral names now."""
+    case.board_hint = referral.board_hint or case.board_hint
+    board_id = routing.route(session, hospital, referral)
+    if board_id is not None:
+        participation.route_to(session, case.id, board_id, now=now)
 
 
 def _say(session: Session, case: Case, hospital: Hospital, told: Told, *, now: datetime) -> None:

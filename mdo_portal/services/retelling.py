@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
@@ -16,6 +16,7 @@ from mdo_portal.domain.files import clean_title
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingDocument
 from mdo_portal.services import case_facts, documents
+from mdo_portal.services.case_facts import word
 
 ONE_MOMENT = timedelta(milliseconds=1)
 """Each reading of a message has a moment of its own, so many microseconds after it came: what changed then is told by that (news.py)."""
@@ -60,24 +61,17 @@ class Told:
         return row.message_id == self.message_id and row.superseded_at is None
 
 
-_Word = tuple[str, str, str, date | None, str]
-
-
-def _word(one: CaseFact | Fact) -> _Word:
-    return (one.section, one.label, one.text, one.dated_on, one.status)
-
-
 def facts(session: Session, case: Case, told_now: Sequence[Fact], hospital: Hospital, told: Told, *, newest: bool) -> bool:
     """What it told and tells no more is over; what it tells for the first time is added, behind whatever came since.
 
     Returns whether anything changed.
     """
-    words = {_word(fact) for fact in told_now}
-    gone = [row for row in told.facts if told.is_mine(row) and _word(row) not in words]
+    words = {word(fact) for fact in told_now}
+    gone = [row for row in told.facts if told.is_mine(row) and word(row) not in words]
     for row in gone:
         row.superseded_at = told.at
-    known = {_word(row) for row in told.facts if told.stood(row) or row.superseded_at is None}
-    fresh = [fact for fact in dict.fromkeys(told_now) if _word(fact) not in known]
+    known = {word(row) for row in told.facts if told.stood(row) or row.superseded_at is None}
+    fresh = [fact for fact in dict.fromkeys(told_now) if word(fact) not in known]
     session.flush()
     since = [row for row in told.facts if row.superseded_at is None and row.received_at > told.at]
     older = [fact for fact in fresh if case_facts.same_label(since, fact)]
@@ -88,7 +82,9 @@ def facts(session: Session, case: Case, told_now: Sequence[Fact], hospital: Hosp
 
 def files(session: Session, case: Case, told_now: Sequence[IncomingDocument], hospital: Hospital, told: Told) -> bool:
     """The same bytes stay the same document, under the name, kind and day that are read now. Returns whether anything changed."""
-    by_digest = {documents.digest_of(one.content): one for one in told_now}
+    by_digest: dict[str, IncomingDocument] = {}
+    for one in told_now:
+        by_digest.setdefault(documents.digest_of(one.content), one)  # the same bytes under two names: the first names them
     mine = [row for row in told.files if told.is_mine(row)]
     named = [_name(row, by_digest[row.sha256]) for row in mine if row.sha256 in by_digest]
     gone = [row for row in mine if row.sha256 not in by_digest]

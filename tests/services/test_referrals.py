@@ -101,6 +101,17 @@ def test_a_labelled_fact_supersedes_its_older_text_and_keeps_it_in_the_history(s
     assert session.scalar(select(func.count()).select_from(CaseFact).where(CaseFact.case_id == case.id)) == 3
 
 
+def test_of_several_values_under_one_name_those_that_are_told_again_stay(session: Session, zeed: Hospital) -> None:
+    """Two drugs, of which one is replaced: the other was put aside although the same message named it."""
+    drugs = [Fact(Section.MEDICATION, text, "Medicatie") for text in ("abirateron", "prednison", "zoledroninezuur")]
+    first = make.referral(number="VW-1", facts=tuple(drugs[:2]))
+    case = register(session, zeed, first)
+
+    register(session, zeed, replace(first, facts=(drugs[0], drugs[2])), minutes=5)
+
+    assert {text for label, text in present(session, case) if label == "Medicatie"} == {"abirateron", "zoledroninezuur"}
+
+
 @pytest.mark.parametrize("label", ["", "PSA"])
 def test_what_was_preliminary_and_is_final_in_the_same_words_is_no_longer_preliminary(
     session: Session, zeed: Hospital, label: str

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import NO_DATE, Case, CaseFact, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable, Wire
 from mdo_portal.services import cases, news, referrals, rereading, timeline
 from mdo_portal.services.news import Since
@@ -35,7 +36,7 @@ class Desk:
         self.session, self.message_id = session, uuid.uuid4()
         self.zeed = session.get_one(Hospital, region.hospitals["ZEED"])
         first = {"number": "VW-1", "facts": (*make.COMPLETE, PSA), "urgency": "urgent", "latest_useful_on": date(2026, 3, 20)}
-        self.said = make.referral(make.identity("4711"), **(first | over))
+        self.said = make.referral(**({"patient": make.identity("4711")} | first | over))
         self.case = self._told(self.said, NOW, self.message_id)
 
     def _told(self, said: IncomingReferral, at: datetime, message_id: uuid.UUID | None) -> Case:
@@ -200,6 +201,25 @@ def test_a_board_that_somebody_chose_stays(session: Session, region: Region) -> 
     desk.again(board_hint="Lage GI")
 
     assert desk.case.board_id == region.boards["URO-P"]
+
+
+def test_a_patients_number_that_was_not_read_is_taken_over(session: Session, region: Region) -> None:
+    who = replace(make.identity(), local_number="", birth_on=None)
+    desk = Desk(session, region, patient=who)
+
+    desk.again(patient=replace(who, local_number="4799", local_authority="ZEED"))
+
+    assert session.get_one(Patient, desk.case.patient_id).local_number == "4799"
+
+
+def test_one_document_under_two_names_keeps_the_first(session: Session, region: Region) -> None:
+    two = (make.document(title="Verslag"), make.document(title="PA"))
+    desk = Desk(session, region, documents=two)
+
+    desk.again(documents=two)
+
+    titles = select(CaseDocument.title).where(CaseDocument.case_id == desk.case.id)
+    assert (session.scalars(titles).all(), desk.case.news_at) == (["Verslag"], None)
 
 
 @pytest.mark.parametrize(
