@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -285,3 +285,15 @@ def test_the_buttons_of_a_row_have_a_key_and_the_page_says_which(house: House) -
 
     for key, words in {"o": "naar Opnieuw lezen", "t": "naar Terzijde leggen"}.items():
         assert f'data-row-key="{key}"' in table(page) and words in page
+
+
+def test_of_one_hospital_only_its_own_messages_raise_the_alarm(house: House) -> None:
+    """Above an empty list stood that a message lay unread for days: of another hospital."""
+    zeed, kree = house.region.hospitals["ZEED"], house.region.hospitals["KREE"]
+    with house.database.transaction() as session:
+        old = datetime.now(UTC) - timedelta(days=2)
+        intake.keep(session, [make.arrival(house.region.links["KREE"], reason="undecodable", at=old)])
+    late, ada = "ligt er langer dan een dag", house.person(Role.ADMINISTRATOR, "KREE")
+
+    assert late in ada.get("/inbox").text and late in ada.get(f"/inbox?hospital={kree}").text
+    assert late not in ada.get(f"/inbox?hospital={zeed}").text
