@@ -208,11 +208,11 @@ def test_a_row_says_what_its_message_became(house: House) -> None:
     assert became(house.person(Role.LINK_MANAGER).get("/inbox").text) == [
         "Aanvulling of nieuwe vraag na de bespreking · MDO Uro-prostaat",
         "Uitslag of document na de bespreking · MDO Uro-prostaat",
-        "Nieuwe verwijzing · nog geen MDO gekozen",
+        "Nieuwe aanmelding · nog geen MDO gekozen",
         "Afspraak · MDO Uro-prostaat",
         "Uitslag of document bij een lopende casus · MDO Uro-prostaat",
         "Aanvulling op een lopende casus · MDO Uro-prostaat",
-        "Nieuwe verwijzing · MDO Uro-prostaat",
+        "Nieuwe aanmelding · MDO Uro-prostaat",
     ]
 
 
@@ -222,7 +222,7 @@ def test_whoever_may_not_see_the_case_reads_no_name_and_gets_no_way_to_it(house:
 
     page = house.person(role, code).get("/inbox").text
 
-    assert became(page) == ["Nieuwe verwijzing · MDO Uro-prostaat"]
+    assert became(page) == ["Nieuwe aanmelding · MDO Uro-prostaat"]
     assert "Verwezen" not in page and "/cases/" not in page
 
 

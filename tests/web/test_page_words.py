@@ -110,3 +110,33 @@ def test_the_list_of_keys_in_the_meeting_names_all_its_keys(app: Flask, database
     named = set(re.findall(r"<kbd[^>]*>([a-z])</kbd>", keys))
     assert {"n", "r", "v", "i"} <= used
     assert used <= named
+
+
+@pytest.mark.parametrize(("lacking", "said"), [(["wens"], "ontbreekt: wens"), (["wens", "beeld"], "ontbreken: wens, beeld")])
+def test_one_thing_is_missing_and_two_things_are(app: Flask, lacking: list[str], said: str) -> None:
+    """*4 mist* stood above what a case lacked."""
+    with app.test_request_context():
+        dots = get_template_attribute("components/facts.html", "readiness_dots")
+        drawn = str(dots([("vraag", "ok"), *((one, "missing") for one in lacking)]))
+
+    assert said in drawn
+
+
+def test_above_what_a_case_lacks_stands_how_much_that_is(app: Flask, database: Database, region: Region) -> None:
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(session, zeed, board_id=region.boards["URO-P"])
+        case.missing = ["wish", "pathology"]
+        path = f"/cases/{case.id}"
+
+    assert "2 ontbreken" in signed_in(app, database, region, "Aisha").get(path).text
+
+
+@pytest.mark.parametrize(("by_token", "word"), [(False, "Alleen via een tunnel"), (True, "Geen token")])
+def test_a_line_that_only_a_tunnel_may_use_is_called_so(app: Flask, by_token: bool, word: str) -> None:
+    """It was called *Nog geen certificaat*, as if it took nothing yet."""
+    with app.test_request_context():
+        badge = get_template_attribute("links/_line.html", "line_badge")
+        drawn = str(badge(True, "unproven", datetime.now(UTC), by_token))
+
+    assert word in drawn and ("tunnel" in drawn) is not by_token
