@@ -100,7 +100,13 @@ def test_what_cannot_be_decided_so_changes_nothing(house: House, decision: str, 
 def test_who_left_something_out_reads_that_above_the_question_with_what_was_typed(house: House) -> None:
     """A page that said *Dat kan nu niet* took its place, with a way to the beginning and the number that was spelled out gone."""
     client, path = house.person(Role.SPECIALIST), f"/identities/{house.conflict_id}/decide"
-    typed = {"csrf_token": CSRF, "decision": "corrected", "reason": "gebeld met balie", "right_number": "4711", "right_bsn": "123456789"}
+    typed = {
+        "csrf_token": CSRF,
+        "decision": "corrected",
+        "reason": "gebeld met balie",
+        "right_number": "4711",
+        "right_bsn": "123456789",
+    }
 
     page = client.post(path, data=typed).text
     form = page.partition('<form class="stack decide"')[2]
