@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from flask import Flask, get_template_attribute
 from flask_babel import force_locale
 
 from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.web.assets import DIST
 from tests import make
@@ -140,3 +141,18 @@ def test_a_line_that_only_a_tunnel_may_use_is_called_so(app: Flask, by_token: bo
         drawn = str(badge(True, "unproven", datetime.now(UTC), by_token))
 
     assert word in drawn and ("tunnel" in drawn) is not by_token
+
+
+@pytest.mark.parametrize(("hours", "first"), [(-1, True), (24, False)])
+def test_opening_the_meeting_is_the_next_step_only_once_registration_closed(
+    app: Flask, database: Database, region: Region, hours: int, first: bool
+) -> None:
+    """Five days ahead the one coloured button of an empty agenda was *Open vergadering*."""
+    with database.transaction() as session:
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.registration_closes_at = datetime.now(UTC) + timedelta(hours=hours)
+
+    page = signed_in(app, database, region, "Bram").get(f"/meetings/{region.meeting}").text
+
+    button = re.search(r'<button class="([^"]*)"[^>]*>(?:<svg.*?</svg>)?Open vergadering', page)
+    assert button and ("btn-primary" in button[1]) is first
