@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.identity_conflict import ASKED_TOO_LONG, IdentityConflict
-from mdo_portal.domain.people import Role
+from mdo_portal.domain.people import Membership, Person, Role
 from tests.test_reception import understand_all
 from tests.web.identity_house import House, house
 from tests.web.portal import signed_in
@@ -90,6 +90,18 @@ def test_a_bsn_to_check_waits_for_nobody_and_is_not_counted(house: House) -> Non
 
     assert in_menu(client.get("/identities").text) == ""
     assert LATE not in client.get("/inbox").text
+
+
+def test_above_the_messages_of_another_hospital_the_own_questions_are_not_told(house: House) -> None:
+    """Somebody who looks after the network and a hospital of it chose another one."""
+    grow_old(house)
+    client, zeed, kree = house.person(Role.ADMINISTRATOR), house.region.hospitals["ZEED"], house.region.hospitals["KREE"]
+    with house.database.transaction() as session:
+        both = session.scalars(select(Person).where(Person.name == "administrator ZEED")).one()
+        session.add(Membership(person_id=both.id, hospital_id=zeed, role=Role.LINK_MANAGER))
+
+    assert LATE in client.get("/inbox").text and LATE in client.get(f"/inbox?hospital={zeed}").text
+    assert LATE not in client.get(f"/inbox?hospital={kree}").text
 
 
 def test_the_case_that_waits_for_an_answer_leads_whoever_may_answer_there(house: House) -> None:
