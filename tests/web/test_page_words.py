@@ -97,6 +97,14 @@ def test_every_icon_that_a_page_names_is_drawn() -> None:
     assert named - drawn == set()
 
 
+def test_a_page_folds_for_larger_letters_as_it_does_for_a_narrower_window() -> None:
+    """Who sets the browser's letters at 200 % has half as many rem: a width in pixels would not know, and the page would not fit."""
+    sheets = (TEMPLATES.parent / "mdo_portal" / "frontend" / "css").glob("*.css")
+    asked = [line for sheet in sheets for line in re.findall(r"@(?:media|container)[^{]*", sheet.read_text(encoding="utf-8"))]
+
+    assert len(asked) > 50 and not [line for line in asked if re.search(r"\d(px|pt)\b", line)]
+
+
 def test_the_list_of_keys_in_the_meeting_names_all_its_keys(app: Flask, database: Database, region: Region) -> None:
     with database.transaction() as session:
         meeting_id = on_the_table(session, region, now=datetime.now(UTC)).meeting_id
