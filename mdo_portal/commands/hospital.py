@@ -110,7 +110,13 @@ def line(database: Database, code: str) -> dict[str, Any]:
     with database.transaction() as session:
         row = lines.line_of(session, _link_id(session, code), now=now)
     told = [
-        {"bound_to": one.bound_to, "subject": one.subject, "ends": str(one.expires_at or ""), "ends_soon": one.ends_soon(now)}
+        {
+            "bound_to": one.bound_to,
+            "subject": one.subject,
+            "ends": str(one.expires_at or ""),
+            "ends_soon": one.ends_soon(now),
+            "ended": one.ended(now),
+        }
         for one in row.certificates
     ]
     found: dict[str, Any] = {"hospital": code, "line": row.safety.value, "certificates": told}

@@ -139,11 +139,11 @@ def reasons(session: Session, viewer: Viewer, *, hospital_id: uuid.UUID | None =
     return sorted(found, key=lambda one: (-one.messages, one.reason))
 
 
-def alarms(session: Session, viewer: Viewer, *, now: datetime) -> Alarms:
-    """How many messages wait too long to be read, or lie too long without anybody looking."""
+def alarms(session: Session, viewer: Viewer, *, now: datetime, hospital_id: uuid.UUID | None = None) -> Alarms:
+    """How many messages wait too long to be read, or lie too long without anybody looking; of one hospital, as the page beneath."""
 
     def late(state: InboundState, is_late: ColumnElement[bool]) -> ColumnElement[int]:  # each has an index of its own
-        these = (visible(viewer), *meant(Asked(state)), is_late)
+        these = (visible(viewer), *meant(Asked(state, hospital_id=hospital_id)), is_late)
         return select(func.count()).select_from(InboundMessage).where(*these).scalar_subquery()
 
     unread = late(InboundState.UNREADABLE, InboundMessage.received_at < now - UNREAD_TOO_LONG)

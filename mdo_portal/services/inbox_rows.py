@@ -29,7 +29,7 @@ Shown = InboundState | Literal["waiting"]
 
 #: meaning -> its sentence, and another one when the discussion of its case was past
 BECAME: Mapping[str, tuple[str, str]] = {
-    "referral": (N_("Nieuwe verwijzing"), ""),
+    "referral": (N_("Nieuwe aanmelding"), ""),
     "update": (N_("Aanvulling op een lopende casus"), N_("Aanvulling of nieuwe vraag na de bespreking")),
     "withdrawal": (N_("Aanmelding ingetrokken"), ""),
     "result": (N_("Uitslag of document bij een lopende casus"), N_("Uitslag of document na de bespreking")),

@@ -1,4 +1,7 @@
-"""When the certificates of a line end, and whether somebody must do something: from then on every message of that hospital is refused."""
+"""When the certificates of a line end, and whether somebody must do something: from then on that hospital cannot call any more.
+
+A line that is open then goes on until it breaks: TLS asks who is there when a connection is made, and not again.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Audience, Delivery
-from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services.post_rows import NOT_ARRIVED, STUCK, PostRow, found, visible_post, visible_to
@@ -73,13 +72,17 @@ def _beyond(at: datetime, letter_id: uuid.UUID, *, newest_first: bool) -> Column
     return or_(further, and_(Delivery.created_at == at, Delivery.id > letter_id))
 
 
-def refusing(viewer: Viewer, shown: Sequence[PostRow]) -> list[Refusing]:
-    """Of these rows the hospitals that have more than one letter which this viewer may let go again; not what waits after a restore."""
+def refusing(session: Session, viewer: Viewer) -> list[Refusing]:
+    """The hospitals that have more than one letter which this viewer may let go again, all of them and not a page of them; not what
+    waits after a restore."""
+    over_line = (Delivery.audience == Audience.REFERRER, Delivery.channel != Channel.PAPER, Delivery.held_at.is_(None))
+    query = visible_to(viewer).where(Delivery.state.in_(STUCK), *over_line).order_by(Delivery.created_at, Delivery.id)
     found: dict[uuid.UUID, Refusing] = {}
-    for row in shown:
-        over_line = row.state in STUCK and row.audience is Audience.REFERRER and not row.is_paper and row.held_at is None
-        if over_line and viewer.may(Act.POST_RESEND, hospital_id=row.recipient_id, board_id=row.board_id):
-            found.setdefault(row.recipient_id, Refusing(row.recipient_id, row.hospital, [])).letters.append(row.id)
+    for letter_id, hospital_id, hospital, board_id in session.execute(
+        query.with_only_columns(Delivery.id, Hospital.id, Hospital.name, Case.board_id)
+    ):
+        if viewer.may(Act.POST_RESEND, hospital_id=hospital_id, board_id=board_id):
+            found.setdefault(hospital_id, Refusing(hospital_id, hospital, [])).letters.append(letter_id)
     return [one for one in found.values() if len(one.letters) > 1]
 
 

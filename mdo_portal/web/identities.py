@@ -45,19 +45,35 @@ def page() -> str:
 @blueprint.get("/<uuid:conflict_id>")
 @may(Act.IDENTITY_READ)
 def one(conflict_id: uuid.UUID) -> str:
+    return _shown(conflict_id)
+
+
+def _shown(conflict_id: uuid.UUID, error: str = "") -> str:
+    """With what was typed, when that could not be: who was on the telephone for it does not type it twice."""
     with transaction() as db:
         conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_READ, conflict_id)
         shown = conflict_rows.view(db, conflict)
         _log(db, Act.IDENTITY_READ, conflict_id, conflict.patient_id, conflict.other_patient_id)
     words = words_of(shown.kind)
     choices = [(decision.value, gettext(words[decision])) for decision in shown.offered]
-    return render_template("identities/one.html", conflict=shown, choices=choices, decided_words=DECIDED_WORDS)
+    typed = request.form if error else {}
+    return render_template(
+        "identities/one.html", conflict=shown, choices=choices, decided_words=DECIDED_WORDS, error=error, typed=typed
+    )
 
 
 @blueprint.post("/<uuid:conflict_id>/decide")
 @may(Act.IDENTITY_DECIDE)
 def decide(conflict_id: uuid.UUID) -> ResponseReturnValue:
-    asked, number, bsn = (request.form.get(name, "").strip() for name in ("decision", "right_number", "right_bsn"))
+    try:
+        _decide(conflict_id, *(request.form.get(name, "").strip() for name in ("decision", "right_number", "right_bsn")))
+    except IllegalMove as refused:
+        return _shown(conflict_id, gettext(refused.sentence)), refused.status
+    flash(gettext("Vastgelegd. Het bericht en wat erop wachtte, worden nu gelezen."), "success")
+    return redirect(url_for("identities.page"))
+
+
+def _decide(conflict_id: uuid.UUID, asked: str, number: str, bsn: str) -> None:
     with transaction() as db:
         conflict = conflict_rows.conflict_for(db, viewer(), Act.IDENTITY_DECIDE, conflict_id)
         if bsn and not (is_bsn_shaped(bsn) and passes_eleven_test(bsn)):
@@ -66,8 +82,6 @@ def decide(conflict_id: uuid.UUID) -> ResponseReturnValue:
         reason = request.form.get("reason", "")
         deciding.decide(db, conflict, decision, reason=reason, person_id=viewer().person_id, now=now(), number=number, bsn=bsn)
         _log(db, Act.IDENTITY_DECIDE, conflict_id, conflict.patient_id, conflict.other_patient_id, detail=decision.value)
-    flash(gettext("Vastgelegd. Het bericht en wat erop wachtte, worden nu gelezen."), "success")
-    return redirect(url_for("identities.page"))
 
 
 @blueprint.post("/<uuid:conflict_id>/undo")

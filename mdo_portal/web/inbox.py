@@ -96,7 +96,7 @@ def _rows() -> dict[str, object]:
         shown = {
             "counts": inbox.counts(db, viewer(), hospital_id=asked.hospital_id),
             "reasons": inbox.reasons(db, viewer(), hospital_id=asked.hospital_id),
-            "alarms": inbox.alarms(db, viewer(), now=now()),
+            "alarms": inbox.alarms(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "questions": conflict_rows.waiting(db, viewer(), now=now()),
             "waits": who_answers.waits(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "feed": inbox.feed_days(db, viewer(), now=now(), hospital_id=asked.hospital_id),

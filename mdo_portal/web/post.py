@@ -48,8 +48,8 @@ def _rows() -> dict[str, object]:
         asked = post.rows(db, viewer(), everything=tab == "all", held=tab == "held", after=after, limit=post.MOST + 1)
         found = asked[: post.MOST]
         waiting = post.waiting(db, viewer(), now=now())
+        refusing = [] if tab or after else post.refusing(db, viewer())
         audit.record(db, viewer(), Act.POST_READ, now=now(), object_type="post", hits=len(found))
-    refusing = [] if tab or after else post.refusing(viewer(), found)
     return {
         "rows": found,
         "refusing": refusing,
@@ -133,7 +133,7 @@ def resend_all() -> ResponseReturnValue:
     """All that one hospital's system refused, now that it works again: each as if it was sent again by itself, with its own audit line."""
     asked = request.form.get("hospital", "")
     with transaction() as db:
-        groups = post.refusing(viewer(), post.rows(db, viewer()))
+        groups = post.refusing(db, viewer())
         letters = sorted(next((one.letters for one in groups if str(one.hospital_id) == asked), []))
         locked = [_letter(db, Act.POST_RESEND, one, lock=True) for one in letters]  # in one order: two may push the same button
         stuck = [delivery for delivery in locked if delivery.state in STUCK]

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
 from mdo_portal.commands import hospital, hospital_line
 from mdo_portal.database import Database
 from mdo_portal.domain.certificate_refusals import CHAIN, HOLDS_KEY
+from mdo_portal.domain.link import LinkCertificate
 from mdo_portal.services import link_history
 from mdo_portal.settings import Settings
 from tests.client_certificates import made
@@ -40,6 +42,18 @@ def test_a_certificate_is_bound_and_withdrawn_and_the_history_says_from_where(
         history = link_history.history(session, region.hospitals["ZEED"])
         told = [(row.what.value, row.by_name, "A. Beheerder" in row.before + row.after) for row in history]
     assert told == [("unbound", "", True), ("bound", "", True)]
+
+
+def test_the_line_says_of_a_certificate_that_it_ended_and_not_only_that_it_soon_will(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "zeed.pem"
+    path.write_bytes(made().pem)
+    said("bind", "ZEED", str(path), "--by", "A. Beheerder")
+    assert [row["ended"] for row in hospital.line(database, "ZEED")["certificates"]] == [False]
+
+    with database.transaction() as session:
+        session.execute(update(LinkCertificate).values(expires_at=datetime.now(UTC) - timedelta(minutes=1)))
+
+    assert [row["ended"] for row in hospital.line(database, "ZEED")["certificates"]] == [True]
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.web.assets import DIST
 from tests import make, pdf_text
 from tests.browser import axe
 from tests.web.people_house import House, house
+from tests.web.portal import CSRF
 
 __all__ = ["house"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -36,9 +38,9 @@ BROKEN_WORDS = (
 
 
 @contextmanager
-def case_page(browser: Browser, house: House, width: int, height: int) -> Iterator[Page]:
-    """The case as its secretary gets it, with the built styles."""
-    client = house.person("Aisha")
+def case_page(browser: Browser, house: House, width: int, height: int, *, who: str = "Aisha") -> Iterator[Page]:
+    """The case as its secretary gets it, or somebody else, with the built styles."""
+    client = house.person(who)
 
     def answer(route: Route) -> None:
         asked = route.request.url.removeprefix(SITE).partition("#")[0]
@@ -64,6 +66,18 @@ def test_what_can_be_done_is_under_the_thumb_and_hides_nothing(browser: Browser,
         assert page.evaluate(IN_VIEW)
         assert page.evaluate(ROOM_BELOW) >= 0
         assert page.evaluate(IN_VIEW)
+        assert axe(page) == []
+
+
+def test_to_withdraw_alone_follows_nobody_down_the_page(browser: Browser, house: House) -> None:
+    """The doctor who only reads the case had *Intrekken* under the thumb all the way down, as if that were the next step."""
+    with house.database.transaction() as session:
+        board = session.get_one(Board, house.region.boards["URO-P"])
+        planned = {"meeting_id": str(make.meeting(session, board, starts_at=datetime.now(UTC) + timedelta(days=4)).id)}
+    house.person("Aisha").post(f"/cases/{house.case_id}/plan", data=planned | {"csrf_token": CSRF, "late_reason": "haast"})
+    with case_page(browser, house, 390, 844, who="Dirk") as page:
+        assert page.locator(".case-actions.is-bar .btn").evaluate_all("all => all.map(one => one.id)") == ["do-out"]
+        expect(page.locator("#do-out")).not_to_be_in_viewport()
         assert axe(page) == []
 
 

@@ -1,4 +1,4 @@
-"""A certificate that ends stops every message of a hospital: who looks after the link is told before, and in time to do something."""
+"""After its certificate ended a hospital cannot call any more: who looks after the link is told before, and in time to do something."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def test_a_certificate_that_ended_stands_at_the_top_with_what_it_means_and_in_th
     overview, page = pages(house, role)
 
     for one in (overview, page):
-        assert "Het EPD van Ziekenhuis ZEED kan geen berichten meer sturen." in one
+        assert "Het certificaat van Ziekenhuis ZEED is verlopen: het EPD kan niet meer bellen." in one
+        assert "Een lijn die toen al openstond, loopt door tot hij verbroken wordt." in one
     assert counted(overview) == before + 1
 
 
@@ -71,7 +72,7 @@ def test_one_that_ends_within_two_weeks_is_told_as_long_as_no_other_follows_it(h
     overview, page = pages(house)
 
     for one in (overview, page):
-        assert "Het certificaat van Ziekenhuis ZEED loopt" in one and "Daarna kan het EPD geen berichten meer sturen." in one
+        assert "Het certificaat van Ziekenhuis ZEED loopt" in one and "Daarna kan het EPD niet meer bellen" in one
     assert counted(overview) == 1
 
 

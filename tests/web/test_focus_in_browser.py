@@ -171,3 +171,44 @@ def test_who_searched_a_list_goes_on_to_what_was_found(page: Page, key: str) -> 
     page.keyboard.press(key)
 
     expect(page.locator("#row-drie")).to_be_focused()
+
+
+def search_and_put_aside(page: Page, words: str) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    page.keyboard.press("x")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_after_a_button_in_a_row_the_list_is_still_what_was_searched_for(page: Page, server: Server) -> None:
+    """Of two hundred letters eight were of one hospital: after each of them the words were to be typed again."""
+    server.gone = "twee"
+
+    search_and_put_aside(page, "e weg")
+
+    expect(page.locator("[data-filter]")).to_have_value("e weg")
+    expect(page.locator("#row-een")).to_be_focused()
+    assert "weg" not in page.url
+
+
+def test_when_nothing_of_it_is_left_the_whole_list_shows(page: Page, server: Server) -> None:
+    server.gone = "drie"
+
+    search_and_put_aside(page, "drie")
+
+    expect(page.locator("[data-filter]")).to_have_value("")
+    expect(page.locator("#row-twee")).to_be_visible()
+    expect(page.locator("#row-een")).to_be_focused()
+
+
+def test_the_words_are_kept_for_that_page_alone_and_for_once(page: Page) -> None:
+    """They may be a name."""
+    search_and_put_aside(page, "drie")
+    expect(page.locator("[data-filter]")).to_have_value("drie")
+
+    assert "drie" not in page.evaluate("JSON.stringify(sessionStorage)")
+    page.goto(SITE)
+    expect(page.locator("#row-een")).to_be_visible()
+    expect(page.locator("[data-filter]")).to_have_value("")

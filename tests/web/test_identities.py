@@ -97,6 +97,34 @@ def test_what_cannot_be_decided_so_changes_nothing(house: House, decision: str, 
     assert house.state() == ["understood", "identity_conflict"]
 
 
+def test_who_left_something_out_reads_that_above_the_question_with_what_was_typed(house: House) -> None:
+    """A page that said *Dat kan nu niet* took its place, with a way to the beginning and the number that was spelled out gone."""
+    client, path = house.person(Role.SPECIALIST), f"/identities/{house.conflict_id}/decide"
+    typed = {
+        "csrf_token": CSRF,
+        "decision": "corrected",
+        "reason": "gebeld met balie",
+        "right_number": "4711",
+        "right_bsn": "123456789",
+    }
+
+    page = client.post(path, data=typed).text
+    form = page.partition('<form class="stack decide"')[2]
+
+    assert "Dit BSN klopt niet" in page and "identities-compare" in page
+    assert re.search(r'value="corrected" checked', form) and 'value="4711"' in form and "gebeld met balie" in form
+    assert "Geef een reden op" in client.post(path, data={"csrf_token": CSRF, "decision": "aside"}).text
+
+
+def test_a_question_that_a_colleague_answered_meanwhile_shows_that_answer(house: House) -> None:
+    client = house.person(Role.SPECIALIST)
+    house.decide(house.person(Role.CASE_MANAGER), "other")
+
+    page = client.post(f"/identities/{house.conflict_id}/decide", data={"csrf_token": CSRF, "decision": "same"}).text
+
+    assert "Hierover is al beslist" in page and "case_manager ZEED" in page and "Vastleggen" not in page
+
+
 def test_everything_on_the_page_is_reached_by_keyboard(house: House) -> None:
     page = house.person(Role.SPECIALIST).get(f"/identities/{house.conflict_id}").text
     form = re.search(r"<form class=\"stack decide\".*?</form>", page, re.DOTALL)

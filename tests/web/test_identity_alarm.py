@@ -6,12 +6,14 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.identity_conflict import ASKED_TOO_LONG, IdentityConflict
-from mdo_portal.domain.people import Role
+from mdo_portal.domain.people import Membership, Person, Role
 from tests.test_reception import understand_all
 from tests.web.identity_house import House, house
+from tests.web.portal import signed_in
 
 __all__ = ["house"]
 
@@ -88,3 +90,32 @@ def test_a_bsn_to_check_waits_for_nobody_and_is_not_counted(house: House) -> Non
 
     assert in_menu(client.get("/identities").text) == ""
     assert LATE not in client.get("/inbox").text
+
+
+def test_above_the_messages_of_another_hospital_the_own_questions_are_not_told(house: House) -> None:
+    """Somebody who looks after the network and a hospital of it chose another one."""
+    grow_old(house)
+    client, zeed, kree = house.person(Role.ADMINISTRATOR), house.region.hospitals["ZEED"], house.region.hospitals["KREE"]
+    with house.database.transaction() as session:
+        both = session.scalars(select(Person).where(Person.name == "administrator ZEED")).one()
+        session.add(Membership(person_id=both.id, hospital_id=zeed, role=Role.LINK_MANAGER))
+
+    assert LATE in client.get("/inbox").text and LATE in client.get(f"/inbox?hospital={zeed}").text
+    assert LATE not in client.get(f"/inbox?hospital={kree}").text
+
+
+def test_the_case_that_waits_for_an_answer_leads_whoever_may_answer_there(house: House) -> None:
+    """The case said that a message waits for *Wie is dit?*, to the very doctor who could have answered, and led nowhere."""
+    with house.database.transaction() as session:
+        case = session.scalars(select(Case).where(Case.referral_number == "VW-1")).one()
+        case.board_id = house.region.boards["URO-P"]
+        path = f"/cases/{case.id}"
+    way = 'href="/identities">Beantwoord het op Wie is dit?'
+
+    here, elsewhere = (
+        house.person(Role.SPECIALIST).get(path).text,
+        signed_in(house.app, house.database, house.region, "Aisha").get(path).text,
+    )
+
+    assert "wacht op „Wie is dit?” bij" in here and "wacht op „Wie is dit?” bij" in elsewhere
+    assert way in here and way not in elsewhere

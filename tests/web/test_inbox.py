@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -208,11 +208,11 @@ def test_a_row_says_what_its_message_became(house: House) -> None:
     assert became(house.person(Role.LINK_MANAGER).get("/inbox").text) == [
         "Aanvulling of nieuwe vraag na de bespreking · MDO Uro-prostaat",
         "Uitslag of document na de bespreking · MDO Uro-prostaat",
-        "Nieuwe verwijzing · nog geen MDO gekozen",
+        "Nieuwe aanmelding · nog geen MDO gekozen",
         "Afspraak · MDO Uro-prostaat",
         "Uitslag of document bij een lopende casus · MDO Uro-prostaat",
         "Aanvulling op een lopende casus · MDO Uro-prostaat",
-        "Nieuwe verwijzing · MDO Uro-prostaat",
+        "Nieuwe aanmelding · MDO Uro-prostaat",
     ]
 
 
@@ -222,7 +222,7 @@ def test_whoever_may_not_see_the_case_reads_no_name_and_gets_no_way_to_it(house:
 
     page = house.person(role, code).get("/inbox").text
 
-    assert became(page) == ["Nieuwe verwijzing · MDO Uro-prostaat"]
+    assert became(page) == ["Nieuwe aanmelding · MDO Uro-prostaat"]
     assert "Verwezen" not in page and "/cases/" not in page
 
 
@@ -285,3 +285,15 @@ def test_the_buttons_of_a_row_have_a_key_and_the_page_says_which(house: House) -
 
     for key, words in {"o": "naar Opnieuw lezen", "t": "naar Terzijde leggen"}.items():
         assert f'data-row-key="{key}"' in table(page) and words in page
+
+
+def test_of_one_hospital_only_its_own_messages_raise_the_alarm(house: House) -> None:
+    """Above an empty list stood that a message lay unread for days: of another hospital."""
+    zeed, kree = house.region.hospitals["ZEED"], house.region.hospitals["KREE"]
+    with house.database.transaction() as session:
+        old = datetime.now(UTC) - timedelta(days=2)
+        intake.keep(session, [make.arrival(house.region.links["KREE"], reason="undecodable", at=old)])
+    late, ada = "ligt er langer dan een dag", house.person(Role.ADMINISTRATOR, "KREE")
+
+    assert late in ada.get("/inbox").text and late in ada.get(f"/inbox?hospital={kree}").text
+    assert late not in ada.get(f"/inbox?hospital={zeed}").text

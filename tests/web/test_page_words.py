@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from flask import Flask, get_template_attribute
 from flask_babel import force_locale
 
 from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.web.assets import DIST
 from tests import make
@@ -96,6 +97,14 @@ def test_every_icon_that_a_page_names_is_drawn() -> None:
     assert named - drawn == set()
 
 
+def test_a_page_folds_for_larger_letters_as_it_does_for_a_narrower_window() -> None:
+    """Who sets the browser's letters at 200 % has half as many rem: a width in pixels would not know, and the page would not fit."""
+    sheets = (TEMPLATES.parent / "mdo_portal" / "frontend" / "css").glob("*.css")
+    asked = [line for sheet in sheets for line in re.findall(r"@(?:media|container)[^{]*", sheet.read_text(encoding="utf-8"))]
+
+    assert len(asked) > 50 and not [line for line in asked if re.search(r"\d(px|pt)\b", line)]
+
+
 def test_the_list_of_keys_in_the_meeting_names_all_its_keys(app: Flask, database: Database, region: Region) -> None:
     with database.transaction() as session:
         meeting_id = on_the_table(session, region, now=datetime.now(UTC)).meeting_id
@@ -110,3 +119,48 @@ def test_the_list_of_keys_in_the_meeting_names_all_its_keys(app: Flask, database
     named = set(re.findall(r"<kbd[^>]*>([a-z])</kbd>", keys))
     assert {"n", "r", "v", "i"} <= used
     assert used <= named
+
+
+@pytest.mark.parametrize(("lacking", "said"), [(["wens"], "ontbreekt: wens"), (["wens", "beeld"], "ontbreken: wens, beeld")])
+def test_one_thing_is_missing_and_two_things_are(app: Flask, lacking: list[str], said: str) -> None:
+    """*4 mist* stood above what a case lacked."""
+    with app.test_request_context():
+        dots = get_template_attribute("components/facts.html", "readiness_dots")
+        drawn = str(dots([("vraag", "ok"), *((one, "missing") for one in lacking)]))
+
+    assert said in drawn
+
+
+def test_above_what_a_case_lacks_stands_how_much_that_is(app: Flask, database: Database, region: Region) -> None:
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(session, zeed, board_id=region.boards["URO-P"])
+        case.missing = ["wish", "pathology"]
+        path = f"/cases/{case.id}"
+
+    assert "2 ontbreken" in signed_in(app, database, region, "Aisha").get(path).text
+
+
+@pytest.mark.parametrize(("by_token", "word"), [(False, "Alleen via een tunnel"), (True, "Geen token")])
+def test_a_line_that_only_a_tunnel_may_use_is_called_so(app: Flask, by_token: bool, word: str) -> None:
+    """It was called *Nog geen certificaat*, as if it took nothing yet."""
+    with app.test_request_context():
+        badge = get_template_attribute("links/_line.html", "line_badge")
+        drawn = str(badge(True, "unproven", datetime.now(UTC), by_token))
+
+    assert word in drawn and ("tunnel" in drawn) is not by_token
+
+
+@pytest.mark.parametrize(("hours", "first"), [(-1, True), (24, False)])
+def test_opening_the_meeting_is_the_next_step_only_once_registration_closed(
+    app: Flask, database: Database, region: Region, hours: int, first: bool
+) -> None:
+    """Five days ahead the one coloured button of an empty agenda was *Open vergadering*."""
+    with database.transaction() as session:
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.registration_closes_at = datetime.now(UTC) + timedelta(hours=hours)
+
+    page = signed_in(app, database, region, "Bram").get(f"/meetings/{region.meeting}").text
+
+    button = re.search(r'<button class="([^"]*)"[^>]*>(?:<svg.*?</svg>)?Open vergadering', page)
+    assert button and ("btn-primary" in button[1]) is first

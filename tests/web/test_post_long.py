@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mdo_portal.services import post
+from tests.web.portal import CSRF
 from tests.web.test_post_pages import House, house
 
 __all__ = ["house"]
@@ -56,6 +57,19 @@ def test_a_page_further_on_stays_that_page_after_a_button(house: House, monkeypa
     assert f'name="next" value="{second.replace("&", "&amp;")}"' in page
     assert f'data-live-url="{second.replace("/post?", "/post/rows?").replace("&", "&amp;")}"' in page
     assert 'href="/post"' in page and "Naar het begin van de lijst" in page
+
+
+def test_all_again_is_all_and_not_only_what_stands_on_the_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """*Alle 200 opnieuw* let two hundred go; the rest came on the page when those had arrived, and then asked the same again."""
+    monkeypatch.setattr(post, "MOST", 2)
+    letters = [house.letter(state="refused", receipt_code="AE") for _ in range(5)]
+    aisha, zeed = house.person("Aisha"), str(house.region.hospitals["ZEED"])
+
+    page = aisha.get("/post").text
+    sent = aisha.post("/post/resend", data={"csrf_token": CSRF, "hospital": zeed}, follow_redirects=True).text
+
+    assert len(numbers(page)) == 2 and f"Alle {len(letters)} opnieuw" in page
+    assert f"{len(letters)} brieven gaan nu opnieuw weg" in sent
 
 
 @pytest.mark.parametrize("after", ["kapot", "01a2207d-3b4b-7f5f-9394-7904db6091fd"])

@@ -5,10 +5,13 @@ import { announce, closest, word } from "./page";
 
 const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-function filter(input: HTMLInputElement): void {
+const listOf = (input: HTMLInputElement): Element | null => document.querySelector(input.dataset["filter"] ?? "");
+
+/** How many rows are left. */
+function filter(input: HTMLInputElement): number {
   const wanted = plain(input.value).split(/\s+/).filter(Boolean);
-  const list = document.querySelector(input.dataset["filter"] ?? "");
-  if (!list) return;
+  const list = listOf(input);
+  if (!list) return 0;
   const rows = [...list.querySelectorAll<HTMLElement>("[data-row]")];
   let shown = 0;
   for (const row of rows) {
@@ -21,6 +24,23 @@ function filter(input: HTMLInputElement): void {
     place.textContent = wanted.length ? count : "";
   });
   if (wanted.length) announce(count);
+  return shown;
+}
+
+const inputOver = (inside: Element): HTMLInputElement | undefined =>
+  [...document.querySelectorAll<HTMLInputElement>("input[data-filter]")].find((input) => listOf(input)?.contains(inside));
+
+/** The words by which the list around this element is filtered now. */
+export const wordsOver = (inside: Element): string => inputOver(inside)?.value ?? "";
+
+/** Filters the list around this element again, unless nothing would be left: an empty list beneath a full one is a riddle. */
+export function filterAgain(inside: Element, words: string): void {
+  const input = inputOver(inside);
+  if (!input || input.value || !words) return;
+  input.value = words;
+  if (filter(input)) return;
+  input.value = "";
+  filter(input);
 }
 
 export function startFilter(): void {
@@ -38,7 +58,7 @@ export function startFilter(): void {
     else if (event.key !== "Enter" && event.key !== "ArrowDown") return;
     clearTimeout(pause);
     filter(input);
-    const list = document.querySelector(input.dataset["filter"] ?? "");
+    const list = listOf(input);
     if (event.key !== "Escape" && list && toFirst(list)) event.preventDefault();
   });
   // A refreshed list is filtered again, so a live change does not bring hidden rows back.

@@ -1,6 +1,7 @@
 // Keeps a reader's place while a fragment is replaced: focus, typed selection and scroll positions. What a request of htmx replaces
 // keeps it too: focus goes to the same thing in the fresh copy, else to the row that took its place, else to the page; never nowhere.
 // A button in a row that loads the page anew is no reason to begin at the top again: of two hundred messages each has one.
+import { filterAgain, wordsOver } from "./filter";
 import { atRow, rowsOf } from "./keys";
 
 const escape = (text: string): string => CSS.escape(text);
@@ -54,12 +55,13 @@ function place(active: Element): number {
 const LEFT = "mdo-row-left";
 const SOON_MS = 30_000;
 
-/** A plain form in a row leaves the page: noted is which row of which page, for when that page comes back. */
+/** A plain form in a row leaves the page: noted is which row of which page, and the words its list was filtered by, for when that page comes
+ * back. Those may be a name: they wait in this tab until the next page and go into no address. */
 function leaveMark(event: Event): void {
   const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-rows] [data-row]") : null;
   const list = row?.closest("[data-rows]");
   if (event.defaultPrevented || !row || !list) return;
-  const mark = { path: location.pathname, row: row.dataset["row"], index: rowsOf(list).indexOf(row), at: Date.now() };
+  const mark = { path: location.pathname, row: row.dataset["row"], index: rowsOf(list).indexOf(row), words: wordsOver(row), at: Date.now() };
   try { sessionStorage.setItem(LEFT, JSON.stringify(mark)); } catch { /* no storage: the page begins at its top */ }
 }
 
@@ -67,9 +69,11 @@ function leaveMark(event: Event): void {
 function returnToMark(): void {
   let kept: string | null = null;
   try { kept = sessionStorage.getItem(LEFT); sessionStorage.removeItem(LEFT); } catch { /* no storage */ }
-  if (!kept || location.hash || document.querySelector("dialog[open]")) return;
-  const mark = JSON.parse(kept) as { path: string; row: string; index: number; at: number };
-  if (mark.path !== location.pathname || Date.now() - mark.at > SOON_MS || !isNowhere()) return;
+  if (!kept) return;
+  const mark = JSON.parse(kept) as { path: string; row: string; index: number; words: string; at: number };
+  if (mark.path !== location.pathname || Date.now() - mark.at > SOON_MS) return;
+  document.querySelectorAll("[data-rows]").forEach((list) => filterAgain(list, mark.words));
+  if (location.hash || document.querySelector("dialog[open]") || !isNowhere()) return;
   const rows = [...document.querySelectorAll("[data-rows]")].flatMap(rowsOf);
   const same = rows.findIndex((row) => row.dataset["row"] === mark.row);
   atRow(same < 0 ? mark.index : same);
