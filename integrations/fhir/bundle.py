@@ -52,7 +52,27 @@ def entries_of(tree: Node, only: Container[str] = ()) -> tuple[Entry, ...]:
     listed = tree.get("entry")
     many = listed if isinstance(listed, list) else []
     _bound(many)
-    return tuple(entry for number, item in enumerate(many) if (entry := _entry(number, node(item), only)))
+    found = tuple(islice(_listed(many, only), MAX_ENTRIES + 1))
+    _bound(found)
+    return found
+
+
+def _listed(many: Sequence[Any], only: Container[str]) -> Iterator[Entry]:
+    """The entries one by one; a Bundle among them (a document in a message) gives those inside it, unless there is a patient beside it:
+    then two might claim one address. The gate has bounded the depth.
+    """
+    is_closed = any(text(node(node(item).get("resource")).get("resourceType")) == "Patient" for item in many)
+    for number, item in enumerate(many):
+        inner = node(node(item).get("resource"))
+        if not is_closed and text(inner.get("resourceType")) == "Bundle" and text(inner.get("type")) in _OPENED:
+            is_modified = _is_modified(item, ("resource",)) or bool(inner.get(MODIFIER))
+            if text(node(node(item).get("request")).get("method")).upper() in WRITES:
+                yield from (_inside(one, f"Bundle/{number}", is_modified=is_modified) for one in entries_of(inner, only))
+        elif entry := _entry(number, node(item), only):
+            yield entry
+
+
+_OPENED = ("document", "collection", "message", "transaction", "batch", "searchset")
 
 
 def _bound(many: Sequence[Any]) -> None:

@@ -67,7 +67,7 @@ def of_reference(entry: Entry, reading: Reading) -> Carried:
     told = _Told(title, dated, named or entry.id, state, _parent(own) or named, _whose(entry, reading))
     if not parts and state == "withdrawn" and told.number:
         return Carried(gone=(told.number,))
-    return _together([_one(entry, part, reading, codes, told) for part in parts])
+    return _together([_one(entry, part, reading, codes, told) for part in parts or [{}]])  # without content it is only named
 
 
 def _whose(entry: Entry, reading: Reading) -> str:

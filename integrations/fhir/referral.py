@@ -9,11 +9,11 @@ from integrations.fhir.beside import extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.gathered import Gathered, distinct, leftovers, take
-from integrations.fhir.parties import board, gp, referrer
+from integrations.fhir.parties import board, gp, most_urgent, referrer
 from integrations.fhir.people import patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
-from integrations.fhir.reading import Reading
+from integrations.fhir.reading import Reading, intended
 from integrations.fhir.request import (
     Request,
     choose_patient,
@@ -25,8 +25,8 @@ from integrations.fhir.request import (
 from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
-from integrations.fhir.values import Node, codings, concept, day, moment, nodes, text, unique, word
-from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
+from integrations.fhir.values import Node, codings, concept, day, joined, moment, nodes, text, unique, word
+from integrations.fhir.withdrawal import TAKEN_BACK, ending_task, is_request_taken_back, tasks_about, why
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
 
 
@@ -48,7 +48,10 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
         take(entry, patient, reading, found)
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
-    read = placed(_taken_back(read, request, sifted.where), (request.entry, patient), sifted.where, profile)
+    before = _taken_back(read, request, sifted.where)
+    read = placed(before, (request.entry, patient), sifted.where, profile)
+    if read.urgency == request.urgency:
+        read = replace(read, urgency=before.urgency)  # its Task or form may have said a more urgent one
     if read.cancelled and not read.number:
         raise Unreadable("no_request", f"{request.entry.place}.status")  # taken back, and nobody can tell what
     return read
@@ -110,7 +113,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         question_board=found.said("question_board", *request.questions),
         question_radiology=found.said("question_radiology"),
         question_pathology=found.said("question_pathology"),
-        urgency=request.urgency or found.said("urgency"),
+        urgency=most_urgent(request.urgency, found.fields.get("urgency", []), reading.profile),
         latest_useful_on=next(
             (found_on for said in found.fields.get("latest_useful_on", []) if (found_on := day(said))), request.latest_on
         ),
@@ -129,13 +132,23 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
     )
 
 
+def _state(own: Node, reading: Reading) -> str:
+    """`(draft)`, `(voorstel)`: of a request that is not simply in force. That it was taken back is no fact: it ends the case."""
+    stands = word(own.get("status"))
+    held = f"({stands})" if stands not in ("", "active", *TAKEN_BACK) else ""
+    return joined(held, intended(own, reading), by=" ")
+
+
 def _own_words(request: Request, reading: Reading) -> list[Fact]:
     """What the request says beside the question: where it is, what the patient is told, and text that stands in no field (`additional`)."""
     own = request.entry.resource
     is_written = word((own.get("text") or {}).get("status")) in ("additional", "extensions")
     words = narrative(own) if is_written and not request.questions else ""
     beside = extended(request.entry, reading.where, reading.profile)
+    state = _state(own, reading)
     said = (
+        ("asked", joined(request.hint, state, by=" ") if state else ""),
+        ("asked", joined(*map(concept, nodes(own.get("performerType"))), by=", ")),
         ("note", words),
         ("note", text(own.get("patientInstruction"))),
         ("site", sites(own.get("bodySite"))),
