@@ -242,7 +242,10 @@ def report(entry: Entry, reading: Reading) -> Facts:
     if is_silent and (state or not reading.where.all(own.get("result"), entry)):
         state = "" if word(own.get("status")) == "registered" else state
         shown = joined(reading.profile.label("report"), state, by=" ")  # that there is one, and no word of what it says
-    return fact(section, shown, own.get("code"), label=concept(own.get("code")), dated=dated)
+    label = concept(own.get("code"))
+    if word(own.get("status")) == "appended" and label and not entry.known_as:
+        label = f"{label} ({reading.profile.label('addendum')})"  # by its name alone it would take the place of the findings
+    return fact(section, shown, own.get("code"), label=label, dated=dated)
 
 
 FACTS: dict[str, Callable[[Entry, Reading], Facts]] = {

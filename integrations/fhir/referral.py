@@ -13,7 +13,7 @@ from integrations.fhir.parties import board, gp, most_urgent, referrer
 from integrations.fhir.people import patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
-from integrations.fhir.reading import Reading, intended
+from integrations.fhir.reading import Reading
 from integrations.fhir.request import (
     Request,
     choose_patient,
@@ -26,7 +26,7 @@ from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
 from integrations.fhir.values import Node, codings, concept, day, joined, moment, nodes, text, unique, word
-from integrations.fhir.withdrawal import TAKEN_BACK, ending_task, is_request_taken_back, tasks_about, why
+from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
 
 
@@ -124,7 +124,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         facts=facts,
         documents=tuple(found.documents),
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
-        unmapped=tuple(found.unmapped),
+        unmapped=(*_not_in_force(request), *found.unmapped),
         quarantined=tuple(found.quarantined),
         request_task=request_task(request.entry, reading.where),
         taken_back=tuple(dict.fromkeys(found.taken_back)),
@@ -132,11 +132,14 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
     )
 
 
-def _state(own: Node, reading: Reading) -> str:
-    """`(draft)`, `(voorstel)`: of a request that is not simply in force. That it was taken back is no fact: it ends the case."""
-    stands = word(own.get("status"))
-    held = f"({stands})" if stands not in ("", "active", *TAKEN_BACK) else ""
-    return joined(held, intended(own, reading), by=" ")
+def _not_in_force(request: Request) -> list[str]:
+    """`ServiceRequest/0 draft`: a request that is not simply in force is named. On the case it would stand when it is so no more."""
+    own, place = request.entry.resource, request.entry.place
+    said = (text(own.get("status")), text(own.get("intent")))
+    return [f"{place} {one}" for one in said if one in _NOT_IN_FORCE]
+
+
+_NOT_IN_FORCE = ("draft", "on-hold", "suspended", "completed", "unknown", "proposal", "plan", "option")
 
 
 def _own_words(request: Request, reading: Reading) -> list[Fact]:
@@ -145,9 +148,7 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
     is_written = word((own.get("text") or {}).get("status")) in ("additional", "extensions")
     words = narrative(own) if is_written and not request.questions else ""
     beside = extended(request.entry, reading.where, reading.profile)
-    state = _state(own, reading)
     said = (
-        ("asked", joined(request.hint, state, by=" ") if state else ""),
         ("asked", joined(*map(concept, nodes(own.get("performerType"))), by=", ")),
         ("note", words),
         ("note", text(own.get("patientInstruction"))),
