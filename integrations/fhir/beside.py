@@ -12,7 +12,16 @@ from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, text, unique
 
 _CONCEPTS = ("valueCodeableConcept", "valueCoding")
-_SILENT = ("absent-reason", "narrativeLink", "originalText", "specification", "translation", "basedOn", "supportingInfo")
+_SILENT = (
+    "absent-reason",
+    "narrativeLink",
+    "originalText",
+    "specification",
+    "translation",
+    "basedOn",
+    "supportingInfo",
+    "mehrfachcodierungs-kennzeichen",
+)
 """Endings of the addresses of extensions that say nothing of the patient, or only how something was written."""
 _ABOUT = {"Condition", "Procedure"}
 _BODY = {"BodyStructure", "BodySite"}

@@ -76,6 +76,8 @@ def _over(own: Node, reading: Reading) -> str:
 def _condition_section(entry: Entry, reading: Reading) -> Section:
     if entry.place in reading.reasons:
         return Section.DIAGNOSIS
+    if entry.resource.get("stage") and not reading.reasons:
+        return Section.DIAGNOSIS  # what a board is about; on a problem list it stands among all the rest
     by_profile = reading.profile.section([*codings(entry.resource.get("category")), *codings(entry.resource.get("code"))])
     return by_profile or (Section.COMORBIDITY if reading.reasons else Section.DIAGNOSIS)
 

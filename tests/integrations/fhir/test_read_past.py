@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integrations.fhir.reader import FhirReader
-from mdo_portal.exchange import IncomingReferral
+from mdo_portal.exchange import IncomingReferral, Unreadable
 from tests.integrations.fhir.make import BASE, Node, bundle, condition, patient, request
 
 PDF = base64.b64encode(b"%PDF-1.7\n%%EOF").decode()
@@ -312,3 +312,33 @@ def test_extensions_of_an_impression_a_plan_or_a_vaccination_are_told() -> None:
     seen = about("ClinicalImpression", status="completed", summary="Resectabel", extension=beside)
 
     assert told(seen) == [("Beoordeling", "Resectabel; zekerheid: onwaarschijnlijk")]
+
+
+def test_a_resource_that_is_wrong_inside_another_does_not_cost_the_other() -> None:
+    wrong = {"resourceType": "Observation", "id": "w", "status": "final", "code": {"coding": [{"code": {"text": "x"}}]}}
+    good = {"resourceType": "Observation", "id": "g", "status": "final", "code": {"text": "WHO"}, "valueInteger": 1}
+    found = read(asked=request(contained=[wrong, good], supportingInfo=[{"reference": "#w"}, {"reference": "#g"}]))
+
+    assert (found.number, [(one.label, one.text) for one in found.facts]) == ("REF-1", [("WHO", "1")])
+    assert found.unmapped == ("ServiceRequest/0 contained Observation",)
+
+
+def test_a_patient_who_is_wrong_inside_the_request_is_for_a_person() -> None:
+    asked = request(subject={"reference": "#p"}, contained=[patient(name=[{"family": {"x": 1}}])])
+    with pytest.raises(Unreadable):
+        FhirReader().read(bundle(asked), "generic-r4")
+
+
+def test_a_disease_with_a_stage_on_a_problem_list_is_the_diagnosis_where_no_reason_is_given() -> None:
+    listed = {"category": [{"coding": [{"code": "problem-list-item"}]}]}
+    tumour = condition(1, stage=[{"summary": {"text": "IIIB"}}], **listed)
+    found = read(tumour, condition(2, **listed))
+
+    assert [(one.section.value, one.text) for one in found.facts] == [
+        ("diagnosis", "Diagnose 1"), ("diagnosis", "IIIB"), ("comorbidity", "Diagnose 2"),
+    ]  # fmt: skip
+    asked = request(reasonReference=[{"reference": "Condition/c2"}])
+    assert (
+        next(one.section.value for one in read(tumour, condition(2, **listed), asked=asked).facts if one.text == "Diagnose 1")
+        == "comorbidity"
+    )
