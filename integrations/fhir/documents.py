@@ -8,8 +8,9 @@ from typing import Any
 
 from integrations.cda import opened
 from integrations.fhir.beside import by_whom
-from integrations.fhir.bundle import Entry, tail
+from integrations.fhir.bundle import Entry
 from integrations.fhir.decoded import NotReadable, decoded
+from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.reading import Reading
 from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
