@@ -161,6 +161,51 @@ def test_so_it_is_when_it_was_preliminary_and_when_it_comes_behind_the_referral(
     assert house.facts() == [("12.4 (preliminary)", "withdrawn", False)]
 
 
+ABOUT = {"subject": {"reference": "Patient/p"}}
+
+
+def test_another_value_of_that_name_and_day_at_another_address_takes_no_place(house: House) -> None:
+    morning, evening = psa("1", id="a") | ABOUT, psa("2", id="b") | ABOUT
+    house.tells(request(), patient(), morning, evening)
+    house.tells(request(), patient(), psa("3", id="a") | ABOUT)
+
+    assert house.facts() == [("1", "", False), ("2", "", True), ("3", "", True)]
+
+
+def test_one_that_corrects_takes_the_place_whatever_its_address(house: House) -> None:
+    house.tells(request(), patient(), psa("1", id="a") | ABOUT)
+    house.tells(request(), patient(), psa("3", id="b", status="corrected") | ABOUT)
+
+    assert house.facts() == [("1", "", False), ("3", "corrected", True)]
+
+
+def report(words: str, **over: Any) -> Node:
+    fixed = {"resourceType": "DiagnosticReport", "status": "final", "code": {"text": "CT thorax"}, "conclusion": words}
+    return fixed | ABOUT | {"effectiveDateTime": "2026-03-01"} | over
+
+
+@pytest.mark.parametrize("addresses", [("a", "b"), ("", "")])
+def test_an_addendum_that_comes_alone_takes_no_place_of_the_findings(house: House, addresses: tuple[str, str]) -> None:
+    first, second = ({"id": one} if one else {} for one in addresses)
+    for told in (report("Geen metastasen", **first), report("Nodus 3 mm", status="appended", **second)):
+        raw = bundle(request(), patient(), told)
+        house.understands(raw if addresses[0] else raw.replace(b'"fullUrl": "https://', b'"fullUrl": "urn:x:'))
+
+    assert standing(house, "CT thorax") == ["Geen metastasen", "Nodus 3 mm (appended)"]
+
+
+def standing(house: House, name: str) -> list[str]:
+    query = select(CaseFact.text).where(CaseFact.label.startswith(name), CaseFact.superseded_at.is_(None))
+    return list(house.session.scalars(query.order_by(CaseFact.id)))
+
+
+def test_a_report_that_was_appended_at_its_own_address_stands_once(house: House) -> None:
+    house.tells(request(), patient(), report("Geen metastasen", id="a"))
+    house.tells(request(), patient(), report("Geen metastasen. Nodus 3 mm", id="a", status="appended"))
+
+    assert standing(house, "CT thorax") == ["Geen metastasen. Nodus 3 mm (appended)"]
+
+
 def test_what_was_mended_since_is_not_taken_back_with_it(house: House) -> None:
     house.tells(request(), patient(), psa("12.4"))
     house.tells(request(), patient(), psa("11.0"))

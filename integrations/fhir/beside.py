@@ -12,7 +12,16 @@ from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, text, unique
 
 _CONCEPTS = ("valueCodeableConcept", "valueCoding")
-_SILENT = ("absent-reason", "narrativeLink", "originalText", "specification", "translation", "basedOn", "supportingInfo")
+_SILENT = (
+    "absent-reason",
+    "narrativeLink",
+    "originalText",
+    "specification",
+    "translation",
+    "basedOn",
+    "supportingInfo",
+    "mehrfachcodierungs-kennzeichen",
+)
 """Endings of the addresses of extensions that say nothing of the patient, or only how something was written."""
 _ABOUT = {"Condition", "Procedure"}
 _BODY = {"BodyStructure", "BodySite"}
@@ -29,9 +38,15 @@ def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
 
 def extended(entry: Entry, where: Addresses, profile: Profile) -> list[str]:
     """`morphology: Ductaal carcinoom`: what the extensions of a resource and of its code say in words, under the sender's own name."""
-    own = entry.resource
-    said = [*nodes(own.get("extension")), *nodes(node(own.get("code")).get("extension"))]
+    own, code = entry.resource, node(entry.resource.get("code"))
+    said = [*nodes(own.get("extension")), *nodes(code.get("extension"))]
+    said += [each for one in nodes(code.get("coding")) for each in nodes(one.get("extension"))]
     return unique(words for one in said for words in _said(one, entry, where, profile))
+
+
+def beside(part: Node, entry: Entry, where: Addresses, profile: Profile) -> list[str]:
+    """What the extensions of a part of a resource say."""
+    return unique(words for one in nodes(part.get("extension")) for words in _said(one, entry, where, profile))
 
 
 def _said(one: Node, entry: Entry, where: Addresses, profile: Profile) -> Iterator[str]:
@@ -42,7 +57,7 @@ def _said(one: Node, entry: Entry, where: Addresses, profile: Profile) -> Iterat
     words = inside or _value(one, entry, where, profile)
     if words:
         last = address.rstrip("/").rpartition("/")[2]
-        yield f"{profile.word('extensions', last) or _name(address)}: {words}"
+        yield f"{profile.word('extensions', last) or _name(address)}: {profile.word('extensions', f'{last}={words}') or words}"
 
 
 def _name(address: str) -> str:

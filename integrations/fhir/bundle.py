@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from integrations.fhir.location import address, root
 from integrations.fhir.values import Node, node, nodes, text
 from mdo_portal.exchange import Unreadable
 
@@ -52,7 +53,27 @@ def entries_of(tree: Node, only: Container[str] = ()) -> tuple[Entry, ...]:
     listed = tree.get("entry")
     many = listed if isinstance(listed, list) else []
     _bound(many)
-    return tuple(entry for number, item in enumerate(many) if (entry := _entry(number, node(item), only)))
+    found = tuple(islice(_listed(many, only), MAX_ENTRIES + 1))
+    _bound(found)
+    return found
+
+
+def _listed(many: Sequence[Any], only: Container[str]) -> Iterator[Entry]:
+    """The entries one by one; a Bundle among them (a document in a message) gives those inside it, unless there is a patient beside it:
+    then two might claim one address. The gate has bounded the depth.
+    """
+    is_closed = any(text(node(node(item).get("resource")).get("resourceType")) == "Patient" for item in many)
+    for number, item in enumerate(many):
+        inner = node(node(item).get("resource"))
+        if not is_closed and text(inner.get("resourceType")) == "Bundle" and text(inner.get("type")) in _OPENED:
+            is_modified = _is_modified(item, ("resource",)) or bool(inner.get(MODIFIER))
+            if text(node(node(item).get("request")).get("method")).upper() in WRITES:
+                yield from (_inside(one, f"Bundle/{number}", is_modified=is_modified) for one in entries_of(inner, only))
+        elif entry := _entry(number, node(item), only):
+            yield entry
+
+
+_OPENED = ("document", "collection", "message", "transaction", "batch", "searchset")
 
 
 def _bound(many: Sequence[Any]) -> None:
@@ -98,16 +119,6 @@ def _entry(number: int, item: Node, only: Container[str] = ()) -> Entry | None:
     return Entry(f"{kind[:64]}/{number}", item["resource"], full_url, is_modified=is_modified, known_as=known_as)
 
 
-_ADDRESS = re.compile(r"(?:https?://[^?#]+/)?([A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?")
-
-
-def address(kind: str, told: str) -> str:
-    """`Kind/id` of what stands at an address on a server; "" for a search, a name within a message (`urn:uuid:…`) or another kind."""
-    found = _ADDRESS.fullmatch(told)
-    return found[1] if found and found[1].startswith(f"{kind}/" if kind else "") else ""
-
-
-_ON_A_SERVER = re.compile(r"(https?://.+)/[A-Za-z]{1,64}/[^/]+", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
@@ -136,7 +147,7 @@ class Addresses:
         is_alone = _put(self._known, url, entry) if url else True
         if short:
             is_alone_in_short = _put(self._short, short, entry)
-            if not _root(url):
+            if not root(url):
                 is_alone_in_short = _put(self._homeless, short, entry) and is_alone_in_short
             is_alone = is_alone and (bool(url) or is_alone_in_short)
         if not is_alone:
@@ -150,13 +161,13 @@ class Addresses:
         plain = address.split("/_history/")[0]
         if _ABSOLUTE.match(plain):
             return self._known.get(plain)
-        beside = f"{_root(source.full_url)}/{plain}"
+        beside = f"{root(source.full_url)}/{plain}"
         if beside in self._known:
             return self._known[beside]
         bare = f"urn:uuid:{plain}"
         if bare in self._known:
             return self._known[bare]
-        return (self._homeless if _root(source.full_url) else self._short).get(plain)
+        return (self._homeless if root(source.full_url) else self._short).get(plain)
 
     def contained(self, source: Entry) -> list[Entry]:
         """The resources inside one resource. FHIR nests them one deep, and so do we: no loop can arise."""
@@ -174,17 +185,6 @@ class Addresses:
         many = references if isinstance(references, list) else [references]
         found = (self.resolve(item, source) for item in many)
         return [entry for entry in found if entry is not None]
-
-
-def tail(address: str) -> str:
-    """`Type/id` at the end of an address."""
-    return "/".join(address.rstrip("/").split("/")[-2:])
-
-
-def _root(full_url: str) -> str:
-    """The server that an entry lives on; "" for one that lives on none."""
-    found = _ON_A_SERVER.fullmatch(full_url)
-    return found[1] if found else ""
 
 
 def _put(names: dict[str, Entry | None], name: str, entry: Entry) -> bool:

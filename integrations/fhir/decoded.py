@@ -12,6 +12,10 @@ from integrations.fhir.values import text
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
+_IN_AN_ADDRESS = ";base64,"
+"""Before it stands what some take for a part of the bytes: `data:application/pdf;base64,…`."""
+
+
 class NotReadable(ValueError):
     """The bytes of a document are damaged; the text says how."""
 
@@ -22,7 +26,7 @@ def decoded(sent: Any, digest: str = "") -> bytes:
     FHIR says SHA-1 in base64; SHA-256 and hexadecimal are met in the field and accepted too.
     """
     try:
-        packed = "".join(text(sent).split()).translate(_URL_SAFE).rstrip("=")
+        packed = "".join(text(sent).rpartition(_IN_AN_ADDRESS)[2].split()).translate(_URL_SAFE).rstrip("=")
         content = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise NotReadable("document is not base64") from None

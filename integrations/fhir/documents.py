@@ -8,8 +8,9 @@ from typing import Any
 
 from integrations.cda import opened
 from integrations.fhir.beside import by_whom
-from integrations.fhir.bundle import Entry, tail
+from integrations.fhir.bundle import Entry
 from integrations.fhir.decoded import NotReadable, decoded
+from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.reading import Reading
 from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
@@ -67,7 +68,7 @@ def of_reference(entry: Entry, reading: Reading) -> Carried:
     told = _Told(title, dated, named or entry.id, state, _parent(own) or named, _whose(entry, reading))
     if not parts and state == "withdrawn" and told.number:
         return Carried(gone=(told.number,))
-    return _together([_one(entry, part, reading, codes, told) for part in parts])
+    return _together([_one(entry, part, reading, codes, told) for part in parts or [{}]])  # without content it is only named
 
 
 def _whose(entry: Entry, reading: Reading) -> str:

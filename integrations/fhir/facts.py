@@ -15,15 +15,18 @@ from integrations.fhir.values import (
     answer_text,
     codings,
     concept,
+    day,
     first_of,
     joined,
     local_day,
     node,
     nodes,
     notes,
+    partial,
     quantity,
     text,
     unique,
+    word,
 )
 from mdo_portal.exchange import Section
 
@@ -73,6 +76,8 @@ def _over(own: Node, reading: Reading) -> str:
 def _condition_section(entry: Entry, reading: Reading) -> Section:
     if entry.place in reading.reasons:
         return Section.DIAGNOSIS
+    if entry.resource.get("stage") and not reading.reasons:
+        return Section.DIAGNOSIS  # what a board is about; on a problem list it stands among all the rest
     by_profile = reading.profile.section([*codings(entry.resource.get("category")), *codings(entry.resource.get("code"))])
     return by_profile or (Section.COMORBIDITY if reading.reasons else Section.DIAGNOSIS)
 
@@ -214,6 +219,8 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     begins, ends = (local_day(text(node(own.get("performedPeriod")).get(one))) for one in ("start", "end"))
     over = until(ends, reading) if begins and begins != ends else ""
     aged = answer_text({name: own.get(name) for name in ("performedAge", "performedRange")}, "performed")
+    in_words = text(own.get("performedString"))
+    aged = aged or (in_words if not (day(in_words) or partial(in_words)) else "")
     said = joined(joined(words, f"({aged})" if aged else "", over, state, by=" "), because(own)) if words else ""
     dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
     named = fact(section, said, own.get("code"), dated=dated)
@@ -235,8 +242,12 @@ def report(entry: Entry, reading: Reading) -> Facts:
     is_silent = not (words or own.get("presentedForm") or text(node(own.get("text")).get("div")))
     state = status(own.get("status"))
     if is_silent and (state or not reading.where.all(own.get("result"), entry)):
+        state = "" if word(own.get("status")) == "registered" else state
         shown = joined(reading.profile.label("report"), state, by=" ")  # that there is one, and no word of what it says
-    return fact(section, shown, own.get("code"), label=concept(own.get("code")), dated=dated)
+    label = concept(own.get("code"))
+    if word(own.get("status")) == "appended" and label and not entry.known_as:
+        label = f"{label} ({reading.profile.label('addendum')})"  # by its name alone it would take the place of the findings
+    return fact(section, shown, own.get("code"), label=label, dated=dated)
 
 
 FACTS: dict[str, Callable[[Entry, Reading], Facts]] = {

@@ -13,7 +13,7 @@ from integrations.fhir.documents import Carried, of_attachment, of_binary, of_re
 from integrations.fhir.facts import FACTS
 from integrations.fhir.named import NAMED
 from integrations.fhir.people import has_second_bsn
-from integrations.fhir.questionnaire import FIELDS, answers
+from integrations.fhir.questionnaire import FIELDS, answers, asked_as_value
 from integrations.fhir.reading import STATES, Reading, not_sent, without_state
 from integrations.fhir.request import KINDS, is_other
 from integrations.fhir.sieve import HELPERS, Sifted
@@ -146,9 +146,15 @@ def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
 
 
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
+    if asked := asked_as_value(entry, reading):
+        found.fields.setdefault(asked, []).append(text(entry.resource.get("valueString")))
+        return
     mapping = said_by if entry.kind in FACTS else TOLD.get(entry.kind) or NAMED.get(entry.kind)
     if mapping:
         said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
+        if said and entry.kind not in {*FACTS, *_OWN_EXTENSIONS}:
+            more = extended(entry, reading.where, reading.profile)
+            said = (replace(said[0], text=joined(said[0].text, *more)), *said[1:])
         found.facts.extend(said)
         found.facts.extend(_more(entry, said, reading))
         for pointed in _only_named(entry.resource):
@@ -175,6 +181,10 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.unmapped.append(entry.place)
 
 
+_OWN_EXTENSIONS = {"Consent", "Flag"}
+"""Kinds of which the mapping itself says what their extensions are."""
+
+
 def _curves(entry: Entry) -> list[str]:
     """The parts of a value that are a curve: nothing a page shows."""
     parts = enumerate(nodes(entry.resource.get("component")))
@@ -183,7 +193,7 @@ def _curves(entry: Entry) -> list[str]:
 
 def _only_named(own: Node) -> Iterator[Any]:
     """References to what belongs to a result, of which the words are shown when it was not sent along; `related` and `image` are STU3."""
-    yield from (own.get(name) for name in ("hasMember", "result", "imagingStudy"))
+    yield from (own.get(name) for name in ("hasMember", "result", "imagingStudy", "report"))
     yield [one.get("target") for one in nodes(own.get("related"))]
     yield [one.get("link") for name in ("media", "image") for one in nodes(own.get(name))]
 

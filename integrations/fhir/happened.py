@@ -8,7 +8,20 @@ from integrations.fhir.beside import unsent
 from integrations.fhir.bundle import Entry
 from integrations.fhir.planned import appointment, episode, group, study, wanted
 from integrations.fhir.reading import Facts, Reading, because, fact, intended, noted, status, until
-from integrations.fhir.values import answer_text, codings, concept, first_of, joined, local_day, node, nodes, notes, text, unique
+from integrations.fhir.values import (
+    Node,
+    answer_text,
+    codings,
+    concept,
+    first_of,
+    joined,
+    local_day,
+    node,
+    nodes,
+    notes,
+    text,
+    unique,
+)
 from mdo_portal.exchange import Section
 
 Words = Iterator[str]
@@ -76,15 +89,22 @@ def _happened(entry: Entry, reading: Reading) -> Facts:
     return (*said, *noted(section, own, reading, dated)) if notes(own.get("note")) else said
 
 
+def _item(one: Node, entry: Entry, reading: Reading) -> str:
+    """`Metformine (verwijderd)`: what came along too, when the list says of it that it is gone or marks it."""
+    said = joined(reading.profile.label("removed") if one.get("deleted") is True else "", concept(one.get("flag")), by=", ")
+    sent = reading.where.resolve(one.get("item"), entry)
+    own = sent.resource if sent else {}
+    named = text(node(one.get("item")).get("display"))
+    words = named or concept(own.get("code") or own.get("medicationCodeableConcept")) if said or sent is None else ""
+    return f"{words} ({said})" if words and said else words
+
+
 def _listed(entry: Entry, reading: Reading) -> Facts:
-    """What a list names and does not send; what it sends stands on the case by itself."""
+    """What a list names and does not send; what it sends stands on the case by itself, unless the list says more of it."""
     own = entry.resource
-    gone = reading.profile.label("removed")
-    items = [
-        (joined(*unsent(one.get("item"), entry, reading.where)), one.get("deleted") is True) for one in nodes(own.get("entry"))
-    ]
-    said = [f"{words} ({gone})" if is_gone else words for words, is_gone in items if words]
-    words = joined(*said) or ("" if nodes(own.get("entry")) else concept(own.get("emptyReason")))
+    words = joined(*(_item(one, entry, reading) for one in nodes(own.get("entry")))) or (
+        "" if nodes(own.get("entry")) else concept(own.get("emptyReason"))
+    )
     section = reading.profile.section(codings(own.get("code"))) or Section.OTHER
     dated = first_of(own, "date")
     title = text(own.get("title")) or concept(own.get("code"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.fhir.bundle import address
+from integrations.fhir.location import address
 from integrations.fhir.values import Node, node, text
 
 

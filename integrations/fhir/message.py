@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from integrations.fhir.bundle import Addresses, Entry, address, entries_of
+from integrations.fhir.bundle import Addresses, Entry, entries_of
 from integrations.fhir.documents import of_attachment
 from integrations.fhir.gathered import Gathered, distinct, leftovers, take
 from integrations.fhir.history import newest
 from integrations.fhir.judge import problem
+from integrations.fhir.location import address
 from integrations.fhir.modified import without_modified
 from integrations.fhir.people import patient_identity
 from integrations.fhir.profile import Profile

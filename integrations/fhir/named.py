@@ -175,7 +175,7 @@ def _named(entry: Entry, reading: Reading) -> Facts:
         title, state = joined(title, state, by=" "), ""
     words = joined(*dict.fromkeys(filter(None, (title, *more(entry, reading)))), by="; ")
     words = joined(words, until(ended if ended != dated[:10] else "", reading), by=" ") if words else ""
-    if not words or own.get("doNotPerform") is True:
+    if not words:
         return ()
     said = fact(
         section,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from integrations.fhir.beside import person
 from integrations.fhir.bundle import Entry
 from integrations.fhir.people import contact
+from integrations.fhir.profile import Profile
 from integrations.fhir.reading import Reading
 from integrations.fhir.request import Request, is_review
-from integrations.fhir.values import nodes, text
+from integrations.fhir.values import nodes, text, unique
+from integrations.fhir.withdrawal import tasks_about
+from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact
 
 
@@ -23,12 +28,40 @@ def board(request: Request, reading: Reading) -> str:
     return next((name for name in named if name), request.hint)
 
 
+def most_urgent(asked: str, others: list[str], profile: Profile) -> str:
+    """The urgency of the request; that of its Task or of a form where the request has none or a less urgent one."""
+    known = [one for said in others if (one := urgency_of(profile.table, said) or (said if said in _RANKS else ""))]
+    ranked = sorted(known, key=_RANKS.__getitem__, reverse=True)
+    if not asked:
+        return next(iter(ranked), "\n".join(unique(others)))
+    return next((one for one in ranked if _RANKS[one] > _RANKS.get(asked, max(_RANKS.values()))), asked)
+
+
+_RANKS = {"routine": 0, "urgent": 1, "asap": 2}
+
+
 def referrer(request: Request, reading: Reading) -> Contact:
+    """Who asks, by the request; where it does not say, by its Task, its message or its letter."""
     who = contact(request.requester, request.entry, reading.where, reading.profile)
+    if who == Contact():
+        return next((one for one in _askers(request, reading) if one != Contact()), who)
     if who.organisation or not request.on_behalf_of:
         return who
     house = contact(request.on_behalf_of, request.entry, reading.where, reading.profile)
     return replace(who, organisation=house.name)
+
+
+_ASKS = {"Task": ("requester",), "MessageHeader": ("author", "responsible", "sender"), "Composition": ("author", "custodian")}
+
+
+def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
+    about = tasks_about(request.entry, reading.where)
+    others = [entry for kind in ("Composition", "MessageHeader") for entry in reading.where.entries if entry.kind == kind]
+    for entry in (*about, *others):
+        for name in _ASKS[entry.kind]:
+            for one in nodes(entry.resource.get(name)):
+                if person(one, entry, reading.where, reading.profile) != reading.profile.label("patient"):
+                    yield contact(one.get("agent") or one, entry, reading.where, reading.profile)
 
 
 def gp(patient: Entry, reading: Reading) -> Contact:

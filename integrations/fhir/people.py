@@ -203,4 +203,7 @@ def _numbered(item: Node, profile: Profile) -> tuple[str, str]:
 
 
 def _phone(resource: Node) -> str:
-    return next((text(item.get("value")) for item in nodes(resource.get("telecom")) if item.get("system") == "phone"), "")
+    """The first telephone that is still theirs; else the first."""
+    phones = [one for one in nodes(resource.get("telecom")) if one.get("system") == "phone"]
+    phones.sort(key=lambda one: one.get("use") == "old" or bool(node(one.get("period")).get("end")))
+    return next((text(one.get("value")) for one in phones), "")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.reading import Reading
-from integrations.fhir.values import Node, answer_text, codings, day, first_of, joined, node, nodes, text
+from integrations.fhir.values import Node, answer_text, codings, concept, day, first_of, joined, node, nodes, text, word
+from integrations.profiles import urgency_of
 from mdo_portal.exchange import Fact, Section
 
 FIELDS = {
@@ -84,6 +85,12 @@ def _place(item: Node, group: str, found: Answers, entry: Entry, reading: Readin
     above = reading.profile.target("", group)
     if not target and above.startswith("question_"):
         target = above  # `toelichting` under the heading `Vraag aan het MDO`
+    is_tick = words.casefold() in {"yes", "no", reading.profile.label("yes"), reading.profile.label("no")}
+    if is_tick and target == "urgency" and words.casefold() in ("yes", reading.profile.label("yes")):
+        words = urgency_of(reading.profile.table, label) or words  # `Spoed`: ja
+        is_tick = words.casefold() in ("yes", reading.profile.label("yes"))
+    if target in FIELDS and is_tick:
+        target = ""  # a yes is no question and no day
     if target in FIELDS:
         found.fields.setdefault(target, []).append(words)
         return
@@ -97,3 +104,16 @@ def _words(answer: Node, reading: Reading) -> str:
     if isinstance(value, bool):
         return reading.profile.label("yes" if value else "no")
     return answer_text(answer)
+
+
+_SAID = ("", "final", "preliminary", "registered", "unknown", "amended", "corrected")
+
+
+def asked_as_value(entry: Entry, reading: Reading) -> str:
+    """`question_board` and the like: of a value in words that is called so (`Vraagstelling`) and is no more than that; else ""."""
+    own = entry.resource
+    is_plain = not own.get("component") and not own.get("note")
+    if entry.kind != "Observation" or not is_plain or not text(own.get("valueString")) or word(own.get("status")) not in _SAID:
+        return ""
+    asked = reading.profile.target("", concept(own.get("code")))
+    return asked if asked.startswith("question_") else ""

@@ -12,7 +12,7 @@ from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, codings, concept, day, joined, nodes, notes, partial, text, word
 from mdo_portal.exchange import Fact, Section
 
-_SILENT = {"", "confirmed", "active", "final", "completed", "available", "registered", "amended", "corrected"}
+_SILENT = {"", "confirmed", "active", "final", "completed", "available", "amended", "corrected"}
 
 
 @dataclass(frozen=True)

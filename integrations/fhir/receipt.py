@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from integrations.fhir.bundle import tail
 from integrations.fhir.json_gate import load
+from integrations.fhir.location import tail
 from integrations.fhir.outgoing_shapes import Request
 from integrations.fhir.values import Node, concept, joined, node, nodes, text
 from integrations.out import Reply

@@ -9,7 +9,7 @@ from integrations.fhir.beside import extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.gathered import Gathered, distinct, leftovers, take
-from integrations.fhir.parties import board, gp, referrer
+from integrations.fhir.parties import board, gp, most_urgent, referrer
 from integrations.fhir.people import patient_identity
 from integrations.fhir.places import placed
 from integrations.fhir.profile import Profile
@@ -25,7 +25,7 @@ from integrations.fhir.request import (
 from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
-from integrations.fhir.values import Node, codings, concept, day, moment, nodes, text, unique, word
+from integrations.fhir.values import Node, codings, concept, day, joined, moment, nodes, text, unique, word
 from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
 
@@ -48,7 +48,10 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
         take(entry, patient, reading, found)
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))
-    read = placed(_taken_back(read, request, sifted.where), (request.entry, patient), sifted.where, profile)
+    before = _taken_back(read, request, sifted.where)
+    read = placed(before, (request.entry, patient), sifted.where, profile)
+    if read.urgency == request.urgency:
+        read = replace(read, urgency=before.urgency)  # its Task or form may have said a more urgent one
     if read.cancelled and not read.number:
         raise Unreadable("no_request", f"{request.entry.place}.status")  # taken back, and nobody can tell what
     return read
@@ -110,7 +113,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         question_board=found.said("question_board", *request.questions),
         question_radiology=found.said("question_radiology"),
         question_pathology=found.said("question_pathology"),
-        urgency=request.urgency or found.said("urgency"),
+        urgency=most_urgent(request.urgency, found.fields.get("urgency", []), reading.profile),
         latest_useful_on=next(
             (found_on for said in found.fields.get("latest_useful_on", []) if (found_on := day(said))), request.latest_on
         ),
@@ -121,12 +124,22 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         facts=facts,
         documents=tuple(found.documents),
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
-        unmapped=tuple(found.unmapped),
+        unmapped=(*_not_in_force(request), *found.unmapped),
         quarantined=tuple(found.quarantined),
         request_task=request_task(request.entry, reading.where),
         taken_back=tuple(dict.fromkeys(found.taken_back)),
         documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )
+
+
+def _not_in_force(request: Request) -> list[str]:
+    """`ServiceRequest/0 draft`: a request that is not simply in force is named. On the case it would stand when it is so no more."""
+    own, place = request.entry.resource, request.entry.place
+    said = (text(own.get("status")), text(own.get("intent")))
+    return [f"{place} {one}" for one in said if one in _NOT_IN_FORCE]
+
+
+_NOT_IN_FORCE = ("draft", "on-hold", "suspended", "completed", "unknown", "proposal", "plan", "option")
 
 
 def _own_words(request: Request, reading: Reading) -> list[Fact]:
@@ -136,6 +149,7 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
     words = narrative(own) if is_written and not request.questions else ""
     beside = extended(request.entry, reading.where, reading.profile)
     said = (
+        ("asked", joined(*map(concept, nodes(own.get("performerType"))), by=", ")),
         ("note", words),
         ("note", text(own.get("patientInstruction"))),
         ("site", sites(own.get("bodySite"))),

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
-from integrations.fhir.bundle import Addresses, Entry, tail
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique

@@ -13,6 +13,7 @@ from integrations.fhir.modified import WHY, Plain, without_modified
 from integrations.fhir.named import NAMED
 from integrations.fhir.request import KINDS
 from integrations.fhir.told import TOLD
+from integrations.fhir.values import Node, nodes, text
 
 HELPERS = {
     "Patient", "Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Medication", "Binary", "MessageHeader", "Location",
@@ -69,11 +70,26 @@ def sift(entries: Iterable[Entry], version: str) -> Sifted:
     return Sifted(where, refused, tuple(stripped))
 
 
+def _with(resource: Node, inside: list[Node]) -> Node:
+    rest = {name: value for name, value in resource.items() if name != "contained"}
+    return rest | ({"contained": inside} if inside else {})
+
+
 def _judged(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
     """(the entry, what was left out of it to have it read): its extensions when only those were refused; else (None, why)."""
     reason = problem(entry.resource, version)
     if not reason:
         return entry, ()
+    if inside := nodes(entry.resource.get("contained")):
+        good = [one for one in inside if not problem(one, version)]
+        wrong = [text(one.get("resourceType"))[:64] for one in inside if one not in good]
+        kept, said = (
+            _judged(replace(entry, resource=_with(entry.resource, good)), version)
+            if wrong and USED.issuperset(wrong)
+            else (None, ())
+        )
+        if kept is not None:
+            return kept, (*said, *(f"contained {kind}" for kind in wrong))
     bare = without_extensions(entry.resource)
     if not problem(bare, version):
         return replace(entry, resource=bare), ("extensions",)

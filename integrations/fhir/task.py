@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from integrations.fhir.bundle import Addresses, Entry, tail
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.values import Node, answer_text, codings, concept, day, joined, moment, node, nodes, notes, text
 from mdo_portal.exchange import IncomingNotice, Unreadable

@@ -8,20 +8,32 @@ from typing import Any
 from integrations.fhir.beside import person
 from integrations.fhir.bundle import Entry
 from integrations.fhir.people import contact
-from integrations.fhir.reading import Facts, Reading, fact
-from integrations.fhir.values import Node, concept, joined, node, nodes
+from integrations.fhir.reading import Facts, Reading, fact, status, until
+from integrations.fhir.values import Node, concept, joined, local_day, node, nodes, text
 from mdo_portal.exchange import Section
 
 
 def teammates(entry: Entry, reading: Reading) -> tuple[Facts, bool]:
     """Who else is in a CareTeam, each with his role, the patient by no name; and whether that is all of them."""
-    people = nodes(entry.resource.get("participant"))
-    others = [(_role(one), one) for one in people if not reading.profile.role(_role(one))]
-    named = [(role, person(node(one.get("member")), entry, reading.where, reading.profile)) for role, one in others]
-    said = fact(
-        Section.OTHER, joined(*(joined(role, name, by=": ") for role, name in named if name)), label=reading.profile.label("team")
+    others = [one for one in nodes(entry.resource.get("participant")) if not _place(one, entry, reading)]
+    named = [(one, person(node(one.get("member")), entry, reading.where, reading.profile)) for one in others]
+    over = status(entry.resource.get("status"))
+    words = (
+        joined(joined(_role(one), name, by=": "), until(local_day(_left_on(one)), reading), over, by=" ")
+        for one, name in named
+        if name
     )
-    return said, all(name for _, name in named)
+    return fact(Section.OTHER, joined(*words), label=reading.profile.label("team")), all(name for _, name in named)
+
+
+def _place(member: Node, entry: Entry, reading: Reading) -> str:
+    """`case_manager` and the like; "" for any other role, for who left, and in a team that is over."""
+    is_over = bool(_left_on(member)) or text(entry.resource.get("status")) in ("inactive", "suspended")
+    return "" if is_over else reading.profile.role(_role(member))
+
+
+def _left_on(member: Node) -> str:
+    return text(node(member.get("period")).get("end"))
 
 
 def _role(member: Node) -> str:
@@ -32,6 +44,6 @@ def team_member(entry: Entry, reading: Reading) -> dict[str, Any]:
     """Treating specialist, case manager and GP named in a CareTeam, by the words of their role."""
     found = {}
     for one in nodes(entry.resource.get("participant")):
-        if place := reading.profile.role(role := _role(one)):
-            found[place] = replace(contact(one.get("member"), entry, reading.where, reading.profile), role=role)
+        if place := _place(one, entry, reading):
+            found[place] = replace(contact(one.get("member"), entry, reading.where, reading.profile), role=_role(one))
     return found

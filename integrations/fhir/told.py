@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import unsent
+from integrations.fhir.beside import beside, unsent
 from integrations.fhir.body import site
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
@@ -138,19 +138,21 @@ def impression(entry: Entry, reading: Reading) -> Facts:
 
 def family(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
-    had = joined(*map(_had, nodes(own.get("condition"))), by=", ")
+    had = joined(*(_had(one, entry, reading) for one in nodes(own.get("condition"))), by=", ")
     died = answer_text(own, "deceased")
     died = f"({reading.profile.label('died')}{'' if died == 'true' else f': {died}'})" if died not in ("", "false") else ""
     words = joined(joined(concept(own.get("relationship")), had, by=": "), *notes(own.get("note")))
     words = joined(words, died, by=" ") if words else ""
-    shown = joined(words, denied(own, reading), by=" ")
+    unknown = concept(own.get("dataAbsentReason"))
+    shown = joined(words, f"({unknown})" if unknown else status(own.get("status")), denied(own, reading), by=" ")
     return (_fact(Section.COMORBIDITY, shown, reading, "family", first_of(own, "date")),) if words else ()
 
 
-def _had(one: Node) -> str:
+def _had(one: Node, entry: Entry, reading: Reading) -> str:
     """A disease of a relative, with the age at which it began, how it ended and what is said of it."""
-    beside = joined(answer_text(one, "onset"), concept(one.get("outcome")), *notes(one.get("note")), by=", ")
-    return joined(concept(one.get("code")), f"({beside})" if beside else "", by=" ")
+    more = beside(one, entry, reading.where, reading.profile)
+    said = joined(answer_text(one, "onset"), concept(one.get("outcome")), *notes(one.get("note")), *more, by=", ")
+    return joined(concept(one.get("code")), f"({said})" if said else "", by=" ")
 
 
 def _fact(section: Section, words: str, reading: Reading, label: str, dated: str) -> Fact:

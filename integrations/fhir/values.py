@@ -142,6 +142,8 @@ def first_of(resource: Node, *names: str) -> str:
 def quantity(value: Any) -> str:
     """`1.10 ng/mL`, with `<` and the like in front. The code `1` (UCUM) says that there is no unit."""
     own = node(value)
+    if not text(own.get("value")):
+        return ""  # a unit alone measures nothing
     code, unit = text(own.get("code")), text(own.get("unit"))
     unit = "" if code == "1" and unit in ("", "1") else unit or code
     return joined(text(own.get("comparator")) + text(own.get("value")), unit, by=" ")

@@ -263,7 +263,10 @@ FHIR: Mapping[str, Key] = _HEAD | {
         },
     ),
     "labels": free("Woorden voor wat FHIR geen woord geeft.", text()),
-    "extensions": free("Laatste deel van het adres van een extensie → de naam die mensen lezen voor wat zij zegt.", text()),
+    "extensions": free(
+        "Laatste deel van het adres van een extensie → de naam die mensen lezen voor wat zij zegt; `deel=waarde` → de waarde in woorden.",
+        text(),
+    ),
     "statuses": free(
         "Status of ontkenning → woord dat achter het gegeven staat; wat hier niet staat, staat er zoals gestuurd.", text()
     ),

@@ -93,9 +93,16 @@ def add_facts(
             continue
         row = fact_row(case, fact, hospital, now=now, message_id=message_id)
         session.add(row)
-        for other in dict.fromkeys((*same_label(others, fact), *_same_words(others, fact))):
+        named = (other for other in same_label(others, fact) if not _is_of_another(other, fact, hospital))
+        for other in dict.fromkeys((*named, *_same_words(others, fact))):
             older, newer = (other, row) if newest else (row, other)
             older.superseded_at = newer.received_at
+
+
+def _is_of_another(row: CaseFact, fact: Fact, hospital: Hospital) -> bool:
+    """Whether it was told under another address of the same hospital: two values of one day are two, unless the newer one corrects."""
+    both = bool(row.source_key and fact.key) and row.hospital_id == hospital.id
+    return both and row.source_key != fact.key and fact.status != "corrected"
 
 
 def _told_otherwise(present: Sequence[CaseFact], facts: Sequence[Fact], hospital: Hospital, *, now: datetime) -> None:

@@ -163,7 +163,7 @@ def test_a_withdrawal_beside_another_referral_is_not_read_past() -> None:
     [
         ({"code": {"text": "CT thorax"}}, ["CT thorax"], ()),
         ({"code": REVIEW | {"text": "MDO"}, "status": "completed"}, ["MDO; (completed)"], ()),
-        ({"code": REVIEW, "doNotPerform": True}, [], ("ServiceRequest/0",)),
+        ({"code": REVIEW | {"text": "MDO"}, "doNotPerform": True}, ["MDO (niet doen)"], ()),
     ],
 )
 def test_another_request_of_the_same_patient_that_asks_for_no_board_is_no_referral(
