@@ -71,12 +71,12 @@ def read(raw: bytes) -> Certificate:
         load = x509.load_pem_x509_certificate if _BLOCKS.search(raw) else x509.load_der_x509_certificate
         with _unmannered():
             found = load(raw)
-        reason = _unfit(found)
-        names = _names(found)
-        made = Certificate(
-            found.fingerprint(hashes.SHA256()).hex(), names, _subject(found, names), found.not_valid_after_utc,
-            _printed(found.issuer), found.public_bytes(serialization.Encoding.PEM).decode(),
-        )  # fmt: skip
+            reason = _unfit(found)
+            names = _names(found)
+            made = Certificate(
+                found.fingerprint(hashes.SHA256()).hex(), names, _subject(found, names), found.not_valid_after_utc,
+                _printed(found.issuer), found.public_bytes(serialization.Encoding.PEM).decode(),
+            )  # fmt: skip
     except _BROKEN:
         reason = NOT_ONE
     if reason:
@@ -89,16 +89,17 @@ def authorities(pem: bytes) -> tuple[str, ...]:
     try:
         with _unmannered():
             found = x509.load_pem_x509_certificates(pem)
-        return tuple(dict.fromkeys(filter(None, (_printed(one.subject) for one in found))))
+            return tuple(dict.fromkeys(filter(None, (_printed(one.subject) for one in found))))
     except _BROKEN:
         return ()
 
 
 @contextmanager
 def _unmannered() -> Iterator[None]:
-    """A serial number of zero or below (some old authorities) is against the standard, and the line takes it."""
+    """A serial number of zero or below (some old authorities) and a country in words are against the standard, and the line takes both."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        warnings.filterwarnings("ignore", "Attribute's length", UserWarning)
         yield
 
 

@@ -105,6 +105,11 @@ def test_a_serial_number_below_zero_is_taken_as_the_line_takes_it() -> None:
     assert certificate.read(bytes(raw)).names == certificate.read(SAMPLE.der).names
 
 
+def test_a_country_that_is_written_out_is_taken_as_the_line_takes_it() -> None:
+    """The standard wants two letters; some hospitals write the name of their country, or of more than that."""
+    assert certificate.read(SAMPLE.der.replace(b"U\x04\x03", b"U\x04\x06")).names == ("hl7.zeeduyn.test",)
+
+
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read_or_refused_in_words(raw: bytes) -> None:
     assert reason(raw)
