@@ -92,7 +92,7 @@ def test_a_batch_does_what_its_messages_do_one_by_one(
     readers, runs = spying(refusing(b"fails")), [f"R{make.number()}" for _ in range(2)]
     for run, most in zip(runs, (16, 1), strict=True):
         hand_in(database, region, *(raw_of(kind, at, run) for kind, at in story))
-        for minute in range(5):
+        for minute in range(3 * len(story) + 1):  # three tries each, and one patient's messages wait for each other
             while understanding.understand(database, readers, now=NOW + timedelta(minutes=minute), most=most):
                 pass
 

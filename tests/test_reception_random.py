@@ -58,7 +58,7 @@ def test_received_is_understood_plus_pending_plus_unreadable_plus_ignored(
             understanding.understand_next(database, readers, now=NOW + timedelta(minutes=step))
         _adds_up(database, sent, already, ignored_before)
 
-    for minute in range(5):
+    for minute in range(3 * len(story) + 1):  # three tries each, and one patient's messages wait for each other
         understand_all(database, now=NOW + timedelta(hours=1, minutes=minute), readers=readers)
 
     _adds_up(database, sent, already, ignored_before)
