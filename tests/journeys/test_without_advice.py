@@ -56,6 +56,7 @@ def test_a_chair_tells_the_referrer_why_there_is_no_advice(portal: Portal) -> No
         picture(chair, "without-advice-restored")
         sign(chair)
         chair.get_by_role("link", name="Bericht intrekken…").click()
+        expect(chair.get_by_label("Reden van het intrekken")).to_be_focused()
         chair.keyboard.type("toch besproken")
         chair.keyboard.press("Control+Enter")
         sign(chair)
