@@ -176,6 +176,10 @@ AGAIN_REASONS: dict[str, str] = {
         "Opnieuw gelezen gaat dit bericht over een ander patiëntnummer dan dat van de casus. De casus is gebleven zoals die was; kijk na "
         "waar het nummer staat, en laat het ziekenhuis de aanmelding opnieuw sturen: dan wordt gevraagd wie dit is."
     ),
+    "identity_conflict": N_(
+        "Opnieuw gelezen past de patiënt in dit bericht niet bij wie hier staat. De casus is gebleven zoals die was; kijk na waar nummer, "
+        "naam en geboortedatum staan."
+    ),
     "waits_for_identity": N_(
         "Opnieuw lezen kan pas als iemand heeft beslist wie deze patiënt is (pagina Wie is dit). De casus is gebleven zoals die was; "
         "lees daarna nog eens opnieuw."

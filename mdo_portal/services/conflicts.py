@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
@@ -166,7 +167,10 @@ def _corrected(session: Session, hospital_id: uuid.UUID, told: PatientIdentity, 
     return told
 
 
-def incoming_corrected(session: Session, hospital_id: uuid.UUID, incoming: Incoming) -> Incoming:
+_Came = TypeVar("_Came", bound=Incoming)
+
+
+def incoming_corrected(session: Session, hospital_id: uuid.UUID, incoming: _Came) -> _Came:
     """What came, with corrected numbers of its patient; a merge or link as it came."""
     if isinstance(incoming, PatientMerge | PatientLink | IncomingNotice | IncomingReceipt):
         return incoming

@@ -21,6 +21,7 @@ from mdo_portal.exchange import IncomingReferral, Unreadable
 from mdo_portal.services import (
     audit,
     case_facts,
+    conflicts,
     identification,
     participation,
     patients,
@@ -47,8 +48,9 @@ def read_again(session: Session, heard: Heard, referral: IncomingReferral, hospi
     """Let the case say what the message says now. Nothing is written when that is what it said before.
 
     Raises Unreadable, before anything is changed: `again_ended`, `again_withdrawn`, `again_other_number`, `again_other_patient`,
-    `objection`, or `waits_for_identity`.
+    `objection`, `identity_conflict`, or `waits_for_identity`.
     """
+    referral = conflicts.incoming_corrected(session, hospital.id, referral)
     case = session.execute(select(Case).where(Case.id == heard.case_id).with_for_update(**HELD)).scalar_one_or_none()
     if case is None or not case.is_open:
         raise Unreadable("again_ended")
@@ -64,6 +66,7 @@ def read_again(session: Session, heard: Heard, referral: IncomingReferral, hospi
         retelling.files(session, case, referral.documents, hospital, told),
     ]
     case.referral_number = number
+    conflicts.flag_bsn(session, referral, case, heard.message_id, now=heard.received_at)
     if any(changed):
         _say(session, case, hospital, told, now=now)
     if case.board_id is None and heard.made_it:
@@ -96,9 +99,12 @@ def _number(session: Session, case: Case, referral: IncomingReferral, hospital: 
     return referral.number
 
 
+_ABOUT_THE_PATIENT = tuple(what for what in timeline.SENTENCES if what.startswith("patient."))
+
+
 def _tell_patient(session: Session, case: Case, patient: Patient, referral: IncomingReferral, told: Told) -> bool:
-    """Particulars of the patient, unless something was told since: it may have said the same second that it was sent."""
-    if referrals.told_later(session, case, *referrals.ASKED, "patient.changed", now=told.then):
+    """Particulars of the patient, unless the hospital told them since, maybe in the same second, or a person decided about them."""
+    if referrals.told_later(session, case, *referrals.ASKED, *_ABOUT_THE_PATIENT, now=told.then):
         return False
     at, sent_at = told.received_at, referral.sent_at
     return bool(patients.tell(session, patient, referral.patient, now=at, sent_at=sent_at, message_id=told.message_id))
