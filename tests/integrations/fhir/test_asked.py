@@ -1,0 +1,147 @@
+"""What is asked, how urgently, by whom, and whether it is in force: where a request leaves it to its Task, form, message or team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integrations.fhir.make import Node, request
+from tests.integrations.fhir.read_house import about, read, told, value
+
+# In force
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ({"status": "draft"}, "draft"),
+        ({"status": "on-hold"}, "on-hold"),
+        ({"status": "completed"}, "completed"),
+        ({"intent": "proposal"}, "proposal"),
+    ],
+)
+def test_a_request_that_is_not_in_force_is_named(said: Node, named: str) -> None:
+    assert read(asked=request(**said)).unmapped == (f"ServiceRequest/0 {named}",)
+
+
+# Yes is no question and no urgency
+
+
+def form(*asked: tuple[str, bool]) -> Node:
+    items = [{"linkId": str(n), "text": name, "answer": [{"valueBoolean": said}]} for n, (name, said) in enumerate(asked)]
+    return about("QuestionnaireResponse", status="completed", item=items)
+
+
+def test_urgent_ticked_on_a_form_is_urgent_and_not_ticked_is_nothing() -> None:
+    assert read(form(("Spoed", True))).urgency == "urgent"
+    found = read(form(("Spoed", False)))
+    assert (found.urgency, [(one.label, one.text) for one in found.facts]) == ("", [("Spoed", "nee")])
+
+
+def test_a_tick_is_not_the_question() -> None:
+    found = read(form(("Vraagstelling besproken", True)))
+
+    assert (found.question_board, [fact.text for fact in found.facts]) == ("", ["ja"])
+
+
+def test_of_two_answers_about_urgency_the_one_that_is_known_counts() -> None:
+    words = [
+        {"linkId": str(n), "text": "Urgentie", "answer": [{"valueString": one}]} for n, one in enumerate(("zie brief", "Spoed"))
+    ]
+
+    assert read(about("QuestionnaireResponse", status="completed", item=words)).urgency == "urgent"
+
+
+# Who asks
+
+
+@pytest.mark.parametrize(
+    "asker",
+    [
+        {"resourceType": "Task", "id": "t", "status": "requested", "intent": "order", "focus": {"reference": "ServiceRequest/r"},
+         "requester": {"reference": "Practitioner/d"}},
+        {"resourceType": "MessageHeader", "id": "h", "eventUri": "urn:x", "source": {"endpoint": "x"},
+         "author": {"reference": "Practitioner/d"}, "focus": [{"reference": "ServiceRequest/r"}]},
+        about("Composition", status="final", type={"text": "Brief"}, title="Brief", date="2026-01-01",
+              author=[{"reference": "Practitioner/d"}]),
+    ],
+    ids=lambda one: str(one["resourceType"]),
+)  # fmt: skip
+def test_who_asks_stands_on_the_task_the_message_or_the_letter_where_the_request_does_not_say(asker: Node) -> None:
+    doctor = {"resourceType": "Practitioner", "id": "d", "name": [{"text": "Dr. Smit"}]}
+
+    assert read(asker, doctor).referrer.name == "Dr. Smit"
+    assert read(asker, doctor, asked=request(requester={"display": "Dr. Zelf"})).referrer.name == "Dr. Zelf"
+
+
+def test_a_message_of_an_organisation_alone_says_of_which() -> None:
+    house = {"resourceType": "Organization", "id": "o", "name": "UMC X"}
+    head = {
+        "resourceType": "MessageHeader",
+        "id": "h",
+        "eventUri": "urn:x",
+        "source": {"endpoint": "x"},
+        "sender": {"reference": "Organization/o"},
+    }
+
+    assert read(head, house).referrer.organisation == "UMC X"
+
+
+def test_a_task_that_asks_more_urgently_than_its_request_counts() -> None:
+    task = {
+        "resourceType": "Task",
+        "id": "t",
+        "status": "requested",
+        "intent": "order",
+        "focus": {"reference": "ServiceRequest/r"},
+    }
+
+    assert read(task | {"priority": "asap"}, asked=request(priority="routine")).urgency == "asap"
+    assert read(task | {"priority": "routine"}, asked=request(priority="urgent")).urgency == "urgent"
+
+
+def test_which_specialist_is_asked_for_is_told() -> None:
+    assert told(asked=request(performerType={"text": "Longchirurgie"})) == [("Aangevraagd", "Longchirurgie")]
+
+
+# A question that is a value
+
+
+def test_a_value_that_is_called_a_question_is_the_question() -> None:
+    found = read(value("Fragestellung Tumorkonferenz", valueString="Chemo-Immuntherapie?"))
+
+    assert (found.question_board, found.facts) == ("Chemo-Immuntherapie?", ())
+
+
+def test_and_one_that_is_preliminary_or_in_error_is_none() -> None:
+    assert read(value("Vraagstelling", valueString="Operatie?") | {"status": "entered-in-error"}).question_board == ""
+
+
+# Who is in a team, and on which telephone
+
+
+def test_who_left_the_team_or_a_team_that_is_over_is_not_the_case_manager() -> None:
+    def member(name: str, **more: Any) -> Node:
+        return {"role": [{"text": "Casemanager"}], "member": {"display": name}} | more
+
+    now = about("CareTeam", id="a", status="active", participant=[member("Kok"), member("Oud", period={"end": "2020-01-01"})])
+    over = about("CareTeam", id="b", status="inactive", participant=[member("Vroeger")])
+    found = read(now, over)
+
+    assert found.case_manager.name == "Kok"
+    assert [fact.text for fact in found.facts] == [
+        "Casemanager: Oud (tot 2020-01-01)",
+        "Casemanager: Vroeger (inactive)",
+    ]
+
+
+def test_a_telephone_that_is_no_longer_theirs_is_not_called() -> None:
+    phones = [
+        {"system": "phone", "value": "0", "period": {"end": "2010-01-01"}},
+        {"system": "phone", "value": "06-old", "use": "old"},
+        {"system": "phone", "value": "06-2"},
+    ]
+    asker = {"resourceType": "Practitioner", "id": "d", "name": [{"text": "Dr. Smit"}], "telecom": phones}
+
+    assert read(asker, asked=request(requester={"reference": "Practitioner/d"})).referrer.phone == "06-2"
