@@ -9,7 +9,7 @@ from integrations.fhir.body import part_of_body, site
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, text, unique
+from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, sent_none, text, unique
 
 _CONCEPTS = ("valueCodeableConcept", "valueCoding")
 _SILENT = (
@@ -41,6 +41,8 @@ def extended(entry: Entry, where: Addresses, profile: Profile) -> list[str]:
     own, code = entry.resource, node(entry.resource.get("code"))
     said = [*nodes(own.get("extension")), *nodes(code.get("extension"))]
     said += [each for one in nodes(code.get("coding")) for each in nodes(one.get("extension"))]
+    if not said:
+        return []
     return unique(words for one in said for words in _said(one, entry, where, profile))
 
 
@@ -103,6 +105,8 @@ def reasons(entry: Entry, where: Addresses, profile: Profile) -> str:
 def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     """How it was found, and, where a message holds several, of which disease and in which material."""
     own = entry.resource
+    if sent_none(own, _FOUND_BY):
+        return ""
     focus = nodes(own.get("focus"))
     bodies = [body for one in focus if (body := where.resolve(one, entry)) is not None and body.kind in _BODY]
     many = where.kinds["Condition"] > 1
@@ -120,6 +124,9 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
         ("material", material(entry, where)),
     )
     return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
+
+
+_FOUND_BY = frozenset({"focus", "derivedFrom", "method", "device", "specimen"})
 
 
 def material(entry: Entry, where: Addresses) -> str:

@@ -11,6 +11,8 @@ _CONCEPTS = ("valueCodeableConcept", "valueCoding")
 
 def site(value: Any) -> str:
     """A place in the body with its side (`Mamma (Links)`): a qualifier is an extension of it."""
+    if value is None:
+        return ""
     own = node(value)
     sides = [concept(one.get(name)) for one in nodes(own.get("extension")) for name in _CONCEPTS if one.get(name)]
     named = concept(value)

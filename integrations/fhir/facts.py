@@ -16,6 +16,7 @@ from integrations.fhir.values import (
     codings,
     concept,
     day,
+    days_of,
     first_of,
     joined,
     local_day,
@@ -89,8 +90,7 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     section = reading.profile.section(codes) or Section.OTHER
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     parts = [own, *nodes(own.get("component"))]
-    period = node(own.get("effectivePeriod"))
-    begins, ends = (local_day(text(period.get(one))) for one in ("start", "end"))
+    begins, ends = days_of(own.get("effectivePeriod"))
     is_longer = begins != ends  # a habit of years, not a measurement of one day
     beside = joined(site(own.get("bodySite")), until(ends if is_longer else "", reading), by=" ")
     how = joined(found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
@@ -216,7 +216,7 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
         if words
         else ""
     )
-    begins, ends = (local_day(text(node(own.get("performedPeriod")).get(one))) for one in ("start", "end"))
+    begins, ends = days_of(own.get("performedPeriod"))
     over = until(ends, reading) if begins and begins != ends else ""
     aged = answer_text({name: own.get(name) for name in ("performedAge", "performedRange")}, "performed")
     in_words = text(own.get("performedString"))

@@ -14,7 +14,7 @@ from integrations.fhir.facts import FACTS
 from integrations.fhir.named import NAMED
 from integrations.fhir.people import has_second_bsn
 from integrations.fhir.questionnaire import FIELDS, answers, asked_as_value
-from integrations.fhir.reading import STATES, Reading, not_sent, without_state
+from integrations.fhir.reading import Reading, is_in_error, not_sent, without_state
 from integrations.fhir.request import KINDS, is_other
 from integrations.fhir.sieve import HELPERS, Sifted
 from integrations.fhir.task import ENDED, is_notice
@@ -30,7 +30,7 @@ from integrations.fhir.told import (
     sections,
     task,
 )
-from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
+from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, sent_none, text, unique, word
 from mdo_portal.exchange import Contact, Fact, IncomingDocument, Section
 
 
@@ -80,7 +80,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         own.get("subject") or own.get("patient") or own.get("for"), patient, reading.where, entry
     ):
         found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")
-    elif "entered-in-error" in {word(own.get(name)) for name in STATES}:
+    elif is_in_error(own):
         found.unmapped.append(f"{entry.place} entered-in-error")
         if carries := _PAPERS.get(entry.kind):
             found.withdraw(carries(entry, reading))
@@ -159,8 +159,8 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.facts.extend(_more(entry, said, reading))
         for pointed in _only_named(entry.resource):
             found.facts.extend(not_sent(pointed, Section.OTHER, entry, reading))
-        is_elsewhere = any(entry.resource.get(name) for name in ("presentedForm", "result", "hasMember", "payload", "content"))
-        found.unmapped.extend([entry.place] if not said and not is_elsewhere else _curves(entry))
+        is_told = said or any(entry.resource.get(name) for name in _ELSEWHERE)
+        found.unmapped.extend(_curves(entry) if is_told else [entry.place])
     for carried in attached(entry, reading) if entry.kind in {*TOLD, "Consent"} else ():
         found.carry(carried)
     if carries := _PAPERS.get(entry.kind):
@@ -185,6 +185,10 @@ _OWN_EXTENSIONS = {"Consent", "Flag"}
 """Kinds of which the mapping itself says what their extensions are."""
 
 
+_ELSEWHERE = ("presentedForm", "result", "hasMember", "payload", "content")
+"""Elements of a resource that says nothing itself, for what it says stands there."""
+
+
 def _curves(entry: Entry) -> list[str]:
     """The parts of a value that are a curve: nothing a page shows."""
     parts = enumerate(nodes(entry.resource.get("component")))
@@ -193,9 +197,14 @@ def _curves(entry: Entry) -> list[str]:
 
 def _only_named(own: Node) -> Iterator[Any]:
     """References to what belongs to a result, of which the words are shown when it was not sent along; `related` and `image` are STU3."""
+    if sent_none(own, _NAMING):
+        return
     yield from (own.get(name) for name in ("hasMember", "result", "imagingStudy", "report"))
     yield [one.get("target") for one in nodes(own.get("related"))]
     yield [one.get("link") for name in ("media", "image") for one in nodes(own.get(name))]
+
+
+_NAMING = frozenset({"hasMember", "result", "imagingStudy", "report", "related", "media", "image"})
 
 
 def _more(entry: Entry, said: tuple[Fact, ...], reading: Reading) -> tuple[Fact, ...]:

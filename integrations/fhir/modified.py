@@ -84,5 +84,9 @@ def _permitted(entry: Entry) -> Entry | None:
 def _has(value: Any) -> bool:
     """Whether there is one anywhere in it; the gate has bounded the depth."""
     if isinstance(value, dict):
-        return bool(value.get(NAME)) or any(_has(one) for one in value.values())
-    return isinstance(value, list) and any(_has(one) for one in value)
+        if value.get(NAME):
+            return True
+        value = value.values()
+    elif not isinstance(value, list):
+        return False
+    return any(isinstance(one, dict | list) and _has(one) for one in value)  # most are words: no call for those

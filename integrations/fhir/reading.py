@@ -64,6 +64,11 @@ STATES = ("status", "verificationStatus", "docStatus", "lifecycleStatus")
 """Where a resource says that it was entered in error."""
 
 
+def is_in_error(own: Node) -> bool:
+    """Whether it says of itself that it should never have been told."""
+    return any(name in own and word(own[name]) == "entered-in-error" for name in STATES)
+
+
 def without_state(entry: Entry) -> Entry:
     """What it says is then what it said when it still stood."""
     return replace(entry, resource={name: value for name, value in entry.resource.items() if name not in STATES})

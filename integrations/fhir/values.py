@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,11 @@ def nodes(value: Any) -> list[Node]:
         return []
     many = value if isinstance(value, list) else [value]
     return [item for item in many if isinstance(item, dict)]
+
+
+def sent_none(own: Node, names: Set[str]) -> bool:
+    """Whether none of these elements was sent: one look for what would be one per name, and most were not."""
+    return own.keys().isdisjoint(names)
 
 
 def text(value: Any) -> str:
@@ -139,6 +144,12 @@ def first_of(resource: Node, *names: str) -> str:
     return ""
 
 
+def days_of(period: Any) -> tuple[str, str]:
+    """The first and the last day of a Period, as `local_day` says them."""
+    own = node(period)
+    return (local_day(text(own.get("start"))), local_day(text(own.get("end")))) if own else ("", "")
+
+
 def quantity(value: Any) -> str:
     """`1.10 ng/mL`, with `<` and the like in front. The code `1` (UCUM) says that there is no unit."""
     own = node(value)
@@ -178,6 +189,8 @@ def _choice(kind: str, value: Any) -> str:
 
 def notes(value: Any) -> list[str]:
     """The words of Annotations, with what an extension says they are about (`accreditatie: nee`); STU3 also has plain strings."""
+    if value is None:
+        return []
     found = [_annotation(item) for item in nodes(value)] or [text(value)]
     return [words for words in found if words]
 
