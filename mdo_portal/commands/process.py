@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import click
 import psycopg
@@ -19,6 +19,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 
 from mdo_portal.commands import checks
+from mdo_portal.commands.bell import Bell
 from mdo_portal.database import Database
 from mdo_portal.domain.keys import DataKey
 from mdo_portal.domain.sealing import Sealer, WrappedKey
@@ -151,13 +152,18 @@ def stop_on_signals() -> Stop:
     return stop
 
 
-def until_stopped(jobs: Sequence[tuple[str, Callable[[], None]]], stop: Stop) -> None:
-    """Run every job in its own thread until `stop`; a job that breaks is started again after a second."""
+def until_stopped(jobs: Sequence[tuple[str, Callable[[], None]]], stop: Stop, *, bells: Iterable[Bell] = ()) -> None:
+    """Run every job in its own thread until `stop`; a job that breaks is started again after a second.
+
+    `bells`: for which jobs wait when there is nothing to do, some for minutes; they ring once more at the end.
+    """
     threads = [threading.Thread(target=_again_and_again, args=(name, job, stop), name=name, daemon=True) for name, job in jobs]
     for thread in threads:
         thread.start()
     while not stop.wait(0.5):
         pass
+    for bell in bells:
+        bell.ring()
     for thread in threads:
         thread.join(timeout=10)
 

@@ -53,7 +53,8 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
     """Work until told to stop. Every loop survives errors of the database: it waits and goes on."""
     outward = wiring.outward(client_secret(database), settings)
     pool = wiring.reading_pool(DESKS + 1)
-    wake_in, wake_careful, wake_out, wake_pull, wake_poll, wake_ask, wake_route = (Bell() for _ in range(7))
+    bells = [Bell() for _ in range(8)]
+    wake_in, wake_careful, wake_out, wake_pull, wake_poll, wake_ask, wake_route, wake_acknowledge = bells
     woken = {
         "mdo_understand": [wake_in, wake_careful],
         "mdo_deliver": [wake_out],
@@ -69,7 +70,9 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         ("poll", lambda: _drain(stop, wake_poll, lambda: polling.poll_next(database, outward.poller, clock=now))),
         (
             "acknowledge",
-            lambda: _drain(stop, Bell(), lambda: acknowledgements.acknowledge_next(database, outward.acknowledger, clock=now)),
+            lambda: _drain(
+                stop, wake_acknowledge, lambda: acknowledgements.acknowledge_next(database, outward.acknowledger, clock=now)
+            ),
         ),
         ("ask", lambda: _drain(stop, wake_ask, lambda: dispatch.ask_next(database, outward.asker, clock=now))),
         ("route", lambda: drain(stop, wake_route, lambda: _route(database), patrol_seconds=ROUTE_SECONDS)),
@@ -87,7 +90,7 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
     jobs += Sending(database, outward.senders, wake_out, clock=now, living=living, place=place).jobs(stop)
     place.first(stop)
     living.begin()
-    until_stopped(jobs, stop)
+    until_stopped(jobs, stop, bells=bells)
     living.end()
     pool.close()
 

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from collections import Counter
+
+import pytest
+
+from mdo_portal.commands import work
+from mdo_portal.commands.process import until_stopped
+from mdo_portal.database import Database
 
 IN_THE_MIDDLE_OF_A_WAIT = """
 import os, signal, sys
@@ -19,3 +27,26 @@ sys.exit(7)
 
 def test_a_signal_in_the_middle_of_a_wait_ends_the_process_all_the_same() -> None:
     assert subprocess.run([sys.executable, "-c", IN_THE_MIDDLE_OF_A_WAIT], timeout=30).returncode == 7
+
+
+def test_a_worker_that_is_told_to_stop_leaves_no_job_that_still_waits_for_something_to_do(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, ended = threading.Event(), Counter[str]()
+
+    def watched(jobs: list[work.Job], *arguments: object, **named: object) -> None:
+        for name, _ in jobs:
+            ended[name] = 0
+
+        def once(name: str, job: work.Job) -> None:
+            job[1]()
+            ended[name] += 1
+
+        threading.Timer(1.0, stop.set).start()
+        until_stopped([(job[0], lambda job=job: once(job[0], job)) for job in jobs], *arguments, **named)  # type: ignore[arg-type,misc]
+
+    monkeypatch.setattr(work, "until_stopped", watched)
+
+    work.run(database, stop)
+
+    assert [name for name, times in ended.items() if times != 1] == []

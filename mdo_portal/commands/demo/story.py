@@ -107,11 +107,15 @@ def running(places: Places, home: Path, *, with_history: bool = False) -> Iterat
         url = os.environ.get("MDO_DATABASE_URL") or stack.enter_context(server(home / "postgres", durable=True))
         stack.enter_context(mailbox(places.mail, home / "mail"))
         settings, env = prepare(places, home, url, with_history=with_history)
-        processes = [_start(stack, home, name, command, as_process(env, name)) for name, command in _commands(places, home)]
-        for process in processes:  # all are told at once; then each is waited for
-            stack.callback(process.terminate)
-        _until_ready(places, processes)
-        yield processes
+        processes: list[subprocess.Popen[bytes]] = []
+        try:
+            for name, command in _commands(places, home):
+                processes.append(_start(stack, home, name, command, as_process(env, name)))
+            _until_ready(places, processes)
+            yield processes
+        finally:
+            for process in processes:  # all are told at once, and each once: told again it would stop in the middle of stopping
+                process.terminate()
 
 
 def prepare(places: Places, home: Path, url: str, *, with_history: bool = False) -> tuple[Settings, dict[str, str]]:
@@ -178,13 +182,12 @@ def _start(stack: ExitStack, home: Path, name: str, command: list[str], env: dic
         stdin=subprocess.DEVNULL,
         preexec_fn=die_with(os.getpid(), signal.SIGTERM),
     )
-    stack.callback(_stop, process)
+    stack.callback(_wait_for, process)
     return process
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
+def _wait_for(process: subprocess.Popen[bytes]) -> None:
+    """Until it stopped, as it was told."""
     try:
         process.wait(timeout=15)
     except subprocess.TimeoutExpired:
