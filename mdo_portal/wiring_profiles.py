@@ -73,6 +73,23 @@ def urgency_otherwise(profile: str, otherwise: str, word: str, means: str) -> st
     return text
 
 
+def column_otherwise(profile: str, otherwise: str, word: str, column: str) -> str:
+    """`otherwise` with what is known by `word`, a code or a name, in this column of a case, and in no other (HL7 v2).
+
+    Raises exchange.WrongProfile.
+    """
+    own = profiles.parse_own(otherwise, wire_of(profile).value)
+    table: dict[str, Any] = own.setdefault("sections", {})
+    for name, words in {**profiles.load(profile)["sections"], **table}.items():
+        if name != column and any(one.casefold() == word.casefold() for one in words):
+            table[name] = [one for one in words if one.casefold() != word.casefold()]
+    known = table.get(column, profiles.load(profile)["sections"].get(column, ()))
+    table[column] = [word, *(one for one in known if one.casefold() != word.casefold())]
+    text = profiles.written(own)
+    check_otherwise(profile, text)
+    return text
+
+
 def kinds_of(profile: str) -> Mapping[str, str]:
     """Kind of message (`ORU^R01`) -> what it is to us, in the words of the schema; of an HL7 v2 profile, with what a link says below it."""
     return dict(profiles.load(profile).get("kinds", {}))

@@ -12,6 +12,7 @@ from integrations.profiles import load
 from mdo_portal.exchange import (
     Contact,
     Explanation,
+    Fact,
     FieldRead,
     IncomingReferral,
     IncomingResult,
@@ -27,6 +28,7 @@ from mdo_portal.exchange import (
 )
 
 from .charset import codec_named
+from .documents import is_document
 from .er7 import Message
 from .explain_places import Stood, flat, place_of, shown
 from .facts import told
@@ -35,6 +37,7 @@ from .places import Reading, found, found_in, number_at
 from .reader import Hl7Reader
 from .referral import QUESTIONS, ROLES, documents_of, urgency_places
 from .tidy import storable
+from .values import label
 
 WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
 SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)
@@ -108,12 +111,19 @@ def _patients(incoming: object) -> tuple[PatientIdentity, ...]:
     return (patient,) if isinstance(patient, PatientIdentity) else ()
 
 
+def _words(reading: Reading) -> Set[str]:
+    """What the values of a message are known by (`sections` of a profile): the code of each, else its name."""
+    values = (item.segment for item in reading.items if item.segment.name == "OBX" and not is_document(item.segment))
+    return {one.component(3) or label(one) for one in values} - {""}
+
+
 class _Read:
     """One message that was read, with what is needed to find a value's place again."""
 
     def __init__(self, reading: Reading, rules: Profile) -> None:
         self._reading, self._rules, self._message = reading, rules, reading.message
         self._stood = Stood(reading.items)
+        self._words = _words(reading)
 
     def fields(self, incoming: object) -> Iterator[FieldRead]:
         for n, patient in enumerate(_patients(incoming)):
@@ -158,7 +168,7 @@ class _Read:
             yield from self._contact(role, getattr(referral, role))
         used = frozenset(at[name] for name in QUESTIONS)
         for item, fact in told(self._reading, used).standing:
-            yield FieldRead("fact", fact.text[:MOST_VALUE], place_of(item), fact.section.value, fact.label)
+            yield self._fact(fact, place_of(item))
         for place, document in documents_of(self._reading):
             size = f"{document.media_type}, {len(document.content)} bytes"
             yield FieldRead("document", size, f"{place}-5", document.kind, document.title)
@@ -190,10 +200,14 @@ class _Read:
         """Its facts and documents as a referral's are shown; a fact is put together, so its place is its segment."""
         for fact in result.facts:
             place = self._stood.place(fact.text, ()) or self._stood.place(fact.label, ()).partition("-")[0]
-            yield FieldRead("fact", fact.text[:MOST_VALUE], place, fact.section.value, fact.label)
+            yield self._fact(fact, place)
         for document in result.documents:
             size = f"{document.media_type}, {len(document.content)} bytes"
             yield FieldRead("document", size, self._place(document.title, ()), document.kind, document.title)
+
+    def _fact(self, fact: Fact, place: str) -> FieldRead:
+        word = next((one for one in (fact.code, fact.label) if one in self._words), "")
+        return FieldRead("fact", fact.text[:MOST_VALUE], place, fact.section.value, fact.label, word=word)
 
     def _place(self, value: str, names: Iterable[str]) -> str:
         """The first component with exactly this value, in these segments (all when there are none); a name by its longest part."""

@@ -11,13 +11,13 @@ WHOLE_WORD = 4
 
 
 def matching(code: str, text: str, entries: Mapping[str, Iterable[str]]) -> str:
-    """The first entry with `code` among its words, else the first with a word that stands in `text`; "" when none."""
+    """The first entry with `code` among its words, or `text` as a whole; else the first with a word that stands in `text`; "" when none."""
     known = [(name, tuple(words)) for name, words in entries.items()]
-    folded = code.casefold()
-    if folded:
-        for name, words in known:
-            if folded in folded_all(words):
-                return name
+    for whole in (code.casefold(), text.casefold()):
+        if whole:
+            for name, words in known:
+                if whole in folded_all(words):
+                    return name
     return next((name for name, words in known if _pattern(words).search(text)), "")
 
 

@@ -111,6 +111,7 @@ class FieldRead:
     section: str = ""  # of a fact: the column; of a document: its kind
     label: str = ""  # what the sender calls it
     looked: tuple[str, ...] = ()  # where the profile looks for it
+    word: str = ""  # of a fact: the code or name by which a link may say in which column it stands; "" = that is fixed
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from base64 import b64decode
 from collections import Counter
+from operator import itemgetter
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import LABELS, PLACEABLE, URGENCIES
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound
-from mdo_portal.exchange import WrongProfile
+from mdo_portal.exchange import Section, WrongProfile
 from mdo_portal.services import boards, links, routing
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
@@ -87,7 +88,7 @@ def places(hospital_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             hospital, link = _read_by(db, hospital_id)
-            text = _placed(link, _chosen())
+            text = _placed(link, *_chosen())
             if links.save_otherwise(db, hospital, link, text, viewer=viewer(), now=now()):
                 log(db, Act.LINK_MANAGE, hospital_id, "places")
     except WrongProfile as wrong:
@@ -140,23 +141,27 @@ def urgency(hospital_id: uuid.UUID) -> ResponseReturnValue:
     return _read_again(hospital_id)
 
 
-def _chosen() -> dict[str, str]:
-    """Field -> the one place that was chosen or typed for it. Raises Incomplete."""
+def _chosen() -> tuple[dict[str, str], dict[str, str]]:
+    """(field -> the one place that was chosen or typed for it, code or name of a value -> its column). Raises Incomplete."""
     picked = [tuple(one.split(" ", 1)) for one in request.form.getlist("is") if " " in one]
     typed = [(name, as_path(request.form.get(f"at.{name}", "").strip())) for name in PLACEABLE]
     every = [(name, place) for name, place in (*picked, *typed) if name in PLACEABLE and place]
-    if not every:
+    said = (one.partition(" ") for one in request.form.getlist("column"))
+    columns = {word: column for column, _, word in said if word and column in tuple(Section)}
+    if not every and not columns:
         raise Incomplete({}, NOTHING_CHOSEN)
-    (name, times), *_ = Counter(name for name, _ in every).most_common(1)
+    name, times = max(Counter(name for name, _ in every).items(), key=itemgetter(1), default=("", 0))
     if times > 1:
         raise Incomplete({}, TWICE, field=gettext(LABELS[name]))
-    return dict(every)
+    return dict(every), columns
 
 
-def _placed(link: Link, chosen: dict[str, str]) -> str:
+def _placed(link: Link, places: dict[str, str], columns: dict[str, str]) -> str:
     text = link.otherwise
-    for name, place in chosen.items():
+    for name, place in places.items():
         text = wiring_profiles.placed_otherwise(link.profile_in, text, PLACEABLE[name], place)
+    for word, column in columns.items():
+        text = wiring_profiles.column_otherwise(link.profile_in, text, word, column)
     return text
 
 

@@ -20,7 +20,7 @@ from mdo_portal.domain.link_fields import CODE_WORDS, LABELS, PLACEABLE, SECTION
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.tried_reasons import NO_BOARD, NO_BOARDS, UNKNOWN_URGENCY
 from mdo_portal.errors import N_, NotFound, PortalError
-from mdo_portal.exchange import Wire
+from mdo_portal.exchange import Section, Wire
 from mdo_portal.services import hospitals, links, participation, routing
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.trial import Tried
@@ -61,7 +61,7 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_line=has_line, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
-        sections=SECTION_LABELS, code_words=CODE_WORDS, no_board=NO_BOARD, no_boards=NO_BOARDS,
+        sections=SECTION_LABELS, columns=tuple(Section), code_words=CODE_WORDS, no_board=NO_BOARD, no_boards=NO_BOARDS,
         unknown_urgency=UNKNOWN_URGENCY, urgencies=URGENCIES,
         takes_part=takes_part, may_join=may_join, may_manage=may_manage, told_before=before, **given,
     )  # fmt: skip
