@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
@@ -14,9 +14,11 @@ from mdo_portal.domain.case import Case, CaseEvent, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.files import clean_title
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.exchange import Fact, IncomingDocument
+from mdo_portal.domain.inbound import OF_A_REFERRAL, InboundMessage
+from mdo_portal.exchange import Fact, IncomingDocument, Section
 from mdo_portal.services import case_facts, documents
 from mdo_portal.services.case_facts import word
+from mdo_portal.services.result_facts import GONE
 
 ONE_MOMENT = timedelta(milliseconds=1)
 """Each reading of a message has a moment of its own, so many microseconds after it came: what changed then is told by that (news.py)."""
@@ -66,18 +68,48 @@ def facts(session: Session, case: Case, told_now: Sequence[Fact], hospital: Hosp
 
     Returns whether anything changed.
     """
-    words = {word(fact) for fact in told_now}
-    gone = [row for row in told.facts if told.is_mine(row) and word(row) not in words]
+    words = {_words(fact) for fact in told_now}
+    gone = [row for row in told.facts if told.is_mine(row) and _words(row) not in words]
+    known = {_words(row) for row in told.facts if told.stood(row) or row.superseded_at is None}
+    aside = _put_aside(session, case, told)
+    fresh = [fact for fact in dict.fromkeys(told_now) if _words(fact) not in known and not _is_over(told, fact, aside)]
     for row in gone:
         row.superseded_at = told.at
-    known = {word(row) for row in told.facts if told.stood(row) or row.superseded_at is None}
-    fresh = [fact for fact in dict.fromkeys(told_now) if word(fact) not in known]
     session.flush()
     since = [row for row in told.facts if row.superseded_at is None and row.received_at > told.at]
     older = [fact for fact in fresh if case_facts.same_label(since, fact)]
     for some, is_newest in (([one for one in fresh if one not in older], newest), (older, False)):
         case_facts.add_facts(session, case, some, hospital, now=told.at, message_id=told.message_id, newest=is_newest)
     return bool(gone or fresh)
+
+
+def _words(one: CaseFact | Fact) -> tuple[Section, str, str, date | None]:
+    """What a fact says, whatever it is called by now: taken back or made final since, it is still what this message told."""
+    return word(one)[:4]
+
+
+def _put_aside(session: Session, case: Case, told: Told) -> list[CaseFact]:
+    """What this message told, and what was taken back or corrected since by a message that is not read again beside it."""
+    aside = [row for row in told.facts if row.message_id == told.message_id and row.superseded_at and told.stood(row)]
+    if not aside:
+        return []
+    again = select(InboundMessage.id).where(InboundMessage.case_id == case.id, InboundMessage.meaning.in_(OF_A_REFERRAL))
+    told_again = set(session.scalars(again))
+    said_at = {row.received_at for row in told.facts if row.message_id in told_again}
+    return [row for row in aside if row.status == GONE or row.superseded_at not in said_at]
+
+
+def _is_over(told: Told, fact: Fact, aside: Sequence[CaseFact]) -> bool:
+    """Whether it is one of what was put aside, and none like it stands: no other reading of the message brings that back."""
+    is_aside = any(_is_one(row, fact) for row in aside)
+    return is_aside and not any(told.is_mine(row) and _is_one(row, fact) for row in told.facts)
+
+
+def _is_one(row: CaseFact, fact: Fact) -> bool:
+    """Whether both are one thing of which the name, the heading or the words differ."""
+    is_named = bool(fact.label) and (row.section, row.label) == (fact.section, fact.label)
+    is_kept = bool(fact.key) and row.source_key == fact.key
+    return is_kept or ((is_named or row.text == fact.text) and row.dated_on == fact.dated_on)
 
 
 def files(session: Session, case: Case, told_now: Sequence[IncomingDocument], hospital: Hospital, told: Told) -> bool:
