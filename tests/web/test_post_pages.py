@@ -119,9 +119,7 @@ def test_an_advice_that_is_soon_to_be_carried_out_is_marked_in_words(house: Hous
 def test_the_page_says_how_many_of_its_letters_the_menu_counts(house: House) -> None:
     house.letter()
     house.letter()
-    assert "Geen van deze 2 brieven vraagt nu aandacht: ze zijn nog op tijd." in _words(
-        house.person("Aisha").get("/post").text
-    )
+    assert "Geen van deze 2 brieven vraagt nu aandacht: ze zijn nog op tijd." in _words(house.person("Aisha").get("/post").text)
     house.letter(state="refused", receipt_code="AE")
 
     page = house.person("Aisha").get("/post").text
