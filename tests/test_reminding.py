@@ -104,7 +104,7 @@ def warned(database: Database, reminder_: Reminder) -> int:
 
 
 def test_who_looks_after_a_line_is_mailed_that_something_ends_there_and_not_of_which_hospital(
-    ending: Database, mail: tuple[Path, Reminder]
+    ending: Database, region: Region, mail: tuple[Path, Reminder]
 ) -> None:
     folder, reminder_ = mail
     assert warned(ending, reminder_) == 2
@@ -113,7 +113,9 @@ def test_who_looks_after_a_line_is_mailed_that_something_ends_there_and_not_of_w
     messages = [message_from_bytes(kept.read_bytes()) for kept in folder.glob("*.eml")]
     assert {one["To"] for one in messages} == {"lars@example.nl", "lotte@example.nl"}
     assert len({one["Message-ID"] for one in messages}) == 2
+    link_id = region.links["ZEED"].link_id
     for one in messages:
+        assert link_id.hex not in one["Message-ID"] and f"{END:%Y%m%d}" not in one["Message-ID"]
         text = one.get_payload(decode=True).decode()  # type: ignore[union-attr]
         assert one["Subject"] == "Kijk in het MDO-portaal: een certificaat loopt af"
         assert text.count("https://") == 1 and "https://mdo.example/links\n" in text.replace("\r\n", "\n")

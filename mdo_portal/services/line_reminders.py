@@ -6,6 +6,7 @@ there (line_endings.Ending.presses); a line whose next certificate is bound dist
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -41,9 +42,9 @@ class Told(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The same for the same mail."""
-        first = self.steps[0]
-        return f"line.{self.person_id}.{first.link_id}.{first.ends_at:%Y%m%d%H%M%S}.{first.days}"
+        """The same for the same mail; it goes out with it, so neither line nor day can be read from it."""
+        said = " ".join(f"{one.link_id} {one.ends_at.isoformat()} {one.days}" for one in self.steps)
+        return f"{self.person_id}.{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told | None:
