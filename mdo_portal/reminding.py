@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 import structlog
+from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.exchange import ReceiptKind, Reminder
-from mdo_portal.services import reminders
+from mdo_portal.exchange import NOT_THIS_MAILBOX, ReceiptKind, Reminder, Waits
+from mdo_portal.services import line_reminders, reminders
 
 log = structlog.get_logger(__name__)
 
 
-def remind_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime]) -> bool:
-    """Mail one colleague, if there is one to mail. False when there was none, or when the mail server takes nothing now.
+class _Told(Protocol):
+    """One mail to write."""
+
+    @property
+    def person_id(self) -> uuid.UUID: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+
+
+OneMail = TypeVar("OneMail", bound=_Told)
+
+
+def remind_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
+    """Mail one colleague whose recommendation is (nearly) late. False when there was none, or when the mail server takes nothing now.
 
     Written down before it leaves: a worker that dies between the two costs a mail, never sends two on one day.
+    `passed`: whose mailbox took none in this round; the others are not to wait for it.
     """
     with database.transaction() as session:
-        told = reminders.claim(session, now=clock())
-    if told is None:
-        return False
-    receipt = reminder.remind(told.email, f"{told.person_id}.{told.on:%Y%m%d}")
-    if receipt.kind is ReceiptKind.LATER:
-        log.warning("reminder.not_mailed", person_id=str(told.person_id), code=receipt.code)
-        with database.transaction() as session:
-            reminders.put_back(session, told)
-        return False
-    log.info("reminder.mailed", person_id=str(told.person_id), code=receipt.code)
-    return True
+        told = reminders.claim(session, now=clock(), beside=passed)
+    return told is not None and _mail(database, reminder, told, Waits.FOLLOW_UP, reminders.put_back, passed)
+
+
+def warn_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
+    """The same for who looks after a line of which the certificates end."""
+    with database.transaction() as session:
+        told = line_reminders.claim(session, now=clock(), beside=passed)
+    return told is not None and _mail(database, reminder, told, Waits.LINE, line_reminders.put_back, passed)
+
+
+def _mail(
+    database: Database,
+    reminder: Reminder,
+    told: OneMail,
+    waits: Waits,
+    put_back: Callable[[Session, OneMail], None],
+    passed: set[uuid.UUID],
+) -> bool:
+    receipt = reminder.remind(told.email, told.key, waits)
+    if receipt.kind is not ReceiptKind.LATER:
+        log.info("reminder.mailed", person_id=str(told.person_id), waits=waits.value, code=receipt.code)
+        return True
+    log.warning("reminder.not_mailed", person_id=str(told.person_id), waits=waits.value, code=receipt.code)
+    with database.transaction() as session:
+        put_back(session, told)
+    passed.add(told.person_id)
+    return receipt.code == NOT_THIS_MAILBOX

@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations import profiles
 from integrations.fhir.capability import TAKEN
+from integrations.profiles.described import PLACES, Described, described
 from mdo_portal.domain.inbound import FEED
 from mdo_portal.domain.link_fields import URGENCIES
 from mdo_portal.domain.message_kinds import MAKE_A_CASE
@@ -36,6 +37,16 @@ def check_otherwise(profile: str, otherwise: str) -> None:
     said = own.get("referral", {}).get("codes", {}).get("urgency", {})
     if wrong := next((word for word, means in said.items() if means not in URGENCIES), ""):
         raise WrongProfile(f"referral.codes.urgency.{wrong}", "not_one_of", said[wrong], URGENCIES)
+
+
+def own_keys(wire: Wire) -> list[Described]:
+    """What a link may say otherwise than its profile, key by key, in Dutch."""
+    return [one for one in described(wire.value) if one.is_own]
+
+
+def written_places(wire: Wire) -> tuple[tuple[str, str], ...]:
+    """How a place in a message is written there, and what that means, in Dutch."""
+    return PLACES[wire.value]
 
 
 def lost_referrals(kinds: Mapping[str, str]) -> list[str]:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
 
 from integrations.senders import reminder
 from mdo_portal import reminding
+from mdo_portal.commands.demo.mailbox import _ANSWERS as mailbox_answers
 from mdo_portal.commands.demo.mailbox import SENDER, mailbox
 from mdo_portal.commands.demo.places import free_places
 from mdo_portal.database import Database
-from mdo_portal.exchange import ReceiptKind, Reminder
-from tests.people import Region
+from mdo_portal.domain.identifiers import new_id
+from mdo_portal.domain.link import LineReminded
+from mdo_portal.domain.people import Membership, Person, Role
+from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
+from tests.copies import as_web
+from tests.people import Region, person_id
 from tests.services.follow_house import IMAGING, signed
+from tests.services.test_line_reminders import DAY, END, bound
 
 MORNING = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 
@@ -39,8 +48,8 @@ def mail(tmp_path: Path) -> Iterator[tuple[Path, Reminder]]:
 
 def test_a_colleague_gets_one_mail_without_a_word_about_anybody(pressing: Database, mail: tuple[Path, Reminder]) -> None:
     folder, reminder_ = mail
-    assert reminding.remind_next(pressing, reminder_, clock=lambda: MORNING)
-    assert not reminding.remind_next(pressing, reminder_, clock=lambda: MORNING)
+    assert reminding.remind_next(pressing, reminder_, clock=lambda: MORNING, passed=set())
+    assert not reminding.remind_next(pressing, reminder_, clock=lambda: MORNING, passed=set())
 
     (kept,) = folder.glob("*.eml")
     message = message_from_bytes(kept.read_bytes())
@@ -55,15 +64,109 @@ def test_while_the_mail_server_is_away_nobody_counts_as_told(pressing: Database,
     port = free_places().mail
     away = reminder(portal="https://mdo.example", smtp_url=f"smtp://127.0.0.1:{port}", mail_from=SENDER)
     assert away is not None
-    assert not reminding.remind_next(pressing, away, clock=lambda: MORNING)
+    assert not reminding.remind_next(pressing, away, clock=lambda: MORNING, passed=set())
 
     with mailbox(port, tmp_path):
-        assert reminding.remind_next(pressing, away, clock=lambda: MORNING)
+        assert reminding.remind_next(pressing, away, clock=lambda: MORNING, passed=set())
     assert len(list(tmp_path.glob("*.eml"))) == 1
 
 
 def test_an_address_that_can_be_none_is_refused_and_without_a_mail_server_there_is_nobody_to_remind() -> None:
     made = reminder(portal="https://mdo.example", smtp_url="smtp://127.0.0.1:9", mail_from=SENDER)
     assert made is not None
-    assert made.remind("geen adres\r\nBcc: x@example.nl", "k").kind is ReceiptKind.REFUSED
+    assert made.remind("geen adres\r\nBcc: x@example.nl", "k", Waits.LINE).kind is ReceiptKind.REFUSED
     assert reminder(portal="https://mdo.example", smtp_url="", mail_from="") is None
+
+
+@pytest.fixture
+def ending(database: Database, region: Region) -> Database:
+    """The certificate of ZEED's line ends in a week; Lars and Lotte look after that line."""
+    with database.transaction() as session:
+        bound(session, region)
+        session.add(Person(id=person_id("Lotte"), name="Lotte", email="lotte@example.nl"))
+        session.flush()
+        session.add(
+            Membership(id=new_id(), person_id=person_id("Lotte"), hospital_id=region.hospitals["ZEED"], role=Role.LINK_MANAGER)
+        )
+    return database
+
+
+def week_before() -> datetime:
+    return END - DAY * 7
+
+
+def warned(database: Database, reminder_: Reminder) -> int:
+    """How many mails one round of the worker takes."""
+    passed, count = set[uuid.UUID](), 0
+    while reminding.warn_next(database, reminder_, clock=week_before, passed=passed):
+        count += 1
+    return count
+
+
+def test_who_looks_after_a_line_is_mailed_that_something_ends_there_and_not_of_which_hospital(
+    ending: Database, region: Region, mail: tuple[Path, Reminder]
+) -> None:
+    folder, reminder_ = mail
+    assert warned(ending, reminder_) == 2
+    assert warned(ending, reminder_) == 0
+
+    messages = [message_from_bytes(kept.read_bytes()) for kept in folder.glob("*.eml")]
+    assert {one["To"] for one in messages} == {"lars@example.nl", "lotte@example.nl"}
+    assert len({one["Message-ID"] for one in messages}) == 2
+    link_id = region.links["ZEED"].link_id
+    for one in messages:
+        assert link_id.hex not in one["Message-ID"] and f"{END:%Y%m%d}" not in one["Message-ID"]
+        text = one.get_payload(decode=True).decode()  # type: ignore[union-attr]
+        assert one["Subject"] == "Kijk in het MDO-portaal: een certificaat loopt af"
+        assert text.count("https://") == 1 and "https://mdo.example/links\n" in text.replace("\r\n", "\n")
+        for word in ("ZEED", "Ziekenhuis", "epd", "2026", "hix"):
+            assert word not in one["Subject"] + text
+
+
+def test_while_the_mail_server_is_away_nobody_counts_as_warned(ending: Database, tmp_path: Path) -> None:
+    port = free_places().mail
+    away = reminder(portal="https://mdo.example", smtp_url=f"smtp://127.0.0.1:{port}", mail_from=SENDER)
+    assert away is not None
+    assert warned(ending, away) == 0
+
+    with mailbox(port, tmp_path):
+        assert warned(ending, away) == 2
+    assert len(list(tmp_path.glob("*.eml"))) == 2
+
+
+class OneMailboxIsGone:
+    """A mail server that takes nothing for Lars."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def remind(self, to: str, key: str, waits: Waits) -> Receipt:
+        self.asked.append(to)
+        if to == "lars@example.nl":
+            return Receipt(ReceiptKind.LATER, NOT_THIS_MAILBOX, at=MORNING)
+        return Receipt(ReceiptKind.UNKNOWN, "mailed", at=MORNING)
+
+
+def test_a_mail_server_that_has_no_such_mailbox_says_it_is_about_that_address(
+    mail: tuple[Path, Reminder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(mailbox_answers, b"RCPT", b"550 no such user")
+
+    receipt = mail[1].remind("lars@example.nl", "k", Waits.LINE)
+
+    assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, NOT_THIS_MAILBOX)
+
+
+def test_web_processes_cannot_read_who_was_mailed(ending: Database) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), as_web(ending).transaction() as session:
+        session.scalars(select(LineReminded)).all()
+
+
+def test_a_mailbox_that_takes_no_mail_holds_nobody_else_up_and_is_tried_again_in_the_next_round(ending: Database) -> None:
+    server = OneMailboxIsGone()
+
+    warned(ending, server)
+    assert sorted(server.asked) == ["lars@example.nl", "lotte@example.nl"]
+
+    warned(ending, server)
+    assert sorted(server.asked) == ["lars@example.nl", "lars@example.nl", "lotte@example.nl"]

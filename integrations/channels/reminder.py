@@ -7,39 +7,64 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from integrations.channels.notice import ADDRESS
 from integrations.out.mail import MailServer, NotMailed, mail
-from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.exchange import Receipt, ReceiptKind, Waits
 
-SUBJECT = "Er is iets voor u in het MDO-portaal"
-TEXT = """Er is iets voor u in het portaal dat (bijna) te laat is.
+
+class _Words(NamedTuple):
+    subject: str
+    text: str
+    page: str  # added to the address people type
+
+
+OF = {
+    Waits.FOLLOW_UP: _Words(
+        "Er is iets voor u in het MDO-portaal",
+        """Er is iets voor u in het portaal dat (bijna) te laat is.
 
 Meld u aan en kijk bij Opvolging:
 {url}
 
 Deze mail bevat met opzet geen gegevens van patiënten, en komt hoogstens een keer per dag. Antwoorden worden niet gelezen.
-"""
+""",
+        "/follow-up",
+    ),
+    Waits.LINE: _Words(
+        "Kijk in het MDO-portaal: een certificaat loopt af",
+        """Van een lijn waarover berichten binnenkomen loopt een certificaat af, of het is al verlopen.
+Doet niemand iets, dan komen er geen berichten meer binnen.
+
+Meld u aan en kijk bij Koppelingen wat er moet gebeuren:
+{url}
+
+Om welke lijn het gaat staat met opzet niet in deze mail. Antwoorden worden niet gelezen.
+""",
+        "/links",
+    ),
+}
 SECONDS = 20.0
 
 
 class MailReminder:
-    """exchange.Reminder through one mail server. `portal`: the address people type, to which /follow-up is added."""
+    """exchange.Reminder through one mail server. `portal`: the address people type, to which the page is added."""
 
     def __init__(self, server: MailServer, portal: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._server, self._portal, self._now = server, portal.rstrip("/"), now
 
-    def remind(self, to: str, key: str) -> Receipt:
+    def remind(self, to: str, key: str, waits: Waits) -> Receipt:
         """UNKNOWN `mailed`: the mail server took it. LATER: it did not. REFUSED: this can be no address. Never raises for the server."""
         now = self._now()
         if not ADDRESS.fullmatch(to):
             return Receipt(ReceiptKind.REFUSED, "bad_address", text="no mail address", at=now)
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._server.sender, to, SUBJECT
+        message["From"], message["To"], message["Subject"] = self._server.sender, to, OF[waits].subject
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{re.sub('[^0-9a-z.]', '', key.lower())}@{self._server.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(TEXT.format(url=f"{self._portal}/follow-up"))
+        message.set_content(OF[waits].text.format(url=f"{self._portal}{OF[waits].page}"))
         try:
             mail(self._server, message, seconds=SECONDS)
         except NotMailed as fault:

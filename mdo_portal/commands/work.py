@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -83,7 +84,8 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         ("anchor", lambda: audit.keep_anchoring(database, settings, stop)),
     ]
     if (mailing := wiring.reminder(settings)) is not None:
-        jobs.append(("remind", lambda: _remind(database, stop, mailing)))
+        jobs.append(("remind", lambda: _remind(database, stop, mailing, reminding.remind_next)))
+        jobs.append(("warn", lambda: _remind(database, stop, mailing, reminding.warn_next)))
     living = Living(database, clock=now, hang_up=wiring.hang_up)
     place = PlaceWatch(database, clock=now)
     jobs.append(("place", lambda: place.keep_looking(stop)))
@@ -148,10 +150,11 @@ def _waits(database: Database, stop: Stop) -> None:
         stop.wait(WAITS_SECONDS)
 
 
-def _remind(database: Database, stop: Stop, mailing: Reminder) -> None:
-    """Every few minutes: who has a recommendation that is late, or nearly so, is told by mail; nobody twice a day."""
+def _remind(database: Database, stop: Stop, mailing: Reminder, one: Callable[..., bool]) -> None:
+    """Every few minutes: whom something waits for is told by mail. Of a mailbox that takes none is heard again in the next round."""
     while not stop.is_set():
-        while not stop.is_set() and reminding.remind_next(database, mailing, clock=now):
+        passed = set[uuid.UUID]()
+        while not stop.is_set() and one(database, mailing, clock=now, passed=passed):
             pass
         stop.wait(REMIND_SECONDS)
 

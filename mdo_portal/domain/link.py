@@ -116,6 +116,24 @@ class LinkCertificate(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
+class LineReminded(Base):
+    """A colleague was mailed that the certificates of a line end, or ended: once for each step (services/line_reminders.py).
+
+    No patient data. Written by the worker; web processes may not read it.
+    """
+
+    __tablename__ = "line_reminders"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("links.id"), primary_key=True)
+    #: the end the mail was about: with another certificate it is another one
+    ends_at: Mapped[datetime] = mapped_column(primary_key=True)
+    #: the step: so many days before that end; 0 = it had ended
+    days: Mapped[int] = mapped_column(primary_key=True)
+    #: when the mail was written down, just before it left
+    mailed_at: Mapped[datetime]
+
+
 class CalledCertificate(Base):
     """A client certificate that called and was bound to nobody: its hospital's link manager can bind it without handling a file.
 

@@ -40,6 +40,7 @@ from mdo_portal.exchange.receiving import (
     Verdict,
 )
 from mdo_portal.exchange.sending import (
+    NOT_THIS_MAILBOX,
     Acknowledger,
     Address,
     Asker,
@@ -51,6 +52,7 @@ from mdo_portal.exchange.sending import (
     Question,
     Reminder,
     Sender,
+    Waits,
 )
 from mdo_portal.exchange.vouching import Ended, Vouched
 from mdo_portal.exchange.wire import NobodyReads, Profile, Unreadable, Wire, WrongProfile, profile_of_link
@@ -58,6 +60,7 @@ from mdo_portal.exchange.wire import NobodyReads, Profile, Unreadable, Wire, Wro
 __all__ = [
     "APPOINTMENT_STATES",
     "MEANINGS",
+    "NOT_THIS_MAILBOX",
     "ORDERED",
     "RESULT_STATUSES",
     "Acknowledger",
@@ -112,6 +115,7 @@ __all__ = [
     "Unreadable",
     "Verdict",
     "Vouched",
+    "Waits",
     "Wire",
     "WrongProfile",
     "is_cut_off",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from mdo_portal.exchange.incoming import IncomingNotice
@@ -99,10 +100,21 @@ class Acknowledger(Protocol):
         ...
 
 
+class Waits(StrEnum):
+    """What a colleague is mailed about: the words of the mail, and the page it leads to."""
+
+    FOLLOW_UP = "follow_up"  #: a recommendation that is late, or nearly so
+    LINE = "line"  #: the certificates of a hospital's line end, or ended
+
+
+NOT_THIS_MAILBOX = "mail recipient"
+"""Code of a receipt: the mail server takes mail, and none for this address."""
+
+
 class Reminder(Protocol):
     """Mails one colleague that something waits in the portal, and nothing more. No transaction is open meanwhile."""
 
-    def remind(self, to: str, key: str) -> Receipt:
+    def remind(self, to: str, key: str, waits: Waits) -> Receipt:
         """`key`: the same for the same mail. UNKNOWN: the mail server took it; LATER: it did not; REFUSED: this can be no address."""
         ...
 

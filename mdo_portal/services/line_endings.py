@@ -5,6 +5,7 @@ A line that is open then goes on until it breaks: TLS asks who is there when a c
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -66,9 +67,15 @@ def _outlives(one: CertificateRow, at: datetime) -> bool:
 
 def pressing(session: Session, viewer: Viewer, *, now: datetime) -> int:
     """How many links that this viewer looks after take no more messages by now, or will not within two weeks."""
+    of = None if Role.ADMINISTRATOR in viewer.hospital_roles else viewer.hospital_id
+    return len(pressing_links(session, of, now=now))
+
+
+def pressing_links(session: Session, hospital_id: uuid.UUID | None = None, *, now: datetime) -> list[tuple[Link, Ending]]:
+    """Which they are, and when; of one hospital, or of all."""
     ends = LinkCertificate.expires_at <= now + PRESSES
     query = select(Link).where(Link.id.in_(select(LinkCertificate.link_id).where(LinkCertificate.withdrawn_at.is_(None), ends)))
-    if Role.ADMINISTRATOR not in viewer.hospital_roles:
-        query = query.where(Link.hospital_id == viewer.hospital_id)
-    found = (ending(session, link, now=now) for link in session.scalars(query))
-    return sum(one is not None and one.presses(now) for one in found)
+    if hospital_id is not None:
+        query = query.where(Link.hospital_id == hospital_id)
+    found = [(link, ending(session, link, now=now)) for link in session.scalars(query.order_by(Link.id))]
+    return [(link, one) for link, one in found if one is not None and one.presses(now)]

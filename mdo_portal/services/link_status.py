@@ -107,7 +107,8 @@ class Stand(StrEnum):
     PASSED = "passed"  #: below where this hospital stands; whether it ever stood there, nobody says
     SET_UP = "set_up"  #: settings say so, and no message was understood yet
     HERE = "here"
-    NEXT = "next"
+    NEXT = "next"  #: where whoever wants a line goes from here; of several, one of them
+    BESIDE = "beside"  #: can be done from here, and no later level asks for it
     LATER = "later"
 
 
@@ -222,10 +223,20 @@ WITHOUT_LINE = (Level.FORM, Level.DOCUMENT)
 """Levels that need no message to work."""
 
 
+_AHEAD = {
+    Level.FORM: {Level.DOCUMENT: Stand.BESIDE, Level.HL7V2: Stand.NEXT, Level.FHIR: Stand.NEXT},
+    Level.DOCUMENT: {Level.HL7V2: Stand.NEXT, Level.FHIR: Stand.NEXT},
+    Level.HL7V2: {Level.FHIR: Stand.BESIDE},
+    Level.FHIR: {Level.PULL: Stand.BESIDE},
+}
+"""What one can do from where one stands: nobody has to go by all the levels."""
+
+
 def steps(level: Level, *, has_understood: bool) -> list[Step]:
     """The ladder of five, with where this hospital stands on it: on a line only once a message was understood."""
     here = LADDER.index(level)
     works = has_understood or level in WITHOUT_LINE
-    ahead = [Stand.NEXT if works else Stand.LATER, *[Stand.LATER] * len(LADDER)]
-    stands = [*[Stand.PASSED] * here, Stand.HERE if works else Stand.SET_UP, *ahead]
-    return [Step(one, stand) for one, stand in zip(LADDER, stands, strict=False)]
+    ahead = _AHEAD.get(level, {}) if works else {}
+    stands = [*[Stand.PASSED] * here, Stand.HERE if works else Stand.SET_UP]
+    stands += [ahead.get(one, Stand.LATER) for one in LADDER[here + 1 :]]
+    return [Step(one, stand) for one, stand in zip(LADDER, stands, strict=True)]

@@ -7,7 +7,7 @@ sit on the board; else the board's coordinators. Only who may close the item: a 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -37,6 +37,11 @@ class Told(NamedTuple):
     email: str
     on: date
 
+    @property
+    def key(self) -> str:
+        """The same for the same mail."""
+        return f"{self.person_id}.{self.on:%Y%m%d}"
+
 
 class _Pressing(NamedTuple):
     hospital_id: uuid.UUID
@@ -54,15 +59,24 @@ class _Colleague(NamedTuple):
     role: Role
 
 
-def claim(session: Session, *, now: datetime) -> Told | None:
-    """The next colleague to mail, written down as mailed today; None outside working hours or when everybody knows."""
+def is_time_to_mail(now: datetime) -> bool:
+    """Working hours of a working day, in Amsterdam."""
     local = now.astimezone(AMSTERDAM)
-    if not is_working_day(local.date()) or not FROM <= local.time() < UNTIL:
+    return is_working_day(local.date()) and FROM <= local.time() < UNTIL
+
+
+def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told | None:
+    """The next colleague to mail, written down as mailed today; None outside working hours or when everybody knows.
+
+    `beside`: who is left alone for now.
+    """
+    if not is_time_to_mail(now):
         return None
-    mailed = set(session.scalars(select(Reminded.person_id).where(Reminded.mailed_on >= local.date())))
-    for person_id, email in sorted(_to_tell(session, now=now, today=local.date()).items()):
-        if person_id not in mailed and _is_first(session, person_id, local.date()):
-            return Told(person_id, email, local.date())
+    today = now.astimezone(AMSTERDAM).date()
+    mailed = set(beside) | set(session.scalars(select(Reminded.person_id).where(Reminded.mailed_on >= today)))
+    for person_id, email in sorted(_to_tell(session, now=now, today=today).items()):
+        if person_id not in mailed and _is_first(session, person_id, today):
+            return Told(person_id, email, today)
     return None
 
 

@@ -66,6 +66,21 @@ def _page(hospital_id: uuid.UUID, *, otherwise: str | None = None, error: str = 
     )  # fmt: skip
 
 
+@blueprint.get("/keys")
+@may(Act.LINK_MANAGE)
+def keys(hospital_id: uuid.UUID) -> str:
+    """Every key that this hospital may say otherwise: what docs/koppelprofielen.md says, for who cannot open the source."""
+    with transaction() as db:
+        hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
+    wire = wire_of(link)
+    if wire is None:
+        raise PortalError(NO_LINE)
+    return render_template(
+        "links/keys.html", hospital=hospital, wire=wire.value, keys=wiring_profiles.own_keys(wire),
+        places=wiring_profiles.written_places(wire),
+    )  # fmt: skip
+
+
 def _looked(link: Link) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Per field: where the profile looks, and where this link does; what cannot be read any more counts as the profile's."""
     own = profile_of_link(link.profile_in, link.otherwise)

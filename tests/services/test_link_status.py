@@ -38,11 +38,17 @@ def test_a_level_is_only_set_up_until_a_message_was_understood(
     assert stands() == ["passed", "passed", "set_up", "later", "later"]
 
     session.execute(update(InboundMessage).values(state=InboundState.UNDERSTOOD))
-    assert stands() == ["passed", "passed", "here", "next", "later"]
+    assert stands() == ["passed", "passed", "here", "beside", "later"]
 
 
 def test_a_level_without_a_line_needs_no_message() -> None:
     assert [one.stand.value for one in link_status.steps(Level.DOCUMENT, has_understood=False)][:3] == ["passed", "here", "next"]
+
+
+def test_who_comes_for_a_line_does_not_have_to_go_by_documents_first() -> None:
+    stands = [one.stand.value for one in link_status.steps(Level.FORM, has_understood=False)]
+
+    assert stands == ["here", "beside", "next", "next", "later"]
 
 
 def test_a_line_is_called_secured_only_once_a_certificate_is_bound(session: Session, zeed: tuple[Hospital, Link]) -> None:

@@ -24,7 +24,10 @@ FOLLOWING = (
     "/meetings/{open}/told-back",
 )  # fmt: skip
 LINKS = ("/links", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
-LINK = tuple(f"/links/{{zeed}}{part}" for part in ("", "/settings", "/try", "/places", "/gp", "/line/certificate", "/line/plain"))
+LINK = tuple(
+    f"/links/{{zeed}}{part}"
+    for part in ("", "/settings", "/try", "/places", "/places/keys", "/gp", "/line/certificate", "/line/plain")
+)
 ACCOUNT = ("/account", "/account/second-factor", "/confirm", "/confirm?strong=1", "/hospital", "/nothing-yet")
 LOG = (
     "/log", "POST /log?odd=1", "POST /log?number=4711", "/log/patient", "POST /log/patient?number=4711", "/log/review", "/log/breach",

@@ -181,7 +181,7 @@ OTHERWISE: dict[str, Rule] = {
         ("trying.page", "trying.show", "trying.report", "taking.adopt", "taking.places", "taking.board", "taking.urgency"),
         of_hospital,
     ),
-    **dict.fromkeys(("places.page", "places.save", "places.place_one", "places.say_kind"), of_hospital),
+    **dict.fromkeys(("places.page", "places.keys", "places.save", "places.place_one", "places.say_kind"), of_hospital),
     **dict.fromkeys(("gp_channel.page", "gp_channel.save", "gp_channel.try_it"), of_hospital),
     **dict.fromkeys(("line.certificates", "line.bind", "line.bind_called", "line.withdraw"), of_hospital),
     **dict.fromkeys(("line.plain", "line.accept_plain", "line.withdraw_plain"), of_hospital),

@@ -116,6 +116,21 @@ def test_an_advice_that_is_soon_to_be_carried_out_is_marked_in_words(house: Hous
     assert words.count("Advies uiterlijk") == 1 and words.count("Uiterste datum van het advies voorbij") == 1
 
 
+def test_the_page_says_how_many_of_its_letters_the_menu_counts(house: House) -> None:
+    house.letter()
+    house.letter()
+    assert "Geen van deze 2 brieven vraagt nu aandacht: ze zijn nog op tijd." in _words(house.person("Aisha").get("/post").text)
+    house.letter(state="refused", receipt_code="AE")
+
+    page = house.person("Aisha").get("/post").text
+
+    assert re.search(r'title="Vraagt aandacht: 1">1<', page) and re.search(
+        r'aria-current="page"[^>]*>Nog niet aangekomen <span class="count count-warn">3<', page
+    )
+    assert "1 van deze 3 brieven vraagt nu aandacht, zoals het menu telt; de rest is nog op tijd." in _words(page)
+    assert "vraagt nu aandacht" not in house.person("Aisha").get("/post?tab=all").text
+
+
 def test_the_menu_counts_what_somebody_should_look_at(house: House) -> None:
     house.letter()
     assert not re.search(r'href="/post"[^>]*>\s*Post\s*<span class="[^"]*count', house.person("Aisha").get("/post").text)

@@ -1,0 +1,43 @@
+"""The room of a meeting that is over: who is short is no question any more, and nothing there calls for anybody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import update
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Board, Meeting, MeetingState
+from tests.people import Region
+from tests.web.portal import app_on, signed_in
+
+
+def seen(database: Database, region: Region, state: MeetingState, piece: str = "presence") -> str:
+    quorum = [{"one_of": ["uroloog"]}, {"one_of": ["radioloog"]}]
+    with database.transaction() as session:
+        session.execute(update(Board).where(Board.code == "URO-P").values(quorum=quorum))
+        session.execute(update(Meeting).where(Meeting.id == region.meeting).values(state=state, closed_at=datetime.now(UTC)))
+    with app_on(database) as app:
+        return signed_in(app, database, region, "Bram").get(f"/meetings/{region.meeting}/room/piece/{piece}").text
+
+
+def test_while_it_goes_on_the_room_says_that_the_quorum_is_short_and_who_is_missing(database: Database, region: Region) -> None:
+    piece = seen(database, region, MeetingState.OPEN)
+
+    assert "Quorum onvoldoende" in piece and "ontbreekt" in piece and "Vergadering gesloten" not in piece
+
+
+@pytest.mark.parametrize("state", [MeetingState.CLOSED, MeetingState.SETTLED])
+def test_of_a_meeting_that_is_over_nobody_is_missing(database: Database, region: Region, state: MeetingState) -> None:
+    piece = seen(database, region, state)
+
+    assert "Vergadering gesloten" in piece and "Quorum" not in piece and "ontbreekt" not in piece
+
+
+def test_of_a_meeting_that_is_over_nobody_is_asked_to_type(database: Database, region: Region) -> None:
+    assert "Hier typt u samen" in seen(database, region, MeetingState.OPEN, "conclusion")
+
+    over = seen(database, region, MeetingState.CLOSED, "conclusion")
+
+    assert "Hier typt u samen" not in over and "Kies een casus om de conclusie te lezen." in over
