@@ -138,9 +138,10 @@ def _given(first: str, others: str) -> tuple[str, str]:
 
 
 def professional(message: Message, place: str) -> Contact | None:
-    """The first person or number of an XCN field such as `ORC-12`; None when there is none."""
+    """The first person or number of an XCN field such as `ORC-12`, of `ORC(1)-12` in the second alone; None when there is none."""
     name, _, n = place.partition("-")
-    for segment in message.all(name):
+    found = message.all(name[:3])
+    for segment in found[int(name[4:-1]) :][:1] if name[3:] else found:
         for one in segment.repetitions(int(n)):
             if ((number := one.component(1).strip()) and not is_moment(number)) or one.component(2, 0).strip():
                 return Contact(name=professional_name(one, 2), number=number, authority=_authority_of(one))
