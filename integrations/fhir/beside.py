@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations.fhir.body import part_of_body, site
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.location import tail
 from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, text, unique
@@ -105,12 +106,7 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     own = entry.resource
     focus = nodes(own.get("focus"))
     bodies = [body for one in focus if (body := where.resolve(one, entry)) is not None and body.kind in _BODY]
-    many = where.kinds["Condition"] > 1
-    about = (
-        ""
-        if bodies
-        else joined(*(pointed(one, entry, where) for one in focus if many or where.resolve(one, entry) is None), by=", ")
-    )
+    about = joined(*unique(_focus(one, entry, where, profile) for one in focus), by=", ") if not bodies else ""
     how = joined(concept(own.get("method")), *unsent(own.get("device"), entry, where), by=", ")
     said = (
         ("place", joined(*(part_of_body(body.resource) for body in bodies), by=", ")),
@@ -120,6 +116,23 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
         ("material", material(entry, where)),
     )
     return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
+
+
+_SOMEBODY = ("Patient", "RelatedPerson", "Group")
+
+
+def _focus(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+    """What a value is about, where that is not plain: of several diseases which, and another than the patient always (a mother, a donor)."""
+    found = where.resolve(one, entry)
+    kind = found.kind if found else text(one.get("type")) or tail(text(one.get("reference"))).partition("/")[0]
+    if kind not in _SOMEBODY:
+        return pointed(one, entry, where) if found is None or where.kinds["Condition"] > 1 else ""
+    subject = node(entry.resource.get("subject"))
+    himself = where.resolve(subject, entry)
+    if (found is not None and found == himself) or (found is None and one.get("reference") == subject.get("reference")):
+        return ""
+    related = joined(*map(concept, nodes(found.resource.get("relationship"))), by=", ") if found else ""
+    return related or text(one.get("display")) or profile.label("somebody")
 
 
 def material(entry: Entry, where: Addresses) -> str:
@@ -146,6 +159,17 @@ def asked_by(entry: Entry, where: Addresses, profile: Profile, label: str = "by"
     """`voorschrijver: Aalders (CAR)`: who asks for it; STU3 has that a step deeper."""
     asker = node(entry.resource.get("requester"))
     return by_whom(asker.get("agent") or asker, entry, where, profile, label) if asker else ""
+
+
+def according(entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`volgens: de patiënt zelf`: who says so, where that is the patient or a relative and no professional."""
+    one = node(entry.resource.get("asserter"))
+    found = where.resolve(one, entry) if one else None
+    kind = found.kind if found else tail(text(one.get("reference"))).partition("/")[0]
+    if kind not in ("Patient", "RelatedPerson"):
+        return ""
+    who = joined(*map(concept, nodes(found.resource.get("relationship"))), by=", ") if found else ""
+    return f"{profile.label('according')}: {who or person(one, entry, where, profile) or profile.label('somebody')}"
 
 
 def at_place(references: Any, entry: Entry, where: Addresses, profile: Profile) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from integrations.fhir.beside import added, at_place, done_by, evidence, found_by, pointed, reasons, unsent, written_by
+from integrations.fhir.beside import according, added, at_place, done_by, evidence, found_by, pointed, reasons, unsent, written_by
 from integrations.fhir.body import site, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.medication import medication
@@ -43,6 +43,7 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
     words = joined(words, evidence(entry, reading.where, reading.profile)) if words else ""
     shown = joined(words, f"({since})" if since else "", over, state, _how_sure(own), by=" ") if words else ""
+    shown = joined(shown, according(entry, reading.where, reading.profile)) if shown else ""
     named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))
     return (*named, *staged, *noted(section, own, reading, dated))
@@ -95,6 +96,8 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     beside = joined(site(own.get("bodySite")), until(ends if is_longer else "", reading), by=" ")
     how = joined(found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
     more = [joined(added(part, entry, reading.where, reading.profile), how) for part in parts]
+    if len(parts) > 1 and section is not Section.DIAGNOSIS and (judged := _of_whole(own, reading)):
+        more[1:] = [joined(judged, one) for one in more[1:]]
     said = [
         one
         for part, said_of in zip(parts, more, strict=True)
@@ -105,6 +108,17 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if one.label.casefold() in _SAY_NOTHING else one for one in said]
     return (*said, *noted(section, own, reading, dated, ("note", "comment")))
+
+
+def _of_whole(own: Node, reading: Reading) -> str:
+    """`Variant: afwezig`: what a value with parts is itself, for its parts stand apart and `p.Val600Glu` would read as found.
+
+    A number says nothing of that, nor does a stage (the diagnosis) of its T.
+    """
+    if "valueQuantity" in own or "valueInteger" in own:
+        return ""
+    words = answer_text(_answered(own, reading)) or concept(own.get("dataAbsentReason")) or _flags(own)
+    return f"{concept(own.get('code'))}: {words}" if words else ""
 
 
 _SAY_NOTHING = frozenset(
@@ -126,13 +140,20 @@ def _answered(part: Node, reading: Reading) -> Node:
 
 def _observed(part: Node, section: Section, dated: str, whole: Node, place: str, how: str) -> Facts:
     """The value with where it was measured and until when it was so, what it should be and how it was judged: all as sent."""
-    value = answer_text(part) or concept(part.get("dataAbsentReason"))
-    flags = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
+    value, flags = answer_text(part) or concept(part.get("dataAbsentReason")), _flags(part)
+    if not value:
+        value, flags = flags, ""  # of some tests it is all that is told: negative
     usual = joined(*map(_usual, nodes(part.get("referenceRange"))))
-    beside = (f"({usual})" if usual else "", f"[{flags}]" if flags else "", status(whole.get("status")))
+    beside = (f"({usual})" if usual else "", flags, status(whole.get("status")))
     words = joined(joined(value, place, by=" " if place.startswith("(") else ", "), *beside, by=" ") if value else ""
     words = joined(words, how) if words else ""
     return fact(section, words, part.get("code"), label=concept(part.get("code")), dated=dated)
+
+
+def _flags(part: Node) -> str:
+    """`[L, Negatief]`: how a value was judged."""
+    said = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
+    return f"[{said}]" if said else ""
 
 
 def _usual(one: Node) -> str:
@@ -154,6 +175,7 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
     words = joined(joined(named, risk), state, by=" ") if named else ""
+    words = joined(words, according(entry, reading.where, reading.profile)) if words else ""
     label = reading.profile.label("allergy")
     return (
         *fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),

@@ -73,8 +73,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
     own = entry.resource
     if entry.kind in HELPERS:
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
-        is_partial = entry.kind == "Patient" and len(text(own.get("birthDate"))) not in (0, 10)
-        found.unmapped.extend([f"{entry.place} birthDate"] if is_partial else [])
+        found.unmapped.extend(_of_patient(entry) if entry.kind == "Patient" else [])
         return
     if patient is not None and is_other(
         own.get("subject") or own.get("patient") or own.get("for"), patient, reading.where, entry
@@ -106,6 +105,20 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         map_entry(entry, reading, found)
         if entry.known_as:
             found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]
+
+
+def _of_patient(entry: Entry) -> Iterator[str]:
+    """What a person must know of who this is, and no field of ours holds: half a birth date, or that this record is used no more."""
+    own = entry.resource
+    if len(text(own.get("birthDate"))) not in (0, 10):
+        yield f"{entry.place} birthDate"
+    if own.get("active") is False:
+        yield f"{entry.place} active=false"
+    yield from unique(f"{entry.place} {one['type']}" for one in nodes(own.get("link")) if one.get("type") in _ELSEWHERE)
+
+
+_ELSEWHERE = ("replaced-by", "refer")
+"""Patient.link: the record that is to be used, or that says more, is another one."""
 
 
 def distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -261,8 +274,14 @@ def _task(entry: Entry, reading: Reading, found: Gathered) -> None:
     for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():
         if value and name not in found.fields:
             found.fields[name] = [value]
-    if len(found.facts) + len(found.documents) + len(found.fields) == before:
+    if (state := text(own.get("status"))) in _HELD_UP:
+        found.unmapped.append(f"{entry.place} {state}")
+    elif len(found.facts) + len(found.documents) + len(found.fields) == before:
         found.unmapped.append(entry.place)
+
+
+_HELD_UP = ("draft", "on-hold", "rejected", "failed")
+"""Of a Task that asks: it is not going on, and the request beside it does not say so."""
 
 
 def _form(entry: Entry, reading: Reading, found: Gathered) -> None:

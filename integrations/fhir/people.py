@@ -6,7 +6,7 @@ from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, best_first, concept, day, extension, node, nodes, text, word
+from integrations.fhir.values import Node, best_first, concept, day, extension, is_past, node, nodes, text, word
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
 
 _HUMAN_NAME = "http://hl7.org/fhir/StructureDefinition/humanname-"
@@ -37,7 +37,7 @@ def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
 
 def has_second_bsn(resource: Node, profile: Profile) -> bool:
     """Whether more than one BSN is said to hold: only the first is read, and a person must know that there was another."""
-    items = [item for item in nodes(resource.get("identifier")) if item.get("use") != "old" and _is_bsn(item, profile)]
+    items = [item for item in nodes(resource.get("identifier")) if not is_past(item) and _is_bsn(item, profile)]
     return len({text(item.get("value")) for item in items} - {""}) > 1
 
 
@@ -63,7 +63,7 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     liked = profile.words("identifiers", "local")
     held = (item for item in items if item.get("use") != "old")
     found = [item for item in held if word(item.get("type")) not in _OTHERS or _pair(item)[0] in liked]
-    found.sort(key=lambda item: (_place_in(liked, _pair(item)[0]), word(item.get("type")) != "MR", item.get("use") in _SECOND))
+    found.sort(key=lambda item: (is_past(item), _place_in(liked, _pair(item)[0]), word(item.get("type")) != "MR", item.get("use") in _SECOND))
     return _pair(found[0]) if found else ("", "")
 
 

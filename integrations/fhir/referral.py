@@ -136,10 +136,17 @@ def _not_in_force(request: Request) -> list[str]:
     """`ServiceRequest/0 draft`: a request that is not simply in force is named. On the case it would stand when it is so no more."""
     own, place = request.entry.resource, request.entry.place
     said = (text(own.get("status")), text(own.get("intent")))
-    return [f"{place} {one}" for one in said if one in _NOT_IN_FORCE]
+    return [f"{place} {one}" for one in (*(one for one in said if one in _NOT_IN_FORCE), *(one for one in _UNREAD if own.get(one)))]
 
 
 _NOT_IN_FORCE = ("draft", "on-hold", "suspended", "completed", "unknown", "proposal", "plan", "option")
+
+
+_UNREAD = (
+    "replaces", "occurrenceTiming", "asNeededBoolean", "asNeededCodeableConcept", "quantityQuantity", "quantityRatio", "quantityRange",
+    "locationCode", "locationReference", "specimen",
+)  # fmt: skip
+"""What a request may say and nothing here shows; that it takes the place of another is for a person, who finds that other one."""
 
 
 def _own_words(request: Request, reading: Reading) -> list[Fact]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import beside, unsent
+from integrations.fhir.beside import beside, by_whom, unsent
 from integrations.fhir.body import site
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.reading import Facts, Reading, denied, fact, status
+from integrations.fhir.task import status_reason
 from integrations.fhir.values import (
     Node,
     answer_text,
@@ -96,14 +97,17 @@ def communication(entry: Entry, reading: Reading) -> Facts:
     said = (*(text(one.get("contentString")) for one in parts), *named, *notes(own.get("note")))
     about, dated = concept(own.get("topic")), first_of(own, "sent", "received", "authoredOn")
     never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
-    told = (joined(joined(about, words, by=": "), never, by=" ") for words in said if words)
+    how = joined(never, status(own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
+    whose = by_whom(own.get("sender"), entry, reading.where, reading.profile)
+    told = (joined(joined(joined(about, words, by=": "), how, by=" "), whose) for words in said if words)
     return tuple(_fact(Section.OTHER, words, reading, "message", dated) for words in told)
 
 
 def task(entry: Entry, reading: Reading) -> Facts:
     """What a Task that asks says in its own words."""
     own = entry.resource
-    said = unique([text(own.get("description")), concept(own.get("reasonCode") or own.get("reason")), *notes(own.get("note"))])
+    how_far = (concept(own.get("businessStatus")), status_reason(own))
+    said = unique([text(own.get("description")), concept(own.get("reasonCode") or own.get("reason")), *notes(own.get("note")), *how_far])
     return tuple(_fact(Section.OTHER, words, reading, "note", text(own.get("authoredOn"))) for words in said)
 
 
@@ -133,7 +137,8 @@ def impression(entry: Entry, reading: Reading) -> Facts:
     said = dict.fromkeys(filter(None, told))
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "date")
     state = status(own.get("status"), profile=reading.profile)
-    return tuple(_fact(Section.COURSE, joined(words, state, by=" "), reading, "impression", dated) for words in said)
+    whose = by_whom(own.get("assessor"), entry, reading.where, reading.profile)
+    return tuple(_fact(Section.COURSE, joined(joined(words, state, by=" "), whose), reading, "impression", dated) for words in said)
 
 
 def family(entry: Entry, reading: Reading) -> Facts:

@@ -200,11 +200,16 @@ _RANKS = {"PLAC": -1, "FILL": 1}
 """Identifier.type (HL7 v2 table 0203): the number of who asks before that of who carries out."""
 
 
+def is_past(item: Node) -> bool:
+    """Whether a number is of before: it says so, or has an end."""
+    return item.get("use") == "old" or bool(text(node(item.get("period")).get("end")))
+
+
 def best_first(identifiers: Iterable[Node]) -> list[Node]:
     """Identifiers in the order in which one of them is taken: as sent, but who asks first, who carries out later, what is old last."""
 
     def rank(one: Node) -> int:
-        return 2 if one.get("use") == "old" else next((_RANKS[code] for _, code in codings(one.get("type")) if code in _RANKS), 0)
+        return 2 if is_past(one) else next((_RANKS[code] for _, code in codings(one.get("type")) if code in _RANKS), 0)
 
     return sorted(identifiers, key=rank)
 
