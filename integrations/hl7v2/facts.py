@@ -61,7 +61,9 @@ def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]
 def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
     """What the item says of all that it tells."""
     if item.segment.name in ORDERED:
-        return order_status(item, reading.profile)
+        is_cancelled = item.segment.name == "OBR" and said(item.segment, 25) in reading.profile["result"]["cancelled"]
+        is_cancelled = is_cancelled and id(item.segment) not in reading.filled
+        return GONE if is_cancelled else order_status(item, reading.profile)
     return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
 
 
@@ -147,9 +149,10 @@ def _observed(reading: Reading, item: Item) -> Fact:
         shown, "; ".join((*filter(None, [part_of(segment, reading.profile)]), *of_document(shown, reading.titles)))
     )
     part = partial(segment.component(14))  # no day: then the day of the order is not the day of this either
+    mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(
         section=_section(reading, item),
-        text="\n".join(filter(None, (with_beside(text, part), *(how(reading, segment) if text else ())))),
+        text="\n".join(filter(None, (with_beside(with_beside(text, part), mood), *(how(reading, segment) if text else ())))),
         label=with_beside(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
         dated_on=day(segment.component(14)) or (None if part else _ordered_on(item)),
         code=segment.component(3),
