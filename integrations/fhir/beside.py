@@ -26,6 +26,7 @@ _SILENT = (
 """Endings of the addresses of extensions that say nothing of the patient, or only how something was written."""
 _ABOUT = {"Condition", "Procedure"}
 _BODY = {"BodyStructure", "BodySite"}
+_PEOPLE = {"Practitioner", "PractitionerRole", "Organization", "Patient"}
 
 
 def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
@@ -72,6 +73,8 @@ def _value(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
         return profile.label("yes" if is_so else "no")
     pointed = one.get("valueReference")
     found = where.resolve(pointed, entry) if pointed else None
+    if found is not None and found.kind in _PEOPLE:
+        return person(node(pointed), entry, where, profile)
     if found is not None:
         return (
             part_of_body(found.resource)
@@ -122,7 +125,7 @@ _SOMEBODY = ("Patient", "RelatedPerson", "Group")
 
 
 def _focus(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
-    """What a value is about, where that is not plain: of several diseases which, and another than the patient always (a mother, a donor)."""
+    """What a value is about, where that is not plain: of several diseases which; another than the patient always (a mother)."""
     found = where.resolve(one, entry)
     kind = found.kind if found else text(one.get("type")) or tail(text(one.get("reference"))).partition("/")[0]
     if kind not in _SOMEBODY:

@@ -14,8 +14,8 @@ def dose(item: Node, profile: Profile) -> str:
     whether only when needed.
     """
     if written := text(item.get("text")):
-        beside = (concept(item.get("route")), bounds(item.get("timing"), profile), _when_needed(item, profile), _most(item, profile))
-        beside = (*beside, *_said(item))
+        limits = (bounds(item.get("timing"), profile), _when_needed(item, profile), _most(item, profile))
+        beside = (concept(item.get("route")), *limits, *_said(item))
         return joined(written, *(one for one in beside if one.casefold() not in written.casefold()), by=", ")
     return joined(
         *_amounts(item), timing(node(item.get("timing")), profile), *(concept(item.get(name)) for name in ("route", "method", "site")),

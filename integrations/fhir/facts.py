@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from integrations.fhir.beside import according, added, at_place, done_by, evidence, found_by, pointed, reasons, unsent, written_by
-from integrations.fhir.body import site, sites
+from integrations.fhir.body import called, site, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.medication import medication
 from integrations.fhir.reading import Facts, Reading, because, fact, noted, status, until
@@ -38,7 +38,7 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     state = status(own.get("verificationStatus"), own.get("clinicalStatus"), profile=reading.profile)
     stages = [_stage(stage, entry, reading) for stage in nodes(own.get("stage"))]
     label = reading.profile.label("stage")
-    words = joined(concept(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
+    words = joined(called(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
     over = _over(own, reading)
     since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
     words = joined(words, evidence(entry, reading.where, reading.profile)) if words else ""
@@ -79,7 +79,11 @@ def _condition_section(entry: Entry, reading: Reading) -> Section:
         return Section.DIAGNOSIS
     if entry.resource.get("stage") and not reading.reasons:
         return Section.DIAGNOSIS  # what a board is about; on a problem list it stands among all the rest
+    heading = reading.headings.get(entry.place)
+    if heading and heading.is_of_family:
+        return Section.COMORBIDITY
     by_profile = reading.profile.section([*codings(entry.resource.get("category")), *codings(entry.resource.get("code"))])
+    by_profile = by_profile or (heading.section if heading else None)
     return by_profile or (Section.COMORBIDITY if reading.reasons else Section.DIAGNOSIS)
 
 
@@ -147,7 +151,7 @@ def _observed(part: Node, section: Section, dated: str, whole: Node, place: str,
     beside = (f"({usual})" if usual else "", flags, status(whole.get("status")))
     words = joined(joined(value, place, by=" " if place.startswith("(") else ", "), *beside, by=" ") if value else ""
     words = joined(words, how) if words else ""
-    return fact(section, words, part.get("code"), label=concept(part.get("code")), dated=dated)
+    return fact(section, words, part.get("code"), label=called(part.get("code")), dated=dated)
 
 
 def _flags(part: Node) -> str:
@@ -227,7 +231,7 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     )
     put_in = (pointed(one.get("manipulated"), entry, reading.where) for one in nodes(own.get("focalDevice")))
     used = joined(*(concept(one) for one in nodes(own.get("usedCode"))), *put_in, by=", ")
-    words = joined(joined(concept(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
+    words = joined(joined(called(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
     words = (
         joined(
             words,
@@ -266,7 +270,7 @@ def report(entry: Entry, reading: Reading) -> Facts:
     if is_silent and (state or not reading.where.all(own.get("result"), entry)):
         state = "" if word(own.get("status")) == "registered" else state
         shown = joined(reading.profile.label("report"), state, by=" ")  # that there is one, and no word of what it says
-    label = concept(own.get("code"))
+    label = called(own.get("code"))
     if word(own.get("status")) == "appended" and label and not entry.known_as:
         label = f"{label} ({reading.profile.label('addendum')})"  # by its name alone it would take the place of the findings
     return fact(section, shown, own.get("code"), label=label, dated=dated)

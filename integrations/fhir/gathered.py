@@ -12,12 +12,12 @@ from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment, of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS
 from integrations.fhir.named import NAMED
-from integrations.fhir.people import has_second_bsn
+from integrations.fhir.people import cautions, has_second_bsn
 from integrations.fhir.questionnaire import FIELDS, answers, asked_as_value
 from integrations.fhir.reading import STATES, Reading, not_sent, without_state
 from integrations.fhir.request import KINDS, is_other
 from integrations.fhir.sieve import HELPERS, Sifted
-from integrations.fhir.task import ENDED, is_notice
+from integrations.fhir.task import ENDED, HELD_UP, is_notice
 from integrations.fhir.team import team_member, teammates
 from integrations.fhir.told import (
     TOLD,
@@ -73,7 +73,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
     own = entry.resource
     if entry.kind in HELPERS:
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
-        found.unmapped.extend(_of_patient(entry) if entry.kind == "Patient" else [])
+        found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
         return
     if patient is not None and is_other(
         own.get("subject") or own.get("patient") or own.get("for"), patient, reading.where, entry
@@ -105,20 +105,6 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         map_entry(entry, reading, found)
         if entry.known_as:
             found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]
-
-
-def _of_patient(entry: Entry) -> Iterator[str]:
-    """What a person must know of who this is, and no field of ours holds: half a birth date, or that this record is used no more."""
-    own = entry.resource
-    if len(text(own.get("birthDate"))) not in (0, 10):
-        yield f"{entry.place} birthDate"
-    if own.get("active") is False:
-        yield f"{entry.place} active=false"
-    yield from unique(f"{entry.place} {one['type']}" for one in nodes(own.get("link")) if one.get("type") in _ELSEWHERE)
-
-
-_ELSEWHERE = ("replaced-by", "refer")
-"""Patient.link: the record that is to be used, or that says more, is another one."""
 
 
 def distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -154,6 +140,8 @@ def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
         told = (Fact(Section.OTHER, "", concept(entry.resource.get("code"))),)
     if more:
         told = (replace(told[0], text=joined(told[0].text, *more)), *told[1:])
+    if heading := reading.headings.get(entry.place):
+        told = tuple(map(heading.above, told))
     is_corrected = word(entry.resource.get("status")) in _CORRECTED
     return tuple(replace(one, status="corrected") for one in told) if is_corrected else told
 
@@ -274,14 +262,10 @@ def _task(entry: Entry, reading: Reading, found: Gathered) -> None:
     for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():
         if value and name not in found.fields:
             found.fields[name] = [value]
-    if (state := text(own.get("status"))) in _HELD_UP:
+    if (state := text(own.get("status"))) in HELD_UP:
         found.unmapped.append(f"{entry.place} {state}")
     elif len(found.facts) + len(found.documents) + len(found.fields) == before:
         found.unmapped.append(entry.place)
-
-
-_HELD_UP = ("draft", "on-hold", "rejected", "failed")
-"""Of a Task that asks: it is not going on, and the request beside it does not say so."""
 
 
 def _form(entry: Entry, reading: Reading, found: Gathered) -> None:

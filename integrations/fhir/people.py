@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, best_first, concept, day, extension, is_past, node, nodes, text, word
+from integrations.fhir.values import Node, best_first, concept, day, extension, is_past, node, nodes, text, unique, word
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
 
 _HUMAN_NAME = "http://hl7.org/fhir/StructureDefinition/humanname-"
@@ -41,6 +42,21 @@ def has_second_bsn(resource: Node, profile: Profile) -> bool:
     return len({text(item.get("value")) for item in items} - {""}) > 1
 
 
+def cautions(patient: Entry) -> Iterator[str]:
+    """What a person must know of who this is, and no field of ours holds: half a birth date, or that this record is used no more."""
+    own = patient.resource
+    if len(text(own.get("birthDate"))) not in (0, 10):
+        yield f"{patient.place} birthDate"
+    if own.get("active") is False:
+        yield f"{patient.place} active=false"
+    links = (text(one.get("type")) for one in nodes(own.get("link")))
+    yield from unique(f"{patient.place} {one}" for one in links if one in _ELSEWHERE)
+
+
+_ELSEWHERE = ("replaced-by", "refer")
+"""Patient.link: the record that is to be used, or that says more, is another one."""
+
+
 def identifiers(resource: Node) -> list[tuple[str, str]]:
     """(system, value) of every identifier that has a value; who assigned it where no system was sent."""
     return [_pair(item) for item in nodes(resource.get("identifier")) if text(item.get("value"))]
@@ -63,7 +79,14 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     liked = profile.words("identifiers", "local")
     held = (item for item in items if item.get("use") != "old")
     found = [item for item in held if word(item.get("type")) not in _OTHERS or _pair(item)[0] in liked]
-    found.sort(key=lambda item: (is_past(item), _place_in(liked, _pair(item)[0]), word(item.get("type")) != "MR", item.get("use") in _SECOND))
+    found.sort(
+        key=lambda item: (
+            is_past(item),
+            _place_in(liked, _pair(item)[0]),
+            word(item.get("type")) != "MR",
+            item.get("use") in _SECOND,
+        )
+    )
     return _pair(found[0]) if found else ("", "")
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.headings import Heading, headings
 from integrations.fhir.panels import panels
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, codings, concept, day, joined, nodes, notes, partial, text, word
@@ -27,6 +28,11 @@ class Reading:
     def panels(self) -> dict[str, tuple[str, str]]:
         """Of values with parts that have one name: what tells each from the others."""
         return panels(self.where.entries)
+
+    @cached_property
+    def headings(self) -> dict[str, Heading]:
+        """Under which heading of a letter or list an entry stands."""
+        return headings(self.where, self.profile)
 
 
 Facts = tuple[Fact, ...]

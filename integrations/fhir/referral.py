@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from integrations.fhir.beside import extended
+from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.gathered import Gathered, distinct, leftovers, take
@@ -136,7 +136,9 @@ def _not_in_force(request: Request) -> list[str]:
     """`ServiceRequest/0 draft`: a request that is not simply in force is named. On the case it would stand when it is so no more."""
     own, place = request.entry.resource, request.entry.place
     said = (text(own.get("status")), text(own.get("intent")))
-    return [f"{place} {one}" for one in (*(one for one in said if one in _NOT_IN_FORCE), *(one for one in _UNREAD if own.get(one)))]
+    return [
+        f"{place} {one}" for one in (*(one for one in said if one in _NOT_IN_FORCE), *(one for one in _UNREAD if own.get(one)))
+    ]
 
 
 _NOT_IN_FORCE = ("draft", "on-hold", "suspended", "completed", "unknown", "proposal", "plan", "option")
@@ -184,7 +186,7 @@ def _reason(item: Node) -> Fact:
 def _displays(references: object, request: Request, reading: Reading) -> list[str]:
     """The words of references to what is not in this message."""
     return [
-        text(one.get("display"))
+        joined(text(one.get("display")), *beside(one, request.entry, reading.where, reading.profile))
         for one in nodes(references)
         if text(one.get("display")) and reading.where.resolve(one, request.entry) is None
     ]

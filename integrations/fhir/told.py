@@ -94,7 +94,8 @@ def communication(entry: Entry, reading: Reading) -> Facts:
     own = entry.resource
     parts = nodes(own.get("payload"))
     named = (text(node(one.get("contentReference")).get("display")) for one in parts)
-    said = (*(text(one.get("contentString")) for one in parts), *named, *notes(own.get("note")))
+    written = (_written(one, entry, reading) for one in parts)
+    said = (*written, *named, *notes(own.get("note")))
     about, dated = concept(own.get("topic")), first_of(own, "sent", "received", "authoredOn")
     never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
     how = joined(never, status(own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
@@ -103,11 +104,19 @@ def communication(entry: Entry, reading: Reading) -> Facts:
     return tuple(_fact(Section.OTHER, words, reading, "message", dated) for words in told)
 
 
+def _written(part: Node, entry: Entry, reading: Reading) -> str:
+    """The words of a part of a message, with who wrote it and when, where that stands in its extensions."""
+    words = text(part.get("contentString"))
+    return joined(words, *beside(part, entry, reading.where, reading.profile)) if words else ""
+
+
 def task(entry: Entry, reading: Reading) -> Facts:
     """What a Task that asks says in its own words."""
     own = entry.resource
     how_far = (concept(own.get("businessStatus")), status_reason(own))
-    said = unique([text(own.get("description")), concept(own.get("reasonCode") or own.get("reason")), *notes(own.get("note")), *how_far])
+    said = unique(
+        [text(own.get("description")), concept(own.get("reasonCode") or own.get("reason")), *notes(own.get("note")), *how_far]
+    )
     return tuple(_fact(Section.OTHER, words, reading, "note", text(own.get("authoredOn"))) for words in said)
 
 
@@ -138,7 +147,9 @@ def impression(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "date")
     state = status(own.get("status"), profile=reading.profile)
     whose = by_whom(own.get("assessor"), entry, reading.where, reading.profile)
-    return tuple(_fact(Section.COURSE, joined(joined(words, state, by=" "), whose), reading, "impression", dated) for words in said)
+    return tuple(
+        _fact(Section.COURSE, joined(joined(words, state, by=" "), whose), reading, "impression", dated) for words in said
+    )
 
 
 def family(entry: Entry, reading: Reading) -> Facts:

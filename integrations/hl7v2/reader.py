@@ -66,8 +66,8 @@ class Hl7Reader:
         if message.get("MSH-9-1") == "ACK" and (said := acknowledged(raw, profile)):
             return IncomingReceipt(*said)
         read = placed(kinds.read(message, rules), message, rules)
-        said = cautions(message)
-        return replace(read, unmapped=(*read.unmapped, *said)) if said and not isinstance(read, IncomingReceipt) else read
+        named = cautions(message)
+        return replace(read, unmapped=(*read.unmapped, *named)) if named and not isinstance(read, IncomingReceipt) else read
 
 
 @lru_cache(maxsize=256)

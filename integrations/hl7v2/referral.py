@@ -92,7 +92,10 @@ def _priorities(reading: Reading) -> list[str]:
 def _asks(reading: Reading, place: str) -> bool:
     """Whether what stands at a place may be a question: a code of a table for why patients are referred is none."""
     field = "-".join(place.split("-")[:2])
-    return place.startswith("@") or reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"]["no_questions"]
+    return (
+        place.startswith("@")
+        or reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"]["no_questions"]
+    )
 
 
 def _why(reading: Reading) -> str:

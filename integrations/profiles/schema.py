@@ -78,7 +78,18 @@ _CONTACT = table(
     },
 )
 
-MEANINGS = ("referral", "finding", "result", "document", "titled_document", "order_status", "patient", "merge", "link", "appointment")
+MEANINGS = (
+    "referral",
+    "finding",
+    "result",
+    "document",
+    "titled_document",
+    "order_status",
+    "patient",
+    "merge",
+    "link",
+    "appointment",
+)
 """What a kind of HL7 v2 message can be here: the words of hl7v2/kinds.py."""
 V2: Mapping[str, Key] = _HEAD | {
     "charset": text("Tekenset die de afzender werkelijk gebruikt; leeg: MSH-18 beslist. Wat op de koppeling staat gaat voor."),

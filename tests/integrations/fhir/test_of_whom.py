@@ -31,7 +31,9 @@ def test_a_value_of_a_mother_or_donor_says_that_it_is_not_of_the_patient(focus: 
 
 def test_what_the_patient_or_a_relative_says_is_not_what_a_doctor_found() -> None:
     by_himself = about("Condition", code={"text": "Mammacarcinoom"}, asserter={"reference": "Patient/p"})
-    by_her = of_patient("AllergyIntolerance", code={"text": "Penicilline"}, asserter={"reference": "RelatedPerson/m"}) | {"id": "y"}
+    by_her = of_patient("AllergyIntolerance", code={"text": "Penicilline"}, asserter={"reference": "RelatedPerson/m"}) | {
+        "id": "y"
+    }
     by_doctor = about("Condition", code={"text": "COPD"}, asserter={"display": "dr. Oost"}) | {"id": "z"}
     assert told(MOTHER, by_himself, by_her, by_doctor) == [
         ("", "Mammacarcinoom; volgens: de patiënt zelf"), ("Allergie", "Penicilline; volgens: moeder"), ("", "COPD"),
@@ -108,7 +110,10 @@ def test_a_dose_in_words_says_until_when_it_is_taken(repeat: Node, said: str) ->
 
 
 def test_a_dose_in_words_says_the_most_that_may_be_taken() -> None:
-    dose = {"text": "zo nodig 1 tablet", "maxDosePerPeriod": {"numerator": {"value": 3}, "denominator": {"value": 1, "unit": "d"}}}
+    dose = {
+        "text": "zo nodig 1 tablet",
+        "maxDosePerPeriod": {"numerator": {"value": 3}, "denominator": {"value": 1, "unit": "d"}},
+    }
     drug = about("MedicationStatement", status="active", medicationCodeableConcept={"text": "Morfine"}, dosage=[dose])
     assert told(drug) == [("", "Morfine; zo nodig 1 tablet, maximaal 3/1 d")]
 
@@ -132,6 +137,8 @@ def test_a_task_that_is_held_up_is_named_and_says_why() -> None:
 
 
 def test_of_what_is_asked_together_is_told_what_it_is_and_that_one_is_to_be_chosen() -> None:
-    actions = [{"code": [{"text": "Chemotherapie"}], "selectionBehavior": "exactly-one", "action": [{"title": "A"}, {"title": "B"}]}]
+    actions = [
+        {"code": [{"text": "Chemotherapie"}], "selectionBehavior": "exactly-one", "action": [{"title": "A"}, {"title": "B"}]}
+    ]
     group = about("RequestGroup", status="active", intent="order", action=actions)
     assert told(group) == [("Aangevraagd", "Chemotherapie (één hiervan); A; B")]

@@ -33,7 +33,9 @@ def test_so_is_any_other_message_about_a_patient() -> None:
     assert "MSH-11/test" in found.unmapped
 
 
-@pytest.mark.parametrize(("after", "left"), [("PROV", ("PID-32/unsure",)), ("VALI~DOUT", ("PID-32/unsure",)), ("VALI", ()), ("NNNLD", ())])
+@pytest.mark.parametrize(
+    ("after", "left"), [("PROV", ("PID-32/unsure",)), ("VALI~DOUT", ("PID-32/unsure",)), ("VALI", ()), ("NNNLD", ())]
+)
 def test_a_sender_who_is_not_sure_who_it_is_says_so(after: str, left: tuple[str, ...]) -> None:
     """French systems send PROV for an identity that nobody proved; UD of table 0445 is a birth date that is none."""
     assert named(of(after="|" * 24 + after)) == left

@@ -68,7 +68,9 @@ def test_notes_of_the_board_s_order_alone_are_the_question() -> None:
 
 
 def test_a_question_under_another_order_counts_where_the_board_s_own_has_none() -> None:
-    found = ordered("OBR|1|A1||INF^Aanvullende informatie^L", "OBX|1|ST|VRAAG^Vraagstelling^L||Resectabel?", "OBR|2|A2||MDO^MDO^L")
+    found = ordered(
+        "OBR|1|A1||INF^Aanvullende informatie^L", "OBX|1|ST|VRAAG^Vraagstelling^L||Resectabel?", "OBR|2|A2||MDO^MDO^L"
+    )
     assert found.question_board == "Resectabel?"
 
 
