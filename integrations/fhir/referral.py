@@ -9,6 +9,7 @@ from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.gathered import Gathered, distinct, leftovers, take
+from integrations.fhir.in_force import not_in_force
 from integrations.fhir.parties import board, gp, most_urgent, referrer
 from integrations.fhir.people import patient_identity
 from integrations.fhir.places import placed
@@ -124,31 +125,12 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         facts=facts,
         documents=tuple(found.documents),
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
-        unmapped=(*_not_in_force(request), *found.unmapped),
+        unmapped=(*not_in_force(request.entry), *found.unmapped),
         quarantined=tuple(found.quarantined),
         request_task=request_task(request.entry, reading.where),
         taken_back=tuple(dict.fromkeys(found.taken_back)),
         documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )
-
-
-def _not_in_force(request: Request) -> list[str]:
-    """`ServiceRequest/0 draft`: a request that is not simply in force is named. On the case it would stand when it is so no more."""
-    own, place = request.entry.resource, request.entry.place
-    said = (text(own.get("status")), text(own.get("intent")))
-    return [
-        f"{place} {one}" for one in (*(one for one in said if one in _NOT_IN_FORCE), *(one for one in _UNREAD if own.get(one)))
-    ]
-
-
-_NOT_IN_FORCE = ("draft", "on-hold", "suspended", "completed", "unknown", "proposal", "plan", "option")
-
-
-_UNREAD = (
-    "replaces", "occurrenceTiming", "asNeededBoolean", "asNeededCodeableConcept", "quantityQuantity", "quantityRatio", "quantityRange",
-    "locationCode", "locationReference", "specimen",
-)  # fmt: skip
-"""What a request may say and nothing here shows; that it takes the place of another is for a person, who finds that other one."""
 
 
 def _own_words(request: Request, reading: Reading) -> list[Fact]:

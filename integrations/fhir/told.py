@@ -8,6 +8,7 @@ from typing import Any
 from integrations.fhir.beside import beside, by_whom, unsent
 from integrations.fhir.body import site
 from integrations.fhir.bundle import Entry
+from integrations.fhir.communications import communication
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.reading import Facts, Reading, denied, fact, status
 from integrations.fhir.task import status_reason
@@ -84,30 +85,6 @@ def says_more(resource: Node) -> bool:
     of fields too).
     """
     return word(node(resource.get("text")).get("status")) == "additional"
-
-
-_NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}
-"""Of a message: it was never told, or must not be."""
-
-
-def communication(entry: Entry, reading: Reading) -> Facts:
-    own = entry.resource
-    parts = nodes(own.get("payload"))
-    named = (text(node(one.get("contentReference")).get("display")) for one in parts)
-    written = (_written(one, entry, reading) for one in parts)
-    said = (*written, *named, *notes(own.get("note")))
-    about, dated = concept(own.get("topic")), first_of(own, "sent", "received", "authoredOn")
-    never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
-    how = joined(never, status(own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
-    whose = by_whom(own.get("sender"), entry, reading.where, reading.profile)
-    told = (joined(joined(joined(about, words, by=": "), how, by=" "), whose) for words in said if words)
-    return tuple(_fact(Section.OTHER, words, reading, "message", dated) for words in told)
-
-
-def _written(part: Node, entry: Entry, reading: Reading) -> str:
-    """The words of a part of a message, with who wrote it and when, where that stands in its extensions."""
-    words = text(part.get("contentString"))
-    return joined(words, *beside(part, entry, reading.where, reading.profile)) if words else ""
 
 
 def task(entry: Entry, reading: Reading) -> Facts:

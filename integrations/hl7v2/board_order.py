@@ -33,6 +33,15 @@ class BoardOrder(NamedTuple):
         own = self.places.get(place[:3]) if place[3:4] == "-" else None
         return f"{place[:3]}({own}){place[3:]}" if own else place
 
+    def named_other(self, order: Segment) -> str:
+        """What another order is called; "" for this one."""
+        return (order.component(4, 2, 0) or order.component(4)) if order is not self.order else ""
+
+
+def counted(place: str) -> int:
+    """Which segment of its name a place means, from 1."""
+    return int(place[4 : place.index(")")]) + 1 if place[3] == "(" else 1
+
 
 def board_order(message: Message, profile: Profile) -> BoardOrder | None:
     """None where there is one order, and where none of several names a board."""

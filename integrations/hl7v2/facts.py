@@ -10,6 +10,7 @@ from typing import NamedTuple
 from mdo_portal.exchange import Fact, Section
 
 from .around import how, part_of
+from .board_order import counted
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, rich_words
 from .field_words import field_words
@@ -191,23 +192,12 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
         segment_name, _, n = place.partition("-")
         text = field_words(item.segment, int(n)) if segment_name == name else ""
         asked = reading.at(place)
-        if text and item.position == _counted(asked) and any(one.startswith(asked) for one in used):
+        if text and item.position == counted(asked) and any(one.startswith(asked) for one in used):
             text = text.partition("\n")[2]  # the question is the first of them
         if text:
-            yield Fact(Section.COURSE, text, with_beside(shown, _other_order(reading, item)), _ordered_on(item))
-
-
-def _other_order(reading: Reading, item: Item) -> str:
-    """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
-    is_other = reading.board is not None and item.segment.name == "OBR" and item.segment is not reading.board.order
-    return item.segment.component(4, 2, 0) or item.segment.component(4) if is_other else ""
-
-
-def _counted(place: str) -> int:
-    """Which segment of its name a place means, from 1."""
-    return int(place[4 : place.index(")")]) + 1 if place[3] == "(" else 1
+            yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), _ordered_on(item))
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:
-    shown = shown or _other_order(reading, item)
+    shown = shown or reading.other_order(item.segment)
     return Fact(Section(reading.profile["referral"]["default_section"]), text, shown, _ordered_on(item))

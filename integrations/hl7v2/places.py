@@ -17,6 +17,7 @@ from .items import Item, items
 from .numbers import identifies, is_possible_bsn, numbers
 from .people import has_second_bsn, professional, provider
 from .pieces import joined
+from .segment import Segment
 from .titles import titles
 from .values import day, label
 from .words import folded_all, names_board, refers
@@ -76,6 +77,10 @@ class Reading:
     def filled(self) -> frozenset[int]:
         """Which orders (by `id`) have something under them."""
         return frozenset(id(item.order) for item in self.items if item.segment.name == "OBX")
+
+    def other_order(self, segment: Segment) -> str:
+        """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
+        return self.board.named_other(segment) if self.board is not None and segment.name == "OBR" else ""
 
     def professional(self, place: str) -> Contact | None:
         """The person at an XCN place such as `AIP-3`."""
