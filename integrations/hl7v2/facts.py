@@ -12,7 +12,7 @@ from mdo_portal.exchange import Fact, Section
 from .around import how, part_of
 from .board_order import counted
 from .by_rule import by_rule, with_beside
-from .documents import file_name, is_document, rich_words
+from .documents import file_name, is_document, is_pointer, rich_words
 from .field_words import field_words
 from .items import DRUGS, ORDERED, Item
 from .left import left_of
@@ -137,14 +137,9 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         yield _observed(reading, item)
 
 
-def _is_pointer(segment: Segment) -> bool:
-    """Whether an OBX only says where a document lies (RP). Nothing is ever fetched from an address in a message."""
-    return segment.component(2) == "RP" and bool(segment.field(5))
-
-
 def _observed(reading: Reading, item: Item) -> Fact:
     segment, text, shown = item.segment, item.text, _called(item) or "; ".join(reading.titles)
-    if _is_pointer(segment):
+    if is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
     shown = with_beside(
         shown, "; ".join((*filter(None, [part_of(segment, reading.profile)]), *of_document(shown, reading.titles)))
