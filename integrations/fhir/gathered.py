@@ -13,7 +13,7 @@ from integrations.fhir.documents import Carried, of_attachment, of_binary, of_re
 from integrations.fhir.facts import FACTS
 from integrations.fhir.named import NAMED
 from integrations.fhir.people import cautions, has_second_bsn
-from integrations.fhir.questionnaire import FIELDS, answers, asked_as_value
+from integrations.fhir.questionnaire import FIELDS, answers, asked_as_value, is_of_field
 from integrations.fhir.reading import STATES, Reading, not_sent, without_state
 from integrations.fhir.request import KINDS, is_other
 from integrations.fhir.sieve import HELPERS, Sifted
@@ -214,9 +214,10 @@ def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
         if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
             words = narrative(one) or concept(one.get("emptyReason"))  # its entries are not in this message, or have no place
         target = reading.profile.target("", title)
-        if words and target in FIELDS:
+        if words and is_of_field(target, words):
             found.fields.setdefault(target, []).append(words)
         elif words:
+            target = "" if target in FIELDS else target
             placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
             found.facts.append(Fact(placed_by, words, title, dated, status=state))
 
@@ -253,9 +254,10 @@ def _task(entry: Entry, reading: Reading, found: Gathered) -> None:
         if _TO_FETCH.fullmatch(words):
             words, is_to_fetch = "", True
         target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
-        if words and target in FIELDS:
+        if words and is_of_field(target, words):
             found.fields.setdefault(target, []).append(words)
         elif words:
+            target = "" if target in FIELDS else target
             found.facts.append(Fact(Section(target) if target else Section.OTHER, words, name, day(own.get("authoredOn"))))
     until = text(node(node(own.get("restriction")).get("period")).get("end"))
     is_asking = text(own.get("status")) not in ENDED and not is_to_fetch  # of data that lie ready it says how long they do

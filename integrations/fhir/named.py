@@ -98,6 +98,7 @@ def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     yield timing(node(own.get("occurrenceTiming")), reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
     yield asked_by(entry, reading.where, reading.profile)
+    yield status(own.get("priority")) if text(own.get("priority")) != "routine" else ""
     yield joined(intended(own, reading), "(completed)" if text(own.get("status")) == "completed" else "", by=" ")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.in_force import tags
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, best_first, concept, day, extension, is_past, node, nodes, text, unique, word
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
@@ -49,6 +50,7 @@ def cautions(patient: Entry) -> Iterator[str]:
         yield f"{patient.place} birthDate"
     if own.get("active") is False:
         yield f"{patient.place} active=false"
+    yield from (f"{patient.place} {one}" for one in tags(own))
     links = (text(one.get("type")) for one in nodes(own.get("link")))
     yield from unique(f"{patient.place} {one}" for one in links if one in _ELSEWHERE)
 

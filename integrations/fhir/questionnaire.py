@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -21,6 +22,11 @@ FIELDS = {
     "tumour_hint",
     "board_hint",
 }
+
+
+def is_of_field(target: str, words: str) -> bool:
+    """Whether words may stand in a field: what is no day (`zo snel mogelijk`) is none in the place of one, and told as it is."""
+    return target in FIELDS and (target != "latest_useful_on" or day(words) is not None)
 
 
 @dataclass
@@ -62,9 +68,15 @@ def _label(item: Node) -> str:
 
 def _items(holder: Node, group: str = "") -> Iterator[tuple[Node, str]]:
     """All items, also those below a group and below an answer, each with the heading above it. The gate has bounded the depth."""
-    for item in nodes(holder.get("item")):
+    counts: dict[str, int] = {}
+    many = nodes(holder.get("item"))
+    repeated = {name for name, times in Counter(_label(item) for item in many if item.get("item")).items() if times > 1}
+    for item in many:
         yield item, group
         heading = text(item.get("text")) or group
+        if _label(item) in repeated and item.get("item"):  # a row of a table: `Gestopt` is of the drug in that row
+            counts[heading] = counts.get(heading, 0) + 1
+            heading = f"{heading} {counts[heading]}"
         yield from _items(item, heading)
         for answer in nodes(item.get("answer")):
             yield from _items(answer, heading)
@@ -89,7 +101,7 @@ def _place(item: Node, group: str, found: Answers, entry: Entry, reading: Readin
     if is_tick and target == "urgency" and words.casefold() in ("yes", reading.profile.label("yes")):
         words = urgency_of(reading.profile.table, label) or words  # `Spoed`: ja
         is_tick = words.casefold() in ("yes", reading.profile.label("yes"))
-    if target in FIELDS and is_tick:
+    if target in FIELDS and (is_tick or not is_of_field(target, words)):
         target = ""  # a yes is no question and no day
     if target in FIELDS:
         found.fields.setdefault(target, []).append(words)

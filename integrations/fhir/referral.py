@@ -151,7 +151,8 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
 
 def _reason_words(request: Request, reading: Reading) -> str:
     """The first reason as the sender words it: a hint for routing, no conclusion of ours."""
-    pointed = [entry.resource.get("code") for entry in reading.where.all(request.reasons, request.entry)]
+    reasons = [entry.resource for entry in reading.where.all(request.reasons, request.entry)]
+    pointed = [own.get("code") for own in reasons if word(own.get("verificationStatus")) not in ("refuted", "entered-in-error")]
     said = (concept(item) for item in [*request.reason_codes, *pointed])
     return next(filter(None, [*said, *_displays(request.reasons, request, reading)]), "")
 

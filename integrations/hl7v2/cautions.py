@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .er7 import Message
-from .places import Reading
+from .places import Reading, found
+from .values import day
 
 _TESTS = ("T", "D")
 """MSH-11 (table 0103): training, debugging."""
@@ -28,6 +29,12 @@ def _cautions(message: Message) -> Iterator[str]:
         yield "MSH-11/test"
     if any(_UNSURE & {one.component(1).strip().upper() for one in pid.repetitions(32)} for pid in message.all("PID")[:1]):
         yield "PID-32/unsure"
+
+
+def no_day(reading: Reading) -> list[str]:
+    """Where the last useful day should stand and something stands that is none (`202603`)."""
+    value, place = found(reading, reading.profile["referral"]["latest_useful_on"])
+    return [place] if value and day(value) is None and not place.startswith("@") else []
 
 
 def held_up(reading: Reading) -> list[str]:

@@ -138,7 +138,7 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
 
 
 def _observed(reading: Reading, item: Item) -> Fact:
-    segment, text, shown = item.segment, item.text, _called(item) or "; ".join(reading.titles)
+    segment, text, shown = item.segment, item.text, _called(reading, item) or "; ".join(reading.titles)
     if is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
     shown = with_beside(
@@ -156,12 +156,15 @@ def _observed(reading: Reading, item: Item) -> Fact:
     )
 
 
-def _called(item: Item) -> str:
-    """The name of a value; where it has none, or only the code of what was ordered, the words of the order."""
+def _called(reading: Reading, item: Item) -> str:
+    """The name of a value; where it has none, or only the code of what was ordered, the words of the order, or of all it reports on."""
     own = label(item.segment)
-    if item.order is None or (own and own != item.order.component(4)):
+    if item.order is None:
         return own
-    return item.order.component(4, 2, 0) or own
+    every = reading.combined.get(id(item.order), "")
+    if own and own != item.order.component(4):
+        return with_beside(own, every)
+    return every or item.order.component(4, 2, 0) or own
 
 
 def _section(reading: Reading, item: Item) -> Section:

@@ -74,6 +74,22 @@ class Reading:
         return apart(self.items)
 
     @cached_property
+    def combined(self) -> dict[int, str]:
+        """Of an order (by `id`) that holds the report of others too (their ORC-1 is CN, combined result): what all of them are called."""
+        found: dict[int, str] = {}
+        others: list[str] = []
+        for item in self.items:
+            if item.segment.name == "OBR":
+                name = item.segment.component(4, 2, 0) or item.segment.component(4)
+                is_elsewhere = item.common is not None and item.common.component(1).strip().upper() == "CN"
+                if is_elsewhere and id(item.segment) not in self.filled:
+                    others.append(name)
+                elif others:
+                    found[id(item.segment)] = "; ".join(dict.fromkeys((*others, name)))
+                    others = []
+        return found
+
+    @cached_property
     def filled(self) -> frozenset[int]:
         """Which orders (by `id`) have something under them."""
         return frozenset(id(item.order) for item in self.items if item.segment.name == "OBX")

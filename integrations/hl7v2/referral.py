@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile
 
-from .cautions import held_up
+from .cautions import held_up, no_day
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
@@ -58,6 +58,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         unmapped=(
             *unmapped(reading),
             *held_up(reading),
+            *no_day(reading),
             *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in said.over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),

@@ -98,3 +98,16 @@ def test_an_order_status_takes_the_referral_back_and_makes_no_case_otherwise() -
     assert isinstance(gone, IncomingReferral)
     assert (gone.cancelled, gone.number, gone.cancel_reason) == (True, "889342", "Hoofdpijn over")
     assert isinstance(read("OSU^O51^OSU_O51", "ORC|SC|889342|||IP"), IncomingResult)
+
+
+def test_a_month_where_the_last_useful_day_should_stand_is_named() -> None:
+    found = read("ORM^O01", "ORC|NW|A1", "TQ1|1|||||||202603", "OBR|1|A1||MDO^MDO^L")
+    assert isinstance(found, IncomingReferral)
+    assert (found.latest_useful_on, found.unmapped) == (None, ("TQ1-8",))
+
+
+def test_the_category_of_a_referral_is_shown() -> None:
+    """E of table 0284 is an emergency."""
+    assert (
+        labelled(read("REF^I12", "RF1|A|R|||E^Emergency^HL70284|R1", "PRD|RT|MDO"))["Categorie van de verwijzing"] == "Emergency"
+    )
