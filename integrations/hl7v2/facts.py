@@ -158,11 +158,8 @@ def _observed(reading: Reading, item: Item) -> Fact:
 
 def _called(reading: Reading, item: Item) -> str:
     """The name of a value; where it has none, or only the code of what was ordered, the words of the order, or of all it reports on."""
-    own = label(item.segment)
-    if item.order is None:
-        return own
-    every = reading.combined.get(id(item.order), "")
-    if own and own != item.order.component(4):
+    own, every = label(item.segment), reading.combined.get(id(item.order), "")
+    if item.order is None or (own and own != item.order.component(4)):
         return with_beside(own, every)
     return every or item.order.component(4, 2, 0) or own
 
@@ -197,5 +194,5 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:
-    shown = shown or reading.other_order(item.segment)
-    return Fact(Section(reading.profile["referral"]["default_section"]), text, shown, _ordered_on(item))
+    section = Section(reading.profile["referral"]["default_section"])
+    return Fact(section, text, shown or reading.other_order(item.segment), _ordered_on(item))
