@@ -164,9 +164,9 @@ def asked_by(entry: Entry, where: Addresses, profile: Profile, label: str = "by"
     return by_whom(asker.get("agent") or asker, entry, where, profile, label) if asker else ""
 
 
-def according(entry: Entry, where: Addresses, profile: Profile) -> str:
+def according(entry: Entry, where: Addresses, profile: Profile, name: str = "asserter") -> str:
     """`volgens: de patiënt zelf`: who says so, where that is the patient or a relative and no professional."""
-    one = node(entry.resource.get("asserter"))
+    one = node(entry.resource.get(name))
     found = where.resolve(one, entry) if one else None
     kind = found.kind if found else tail(text(one.get("reference"))).partition("/")[0]
     if kind not in ("Patient", "RelatedPerson"):

@@ -111,7 +111,7 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     said = [replace(one, label=f"{one.label} ({which})") if which and one.label != teller else one for one in said]
     whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if one.label.casefold() in _SAY_NOTHING else one for one in said]
-    return (*said, *noted(section, own, reading, dated, ("note", "comment")))
+    return (*said, *noted(section, own, reading, dated))
 
 
 def _of_whole(own: Node, reading: Reading) -> str:
@@ -211,7 +211,7 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
         label=label,
         dated=dated,
     )
-    return (*named, *noted(Section.IMAGING, own, reading, dated))
+    return (*named, *noted(Section.IMAGING, own, reading, dated, text(own.get("description"))))
 
 
 def _of_series(series: Node) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from integrations.fhir.beside import according
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.reading import Reading
@@ -50,7 +51,15 @@ def answers(entry: Entry, reading: Reading) -> Answers:
         # `Naam` of the patient, and of the referrer; `Links` says nothing without what stands above it
         is_one_of_many = bool(group) and (len(headings[_label(item)]) > 1 or _label(item).strip(" :?").casefold() in _BARE)
         _place(item, group, found, entry, reading, dated, f"{group}: {_label(item)}" if is_one_of_many else _label(item))
+    _by_layman(found, entry, reading)
     return found
+
+
+def _by_layman(found: Answers, entry: Entry, reading: Reading) -> None:
+    """Where an answer stands in a column beside what doctors found, that it is the patient's own."""
+    said = (according(entry, reading.where, reading.profile, name) for name in ("source", "author"))
+    if by := next(filter(None, said), ""):
+        found.facts = [one if one.section is Section.FORM else replace(one, text=joined(one.text, by)) for one in found.facts]
 
 
 _BARE = {

@@ -178,8 +178,18 @@ def _choice(kind: str, value: Any) -> str:
 
 def notes(value: Any) -> list[str]:
     """The words of Annotations, with what an extension says they are about (`accreditatie: nee`); STU3 also has plain strings."""
-    found = [_annotation(item) for item in nodes(value)] or [text(value)]
-    return [words for words in found if words]
+    return [words for words, _ in annotated(value)]
+
+
+def annotated(value: Any) -> list[tuple[str, Node]]:
+    """(the words, the author as a Reference) of each; STU3 also has plain strings."""
+    found = [(_annotation(item), _author(item)) for item in nodes(value)] or [(text(value), {})]
+    return [one for one in found if one[0]]
+
+
+def _author(item: Node) -> Node:
+    written = text(item.get("authorString"))
+    return {"display": written} if written else node(item.get("authorReference"))
 
 
 def _annotation(item: Node) -> str:

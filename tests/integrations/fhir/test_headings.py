@@ -128,3 +128,35 @@ def test_what_a_request_names_and_does_not_send_says_what_its_extensions_say() -
     concept = {"url": "https://x.example/be-ext-codeable-concept", "valueCodeableConcept": {"text": "Nierinsufficiëntie"}}
     asked = request(supportingInfo=[{"display": "Patient condition", "extension": [concept]}])
     assert told(asked=asked) == [("Document niet meegestuurd", "Patient condition; be ext codeable concept: Nierinsufficiëntie")]
+
+
+def test_a_note_says_of_what_it_is_and_whose() -> None:
+    """Notes of several things stand in one column under one name: of two drugs one was stopped, and of one stage M1 was meant."""
+    drug = about(
+        "MedicationStatement",
+        status="active",
+        medicationCodeableConcept={"text": "Tamoxifen"},
+        note=[{"text": "Gestopt in 2024"}],
+    )
+    stage = value("cM", valueString="M0", note=[{"text": "Bijgesteld: M1", "authorString": "dr. Oost"}])
+    said = [{"text": "Uitgezaaid, denk ik", "authorReference": {"reference": "Patient/p"}}, {"text": "Melanoom van de arm"}]
+    found = told(drug, stage | {"id": "s"}, disease("Melanoom", "d") | {"note": said})
+    assert [words for label, words in found if label == "Toelichting"] == [
+        "Tamoxifen: Gestopt in 2024", "cM: Bijgesteld: M1; volgens: dr. Oost",
+        "Melanoom: Uitgezaaid, denk ik; volgens: de patiënt zelf", "Melanoom van de arm",
+    ]  # fmt: skip
+
+
+def test_what_a_patient_says_of_himself_on_a_form_or_of_his_drugs_says_so() -> None:
+    by = {"reference": "Patient/p"}
+    form = about(
+        "QuestionnaireResponse",
+        status="completed",
+        source=by,
+        item=[{"linkId": "1", "text": "ECOG", "answer": [{"valueInteger": 0}]}],
+    )
+    drug = about("MedicationStatement", status="active", medicationCodeableConcept={"text": "Tamoxifen"}, informationSource=by)
+    assert told(form, drug | {"id": "m"}) == [
+        ("ECOG", "0; volgens: de patiënt zelf"),
+        ("", "Tamoxifen; volgens: de patiënt zelf"),
+    ]
