@@ -109,7 +109,7 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     own = entry.resource
     focus = nodes(own.get("focus"))
     bodies = [body for one in focus if (body := where.resolve(one, entry)) is not None and body.kind in _BODY]
-    about = joined(*unique(_focus(one, entry, where, profile) for one in focus), by=", ") if not bodies else ""
+    about = joined(*unique(_focus(one, entry, where, profile) for one in focus), by=", ") if focus and not bodies else ""
     how = joined(concept(own.get("method")), *unsent(own.get("device"), entry, where), by=", ")
     said = (
         ("place", joined(*(part_of_body(body.resource) for body in bodies), by=", ")),
@@ -167,7 +167,9 @@ def asked_by(entry: Entry, where: Addresses, profile: Profile, label: str = "by"
 def according(entry: Entry, where: Addresses, profile: Profile, name: str = "asserter") -> str:
     """`volgens: de patiënt zelf`: who says so, where that is the patient or a relative and no professional."""
     one = node(entry.resource.get(name))
-    found = where.resolve(one, entry) if one else None
+    if not one:
+        return ""
+    found = where.resolve(one, entry)
     kind = found.kind if found else tail(text(one.get("reference"))).partition("/")[0]
     if kind not in ("Patient", "RelatedPerson"):
         return ""

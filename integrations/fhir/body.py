@@ -43,7 +43,10 @@ def called(value: Any) -> str:
 
 
 def _sided(value: Any, words: str) -> list[str]:
-    coded = nodes(node(value).get("coding"))
+    own = node(value)
+    coded = nodes(own.get("coding"))
+    if not coded or (len(coded) == 1 and "text" not in own):
+        return []
     said = [one for one in (text(each.get("display")) for each in coded) if one and one != words]
     return [one for one in said if _SIDE.search(one)] if said and not _SIDE.search(words) else []
 

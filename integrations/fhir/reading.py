@@ -78,8 +78,10 @@ def without_state(entry: Entry) -> Entry:
 
 def noted(section: Section, resource: Node, reading: Reading, dated: str, about: str = "") -> Facts:
     """The notes at a resource, each with what it is about: `gestopt in 2024` says nothing where the drug does not stand."""
-    about = about or concept(resource.get("code"))
     names = ("note", "comment") if resource.get("resourceType") == "Observation" else ("note",)
+    if not any(resource.get(name) for name in names):
+        return ()
+    about = about or concept(resource.get("code"))
     said = [one for name in names for one in annotated(resource.get(name))]
     told = (
         joined(words if about.casefold() in words.casefold() else f"{about}: {words}", _by(author, reading))

@@ -27,7 +27,8 @@ def cautions(message: Message) -> tuple[str, ...]:
 def _cautions(message: Message) -> Iterator[str]:
     if message.get("MSH-11-1").strip().upper() in _TESTS:
         yield "MSH-11/test"
-    if any(_UNSURE & {one.component(1).strip().upper() for one in pid.repetitions(32)} for pid in message.all("PID")[:1]):
+    pid = message.first("PID")
+    if pid and pid.as_sent(32) and _UNSURE & {one.component(1).strip().upper() for one in pid.repetitions(32)}:
         yield "PID-32/unsure"
 
 
