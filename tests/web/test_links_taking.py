@@ -254,3 +254,8 @@ def test_a_link_without_a_profile_learns_nothing_of_a_message_and_says_why(new: 
 
     assert "met een ander profiel gelezen" in page and "Kies een profiel" in bare
     assert new.link.otherwise == ""
+
+
+def test_a_message_that_its_sender_calls_a_test_is_said_to_be_one_and_is_not_called_damaged(new: New) -> None:
+    page = new.tried(samples.REFERRAL.replace(b"|P|2.", b"|T|2."), "generic-v2")
+    assert "de afzender noemt dit een proefbericht" in page and "kon niet worden gelezen" not in page
