@@ -87,7 +87,7 @@ class Tried:
     @property
     def damaged(self) -> Sequence[LeftOver]:
         """What was sent and could not be read, or of which the end never came. What only has no place here is no damage."""
-        return [one for one in self.leftovers if one.why not in ("unmapped", "bsn")]
+        return [one for one in self.leftovers if one.why not in ("unmapped", "bsn", "test")]
 
     @property
     def reason(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations.fhir.body import part_of_body, site
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.location import tail
 from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, sent_none, text, unique
@@ -25,6 +26,7 @@ _SILENT = (
 """Endings of the addresses of extensions that say nothing of the patient, or only how something was written."""
 _ABOUT = {"Condition", "Procedure"}
 _BODY = {"BodyStructure", "BodySite"}
+_PEOPLE = {"Practitioner", "PractitionerRole", "Organization", "Patient"}
 
 
 def added(part: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
@@ -73,6 +75,8 @@ def _value(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
         return profile.label("yes" if is_so else "no")
     pointed = one.get("valueReference")
     found = where.resolve(pointed, entry) if pointed else None
+    if found is not None and found.kind in _PEOPLE:
+        return person(node(pointed), entry, where, profile)
     if found is not None:
         return (
             part_of_body(found.resource)
@@ -109,12 +113,7 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
         return ""
     focus = nodes(own.get("focus"))
     bodies = [body for one in focus if (body := where.resolve(one, entry)) is not None and body.kind in _BODY]
-    many = where.kinds["Condition"] > 1
-    about = (
-        ""
-        if bodies
-        else joined(*(pointed(one, entry, where) for one in focus if many or where.resolve(one, entry) is None), by=", ")
-    )
+    about = joined(*unique(_focus(one, entry, where, profile) for one in focus), by=", ") if focus and not bodies else ""
     how = joined(concept(own.get("method")), *unsent(own.get("device"), entry, where), by=", ")
     said = (
         ("place", joined(*(part_of_body(body.resource) for body in bodies), by=", ")),
@@ -127,6 +126,22 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
 
 
 _FOUND_BY = frozenset({"focus", "derivedFrom", "method", "device", "specimen"})
+
+_SOMEBODY = ("Patient", "RelatedPerson", "Group")
+
+
+def _focus(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+    """What a value is about, where that is not plain: of several diseases which; another than the patient always (a mother)."""
+    found = where.resolve(one, entry)
+    kind = found.kind if found else text(one.get("type")) or tail(text(one.get("reference"))).partition("/")[0]
+    if kind not in _SOMEBODY:
+        return pointed(one, entry, where) if found is None or where.kinds["Condition"] > 1 else ""
+    subject = node(entry.resource.get("subject"))
+    himself = where.resolve(subject, entry)
+    if (found is not None and found == himself) or (found is None and one.get("reference") == subject.get("reference")):
+        return ""
+    related = joined(*map(concept, nodes(found.resource.get("relationship"))), by=", ") if found else ""
+    return related or text(one.get("display")) or profile.label("somebody")
 
 
 def material(entry: Entry, where: Addresses) -> str:
@@ -153,6 +168,19 @@ def asked_by(entry: Entry, where: Addresses, profile: Profile, label: str = "by"
     """`voorschrijver: Aalders (CAR)`: who asks for it; STU3 has that a step deeper."""
     asker = node(entry.resource.get("requester"))
     return by_whom(asker.get("agent") or asker, entry, where, profile, label) if asker else ""
+
+
+def according(entry: Entry, where: Addresses, profile: Profile, name: str = "asserter") -> str:
+    """`volgens: de patiënt zelf`: who says so, where that is the patient or a relative and no professional."""
+    one = node(entry.resource.get(name))
+    if not one:
+        return ""
+    found = where.resolve(one, entry)
+    kind = found.kind if found else tail(text(one.get("reference"))).partition("/")[0]
+    if kind not in ("Patient", "RelatedPerson"):
+        return ""
+    who = joined(*map(concept, nodes(found.resource.get("relationship"))), by=", ") if found else ""
+    return f"{profile.label('according')}: {who or person(one, entry, where, profile) or profile.label('somebody')}"
 
 
 def at_place(references: Any, entry: Entry, where: Addresses, profile: Profile) -> str:

@@ -59,6 +59,8 @@ def of_reference(entry: Entry, reading: Reading) -> Carried:
     own = entry.resource
     codes = [*codings(own.get("type")), *codings(own.get("category")), *codings(own.get("class"))]
     title = text(own.get("description")) or concept(own.get("type"))
+    if any(word(one.get("code")) == "appends" for one in nodes(own.get("relatesTo"))):
+        title = joined(title, f"({reading.profile.label('addendum')})", by=" ")  # by its name alone it would be the whole report
     parts = [node(content.get("attachment")) for content in nodes(own.get("content"))]
     master = nodes(own.get("masterIdentifier"))
     named = next((value for _, value in identifiers({"identifier": master or own.get("identifier")})), "")

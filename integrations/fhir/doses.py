@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from integrations.fhir.profile import Profile
-from integrations.fhir.timing import timing
+from integrations.fhir.timing import bounds, timing
 from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, quantity, text
 
 
@@ -14,12 +14,12 @@ def dose(item: Node, profile: Profile) -> str:
     whether only when needed.
     """
     if written := text(item.get("text")):
-        beside = (concept(item.get("route")), _when_needed(item, profile), *_said(item))
+        limits = (bounds(item.get("timing"), profile), _when_needed(item, profile), _most(item, profile))
+        beside = (concept(item.get("route")), *limits, *_said(item))
         return joined(written, *(one for one in beside if one.casefold() not in written.casefold()), by=", ")
-    most = _most(item)
     return joined(
         *_amounts(item), timing(node(item.get("timing")), profile), *(concept(item.get(name)) for name in ("route", "method", "site")),
-        _when_needed(item, profile), f"{profile.label('at_most')} {most}" if most else "", *_said(item), by=", ",
+        _when_needed(item, profile), _most(item, profile), *_said(item), by=", ",
     )  # fmt: skip
 
 
@@ -39,10 +39,11 @@ def _amounts(item: Node) -> Iterator[str]:
 _AMOUNTS = ("doseQuantity", "doseRange", "doseSimpleQuantity", "rateQuantity", "rateRange", "rateRatio", "rateSimpleQuantity")
 
 
-def _most(item: Node) -> str:
+def _most(item: Node, profile: Profile) -> str:
     """The most that may be taken: in a time, at once, in a life."""
     limits = [answer_text({"valueRatio": one}) for one in nodes(item.get("maxDosePerPeriod"))]
-    return joined(*limits, *(quantity(item.get(name)) for name in ("maxDosePerAdministration", "maxDosePerLifetime")), by=", ")
+    most = joined(*limits, *(quantity(item.get(name)) for name in ("maxDosePerAdministration", "maxDosePerLifetime")), by=", ")
+    return f"{profile.label('at_most')} {most}" if most else ""
 
 
 def _when_needed(item: Node, profile: Profile) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from integrations.fhir.beside import added, at_place, done_by, evidence, found_by, pointed, reasons, unsent, written_by
-from integrations.fhir.body import site, sites
+from integrations.fhir.beside import according, added, at_place, done_by, evidence, found_by, pointed, reasons, unsent, written_by
+from integrations.fhir.body import called, site, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.medication import medication
 from integrations.fhir.reading import Facts, Reading, because, fact, noted, status, until
@@ -39,11 +39,12 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     state = status(own.get("verificationStatus"), own.get("clinicalStatus"), profile=reading.profile)
     stages = [_stage(stage, entry, reading) for stage in nodes(own.get("stage"))]
     label = reading.profile.label("stage")
-    words = joined(concept(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
+    words = joined(called(own.get("code")), concept(own.get("severity")), sites(own.get("bodySite")), by=", ")
     over = _over(own, reading)
     since = answer_text({name: own.get(name) for name in ("onsetAge", "onsetRange", "onsetString")}, "onset")
     words = joined(words, evidence(entry, reading.where, reading.profile)) if words else ""
     shown = joined(words, f"({since})" if since else "", over, state, _how_sure(own), by=" ") if words else ""
+    shown = joined(shown, according(entry, reading.where, reading.profile)) if shown else ""
     named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))
     return (*named, *staged, *noted(section, own, reading, dated))
@@ -79,7 +80,11 @@ def _condition_section(entry: Entry, reading: Reading) -> Section:
         return Section.DIAGNOSIS
     if entry.resource.get("stage") and not reading.reasons:
         return Section.DIAGNOSIS  # what a board is about; on a problem list it stands among all the rest
+    heading = reading.headings.get(entry.place)
+    if heading and heading.is_of_family:
+        return Section.COMORBIDITY
     by_profile = reading.profile.section([*codings(entry.resource.get("category")), *codings(entry.resource.get("code"))])
+    by_profile = by_profile or (heading.section if heading else None)
     return by_profile or (Section.COMORBIDITY if reading.reasons else Section.DIAGNOSIS)
 
 
@@ -95,6 +100,8 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     beside = joined(site(own.get("bodySite")), until(ends if is_longer else "", reading), by=" ")
     how = joined(found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
     more = [joined(added(part, entry, reading.where, reading.profile), how) for part in parts]
+    if len(parts) > 1 and section is not Section.DIAGNOSIS and (judged := _of_whole(own, reading)):
+        more[1:] = [joined(judged, one) for one in more[1:]]
     said = [
         one
         for part, said_of in zip(parts, more, strict=True)
@@ -104,7 +111,18 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     said = [replace(one, label=f"{one.label} ({which})") if which and one.label != teller else one for one in said]
     whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if one.label.casefold() in _SAY_NOTHING else one for one in said]
-    return (*said, *noted(section, own, reading, dated, ("note", "comment")))
+    return (*said, *noted(section, own, reading, dated))
+
+
+def _of_whole(own: Node, reading: Reading) -> str:
+    """`Variant: afwezig`: what a value with parts is itself, for its parts stand apart and `p.Val600Glu` would read as found.
+
+    A number says nothing of that, nor does a stage (the diagnosis) of its T.
+    """
+    if "valueQuantity" in own or "valueInteger" in own:
+        return ""
+    words = answer_text(_answered(own, reading)) or concept(own.get("dataAbsentReason")) or _flags(own)
+    return f"{concept(own.get('code'))}: {words}" if words else ""
 
 
 _SAY_NOTHING = frozenset(
@@ -126,13 +144,20 @@ def _answered(part: Node, reading: Reading) -> Node:
 
 def _observed(part: Node, section: Section, dated: str, whole: Node, place: str, how: str) -> Facts:
     """The value with where it was measured and until when it was so, what it should be and how it was judged: all as sent."""
-    value = answer_text(part) or concept(part.get("dataAbsentReason"))
-    flags = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
+    value, flags = answer_text(part) or concept(part.get("dataAbsentReason")), _flags(part)
+    if not value:
+        value, flags = flags, ""  # of some tests it is all that is told: negative
     usual = joined(*map(_usual, nodes(part.get("referenceRange"))))
-    beside = (f"({usual})" if usual else "", f"[{flags}]" if flags else "", status(whole.get("status")))
+    beside = (f"({usual})" if usual else "", flags, status(whole.get("status")))
     words = joined(joined(value, place, by=" " if place.startswith("(") else ", "), *beside, by=" ") if value else ""
     words = joined(words, how) if words else ""
-    return fact(section, words, part.get("code"), label=concept(part.get("code")), dated=dated)
+    return fact(section, words, part.get("code"), label=called(part.get("code")), dated=dated)
+
+
+def _flags(part: Node) -> str:
+    """`[L, Negatief]`: how a value was judged."""
+    said = joined(*(concept(flag) for flag in nodes(part.get("interpretation"))), by=", ")
+    return f"[{said}]" if said else ""
 
 
 def _usual(one: Node) -> str:
@@ -154,6 +179,7 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
     words = joined(joined(named, risk), state, by=" ") if named else ""
+    words = joined(words, according(entry, reading.where, reading.profile)) if words else ""
     label = reading.profile.label("allergy")
     return (
         *fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),
@@ -185,7 +211,7 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
         label=label,
         dated=dated,
     )
-    return (*named, *noted(Section.IMAGING, own, reading, dated))
+    return (*named, *noted(Section.IMAGING, own, reading, dated, text(own.get("description"))))
 
 
 def _of_series(series: Node) -> str:
@@ -205,7 +231,7 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     )
     put_in = (pointed(one.get("manipulated"), entry, reading.where) for one in nodes(own.get("focalDevice")))
     used = joined(*(concept(one) for one in nodes(own.get("usedCode"))), *put_in, by=", ")
-    words = joined(joined(concept(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
+    words = joined(joined(called(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
     words = (
         joined(
             words,
@@ -244,7 +270,7 @@ def report(entry: Entry, reading: Reading) -> Facts:
     if is_silent and (state or not reading.where.all(own.get("result"), entry)):
         state = "" if word(own.get("status")) == "registered" else state
         shown = joined(reading.profile.label("report"), state, by=" ")  # that there is one, and no word of what it says
-    label = concept(own.get("code"))
+    label = called(own.get("code"))
     if word(own.get("status")) == "appended" and label and not entry.known_as:
         label = f"{label} ({reading.profile.label('addendum')})"  # by its name alone it would take the place of the findings
     return fact(section, shown, own.get("code"), label=label, dated=dated)

@@ -12,12 +12,12 @@ from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment, of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS
 from integrations.fhir.named import NAMED
-from integrations.fhir.people import has_second_bsn
-from integrations.fhir.questionnaire import FIELDS, answers, asked_as_value
+from integrations.fhir.people import cautions, has_second_bsn
+from integrations.fhir.questionnaire import FIELDS, answers, asked_as_value, is_of_field
 from integrations.fhir.reading import Reading, is_in_error, not_sent, without_state
 from integrations.fhir.request import KINDS, is_other
 from integrations.fhir.sieve import HELPERS, Sifted
-from integrations.fhir.task import ENDED, is_notice
+from integrations.fhir.task import ENDED, HELD_UP, is_notice
 from integrations.fhir.team import team_member, teammates
 from integrations.fhir.told import (
     TOLD,
@@ -73,8 +73,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
     own = entry.resource
     if entry.kind in HELPERS:
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
-        is_partial = entry.kind == "Patient" and len(text(own.get("birthDate"))) not in (0, 10)
-        found.unmapped.extend([f"{entry.place} birthDate"] if is_partial else [])
+        found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
         return
     if patient is not None and is_other(
         own.get("subject") or own.get("patient") or own.get("for"), patient, reading.where, entry
@@ -141,6 +140,8 @@ def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
         told = (Fact(Section.OTHER, "", concept(entry.resource.get("code"))),)
     if more:
         told = (replace(told[0], text=joined(told[0].text, *more)), *told[1:])
+    if heading := reading.headings.get(entry.place):
+        told = tuple(map(heading.above, told))
     is_corrected = word(entry.resource.get("status")) in _CORRECTED
     return tuple(replace(one, status="corrected") for one in told) if is_corrected else told
 
@@ -222,9 +223,10 @@ def _written(entry: Entry, reading: Reading, found: Gathered) -> None:
         if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
             words = narrative(one) or concept(one.get("emptyReason"))  # its entries are not in this message, or have no place
         target = reading.profile.target("", title)
-        if words and target in FIELDS:
+        if words and is_of_field(target, words):
             found.fields.setdefault(target, []).append(words)
         elif words:
+            target = "" if target in FIELDS else target
             placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
             found.facts.append(Fact(placed_by, words, title, dated, status=state))
 
@@ -261,16 +263,19 @@ def _task(entry: Entry, reading: Reading, found: Gathered) -> None:
         if _TO_FETCH.fullmatch(words):
             words, is_to_fetch = "", True
         target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
-        if words and target in FIELDS:
+        if words and is_of_field(target, words):
             found.fields.setdefault(target, []).append(words)
         elif words:
+            target = "" if target in FIELDS else target
             found.facts.append(Fact(Section(target) if target else Section.OTHER, words, name, day(own.get("authoredOn"))))
     until = text(node(node(own.get("restriction")).get("period")).get("end"))
     is_asking = text(own.get("status")) not in ENDED and not is_to_fetch  # of data that lie ready it says how long they do
     for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():
         if value and name not in found.fields:
             found.fields[name] = [value]
-    if len(found.facts) + len(found.documents) + len(found.fields) == before:
+    if (state := text(own.get("status"))) in HELD_UP:
+        found.unmapped.append(f"{entry.place} {state}")
+    elif len(found.facts) + len(found.documents) + len(found.fields) == before:
         found.unmapped.append(entry.place)
 
 

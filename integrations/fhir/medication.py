@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.fhir.beside import asked_by, reasons
+from integrations.fhir.beside import according, asked_by, reasons
 from integrations.fhir.bundle import Entry
 from integrations.fhir.doses import dose
 from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
@@ -25,9 +25,13 @@ def medication(entry: Entry, reading: Reading) -> Facts:
     ends = until(local_day(text(node(own.get("effectivePeriod")).get("end"))), reading)
     words = joined(joined(name, doses), ends, over, intended(own, reading), taken, denied(own, reading), by=" ") if name else ""
     whose = asked_by(entry, reading.where, reading.profile, "prescriber")
+    whose = joined(whose, according(entry, reading.where, reading.profile, "informationSource"))
     words = joined(words, reasons(entry, reading.where, reading.profile), because(own), whose) if words else ""
     label = reading.profile.label(_HANDED[entry.kind]) if entry.kind in _HANDED else ""
-    return (*fact(Section.MEDICATION, words, code, label=label, dated=dated), *noted(Section.MEDICATION, own, reading, dated))
+    return (
+        *fact(Section.MEDICATION, words, code, label=label, dated=dated),
+        *noted(Section.MEDICATION, own, reading, dated, name),
+    )
 
 
 def _made(drug: Entry) -> str:

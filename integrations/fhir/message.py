@@ -8,6 +8,7 @@ from integrations.fhir.bundle import Addresses, Entry, entries_of
 from integrations.fhir.documents import of_attachment
 from integrations.fhir.gathered import Gathered, distinct, leftovers, take
 from integrations.fhir.history import newest
+from integrations.fhir.in_force import tags
 from integrations.fhir.judge import problem
 from integrations.fhir.location import address
 from integrations.fhir.modified import without_modified
@@ -40,6 +41,7 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     told = [(number, text(own.get("method")).upper(), own, url) for number, own, url in asked]
     named = tuple(f"entry/{number} {method}" for number, method, *_ in told if method in _UNSENT)
     named += older
+    named += tuple(f"Bundle {one}" for one in tags(tree))
     named += tuple("Bundle.link next" for one in nodes(tree.get("link")) if text(one.get("relation")) == "next")[:1]
     if not named:
         return read

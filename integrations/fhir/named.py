@@ -98,6 +98,7 @@ def _asked(entry: Entry, reading: Reading) -> Iterator[str]:
     yield timing(node(own.get("occurrenceTiming")), reading.profile)
     yield joined(sites(own.get("bodySite")), *(concept(one) for one in nodes(own.get("reasonCode"))), by=", ")
     yield asked_by(entry, reading.where, reading.profile)
+    yield status(own.get("priority")) if text(own.get("priority")) != "routine" else ""
     yield joined(intended(own, reading), "(completed)" if text(own.get("status")) == "completed" else "", by=" ")
 
 
@@ -184,7 +185,7 @@ def _named(entry: Entry, reading: Reading) -> Facts:
         label=reading.profile.label(label),
         dated=dated,
     )
-    return (*said, *noted(section, own, reading, dated)) if notes(own.get("note")) else said
+    return (*said, *noted(section, own, reading, dated, title)) if notes(own.get("note")) else said
 
 
 NAMED: dict[str, Callable[[Entry, Reading], Facts]] = dict.fromkeys(_MORE, _named) | HAPPENED

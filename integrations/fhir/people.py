@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.in_force import tags
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, best_first, concept, day, extension, node, nodes, text, word
+from integrations.fhir.values import Node, best_first, concept, day, extension, is_past, node, nodes, text, unique, word
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
 
 _HUMAN_NAME = "http://hl7.org/fhir/StructureDefinition/humanname-"
@@ -37,8 +39,24 @@ def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
 
 def has_second_bsn(resource: Node, profile: Profile) -> bool:
     """Whether more than one BSN is said to hold: only the first is read, and a person must know that there was another."""
-    items = [item for item in nodes(resource.get("identifier")) if item.get("use") != "old" and _is_bsn(item, profile)]
+    items = [item for item in nodes(resource.get("identifier")) if not is_past(item) and _is_bsn(item, profile)]
     return len({text(item.get("value")) for item in items} - {""}) > 1
+
+
+def cautions(patient: Entry) -> Iterator[str]:
+    """What a person must know of who this is, and no field of ours holds: half a birth date, or that this record is used no more."""
+    own = patient.resource
+    if len(text(own.get("birthDate"))) not in (0, 10):
+        yield f"{patient.place} birthDate"
+    if own.get("active") is False:
+        yield f"{patient.place} active=false"
+    yield from (f"{patient.place} {one}" for one in tags(own))
+    links = (text(one.get("type")) for one in nodes(own.get("link")))
+    yield from unique(f"{patient.place} {one}" for one in links if one in _ELSEWHERE)
+
+
+_ELSEWHERE = ("replaced-by", "refer")
+"""Patient.link: the record that is to be used, or that says more, is another one."""
 
 
 def identifiers(resource: Node) -> list[tuple[str, str]]:
@@ -63,7 +81,14 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     liked = profile.words("identifiers", "local")
     held = (item for item in items if item.get("use") != "old")
     found = [item for item in held if word(item.get("type")) not in _OTHERS or _pair(item)[0] in liked]
-    found.sort(key=lambda item: (_place_in(liked, _pair(item)[0]), word(item.get("type")) != "MR", item.get("use") in _SECOND))
+    found.sort(
+        key=lambda item: (
+            is_past(item),
+            _place_in(liked, _pair(item)[0]),
+            word(item.get("type")) != "MR",
+            item.get("use") in _SECOND,
+        )
+    )
     return _pair(found[0]) if found else ("", "")
 
 

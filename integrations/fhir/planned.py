@@ -49,14 +49,16 @@ def study(entry: Entry, reading: Reading) -> Words:
 def group(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
     yield joined(concept(own.get("code")), text(own.get("description")), by=": ")
-    yield from _actions(nodes(own.get("action")))
+    yield from _actions(nodes(own.get("action")), reading)
 
 
-def _actions(many: list[Node]) -> Words:
+def _actions(many: list[Node], reading: Reading) -> Words:
     """All actions, also those inside others. The gate has bounded the depth."""
     for one in many:
-        yield joined(text(one.get("title")), text(one.get("description")), by=": ")
-        yield from _actions(nodes(one.get("action")))
+        named = text(one.get("title")) or joined(*map(concept, nodes(one.get("code"))), by=", ")
+        chosen = reading.profile.word("statuses", text(one.get("selectionBehavior")))
+        yield joined(joined(named, text(one.get("description")), by=": "), f"({chosen})" if chosen else "", by=" ")
+        yield from _actions(nodes(one.get("action")), reading)
 
 
 def wanted(entry: Entry, reading: Reading) -> Words:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from integrations.fhir.beside import according
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.reading import Reading
@@ -21,6 +23,11 @@ FIELDS = {
     "tumour_hint",
     "board_hint",
 }
+
+
+def is_of_field(target: str, words: str) -> bool:
+    """Whether words may stand in a field: what is no day (`zo snel mogelijk`) is none in the place of one, and told as it is."""
+    return target in FIELDS and (target != "latest_useful_on" or day(words) is not None)
 
 
 @dataclass
@@ -44,7 +51,15 @@ def answers(entry: Entry, reading: Reading) -> Answers:
         # `Naam` of the patient, and of the referrer; `Links` says nothing without what stands above it
         is_one_of_many = bool(group) and (len(headings[_label(item)]) > 1 or _label(item).strip(" :?").casefold() in _BARE)
         _place(item, group, found, entry, reading, dated, f"{group}: {_label(item)}" if is_one_of_many else _label(item))
+    _by_layman(found, entry, reading)
     return found
+
+
+def _by_layman(found: Answers, entry: Entry, reading: Reading) -> None:
+    """Where an answer stands in a column beside what doctors found, that it is the patient's own."""
+    said = (according(entry, reading.where, reading.profile, name) for name in ("source", "author"))
+    if by := next(filter(None, said), ""):
+        found.facts = [one if one.section is Section.FORM else replace(one, text=joined(one.text, by)) for one in found.facts]
 
 
 _BARE = {
@@ -62,9 +77,15 @@ def _label(item: Node) -> str:
 
 def _items(holder: Node, group: str = "") -> Iterator[tuple[Node, str]]:
     """All items, also those below a group and below an answer, each with the heading above it. The gate has bounded the depth."""
-    for item in nodes(holder.get("item")):
+    counts: dict[str, int] = {}
+    many = nodes(holder.get("item"))
+    repeated = {name for name, times in Counter(_label(item) for item in many if item.get("item")).items() if times > 1}
+    for item in many:
         yield item, group
         heading = text(item.get("text")) or group
+        if _label(item) in repeated and item.get("item"):  # a row of a table: `Gestopt` is of the drug in that row
+            counts[heading] = counts.get(heading, 0) + 1
+            heading = f"{heading} {counts[heading]}"
         yield from _items(item, heading)
         for answer in nodes(item.get("answer")):
             yield from _items(answer, heading)
@@ -89,7 +110,7 @@ def _place(item: Node, group: str, found: Answers, entry: Entry, reading: Readin
     if is_tick and target == "urgency" and words.casefold() in ("yes", reading.profile.label("yes")):
         words = urgency_of(reading.profile.table, label) or words  # `Spoed`: ja
         is_tick = words.casefold() in ("yes", reading.profile.label("yes"))
-    if target in FIELDS and is_tick:
+    if target in FIELDS and (is_tick or not is_of_field(target, words)):
         target = ""  # a yes is no question and no day
     if target in FIELDS:
         found.fields.setdefault(target, []).append(words)

@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.headings import Heading, headings
+from integrations.fhir.location import tail
 from integrations.fhir.panels import panels
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, codings, concept, day, joined, nodes, notes, partial, text, word
+from integrations.fhir.values import Node, annotated, codings, concept, day, joined, nodes, partial, text, word
 from mdo_portal.exchange import Fact, Section
 
 _SILENT = {"", "confirmed", "active", "final", "completed", "available", "amended", "corrected"}
@@ -27,6 +29,11 @@ class Reading:
     def panels(self) -> dict[str, tuple[str, str]]:
         """Of values with parts that have one name: what tells each from the others."""
         return panels(self.where.entries)
+
+    @cached_property
+    def headings(self) -> dict[str, Heading]:
+        """Under which heading of a letter or list an entry stands."""
+        return headings(self.where, self.profile)
 
 
 Facts = tuple[Fact, ...]
@@ -74,9 +81,25 @@ def without_state(entry: Entry) -> Entry:
     return replace(entry, resource={name: value for name, value in entry.resource.items() if name not in STATES})
 
 
-def noted(section: Section, resource: Node, reading: Reading, dated: str, names: tuple[str, ...] = ("note",)) -> Facts:
-    said = [words for name in names for words in notes(resource.get(name))]
-    return tuple(one for words in said for one in fact(section, words, label=reading.profile.label("note"), dated=dated))
+def noted(section: Section, resource: Node, reading: Reading, dated: str, about: str = "") -> Facts:
+    """The notes at a resource, each with what it is about: `gestopt in 2024` says nothing where the drug does not stand."""
+    names = ("note", "comment") if resource.get("resourceType") == "Observation" else ("note",)
+    if not any(resource.get(name) for name in names):
+        return ()
+    about = about or concept(resource.get("code"))
+    said = [one for name in names for one in annotated(resource.get(name))]
+    told = (
+        joined(words if about.casefold() in words.casefold() else f"{about}: {words}", _by(author, reading))
+        for words, author in said
+    )
+    return tuple(one for words in told for one in fact(section, words, label=reading.profile.label("note"), dated=dated))
+
+
+def _by(author: Node, reading: Reading) -> str:
+    """`volgens: de patiënt zelf`: who wrote a note, as far as it says so itself."""
+    kind = tail(text(author.get("reference"))).partition("/")[0]
+    who = reading.profile.label("patient") if kind == "Patient" else text(author.get("display"))
+    return f"{reading.profile.label('according')}: {who}" if who else ""
 
 
 def not_sent(references: Any, section: Section, entry: Entry, reading: Reading) -> Facts:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from integrations.fhir.beside import extended
+from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.gathered import Gathered, distinct, leftovers, take
+from integrations.fhir.in_force import not_in_force
 from integrations.fhir.parties import board, gp, most_urgent, referrer
 from integrations.fhir.people import patient_identity
 from integrations.fhir.places import placed
@@ -124,22 +125,12 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         facts=facts,
         documents=tuple(found.documents),
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
-        unmapped=(*_not_in_force(request), *found.unmapped),
+        unmapped=(*not_in_force(request.entry), *found.unmapped),
         quarantined=tuple(found.quarantined),
         request_task=request_task(request.entry, reading.where),
         taken_back=tuple(dict.fromkeys(found.taken_back)),
         documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )
-
-
-def _not_in_force(request: Request) -> list[str]:
-    """`ServiceRequest/0 draft`: a request that is not simply in force is named. On the case it would stand when it is so no more."""
-    own, place = request.entry.resource, request.entry.place
-    said = (text(own.get("status")), text(own.get("intent")))
-    return [f"{place} {one}" for one in said if one in _NOT_IN_FORCE]
-
-
-_NOT_IN_FORCE = ("draft", "on-hold", "suspended", "completed", "unknown", "proposal", "plan", "option")
 
 
 def _own_words(request: Request, reading: Reading) -> list[Fact]:
@@ -160,7 +151,8 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
 
 def _reason_words(request: Request, reading: Reading) -> str:
     """The first reason as the sender words it: a hint for routing, no conclusion of ours."""
-    pointed = [entry.resource.get("code") for entry in reading.where.all(request.reasons, request.entry)]
+    reasons = [entry.resource for entry in reading.where.all(request.reasons, request.entry)]
+    pointed = [own.get("code") for own in reasons if word(own.get("verificationStatus")) not in ("refuted", "entered-in-error")]
     said = (concept(item) for item in [*request.reason_codes, *pointed])
     return next(filter(None, [*said, *_displays(request.reasons, request, reading)]), "")
 
@@ -177,7 +169,7 @@ def _reason(item: Node) -> Fact:
 def _displays(references: object, request: Request, reading: Reading) -> list[str]:
     """The words of references to what is not in this message."""
     return [
-        text(one.get("display"))
+        joined(text(one.get("display")), *beside(one, request.entry, reading.where, reading.profile))
         for one in nodes(references)
         if text(one.get("display")) and reading.where.resolve(one, request.entry) is None
     ]

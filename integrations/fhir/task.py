@@ -16,6 +16,8 @@ BSN = ("http://fhir.nl/fhir/NamingSystem/bsn", "urn:oid:2.16.840.1.113883.2.4.6.
 #: codes of Task.input.type; the systems differ between the guides and the vendors, the codes do not
 _BASE, _GET_TASK = "authorization-base", "get-workflow-task"
 ENDED = {"cancelled", "entered-in-error", "rejected", "failed"}
+HELD_UP = ("draft", "on-hold", "rejected", "failed")
+"""Of a Task that asks: it is not going on, and the request beside it does not say so."""
 MAX_FETCHES = 100
 
 

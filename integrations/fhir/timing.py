@@ -11,12 +11,18 @@ from integrations.fhir.values import Node, answer_text, concept, joined, node, t
 def timing(value: Node, profile: Profile) -> str:
     """`1 per 1 wk, maandag, 08:00, gedurende 12 wk`: how often, on which days and hours, how many times, and for how long."""
     repeat = node(value.get("repeat"))
-    bounds, moments = answer_text(repeat, "bounds"), map(worn, _texts(value.get("event")))
+    moments = map(worn, _texts(value.get("event")))
     return joined(
         concept(value.get("code")), _times(repeat), *_hours(repeat, profile), _count(repeat, profile), *moments,
         joined(_span(repeat, "duration"), text(repeat.get("durationUnit")), by=" "),
-        f"{profile.label('during')} {bounds}" if bounds else "", by=", ",
+        bounds(value, profile), by=", ",
     )  # fmt: skip
+
+
+def bounds(value: object, profile: Profile) -> str:
+    """`gedurende 12 wk`: how long it goes on, or from when until when."""
+    said = answer_text(node(node(value).get("repeat")), "bounds")
+    return f"{profile.label('during')} {said}" if said else ""
 
 
 def _hours(repeat: Node, profile: Profile) -> Iterator[str]:

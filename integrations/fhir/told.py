@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import beside, unsent
+from integrations.fhir.beside import beside, by_whom, unsent
 from integrations.fhir.body import site
 from integrations.fhir.bundle import Entry
+from integrations.fhir.communications import communication
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.reading import Facts, Reading, denied, fact, status
+from integrations.fhir.task import status_reason
 from integrations.fhir.values import (
     Node,
     answer_text,
@@ -85,25 +87,13 @@ def says_more(resource: Node) -> bool:
     return word(node(resource.get("text")).get("status")) == "additional"
 
 
-_NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}
-"""Of a message: it was never told, or must not be."""
-
-
-def communication(entry: Entry, reading: Reading) -> Facts:
-    own = entry.resource
-    parts = nodes(own.get("payload"))
-    named = (text(node(one.get("contentReference")).get("display")) for one in parts)
-    said = (*(text(one.get("contentString")) for one in parts), *named, *notes(own.get("note")))
-    about, dated = concept(own.get("topic")), first_of(own, "sent", "received", "authoredOn")
-    never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
-    told = (joined(joined(about, words, by=": "), never, by=" ") for words in said if words)
-    return tuple(_fact(Section.OTHER, words, reading, "message", dated) for words in told)
-
-
 def task(entry: Entry, reading: Reading) -> Facts:
     """What a Task that asks says in its own words."""
     own = entry.resource
-    said = unique([text(own.get("description")), concept(own.get("reasonCode") or own.get("reason")), *notes(own.get("note"))])
+    how_far = (concept(own.get("businessStatus")), status_reason(own))
+    said = unique(
+        [text(own.get("description")), concept(own.get("reasonCode") or own.get("reason")), *notes(own.get("note")), *how_far]
+    )
     return tuple(_fact(Section.OTHER, words, reading, "note", text(own.get("authoredOn"))) for words in said)
 
 
@@ -133,7 +123,10 @@ def impression(entry: Entry, reading: Reading) -> Facts:
     said = dict.fromkeys(filter(None, told))
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "date")
     state = status(own.get("status"), profile=reading.profile)
-    return tuple(_fact(Section.COURSE, joined(words, state, by=" "), reading, "impression", dated) for words in said)
+    whose = by_whom(own.get("assessor"), entry, reading.where, reading.profile)
+    return tuple(
+        _fact(Section.COURSE, joined(joined(words, state, by=" "), whose), reading, "impression", dated) for words in said
+    )
 
 
 def family(entry: Entry, reading: Reading) -> Facts:

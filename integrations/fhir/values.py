@@ -189,10 +189,20 @@ def _choice(kind: str, value: Any) -> str:
 
 def notes(value: Any) -> list[str]:
     """The words of Annotations, with what an extension says they are about (`accreditatie: nee`); STU3 also has plain strings."""
+    return [words for words, _ in annotated(value)]
+
+
+def annotated(value: Any) -> list[tuple[str, Node]]:
+    """(the words, the author as a Reference) of each; STU3 also has plain strings."""
     if value is None:
         return []
-    found = [_annotation(item) for item in nodes(value)] or [text(value)]
-    return [words for words in found if words]
+    found = [(_annotation(item), _author(item)) for item in nodes(value)] or [(text(value), {})]
+    return [one for one in found if one[0]]
+
+
+def _author(item: Node) -> Node:
+    written = text(item.get("authorString"))
+    return {"display": written} if written else node(item.get("authorReference"))
 
 
 def _annotation(item: Node) -> str:
@@ -213,11 +223,16 @@ _RANKS = {"PLAC": -1, "FILL": 1}
 """Identifier.type (HL7 v2 table 0203): the number of who asks before that of who carries out."""
 
 
+def is_past(item: Node) -> bool:
+    """Whether a number is of before: it says so, or has an end."""
+    return item.get("use") == "old" or bool(text(node(item.get("period")).get("end")))
+
+
 def best_first(identifiers: Iterable[Node]) -> list[Node]:
     """Identifiers in the order in which one of them is taken: as sent, but who asks first, who carries out later, what is old last."""
 
     def rank(one: Node) -> int:
-        return 2 if one.get("use") == "old" else next((_RANKS[code] for _, code in codings(one.get("type")) if code in _RANKS), 0)
+        return 2 if is_past(one) else next((_RANKS[code] for _, code in codings(one.get("type")) if code in _RANKS), 0)
 
     return sorted(identifiers, key=rank)
 

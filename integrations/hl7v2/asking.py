@@ -10,6 +10,7 @@ from mdo_portal.exchange import Profile
 
 from .documents import is_document
 from .er7 import Message
+from .items import name_of
 from .places import labelled
 from .segment import Segment
 from .values import label
@@ -50,11 +51,6 @@ def is_referral(message: Message, profile: Profile) -> bool:
     if message.get("MSH-3-1").strip().upper() in recognised["systems"]:
         return True
     return any(_is_by_system(one, recognised) or _asks(one, profile) for one in _orders(message))
-
-
-def name_of(order: Segment) -> str:
-    """What an OBR is called: its code and its words, for many put MDO in the code."""
-    return f"{order.component(4)} {order.component(4, 2, 0)}"
 
 
 def _orders(message: Message) -> list[Order]:

@@ -36,6 +36,11 @@ def is_document(segment: Segment) -> bool:
     return segment.component(2) == "ED" or segment.component(5, 4).lower() == "base64" or _is_pdf(segment, 1, 0)
 
 
+def is_pointer(segment: Segment) -> bool:
+    """Whether an OBX only says where a document lies (RP). Nothing is ever fetched from an address in a message."""
+    return segment.component(2) == "RP" and bool(segment.field(5))
+
+
 def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocument]:
     """The documents of one OBX. One that can't be decoded comes as text, kind `unreadable`: a person looks at it."""
     found = (_document(item, profile, reference, repetitions) for repetitions in _repetitions(item))

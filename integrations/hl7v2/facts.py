@@ -10,8 +10,9 @@ from typing import NamedTuple
 from mdo_portal.exchange import Fact, Section
 
 from .around import how, part_of
+from .board_order import counted
 from .by_rule import by_rule, with_beside
-from .documents import file_name, is_document, rich_words
+from .documents import file_name, is_document, is_pointer, rich_words
 from .field_words import field_words
 from .items import DRUGS, ORDERED, Item
 from .left import left_of
@@ -61,7 +62,9 @@ def _told(reading: Reading, used: frozenset[str]) -> Iterator[tuple[Item, Fact]]
 def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
     """What the item says of all that it tells."""
     if item.segment.name in ORDERED:
-        return order_status(item, reading.profile)
+        is_cancelled = item.segment.name == "OBR" and said(item.segment, 25) in reading.profile["result"]["cancelled"]
+        is_cancelled = is_cancelled and id(item.segment) not in reading.filled
+        return GONE if is_cancelled else order_status(item, reading.profile)
     return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
 
 
@@ -134,22 +137,18 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         yield _observed(reading, item)
 
 
-def _is_pointer(segment: Segment) -> bool:
-    """Whether an OBX only says where a document lies (RP). Nothing is ever fetched from an address in a message."""
-    return segment.component(2) == "RP" and bool(segment.field(5))
-
-
 def _observed(reading: Reading, item: Item) -> Fact:
-    segment, text, shown = item.segment, item.text, _called(item) or "; ".join(reading.titles)
-    if _is_pointer(segment):
+    segment, text, shown = item.segment, item.text, _called(reading, item) or "; ".join(reading.titles)
+    if is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
     shown = with_beside(
         shown, "; ".join((*filter(None, [part_of(segment, reading.profile)]), *of_document(shown, reading.titles)))
     )
     part = partial(segment.component(14))  # no day: then the day of the order is not the day of this either
+    mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(
         section=_section(reading, item),
-        text="\n".join(filter(None, (with_beside(text, part), *(how(reading, segment) if text else ())))),
+        text="\n".join(filter(None, (with_beside(with_beside(text, part), mood), *(how(reading, segment) if text else ())))),
         label=with_beside(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
         dated_on=day(segment.component(14)) or (None if part else _ordered_on(item)),
         code=segment.component(3),
@@ -157,12 +156,12 @@ def _observed(reading: Reading, item: Item) -> Fact:
     )
 
 
-def _called(item: Item) -> str:
-    """The name of a value; where it has none, or only the code of what was ordered, the words of the order."""
-    own = label(item.segment)
+def _called(reading: Reading, item: Item) -> str:
+    """The name of a value; where it has none, or only the code of what was ordered, the words of the order, or of all it reports on."""
+    own, every = label(item.segment), reading.combined.get(id(item.order), "")
     if item.order is None or (own and own != item.order.component(4)):
-        return own
-    return item.order.component(4, 2, 0) or own
+        return with_beside(own, every)
+    return every or item.order.component(4, 2, 0) or own
 
 
 def _section(reading: Reading, item: Item) -> Section:
@@ -187,11 +186,13 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
         text = field_words(item.segment, int(n)) if segment_name == name else ""
-        if text and item.position == 1 and any(one.startswith(place) for one in used):
+        asked = reading.at(place)
+        if text and item.position == counted(asked) and any(one.startswith(asked) for one in used):
             text = text.partition("\n")[2]  # the question is the first of them
         if text:
-            yield Fact(Section.COURSE, text, shown, _ordered_on(item))
+            yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), _ordered_on(item))
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:
-    return Fact(Section(reading.profile["referral"]["default_section"]), text, shown, _ordered_on(item))
+    section = Section(reading.profile["referral"]["default_section"])
+    return Fact(section, text, shown or reading.other_order(item.segment), _ordered_on(item))

@@ -44,6 +44,11 @@ class Item:
         return [line.field(0) for line in self.loose]
 
 
+def name_of(order: Segment) -> str:
+    """What an OBR is called: its code and its words, for many put MDO in the code."""
+    return f"{order.component(4)} {order.component(4, 2, 0)}"
+
+
 def items(message: Message) -> list[Item]:
     """All of the message, in order; nothing is left out."""
     found: list[Item] = []

@@ -15,6 +15,7 @@ from .places import asking_title
 from .referral import referral
 from .result import result
 from .statuses import is_only_done
+from .withdrawal import withdrawn
 
 
 def _finding(message: Message, profile: Profile) -> Incoming:
@@ -28,6 +29,11 @@ def _asked(message: Message, profile: Profile) -> Incoming:
     return (result if is_of_drugs or is_only_done(message, profile) else referral)(message, profile)
 
 
+def _order_status(message: Message, profile: Profile) -> Incoming:
+    """An OSU: the referral only when it is taken back; how far it is makes no case."""
+    return (referral if withdrawn(message, profile) else result)(message, profile)
+
+
 def _titled_document(message: Message, profile: Profile) -> Incoming:
     """An MDM: the referral when its title says so in full, else a document of a patient who is here."""
     return (referral if asking_title(message, profile) else result)(message, profile)
@@ -39,6 +45,7 @@ MEANINGS: dict[str, Callable[[Message, Profile], Incoming]] = {
     "result": result,
     "document": result,
     "titled_document": _titled_document,
+    "order_status": _order_status,
     "patient": change,
     "merge": merge,
     "link": link,

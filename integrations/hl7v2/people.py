@@ -56,14 +56,15 @@ def _split_bsn(pid: Segment, rules: Mapping[str, Any]) -> tuple[str, list[Number
     A BSN that comes twice, or a second one, is no other number: it would stand in the clear.
     """
     found = numbers(pid, 3) or numbers(pid, 2) or numbers(pid, 4)
-    bsns = [ungrouped(one.number) for one in found if is_bsn(one, rules)]
+    bsns = [ungrouped(one.number) for one in lasting_first([one for one in found if is_bsn(one, rules)])]
     others = [one for one in found if not is_bsn(one, rules) and ungrouped(one.number) not in bsns]
     return bsns[0] if bsns else "", others
 
 
 def has_second_bsn(pid: Segment, profile: Profile) -> bool:
-    """Whether PID-3 holds two different ones: the first counts, a person may look."""
-    return len({ungrouped(one.number) for one in numbers(pid, 3) if is_bsn(one, profile["patient"])}) > 1
+    """Whether PID-3 holds two different ones that have no end: the first counts, a person may look."""
+    held = (one for one in numbers(pid, 3) if not one.until and is_bsn(one, profile["patient"]))
+    return len({ungrouped(one.number) for one in held}) > 1
 
 
 def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
@@ -81,13 +82,17 @@ def _local(others: list[Number], rules: Mapping[str, Any]) -> Number:
 
     One that has an end (CX.8) comes after those that have none: it is of before.
     """
-    if any(one.until for one in others):
-        others = sorted(others, key=lambda one: bool(one.until))
+    others = lasting_first(others)
     for wanted in rules["local_types"]:
         for one in others:
             if one.kind.strip() == wanted:
                 return one
     return next((one for one in others if one.kind not in rules["other_types"]), Number("", "", "", ""))
+
+
+def lasting_first(many: list[Number]) -> list[Number]:
+    """As sent, those that have an end last."""
+    return sorted(many, key=lambda one: bool(one.until)) if any(one.until for one in many) else many
 
 
 def _name(names: list[Repetition]) -> PersonName:
@@ -138,9 +143,10 @@ def _given(first: str, others: str) -> tuple[str, str]:
 
 
 def professional(message: Message, place: str) -> Contact | None:
-    """The first person or number of an XCN field such as `ORC-12`; None when there is none."""
+    """The first person or number of an XCN field such as `ORC-12`, of `ORC(1)-12` in the second alone; None when there is none."""
     name, _, n = place.partition("-")
-    for segment in message.all(name):
+    found = message.all(name[:3])
+    for segment in found[int(name[4:-1]) :][:1] if name[3:] else found:
         for one in segment.repetitions(int(n)):
             if ((number := one.component(1).strip()) and not is_moment(number)) or one.component(2, 0).strip():
                 return Contact(name=professional_name(one, 2), number=number, authority=_authority_of(one))

@@ -11,11 +11,13 @@ from typing import Any
 from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingReceipt, PatientLink, PatientMerge, Profile
 
 from .apart import apart, numbered
+from .board_order import BoardOrder, board_order
 from .er7 import Message
 from .items import Item, items
 from .numbers import identifies, is_possible_bsn, numbers
 from .people import has_second_bsn, professional, provider
 from .pieces import joined
+from .segment import Segment
 from .titles import titles
 from .values import day, label
 from .words import folded_all, names_board, refers
@@ -36,8 +38,25 @@ class Reading:
 
     @cached_property
     def asks(self) -> dict[int, str]:
-        """Which of the profile's labels each OBX answers, by its position: asked once, for a message may hold ten thousand."""
-        return {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
+        """Which of the profile's labels each OBX answers, by its position: asked once, for a message may hold ten thousand.
+
+        Where the board's own order answers one, what stands under another order answers nothing.
+        """
+        found = {item.position: asked(item, self.profile) for item in self.items if item.segment.name == "OBX"}
+        if self.board is None:
+            return found
+        own = {item.position for item in self.items if item.segment.name == "OBX" and item.order is self.board.order}
+        said = {found[position] for position in own}
+        return {position: "" if position not in own and name in said else name for position, name in found.items()}
+
+    @cached_property
+    def board(self) -> BoardOrder | None:
+        """Of several orders the one that asks the board."""
+        return board_order(self.message, self.profile)
+
+    def at(self, place: str) -> str:
+        """A plain path as it counts in this message: of several orders in that of the board."""
+        return place if self.board is None else self.board.at(place)
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
@@ -55,9 +74,29 @@ class Reading:
         return apart(self.items)
 
     @cached_property
+    def combined(self) -> dict[int, str]:
+        """Of an order (by `id`) that holds the report of others too (their ORC-1 is CN, combined result): what all of them are called."""
+        found: dict[int, str] = {}
+        others: list[str] = []
+        for item in self.items:
+            if item.segment.name == "OBR":
+                name = item.segment.component(4, 2, 0) or item.segment.component(4)
+                is_elsewhere = item.common is not None and item.common.component(1).strip().upper() == "CN"
+                if is_elsewhere and id(item.segment) not in self.filled:
+                    others.append(name)
+                elif others:
+                    found[id(item.segment)] = "; ".join(dict.fromkeys((*others, name)))
+                    others = []
+        return found
+
+    @cached_property
     def filled(self) -> frozenset[int]:
         """Which orders (by `id`) have something under them."""
         return frozenset(id(item.order) for item in self.items if item.segment.name == "OBX")
+
+    def other_order(self, segment: Segment) -> str:
+        """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
+        return self.board.named_other(segment) if self.board is not None and segment.name == "OBR" else ""
 
     def professional(self, place: str) -> Contact | None:
         """The person at an XCN place such as `AIP-3`."""
@@ -80,14 +119,14 @@ def first(reading: Reading, places: Iterable[str]) -> str:
 
 def found(reading: Reading, places: Iterable[str]) -> tuple[str, str]:
     """(value, place) of the first place that has a value."""
-    values = ((value_at(reading, place), place) for place in places)
+    values = ((value_at(reading, place), reading.at(place)) for place in places)
     return next(((value, place) for value, place in values if value and value.strip("^~& ")), ("", ""))  # `^^` says nothing
 
 
 def number_at(reading: Reading) -> tuple[str, str]:
     """(the sender's number of the referral, its place); what stands there and is none, as the day of the message, is passed over."""
     today = reading.message.get("MSH-7-1")[:_DAY]
-    values = ((value_at(reading, place).strip(), place) for place in reading.profile["referral"]["number"])
+    values = ((value_at(reading, place).strip(), reading.at(place)) for place in reading.profile["referral"]["number"])
     return next(((value, place) for value, place in values if identifies(value) and value != today), ("", ""))
 
 
@@ -97,7 +136,7 @@ _DAY = len("20260302")
 def value_at(reading: Reading, place: str) -> str:
     """The value at a path or of a named function (`@notes OBR`)."""
     if not place.startswith("@"):
-        return reading.message.get(place).lstrip("^")  # plain text that was put where a code has its words
+        return reading.message.get(reading.at(place)).lstrip("^")  # plain text that was put where a code has its words
     name, _, argument = place[1:].partition(" ")
     return _NAMED[name](reading, argument)
 
@@ -182,7 +221,11 @@ def _notes(reading: Reading, name: str) -> str:
 
 
 def may_ask(reading: Reading, item: Item) -> bool:
-    """Whether the notes of a segment may be the question: those of a result that a referral (REF) rests on are not."""
+    """Whether the notes of a segment may be the question: those of a result that a referral (REF) rests on, or of another order
+    than the board's, are not.
+    """
+    if item.segment.name == "OBR" and reading.board is not None and reading.board.order is not item.segment:
+        return False
     if item.segment.name != "OBR" or not _is_referral(reading) or id(item.segment) not in reading.filled:
         return True
     rules, name = reading.profile["referral"]["recognised"], item.segment.component(4, 2, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from integrations.profiles import load
@@ -9,6 +10,7 @@ from mdo_portal.exchange import Incoming, IncomingReceipt, MessageHeader, Unread
 
 from . import kinds
 from .answers import acknowledged
+from .cautions import cautions
 from .er7 import Message, codec_of
 from .header import read_header
 from .own_numbers import numbers_at
@@ -63,7 +65,9 @@ class Hl7Reader:
         message = Message.parse(storable(raw), charset or rules["charset"])
         if message.get("MSH-9-1") == "ACK" and (said := acknowledged(raw, profile)):
             return IncomingReceipt(*said)
-        return placed(kinds.read(message, rules), message, rules)
+        read = placed(kinds.read(message, rules), message, rules)
+        named = cautions(message)
+        return replace(read, unmapped=(*read.unmapped, *named)) if named and not isinstance(read, IncomingReceipt) else read
 
 
 @lru_cache(maxsize=256)

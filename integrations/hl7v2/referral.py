@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile
 
+from .cautions import held_up, no_day
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
@@ -56,6 +57,8 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         unmapped=(
             *unmapped(reading),
+            *held_up(reading),
+            *no_day(reading),
             *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in said.over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
@@ -90,7 +93,10 @@ def _priorities(reading: Reading) -> list[str]:
 def _asks(reading: Reading, place: str) -> bool:
     """Whether what stands at a place may be a question: a code of a table for why patients are referred is none."""
     field = "-".join(place.split("-")[:2])
-    return place.startswith("@") or reading.message.get(f"{field}-3").upper() not in reading.profile["referral"]["no_questions"]
+    return (
+        place.startswith("@")
+        or reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"]["no_questions"]
+    )
 
 
 def _why(reading: Reading) -> str:
@@ -145,4 +151,4 @@ def _at(reading: Reading, place: str) -> Contact | None:
     named, _, role = place.partition(" ")
     if named in ROLES:
         return ROLES[named](reading.message, role)
-    return professional(reading.message, place)
+    return professional(reading.message, reading.at(place)) or professional(reading.message, place)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from mdo_portal.exchange import Profile
 
-from .asking import name_of
 from .er7 import Message
+from .items import name_of
 from .places import Reading, number_at
 from .statuses import is_taken_back
 from .words import names_board
@@ -45,7 +45,7 @@ def number_of(reading: Reading, gone: list[Line]) -> str:
     """
     number, place = number_at(reading)
     own = next((one.number for one in gone if one.number), "")
-    if place.startswith("ORC-4") and own and not _name_board(gone, reading.profile):
+    if place.startswith(reading.at("ORC-4")) and own and not _name_board(gone, reading.profile):
         number = own.strip()
     return number
 

@@ -78,7 +78,18 @@ _CONTACT = table(
     },
 )
 
-MEANINGS = ("referral", "finding", "result", "document", "titled_document", "patient", "merge", "link", "appointment")
+MEANINGS = (
+    "referral",
+    "finding",
+    "result",
+    "document",
+    "titled_document",
+    "order_status",
+    "patient",
+    "merge",
+    "link",
+    "appointment",
+)
 """What a kind of HL7 v2 message can be here: the words of hl7v2/kinds.py."""
 V2: Mapping[str, Key] = _HEAD | {
     "charset": text("Tekenset die de afzender werkelijk gebruikt; leeg: MSH-18 beslist. Wat op de koppeling staat gaat voor."),
@@ -192,6 +203,7 @@ V2: Mapping[str, Key] = _HEAD | {
             "replacing": texts("MSH-9.2 die een eerder stuk vervangt."),
             "cancelling": texts("MSH-9.2 die een stuk intrekt."),
             "parts": free("Achtervoegsel van OBX-3.1 → welk deel van een verslag het is.", text()),
+            "moods": free("OBX-22 → wat een regel is die geen bevinding is.", text()),
             "services": free("OBR-24 → kolom van een verslag dat geen naam plaatst.", one_of("", *SECTION_NAMES)),
         },
     ),

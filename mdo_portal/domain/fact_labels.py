@@ -16,6 +16,7 @@ OWN_LABELS = frozenset(
         N_("Beoordeling"),
         N_("Bericht"),
         N_("Bijwerking of complicatie"),
+        N_("Categorie van de verwijzing"),
         N_("Contact"),
         N_("Contactpersoon"),
         N_("Diagnose"),

@@ -11,6 +11,7 @@ MEANINGS: Mapping[str, str] = {
     "referral": N_("Een aanmelding: elk bericht van deze soort wordt een casus"),
     "finding": N_("Een uitslag, of een aanmelding als het profiel die erin herkent"),
     "titled_document": N_("Een document, of een aanmelding als de titel dat zegt"),
+    "order_status": N_("Hoe het met een aanvraag staat: alleen een intrekking raakt de aanmelding"),
     "result": N_("Een uitslag of document bij een casus die er al is"),
     "document": N_("Een uitslag of document bij een casus die er al is"),
     "appointment": N_("Een afspraak van een patiënt"),

@@ -32,6 +32,9 @@ LEFT: Mapping[str, str] = {
     "bsn": N_("%(name)s: een BSN om na te kijken"),
     "broken": N_("%(name)s: kon niet worden gelezen"),
     "withdrawn": N_("%(name)s: ingetrokken"),
+    "test": N_("%(name)s: de afzender noemt dit een proefbericht"),
+    "held": N_("%(name)s: afgewezen, verlopen of aangehouden bij de afzender"),
+    "unsure": N_("%(name)s: de afzender is niet zeker wie deze patiënt is"),
 }
 """What is the matter with something that found no place, as readers write it behind its name (`MSH-7/future`)."""
 

@@ -42,3 +42,11 @@ def test_what_found_no_place_says_what_is_the_matter_with_it_and_a_name_stays_a_
     said = place_words.said_of_left("MSH-7/future")
     assert said is not None and said.name == "MSH-7" and "toekomst" in said.sentence
     assert [place_words.said_of_left(one) for one in ("ZMD", "Condition/2", "Patient/1/animal")] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("MSH-11/test", "proefbericht"), ("ORC(1)-1/held", "aangehouden"), ("PID-32/unsure", "niet zeker wie")]
+)
+def test_what_a_message_says_against_itself_is_said_in_words(name: str, word: str) -> None:
+    said = place_words.said_of_left(name)
+    assert said is not None and said.name == name.rpartition("/")[0] and word in said.sentence

@@ -300,3 +300,8 @@ def test_a_column_that_there_is_not_changes_nothing(new: New) -> None:
     after = new.taken(new.tried(with_own(), "generic-v2"), "places", profile="generic-v2", column="elders 2857-1")
 
     assert "Kies wat iets is, of waar het staat. Er is niets veranderd." in after and new.link.otherwise == ""
+
+
+def test_a_message_that_its_sender_calls_a_test_is_said_to_be_one_and_is_not_called_damaged(new: New) -> None:
+    page = new.tried(samples.REFERRAL.replace(b"|P|2.", b"|T|2."), "generic-v2")
+    assert "de afzender noemt dit een proefbericht" in page and "kon niet worden gelezen" not in page

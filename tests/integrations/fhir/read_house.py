@@ -12,8 +12,8 @@ from tests.integrations.fhir.make import Node, bundle, patient, request
 PDF = base64.b64encode(b"%PDF-1.7\n%%EOF").decode()
 
 
-def read(*resources: Node, asked: Node | None = None) -> IncomingReferral:
-    found = FhirReader().read(bundle(asked or request(), patient(), *resources), "generic-r4")
+def read(*resources: Node, asked: Node | None = None, who: Node | None = None) -> IncomingReferral:
+    found = FhirReader().read(bundle(asked or request(), who or patient(), *resources), "generic-r4")
     assert isinstance(found, IncomingReferral)
     return found
 

@@ -142,7 +142,7 @@ def test_a_document_of_sections_is_a_referral_with_what_they_say() -> None:
     assert [(fact.label, fact.text) for fact in found.facts] == [
         ("Beloop", "Pijn sinds mei"),
         ("Thuis", "Woont alleen"),
-        ("", "Diagnose 1"),
+        ("Diagnosen", "Diagnose 1"),
     ]
 
 

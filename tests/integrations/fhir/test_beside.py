@@ -155,7 +155,7 @@ def test_a_section_that_says_why_it_is_empty_says_it() -> None:
 def test_a_note_says_what_it_is_about() -> None:
     note = {"text": "nee", "extension": extended("annotation-code", valueCodeableConcept=words("Geaccrediteerd"))}
     found = read(one("Observation", status="final", code=words("PSA"), valueString="3", note=[note]))
-    assert texts(found) == ["3", "Geaccrediteerd: nee"]
+    assert texts(found) == ["3", "PSA: Geaccrediteerd: nee"]
 
 
 def test_a_prefix_of_the_surname_among_the_titles_belongs_to_the_name() -> None:

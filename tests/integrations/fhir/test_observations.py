@@ -33,8 +33,9 @@ def test_panels_of_one_name_say_of_each_part_which_panel_it_is_of() -> None:
         variant("b", "afwezig", ("Gen", "KRAS"), ("Herkomst", "somatisch")),
     )
     assert told(found) == [
-        ("Variant (EGFR)", "aanwezig"), ("Gen", "EGFR"), ("Verandering (EGFR)", "c.2573T>G"), ("Herkomst (EGFR)", "somatisch"),
-        ("Variant (KRAS)", "afwezig"), ("Gen", "KRAS"), ("Herkomst (KRAS)", "somatisch"),
+        ("Variant (EGFR)", "aanwezig"), ("Gen", "EGFR; Variant: aanwezig"),
+        ("Verandering (EGFR)", "c.2573T>G; Variant: aanwezig"), ("Herkomst (EGFR)", "somatisch; Variant: aanwezig"),
+        ("Variant (KRAS)", "afwezig"), ("Gen", "KRAS; Variant: afwezig"), ("Herkomst (KRAS)", "somatisch; Variant: afwezig"),
     ]  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def test_what_is_added_to_a_value_or_its_part_is_shown_with_it() -> None:
     whole = one(
         "Observation",
         status="final",
-        code=words("TNM"),
+        code=words("TNM") | {"coding": [{"code": "21902-2"}]},
         valueCodeableConcept=words("IIIA") | {"extension": prefix},
         component=parts,
     )

@@ -90,7 +90,11 @@ def test_a_dutch_r4_referral_has_question_board_deadline_and_people(dutch_r4: In
 
 
 def test_every_fact_stands_in_its_column_with_its_own_date(dutch_r4: IncomingReferral) -> None:
-    assert said(dutch_r4, Section.DIAGNOSIS) == ["Prostaatcarcinoom (2026-10)", "cT2bN0Mx", "Biopten rechts positief."]
+    assert said(dutch_r4, Section.DIAGNOSIS) == [
+        "Prostaatcarcinoom (2026-10)",
+        "cT2bN0Mx",
+        "Prostaatcarcinoom: Biopten rechts positief.",
+    ]
     assert said(dutch_r4, Section.WISH) == ["Behoud van potentie is belangrijk."]
     assert said(dutch_r4, Section.MEDICATION) == ["Apixaban 5 mg; 2 maal daags 1 tablet"]
     assert said(dutch_r4, Section.PATHOLOGY) == ["Adenocarcinoom, Gleason 3+4=7, 5 van 12 biopten."]
@@ -101,7 +105,7 @@ def test_every_fact_stands_in_its_column_with_its_own_date(dutch_r4: IncomingRef
 
 def test_a_decimal_keeps_its_zeros(dutch_r4: IncomingReferral, dutch_stu3: IncomingReferral) -> None:
     assert said(dutch_r4, Section.MARKER) == ["12.40 ng/mL"]
-    assert said(dutch_stu3, Section.MARKER) == ["<5.00 ug/L", "Nuchter afgenomen."]
+    assert said(dutch_stu3, Section.MARKER) == ["<5.00 ug/L", "CEA: Nuchter afgenomen."]
 
 
 def test_what_was_refuted_or_not_done_says_so(dutch_r4: IncomingReferral, dutch_stu3: IncomingReferral) -> None:

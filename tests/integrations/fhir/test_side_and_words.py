@@ -243,7 +243,7 @@ def test_a_part_with_a_name_that_says_nothing_by_itself_says_of_what_it_is() -> 
     used = one(
         "Observation", code=words("Drugsgebruik"), valueString="Ja", component=[{"code": words("Type"), "valueString": "Crack"}]
     )
-    assert told(read(used)) == [("Drugsgebruik", "Ja"), ("Type (Drugsgebruik)", "Crack")]
+    assert told(read(used)) == [("Drugsgebruik", "Ja"), ("Type (Drugsgebruik)", "Crack; Drugsgebruik: Ja")]
 
 
 def test_a_value_that_is_a_moment_is_told_as_a_clock_here_tells_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from mdo_portal.exchange import Incoming, IncomingReferral, IncomingResult, Section
 
-from .few_lines import read, referral, result
+from .few_lines import labelled, read, referral, result
 
 
 def test_parts_of_one_report_say_which_they_are_and_are_known_apart() -> None:
@@ -190,3 +190,20 @@ def test_a_report_with_its_addendum_takes_the_place_of_the_report() -> None:
 def test_imaging_of_english_senders_stands_under_imaging(name: str) -> None:
     found = result("OBR|1|A1|F1|71020^Onderzoek^L", f"OBX|1|FT|71020^{name}^L||Massa links||||||F")
     assert [fact.section for fact in found.facts if fact.label == name] == [Section.IMAGING]
+
+
+def test_a_report_on_several_examinations_is_called_by_all_of_them() -> None:
+    """PowerScribe: the report stands under the last order, ORC-1 CN says of the others that it is theirs too."""
+    found = result(
+        "ORC|CN", f"OBR|1|A1|F1|CTH^CT hersenen{'|' * 21}F", "ORC|RE", f"OBR|2|A2|F2|CTN^CT hals{'|' * 21}F",
+        "OBX|1|TX|||Geen bloeding||||||F", "OBX|2|TX|IMP^Conclusie^L||Normaal||||||F",
+    )  # fmt: skip
+    said = labelled(found)
+    assert (said["CT hersenen; CT hals"], said["Conclusie (CT hersenen; CT hals)"]) == ("Geen bloeding", "Normaal")
+
+
+def test_an_order_with_its_own_report_lends_its_name_to_no_other() -> None:
+    found = result(
+        "ORC|CN", "OBR|1|A1|F1|CTH^CT hersenen", "OBX|1|TX|||Normaal", "ORC|RE", "OBR|2|A2|F2|CTN^CT hals", "OBX|2|TX|||Abces"
+    )
+    assert "CT hersenen; CT hals" not in labelled(found)

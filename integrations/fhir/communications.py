@@ -1,0 +1,33 @@
+"""What people wrote each other about a patient: the words, from whom they are, and whether they could not wait."""
+
+from __future__ import annotations
+
+from integrations.fhir.beside import beside, by_whom
+from integrations.fhir.bundle import Entry
+from integrations.fhir.reading import Facts, Reading, denied, status
+from integrations.fhir.values import Node, concept, day, first_of, joined, node, nodes, notes, text, word
+from mdo_portal.exchange import Fact, Section
+
+_NEVER = {"not-done", "stopped", "aborted", "rejected", "failed", "revoked"}
+"""It was never told, or must not be."""
+
+
+def communication(entry: Entry, reading: Reading) -> Facts:
+    own = entry.resource
+    parts = nodes(own.get("payload"))
+    named = (text(node(one.get("contentReference")).get("display")) for one in parts)
+    written = (_written(one, entry, reading) for one in parts)
+    about, label = concept(own.get("topic")), reading.profile.label("message")
+    never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
+    how = joined(never, status(own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
+    whose = by_whom(own.get("sender"), entry, reading.where, reading.profile)
+    said = (words for words in (*written, *named, *notes(own.get("note"))) if words)
+    told = (joined(joined(joined(about, words, by=": "), how, by=" "), whose) for words in said)
+    dated = day(first_of(own, "sent", "received", "authoredOn"))
+    return tuple(Fact(Section.OTHER, words, label, dated) for words in told)
+
+
+def _written(part: Node, entry: Entry, reading: Reading) -> str:
+    """The words of a part of a message, with who wrote it and when, where that stands in its extensions."""
+    words = text(part.get("contentString"))
+    return joined(words, *beside(part, entry, reading.where, reading.profile)) if words else ""

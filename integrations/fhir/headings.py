@@ -1,0 +1,70 @@
+"""Under which heading of a letter or a list a resource stands: of a carcinoma under `Familieanamnese` it says whose it is, of a drug under
+`Gestopte medicatie` that it is no longer taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from integrations.fhir.bundle import Addresses
+from integrations.fhir.profile import Profile
+from integrations.fhir.values import Node, codings, concept, nodes, text
+from mdo_portal.exchange import Fact, Section
+
+_FAMILY = "10157-6"
+"""LOINC: history of family member diseases."""
+
+
+class Heading(NamedTuple):
+    """What stands above a resource."""
+
+    title: str
+    section: Section | None  # the column that it names, if any
+    is_of_family: bool
+
+    def above(self, fact: Fact) -> Fact:
+        """The fact with the heading where it has no name of its own; with one, where it would read as the patient's."""
+        if not fact.label:
+            return replace(fact, label=self.title)
+        return replace(fact, label=f"{fact.label} ({self.title})") if self.is_of_family else fact
+
+
+def headings(where: Addresses, profile: Profile) -> dict[str, Heading]:
+    """place → the heading; walked once, and not at all where there is neither letter nor list."""
+    if not (where.kinds["Composition"] or where.kinds["List"]):
+        return {}
+    found: dict[str, Heading] = {}
+    for entry in where.entries:
+        for title, code, pointed in _headed(entry.kind, entry.resource):
+            heading = _heading(title, code, profile)
+            for one in where.all(pointed, entry):
+                found.setdefault(one.place, heading)
+    return found
+
+
+def _headed(kind: str, own: Node) -> Iterator[tuple[str, object, list[object]]]:
+    """(title, code, references) of a list, and of every section of a letter."""
+    if kind == "Composition":
+        yield from _sections(own, "", None)
+    elif kind == "List" and (title := text(own.get("title")) or concept(own.get("code"))):
+        yield title, own.get("code"), [one.get("item") for one in nodes(own.get("entry"))]
+
+
+def _sections(holder: Node, title: str, code: object) -> Iterator[tuple[str, object, list[object]]]:
+    """Those inside others too; one without a title is under that of the one around it. The gate has bounded the depth."""
+    for one in nodes(holder.get("section")):
+        own = text(one.get("title")) or concept(one.get("code"))
+        named, known = (own, one.get("code")) if own else (title, code)
+        if named:
+            yield named, known, list(nodes(one.get("entry")))
+        yield from _sections(one, named, known)
+
+
+def _heading(title: str, code: object, profile: Profile) -> Heading:
+    codes = codings(code)
+    is_of_family = "famil" in title.casefold() or any(one == _FAMILY for _, one in codes)
+    target = profile.target("", title)
+    named = profile.section(codes) or (Section(target) if target in set(Section) else None)
+    return Heading(title, Section.COMORBIDITY if is_of_family else named, is_of_family)

@@ -1,0 +1,33 @@
+"""Whether a request simply holds, and what it says that nothing here shows: named for a person, and no fact on the case."""
+
+from __future__ import annotations
+
+from integrations.fhir.bundle import Entry
+from integrations.fhir.values import Node, day, node, nodes, text, unique
+
+
+def not_in_force(request: Entry) -> list[str]:
+    """`ServiceRequest/0 draft`: on the case it would stand when it is so no more."""
+    own = request.resource
+    said = [one for one in (text(own.get("status")), text(own.get("intent"))) if one in _NOT_IN_FORCE]
+    unread = [name for name in _UNREAD if own.get(name)]
+    unread += ["occurrenceDateTime"] if own.get("occurrenceDateTime") and day(own.get("occurrenceDateTime")) is None else []
+    return [f"{request.place} {one}" for one in (*said, *unread, *tags(request.resource))]
+
+
+def tags(own: Node) -> list[str]:
+    """What a resource says of itself in its tags: that it is a test (HTEST), or not whole (SUBSETTED)."""
+    meta = node(own.get("meta"))
+    many = [one for name in ("tag", "security") for one in nodes(meta.get(name))] if meta else []
+    return unique(code for one in many if (code := text(one.get("code"))) in _TAGS)
+
+
+_TAGS = ("HTEST", "SUBSETTED")
+
+
+_NOT_IN_FORCE = ("draft", "on-hold", "suspended", "completed", "unknown", "proposal", "plan", "option")
+_UNREAD = (
+    "replaces", "occurrenceTiming", "asNeededBoolean", "asNeededCodeableConcept", "quantityQuantity", "quantityRatio", "quantityRange",
+    "locationCode", "locationReference", "specimen",
+)  # fmt: skip
+"""That it takes the place of another is for a person, who finds that other one."""
