@@ -159,7 +159,7 @@ def test_behind_an_unreadable_referral_it_is_carried_out_in_order(database: Data
         assert session.scalars(select(Case.state).where(Case.referral_number == "VW-1")).one() is CaseState.WITHDRAWN
 
 
-@pytest.mark.parametrize("as_sent", [b"|1\0\0^^^", b"|\x1f1^^^"], ids=["padded with NUL", "a control sign"])
+@pytest.mark.parametrize("as_sent", [b"|1\0\0^^^", b"|1\x01^^^"], ids=["padded with NUL", "a control sign"])
 def test_a_change_with_odd_signs_in_its_number_reaches_its_patient_and_refuses_nobody(
     database: Database, region: Region, as_sent: bytes
 ) -> None:
