@@ -25,11 +25,11 @@ from mdo_portal.domain.letters import PATIENT_LETTER_PURPOSE, PatientLetter
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull
+from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull, PullState
 from mdo_portal.domain.recipient import RecipientChannel
-from mdo_portal.domain.sealing import BY_PURPOSE, BY_ROW, Keyring, Sealer, WrappedKey, ring_secret, unwrap, wrap
+from mdo_portal.domain.sealing import BY_PURPOSE, BY_ROW, CANNOT_OPEN, Keyring, Sealer, WrappedKey, ring_secret, unwrap, wrap
 from mdo_portal.exchange import Wire, profile_of_link
-from mdo_portal.services import drafts, hospitals, identities, recipient_channels, second_factors
+from mdo_portal.services import drafts, hospitals, identities, identity_papers, recipient_channels, rulings, second_factors
 from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import row_of, sealer
 
@@ -151,7 +151,8 @@ def _by_key(session: Session, place: SealedColumn) -> dict[str, int]:
 
 
 def reindex(session: Session, keys: Sealer, numbers_of: NumbersOf) -> tuple[int, int]:
-    """Make the blind indexes of patients and of messages that are not understood anew, with the blind key that `keys` has now.
+    """Make the blind indexes of patients, of what people decided about who somebody is, and of messages that are not understood anew,
+    with the blind key that `keys` has now.
 
     Nobody else may work meanwhile: what they look for would not be found. Returns (patients, messages).
     """
@@ -159,16 +160,32 @@ def reindex(session: Session, keys: Sealer, numbers_of: NumbersOf) -> tuple[int,
     for patient in patients:
         bsn = keys.open(patient.bsn_sealed, purpose=BSN_PURPOSE, row=row_of("patients", patient.id)).decode()
         patient.bsn_index = keys.blind(bsn, purpose=BSN_PURPOSE)
+    _reindex_decisions(session, keys)
     return len(patients), _reindex_messages(session, keys, numbers_of)
 
 
+def _reindex_decisions(session: Session, keys: Sealer) -> None:
+    """Of one that opens no more nobody can say about whom it was: that is asked again."""
+    for conflict in session.scalars(select(IdentityConflict)):
+        try:
+            papers = identity_papers.read(session, conflict)
+        except CANNOT_OPEN:
+            continue
+        conflict.fingerprint = rulings.fingerprint_by(keys, papers.told, previous=papers.previous)
+    session.flush()
+
+
 def _reindex_messages(session: Session, keys: Sealer, numbers_of: NumbersOf) -> int:
-    """Understood messages lose their keys (nobody asks any more); the others may still be understood, in the order of their patient."""
+    """Understood messages lose their keys: nobody asks any more, but of a notice whose referral is still to be fetched. The others may
+    still be understood, in the order of their patient.
+    """
     none = cast([], ARRAY(LargeBinary))
     session.execute(
         delete(SamePatient)
     )  # merges are known to the patients themselves; here they only kept what came later in order
-    session.execute(update(InboundMessage).where(InboundMessage.state == InboundState.UNDERSTOOD).values(patient_keys=none))
+    waiting = select(Pull.message_id).where(Pull.state == PullState.WAITING)
+    over = InboundMessage.state == InboundState.UNDERSTOOD, InboundMessage.id.not_in(waiting)
+    session.execute(update(InboundMessage).where(*over).values(patient_keys=none))
     query = (
         select(InboundMessage.id, InboundMessage.wire, InboundMessage.raw_sealed, Link.profile_in, Link.otherwise)
         .join(Link, Link.id == InboundMessage.link_id)
