@@ -54,9 +54,7 @@ def _resting() -> list[uuid.UUID]:
     return [one for one, (_, until) in _put_off.items() if until > monotonic()]
 
 
-def _is_done(
-    session: Session, decided: IdentityConflict | Merge, act: Callable[..., None], *, now: datetime
-) -> bool:
+def _is_done(session: Session, decided: IdentityConflict | Merge, act: Callable[..., None], *, now: datetime) -> bool:
     """Do it. What cannot be done (its key is gone, say) stays as it was decided and rests for a while: all that was received, of every
     hospital, would wait for it else.
     """
