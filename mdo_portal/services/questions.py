@@ -213,6 +213,8 @@ def _same_patient(session: Session, answer: IncomingAnswer, case: Case, hospital
         if found is None or found.id != patient.id:
             other_id = found.id if found else None
             raise Conflict(ConflictKind.ANSWER, "Task.for", patient.id, told, other_id=other_id, previous=number)
+    elif referrals.is_somebody_else(session, patient, told):  # a name is all that it says
+        raise Conflict(ConflictKind.ANSWER, "Patient.name", patient.id, told, previous=number)
 
 
 def _go_on(session: Session, case: Case, *, now: datetime) -> None:

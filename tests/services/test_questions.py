@@ -17,7 +17,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import IllegalMove, NotFound
-from mdo_portal.exchange import IncomingAnswer, Receipt, ReceiptKind, Unreadable, Wire
+from mdo_portal.exchange import IncomingAnswer, PersonName, Receipt, ReceiptKind, Unreadable, Wire
 from mdo_portal.services import deciding, intake, questions
 from mdo_portal.services.rulings import Conflict
 from tests import make
@@ -82,7 +82,12 @@ def test_questions_about_one_case_leave_in_the_order_in_which_they_were_asked(se
 
 @pytest.mark.parametrize(
     "over",
-    [{"bsn": "999900006"}, {"local_number": "somebody-else"}, {"birth_on": date(1901, 1, 1), "local_number": "", "bsn": ""}],
+    [
+        {"bsn": "999900006"},
+        {"local_number": "somebody-else"},
+        {"birth_on": date(1901, 1, 1), "local_number": "", "bsn": ""},
+        {"name": PersonName("Anders"), "birth_on": None, "local_number": "", "bsn": ""},
+    ],
 )
 def test_an_answer_about_another_patient_is_not_taken_over(session: Session, region: Region, over: dict[str, Any]) -> None:
     zeed = session.get_one(Hospital, region.hospitals["ZEED"])
