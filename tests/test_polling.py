@@ -138,7 +138,9 @@ def test_what_is_new_becomes_a_case_and_is_taken_once(asked: Asked, server: Serv
 
     assert asked.numbers() == ["VRAAG-1", "VRAAG-2", "VRAAG-3"]
     moments = [(T0 + timedelta(minutes=n)).isoformat() for n in (1, 2, 3)]
-    assert [one.control_id for one in asked.messages()] == [f"poll ServiceRequest/r{n + 1} {at} 1" for n, at in enumerate(moments)]
+    assert [one.control_id for one in asked.messages()] == [
+        f"poll ServiceRequest/r{n + 1} {at} 1" for n, at in enumerate(moments)
+    ]
     assert all(one.state is InboundState.UNDERSTOOD for one in asked.messages())
     assert asked.searches()[0]["status"] == "active"
     poll = asked.poll()

@@ -180,8 +180,8 @@ def test_a_notice_under_a_number_that_was_of_another_patient_stands_for_a_person
         session.flush()
 
         assert pulls.noticed(session, notice, places.link_id, message_id=first, now=now()) is pull
+        theirs = replace(notice, numbers=(("urn:x", "5822"),), **over)
         with pytest.raises(Unreadable) as refused_it:
-            theirs = replace(notice, numbers=(("urn:x", "5822"),), **over)
             pulls.noticed(session, theirs, places.link_id, message_id=other, now=now())
         assert pull.state is state
     assert (refused_it.value.reason, refused_it.value.where) == ("not_pulled", "other_notice")
