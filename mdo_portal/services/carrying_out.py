@@ -63,6 +63,7 @@ def _is_done(session: Session, decided: IdentityConflict | Merge, act: Callable[
         with session.begin_nested():
             act(session, decided, now=now)
     except Exception as error:
+        # The edge of one decision: whatever is wrong with it, all that was received waits behind it.
         if isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", None) or "08")[:2] in _PASSING:
             raise
         tries = _put_off.get(decided_id, (0, 0.0))[0] + 1
