@@ -1,4 +1,4 @@
-"""A hold on a patient holds for a case whatever number between its own and the one on which all stands now it was put on."""
+"""A hold on a patient holds for every case of that patient, whichever of the merged numbers it was put on."""
 
 from alembic import op
 
@@ -8,12 +8,12 @@ branch_labels = None
 depends_on = None
 
 BY_TWO = "h.patient_id = c.patient_id OR h.patient_id = c.home_patient_id"
-#: from the number that the case came under, up along every merge
+#: every number that is this patient: all of its cases stand under the one on which the others were merged
 BY_ALL = """h.patient_id IN (
-                WITH RECURSIVE up AS (
-                    SELECT p.id, p.merged_into FROM patients p WHERE p.id IN (c.home_patient_id, c.patient_id)
-                    UNION SELECT p.id, p.merged_into FROM patients p JOIN up ON p.id = up.merged_into
-                ) SELECT up.id FROM up)"""
+                WITH RECURSIVE family AS (
+                    SELECT c.patient_id AS id
+                    UNION SELECT p.id FROM patients p JOIN family ON p.merged_into = family.id
+                ) SELECT family.id FROM family)"""
 SHIELD = """
 CREATE OR REPLACE FUNCTION case_shield(wanted uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
