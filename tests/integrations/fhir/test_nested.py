@@ -59,7 +59,12 @@ BY_NUMBER = {"identifier": {"system": "urn:oid:2.25.1", "value": "0042"}}
         request(contained=[patient(id="q")], subject={"reference": "#q"}),
         request(subject=BY_NUMBER),
         {"resourceType": "ReferralRequest", "status": "active", "patient": BY_NUMBER},
-        {"resourceType": "DocumentReference", "status": "current", "contained": [patient(id="q")], "subject": {"reference": "#q"}},
+        {
+            "resourceType": "DocumentReference",
+            "status": "current",
+            "contained": [patient(id="q")],
+            "subject": {"reference": "#q"},
+        },
     ],
     ids=["contained", "by number", "by number (STU3)", "contained in a document"],
 )
