@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Table, and_, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
@@ -26,10 +27,11 @@ from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull
 from mdo_portal.domain.recipient import RecipientChannel
-from mdo_portal.domain.sealing import BY_PURPOSE, BY_ROW, Keyring, WrappedKey, ring_secret, unwrap, wrap
+from mdo_portal.domain.sealing import BY_PURPOSE, BY_ROW, CANNOT_OPEN, Keyring, WrappedKey, ring_secret, unwrap, wrap
 from mdo_portal.services import drafts, hospitals, identities, recipient_channels, second_factors
 from mdo_portal.services.sealed import row_of, sealer
 
+log = structlog.get_logger(__name__)
 #: how much of a sealed value is enough to tell it from every other: name, mark and nonce
 HEAD_BYTES = 60
 
@@ -111,7 +113,7 @@ def renew(session: Session, keyring: Keyring, purpose: KeyPurpose, *, now: datet
 def reseal(session: Session, place: SealedColumn, *, after: tuple[Any, ...] = (), most: int = 50) -> tuple[int, tuple[Any, ...]]:
     """Seal the next few values of a column again by the newest key. Returns how many, and where to go on (empty: at the end).
 
-    A value that somebody replaced meanwhile is left alone: theirs was sealed a moment ago.
+    A value that somebody replaced meanwhile is left alone: theirs was sealed a moment ago. So is one that opens no more; `counts` tells.
     """
     keys, table = sealer(session), place.table
     column, primary = table.c[place.column], list(table.primary_key.columns)
@@ -119,9 +121,15 @@ def reseal(session: Session, place: SealedColumn, *, after: tuple[Any, ...] = ()
     behind = and_(func.length(column) > 0, func.substring(column, 1, len(head)) != head)
     query = select(*primary, column, *(table.c[name] for name in place.bound_by)).where(behind).order_by(*primary).limit(most)
     rows = session.execute(query.where(tuple_(*primary) > after) if after else query).all()
+    done = 0
     for row in rows:
-        _reseal_one(session, place, row[: len(primary)], row[len(primary)], row[len(primary) + 1 :])
-    return len(rows), tuple(rows[-1][: len(primary)]) if len(rows) == most else ()
+        try:
+            _reseal_one(session, place, row[: len(primary)], row[len(primary)], row[len(primary) + 1 :])
+        except CANNOT_OPEN as error:
+            log.error("keys.sealed", table=table.name, error=type(error).__name__)
+        else:
+            done += 1
+    return done, tuple(rows[-1][: len(primary)]) if len(rows) == most else ()
 
 
 def _reseal_one(session: Session, place: SealedColumn, key: Sequence[Any], sealed: bytes, bound: Sequence[Any]) -> None:

@@ -57,6 +57,23 @@ def test_a_change_behind_a_notice_is_still_about_somebody_under_another_key(data
         assert "A1" in session.scalars(select(InboundMessage.control_id)).all()
 
 
+def test_one_value_that_opens_no_more_holds_up_the_sealing_of_no_other(database: Database, region: Region) -> None:
+    work.make_keys(settings_of(database))
+    sealing = with_ring(database)
+    with sealing.transaction() as session:
+        intake.keep(session, [make.arrival(region.links["ZEED"], control_id=f"M{n}") for n in range(3)])
+        session.execute(
+            update(InboundMessage).where(InboundMessage.control_id == "M1").values(raw_sealed=b"d:gone\0nobody opens this")
+        )
+
+    work.rotate_data(sealing, settings_of(database), new=True, most=1, pause=0, say=lambda _: None)
+
+    newest = f"{sealing.sealer.newest}\0".encode()  # type: ignore[attr-defined]
+    with sealing.transaction() as session:
+        found = session.execute(select(InboundMessage.control_id, InboundMessage.raw_sealed).order_by(InboundMessage.seq))
+        assert [number for number, sealed in found if sealed.startswith(newest)] == ["M0", "M2"]
+
+
 def rotated(database: Database) -> Database:
     """The same database, with another blind key."""
     renewed = with_ring(database)
