@@ -137,21 +137,25 @@ def test_what_is_new_becomes_a_case_and_is_taken_once(asked: Asked, server: Serv
     asked.look()
 
     assert asked.numbers() == ["VRAAG-1", "VRAAG-2", "VRAAG-3"]
-    assert [one.control_id for one in asked.messages()] == [f"poll ServiceRequest/r{n} 1" for n in (1, 2, 3)]
+    moments = [(T0 + timedelta(minutes=n)).isoformat() for n in (1, 2, 3)]
+    assert [one.control_id for one in asked.messages()] == [
+        f"poll ServiceRequest/r{n + 1} {at} 1" for n, at in enumerate(moments)
+    ]
     assert all(one.state is InboundState.UNDERSTOOD for one in asked.messages())
     assert asked.searches()[0]["status"] == "active"
     poll = asked.poll()
     assert (poll.since, poll.looked_at, poll.reason, poll.attempts) == (T0 + timedelta(minutes=3), asked.now(), "", 0)
 
 
-def test_a_newer_version_is_a_newer_message_of_the_same_case(asked: Asked, server: Server) -> None:
+@pytest.mark.parametrize("version", [2, 1], ids=["another version", "a server that numbers no versions"])
+def test_a_newer_version_is_a_newer_message_of_the_same_case(asked: Asked, server: Server, version: int) -> None:
     server.lay(1, minutes=1)
     asked.look()
-    server.lay(1, minutes=50, version=2, priority="urgent")
+    server.lay(1, minutes=50, version=version, priority="urgent")
     asked.look()
 
     first, second = asked.messages()
-    assert asked.numbers() == ["VRAAG-1"] and first.case_id == second.case_id and second.control_id.endswith(" 2")
+    assert asked.numbers() == ["VRAAG-1"] and first.case_id == second.case_id and second.control_id.endswith(f" {version}")
 
 
 def test_nothing_is_lost_while_the_server_is_away(asked: Asked, server: Server) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from mdo_portal import pulling, understanding
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.pull import Pull, PullState
-from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Wire
+from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Unreadable, Wire
 from mdo_portal.services import awaiting, hospitals, intake, pulls
+from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.services.intake import Arrival
 from tests.pulling_house import READERS, Places, now, places
 
@@ -159,3 +162,33 @@ def test_a_notice_that_comes_again_after_what_was_fetched_could_not_be_read_is_f
         pulls.noticed(session, claimed.notice, places.link_id, message_id=bundle.id, now=now())
 
     assert (places.pulls()[0].state is PullState.WAITING) is follows
+
+
+@pytest.mark.parametrize("over", [{}, {"cancelled": True}], ids=["a notice", "a withdrawal"])
+@pytest.mark.parametrize("state", [PullState.WAITING, PullState.DONE])
+def test_a_notice_under_a_number_that_was_of_another_patient_stands_for_a_person(
+    places: Places, state: PullState, over: dict[str, Any]
+) -> None:
+    """Two systems give out the same numbers: the second referral was announced, acknowledged, and never fetched."""
+    with places.database.transaction() as session:
+        link = hospitals.link_of(session, places.link_id)
+        first, other = (_told_of(session, link, number) for number in ("4711", "5822"))
+        notice = IncomingNotice(number="T-1", numbers=(("urn:x", "4711"),), fetches=("ServiceRequest/1",))
+        pull = pulls.noticed(session, notice, places.link_id, message_id=first, now=now())
+        assert pull is not None
+        pull.state = state
+        session.flush()
+
+        assert pulls.noticed(session, notice, places.link_id, message_id=first, now=now()) is pull
+        theirs = replace(notice, numbers=(("urn:x", "5822"),), **over)
+        with pytest.raises(Unreadable) as refused_it:
+            pulls.noticed(session, theirs, places.link_id, message_id=other, now=now())
+        assert pull.state is state
+    assert (refused_it.value.reason, refused_it.value.where) == ("not_pulled", "other_notice")
+
+
+def _told_of(session: Session, link: LinkRow, number: str) -> uuid.UUID:
+    """The message of a notice about this patient."""
+    header = MessageHeader(kind="Task", control_id=f"T-1 {number}", patient_numbers=(("urn:x", number), ("urn:mdo:task", "T-1")))
+    intake.keep(session, [Arrival(raw=number.encode(), wire=Wire.FHIR, header=header, link=link, at=now())])
+    return session.scalars(select(InboundMessage.id).where(InboundMessage.control_id == header.control_id)).one()

@@ -157,3 +157,18 @@ def test_behind_an_unreadable_referral_it_is_carried_out_in_order(database: Data
     assert told(database) == [("understood", ""), ("understood", "")]
     with database.transaction() as session:
         assert session.scalars(select(Case.state).where(Case.referral_number == "VW-1")).one() is CaseState.WITHDRAWN
+
+
+@pytest.mark.parametrize("as_sent", [b"|1\0\0^^^", b"|1\x01^^^"], ids=["padded with NUL", "a control sign"])
+def test_a_change_with_odd_signs_in_its_number_reaches_its_patient_and_refuses_nobody(
+    database: Database, region: Region, as_sent: bytes
+) -> None:
+    hand_in(database, region, REFERRAL)
+    understand(database)
+    change = make.hl7_change("C1", patient="1", family="Anders").replace(b"|1^^^", as_sent)
+    hand_in(database, region, change, make.hl7_referral("M2", patient="2", referral_number="VW-2"))
+    understand(database)
+
+    assert [row.state for row in rows(database)] == ["understood"] * 3
+    with database.transaction() as session:
+        assert session.scalars(select(Patient.family).where(Patient.local_number == "1")).one() == "Anders"

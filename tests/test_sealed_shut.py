@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 from sqlalchemy import select, update
@@ -12,13 +14,16 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import InformationRequest
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import questions, receipts
+from mdo_portal.services import deciding, questions, receipts
 from tests import make
+from tests.identity_questions import CONFLICTS, STRANGER, born, states
+from tests.identity_questions import referral as asked_for
 from tests.make import NOW
 from tests.outbox_house import AA, HOUR, LATER, Outbox, Receiver
 from tests.people import Region
@@ -159,3 +164,40 @@ def test_a_link_whose_token_cannot_be_opened_holds_up_no_other_acknowledgements(
         say(database, port, now=NOW + HOUR)
 
     assert receiver.said() == [("AA", "M1")] and became(database) == ["sent"]
+
+
+def answered(database: Database, *, opens: bool) -> None:
+    """Somebody says that it is the same person; what was kept of the question opens, or no more."""
+    with database.transaction() as session:
+        conflict = session.scalars(select(IdentityConflict).where(IdentityConflict.decided_at.is_(None))).one()
+        deciding.decide(session, conflict, Decision.SAME, reason="gebeld", person_id=uuid.uuid4(), now=NOW)
+        conflict.identities_sealed = conflict.identities_sealed if opens else SHUT
+
+
+def test_a_decision_that_cannot_be_opened_holds_up_no_message_and_no_other_decision(database: Database, region: Region) -> None:
+    hand_in(database, region, *CONFLICTS[ConflictKind.OTHER_BSN])
+    understand_all(database)
+    answered(database, opens=False)
+    hand_in(database, region, asked_for("4", patient="4"), born(asked_for("5", patient="4", family=STRANGER), "19701231"))
+    understand_all(database)
+    answered(database, opens=True)
+    hand_in(database, region, asked_for("9", patient="9"))
+    understand_all(database)
+
+    assert states(database) == ["understood", "identity_conflict", "understood", "understood", "understood"]
+
+
+def test_it_is_carried_out_once_it_opens_again(database: Database, region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_in(database, region, *CONFLICTS[ConflictKind.OTHER_BSN])
+    understand_all(database)
+    with database.transaction() as session:
+        stood = session.scalars(select(IdentityConflict.identities_sealed)).one()
+    answered(database, opens=False)
+    understand_all(database)
+    with database.transaction() as session:
+        session.execute(update(IdentityConflict).values(identities_sealed=stood))
+    later = monotonic() + HOUR.total_seconds()
+    monkeypatch.setattr("mdo_portal.services.carrying_out.monotonic", lambda: later)
+    understand_all(database)
+
+    assert states(database) == ["understood", "understood"]

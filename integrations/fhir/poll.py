@@ -81,7 +81,8 @@ def _offered(tree: Node, base: str) -> Iterator[Offered]:
             continue
         if changed_at is None:  # a server that does not say when cannot be asked what is new
             raise NotPulled("answer", again=False)
-        version = text(meta.get("versionId")) or changed_at.isoformat()
+        # The moment too, and first: some servers call every version 1, and a name is cut where it is too long.
+        version = f"{changed_at.isoformat()} {text(meta.get('versionId'))}".strip()
         yield Offered(f"{kind}/{number} {version}", changed_at, (f"{kind}/{number}", *_pointed_at(resource, base)))
 
 

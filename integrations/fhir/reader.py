@@ -9,11 +9,14 @@ from integrations.fhir.message import read_message
 from integrations.fhir.own_numbers import numbers_at, own_number_places
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import is_of_another_wire, load_profile
+from integrations.fhir.request import KINDS
 from integrations.fhir.values import Node, node, nodes, text
 from integrations.xml_gate import looks_like_xml
 from mdo_portal.exchange import Incoming, MessageHeader, Unreadable
 
-_TOLD_BY = ("MessageHeader", "Patient", "Task")
+_NAMES_PATIENT = ("Task", *KINDS.values(), "DocumentReference", "DiagnosticReport")
+"""What can say whom it is about without a Patient of its own: by a number, or by one that is inside it."""
+_TOLD_BY = ("MessageHeader", "Patient", *_NAMES_PATIENT)
 """Resources that say what the header of a message is: who sent it, and about whom."""
 MOST_NUMBERS = 1000
 """Numbers of patients in one message, twenty times the most that anybody sent: each is hashed and indexed before the answer, and 60,000
@@ -102,11 +105,13 @@ def _control_id(tree: Node, head: Node) -> str:
 def _patient_numbers(entries: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
     """Of every patient; and of a Task whom it is for, and what it belongs to: two notices about one thing are read in order of arrival."""
     found = [pair for entry in entries if entry.kind == "Patient" for pair in identifiers(entry.resource)]
-    for task in (entry.resource for entry in entries if entry.kind == "Task"):
-        found += identifiers({"identifier": node(task.get("for")).get("identifier")})
+    for told in (entry.resource for entry in entries if entry.kind in _NAMES_PATIENT):
+        for name in ("for", "subject", "patient"):
+            found += identifiers({"identifier": node(told.get(name)).get("identifier")})
         found += [
-            pair for one in nodes(task.get("contained")) if one.get("resourceType") == "Patient" for pair in identifiers(one)
+            pair for one in nodes(told.get("contained")) if one.get("resourceType") == "Patient" for pair in identifiers(one)
         ]
+    for task in (entry.resource for entry in entries if entry.kind == "Task"):
         belongs = text(node(task.get("groupIdentifier")).get("value"))
         names = [belongs, *(number for _, number in identifiers(task))]
         found += [("urn:mdo:task", name) for name in names if name]

@@ -12,6 +12,7 @@ from mdo_portal.exchange import MessageHeader, Unreadable
 from .charset import narrow
 from .header_numbers import LONGEST_LINE, end_of_line, numbers_in
 from .marks import Marks, marks_of
+from .tidy import as_read
 
 WINDOW = 1_048_576
 """How far into a message patient numbers are looked for. Beyond it there are documents, or somebody means harm."""
@@ -126,7 +127,8 @@ def read_header(raw: bytes) -> MessageHeader:
     window = narrow(raw[:WINDOW] if len(raw) > WINDOW else raw)
     at = header_at(window)
     found = opened(window[at : end_of_line(window, at)])
-    numbers, is_cut = numbers_in(window, at, found.marks)
+    read = as_read(window)
+    numbers, is_cut = numbers_in(read, at if read is window else 0, found.marks)
     told = found.shared.header
     return MessageHeader(
         told.kind,

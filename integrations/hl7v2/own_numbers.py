@@ -10,6 +10,7 @@ from .charset import narrow
 from .er7 import Message
 from .header import WINDOW, header_at, opened
 from .header_numbers import end_of_line, lines_called
+from .tidy import as_read
 
 
 def numbers_at(raw: bytes, places: Sequence[str]) -> list[str]:
@@ -20,5 +21,6 @@ def numbers_at(raw: bytes, places: Sequence[str]) -> list[str]:
         marks = opened(window[at : end_of_line(window, at)]).marks
     except Unreadable:
         return []
-    few = Message.of_lines(lines_called({one[:3] for one in places}, window, at, marks), marks)
+    read = as_read(window)
+    few = Message.of_lines(lines_called({one[:3] for one in places}, read, at if read is window else 0, marks), marks)
     return [value for one in places if (value := few.get(one).strip())]

@@ -8,6 +8,7 @@ from .charset import is_marked, narrow
 
 _MARK = b"\xef\xbb\xbf"
 _NO_LETTERS = bytes(n for n in range(32) if n not in (0x09, 0x0A, 0x0D)) + b"\x7f"
+_NEAR = 65_536
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
 """What a terminal was told by a screen that somebody copied from (ECMA-48)."""
 
@@ -19,9 +20,24 @@ def storable(raw: bytes) -> bytes:
     """
     if is_marked(raw) and raw[:3] != _MARK:
         raw = _MARK + narrow(raw)
-    if len(kept := raw.translate(None, _NO_LETTERS)) != len(raw):
-        raw = _COLOUR.sub(b"", raw).translate(None, _NO_LETTERS) if b"\x1b[" in raw else kept
-    return _named(raw)
+    return _named(_lettered(raw))
+
+
+def as_read(window: bytes) -> bytes:
+    """The beginning of a message, narrowed, as `storable` leaves it: whom it is about is asked before it is read, and must be the same.
+
+    Names of segments are mended near the start alone: it is done before anybody is answered.
+    """
+    window = _lettered(window)
+    if window[:4] == b"MSH|" and b"\rPID|" in window:  # as nearly all are
+        return window
+    return window if (start := window[:_NEAR]) is (named := _named(start)) else named + window[_NEAR:]
+
+
+def _lettered(raw: bytes) -> bytes:
+    if len(kept := raw.translate(None, _NO_LETTERS)) == len(raw):
+        return raw
+    return _COLOUR.sub(b"", raw).translate(None, _NO_LETTERS) if b"\x1b[" in raw else kept
 
 
 def _named(raw: bytes) -> bytes:

@@ -29,6 +29,8 @@ _NEVER = [
     )
 ]
 _NAT64 = ip_network("64:ff9b::/96")
+_INTERNET_6 = ip_network("2000::/3")
+"""All of IPv6 that was ever given out; outside it stand what never was and more disguises of IPv4 (`::a.b.c.d`, RFC 6052, 8215)."""
 _Number = IPv4Address | IPv6Address
 
 
@@ -98,7 +100,7 @@ class Reach:
             return False
         if self._holds(found):
             return True
-        return found.is_global and not (isinstance(found, IPv4Address) and found.is_reserved)
+        return found.is_global and (not found.is_reserved if isinstance(found, IPv4Address) else found in _INTERNET_6)
 
     def is_within(self, number: str) -> bool:
         """Whether it lies in a network that was registered, and not merely on the internet."""

@@ -15,7 +15,7 @@ from mdo_portal.domain.keys import KeyPurpose
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.errors import Unsafe
 from mdo_portal.exchange import Wire
-from mdo_portal.services import keys
+from mdo_portal.services import keys, reindexing
 from mdo_portal.services.sealed import sealer
 from mdo_portal.settings import Settings
 
@@ -107,7 +107,7 @@ def rotate_blind(database: Database, settings: Settings) -> tuple[int, int]:
             )
         keys.renew(session, settings.keyring, KeyPurpose.BLIND, now=datetime.now(UTC))
         renewed = Sealer(settings.keyring, load=lambda: keys.load(session))
-        done = keys.reindex(session, renewed, _numbers_of)
+        done = reindexing.reindex(session, renewed, _numbers_of)
     sealer.refresh()
     return done
 

@@ -33,6 +33,10 @@ PULL_REASONS: dict[str, str] = {
     "too_large": N_("Er lag meer klaar dan is afgesproken. Er is niets overgenomen."),
     "answer": N_("De server van het ziekenhuis gaf een antwoord dat niet te lezen is."),
     "other_patient": N_("De opgehaalde gegevens gaan over een andere patiënt dan de melding. Er is niets overgenomen."),
+    "other_notice": N_(
+        "Onder dit nummer kwam eerder een melding over een andere patiënt. Er is niets opgehaald; "
+        "vraag het ziekenhuis om een nieuwe melding met een eigen nummer."
+    ),
     "nothing": N_("Er lag niets klaar om op te halen."),
     "expired": N_("De melding is verlopen. Vraag het ziekenhuis om een nieuwe."),
     "unreachable": N_("De server van het ziekenhuis was steeds niet bereikbaar."),

@@ -66,7 +66,7 @@ class Pulled:
 class Offered:
     """A referral that stands ready at a hospital's server, found by asking: a version of it is offered once."""
 
-    number: str  # `ServiceRequest/7 3`: the resource and its version
+    number: str  # `ServiceRequest/7 2026-03-02T10:00:00+00:00 3`: the resource, when it changed, and its version
     changed_at: datetime
     fetches: tuple[str, ...]  # the referral and what it points at
 

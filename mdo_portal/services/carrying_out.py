@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 
+import structlog
 from sqlalchemy import exists, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
@@ -12,9 +17,16 @@ from mdo_portal.domain.identity_conflict import MERGES, ConflictKind, Decision, 
 from mdo_portal.domain.inbound import InboundMessage, InboundState, offered_again
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import changes, identity_papers, merges, patients, standing
+from mdo_portal.errors import whereabouts
+from mdo_portal.services import changes, deliveries, identity_papers, merges, patients, standing
 from mdo_portal.services.conflicts import WAITS, announce
 from mdo_portal.services.identity_papers import Papers
+
+log = structlog.get_logger(__name__)
+_PASSING = frozenset({"08", "40", "53", "55", "57"})
+"""Classes of SQLSTATE that say something of this moment and of the database, and nothing of what was to be done."""
+_put_off: dict[uuid.UUID, tuple[int, float]] = {}
+"""What this process could not carry out: how often, and from when on it tries again (time.monotonic)."""
 
 _TO_DO = exists().where(IdentityConflict.decided_at.is_not(None), IdentityConflict.carried_out_at.is_(None))
 _TO_UNDO = exists().where(Merge.undo_asked_at.is_not(None), Merge.undone_at.is_(None))
@@ -25,16 +37,41 @@ def carry_out_next(session: Session, *, now: datetime) -> bool:
     if not session.scalar(select(_TO_DO | _TO_UNDO)):
         return False
     query = select(IdentityConflict).where(IdentityConflict.decided_at.is_not(None), IdentityConflict.carried_out_at.is_(None))
-    conflict = session.scalars(query.order_by(IdentityConflict.decided_at).limit(1).with_for_update(skip_locked=True)).first()
-    if conflict is not None:
-        (_take_back if conflict.undo_asked_at else _carry_out)(session, conflict, now=now)
-        announce(session, conflict)
-        return True
+    query = query.order_by(IdentityConflict.decided_at).limit(1).with_for_update(skip_locked=True)
+    while (conflict := session.scalars(query.where(IdentityConflict.id.not_in(_resting()))).first()) is not None:
+        if _is_done(session, conflict, _take_back if conflict.undo_asked_at else _carry_out, now=now):
+            announce(session, conflict)
+            return True
     asked = select(Merge).where(Merge.undo_asked_at.is_not(None), Merge.undone_at.is_(None)).limit(1)
-    merge = session.scalars(asked.with_for_update(skip_locked=True)).first()
-    if merge is not None:
-        _undo(session, merge, now=now)
-    return merge is not None
+    asked = asked.with_for_update(skip_locked=True)
+    while (merge := session.scalars(asked.where(Merge.id.not_in(_resting()))).first()) is not None:
+        if _is_done(session, merge, _undo, now=now):
+            return True
+    return False
+
+
+def _resting() -> list[uuid.UUID]:
+    return [one for one, (_, until) in _put_off.items() if until > monotonic()]
+
+
+def _is_done(session: Session, decided: IdentityConflict | Merge, act: Callable[..., None], *, now: datetime) -> bool:
+    """Do it. What cannot be done (its key is gone, say) stays as it was decided and rests for a while: all that was received, of every
+    hospital, would wait for it else.
+    """
+    decided_id = decided.id
+    try:
+        with session.begin_nested():
+            act(session, decided, now=now)
+    except Exception as error:
+        # The edge of one decision: whatever is wrong with it, all that was received waits behind it.
+        if isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", None) or "08")[:2] in _PASSING:
+            raise
+        tries = _put_off.get(decided_id, (0, 0.0))[0] + 1
+        _put_off[decided_id] = tries, monotonic() + deliveries.pause(tries).total_seconds()
+        log.error("decision.not_carried_out", decided_id=str(decided_id), tries=tries, **whereabouts(error))
+        return False
+    _put_off.pop(decided_id, None)
+    return True
 
 
 def _undo(session: Session, merge: Merge, *, now: datetime) -> None:

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
+from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.services.sealed import sealer
 
+log = structlog.get_logger(__name__)
 MOST_ALIKE = 20
 """So many messages under one number are looked at, the newest first."""
 
@@ -27,7 +30,7 @@ class Known(NamedTuple):
 def alike(session: Session, link_id: uuid.UUID, kind: str, number: str) -> Iterator[tuple[Known, bytes]]:
     """The messages of this link of that kind ("" = any) under the sender's number, with their bytes, newest first.
 
-    Without those whose term has passed: of them nobody can say any more under whose number they came. Nor those that were refused
+    Without those whose term has passed, or that open no more: of them nobody can say under whose number they came. Nor those refused
     (`task_of` says *rejected*): they are not here, and what mends one must come in.
     """
     query = (
@@ -37,8 +40,14 @@ def alike(session: Session, link_id: uuid.UUID, kind: str, number: str) -> Itera
         .order_by(InboundMessage.seq.desc())
     )
     for message_id, found, sealed in session.execute(query.limit(MOST_ALIKE)):
-        if sealed and kind in ("", found.partition("/")[0]):
-            yield Known(message_id, found), sealer(session).open(sealed, purpose=RAW_PURPOSE)
+        if not sealed or kind not in ("", found.partition("/")[0]):
+            continue
+        try:
+            raw = sealer(session).open(sealed, purpose=RAW_PURPOSE)
+        except CANNOT_OPEN as error:
+            log.error("message.sealed", message_id=str(message_id), error=type(error).__name__)
+            continue
+        yield Known(message_id, found), raw
 
 
 def by_number(session: Session, link_id: uuid.UUID, number: str, *, digest: bytes | None = None) -> Known | None:

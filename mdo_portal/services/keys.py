@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, Table, and_, cast, delete, func, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import ARRAY
+import structlog
+from sqlalchemy import Table, and_, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.credentials import Authenticator
@@ -19,7 +19,7 @@ from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.identity import IdentityProvider
 from mdo_portal.domain.identity_conflict import IDENTITIES_PURPOSE, IdentityConflict
-from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState, SamePatient
+from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage
 from mdo_portal.domain.keys import DataKey, KeyPurpose
 from mdo_portal.domain.letters import PATIENT_LETTER_PURPOSE, PatientLetter
 from mdo_portal.domain.link import Link
@@ -27,16 +27,13 @@ from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull
 from mdo_portal.domain.recipient import RecipientChannel
-from mdo_portal.domain.sealing import BY_PURPOSE, BY_ROW, Keyring, Sealer, WrappedKey, ring_secret, unwrap, wrap
-from mdo_portal.exchange import Wire, profile_of_link
+from mdo_portal.domain.sealing import BY_PURPOSE, BY_ROW, CANNOT_OPEN, Keyring, WrappedKey, ring_secret, unwrap, wrap
 from mdo_portal.services import drafts, hospitals, identities, recipient_channels, second_factors
-from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import row_of, sealer
 
+log = structlog.get_logger(__name__)
 #: how much of a sealed value is enough to tell it from every other: name, mark and nonce
 HEAD_BYTES = 60
-NumbersOf = Callable[[Wire, bytes, str], Sequence[str]]
-"""Of a message's wire, its bytes and the profile of its link: the patient's numbers."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +113,7 @@ def renew(session: Session, keyring: Keyring, purpose: KeyPurpose, *, now: datet
 def reseal(session: Session, place: SealedColumn, *, after: tuple[Any, ...] = (), most: int = 50) -> tuple[int, tuple[Any, ...]]:
     """Seal the next few values of a column again by the newest key. Returns how many, and where to go on (empty: at the end).
 
-    A value that somebody replaced meanwhile is left alone: theirs was sealed a moment ago.
+    A value that somebody replaced meanwhile is left alone: theirs was sealed a moment ago. So is one that opens no more; `counts` tells.
     """
     keys, table = sealer(session), place.table
     column, primary = table.c[place.column], list(table.primary_key.columns)
@@ -124,9 +121,15 @@ def reseal(session: Session, place: SealedColumn, *, after: tuple[Any, ...] = ()
     behind = and_(func.length(column) > 0, func.substring(column, 1, len(head)) != head)
     query = select(*primary, column, *(table.c[name] for name in place.bound_by)).where(behind).order_by(*primary).limit(most)
     rows = session.execute(query.where(tuple_(*primary) > after) if after else query).all()
+    done = 0
     for row in rows:
-        _reseal_one(session, place, row[: len(primary)], row[len(primary)], row[len(primary) + 1 :])
-    return len(rows), tuple(rows[-1][: len(primary)]) if len(rows) == most else ()
+        try:
+            _reseal_one(session, place, row[: len(primary)], row[len(primary)], row[len(primary) + 1 :])
+        except CANNOT_OPEN as error:
+            log.error("keys.sealed", table=table.name, error=type(error).__name__)
+        else:
+            done += 1
+    return done, tuple(rows[-1][: len(primary)]) if len(rows) == most else ()
 
 
 def _reseal_one(session: Session, place: SealedColumn, key: Sequence[Any], sealed: bytes, bound: Sequence[Any]) -> None:
@@ -148,39 +151,6 @@ def _by_key(session: Session, place: SealedColumn) -> dict[str, int]:
     head = func.substring(column, 1, HEAD_BYTES)
     rows = session.execute(select(head).where(func.length(column) > 0))
     return dict(Counter(bytes(row[0]).replace(BY_ROW, BY_PURPOSE).partition(BY_PURPOSE)[0].decode() for row in rows))
-
-
-def reindex(session: Session, keys: Sealer, numbers_of: NumbersOf) -> tuple[int, int]:
-    """Make the blind indexes of patients and of messages that are not understood anew, with the blind key that `keys` has now.
-
-    Nobody else may work meanwhile: what they look for would not be found. Returns (patients, messages).
-    """
-    patients = session.scalars(select(Patient).where(Patient.bsn_index != b"")).all()
-    for patient in patients:
-        bsn = keys.open(patient.bsn_sealed, purpose=BSN_PURPOSE, row=row_of("patients", patient.id)).decode()
-        patient.bsn_index = keys.blind(bsn, purpose=BSN_PURPOSE)
-    return len(patients), _reindex_messages(session, keys, numbers_of)
-
-
-def _reindex_messages(session: Session, keys: Sealer, numbers_of: NumbersOf) -> int:
-    """Understood messages lose their keys (nobody asks any more); the others may still be understood, in the order of their patient."""
-    none = cast([], ARRAY(LargeBinary))
-    session.execute(
-        delete(SamePatient)
-    )  # merges are known to the patients themselves; here they only kept what came later in order
-    session.execute(update(InboundMessage).where(InboundMessage.state == InboundState.UNDERSTOOD).values(patient_keys=none))
-    query = (
-        select(InboundMessage.id, InboundMessage.wire, InboundMessage.raw_sealed, Link.profile_in, Link.otherwise)
-        .join(Link, Link.id == InboundMessage.link_id)
-        .where(func.cardinality(InboundMessage.patient_keys) > 0)
-    )
-    found = session.execute(query).all()
-    for row in found:
-        profile = profile_of_link(row.profile_in, row.otherwise)
-        numbers = set(numbers_of(row.wire, keys.open(row.raw_sealed, purpose=RAW_PURPOSE), profile))
-        made = [keys.blind(number, purpose=PATIENT_KEY) for number in sorted(numbers)]
-        session.execute(update(InboundMessage).where(InboundMessage.id == row.id).values(patient_keys=made))
-    return len(found)
 
 
 def others_connected(session: Session) -> int:

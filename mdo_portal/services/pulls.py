@@ -20,9 +20,9 @@ from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull, PullState
 from mdo_portal.domain.sealing import CANNOT_OPEN
-from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Pulled, Wire
+from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Pulled, Unreadable, Wire
 from mdo_portal.services import awaiting, changes, deliveries, hospitals, intake
-from mdo_portal.services.intake import Arrival
+from mdo_portal.services.intake import PATIENT_KEY, Arrival
 from mdo_portal.services.sealed import sealer
 
 log = structlog.get_logger(__name__)
@@ -43,10 +43,14 @@ class ClaimedPull:
 
 def noticed(session: Session, notice: IncomingNotice, link_id: uuid.UUID, *, message_id: uuid.UUID, now: datetime) -> Pull | None:
     """Put it in the queue; a notice that was settled before is followed anew only when it failed, when nobody could read what was
-    fetched, or when it was withdrawn and comes again since. None when it was a withdrawal.
+    fetched, or when it was withdrawn and comes again since. None when it was a withdrawal. Raises Unreadable when another patient's
+    notice has this number: it would be taken for that one, and never be followed; or that one would be withdrawn.
     """
     query = select(Pull).where(Pull.link_id == link_id, Pull.number == notice.number).with_for_update()
     known = session.execute(query).scalar_one_or_none()
+    is_over = known is None or known.state is PullState.CANCELLED or (known.state is PullState.FAILED and not notice.cancelled)
+    if known is not None and not is_over and _is_of_another(session, known, notice):
+        raise Unreadable("not_pulled", "other_notice")
     if notice.cancelled:
         _withdraw(session, link_id, notice, now=now)
         return None
@@ -70,6 +74,15 @@ def noticed(session: Session, notice: IncomingNotice, link_id: uuid.UUID, *, mes
     session.flush()
     changes.wake(session, "pull")
     return pull
+
+
+def _is_of_another(session: Session, known: Pull, notice: IncomingNotice) -> bool:
+    """Whether both say whom they are about, and that is not the same person. What the first was about its message still knows."""
+    keys = sealer(session)
+    told = {keys.blind(number, purpose=PATIENT_KEY) for _, number in _about(notice)}
+    before = session.scalars(select(InboundMessage.patient_keys).where(InboundMessage.id == known.message_id)).one_or_none()
+    names = {keys.blind(name, purpose=PATIENT_KEY) for name in (notice.number, notice.group)}
+    return bool(told and set(before or ()) - names) and told.isdisjoint(before or ())
 
 
 def _in_vain(session: Session, pull: Pull) -> bool:

@@ -21,7 +21,7 @@ from mdo_portal.domain.pull import OutgoingQuestion, OutgoingState
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, NotFound
-from mdo_portal.exchange import Address, IncomingAnswer, Question, Receipt, ReceiptKind, Unreadable
+from mdo_portal.exchange import Address, Fact, IncomingAnswer, Question, Receipt, ReceiptKind, Section, Unreadable
 from mdo_portal.services import (
     audit,
     case_facts,
@@ -150,7 +150,8 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
     request = _request(session, answer, hospital)
     case = _case(session, answer, hospital, request)
     _same_patient(session, answer, case, hospital)
-    case_facts.add_facts(session, case, answer.facts, hospital, now=now, message_id=message_id)
+    facts = (*answer.facts, *_beside(answer, request))
+    case_facts.add_facts(session, case, facts, hospital, now=now, message_id=message_id)
     over = documents.add_all(
         session, case, answer.documents, hospital_id=hospital.id, at=now, message_id=message_id, gone=answer.documents_taken_back
     )
@@ -166,6 +167,12 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
     audit.record_system(session, "referral.updated", now=now, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)
     return case
+
+
+def _beside(answer: IncomingAnswer, request: InformationRequest | None) -> tuple[Fact, ...]:
+    """The words of it that answer no open question: nobody asked, or somebody answered before. They stand on the case as they came."""
+    is_answer = request is not None and (request.answered_at is None or request.answer == answer.text)
+    return () if is_answer or not answer.text else (Fact(Section.COURSE, answer.text),)
 
 
 def _request(session: Session, answer: IncomingAnswer, hospital: Hospital) -> InformationRequest | None:
@@ -206,6 +213,8 @@ def _same_patient(session: Session, answer: IncomingAnswer, case: Case, hospital
         if found is None or found.id != patient.id:
             other_id = found.id if found else None
             raise Conflict(ConflictKind.ANSWER, "Task.for", patient.id, told, other_id=other_id, previous=number)
+    elif referrals.is_somebody_else(session, patient, told):  # a name is all that it says
+        raise Conflict(ConflictKind.ANSWER, "Patient.name", patient.id, told, previous=number)
 
 
 def _go_on(session: Session, case: Case, *, now: datetime) -> None:

@@ -262,18 +262,19 @@ def cancel(
     if case is None:
         return None
     _check_patient(session, referral, hospital, case)
-    if case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None:
-        return case
-    if case.state in WAITING and not told_later(session, case, *ASKED, now=now):
+    is_over = case.state is CaseState.WITHDRAWN or case.cancel_told_at is not None  # then only what else it says may be new
+    if not is_over and case.state in WAITING and not told_later(session, case, *ASKED, now=now):
         case.move(CaseState.WITHDRAWN, now=now, reason=CANCELLED)
-    else:
+    elif not is_over:
         case.cancel_told_at = now
     told = referral.facts
     if referral.cancel_reason and referral.cancel_reason != case.question_board:  # some send the whole order once more
         told = (*told, Fact(Section.COURSE, referral.cancel_reason, CANCELLED))
     add_facts(session, case, told, hospital, now=now, message_id=message_id)
     documents.add_all(session, case, referral.documents, hospital_id=hospital.id, at=now, message_id=message_id)
-    standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
+    if not is_over:
+        standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
+    standing.announce(session, case)
     return case
 
 

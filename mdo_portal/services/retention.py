@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
@@ -21,7 +21,7 @@ from mdo_portal.domain.destruction import DestroyRequest, LegalHold
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.inbound import FeedCount, InboundMessage
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.retention import ENDED, RULES, Kind, RetentionRule, edge
+from mdo_portal.domain.retention import ENDED, RULES, Kind, RetentionRule, Shield, edge
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.services import audit, caseless
@@ -68,9 +68,9 @@ def cases_due(before: datetime) -> Select[uuid.UUID]:
 
 
 def _held(table: type[Delivery] | type[InboundMessage]) -> ColumnElement[bool]:
-    """The case of this row, or its patient, is on hold. `correlate`: two floors down SQLAlchemy else takes the table anew, all its rows."""
-    of_case = select(Case.patient_id).where(Case.id == table.case_id).correlate(table).scalar_subquery()
-    return exists().where(LegalHold.lifted_at.is_(None), or_(LegalHold.case_id == table.case_id, LegalHold.patient_id == of_case))
+    """The case of this row, or its patient under whatever number, is on hold: as the database itself says of a case."""
+    any_holds = exists().where(LegalHold.lifted_at.is_(None))
+    return and_(any_holds, func.coalesce(func.case_shield(table.case_id), "") == Shield.HOLD)
 
 
 def conditions(before: Mapping[Kind, datetime]) -> dict[Kind, tuple[Any, ColumnElement[bool]]]:

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.sealing import Sealer
 from mdo_portal.domain.told import Merge
 from mdo_portal.exchange import Incoming, IncomingAnswer, IncomingAppointment, IncomingReferral, PatientIdentity, Unreadable
 from mdo_portal.services.sealed import sealer
@@ -39,9 +40,14 @@ class Conflict(Unreadable):
 
 def fingerprint(session: Session, told: PatientIdentity, *, previous: str = "") -> bytes:
     """Equal for equal people as told; nothing can be read from it."""
+    return fingerprint_by(sealer(session), told, previous=previous)
+
+
+def fingerprint_by(keys: Sealer, told: PatientIdentity, *, previous: str = "") -> bytes:
+    """The same by these keys."""
     born = told.birth_on.isoformat() if told.birth_on else ""
     words = "\x1f".join((told.local_number, told.bsn, told.name.family.casefold(), born, previous))
-    return sealer(session).blind(words, purpose=FINGERPRINT)
+    return keys.blind(words, purpose=FINGERPRINT)
 
 
 def number_of(incoming: Incoming) -> str:

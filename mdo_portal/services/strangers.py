@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage
+from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.unreadable import NO_SENDER
-from mdo_portal.errors import Unsafe
 from mdo_portal.exchange import MessageHeader, Wire
 from mdo_portal.services import hospitals
 from mdo_portal.services.application_acks import header_alone
@@ -43,7 +42,7 @@ def _signs(session: Session, sealed: bytes) -> tuple[str, str]:
     """MSH-3 and MSH-4 as a link compares them: their first component. Empty when the header says nothing, or is there no more."""
     try:
         raw = sealer(session).open(sealed, purpose=RAW_PURPOSE) if sealed else b""
-    except (InvalidTag, Unsafe):
+    except CANNOT_OPEN:
         return "", ""
     header = header_alone(raw).decode("cp1252", "replace")
     fields = header.split(header[3]) if header.startswith("MSH") and len(header) > 4 else []

@@ -180,6 +180,8 @@ def _there_already(comer: Comer, kind: str) -> Response | None:
     if [name for name, _ in asked] != ["identifier"]:
         return None
     system, bar, number = asked[0][1].rpartition("|")
+    if "\0" in number:  # PostgreSQL knows no such text, and nothing is here under it
+        return None
     with database().transaction(link=comer.token) as db:
         known = handed_in.alike(db, comer.link.link_id, kind, number)
         message = next((one for one, raw in known if not bar or (system, number) in wiring.fhir_numbers(raw)), None)

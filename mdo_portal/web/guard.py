@@ -95,7 +95,7 @@ def _only_our_own_pages_write() -> None:
     if request.method in SAFE or view is None or getattr(view, "machine", False):
         return
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    own = hmac.compare_digest(sent, str(session.get("csrf", ""))) and bool(sent)
+    own = hmac.compare_digest(sent.encode("utf-8", "replace"), str(session.get("csrf", "")).encode()) and bool(sent)
     if not own or request.headers.get("Sec-Fetch-Site") == "cross-site" or not _is_own_origin():
         raise NotOurPage()
 

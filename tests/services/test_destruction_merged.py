@@ -164,6 +164,19 @@ def test_a_hold_set_while_they_are_one_stays_with_both(session: Session, region:
     assert [destruction.shield_of(session, one.id).value for one in two] == ["hold", "hold"]
 
 
+def test_a_hold_on_a_patient_holds_under_whatever_number_that_goes_on(session: Session, region: Region) -> None:
+    """Put on the second of three it held nothing of the third: that case went at its term, and a letter at any merge."""
+    *ours, other = cases = [finished(session, region, patient=make.identity(f"Z-{number}")) for number in (1, 2, 3, 4)]
+    first, second, third = ours
+    join(session, second, third)
+    holds.place(session, region.petra, second.id, whole_patient=True, reason="klacht", now=NOW)
+    join(session, first, second)
+
+    assert [destruction.shield_of(session, one.id).value for one in cases] == ["hold", "hold", "hold", ""]
+    assert [purging.purge(session, kind, now=NOW) for kind in (Kind.LETTER, Kind.CASE)] == [1, 1]
+    assert there(session, *ours) == [True, True, True] and not is_there(session, other.id)
+
+
 # Patients of whom no case is left
 
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
@@ -32,6 +32,16 @@ def test_a_link_manager_sees_the_own_hospitals_messages_and_the_administrator_al
 
     assert {row.control_id for row in inbox.rows(session, region.lars)} == {"ZEED"}
     assert {row.control_id for row in inbox.rows(session, region.ada)} == {"ZEED", "KREE", "WIE?"}
+
+
+@pytest.mark.parametrize(
+    "sealed", [b"2019z\0" + b"n" * 12 + b"c" * 40, b"2026a\0nonce", b"x"], ids=["its key is gone", "cut off", "junk"]
+)
+def test_a_strangers_message_that_opens_no_more_hides_no_other(session: Session, region: Region, sealed: bytes) -> None:
+    intake.keep(session, [make.arrival(None, control_id=number, reason="unknown_sender") for number in ("WIE1", "WIE2")])
+    session.execute(update(InboundMessage).where(InboundMessage.control_id == "WIE1").values(raw_sealed=sealed))
+
+    assert {row.control_id for row in inbox.rows(session, region.ada)} == {"WIE1", "WIE2"}
 
 
 @pytest.mark.parametrize("name", ["carla", "dirk", "aisha"])

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, InformationRequest
+from mdo_portal.domain.case import Case, CaseFact, InformationRequest
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import IllegalMove, NotFound
-from mdo_portal.exchange import IncomingAnswer, Receipt, ReceiptKind, Unreadable, Wire
+from mdo_portal.exchange import IncomingAnswer, PersonName, Receipt, ReceiptKind, Unreadable, Wire
 from mdo_portal.services import deciding, intake, questions
 from mdo_portal.services.rulings import Conflict
 from tests import make
@@ -82,7 +82,12 @@ def test_questions_about_one_case_leave_in_the_order_in_which_they_were_asked(se
 
 @pytest.mark.parametrize(
     "over",
-    [{"bsn": "999900006"}, {"local_number": "somebody-else"}, {"birth_on": date(1901, 1, 1), "local_number": "", "bsn": ""}],
+    [
+        {"bsn": "999900006"},
+        {"local_number": "somebody-else"},
+        {"birth_on": date(1901, 1, 1), "local_number": "", "bsn": ""},
+        {"name": PersonName("Anders"), "birth_on": None, "local_number": "", "bsn": ""},
+    ],
 )
 def test_an_answer_about_another_patient_is_not_taken_over(session: Session, region: Region, over: dict[str, Any]) -> None:
     zeed = session.get_one(Hospital, region.hospitals["ZEED"])
@@ -106,6 +111,26 @@ def test_an_own_question_is_answered_once_and_not_with_nothing(session: Session,
 
     with pytest.raises(IllegalMove):
         questions.answer(session, case, question, "Nog eens.", viewer=region.dirk, now=NOW)
+
+
+def test_what_a_hospital_says_beside_or_behind_the_first_answer_stands_on_the_case(session: Session, region: Region) -> None:
+    """Its words were read, acknowledged and gone: a colleague had typed an answer already, or nobody had asked."""
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    case, question = asked(session, region)
+    questions.answer(session, case, question, "Komt eraan.", viewer=region.dirk, now=NOW)
+    for told in (
+        IncomingAnswer(question=str(question), text="PSA 8,1"),
+        IncomingAnswer(question=str(question), text="PSA was 18,1"),
+        IncomingAnswer(question=str(question), text="PSA was 18,1"),
+        IncomingAnswer(question=str(question), text="Komt eraan."),
+        IncomingAnswer(case.referral_number, text="Patiënt ziet af van behandeling"),
+    ):
+        questions.answered(session, told, zeed, now=NOW + timedelta(hours=1), message_id=uuid.uuid4())
+        session.flush()
+
+    told_so = select(CaseFact.text).where(CaseFact.received_at > NOW, CaseFact.superseded_at.is_(None)).order_by(CaseFact.id)
+    assert session.scalars(told_so).all() == ["PSA 8,1", "PSA was 18,1", "Patiënt ziet af van behandeling"]
+    assert session.get_one(InformationRequest, question).answer == "Komt eraan."
 
 
 def test_an_answer_with_another_birth_date_asks_a_person_and_goes_on_once_answered(database: Database, region: Region) -> None:

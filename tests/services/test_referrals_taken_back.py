@@ -124,6 +124,18 @@ def test_who_takes_back_may_tell_something_new_and_it_is_not_lost(session: Sessi
     assert session.scalar(select(func.count()).select_from(CaseDocument).where(CaseDocument.case_id == case.id)) == 1
 
 
+def test_so_may_who_takes_back_what_was_withdrawn_before(session: Session, zeed: Hospital) -> None:
+    """The coordinator had withdrawn it, or the hospital itself: why, and the letter that says so, were read and thrown away."""
+    told = make.referral(make.identity("1"), number="VW-1")
+    case = register(session, zeed, told)
+    cancel(session, zeed, told)
+    for _ in range(2):
+        cancel(session, zeed, told, cancel_reason="Ziet af van behandeling", documents=(make.document(b"%PDF-1.7 waarom"),))
+
+    assert (referrals.CANCELLED, "Ziet af van behandeling") in present(session, case)
+    assert session.scalar(select(func.count()).where(CaseDocument.case_id == case.id)) == 1
+
+
 def test_the_question_that_comes_once_more_is_no_reason(session: Session, zeed: Hospital) -> None:
     told = make.referral(make.identity("1"), number="VW-1", question_board="Operabel?")
     case = register(session, zeed, told)

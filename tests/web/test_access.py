@@ -113,6 +113,7 @@ def test_a_form_that_is_not_ours_is_refused(house: House) -> None:
     aisha = house.person("Aisha")
     for name, path in addresses(house, "POST", house.ids):
         assert aisha.post(path, data={"csrf_token": "guessed"}).status_code == 403, name
+        assert aisha.post(path, data={"csrf_token": "gegïst"}).status_code == 403, name
         forged = aisha.post(path, data={"csrf_token": CSRF}, headers={"Sec-Fetch-Site": "cross-site"})
         assert forged.status_code == 403, name
         other = aisha.post(path, data={"csrf_token": CSRF}, headers={"Origin": "https://evil.example"})

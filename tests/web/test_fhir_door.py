@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from integrations.fhir.capability import TAKEN
 from integrations.fhir.judge import problem
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.inbound import InboundState
+from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from tests.integrations.fhir.make import bundle, patient, request, sample
 from tests.people import Region
@@ -108,6 +108,7 @@ def test_if_none_exist_takes_nothing_twice(client: FlaskClient, database: Databa
         ("/fhir/Task", "identifier=T-1", True),
         ("/fhir/Task", "identifier=urn:y|T-1", False),
         ("/fhir/Task", "identifier=|T-1", False),
+        ("/fhir/Task", "identifier=urn:x|T-1%00", False),
         ("/fhir/Task", "identifier=urn:x|T-10", False),
         ("/fhir/Task", "identifier=urn:x|T-1&status=requested", False),
         ("/fhir", "identifier=urn:x|T-1", True),
@@ -198,5 +199,15 @@ def test_if_none_exist_does_not_keep_out_what_mends_a_refused_one(client: FlaskC
     assert [one.state for one in messages(database)] == [InboundState.UNREADABLE]
 
     again = post(client, "/fhir/Task", TASK, If_None_Exist="identifier=urn:x|T-1")
+
+    assert again.status_code == 201 and len(messages(database)) == 2
+
+
+def test_if_none_exist_about_one_that_nobody_can_open_any_more_takes_the_message(client: FlaskClient, database: Database) -> None:
+    post(client, "/fhir/Task", TASK)
+    with database.transaction() as session:
+        session.execute(update(InboundMessage).values(raw_sealed=b"nobody can open this"))
+
+    again = post(client, "/fhir/Task", TASK | {"description": "anders"}, If_None_Exist="identifier=urn:x|T-1")
 
     assert again.status_code == 201 and len(messages(database)) == 2

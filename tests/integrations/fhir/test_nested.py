@@ -7,6 +7,7 @@ import json
 import pytest
 
 from integrations.fhir.reader import FhirReader
+from integrations.fhir.values import Node
 from mdo_portal.exchange import IncomingReferral
 from tests.integrations.fhir.make import BASE, bundle, condition, patient, request
 from tests.integrations.fhir.read_house import read
@@ -47,3 +48,26 @@ def test_a_document_beside_the_patient_himself_is_only_named() -> None:
     found = read(letter)
 
     assert (found.number, found.facts, found.unmapped) == ("REF-1", (), ("Bundle/2",))
+
+
+BY_NUMBER = {"identifier": {"system": "urn:oid:2.25.1", "value": "0042"}}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        request(contained=[patient(id="q")], subject={"reference": "#q"}),
+        request(subject=BY_NUMBER),
+        {"resourceType": "ReferralRequest", "status": "active", "patient": BY_NUMBER},
+        {
+            "resourceType": "DocumentReference",
+            "status": "current",
+            "contained": [patient(id="q")],
+            "subject": {"reference": "#q"},
+        },
+    ],
+    ids=["contained", "by number", "by number (STU3)", "contained in a document"],
+)
+def test_whom_it_is_about_is_known_before_it_is_read_also_without_a_patient_of_its_own(asked: Node) -> None:
+    """Else two messages about one patient are read side by side, and what takes a referral back may be read before it."""
+    assert FhirReader().header(bundle(asked)).patient_numbers == (("urn:oid:2.25.1", "0042"),)

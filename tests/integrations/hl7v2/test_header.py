@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from integrations.hl7v2 import header
 from integrations.hl7v2.header import read_header
-from mdo_portal.exchange import Unreadable
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import PatientChange, Unreadable
 
 from .samples import ADT, MERGE, REFERRAL
 
@@ -40,6 +41,27 @@ def test_a_bsn_in_groups_is_asked_for_as_it_is_kept_too(written: str) -> None:
     found = read_header(ADT.replace(b"999911120", written.encode()).replace(b"12345", b"12-34")).patient_numbers
 
     assert found == (("ZEED", "12-34"), ("NLMINBIZA", written), ("NLMINBIZA", "999911120"))
+
+
+@pytest.mark.parametrize(
+    ("written", "as_sent"),
+    [
+        (b"12345", b"12345\0\0\0"),
+        (b"12345", b"123\x0145"),
+        (b"\rPID|", b"\r\x0bPID|"),
+        (b"\rPID|", b"\rpid|"),
+        (b"\rPID|", b"\r \tPID|"),
+    ],
+    ids=["padded with NUL", "a control sign in it", "a control sign before its line", "small letters", "blanks before its line"],
+)
+def test_whom_it_is_about_is_as_the_reader_finds_it(written: bytes, as_sent: bytes) -> None:
+    """Else the feed of somebody with a case is counted as a stranger's and gone; and PostgreSQL refuses all that came with a NUL."""
+    raw = ADT.replace(written, as_sent)
+    read = Hl7Reader().read(raw, "generic-v2")
+
+    assert isinstance(read, PatientChange)
+    assert read.patient.local_number == "12345"
+    assert read_header(raw).patient_numbers == read_header(ADT).patient_numbers
 
 
 @pytest.mark.parametrize("before", [b"", b"\r\n", b"\x0b", b"\xef\xbb\xbf", b"FHS|^~\\&|A\rBHS|^~\\&|A\r"])
