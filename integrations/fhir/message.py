@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from integrations.fhir.bundle import Addresses, Entry, entries_of
 from integrations.fhir.documents import of_attachment
-from integrations.fhir.gathered import Gathered, distinct, leftovers, take
+from integrations.fhir.gathered import Gathered, distinct
 from integrations.fhir.history import newest
 from integrations.fhir.in_force import tags
 from integrations.fhir.judge import problem
@@ -18,6 +18,7 @@ from integrations.fhir.reading import Reading
 from integrations.fhir.referral import read_referral
 from integrations.fhir.request import KINDS, has_request, number_of, with_contained
 from integrations.fhir.sieve import HELPERS, sift
+from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import answer_words, attachments, is_notice, question_of, read_notice, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.withdrawal import ending_task, why

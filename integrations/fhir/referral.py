@@ -8,7 +8,7 @@ from datetime import datetime
 from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
-from integrations.fhir.gathered import Gathered, distinct, leftovers, take
+from integrations.fhir.gathered import Gathered, distinct
 from integrations.fhir.in_force import not_in_force
 from integrations.fhir.parties import board, gp, most_urgent, referrer
 from integrations.fhir.people import patient_identity
@@ -24,6 +24,7 @@ from integrations.fhir.request import (
     refuse_a_second,
 )
 from integrations.fhir.sieve import HELPERS, Sifted, sift
+from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
 from integrations.fhir.values import Node, codings, concept, day, joined, moment, nodes, text, unique, word

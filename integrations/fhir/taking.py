@@ -1,0 +1,187 @@
+"""What the entries of one message say, each taken by its kind: facts, documents, people and answers to the questions of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from integrations.fhir.beside import extended
+from integrations.fhir.bundle import Entry
+from integrations.fhir.documents import of_binary, of_reference, of_report
+from integrations.fhir.facts import FACTS
+from integrations.fhir.gathered import Gathered
+from integrations.fhir.named import NAMED
+from integrations.fhir.people import cautions, has_second_bsn
+from integrations.fhir.questionnaire import asked_as_value
+from integrations.fhir.reading import Reading, is_in_error, not_sent, without_state
+from integrations.fhir.request import is_other
+from integrations.fhir.sieve import HELPERS, Sifted
+from integrations.fhir.team import team_member, teammates
+from integrations.fhir.told import (
+    TOLD,
+    attached,
+    narrative,
+    only_narrative,
+    says_more,
+)
+from integrations.fhir.values import Node, codings, concept, day, first_of, joined, nodes, sent_none, text, word
+from integrations.fhir.written import of_form, of_letter, of_task
+from mdo_portal.exchange import Fact, Section
+
+_PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
+
+
+def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered) -> None:
+    """What one resource says. `patient` None: the message holds none, and says only to which referral it belongs."""
+    own = entry.resource
+    if entry.kind in HELPERS:
+        found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
+        found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
+        return
+    if patient is not None and is_other(
+        own.get("subject") or own.get("patient") or own.get("for"), patient, reading.where, entry
+    ):
+        found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")
+    elif is_in_error(own):
+        found.unmapped.append(f"{entry.place} entered-in-error")
+        if carries := _PAPERS.get(entry.kind):
+            found.withdraw(carries(entry, reading))
+        if entry.kind == "Composition":
+            over = Gathered()
+            of_letter(entry, reading, over)
+            found.taken_back.extend(over.facts)
+        if entry.kind in FACTS:
+            told = said_by(without_state(entry), reading)
+            is_silent = all(one.text == reading.profile.label("report") for one in told)
+            found.taken_back.extend(_named_alone(entry) if is_silent else told)  # told otherwise since, it stands
+        elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind):
+            found.taken_back.extend(mapping(without_state(entry), reading))
+        elif entry.kind == "QuestionnaireResponse":
+            over = Gathered()
+            of_form(without_state(entry), reading, over)
+            found.taken_back.extend(over.facts)
+        if entry.kind in {*TOLD, "Consent"}:
+            for carried in attached(entry, reading):
+                found.withdraw(carried)
+    else:
+        before = len(found.facts)
+        map_entry(entry, reading, found)
+        if entry.known_as:
+            found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]
+
+
+def _named_alone(entry: Entry) -> tuple[Fact, ...]:
+    """What is taken back without its value: its name, its day and its address, and no text."""
+    own = entry.resource
+    system, code = next(iter(codings(own.get("code"))), ("", ""))
+    dated = first_of(
+        own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "onsetDateTime", "issued"
+    )
+    label = concept(own.get("code"))
+    return (Fact(Section.OTHER, "", label, day(dated), code, system, entry.known_as),) if label or entry.known_as else ()
+
+
+_CORRECTED = {"amended", "corrected"}
+
+
+def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
+    """All that a resource of one of these kinds says, its extensions with it; corrected when it says that."""
+    told = FACTS[entry.kind](entry, reading)
+    told = told or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
+    more = extended(entry, reading.where, reading.profile)
+    if more and not told:
+        told = (Fact(Section.OTHER, "", concept(entry.resource.get("code"))),)
+    if more:
+        told = (replace(told[0], text=joined(told[0].text, *more)), *told[1:])
+    if heading := reading.headings.get(entry.place):
+        told = tuple(map(heading.above, told))
+    is_corrected = word(entry.resource.get("status")) in _CORRECTED
+    return tuple(replace(one, status="corrected") for one in told) if is_corrected else told
+
+
+def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
+    if asked := asked_as_value(entry, reading):
+        found.fields.setdefault(asked, []).append(text(entry.resource.get("valueString")))
+        return
+    mapping = said_by if entry.kind in FACTS else TOLD.get(entry.kind) or NAMED.get(entry.kind)
+    if mapping:
+        said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
+        if said and entry.kind not in {*FACTS, *_OWN_EXTENSIONS}:
+            more = extended(entry, reading.where, reading.profile)
+            said = (replace(said[0], text=joined(said[0].text, *more)), *said[1:])
+        found.facts.extend(said)
+        found.facts.extend(_more(entry, said, reading))
+        for pointed in _only_named(entry.resource):
+            found.facts.extend(not_sent(pointed, Section.OTHER, entry, reading))
+        is_told = said or any(entry.resource.get(name) for name in _ELSEWHERE)
+        found.unmapped.extend(_curves(entry) if is_told else [entry.place])
+    for carried in attached(entry, reading) if entry.kind in {*TOLD, "Consent"} else ():
+        found.carry(carried)
+    if carries := _PAPERS.get(entry.kind):
+        found.carry(carries(entry, reading))
+    elif entry.kind == "QuestionnaireResponse":
+        of_form(entry, reading, found)
+    elif entry.kind == "CareTeam":
+        members = team_member(entry, reading)
+        others, is_all = teammates(entry, reading)
+        found.people |= members
+        found.facts.extend(others)
+        found.unmapped.extend([] if is_all and (members or others) else [entry.place])
+    elif entry.kind == "Composition":
+        of_letter(entry, reading, found)
+    elif entry.kind == "Task":
+        of_task(entry, reading, found)
+    elif not mapping and entry.kind != "Device":
+        found.unmapped.append(entry.place)
+
+
+_OWN_EXTENSIONS = {"Consent", "Flag"}
+"""Kinds of which the mapping itself says what their extensions are."""
+
+
+_ELSEWHERE = ("presentedForm", "result", "hasMember", "payload", "content")
+"""Elements of a resource that says nothing itself, for what it says stands there."""
+
+
+def _curves(entry: Entry) -> list[str]:
+    """The parts of a value that are a curve: nothing a page shows."""
+    parts = enumerate(nodes(entry.resource.get("component")))
+    return [f"{entry.place} component[{number}]" for number, part in parts if "valueSampledData" in part]
+
+
+def _only_named(own: Node) -> Iterator[Any]:
+    """References to what belongs to a result, of which the words are shown when it was not sent along; `related` and `image` are STU3."""
+    if sent_none(own, _NAMING):
+        return
+    yield from (own.get(name) for name in ("hasMember", "result", "imagingStudy", "report"))
+    yield [one.get("target") for one in nodes(own.get("related"))]
+    yield [one.get("link") for name in ("media", "image") for one in nodes(own.get(name))]
+
+
+_NAMING = frozenset({"hasMember", "result", "imagingStudy", "report", "related", "media", "image"})
+
+
+def _more(entry: Entry, said: tuple[Fact, ...], reading: Reading) -> tuple[Fact, ...]:
+    """The narrative that says more than the fields, beside what those say."""
+    words = narrative(entry.resource) if said and says_more(entry.resource) else ""
+    is_new = words and words not in (one.text for one in said)
+    return (Fact(said[0].section, words, reading.profile.label("note"), said[0].dated_on),) if is_new else ()
+
+
+_POINTED_AT = {"Medication", "Device"}
+
+
+def leftovers(reading: Reading, sifted: Sifted, found: Gathered) -> None:
+    """What nothing points at: files are kept, drugs and devices are named."""
+    taken = {
+        one.place
+        for entry in reading.where.entries
+        for name in ("medicationReference", "device")
+        for one in reading.where.all(entry.resource.get(name) or [], entry)
+    }
+    loose = (entry for entry in reading.where.entries if entry.kind in _POINTED_AT and entry.place not in taken)
+    found.unmapped.extend(entry.place for entry in loose)
+    for entry in reading.where.entries:
+        if entry.kind == "Binary" and entry.place not in found.binaries and entry.place not in sifted.refused:
+            found.carry(of_binary(entry, reading))

@@ -1,0 +1,103 @@
+"""What people wrote for people: letters by their sections, forms by their answers, tasks by what they ask."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from integrations.fhir.bundle import Entry
+from integrations.fhir.documents import of_attachment
+from integrations.fhir.facts import FACTS
+from integrations.fhir.gathered import Gathered
+from integrations.fhir.named import NAMED
+from integrations.fhir.questionnaire import FIELDS, answers, is_of_field
+from integrations.fhir.reading import Reading
+from integrations.fhir.request import KINDS
+from integrations.fhir.sieve import HELPERS
+from integrations.fhir.task import ENDED, HELD_UP, is_notice
+from integrations.fhir.told import (
+    TOLD,
+    input_words,
+    narrative,
+    section_words,
+    sections,
+    task,
+)
+from integrations.fhir.values import codings, concept, day, node, nodes, text, word
+from mdo_portal.exchange import Fact, Section
+
+
+def of_letter(entry: Entry, reading: Reading, found: Gathered) -> None:
+    """The sections of a document that say something in words: a question by its title, else a fact under that title."""
+    dated, state = day(entry.resource.get("date")), _OF_A_LETTER.get(word(entry.resource.get("status")), "")
+    for one in sections(entry.resource):
+        title, words = section_words(one)
+        if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
+            words = narrative(one) or concept(one.get("emptyReason"))  # its entries are not in this message, or have no place
+        target = reading.profile.target("", title)
+        if words and is_of_field(target, words):
+            found.fields.setdefault(target, []).append(words)
+        elif words:
+            target = "" if target in FIELDS else target
+            placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
+            found.facts.append(Fact(placed_by, words, title, dated, status=state))
+
+
+_OF_A_LETTER = {"preliminary": "preliminary", "amended": "corrected"}
+"""Composition.status → of RESULT_STATUSES."""
+
+
+def _is_shown(entry: Entry) -> bool:
+    shown = {*FACTS, *TOLD, *NAMED, *HELPERS, "DocumentReference", "QuestionnaireResponse", "CareTeam", "Media"}
+    return entry.kind in shown - set(KINDS.values())  # the request that all of this is about stands in no column
+
+
+_OF_A_FORM = {"in-progress": "preliminary", "stopped": "preliminary", "amended": "corrected"}
+"""QuestionnaireResponse.status → of RESULT_STATUSES."""
+
+
+_TO_FETCH = re.compile(r"(?:https?://\S+/)?[A-Z][A-Za-z]{2,40}[/?]\S+")
+"""What is to be fetched (`Condition?category=…`), which the pull reads from a Task: it may hold a number of the patient."""
+
+
+def of_task(entry: Entry, reading: Reading, found: Gathered) -> None:
+    """What a Task that asks says, its inputs with it: a question by the name of an input, else a fact under that name."""
+    own, before = entry.resource, len(found.facts) + len(found.documents) + len(found.fields)
+    found.facts.extend(task(entry, reading))
+    is_to_fetch = is_notice(own)
+    for one in nodes(own.get("input")):
+        name, attachment = concept(one.get("type")), node(one.get("valueAttachment"))
+        if attachment:
+            found.carry(of_attachment(entry, attachment, reading, name or reading.profile.label("document")))
+            continue
+        pointed = one.get("valueReference")
+        words = input_words(one, reading) if not pointed or reading.where.resolve(pointed, entry) is None else ""
+        if _TO_FETCH.fullmatch(words):
+            words, is_to_fetch = "", True
+        target = reading.profile.target("", name) if "valueBoolean" not in one else ""  # a yes is no question and no urgency
+        if words and is_of_field(target, words):
+            found.fields.setdefault(target, []).append(words)
+        elif words:
+            target = "" if target in FIELDS else target
+            found.facts.append(Fact(Section(target) if target else Section.OTHER, words, name, day(own.get("authoredOn"))))
+    until = text(node(node(own.get("restriction")).get("period")).get("end"))
+    is_asking = text(own.get("status")) not in ENDED and not is_to_fetch  # of data that lie ready it says how long they do
+    for name, value in (("latest_useful_on", until), ("urgency", text(own.get("priority")))) if is_asking else ():
+        if value and name not in found.fields:
+            found.fields[name] = [value]
+    if (state := text(own.get("status"))) in HELD_UP:
+        found.unmapped.append(f"{entry.place} {state}")
+    elif len(found.facts) + len(found.documents) + len(found.fields) == before:
+        found.unmapped.append(entry.place)
+
+
+def of_form(entry: Entry, reading: Reading, found: Gathered) -> None:
+    """The answers of a form: fields of the referral, facts, and documents."""
+    given = answers(entry, reading)
+    state = _OF_A_FORM.get(word(entry.resource.get("status")), "")
+    found.facts.extend(replace(one, status=state) if state else one for one in given.facts)
+    for name, words in given.fields.items():
+        found.fields.setdefault(name, []).extend(words)
+    found.unmapped.extend(f"{entry.place} {one}" for one in given.left)
+    for carried in given.carried:
+        found.carry(carried)
