@@ -12,7 +12,7 @@ from mdo_portal.exchange import MessageHeader, Unreadable
 from .charset import narrow
 from .header_numbers import LONGEST_LINE, end_of_line, numbers_in
 from .marks import Marks, marks_of
-from .tidy import as_read
+from .tidy import NEAR, as_read, cleaned
 
 WINDOW = 1_048_576
 """How far into a message patient numbers are looked for. Beyond it there are documents, or somebody means harm."""
@@ -129,6 +129,8 @@ def read_header(raw: bytes) -> MessageHeader:
     found = opened(window[at : end_of_line(window, at)])
     read = as_read(window)
     numbers, is_cut = numbers_in(read, at if read is window else 0, found.marks)
+    if len(read) > NEAR:  # with more than one patient: behind the start nothing was mended
+        numbers = tuple((authority, cleaned(number)) for authority, number in numbers)
     told = found.shared.header
     return MessageHeader(
         told.kind,

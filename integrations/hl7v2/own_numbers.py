@@ -10,7 +10,7 @@ from .charset import narrow
 from .er7 import Message
 from .header import WINDOW, header_at, opened
 from .header_numbers import end_of_line, lines_called
-from .tidy import as_read
+from .tidy import as_read, cleaned
 
 
 def numbers_at(raw: bytes, places: Sequence[str]) -> list[str]:
@@ -23,4 +23,4 @@ def numbers_at(raw: bytes, places: Sequence[str]) -> list[str]:
         return []
     read = as_read(window)
     few = Message.of_lines(lines_called({one[:3] for one in places}, read, at if read is window else 0, marks), marks)
-    return [value for one in places if (value := few.get(one).strip())]
+    return [value for one in places if (value := cleaned(few.get(one)).strip())]

@@ -8,7 +8,8 @@ from .charset import is_marked, narrow
 
 _MARK = b"\xef\xbb\xbf"
 _NO_LETTERS = bytes(n for n in range(32) if n not in (0x09, 0x0A, 0x0D)) + b"\x7f"
-_NEAR = 65_536
+NEAR = 16_384
+"""Bytes at the start of a message in which its patient is named, whatever comes behind."""
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
 """What a terminal was told by a screen that somebody copied from (ECMA-48)."""
 
@@ -26,12 +27,21 @@ def storable(raw: bytes) -> bytes:
 def as_read(window: bytes) -> bytes:
     """The beginning of a message, narrowed, as `storable` leaves it: whom it is about is asked before it is read, and must be the same.
 
-    Names of segments are mended near the start alone: it is done before anybody is answered.
+    Mended is the start alone, for it is done before anybody is answered; what comes behind it are documents. `cleaned` does the rest.
     """
-    window = _lettered(window)
-    if window[:4] == b"MSH|" and b"\rPID|" in window:  # as nearly all are
-        return window
-    return window if (start := window[:_NEAR]) is (named := _named(start)) else named + window[_NEAR:]
+    start = window if len(window) <= NEAR else window[:NEAR]
+    read = _lettered(start)
+    if not (read[:4] == b"MSH|" and b"\rPID|" in read):  # as nearly all are
+        read = _named(read)
+    return window if read is start else read + window[NEAR:]
+
+
+def cleaned(text: str) -> str:
+    """One text of a message without control signs: PostgreSQL refuses a whole batch for one NUL."""
+    return text if text.isprintable() else text.translate(_NO_SIGNS)
+
+
+_NO_SIGNS = dict.fromkeys(_NO_LETTERS)
 
 
 def _lettered(raw: bytes) -> bytes:

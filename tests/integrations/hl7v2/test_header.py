@@ -64,6 +64,12 @@ def test_whom_it_is_about_is_as_the_reader_finds_it(written: bytes, as_sent: byt
     assert read_header(raw).patient_numbers == read_header(ADT).patient_numbers
 
 
+def test_a_number_far_behind_the_start_of_a_message_holds_no_control_sign_either() -> None:
+    far = b"OBX|1|TX|||" + b"x" * 40_000 + b"\rPID|2||67\x0089\0^^^ZEED^PI\r"
+
+    assert ("ZEED", "6789") in read_header(ADT + far).patient_numbers
+
+
 @pytest.mark.parametrize("before", [b"", b"\r\n", b"\x0b", b"\xef\xbb\xbf", b"FHS|^~\\&|A\rBHS|^~\\&|A\r"])
 def test_what_stands_before_the_header_does_not_matter(before: bytes) -> None:
     assert read_header(before + ADT).control_id == "M0002"
