@@ -27,6 +27,7 @@ from integrations.fhir.values import (
     unique,
     word,
 )
+from integrations.fhir.withdrawal import TAKEN_BACK
 from integrations.rich_text import words_of
 from mdo_portal.exchange import Fact, Section
 
@@ -90,7 +91,8 @@ def says_more(resource: Node) -> bool:
 def task(entry: Entry, reading: Reading) -> Facts:
     """What a Task that asks says in its own words."""
     own = entry.resource
-    how_far = (concept(own.get("businessStatus")), status_reason(own))
+    is_over = text(own.get("status")) in TAKEN_BACK  # why is then the reason of the whole (withdrawal.why)
+    how_far = (concept(own.get("businessStatus")), "" if is_over else status_reason(own))
     said = unique(
         [text(own.get("description")), concept(own.get("reasonCode") or own.get("reason")), *notes(own.get("note")), *how_far]
     )
