@@ -77,7 +77,7 @@ def test_the_list_shows_what_is_late_first_in_words_and_the_menu_says_how_many(h
 
     assert page.index("PSMA-PET") < page.index("Prostatectomie")
     assert "te laat" in page and "bericht gekomen" in page
-    assert re.search(r'href="/follow-up"[^>]*>Opvolging<span class="count[^"]*">1</span>', page)
+    assert re.search(r'href="/follow-up"[^>]*>Opvolging<span class="count[^"]*"[^>]*>1</span>', page)
 
 
 def test_one_click_on_the_list_says_it_was_carried_out(house: House) -> None:
