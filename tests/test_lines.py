@@ -16,7 +16,7 @@ from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.errors import Incomplete
 from mdo_portal.exchange import Caller, Wire
 from mdo_portal.reception import Sorted
-from mdo_portal.services import hospitals, line_binding, lines
+from mdo_portal.services import hospitals, line_acceptance, line_binding, lines
 from mdo_portal.services.hospitals import Senders
 from tests import make
 from tests.make import NOW
@@ -99,7 +99,9 @@ def test_of_two_hospitals_that_send_under_one_name_the_certificate_says_which(
 def test_plain_is_taken_while_somebody_accepted_it_and_not_a_day_longer(database: Database, region: Region) -> None:
     link_id = region.links["ZEED"].link_id
     with database.transaction() as session:
-        line_binding.accept_plain(session, link_id, by="J. de Wit, CISO", why="geen TLS", until=NOW + timedelta(days=1), now=NOW)
+        line_acceptance.accept_plain(
+            session, link_id, by="J. de Wit, CISO", why="geen TLS", until=NOW + timedelta(days=1), now=NOW
+        )
         links = hospitals.links(session)
         assert lines.line_of(session, link_id, now=NOW).safety is lines.Safety.UNSECURED
         assert lines.line_of(session, link_id, now=NOW + timedelta(days=2)).safety is lines.Safety.LOCAL
@@ -116,7 +118,7 @@ def test_nobody_accepts_plain_without_a_name_a_reason_and_an_end(
     database: Database, region: Region, by: str, why: str, days: int
 ) -> None:
     with database.transaction() as session, pytest.raises(Incomplete):
-        line_binding.accept_plain(
+        line_acceptance.accept_plain(
             session, region.links["ZEED"].link_id, by=by, why=why, until=NOW + timedelta(days=days), now=NOW
         )
 

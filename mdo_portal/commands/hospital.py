@@ -17,7 +17,7 @@ from mdo_portal.domain import certificate
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Wire
-from mdo_portal.services import hospitals, line_binding, lines, links, routing
+from mdo_portal.services import hospitals, line_acceptance, line_binding, lines, links, routing
 from mdo_portal.services.hospitals import LinkRow
 
 
@@ -95,13 +95,13 @@ def accept_plain(database: Database, code: str, *, by: str, why: str, until: dat
     """Accept unencrypted messages of this hospital, to the end of that day. Raises Incomplete, KeyError for no link."""
     last, now = lines.end_of(until.date()), datetime.now(UTC)
     with database.transaction() as session:
-        line_binding.accept_plain(session, _link_id(session, code), by=by, why=why, until=last, now=now)
+        line_acceptance.accept_plain(session, _link_id(session, code), by=by, why=why, until=last, now=now)
 
 
 def withdraw_plain(database: Database, code: str) -> bool:
     """Take nothing unencrypted of this hospital any more; False when nobody had accepted it."""
     with database.transaction() as session:
-        return line_binding.withdraw_plain(session, _link_id(session, code), now=datetime.now(UTC))
+        return line_acceptance.withdraw_plain(session, _link_id(session, code), now=datetime.now(UTC))
 
 
 def line(database: Database, code: str) -> dict[str, Any]:

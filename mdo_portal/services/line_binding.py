@@ -1,4 +1,4 @@
-"""Who may call as a hospital: binding and withdrawing a certificate, and accepting in writing that a line has none.
+"""Who may call as a hospital: binding and withdrawing a certificate. That a line has none is accepted in line_acceptance.py.
 
 The page of the link and `mdo-portal hospital` both do it here. Binding can only let somebody in as the hospital that binds.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -16,12 +16,10 @@ from mdo_portal.domain.certificate import FIELD, Certificate, clean
 from mdo_portal.domain.link import CalledCertificate, Changed, Link, LinkCertificate
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services.lines import bound, last_day
+from mdo_portal.services import link_claims
+from mdo_portal.services.lines import bound
 from mdo_portal.services.link_history import remember
 
-LONGEST_PLAIN = timedelta(days=366)
-"""For how long an unencrypted line is accepted at most: by then somebody looks again. PostgreSQL holds it too (migration 0035)."""
-LONGEST_BY, LONGEST_WHY = 120, 300
 ENDED = N_("Dit certificaat is verlopen. Er is niets gekoppeld; vraag het nieuwe.")
 ELSEWHERE = N_(
     "Dit certificaat is al aan een ander ziekenhuis gekoppeld; bij twee ziekenhuizen bewijst het niet meer wie belt. "
@@ -29,6 +27,10 @@ ELSEWHERE = N_(
     "Belt één systeem voor beide ziekenhuizen, vraag dan de beheerder van het netwerk."
 )
 NOT_CALLED = N_("Kies een certificaat dat onlangs belde. Er is niets gekoppeld.")
+ALIKE = N_(
+    "Een ander ziekenhuis noemt zich in berichten net zo: van welk van beide dit certificaat is, weet het portaal niet, "
+    "en hieraan worden de berichten uit elkaar gehouden. Er is niets gekoppeld; vraag uw EPD-beheerder om het certificaat zelf."
+)
 NO_NAME = N_("In dit certificaat staat geen naam. Er is niets gekoppeld; koppel alleen dit ene certificaat.")
 
 
@@ -59,10 +61,15 @@ def bind_certificate(
 
 
 def bind_called(session: Session, link_id: uuid.UUID, fingerprint: str, *, by: str, now: datetime, viewer: Viewer | None) -> str:
-    """Bind a certificate that called; gives its name. Raises Incomplete when none with this fingerprint did, or it cannot be bound."""
+    """Bind a certificate that called; gives its name. Raises Incomplete when none with this fingerprint did, or it cannot be bound.
+
+    Nor where only a certificate says whose a message is: with the one of who signs alike, bound by mistake, that hospital's patients
+    would be this one's (docs/decisions/0046).
+    """
     one = session.get(CalledCertificate, fingerprint)
-    if one is None:
-        raise Incomplete({FIELD: NOT_CALLED}, NOT_CALLED)
+    reason = NOT_CALLED if one is None else ALIKE if link_claims.is_shared(session, session.get_one(Link, link_id)) else ""
+    if one is None or reason:
+        raise Incomplete({FIELD: reason}, reason)
     bind(
         session, link_id, now=now, by=by, viewer=viewer, fingerprint=one.fingerprint, subject=", ".join(one.names[:1]),
         expires_at=one.expires_at, names=one.names,
@@ -119,53 +126,6 @@ def withdraw(session: Session, link_id: uuid.UUID, bound_to: str, *, now: dateti
     return bool(found)
 
 
-def accept_plain(
-    session: Session,
-    link_id: uuid.UUID,
-    *,
-    by: str,
-    why: str,
-    until: datetime | None,
-    now: datetime,
-    viewer: Viewer | None = None,
-) -> None:
-    """Write down who accepts unencrypted messages of this hospital, why, and until when. Raises Incomplete without all of that."""
-    by, why = (" ".join(text.split()) for text in (by, why))
-    fields = _missing(by, why, until, now=now)
-    if fields or until is None:
-        raise Incomplete(fields)
-    link = session.get_one(Link, link_id)
-    before = _accepted(link)
-    link.plain_accepted_at, link.plain_accepted_by = now, by
-    link.plain_accepted_why, link.plain_accepted_until = why, until
-    session.flush()
-    remember(session, link.hospital_id, Changed.PLAIN, before, _accepted(link), viewer=viewer, now=now)
-
-
-def withdraw_plain(session: Session, link_id: uuid.UUID, *, now: datetime, viewer: Viewer | None = None) -> bool:
-    """From now on nothing unencrypted is taken of this hospital. False when nobody had accepted that it is."""
-    link = session.get_one(Link, link_id)
-    if link.plain_accepted_at is None:
-        return False
-    before = _accepted(link)
-    link.plain_accepted_at, link.plain_accepted_by, link.plain_accepted_why, link.plain_accepted_until = None, "", "", None
-    session.flush()
-    remember(session, link.hospital_id, Changed.NO_PLAIN, before, "", viewer=viewer, now=now)
-    return True
-
-
-def _missing(by: str, why: str, until: datetime | None, *, now: datetime) -> dict[str, str]:
-    checks = {
-        "by": (0 < len(by) <= LONGEST_BY, N_("Vul in wie dit aanvaardt: naam en functie, hoogstens 120 tekens.")),
-        "why": (0 < len(why) <= LONGEST_WHY, N_("Vul in waarom het nog niet anders kan, hoogstens 300 tekens.")),
-        "until": (
-            until is not None and now < until <= now + LONGEST_PLAIN,
-            N_("Kies de laatste dag: vandaag of later, en hoogstens een jaar vooruit."),
-        ),
-    }
-    return {name: sentence for name, (good, sentence) in checks.items() if not good}
-
-
 def _is_elsewhere(session: Session, link_id: uuid.UUID, fingerprint: str, names: Sequence[str]) -> bool:
     """Whether another link's line would be proven by this certificate too."""
     same = or_(
@@ -183,14 +143,6 @@ def _told(row: LinkCertificate) -> str:
     """The certificate as lines, for the history."""
     which = f"certificate_name: {row.name}" if row.name else f"certificate: {row.fingerprint[:16]}… {row.subject}".rstrip()
     return f"{which}\nbound_by: {row.bound_by}"
-
-
-def _accepted(link: Link) -> str:
-    """The acceptance as lines, for the history."""
-    if link.plain_accepted_at is None or link.plain_accepted_until is None:
-        return ""
-    until = last_day(link.plain_accepted_until)
-    return f"accepted_by: {link.plain_accepted_by}\naccepted_why: {link.plain_accepted_why}\naccepted_until: {until:%d-%m-%Y}"
 
 
 def _is_hex(text: str) -> bool:

@@ -15,7 +15,7 @@ from mdo_portal.domain.certificate_refusals import HOLDS_KEY, ISSUER_UNKNOWN
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete, NotFound
-from mdo_portal.services import line_binding, lines, link_claims, links
+from mdo_portal.services import line_acceptance, line_binding, lines, link_claims, links
 from mdo_portal.settings import NOWHERE, host_port, is_loopback
 from mdo_portal.web import confirming
 from mdo_portal.web.confirming import require_fresh_strong
@@ -74,7 +74,8 @@ def _certificates(
 ) -> str:
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
-        called = lines.called(db, now=now())
+        alike = link is not None and link_claims.is_shared(db, link)
+        called = [] if alike else lines.called(db, now=now())
     return render_template(
         "links/certificate.html", hospital=hospital, link=link, called=called, error=error, chosen=chosen, text=text,
         by_name=bool(request.form.get("by_name")), takes_tls=settings().mllp_tls_bind != NOWHERE, issuers=_issuers(),
@@ -176,7 +177,7 @@ def _plain(hospital_id: uuid.UUID, errors: dict[str, str], error: str = "") -> s
     with transaction() as db:
         hospital, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
         is_shared = link is not None and link_claims.is_shared(db, link)
-    last = (now() + line_binding.LONGEST_PLAIN).astimezone(lines.AMSTERDAM).date()
+    last = (now() + line_acceptance.LONGEST_PLAIN).astimezone(lines.AMSTERDAM).date()
     return render_template(
         "links/plain.html", hospital=hospital, link=link, form=request.form, errors=errors, first=now(), last=last,
         is_shut=is_loopback(host_port(settings().mllp_bind)[0]), is_shared=is_shared, error=error,
@@ -192,7 +193,7 @@ def accept_plain(hospital_id: uuid.UUID) -> ResponseReturnValue:
     day = read_date(request.form.get("until", ""))
     try:
         with transaction() as db:
-            line_binding.accept_plain(
+            line_acceptance.accept_plain(
                 db, _link(db, hospital_id).id, by=request.form.get("by", ""), why=request.form.get("why", ""),
                 until=lines.end_of(day) if day else None, now=now(), viewer=viewer(),
             )  # fmt: skip
@@ -206,7 +207,7 @@ def accept_plain(hospital_id: uuid.UUID) -> ResponseReturnValue:
 @may(Act.LINK_MANAGE)
 def withdraw_plain(hospital_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
-        if not line_binding.withdraw_plain(db, _link(db, hospital_id).id, now=now(), viewer=viewer()):
+        if not line_acceptance.withdraw_plain(db, _link(db, hospital_id).id, now=now(), viewer=viewer()):
             return _back(hospital_id, gettext(NOTHING), "info")
         log(db, Act.LINK_MANAGE, hospital_id, "withdrew the acceptance of unencrypted messages")
     return _back(hospital_id, gettext("Ingetrokken. Binnen enkele seconden wordt onversleuteld geweigerd."))

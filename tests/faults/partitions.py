@@ -20,7 +20,7 @@ from integrations.hl7v2.mllp import MllpDecoder, frame
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.inbound import InboundMessage
-from mdo_portal.services import line_binding
+from mdo_portal.services import line_acceptance
 from tests import make
 from tests.faults.house import House, environment, running
 from tests.faults.networks import NETWORK, Wire
@@ -144,7 +144,7 @@ def _inward(house: House, wire: Wire, rounds: int) -> Figures:
     env = environment(database) | there
     with database.transaction() as session:
         now = datetime.now(UTC)
-        line_binding.accept_plain(
+        line_acceptance.accept_plain(
             session, house.region.links["ZEED"].link_id, by="B2", why="B2", until=now + timedelta(days=1), now=now
         )
     with running(listener, env, house.folder) as process:

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.certificate import FIELD, Certificate
+from mdo_portal.domain.link import Link
 from mdo_portal.errors import Incomplete
-from mdo_portal.services import line_binding, lines, link_history
+from mdo_portal.exchange import Caller
+from mdo_portal.services import line_acceptance, line_binding, lines, link_history
 from mdo_portal.services.lines import Safety
 from tests.make import NOW
 from tests.people import Region
@@ -100,7 +102,7 @@ def test_a_line_without_tls_is_accepted_for_a_year_at_most(
 ) -> None:
     until = lines.end_of((NOW + timedelta(days=days)).date())
     try:
-        line_binding.accept_plain(session, own, by="J. de Wit, CISO", why="geen TLS", until=until, now=NOW)
+        line_acceptance.accept_plain(session, own, by="J. de Wit, CISO", why="geen TLS", until=until, now=NOW)
     except Incomplete as told:
         assert not good and list(told.fields) == ["until"]
     else:
@@ -109,7 +111,7 @@ def test_a_line_without_tls_is_accepted_for_a_year_at_most(
 
 def test_an_acceptance_holds_to_the_end_of_its_last_dutch_day(session: Session, region: Region, own: uuid.UUID) -> None:
     last = date(2026, 3, 29)  # the clocks go forward
-    line_binding.accept_plain(session, own, by="J. de Wit, CISO", why="geen TLS", until=lines.end_of(last), now=NOW)
+    line_acceptance.accept_plain(session, own, by="J. de Wit, CISO", why="geen TLS", until=lines.end_of(last), now=NOW)
 
     row = lines.line_of(session, own, now=NOW)
     assert row.plain_last_day == last
@@ -118,12 +120,33 @@ def test_an_acceptance_holds_to_the_end_of_its_last_dutch_day(session: Session, 
 
 def test_an_acceptance_is_withdrawn_once_and_both_stay_in_the_history(session: Session, region: Region, own: uuid.UUID) -> None:
     until = lines.end_of(NOW.date() + timedelta(days=9))
-    line_binding.accept_plain(session, own, by="J. de Wit, CISO", why="geen\nTLS", until=until, now=NOW, viewer=region.lars)
+    line_acceptance.accept_plain(session, own, by="J. de Wit, CISO", why="geen\nTLS", until=until, now=NOW, viewer=region.lars)
     assert lines.line_of(session, own, now=NOW).safety is Safety.UNSECURED
 
-    assert line_binding.withdraw_plain(session, own, now=NOW, viewer=region.lars)
-    assert not line_binding.withdraw_plain(session, own, now=NOW, viewer=region.lars)
+    assert line_acceptance.withdraw_plain(session, own, now=NOW, viewer=region.lars)
+    assert not line_acceptance.withdraw_plain(session, own, now=NOW, viewer=region.lars)
 
     said = "accepted_by: J. de Wit, CISO\naccepted_why: geen TLS\naccepted_until: 11-03-2026"
     assert changes(session, region) == [("plain", "Lars", "", said), ("no_plain", "Lars", said, "")]
     assert lines.line_of(session, own, now=NOW).safety is Safety.LOCAL
+
+
+def test_where_two_hospitals_sign_alike_one_that_called_is_not_bound_but_by_its_own_file(
+    session: Session, region: Region, own: uuid.UUID
+) -> None:
+    """Only the certificate says whose a message is there: the other's renewed one, bound by mistake, would give away its patients."""
+    bind(session, own, region)
+    other = region.links["KREE"].link_id
+    bind(session, other, region, one=replace(ZEED, fingerprint="b" * 64, names=("epd.kreek.test",)))
+    lines.saw(session, {"a": Caller("", False, ZEED.fingerprint, ZEED.names)}, now=NOW)
+    session.get_one(Link, other).sending_applications = list(region.links["ZEED"].sending_applications)
+    session.get_one(Link, other).sending_facilities = session.get_one(Link, own).sending_facilities
+    session.flush()
+    renewed = replace(ZEED, fingerprint="c" * 64, names=("epd2.kreek.test",))
+    lines.saw(session, {"c": Caller("", False, renewed.fingerprint, renewed.names)}, now=NOW)
+
+    with pytest.raises(Incomplete) as told:
+        line_binding.bind_called(session, own, renewed.fingerprint, by="Lars", now=NOW, viewer=region.lars)
+
+    assert told.value.fields[FIELD] == line_binding.ALIKE
+    assert bind(session, other, region, one=renewed) == renewed.fingerprint

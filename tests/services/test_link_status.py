@@ -12,7 +12,7 @@ from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import intake, line_binding, link_status, links
+from mdo_portal.services import intake, line_acceptance, line_binding, link_status, links
 from mdo_portal.services.link_status import LineState
 from tests import make
 from tests.make import NOW
@@ -58,7 +58,7 @@ def test_a_line_is_called_secured_only_once_a_certificate_is_bound(session: Sess
     line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
     assert link_status.line_state(session, link, now=NOW) is LineState.SECURED
 
-    line_binding.accept_plain(session, link.id, by="J. de Wit, CISO", why="geen TLS", until=NOW + timedelta(days=9), now=NOW)
+    line_acceptance.accept_plain(session, link.id, by="J. de Wit, CISO", why="geen TLS", until=NOW + timedelta(days=9), now=NOW)
     assert link_status.line_state(session, link, now=NOW) is LineState.UNSECURED
 
 

@@ -17,7 +17,7 @@ from mdo_portal.domain.link import Changed, Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.exchange import Caller
-from mdo_portal.services import hospitals, intake, line_binding, lines, link_history, link_status, links
+from mdo_portal.services import hospitals, intake, line_acceptance, line_binding, lines, link_history, link_status, links
 from mdo_portal.services.link_claims import CLAIMED, CLAIMED_WHOLLY, claim_on
 from mdo_portal.wiring_profiles import known_profiles
 from tests import make
@@ -173,9 +173,11 @@ def test_two_hospitals_send_under_one_name_only_when_the_certificates_they_call_
     assert not may()  # the other may be calling over a tunnel
     lines.saw(session, {"b": theirs}, now=NOW)
     assert may()
-    line_binding.accept_plain(session, kree, by="J. de Wit", why="geen TLS", until=datetime.now(UTC) + timedelta(days=9), now=NOW)
+    line_acceptance.accept_plain(
+        session, kree, by="J. de Wit", why="geen TLS", until=datetime.now(UTC) + timedelta(days=9), now=NOW
+    )
     assert not may()
-    line_binding.withdraw_plain(session, kree, now=NOW)
+    line_acceptance.withdraw_plain(session, kree, now=NOW)
     line_binding.bind(session, zeed, now=NOW, by="Test", fingerprint="b" * 64, is_shared=True)
     assert not may()
     line_binding.withdraw(session, zeed, "b" * 64, now=NOW)

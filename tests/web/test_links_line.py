@@ -283,3 +283,24 @@ def test_nobody_else_binds_or_withdraws(portal: Portal, zeed: Made, name: str, c
     answers = [portal.post(who, path, code) for path in (*WRITES, f"{LINE}/withdraw", "/line/plain/withdraw")]
     answers += [who.get(portal.link(code) + path) for path in (LINE, "/line/plain")]
     assert {one.status_code for one in answers} == {status}
+
+
+def test_where_another_hospital_signs_alike_no_certificate_that_called_can_be_chosen(portal: Portal) -> None:
+    at = datetime.now(UTC)
+    zeed, kree = (portal.region.links[code].link_id for code in ("ZEED", "KREE"))
+    with portal.database.transaction() as session:
+        for link_id, digit in ((zeed, "a"), (kree, "b")):
+            line_binding.bind(session, link_id, now=at, by="Test", fingerprint=digit * 64)
+        lines.saw(session, {"a": Caller("", False, "a" * 64)}, now=at)
+        own = session.get_one(Link, zeed)
+        session.execute(
+            update(Link)
+            .where(Link.id == kree)
+            .values(sending_applications=own.sending_applications, sending_facilities=own.sending_facilities)
+        )
+        lines.saw(session, {"c": Caller("", False, "c" * 64, ("epd2.test",))}, now=at)
+
+    page, choice = portal.person().get(portal.link()).text, portal.person().get(portal.link() + LINE).text
+
+    assert "epd2.test" in page and "Een ander ziekenhuis noemt zich in berichten net zo" in page and "called=cccc" not in page
+    assert "epd2.test" not in choice and "Kies er een dat onlangs belde" not in choice
