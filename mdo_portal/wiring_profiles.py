@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations import profiles
@@ -85,20 +85,31 @@ def urgency_otherwise(profile: str, otherwise: str, word: str, means: str) -> st
 
 
 def column_otherwise(profile: str, otherwise: str, word: str, column: str) -> str:
-    """`otherwise` with what is known by `word`, a code or a name, in this column of a case, and in no other (HL7 v2).
+    """`otherwise` with what is known by `word`, a code or in HL7 v2 a name, in this column of a case, and in no other.
 
     Raises exchange.WrongProfile.
     """
     own = profiles.parse_own(otherwise, wire_of(profile).value)
     table: dict[str, Any] = own.setdefault("sections", {})
-    for name, words in {**profiles.load(profile)["sections"], **table}.items():
-        if name != column and any(one.casefold() == word.casefold() for one in words):
-            table[name] = [one for one in words if one.casefold() != word.casefold()]
-    known = table.get(column, profiles.load(profile)["sections"].get(column, ()))
-    table[column] = [word, *(one for one in known if one.casefold() != word.casefold())]
+    if wire_of(profile) is Wire.FHIR:
+        table[word] = column
+    else:
+        _place_words(table, profiles.load(profile)["sections"], word, column)
     text = profiles.written(own)
     check_otherwise(profile, text)
     return text
+
+
+def _place_words(table: dict[str, Any], known: Mapping[str, Sequence[str]], word: str, column: str) -> None:
+    """A list of a link takes the place of its profile's: each that changes is written whole."""
+
+    def others(words: Sequence[str]) -> list[str]:
+        return [one for one in words if one.casefold() != word.casefold()]
+
+    for name, words in {**known, **table}.items():
+        if name != column and len(others(words)) < len(words):
+            table[name] = others(words)
+    table[column] = [word, *others(table.get(column, known.get(column, ())))]
 
 
 def kinds_of(profile: str) -> Mapping[str, str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations.fhir.explain import FhirExplainer
 from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal import wiring_profiles
 from mdo_portal.exchange import IncomingReferral, Section, profile_of_link
+from tests.integrations.fhir.make import bundle, patient, request
 from tests.integrations.hl7v2 import samples
 
 WORDS = ("PRX", "2857-1", "Prostaatindex", "PSA-ratio", "CT van de PSA", "a.b|c", "É", 'zegt "zo"', "WHO", "x\\y")
@@ -35,3 +37,41 @@ def _column(code: str, name: str, otherwise: str) -> str:
     read = Hl7Reader().read(raw, profile_of_link("generic-v2", otherwise))
     assert isinstance(read, IncomingReferral)
     return next(fact.section for fact in read.facts if fact.text == "waarde")
+
+
+def resource(kind: str, **told: object) -> dict[str, object]:
+    return {"resourceType": kind, "id": f"{kind}-{len(told)}", "subject": {"reference": "Patient/p"}, **told}
+
+
+def read(raw: bytes, otherwise: str) -> dict[str, tuple[str, str]]:
+    """Of each value that is read: its column, and the word by which a link may give it another."""
+    explained = FhirExplainer().explain(raw, profile_of_link("generic-r4", otherwise))
+    return {one.value: (one.section, one.word) for one in explained.fields if one.name == "fact"}
+
+
+def test_of_fhir_what_may_be_given_another_column_stands_there_once_it_is_and_nothing_else_moves() -> None:
+    loinc = {"coding": [{"system": "http://loinc.org", "code": "99-1", "display": "Index"}]}
+    raw = bundle(
+        patient(),
+        request(),
+        resource(
+            "Observation", code=loinc, valueString="waarde", status="final", category=[{"coding": [{"code": "laboratory"}]}]
+        ),
+        resource("Observation", code={"text": "Los"}, valueString="zonder code", status="final"),
+        resource("Procedure", code={"coding": [{"code": "P-1", "display": "Ingreep"}]}, status="completed"),
+        resource("Condition", code={"coding": [{"code": "C-1", "display": "Ziekte"}]}),
+    )
+    before = read(raw, "")
+    assert {value: word for value, (_, word) in before.items()} == {
+        "waarde": "99-1",
+        "zonder code": "",
+        "Ingreep": "P-1",
+        "Ziekte": "",
+    }
+
+    for value, (_, word) in before.items():
+        if word:
+            after = read(raw, wiring_profiles.column_otherwise("generic-r4", "", word, "pathology"))
+            assert {one: column for one, (column, _) in after.items()} == {
+                one: "pathology" if one == value else column for one, (column, _) in before.items()
+            }

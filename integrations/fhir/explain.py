@@ -18,10 +18,11 @@ from integrations.fhir.profile import Profile, load_profile
 from integrations.fhir.reader import FhirReader
 from integrations.fhir.request import KINDS, choose_patient, choose_request, with_contained
 from integrations.fhir.sieve import sift
-from integrations.fhir.values import text
+from integrations.fhir.values import codings, text
 from mdo_portal.exchange import (
     Contact,
     Explanation,
+    Fact,
     FieldRead,
     IncomingAnswer,
     IncomingDocument,
@@ -79,6 +80,7 @@ class _Read:
         good = sift(entries, rules.version).where  # what was refused may be named as its sender likes
         self._where, self._rules = good, rules
         self._patient_entry, self._anchors = _anchors(self._where, rules)
+        self._by_code = _by_code(good.entries)
         first = {entry.place for entry in self._anchors}
         self._leaves = _leaves([*self._anchors, *(entry for entry in good.entries if entry.place not in first)])
 
@@ -138,10 +140,16 @@ class _Read:
     def _carried(self, incoming: IncomingReferral | IncomingAnswer) -> Iterator[FieldRead]:
         for fact in incoming.facts:
             place = self._place(fact.text, (), fact.label, fact.code)
-            yield FieldRead("fact", fact.text[:MOST_VALUE], place, fact.section.value, fact.label)
+            yield FieldRead("fact", fact.text[:MOST_VALUE], place, fact.section.value, fact.label, word=self._word(fact))
         for document in incoming.documents:
             size = f"{document.media_type}, {len(document.content)} bytes"
             yield FieldRead("document", size, self._place_of(document), document.kind, document.title)
+
+    def _word(self, fact: Fact) -> str:
+        """The code by which a link may say in which column it stands, where that decides: a category goes before it, but of a value."""
+        told = [one for one in self._by_code.get(fact.code, ()) if fact.code]
+        is_decided = (one.kind == "Observation" or not self._rules.section(codings(one.resource.get("category"))) for one in told)
+        return fact.code if told and all(is_decided) else ""
 
     def cut_off(self, incoming: object) -> Iterator[LeftOver]:
         """The documents of which the end never came."""
@@ -166,6 +174,20 @@ class _Read:
                 if not wanted or place.partition("/")[0] in wanted:
                     return place
         return ""
+
+
+_PLACED = ("Observation", "Procedure", "DiagnosticReport")
+"""Kinds of which the profile says by code in which column they stand. A diagnosis stands there for more reasons."""
+
+
+def _by_code(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The resources of these kinds by the code that goes first, those in parts left out: a part stands where the whole does."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        first = next((code for _, code in codings(entry.resource.get("code"))), "")
+        if first and entry.kind in _PLACED and not entry.resource.get("component"):
+            found.setdefault(first, []).append(entry)
+    return found
 
 
 def _anchors(where: Addresses, rules: Profile) -> tuple[Entry | None, tuple[Entry, ...]]:
