@@ -75,3 +75,14 @@ def test_of_fhir_what_may_be_given_another_column_stands_there_once_it_is_and_no
             assert {one: column for one, (column, _) in after.items()} == {
                 one: "pathology" if one == value else column for one, (column, _) in before.items()
             }
+
+
+def test_of_two_values_with_one_unit_each_is_said_to_stand_in_its_own_resource() -> None:
+    amount = {"value": 12, "unit": "umol/L"}
+    codes = [{"coding": [{"system": "http://loinc.org", "code": f"{n}-1", "display": f"Bepaling {n}"}]} for n in range(5)]
+    values = [{**resource("Observation", code=code, valueQuantity=amount), "id": f"o{n}"} for n, code in enumerate(codes)]
+
+    explained = FhirExplainer().explain(bundle(patient(), request(), *values), "generic-r4")
+
+    places = [one.place.partition(".")[0] for one in explained.fields if one.name == "fact"]
+    assert places == [f"Observation/{n}" for n in range(2, 7)]

@@ -139,7 +139,10 @@ class _Read:
 
     def _carried(self, incoming: IncomingReferral | IncomingAnswer) -> Iterator[FieldRead]:
         for fact in incoming.facts:
+            own = self._by_code.get(fact.code, ()) if fact.code else ()
             place = self._place(fact.text, (), fact.label, fact.code)
+            if len(own) == 1 and place.partition(".")[0] != own[0].place:
+                place = own[0].place  # these words stand elsewhere too (`umol/L`)
             yield FieldRead("fact", fact.text[:MOST_VALUE], place, fact.section.value, fact.label, word=self._word(fact))
         for document in incoming.documents:
             size = f"{document.media_type}, {len(document.content)} bytes"
