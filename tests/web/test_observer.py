@@ -81,7 +81,9 @@ def test_no_page_shows_a_name_or_number_to_who_only_observes(database: Database,
         browser = signed_in(app, database, region, "Mila")
         texts = {name: browser.get(path).text for name, path in pages(round_).items()}
 
-    assert {name for name, text in texts.items() for one in ("Voorbeeld", "4711", "VW-2026-77", "01-01-1960") if one in text} == set()
+    assert {
+        name for name, text in texts.items() for one in ("Voorbeeld", "4711", "VW-2026-77", "01-01-1960") if one in text
+    } == set()
 
 
 def test_while_it_is_typed_who_observes_reads_the_conclusion_in_the_room(
