@@ -109,3 +109,21 @@ def test_over_the_live_line_a_signed_conclusion_opens_for_no_observer(
 
         with pytest.raises(NotAllowed):
             events.open_note(line, {"note": str(note.id)})
+
+
+@pytest.mark.parametrize("page", ["/post?tab=all", "/post/week"])
+def test_who_keeps_a_link_and_leads_another_board_reads_no_name_where_they_only_observe(
+    database: Database, region: Region, round_: Round, page: str
+) -> None:
+    sign(database, region, round_.id)
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        for board, role in (("GI", Role.CHAIR), ("URO-P", Role.OBSERVER)):
+            own = {"person_id": person_id("Lars"), "board_id": region.boards[board], "role": role}
+            session.add(BoardMembership(**own, given_at=now, given_by=person_id("Ada")))
+
+    with app_on(database) as app:
+        post = signed_in(app, database, region, "Lars").get(page)
+
+    assert post.status_code == 200 and "(1960)" in post.text
+    assert "Voorbeeld" not in post.text
