@@ -15,7 +15,7 @@ from mdo_portal.domain.people import BoardMembership, HeldRole, Membership, Pers
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
-from mdo_portal.services import audit, sessions
+from mdo_portal.services import audit, coordinators, sessions
 from mdo_portal.services.memberships import at, kind_of
 from mdo_portal.services.terms import day_of, in_force
 
@@ -55,7 +55,7 @@ def give(
     person = locked(session, person_id)
     granting.check_giving(viewer, place, role, person_id, has_chair=has_chair(session, place, now=now))
     _check_together(session, place, person_id, role)
-    check_opens_no_hospital(session, viewer, place, person_id, role, now=now)
+    coordinators.check_opens_no_hospital(session, viewer, place, person_id, role, now=now)
     _make_room(session, place, person_id, role, now=now)
     own = {"person_id": person.id, "role": role, "starts_on": term.starts_on, "ends_on": term.ends_on}
     given = {"given_at": now, "given_by": viewer.person_id}
@@ -89,18 +89,6 @@ def _check_together(session: Session, place: Place, person_id: uuid.UUID, role: 
         on_boards=list(on_boards),
         administers=any(held is Role.ADMINISTRATOR for _, held in at_hospitals),
         is_board=place.is_board,
-    )
-
-
-def check_opens_no_hospital(
-    session: Session, viewer: Viewer, place: Place, person_id: uuid.UUID, role: Role, *, now: datetime
-) -> None:
-    """Raises NotAllowed. Called again for somebody new, once it is known for which hospital they work."""
-    own = select(Membership.hospital_id, Membership.role).where(Membership.person_id == person_id, Membership.ended_at.is_(None))
-    mine = (BoardMembership.person_id == person_id, BoardMembership.board_id != place.id, in_force(BoardMembership, now))
-    held = [(hospital_id, one) for hospital_id, one in session.execute(own)]
-    granting.check_opens_no_hospital(
-        viewer, place, role, held=held, on_boards=list(session.scalars(select(BoardMembership.role).where(*mine)))
     )
 
 
