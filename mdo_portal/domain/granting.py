@@ -25,6 +25,10 @@ FIRST_CHAIR = N_(
 CLASH = N_(
     "Een beheerder ziet geen patiënten: deze rol gaat niet samen met een medische rol. Er is niets veranderd; beëindig eerst de andere rol."
 )
+OPENS_ANOTHER = N_(
+    "Een MDO-coördinator ziet ook bij het ziekenhuis waarvoor die werkt wie een patiënt is. Voor een ander ziekenhuis dan het uwe geeft "
+    "de beheerder van het netwerk deze rol, of geeft dat ziekenhuis eerst zelf een rol. Er is niets veranderd."
+)
 LAST_ONE = N_("Dit is de laatste met deze rol. Geef de rol eerst aan een opvolger; er is niets veranderd.")
 
 
@@ -86,3 +90,17 @@ def check_together(
         raise IllegalMove(CLASH)
     if role is not Role.ADMINISTRATOR and role in MEDICAL and (administers if is_board else Role.ADMINISTRATOR in there):
         raise IllegalMove(CLASH)
+
+
+def check_opens_no_hospital(
+    viewer: Viewer, place: Place, role: Role, *, held: Collection[tuple[uuid.UUID, Role]], on_boards: Collection[Role]
+) -> None:
+    """Raises NotAllowed when this role on a board would open a hospital that is not the giver's: the policy counts it there too.
+
+    `held`: the other's roles at hospitals. Taking part in a hospital's name opens nothing of it by itself.
+    """
+    if not place.is_board or role is not Role.SECRETARY or Role.SECRETARY in on_boards or as_administrator(viewer):
+        return
+    already = {hospital_id for hospital_id, one in held if one in (Role.SPECIALIST, Role.CASE_MANAGER, Role.SECRETARY)}
+    if {hospital_id for hospital_id, _ in held} - already - {viewer.hospital_id}:
+        raise NotAllowed(OPENS_ANOTHER)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import NotFound
+from mdo_portal.errors import NotAllowed, NotFound
 from mdo_portal.live.guard import Context, Payload, always, an_id, never, on, some_bytes
 from mdo_portal.live.registry import REGISTRY, Connection
 from mdo_portal.live.topics import may_watch, some_topics
@@ -99,6 +99,9 @@ def open_note(context: Context, payload: Payload) -> dict[str, Any]:
     note, round_ = conclusions.round_of(context.session, an_id(payload, "note"))
     vector = some_bytes(payload, "vector", most=LARGEST_VECTOR) if payload.get("vector") else b""
     _, case, board, relation = rounds.round_for(context.session, context.viewer, Act.NOTE_READ, round_.id, now=context.now)
+    is_advice = rounds.is_signed(context.session, case, round_.id)  # what was typed, and not for who only observes
+    if is_advice and not access.may(context.session, context.viewer, Act.DECISION_READ, case, now=context.now):
+        raise NotAllowed()
     audit.record(
         context.session, context.viewer, Act.NOTE_READ, now=context.now, case=case, relation=relation,
         object_type="note", object_id=note.id,

@@ -50,7 +50,7 @@ def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
         board=board.name if board else "",
         board_hint=case.board_hint,
         unrouted=None if case.board_id else routing.why_not(session, hospital, case.board_hint),
-        referral_number=case.referral_number,
+        referral_number="" if reduced else case.referral_number,
         wire=case.wire,
         received_at=case.received_at,
         due_on=case.due_on if case.due_on < NO_DATE else None,
@@ -64,7 +64,7 @@ def view(session: Session, case: Case, *, reduced: bool = False) -> CaseView:
         case_manager_name=case.case_manager_name,
         gp_name=case.gp_name,
         missing=tuple(case.missing),
-        patient=_reduced(patient) if reduced else patient,
+        patient=_reduced(session, case, patient) if reduced else patient,
         facts={section: [fact for fact in facts if fact.section is section and not fact.superseded_at] for section in Section},
         superseded=[fact for fact in facts if fact.superseded_at],
         documents=[] if reduced else documents(session, case.id),
@@ -98,10 +98,11 @@ def banner(session: Session, case: Case, hospital: Hospital | None = None) -> Pa
     )
 
 
-def _reduced(patient: PatientBanner) -> PatientBanner:
+def _reduced(session: Session, case: Case, patient: PatientBanner) -> PatientBanner:
     """Initials and year of birth: enough to follow the discussion, too little to know who it is."""
+    named = session.get_one(Patient, case.patient_id)
     year = f" ({patient.birth_on.year})" if patient.birth_on else ""
-    letters = patient.name.partition(" ")[0] if "." in patient.name.partition(" ")[0] else "…"
+    letters = "".join(f"{letter}." for letter in named.initials or named.given[:1] if letter.isalpha()) or "…"
     return replace(patient, name=f"{letters}{year}", birth_on=None, number="", masked_bsn="")
 
 

@@ -16,7 +16,7 @@ from mdo_portal.domain.people import TAKES_PART, BoardMembership, HeldRole, Memb
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
-from mdo_portal.services import audit, open_sessions, sessions
+from mdo_portal.services import audit, coordinators, open_sessions, sessions
 from mdo_portal.services.memberships import colleague_by_email
 from mdo_portal.services.roles import Term, changed, check_not_last, give, locked
 from mdo_portal.services.terms import in_force
@@ -60,6 +60,7 @@ def add_person(
     give(session, viewer, place, person.id, role, term, now=now)
     if place.is_board:
         _in_the_name_of(session, viewer, place, person, new.hospital_id, now=now)
+        coordinators.check_opens_no_hospital(session, viewer, place, person.id, role, now=now)
     return person
 
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.draft import Draft
 from mdo_portal.domain.identifiers import new_id
+from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, PortalError
 from mdo_portal.services.sealed import row_of, sealer
 
+log = structlog.get_logger(__name__)
 PURPOSE = "draft.fields"
 
 
@@ -37,7 +40,11 @@ def load(session: Session, viewer: Viewer) -> tuple[dict[str, str], datetime | N
     draft = session.execute(query).scalar_one_or_none()
     if draft is None:
         return {}, None
-    return json.loads(sealer(session).open(draft.fields_sealed, purpose=PURPOSE, row=_row(viewer))), draft.saved_at
+    try:
+        return json.loads(sealer(session).open(draft.fields_sealed, purpose=PURPOSE, row=_row(viewer))), draft.saved_at
+    except CANNOT_OPEN as error:  # its key is gone, and with it the text: nobody is kept from typing anew
+        log.error("draft.sealed", draft_id=str(draft.id), error=type(error).__name__)
+        return {}, None
 
 
 def _row(viewer: Viewer) -> str:

@@ -15,7 +15,7 @@ from mdo_portal.domain.people import BoardMembership, HeldRole, Membership, Pers
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotAllowed, NotFound
-from mdo_portal.services import audit, sessions
+from mdo_portal.services import audit, coordinators, sessions
 from mdo_portal.services.memberships import at, kind_of
 from mdo_portal.services.terms import day_of, in_force
 
@@ -55,6 +55,7 @@ def give(
     person = locked(session, person_id)
     granting.check_giving(viewer, place, role, person_id, has_chair=has_chair(session, place, now=now))
     _check_together(session, place, person_id, role)
+    coordinators.check_opens_no_hospital(session, viewer, place, person_id, role, now=now)
     _make_room(session, place, person_id, role, now=now)
     own = {"person_id": person.id, "role": role, "starts_on": term.starts_on, "ends_on": term.ends_on}
     given = {"given_at": now, "given_by": viewer.person_id}

@@ -9,13 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
-from mdo_portal.domain.case import Case
+from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotFound
 from mdo_portal.services import access, conclusions, decision_content
+
+_SIGNED = (CaseState.DECIDED, CaseState.DELIVERED, CaseState.FOLLOWED_UP, CaseState.CLOSED)
 
 
 def round_for(
@@ -38,3 +40,11 @@ def open_conclusion(session: Session, case: Case) -> dict[NoteSection, str]:
         return {}
     texts = conclusions.texts_of(session, round_id)
     return texts if any(text.strip() for text in texts.values()) else {}
+
+
+def is_signed(session: Session, case: Case, round_id: uuid.UUID) -> bool:
+    """Whether what was typed in this round was signed, also while it is being corrected: from then on it is the advice.
+
+    Asked for who only observes, to whom PostgreSQL shows no decision.
+    """
+    return case.state in _SIGNED or conclusions.is_frozen(session, round_id)

@@ -107,7 +107,7 @@ def page_of(db: Session, grant: Grant, *, looks: bool) -> dict[str, object]:
         if access.may(db, viewer(), Act.PATIENT_LETTER_READ, case, now=now())
         else None,
         "boards": people.boards_of_hospital(db, case.hospital_id),
-        "texts": rounds.open_conclusion(db, case),
+        "texts": {} if grant.reduced else rounds.open_conclusion(db, case),
         "grants": grants.of_case(db, case.id),
         "readers": grants.possible_readers(db, case, now=now())
         if access.may(db, viewer(), Act.CASE_GRANT, case, now=now())

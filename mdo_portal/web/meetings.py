@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mdo_portal import letters
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
+from mdo_portal.errors import Stale
 from mdo_portal.services import access, audit, decision_objection_rows, meeting_rows, meetings, planning, presence, seats
 from mdo_portal.web import printing
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -90,7 +91,10 @@ def piece(meeting_id: uuid.UUID, piece: str) -> str:
 @blueprint.post("/<uuid:meeting_id>/order")
 @may(Act.MEETING_ORDER)
 def order(meeting_id: uuid.UUID) -> ResponseReturnValue:
-    wanted = [uuid.UUID(text) for text in request.form.getlist("row")]
+    try:
+        wanted = [uuid.UUID(text) for text in request.form.getlist("row")]
+    except ValueError as error:
+        raise Stale() from error
     with transaction() as db:
         meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, meeting_id, lock=True)
         planning.reorder(db, meeting, wanted)

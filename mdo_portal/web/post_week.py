@@ -14,7 +14,6 @@ from mdo_portal.services.post_week import HospitalWeek
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.csv import LOCAL, as_csv
 from mdo_portal.web.guard import may
-from mdo_portal.web.post import may_see_names
 
 blueprint = Blueprint("post_week", __name__, url_prefix="/post/week")
 
@@ -25,7 +24,7 @@ def page() -> str:
     monday = _monday()
     return render_template(
         "post/week.html", hospitals=_found(monday, "page"), monday=monday, sunday=monday + timedelta(days=6),
-        before=monday - post_week.WEEK, after=monday + post_week.WEEK, names=may_see_names(), now=now(), is_now=monday == _this_week(),
+        before=monday - post_week.WEEK, after=monday + post_week.WEEK, viewer=viewer(), now=now(), is_now=monday == _this_week(),
     )  # fmt: skip
 
 

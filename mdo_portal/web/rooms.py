@@ -75,6 +75,8 @@ _RIGHTS = {
     "may_see_post": Act.POST_READ,
     "may_read_decision": Act.DECISION_READ,
 }
+#: of a signed conclusion, to who may not read decisions
+_NO_TEXT: dict[str, object] = {"notes": {}, "items": [], "answers": None}
 _NO_CASE: dict[str, object] = {
     "case": None,
     "notes": {},
@@ -84,6 +86,7 @@ _NO_CASE: dict[str, object] = {
     "told": None,
     "letters": [],
     "frozen": False,
+    "withheld": False,
     "document": None,
     "items": [],
     "answers": None,
@@ -100,7 +103,9 @@ def _with_case(db: Session, shown: dict[str, object]) -> dict[str, object]:
     except NotFound:  # it went to another board since
         return shown | _NO_CASE
     audit.record(db, viewer(), Act.CASE_READ, now=now(), case=case, relation=relation, object_type="room", object_id=row.round_id)
-    view = cases.view(db, case, reduced=viewer().only_observes(case.board_id) and relation is Relation.BOARD)
+    reduced = viewer().only_observes(case.board_id) and relation is Relation.BOARD
+    withheld = reduced and rounds.is_signed(db, case, row.round_id)
+    view = cases.view(db, case, reduced=reduced)
     if shown["beamer"]:
         view = replace(view, patient=replace(view.patient, masked_bsn=""))
     wanted = request.args.get("document", "")
@@ -111,6 +116,8 @@ def _with_case(db: Session, shown: dict[str, object]) -> dict[str, object]:
         "document": next((one for one in view.documents if str(one.id) == wanted), None) if shown["may_read_documents"] else None,
         "letters": post.rows(db, viewer(), everything=True, case_id=case.id),
         **_conclusion(db, shown["meeting"], row.round_id),
+        "withheld": withheld,
+        **(_NO_TEXT if withheld else {}),
     }
 
 
