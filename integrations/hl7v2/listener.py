@@ -19,7 +19,7 @@ from . import batch
 from .ack import acks_for
 from .connection import Connection, Handshake
 from .mllp import DEFAULT_LIMIT, frame
-from .tls import HANDSHAKE_SECONDS, caller_of, refusal_of
+from .tls import HANDSHAKE_SECONDS, NO_TLS, caller_of, refusal_of
 
 log = logging.getLogger(__name__)
 
@@ -176,6 +176,8 @@ class MllpListener:
         else:
             if secure is not None:
                 connection.connection_made(secure)
+            else:  # asyncio gives nothing when the other went in the very moment that we began
+                self.tell_refused(caller, NO_TLS, b"")
         finally:
             self._shaking -= 1
 
