@@ -165,8 +165,11 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
 
 
 def cancel(session: Session, delivery: Delivery) -> None:
-    """The patient objects to sharing: this copy does not leave."""
-    delivery.move(DeliveryState.CANCELLED)
+    """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again."""
+    if delivery.sent_at is None:
+        delivery.move(DeliveryState.CANCELLED)
+    elif delivery.state is DeliveryState.WAITING:
+        delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
     delivery.next_attempt_at = delivery.leased_until = None
     changes.announce(session, "post", delivery.hospital_id)
 
