@@ -29,7 +29,7 @@ class DeliveryState(StrEnum):
     RECEIVED = "received"  #: the other side said so, with our own number
     REFUSED = "refused"  #: the other side said no; a person must look
     DEAD = "dead"  #: given up after many tries; a person must look
-    CANCELLED = "cancelled"  #: never left and need not: the patient objects, or a person said so
+    CANCELLED = "cancelled"  #: need not leave: the patient objects, or what replaces it is there
 
 
 OPEN = (DeliveryState.WAITING, DeliveryState.SENT)

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select, text
+from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
@@ -22,6 +22,7 @@ from mdo_portal.exchange import Address, Receipt, ReceiptKind
 from mdo_portal.services import changes, destinations, patients, recipient_channels
 from mdo_portal.services.deliveries import letter_of, write_down
 from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share
+from mdo_portal.services.receipts import REPLACED
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=180)
@@ -123,13 +124,16 @@ def _opened(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDe
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
     about = (
-        select(Decision, Case, Patient, Hospital)
+        select(Decision, Case, Patient, Hospital, _is_replaced(delivery))
         .join(Case, Case.id == Decision.case_id)
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == delivery.hospital_id)
         .where(Decision.id == delivery.decision_id)
     )
-    decision, case, patient, hospital = session.execute(about).one()
+    decision, case, patient, hospital, is_replaced = session.execute(about).one()
+    if is_replaced and delivery.channel != Channel.PAPER:
+        cancel(session, delivery, code=REPLACED)
+        return None
     if delivery.audience is not Audience.REFERRER and (patient.objects or case.objected):
         cancel(session, delivery)
         return None
@@ -164,14 +168,31 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
     )
 
 
-def cancel(session: Session, delivery: Delivery) -> None:
-    """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again."""
-    if delivery.sent_at is None:
+def cancel(session: Session, delivery: Delivery, *, code: str = "") -> None:
+    """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again.
+
+    With a `code` there is another reason, which holds also for what left before.
+    """
+    delivery.receipt_code = code or delivery.receipt_code
+    if delivery.sent_at is None or code:
         delivery.move(DeliveryState.CANCELLED)
     elif delivery.state is DeliveryState.WAITING:
         delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
     delivery.next_attempt_at = delivery.leased_until = None
     changes.announce(session, "post", delivery.hospital_id)
+
+
+def _is_replaced(delivery: Delivery) -> ColumnElement[bool]:
+    """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there."""
+    newer, arrived = aliased(Decision), aliased(Delivery)
+    return (
+        select(arrived.id)
+        .join(newer, newer.id == arrived.decision_id)
+        .where(newer.round_id == Decision.round_id, newer.version > Decision.version, newer.form.in_(REPLACES))
+        .where(arrived.hospital_id == delivery.hospital_id, arrived.audience == delivery.audience)
+        .where(arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)))  # one that waits goes after this one
+        .exists()
+    )
 
 
 def _earlier(session: Session, decision: Decision, delivery: Delivery) -> tuple[uuid.UUID, str] | None:
