@@ -28,8 +28,17 @@ def _may_go() -> list[ColumnElement[bool]]:
 
 
 def _overtakes() -> ColumnElement[bool]:
-    """An older letter about the same case to the same recipient still has to go, or is held. What people carry holds nothing up."""
-    older = aliased(Delivery)
+    """An older letter about the same case to the same recipient still has to go, or is held. What people carry holds nothing up.
+
+    Nor does a copy that waits for a letter to the referrer which never left and goes no more by itself.
+    """
+    older, first = aliased(Delivery), aliased(Delivery)
+    stays = select(first.id).where(
+        first.decision_id == older.decision_id,
+        first.audience == Audience.REFERRER,
+        first.sent_at.is_(None),
+        first.state.not_in(OPEN),
+    )
     return (
         select(older.id)
         .where(
@@ -40,6 +49,7 @@ def _overtakes() -> ColumnElement[bool]:
             older.channel != Channel.PAPER.value,
             or_(older.next_attempt_at.is_not(None), older.held_at.is_not(None)),
             older.created_at < Delivery.created_at,
+            or_(older.audience == Audience.REFERRER, ~stays.exists()),
         )
         .exists()
     )

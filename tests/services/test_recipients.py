@@ -11,6 +11,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.round import Round
+from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import handing_over, objections, recipients
 from tests.make import BSN, NOW
 from tests.outbox_house import AA, HOUR, LATER, SILENCE, Outbox, Receiver
@@ -73,6 +74,18 @@ def test_there_is_no_letter_to_a_gp_without_channel_name_or_against_an_objection
 
     assert len(receiver.came) == 1
     assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.CANCELLED, "signed before, and it did not leave"
+
+
+def test_a_copy_goes_though_the_one_before_waits_for_a_letter_that_never_left(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp=GP)
+    outbox.drain(Receiver([Receipt(ReceiptKind.REFUSED, "unsendable")]))
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    assert [(one.version, one.recipient_name == GP) for one in receiver.came] == [(2, False), (2, True)]
 
 
 @pytest.mark.parametrize("is_sent_again", [False, True])
