@@ -14,7 +14,8 @@ from mdo_portal.exchange import DecisionForm, Receipt
 from mdo_portal.services import handing_over, receipts
 from mdo_portal.services.decision_forms import Written
 from tests.make import NOW
-from tests.outbox_house import AA, AE, SILENCE, Outbox, Receiver
+from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
+from tests.outbox_house import LATER as AWAY
 from tests.people import Region
 from tests.services.signed import LATER, sign
 
@@ -76,6 +77,27 @@ def test_what_was_added_to_a_letter_replaces_nothing(outbox: Outbox) -> None:
     assert outbox.letter(round_, version=2).state is DeliveryState.RECEIVED
 
     assert _again(outbox, round_) == [1]
+
+
+@pytest.mark.parametrize("said", [SILENCE, AWAY])
+def test_a_letter_that_is_still_under_way_stops_once_what_corrects_it_was_handed_over(outbox: Outbox, said: Receipt) -> None:
+    round_ = outbox.signed()
+    outbox.work(Receiver([said]))
+    outbox.corrected(round_)
+    with outbox.database.transaction() as session:
+        newer = session.get_one(Delivery, outbox.letter(round_, version=2).id)
+        handing_over.put_on_paper(session, newer, now=outbox.now)
+        handing_over.confirm_by_hand(session, newer, viewer=outbox.region.dirk, now=outbox.now)
+    other = outbox.signed(hospital="DELT")
+    outbox.now += HOUR
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    assert [one.recipient_code for one in receiver.came] == ["DELT"]
+    assert outbox.letter(other).state is DeliveryState.RECEIVED
+    assert outbox.letter(round_).state is DeliveryState.CANCELLED
+    assert outbox.case(round_).state.value == "delivered"
 
 
 def test_a_replaced_letter_keeps_no_later_one_from_delivering_the_case(outbox: Outbox, refused: Round) -> None:

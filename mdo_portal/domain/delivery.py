@@ -34,6 +34,8 @@ class DeliveryState(StrEnum):
 
 OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
 """A worker, or the receiver, still has to do something."""
+DONE = (DeliveryState.RECEIVED, DeliveryState.CANCELLED)
+"""Nobody has to do anything any more."""
 
 
 class Hold(StrEnum):
@@ -53,7 +55,15 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.CANCELLED,
         }
     ),
-    DeliveryState.SENT: frozenset({DeliveryState.RECEIVED, DeliveryState.REFUSED, DeliveryState.WAITING, DeliveryState.DEAD}),
+    DeliveryState.SENT: frozenset(
+        {
+            DeliveryState.RECEIVED,
+            DeliveryState.REFUSED,
+            DeliveryState.WAITING,
+            DeliveryState.DEAD,
+            DeliveryState.CANCELLED,
+        }
+    ),
     DeliveryState.REFUSED: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
     DeliveryState.DEAD: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
     DeliveryState.RECEIVED: frozenset(),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import NO_ADVICE, REPLACES, Decision
-from mdo_portal.domain.delivery import LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
+from mdo_portal.domain.delivery import DONE, LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Receipt, ReceiptKind
@@ -152,7 +152,7 @@ def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: b
     if delivery.state in _EVENT:
         timeline.happened(session, case, _EVENT[delivery.state], at=now, hospital=name)
     session.flush()
-    if delivery.state is DeliveryState.RECEIVED and case.state is CaseState.DECIDED and not _some_open(session, case.id):
+    if delivery.state in DONE and case.state is CaseState.DECIDED and not _some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
         follow_ups.settle_case(session, case, now=now)
     changes.announce(session, "post", delivery.hospital_id)

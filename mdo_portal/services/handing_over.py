@@ -1,4 +1,4 @@
-"""What people do with a letter: print it, hand it over, confirm it by hand, send it again."""
+"""What people do with a letter: print it, hand it over, confirm it by hand, send it again; and that it need not go any more."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
@@ -66,6 +67,13 @@ def put_on_paper(session: Session, delivery: Delivery, *, now: datetime) -> None
     delivery.move(DeliveryState.WAITING)
     delivery.channel = Channel.PAPER.value
     _let_go(session, delivery, now=now)
+
+
+def need_not(session: Session, delivery: Delivery, code: str, *, now: datetime) -> None:
+    """It leaves no more, whatever became of it before: `code` says why."""
+    delivery.move(DeliveryState.CANCELLED)
+    delivery.next_attempt_at, delivery.leased_until, delivery.receipt_code = None, None, code
+    tell(session, delivery, session.get_one(Case, delivery.case_id, with_for_update=HELD), first_time_sent=False, now=now)
 
 
 def _let_go(session: Session, delivery: Delivery, *, now: datetime) -> None:

@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, select, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import REPLACES, Decision
+from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, Receipt, ReceiptKind
-from mdo_portal.services import changes, destinations, patients, recipient_channels
+from mdo_portal.services import changes, destinations, handing_over, patients, recipient_channels
 from mdo_portal.services.deliveries import letter_of, write_down
-from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share
+from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share, is_replaced
 from mdo_portal.services.receipts import REPLACED
 
 log = structlog.get_logger(__name__)
@@ -124,15 +124,15 @@ def _opened(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDe
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
     about = (
-        select(Decision, Case, Patient, Hospital, _is_replaced(delivery))
+        select(Decision, Case, Patient, Hospital, is_replaced(delivery))
         .join(Case, Case.id == Decision.case_id)
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == delivery.hospital_id)
         .where(Decision.id == delivery.decision_id)
     )
-    decision, case, patient, hospital, is_replaced = session.execute(about).one()
-    if is_replaced and delivery.channel != Channel.PAPER:
-        cancel(session, delivery, code=REPLACED)
+    decision, case, patient, hospital, replaced = session.execute(about).one()
+    if replaced and delivery.channel != Channel.PAPER:
+        handing_over.need_not(session, delivery, REPLACED, now=now)
         return None
     if delivery.audience is not Audience.REFERRER and (patient.objects or case.objected):
         cancel(session, delivery)
@@ -168,31 +168,14 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
     )
 
 
-def cancel(session: Session, delivery: Delivery, *, code: str = "") -> None:
-    """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again.
-
-    With a `code` there is another reason, which holds also for what left before.
-    """
-    delivery.receipt_code = code or delivery.receipt_code
-    if delivery.sent_at is None or code:
+def cancel(session: Session, delivery: Delivery) -> None:
+    """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again."""
+    if delivery.sent_at is None:
         delivery.move(DeliveryState.CANCELLED)
     elif delivery.state is DeliveryState.WAITING:
         delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
     delivery.next_attempt_at = delivery.leased_until = None
     changes.announce(session, "post", delivery.hospital_id)
-
-
-def _is_replaced(delivery: Delivery) -> ColumnElement[bool]:
-    """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there."""
-    newer, arrived = aliased(Decision), aliased(Delivery)
-    return (
-        select(arrived.id)
-        .join(newer, newer.id == arrived.decision_id)
-        .where(newer.round_id == Decision.round_id, newer.version > Decision.version, newer.form.in_(REPLACES))
-        .where(arrived.hospital_id == delivery.hospital_id, arrived.audience == delivery.audience)
-        .where(arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)))  # one that waits goes after this one
-        .exists()
-    )
 
 
 def _earlier(session: Session, decision: Decision, delivery: Delivery) -> tuple[uuid.UUID, str] | None:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased, undefer
 
-from mdo_portal.domain.delivery import OPEN, Audience, Delivery
+from mdo_portal.domain.decision import REPLACES, Decision
+from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
 
@@ -62,6 +63,19 @@ def _before_the_referrer() -> ColumnElement[bool]:
         first.decision_id == Delivery.decision_id, first.audience == Audience.REFERRER, first.sent_at.is_(None)
     )
     return and_(Delivery.audience != Audience.REFERRER, not_left.exists())
+
+
+def is_replaced(delivery: Delivery) -> ColumnElement[bool]:
+    """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there."""
+    newer, arrived = aliased(Decision), aliased(Delivery)
+    return (
+        select(arrived.id)
+        .join(newer, newer.id == arrived.decision_id)
+        .where(newer.round_id == Decision.round_id, newer.version > Decision.version, newer.form.in_(REPLACES))
+        .where(arrived.hospital_id == delivery.hospital_id, arrived.audience == delivery.audience)
+        .where(arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)))  # one that waits goes after this one
+        .exists()
+    )
 
 
 _DUE = [*_may_go(), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~_before_the_referrer()]
