@@ -82,7 +82,13 @@ def deliver(
     def write_down() -> tuple[Settled, ClaimedDelivery | None]:
         with database.transaction() as session:
             settled = deliveries.settle(
-                session, claimed.delivery_id, receipt, now=clock(), over=claimed.channel, worker=claimed.worker
+                session,
+                claimed.delivery_id,
+                receipt,
+                now=clock(),
+                over=claimed.channel,
+                worker=claimed.worker,
+                is_queued=claimed.is_queued,
             )
             return settled, outbox.claim_after(session, claimed, settled.queue, now=clock()) if goes_on() else None
 

@@ -29,11 +29,13 @@ class DeliveryState(StrEnum):
     RECEIVED = "received"  #: the other side said so, with our own number
     REFUSED = "refused"  #: the other side said no; a person must look
     DEAD = "dead"  #: given up after many tries; a person must look
-    CANCELLED = "cancelled"  #: never left and need not: the patient objects, or a person said so
+    CANCELLED = "cancelled"  #: need not leave: the patient objects, or what replaces it is there
 
 
 OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
 """A worker, or the receiver, still has to do something."""
+DONE = (DeliveryState.RECEIVED, DeliveryState.CANCELLED)
+"""Nobody has to do anything any more."""
 
 
 class Hold(StrEnum):
@@ -53,7 +55,15 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.CANCELLED,
         }
     ),
-    DeliveryState.SENT: frozenset({DeliveryState.RECEIVED, DeliveryState.REFUSED, DeliveryState.WAITING, DeliveryState.DEAD}),
+    DeliveryState.SENT: frozenset(
+        {
+            DeliveryState.RECEIVED,
+            DeliveryState.REFUSED,
+            DeliveryState.WAITING,
+            DeliveryState.DEAD,
+            DeliveryState.CANCELLED,
+        }
+    ),
     DeliveryState.REFUSED: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
     DeliveryState.DEAD: frozenset({DeliveryState.WAITING, DeliveryState.RECEIVED}),
     DeliveryState.RECEIVED: frozenset(),

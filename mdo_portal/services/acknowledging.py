@@ -10,6 +10,7 @@ from sqlalchemy import Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.deliveries import write_down
 
@@ -22,17 +23,25 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
 
     Only a letter to that very hospital that left, or is on its way at this moment, and is not settled: whatever number somebody names,
     nobody speaks for another's letter, and nobody speaks for one letter twice. A word that settles nothing (a commit) changes nothing.
+    That it arrived counts whatever a person, a restore or our patience made of it since. Anything else is about an attempt of before:
+    what is carried on paper by now, or waits to be sent again, stays so.
     """
     number = control_id.lower()
     if receipt.kind is ReceiptKind.UNKNOWN or not _OURS.fullmatch(number):
         return False
     # An application can be quicker with its word than we are with writing down that the letter was kept.
     is_under_way = and_(Delivery.state == DeliveryState.WAITING, Delivery.leased_until.is_not(None))
+    is_spoken_for = or_(Delivery.state == DeliveryState.SENT, is_under_way)
+    if receipt.kind is ReceiptKind.ACCEPTED:
+        has_left = or_(Delivery.sent_at.is_not(None), Delivery.held_at.is_not(None))
+        is_spoken_for = or_(is_spoken_for, and_(Delivery.state.in_((DeliveryState.WAITING, DeliveryState.DEAD)), has_left))
+    else:
+        is_spoken_for = and_(is_spoken_for, Delivery.channel != Channel.PAPER.value)
     as_sent = func.replace(cast(Delivery.id, Text), "-", "")
     query = select(Delivery).where(
         Delivery.hospital_id == hospital_id,
         Delivery.audience == Audience.REFERRER,
-        or_(Delivery.state == DeliveryState.SENT, is_under_way),
+        is_spoken_for,
         as_sent.startswith(number),
     )
     found = list(session.scalars(query.limit(2).with_for_update()))

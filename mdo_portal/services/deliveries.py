@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import NO_ADVICE, REPLACES, Decision
-from mdo_portal.domain.delivery import LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
+from mdo_portal.domain.delivery import DONE, LETTER_PURPOSE, OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.exchange import Receipt, ReceiptKind
@@ -60,10 +60,12 @@ def settle(
     now: datetime,
     over: Channel | None = None,
     worker: int | None = None,
+    is_queued: bool = True,
 ) -> Settled:
     """What a worker heard: of the letter and of its destination. Only an accepted receipt with our own number makes it *received*.
 
     `over`: the channel of this attempt. Whoever put the letter on paper meanwhile is not overruled by a silence of the line.
+    `is_queued`: its destination waited for it; of what was only printed it may have another letter on the wire, and stays taken.
     `worker`: whose attempt it was; when another one has the queue by now, only a receipt counts, and the queue stays the other's.
     """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
@@ -71,7 +73,7 @@ def settle(
     is_ours = worker is None or queue.leased_by == worker
     if not is_ours and receipt.kind is not ReceiptKind.ACCEPTED:
         return Settled(before, before, NO_TURN, queue)
-    turn = destinations.answered(session, queue, receipt, now=now) if is_ours else NO_TURN
+    turn = destinations.answered(session, queue, receipt, now=now) if is_ours and is_queued else NO_TURN
     is_on_paper = delivery.channel == Channel.PAPER and over not in (None, Channel.PAPER)
     if not is_on_paper or receipt.kind is ReceiptKind.ACCEPTED:
         write_down(session, delivery, receipt, now=now, turn=turn)
@@ -150,7 +152,7 @@ def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: b
     if delivery.state in _EVENT:
         timeline.happened(session, case, _EVENT[delivery.state], at=now, hospital=name)
     session.flush()
-    if delivery.state is DeliveryState.RECEIVED and case.state is CaseState.DECIDED and not _some_open(session, case.id):
+    if delivery.state in DONE and case.state is CaseState.DECIDED and not _some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
         follow_ups.settle_case(session, case, now=now)
     changes.announce(session, "post", delivery.hospital_id)
@@ -171,7 +173,7 @@ def _open_of_a_case() -> Select[uuid.UUID]:
     own, newer = aliased(Decision), aliased(Decision)
     replaced = (newer.round_id == own.round_id) & (newer.version > own.version) & newer.form.in_(REPLACES)
     superseded = select(newer.id).join(own, replaced).where(own.id == Delivery.decision_id).exists()
-    given_up = and_(Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEAD)), superseded)
+    given_up = and_(Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.CANCELLED)), superseded)
     is_message = select(own.id).where(own.id == Delivery.decision_id, own.form.in_(NO_ADVICE)).exists()
     query = select(Delivery.id).where(
         Delivery.case_id == bindparam("case"),

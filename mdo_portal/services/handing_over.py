@@ -1,4 +1,4 @@
-"""What people do with a letter: print it, hand it over, confirm it by hand, send it again."""
+"""What people do with a letter: print it, hand it over, confirm it by hand, send it again; and that it need not go any more."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.delivery import OPEN, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import Receipt, ReceiptKind
@@ -22,9 +23,10 @@ def hand_over(session: Session, delivery_id: uuid.UUID, *, is_queued: bool) -> N
     `is_queued`: its destination waited for it. Else that may have another letter on the wire, and goes on waiting for that one.
     """
     delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
-    delivery.leased_until = None
-    delivery.next_attempt_at = None
-    delivery.receipt_code = "print"
+    if delivery.state in OPEN:  # else somebody said what became of it while it was printed
+        delivery.leased_until = None
+        delivery.next_attempt_at = None
+        delivery.receipt_code = "print"
     if is_queued:
         destinations.release(session, delivery)
     changes.announce(session, "post", delivery.hospital_id)
@@ -41,7 +43,9 @@ def printed(session: Session, delivery: Delivery, *, now: datetime) -> None:
 
 
 def confirm_by_hand(session: Session, delivery: Delivery, *, viewer: Viewer, now: datetime) -> None:
-    """A person of the receiving hospital, or the secretary after a call, says it is there."""
+    """A person of the receiving hospital, or the secretary after a call, says it is there. Who said so first stays."""
+    if delivery.state is DeliveryState.RECEIVED:
+        return
     if delivery.sent_at is None:
         delivery.sent_at = now
     delivery.confirmed_by = viewer.person_id
@@ -63,6 +67,13 @@ def put_on_paper(session: Session, delivery: Delivery, *, now: datetime) -> None
     delivery.move(DeliveryState.WAITING)
     delivery.channel = Channel.PAPER.value
     _let_go(session, delivery, now=now)
+
+
+def need_not(session: Session, delivery: Delivery, code: str, *, now: datetime) -> None:
+    """It leaves no more, whatever became of it before: `code` says why."""
+    delivery.move(DeliveryState.CANCELLED)
+    delivery.next_attempt_at, delivery.leased_until, delivery.receipt_code = None, None, code
+    tell(session, delivery, session.get_one(Case, delivery.case_id, with_for_update=HELD), first_time_sent=False, now=now)
 
 
 def _let_go(session: Session, delivery: Delivery, *, now: datetime) -> None:

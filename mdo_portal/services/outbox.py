@@ -19,9 +19,10 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, Receipt, ReceiptKind
-from mdo_portal.services import changes, destinations, patients, recipient_channels
+from mdo_portal.services import changes, destinations, handing_over, patients, recipient_channels
 from mdo_portal.services.deliveries import letter_of, write_down
-from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share
+from mdo_portal.services.outbox_order import FIRST, PAPER, QUEUES, Share, is_replaced
+from mdo_portal.services.receipts import REPLACED
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=180)
@@ -123,13 +124,16 @@ def _opened(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDe
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
     about = (
-        select(Decision, Case, Patient, Hospital)
+        select(Decision, Case, Patient, Hospital, is_replaced(delivery))
         .join(Case, Case.id == Decision.case_id)
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == delivery.hospital_id)
         .where(Decision.id == delivery.decision_id)
     )
-    decision, case, patient, hospital = session.execute(about).one()
+    decision, case, patient, hospital, replaced = session.execute(about).one()
+    if replaced and delivery.channel != Channel.PAPER:
+        handing_over.need_not(session, delivery, REPLACED, now=now)
+        return None
     if delivery.audience is not Audience.REFERRER and (patient.objects or case.objected):
         cancel(session, delivery)
         return None
@@ -165,8 +169,11 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
 
 
 def cancel(session: Session, delivery: Delivery) -> None:
-    """The patient objects to sharing: this copy does not leave."""
-    delivery.move(DeliveryState.CANCELLED)
+    """The patient objects to sharing: this copy does not leave; what left before the objection does not leave again."""
+    if delivery.sent_at is None:
+        delivery.move(DeliveryState.CANCELLED)
+    elif delivery.state is DeliveryState.WAITING:
+        delivery.move(DeliveryState.SENT)  # somebody wanted it sent again; it may have arrived, and nobody says that it did not
     delivery.next_attempt_at = delivery.leased_until = None
     changes.announce(session, "post", delivery.hospital_id)
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased, undefer
 
-from mdo_portal.domain.delivery import OPEN, Audience, Delivery
+from mdo_portal.domain.decision import REPLACES, Decision
+from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
 
@@ -28,8 +29,17 @@ def _may_go() -> list[ColumnElement[bool]]:
 
 
 def _overtakes() -> ColumnElement[bool]:
-    """An older letter about the same case to the same recipient still has to go, or is held. What people carry holds nothing up."""
-    older = aliased(Delivery)
+    """An older letter about the same case to the same recipient still has to go, or is held. What people carry holds nothing up.
+
+    Nor does a copy that waits for a letter to the referrer which never left and goes no more by itself.
+    """
+    older, first = aliased(Delivery), aliased(Delivery)
+    stays = select(first.id).where(
+        first.decision_id == older.decision_id,
+        first.audience == Audience.REFERRER,
+        first.sent_at.is_(None),
+        first.state.not_in(OPEN),
+    )
     return (
         select(older.id)
         .where(
@@ -40,6 +50,7 @@ def _overtakes() -> ColumnElement[bool]:
             older.channel != Channel.PAPER.value,
             or_(older.next_attempt_at.is_not(None), older.held_at.is_not(None)),
             older.created_at < Delivery.created_at,
+            or_(older.audience == Audience.REFERRER, ~stays.exists()),
         )
         .exists()
     )
@@ -52,6 +63,19 @@ def _before_the_referrer() -> ColumnElement[bool]:
         first.decision_id == Delivery.decision_id, first.audience == Audience.REFERRER, first.sent_at.is_(None)
     )
     return and_(Delivery.audience != Audience.REFERRER, not_left.exists())
+
+
+def is_replaced(delivery: Delivery) -> ColumnElement[bool]:
+    """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there."""
+    newer, arrived = aliased(Decision), aliased(Delivery)
+    return (
+        select(arrived.id)
+        .join(newer, newer.id == arrived.decision_id)
+        .where(newer.round_id == Decision.round_id, newer.version > Decision.version, newer.form.in_(REPLACES))
+        .where(arrived.hospital_id == delivery.hospital_id, arrived.audience == delivery.audience)
+        .where(arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)))  # one that waits goes after this one
+        .exists()
+    )
 
 
 _DUE = [*_may_go(), Delivery.channel != Channel.PAPER.value, ~_overtakes(), ~_before_the_referrer()]

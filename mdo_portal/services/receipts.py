@@ -14,6 +14,9 @@ from mdo_portal.exchange import Receipt, ReceiptKind
 KEPT = ("CA", "laid", "fetched", "mailed")
 """Codes of what the other side has and nobody there has confirmed yet: a commit in enhanced mode, a file, a mail."""
 
+REPLACED = "replaced"
+"""Code of a letter that need not leave any more: its recipient has what corrects or withdraws it."""
+
 
 class Told(Enum):
     """What a receipt says about the receiver, as distinct from the letter."""
@@ -128,6 +131,8 @@ def why(row: Tried) -> str:
         return N_(
             "Na het terugzetten van een reservekopie is niet bekend of hij aankwam. Vraag het na bij de ontvanger, met dit nummer."
         )
+    if row.state is DeliveryState.CANCELLED and row.receipt_code == REPLACED:
+        return N_("Niet opnieuw verstuurd: de brief die deze vervangt is al bij de ontvanger, of onderweg.")
     if row.state is DeliveryState.CANCELLED:
         return N_("Niet verstuurd: de patiënt maakt bezwaar tegen delen.")
     if row.channel == Channel.PAPER:

@@ -11,9 +11,10 @@ from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services import handing_over
 from mdo_portal.services.acknowledging import acknowledge
 from tests.make import NOW
-from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
+from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
 
 COMMIT = Receipt(ReceiptKind.UNKNOWN, "CA")
@@ -85,3 +86,41 @@ def test_a_commit_settles_nothing(outbox: Outbox, kept: Round) -> None:
 def test_nobody_speaks_for_a_letter_of_nobody(outbox: Outbox, kept: Round) -> None:
     with outbox.database.transaction() as session:
         assert not acknowledge(session, uuid.uuid4(), outbox.letter(kept).id.hex, AA, NOW)
+
+
+def _changed(outbox: Outbox, round_: Round, how: str) -> Delivery:
+    with outbox.database.transaction() as session:
+        letter = session.get_one(Delivery, outbox.letter(round_).id)
+        if how == "sent again":
+            handing_over.send_again(session, letter, now=NOW)
+        elif how == "on paper":
+            handing_over.put_on_paper(session, letter, now=NOW)
+        elif how == "restored":
+            letter.state, letter.sent_at, letter.held_at = DeliveryState.WAITING, None, NOW
+        else:
+            letter.move(DeliveryState.DEAD)
+    return outbox.letter(round_)
+
+
+@pytest.mark.parametrize("how", ["sent again", "on paper", "restored", "given up"])
+def test_a_late_yes_counts_whatever_was_made_of_the_letter_since(outbox: Outbox, kept: Round, how: str) -> None:
+    assert _said(outbox, _changed(outbox, kept, how))
+    assert (outbox.letter(kept).state, outbox.letter(kept).held_at) == (DeliveryState.RECEIVED, None)
+
+
+@pytest.mark.parametrize("said", [AE, LATER])
+@pytest.mark.parametrize("is_printed", [False, True])
+def test_a_late_no_leaves_alone_what_is_carried_on_paper_by_now(
+    outbox: Outbox, kept: Round, said: Receipt, is_printed: bool
+) -> None:
+    _changed(outbox, kept, "on paper")
+    outbox.drain(Receiver([AA]))
+    if is_printed:
+        with outbox.database.transaction() as session:
+            handing_over.printed(session, session.get_one(Delivery, outbox.letter(kept).id), now=NOW)
+    before = outbox.letter(kept)
+
+    assert not _said(outbox, before, receipt=said)
+
+    after = outbox.letter(kept)
+    assert (after.state, after.receipt_code, after.next_attempt_at) == (before.state, "print", None)

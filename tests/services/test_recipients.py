@@ -11,9 +11,10 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.round import Round
-from mdo_portal.services import objections, recipients
+from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.services import handing_over, objections, recipients
 from tests.make import BSN, NOW
-from tests.outbox_house import AA, LATER, Outbox, Receiver
+from tests.outbox_house import AA, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
 
 GP = "H.A. Huisarts"
@@ -73,6 +74,39 @@ def test_there_is_no_letter_to_a_gp_without_channel_name_or_against_an_objection
 
     assert len(receiver.came) == 1
     assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.CANCELLED, "signed before, and it did not leave"
+
+
+def test_a_copy_goes_though_the_one_before_waits_for_a_letter_that_never_left(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp=GP)
+    outbox.drain(Receiver([Receipt(ReceiptKind.REFUSED, "unsendable")]))
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    assert [(one.version, one.recipient_name == GP) for one in receiver.came] == [(2, False), (2, True)]
+
+
+@pytest.mark.parametrize("is_sent_again", [False, True])
+def test_an_objection_after_the_gps_letter_left_keeps_it_here_and_nobody_elses(outbox: Outbox, is_sent_again: bool) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp=GP)
+    outbox.drain(Receiver([AA, SILENCE]))
+    with outbox.database.transaction() as session:
+        objections.record(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=NOW)
+        if is_sent_again:
+            letter = session.get_one(Delivery, outbox.letter(round_, audience=Audience.GP).id)
+            handing_over.send_again(session, letter, now=NOW)
+    other = outbox.signed(hospital="DELT")
+    outbox.now += HOUR
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    assert outbox.letter(other).state is DeliveryState.RECEIVED
+    assert [one.recipient_name == GP for one in receiver.came] == [False], "what left does not leave again"
+    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.SENT, "it left, and nobody says that it did not"
 
 
 def test_the_case_is_delivered_when_the_hospital_has_it(outbox: Outbox) -> None:

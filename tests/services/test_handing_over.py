@@ -1,0 +1,53 @@
+"""What people do with a letter keeps what was said of it first."""
+
+from __future__ import annotations
+
+import pytest
+
+from mdo_portal import dispatch
+from mdo_portal.database import Database
+from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.round import Round
+from mdo_portal.domain.viewer import Viewer
+from mdo_portal.exchange import Receipt
+from mdo_portal.services import handing_over
+from tests.make import NOW
+from tests.outbox_house import AA, AE, Outbox, Receiver
+from tests.people import Region
+
+
+@pytest.fixture
+def outbox(database: Database, region: Region) -> Outbox:
+    return Outbox(database, region)
+
+
+def _confirmed(outbox: Outbox, round_: Round, viewer: Viewer) -> None:
+    with outbox.database.transaction() as session:
+        letter = session.get_one(Delivery, outbox.letter(round_).id)
+        handing_over.confirm_by_hand(session, letter, viewer=viewer, now=NOW)
+
+
+@pytest.mark.parametrize("said", [AA, AE])
+def test_who_confirms_what_arrived_already_does_not_take_the_place_of_who_said_so_first(outbox: Outbox, said: Receipt) -> None:
+    round_ = outbox.signed()
+    outbox.drain(Receiver([said]))
+    _confirmed(outbox, round_, outbox.region.dirk)
+
+    _confirmed(outbox, round_, outbox.region.aisha)
+
+    assert outbox.letter(round_).confirmed_by == (None if said is AA else outbox.region.dirk.person_id)
+
+
+def test_a_letter_that_was_confirmed_while_it_was_printed_stays_confirmed_by_hand(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    outbox.drain(Receiver([AE]))
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+    taken = dispatch.take(outbox.database, clock=lambda: NOW)
+    assert taken is not None
+    _confirmed(outbox, round_, outbox.region.dirk)
+
+    dispatch.deliver(outbox.database, {}, taken, clock=lambda: NOW)
+
+    letter = outbox.letter(round_)
+    assert (letter.state, letter.receipt_code) == (DeliveryState.RECEIVED, "hand")
