@@ -131,6 +131,22 @@ def test_the_page_says_how_many_of_its_letters_the_menu_counts(house: House) -> 
     assert "vraagt nu aandacht" not in house.person("Aisha").get("/post?tab=all").text
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("laid", "in de map gelegd; zo is het met de ontvanger afgesproken"),
+        ("fetched", "door de ontvanger uit de map gehaald"),
+        ("AA", "bevestigd door het ontvangende systeem (AA)"),
+    ],
+)
+def test_of_a_letter_that_counts_as_received_is_said_by_what(house: House, code: str, words: str) -> None:
+    house.letter(state="received", receipt_code=code, received_at=datetime.now(UTC))
+
+    page = _words(house.person("Aisha").get("/post?tab=all").text)
+
+    assert words in page and (code == "AA") == ("ontvangende systeem" in page)
+
+
 def test_the_menu_counts_what_somebody_should_look_at(house: House) -> None:
     house.letter()
     assert not re.search(r'href="/post"[^>]*>\s*Post\s*<span class="[^"]*count', house.person("Aisha").get("/post").text)
