@@ -20,3 +20,8 @@ def believable(moment: datetime) -> datetime | None:
 def believable_day(day: date) -> date | None:
     """`day`, or None outside 1900-2200."""
     return day if EARLIEST <= day.year <= LATEST else None
+
+
+def is_an_end(said: str) -> bool:
+    """Whether a day as it was sent (`20201231`, `2020-12`) ends anything: the year 9999 is the *never* of databases."""
+    return said[:4].isdecimal() and int(said[:4]) <= LATEST

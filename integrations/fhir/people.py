@@ -8,7 +8,7 @@ from typing import Any
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.in_force import tags
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, best_first, concept, day, extension, is_past, node, nodes, text, unique, word
+from integrations.fhir.values import Node, best_first, concept, day, ended_on, extension, is_past, node, nodes, text, unique, word
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName
 
 _HUMAN_NAME = "http://hl7.org/fhir/StructureDefinition/humanname-"
@@ -83,9 +83,9 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     found = [item for item in held if word(item.get("type")) not in _OTHERS or _pair(item)[0] in liked]
     found.sort(
         key=lambda item: (
-            is_past(item),
             _place_in(liked, _pair(item)[0]),
             word(item.get("type")) != "MR",
+            is_past(item),
             item.get("use") in _SECOND,
         )
     )
@@ -108,7 +108,7 @@ def person_name(value: Any) -> PersonName:
 
 def _is_former(item: Node) -> bool:
     """The name of before a marriage, one for a while, or one that has an end."""
-    return item.get("use") in {"maiden", "temp"} or bool(text(node(item.get("period")).get("end")))
+    return item.get("use") in {"maiden", "temp"} or bool(ended_on(item))
 
 
 def _name(item: Node, usual: Node) -> PersonName:
@@ -230,5 +230,5 @@ def _numbered(item: Node, profile: Profile) -> tuple[str, str]:
 def _phone(resource: Node) -> str:
     """The first telephone that is still theirs; else the first."""
     phones = [one for one in nodes(resource.get("telecom")) if one.get("system") == "phone"]
-    phones.sort(key=lambda one: one.get("use") == "old" or bool(node(one.get("period")).get("end")))
+    phones.sort(key=is_past)
     return next((text(one.get("value")) for one in phones), "")

@@ -9,7 +9,7 @@ from integrations.fhir.beside import person
 from integrations.fhir.bundle import Entry
 from integrations.fhir.people import contact
 from integrations.fhir.reading import Facts, Reading, fact, status, until
-from integrations.fhir.values import Node, concept, joined, local_day, node, nodes, text
+from integrations.fhir.values import Node, concept, ended_on, joined, local_day, node, nodes, text
 from mdo_portal.exchange import Section
 
 
@@ -19,7 +19,7 @@ def teammates(entry: Entry, reading: Reading) -> tuple[Facts, bool]:
     named = [(one, person(node(one.get("member")), entry, reading.where, reading.profile)) for one in others]
     over = status(entry.resource.get("status"))
     words = (
-        joined(joined(_role(one), name, by=": "), until(local_day(_left_on(one)), reading), over, by=" ")
+        joined(joined(_role(one), name, by=": "), until(local_day(ended_on(one)), reading), over, by=" ")
         for one, name in named
         if name
     )
@@ -28,12 +28,8 @@ def teammates(entry: Entry, reading: Reading) -> tuple[Facts, bool]:
 
 def _place(member: Node, entry: Entry, reading: Reading) -> str:
     """`case_manager` and the like; "" for any other role, for who left, and in a team that is over."""
-    is_over = bool(_left_on(member)) or text(entry.resource.get("status")) in ("inactive", "suspended")
+    is_over = bool(ended_on(member)) or text(entry.resource.get("status")) in ("inactive", "suspended")
     return "" if is_over else reading.profile.role(_role(member))
-
-
-def _left_on(member: Node) -> str:
-    return text(node(member.get("period")).get("end"))
 
 
 def _role(member: Node) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integrations.times import believable, believable_day
+from integrations.times import believable, believable_day, is_an_end
 
 Node = dict[str, Any]
 
@@ -225,7 +225,13 @@ _RANKS = {"PLAC": -1, "FILL": 1}
 
 def is_past(item: Node) -> bool:
     """Whether a number is of before: it says so, or has an end."""
-    return item.get("use") == "old" or bool(text(node(item.get("period")).get("end")))
+    return item.get("use") == "old" or bool(ended_on(item))
+
+
+def ended_on(item: Node) -> str:
+    """Until when something holds that has an end; "" for what has none."""
+    said = text(node(item.get("period")).get("end"))
+    return said if is_an_end(said) else ""
 
 
 def best_first(identifiers: Iterable[Node]) -> list[Node]:

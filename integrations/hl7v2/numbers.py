@@ -6,6 +6,8 @@ import re
 from collections.abc import Container
 from typing import NamedTuple
 
+from integrations.times import is_an_end
+
 from .segment import Repetition, Segment
 
 
@@ -56,5 +58,5 @@ def numbers(segment: Segment, n: int) -> list[Number]:
 
 def _number(cx: Repetition) -> Number:
     name, oid = cx.component(4, 1), cx.component(4, 2)
-    until = cx.component(8) if cx.has(8) else ""
-    return Number(name or oid, cx.component(1).strip(), cx.component(5), oid, until)
+    until = cx.component(8).strip() if cx.has(8) else ""
+    return Number(name or oid, cx.component(1).strip(), cx.component(5), oid, until if is_an_end(until) else "")

@@ -125,7 +125,12 @@ def test_who_left_the_team_or_a_team_that_is_over_is_not_the_case_manager() -> N
     def member(name: str, **more: Any) -> Node:
         return {"role": [{"text": "Casemanager"}], "member": {"display": name}} | more
 
-    now = about("CareTeam", id="a", status="active", participant=[member("Kok"), member("Oud", period={"end": "2020-01-01"})])
+    now = about(
+        "CareTeam",
+        id="a",
+        status="active",
+        participant=[member("Kok", period={"end": "9999-12-31"}), member("Oud", period={"end": "2020-01-01"})],
+    )
     over = about("CareTeam", id="b", status="inactive", participant=[member("Vroeger")])
     found = read(now, over)
 

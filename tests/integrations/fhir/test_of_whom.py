@@ -87,6 +87,24 @@ def test_a_number_that_has_an_end_gives_way_to_the_one_that_holds() -> None:
     assert (found.patient.local_number, found.patient.bsn, found.unmapped) == ("0042", "999911120", ())
 
 
+@pytest.mark.parametrize("never", ["9999-12-31", "9999-12-31T00:00:00Z"])
+def test_an_end_that_never_comes_is_none(never: str) -> None:
+    """Databases write it for `no end`: the hospital's own number gave way to that of an insurer."""
+    numbers = [
+        {"system": "urn:oid:2.25.2", "value": "POLIS-1"},
+        {"system": "urn:oid:2.25.1", "value": "0042", "type": {"coding": [{"code": "MR"}]}, "period": {"end": never}},
+    ]
+    assert read(asked=request(), who=patient(identifier=numbers)).patient.local_number == "0042"
+
+
+def test_which_number_is_the_hospitals_own_goes_before_whether_it_has_an_end() -> None:
+    numbers = [
+        {"system": "urn:oid:2.25.2", "value": "POLIS-1"},
+        {"system": "urn:oid:2.25.1", "value": "0042", "type": {"coding": [{"code": "MR"}]}, "period": {"end": "2031-05-01"}},
+    ]
+    assert read(asked=request(), who=patient(identifier=numbers)).patient.local_number == "0042"
+
+
 def test_a_patient_whose_record_is_used_no_more_is_named() -> None:
     gone = patient(active=False, link=[{"type": "replaced-by", "other": {"reference": "Patient/q"}}])
     assert read(who=gone).unmapped == ("Patient/1 active=false", "Patient/1 replaced-by")

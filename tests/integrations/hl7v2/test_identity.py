@@ -246,3 +246,11 @@ def test_a_number_that_has_an_end_is_not_the_hospitals_own_when_another_holds() 
     read = Hl7Reader().read(raw(pid, kind="ADT^A08"), "generic-v2")
     assert isinstance(read, PatientChange)
     assert (read.patient.local_number, read.patient.other_numbers) == ("7001234", (("ZEED", "7000001"),))
+
+
+def test_an_end_that_never_comes_is_none() -> None:
+    """Databases write 9999 for `no end`: the first number is the hospital's own as it was sent."""
+    pid = "PID|1||7000001^^^ZEED^PI^^20200101^99991231~7001234^^^ZEED^PI||Giessen^J"
+    read = Hl7Reader().read(raw(pid, kind="ADT^A08"), "generic-v2")
+    assert isinstance(read, PatientChange)
+    assert read.patient.local_number == "7000001"
