@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -15,6 +16,10 @@ from mdo_portal.exchange import Fact, Section
 
 _FAMILY = "10157-6"
 """LOINC: history of family member diseases."""
+_OF_FAMILY = re.compile(
+    r"^\s*(familie|family|famille)\s*$|(?=.*famil)(?=.*(anamn|histor|geschiedenis|ant[eé]c[eé]dent|belast))", re.IGNORECASE
+)
+"""What relatives had; a talk with them is not that, nor is a familial carcinoma of the patient."""
 
 
 class Heading(NamedTuple):
@@ -64,7 +69,7 @@ def _sections(holder: Node, title: str, code: object) -> Iterator[tuple[str, obj
 
 def _heading(title: str, code: object, profile: Profile) -> Heading:
     codes = codings(code)
-    is_of_family = "famil" in title.casefold() or any(one == _FAMILY for _, one in codes)
+    is_of_family = _OF_FAMILY.search(title) is not None or any(one == _FAMILY for _, one in codes)
     target = profile.target("", title)
     named = profile.section(codes) or (Section(target) if target in set(Section) else None)
     return Heading(title, Section.COMORBIDITY if is_of_family else named, is_of_family)

@@ -49,6 +49,20 @@ def test_a_heading_is_known_by_its_code_whatever_its_language() -> None:
     assert [(fact.section, fact.label) for fact in found.facts] == [(Section.COMORBIDITY, "家族歴")]
 
 
+@pytest.mark.parametrize(
+    "title", ["Familieanamnese", "Familiale voorgeschiedenis", "Family history", "Antécédents familiaux", "Familie"]
+)
+def test_what_relatives_had_is_known_by_many_headings(title: str) -> None:
+    found = read(letter((title, "Condition/a")), disease("Maagcarcinoom", "a"))
+    assert [(fact.section, fact.label) for fact in found.facts] == [(Section.COMORBIDITY, title)]
+
+
+@pytest.mark.parametrize("title", ["Familiair mammacarcinoom", "Familiegesprek", "Gesprek met de familie"])
+def test_a_heading_that_only_speaks_of_a_family_leaves_the_diagnosis_the_patients_own(title: str) -> None:
+    found = read(letter((title, "Condition/a")), disease("Mammacarcinoom links", "a"))
+    assert [(fact.section, fact.label) for fact in found.facts] == [(Section.DIAGNOSIS, title)]
+
+
 def test_a_value_under_a_heading_of_the_family_says_so_beside_its_own_name() -> None:
     tested = value("BRCA1", valueString="aanwezig") | {"id": "o"}
     assert told(letter(("Familieanamnese", "Observation/o")), tested) == [("BRCA1 (Familieanamnese)", "aanwezig")]
