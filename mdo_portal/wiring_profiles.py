@@ -84,7 +84,7 @@ def urgency_otherwise(profile: str, otherwise: str, word: str, means: str) -> st
     return text
 
 
-def column_otherwise(profile: str, otherwise: str, word: str, column: str) -> str:
+def section_otherwise(profile: str, otherwise: str, word: str, section: str) -> str:
     """`otherwise` with what is known by `word`, a code or in HL7 v2 a name, in this column of a case, and in no other.
 
     Raises exchange.WrongProfile.
@@ -92,24 +92,24 @@ def column_otherwise(profile: str, otherwise: str, word: str, column: str) -> st
     own = profiles.parse_own(otherwise, wire_of(profile).value)
     table: dict[str, Any] = own.setdefault("sections", {})
     if wire_of(profile) is Wire.FHIR:
-        table[word] = column
+        table[word] = section
     else:
-        _place_words(table, profiles.load(profile)["sections"], word, column)
+        _place_words(table, profiles.load(profile)["sections"], word, section)
     text = profiles.written(own)
     check_otherwise(profile, text)
     return text
 
 
-def _place_words(table: dict[str, Any], known: Mapping[str, Sequence[str]], word: str, column: str) -> None:
+def _place_words(table: dict[str, Any], known: Mapping[str, Sequence[str]], word: str, section: str) -> None:
     """A list of a link takes the place of its profile's: each that changes is written whole."""
 
     def others(words: Sequence[str]) -> list[str]:
         return [one for one in words if one.casefold() != word.casefold()]
 
     for name, words in {**known, **table}.items():
-        if name != column and len(others(words)) < len(words):
+        if name != section and len(others(words)) < len(words):
             table[name] = others(words)
-    table[column] = [word, *others(table.get(column, known.get(column, ())))]
+    table[section] = [word, *others(table.get(section, known.get(section, ())))]
 
 
 def kinds_of(profile: str) -> Mapping[str, str]:

@@ -146,22 +146,22 @@ def _chosen() -> tuple[dict[str, str], dict[str, str]]:
     picked = [tuple(one.split(" ", 1)) for one in request.form.getlist("is") if " " in one]
     typed = [(name, as_path(request.form.get(f"at.{name}", "").strip())) for name in PLACEABLE]
     every = [(name, place) for name, place in (*picked, *typed) if name in PLACEABLE and place]
-    said = (one.partition(" ") for one in request.form.getlist("column"))
-    columns = {word: column for column, _, word in said if word and column in tuple(Section)}
-    if not every and not columns:
+    said = (one.partition(" ") for one in request.form.getlist("section"))
+    sections = {word: section for section, _, word in said if word and section in tuple(Section)}
+    if not every and not sections:
         raise Incomplete({}, NOTHING_CHOSEN)
     name, times = max(Counter(name for name, _ in every).items(), key=itemgetter(1), default=("", 0))
     if times > 1:
         raise Incomplete({}, TWICE, field=gettext(LABELS[name]))
-    return dict(every), columns
+    return dict(every), sections
 
 
-def _placed(link: Link, places: dict[str, str], columns: dict[str, str]) -> str:
+def _placed(link: Link, places: dict[str, str], sections: dict[str, str]) -> str:
     text = link.otherwise
     for name, place in places.items():
         text = wiring_profiles.placed_otherwise(link.profile_in, text, PLACEABLE[name], place)
-    for word, column in columns.items():
-        text = wiring_profiles.column_otherwise(link.profile_in, text, word, column)
+    for word, section in sections.items():
+        text = wiring_profiles.section_otherwise(link.profile_in, text, word, section)
     return text
 
 

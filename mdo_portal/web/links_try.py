@@ -61,7 +61,7 @@ def _page(hospital_id: uuid.UUID, **given: Any) -> str:
     return render_template(
         "links/try.html", hospital=hospital, link=link, has_line=has_line, chosen=chosen,
         profiles=link_words.profiles().of_wire(*LINES), labels=LABELS, placeable=PLACEABLE,
-        sections=SECTION_LABELS, columns=tuple(Section), code_words=CODE_WORDS, no_board=NO_BOARD, no_boards=NO_BOARDS,
+        sections=SECTION_LABELS, every_section=tuple(Section), code_words=CODE_WORDS, no_board=NO_BOARD, no_boards=NO_BOARDS,
         unknown_urgency=UNKNOWN_URGENCY, urgencies=URGENCIES,
         takes_part=takes_part, may_join=may_join, may_manage=may_manage, told_before=before, **given,
     )  # fmt: skip

@@ -20,16 +20,16 @@ def test_a_value_stands_in_the_column_that_was_chosen_last_for_its_code_or_name_
     chosen: list[tuple[str, Section]],
 ) -> None:
     otherwise = ""
-    for word, column in chosen:
-        otherwise = wiring_profiles.column_otherwise("generic-v2", otherwise, word, column)
+    for word, section in chosen:
+        otherwise = wiring_profiles.section_otherwise("generic-v2", otherwise, word, section)
     last = dict(chosen)
     for word in WORDS:
         for code, name in ((word, "Bepaling"), ("", word)):
-            before, after = _column(code, name, ""), _column(code, name, otherwise)
+            before, after = _section(code, name, ""), _section(code, name, otherwise)
             assert after == last.get(word, before)
 
 
-def _column(code: str, name: str, otherwise: str) -> str:
+def _section(code: str, name: str, otherwise: str) -> str:
     """In which column a value with this code and name stands."""
     sign = str.maketrans({"|": "\\F\\", "^": "\\S\\", "\\": "\\E\\", "&": "\\T\\"})
     value = f"OBX|90|ST|{code.translate(sign)}^{name.translate(sign)}^L||waarde||||||F\r".encode()
@@ -71,7 +71,7 @@ def test_of_fhir_what_may_be_given_another_column_stands_there_once_it_is_and_no
 
     for value, (_, word) in before.items():
         if word:
-            after = read(raw, wiring_profiles.column_otherwise("generic-r4", "", word, "pathology"))
+            after = read(raw, wiring_profiles.section_otherwise("generic-r4", "", word, "pathology"))
             assert {one: column for one, (column, _) in after.items()} == {
                 one: "pathology" if one == value else column for one, (column, _) in before.items()
             }
