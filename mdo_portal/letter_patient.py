@@ -124,7 +124,7 @@ def gaps(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class PatientLetter(LetterText):
-    """Kind `patient`. `released_at=None` prints a draft that says that it is not to be handed over."""
+    """Kind `patient`. `released_at=None` prints a draft that says that it is not to be handed over; so does what is outdated."""
 
     kind: ClassVar[str] = "patient"
     network: str
@@ -139,3 +139,4 @@ class PatientLetter(LetterText):
     released_at: datetime | None
     released_by: Signer
     words: LetterWords = field(default_factory=LetterWords)
+    outdated: bool = False  # another advice counts by now, or none

@@ -85,6 +85,16 @@ class Outbox:
             count += 1
         return count
 
+    def patient_of(self, gp: str, round_: Round) -> None:
+        """From now on the patient of this case has another general practitioner, or none."""
+        with self.database.transaction() as session:
+            session.get_one(Case, round_.case_id).gp_name = gp
+
+    def letters(self, round_: Round, *, version: int) -> list[Delivery]:
+        query = select(Delivery).join(Decision, Decision.id == Delivery.decision_id)
+        with self.database.transaction() as session:
+            return list(session.scalars(query.where(Decision.round_id == round_.id, Decision.version == version)))
+
     def letter(self, round_: Round, *, version: int = 1, audience: Audience = Audience.REFERRER) -> Delivery:
         query = select(Delivery).join(Decision, Decision.id == Delivery.decision_id).where(Delivery.audience == audience)
         with self.database.transaction() as session:

@@ -76,7 +76,7 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        UniqueConstraint("decision_id", "hospital_id", "audience"),
+        UniqueConstraint("decision_id", "hospital_id", "audience", "recipient_name"),
         Index("ix_deliveries_due", "next_attempt_at", postgresql_where="state IN ('waiting','sent')"),
         Index("ix_deliveries_hospital_id", "hospital_id", "created_at"),
         Index(

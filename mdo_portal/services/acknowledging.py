@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services.deliveries import write_down
@@ -21,8 +21,9 @@ _OURS = re.compile(r"[0-9a-f]{16,32}")
 def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, receipt: Receipt, now: datetime) -> bool:
     """Settle the letter that this hospital speaks of. True when there was one.
 
-    Only a letter to that very hospital that left, or is on its way at this moment, and is not settled: whatever number somebody names,
-    nobody speaks for another's letter, and nobody speaks for one letter twice. A word that settles nothing (a commit) changes nothing.
+    Only a letter to that very hospital, or over its channel to a general practitioner, that left, or is on its way at this moment, and
+    is not settled: whatever number somebody names, nobody speaks for another's letter, and nobody speaks for one letter twice. A word
+    that settles nothing (a commit) changes nothing.
     That it arrived counts whatever a person, a restore or our patience made of it since. Anything else is about an attempt of before:
     what is carried on paper by now, or waits to be sent again, stays so.
     """
@@ -40,7 +41,6 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
     as_sent = func.replace(cast(Delivery.id, Text), "-", "")
     query = select(Delivery).where(
         Delivery.hospital_id == hospital_id,
-        Delivery.audience == Audience.REFERRER,
         is_spoken_for,
         as_sent.startswith(number),
     )

@@ -83,7 +83,7 @@ def preview(
     return FormPreview(
         content=content,
         content_hash=hash_of(content),
-        recipients=recipients.destinations(session, case),
+        recipients=recipients.destinations(session, case, written.form, about),
         about=about,
         missing=_missing(written, moves_case=moves_case),
         warnings=decisions.letter_warnings(content, case, session.get_one(Patient, case.patient_id)),

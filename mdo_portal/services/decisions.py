@@ -53,7 +53,7 @@ def preview(session: Session, round_: Round, case: Case, *, network: str, viewer
     return Preview(
         content=content,
         content_hash=hash_of(content),
-        recipients=recipients.destinations(session, case),
+        recipients=recipients.destinations(session, case, DecisionForm(content["form"]), before),
         missing=_missing(round_, texts, content["advice"]["items"]),
         warnings=(*_warnings(content, case), *letter_warnings(content, case, patient)),
         version=content["version"],
@@ -179,7 +179,7 @@ def _document_number(session: Session, about: Decision | None, version: int, *, 
         first = about.document_number.rpartition("-v")[0] or about.document_number
         return f"{first}-v{version}"
     number = session.scalar(select(DOCUMENT_NUMBERS.next_value()))
-    return f"MDO-{now.year}-{number:06d}"
+    return f"MDO-{now.astimezone(meetings.AMSTERDAM).year}-{number:06d}"
 
 
 def start_correction(session: Session, round_: Round, case: Case) -> None:

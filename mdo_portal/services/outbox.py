@@ -189,6 +189,7 @@ def _earlier(session: Session, decision: Decision, delivery: Delivery) -> tuple[
             Delivery.decision_id == decision.supersedes_id,
             Delivery.hospital_id == delivery.hospital_id,
             Delivery.audience == delivery.audience,
+            Delivery.recipient_name == delivery.recipient_name,
         )
     )
     row = session.execute(query).one_or_none()

@@ -105,7 +105,7 @@ def newest(session: Session, case_id: uuid.UUID) -> Written | None:
         made_by=session.get_one(Person, row.made_by).name,
         made_by_id=row.made_by,
         document_number=session.get_one(Decision, row.decision_id).document_number,
-        outdated=now_counts is None or now_counts.id != row.decision_id,
+        outdated=_is_outdated(row, now_counts),
     )
 
 
@@ -120,7 +120,7 @@ def history(session: Session, case_id: uuid.UUID) -> list[VersionLine]:
         .order_by(PatientLetter.version.desc())
     )
     return [
-        VersionLine(row.version, row.state, row.made_at, by, number, now_counts is None or now_counts.id != row.decision_id)
+        VersionLine(row.version, row.state, row.made_at, by, number, _is_outdated(row, now_counts))
         for row, by, number in session.execute(query)
     ]
 
@@ -210,6 +210,7 @@ def printed(session: Session, case: Case, version: int) -> tuple[PrintedLetter, 
         released_at=row.made_at if row.state is PatientLetterState.RELEASED else None,
         released_by=Signer(by["name"], by["role"], signed["hospital"]["name"]),
         words=words_of(template, values_of(signed), logo=letter_template_choice.logo(session, template.logo)),
+        outdated=_is_outdated(row, latest_decision(session, case.id)),
     )
     return letter, row.made_at.replace(microsecond=0)
 
@@ -233,10 +234,13 @@ def _current(session: Session, case: Case, seen: int) -> PatientLetter:
     return row
 
 
+def _is_outdated(row: PatientLetter, now_counts: Decision | None) -> bool:
+    return now_counts is None or now_counts.id != row.decision_id
+
+
 def _fit(session: Session, case: Case, row: PatientLetter) -> dict[str, Any]:
     """What it says, when that may go to a patient."""
-    decision = latest_decision(session, case.id)
-    if decision is None or decision.id != row.decision_id:
+    if _is_outdated(row, latest_decision(session, case.id)):
         raise IllegalMove(OUTDATED)
     content = _opened(session, row)
     if gaps(content["text"]):

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
-from mdo_portal.domain.decision import Decision
+from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
-from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import DecisionForm
 from mdo_portal.services import changes, hospitals, recipient_channels
@@ -41,24 +41,44 @@ class Recipient(NamedTuple):
     channel: str
 
 
-def of(session: Session, case: Case, form: DecisionForm = DecisionForm.FIRST) -> list[Recipient]:
+def of(session: Session, case: Case, form: DecisionForm = DecisionForm.FIRST, about: Decision | None = None) -> list[Recipient]:
     """The referring hospital; then the patient's general practitioner, when the hospital has a channel for that and nobody objects.
 
-    That there is no advice is told to who asked for one, and to nobody else (docs/decisions/0038).
+    What corrects or withdraws `about` goes also to every general practitioner who got, or may get, what it replaces: under another
+    name by now, or without a channel any more (on paper then). That there is no advice is told to who asked for one, and to nobody
+    else (docs/decisions/0038).
     """
     hospital = session.get_one(Hospital, case.hospital_id)
     channel, _ = hospitals.address_of(session, hospital.id)
     found = [Recipient(hospital, Audience.REFERRER, "", channel.value)]
+    if not form.has_advice or case.objected or session.get_one(Patient, case.patient_id).objects:
+        return found
     agreed = recipient_channels.of(session, hospital.id, Audience.GP)
-    objects = case.objected or session.get_one(Patient, case.patient_id).objects
-    if form.has_advice and agreed is not None and case.gp_name.strip() and not objects:
-        found.append(Recipient(hospital, Audience.GP, case.gp_name.strip(), agreed.channel.value))
-    return found
+    names = [case.gp_name.strip()] if agreed is not None and case.gp_name.strip() else []
+    if about is not None and form in REPLACES:
+        names += _told_before(session, about)
+    over = agreed.channel if agreed is not None else Channel.PAPER
+    different = {" ".join(name.casefold().split()): name for name in reversed(names)}  # of one written twice the newest counts
+    return found + [Recipient(hospital, Audience.GP, name, over.value) for name in reversed(different.values())]
 
 
-def destinations(session: Session, case: Case, form: DecisionForm = DecisionForm.FIRST) -> tuple[Destination, ...]:
+def _told_before(session: Session, about: Decision) -> list[str]:
+    """The general practitioners to whom a letter of this round went, or still goes."""
+    query = (
+        select(Delivery.recipient_name)
+        .join(Decision, Decision.id == Delivery.decision_id)
+        .where(Decision.round_id == about.round_id, Delivery.audience == Audience.GP)
+        .where(Delivery.state != DeliveryState.CANCELLED)
+        .order_by(Decision.version, Delivery.id)
+    )
+    return list(session.scalars(query))
+
+
+def destinations(
+    session: Session, case: Case, form: DecisionForm = DecisionForm.FIRST, about: Decision | None = None
+) -> tuple[Destination, ...]:
     """What the chair sees of the recipients before signing."""
-    return tuple(_destination(session, one) for one in of(session, case, form))
+    return tuple(_destination(session, one) for one in of(session, case, form, about))
 
 
 def _destination(session: Session, to: Recipient) -> Destination:
@@ -78,7 +98,8 @@ def post(session: Session, decision: Decision, case: Case, *, now: datetime) -> 
     """
     last = session.scalar(select(func.max(Delivery.created_at)).where(Delivery.case_id == case.id))
     created_at = now if last is None or last < now else last + timedelta(microseconds=1)
-    for to in of(session, case, decision.form):
+    about = session.get_one(Decision, decision.supersedes_id) if decision.supersedes_id else None
+    for to in of(session, case, decision.form, about):
         queues.ensure(session, to.hospital.id, to.audience)
         session.add(
             Delivery(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from mdo_portal.database import Database
-from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import handing_over
@@ -46,6 +46,18 @@ def test_its_word_settles_the_letter_also_by_a_number_that_was_cut(outbox: Outbo
 
     assert (outbox.letter(kept).state, outbox.letter(kept).receipt_code) == (DeliveryState.RECEIVED, "AA")
     assert outbox.events(kept) == ["letter.sent", "letter.received"]
+
+
+def test_its_word_settles_the_copy_to_a_general_practitioner_that_went_over_its_channel(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp="H.A. Huisarts")
+    outbox.drain(Receiver([AA, COMMIT]))
+    copy = outbox.letter(round_, audience=Audience.GP)
+
+    assert not _said(outbox, copy, hospital="DELT")
+    assert _said(outbox, copy)
+
+    assert outbox.letter(round_, audience=Audience.GP).state is DeliveryState.RECEIVED
 
 
 def test_a_late_no_puts_it_on_a_persons_list(outbox: Outbox, kept: Round) -> None:

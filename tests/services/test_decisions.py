@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
@@ -144,6 +144,15 @@ def test_every_letter_has_a_number_of_its_own(session: Session, region: Region) 
     numbers = {make.signed(session, open_round(session, region), viewer=region.bram).document_number for _ in range(3)}
 
     assert len(numbers) == 3
+
+
+@pytest.mark.parametrize(("hour", "year"), [(22, "2026"), (23, "2027")])
+def test_a_letter_of_new_years_night_is_of_the_year_that_its_signer_sees(
+    session: Session, round_: Round, region: Region, hour: int, year: str
+) -> None:
+    signed = make.signed(session, round_, viewer=region.bram, now=datetime(2026, 12, 31, hour, 30, tzinfo=UTC))
+
+    assert signed.document_number.split("-")[1] == year
 
 
 def test_the_letter_names_who_was_there_and_who_was_missing(session: Session, region: Region) -> None:

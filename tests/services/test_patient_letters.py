@@ -147,6 +147,18 @@ def test_a_correction_makes_the_released_letter_outdated_and_stops_a_release(des
     assert not patient_letters.newest(desk.session, desk.case.id).outdated  # type: ignore[union-attr]
 
 
+def test_an_outdated_letter_says_so_on_every_page_that_is_printed_of_it(desk: Desk) -> None:
+    desk.write(TEXT + "\n\nUw arts vertelt u meer." * 60)
+    desk.read()
+    released = desk.release()
+    assert "Verouderd" not in pdf_text.whole(desk.pdf(released.version))
+
+    make.corrected(desk.session, desk.round, viewer=desk.region.bram, now=NOW + timedelta(minutes=5))
+
+    pages = pdf_text.pages(desk.pdf(released.version))
+    assert len(pages) > 1 and all("Verouderd: er is een ander advies" in page for page in pages)
+
+
 def test_its_template_stays_the_one_it_was_written_with(desk: Desk) -> None:
     row = letter_templates.begin(desk.session, desk.region.ada, letter_template_choice.Place(Audience.PATIENT), now=NOW)
     save = {"new_logo": b"", "now": NOW}

@@ -10,6 +10,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt, ReceiptKind
 from mdo_portal.services import handing_over, objections, recipients
@@ -86,6 +87,69 @@ def test_a_copy_goes_though_the_one_before_waits_for_a_letter_that_never_left(ou
     outbox.drain(receiver)
 
     assert [(one.version, one.recipient_name == GP) for one in receiver.came] == [(2, False), (2, True)]
+
+
+@pytest.mark.parametrize(
+    ("now_of", "told"), [("N. Opvolger", ["N. Opvolger", GP]), ("", [GP]), (f" h.a.  {GP[5:]}", [f"h.a.  {GP[5:]}"])]
+)
+def test_what_replaces_a_letter_goes_to_every_gp_who_has_it(outbox: Outbox, now_of: str, told: list[str]) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp=GP)
+    outbox.drain(Receiver([AA]))
+    first = str(outbox.letter(round_, audience=Audience.GP).id)
+    outbox.patient_of(now_of, round_)
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    to_gps = receiver.came[1:]
+    assert sorted(one.recipient_name for one in to_gps) == sorted(told)
+    assert {one.recipient_name: one.replaces_delivery_id for one in to_gps if one.recipient_name == GP} in ({}, {GP: first})
+
+
+def test_each_later_version_goes_to_every_gp_who_has_one_before(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp=GP)
+    for name in ("N. Opvolger", "D. Derde"):
+        outbox.patient_of(name, round_)
+        outbox.corrected(round_)
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    last = {one.recipient_name: one.replaces_document_number[-3:] for one in receiver.came if one.version == 3}
+    assert last == {"Ziekenhuis ZEED": "-v2", GP: "-v2", "N. Opvolger": "-v2", "D. Derde": ""}
+
+
+def test_a_gp_whose_channel_is_gone_gets_what_replaces_it_on_paper(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp=GP)
+    outbox.drain(Receiver([AA]))
+    with outbox.database.transaction() as session:
+        session.delete(session.get_one(RecipientChannel, (outbox.region.hospitals["ZEED"], Audience.GP)))
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    to_gp = outbox.letter(round_, version=2, audience=Audience.GP)
+    assert (len(receiver.came), to_gp.channel, to_gp.receipt_code) == (1, Channel.PAPER, "print")
+
+
+def test_a_gp_whose_copy_was_held_by_an_objection_hears_nothing_of_its_correction(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp=GP)
+    with outbox.database.transaction() as session:
+        case = session.get_one(Case, round_.case_id)
+        objections.record(session, case, viewer=outbox.region.dirk, now=NOW)
+    outbox.drain(Receiver([AA]))
+    outbox.patient_of("N. Opvolger", round_)
+    with outbox.database.transaction() as session:
+        objections.lift(session, session.get_one(Case, round_.case_id), viewer=outbox.region.dirk, now=NOW)
+    outbox.corrected(round_)
+
+    assert sorted(one.recipient_name for one in outbox.letters(round_, version=2)) == ["", "N. Opvolger"]
 
 
 @pytest.mark.parametrize("is_sent_again", [False, True])
