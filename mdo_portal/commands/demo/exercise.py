@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from html import escape
@@ -17,16 +16,15 @@ from typing import Any
 import click
 import httpx
 
-from mdo_portal.commands.demo.fill import PASSWORD
+from mdo_portal.commands.demo.fill import LINKED, PASSWORD
 from mdo_portal.commands.demo.places import Places
 from mdo_portal.commands.demo.recommending import followed, recommend
 from mdo_portal.commands.demo.registering import form_of
 from mdo_portal.commands.demo.report import Report
-from mdo_portal.commands.demo.screens import UUID, Screen, StoryBroken, first, until
+from mdo_portal.commands.demo.screens import UUID, Screen, StoryBroken, first, meeting_to_choose, person, until, with_role
 from mdo_portal.commands.demo.typists import Typist
 from mdo_portal.wiring import CaseSeed, Region, invented_referral, invented_region
 
-LINKED = ("ZEED", "DELT", "MERW")
 BY_FORM = "ODUL"
 
 
@@ -59,7 +57,7 @@ def _refer(places: Places, region: Region, report: Report) -> None:
         answer = httpx.post(f"{places.page(code)}/api/send", json={"cases": "all"}, timeout=60, trust_env=False)
         answer.raise_for_status()
     cases = [case for case in region.cases if case.hospital == BY_FORM]
-    typist = _person(places, region, lambda person: person.hospital == BY_FORM and "specialist" in person.roles)
+    typist = person(places, region, lambda one: one.hospital == BY_FORM and "specialist" in one.roles)
     for case in cases:
         _fill_in(typist, case)
     report.counts["referrals"] = len(region.cases)
@@ -74,18 +72,9 @@ def _fill_in(screen: Screen, case: CaseSeed) -> None:
     screen.send("/register", fields, files)
 
 
-def _person(places: Places, region: Region, fits: Callable[[Any], bool]) -> Screen:
-    person = next(person for person in region.persons if fits(person))
-    return Screen(places.url, person.email, PASSWORD)
-
-
-def _with_role(board: str, *roles: str) -> Callable[[Any], bool]:
-    return lambda person: any(code == board and role in roles for code, role in person.boards)
-
-
 def _arrived(places: Places, region: Region, report: Report) -> dict[str, Screen]:
     """Wait until every referral stands on the work list of its secretary; a screen per board."""
-    screens = {board.code: _person(places, region, _with_role(board.code, "secretary")) for board in region.boards}
+    screens = {board.code: person(places, region, with_role(board.code, "secretary")) for board in region.boards}
 
     def all_there() -> bool:
         found = {case_id for screen in screens.values() for case_id in screen.work_list()}
@@ -103,8 +92,8 @@ def _arrived(places: Places, region: Region, report: Report) -> dict[str, Screen
 def _hold_meeting(places: Places, region: Region, board: str, secretary: Screen, report: Report) -> None:
     with report.step(f"plan_{board}"):
         meeting_id = _plan(secretary, board, report)
-    chair = _person(places, region, _with_role(board, "chair"))
-    member = _person(places, region, _with_role(board, "member", "scribe"))
+    chair = person(places, region, with_role(board, "chair"))
+    member = person(places, region, with_role(board, "member", "scribe"))
     watching = Screen(chair.base, chair.email, chair.password)  # signed in before: that is no part of what a letter takes
     with report.step(f"meet_{board}"):
         chair.send(f"/meetings/{meeting_id}/room/open", {})
@@ -126,9 +115,7 @@ def _plan(secretary: Screen, board: str, report: Report) -> str:
     board_id = first(rf'board=({UUID})"[^>]*><b>{re.escape(escape(name))}</b>', boards, f"board {board}")
     rows = re.findall(rf'data-row="({UUID})"', secretary.read(f"/worklist/rows?board={board_id}"))
     page = secretary.read(f"/cases/{rows[0]}")
-    meeting_id = first(
-        rf'name="meeting_id"[^>]*>\s*(?:<option value="">[^<]*</option>\s*)?<option value="({UUID})"', page, "meeting to choose"
-    )
+    meeting_id = meeting_to_choose(page)
     for case_id in rows:
         secretary.send(f"/cases/{case_id}/plan", {"meeting_id": meeting_id, "late_reason": "oefening"})
     report.counts["planned"] = report.counts.get("planned", 0) + len(rows)
@@ -196,7 +183,7 @@ def _await_receipt(places: Places, region: Region, screen: Screen, round_id: str
 
 def _confirm_on_paper(places: Places, region: Region, page: str) -> None:
     """The receiving hospital reads the letter on its post page, and says that it is there."""
-    hospital = _person(places, region, lambda person: person.hospital == BY_FORM and "specialist" in person.roles)
+    hospital = person(places, region, lambda one: one.hospital == BY_FORM and "specialist" in one.roles)
     for delivery_id in re.findall(rf'data-delivery="({UUID})"', page):
         letter = f"/deliveries/{delivery_id}/letter"
         until(lambda path=letter: hospital.download(path)[:5] == b"%PDF-", seconds=20, what="a letter to print")

@@ -29,6 +29,8 @@ LINKS: dict[str, tuple[Level, str, list[str], Channel, str]] = {
     "KREE": (Level.HL7V2, "zorgdomein", ["ZorgDomein", "LabOnline"], Channel.PAPER, ""),
     "RIET": (Level.FHIR, "generic-r4", [], Channel.PAPER, ""),
 }
+LINKED = ("ZEED", "DELT", "MERW")
+"""Whose EPD runs in the demo and sends by itself."""
 BY_PULL = ("MERW",)
 """Who lays data ready and tells the portal, instead of sending them."""
 OUR_NAME = "mdo-portaal"

@@ -1,14 +1,18 @@
-"""A person at a screen, for the exercise: signs in, reads pages, sends forms; nothing but what a browser can do."""
+"""A person of the region at a screen: signs in, reads pages, sends forms; nothing but what a browser can do."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 
 import httpx
+
+from mdo_portal.commands.demo.fill import PASSWORD
+from mdo_portal.commands.demo.places import Places
+from mdo_portal.wiring import PersonSeed, Region
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -70,6 +74,23 @@ class Screen:
             if not more or more[1] == after:
                 return
             after = more[1]
+
+
+def person(places: Places, region: Region, fits: Callable[[PersonSeed], bool]) -> Screen:
+    """The first person of the region who fits, signed in."""
+    found = next(one for one in region.persons if fits(one))
+    return Screen(places.url, found.email, PASSWORD)
+
+
+def with_role(board: str, *roles: str) -> Callable[[PersonSeed], bool]:
+    """Who has one of these roles on that board."""
+    return lambda one: any(code == board and role in roles for code, role in one.boards)
+
+
+def meeting_to_choose(page: str) -> str:
+    """The id of the first meeting that the page of a case offers to plan it in."""
+    choice = rf'name="meeting_id"[^>]*>\s*(?:<option value="">[^<]*</option>\s*)?<option value="({UUID})"'
+    return first(choice, page, "meeting to choose")
 
 
 def until(condition: object, *, seconds: float, what: str, pause: float = 0.05) -> None:

@@ -22,6 +22,7 @@ import structlog
 
 from mdo_portal import wiring
 from mdo_portal.commands import migrate
+from mdo_portal.commands.demo import week
 from mdo_portal.commands.demo.fill import BY_PULL, PASSWORD, fill, token_of
 from mdo_portal.commands.demo.history import History, tell
 from mdo_portal.commands.demo.mailbox import mailbox
@@ -57,6 +58,7 @@ def run(*, exercise: bool, fresh: bool, folder: Path, port: int | None, play: Pl
         if exercise:
             return _played(places, home, play)
         if is_new:
+            week.begin(places, wiring.invented_region())
             _answer_twice(places, "ZEED")
         _welcome(places, folder, home)
         return _wait(processes)
@@ -228,6 +230,7 @@ def _welcome(places: Places, folder: Path, home: Path) -> None:
     click.echo(f"\nKies op de aanmeldpagina een persona; iedereens wachtwoord is  {PASSWORD}")
     click.echo("Begin bij het EPD van Zeeduyn: verstuur een verwijzing, en meld u dan aan als MDO-coördinator.")
     click.echo("Er zijn al twee vergaderingen geweest: kijk als coördinator, voorzitter of casemanager bij Post en Opvolging.")
+    click.echo("Voor de komende vergaderingen is al aangemeld en gepland; van elk EPD ligt nog wat klaar om te versturen.")
     click.echo(
         "Zeeduyn bevestigt elke brief twee keer, Kreekrijk zwijgt, Deltamond weigerde er een; elk EPD heeft een schakelaar."
     )
