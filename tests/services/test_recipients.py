@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt, ReceiptKind
@@ -108,8 +108,10 @@ def test_what_replaces_a_letter_goes_to_every_gp_who_has_it(outbox: Outbox, now_
     assert {one.recipient_name: one.replaces_delivery_id for one in to_gps if one.recipient_name == GP} in ({}, {GP: first})
 
 
-def test_each_later_version_goes_to_every_gp_who_has_one_before(outbox: Outbox) -> None:
-    outbox.copies_to_gps()
+def test_each_later_version_goes_to_every_gp_who_has_one_before_and_to_nobody_elses(outbox: Outbox) -> None:
+    for hospital in ("ZEED", "DELT"):
+        outbox.copies_to_gps(hospital=hospital)
+    outbox.signed(hospital="DELT", gp="V. Vreemd")
     round_ = outbox.signed(gp=GP)
     for name in ("N. Opvolger", "D. Derde"):
         outbox.patient_of(name, round_)
@@ -193,6 +195,17 @@ def test_one_version_goes_to_one_recipient_once(outbox: Outbox) -> None:
 
     with pytest.raises(IntegrityError), outbox.database.transaction() as session:
         session.add(twice)
+
+
+def test_the_chair_sees_of_each_recipient_what_has_not_arrived_there_and_whom_to_call(outbox: Outbox) -> None:
+    outbox.copies_to_gps(Channel.PAPER)
+    round_ = outbox.signed(gp=GP)
+    outbox.drain(Receiver([AA]))
+    with outbox.database.transaction() as session:
+        session.get_one(Hospital, outbox.region.hospitals["ZEED"]).phone = "088-0000001"
+        shown = recipients.destinations(session, session.get_one(Case, round_.case_id))
+
+    assert [(one.not_arrived, one.last_received_at, one.phone) for one in shown] == [(0, NOW, "088-0000001"), (1, None, "")]
 
 
 def test_the_chair_sees_the_gp_among_the_recipients(outbox: Outbox) -> None:
