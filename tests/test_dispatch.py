@@ -174,6 +174,27 @@ def test_a_correction_waits_for_the_first_version(outbox: Outbox) -> None:
     assert {outbox.letter(round_, version=version).state for version in (1, 2)} == {DeliveryState.RECEIVED}
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_a_correction_waits_while_its_queue_is_free_and_holds_up_no_other_patients_letter(outbox: Outbox, is_held: bool) -> None:
+    round_ = outbox.signed()
+    outbox.drain(
+        Receiver([Receipt(ReceiptKind.UNKNOWN, "CA")])
+    )  # kept there, and not confirmed: no reason for the next ones to wait
+    if is_held:
+        with outbox.database.transaction() as session:
+            session.get_one(Delivery, outbox.letter(round_).id).held_at = NOW
+    outbox.corrected(round_)
+    other = outbox.signed()
+    receiver = Receiver([AA])
+
+    assert outbox.drain(receiver) == 1
+    assert outbox.letter(other).state is DeliveryState.RECEIVED
+
+    outbox.now += HOUR
+    outbox.drain(receiver)
+    assert [one.version for one in receiver.came[1:]] == ([] if is_held else [1, 2])
+
+
 def test_a_correction_goes_when_the_first_version_was_refused(outbox: Outbox) -> None:
     round_ = outbox.signed()
     receiver = Receiver([AE, AA])
