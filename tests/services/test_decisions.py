@@ -7,12 +7,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.board import Board, Meeting, Presence
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import Decision, hash_of
@@ -133,6 +133,25 @@ def test_a_correction_needs_a_reason(session: Session, region: Region, round_: R
 
     with pytest.raises(IllegalMove):
         make.signed(session, round_, viewer=region.bram, now=LATER, reason=" ")
+
+
+@pytest.mark.parametrize("since", ["presence went at its term", "the board wants another discipline"])
+def test_a_correction_says_who_discussed_it_as_the_first_letter_did(
+    session: Session, region: Region, round_: Round, since: str
+) -> None:
+    board = session.get_one(Board, region.boards["URO-P"])
+    for viewer in (region.bram, region.mila):
+        presence.enter(session, region.meeting, viewer, now=NOW)
+    first = make.signed(session, round_, viewer=region.bram).content
+    if since == "presence went at its term":
+        session.execute(delete(Presence))
+    else:
+        board.quorum = [*board.quorum, {"one_of": ["patholoog"]}]
+
+    second = make.corrected(session, round_, viewer=region.bram, now=LATER).content
+
+    assert first["quorum"] == second["quorum"] == {"met": True, "missing": []}
+    assert first["participants"] == second["participants"] and len(second["participants"]) == 2
 
 
 def test_there_is_nothing_to_correct_before_a_signature(session: Session, round_: Round) -> None:
