@@ -146,17 +146,25 @@ def hospital_named(session: Session, words: str) -> uuid.UUID | None:
 
 
 def forget(session: Session, round_id: uuid.UUID) -> None:
-    """The round comes off the agenda: what was never filled in goes with it."""
+    """The round comes off the agenda: what was never filled in goes with it. IllegalMove when anything was."""
     for item in items_of(session, round_id):
-        if item.kind or item.text.strip():
+        if _is_filled(item, ITEM_TEXTS, "due_on"):
             raise IllegalMove(
                 N_("Bij deze casus is al een aanbeveling ingevuld. Schuif hem door in de vergadering. Er is niets veranderd.")
             )
         session.delete(item)
     found = answers_of(session, round_id)
     if found is not None:
+        if _is_filled(found, ANSWER_TEXTS, "told_on"):
+            raise IllegalMove(
+                N_("Bij deze casus is al iets vastgelegd. Schuif hem door in de vergadering. Er is niets veranderd.")
+            )
         session.delete(found)
     session.flush()
+
+
+def _is_filled(row: AdviceItem | RoundAnswers, texts: Sequence[str], day: str) -> bool:
+    return any(getattr(row, name) for name in (*texts, day))
 
 
 def _open(session: Session, round_: Round) -> None:
