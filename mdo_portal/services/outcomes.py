@@ -56,6 +56,7 @@ def set_outcome(
         return
     _refuse_signed(session, round_)
     if round_.outcome is not outcome:
+        _refuse_elsewhere(case, board)
         if not _is_newest(session, round_):
             raise IllegalMove(N_("Deze casus is daarna opnieuw gepland; hoe deze bespreking eindigde verandert niet meer."))
         case.move(_CASE_STATE[outcome], now=now, reason=reason)
@@ -85,6 +86,14 @@ def _refuse_signed(session: Session, round_: Round) -> None:
         )
 
 
+def _refuse_elsewhere(case: Case, board: Board) -> None:
+    """Who leads two boards could put a case of the one back on an agenda of the other, where none of its own people look for it."""
+    if case.board_id != board.id:
+        raise IllegalMove(
+            N_("Deze casus is daarna aan een ander MDO toegewezen; hoe deze bespreking eindigde verandert niet meer.")
+        )
+
+
 def _is_on(meeting: Meeting, round_: Round) -> bool:
     """Whether it is being discussed at this moment."""
     return meeting.state is MeetingState.OPEN and meeting.current_round_id == round_.id
@@ -100,6 +109,7 @@ def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Boa
     _refuse_signed(session, round_)
     if round_.outcome is None or not _is_newest(session, round_):
         raise Stale()
+    _refuse_elsewhere(case, board)
     if case.state in (CaseState.REDIRECTED, CaseState.WITHDRAWN):
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     if case.state is not CaseState.SCHEDULED:

@@ -7,21 +7,21 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.board import Board, Meeting, Presence
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import Decision, hash_of
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.round import Round, RoundOutcome
+from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove, Incomplete, PortalError, Stale
-from mdo_portal.services import conclusions, decision_content, decisions, outcomes, presence, rooms
+from mdo_portal.services import conclusions, decision_content, decisions, presence, rooms
 from tests import make
 from tests.make import NETWORK, NOW
 from tests.people import Region
@@ -135,25 +135,6 @@ def test_a_correction_needs_a_reason(session: Session, region: Region, round_: R
         make.signed(session, round_, viewer=region.bram, now=LATER, reason=" ")
 
 
-@pytest.mark.parametrize("since", ["presence went at its term", "the board wants another discipline"])
-def test_a_correction_says_who_discussed_it_as_the_first_letter_did(
-    session: Session, region: Region, round_: Round, since: str
-) -> None:
-    board = session.get_one(Board, region.boards["URO-P"])
-    for viewer in (region.bram, region.mila):
-        presence.enter(session, region.meeting, viewer, now=NOW)
-    first = make.signed(session, round_, viewer=region.bram).content
-    if since == "presence went at its term":
-        session.execute(delete(Presence))
-    else:
-        board.quorum = [*board.quorum, {"one_of": ["patholoog"]}]
-
-    second = make.corrected(session, round_, viewer=region.bram, now=LATER).content
-
-    assert first["quorum"] == second["quorum"] == {"met": True, "missing": []}
-    assert first["participants"] == second["participants"] and len(second["participants"]) == 2
-
-
 def test_there_is_nothing_to_correct_before_a_signature(session: Session, round_: Round) -> None:
     with pytest.raises(IllegalMove):
         decisions.start_correction(session, round_, case_of(session, round_))
@@ -178,53 +159,6 @@ def test_the_letter_names_who_was_there_and_who_was_missing(session: Session, re
 
     assert [one["name"] for one in content["participants"]] == ["Bram"]
     assert content["quorum"] == {"met": False, "missing": ["radioloog"]}
-
-
-def went_on(session: Session, region: Region) -> tuple[Round, Meeting]:
-    """Bram discussed it alone, and went on to the next case four minutes later; Mila, the radiologist, came in after that."""
-    meeting = session.get_one(Meeting, region.meeting)
-    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
-    first, _ = (make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha) for _ in range(2))
-    presence.enter(session, meeting.id, region.bram, now=NOW)
-    rooms.open_meeting(session, meeting, now=NOW)
-    make.typed(session, first, "Operatie.")
-    rooms.step(session, meeting, 1, now=NOW + timedelta(minutes=4))
-    presence.enter(session, meeting.id, region.mila, now=NOW + timedelta(minutes=9))
-    return first, meeting
-
-
-def end(session: Session, round_: Round, region: Region, outcome: RoundOutcome, *, minutes: int) -> None:
-    at, board = NOW + timedelta(minutes=minutes), session.get_one(Board, region.boards["URO-P"])
-    outcomes.set_outcome(session, round_, case_of(session, round_), outcome, reason="", board=board, viewer=region.bram, now=at)
-
-
-@pytest.mark.parametrize("again", ["said once", "said otherwise", "taken back and said"])
-def test_who_came_after_the_meeting_went_on_took_no_part_however_late_the_outcome_is_given(
-    session: Session, region: Region, again: str
-) -> None:
-    discussed, _ = went_on(session, region)
-    end(session, discussed, region, RoundOutcome.DISCUSSED, minutes=12)
-    if again == "taken back and said":
-        board = session.get_one(Board, region.boards["URO-P"])
-        case = case_of(session, discussed)
-        outcomes.take_back_outcome(session, discussed, case, board=board, viewer=region.bram, now=NOW + timedelta(minutes=13))
-    if again != "said once":
-        end(session, discussed, region, RoundOutcome.LISTED, minutes=14)
-
-    content = make.signed(session, discussed, viewer=region.bram, now=NOW + timedelta(minutes=15)).content
-
-    assert [one["name"] for one in content["participants"]] == ["Bram"]
-    assert content["quorum"] == {"met": False, "missing": ["radioloog"]}
-
-
-def test_who_is_there_when_the_case_comes_on_once_more_takes_part(session: Session, region: Region) -> None:
-    discussed, meeting = went_on(session, region)
-    rooms.show(session, meeting, discussed.id, now=NOW + timedelta(minutes=11))
-    end(session, discussed, region, RoundOutcome.DISCUSSED, minutes=12)
-
-    content = make.signed(session, discussed, viewer=region.bram, now=NOW + timedelta(minutes=13)).content
-
-    assert {one["name"] for one in content["participants"]} == {"Bram", "Mila"}
 
 
 @pytest.mark.parametrize("table", ["decisions", "audit_entries", "case_events"])

@@ -13,7 +13,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove, Stale
-from mdo_portal.services import meetings, outcomes, planning, rooms
+from mdo_portal.services import case_acts, meetings, outcomes, planning, rooms
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -128,6 +128,28 @@ def test_a_second_discussion_is_a_new_round(
     second = plan(session, case, make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7)), region)
 
     assert (first.number, second.number, case.state) == (1, 2, CaseState.SCHEDULED)
+
+
+@pytest.mark.parametrize("ended", [RoundOutcome.DEFERRED, RoundOutcome.REDIRECTED])
+def test_a_case_that_went_to_another_board_is_not_put_back_on_this_agenda(
+    session: Session, region: Region, meeting: Meeting, uro: Board, ended: RoundOutcome
+) -> None:
+    """Who leads both boards may do it; those of the other look for it among what waits, and it would be gone from there."""
+    case = make.case(session, session.get_one(Hospital, region.hospitals["DELT"]))
+    first = plan(session, case, meeting, region)
+    outcomes.set_outcome(session, first, case, ended, reason="hoort bij Lage GI", board=uro, viewer=region.bram, now=NOW)
+    if ended is RoundOutcome.REDIRECTED:
+        case_acts.reopen(session, case, "voor Lage GI", viewer=region.aisha, now=NOW)
+    case_acts.route(session, case, board_of(session, region, "GI"), viewer=region.aisha, now=NOW)
+
+    with pytest.raises(IllegalMove):
+        outcomes.take_back_outcome(session, first, case, board=uro, viewer=region.bram, now=NOW)
+    with pytest.raises(IllegalMove):
+        outcomes.set_outcome(
+            session, first, case, RoundOutcome.WITHDRAWN, reason="toch niet", board=uro, viewer=region.bram, now=NOW
+        )
+
+    assert [one.case_id for one in meetings.candidates(session, region.boards["GI"])] == [case.id]
 
 
 @pytest.mark.parametrize("missing", [True, False])
