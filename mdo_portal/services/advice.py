@@ -11,13 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import HELD
 from mdo_portal.domain import codes
 from mdo_portal.domain.advice import AdviceItem, AdviceKind, Intent, RoundAnswers
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
-from mdo_portal.services import changes, conclusions
+from mdo_portal.services import changes, conclusions, rooms
 
 LONGEST = 2_000
 MOST_ITEMS = 20
@@ -169,7 +168,7 @@ def _is_filled(row: AdviceItem | RoundAnswers, texts: Sequence[str], day: str) -
 
 def _open(session: Session, round_: Round) -> None:
     """Hold the round, as a signature does: either this change is in what is signed, or it is refused."""
-    session.refresh(round_, with_for_update=HELD)
+    rooms.hold(session, round_)
     if not conclusions.notes_of(session, round_.id):
         raise IllegalMove(N_("De conclusie kan worden ingevuld zodra de vergadering open is. Er is niets veranderd."))
     if conclusions.is_frozen(session, round_.id):

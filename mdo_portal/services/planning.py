@@ -14,7 +14,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import advice, conclusions, standing, timeline
+from mdo_portal.services import advice, conclusions, rooms, standing, timeline
 from mdo_portal.services.meetings import AMSTERDAM, PLANNABLE, changed
 
 
@@ -52,7 +52,7 @@ def _leave_other_agenda(session: Session, case: Case, meeting: Meeting) -> None:
     live = _live_round(session, case)
     if live is None:
         return
-    left = session.get_one(Meeting, live.meeting_id)
+    left = rooms.lock(session, live)  # who leads it may be going on to the next case
     _take_off(session, left, live)
     if left.id != meeting.id:
         changed(session, left)

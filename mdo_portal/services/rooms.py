@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.database import HELD
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.round import Round
-from mdo_portal.errors import N_, IllegalMove, NotFound
+from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
 from mdo_portal.services import changes, conclusions, meeting_rows, meetings
 
 
@@ -103,5 +103,12 @@ def lock(session: Session, round_: Round) -> Meeting:
         select(Meeting).where(Meeting.id == round_.meeting_id).with_for_update(**HELD).execution_options(populate_existing=True)
     )
     meeting = session.execute(query).scalar_one()
-    session.refresh(round_, with_for_update=HELD)
+    hold(session, round_)
     return meeting
+
+
+def hold(session: Session, round_: Round) -> None:
+    """The round as it stands now, held until the commit. Stale when it was taken off the agenda while we waited for it."""
+    query = select(Round).where(Round.id == round_.id).with_for_update(**HELD).execution_options(populate_existing=True)
+    if session.execute(query).scalar_one_or_none() is None:
+        raise Stale()

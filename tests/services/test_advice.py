@@ -215,7 +215,9 @@ def test_a_case_of_which_anything_was_filled_in_is_not_taken_off_the_agenda(
         fields = {"dissent": "de radioloog is het niet eens"} if filled == "an answer" else {"told_on": "2026-03-05"}
         advice.answer(session, planned, fields, seen=0, person_id=region.mila.person_id, now=NOW)
     else:
-        entered(session, region, planned, {"place": "Ziekenhuis ZEED"} if filled.startswith("where") else {"due_on": "2026-04-01"})
+        entered(
+            session, region, planned, {"place": "Ziekenhuis ZEED"} if filled.startswith("where") else {"due_on": "2026-04-01"}
+        )
 
     with pytest.raises(IllegalMove):
         planning.unplan(session, case, meeting, board_of(session, region), viewer=region.aisha, now=NOW)
