@@ -234,3 +234,22 @@ def test_what_was_added_and_left_empty_goes_with_the_round(session: Session, reg
     planning.unplan(session, case, meeting, board_of(session, region), viewer=region.aisha, now=NOW)
 
     assert session.get(Round, planned.id) is None
+
+
+def test_who_began_first_and_waited_is_told_to_screens_as_the_last(session: Session, region: Region, round_: Round) -> None:
+    """Or whose clock is behind: a screen leaves out what is older than it shows."""
+    first = entered(session, region, round_, IMAGING)
+    told = [session.info["untold"]["advice", str(round_.id)]]
+    later, earlier = NOW + timedelta(seconds=3), NOW + timedelta(seconds=1)
+
+    for act in (
+        lambda: advice.change(session, round_, first.id, OPERATION, seen=2, person_id=region.mila.person_id, now=later),
+        lambda: advice.change(session, round_, first.id, IMAGING, seen=3, person_id=region.bram.person_id, now=earlier),
+        lambda: advice.add(session, round_, person_id=region.bram.person_id, now=earlier),
+        lambda: advice.answer(session, round_, {"wish": "x"}, seen=0, person_id=region.bram.person_id, now=earlier),
+        lambda: advice.remove(session, round_, first.id, now=earlier),
+    ):
+        act()
+        told.append(session.info["untold"]["advice", str(round_.id)])
+
+    assert told == sorted(set(told))

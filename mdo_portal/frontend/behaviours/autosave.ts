@@ -4,6 +4,7 @@
 // 409 somebody else changed it, 422 not accepted (html into data-autosave-target), 401 sign in again.
 import { htmx } from "./htmx";
 import { each, timeOfDay, word } from "./page";
+import { madeHere } from "./refresh";
 import { isSignedOut, send } from "./request";
 import { stillHere } from "./timeout";
 
@@ -80,9 +81,8 @@ class Autosave {
     const revision = response.headers.get("X-Revision");
     const field = this.form.elements.namedItem("revision");
     if (revision && field instanceof HTMLInputElement) field.value = revision;
-    const live = response.headers.get("X-Live-Revision"); // our own change is no news to this screen
-    const piece = this.form.closest<HTMLElement>("[data-live-revision]");
-    if (live && piece) piece.dataset["liveRevision"] = live;
+    const live = response.headers.get("X-Live-Revision");
+    if (live) madeHere(Number(live));
     this.savedAt = response.headers.get("X-Saved-At") ?? timeOfDay();
     return "saved";
   }
