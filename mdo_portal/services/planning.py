@@ -91,7 +91,8 @@ def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, view
 
 def reorder(session: Session, meeting: Meeting, order: Sequence[uuid.UUID]) -> None:
     """Put the agenda in this order. Stale when the agenda holds other rounds than the reader saw."""
-    rounds = {one.id: one for one in session.scalars(select(Round).where(Round.meeting_id == meeting.id))}
+    seen = select(Round).join(Case, Case.id == Round.case_id).where(Round.meeting_id == meeting.id, ~Case.objected)  # as the agenda
+    rounds = {one.id: one for one in session.scalars(seen)}
     if set(rounds) != set(order) or len(order) != len(rounds):
         raise Stale()
     for position, round_id in enumerate(order, start=1):

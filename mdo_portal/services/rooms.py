@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.board import Meeting, MeetingState
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
 from mdo_portal.services import changes, conclusions, meeting_rows, meetings
@@ -72,7 +73,8 @@ def show(session: Session, meeting: Meeting, round_id: uuid.UUID, *, now: dateti
 
 def step(session: Session, meeting: Meeting, by: int, *, now: datetime) -> None:
     """To the next (+1) or previous (-1) case on the agenda; at either end nothing moves."""
-    order = list(session.scalars(select(Round.id).where(Round.meeting_id == meeting.id).order_by(Round.position, Round.id)))
+    seen = select(Round.id).join(Case, Case.id == Round.case_id).where(Round.meeting_id == meeting.id, ~Case.objected)
+    order = list(session.scalars(seen.order_by(Round.position, Round.id)))
     at = order.index(meeting.current_round_id) if meeting.current_round_id in order else (-1 if by > 0 else len(order))
     to = at + by
     if 0 <= to < len(order):
