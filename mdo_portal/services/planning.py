@@ -40,7 +40,8 @@ def plan(
     if case.state is not CaseState.SCHEDULED:
         case.move(CaseState.SCHEDULED, now=now, reason=late_reason)
     when = meeting.starts_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
-    timeline.happened(session, case, "case.scheduled", at=now, person_id=viewer.person_id, board=board.name, when=when)
+    what, why = ("case.scheduled_late", {"reason": late_reason.strip()}) if closed else ("case.scheduled", {})
+    timeline.happened(session, case, what, at=now, person_id=viewer.person_id, board=board.name, when=when, **why)
     changed(session, meeting)
     standing.announce(session, case)
     session.flush()
@@ -91,7 +92,9 @@ def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, view
 
 def reorder(session: Session, meeting: Meeting, order: Sequence[uuid.UUID]) -> None:
     """Put the agenda in this order. Stale when the agenda holds other rounds than the reader saw."""
-    seen = select(Round).join(Case, Case.id == Round.case_id).where(Round.meeting_id == meeting.id, ~Case.objected)  # as the agenda
+    seen = (
+        select(Round).join(Case, Case.id == Round.case_id).where(Round.meeting_id == meeting.id, ~Case.objected)
+    )  # as the agenda
     rounds = {one.id: one for one in session.scalars(seen)}
     if set(rounds) != set(order) or len(order) != len(rounds):
         raise Stale()

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove, Stale
-from mdo_portal.services import case_acts, meetings, outcomes, planning, rooms
+from mdo_portal.services import case_acts, meetings, outcomes, planning, rooms, timeline
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -63,6 +63,28 @@ def test_after_closing_only_with_a_reason(
     plan(session, case, meeting, region, now=now, late_reason="spoed")
 
     assert (case.state, case.reason) == (CaseState.SCHEDULED, "spoed")
+
+
+@pytest.mark.parametrize("stood", ["on the work list", "on another agenda"])
+def test_the_reason_for_planning_after_closing_stands_in_the_timeline(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board, stood: str
+) -> None:
+    case = make.case(session, zeed)
+    if stood == "on another agenda":
+        plan(session, case, make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7)), region)
+
+    plan(session, case, meeting, region, now=meeting.registration_closes_at, late_reason="drain geplaatst, kan niet wachten")
+
+    session.flush()
+    assert any("drain geplaatst" in said for said in told_of(session, case))
+
+
+def told_of(session: Session, case: Case) -> list[str]:
+    """The timeline in words."""
+    return [
+        timeline.SENTENCES[one.what] % one.details
+        for one in session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id))
+    ]
 
 
 @pytest.mark.parametrize("state", [MeetingState.CLOSED, MeetingState.SETTLED])
