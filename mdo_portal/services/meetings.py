@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import WAITING, Case
@@ -26,6 +26,8 @@ from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WEEKS_AHEAD = 8
+LASTS = timedelta(hours=6)
+"""A meeting that was to begin longer ago is over, whatever became of it."""
 PLANNABLE = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN)
 
 
@@ -54,8 +56,12 @@ def _meeting_row(board: Board, day: date) -> dict[str, Any]:
     }
 
 
-def upcoming(session: Session, board_ids: Sequence[uuid.UUID], *, since: datetime, limit: int = 60) -> list[MeetingRow]:
-    """Meetings of these boards from `since` on, with what is planned in them."""
+def upcoming(
+    session: Session, board_ids: Sequence[uuid.UUID], *, since: datetime, limit: int = 200, undecided: bool = False
+) -> list[MeetingRow]:
+    """Meetings of these boards from `since` on, with what is planned in them; `undecided`: older ones too while a case waits there."""
+    waits = aliased(Round)
+    left = exists(select(waits.id).where(waits.meeting_id == Meeting.id, waits.outcome.is_(None)))
     query = (
         select(
             Meeting.id,
@@ -68,10 +74,11 @@ def upcoming(session: Session, board_ids: Sequence[uuid.UUID], *, since: datetim
             Meeting.state,
             func.count(Round.id),
             func.coalesce(func.sum(Round.minutes), 0),
+            func.count(Round.id).filter(Round.outcome.is_(None)),
         )
         .join(Board, Board.id == Meeting.board_id)
         .outerjoin(Round, Round.meeting_id == Meeting.id)
-        .where(Meeting.board_id.in_(board_ids), Meeting.starts_at > since)
+        .where(Meeting.board_id.in_(board_ids), or_(Meeting.starts_at > since, left) if undecided else Meeting.starts_at > since)
         .group_by(Meeting.id, Board.id)
         .order_by(Meeting.starts_at)
         .limit(limit)
