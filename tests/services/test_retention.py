@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -203,6 +203,16 @@ def recommended(session: Session, case: Case, region: Region, *, due_on: date) -
     )  # fmt: skip
     session.add(item)
     return item
+
+
+def test_a_case_that_cannot_go_holds_up_none_behind_it(session: Session, region: Region) -> None:
+    stuck, other = (finished(session, region, at=LONG_AGO - timedelta(days=days)).id for days in (2, 1))
+    session.execute(text("CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''it clings''; END'"))
+    trigger = "CREATE TRIGGER stays BEFORE DELETE ON cases FOR EACH ROW WHEN (OLD.id = '{}') EXECUTE FUNCTION stays()"
+    session.execute(text(trigger.format(stuck)))
+
+    assert purging.purge(session, Kind.CASE, now=NOW) == 1
+    assert (is_there(session, stuck), is_there(session, other)) == (True, False)
 
 
 def test_the_patient_goes_with_the_last_case(session: Session, region: Region) -> None:
