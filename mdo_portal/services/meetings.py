@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -28,7 +28,8 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WEEKS_AHEAD = 8
 LASTS = timedelta(hours=6)
 """A meeting that was to begin longer ago is over, whatever became of it."""
-PLANNABLE = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN)
+TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
+PLANNABLE = (*TO_COME, MeetingState.OPEN)
 
 
 def extend_series(session: Session, board: Board, *, now: datetime) -> None:
@@ -39,6 +40,13 @@ def extend_series(session: Session, board: Board, *, now: datetime) -> None:
     coming = [row for row in rows if row["starts_at"] > now]
     if coming:
         session.execute(insert(Meeting).values(coming).on_conflict_do_nothing(index_elements=["board_id", "starts_at"]))
+
+
+def held_elsewhere(session: Session, board: Board, before: Mapping[str, str], *, now: datetime) -> None:
+    """The board meets at another place or address than these: so do its meetings to come that were to be held there."""
+    for name, value in before.items():
+        coming = update(Meeting).where(Meeting.board_id == board.id, Meeting.starts_at > now, Meeting.state.in_(TO_COME))
+        session.execute(coming.where(getattr(Meeting, name) == value).values({name: getattr(board, name)}))
 
 
 def _meeting_row(board: Board, day: date) -> dict[str, Any]:
