@@ -49,7 +49,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "agenda": agenda,
         "candidates": meetings.candidates(db, board.id) if may_order else [],
         "attendees": attendees,
-        "seats": seats.seats(db, board, [(one.name, one.discipline, one.hospital_code) for one in attendees]),
+        "seats": seats.seats(db, board, [(one.name, one.discipline, one.hospital_code) for one in attendees if not one.observes]),
         "planned_minutes": sum(row.minutes for row in agenda),
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),

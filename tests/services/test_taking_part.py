@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, Presence
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.round import Round, RoundOutcome
-from mdo_portal.services import outcomes, presence, rooms
+from mdo_portal.services import outcomes, presence, roll, rooms
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -69,6 +70,28 @@ def test_who_is_there_when_the_case_comes_on_once_more_takes_part(session: Sessi
     content = make.signed(session, discussed, viewer=region.bram, now=NOW + timedelta(minutes=13)).content
 
     assert {one["name"] for one in content["participants"]} == {"Bram", "Mila"}
+
+
+@pytest.mark.parametrize("role", [Role.OBSERVER, Role.MEMBER])
+def test_who_only_observes_is_there_and_fills_no_place_of_the_quorum(
+    session: Session, region: Region, zeed: Hospital, role: Role
+) -> None:
+    """A radiologist in training who watches; the same as a member, also when that ended the day after."""
+    held = select(BoardMembership).where(BoardMembership.person_id == region.mila.person_id)
+    membership = session.scalars(held).one()
+    membership.role = role
+    meeting, board = session.get_one(Meeting, region.meeting), session.get_one(Board, region.boards["URO-P"])
+    for viewer in (region.bram, region.mila):
+        presence.enter(session, meeting.id, viewer, now=NOW)
+    round_ = make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha)
+    make.discussed(session, round_, viewer=region.bram)
+    membership.ended_at = NOW + timedelta(days=1)
+
+    content = make.signed(session, round_, viewer=region.bram).content
+
+    shown = roll.roll(board, presence.present(session, meeting.id, now=NOW))
+    assert {one["name"] for one in content["participants"]} == {"Bram", "Mila"} and shown.count == 2
+    assert content["quorum"]["met"] is shown.quorum.met is (role is Role.MEMBER)
 
 
 @pytest.mark.parametrize("since", ["presence went at its term", "the board wants another discipline"])
