@@ -60,8 +60,9 @@ def set_outcome(
         if not _is_newest(session, round_):
             raise IllegalMove(N_("Deze casus is daarna opnieuw gepland; hoe deze bespreking eindigde verandert niet meer."))
         case.move(_CASE_STATE[outcome], now=now, reason=reason)
-        if round_.started_at and case.news_at and case.news_at > round_.started_at:
-            case.came_in(round_.started_at)  # while it was being discussed: nobody can say that it was seen
+        began = round_.started_at or meeting.opened_at  # a hamerstuk is often never shown
+        if began and case.news_at and case.news_at > began:
+            case.came_in(began)  # while it was being discussed: nobody can say that it was seen
     if round_.ended_at is None or _is_on(meeting, round_):  # else the meeting went on: who came in since took no part in it
         round_.ended_at = now
     round_.outcome, round_.outcome_reason = outcome, reason
