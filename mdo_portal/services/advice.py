@@ -126,7 +126,12 @@ def as_content(session: Session, round_id: uuid.UUID) -> dict[str, Any]:
     answers = {name: getattr(found, name) for name in ANSWER_TEXTS if getattr(found, name)} if found else {}
     if found and found.told_on:
         answers["told_on"] = found.told_on.isoformat()
-    return {"items": [item for item in items if item["kind"] or item["text"].strip()], "answers": answers}
+    return {"items": [item for item in items if item["kind"] or item["text"]], "answers": answers}
+
+
+def leaves_out(session: Session, round_id: uuid.UUID) -> bool:
+    """Whether somebody filled in a recommendation that a signature leaves out, because it says not what is to be done."""
+    return any(_is_filled(item, ITEM_TEXTS, "due_on") and not (item.kind or item.text) for item in items_of(session, round_id))
 
 
 def _frozen(item: AdviceItem) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def set_outcome(
         if not _is_newest(session, round_):
             raise IllegalMove(N_("Deze casus is daarna opnieuw gepland; hoe deze bespreking eindigde verandert niet meer."))
         case.move(_CASE_STATE[outcome], now=now, reason=reason)
-        began = round_.started_at or meeting.opened_at  # a hamerstuk is often never shown
+        began = round_.started_at or meeting.opened_at  # what is only listed is often never shown
         if began and case.news_at and case.news_at > began:
             case.came_in(began)  # while it was being discussed: nobody can say that it was seen
     if round_.ended_at is None or _is_on(meeting, round_):  # else the meeting went on: who came in since took no part in it

@@ -102,6 +102,23 @@ def test_the_preview_shows_what_will_be_frozen_and_notices_a_change(session: Ses
         )
 
 
+def test_the_chair_is_told_of_a_recommendation_that_says_not_what_is_to_be_done(
+    session: Session, region: Region, round_: Round
+) -> None:
+    """A place and a day, and the letter says nothing of it."""
+
+    def warned() -> bool:
+        case = session.get_one(Case, round_.case_id)
+        shown = decisions.preview(session, round_, case, network=NETWORK, viewer=region.bram, now=NOW)
+        return any("laat haar weg" in sentence for sentence in shown.warnings)
+
+    item = entered(session, region, round_, {})
+    assert not warned()
+    for fields, is_warned in (({"place": "Delta", "due_on": "2026-12-20"}, True), (IMAGING, False)):
+        advice.change(session, round_, item.id, fields, seen=item.revision, person_id=region.bram.person_id, now=NOW)
+        assert warned() is is_warned
+
+
 def test_two_people_in_one_recommendation_are_noticed(session: Session, region: Region, round_: Round) -> None:
     item = advice.add(session, round_, person_id=region.bram.person_id, now=NOW)
     advice.change(session, round_, item.id, IMAGING, seen=1, person_id=region.bram.person_id, now=NOW)
