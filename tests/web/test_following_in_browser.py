@@ -21,13 +21,14 @@ PAGE = """<!doctype html><html lang="nl"><head><title>zaal</title><meta name="ma
 <script type="module" src="{core}"></script><script type="module" src="{room}"></script></head>
 <body><span data-live-indicator><span data-live-word></span></span><button>elders</button>
 <div data-room="1" data-room-url="/round" data-room-page="/">{agenda}{case}
-<button data-room-follow hidden>Terug naar de voorzitter</button></div></body></html>"""
+<button data-room-follow hidden>Terug naar de voorzitter</button></div><div id="toasts"></div></body></html>"""
 AGENDA = (
     '<ol id="room-agenda" data-live="meeting:1" data-live-url="/agenda" data-live-revision="{0}" data-room-current="{0}"></ol>'
 )
 CASE = (
     '<div id="room-case" data-round="{0}" data-following="yes">casus {0}'
-    '<form data-autosave="/save"><input name="text" aria-label="Aanbeveling"></form></div>'
+    '<form data-autosave="/save"><input name="text" aria-label="Aanbeveling"></form>'
+    '<button hx-get="/round" hx-target="#room-case" hx-swap="outerHTML">Volgende casus</button></div>'
 )
 
 
@@ -38,6 +39,9 @@ class Room:
     page: Page
     on: int = 1
     stored: int = 204
+    holds: bool = False
+    saved: list[str] = field(default_factory=list)
+    held: list[Route] = field(default_factory=list)
     lines: list[WebSocketRoute] = field(default_factory=list)
 
     def answer(self, route: Route) -> None:
@@ -45,7 +49,11 @@ class Room:
         if path.startswith("/static/dist/"):
             route.fulfill(path=DIST / path.removeprefix("/static/dist/"))
         elif path == "/save":
-            route.fulfill(status=self.stored)
+            self.saved.append(re.findall(r'name="text"\s+([^\r\n]*)', route.request.post_data or "")[0])
+            if self.holds:
+                self.held.append(route)
+            else:
+                route.fulfill(status=self.stored)
         else:
             pieces = {"/agenda": AGENDA.format(self.on), "/round": CASE.format(self.on)}
             route.fulfill(body=pieces.get(path) or self._page(), content_type="text/html; charset=utf-8")
@@ -109,3 +117,33 @@ def test_what_was_typed_in_a_recommendation_and_not_stored_holds_the_screen(room
 
     expect(room.page.locator("[data-room-follow]")).to_be_visible()
     expect(room.page.get_by_label("Aanbeveling")).to_have_value("Operatie")
+
+
+def test_what_was_typed_while_the_last_words_were_under_way_is_stored_also_when_its_reader_goes_elsewhere(room: Room) -> None:
+    room.holds = True
+    with room.page.expect_request("**/save"):
+        room.page.get_by_label("Aanbeveling").fill("Oper")
+    room.page.get_by_label("Aanbeveling").fill("Operatie")
+    room.on = 2
+    room.page.get_by_text("Volgende casus").click()
+    expect(room.page.locator("#room-case")).to_contain_text("casus 2", timeout=SOON)
+
+    room.holds = False
+    with room.page.expect_request("**/save"):
+        room.held.pop().fulfill(status=204)
+    room.page.wait_for_timeout(200)
+
+    assert room.saved == ["Oper", "Operatie"]
+
+
+def test_what_cannot_be_stored_any_more_is_said_when_its_form_is_gone(room: Room) -> None:
+    room.holds = True
+    with room.page.expect_request("**/save"):
+        room.page.get_by_label("Aanbeveling").fill("Oper")
+    room.on = 2
+    room.page.get_by_text("Volgende casus").click()
+    expect(room.page.locator("#room-case")).to_contain_text("casus 2", timeout=SOON)
+
+    room.held.pop().fulfill(status=409)
+
+    expect(room.page.locator("body")).to_contain_text("autosave-lost", timeout=SOON)
