@@ -167,9 +167,13 @@ def _patient(patient: Patient) -> dict[str, str]:
 
 
 def _present(session: Session, round_: Round, *, now: datetime) -> list[presence.Attendee]:
-    """Who was in the room when this case was discussed: whoever came later, had left or was called away did not take part."""
+    """Who was in the room when this case was discussed: whoever came later, had left or was called away did not take part.
+
+    What is only listed may never have been shown: then who was there since the meeting was opened.
+    """
     until = round_.ended_at or now
-    return [one for one in presence.attendees(session, round_.meeting_id) if one.was_here(round_.started_at, until)]
+    begun = round_.started_at or session.get_one(Meeting, round_.meeting_id).opened_at or until
+    return [one for one in presence.attendees(session, round_.meeting_id) if one.was_here(min(begun, until), until)]
 
 
 def _person(session: Session, person_id: uuid.UUID) -> dict[str, str]:

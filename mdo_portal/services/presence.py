@@ -43,10 +43,8 @@ class Attendee(NamedTuple):
     def here(self, now: datetime) -> bool:
         return self.seen_at > now - GONE_AFTER
 
-    def was_here(self, start: datetime | None, end: datetime) -> bool:
+    def was_here(self, start: datetime, end: datetime) -> bool:
         """Whether this person was in the room at any moment of that time, as far as first and last sight tell."""
-        if start is None:
-            return self.first_seen_at <= end
         was_out = any(left <= start and end < back for left, back in self.away)
         return self.first_seen_at <= end and self.seen_at + GONE_AFTER >= start and not was_out
 

@@ -72,6 +72,27 @@ def test_who_is_there_when_the_case_comes_on_once_more_takes_part(session: Sessi
     assert {one["name"] for one in content["participants"]} == {"Bram", "Mila"}
 
 
+@pytest.mark.parametrize("seen", ["three days before", "during the meeting"])
+def test_of_what_is_only_listed_those_took_part_who_were_there_since_the_meeting_was_opened(
+    session: Session, region: Region, zeed: Hospital, seen: str
+) -> None:
+    """A hamerstuk is never shown. Mila had looked at the room before the meeting, and was not at it."""
+    meeting = session.get_one(Meeting, region.meeting)
+    _, listed = (make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha) for _ in range(2))
+    rooms.open_meeting(session, meeting, now=NOW)
+    presence.enter(session, meeting.id, region.bram, now=NOW)
+    minutes = timedelta(minutes=2) if seen == "during the meeting" else timedelta(days=-3)
+    presence.enter(session, meeting.id, region.mila, now=NOW + minutes)
+    make.typed(session, listed, "Actief volgen.")
+    presence.still_here(session, [(meeting.id, region.bram.person_id)], now=NOW + timedelta(minutes=10))
+    end(session, listed, region, RoundOutcome.LISTED, minutes=10)
+
+    content = make.signed(session, listed, viewer=region.bram, now=NOW + timedelta(minutes=11)).content
+
+    assert ("Mila" in {one["name"] for one in content["participants"]}) is (seen == "during the meeting")
+    assert content["quorum"]["met"] is (seen == "during the meeting")
+
+
 @pytest.mark.parametrize("role", [Role.OBSERVER, Role.MEMBER])
 def test_who_only_observes_is_there_and_fills_no_place_of_the_quorum(
     session: Session, region: Region, zeed: Hospital, role: Role
