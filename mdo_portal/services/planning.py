@@ -15,7 +15,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import advice, conclusions, rooms, standing, timeline
-from mdo_portal.services.meetings import AMSTERDAM, PLANNABLE, changed
+from mdo_portal.services.meetings import AMSTERDAM, LASTS, PLANNABLE, changed
 
 
 def plan(
@@ -24,6 +24,8 @@ def plan(
     """Put the case on the agenda as its next round. After closing time only with a reason."""
     if meeting.state not in PLANNABLE:
         raise IllegalMove(N_("Deze vergadering is al gesloten. Kies een andere vergadering."))
+    if meeting.state is not MeetingState.OPEN and meeting.starts_at < now - LASTS:
+        raise IllegalMove(N_("Deze vergadering is voorbij. Kies een andere vergadering."))
     closed = meeting.state is not MeetingState.PLANNED or meeting.registration_closes_at <= now
     if closed and not late_reason.strip():
         raise IllegalMove(N_("De aanmelding voor deze vergadering is gesloten. Geef een reden om deze casus toch toe te voegen."))

@@ -65,6 +65,21 @@ def test_after_closing_only_with_a_reason(
     assert (case.state, case.reason) == (CaseState.SCHEDULED, "spoed")
 
 
+@pytest.mark.parametrize("state", [MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED])
+def test_nothing_is_planned_into_a_meeting_that_went_by_unless_it_is_held_after_all(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, state: MeetingState
+) -> None:
+    """The agenda of last week, still open on somebody's screen, or of a meeting that nobody held."""
+    case, next_week = make.case(session, zeed), meeting.starts_at + timedelta(days=7)
+    meeting.state = state
+
+    with pytest.raises(IllegalMove):
+        plan(session, case, meeting, region, now=next_week, late_reason="spoed")
+
+    rooms.open_meeting(session, meeting, now=next_week)
+    plan(session, case, meeting, region, now=next_week, late_reason="spoed")
+
+
 @pytest.mark.parametrize("stood", ["on the work list", "on another agenda"])
 def test_the_reason_for_planning_after_closing_stands_in_the_timeline(
     session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board, stood: str

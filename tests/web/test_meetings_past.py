@@ -28,9 +28,8 @@ def planned(database: Database, region: Region, starts_at: datetime, state: Meet
     with database.transaction() as session:
         meeting, zeed = session.get_one(Meeting, region.meeting), session.get_one(Hospital, region.hospitals["ZEED"])
         case = make.case(session, zeed, now=now, board_id=region.boards["URO-P"])
-        meeting.starts_at, meeting.registration_closes_at = starts_at, starts_at - timedelta(days=1)
-        make.planned(session, case, meeting, viewer=region.aisha, now=now)
-        meeting.state = state
+        make.planned(session, case, meeting, viewer=region.aisha)  # in good time
+        meeting.starts_at, meeting.registration_closes_at, meeting.state = starts_at, starts_at - timedelta(days=1), state
     return f"/meetings/{region.meeting}"
 
 
