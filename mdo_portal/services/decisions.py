@@ -175,7 +175,7 @@ def tell(session: Session, meeting: Meeting, case: Case, what: str, *, viewer: V
     timeline.happened(session, case, what, at=now, person_id=viewer.person_id, person=viewer.name)
     meetings.changed(session, meeting)
     changes.announce(session, "post", case.hospital_id)
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def _document_number(session: Session, about: Decision | None, version: int, *, now: datetime) -> str:
@@ -193,4 +193,4 @@ def start_correction(session: Session, round_: Round, case: Case) -> None:
     meeting = rooms.lock(session, round_)
     conclusions.thaw(session, round_.id)
     meetings.changed(session, meeting)
-    standing.announce(session, case)
+    standing.changed(session, case)

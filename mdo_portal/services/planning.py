@@ -45,7 +45,7 @@ def plan(
     what, why = ("case.scheduled_late", {"reason": late_reason.strip()}) if closed else ("case.scheduled", {})
     timeline.happened(session, case, what, at=now, person_id=viewer.person_id, board=board.name, when=when, **why)
     changed(session, meeting)
-    standing.announce(session, case)
+    standing.changed(session, case)
     session.flush()
     return planned
 
@@ -89,7 +89,7 @@ def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, view
     case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     timeline.happened(session, case, "case.unscheduled", at=now, person_id=viewer.person_id, board=board.name)
     changed(session, meeting)
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def reorder(session: Session, meeting: Meeting, order: Sequence[uuid.UUID]) -> None:

@@ -246,7 +246,7 @@ def ask(session: Session, case: Case, text: str, *, viewer: Viewer, now: datetim
     if case.state in (CaseState.INCOMPLETE, CaseState.READY):
         case.move(CaseState.INFORMATION_REQUESTED, now=now)
     timeline.happened(session, case, "case.asked", at=now, person_id=viewer.person_id)
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, viewer: Viewer, now: datetime) -> None:
@@ -261,4 +261,4 @@ def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, vi
     if case.state is CaseState.INFORMATION_REQUESTED:
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     timeline.happened(session, case, "case.answered", at=now, person_id=viewer.person_id)
-    standing.announce(session, case)
+    standing.changed(session, case)

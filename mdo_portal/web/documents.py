@@ -76,6 +76,6 @@ def add(case_id: uuid.UUID) -> ResponseReturnValue:
         documents.add_by_hand(db, grant.case, document, hospital_id=viewer().hospital_id, at=now())
         timeline.happened(db, grant.case, "document.added", at=now(), person_id=viewer().person_id)
         referrals.assess(db, grant.case, now=now())
-        standing.announce(db, grant.case)
+        standing.changed(db, grant.case)
     flash(gettext("Het document is toegevoegd."), "success")
     return redirect(url_for("cases.page", case_id=case_id))
