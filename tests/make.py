@@ -165,8 +165,9 @@ def case(session: Session, of: Hospital, *, now: datetime = NOW, board_id: uuid.
 
 
 def planned(session: Session, made: Case, into: Meeting, *, viewer: Viewer, now: datetime = NOW) -> Round:
-    at = session.get_one(Board, into.board_id)
-    return planning.plan(session, made, into, at, viewer=viewer, now=now, late_reason="spoed")
+    """On the agenda; of a meeting that was before `now`, in good time."""
+    at, in_time = session.get_one(Board, into.board_id), min(now, into.starts_at)
+    return planning.plan(session, made, into, at, viewer=viewer, now=in_time, late_reason="spoed")
 
 
 def typed(session: Session, round_: Round, text: str, *, section: NoteSection = NoteSection.ADVICE, now: datetime = NOW) -> None:

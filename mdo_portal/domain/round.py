@@ -54,5 +54,5 @@ class Round(Base):
     outcome_reason: Mapped[str] = mapped_column(default="")
     #: when it was first shown in the meeting
     started_at: Mapped[datetime | None]
-    #: when it got its outcome, or the meeting went on to the next
+    #: when it got its outcome while it was on, or the meeting went on to the next; who came later took no part
     ended_at: Mapped[datetime | None]

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mdo_portal.database import HELD
 from mdo_portal.domain import codes
 from mdo_portal.domain.advice import AdviceItem, AdviceKind, Intent, RoundAnswers
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, Stale
-from mdo_portal.services import changes, conclusions
+from mdo_portal.services import changes, conclusions, rooms
 
+ONE_REVISION = timedelta(milliseconds=1)
+"""Between two changes of one round, at least (live_revision)."""
 LONGEST = 2_000
 MOST_ITEMS = 20
 ITEM_TEXTS: Final = ("kind", "text", "intent", "condition", "place", "responsible")
@@ -46,7 +47,7 @@ def answers_of(session: Session, round_id: uuid.UUID) -> RoundAnswers | None:
 
 def add(session: Session, round_: Round, *, person_id: uuid.UUID, now: datetime) -> AdviceItem:
     """One more recommendation, empty and last."""
-    _open(session, round_)
+    now = _open(session, round_, now)
     count, last = session.execute(
         select(func.count(), func.max(AdviceItem.position)).where(AdviceItem.round_id == round_.id)
     ).one()
@@ -73,7 +74,7 @@ def change(
     now: datetime,
 ) -> AdviceItem:
     """Fill in one recommendation. Stale when somebody changed it after this person's screen read it; Incomplete on a bad value."""
-    _open(session, round_)
+    now = _open(session, round_, now)
     item = _item(session, round_, item_id)
     item.due_on = _fill(item, ITEM_TEXTS, "due_on", fields, seen=seen, person_id=person_id, now=now)
     item.place_hospital_id = hospital_named(session, item.place)
@@ -83,7 +84,7 @@ def change(
 
 def remove(session: Session, round_: Round, item_id: uuid.UUID, *, now: datetime) -> None:
     """Take a recommendation out; the others keep their order."""
-    _open(session, round_)
+    now = _open(session, round_, now)
     session.delete(_item(session, round_, item_id))
     session.flush()
     _number(items_of(session, round_.id))
@@ -92,7 +93,7 @@ def remove(session: Session, round_: Round, item_id: uuid.UUID, *, now: datetime
 
 def put_before(session: Session, round_: Round, item_id: uuid.UUID, *, now: datetime) -> None:
     """One place up in the order of preference; the first stays first."""
-    _open(session, round_)
+    now = _open(session, round_, now)
     items = items_of(session, round_.id)
     at = next((index for index, item in enumerate(items) if item.id == item_id), None)
     if at is None:
@@ -107,7 +108,7 @@ def answer(
     session: Session, round_: Round, fields: Mapping[str, str], *, seen: int, person_id: uuid.UUID, now: datetime
 ) -> RoundAnswers:
     """Fill in the answers of the round. `seen` is the revision on the person's screen, 0 while nothing was answered."""
-    _open(session, round_)
+    now = _open(session, round_, now)
     empty: dict[str, Any] = dict.fromkeys(ANSWER_TEXTS, "") | {
         "round_id": round_.id, "case_id": round_.case_id, "told_on": None, "revision": 0, "changed_by": person_id, "changed_at": now,
     }  # fmt: skip
@@ -125,7 +126,12 @@ def as_content(session: Session, round_id: uuid.UUID) -> dict[str, Any]:
     answers = {name: getattr(found, name) for name in ANSWER_TEXTS if getattr(found, name)} if found else {}
     if found and found.told_on:
         answers["told_on"] = found.told_on.isoformat()
-    return {"items": [item for item in items if item["kind"] or item["text"].strip()], "answers": answers}
+    return {"items": [item for item in items if item["kind"] or item["text"]], "answers": answers}
+
+
+def leaves_out(session: Session, round_id: uuid.UUID) -> bool:
+    """Whether somebody filled in a recommendation that a signature leaves out, because it says not what is to be done."""
+    return any(_is_filled(item, ITEM_TEXTS, "due_on") and not (item.kind or item.text) for item in items_of(session, round_id))
 
 
 def _frozen(item: AdviceItem) -> dict[str, Any]:
@@ -146,26 +152,43 @@ def hospital_named(session: Session, words: str) -> uuid.UUID | None:
 
 
 def forget(session: Session, round_id: uuid.UUID) -> None:
-    """The round comes off the agenda: what was never filled in goes with it."""
+    """The round comes off the agenda: what was never filled in goes with it. IllegalMove when anything was."""
     for item in items_of(session, round_id):
-        if item.kind or item.text.strip():
+        if _is_filled(item, ITEM_TEXTS, "due_on"):
             raise IllegalMove(
                 N_("Bij deze casus is al een aanbeveling ingevuld. Schuif hem door in de vergadering. Er is niets veranderd.")
             )
         session.delete(item)
     found = answers_of(session, round_id)
     if found is not None:
+        if _is_filled(found, ANSWER_TEXTS, "told_on"):
+            raise IllegalMove(
+                N_("Bij deze casus is al iets vastgelegd. Schuif hem door in de vergadering. Er is niets veranderd.")
+            )
         session.delete(found)
     session.flush()
 
 
-def _open(session: Session, round_: Round) -> None:
-    """Hold the round, as a signature does: either this change is in what is signed, or it is refused."""
-    session.refresh(round_, with_for_update=HELD)
+def _is_filled(row: AdviceItem | RoundAnswers, texts: Sequence[str], day: str) -> bool:
+    return any(getattr(row, name) for name in (*texts, day))
+
+
+def _open(session: Session, round_: Round, now: datetime) -> datetime:
+    """Hold the round, as a signature does: either this change is in what is signed, or it is refused. Gives the moment of the change.
+
+    That is later than every change before it: who began first and waited for the round, or whose clock is behind, is the last
+    nevertheless, and screens leave out what is older than they show.
+    """
+    rooms.hold(session, round_)
     if not conclusions.notes_of(session, round_.id):
         raise IllegalMove(N_("De conclusie kan worden ingevuld zodra de vergadering open is. Er is niets veranderd."))
     if conclusions.is_frozen(session, round_.id):
         raise IllegalMove(N_("Dit advies is getekend en kan niet meer worden gewijzigd. Maak een herziening."))
+    before = [
+        session.scalar(select(func.max(table.changed_at)).where(table.round_id == round_.id))
+        for table in (AdviceItem, RoundAnswers)
+    ]
+    return max([now, *(at + ONE_REVISION for at in before if at)])
 
 
 def _fill(

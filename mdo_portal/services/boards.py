@@ -37,6 +37,8 @@ FIELDS = (
 )
 NAMES = frozenset(("code", "name", "aliases"))
 """By which senders may mean a board."""
+WHERE = ("place", "video_url")
+"""Where its meetings are held."""
 SETTINGS = ("review_months", "late_hours", "late_paper_days", "objection_hours", "follow_days")
 SWITCHES = ("folds_values",)
 HOSPITAL_FIELDS = ("name", "city", "phone", "ura", "agb", "review_months")
@@ -116,7 +118,10 @@ def takes_part(session: Session, board_id: uuid.UUID) -> dict[uuid.UUID, date | 
 
 
 def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm, *, now: datetime) -> Board:
-    """A new board or another shape of one; its weekly series is made, meetings that exist stay as they are. Raises Incomplete."""
+    """A new board or another shape of one; its weekly series is made. Raises Incomplete.
+
+    Meetings that exist keep their day and time; where they are held goes along, for those that are still to come.
+    """
     _check(session, board, form)
     is_new = board is None
     board = board or Board()
@@ -127,7 +132,9 @@ def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm,
     session.flush()
     moved = _set_hospitals(session, board, form.hospitals)
     meetings.extend_series(session, board, now=now)
-    changed = [name for name in before if before[name] != getattr(board, name)] + moved
+    other = [name for name in before if before[name] != getattr(board, name)]
+    meetings.held_elsewhere(session, board, {name: before[name] for name in WHERE if name in other}, now=now)
+    changed = other + moved
     if NAMES.intersection(changed):
         changes.wake(session, "route")  # what a hospital called by a name that the board did not have
     detail = "added" if is_new else ", ".join(changed)

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import OVER, WAITING, Case, CaseState
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import changes, meetings, referrals, standing, timeline
+from mdo_portal.services import changes, meetings, referrals, rooms, standing, timeline
 
 
 def route(session: Session, case: Case, board: Board, *, viewer: Viewer, now: datetime) -> None:
@@ -34,8 +34,9 @@ def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: 
     case.move(CaseState.WITHDRAWN, now=now, reason=reason.strip())
     live = session.execute(select(Round).where(Round.case_id == case.id, Round.outcome.is_(None))).scalar_one_or_none()
     if live is not None:
+        meeting = rooms.lock(session, live)  # who leads it may be going on to the next case
         live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason.strip()
-        meetings.changed(session, session.get_one(Meeting, live.meeting_id))
+        meetings.changed(session, meeting)
     timeline.happened(session, case, "case.withdrawn", at=now, person_id=viewer.person_id, reason=reason.strip())
     standing.announce(session, case)
 

@@ -23,7 +23,12 @@ def announce(session: Session, topic: str, object_id: uuid.UUID | str, *, revisi
 
 @event.listens_for(Session, "before_commit")
 def _tell(session: Session) -> None:
-    """All of it in one statement: PostgreSQL keeps it until the commit itself."""
+    """All of it in one statement: PostgreSQL keeps it until the commit itself.
+
+    At the end of the whole, not of a savepoint in it: what is told in one that then fails is forgotten, also what was said before it.
+    """
+    if session.in_nested_transaction():
+        return
     untold = session.info.pop(_UNTOLD, None)
     if untold:
         payloads = [json.dumps({"topic": topic, "id": one, "revision": revision}) for (topic, one), revision in untold.items()]

@@ -50,14 +50,26 @@ def content_of(
 
     `signed`: all that was signed in this round before, in order.
     """
-    meeting = session.get_one(Meeting, round_.meeting_id)
-    present = _present(session, round_, now=now)
-    counted = roll.quorum(session.get_one(Board, meeting.board_id), present)
-    form = DecisionForm.CORRECTION if main(signed) else DecisionForm.FIRST
+    corrected = main(signed)
+    form = DecisionForm.CORRECTION if corrected else DecisionForm.FIRST
     return _about(session, round_, case, signed, form, network=network, viewer=viewer) | {
         "question": case.question_board,
         "sections": {section.value: texts[section] for section in NoteSection},
         "advice": advice.as_content(session, round_.id),
+        **(_as_signed(corrected) if corrected else _counted(session, round_, now=now)),
+    }
+
+
+def _as_signed(corrected: Decision) -> dict[str, Any]:
+    """Who discussed it stands since the first signature: presence goes before the case does, and a board's quorum may change."""
+    return {name: corrected.content[name] for name in ("participants", "quorum")}
+
+
+def _counted(session: Session, round_: Round, *, now: datetime) -> dict[str, Any]:
+    meeting = session.get_one(Meeting, round_.meeting_id)
+    present = _present(session, round_, now=now)
+    counted = roll.quorum(session.get_one(Board, meeting.board_id), present)
+    return {
         "participants": [{"name": one.name, "discipline": one.discipline, "hospital": one.hospital} for one in present],
         "quorum": {"met": counted.met, "missing": list(counted.missing)},
     }
@@ -155,9 +167,13 @@ def _patient(patient: Patient) -> dict[str, str]:
 
 
 def _present(session: Session, round_: Round, *, now: datetime) -> list[presence.Attendee]:
-    """Who was in the room when this case was discussed: whoever came later, had left or was called away did not take part."""
+    """Who was in the room when this case was discussed: whoever came later, had left or was called away did not take part.
+
+    What is only listed may never have been shown: then who was there since the meeting was opened.
+    """
     until = round_.ended_at or now
-    return [one for one in presence.attendees(session, round_.meeting_id) if one.was_here(round_.started_at, until)]
+    begun = round_.started_at or session.get_one(Meeting, round_.meeting_id).opened_at or until
+    return [one for one in presence.attendees(session, round_.meeting_id) if one.was_here(min(begun, until), until)]
 
 
 def _person(session: Session, person_id: uuid.UUID) -> dict[str, str]:

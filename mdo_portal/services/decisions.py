@@ -19,7 +19,7 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import changes, conclusions, follow_ups, meetings, recipients, rooms, standing, timeline
+from mdo_portal.services import advice, changes, conclusions, follow_ups, meetings, recipients, rooms, standing, timeline
 from mdo_portal.services.decision_content import content_of, of_round
 from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
 
@@ -55,7 +55,7 @@ def preview(session: Session, round_: Round, case: Case, *, network: str, viewer
         content_hash=hash_of(content),
         recipients=recipients.destinations(session, case, DecisionForm(content["form"]), before),
         missing=_missing(round_, texts, content["advice"]["items"]),
-        warnings=(*_warnings(content, case), *letter_warnings(content, case, patient)),
+        warnings=(*_left_out(session, round_), *_warnings(content, case), *letter_warnings(content, case, patient)),
         version=content["version"],
         supersedes=before,
         is_signed=before is not None and conclusions.is_frozen(session, round_.id),
@@ -69,6 +69,11 @@ def _missing(round_: Round, texts: dict[NoteSection, str], items: Sequence[objec
     if not texts[NoteSection.ADVICE].strip() and not items:
         missing.append(N_("Het advies is nog leeg."))
     return tuple(missing)
+
+
+def _left_out(session: Session, round_: Round) -> tuple[str, ...]:
+    said = N_("Van een aanbeveling is geen soort en geen tekst ingevuld; de brief laat haar weg, met wat er verder bij staat.")
+    return (said,) if advice.leaves_out(session, round_.id) else ()
 
 
 def _warnings(content: dict[str, Any], case: Case) -> tuple[str, ...]:
@@ -170,7 +175,7 @@ def tell(session: Session, meeting: Meeting, case: Case, what: str, *, viewer: V
     timeline.happened(session, case, what, at=now, person_id=viewer.person_id, person=viewer.name)
     meetings.changed(session, meeting)
     changes.announce(session, "post", case.hospital_id)
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def _document_number(session: Session, about: Decision | None, version: int, *, now: datetime) -> str:
@@ -188,4 +193,4 @@ def start_correction(session: Session, round_: Round, case: Case) -> None:
     meeting = rooms.lock(session, round_)
     conclusions.thaw(session, round_.id)
     meetings.changed(session, meeting)
-    standing.announce(session, case)
+    standing.changed(session, case)

@@ -157,7 +157,7 @@ def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: b
         follow_ups.settle_case(session, case, now=now)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def _some_open(session: Session, case_id: uuid.UUID) -> bool:

@@ -24,6 +24,8 @@ from mdo_portal.services import follow_up_evidence
 
 MOST = 200
 MOST_COUNTED = 100
+HELD = (MeetingState.OPEN, MeetingState.CLOSED, MeetingState.SETTLED)
+"""At such a meeting the board could hear it. Of one of which registration was closed, and that nobody opened, it heard nothing."""
 STANDS = FollowUp.superseded_by_id.is_(None)
 
 
@@ -146,7 +148,7 @@ def tell(session: Session, meeting: Meeting, *, now: datetime, item_id: uuid.UUI
 
 
 def _untold(session: Session, meeting: Meeting) -> list[ColumnElement[bool]]:
-    earlier = (Meeting.board_id == meeting.board_id, Meeting.starts_at < meeting.starts_at, Meeting.state != MeetingState.PLANNED)
+    earlier = (Meeting.board_id == meeting.board_id, Meeting.starts_at < meeting.starts_at, Meeting.state.in_(HELD))
     before = session.scalar(select(func.max(Meeting.starts_at)).where(*earlier))
     conditions = [FollowUp.board_id == meeting.board_id, STANDS, FollowUp.state != FollowState.OPEN, FollowUp.told_at.is_(None)]
     return [*conditions, FollowUp.closed_at > before] if before else conditions

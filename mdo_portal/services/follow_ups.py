@@ -206,7 +206,7 @@ def reopen(session: Session, item: FollowUp, case: Case, *, seen: int, viewer: V
 def _tell(session: Session, item: FollowUp, case: Case, *, viewer: Viewer, now: datetime) -> None:
     timeline.happened(session, case, EVENTS[item.state], at=now, person_id=viewer.person_id, number=str(item.position))
     session.flush()
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def settle_case(session: Session, case: Case, *, now: datetime) -> None:

@@ -71,7 +71,7 @@ def hand_over(
     item.revision += 1
     timeline.happened(session, case, "follow.handed", at=now, person_id=viewer.person_id, number=str(item.position))
     session.flush()
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def _check(item: FollowUp, wanted: Wanted, name: str, *, today: date) -> None:

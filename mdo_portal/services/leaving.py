@@ -23,7 +23,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Contact, Fact, LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
-from mdo_portal.services import deliveries, documents, follow_ups, patients
+from mdo_portal.services import deliveries, documents, follow_ups, patients, timeline
 
 QUESTIONS = (("het MDO", "question_board"), ("de radioloog", "question_radiology"), ("de patholoog", "question_pathology"))
 #: archives are Dutch, as letters are
@@ -116,7 +116,9 @@ def _rounds(session: Session, case: Case) -> tuple[LeavingRound, ...]:
 
 def _planned_at(session: Session, case: Case, before: datetime) -> datetime:
     """The last time it was planned before it began, as the timeline has it."""
-    query = select(CaseEvent.at).where(CaseEvent.case_id == case.id, CaseEvent.what == "case.scheduled", CaseEvent.at <= before)
+    query = select(CaseEvent.at).where(
+        CaseEvent.case_id == case.id, CaseEvent.what.in_(timeline.SCHEDULED), CaseEvent.at <= before
+    )
     return session.scalar(query.order_by(CaseEvent.at.desc()).limit(1)) or case.received_at
 
 

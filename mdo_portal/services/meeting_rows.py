@@ -28,6 +28,8 @@ class MeetingRow(NamedTuple):
     state: MeetingState
     cases: int
     planned_minutes: int
+    #: how many of those have no outcome
+    undecided: int
 
 
 class AgendaRow(NamedTuple):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import WAITING, Case
@@ -26,7 +26,10 @@ from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WEEKS_AHEAD = 8
-PLANNABLE = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN)
+LASTS = timedelta(hours=6)
+"""A meeting that was to begin longer ago is over, whatever became of it."""
+TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
+PLANNABLE = (*TO_COME, MeetingState.OPEN)
 
 
 def extend_series(session: Session, board: Board, *, now: datetime) -> None:
@@ -37,6 +40,13 @@ def extend_series(session: Session, board: Board, *, now: datetime) -> None:
     coming = [row for row in rows if row["starts_at"] > now]
     if coming:
         session.execute(insert(Meeting).values(coming).on_conflict_do_nothing(index_elements=["board_id", "starts_at"]))
+
+
+def held_elsewhere(session: Session, board: Board, before: Mapping[str, str], *, now: datetime) -> None:
+    """The board meets at another place or address than these: so do its meetings to come that were to be held there."""
+    for name, value in before.items():
+        coming = update(Meeting).where(Meeting.board_id == board.id, Meeting.starts_at > now, Meeting.state.in_(TO_COME))
+        session.execute(coming.where(getattr(Meeting, name) == value).values({name: getattr(board, name)}))
 
 
 def _meeting_row(board: Board, day: date) -> dict[str, Any]:
@@ -54,8 +64,12 @@ def _meeting_row(board: Board, day: date) -> dict[str, Any]:
     }
 
 
-def upcoming(session: Session, board_ids: Sequence[uuid.UUID], *, since: datetime, limit: int = 60) -> list[MeetingRow]:
-    """Meetings of these boards from `since` on, with what is planned in them."""
+def upcoming(
+    session: Session, board_ids: Sequence[uuid.UUID], *, since: datetime, limit: int = 200, undecided: bool = False
+) -> list[MeetingRow]:
+    """Meetings of these boards from `since` on, with what is planned in them; `undecided`: older ones too while a case waits there."""
+    waits = aliased(Round)
+    left = exists(select(waits.id).where(waits.meeting_id == Meeting.id, waits.outcome.is_(None)))
     query = (
         select(
             Meeting.id,
@@ -68,10 +82,11 @@ def upcoming(session: Session, board_ids: Sequence[uuid.UUID], *, since: datetim
             Meeting.state,
             func.count(Round.id),
             func.coalesce(func.sum(Round.minutes), 0),
+            func.count(Round.id).filter(Round.outcome.is_(None)),
         )
         .join(Board, Board.id == Meeting.board_id)
         .outerjoin(Round, Round.meeting_id == Meeting.id)
-        .where(Meeting.board_id.in_(board_ids), Meeting.starts_at > since)
+        .where(Meeting.board_id.in_(board_ids), or_(Meeting.starts_at > since, left) if undecided else Meeting.starts_at > since)
         .group_by(Meeting.id, Board.id)
         .order_by(Meeting.starts_at)
         .limit(limit)

@@ -40,7 +40,7 @@ def shut(session: Session, case: Case, *, reason: str, now: datetime, person_id:
     _withdraw(session, case, reason=reason, now=now)
     case.objected, case.unseen_since = True, None
     timeline.happened(session, case, "objection.recorded", at=now, person_id=person_id)
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def _withdraw(session: Session, case: Case, *, reason: str, now: datetime) -> None:
@@ -72,7 +72,7 @@ def lift(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None
 def _open(session: Session, case: Case, *, now: datetime, person_id: uuid.UUID | None) -> None:
     case.objected = False
     timeline.happened(session, case, "objection.lifted", at=now, person_id=person_id)
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def give_back(session: Session, case: Case, *, now: datetime, person_id: uuid.UUID | None) -> None:

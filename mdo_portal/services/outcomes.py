@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board
+from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import main, message
 from mdo_portal.domain.round import Round, RoundOutcome
@@ -56,12 +56,16 @@ def set_outcome(
         return
     _refuse_signed(session, round_)
     if round_.outcome is not outcome:
+        _refuse_elsewhere(case, board)
         if not _is_newest(session, round_):
             raise IllegalMove(N_("Deze casus is daarna opnieuw gepland; hoe deze bespreking eindigde verandert niet meer."))
         case.move(_CASE_STATE[outcome], now=now, reason=reason)
-        if round_.started_at and case.news_at and case.news_at > round_.started_at:
-            case.came_in(round_.started_at)  # while it was being discussed: nobody can say that it was seen
-    round_.outcome, round_.outcome_reason, round_.ended_at = outcome, reason, now
+        began = round_.started_at or meeting.opened_at  # what is only listed is often never shown
+        if began and case.news_at and case.news_at > began:
+            case.came_in(began)  # while it was being discussed: nobody can say that it was seen
+    if round_.ended_at is None or _is_on(meeting, round_):  # else the meeting went on: who came in since took no part in it
+        round_.ended_at = now
+    round_.outcome, round_.outcome_reason = outcome, reason
     timeline.happened(session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason)
     meetings.changed(session, meeting)
     standing.announce(session, case)
@@ -83,6 +87,19 @@ def _refuse_signed(session: Session, round_: Round) -> None:
         )
 
 
+def _refuse_elsewhere(case: Case, board: Board) -> None:
+    """Who leads two boards could put a case of the one back on an agenda of the other, where none of its own people look for it."""
+    if case.board_id != board.id:
+        raise IllegalMove(
+            N_("Deze casus is daarna aan een ander MDO toegewezen; hoe deze bespreking eindigde verandert niet meer.")
+        )
+
+
+def _is_on(meeting: Meeting, round_: Round) -> bool:
+    """Whether it is being discussed at this moment."""
+    return meeting.state is MeetingState.OPEN and meeting.current_round_id == round_.id
+
+
 def _is_newest(session: Session, round_: Round) -> bool:
     return session.scalar(select(func.max(Round.number)).where(Round.case_id == round_.case_id)) == round_.number
 
@@ -93,11 +110,14 @@ def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Boa
     _refuse_signed(session, round_)
     if round_.outcome is None or not _is_newest(session, round_):
         raise Stale()
+    _refuse_elsewhere(case, board)
     if case.state in (CaseState.REDIRECTED, CaseState.WITHDRAWN):
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     if case.state is not CaseState.SCHEDULED:
         case.move(CaseState.SCHEDULED, now=now)
-    round_.outcome, round_.outcome_reason, round_.ended_at = None, "", None
+    if round_.started_at is None or _is_on(meeting, round_):  # shown again it begins anew; until then it ended when it did
+        round_.ended_at = None
+    round_.outcome, round_.outcome_reason = None, ""
     when = meeting.starts_at.astimezone(meetings.AMSTERDAM).strftime("%d-%m-%Y %H:%M")
     timeline.happened(session, case, "case.scheduled", at=now, person_id=viewer.person_id, board=board.name, when=when)
     meetings.changed(session, meeting)

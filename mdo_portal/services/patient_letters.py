@@ -184,7 +184,7 @@ def release(session: Session, case: Case, *, seen: int, viewer: Viewer, now: dat
     content = _fit(session, case, row) | {"released_by": signer}
     made = _add(session, case, row.decision_id, PatientLetterState.RELEASED, content, seen=seen, viewer=viewer, now=now)
     timeline.happened(session, case, "patient_letter.released", at=now, person_id=viewer.person_id, person=viewer.name)
-    standing.announce(session, case)
+    standing.changed(session, case)
     return made
 
 

@@ -14,8 +14,8 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import advice, conclusions, standing, timeline
-from mdo_portal.services.meetings import AMSTERDAM, PLANNABLE, changed
+from mdo_portal.services import advice, conclusions, rooms, standing, timeline
+from mdo_portal.services.meetings import AMSTERDAM, LASTS, PLANNABLE, changed
 
 
 def plan(
@@ -24,6 +24,8 @@ def plan(
     """Put the case on the agenda as its next round. After closing time only with a reason."""
     if meeting.state not in PLANNABLE:
         raise IllegalMove(N_("Deze vergadering is al gesloten. Kies een andere vergadering."))
+    if meeting.state is not MeetingState.OPEN and meeting.starts_at < now - LASTS:
+        raise IllegalMove(N_("Deze vergadering is voorbij. Kies een andere vergadering."))
     closed = meeting.state is not MeetingState.PLANNED or meeting.registration_closes_at <= now
     if closed and not late_reason.strip():
         raise IllegalMove(N_("De aanmelding voor deze vergadering is gesloten. Geef een reden om deze casus toch toe te voegen."))
@@ -40,9 +42,10 @@ def plan(
     if case.state is not CaseState.SCHEDULED:
         case.move(CaseState.SCHEDULED, now=now, reason=late_reason)
     when = meeting.starts_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
-    timeline.happened(session, case, "case.scheduled", at=now, person_id=viewer.person_id, board=board.name, when=when)
+    what, why = ("case.scheduled_late", {"reason": late_reason.strip()}) if closed else ("case.scheduled", {})
+    timeline.happened(session, case, what, at=now, person_id=viewer.person_id, board=board.name, when=when, **why)
     changed(session, meeting)
-    standing.announce(session, case)
+    standing.changed(session, case)
     session.flush()
     return planned
 
@@ -52,7 +55,7 @@ def _leave_other_agenda(session: Session, case: Case, meeting: Meeting) -> None:
     live = _live_round(session, case)
     if live is None:
         return
-    left = session.get_one(Meeting, live.meeting_id)
+    left = rooms.lock(session, live)  # who leads it may be going on to the next case
     _take_off(session, left, live)
     if left.id != meeting.id:
         changed(session, left)
@@ -86,12 +89,15 @@ def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, view
     case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     timeline.happened(session, case, "case.unscheduled", at=now, person_id=viewer.person_id, board=board.name)
     changed(session, meeting)
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def reorder(session: Session, meeting: Meeting, order: Sequence[uuid.UUID]) -> None:
     """Put the agenda in this order. Stale when the agenda holds other rounds than the reader saw."""
-    rounds = {one.id: one for one in session.scalars(select(Round).where(Round.meeting_id == meeting.id))}
+    seen = (
+        select(Round).join(Case, Case.id == Round.case_id).where(Round.meeting_id == meeting.id, ~Case.objected)
+    )  # as the agenda
+    rounds = {one.id: one for one in session.scalars(seen)}
     if set(rounds) != set(order) or len(order) != len(rounds):
         raise Stale()
     for position, round_id in enumerate(order, start=1):

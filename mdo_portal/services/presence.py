@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Interval, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Interval, case, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Presence
+from mdo_portal.domain.board import Meeting, Presence
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
-from mdo_portal.domain.people import Person
+from mdo_portal.domain.people import BOARD_ROLES, BoardMembership, Person, Role
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import changes
 
 GONE_AFTER = timedelta(seconds=40)
 """Not heard of for so long: no longer in the room. Screens are heard of every quarter of a minute."""
+DISCUSSING = tuple(role for role in BOARD_ROLES if role is not Role.OBSERVER)
 COMING_BACK = timedelta(seconds=18)
 """A screen that went away is believed to come back within this: a reload, or another screen of the same person elsewhere."""
 
@@ -36,14 +37,14 @@ class Attendee(NamedTuple):
     first_seen_at: datetime
     #: out of the room in between: (from, until)
     away: Sequence[tuple[datetime, datetime]] = ()
+    #: only watches at this board: is there, and fills no place of the quorum
+    observes: bool = False
 
     def here(self, now: datetime) -> bool:
         return self.seen_at > now - GONE_AFTER
 
-    def was_here(self, start: datetime | None, end: datetime) -> bool:
+    def was_here(self, start: datetime, end: datetime) -> bool:
         """Whether this person was in the room at any moment of that time, as far as first and last sight tell."""
-        if start is None:
-            return self.first_seen_at <= end
         was_out = any(left <= start and end < back for left, back in self.away)
         return self.first_seen_at <= end and self.seen_at + GONE_AFTER >= start and not was_out
 
@@ -108,14 +109,22 @@ def attendees(session: Session, meeting_id: uuid.UUID) -> list[Attendee]:
     query = (
         select(
             Person.id, Person.name, Person.discipline, Hospital.name, Hospital.code, Presence.seen_at, Presence.first_seen_at,
-            Presence.away,
+            Presence.away, _holds(Role.OBSERVER) & ~_holds(*DISCUSSING),
         )
         .join(Person, Person.id == Presence.person_id)
         .join(Hospital, Hospital.id == Presence.hospital_id)
         .where(Presence.meeting_id == meeting_id)
         .order_by(Person.discipline, Person.name)
     )  # fmt: skip
-    return [Attendee._make((*found, times(away))) for *found, away in session.execute(query)]
+    return [Attendee._make((*found, times(away), observes)) for *found, away, observes in session.execute(query)]
+
+
+def _holds(*roles: Role) -> ColumnElement[bool]:
+    """Whether this person, at the board of this meeting, had one of these roles when first seen there; also if it ended since."""
+    held = select(BoardMembership.id).join(Meeting, Meeting.board_id == BoardMembership.board_id)
+    still = BoardMembership.ended_at.is_(None) | (BoardMembership.ended_at > Presence.first_seen_at)
+    mine = (Meeting.id == Presence.meeting_id, BoardMembership.person_id == Presence.person_id)
+    return exists(held.where(*mine, BoardMembership.role.in_(roles), still).correlate(Presence))
 
 
 def times(away: Sequence[Sequence[str]]) -> list[tuple[datetime, datetime]]:

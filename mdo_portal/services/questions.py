@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import Case, CaseState, InformationRequest
+from mdo_portal.domain.case import OVER, Case, CaseState, InformationRequest
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.link import Link
@@ -233,13 +233,20 @@ def ask(session: Session, case: Case, text: str, *, viewer: Viewer, now: datetim
     """The secretary asks the referrer for something; the case waits for the answer."""
     if not text.strip():
         raise IllegalMove(N_("Schrijf op wat u van de verwijzer wilt weten. Er is niets verstuurd."))
+    if case.state in OVER:
+        raise IllegalMove(
+            N_(
+                "Deze casus staat op geen werklijst meer: de verwijzer zou uw vraag niet zien. "
+                "Er is niets verstuurd; bel, of meld opnieuw aan."
+            )
+        )
     request = InformationRequest(case_id=case.id, asked_at=now, asked_by=viewer.person_id, text=text.strip())
     session.add(request)
     queue(session, case, request, now=now)
     if case.state in (CaseState.INCOMPLETE, CaseState.READY):
         case.move(CaseState.INFORMATION_REQUESTED, now=now)
     timeline.happened(session, case, "case.asked", at=now, person_id=viewer.person_id)
-    standing.announce(session, case)
+    standing.changed(session, case)
 
 
 def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, viewer: Viewer, now: datetime) -> None:
@@ -254,4 +261,4 @@ def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, vi
     if case.state is CaseState.INFORMATION_REQUESTED:
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     timeline.happened(session, case, "case.answered", at=now, person_id=viewer.person_id)
-    standing.announce(session, case)
+    standing.changed(session, case)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -105,15 +105,18 @@ def _to_tell(session: Session, *, now: datetime, today: date) -> Mapping[uuid.UU
 
 
 def _pressing(session: Session, today: date) -> list[_Pressing]:
+    """Whom it concerns, each once however many items: else those with hundreds that nobody closes were all there is of MOST."""
+    whom = (FollowUp.hospital_id, FollowUp.board_id, FollowUp.responsible, FollowUp.responsible_id, Case.objected)
     query = (
-        select(FollowUp.hospital_id, FollowUp.board_id, FollowUp.responsible, FollowUp.responsible_id, Case.objected)
+        select(*whom)
         .join(Case, Case.id == FollowUp.case_id)
         .join(Board, Board.id == FollowUp.board_id)
         .where(
             FollowUp.state == FollowState.OPEN, FollowUp.superseded_by_id.is_(None), FollowUp.due_on <= today + Board.follow_days
         )
     )
-    return [_Pressing._make(row) for row in session.execute(query.order_by(FollowUp.due_on, FollowUp.id).limit(MOST))]
+    query = query.group_by(*whom).order_by(func.min(FollowUp.due_on), *whom).limit(MOST)
+    return [_Pressing._make(row) for row in session.execute(query)]
 
 
 def _for(item: _Pressing, treating: Iterable[_Colleague], members: Iterable[tuple[uuid.UUID, _Colleague]]) -> list[_Colleague]:

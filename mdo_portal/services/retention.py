@@ -6,11 +6,11 @@ The database has the last word: `destroy_case()` and `purge_log()` (migration 00
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
@@ -19,12 +19,14 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.destruction import DestroyRequest, LegalHold
 from mdo_portal.domain.draft import Draft
+from mdo_portal.domain.follow_up import FollowState, FollowUp
 from mdo_portal.domain.inbound import FeedCount, InboundMessage
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.retention import ENDED, RULES, Kind, RetentionRule, Shield, edge
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.services import audit, caseless
+from mdo_portal.services.lateness import AMSTERDAM
 
 OUT_OF_BOUNDS = N_("Deze termijn valt buiten wat mag. Er is niets veranderd; kies een getal binnen de grenzen.")
 NO_REASON = N_("Er staat geen reden bij. Er is niets veranderd; schrijf op waarom de termijn verandert.")
@@ -63,8 +65,24 @@ def change_rule(session: Session, viewer: Viewer, kind: Kind, amount: int, *, re
 
 def cases_due(before: datetime) -> Select[uuid.UUID]:
     """Cases whose term had passed at that moment and that nothing protects."""
-    ended = (Case.state.in_(ENDED), Case.is_open.is_(False), Case.state_since < before)
-    return select(Case.id).where(*ended, func.case_shield(Case.id) == "")
+    return select(Case.id).where(*ended(before), func.case_shield(Case.id) == "")
+
+
+def ended(before: datetime) -> Sequence[ColumnElement[bool]]:
+    """Of a case: it ended before that moment, what its advice is to be carried out by was before it, and so was what nobody saw yet.
+
+    A term that counted from the letter alone let an advice go before its day, and yesterday's pathology with it.
+    """
+    pending = exists().where(
+        FollowUp.case_id == Case.id, FollowUp.state == FollowState.OPEN, FollowUp.due_on >= before.astimezone(AMSTERDAM).date()
+    )
+    return (
+        Case.state.in_(ENDED),
+        Case.is_open.is_(False),
+        Case.state_since < before,
+        or_(Case.unseen_since.is_(None), func.coalesce(Case.news_at, Case.unseen_since) < before),
+        ~pending,
+    )
 
 
 def _held(table: type[Delivery] | type[InboundMessage]) -> ColumnElement[bool]:

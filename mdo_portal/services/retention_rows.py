@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.destruction import DestroyRequest, Ground
 from mdo_portal.domain.people import Person
-from mdo_portal.domain.retention import ENDED, Kind, Shield, edge
+from mdo_portal.domain.retention import Kind, Shield, edge
 from mdo_portal.services import retention
 
 MONTH = timedelta(days=31)
@@ -32,10 +32,10 @@ class GoingRow(NamedTuple):
 def going(session: Session, hospital_id: uuid.UUID, *, now: datetime, limit: int = 200) -> list[GoingRow]:
     """The own hospital's cases that go in the coming month, first to go first; also those that something protects, and by what."""
     amount = retention.rules(session)[Kind.CASE].amount
-    ended = (Case.hospital_id == hospital_id, Case.state.in_(ENDED), Case.is_open.is_(False))
+    ended = retention.ended(edge(Kind.CASE, amount, now=now + MONTH))
     query = (
         select(Case.id, Case.referral_number, Case.state, Case.state_since, func.case_shield(Case.id))
-        .where(*ended, Case.state_since < edge(Kind.CASE, amount, now=now + MONTH))
+        .where(Case.hospital_id == hospital_id, *ended)
         .order_by(Case.state_since)
         .limit(limit)
     )

@@ -59,4 +59,4 @@ def roll(board: Board, present: Sequence[Attendee]) -> Roll:
 
 
 def _of_group(group: Wanted, present: Sequence[Attendee]) -> tuple[Attendee, ...]:
-    return tuple(one for one in present if group.is_filled_by(one.discipline, one.hospital_code))
+    return tuple(one for one in present if not one.observes and group.is_filled_by(one.discipline, one.hospital_code))

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import HELD
 from mdo_portal.domain.board import Meeting, MeetingState
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.round import Round
-from mdo_portal.errors import N_, IllegalMove, NotFound
+from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
 from mdo_portal.services import changes, conclusions, meeting_rows, meetings
 
 
@@ -72,7 +73,8 @@ def show(session: Session, meeting: Meeting, round_id: uuid.UUID, *, now: dateti
 
 def step(session: Session, meeting: Meeting, by: int, *, now: datetime) -> None:
     """To the next (+1) or previous (-1) case on the agenda; at either end nothing moves."""
-    order = list(session.scalars(select(Round.id).where(Round.meeting_id == meeting.id).order_by(Round.position, Round.id)))
+    seen = select(Round.id).join(Case, Case.id == Round.case_id).where(Round.meeting_id == meeting.id, ~Case.objected)
+    order = list(session.scalars(seen.order_by(Round.position, Round.id)))
     at = order.index(meeting.current_round_id) if meeting.current_round_id in order else (-1 if by > 0 else len(order))
     to = at + by
     if 0 <= to < len(order):
@@ -103,5 +105,12 @@ def lock(session: Session, round_: Round) -> Meeting:
         select(Meeting).where(Meeting.id == round_.meeting_id).with_for_update(**HELD).execution_options(populate_existing=True)
     )
     meeting = session.execute(query).scalar_one()
-    session.refresh(round_, with_for_update=HELD)
+    hold(session, round_)
     return meeting
+
+
+def hold(session: Session, round_: Round) -> None:
+    """The round as it stands now, held until the commit. Stale when it was taken off the agenda while we waited for it."""
+    query = select(Round).where(Round.id == round_.id).with_for_update(**HELD).execution_options(populate_existing=True)
+    if session.execute(query).scalar_one_or_none() is None:
+        raise Stale()

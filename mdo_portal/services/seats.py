@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Wanted
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.people import BoardMembership, Membership, Person
+from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.services.terms import in_force
 
 
@@ -32,7 +32,7 @@ def seats(session: Session, board: Board, here: Sequence[tuple[str, str, str]]) 
         .join(Hospital, Hospital.id == Membership.hospital_id)
         .join(BoardMembership, BoardMembership.person_id == Person.id)
         .where(BoardMembership.board_id == board.id, in_force(BoardMembership, moment), Person.disabled_at.is_(None))
-        .where(in_force(Membership, moment))
+        .where(in_force(Membership, moment), BoardMembership.role != Role.OBSERVER)
         .order_by(Person.name)
         .distinct()
     )

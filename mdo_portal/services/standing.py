@@ -40,6 +40,12 @@ def happened(
         _announce_agenda(session, case)
 
 
+def changed(session: Session, case: Case) -> None:
+    """Something of it is otherwise than its open pages show, whether or not its state moved. Held by whoever calls."""
+    case.revision += 1
+    announce(session, case)
+
+
 def announce(session: Session, case: Case) -> None:
     """There is something new: the case's page and the work lists it stands on look again."""
     changes.announce(session, "case", case.id, revision=case.revision)

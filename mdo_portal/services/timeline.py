@@ -53,6 +53,7 @@ SENTENCES: dict[str, str] = {
     "referral.cancelled": N_("%(hospital)s trok de aanmelding in (%(wire)s)"),
     "case.routed": N_("Toegewezen aan %(board)s"),
     "case.scheduled": N_("Gepland in %(board)s op %(when)s"),
+    "case.scheduled_late": N_("Na het sluiten van de aanmelding gepland in %(board)s op %(when)s: %(reason)s"),
     "case.unscheduled": N_("Van de agenda van %(board)s gehaald"),
     "case.deferred": N_("Doorgeschoven: %(reason)s"),
     "case.withdrawn": N_("Ingetrokken: %(reason)s"),
@@ -94,6 +95,8 @@ SENTENCES: dict[str, str] = {
     "letter.dead": N_("Brief aan %(hospital)s kwam na veel pogingen niet aan"),
 }
 
+SCHEDULED = ("case.scheduled", "case.scheduled_late")
+"""It was put on an agenda."""
 NEWS = frozenset(
     {
         "referral.updated", "referral.reread", "referral.cancelled", "case.answered", "document.added", "document.received",

@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.advice import AdviceItem, RoundAnswers
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import NotFound
@@ -55,7 +56,7 @@ def change(meeting_id: uuid.UUID, round_id: uuid.UUID, item_id: uuid.UUID) -> Re
     def act(db: Session, found: Round) -> Any:
         return advice.change(db, found, item_id, request.form, seen=_seen(), person_id=viewer().person_id, now=now())
 
-    return _saved(_write(meeting_id, round_id, act, "change").revision, _again(meeting_id, round_id, item_id))
+    return _saved(_write(meeting_id, round_id, act, "change"), _again(meeting_id, round_id, item_id))
 
 
 @blueprint.post("/<uuid:item_id>/<any(up, remove):what>")
@@ -72,7 +73,7 @@ def answers(meeting_id: uuid.UUID, round_id: uuid.UUID) -> ResponseReturnValue:
     def act(db: Session, found: Round) -> Any:
         return advice.answer(db, found, request.form, seen=_seen(), person_id=viewer().person_id, now=now())
 
-    return _saved(_write(meeting_id, round_id, act, "answers").revision, _again(meeting_id, round_id))
+    return _saved(_write(meeting_id, round_id, act, "answers"), _again(meeting_id, round_id))
 
 
 def _seen() -> int:
@@ -81,8 +82,9 @@ def _seen() -> int:
     return int(revision) if revision.isdecimal() and len(revision) < 9 else -1
 
 
-def _saved(revision: int, page: ResponseReturnValue) -> ResponseReturnValue:
+def _saved(row: AdviceItem | RoundAnswers, page: ResponseReturnValue) -> ResponseReturnValue:
     """What autosave hears: kept, at this time, as this revision of a form and this one of the whole piece."""
     if request.headers.get("X-Autosave") != "1":
         return page
-    return "", 204, {"X-Saved-At": clock(now()), "X-Revision": str(revision), "X-Live-Revision": str(advice.live_revision(now()))}
+    live = advice.live_revision(row.changed_at)
+    return "", 204, {"X-Saved-At": clock(now()), "X-Revision": str(row.revision), "X-Live-Revision": str(live)}

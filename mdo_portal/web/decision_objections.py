@@ -44,7 +44,7 @@ def _read(db: Session, case: Case, object_id: uuid.UUID, *, kind: str = "decisio
 @may(Act.DECISION_OBJECT)
 def object_to(round_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
-        found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_OBJECT, round_id, now=now())
+        found, case, board, relation = rounds.round_for(db, viewer(), Act.DECISION_OBJECT, round_id, now=now(), lock=True)
         made = decision_objections.object_to(
             db, found, case, board, _decision_id(), request.form.get("reason", ""), viewer=viewer(), now=now()
         )
@@ -71,7 +71,7 @@ def _decision_id() -> uuid.UUID:
 @may(Act.DECISION_REVISE)
 def answer(round_id: uuid.UUID, objection_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
-        found, case, _, relation = rounds.round_for(db, viewer(), Act.DECISION_REVISE, round_id, now=now())
+        found, case, _, relation = rounds.round_for(db, viewer(), Act.DECISION_REVISE, round_id, now=now(), lock=True)
         decision_objections.answer(db, found, case, objection_id, request.form.get("answer", ""), viewer=viewer(), now=now())
         audit.record(
             db, viewer(), Act.DECISION_REVISE, now=now(), case=case, relation=relation, object_type="objection",

@@ -73,9 +73,9 @@ def add(case_id: uuid.UUID) -> ResponseReturnValue:
     document = uploads.document(upload, "file", kind=kind if kind in KINDS else "")
     with transaction() as db:
         grant = load(db, Act.DOCUMENT_ADD, case_id, lock=True)
-        documents.add(db, grant.case, document, hospital_id=viewer().hospital_id, at=now())
+        documents.add_by_hand(db, grant.case, document, hospital_id=viewer().hospital_id, at=now())
         timeline.happened(db, grant.case, "document.added", at=now(), person_id=viewer().person_id)
         referrals.assess(db, grant.case, now=now())
-        standing.announce(db, grant.case)
+        standing.changed(db, grant.case)
     flash(gettext("Het document is toegevoegd."), "success")
     return redirect(url_for("cases.page", case_id=case_id))

@@ -22,6 +22,7 @@ from mdo_portal.web.guard import may
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/meetings")
 SINCE = timedelta(days=8)
+"""So long a meeting stays on the list when nothing on its agenda waits any more."""
 
 
 @blueprint.get("")
@@ -29,9 +30,9 @@ SINCE = timedelta(days=8)
 def page() -> str:
     boards = viewer().boards_for(Act.MEETING_READ)
     with transaction() as db:
-        found = meetings.upcoming(db, boards, since=now() - SINCE)
+        found = meetings.upcoming(db, boards, since=now() - SINCE, undecided=True)
         missed = decision_objection_rows.waiting(db, viewer(), now=now())
-    coming = [one for one in found if one.starts_at > now() - timedelta(hours=6) and one.state.value not in ("closed", "settled")]
+    coming = [one for one in found if one.starts_at > now() - meetings.LASTS and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
     return render_template("meetings/list.html", coming=coming, past=past, missed=missed, now=now())
 
@@ -48,7 +49,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "agenda": agenda,
         "candidates": meetings.candidates(db, board.id) if may_order else [],
         "attendees": attendees,
-        "seats": seats.seats(db, board, [(one.name, one.discipline, one.hospital_code) for one in attendees]),
+        "seats": seats.seats(db, board, [(one.name, one.discipline, one.hospital_code) for one in attendees if not one.observes]),
         "planned_minutes": sum(row.minutes for row in agenda),
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import OPEN_STATES, CaseState
 from mdo_portal.domain.policy import Act
-from mdo_portal.services import access, audit, cases, decision_objection_rows, news, unseen, worklist, worklist_boards
+from mdo_portal.services import access, audit, cases, decision_objection_rows, meetings, news, unseen, worklist, worklist_boards
 from mdo_portal.services.worklist import PAGE
 from mdo_portal.services.worklist_rows import BoardCount, Filter
 from mdo_portal.web.cases import SECTION_WORDS, URGENCY_WORDS, meetings_for
@@ -104,6 +104,7 @@ def _rows_of(db: Session, found_boards: Sequence[BoardCount] = ()) -> dict[str, 
         "next": f"{last.due_on}~{last.id}" if last else "",
         "board": next((board for board in found_boards if board.id == wanted.board_id), None),
         "urgency_words": HURRY,
+        "over_before": now() - meetings.LASTS,
         **_around(wanted),
     }
 

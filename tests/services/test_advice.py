@@ -16,10 +16,10 @@ from mdo_portal.domain.decision import hash_of
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, NotFound, Stale
-from mdo_portal.services import advice, decisions
+from mdo_portal.services import advice, decisions, planning, rooms
 from tests import make
 from tests.make import NETWORK, NOW
-from tests.people import Region
+from tests.people import Region, board_of
 
 OPERATION = {
     "kind": "surgery", "text": "Robotgeassisteerde prostatectomie", "intent": "curative",
@@ -100,6 +100,23 @@ def test_the_preview_shows_what_will_be_frozen_and_notices_a_change(session: Ses
         decisions.sign(
             session, round_, case, seen_hash=seen.content_hash, reason="", network=NETWORK, viewer=region.bram, now=NOW
         )
+
+
+def test_the_chair_is_told_of_a_recommendation_that_says_not_what_is_to_be_done(
+    session: Session, region: Region, round_: Round
+) -> None:
+    """A place and a day, and the letter says nothing of it."""
+
+    def warned() -> bool:
+        case = session.get_one(Case, round_.case_id)
+        shown = decisions.preview(session, round_, case, network=NETWORK, viewer=region.bram, now=NOW)
+        return any("laat haar weg" in sentence for sentence in shown.warnings)
+
+    item = entered(session, region, round_, {})
+    assert not warned()
+    for fields, is_warned in (({"place": "Delta", "due_on": "2026-12-20"}, True), (IMAGING, False)):
+        advice.change(session, round_, item.id, fields, seen=item.revision, person_id=region.bram.person_id, now=NOW)
+        assert warned() is is_warned
 
 
 def test_two_people_in_one_recommendation_are_noticed(session: Session, region: Region, round_: Round) -> None:
@@ -200,3 +217,56 @@ def test_a_code_stands_beside_the_words_where_one_is_known_and_nowhere_else(
     snomed = "http://snomed.info/sct"
     assert [one["codes"] for one in content["advice"]["items"]] == [[{"system": snomed, "code": "373808002"}], [], []]
     assert content["codes"] == [{"system": snomed, "code": "384682003"}]
+
+
+@pytest.mark.parametrize("filled", ["an answer", "the day of an answer", "where a recommendation is to be done", "its day"])
+def test_a_case_of_which_anything_was_filled_in_is_not_taken_off_the_agenda(
+    session: Session, region: Region, filled: str
+) -> None:
+    """The page said that it was saved."""
+    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
+    meeting = session.get_one(Meeting, region.meeting)
+    planned = make.planned(session, case, meeting, viewer=region.aisha)
+    rooms.open_meeting(session, meeting, now=NOW)
+    if filled.endswith("an answer"):
+        fields = {"dissent": "de radioloog is het niet eens"} if filled == "an answer" else {"told_on": "2026-03-05"}
+        advice.answer(session, planned, fields, seen=0, person_id=region.mila.person_id, now=NOW)
+    else:
+        entered(
+            session, region, planned, {"place": "Ziekenhuis ZEED"} if filled.startswith("where") else {"due_on": "2026-04-01"}
+        )
+
+    with pytest.raises(IllegalMove):
+        planning.unplan(session, case, meeting, board_of(session, region), viewer=region.aisha, now=NOW)
+
+
+def test_what_was_added_and_left_empty_goes_with_the_round(session: Session, region: Region) -> None:
+    case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
+    meeting = session.get_one(Meeting, region.meeting)
+    planned = make.planned(session, case, meeting, viewer=region.aisha)
+    rooms.open_meeting(session, meeting, now=NOW)
+    entered(session, region, planned, {})
+    advice.answer(session, planned, {}, seen=0, person_id=region.mila.person_id, now=NOW)
+
+    planning.unplan(session, case, meeting, board_of(session, region), viewer=region.aisha, now=NOW)
+
+    assert session.get(Round, planned.id) is None
+
+
+def test_who_began_first_and_waited_is_told_to_screens_as_the_last(session: Session, region: Region, round_: Round) -> None:
+    """Or whose clock is behind: a screen leaves out what is older than it shows."""
+    first = entered(session, region, round_, IMAGING)
+    told = [session.info["untold"]["advice", str(round_.id)]]
+    later, earlier = NOW + timedelta(seconds=3), NOW + timedelta(seconds=1)
+
+    for act in (
+        lambda: advice.change(session, round_, first.id, OPERATION, seen=2, person_id=region.mila.person_id, now=later),
+        lambda: advice.change(session, round_, first.id, IMAGING, seen=3, person_id=region.bram.person_id, now=earlier),
+        lambda: advice.add(session, round_, person_id=region.bram.person_id, now=earlier),
+        lambda: advice.answer(session, round_, {"wish": "x"}, seen=0, person_id=region.bram.person_id, now=earlier),
+        lambda: advice.remove(session, round_, first.id, now=earlier),
+    ):
+        act()
+        told.append(session.info["untold"]["advice", str(round_.id)])
+
+    assert told == sorted(set(told))

@@ -6,11 +6,14 @@ import json
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import time
 
 import psycopg
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from mdo_portal.database import Database
+from mdo_portal.domain.board import Board
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.errors import Stale
 from mdo_portal.services import changes, intake
@@ -57,6 +60,19 @@ def test_what_is_rolled_back_is_never_told(database: Database, ear: psycopg.Conn
         raise Stale()
 
     assert heard(ear) == []
+
+
+def test_what_was_said_before_a_part_that_fails_is_told_once_at_the_end(
+    database: Database, region: Region, ear: psycopg.Connection
+) -> None:
+    """A savepoint takes what PostgreSQL was told in it along."""
+    with database.transaction() as session:
+        changes.announce(session, "case", uuid.uuid4())
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(Board(code="URO-P", name="een tweede met deze code", starts=time(16)))
+        assert heard(ear) == []
+
+    assert len(heard(ear)) == 1
 
 
 def test_a_kept_message_wakes_the_worker(database: Database, region: Region, ear: psycopg.Connection) -> None:

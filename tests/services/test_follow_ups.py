@@ -148,6 +148,8 @@ def test_the_number_in_the_menu_counts_what_is_late_or_nearly_so(session: Sessio
 def test_the_board_hears_once_what_became_of_its_advice(session: Session, region: Region) -> None:
     decision = signed(session, region, OPERATION, IMAGING)
     session.get_one(Meeting, region.meeting).state = MeetingState.CLOSED
+    not_held = make.meeting(session, board_of(session, region), starts_at=NOW + timedelta(days=7))  # of a feast day, say
+    not_held.state = MeetingState.REGISTRATION_CLOSED
     next_one = make.meeting(session, board_of(session, region), starts_at=NOW + timedelta(days=9))
     item, _ = items_of(session, decision)
     follow_ups.close(

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
-from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove, Stale
-from mdo_portal.services import meetings, outcomes, planning, rooms
+from mdo_portal.services import case_acts, meetings, outcomes, planning, rooms, timeline
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -63,6 +63,43 @@ def test_after_closing_only_with_a_reason(
     plan(session, case, meeting, region, now=now, late_reason="spoed")
 
     assert (case.state, case.reason) == (CaseState.SCHEDULED, "spoed")
+
+
+@pytest.mark.parametrize("state", [MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED])
+def test_nothing_is_planned_into_a_meeting_that_went_by_unless_it_is_held_after_all(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, state: MeetingState
+) -> None:
+    """The agenda of last week, still open on somebody's screen, or of a meeting that nobody held."""
+    case, next_week = make.case(session, zeed), meeting.starts_at + timedelta(days=7)
+    meeting.state = state
+
+    with pytest.raises(IllegalMove):
+        plan(session, case, meeting, region, now=next_week, late_reason="spoed")
+
+    rooms.open_meeting(session, meeting, now=next_week)
+    plan(session, case, meeting, region, now=next_week, late_reason="spoed")
+
+
+@pytest.mark.parametrize("stood", ["on the work list", "on another agenda"])
+def test_the_reason_for_planning_after_closing_stands_in_the_timeline(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board, stood: str
+) -> None:
+    case = make.case(session, zeed)
+    if stood == "on another agenda":
+        plan(session, case, make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7)), region)
+
+    plan(session, case, meeting, region, now=meeting.registration_closes_at, late_reason="drain geplaatst, kan niet wachten")
+
+    session.flush()
+    assert any("drain geplaatst" in said for said in told_of(session, case))
+
+
+def told_of(session: Session, case: Case) -> list[str]:
+    """The timeline in words."""
+    return [
+        timeline.SENTENCES[one.what] % one.details
+        for one in session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id))
+    ]
 
 
 @pytest.mark.parametrize("state", [MeetingState.CLOSED, MeetingState.SETTLED])
@@ -128,6 +165,28 @@ def test_a_second_discussion_is_a_new_round(
     second = plan(session, case, make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7)), region)
 
     assert (first.number, second.number, case.state) == (1, 2, CaseState.SCHEDULED)
+
+
+@pytest.mark.parametrize("ended", [RoundOutcome.DEFERRED, RoundOutcome.REDIRECTED])
+def test_a_case_that_went_to_another_board_is_not_put_back_on_this_agenda(
+    session: Session, region: Region, meeting: Meeting, uro: Board, ended: RoundOutcome
+) -> None:
+    """Who leads both boards may do it; those of the other look for it among what waits, and it would be gone from there."""
+    case = make.case(session, session.get_one(Hospital, region.hospitals["DELT"]))
+    first = plan(session, case, meeting, region)
+    outcomes.set_outcome(session, first, case, ended, reason="hoort bij Lage GI", board=uro, viewer=region.bram, now=NOW)
+    if ended is RoundOutcome.REDIRECTED:
+        case_acts.reopen(session, case, "voor Lage GI", viewer=region.aisha, now=NOW)
+    case_acts.route(session, case, board_of(session, region, "GI"), viewer=region.aisha, now=NOW)
+
+    with pytest.raises(IllegalMove):
+        outcomes.take_back_outcome(session, first, case, board=uro, viewer=region.bram, now=NOW)
+    with pytest.raises(IllegalMove):
+        outcomes.set_outcome(
+            session, first, case, RoundOutcome.WITHDRAWN, reason="toch niet", board=uro, viewer=region.bram, now=NOW
+        )
+
+    assert [one.case_id for one in meetings.candidates(session, region.boards["GI"])] == [case.id]
 
 
 @pytest.mark.parametrize("missing", [True, False])

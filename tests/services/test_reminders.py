@@ -11,7 +11,7 @@ from mdo_portal.domain.follow_up import FollowUp
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.services import follow_ups, reminders, viewers
-from tests.make import NOW
+from tests.make import NOW, TODAY
 from tests.people import Region, person_id
 from tests.services.follow_house import IMAGING, items_of, signed
 
@@ -86,6 +86,18 @@ def test_whoever_is_told_can_open_the_item(session: Session, region: Region, ima
         assert one is not None
         reader = viewers.viewer_of(session, one.person_id, region.hospitals[hospital], now=MORNING)
         assert follow_ups.item_for(session, reader, Act.FOLLOW_CLOSE, imaging.id, now=NOW)[0] is imaging
+
+
+def test_who_has_one_item_is_told_beside_somebody_with_more_than_are_looked_at(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminders, "MOST", 2)
+    for responsible in ("dirk", "dirk", "dirk", "de aanmelder"):
+        (item,) = items_of(session, signed(session, region, IMAGING | {"responsible": responsible}))
+        item.due_on = TODAY if responsible == "dirk" else TODAY + timedelta(days=1)
+    session.flush()
+
+    assert sorted(told(session)) == ["aisha@example.nl", "dirk@example.nl"]
 
 
 def test_what_the_mail_server_did_not_take_is_tried_again(session: Session, imaging: FollowUp) -> None:

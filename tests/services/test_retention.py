@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -15,12 +15,13 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.destruction import Tombstone
+from mdo_portal.domain.follow_up import FollowUp
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.retention import CLOCKS, RULES, Kind, RetentionRule, edge
 from mdo_portal.domain.tables import metadata
 from mdo_portal.errors import Incomplete
-from mdo_portal.services import destruction, holds, intake, purging, retention
+from mdo_portal.services import destruction, holds, intake, purging, retention, retention_rows
 from tests import make
 from tests.people import Region
 from tests.services.keeping import LATELY, LONG_AGO, NOW, finished, is_there
@@ -169,6 +170,49 @@ def test_an_unfinished_case_stays(session: Session, region: Region, state: CaseS
 
     assert destruction.shield_of(session, case.id) == "open"
     assert purging.purge(session, Kind.CASE, now=NOW) == 0
+
+
+@pytest.mark.parametrize("needed", ["an open recommendation", "what came in and nobody saw"])
+def test_what_somebody_must_still_act_on_stays_for_its_term(session: Session, region: Region, needed: str) -> None:
+    """An MRI advised for after eighteen months; a pathology report of yesterday on a case of last year."""
+    case, lately = finished(session, region), NOW - timedelta(days=1)
+    if needed == "an open recommendation":
+        item = recommended(session, case, region, due_on=(NOW + timedelta(days=60)).date())
+    else:
+        case.unseen_since, case.news_at = LONG_AGO, lately  # the first of two that came in
+    session.flush()
+
+    assert purging.purge(session, Kind.CASE, now=NOW) == 0 and is_there(session, case.id)
+    assert case.id not in {row.case_id for row in retention_rows.going(session, case.hospital_id, now=NOW)}
+
+    if needed == "an open recommendation":
+        item.due_on = LONG_AGO.date()
+    else:
+        case.news_at = LONG_AGO
+    session.flush()
+    assert purging.purge(session, Kind.CASE, now=NOW) == 1
+
+
+def recommended(session: Session, case: Case, region: Region, *, due_on: date) -> FollowUp:
+    """An item of its signed decision of which nobody said what became of it."""
+    decision = session.scalars(select(Decision).where(Decision.case_id == case.id)).one()
+    item = FollowUp(
+        decision_id=decision.id, round_id=decision.round_id, case_id=case.id, hospital_id=case.hospital_id,
+        owner_hospital_id=case.hospital_id, board_id=region.boards["URO-P"], position=1, text="MRI", due_on=due_on,
+        signed_at=decision.signed_at,
+    )  # fmt: skip
+    session.add(item)
+    return item
+
+
+def test_a_case_that_cannot_go_holds_up_none_behind_it(session: Session, region: Region) -> None:
+    stuck, other = (finished(session, region, at=LONG_AGO - timedelta(days=days)).id for days in (2, 1))
+    session.execute(text("CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''it clings''; END'"))
+    trigger = "CREATE TRIGGER stays BEFORE DELETE ON cases FOR EACH ROW WHEN (OLD.id = '{}') EXECUTE FUNCTION stays()"
+    session.execute(text(trigger.format(stuck)))
+
+    assert purging.purge(session, Kind.CASE, now=NOW) == 1
+    assert (is_there(session, stuck), is_there(session, other)) == (True, False)
 
 
 def test_the_patient_goes_with_the_last_case(session: Session, region: Region) -> None:

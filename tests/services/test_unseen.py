@@ -14,6 +14,7 @@ from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import POLICY, Act
+from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import IllegalMove
 from mdo_portal.exchange import (
@@ -29,6 +30,7 @@ from mdo_portal.services import (
     news,
     objections,
     patient_feed,
+    rooms,
     timeline,
     unseen,
 )
@@ -36,6 +38,7 @@ from mdo_portal.services.worklist_rows import Filter
 from tests import make
 from tests.make import NOW
 from tests.people import Region
+from tests.services.ended import end
 from tests.services.unseen_house import (
     ARRIVALS,
     HOUR,
@@ -168,6 +171,21 @@ def test_what_came_while_it_was_discussed_stands_there_once_the_discussion_is_ov
     assert came(session, region.aisha) == []
 
     make.discussed(session, round_, viewer=region.bram, now=NOW + timedelta(minutes=20))
+
+    assert came(session, region.aisha) == [["result.corrected"]]
+
+
+def test_what_came_during_the_meeting_for_a_hamerstuk_that_was_never_shown_stands_there_too(
+    session: Session, region: Region, zeed: Hospital, case: Case
+) -> None:
+    meeting = session.get_one(Meeting, region.meeting)
+    make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha)
+    round_ = make.planned(session, case, meeting, viewer=region.aisha)
+    arrives(session, zeed, ARRIVALS["an addendum"], at=NOW + timedelta(minutes=5))
+    rooms.open_meeting(session, meeting, now=NOW + timedelta(minutes=10))
+    arrives(session, zeed, ARRIVALS["a corrected result"], at=NOW + timedelta(minutes=15))
+
+    end(session, round_, RoundOutcome.LISTED, viewer=region.bram)
 
     assert came(session, region.aisha) == [["result.corrected"]]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
-from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.board import Board, BoardHospital, Meeting, MeetingState
 from tests.web.people_house import House, house, lines
 
 __all__ = ["house"]
@@ -66,6 +67,27 @@ def test_a_board_is_changed_and_what_changed_is_logged(house: House) -> None:
 
     assert 'value="16:00"' in page and answer.status_code == 302
     assert "left" in lines(house, "board:manage")[0].detail
+
+
+def test_who_goes_to_the_next_meeting_goes_where_the_board_meets_by_then(house: House) -> None:
+    """The meetings of the coming eight weeks stood with the old room and the old video address."""
+    path, now = f"/manage/boards/{house.region.boards['URO-P']}", datetime.now(UTC)
+    form = board_form(house, code="URO-P", name="Uro-prostaat", weekday="2", starts="16:00")
+    house.post("Ada", path, **form, place="Zaal 1", video_url="https://video.example/oud")
+    with house.database.transaction() as session:
+        coming = session.scalars(
+            select(Meeting).where(Meeting.board_id == house.region.boards["URO-P"], Meeting.starts_at > now)
+        ).all()
+        moved_by_hand, under_way = coming[0], coming[1]
+        moved_by_hand.place, under_way.state = "Zaal 9", MeetingState.OPEN
+
+    house.post("Ada", path, **form, place="Zaal 2", video_url="https://video.example/nieuw")
+
+    with house.database.transaction() as session:
+        found = {one.id: (one.place, one.video_url) for one in session.scalars(select(Meeting).where(Meeting.starts_at > now))}
+        assert found.pop(moved_by_hand.id) == ("Zaal 9", "https://video.example/nieuw")
+        assert found.pop(under_way.id) == ("Zaal 1", "https://video.example/oud")
+        assert set(found.values()) == {("Zaal 2", "https://video.example/nieuw")}
 
 
 def test_a_board_chooses_that_loose_values_ask_for_no_look_and_that_is_logged(house: House) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -20,7 +22,7 @@ from mdo_portal.services import decisions, presence
 from tests import make, pdf_text
 from tests.people import PASSWORD, Region
 from tests.web.decision_desk import MINUTE, Desk, differences, on_the_table, sent
-from tests.web.portal import app_on
+from tests.web.portal import CSRF, app_on, signed_in
 
 ADDED = {"text": "PSMA-PET: geen metastasen.\nOperatie kan doorgaan.", "reason": "nagekomen uitslag"}
 WITHDRAWN = {"reason": "verkeerde patiënt besproken", "then": "again"}
@@ -113,6 +115,30 @@ def test_only_a_chair_signs(desk: Desk, path: str) -> None:
 
 
 # Objecting
+
+
+def test_an_objection_that_is_sent_twice_at_once_stands_there_once_and_is_told_beside_what_else_came(desk: Desk) -> None:
+    """Both wait for whoever changes the case: a page that shows that change must hear of the objection too."""
+    (decision,) = desk.signed()
+    before, answers = desk.case().revision, list[int]()
+
+    def objects() -> None:
+        client = signed_in(desk.app, desk.database, desk.region, "Mila")
+        fields = {"csrf_token": CSRF, "decision_id": str(decision.id), "reason": "De MRI laat iets anders zien."}
+        answers.append(client.post(desk.at("objections"), data=fields).status_code)
+
+    both = [threading.Thread(target=objects) for _ in range(2)]
+    with desk.database.transaction() as session:
+        case = session.get_one(Case, desk.case_id, with_for_update=True)
+        for one in both:
+            one.start()
+        time.sleep(1.5)
+        case.revision += 1
+    for one in both:
+        one.join(timeout=20)
+
+    assert sorted(answers) == [303, 409]
+    assert desk.case().revision == before + 2
 
 
 def test_a_member_who_was_called_away_sees_a_card_reads_and_objects(desk: Desk) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import struct
 import time
+import uuid
 import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
 from mdo_portal.database import Database
 from mdo_portal.domain import files, pdf_inside
+from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.web.documents import as_file
 from tests.web.access_house import House, house
 from tests.web.portal import CSRF, app_on
@@ -69,12 +72,12 @@ TAKEN: dict[str, bytes] = {
 }
 
 
-def _add(house: House, body: bytes, name: str = "brief.pdf", media_type: str = "application/pdf") -> int:
+def _add(house: House, body: bytes, name: str = "brief.pdf", media_type: str = "application/pdf", kind: str = "") -> int:
     return (
         house.person("Aisha")
         .post(
             f"/cases/{house.ids['case_id']}/documents",
-            data={"csrf_token": CSRF, "file": (io.BytesIO(body), name, media_type)},
+            data={"csrf_token": CSRF, "kind": kind, "file": (io.BytesIO(body), name, media_type)},
             content_type="multipart/form-data",
         )
         .status_code
@@ -87,6 +90,20 @@ def test_files_that_hide_something_are_refused(house: House) -> None:
 
 def test_ordinary_files_are_taken(house: House) -> None:
     assert {what: _add(house, body) for what, body in TAKEN.items()} == dict.fromkeys(TAKEN, 302)
+
+
+def test_a_file_that_is_added_once_more_is_what_it_is_said_to_be_now(house: House, database: Database) -> None:
+    """First without a kind; the page said that it was added the second time too, and pathology was missing as before."""
+
+    def missing() -> list[str]:
+        with database.transaction() as session:
+            return session.get_one(Case, uuid.UUID(str(house.ids["case_id"]))).missing
+
+    with database.transaction() as session:
+        session.execute(delete(CaseFact))
+    assert _add(house, TAKEN["PDF"]) == 302 and "pathology" in missing()
+
+    assert _add(house, TAKEN["PDF"], kind="pathology report") == 302 and "pathology" not in missing()
 
 
 def test_what_an_epd_sent_is_shown_only_when_harmless(app: Flask) -> None:

@@ -29,6 +29,7 @@ PANEL = (
 )
 ACT = '<form hx-post="/act" hx-target="#panel" hx-swap="outerHTML"><button>Voeg toe</button></form>'
 NOTE = '<div id="note" hx-preserve="true">leeg</div>'  #: as the notes of the room: a swap moves them, it never makes them anew
+FORM = '<form data-autosave="/save"><input name="text" aria-label="Aanbeveling"></form>'
 SOON = 15_000
 GATHERED_MS = 400  #: a change is fetched within 240 ms (refresh.ts: GATHER_MS and its spread)
 
@@ -45,6 +46,8 @@ class Server:
     lines: list[WebSocketRoute] = field(default_factory=list)
     missed: dict[str, int] = field(default_factory=dict)
     mode: str = ""
+    form: str = ""
+    others: int = 0  #: how often others change the panel just before what is typed here is stored
 
     def answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE).partition("?")[0]
@@ -53,6 +56,8 @@ class Server:
         elif path == "/act":
             self.revision += 1
             self.held.append((route, self._panel("<em>het nieuwe staat open</em>")))
+        elif path == "/save":
+            self._save(route)
         elif path != "/panel":
             page = PAGE.format(config=CONFIG, core=Assets.read()("core.js"), panel=self._panel())
             route.fulfill(body=page, content_type="text/html; charset=utf-8")
@@ -62,8 +67,16 @@ class Server:
             if not self.holds:
                 self.release()
 
+    def _save(self, route: Route) -> None:
+        for _ in range(self.others):
+            self.revision += 1
+            self._say()
+        self.revision += 1
+        route.fulfill(status=204, headers={"X-Revision": "2", "X-Live-Revision": str(self.revision), "X-Saved-At": "14:32"})
+        self._say()
+
     def _panel(self, more: str = "") -> str:
-        return PANEL.format(self.revision, ACT + NOTE + more, self.mode)
+        return PANEL.format(self.revision, ACT + NOTE + self.form + more, self.mode)
 
     def release(self) -> None:
         """What was held back arrives, as it was made."""
@@ -103,8 +116,11 @@ class Server:
         self.tell()
 
     def tell(self) -> None:
-        self.lines[-1].send("42" + json.dumps(["changed", {"topic": "meeting:1", "id": "1", "revision": self.revision}]))
+        self._say()
         self.page.wait_for_timeout(GATHERED_MS)
+
+    def _say(self) -> None:
+        self.lines[-1].send("42" + json.dumps(["changed", {"topic": "meeting:1", "id": "1", "revision": self.revision}]))
 
 
 @pytest.fixture
@@ -265,3 +281,17 @@ def test_a_list_that_was_just_opened_asks_nobody_whether_to_show_what_it_may_sho
 
     server.change()
     expect(server.page.locator("[data-live-bar]")).to_have_count(1)  # what happens while one reads is asked, as ever
+
+
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "somebody else as well"])
+def test_what_one_types_is_no_news_to_oneself_and_what_others_changed_in_the_same_moment_is(server: Server, others: int) -> None:
+    """Two people fill in recommendations side by side: the later revision is one's own, and says nothing of the other's."""
+    server.form, server.others = FORM, others
+    server.page.reload()
+    expect(server.page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+
+    with server.page.expect_response("**/save"):
+        server.page.get_by_label("Aanbeveling").fill("Operatie")
+    server.page.wait_for_timeout(2 * GATHERED_MS)
+
+    assert (server.fetched, server.page.locator("[data-live-bar]").count()) == (0, others)

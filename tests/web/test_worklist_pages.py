@@ -12,12 +12,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, InformationRequest
+from mdo_portal.domain.case import Case, CaseState, InformationRequest
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.services import questions
 from tests import make
 from tests.people import Region
-from tests.web.portal import app_on, signed_in
+from tests.web.portal import CSRF, app_on, signed_in
 
 ASKED = re.compile(r'href="(/worklist\?state=information_requested)"[^>]*><b>([^<]+)</b><span class="count[^"]*">(\d+)</span>')
 
@@ -92,3 +92,20 @@ def test_how_urgent_the_referrer_calls_it_is_on_the_list_also_in_words_nobody_he
     page = html.unescape(signed_in(app, database, region, "Aisha").get("/worklist").text)
 
     assert ("volgens de verwijzer" in page) is bool(shown) and shown in page
+
+
+def test_nothing_is_asked_about_a_case_that_stands_on_no_list_any_more(app: Flask, database: Database, region: Region) -> None:
+    """The page said that the referrer reads it on the own work list; there it never came."""
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        case = make.case(session, zeed, board_id=region.boards["URO-P"])
+        case.move(CaseState.WITHDRAWN, now=datetime.now(UTC), reason="dubbel")
+        address = f"/cases/{case.id}"
+    aisha = signed_in(app, database, region, "Aisha")
+
+    answer = aisha.post(f"{address}/ask", data={"csrf_token": CSRF, "text": "Graag de uitslag."})
+
+    assert answer.status_code == 409 and "Er is niets verstuurd" in answer.text
+    assert "ask-dialog" not in aisha.get(address).text
+    with database.transaction() as session:
+        assert session.scalars(select(InformationRequest)).all() == []

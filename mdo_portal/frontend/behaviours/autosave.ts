@@ -4,8 +4,10 @@
 // 409 somebody else changed it, 422 not accepted (html into data-autosave-target), 401 sign in again.
 import { htmx } from "./htmx";
 import { each, timeOfDay, word } from "./page";
+import { madeHere } from "./refresh";
 import { isSignedOut, send } from "./request";
 import { stillHere } from "./timeout";
+import { toast } from "./toasts";
 
 type State = "saved" | "waiting" | "failed" | "conflict" | "signed-out" | "refused";
 const PAUSE_MS = 600;
@@ -40,7 +42,7 @@ class Autosave {
   }
 
   private async save(): Promise<void> {
-    if (this.isSending || !this.isChanged || !this.form.isConnected) return;
+    if (this.isSending || !this.isChanged) return; // a form that left the page sends what was typed last in it
     this.isSending = true;
     this.isChanged = false;
     let state: State;
@@ -61,6 +63,10 @@ class Autosave {
   }
 
   private settle(state: State): void {
+    if (state !== "saved" && this.isLeft && (state !== "failed" || this.attempts >= RETRY_MS.length)) {
+      toast("error", word("autosave-lost")); // nobody sees the form say so any more
+      return;
+    }
     if (state === "saved") {
       this.attempts = 0;
       if (this.isChanged) this.plan(PAUSE_MS);
@@ -71,7 +77,10 @@ class Autosave {
     this.say(this.isChanged && state === "saved" ? "waiting" : state);
   }
 
+  private get isLeft(): boolean { return !this.form.isConnected; }
+
   private async heard(response: Response): Promise<State> {
+    if (response.status === 404 && this.isLeft) return "saved"; // its reader took out what it was typed in
     // Signed out in another tab the form's token is the old one too: this page is covered, or goes on with the present token.
     if (isSignedOut(response) || response.status === 403) return await stillHere() === "here" ? "failed" : "signed-out";
     if (response.status === 409) return "conflict";
@@ -80,9 +89,8 @@ class Autosave {
     const revision = response.headers.get("X-Revision");
     const field = this.form.elements.namedItem("revision");
     if (revision && field instanceof HTMLInputElement) field.value = revision;
-    const live = response.headers.get("X-Live-Revision"); // our own change is no news to this screen
-    const piece = this.form.closest<HTMLElement>("[data-live-revision]");
-    if (live && piece) piece.dataset["liveRevision"] = live;
+    const live = response.headers.get("X-Live-Revision");
+    if (live) madeHere(Number(live));
     this.savedAt = response.headers.get("X-Saved-At") ?? timeOfDay();
     return "saved";
   }

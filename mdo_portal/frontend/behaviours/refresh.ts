@@ -15,7 +15,8 @@ let since = madeAt; // on the server's clock
 const POLL_MS = 15_000;
 const GATHER_MS = 120; // a burst of changes is one fetch; the spread keeps 25 screens from asking at once
 const waiting = new Map<string, number>();
-const planned = new Map<string, number>();
+const planned = new Map<string, (number | undefined)[]>(); // fragments about to be fetched, and of which revisions was told
+const own = new Set<number>(); // revisions that forms of this page made
 const underWay = new Map<string, boolean>(); // fragments being fetched; whether they changed meanwhile
 const LATE_MS = 25_000; // an answer that never comes holds up no later one; htmx itself gives up first, after 20 s (base.html)
 // What changed in the seconds around the making of a page may stand on it already: often it is the act that led here. Until the reader
@@ -102,20 +103,28 @@ function drawBar(element: HTMLElement): void {
   announce(text);
 }
 
+/** A form that saves itself made this revision of the piece it stands in: no news here. What others did before it still is. */
+export function madeHere(revision: number): void { own.add(revision); }
+
+const isShown = (element: HTMLElement, revision?: number): boolean => revision !== undefined && (revision <= seen(element) || own.has(revision));
+
 function plan(element: HTMLElement, revision?: number, ofLoad = false): void {
-  if (planned.has(element.id)) return;
-  planned.set(element.id, window.setTimeout(() => {
+  const told = planned.get(element.id);
+  if (told) { told.push(revision); return; }
+  planned.set(element.id, [revision]);
+  window.setTimeout(() => {
+    const news = planned.get(element.id) ?? [];
     planned.delete(element.id);
     const present = document.getElementById(element.id);
-    if (!present || (revision !== undefined && revision <= seen(present))) return;
-    if (isActing(present)) plan(present, revision, ofLoad); else changed(present, ofLoad);
-  }, GATHER_MS + Math.random() * GATHER_MS));
+    if (!present || news.every((one) => isShown(present, one))) return;
+    if (isActing(present)) news.forEach((one) => plan(present, one, ofLoad)); else changed(present, ofLoad);
+  }, GATHER_MS + Math.random() * GATHER_MS);
 }
 
 function hear({ topic, revision }: Changed, ofLoad = false): void {
   for (const element of live()) {
     if (!topicsOf(element).includes(topic)) continue;
-    if (revision === undefined || revision > seen(element)) plan(element, revision, ofLoad);
+    if (!isShown(element, revision)) plan(element, revision, ofLoad);
   }
 }
 

@@ -10,7 +10,7 @@ const room = (): HTMLElement | null => document.querySelector<HTMLElement>("[dat
 function isBusy(): boolean {
   const active = document.activeElement;
   return (active !== null && room()?.contains(active) === true && isTyping(active))
-    || document.querySelector("[data-room] :is(dialog[open], [data-saved=no])") !== null;
+    || document.querySelector("[data-room] :is(dialog[open], [data-saved=no], [data-autosave-state=waiting])") !== null;
 }
 
 async function go(): Promise<void> {
