@@ -21,11 +21,12 @@ from mdo_portal.services.inbox_rows import WAITING, Asked
 from mdo_portal.web import link_words
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
+from mdo_portal.web.wire_lines import readable
 
 blueprint = Blueprint("inbox", __name__)
 LEAST_REASON = 10
-MOST_SHOWN = 200_000
-"""Characters of a message on the page; the rest is a document."""
+MOST_TYPED = 200
+"""Characters of a number that is looked for."""
 NO_REASON = N_("Schrijf in een zin waarom u de inhoud nodig hebt. Er is niets getoond.")
 
 
@@ -62,6 +63,13 @@ def rows() -> str:
     return render_template("inbox/_rows.html", **_rows())
 
 
+@blueprint.post("/inbox/find")
+@may(Act.INBOX_READ)
+def find() -> str:
+    """Every message of one number, however old; posted, so that what was typed stands in no address and no log."""
+    return render_template("inbox/page.html", **_rows())
+
+
 def _asked() -> Asked:
     state, reason = request.values.get("state", ""), request.values.get("reason", "")
     return Asked(
@@ -69,6 +77,7 @@ def _asked() -> Asked:
         reason if reason in UNREADABLE_REASONS else "",
         _id("hospital"),
         _id("before"),
+        number=request.form.get("number", "").strip()[:MOST_TYPED],
     )
 
 
@@ -181,20 +190,5 @@ def raw(message_id: uuid.UUID) -> str:
         body, row = inbox.raw_of(db, message), inbox.row_of(db, viewer(), message_id)
     if row is None:
         raise NotFound()
-    lines, cut = _readable(body)
+    lines, cut = readable(body)
     return render_template("inbox/raw.html", row=row, lines=lines, cut=cut, is_gone=not body)
-
-
-def _readable(body: bytes) -> tuple[list[str], bool]:
-    """The bytes as lines for an eye: what is no text shows as a sign, a document is cut short."""
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        text = body.decode("cp1252", "replace")
-    shown = text[:MOST_SHOWN].replace("\r\n", "\n").replace("\r", "\n")
-    return [_visible(line) for line in shown.split("\n")], len(text) > MOST_SHOWN
-
-
-def _visible(line: str) -> str:
-    line = line if len(line) <= 4_000 else f"{line[:4_000]} …"
-    return "".join(sign if sign.isprintable() or sign == "\t" else f"<{ord(sign):02X}>" for sign in line)
