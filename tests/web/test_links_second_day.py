@@ -11,9 +11,12 @@ from sqlalchemy import select
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import CODE_WORDS, URGENCIES
+from mdo_portal.services import intake
+from tests import make
 from tests.integrations.fhir.make import bundle, patient, request
 from tests.integrations.hl7v2 import samples
 from tests.web.portal import CSRF
+from tests.web.test_inbox import table
 from tests.web.test_links import Portal, portal
 from tests.web.test_links_taking import New, new
 
@@ -125,3 +128,18 @@ def test_where_a_telephone_is_looked_for_the_place_of_the_person_is_named(new: N
     row = re.search(r"<tr[^>]*><th[^>]*>Telefoon van de verwijzer.*?</tr>", page, re.DOTALL)
 
     assert row is not None and "PRD met rol RP" in row[0]
+
+
+def test_the_vendor_who_sends_fhir_reads_by_which_number_a_message_is_found_again(new: New) -> None:
+    new.taken(new.tried(bundle(patient(), request()), "generic-r4"), "adopt", profile="generic-r4")
+
+    assert "Bundle.identifier of Bundle.id" in new.portal.person("Ada").get(new.home).text
+
+
+def test_who_keeps_one_hospital_does_not_read_its_name_in_every_row(portal: Portal) -> None:
+    with portal.database.transaction() as session:
+        intake.keep(session, [make.arrival(portal.region.links["ZEED"], reason="no_patient", control_id="N1")])
+
+    lars, ada = (table(portal.person(name).get("/inbox").text) for name in ("Lars", "Ada"))
+
+    assert "N1" in lars and "<b>" not in lars and "<b>" in ada
