@@ -143,3 +143,35 @@ def test_who_keeps_one_hospital_does_not_read_its_name_in_every_row(portal: Port
     lars, ada = (table(portal.person(name).get("/inbox").text) for name in ("Lars", "Ada"))
 
     assert "N1" in lars and "<b>" not in lars and "<b>" in ada
+
+
+def test_each_name_is_copied_by_itself(portal: Portal) -> None:
+    """`HIX / HIX_ACC` came along as one word, and nobody sends under that."""
+    set_up(portal, sending_applications="HIX\nHIX_ACC", sending_facilities="ZEED")
+
+    copied = re.findall(r'data-copy="([^"]+)"', portal.person("Ada").get(portal.link()).text)
+
+    assert {"HIX", "HIX_ACC", "ZEED"} <= set(copied) and not any(" / " in one for one in copied)
+
+
+def test_beside_a_verdict_stands_that_a_test_message_would_become_a_case(new: New) -> None:
+    new.adopted("hix")
+    tried = new.tried(samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|").replace(b"|P|2.", b"|T|2."), "hix")
+    real = new.tried(samples.REFERRAL.replace(b"|HIX|ZEED|", b"|HIX|NIEUW|"), "hix")
+
+    warned = "over de lijn gestuurd telt het hier gewoon mee"
+
+    assert "Dit bericht wordt goed gelezen." in tried and warned in tried and warned not in real
+
+
+def test_a_token_that_is_in_use_is_replaced_after_a_question_and_the_first_at_once(new: New) -> None:
+    new.taken(new.tried(bundle(patient(), request()), "generic-r4"), "adopt", profile="generic-r4")
+    ada = new.portal.person("Ada")
+    first = ada.get(new.home).text
+    ada.post(f"{new.home}/token", data={"csrf_token": CSRF})
+
+    second = ada.get(new.home).text
+
+    assert "Token maken" in first and 'data-dialog-open="new-token"' not in first
+    assert 'data-dialog-open="new-token"' in second and '<dialog id="new-token"' in second
+    assert second.count(f'action="{new.home}/token"') == 1 and "tot de leverancier het nieuwe heeft ingevuld" in second
