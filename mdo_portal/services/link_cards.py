@@ -45,6 +45,8 @@ class LinkCard:
     waiting_in: int
     unreadable: int
     waiting_out: int
+    #: since when letters stand still that should have arrived by themselves; None = they do not
+    still_since: datetime | None
     ignored_today: int
     #: messages per hour of the last 24 hours, newest last
     by_hour: tuple[int, ...]
@@ -111,6 +113,7 @@ def _card(
         waiting_in=waiting_in,
         unreadable=unreadable,
         waiting_out=out.waiting,
+        still_since=out.stands_still_since(link.channel_out if link else Channel.PAPER, now=now),
         ignored_today=session.scalar(feed) or 0,
         by_hour=by_hour,
         takes_part=takes_part,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.link_fields import CODE_WORDS, URGENCIES
@@ -15,6 +17,7 @@ from mdo_portal.services import intake
 from tests import make
 from tests.integrations.fhir.make import bundle, patient, request
 from tests.integrations.hl7v2 import samples
+from tests.outbox_house import Outbox
 from tests.web.portal import CSRF
 from tests.web.test_inbox import table
 from tests.web.test_links import Portal, portal
@@ -175,3 +178,18 @@ def test_a_token_that_is_in_use_is_replaced_after_a_question_and_the_first_at_on
     assert "Token maken" in first and 'data-dialog-open="new-token"' not in first
     assert 'data-dialog-open="new-token"' in second and '<dialog id="new-token"' in second
     assert second.count(f'action="{new.home}/token"') == 1 and "tot de leverancier het nieuwe heeft ingevuld" in second
+
+
+@pytest.mark.parametrize(("channel", "hours", "is_told"), [("mllp", 5, True), ("mllp", 3, False), ("paper", 100, False)])
+def test_who_keeps_the_line_reads_that_letters_stand_still(portal: Portal, channel: str, hours: int, is_told: bool) -> None:
+    """The page said *Brieven onderweg: 1* for two days, as of one that had just left."""
+    Outbox(portal.database, portal.region).signed()
+    with portal.database.transaction() as session:
+        session.execute(update(Delivery).values(created_at=datetime.now(UTC) - timedelta(hours=hours)))
+        session.execute(update(Link).values(channel_out=channel))
+
+    pages = {path: portal.person("Lars").get(path).text.partition("<main")[2] for path in (portal.link(), "/links")}
+
+    assert ("neemt de ontvanger van het ziekenhuis nog aan?" in pages[portal.link()]) is is_told
+    assert ('href="/post">Post zegt waarom' in pages[portal.link()]) is is_told
+    assert bool(re.search(r'Brieven onderweg \([^)]*\)</dt><dd><span class="soon">', pages["/links"])) is is_told
