@@ -193,3 +193,15 @@ def test_who_keeps_the_line_reads_that_letters_stand_still(portal: Portal, chann
     assert ("neemt de ontvanger van het ziekenhuis nog aan?" in pages[portal.link()]) is is_told
     assert ('href="/post">Post zegt waarom' in pages[portal.link()]) is is_told
     assert bool(re.search(r'Brieven onderweg \([^)]*\)</dt><dd><span class="soon">', pages["/links"])) is is_told
+
+
+def test_the_card_says_how_many_messages_wait_for_an_answer_and_by_the_words_of_the_list(portal: Portal) -> None:
+    with portal.database.transaction() as session:
+        intake.keep(session, [make.arrival(portal.region.links["ZEED"], reason="waits_for_identity", control_id="W1")])
+    lars = portal.person("Lars")
+
+    card, kree = (page.partition("<main")[2] for page in (lars.get("/links").text, portal.person("Ada").get("/links").text))
+    row = rf'Wacht op antwoord</dt><dd><a[^>]*href="/inbox\?state=waiting&amp;hospital={portal.region.hospitals["ZEED"]}"[^>]*>\s*1<'
+
+    assert re.search(row, card) and "Wacht op lezen</dt>" in card and "Wacht op verwerking" not in card
+    assert kree.count("Wacht op antwoord</dt>") == 1
