@@ -28,7 +28,7 @@ LATER = 'input[name="application_ack_out"]'
     ],
 )
 def test_only_what_the_chosen_way_needs_is_asked(
-    portal: Portal, way: str, shown: tuple[str, ...], not_shown: tuple[str, ...]
+    browser: Browser, portal: Portal, way: str, shown: tuple[str, ...], not_shown: tuple[str, ...]
 ) -> None:
     asked = portal.person("Ada").get(f"{portal.link('KREE')}/settings").text
     page = browser.new_page()
