@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,20 +12,17 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.exchange import Reader, Wire
 from mdo_portal.services import audit, conflict_rows, inbox, inbox_rows, link_cards, replaying, who_answers
-from mdo_portal.services.inbox_rows import WAITING, Asked
-from mdo_portal.web import link_words
+from mdo_portal.services.inbox_rows import Asked
+from mdo_portal.web import inbox_asked, link_words
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.wire_lines import readable
 
 blueprint = Blueprint("inbox", __name__)
 LEAST_REASON = 10
-MOST_TYPED = 200
-"""Characters of a number that is looked for."""
 NO_REASON = N_("Schrijf in een zin waarom u de inhoud nodig hebt. Er is niets getoond.")
 
 
@@ -70,33 +66,13 @@ def find() -> str:
     return render_template("inbox/page.html", **_rows())
 
 
-def _asked() -> Asked:
-    state, reason = request.values.get("state", ""), request.values.get("reason", "")
-    return Asked(
-        WAITING if state == WAITING else InboundState(state) if state in InboundState._value2member_map_ else None,
-        reason if reason in UNREADABLE_REASONS else "",
-        _id("hospital"),
-        _id("before"),
-        number=request.form.get("number", "").strip()[:MOST_TYPED],
-    )
-
-
-def _id(name: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.values.get(name, ""))
-    except ValueError:
-        return None
-
-
 def _back(asked: Asked) -> ResponseReturnValue:
     """To the same choice of rows: who chose a hospital or a reason goes on with it."""
-    chosen = {"state": asked.state, "reason": asked.reason, "hospital": asked.hospital_id, "before": asked.before}
-    kept: dict[str, Any] = {name: str(value) for name, value in chosen.items() if value}
-    return redirect(url_for("inbox.page", **kept), 303)
+    return redirect(url_for("inbox.page", **inbox_asked.kept(asked)), 303)
 
 
 def _rows() -> dict[str, object]:
-    asked = _asked()
+    asked = inbox_asked.asked()
     with transaction() as db:
         asked_for = inbox.rows(db, viewer(), asked=asked, limit=inbox_rows.MOST_ROWS)
         found = inbox.with_names(db, viewer(), asked_for[: inbox_rows.MOST_ROWS], now=now())
@@ -119,6 +95,7 @@ def _rows() -> dict[str, object]:
         "may": may,
         "viewer": viewer(),
         "asked": asked,
+        "until": inbox_asked.minute_of(asked),
         "state": asked.state,
         "moment": now(),
         "most_counted": inbox_rows.MOST_COUNTED,
@@ -144,7 +121,7 @@ def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
             replaying.ignore(db, message, now=now())
         log_each(db, found, what)
     flash(gettext("Het bericht wordt opnieuw gelezen.") if what == "replay" else gettext("Het bericht is terzijde gelegd."))
-    return _back(_asked())
+    return _back(inbox_asked.asked())
 
 
 def log_each(db: Session, found: Sequence[uuid.UUID], detail: str) -> None:
@@ -156,7 +133,7 @@ def log_each(db: Session, found: Sequence[uuid.UUID], detail: str) -> None:
 @may(Act.INBOX_REPLAY)
 def act_on_reason(what: str) -> ResponseReturnValue:
     """All that could not be read for one reason, once more or put aside; each has its own line in the log."""
-    asked = _asked()
+    asked = inbox_asked.asked()
     if not asked.reason:
         raise PortalError(N_("Kies om welke reden. Er is niets veranderd."))
     with transaction() as db:

@@ -1,12 +1,15 @@
-"""One message is found by its number, however many came after it: what a vendor asks about stands seldom among the newest."""
+"""One message is found by its number, or by when it came, however many came after it: what a vendor asks about is seldom of the newest."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.people import Role
 from mdo_portal.services import inbox_rows
 from tests.web.identity_house import House, house
@@ -77,3 +80,37 @@ def test_what_was_found_is_not_replaced_by_the_newest_when_something_comes_in(ma
 
 def test_an_empty_box_shows_the_list(many: House) -> None:
     assert "N-3" in table(found(many.person(Role.LINK_MANAGER), "  "))
+
+
+def at_a_minute(house: House, **minutes: int) -> None:
+    with house.database.transaction() as session:
+        for control_id, minute in minutes.items():
+            at = datetime(2026, 11, 27, 9, minute, 30, tzinfo=UTC)
+            session.execute(update(InboundMessage).where(InboundMessage.control_id == control_id).values(received_at=at))
+
+
+def test_the_list_begins_at_the_moment_that_was_asked_about_and_a_button_keeps_it(many: House) -> None:
+    """A vendor asks what came at 10:32; with thousands a day one would leaf ten pages for it."""
+    for control_id in ("A", "B", "C"):
+        kept(many, "no_patient", control_id=control_id)
+    at_a_minute(many, A=31, B=32, C=33)
+    client, chosen = many.person(Role.LINK_MANAGER), "until=2026-11-27T10:32"
+
+    page = client.get(f"/inbox?{chosen}").text
+    form = re.search(r'<form[^>]*action="(/inbox/[^"]*/ignore)".*?</form>', page, re.DOTALL)
+    assert form is not None
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+    back = client.post(form[1], data=sent | {"csrf_token": CSRF}).headers["Location"]
+
+    assert re.findall(r"<small>([ABC]) ·", table(page)) == ["B", "A"]
+    assert 'type="datetime-local" name="until" value="2026-11-27T10:32"' in page and "Naar de nieuwste berichten" in page
+    assert back == "/inbox?until=2026-11-27T10:32"
+
+
+@pytest.mark.parametrize("nonsense", ["gisteren", "2026-13-45T99:99", "0001-01-01T00:00", "9999-12-31T23:59", ""])
+def test_what_is_no_moment_begins_at_the_newest(many: House, nonsense: str) -> None:
+    assert "N-3" in table(many.person(Role.LINK_MANAGER).get(f"/inbox?until={nonsense}").text)
+
+
+def test_of_a_short_list_no_moment_is_asked(house: House) -> None:
+    assert "datetime-local" not in house.person(Role.LINK_MANAGER).get("/inbox").text
