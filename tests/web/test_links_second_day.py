@@ -205,3 +205,19 @@ def test_the_card_says_how_many_messages_wait_for_an_answer_and_by_the_words_of_
 
     assert re.search(row, card) and "Wacht op lezen</dt>" in card and "Wacht op verwerking" not in card
     assert kree.count("Wacht op antwoord</dt>") == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "place"),
+    [
+        ("Verwijzer", "ServiceRequest.requester"),
+        ("Huisarts", "Patient.generalPractitioner"),
+        ("Uiterlijk zinvol op", "ServiceRequest.occurrencePeriod.end"),
+    ],
+)
+def test_what_a_bundle_lacks_says_where_it_was_looked_for(new: New, field: str, place: str) -> None:
+    page = new.tried(bundle(patient(), request()), "generic-r4")
+
+    row = re.search(rf'<tr class="is-missing[^"]*"><th[^>]*>{field} .*?</tr>', page, re.DOTALL)
+
+    assert row is not None and "gezocht in:" in row[0] and place in row[0]
