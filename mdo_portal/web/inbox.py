@@ -15,7 +15,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.exchange import Reader, Wire
 from mdo_portal.services import audit, conflict_rows, inbox, inbox_rows, link_cards, replaying, who_answers
-from mdo_portal.services.inbox_rows import Asked
+from mdo_portal.services.inbox_rows import WAITING, Asked
 from mdo_portal.web import inbox_asked, link_words
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
@@ -83,6 +83,7 @@ def _rows() -> dict[str, object]:
             "reasons": inbox.reasons(db, viewer(), hospital_id=asked.hospital_id),
             "alarms": inbox.alarms(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "questions": conflict_rows.waiting(db, viewer(), now=now()),
+            "asks": who_answers.questions_of(db, viewer(), [row.id for row in found if row.shown == WAITING]),
             "waits": who_answers.waits(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "feed": inbox.feed_days(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "houses": link_cards.hospitals_of(db, viewer()),

@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
 from mdo_portal.domain.people import Role
 from tests.web.identity_house import House, house
+from tests.web.test_inbox import table
 
 __all__ = ["house"]
 
@@ -35,3 +36,11 @@ def test_what_holds_messages_up_stands_above_what_is_there_to_be_looked_at_or_wa
 
     listed = [one for one in re.findall(r"<small>([^<]+)</small>", page) if one in (waits, "TO-LOOK-AT", "ANSWERED")]
     assert listed == [waits, "TO-LOOK-AT", "ANSWERED"]
+
+
+def test_a_message_that_asks_leads_to_its_own_question(house: House) -> None:
+    """From the list of messages one came at the list of questions, and sought the number there once more."""
+    client = house.person(Role.LINK_MANAGER)
+
+    assert f'href="/identities/{house.conflict_id}"' in table(client.get("/inbox?state=waiting").text)
+    assert "/identities" not in table(house.person(Role.ADMINISTRATOR, "KREE").get("/inbox?state=waiting").text)
