@@ -44,8 +44,8 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Het bericht ging over iemand zonder casus en is niet bewaard. Alleen de kop staat er nog, tot de afzender is bevestigd."
     ),
     "no_patient": N_(
-        "Er staat geen patiënt in dit bericht, of niet waar het profiel hem zoekt. Het is bewaard; pas het profiel aan en laat het opnieuw "
-        "lezen, of vraag het ziekenhuis om het opnieuw te sturen."
+        "Er staat geen patiënt in dit bericht, of een zonder nummer en naam (PID, bij FHIR Patient). Het is bewaard; laat het EPD het "
+        "met patiënt opnieuw sturen, en leg dit daarna terzijde."
     ),
     "no_request": N_("Er staat geen aanvraag in deze bundel. Hij is bewaard; vraag het ziekenhuis om de aanvraag."),
     "split": N_(
