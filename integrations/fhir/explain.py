@@ -131,7 +131,7 @@ class _Read:
         for name in FIELDS:
             value = _shown(getattr(referral, name))
             place = (self._named(name) or self._place(value, ())) if value else ""
-            yield FieldRead(name, value, place, looked=self._rules.words("referral", name))
+            yield FieldRead(name, value, place, looked=self._rules.words("referral", name) or self._looked(name))
         yield FieldRead("sent_at", _shown(referral.sent_at), self._place(_shown(referral.sent_at), ()))
         for role in ("referrer", "treating", "case_manager", "gp"):
             yield from self._contact(role, getattr(referral, role))
@@ -165,7 +165,11 @@ class _Read:
     def _contact(self, role: str, contact: Contact) -> Iterator[FieldRead]:
         for name in ("name", "number", "organisation", "phone"):
             value = getattr(contact, name)
-            yield FieldRead(f"{role}.{name}", value, self._place(value, _PEOPLE) if value else "")
+            yield FieldRead(f"{role}.{name}", value, self._place(value, _PEOPLE) if value else "", looked=self._looked(role))
+
+    def _looked(self, name: str) -> tuple[str, ...]:
+        """Where the reader itself looks, for who is to send what lacks; empty where many places count."""
+        return tuple(f"{KINDS[self._rules.version]}.{one}" for one in _OF_THE_REQUEST.get(name, ())) + _ELSEWHERE.get(name, ())
 
     def _place(self, value: str, kinds: Iterable[str], *others: str) -> str:
         """Where these words stand; for words that were put together, where their longest known piece stands."""
@@ -178,6 +182,9 @@ class _Read:
                     return place
         return ""
 
+
+_OF_THE_REQUEST = {"referrer": ("requester",), "latest_useful_on": ("occurrenceDateTime", "occurrencePeriod.end")}
+_ELSEWHERE = {"gp": ("Patient.generalPractitioner",)}
 
 _PLACED = ("Observation", "Procedure", "DiagnosticReport")
 """Kinds of which the profile says by code in which column they stand. A diagnosis stands there for more reasons."""

@@ -184,7 +184,10 @@ class _Read:
         by_function = next((one for one, named, role_ in asked if ROLES[named](self._message, role_)), "")
         for name in ("name", "number", "organisation", "phone"):
             value = getattr(contact, name)
-            looked = tuple(rule.get(name, rule["places"]))
+            beside = (
+                (by_function,) if by_function and name in rule else ()
+            )  # whoever stands there has it there, before it is sought elsewhere
+            looked = (*beside, *rule.get(name, rule["places"]))
             place = (by_function or self._place(value, WHERE_PEOPLE_STAND)) if value else ""
             yield FieldRead(f"{role}.{name}", value, place, looked=looked)
 

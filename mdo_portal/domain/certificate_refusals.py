@@ -27,8 +27,8 @@ NOT_ONE = N_(
     "of is een bestand dat eindigt op .pem, .crt, .cer of .der."
 )
 AUTHORITY = N_(
-    "Dit is het certificaat van een uitgever (CA), niet dat van het ziekenhuis zelf: daarmee belt niemand. "
-    "Er is niets gekoppeld; vraag het clientcertificaat."
+    "Dit is het certificaat van een uitgever (CA), of een dat zichzelf ondertekende (self-signed): daarmee belt niemand. "
+    "Er is niets gekoppeld; vraag het clientcertificaat dat een vertrouwde uitgever aan het ziekenhuis gaf."
 )
 NO_CLIENT = N_(
     "Dit certificaat mag niet om mee te bellen (clientAuth ontbreekt bij het gebruik), dus de lijn zou het weigeren. "

@@ -85,7 +85,7 @@ URGENCIES = ("routine", "urgent", "asap")
 #: codes that stand in a field -> in a person's words; what is not here is shown as it was sent
 CODE_WORDS: Mapping[str, Mapping[str, str]] = {
     "urgency": {
-        "asap": N_("met spoed"),
+        "asap": N_("zo snel mogelijk"),
         "stat": N_("met spoed"),
         "urgent": N_("spoed"),
         "routine": N_("niet met spoed"),

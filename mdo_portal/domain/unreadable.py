@@ -6,7 +6,10 @@ from mdo_portal.errors import N_
 
 #: reason code -> what a person reads: what happened, what was kept, what to do now
 UNREADABLE_REASONS: dict[str, str] = {
-    "no_header": N_("Het bericht heeft geen leesbare kop. Het is bewaard; vraag het ziekenhuis wat dit had moeten zijn."),
+    "no_header": N_(
+        "Het begin van dit bericht is niet te lezen: er staat geen MSH, of geen geldige JSON of XML. Het is bewaard; "
+        "vraag het ziekenhuis wat dit had moeten zijn."
+    ),
     "no_control_id": N_(
         "Het bericht heeft geen eigen nummer (MSH-10) en is daarom geweigerd. Het is bewaard; "
         "het ziekenhuis moet het met een nummer opnieuw sturen."
@@ -41,8 +44,8 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Het bericht ging over iemand zonder casus en is niet bewaard. Alleen de kop staat er nog, tot de afzender is bevestigd."
     ),
     "no_patient": N_(
-        "Er staat geen patiënt in dit bericht, of niet waar het profiel hem zoekt. Het is bewaard; pas het profiel aan en laat het opnieuw "
-        "lezen, of vraag het ziekenhuis om het opnieuw te sturen."
+        "Er staat geen patiënt in dit bericht, of een zonder nummer en naam (PID, bij FHIR Patient). Het is bewaard; laat het EPD het "
+        "met patiënt opnieuw sturen, en leg dit daarna terzijde."
     ),
     "no_request": N_("Er staat geen aanvraag in deze bundel. Hij is bewaard; vraag het ziekenhuis om de aanvraag."),
     "split": N_(
@@ -101,7 +104,9 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Dit bericht hoort bij een patiënt van wie een ander bericht niet gelezen kon worden, misschien de aanmelding. Het is bewaard en "
         "wordt vanzelf gelezen zodra dat bericht is gelezen; leg dat terzijde en dit vervalt."
     ),
-    "wrong_version": N_("De versie van dit bericht is anders dan afgesproken. Het is bewaard; pas de koppeling aan."),
+    "wrong_version": N_(
+        "De versie van dit bericht is anders dan afgesproken. Het is bewaard; kies bij Instellingen het profiel van die versie."
+    ),
     "identity_conflict": N_(
         "De patiënt in dit bericht past niet bij wie hier staat. Er is niets samengevoegd; iemand beslist op de pagina Wie is dit."
     ),
@@ -117,8 +122,8 @@ UNREADABLE_REASONS: dict[str, str] = {
         "vraag het ziekenhuis om het eenvoudiger te sturen."
     ),
     "wrong_profile": N_(
-        "Het profiel van deze koppeling klopt niet meer (de plaats staat erbij). Het bericht is bewaard; "
-        "herstel het profiel en laat het bericht opnieuw lezen."
+        "Wat er bij Wat elders staat is ingesteld, klopt niet meer met het profiel (de plaats staat erbij). Het bericht is bewaard; "
+        "herstel het daar en laat het bericht opnieuw lezen."
     ),
     "other_wire": N_(
         "De koppeling van dit ziekenhuis leest nu een ander soort berichten (HL7 v2 of FHIR). Het bericht is bewaard; "

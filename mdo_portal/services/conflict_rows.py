@@ -98,7 +98,7 @@ class ConflictView:
 
 
 def rows(session: Session, viewer: Viewer, *, now: datetime) -> list[ConflictRow]:
-    """What is open at the viewer's hospital, oldest first, and what was decided lately."""
+    """What the viewer's hospital must still say, first what messages wait for, oldest first; then what was decided lately."""
     query = (
         select(
             IdentityConflict.id, IdentityConflict.kind, IdentityConflict.message_kind, IdentityConflict.control_id,
@@ -110,7 +110,12 @@ def rows(session: Session, viewer: Viewer, *, now: datetime) -> list[ConflictRow
             IdentityConflict.hospital_id == viewer.hospital_id,
             IdentityConflict.closed_at.is_(None) | (IdentityConflict.closed_at > now - SETTLED_STAYS),
         )
-        .order_by(IdentityConflict.closed_at.is_not(None), IdentityConflict.received_at)
+        .order_by(
+            IdentityConflict.closed_at.is_not(None),
+            IdentityConflict.decided_at.is_not(None),
+            IdentityConflict.blocks.desc(),
+            IdentityConflict.received_at,
+        )
         .limit(200)
     )  # fmt: skip
     return [ConflictRow._make(row) for row in session.execute(query)]

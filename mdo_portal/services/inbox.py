@@ -112,6 +112,12 @@ def meant(asked: Asked) -> list[ColumnElement[bool]]:
         found.append(InboundMessage.hospital_id == asked.hospital_id)
     if asked.kind:
         found.append(func.upper(InboundMessage.kind) == asked.kind)
+    if asked.number:  # by the index of what came twice, which begins with the link: of a year's million no page is read
+        links = func.array(select(Link.id).scalar_subquery())
+        of_any = or_(InboundMessage.link_id == func.any(links), InboundMessage.link_id.is_(None))
+        found += [InboundMessage.control_id == asked.number, of_any]
+    if asked.until is not None:
+        found.append(InboundMessage.received_at < asked.until + timedelta(minutes=1))
     if asked.before is not None:
         that = aliased(InboundMessage)
         found.append(InboundMessage.seq < select(that.seq).where(that.id == asked.before).scalar_subquery())

@@ -125,6 +125,10 @@ class Asked:
     before: uuid.UUID | None = None
     #: as MSH-9 says it, in capitals: `ORU^Z01`
     kind: str = ""
+    #: only what came in this minute, or before it
+    until: datetime | None = None
+    #: the whole number it came under (MSH-10), letter by letter
+    number: str = ""
 
 
 MOST_ROWS = 200

@@ -17,7 +17,7 @@ from mdo_portal.domain.people import Role
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import line_endings, participation
 from mdo_portal.services.inbox import meant
-from mdo_portal.services.inbox_rows import Asked
+from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
 from mdo_portal.services.line_endings import Ending
 from mdo_portal.services.lines import ENDS_SOON
 from mdo_portal.services.link_status import LineState, has_understood, line_state, outgoing
@@ -44,7 +44,10 @@ class LinkCard:
     today: int
     waiting_in: int
     unreadable: int
+    asks: int  #: messages that wait until a person says who it is
     waiting_out: int
+    #: since when letters stand still that should have arrived by themselves; None = they do not
+    still_since: datetime | None
     ignored_today: int
     #: messages per hour of the last 24 hours, newest last
     by_hour: tuple[int, ...]
@@ -89,7 +92,7 @@ def _by_hour(session: Session, *, now: datetime) -> dict[uuid.UUID, tuple[int, .
 def _card(
     session: Session, hospital: Hospital, link: Link | None, by_hour: tuple[int, ...], *, takes_part: bool, now: datetime
 ) -> LinkCard:
-    last_in_at, waiting_in, unreadable = _inbound(session, hospital.id)
+    last_in_at, waiting_in, unreadable, asks = _inbound(session, hospital.id)
     out = outgoing(session, hospital.id)
     ending = line_endings.ending(session, link, now=now)
     feed = select(FeedCount.ignored).where(FeedCount.link_id == (link.id if link else None), FeedCount.day == now.date())
@@ -110,7 +113,9 @@ def _card(
         today=sum(by_hour),
         waiting_in=waiting_in,
         unreadable=unreadable,
+        asks=asks,
         waiting_out=out.waiting,
+        still_since=out.stands_still_since(link.channel_out if link else Channel.PAPER, now=now),
         ignored_today=session.scalar(feed) or 0,
         by_hour=by_hour,
         takes_part=takes_part,
@@ -118,8 +123,8 @@ def _card(
     )
 
 
-def _inbound(session: Session, hospital_id: uuid.UUID) -> Row[datetime | None, int, int]:
-    """When the last message came, how many are still to be read, and how many could not be.
+def _inbound(session: Session, hospital_id: uuid.UUID) -> Row[datetime | None, int, int, int]:
+    """When the last message came, how many are still to be read, how many could not be, and how many wait for an answer.
 
     Each by an index of its own: a hospital has a hundred thousand messages that were read long ago.
     """
@@ -129,5 +134,6 @@ def _inbound(session: Session, hospital_id: uuid.UUID) -> Row[datetime | None, i
         return query.scalar_subquery()
 
     last = asked(func.max(InboundMessage.received_at))
-    open_ = (asked(func.count(), *meant(Asked(state))) for state in (InboundState.KEPT, InboundState.UNREADABLE))
+    states: tuple[Shown, ...] = (InboundState.KEPT, InboundState.UNREADABLE, WAITING)
+    open_ = (asked(func.count(), *meant(Asked(state))) for state in states)
     return session.execute(select(last, *open_)).one()

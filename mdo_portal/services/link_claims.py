@@ -15,6 +15,11 @@ CLAIMED = N_(
     "Een andere koppeling stuurt al onder deze naam. Vul ook MSH-4 in, zodat beide uit elkaar te houden zijn. "
     "Kan dat niet, dan moet dat andere met een certificaat bellen en koppelt u hier eerst het uwe: dat zegt van wie een bericht is."
 )
+CLAIMED_BOTH = N_(
+    "Een ander ziekenhuis stuurt al onder deze MSH-3 met deze MSH-4: dan is niet te zeggen van wie een bericht is. "
+    "Laat uw EPD in MSH-4 een eigen naam zetten. "
+    "Kan dat niet, dan moet dat andere met een certificaat bellen en koppelt u hier eerst het uwe: dat zegt van wie een bericht is."
+)
 CLAIMED_WHOLLY = N_(
     "De koppeling van een ander ziekenhuis neemt alles onder deze naam aan, wat er ook in MSH-4 staat. "
     "Vraag de beheerder van het netwerk om daar MSH-4 in te laten vullen, en vul hier de uwe in. "
@@ -34,8 +39,14 @@ def claim_on(session: Session, hospital_id: uuid.UUID, applications: Sequence[st
         if shared or not _signs_alike(other, applications, facilities):
             continue
         if own is None or not session.scalar(select(func.access.apart_by_certificate(other.id, own.id))):
-            return CLAIMED if other.sending_facilities else CLAIMED_WHOLLY
+            return _claimed(facilities, other.sending_facilities)
     return ""
+
+
+def _claimed(facilities: Sequence[str], taken: Sequence[str]) -> str:
+    if not taken:
+        return CLAIMED_WHOLLY
+    return CLAIMED_BOTH if facilities else CLAIMED
 
 
 def is_shared(session: Session, link: Link) -> bool:

@@ -24,6 +24,7 @@ _CHARSETS = ("", "8859/1", "8859/15", "UNICODE UTF-8", "windows-1252")
 LINE_WIRES = (Wire.HL7V2, Wire.FHIR)
 LINE_CHANNELS = (Channel.PAPER, Channel.MLLP, Channel.FHIR)
 """How the hospital's own letters may go: the rest needs what an administrator registers."""
+_WIRES = {Channel.MLLP: Wire.HL7V2, Channel.FHIR: Wire.FHIR}
 _ORDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)
 
 
@@ -52,21 +53,26 @@ def _wrong_particulars(said: Mapping[str, str]) -> dict[str, str]:
 
 def _settings(form: Mapping[str, str], profiles: Profiles, link: Link | None) -> dict[str, Any]:
     profile = form.get("profile_in", "").strip()
-    level = form.get("level", "")
+    level, channel = form.get("level", ""), _channel(form.get("channel_out", ""), link)
     return {
         "level": Level(level) if level in _ORDER else level_of(profiles.wires.get(profile)),
         "profile_in": profile,
-        "profile_out": form.get("profile_out", "").strip(),
+        "profile_out": form.get("profile_out", "").strip() or _same(profile, channel, profiles),
         "charset_in": form.get("charset_in", "").strip(),
         "sending_applications": _names(form.get("sending_applications", "")),
         "sending_facilities": _names(form.get("sending_facilities", "")),
-        "channel_out": _channel(form.get("channel_out", ""), link),
+        "channel_out": channel,
         "host_out": form.get("host_out", "").strip().lower(),
         "port_out": _port(form.get("port_out", "")),
         "application_ack_out": bool(form.get("application_ack_out")),
         "url_out": form.get("url_out", "").strip().rstrip("/"),
         "token_out": form.get("token_out", "").strip(),
     }
+
+
+def _same(profile: str, channel: Channel, profiles: Profiles) -> str:
+    """The profile that is read with, where letters can be written with it too: who chose no other meant that one."""
+    return profile if channel in _WIRES and profiles.wires.get(profile) is _WIRES[channel] else ""
 
 
 def _channel(asked: str, link: Link | None) -> Channel:
@@ -119,7 +125,7 @@ def _wrong_address(said: Mapping[str, Any], profiles: Profiles, *, loopback: boo
         )
     if channel is Channel.FHIR and not _is_url(said["url_out"], loopback=loopback):
         fields["url_out"] = N_("Dit moet een https-adres zijn, zonder vraagteken of hekje.")
-    if (channel is Channel.MLLP and wire is not Wire.HL7V2) or (channel is Channel.FHIR and wire is not Wire.FHIR):
+    if channel in _WIRES and wire is not _WIRES[channel]:
         fields.setdefault("profile_out", N_("Kies een profiel dat bij deze weg hoort: HL7 v2 of FHIR."))
     if len(said["token_out"]) > 4_000 or not said["token_out"].isascii():
         fields["token_out"] = N_("Een token is hoogstens 4000 tekens, zonder bijzondere letters.")

@@ -17,7 +17,7 @@ from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.services import application_acks, line_endings, lines, polls
+from mdo_portal.services import application_acks, lateness, line_endings, lines, polls
 from mdo_portal.services.application_acks import Acks
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
@@ -70,6 +70,8 @@ class Status:
     last_out_at: datetime | None
     waiting_out: int
     oldest_out_at: datetime | None
+    #: since when letters stand still that should have arrived by themselves; None = they do not
+    still_since: datetime | None
     refused_out: int
     line: LineState
     #: a message that came over the line was understood: the line is proven, not only set up
@@ -99,6 +101,12 @@ class Outgoing(NamedTuple):
     waiting: int
     oldest_at: datetime | None
     refused: int
+
+    def stands_still_since(self, channel: Channel, *, now: datetime) -> datetime | None:
+        """Since when the oldest is under way, when it should have arrived by itself; None = nothing is late, or people carry them."""
+        if self.oldest_at is None or channel is Channel.PAPER:
+            return None
+        return self.oldest_at if now >= lateness.late_from(self.oldest_at, on_paper=False, terms=lateness.Terms()) else None
 
 
 class Stand(StrEnum):
@@ -138,6 +146,7 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         last_out_at=out.last_out_at,
         waiting_out=out.waiting,
         oldest_out_at=out.oldest_at,
+        still_since=out.stands_still_since(link.channel_out if link else Channel.PAPER, now=now),
         refused_out=out.refused,
         line=line_state(session, link, now=now),
         has_understood=has_understood(session, hospital.id),

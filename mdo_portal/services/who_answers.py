@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.people import BoardMembership, Membership, Person
 from mdo_portal.domain.policy import POLICY, Act, Relation
@@ -47,3 +49,13 @@ def waits(session: Session, viewer: Viewer, *, now: datetime, hospital_id: uuid.
         .group_by(Hospital.id, Hospital.name)
     )
     return sorted((Waits._make(row) for row in session.execute(query)), key=lambda one: (one.has_someone, one.hospital))
+
+
+def questions_of(session: Session, viewer: Viewer, message_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Message -> the open question that it asked, at the viewer's own hospital."""
+    query = select(IdentityConflict.message_id, IdentityConflict.id).where(
+        IdentityConflict.hospital_id == viewer.hospital_id,
+        IdentityConflict.closed_at.is_(None),
+        IdentityConflict.message_id.in_(message_ids),
+    )
+    return {row.message_id: row.id for row in session.execute(query)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,19 +12,17 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
-from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.exchange import Reader, Wire
 from mdo_portal.services import audit, conflict_rows, inbox, inbox_rows, link_cards, replaying, who_answers
 from mdo_portal.services.inbox_rows import WAITING, Asked
-from mdo_portal.web import link_words
+from mdo_portal.web import inbox_asked, link_words
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
+from mdo_portal.web.wire_lines import readable
 
 blueprint = Blueprint("inbox", __name__)
 LEAST_REASON = 10
-MOST_SHOWN = 200_000
-"""Characters of a message on the page; the rest is a document."""
 NO_REASON = N_("Schrijf in een zin waarom u de inhoud nodig hebt. Er is niets getoond.")
 
 
@@ -62,32 +59,20 @@ def rows() -> str:
     return render_template("inbox/_rows.html", **_rows())
 
 
-def _asked() -> Asked:
-    state, reason = request.values.get("state", ""), request.values.get("reason", "")
-    return Asked(
-        WAITING if state == WAITING else InboundState(state) if state in InboundState._value2member_map_ else None,
-        reason if reason in UNREADABLE_REASONS else "",
-        _id("hospital"),
-        _id("before"),
-    )
-
-
-def _id(name: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.values.get(name, ""))
-    except ValueError:
-        return None
+@blueprint.post("/inbox/find")
+@may(Act.INBOX_READ)
+def find() -> str:
+    """Every message of one number, however old; posted, so that what was typed stands in no address and no log."""
+    return render_template("inbox/page.html", **_rows())
 
 
 def _back(asked: Asked) -> ResponseReturnValue:
     """To the same choice of rows: who chose a hospital or a reason goes on with it."""
-    chosen = {"state": asked.state, "reason": asked.reason, "hospital": asked.hospital_id, "before": asked.before}
-    kept: dict[str, Any] = {name: str(value) for name, value in chosen.items() if value}
-    return redirect(url_for("inbox.page", **kept), 303)
+    return redirect(url_for("inbox.page", **inbox_asked.kept(asked)), 303)
 
 
 def _rows() -> dict[str, object]:
-    asked = _asked()
+    asked = inbox_asked.asked()
     with transaction() as db:
         asked_for = inbox.rows(db, viewer(), asked=asked, limit=inbox_rows.MOST_ROWS)
         found = inbox.with_names(db, viewer(), asked_for[: inbox_rows.MOST_ROWS], now=now())
@@ -98,6 +83,7 @@ def _rows() -> dict[str, object]:
             "reasons": inbox.reasons(db, viewer(), hospital_id=asked.hospital_id),
             "alarms": inbox.alarms(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "questions": conflict_rows.waiting(db, viewer(), now=now()),
+            "asks": who_answers.questions_of(db, viewer(), [row.id for row in found if row.shown == WAITING]),
             "waits": who_answers.waits(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "feed": inbox.feed_days(db, viewer(), now=now(), hospital_id=asked.hospital_id),
             "houses": link_cards.hospitals_of(db, viewer()),
@@ -110,6 +96,7 @@ def _rows() -> dict[str, object]:
         "may": may,
         "viewer": viewer(),
         "asked": asked,
+        "until": inbox_asked.minute_of(asked),
         "state": asked.state,
         "moment": now(),
         "most_counted": inbox_rows.MOST_COUNTED,
@@ -135,7 +122,7 @@ def act_on(message_id: uuid.UUID, what: str) -> ResponseReturnValue:
             replaying.ignore(db, message, now=now())
         log_each(db, found, what)
     flash(gettext("Het bericht wordt opnieuw gelezen.") if what == "replay" else gettext("Het bericht is terzijde gelegd."))
-    return _back(_asked())
+    return _back(inbox_asked.asked())
 
 
 def log_each(db: Session, found: Sequence[uuid.UUID], detail: str) -> None:
@@ -147,7 +134,7 @@ def log_each(db: Session, found: Sequence[uuid.UUID], detail: str) -> None:
 @may(Act.INBOX_REPLAY)
 def act_on_reason(what: str) -> ResponseReturnValue:
     """All that could not be read for one reason, once more or put aside; each has its own line in the log."""
-    asked = _asked()
+    asked = inbox_asked.asked()
     if not asked.reason:
         raise PortalError(N_("Kies om welke reden. Er is niets veranderd."))
     with transaction() as db:
@@ -181,20 +168,5 @@ def raw(message_id: uuid.UUID) -> str:
         body, row = inbox.raw_of(db, message), inbox.row_of(db, viewer(), message_id)
     if row is None:
         raise NotFound()
-    lines, cut = _readable(body)
+    lines, cut = readable(body)
     return render_template("inbox/raw.html", row=row, lines=lines, cut=cut, is_gone=not body)
-
-
-def _readable(body: bytes) -> tuple[list[str], bool]:
-    """The bytes as lines for an eye: what is no text shows as a sign, a document is cut short."""
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        text = body.decode("cp1252", "replace")
-    shown = text[:MOST_SHOWN].replace("\r\n", "\n").replace("\r", "\n")
-    return [_visible(line) for line in shown.split("\n")], len(text) > MOST_SHOWN
-
-
-def _visible(line: str) -> str:
-    line = line if len(line) <= 4_000 else f"{line[:4_000]} …"
-    return "".join(sign if sign.isprintable() or sign == "\t" else f"<{ord(sign):02X}>" for sign in line)

@@ -20,7 +20,7 @@ TITLES = (
 )  # fmt: skip
 FIELDS = {
     "name": N_("Naam"), "city": N_("Plaats"), "phone": N_("Telefoon"), "epd": N_("EPD"), "ura": "URA", "agb": "AGB",
-    "level": N_("Trap"), "profile_in": N_("Profiel van wat binnenkomt"), "profile_out": N_("Profiel van de brief"),
+    "level": N_("Hoe ver dit ziekenhuis is"), "profile_in": N_("Profiel van wat binnenkomt"), "profile_out": N_("Profiel van de brief"),
     "charset_in": N_("Tekenset"), "channel_out": N_("Brieven gaan"), "host_out": N_("Computer van de ontvanger"),
     "port_out": N_("Poort van de ontvanger"), "url_out": N_("FHIR-adres van de ontvanger"),
     "application_ack_out": N_("Bevestiging van verwerking apart"),

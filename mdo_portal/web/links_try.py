@@ -95,7 +95,7 @@ def shown(hospital_id: uuid.UUID, raw: bytes, *, pasted: bool) -> ResponseReturn
             return _page(hospital_id, text=request.form.get("message", ""), error=gettext(NO_PROFILE)), 422
         log(db, Act.LINK_TRY, hospital_id, f"{_wire(row).value} {len(raw)} bytes", object_type="message")
     tried = trial.try_message(raw, link=row, links=rows, now=now(), explainers=wiring.bounded_explainers(), boards=boards)
-    sealed = _sealed(hospital_id, hospital.name, tried, len(raw))
+    sealed = _sealed(hospital, tried, len(raw))
     again = b64encode(raw).decode() if len(raw) <= LARGEST_AGAIN else ""
     text = request.form.get("message", "")
     return _page(hospital_id, tried=tried, text=text, report=sealed, pasted=pasted, again=again, called=boards)
@@ -139,11 +139,11 @@ def _upload() -> bytes:
     return upload.stream.read(trial.LARGEST + 1)
 
 
-def _sealed(hospital_id: uuid.UUID, name: str, tried: Tried, size: int) -> str:
+def _sealed(hospital: Hospital, tried: Tried, size: int) -> str:
     """The report's data, signed: the message is gone when the report is asked for. No value of the message is in it."""
-    number = f"CONF-{now().astimezone(AMSTERDAM):%Y%m%d-%H%M%S}"
-    report = trial_report.report_of(tried, network=settings().network, hospital=name, number=number, size=size)
-    return str(_signer(hospital_id).dumps(report.as_json()))
+    number = f"CONF-{hospital.code}-{now().astimezone(AMSTERDAM):%Y%m%d-%H%M%S}"
+    report = trial_report.report_of(tried, network=settings().network, hospital=hospital.name, number=number, size=size)
+    return str(_signer(hospital.id).dumps(report.as_json()))
 
 
 def _signer(hospital_id: uuid.UUID) -> URLSafeTimedSerializer:

@@ -77,7 +77,7 @@ def test_the_row_of_the_inbox_leads_to_the_questions(house: House) -> None:
     page = house.person(Role.LINK_MANAGER).get("/inbox?state=waiting").text
     table = re.search(r'<table[^>]*id="inbox-list".*?</table>', page, re.DOTALL)
     assert table is not None
-    assert 'href="/identities"' in table[0]
+    assert f'href="/identities/{house.conflict_id}"' in table[0]
     assert "onleesbaar" not in table[0].casefold(), "it can be read; it waits"
     assert "/replay" not in table[0] and "/ignore" not in table[0], "nothing else here settles it"
 

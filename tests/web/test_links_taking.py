@@ -178,9 +178,9 @@ def test_a_hospital_that_sends_fhir_takes_its_profile_from_a_bundle_and_then_nee
     page = new.tried(bundle(patient(), request()), "generic-r4")
     after = new.taken(page, "adopt", profile="generic-r4")
 
-    assert "Voortaan zo lezen" in page and "Stel de koppeling zo in" not in page
+    assert "Stel de koppeling zo in" in page and "Voortaan zo lezen" not in page
     assert (new.link.profile_in, new.link.level) == ("generic-r4", Level.FHIR)
-    assert "Voortaan zo lezen" not in after and "Token maken" in new.portal.person("Ada").get(new.home).text
+    assert "Stel de koppeling zo in" not in after and "Token maken" in new.portal.person("Ada").get(new.home).text
 
 
 def unrouted(new: New) -> str:
