@@ -99,14 +99,16 @@ class MeetingState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     SETTLED = "settled"
+    CALLED_OFF = "called_off"  #: not held: a feast day, a holiday
 
 
 MEETING_MOVES: dict[MeetingState, frozenset[MeetingState]] = {
-    MeetingState.PLANNED: frozenset({MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN}),
-    MeetingState.REGISTRATION_CLOSED: frozenset({MeetingState.PLANNED, MeetingState.OPEN}),
+    MeetingState.PLANNED: frozenset({MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN, MeetingState.CALLED_OFF}),
+    MeetingState.REGISTRATION_CLOSED: frozenset({MeetingState.PLANNED, MeetingState.OPEN, MeetingState.CALLED_OFF}),
     MeetingState.OPEN: frozenset({MeetingState.CLOSED}),
     MeetingState.CLOSED: frozenset({MeetingState.OPEN, MeetingState.SETTLED}),
     MeetingState.SETTLED: frozenset(),
+    MeetingState.CALLED_OFF: frozenset({MeetingState.PLANNED}),
 }
 
 

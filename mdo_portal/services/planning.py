@@ -22,6 +22,8 @@ def plan(
     session: Session, case: Case, meeting: Meeting, board: Board, *, viewer: Viewer, now: datetime, late_reason: str = ""
 ) -> Round:
     """Put the case on the agenda as its next round. After closing time only with a reason."""
+    if meeting.state is MeetingState.CALLED_OFF:
+        raise IllegalMove(N_("Deze vergadering vervalt. Kies een andere vergadering."))
     if meeting.state not in PLANNABLE:
         raise IllegalMove(N_("Deze vergadering is al gesloten. Kies een andere vergadering."))
     if meeting.state is not MeetingState.OPEN and meeting.starts_at < now - LASTS:
@@ -80,14 +82,17 @@ def _next(session: Session, maximum: object) -> int:
     return (session.scalar(maximum) or 0) + 1  # type: ignore[call-overload]
 
 
-def unplan(session: Session, case: Case, meeting: Meeting, board: Board, *, viewer: Viewer, now: datetime) -> None:
-    """Take the case off the agenda again; it waits as before."""
+def unplan(
+    session: Session, case: Case, meeting: Meeting, board: Board, *, viewer: Viewer, now: datetime, why: str = "case.unscheduled"
+) -> None:
+    """Take the case off the agenda again; it waits as before. `why`: what its timeline says of it."""
     live = _live_round(session, case)
     if live is None or live.meeting_id != meeting.id:
         raise Stale()
     _take_off(session, meeting, live)
     case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
-    timeline.happened(session, case, "case.unscheduled", at=now, person_id=viewer.person_id, board=board.name)
+    when = meeting.starts_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    timeline.happened(session, case, why, at=now, person_id=viewer.person_id, board=board.name, when=when)
     changed(session, meeting)
     standing.changed(session, case)
 

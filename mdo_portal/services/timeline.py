@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "case.scheduled": N_("Gepland in %(board)s op %(when)s"),
     "case.scheduled_late": N_("Na het sluiten van de aanmelding gepland in %(board)s op %(when)s: %(reason)s"),
     "case.unscheduled": N_("Van de agenda van %(board)s gehaald"),
+    "case.called_off": N_("De vergadering van %(board)s op %(when)s vervalt; terug op de werklijst"),
     "case.deferred": N_("Doorgeschoven: %(reason)s"),
     "case.withdrawn": N_("Ingetrokken: %(reason)s"),
     "case.seen": N_("Gezien wat binnenkwam tot en met %(when)s"),

@@ -1,4 +1,4 @@
-"""Meetings: the list, the agenda of one, ordering and closing it."""
+"""Meetings: the list, the agenda of one, ordering, closing and calling it off."""
 
 from __future__ import annotations
 
@@ -7,14 +7,24 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import letters
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Stale
-from mdo_portal.services import access, audit, decision_objection_rows, meeting_rows, meetings, planning, presence, seats
+from mdo_portal.services import (
+    access,
+    audit,
+    calling_off,
+    decision_objection_rows,
+    meeting_rows,
+    meetings,
+    planning,
+    presence,
+    seats,
+)
 from mdo_portal.web import printing
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.documents import as_file
@@ -111,6 +121,32 @@ def registration(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
         meetings.close_registration(db, meeting, reopen=what == "reopen")
     flash(gettext("De aanmelding is gesloten.") if what == "close" else gettext("De aanmelding is weer open."))
     return redirect(url_for("meetings.agenda", meeting_id=meeting_id))
+
+
+@blueprint.post("/<uuid:meeting_id>/calling-off/<any(off, on):what>")
+@may(Act.MEETING_CLOSE_REGISTRATION)
+def held(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
+    """The meeting is not held, or after all."""
+    with transaction() as db:
+        meeting, board = access.meeting_for(db, viewer(), Act.MEETING_CLOSE_REGISTRATION, meeting_id, lock=what == "on")
+        if what == "on":
+            calling_off.take_back(db, meeting)
+            said = gettext("De vergadering gaat toch door. De agenda is leeg: plan opnieuw wat er moet komen.")
+        else:
+            said = _went_off(calling_off.call_off(db, meeting, board, viewer=viewer(), now=now()))
+    flash(said, "success")
+    return redirect(url_for("meetings.agenda", meeting_id=meeting_id))
+
+
+def _went_off(count: int) -> str:
+    if not count:
+        return str(gettext("De vergadering vervalt."))
+    said: str = ngettext(
+        "De vergadering vervalt. %(num)d casus staat weer op de werklijst.",
+        "De vergadering vervalt. %(num)d casussen staan weer op de werklijst.",
+        count,
+    )
+    return said
 
 
 @blueprint.get("/<uuid:meeting_id>/agenda.pdf")

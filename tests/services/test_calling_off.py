@@ -1,0 +1,113 @@
+"""A meeting that is not held: what stood on its agenda waits again, nothing more comes on it, and it can be held after all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.round import Round, RoundOutcome
+from mdo_portal.errors import IllegalMove
+from mdo_portal.services import calling_off, case_acts, meetings, planning, rooms, worklist_boards
+from tests import make
+from tests.make import NOW
+from tests.people import Region, board_of
+
+
+@pytest.fixture
+def meeting(session: Session, region: Region) -> Meeting:
+    return session.get_one(Meeting, region.meeting)
+
+
+@pytest.fixture
+def cases(session: Session, region: Region, meeting: Meeting) -> list[Case]:
+    """Two on its agenda; the second lacks something."""
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    found = [make.case(session, zeed), make.case(session, zeed, question_board="")]
+    for case in found:
+        make.planned(session, case, meeting, viewer=region.aisha)
+    return found
+
+
+def _off(session: Session, region: Region, meeting: Meeting) -> int:
+    return calling_off.call_off(session, meeting, board_of(session, region), viewer=region.aisha, now=NOW)
+
+
+def _outcomes(session: Session, meeting: Meeting) -> list[RoundOutcome | None]:
+    return list(session.scalars(select(Round.outcome).where(Round.meeting_id == meeting.id)))
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_what_stood_on_its_agenda_waits_as_before_and_says_why(
+    session: Session, region: Region, meeting: Meeting, cases: list[Case], is_closed: bool
+) -> None:
+    if is_closed:
+        meetings.close_registration(session, meeting)
+
+    assert _off(session, region, meeting) == 2
+
+    assert [case.state for case in cases] == [CaseState.READY, CaseState.INCOMPLETE]
+    assert (meeting.state, _outcomes(session, meeting)) == (MeetingState.CALLED_OFF, [])
+    said = session.scalars(select(CaseEvent.details).where(CaseEvent.what == "case.called_off")).all()
+    assert [(one["board"], one["when"][:10]) for one in said] == [("Uro-prostaat", f"{meeting.starts_at:%d-%m-%Y}")] * 2
+
+
+def test_what_ended_on_its_agenda_before_stays_there(
+    session: Session, region: Region, meeting: Meeting, cases: list[Case]
+) -> None:
+    case_acts.withdraw(session, cases[0], "op verzoek", viewer=region.dirk, now=NOW)
+
+    assert _off(session, region, meeting) == 1
+
+    assert cases[0].state is CaseState.WITHDRAWN
+    assert _outcomes(session, meeting) == [RoundOutcome.WITHDRAWN]
+
+
+def test_nothing_is_planned_into_it_and_nobody_opens_it(
+    session: Session, region: Region, meeting: Meeting, cases: list[Case]
+) -> None:
+    _off(session, region, meeting)
+
+    with pytest.raises(IllegalMove, match="vervalt"):
+        planning.plan(session, cases[0], meeting, board_of(session, region), viewer=region.aisha, now=NOW)
+    with pytest.raises(IllegalMove):
+        rooms.open_meeting(session, meeting, now=NOW)
+
+
+def test_the_work_list_names_the_closing_time_of_the_next_one(session: Session, region: Region, meeting: Meeting) -> None:
+    board = session.get_one(Board, meeting.board_id)
+    later = make.meeting(session, board, starts_at=meeting.starts_at + timedelta(days=7))
+    _off(session, region, meeting)
+
+    shown = {one.id: one.next_meeting_id for one in worklist_boards.boards(session, region.aisha, now=NOW)}
+
+    assert shown[board.id] == later.id
+
+
+def test_the_weekly_series_does_not_bring_it_back(session: Session, region: Region, meeting: Meeting) -> None:
+    _off(session, region, meeting)
+
+    meetings.extend_series(session, session.get_one(Board, meeting.board_id), now=NOW)
+
+    same = session.scalars(
+        select(Meeting.state).where(Meeting.board_id == meeting.board_id, Meeting.starts_at == meeting.starts_at)
+    )
+    assert same.all() == [MeetingState.CALLED_OFF]
+
+
+def test_it_can_be_held_after_all_and_not_once_it_began(
+    session: Session, region: Region, meeting: Meeting, cases: list[Case]
+) -> None:
+    _off(session, region, meeting)
+    calling_off.take_back(session, meeting)
+    make.planned(session, cases[0], meeting, viewer=region.aisha)
+    rooms.open_meeting(session, meeting, now=meeting.starts_at)
+
+    with pytest.raises(IllegalMove):
+        _off(session, region, meeting)
+    assert cases[0].state is CaseState.SCHEDULED

@@ -1,0 +1,61 @@
+"""The coordinator says that a meeting is not held: everybody reads it, its cases are back on the work list, and nobody else may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.hospital import Hospital
+from tests import make
+from tests.people import Region
+from tests.web.portal import CSRF, app_on, signed_in
+
+TOKEN = {"csrf_token": CSRF}
+
+
+@pytest.fixture
+def app(database: Database) -> Iterator[Flask]:
+    with app_on(database) as running:
+        yield running
+
+
+@pytest.fixture
+def address(database: Database, region: Region) -> str:
+    """A meeting in two days with one case on its agenda."""
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        meeting, zeed = session.get_one(Meeting, region.meeting), session.get_one(Hospital, region.hospitals["ZEED"])
+        meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
+        case = make.case(session, zeed, now=now, board_id=region.boards["URO-P"])
+        make.planned(session, case, meeting, viewer=region.aisha, now=now)
+    return f"/meetings/{region.meeting}"
+
+
+def test_the_coordinator_calls_it_off_and_the_board_reads_that(
+    app: Flask, database: Database, region: Region, address: str
+) -> None:
+    aisha, bram = (signed_in(app, database, region, name) for name in ("Aisha", "Bram"))
+    assert "1 casus gaat terug naar de werklijst" in aisha.get(address).text
+    assert "Laat vervallen" not in bram.get(address).text
+
+    page = aisha.post(f"{address}/calling-off/off", data=TOKEN, follow_redirects=True).text
+
+    assert "1 casus staat weer op de werklijst" in page and "Gaat toch door" in page and "Open vergadering" not in page
+    for shown in (bram.get(address).text, bram.get("/meetings").text, bram.get(f"{address}/room").text):
+        assert "Vervalt" in shown or "vervalt" in shown
+
+    again = aisha.post(f"{address}/calling-off/on", data=TOKEN, follow_redirects=True).text
+    assert "gaat toch door" in again and "Vervalt…" in again
+
+
+@pytest.mark.parametrize("what", ["off", "on"])
+def test_who_does_not_plan_this_board_does_not(app: Flask, database: Database, region: Region, address: str, what: str) -> None:
+    for name in ("Bram", "Carla", "Dirk"):
+        client: FlaskClient = signed_in(app, database, region, name)
+        assert client.post(f"{address}/calling-off/{what}", data=TOKEN).status_code in (403, 404)
