@@ -18,8 +18,9 @@ from .items import DRUGS, ORDERED, Item
 from .left import left_of
 from .places import Reading, closing, labelled, may_ask
 from .segment import Segment
+from .stamps import stamp
 from .statuses import GONE, done_words, item_status, order_status, said
-from .timing import quantity_timing, timing
+from .timing import of_order, timing
 from .titles import of_document
 from .values import day, interpreter, label, partial
 from .words import matching
@@ -110,7 +111,8 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
         return None
     by = interpreter(item.segment, int(rule.get("interpreter", 0)))
     judged = f"{reading.profile['beside']['interpreter']}: {by}" if by else ""
-    when = quantity_timing(item.common, 7) if item.segment.name in DRUGS and item.common is not None else ""
+    common = item.common if item.segment.name in DRUGS else None
+    when = of_order(common, item.segment, int(rule.get("timing", 0))) if common is not None else ""
     ways = [timing(one.segment) if one.segment.name == "TQ1" else by_rule(one.segment, rules["RXR"]).text for one in item.more]
     more = (one for one in ways if one not in placed.text.split("; "))
     said = "; ".join(dict.fromkeys(filter(None, (placed.text, judged, when if when not in placed.text else "", *more))))
@@ -132,7 +134,7 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         # The file name is the title of the document; any other note is something to read.
         named = file_name(item)
         said = (*(text for text in item.notes if text != named), *rich_words(item))
-        yield from (_plain(reading, item, text, label(item.segment)) for text in said)
+        yield from (replace(_plain(reading, item, text, label(item.segment)), section=_section(reading, item)) for text in said)
     elif f"@label {reading.asks[item.position]}" not in used:
         yield _observed(reading, item)
 
@@ -186,6 +188,7 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
         text = field_words(item.segment, int(n)) if segment_name == name else ""
+        text = "" if place == _A_MOMENT and (stamp(text) or day(text)) else text
         asked = reading.at(place)
         if text and item.position == counted(asked) and any(one.startswith(asked) for one in used):
             text = text.partition("\n")[2]  # the question is the first of them
@@ -193,6 +196,11 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
             yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), _ordered_on(item))
 
 
+_A_MOMENT = "OBR-14"
+"""When the material came in: words there stand one place too far."""
+
+
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:
-    section = Section(reading.profile["referral"]["default_section"])
+    placed = matching("", shown.replace("_", " "), reading.profile["sections"])  # some write a name as a code
+    section = Section(placed or reading.profile["referral"]["default_section"])
     return Fact(section, text, shown or reading.other_order(item.segment), _ordered_on(item))

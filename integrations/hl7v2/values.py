@@ -123,9 +123,9 @@ def _value(kind: str, one: Repetition) -> str:
         return period(one) if kind == "DR" else hour(one.text)
     if kind in _PARTED:
         parts = (one.component(c, 0) for c in range(1, MOST_PARTS))
-        if kind in _NAMES:  # a surname has its parts once more behind it
+        if kind in _NAMES or kind == "CQ":  # a surname has its parts once more behind it, and a unit its words
             parts = (one.component(c) or one.component(c, 0) for c in range(1, MOST_PARTS))
-        return " ".join(filter(None, parts))
+        return (" - " if kind == "NR" else " ").join(filter(None, parts))
     return (stamp(one.text) if kind in _TIMES else "") or _text(one)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from integrations.hl7v2.explain import Hl7Explainer
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import Incoming, IncomingReferral, IncomingResult, PatientChange
+from mdo_portal.exchange import Incoming, IncomingReferral, IncomingResult, PatientChange, Section
 
 BSN = "999911120"
 PID = "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F"
@@ -69,6 +69,15 @@ def test_the_question_may_stand_in_a_note_that_is_called_so() -> None:
     found = referral(PID, "NTE|||rookt|^CLINICAL_INFORMATION", "NTE|||opereren?|^REASON_FOR_CONSULTATION")
     assert found.question_board == "opereren?"
     assert [(fact.label, fact.text) for fact in found.facts] == [("CLINICAL_INFORMATION", "rookt")]
+
+
+def test_a_note_that_says_what_it_is_stands_in_the_column_of_that() -> None:
+    found = referral(
+        PID, "NTE|||metformine|^CURRENT_MEDICATIONS", "NTE|||penicilline|^ALLERGIES", "NTE|||belt terug|^APPOINTMENT_NOTES"
+    )
+    assert [(fact.section, fact.text) for fact in found.facts] == [
+        (Section.MEDICATION, "metformine"), (Section.COMORBIDITY, "penicilline"), (Section.OTHER, "belt terug"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["ORU^R01", "REF^I12"])

@@ -22,6 +22,8 @@ def test_an_alert_is_a_result() -> None:
         ("DR", "20260101", "2026-01-01 –"),
         ("TM", "0930", "09:30"),
         ("TM", "093015.00", "09:30"),
+        ("NR", "41196311^41277500", "41196311 - 41277500"),
+        ("CQ", "12^mm&millimeter&UCUM", "12 mm"),
     ],
 )
 def test_a_period_and_an_hour_read_as_such(kind: str, value: str, shown: str) -> None:
