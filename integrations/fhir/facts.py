@@ -110,7 +110,7 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     which, teller = reading.panels.get(entry.place, ("", ""))
     said = [replace(one, label=f"{one.label} ({which})") if which and one.label != teller else one for one in said]
     whole = concept(own.get("code"))
-    said = [replace(one, label=f"{one.label} ({whole})") if one.label.casefold() in _SAY_NOTHING else one for one in said]
+    said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]
     return (*said, *noted(section, own, reading, dated))
 
 
@@ -123,6 +123,10 @@ def _of_whole(own: Node, reading: Reading) -> str:
         return ""
     words = answer_text(_answered(own, reading)) or concept(own.get("dataAbsentReason")) or _flags(own)
     return f"{concept(own.get('code'))}: {words}" if words else ""
+
+
+def _says_nothing(label: str, whole: str) -> bool:
+    return label.casefold() in _SAY_NOTHING and label != whole
 
 
 _SAY_NOTHING = frozenset(

@@ -103,3 +103,7 @@ def test_what_is_added_to_a_value_or_its_part_is_shown_with_it() -> None:
         component=parts,
     )
     assert told(read(whole)) == [("TNM", "IIIA; tnm prefix: c"), ("T", "2a; tnm prefix: c"), ("N", "2; itc suffix: (i-)")]
+
+
+def test_a_value_of_which_the_name_says_little_has_its_name_once() -> None:
+    assert told(read(one("Observation", status="final", code=words("Score"), valueString="2"))) == [("Score", "2")]
