@@ -13,6 +13,10 @@ from integrations.profiles import load
 from mdo_portal.exchange import Section, Wire
 
 
+_GENERAL = frozenset({"laboratory", "LAB"})
+"""Categories of all that a laboratory finds, what a pathologist finds among it."""
+
+
 @dataclass(frozen=True)
 class Profile:
     """What one flavour puts where. Data only: no expressions, no code."""
@@ -34,8 +38,10 @@ class Profile:
         return self.word("labels", name) or name
 
     def section(self, codes: list[tuple[str, str]]) -> Section | None:
-        """Where a resource with these codes stands on the case page, if the profile says so."""
-        return next((Section(self.word("sections", code)) for _, code in codes if self.word("sections", code)), None)
+        """Where a resource with these codes stands on the case page, if the profile says so: by what says more before `laboratory`."""
+        known = [code for _, code in codes if self.word("sections", code)]
+        said = next((code for code in known if code not in _GENERAL), next(iter(known), ""))
+        return Section(self.word("sections", said)) if said else None
 
     def target(self, link_id: str, label: str) -> str:
         """Where an answer on a form belongs: by its linkId, else by a word in its label; "" for nowhere."""

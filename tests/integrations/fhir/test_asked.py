@@ -150,3 +150,27 @@ def test_a_telephone_that_is_no_longer_theirs_is_not_called() -> None:
     asker = {"resourceType": "Practitioner", "id": "d", "name": [{"text": "Dr. Smit"}], "telecom": phones}
 
     assert read(asker, asked=request(requester={"reference": "Practitioner/d"})).referrer.phone == "06-2"
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        ({"reasonCode": [{"text": "Is resectie mogelijk?"}]}, "Is resectie mogelijk?"),
+        ({"reasonCode": [{"text": "Is resectie mogelijk?"}], "note": [{"text": "Graag advies"}]}, "Graag advies"),
+        ({"reasonCode": [{"text": "Rectumcarcinoom"}]}, ""),
+        ({"reasonCode": [{"coding": [{"system": "x", "code": "1"}], "text": "Metastasen?"}]}, ""),
+    ],
+)
+def test_where_nothing_else_asks_a_reason_in_free_words_that_asks_is_the_question(said: Node, question: str) -> None:
+    found = read(asked=request(**said))
+    assert found.question_board == question
+    assert said["reasonCode"][0]["text"] in [fact.text for fact in found.facts]
+
+
+def test_who_sends_a_message_for_somebody_gives_his_organisation() -> None:
+    header = {
+        "resourceType": "MessageHeader", "id": "h", "eventUri": "urn:x", "source": {"endpoint": "x"},
+        "author": {"display": "A. Krol"}, "sender": {"reference": "Organization/z"},
+    }  # fmt: skip
+    found = read(header, {"resourceType": "Organization", "id": "z", "name": "Ziekenhuis Zuid"}).referrer
+    assert (found.name, found.organisation) == ("A. Krol", "Ziekenhuis Zuid")

@@ -49,6 +49,12 @@ def test_a_heading_is_known_by_its_code_whatever_its_language() -> None:
     assert [(fact.section, fact.label) for fact in found.facts] == [(Section.COMORBIDITY, "家族歴")]
 
 
+def test_a_disease_of_the_past_in_a_patient_summary_is_not_the_diagnosis() -> None:
+    """The sections of a summary are known by their LOINC codes in all of Europe."""
+    found = read(letter(("History of Past illness", "Condition/a"), code="11348-0"), disease("Maagcarcinoom", "a"))
+    assert [fact.section for fact in found.facts] == [Section.COMORBIDITY]
+
+
 @pytest.mark.parametrize(
     "title", ["Familieanamnese", "Familiale voorgeschiedenis", "Family history", "Antécédents familiaux", "Familie"]
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mdo_portal.exchange import Section
+
 from .make import Node, amount, condition, told
 from .test_beside import one, read, words
 
@@ -107,3 +109,19 @@ def test_what_is_added_to_a_value_or_its_part_is_shown_with_it() -> None:
 
 def test_a_value_of_which_the_name_says_little_has_its_name_once() -> None:
     assert told(read(one("Observation", status="final", code=words("Score"), valueString="2"))) == [("Score", "2")]
+
+
+def test_what_a_pathologist_finds_is_pathology_though_it_is_of_a_laboratory_too() -> None:
+    """The German core data set gives every finding both categories."""
+    laboratory = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}
+    microscopy = {"coding": [{"system": "http://loinc.org", "code": "22635-7"}]}
+    grade = one("Observation", status="final", code=words("ISUP"), valueString="2")
+    assert [fact.section for fact in read(grade | {"category": [laboratory, microscopy]}).facts] == [Section.PATHOLOGY]
+    assert [fact.section for fact in read(grade | {"category": [laboratory]}).facts] == [Section.MARKER]
+
+
+def test_a_preliminary_report_in_words_alone_is_told_once() -> None:
+    said = {"status": "additional", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Geen maligniteit</div>'}
+    assert told(read(one("DiagnosticReport", status="partial", code=words("PA"), text=said))) == [
+        ("PA", "Geen maligniteit (partial)")
+    ]
