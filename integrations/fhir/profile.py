@@ -12,7 +12,6 @@ from integrations.fhir.values import text
 from integrations.profiles import load
 from mdo_portal.exchange import Section, Wire
 
-
 _GENERAL = frozenset({"laboratory", "LAB"})
 """Categories of all that a laboratory finds, what a pathologist finds among it."""
 
