@@ -45,8 +45,8 @@ def referrer(request: Request, reading: Reading) -> Contact:
     who = contact(request.requester, request.entry, reading.where, reading.profile)
     if who == Contact():
         asking = [one for one in _askers(request, reading) if one != Contact()]
-        house = next((one.name for one in asking if one.name == one.organisation), "")  # the hospital that sends it
-        return replace(asking[0], organisation=asking[0].organisation or house) if asking else who
+        sender = next((one.name for one in asking if one.name == one.organisation), "")  # a hospital, for somebody of its own
+        return replace(asking[0], organisation=asking[0].organisation or sender) if asking else who
     if who.organisation or not request.on_behalf_of:
         return who
     house = contact(request.on_behalf_of, request.entry, reading.where, reading.profile)

@@ -23,7 +23,7 @@ from .statuses import GONE, done_words, item_status, order_status, said
 from .timing import of_order, timing
 from .titles import of_document
 from .values import day, interpreter, label, partial
-from .words import matching
+from .words import folded_all, matching
 
 
 class Told(NamedTuple):
@@ -146,7 +146,7 @@ def _observed(reading: Reading, item: Item) -> Fact:
     shown = with_beside(
         shown, "; ".join((*filter(None, [part_of(segment, reading.profile)]), *of_document(shown, reading.titles)))
     )
-    part = partial(segment.component(14))  # no day: then the day of the order is not the day of this either
+    part = _without_a_day(item)  # then the day of the order is not the day of this either
     mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(
         section=_section(reading, item),
@@ -158,9 +158,18 @@ def _observed(reading: Reading, item: Item) -> Fact:
     )
 
 
+def _without_a_day(item: Item) -> str:
+    """A year or month, or a day that nobody can tell from a month: of the value, else of its order."""
+    if own := item.segment.component(14):
+        return partial(own)
+    return partial(item.order.component(7)) if item.order else ""
+
+
 def _called(reading: Reading, item: Item) -> str:
     """The name of a value; where it has none, or only the code of what was ordered, the words of the order, or of all it reports on."""
     own, every = label(item.segment), reading.combined.get(id(item.order), "")
+    if item.order is not None and own.casefold() in folded_all(tuple(reading.profile["documents"]["formats"])):
+        own = item.order.component(4)  # it says how it is shown: what it is, the order says
     if item.order is None or (own and own != item.order.component(4)):
         return with_beside(own, every)
     return every or item.order.component(4, 2, 0) or own

@@ -54,11 +54,17 @@ def day(text: str) -> date | None:
         return None
 
 
+_OTHERWISE = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2,4}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _PARTIAL = re.compile(r"(\d{4})(?:-?(0[1-9]|1[0-2]))?(?:00){0,2}")
 
 
 def partial(text: str) -> str:
-    """`2019-03` or `2019`: what there is of a date without a day (`201903`, `20190300`); "" for a whole date or nonsense."""
+    """`2019-03` or `2019`: what there is of a date without a day (`201903`, `20190300`); "" for a whole date or nonsense.
+
+    `01-03-2026` as it was sent: whether its day or its month comes first nobody can tell.
+    """
+    if _OTHERWISE.fullmatch(text.strip()):
+        return text.strip()
     found = _PARTIAL.fullmatch(text.strip())
     try:
         sent = believable_day(date(int(found[1]), int(found[2] or 1), 1)) if found else None
