@@ -43,8 +43,8 @@ class Profile:
         return Section(self.word("sections", said)) if said else None
 
     def target(self, link_id: str, label: str) -> str:
-        """Where an answer on a form belongs: by its linkId, else by a word in its label; "" for nowhere."""
-        exact = self.word("questionnaire", "links", link_id)
+        """Where an answer on a form belongs: by its linkId or all of its label, else by a word in its label; "" for nowhere."""
+        exact = self.word("questionnaire", "links", link_id) or self.word("questionnaire", "links", label.casefold().strip(" :?"))
         table = self._at(("questionnaire", "words"))
         return exact or _by_word(table if isinstance(table, list) else [], label)
 

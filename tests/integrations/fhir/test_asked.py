@@ -174,3 +174,9 @@ def test_who_sends_a_message_for_somebody_gives_his_organisation() -> None:
     }  # fmt: skip
     found = read(header, {"resourceType": "Organization", "id": "z", "name": "Ziekenhuis Zuid"}).referrer
     assert (found.name, found.organisation) == ("A. Krol", "Ziekenhuis Zuid")
+
+
+@pytest.mark.parametrize(("name", "question"), [("Vraag", "Resectie?"), ("Question:", "Resectie?"), ("Vraag aan de patiënt", "")])
+def test_an_answer_that_is_called_the_question_and_nothing_else_is_it(name: str, question: str) -> None:
+    items = [{"linkId": "7", "text": name, "answer": [{"valueString": "Resectie?"}]}]
+    assert read(about("QuestionnaireResponse", status="completed", item=items)).question_board == question

@@ -180,3 +180,20 @@ def test_what_a_patient_says_of_himself_on_a_form_or_of_his_drugs_says_so() -> N
         ("ECOG", "0; volgens: de patiënt zelf"),
         ("", "Tamoxifen; volgens: de patiënt zelf"),
     ]
+
+
+def test_what_a_list_calls_removed_or_stopped_says_so_in_its_own_column() -> None:
+    """The list is told apart, under other things: who reads the diagnoses alone read it as one that holds."""
+    entries: list[Node] = [
+        {"item": {"reference": "Condition/a"}, "deleted": True},
+        {"item": {"reference": "Condition/b"}, "flag": {"text": "gestopt"}}, {"item": {"reference": "Condition/c"}},
+    ]  # fmt: skip
+    found = read(
+        about("List", status="current", mode="working", title="Problemen", entry=entries) | {"id": "list"},
+        disease("Jicht", "a"), disease("COPD", "b"), disease("Astma", "c"),
+    )  # fmt: skip
+    assert [fact.text for fact in found.facts if fact.section is Section.DIAGNOSIS] == [
+        "Jicht (verwijderd)",
+        "COPD (gestopt)",
+        "Astma",
+    ]
