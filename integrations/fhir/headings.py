@@ -45,11 +45,12 @@ def headings(where: Addresses, profile: Profile) -> dict[str, Heading]:
         return {}
     found: dict[str, Heading] = {}
     for entry in where.entries:
-        for title, code, pointed, mark in _headed(entry.kind, entry.resource, profile):
-            heading = _heading(title, code, profile)._replace(mark=mark)
-            for one in where.all(pointed, entry):
-                known = found.setdefault(one.place, heading)
-                found[one.place] = known._replace(mark=known.mark or mark)
+        for title, code, pointed in _headed(entry.kind, entry.resource, profile):
+            heading = _heading(title, code, profile)
+            for one, mark in pointed:
+                for under in where.all([one], entry):
+                    known = found.get(under.place, heading)
+                    found[under.place] = known._replace(mark=known.mark or mark)
     return found
 
 
@@ -58,15 +59,15 @@ def marked(one: Node, profile: Profile) -> str:
     return joined(profile.label("removed") if one.get("deleted") is True else "", concept(one.get("flag")), by=", ")
 
 
-def _headed(kind: str, own: Node, profile: Profile) -> Iterator[tuple[str, object, list[object], str]]:
-    """(title, code, references, mark) of every entry of a list, and of every section of a letter."""
+def _headed(kind: str, own: Node, profile: Profile) -> Iterator[tuple[str, object, list[tuple[object, str]]]]:
+    """(title, code, references with what is said of each) of a list, and of every section of a letter."""
     if kind == "Composition":
-        yield from ((*one, "") for one in _sections(own, "", None))
+        for title, code, pointed in _sections(own, "", None):
+            yield title, code, [(one, "") for one in pointed]
     elif kind == "List":
         title = text(own.get("title")) or concept(own.get("code"))
-        for one in nodes(own.get("entry")):
-            if title or marked(one, profile):
-                yield title, own.get("code"), [one.get("item")], marked(one, profile)
+        items = [(one.get("item"), marked(one, profile)) for one in nodes(own.get("entry"))]
+        yield title, own.get("code"), items if title else [one for one in items if one[1]]
 
 
 def _sections(holder: Node, title: str, code: object) -> Iterator[tuple[str, object, list[object]]]:
