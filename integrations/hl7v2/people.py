@@ -96,9 +96,10 @@ def lasting_first(many: list[Number]) -> list[Number]:
 
 
 def _name(names: list[Repetition]) -> PersonName:
-    """PID-5: the legal name when marked (`L`), else the first. FN.1 is for showing, FN.2-5 are its parts."""
+    """PID-5: the legal name when marked (`L`), else the first that is none of before. FN.1 is for showing, FN.2-5 are its parts."""
     filled = [name for name in names if name.component(1, 0).strip()]
-    legal = next((name for name in filled if name.component(7) == "L"), filled[0] if filled else None)
+    present = [name for name in filled if name.component(7) not in _OTHER_NAMES] or filled
+    legal = next((name for name in filled if name.component(7) == "L"), present[0] if present else None)
     if legal is None:
         return PersonName()
     family, own_prefix, own, partner_prefix, partner = (legal.component(1, s).strip() for s in range(1, 6))
@@ -117,6 +118,10 @@ def _name(names: list[Repetition]) -> PersonName:
         initials=initials,
         given=given,
     )
+
+
+_OTHER_NAMES = frozenset({"M", "A", "N", "S", "BAD"})
+"""XPN-7 (table 0200): a maiden name, an alias, a nickname, one in the place of a name, one that must not be used."""
 
 
 def _with_prefix(family: str, prefix: str, own: str, partner: str) -> tuple[str, str]:

@@ -39,9 +39,9 @@ def _goes_on(begun: Item, item: Item) -> bool:
         return False
     if any(one.component(n, c, 0) != other.component(n, c, 0) for n, c in ((2, 1), (3, 1), (3, 2), (5, 2), (5, 3))):
         return False
-    sent = bytes(other.octets(5, _place(other)))
+    sent = other.octets(5, _place(other))
     is_piece = bool(sent) if _place(one) == _DOCUMENT else _NO_WORDS.fullmatch(sent) is not None
-    return is_piece and not sent.startswith(PDF) and not _is_over(begun)
+    return is_piece and bytes(sent[: len(PDF)]) != PDF and not _is_over(begun)
 
 
 def _place(segment: Segment) -> int:
