@@ -92,7 +92,8 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     """`PSA`: `12.40 ng/mL`; a panel gives one fact per component."""
     own = entry.resource
     codes = [*codings(own.get("code")), *codings(own.get("category"))]
-    section = reading.profile.section(codes) or Section.OTHER
+    by_code = reading.profile.section(codes)
+    section = by_code or Section.OTHER
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     parts = [own, *nodes(own.get("component"))]
     begins, ends = days_of(own.get("effectivePeriod"))
@@ -105,10 +106,17 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     said = [
         one
         for part, said_of in zip(parts, more, strict=True)
-        for one in _observed(_answered(part, reading), section, dated, own, beside, said_of)
+        for one in _observed(
+            _answered(part, reading),
+            by_code or reading.profile.section(codings(part.get("code"))) or section,
+            dated,
+            own,
+            beside,
+            said_of,
+        )
     ]
     which, teller = reading.panels.get(entry.place, ("", ""))
-    said = [replace(one, label=f"{one.label} ({which})") if which and one.label != teller else one for one in said]
+    said = [replace(one, label=f"{one.label} ({which})") if which and one.label not in (teller, which) else one for one in said]
     whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]
     return (*said, *noted(section, own, reading, dated))

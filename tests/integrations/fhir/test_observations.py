@@ -125,3 +125,19 @@ def test_a_preliminary_report_in_words_alone_is_told_once() -> None:
     assert told(read(one("DiagnosticReport", status="partial", code=words("PA"), text=said))) == [
         ("PA", "Geen maligniteit (partial)")
     ]
+
+
+def test_a_part_that_two_panels_have_says_which_panel() -> None:
+    """The T of a clinical and the T of a pathological stage: cancer registries send both, each in its own panel."""
+    stages = [
+        one("Observation", name, status="final", code=words(name), component=[{"code": words("T"), "valueString": said}])
+        for name, said in (("Klinische TNM", "T2"), ("Pathologische TNM", "T1c"))
+    ]
+    assert told(read(*stages)) == [("T (Klinische TNM)", "T2"), ("T (Pathologische TNM)", "T1c")]
+    assert told(read(stages[1])) == [("T", "T1c")]
+
+
+def test_a_part_stands_in_the_column_of_its_own_code_where_the_whole_has_none() -> None:
+    part = {"code": {"coding": [{"system": "http://snomed.info/sct", "code": "78873005"}], "text": "T"}, "valueString": "T2"}
+    found = read(one("Observation", status="final", code=words("Stadium"), component=[part])).facts
+    assert [fact.section for fact in found] == [Section.DIAGNOSIS]
