@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from integrations.fhir.values import text
-from integrations.profiles import load
+from integrations.profiles import asked_of, load
 from mdo_portal.exchange import Section, Wire
 
 _GENERAL = frozenset({"laboratory", "LAB"})
@@ -46,7 +46,8 @@ class Profile:
         """Where an answer on a form belongs: by its linkId or all of its label, else by a word in its label; "" for nowhere."""
         exact = self.word("questionnaire", "links", link_id) or self.word("questionnaire", "links", label.casefold().strip(" :?"))
         table = self._at(("questionnaire", "words"))
-        return exact or _by_word(table if isinstance(table, list) else [], label)
+        said = _by_word(table if isinstance(table, list) else [], label)
+        return exact or (f"question_{asked_of(label) or 'board'}" if said == "question_board" else said)
 
     def document_kind(self, codes: list[tuple[str, str]], title: str) -> str:
         """`pathology report` and the like, by code, else by a word in the title."""

@@ -180,3 +180,19 @@ def test_who_sends_a_message_for_somebody_gives_his_organisation() -> None:
 def test_an_answer_that_is_called_the_question_and_nothing_else_is_it(name: str, question: str) -> None:
     items = [{"linkId": "7", "text": name, "answer": [{"valueString": "Resectie?"}]}]
     assert read(about("QuestionnaireResponse", status="completed", item=items)).question_board == question
+
+
+@pytest.mark.parametrize(
+    ("name", "whose"),
+    [
+        ("fragestellungRadiologieFreitext", "question_radiology"),
+        ("Vraagstelling voor de radioloog", "question_radiology"),
+        ("Vraagstelling pathologie", "question_pathology"),
+        ("Vraagstelling (radiologie en pathologie)", "question_board"),
+        ("fragestellungTumorkonferenzFreitext", "question_board"),
+    ],
+)
+def test_what_is_asked_of_one_specialist_is_no_question_to_the_board(name: str, whose: str) -> None:
+    found = read(value(name, valueString="Metastasen?"))
+    asked = {one: getattr(found, one) for one in ("question_board", "question_radiology", "question_pathology")}
+    assert asked == dict.fromkeys(asked, "") | {whose: "Metastasen?"}

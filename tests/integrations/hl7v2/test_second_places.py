@@ -154,3 +154,18 @@ def test_the_page_that_tries_a_message_says_which_number_was_taken_for_a_bsn() -
     told = Hl7Explainer().explain(raw, "generic-v2")
     assert [(one.place, one.why) for one in told.leftovers] == [("PID-19-1", "bsn")]
     assert [(one.value, one.place) for one in told.fields if one.name == "patient.bsn"] == [(BSN, "PID-19-1")]
+
+
+@pytest.mark.parametrize(
+    ("name", "whose"),
+    [
+        ("Vraagstelling voor de radioloog", "question_radiology"),
+        ("FRAGESTELLUNG_PATHOLOGIE", "question_pathology"),
+        ("Vraagstelling radiologie en pathologie", "question_radiology"),  # as it always was: the profile knows these words
+        ("Klinische vraag", "question_board"),
+    ],
+)
+def test_what_is_asked_of_one_specialist_is_no_question_to_the_board(name: str, whose: str) -> None:
+    found = referral("OBR|1|A1||MDO^MDO oncologie^L", f"OBX|1|ST|X^{name}^L||Metastasen?||||||F", PID, kind="ORM^O01")
+    asked = {one: getattr(found, one) for one in ("question_board", "question_radiology", "question_pathology")}
+    assert asked == dict.fromkeys(asked, "") | {whose: "Metastasen?"}
