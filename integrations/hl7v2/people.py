@@ -16,6 +16,7 @@ from .values import day
 
 _PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
 """A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
+_OTHER_NAMES = frozenset({"M", "A", "N", "S", "BAD"})  # XPN-7 (table 0200): maiden, alias, nickname, pseudonym, not to be used
 
 
 def the_patient(message: Message) -> Segment:
@@ -118,10 +119,6 @@ def _name(names: list[Repetition]) -> PersonName:
         initials=initials,
         given=given,
     )
-
-
-_OTHER_NAMES = frozenset({"M", "A", "N", "S", "BAD"})
-"""XPN-7 (table 0200): a maiden name, an alias, a nickname, one in the place of a name, one that must not be used."""
 
 
 def _with_prefix(family: str, prefix: str, own: str, partner: str) -> tuple[str, str]:

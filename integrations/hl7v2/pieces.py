@@ -9,12 +9,9 @@ from collections.abc import Sequence
 import pybase64
 
 from .items import Item
+from .packed import PDF
 from .segment import Segment
 
-PDF = b"JVBERi0"
-"""How a PDF begins in base64: nobody's words do."""
-PACKED = (PDF, b"e1xydGY", b"iVBORw0KGgo", b"/9j/")
-"""So begin a PDF, RTF, PNG and JPEG."""
 _NO_WORDS = re.compile(rb"[A-Za-z0-9+/]+=*")
 _TAIL = 2048
 
