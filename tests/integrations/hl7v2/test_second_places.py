@@ -169,3 +169,14 @@ def test_what_is_asked_of_one_specialist_is_no_question_to_the_board(name: str, 
     found = referral("OBR|1|A1||MDO^MDO oncologie^L", f"OBX|1|ST|X^{name}^L||Metastasen?||||||F", PID, kind="ORM^O01")
     asked = {one: getattr(found, one) for one in ("question_board", "question_radiology", "question_pathology")}
     assert asked == dict.fromkeys(asked, "") | {whose: "Metastasen?"}
+
+
+@pytest.mark.parametrize(
+    ("name", "section"),
+    [
+        ("Medikation", Section.MEDICATION), ("Nebendiagnosen", Section.COMORBIDITY), ("Bildgebung", Section.IMAGING),
+        ("Vorbehandlung", Section.TREATMENT),
+    ],
+)  # fmt: skip
+def test_a_hospital_across_the_border_has_its_values_in_the_columns_too(name: str, section: Section) -> None:
+    assert [fact.section for fact in referral(PID, f"OBX|1|ST|X^{name}^L||siehe Brief||||||F").facts] == [section]
