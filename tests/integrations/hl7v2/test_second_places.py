@@ -180,3 +180,9 @@ def test_what_is_asked_of_one_specialist_is_no_question_to_the_board(name: str, 
 )  # fmt: skip
 def test_a_hospital_across_the_border_has_its_values_in_the_columns_too(name: str, section: Section) -> None:
     assert [fact.section for fact in referral(PID, f"OBX|1|ST|X^{name}^L||siehe Brief||||||F").facts] == [section]
+
+
+def test_who_authorises_an_order_asks_and_not_who_typed_it() -> None:
+    """Epic names the first in PRT and the second in ORC-10."""
+    order = ("ORC|NW|A1||||||||TYP^Typist^T", "OBR|1|A1||MDO^MDO oncologie^L", "PRT|1|SP||Authorizing|^Krol^A")
+    assert referral(PID, *order, kind="ORM^O01").referrer.name == "A Krol"
