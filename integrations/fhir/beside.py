@@ -214,11 +214,22 @@ def written_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
 
 
-def pointed(reference: Any, entry: Entry, where: Addresses) -> str:
+def pointed(reference: Any, entry: Entry, where: Addresses, steps: int = 4) -> str:
     """What a reference points at, in its own words; its display when it is not in the message."""
     found = where.resolve(reference, entry)
     if found is None:
         return text(node(reference).get("display"))
     own = found.resource
-    taken_from = site(node(own.get("collection")).get("bodySite"))
-    return joined(concept(own.get("code")) or concept(own.get("type")), taken_from, by=", ")
+    return joined(concept(own.get("code")) or concept(own.get("type")), taken_from(found, where, steps), by=", ")
+
+
+def taken_from(sample: Entry, where: Addresses, steps: int = 4) -> str:
+    """Where a sample was taken; of a slide what it was cut from, for a slide of the left and of the right are both called so; else its
+    number at the laboratory.
+    """
+    own = sample.resource
+    if place := site(node(own.get("collection")).get("bodySite")):
+        return place
+    cut_from = [one for one in nodes(own.get("parent")) if steps and where.resolve(one, sample) is not sample]
+    parents = unique(pointed(one, sample, where, steps - 1) for one in cut_from)
+    return joined(*parents, by=", ") or text(node(own.get("accessionIdentifier")).get("value"))

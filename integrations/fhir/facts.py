@@ -92,7 +92,8 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     """`PSA`: `12.40 ng/mL`; a panel gives one fact per component."""
     own = entry.resource
     codes = [*codings(own.get("code")), *codings(own.get("category"))]
-    section = reading.profile.section(codes) or Section.OTHER
+    by_code = reading.profile.section(codes)
+    section = by_code or Section.OTHER
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     parts = [own, *nodes(own.get("component"))]
     begins, ends = days_of(own.get("effectivePeriod"))
@@ -105,12 +106,19 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     said = [
         one
         for part, said_of in zip(parts, more, strict=True)
-        for one in _observed(_answered(part, reading), section, dated, own, beside, said_of)
+        for one in _observed(
+            _answered(part, reading),
+            by_code or reading.profile.section(codings(part.get("code"))) or section,
+            dated,
+            own,
+            beside,
+            said_of,
+        )
     ]
     which, teller = reading.panels.get(entry.place, ("", ""))
-    said = [replace(one, label=f"{one.label} ({which})") if which and one.label != teller else one for one in said]
+    said = [replace(one, label=f"{one.label} ({which})") if which and one.label not in (teller, which) else one for one in said]
     whole = concept(own.get("code"))
-    said = [replace(one, label=f"{one.label} ({whole})") if one.label.casefold() in _SAY_NOTHING else one for one in said]
+    said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]
     return (*said, *noted(section, own, reading, dated))
 
 
@@ -123,6 +131,10 @@ def _of_whole(own: Node, reading: Reading) -> str:
         return ""
     words = answer_text(_answered(own, reading)) or concept(own.get("dataAbsentReason")) or _flags(own)
     return f"{concept(own.get('code'))}: {words}" if words else ""
+
+
+def _says_nothing(label: str, whole: str) -> bool:
+    return label.casefold() in _SAY_NOTHING and label != whole
 
 
 _SAY_NOTHING = frozenset(

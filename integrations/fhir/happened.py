@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from integrations.fhir.beside import unsent
 from integrations.fhir.bundle import Entry
+from integrations.fhir.headings import marked
 from integrations.fhir.planned import appointment, episode, group, study, wanted
 from integrations.fhir.reading import Facts, Reading, because, fact, intended, noted, status, until
 from integrations.fhir.values import (
@@ -91,7 +92,7 @@ def _happened(entry: Entry, reading: Reading) -> Facts:
 
 def _item(one: Node, entry: Entry, reading: Reading) -> str:
     """`Metformine (verwijderd)`: what came along too, when the list says of it that it is gone or marks it."""
-    said = joined(reading.profile.label("removed") if one.get("deleted") is True else "", concept(one.get("flag")), by=", ")
+    said = marked(one, reading.profile)
     sent = reading.where.resolve(one.get("item"), entry)
     own = sent.resource if sent else {}
     named = text(node(one.get("item")).get("display"))

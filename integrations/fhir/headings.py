@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from integrations.fhir.bundle import Addresses
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node, codings, concept, nodes, text
+from integrations.fhir.values import Node, codings, concept, joined, nodes, text
 from mdo_portal.exchange import Fact, Section
 
 _FAMILY = "10157-6"
@@ -28,9 +28,12 @@ class Heading(NamedTuple):
     title: str
     section: Section | None  # the column that it names, if any
     is_of_family: bool
+    mark: str = ""  # what a list says of this one: that it is removed, stopped
 
     def above(self, fact: Fact) -> Fact:
         """The fact with the heading where it has no name of its own; with one, where it would read as the patient's."""
+        if self.mark and fact.text:
+            fact = replace(fact, text=f"{fact.text} ({self.mark})")
         if not fact.label:
             return replace(fact, label=self.title)
         return replace(fact, label=f"{fact.label} ({self.title})") if self.is_of_family else fact
@@ -42,19 +45,29 @@ def headings(where: Addresses, profile: Profile) -> dict[str, Heading]:
         return {}
     found: dict[str, Heading] = {}
     for entry in where.entries:
-        for title, code, pointed in _headed(entry.kind, entry.resource):
+        for title, code, pointed in _headed(entry.kind, entry.resource, profile):
             heading = _heading(title, code, profile)
-            for one in where.all(pointed, entry):
-                found.setdefault(one.place, heading)
+            for one, mark in pointed:
+                for under in where.all([one], entry):
+                    known = found.get(under.place, heading)
+                    found[under.place] = known._replace(mark=known.mark or mark)
     return found
 
 
-def _headed(kind: str, own: Node) -> Iterator[tuple[str, object, list[object]]]:
-    """(title, code, references) of a list, and of every section of a letter."""
+def marked(one: Node, profile: Profile) -> str:
+    """What a list says of an entry of its: that it is gone, or in the words of its flag."""
+    return joined(profile.label("removed") if one.get("deleted") is True else "", concept(one.get("flag")), by=", ")
+
+
+def _headed(kind: str, own: Node, profile: Profile) -> Iterator[tuple[str, object, list[tuple[object, str]]]]:
+    """(title, code, references with what is said of each) of a list, and of every section of a letter."""
     if kind == "Composition":
-        yield from _sections(own, "", None)
-    elif kind == "List" and (title := text(own.get("title")) or concept(own.get("code"))):
-        yield title, own.get("code"), [one.get("item") for one in nodes(own.get("entry"))]
+        for title, code, pointed in _sections(own, "", None):
+            yield title, code, [(one, "") for one in pointed]
+    elif kind == "List":
+        title = text(own.get("title")) or concept(own.get("code"))
+        items = [(one.get("item"), marked(one, profile)) for one in nodes(own.get("entry"))]
+        yield title, own.get("code"), items if title else [one for one in items if one[1]]
 
 
 def _sections(holder: Node, title: str, code: object) -> Iterator[tuple[str, object, list[object]]]:

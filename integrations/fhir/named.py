@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import asked_by, at_place, by_whom, pointed, unsent
-from integrations.fhir.body import part_of_body, site, sites
+from integrations.fhir.beside import asked_by, at_place, by_whom, pointed, taken_from, unsent
+from integrations.fhir.body import part_of_body, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.happened import HAPPENED
 from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
@@ -85,9 +85,8 @@ def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
 
 
 def _material(entry: Entry, reading: Reading) -> Iterator[str]:
-    taken = node(entry.resource.get("collection"))
-    yield site(taken.get("bodySite"))
-    yield concept(taken.get("method"))
+    yield taken_from(entry, reading.where)
+    yield concept(node(entry.resource.get("collection")).get("method"))
     yield text(node(entry.resource.get("accessionIdentifier")).get("value"))
     yield joined(*map(concept, nodes(entry.resource.get("condition"))), by=", ")
 

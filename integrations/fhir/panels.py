@@ -27,7 +27,17 @@ def panels(entries: Iterable[Entry]) -> dict[str, tuple[str, str]]:
         if len(many) > 1:
             part, words = _telling(many)
             found |= {entry.place: (said, part) for entry, said in zip(many, words, strict=True)}
-    return found
+    return _by_name([many[0] for many in groups.values()]) | found
+
+
+def _by_name(panels: Sequence[Entry]) -> dict[str, tuple[str, str]]:
+    """Of panels of several names with a part of one name (the T of a clinical and of a pathological stage): the panel itself."""
+    holders: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for entry in panels:
+        for part in nodes(entry.resource.get("component")):
+            holders[concept(part.get("code"))][entry.place] = concept(entry.resource.get("code"))
+    shared = [many for name, many in holders.items() if name and len(set(many.values())) > 1]
+    return {place: (panel, "") for many in shared for place, panel in many.items() if panel}
 
 
 def _telling(many: Sequence[Entry]) -> tuple[str, list[str]]:

@@ -44,7 +44,9 @@ def referrer(request: Request, reading: Reading) -> Contact:
     """Who asks, by the request; where it does not say, by its Task, its message or its letter."""
     who = contact(request.requester, request.entry, reading.where, reading.profile)
     if who == Contact():
-        return next((one for one in _askers(request, reading) if one != Contact()), who)
+        asking = [one for one in _askers(request, reading) if one != Contact()]
+        sender = next((one.name for one in asking if one.name == one.organisation), "")  # a hospital, for somebody of its own
+        return replace(asking[0], organisation=asking[0].organisation or sender) if asking else who
     if who.organisation or not request.on_behalf_of:
         return who
     house = contact(request.on_behalf_of, request.entry, reading.where, reading.profile)

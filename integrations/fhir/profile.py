@@ -9,8 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from integrations.fhir.values import text
-from integrations.profiles import load
+from integrations.profiles import asked_of, load
 from mdo_portal.exchange import Section, Wire
+
+_GENERAL = frozenset({"laboratory", "LAB"})
+"""Categories of all that a laboratory finds, what a pathologist finds among it."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,17 @@ class Profile:
         return self.word("labels", name) or name
 
     def section(self, codes: list[tuple[str, str]]) -> Section | None:
-        """Where a resource with these codes stands on the case page, if the profile says so."""
-        return next((Section(self.word("sections", code)) for _, code in codes if self.word("sections", code)), None)
+        """Where a resource with these codes stands on the case page, if the profile says so: by what says more before `laboratory`."""
+        known = [code for _, code in codes if self.word("sections", code)]
+        said = next((code for code in known if code not in _GENERAL), next(iter(known), ""))
+        return Section(self.word("sections", said)) if said else None
 
     def target(self, link_id: str, label: str) -> str:
-        """Where an answer on a form belongs: by its linkId, else by a word in its label; "" for nowhere."""
-        exact = self.word("questionnaire", "links", link_id)
+        """Where an answer on a form belongs: by its linkId or all of its label, else by a word in its label; "" for nowhere."""
+        exact = self.word("questionnaire", "links", link_id) or self.word("questionnaire", "links", label.casefold().strip(" :?"))
         table = self._at(("questionnaire", "words"))
-        return exact or _by_word(table if isinstance(table, list) else [], label)
+        said = _by_word(table if isinstance(table, list) else [], label)
+        return exact or (f"question_{asked_of(label) or 'board'}" if said == "question_board" else said)
 
     def document_kind(self, codes: list[tuple[str, str]], title: str) -> str:
         """`pathology report` and the like, by code, else by a word in the title."""

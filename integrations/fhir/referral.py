@@ -112,7 +112,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         number=request.number,
         board_hint=found.said("board_hint") or board(request, reading),
         tumour_hint=found.said("tumour_hint") or _reason_words(request, reading),
-        question_board=found.said("question_board", *request.questions),
+        question_board=found.said("question_board", *request.questions) or _asked_as_reason(request),
         question_radiology=found.said("question_radiology"),
         question_pathology=found.said("question_pathology"),
         urgency=most_urgent(request.urgency, found.fields.get("urgency", []), reading.profile),
@@ -148,6 +148,12 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
         *(("note", one) for one in beside),
     )
     return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
+
+
+def _asked_as_reason(request: Request) -> str:
+    """Where nothing else asks: a reason in free words that ends in a question mark. It stands among the reasons as well."""
+    said = (text(item.get("text")) for item in request.reason_codes if not item.get("coding"))
+    return "\n".join(one for one in said if one.rstrip().endswith("?"))
 
 
 def _reason_words(request: Request, reading: Reading) -> str:

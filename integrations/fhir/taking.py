@@ -165,7 +165,7 @@ _NAMING = frozenset({"hasMember", "result", "imagingStudy", "report", "related",
 def _more(entry: Entry, said: tuple[Fact, ...], reading: Reading) -> tuple[Fact, ...]:
     """The narrative that says more than the fields, beside what those say."""
     words = narrative(entry.resource) if said and says_more(entry.resource) else ""
-    is_new = words and words not in (one.text for one in said)
+    is_new = words and not any(words in one.text for one in said)
     return (Fact(said[0].section, words, reading.profile.label("note"), said[0].dated_on),) if is_new else ()
 
 

@@ -18,6 +18,7 @@ from .timing import quantity_timing
 from .values import coded, day, material, partial
 
 _WORD = re.compile(r"[^\W\d_]{4}")
+_SET_ID = re.compile(r"\d{1,2}")
 
 
 def by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
@@ -25,8 +26,8 @@ def by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     text = _person(segment, rule) or next(filter(None, (_at(segment, place) for place in rule["text"])), "")
     text = _with_written(text, _at(segment, rule["written"])) if text and "written" in rule else text
     beside = [coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0]))]
-    if not text and segment.name in DRUGS:  # a field too far: what is named there is the drug
-        text = next(filter(_WORD.search, beside), "")
+    if segment.name in DRUGS and (not text or _SET_ID.fullmatch(text)):  # a field too far: what is named there is the drug
+        text = next(filter(_WORD.search, beside), text)
     when = quantity_timing(segment, int(rule["timing"])) if "timing" in rule else ""
     whole = "; ".join(dict.fromkeys(filter(str.strip, (text, *beside, material(segment, int(rule.get("material", 0))), when))))
     kind = str(rule.get("kinds", {}).get(_at(segment, rule["kind"]).strip().upper(), "")) if "kind" in rule else ""

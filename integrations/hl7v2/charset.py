@@ -61,6 +61,18 @@ def codec_named(name: str) -> str:
     return found if found in _CODEC_TO_HL7 else ""
 
 
+def codec_read(name: str) -> str:
+    """As `codec_named`, with the character sets of other Windows (`CP1250`), which are read when a sender says so and never written."""
+    try:
+        found = codec_named(name) or codecs.lookup(name.strip()).name
+    except (LookupError, ValueError):
+        return ""
+    return found if codec_named(name) or _WINDOWS.fullmatch(found) else ""
+
+
+_WINDOWS = re.compile(r"cp125\d")
+
+
 def hl7_name(name: str) -> str:
     """What MSH-18 says for a codec or IANA name. Raises ValueError for one we do not write."""
     codec = codec_named(name)
@@ -104,11 +116,11 @@ def decided(raw: bytes, *, link: str = "", stated: str = "") -> tuple[str, str]:
     if raw.isascii():
         if link and (codec := codec_named(link)):
             return codec, "(link)"
-        if stated and (codec := codec_named(stated)):
+        if stated and (codec := codec_read(stated)):
             return codec, "(MSH-18)"
         return "ascii", "(bytes)"
-    said = codec_named(stated)
-    if said in _ANY_BYTE and not codec_named(link) and _fits(raw, "utf-8"):
+    said = codec_read(stated)
+    if (said in _ANY_BYTE or _WINDOWS.fullmatch(said)) and not codec_named(link) and _fits(raw, "utf-8"):
         return "utf-8", "(bytes)"
     sayings = ((codec_named(link), "(link)"), (said, "(MSH-18)"), ("utf-8", "(bytes)"), ("cp1252", "(bytes)"))
     for codec, by in sayings:

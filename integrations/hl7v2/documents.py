@@ -13,7 +13,7 @@ from integrations.rich_text import as_utf8, is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Profile
 
 from .items import Item
-from .pieces import PDF
+from .packed import ENCODINGS, encoding_at, is_packed, is_written_first, place_of
 from .segment import Segment
 from .values import day, label, partial
 from .words import folded_all, matching
@@ -23,17 +23,19 @@ _FILE_NAME = re.compile(r"[^\\/\n]+\.\w{1,5}")
 _BLANKS = re.compile(rb"\s+")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")  # RFC 4648 section 5
 _WORDED = ("text", "tx", "ft")
-_ENCODINGS = ("a", "base64", "hex")
 _UNSAID = "application/octet-stream"
-_STARTS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"{\\rtf": "application/rtf"}
-"""How what has no type begins (PNG, JPEG, RTF)."""
+_STARTS = {
+    b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"{\\rtf": "application/rtf",
+    b"II*\0": "image/tiff", b"MM\0*": "image/tiff",
+}  # fmt: skip
+"""How what has no type begins (PNG, JPEG, RTF, TIFF)."""
 
 
 def is_document(segment: Segment) -> bool:
-    """Whether an OBX holds a document: by its type, because its value says so, or because that is nothing but a PDF."""
+    """Whether an OBX holds a document: by its type, because its value says so, or because that is nothing but a PDF or a picture."""
     if segment.name != "OBX":
         return False
-    return segment.component(2) == "ED" or segment.component(5, 4).lower() == "base64" or _is_pdf(segment, 1, 0)
+    return segment.component(2) == "ED" or segment.component(5, 4).lower() == "base64" or is_packed(segment, 1, 0)
 
 
 def is_pointer(segment: Segment) -> bool:
@@ -60,7 +62,7 @@ def _repetitions(item: Item) -> list[list[int]]:
     for n in range(1, MOST_REPETITIONS):
         if not item.segment.repeats(5, n):
             break
-        if item.segment.octets(5, _place(item.segment, n), n):
+        if item.segment.octets(5, place_of(item.segment, n), n):
             found.append([n])
         elif item.segment.octets(5, 1, n):
             found[-1].append(n)
@@ -69,35 +71,15 @@ def _repetitions(item: Item) -> list[list[int]]:
     return found
 
 
-def _place(segment: Segment, repetition: int) -> int:
-    """The component with the bytes: the fifth of an ED, unless a PDF, or the word Base64, shows that it stands elsewhere."""
-    if segment.octets(5, 5, repetition) and segment.component(5, 4, repetition=repetition).lower() in _ENCODINGS:
-        return 5
-    after_word = (n + 1 for n in (5, 3, 2) if segment.component(5, n, repetition=repetition).lower() == "base64")
-    pdf = (n for n in (5, 1, 4, 3, 2, 6) if _is_pdf(segment, n, repetition))
-    return next(pdf, 0) or next(after_word, 5)
-
-
-def _is_pdf(segment: Segment, component: int, repetition: int) -> bool:
-    return bytes(segment.octets(5, component, repetition)[: len(PDF)]) == PDF
-
-
 def _start(item: Item, repetition: int) -> bytes:
     """The first bytes of a document, enough to know what it is."""
-    place = _place(item.segment, repetition)
-    if _encoding(item.segment, place, repetition) in ("a", ""):
+    place = place_of(item.segment, repetition)
+    if encoding_at(item.segment, place, repetition) in ("a", ""):
         return item.segment.component(5, place, 0, repetition)[:200].encode()
     try:
         return pybase64.b64decode(item.segment.octets(5, place, repetition)[:400], validate=True)
     except (binascii.Error, ValueError):
         return b""
-
-
-def _encoding(segment: Segment, place: int, repetition: int) -> str:
-    """`base64`, `hex`, `a` (text as it stands), or "" when nothing says it. A PDF in base64 is that whatever stands beside it."""
-    if place != 5 or _is_pdf(segment, place, repetition):
-        return "base64"
-    return segment.component(5, 4, repetition=repetition).lower()
 
 
 def _document(item: Item, profile: Profile, reference: str, repetitions: list[int]) -> IncomingDocument:
@@ -132,20 +114,22 @@ def _media_type(segment: Segment, repetition: int, media: Mapping[str, str]) -> 
     subtype = segment.component(5, 3, repetition=repetition).lower()
     if "/" in subtype:  # some put the whole media type in the subtype
         return subtype
-    if "/" in kind and subtype in ("", *_ENCODINGS):  # others in the type (the German profile of MDM)
+    if "/" in kind and subtype in ("", *ENCODINGS):  # others in the type (the German profile of MDM)
         return kind.lower()
-    if subtype in ("", *_ENCODINGS):  # no subtype: what may stand there is the encoding
+    if subtype in ("", *ENCODINGS):  # no subtype: what may stand there is the encoding
         subtype = "plain" if kind.lower() in _WORDED else ""
+    if not (kind or subtype) and is_written_first(segment, repetition):
+        return "text/plain"
     return f"{media.get(kind.upper(), kind.lower())}/{subtype}" if kind and subtype else _UNSAID
 
 
 def _content(item: Item, repetitions: list[int]) -> bytes | None:
     repetition = repetitions[0]
-    place = _place(item.segment, repetition)
-    encoding = _encoding(item.segment, place, repetition)
+    place = place_of(item.segment, repetition)
+    encoding = encoding_at(item.segment, place, repetition)
     sent = item.segment.octets(5, place, repetition)
     if encoding == "a":
-        return _as_it_stands(item, repetitions)
+        return _as_it_stands(item, repetitions, place)
     if encoding == "hex":
         return _hex(bytes(sent))
     if not sent:
@@ -157,14 +141,14 @@ def _content(item: Item, repetitions: list[int]) -> bytes | None:
             pass  # broken into lines or without padding: below
     mended = _mended(item, place, repetitions)
     if mended is None and not encoding and item.segment.component(5, 2, repetition=repetition).lower() in _WORDED:
-        return _as_it_stands(item, repetitions)
+        return _as_it_stands(item, repetitions, place)
     return mended
 
 
-def _as_it_stands(item: Item, repetitions: list[int]) -> bytes:
+def _as_it_stands(item: Item, repetitions: list[int], place: int) -> bytes:
     """Text that is in no encoding; what came as repetitions or after a bare line end is a line of it."""
     first, *others = repetitions
-    lines = [item.segment.component(5, 5, 0, first), *(item.segment.component(5, 1, 0, n) for n in others), *item.loose_texts]
+    lines = [item.segment.component(5, place, 0, first), *(item.segment.component(5, 1, 0, n) for n in others), *item.loose_texts]
     return "\n".join(lines).encode()
 
 
@@ -177,7 +161,7 @@ def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:
         *item.loose_texts,
     ]
     for one in item.more:
-        pieces += [one.segment.component(5, 5, 0), *one.loose_texts]
+        pieces += [one.segment.component(5, place, 0), *one.loose_texts]
     packed = _BLANKS.sub(b"", "".join(pieces).encode())
     if packed[:5] == b"data:":
         packed = packed.partition(b";base64,")[2]

@@ -27,7 +27,7 @@ from mdo_portal.exchange import (
     meaning_of,
 )
 
-from .charset import codec_named
+from .charset import codec_read
 from .documents import is_document
 from .er7 import Message
 from .explain_places import Stood, flat, place_of, shown
@@ -78,7 +78,7 @@ class Hl7Explainer:
 def _said_by(message: Message, rules: Profile, charset: str) -> str:
     """Who decided the codec; a codec that did not fit was passed over (charset.decide)."""
     for who, name in (("link", charset), ("profile", rules["charset"]), ("message", message.get("MSH-18(0)-1"))):
-        if codec_named(name) and (codec_named(name) == message.charset or _same(codec_named(name), message.charset)):
+        if codec_read(name) and (codec_read(name) == message.charset or _same(codec_read(name), message.charset)):
             return who
     return "standard" if message.charset == "ascii" else "guess"
 
@@ -226,7 +226,7 @@ def as_sent(text: str, charset: str = "") -> bytes:
     first = lines.partition("\r")[0]
     fields = first.split(first[3:4]) if first[:3] == "MSH" and len(first) > 3 else []
     stated = fields[17].partition("~")[0] if len(fields) > 17 else ""
-    for codec in filter(None, (codec_named(charset), codec_named(stated), "utf-8")):
+    for codec in filter(None, (codec_read(charset), codec_read(stated), "utf-8")):
         try:
             return lines.encode(codec)
         except UnicodeEncodeError:

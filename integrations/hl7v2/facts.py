@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from typing import NamedTuple
 
 from mdo_portal.exchange import Fact, Section
@@ -16,12 +15,14 @@ from .documents import file_name, is_document, is_pointer, rich_words
 from .field_words import field_words
 from .items import DRUGS, ORDERED, Item
 from .left import left_of
+from .observed import called, ordered_on, section_of, without_a_day
 from .places import Reading, closing, labelled, may_ask
 from .segment import Segment
+from .stamps import stamp
 from .statuses import GONE, done_words, item_status, order_status, said
-from .timing import quantity_timing, timing
+from .timing import of_order, timing
 from .titles import of_document
-from .values import day, interpreter, label, partial
+from .values import day, interpreter, label
 from .words import matching
 
 
@@ -110,7 +111,8 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
         return None
     by = interpreter(item.segment, int(rule.get("interpreter", 0)))
     judged = f"{reading.profile['beside']['interpreter']}: {by}" if by else ""
-    when = quantity_timing(item.common, 7) if item.segment.name in DRUGS and item.common is not None else ""
+    common = item.common if item.segment.name in DRUGS else None
+    when = of_order(common, item.segment, int(rule.get("timing", 0))) if common is not None else ""
     ways = [timing(one.segment) if one.segment.name == "TQ1" else by_rule(one.segment, rules["RXR"]).text for one in item.more]
     more = (one for one in ways if one not in placed.text.split("; "))
     said = "; ".join(dict.fromkeys(filter(None, (placed.text, judged, when if when not in placed.text else "", *more))))
@@ -132,52 +134,28 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         # The file name is the title of the document; any other note is something to read.
         named = file_name(item)
         said = (*(text for text in item.notes if text != named), *rich_words(item))
-        yield from (_plain(reading, item, text, label(item.segment)) for text in said)
+        yield from (replace(_plain(reading, item, text, label(item.segment)), section=section_of(reading, item)) for text in said)
     elif f"@label {reading.asks[item.position]}" not in used:
         yield _observed(reading, item)
 
 
 def _observed(reading: Reading, item: Item) -> Fact:
-    segment, text, shown = item.segment, item.text, _called(reading, item) or "; ".join(reading.titles)
+    segment, text, shown = item.segment, item.text, called(reading, item) or "; ".join(reading.titles)
     if is_pointer(segment):
         text, shown = ": ".join(filter(None, (shown, text))), reading.profile["documents"]["not_sent"]
     shown = with_beside(
         shown, "; ".join((*filter(None, [part_of(segment, reading.profile)]), *of_document(shown, reading.titles)))
     )
-    part = partial(segment.component(14))  # no day: then the day of the order is not the day of this either
+    part = without_a_day(item)  # then the day of the order is not the day of this either
     mood = str(reading.profile["result"]["moods"].get(said(segment, 22), ""))
     return Fact(
-        section=_section(reading, item),
+        section=section_of(reading, item),
         text="\n".join(filter(None, (with_beside(with_beside(text, part), mood), *(how(reading, segment) if text else ())))),
         label=with_beside(shown, "; ".join(filter(None, (reading.orders.get(item.position), reading.subs.get(item.position))))),
-        dated_on=day(segment.component(14)) or (None if part else _ordered_on(item)),
+        dated_on=day(segment.component(14)) or (None if part else ordered_on(item)),
         code=segment.component(3),
         code_system=segment.component(3, 3),
     )
-
-
-def _called(reading: Reading, item: Item) -> str:
-    """The name of a value; where it has none, or only the code of what was ordered, the words of the order, or of all it reports on."""
-    own, every = label(item.segment), reading.combined.get(id(item.order), "")
-    if item.order is None or (own and own != item.order.component(4)):
-        return with_beside(own, every)
-    return every or item.order.component(4, 2, 0) or own
-
-
-def _section(reading: Reading, item: Item) -> Section:
-    """By the code or label of the observation, else by the order that it stands under, else the profile's default."""
-    sections = reading.profile["sections"]
-    order = item.order.component(4, 2, 0) if item.order else ""
-    placed = matching(item.segment.component(3), label(item.segment), sections) or matching(
-        item.order.component(4) if item.order else "", order or " ".join(reading.titles), sections
-    )
-    placed = placed or reading.profile["result"]["services"].get(said(item.order, 24), "")
-    return Section(placed or reading.profile["referral"]["default_section"])
-
-
-def _ordered_on(item: Item) -> date | None:
-    """When it was observed by the order: from, else until."""
-    return day(item.order.component(7)) or day(item.order.component(8)) if item.order else None
 
 
 def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
@@ -186,13 +164,19 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
         text = field_words(item.segment, int(n)) if segment_name == name else ""
+        text = "" if place == _A_MOMENT and (stamp(text) or day(text)) else text
         asked = reading.at(place)
         if text and item.position == counted(asked) and any(one.startswith(asked) for one in used):
             text = text.partition("\n")[2]  # the question is the first of them
         if text:
-            yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), _ordered_on(item))
+            yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
+
+
+_A_MOMENT = "OBR-14"
+"""When the material came in: words there stand one place too far."""
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:
-    section = Section(reading.profile["referral"]["default_section"])
-    return Fact(section, text, shown or reading.other_order(item.segment), _ordered_on(item))
+    placed = matching("", shown.replace("_", " "), reading.profile["sections"])  # some write a name as a code
+    section = Section(placed or reading.profile["referral"]["default_section"])
+    return Fact(section, text, shown or reading.other_order(item.segment), ordered_on(item))

@@ -16,6 +16,7 @@ from .values import day
 
 _PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
 """A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
+_OTHER_NAMES = frozenset({"M", "A", "N", "S", "BAD"})  # XPN-7 (table 0200): maiden, alias, nickname, pseudonym, not to be used
 
 
 def the_patient(message: Message) -> Segment:
@@ -96,9 +97,10 @@ def lasting_first(many: list[Number]) -> list[Number]:
 
 
 def _name(names: list[Repetition]) -> PersonName:
-    """PID-5: the legal name when marked (`L`), else the first. FN.1 is for showing, FN.2-5 are its parts."""
+    """PID-5: the legal name when marked (`L`), else the first that is none of before. FN.1 is for showing, FN.2-5 are its parts."""
     filled = [name for name in names if name.component(1, 0).strip()]
-    legal = next((name for name in filled if name.component(7) == "L"), filled[0] if filled else None)
+    present = [name for name in filled if name.component(7) not in _OTHER_NAMES] or filled
+    legal = next((name for name in filled if name.component(7) == "L"), present[0] if present else None)
     if legal is None:
         return PersonName()
     family, own_prefix, own, partner_prefix, partner = (legal.component(1, s).strip() for s in range(1, 6))

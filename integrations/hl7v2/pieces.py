@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Sequence
 
 import pybase64
 
 from .items import Item
+from .packed import PDF
+from .segment import Segment
 
-PDF = b"JVBERi0"
-"""How a PDF begins in base64: nobody's words do."""
+_NO_WORDS = re.compile(rb"[A-Za-z0-9+/]+=*")
 _TAIL = 2048
 
 
@@ -30,12 +32,21 @@ def joined(found: Sequence[Item]) -> Sequence[Item]:
 def _goes_on(begun: Item, item: Item) -> bool:
     """The same label and type, no beginning of its own, and what was begun has not ended."""
     one, other = begun.segment, item.segment
-    if not one.name == other.name == "OBX" or not one.component(2) == other.component(2) == "ED":
+    if not one.name == other.name == "OBX" or bytes(one.octets(5, _place(one))[: len(PDF)]) != PDF:
         return False
-    if any(one.component(n, c, 0) != other.component(n, c, 0) for n, c in ((3, 1), (3, 2), (5, 2), (5, 3))):
+    if any(one.component(n, c, 0) != other.component(n, c, 0) for n, c in ((2, 1), (3, 1), (3, 2), (5, 2), (5, 3))):
         return False
-    sent = bytes(other.octets(5, 5)[: len(PDF)])
-    return bool(sent) and bytes(one.octets(5, 5)[: len(PDF)]) == PDF != sent and not _is_over(begun)
+    sent = other.octets(5, _place(other))
+    is_piece = bool(sent) if _place(one) == _DOCUMENT else _NO_WORDS.fullmatch(sent) is not None
+    return is_piece and bytes(sent[: len(PDF)]) != PDF and not _is_over(begun)
+
+
+def _place(segment: Segment) -> int:
+    """The component with the bytes: what is called a text has no other."""
+    return _DOCUMENT if segment.component(2) == "ED" else 1
+
+
+_DOCUMENT = 5
 
 
 def _is_over(begun: Item) -> bool:
@@ -43,8 +54,9 @@ def _is_over(begun: Item) -> bool:
     *before, last = [begun, *begun.more]
     if last.loose:
         return False
-    skipped = -sum(len(one.segment.octets(5, 5)) for one in before) % 4
-    whole = bytes(last.segment.octets(5, 5))[skipped:]
+    place = _place(begun.segment)
+    skipped = -sum(len(one.segment.octets(5, place)) for one in before) % 4
+    whole = bytes(last.segment.octets(5, place))[skipped:]
     try:
         return b"%%EOF" in pybase64.b64decode(whole[: len(whole) // 4 * 4][-_TAIL:])
     except (binascii.Error, ValueError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from integrations.profiles import asked_of
 from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingReceipt, PatientLink, PatientMerge, Profile
 
 from .apart import apart, numbered
@@ -184,8 +185,10 @@ def labelled(label: str, profile: Profile, code: str = "") -> str:
     """Which of the profile's labels these words, or this code, are."""
     code, words = code.casefold(), label.casefold().replace("_", " ")
     for name, rule in profile["labels"].items():
-        if code in folded_all(tuple(rule["codes"])) or any(word in words for word in folded_all(tuple(rule["words"]))):
+        if code in folded_all(tuple(rule["codes"])):
             return str(name)
+        if any(word in words for word in folded_all(tuple(rule["words"]))):
+            return (asked_of(words) if name == "board" else "") or str(name)
     return ""
 
 

@@ -69,7 +69,8 @@ def _over(reading: Reading) -> Iterator[tuple[Item, Fact]]:
             is_over = is_deleted(reading, item)
         if is_over:
             placed = placed_by_rule(reading, item) if segment.name in DRUGS else by_rule(segment, rules[segment.name])
-            yield from [(item, replace(placed, status=""))] if placed is not None else []
+            # One without a name is known by its number alone: it must not take back another that has a name.
+            yield from [(item, replace(placed, status=""))] if placed is not None and placed.text else []
 
 
 def _is_written(facts: Sequence[Fact], reading: Reading) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .segment import Segment
+from .segment import Repetition, Segment
 from .stamps import stamp
 from .values import coded
 
@@ -24,15 +24,19 @@ def timing(segment: Segment) -> str:
 
 def quantity_timing(segment: Segment, n: int) -> str:
     """The same of a field in the form of before 2.5 (TQ: ORC-7, RXE-1), which holds several where the dose changes."""
-    said = (
-        "; ".join(
-            filter(
-                None, (one.component(2), _lasts(one.component(3)), _span(one.component(4), one.component(5)), one.component(8, 0))
-            )
-        )
-        for one in segment.repetitions(n)
-    )
-    return "; ".join(filter(None, said))
+    return "; ".join(filter(None, (part for one in segment.repetitions(n) for part in _parts(one))))
+
+
+def of_order(common: Segment, own: Segment, n: int) -> str:
+    """What its order (ORC-7) says of a drug, but for what the drug says itself (RXE-1): there the order speaks for another."""
+    said = [_parts(one) for one in own.repetitions(n)] if n else []
+    parts = (part for one in common.repetitions(7) for k, part in enumerate(_parts(one)) if not any(own[k] for own in said))
+    return "; ".join(filter(None, parts))
+
+
+def _parts(one: Repetition) -> tuple[str, str, str, str]:
+    """How often, how long, from when until when, and in words."""
+    return one.component(2), _lasts(one.component(3)), _span(one.component(4), one.component(5)), one.component(8, 0)
 
 
 def _lasts(said: str) -> str:

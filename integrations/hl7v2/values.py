@@ -54,11 +54,17 @@ def day(text: str) -> date | None:
         return None
 
 
+_OTHERWISE = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2,4}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _PARTIAL = re.compile(r"(\d{4})(?:-?(0[1-9]|1[0-2]))?(?:00){0,2}")
 
 
 def partial(text: str) -> str:
-    """`2019-03` or `2019`: what there is of a date without a day (`201903`, `20190300`); "" for a whole date or nonsense."""
+    """`2019-03` or `2019`: what there is of a date without a day (`201903`, `20190300`); "" for a whole date or nonsense.
+
+    `01-03-2026` as it was sent: whether its day or its month comes first nobody can tell.
+    """
+    if _OTHERWISE.fullmatch(text.strip()):
+        return text.strip()
     found = _PARTIAL.fullmatch(text.strip())
     try:
         sent = believable_day(date(int(found[1]), int(found[2] or 1), 1)) if found else None
@@ -123,9 +129,9 @@ def _value(kind: str, one: Repetition) -> str:
         return period(one) if kind == "DR" else hour(one.text)
     if kind in _PARTED:
         parts = (one.component(c, 0) for c in range(1, MOST_PARTS))
-        if kind in _NAMES:  # a surname has its parts once more behind it
+        if kind in _NAMES or kind == "CQ":  # a surname has its parts once more behind it, and a unit its words
             parts = (one.component(c) or one.component(c, 0) for c in range(1, MOST_PARTS))
-        return " ".join(filter(None, parts))
+        return (" - " if kind == "NR" else " ").join(filter(None, parts))
     return (stamp(one.text) if kind in _TIMES else "") or _text(one)
 
 

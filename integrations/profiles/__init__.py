@@ -73,6 +73,16 @@ def urgency_of(profile: Profile, said: str) -> str:
     return next((str(means) for word, means in reversed(codes.items()) if word.casefold() == key), "")
 
 
+_ASKED = {"radiolo": "radiology", "patholo": "pathology"}
+"""How the specialism is written in Dutch, English and German."""
+
+
+def asked_of(label: str) -> str:
+    """`radiology` or `pathology`: whom of the board a question is for, where its name says one of them; "" = the board."""
+    named = [who for stem, who in _ASKED.items() if stem in label.casefold()]
+    return named[0] if len(named) == 1 else ""
+
+
 def written(own: Mapping[str, Any]) -> str:
     """The table as TOML again; only what a profile holds: texts, lists and tables of them."""
     plain = [f"{_key(name)} = {_value(value)}" for name, value in own.items() if not isinstance(value, Mapping)]

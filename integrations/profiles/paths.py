@@ -11,7 +11,7 @@ V2_FUNCTIONS = {
     "label": re.compile(r"[a-z_]{1,40}"),
     "notes": re.compile(r"[A-Z][A-Z0-9]{2}"),
     "provider": re.compile(r"[A-Z]{2,4}"),
-    "participant": re.compile(r"[A-Z]{2,4}"),
+    "participant": re.compile(r"[A-Za-z]{2,20}"),  # Epic writes a word there
     "number": re.compile(r"[A-Z]{2,5}"),
     "title": re.compile(r""),
     "closing": re.compile(r""),

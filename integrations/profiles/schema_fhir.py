@@ -54,7 +54,10 @@ FHIR: Mapping[str, Key] = HEAD | {
     ),
     "questionnaire": table(
         "Antwoorden op een vragenlijst.",
-        {"words": _WORDS_TO, "links": free("linkId → veld of kolom, vóór elk woord.", one_of("", *TARGETS))},
+        {
+            "words": _WORDS_TO,
+            "links": free("linkId, of de hele vraag in kleine letters → veld of kolom, vóór elk woord.", one_of("", *TARGETS)),
+        },
     ),
     "roles": table("Rollen in een CareTeam.", {"words": _WORDS}),
     "send": SEND,

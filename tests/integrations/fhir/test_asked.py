@@ -150,3 +150,49 @@ def test_a_telephone_that_is_no_longer_theirs_is_not_called() -> None:
     asker = {"resourceType": "Practitioner", "id": "d", "name": [{"text": "Dr. Smit"}], "telecom": phones}
 
     assert read(asker, asked=request(requester={"reference": "Practitioner/d"})).referrer.phone == "06-2"
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        ({"reasonCode": [{"text": "Is resectie mogelijk?"}]}, "Is resectie mogelijk?"),
+        ({"reasonCode": [{"text": "Is resectie mogelijk?"}], "note": [{"text": "Graag advies"}]}, "Graag advies"),
+        ({"reasonCode": [{"text": "Rectumcarcinoom"}]}, ""),
+        ({"reasonCode": [{"coding": [{"system": "x", "code": "1"}], "text": "Metastasen?"}]}, ""),
+    ],
+)
+def test_where_nothing_else_asks_a_reason_in_free_words_that_asks_is_the_question(said: Node, question: str) -> None:
+    found = read(asked=request(**said))
+    assert found.question_board == question
+    assert said["reasonCode"][0]["text"] in [fact.text for fact in found.facts]
+
+
+def test_who_sends_a_message_for_somebody_gives_his_organisation() -> None:
+    header = {
+        "resourceType": "MessageHeader", "id": "h", "eventUri": "urn:x", "source": {"endpoint": "x"},
+        "author": {"display": "A. Krol"}, "sender": {"reference": "Organization/z"},
+    }  # fmt: skip
+    found = read(header, {"resourceType": "Organization", "id": "z", "name": "Ziekenhuis Zuid"}).referrer
+    assert (found.name, found.organisation) == ("A. Krol", "Ziekenhuis Zuid")
+
+
+@pytest.mark.parametrize(("name", "question"), [("Vraag", "Resectie?"), ("Question:", "Resectie?"), ("Vraag aan de patiënt", "")])
+def test_an_answer_that_is_called_the_question_and_nothing_else_is_it(name: str, question: str) -> None:
+    items = [{"linkId": "7", "text": name, "answer": [{"valueString": "Resectie?"}]}]
+    assert read(about("QuestionnaireResponse", status="completed", item=items)).question_board == question
+
+
+@pytest.mark.parametrize(
+    ("name", "whose"),
+    [
+        ("fragestellungRadiologieFreitext", "question_radiology"),
+        ("Vraagstelling voor de radioloog", "question_radiology"),
+        ("Vraagstelling pathologie", "question_pathology"),
+        ("Vraagstelling (radiologie en pathologie)", "question_board"),
+        ("fragestellungTumorkonferenzFreitext", "question_board"),
+    ],
+)
+def test_what_is_asked_of_one_specialist_is_no_question_to_the_board(name: str, whose: str) -> None:
+    found = read(value(name, valueString="Metastasen?"))
+    asked = {one: getattr(found, one) for one in ("question_board", "question_radiology", "question_pathology")}
+    assert asked == dict.fromkeys(asked, "") | {whose: "Metastasen?"}

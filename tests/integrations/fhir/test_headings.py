@@ -49,6 +49,12 @@ def test_a_heading_is_known_by_its_code_whatever_its_language() -> None:
     assert [(fact.section, fact.label) for fact in found.facts] == [(Section.COMORBIDITY, "家族歴")]
 
 
+def test_a_disease_of_the_past_in_a_patient_summary_is_not_the_diagnosis() -> None:
+    """The sections of a summary are known by their LOINC codes in all of Europe."""
+    found = read(letter(("History of Past illness", "Condition/a"), code="11348-0"), disease("Maagcarcinoom", "a"))
+    assert [fact.section for fact in found.facts] == [Section.COMORBIDITY]
+
+
 @pytest.mark.parametrize(
     "title", ["Familieanamnese", "Familiale voorgeschiedenis", "Family history", "Antécédents familiaux", "Familie"]
 )
@@ -173,4 +179,21 @@ def test_what_a_patient_says_of_himself_on_a_form_or_of_his_drugs_says_so() -> N
     assert told(form, drug | {"id": "m"}) == [
         ("ECOG", "0; volgens: de patiënt zelf"),
         ("", "Tamoxifen; volgens: de patiënt zelf"),
+    ]
+
+
+def test_what_a_list_calls_removed_or_stopped_says_so_in_its_own_column() -> None:
+    """The list is told apart, under other things: who reads the diagnoses alone read it as one that holds."""
+    entries: list[Node] = [
+        {"item": {"reference": "Condition/a"}, "deleted": True},
+        {"item": {"reference": "Condition/b"}, "flag": {"text": "gestopt"}}, {"item": {"reference": "Condition/c"}},
+    ]  # fmt: skip
+    found = read(
+        about("List", status="current", mode="working", title="Problemen", entry=entries) | {"id": "list"},
+        disease("Jicht", "a"), disease("COPD", "b"), disease("Astma", "c"),
+    )  # fmt: skip
+    assert [fact.text for fact in found.facts if fact.section is Section.DIAGNOSIS] == [
+        "Jicht (verwijderd)",
+        "COPD (gestopt)",
+        "Astma",
     ]

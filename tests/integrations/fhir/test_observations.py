@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mdo_portal.exchange import Section
+
 from .make import Node, amount, condition, told
 from .test_beside import one, read, words
 
@@ -103,3 +105,39 @@ def test_what_is_added_to_a_value_or_its_part_is_shown_with_it() -> None:
         component=parts,
     )
     assert told(read(whole)) == [("TNM", "IIIA; tnm prefix: c"), ("T", "2a; tnm prefix: c"), ("N", "2; itc suffix: (i-)")]
+
+
+def test_a_value_of_which_the_name_says_little_has_its_name_once() -> None:
+    assert told(read(one("Observation", status="final", code=words("Score"), valueString="2"))) == [("Score", "2")]
+
+
+def test_what_a_pathologist_finds_is_pathology_though_it_is_of_a_laboratory_too() -> None:
+    """The German core data set gives every finding both categories."""
+    laboratory = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}
+    microscopy = {"coding": [{"system": "http://loinc.org", "code": "22635-7"}]}
+    grade = one("Observation", status="final", code=words("ISUP"), valueString="2")
+    assert [fact.section for fact in read(grade | {"category": [laboratory, microscopy]}).facts] == [Section.PATHOLOGY]
+    assert [fact.section for fact in read(grade | {"category": [laboratory]}).facts] == [Section.MARKER]
+
+
+def test_a_preliminary_report_in_words_alone_is_told_once() -> None:
+    said = {"status": "additional", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Geen maligniteit</div>'}
+    assert told(read(one("DiagnosticReport", status="partial", code=words("PA"), text=said))) == [
+        ("PA", "Geen maligniteit (partial)")
+    ]
+
+
+def test_a_part_that_two_panels_have_says_which_panel() -> None:
+    """The T of a clinical and the T of a pathological stage: cancer registries send both, each in its own panel."""
+    stages = [
+        one("Observation", name, status="final", code=words(name), component=[{"code": words("T"), "valueString": said}])
+        for name, said in (("Klinische TNM", "T2"), ("Pathologische TNM", "T1c"))
+    ]
+    assert told(read(*stages)) == [("T (Klinische TNM)", "T2"), ("T (Pathologische TNM)", "T1c")]
+    assert told(read(stages[1])) == [("T", "T1c")]
+
+
+def test_a_part_stands_in_the_column_of_its_own_code_where_the_whole_has_none() -> None:
+    part = {"code": {"coding": [{"system": "http://snomed.info/sct", "code": "78873005"}], "text": "T"}, "valueString": "T2"}
+    found = read(one("Observation", status="final", code=words("Stadium"), component=[part])).facts
+    assert [fact.section for fact in found] == [Section.DIAGNOSIS]

@@ -258,3 +258,29 @@ def test_letters_that_a_page_writes_for_a_sign_are_that_sign() -> None:
         "Observation", code=words("CEA &amp; CA&nbsp;15.3"), valueString="&lt;0,5 bij Van &#039;t Hof; R&amp;D; x &unknown; y"
     )
     assert told(read(value)) == [("CEA & CA 15.3", "<0,5 bij Van 't Hof; R&D; x &unknown; y")]
+
+
+def test_a_slide_says_what_it_was_cut_from() -> None:
+    """Of two slides, one of the left and one of the right, neither is told by its name."""
+    biopsies = [
+        one("Specimen", side, type=words("Biopt"), collection={"bodySite": words(f"Mamma {side}")})
+        for side in ("links", "rechts")
+    ]
+    slides = [
+        one("Specimen", f"s-{side}", type=words("Coupe"), parent=[{"reference": f"Specimen/{side}"}])
+        for side in ("links", "rechts")
+    ]
+    grade = one(
+        "Observation", "o", status="final", code=words("Gleason"), valueString="3", specimen={"reference": "Specimen/s-rechts"}
+    )
+    found = told(read(*biopsies, *slides, grade))
+    assert ("Gleason", "3; materiaal: Coupe, Biopt, Mamma rechts") in found
+    assert ("Materiaal", "Coupe; Biopt, Mamma links") in found
+
+
+def test_a_sample_without_a_place_has_its_number_with_the_finding_and_one_that_is_of_itself_has_none() -> None:
+    number = {"accessionIdentifier": {"value": "T24-01"}}
+    first = one("Specimen", "a", type=words("Biopt"), **number)
+    round_and_round = one("Specimen", "b", type=words("Coupe"), parent=[{"reference": "Specimen/b"}])
+    grade = one("Observation", "o", status="final", code=words("Gleason"), valueString="3", specimen={"reference": "Specimen/a"})
+    assert told(read(first, round_and_round, grade))[-1][1] == "3; materiaal: Biopt, T24-01"

@@ -47,3 +47,11 @@ def test_why_an_appointment_is_off_stands_beside_what_it_was_for() -> None:
 def test_an_appointment_on_a_day_without_a_time_says_the_day() -> None:
     found = appointment("SCH|P1|F9|||||CON^Controle||||^^^20260317", event="S13")
     assert (found.starts_at, found.starts_on, found.note) == (None, date(2026, 3, 17), "2026-03-17")
+
+
+def test_a_time_that_stands_behind_where_it_belongs_is_the_time_and_a_unit_there_is_none() -> None:
+    """AIS-6, which has the unit of an offset."""
+    found = appointment("SCH|P1|F9", "RGS|1", "AIS|1|A|CT^CT thorax^L|||20260310100000|30|MIN")
+    assert found.starts_at is not None and found.ends_at is not None
+    assert (found.starts_at.hour, found.ends_at.minute) == (10, 30)
+    assert appointment("SCH|P1|F9", "RGS|1", "AIS|1|A|CT^CT thorax^L|||MIN").starts_at is None

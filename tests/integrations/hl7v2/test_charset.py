@@ -47,6 +47,13 @@ def test_a_laboratory_on_dos_says_so_and_is_read_so(stated: str, codec: str) -> 
     assert Message.parse(message(stated, codec, "Daniëlle Müller")).get("PID-5") == "Daniëlle Müller"
 
 
+@pytest.mark.parametrize("stated", ["CP1250", "windows-1250", "WINDOWS-1250"])
+def test_a_sender_on_another_windows_who_says_so_is_read_so(stated: str) -> None:
+    """A Polish name read as a western one is another name: `Ko³odziej`."""
+    assert Message.parse(message(stated, "cp1250", "Kołodziej-Jędrysik")).get("PID-5") == "Kołodziej-Jędrysik"
+    assert Message.parse(message(stated, "utf-8", "Kołodziej")).get("PID-5") == "Kołodziej"
+
+
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("link", ["", "8859/1"])
 def test_bytes_that_say_they_are_unicode_are_believed_before_anybody(codec: str, link: str) -> None:

@@ -6,7 +6,7 @@ import pybase64
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral, IncomingResult
+from mdo_portal.exchange import IncomingReferral, IncomingResult, Section
 
 from .samples import PDF, PDF_TEXT
 
@@ -108,3 +108,8 @@ def test_a_letter_in_words_is_not_told_of_as_still_to_come(event: str, status: s
     read = Hl7Reader().read("\r".join([*lines, "DG1|1||C61^Prostaatca^ICD10", ""]).encode(), "generic-v2")
     assert isinstance(read, IncomingResult)
     assert [one.title for one in read.documents] == announced
+
+
+def test_the_words_of_a_report_stand_in_the_column_of_the_report() -> None:
+    read = referral("OBR|1|A1||PA^Pathologie", f"OBX|1|ED|B^Verslag^L||^application^rtf^Base64^{packed(RTF)}||||||F")
+    assert [fact.section for fact in read.facts if fact.text == RTF_WORDS] == [Section.PATHOLOGY]

@@ -87,3 +87,17 @@ def test_why_how_strong_and_how_fast_a_drug_is_given_are_not_lost() -> None:
     assert medicines(referral("ORC|NW|R1", asked)) == ["Cisplatine; 20; mg; 1; mg/ml; Testiscarcinoom; 125; ml/h"]
     made = "RXE||D1^Cisplatine|20||mg|||||||||||||||||H1|125|ml/h|1|mg/ml|C62^Testiscarcinoom"
     assert medicines(referral("ORC|NW|R1", made)) == ["Cisplatine; 20; mg; H1; 125; ml/h; 1; mg/ml; Testiscarcinoom"]
+
+
+def test_how_long_a_drug_is_given_is_as_it_says_itself_and_not_as_its_order_says() -> None:
+    """The ORC speaks for two drugs; of the second the doses are others."""
+    found = referral("ORC|NW|R1|||||1^QD^D2", "RXE|1^BID^D1|D1^Folinezuur|400||mg", "RXE||D2^Fluorouracil|2400||mg")
+    assert medicines(found) == [
+        "Folinezuur; 400; mg; BID; gedurende 1 d",
+        "Fluorouracil; 2400; mg; QD; gedurende 2 d",
+    ]
+
+
+def test_a_drug_with_its_number_in_the_list_before_it_is_called_by_its_name() -> None:
+    (told,) = medicines(read("RDE^O11", "ORC|NW|R1", "RXO|1|C09AA02^Enalapril^ATC||10|mg"))
+    assert told.startswith("Enalapril; ")

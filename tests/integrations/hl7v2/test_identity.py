@@ -97,6 +97,20 @@ def test_a_prefix_may_stand_where_titles_do(name: str, family: str, prefix: str,
     assert (found.family, found.own_prefix, found.own_family) == (family, prefix, own)
 
 
+@pytest.mark.parametrize(
+    ("names", "family"),
+    [
+        ("Jansen^A^^^^^M~Vries^A^^^^^D", "Vries"),  # of before a marriage
+        ("Anoniem^A^^^^^S~Vries^A", "Vries"),
+        ("Jansen^A^^^^^M~Vries^A^^^^^L", "Vries"),
+        ("Jansen^A^^^^^M", "Jansen"),
+        ("Jansen^A^^^^^D~Vries^A^^^^^C", "Jansen"),
+    ],
+)
+def test_a_name_of_before_or_another_is_the_patient_s_only_where_it_is_all(names: str, family: str) -> None:
+    assert referral(f"PID|1||71^^^ZEED^PI||{names}").patient.name.family == family
+
+
 @pytest.mark.parametrize(("said", "sex"), [("Vrouw", "F"), ("Female", "F"), ("Man", "M"), ("MALE", "M"), ("?", "")])
 def test_sex_may_be_a_word(said: str, sex: str) -> None:
     assert referral(f"PID|1||1^^^ZEED^PI||Giessen^J||19600101|{said}").patient.sex == sex

@@ -207,3 +207,14 @@ def test_an_order_with_its_own_report_lends_its_name_to_no_other() -> None:
         "ORC|CN", "OBR|1|A1|F1|CTH^CT hersenen", "OBX|1|TX|||Normaal", "ORC|RE", "OBR|2|A2|F2|CTN^CT hals", "OBX|2|TX|||Abces"
     )
     assert "CT hersenen; CT hals" not in labelled(found)
+
+
+@pytest.mark.parametrize("name", ["Display format in HTML", "Display format in text", "Display format in RTF"])
+def test_words_that_are_called_by_their_format_are_called_by_their_order(name: str) -> None:
+    """Australian reports come in several formats, each under the name of the format."""
+    found = result(
+        "OBR|1||F1|PA^Histologie^L|||20260301||||||||||||||||||F", f"OBX|1|FT|X^{name}^AUSPDI||Geen maligniteit||||||F"
+    )
+    assert [(fact.label, fact.section) for fact in found.facts if fact.text == "Geen maligniteit"] == [
+        ("Histologie", Section.PATHOLOGY)
+    ]

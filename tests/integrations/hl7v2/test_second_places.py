@@ -9,7 +9,7 @@ import pytest
 
 from integrations.hl7v2.explain import Hl7Explainer
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import Incoming, IncomingReferral, IncomingResult, PatientChange
+from mdo_portal.exchange import Incoming, IncomingReferral, IncomingResult, PatientChange, Section
 
 BSN = "999911120"
 PID = "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F"
@@ -69,6 +69,15 @@ def test_the_question_may_stand_in_a_note_that_is_called_so() -> None:
     found = referral(PID, "NTE|||rookt|^CLINICAL_INFORMATION", "NTE|||opereren?|^REASON_FOR_CONSULTATION")
     assert found.question_board == "opereren?"
     assert [(fact.label, fact.text) for fact in found.facts] == [("CLINICAL_INFORMATION", "rookt")]
+
+
+def test_a_note_that_says_what_it_is_stands_in_the_column_of_that() -> None:
+    found = referral(
+        PID, "NTE|||metformine|^CURRENT_MEDICATIONS", "NTE|||penicilline|^ALLERGIES", "NTE|||belt terug|^APPOINTMENT_NOTES"
+    )
+    assert [(fact.section, fact.text) for fact in found.facts] == [
+        (Section.MEDICATION, "metformine"), (Section.COMORBIDITY, "penicilline"), (Section.OTHER, "belt terug"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["ORU^R01", "REF^I12"])
@@ -145,3 +154,35 @@ def test_the_page_that_tries_a_message_says_which_number_was_taken_for_a_bsn() -
     told = Hl7Explainer().explain(raw, "generic-v2")
     assert [(one.place, one.why) for one in told.leftovers] == [("PID-19-1", "bsn")]
     assert [(one.value, one.place) for one in told.fields if one.name == "patient.bsn"] == [(BSN, "PID-19-1")]
+
+
+@pytest.mark.parametrize(
+    ("name", "whose"),
+    [
+        ("Vraagstelling voor de radioloog", "question_radiology"),
+        ("FRAGESTELLUNG_PATHOLOGIE", "question_pathology"),
+        ("Vraagstelling radiologie en pathologie", "question_radiology"),  # as it always was: the profile knows these words
+        ("Klinische vraag", "question_board"),
+    ],
+)
+def test_what_is_asked_of_one_specialist_is_no_question_to_the_board(name: str, whose: str) -> None:
+    found = referral("OBR|1|A1||MDO^MDO oncologie^L", f"OBX|1|ST|X^{name}^L||Metastasen?||||||F", PID, kind="ORM^O01")
+    asked = {one: getattr(found, one) for one in ("question_board", "question_radiology", "question_pathology")}
+    assert asked == dict.fromkeys(asked, "") | {whose: "Metastasen?"}
+
+
+@pytest.mark.parametrize(
+    ("name", "section"),
+    [
+        ("Medikation", Section.MEDICATION), ("Nebendiagnosen", Section.COMORBIDITY), ("Bildgebung", Section.IMAGING),
+        ("Vorbehandlung", Section.TREATMENT),
+    ],
+)  # fmt: skip
+def test_a_hospital_across_the_border_has_its_values_in_the_columns_too(name: str, section: Section) -> None:
+    assert [fact.section for fact in referral(PID, f"OBX|1|ST|X^{name}^L||siehe Brief||||||F").facts] == [section]
+
+
+def test_who_authorises_an_order_asks_and_not_who_typed_it() -> None:
+    """Epic names the first in PRT and the second in ORC-10."""
+    order = ("ORC|NW|A1||||||||TYP^Typist^T", "OBR|1|A1||MDO^MDO oncologie^L", "PRT|1|SP||Authorizing|^Krol^A")
+    assert referral(PID, *order, kind="ORM^O01").referrer.name == "A Krol"

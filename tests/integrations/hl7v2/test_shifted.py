@@ -113,3 +113,11 @@ def test_an_appointment_one_field_too_early_ends_when_it_says() -> None:
 def test_a_coded_material_is_nobody(system: str) -> None:
     found = result(f"OBR|1||F1|CH^Chemie|||||||||||119364003^Serum^{system}", "OBX|1|NM|A^ALAT^L||85|U/L||||||F")
     assert not any(f"{system} Serum" in fact.text for fact in found.facts)
+
+
+def test_words_where_the_moment_of_reception_belongs_are_told() -> None:
+    """OBR-14, one too far for the clinical information; a moment there says nothing to a board."""
+    found = referral(
+        "OBR|2|A2||CT^CT thorax|||20260301|||||||Verdenking longembolie", "OBR|3|A3||PET^PET|||20260301|||||||202603011415"
+    )
+    assert [fact.text for fact in found.facts if fact.label.startswith("Klinische gegevens")] == ["Verdenking longembolie"]

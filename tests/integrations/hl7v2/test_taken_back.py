@@ -145,3 +145,11 @@ def test_separators_alone_are_neither_a_question_nor_a_reason() -> None:
     found = read("ORM^O01", "ORC|NW|A1||||||||||||||^^", f"OBR|1|A1||MDO^MDO oncologie^L{'|' * 9}^^{'|' * 18}^Operabel?")
     assert isinstance(found, IncomingReferral)
     assert (found.question_board, shown(found)) == ("Operabel?", [])
+
+
+@pytest.mark.parametrize("kind", ["MDM^T11", "ORU^R01"])
+def test_an_order_without_a_name_that_is_cancelled_takes_back_nothing_by_name(kind: str) -> None:
+    """A document that is withdrawn comes with an order of which only the number is sent: no other order is meant by that."""
+    found = read(kind, "ORC|RE|D1", "OBR|1|D1|||||||||||||||||||||||X", "TXA|1|310|AP|||20260301||||||D1|||||AU")
+    assert isinstance(found, IncomingResult)
+    assert (found.taken_back, found.withdrawn) == ((), ("D1/",))

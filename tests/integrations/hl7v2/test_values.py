@@ -22,6 +22,8 @@ def test_an_alert_is_a_result() -> None:
         ("DR", "20260101", "2026-01-01 –"),
         ("TM", "0930", "09:30"),
         ("TM", "093015.00", "09:30"),
+        ("NR", "41196311^41277500", "41196311 - 41277500"),
+        ("CQ", "12^mm&millimeter&UCUM", "12 mm"),
     ],
 )
 def test_a_period_and_an_hour_read_as_such(kind: str, value: str, shown: str) -> None:
@@ -110,3 +112,19 @@ def test_a_value_one_component_too_far_has_no_separators_before_it(kind: str, se
 def test_a_moment_is_no_place_in_the_body() -> None:
     found = result("OBR|1|P7|A7|IGE^IgE", f"OBX|1|NM|IGE^IgE||0.59|kU/L|||||F{'|' * 9}201506011605")
     assert found.facts[-1].text == "0.59 kU/L"
+
+
+@pytest.mark.parametrize(
+    ("of_order", "own", "shown"),
+    [
+        ("20260301", "01-02-2026", "5 (01-02-2026)"),
+        ("01-03-2026 12:30", "", "5 (01-03-2026 12:30)"),
+        ("202603", "", "5 (2026-03)"),
+        ("01-03-2026", "20260302", "5"),
+        ("onbekend", "", "5"),
+    ],
+)
+def test_a_day_that_is_written_otherwise_stands_beside_the_value_as_it_was_sent(of_order: str, own: str, shown: str) -> None:
+    """Day or month first: nobody can tell, so it is no date."""
+    found = result(f"OBR|1||F1|X^X|||{of_order}", f"OBX|1|NM|P^PSA^L||5||||||F|||{own}")
+    assert labelled(found)["PSA"] == shown

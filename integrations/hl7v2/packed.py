@@ -1,0 +1,51 @@
+"""Where in an OBX the bytes of a document stand, and how they are packed: senders put them in many places."""
+
+from __future__ import annotations
+
+from integrations.rich_text import is_rich
+
+from .segment import Segment
+
+ENCODINGS = ("a", "base64", "hex")
+PDF = b"JVBERi0"
+"""How a PDF begins in base64: nobody's words do."""
+_PACKED = (PDF, b"e1xydGY", b"iVBORw0KGgo", b"/9j/")
+"""So begin a PDF, RTF, PNG and JPEG."""
+_LONGEST = max(map(len, _PACKED))
+
+
+def place_of(segment: Segment, repetition: int) -> int:
+    """The component with the bytes: the fifth of an ED, unless a PDF, or the word Base64, shows that it stands elsewhere.
+
+    Some put them in the first, where the application of the sender belongs.
+    """
+    if segment.octets(5, 5, repetition) and segment.component(5, 4, repetition=repetition).lower() in ENCODINGS:
+        return 5
+    after_word = (n + 1 for n in (5, 3, 2) if segment.component(5, n, repetition=repetition).lower() == "base64")
+    packed = (n for n in (5, 1, 4, 3, 2, 6) if is_packed(segment, n, repetition))
+    return next(packed, 0) or next(after_word, 1 if is_written_first(segment, repetition) else 5)
+
+
+def is_packed(segment: Segment, component: int, repetition: int) -> bool:
+    """Whether a component begins as a PDF, a letter in RTF or a picture does in base64."""
+    return bytes(segment.octets(5, component, repetition)[:_LONGEST]).startswith(_PACKED)
+
+
+def is_written_first(segment: Segment, repetition: int) -> bool:
+    """Whether words stand in the first component, in RTF or HTML or alone, and nothing in the fifth.
+
+    What is repeated goes on with the first.
+    """
+    if repetition or segment.octets(5, 5) or not segment.octets(5, 1) or is_packed(segment, 1, 0):
+        return False
+    alone = not any(segment.octets(5, n) for n in (2, 3, 4))
+    return alone or is_rich(segment.component(5, 1, 0)[:200].encode())
+
+
+def encoding_at(segment: Segment, place: int, repetition: int) -> str:
+    """`base64`, `hex`, `a` (text as it stands), or "" when nothing says it. A PDF in base64 is that whatever stands beside it."""
+    if is_packed(segment, place, repetition):
+        return "base64"
+    if place != 5:
+        return "a" if place == 1 and is_written_first(segment, repetition) else "base64"
+    return segment.component(5, 4, repetition=repetition).lower()
