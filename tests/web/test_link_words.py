@@ -22,7 +22,7 @@ def test_a_change_is_told_field_by_field_before_and_after() -> None:
         told = link_words.differences("level: form\nprofile_in: ", "level: hl7v2\nprofile_in: hix\nMSH-3: HIX")
 
     assert told == [
-        Difference("Trap", "Formulier", "HL7 v2"),
+        Difference("Hoe ver dit ziekenhuis is", "Formulier", "HL7 v2"),
         Difference("Profiel van wat binnenkomt", "", "ChipSoft HiX"),
         Difference("MSH-3", "", "HIX"),
     ]
