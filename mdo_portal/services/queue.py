@@ -43,6 +43,10 @@ class Lane(Enum):
     ANY = "any"
 
 
+Owner = tuple[uuid.UUID | None, bytes]
+"""A number of a patient at a hospital; None = who sent it is not known."""
+
+
 class Waiting(NamedTuple):
     """A place in the queue. `keys`: the patient's numbers, and those that are known to be the same patient's."""
 
@@ -55,7 +59,7 @@ class Waiting(NamedTuple):
     keys: list[bytes]
 
     @property
-    def owners(self) -> set[tuple[uuid.UUID | None, bytes]]:
+    def owners(self) -> set[Owner]:
         return {(self.hospital_id, key) for key in self.keys}
 
     def is_ready(self, lane: Lane, now: datetime) -> bool:
@@ -177,21 +181,23 @@ def _batches(session: Session, *, now: datetime, most: int, lane: Lane) -> Itera
 
     One statement that says all this costs 40 ms with 20,000 messages waiting, or seconds when PostgreSQL guesses wrong; this 1 ms.
     """
-    older: set[tuple[uuid.UUID | None, bytes]] = set()
+    older: set[Owner] = set()
     batch: list[Waiting] = []
+    linked = _Linked()
     size = 0
     for row in _queue(session):
         owners = row.owners
         if not row.is_ready(lane, now) or not older.isdisjoint(owners):
-            older |= owners
+            older |= linked.whole(owners)
             continue
         batch.append(row)
+        linked.add(owners)
         size += row.size
         if len(batch) == most or size > MOST_BYTES:
             yield batch
             for one in batch:  # nothing of it was ours: who comes after waits for it
                 older |= one.owners
-            batch, size = [], 0
+            batch, size, linked = [], 0, _Linked()
     if batch:
         yield batch
 
@@ -207,14 +213,30 @@ def _queue(session: Session) -> Iterator[Waiting]:
 
 def _in_order(wanted: Sequence[Waiting], found: Mapping[uuid.UUID, object]) -> list[uuid.UUID]:
     """Those that we could lock and that wait for nobody who was locked by another."""
-    missed: set[tuple[uuid.UUID | None, bytes]] = set()
+    missed: set[Owner] = set()
+    linked = _Linked()
     ours = []
     for one in wanted:
         if one.id in found and missed.isdisjoint(one.owners):
             ours.append(one.id)
+            linked.add(one.owners)
         else:
-            missed |= one.owners
+            missed |= linked.whole(one.owners)
     return ours
+
+
+class _Linked(dict[Owner, set[Owner]]):
+    """Numbers that the messages of one batch name together, each with all of its patient's.
+
+    A merge of 2 and 3, then a message about 3 that must wait: the next about 2 waits for that one, though it does not say 3 itself.
+    """
+
+    def add(self, owners: set[Owner]) -> None:
+        whole = self.whole(owners)
+        self.update(dict.fromkeys(whole, whole))
+
+    def whole(self, owners: set[Owner]) -> set[Owner]:
+        return owners.union(*(self[one] for one in owners if one in self))
 
 
 def _count(session: Session, ids: Sequence[uuid.UUID], *, now: datetime) -> None:

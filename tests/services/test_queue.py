@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -146,6 +146,15 @@ def test_a_batch_is_not_larger_than_a_worker_can_hold(session: Session, region: 
     assert raws(queue.claim(session, now=NOW, most=9)) == "M0 M1"
 
 
+def test_what_follows_a_merge_in_one_batch_does_not_overtake_what_waits_for_another_patient(
+    session: Session, region: Region
+) -> None:
+    kept(session, region, "4", "23", "34", "2")
+    queue.claim(session, now=NOW)  # the one about 4 is with another worker
+
+    assert raws(queue.claim(session, now=NOW, most=9)) == "M1", "the last is about 2, who is 3 now, and that one waits for 4"
+
+
 def test_after_a_merge_both_numbers_are_one_patient(session: Session, region: Region) -> None:
     kept(session, region, "12")
     merge = one(session)
@@ -170,6 +179,7 @@ ACTS = some.lists(
 )
 
 
+@example(["1"], ["1", "1", "4", "23", "34", "2"], [("claim", 0), ("claim", 1)], 4)  # found by chance, once in many runs
 @settings(max_examples=60, deadline=None)
 @given(WORDS, WORDS, ACTS, some.integers(1, 5))
 def test_whatever_workers_do_each_patient_is_in_order_and_in_one_hand(
