@@ -5,16 +5,15 @@ The page is a small one around the built core.js and room.js. Its server is this
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from mdo_portal.web.assets import DIST, Assets
-from tests.web.test_refresh_in_browser import CONFIG, SITE, SOON
+from tests.web.live_line import CONFIG, SITE, SOON, LiveLine
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 PAGE = """<!doctype html><html lang="nl"><head><title>zaal</title><meta name="made-at" content="0">{config}
@@ -42,7 +41,7 @@ class Room:
     holds: bool = False
     saved: list[str] = field(default_factory=list)
     held: list[Route] = field(default_factory=list)
-    lines: list[WebSocketRoute] = field(default_factory=list)
+    line: LiveLine = field(default_factory=LiveLine)
 
     def answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE).partition("?")[0]
@@ -62,23 +61,10 @@ class Room:
         core, room = (Assets.read()(name) for name in ("core.js", "room.js"))
         return PAGE.format(config=CONFIG, core=core, room=room, agenda=AGENDA.format(self.on), case=CASE.format(self.on))
 
-    def live(self, line: WebSocketRoute) -> None:
-        self.lines.append(line)
-        line.on_message(lambda said: self._hear(line, str(said)))
-        line.send(
-            "0" + json.dumps({"sid": "a", "upgrades": [], "pingInterval": 25_000, "pingTimeout": 20_000, "maxPayload": 100_000})
-        )
-
-    def _hear(self, line: WebSocketRoute, said: str) -> None:
-        if said == "40":
-            line.send('40{"sid":"b"}')
-        elif asked := re.match(r"42(\d+)\[", said):
-            line.send(f"43{asked[1]}[{json.dumps({'ok': True, 'missed': {}})}]")
-
     def go_on(self) -> None:
         """The chair goes to the next case, and everybody hears so."""
         self.on += 1
-        self.lines[-1].send("42" + json.dumps(["changed", {"topic": "meeting:1", "id": "1", "revision": self.on}]))
+        self.line.say(self.on)
         expect(self.page.locator("#room-agenda")).to_have_attribute("data-room-current", str(self.on), timeout=SOON)
         self.page.wait_for_timeout(300)
 
@@ -93,10 +79,7 @@ class Room:
 def room(browser: Browser) -> Iterator[Room]:
     page = browser.new_page()
     made = Room(page)
-    page.route(f"{SITE}/**", made.answer)
-    page.route_web_socket(re.compile("/socket.io/"), made.live)
-    page.goto(SITE)
-    expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+    made.line.open(page, made.answer)
     yield made
     page.close()
 

@@ -5,22 +5,17 @@ The page is a small one around the built core.js. Its server is this test, which
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 
 from mdo_portal.web.assets import DIST, Assets
+from tests.web.live_line import CONFIG, SITE, SOON, LiveLine
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
-SITE = "http://portal.example"
-CONFIG = re.findall(r"<meta name=\"htmx-config\".*", (DIST.parents[2] / "templates" / "base.html").read_text())[
-    0
-]  #: as every page has it
 PAGE = """<!doctype html><html lang="nl"><head><title>paneel</title><meta name="made-at" content="0">{config}
 <script type="module" src="{core}"></script></head>
 <body><span data-live-indicator><span data-live-word></span></span>{panel}</body></html>"""
@@ -30,7 +25,6 @@ PANEL = (
 ACT = '<form hx-post="/act" hx-target="#panel" hx-swap="outerHTML"><button>Voeg toe</button></form>'
 NOTE = '<div id="note" hx-preserve="true">leeg</div>'  #: as the notes of the room: a swap moves them, it never makes them anew
 FORM = '<form data-autosave="/save"><input name="text" aria-label="Aanbeveling"></form>'
-SOON = 15_000
 GATHERED_MS = 400  #: a change is fetched within 240 ms (refresh.ts: GATHER_MS and its spread)
 
 
@@ -43,8 +37,7 @@ class Server:
     held: list[tuple[Route, str]] = field(default_factory=list)
     holds: bool = False
     fetched: int = 0
-    lines: list[WebSocketRoute] = field(default_factory=list)
-    missed: dict[str, int] = field(default_factory=dict)
+    line: LiveLine = field(default_factory=LiveLine)
     mode: str = ""
     form: str = ""
     others: int = 0  #: how often others change the panel just before what is typed here is stored
@@ -96,20 +89,6 @@ class Server:
                 route.abort()
         self.held, self.holds = [], False
 
-    def live(self, line: WebSocketRoute) -> None:
-        """As much Socket.IO as one page says: connecting, and telling which topics it shows."""
-        self.lines.append(line)
-        line.on_message(lambda said: self._hear(line, str(said)))
-        line.send(
-            "0" + json.dumps({"sid": "a", "upgrades": [], "pingInterval": 25_000, "pingTimeout": 20_000, "maxPayload": 100_000})
-        )
-
-    def _hear(self, line: WebSocketRoute, said: str) -> None:
-        if said == "40":
-            line.send('40{"sid":"b"}')
-        elif asked := re.match(r'42(\d+)\["watch"', said):
-            line.send(f"43{asked[1]}[{json.dumps({'missed': self.missed})}]")
-
     def change(self) -> None:
         """The meeting changes, and everybody who watches it hears so; time enough to ask for the panel."""
         self.revision += 1
@@ -120,7 +99,7 @@ class Server:
         self.page.wait_for_timeout(GATHERED_MS)
 
     def _say(self) -> None:
-        self.lines[-1].send("42" + json.dumps(["changed", {"topic": "meeting:1", "id": "1", "revision": self.revision}]))
+        self.line.say(self.revision)
 
 
 @pytest.fixture
@@ -128,10 +107,7 @@ def server(browser: Browser) -> Iterator[Server]:
     """A page that is live and shows the first revision."""
     page = browser.new_page()
     made = Server(page)
-    page.route(f"{SITE}/**", made.answer)
-    page.route_web_socket(re.compile("/socket.io/"), made.live)
-    page.goto(SITE)
-    expect(page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
+    made.line.open(page, made.answer)
     yield made
     page.close()
 
@@ -254,7 +230,7 @@ def test_what_changed_while_the_page_was_on_its_way_is_fetched_unless_it_shows_i
     server: Server, revision: int, fetched: int
 ) -> None:
     """After an act of one's own the page is made from what that act left: it missed nothing."""
-    server.missed = {"meeting:1": revision}
+    server.line.missed = {"meeting:1": revision}
 
     server.page.reload()
     expect(server.page.locator("[data-live-indicator]")).to_have_attribute("data-state", "on", timeout=SOON)
@@ -268,7 +244,7 @@ def test_a_list_that_was_just_opened_asks_nobody_whether_to_show_what_it_may_sho
     server: Server, does_something: bool
 ) -> None:
     """Above a list that was opened after an act stood that one thing had changed: that act."""
-    server.missed, server.mode = {"meeting:1": 0}, 'data-live-mode="ask"'
+    server.line.missed, server.mode = {"meeting:1": 0}, 'data-live-mode="ask"'
     if does_something:
         server.page.add_init_script("document.addEventListener('DOMContentLoaded', () => setTimeout(() =>"
                                     " document.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true}))))")  # fmt: skip
