@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
-from mdo_portal.errors import IllegalMove
+from mdo_portal.errors import IllegalMove, Stale
 from mdo_portal.services import calling_off, case_acts, meetings, planning, rooms, worklist_boards
 from tests import make
 from tests.make import NOW
@@ -111,3 +114,31 @@ def test_it_can_be_held_after_all_and_not_once_it_began(
     with pytest.raises(IllegalMove):
         _off(session, region, meeting)
     assert cases[0].state is CaseState.SCHEDULED
+
+
+def test_a_case_that_is_planned_in_the_same_moment_is_not_left_behind(
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would stand on the agenda of a meeting that nobody holds."""
+    real, planned = Session.refresh, list[uuid.UUID]()
+
+    def refresh(session: Session, row: object, *args: Any, **named: Any) -> None:
+        if isinstance(row, Meeting) and not planned:
+            planned.append(_planned_by_another(database, region))
+        real(session, row, *args, **named)
+
+    monkeypatch.setattr(Session, "refresh", refresh)
+    with pytest.raises(Stale), database.transaction() as session:
+        _off(session, region, session.get_one(Meeting, region.meeting))
+    monkeypatch.undo()
+
+    with database.transaction() as session:
+        assert session.get_one(Case, planned[0]).state is CaseState.SCHEDULED
+        assert _off(session, region, session.get_one(Meeting, region.meeting)) == 1
+
+
+def _planned_by_another(database: Database, region: Region) -> uuid.UUID:
+    with database.transaction() as session:
+        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]))
+        make.planned(session, case, session.get_one(Meeting, region.meeting), viewer=region.aisha)
+        return case.id
