@@ -29,6 +29,8 @@ WEEKS_AHEAD = 8
 LASTS = timedelta(hours=6)
 """A meeting that was to begin longer ago is over, whatever became of it."""
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
+MAY_COME = (*TO_COME, MeetingState.CALLED_OFF)
+"""What may still be held: one that was called off can be held after all."""
 PLANNABLE = (*TO_COME, MeetingState.OPEN)
 
 
@@ -45,7 +47,7 @@ def extend_series(session: Session, board: Board, *, now: datetime) -> None:
 def held_elsewhere(session: Session, board: Board, before: Mapping[str, str], *, now: datetime) -> None:
     """The board meets at another place or address than these: so do its meetings to come that were to be held there."""
     for name, value in before.items():
-        coming = update(Meeting).where(Meeting.board_id == board.id, Meeting.starts_at > now, Meeting.state.in_(TO_COME))
+        coming = update(Meeting).where(Meeting.board_id == board.id, Meeting.starts_at > now, Meeting.state.in_(MAY_COME))
         session.execute(coming.where(getattr(Meeting, name) == value).values({name: getattr(board, name)}))
 
 

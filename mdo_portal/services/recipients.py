@@ -45,8 +45,8 @@ def of(session: Session, case: Case, form: DecisionForm = DecisionForm.FIRST, ab
     """The referring hospital; then the patient's general practitioner, when the hospital has a channel for that and nobody objects.
 
     What corrects or withdraws `about` goes also to every general practitioner who got, or may get, what it replaces: under another
-    name by now, or without a channel any more (on paper then). That there is no advice is told to who asked for one, and to nobody
-    else (docs/decisions/0038).
+    name by now, or without a channel any more (on paper then). A withdrawal goes to those alone: whoever never had the advice need not
+    hear that it is gone. That there is no advice is told to who asked for one, and to nobody else (docs/decisions/0038).
     """
     hospital = session.get_one(Hospital, case.hospital_id)
     channel, _ = hospitals.address_of(session, hospital.id)
@@ -56,7 +56,8 @@ def of(session: Session, case: Case, form: DecisionForm = DecisionForm.FIRST, ab
     agreed = recipient_channels.of(session, hospital.id, Audience.GP)
     names = [case.gp_name.strip()] if agreed is not None and case.gp_name.strip() else []
     if about is not None and form in REPLACES:
-        names += _told_before(session, about)
+        had_it = _told_before(session, about)
+        names = had_it if form is DecisionForm.WITHDRAWAL else names + had_it
     over = agreed.channel if agreed is not None else Channel.PAPER
     different = {" ".join(name.casefold().split()): name for name in reversed(names)}  # of one written twice the newest counts
     return found + [Recipient(hospital, Audience.GP, name, over.value) for name in reversed(different.values())]

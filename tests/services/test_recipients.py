@@ -8,11 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.decision import Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.round import Round
-from mdo_portal.exchange import Receipt, ReceiptKind
+from mdo_portal.exchange import DecisionForm, Receipt, ReceiptKind
 from mdo_portal.services import handing_over, objections, recipients
 from tests.make import BSN, NOW
 from tests.outbox_house import AA, HOUR, LATER, SILENCE, Outbox, Receiver
@@ -122,6 +123,22 @@ def test_each_later_version_goes_to_every_gp_who_has_one_before_and_to_nobody_el
 
     last = {one.recipient_name: one.replaces_document_number[-3:] for one in receiver.came if one.version == 3}
     assert last == {"Ziekenhuis ZEED": "-v2", GP: "-v2", "N. Opvolger": "-v2", "D. Derde": ""}
+
+
+def test_a_withdrawal_goes_to_nobody_who_never_got_the_advice(outbox: Outbox) -> None:
+    outbox.copies_to_gps()
+    round_ = outbox.signed(gp=GP)
+    outbox.drain(Receiver([AA]))
+    outbox.patient_of("N. Opvolger", round_)
+
+    with outbox.database.transaction() as session:
+        case, about = session.get_one(Case, round_.case_id), session.get_one(Decision, outbox.letter(round_).decision_id)
+        told = {form: [one.name for one in recipients.of(session, case, form, about)] for form in DecisionForm}
+
+    assert told[DecisionForm.WITHDRAWAL] == ["", GP]
+    assert told[DecisionForm.CORRECTION] == ["", "N. Opvolger", GP]
+    assert told[DecisionForm.ADDENDUM] == ["", "N. Opvolger"]
+    assert told[DecisionForm.OUTCOME] == told[DecisionForm.RECALL] == [""]
 
 
 def test_a_gp_whose_channel_is_gone_gets_what_replaces_it_on_paper(outbox: Outbox) -> None:

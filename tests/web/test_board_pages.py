@@ -78,7 +78,7 @@ def test_who_goes_to_the_next_meeting_goes_where_the_board_meets_by_then(house: 
         coming = session.scalars(
             select(Meeting).where(Meeting.board_id == house.region.boards["URO-P"], Meeting.starts_at > now)
         ).all()
-        moved_by_hand, under_way = coming[0], coming[1]
+        moved_by_hand, under_way, coming[2].state = coming[0], coming[1], MeetingState.CALLED_OFF
         moved_by_hand.place, under_way.state = "Zaal 9", MeetingState.OPEN
 
     house.post("Ada", path, **form, place="Zaal 2", video_url="https://video.example/nieuw")
