@@ -184,9 +184,8 @@ class _Read:
         by_function = next((one for one, named, role_ in asked if ROLES[named](self._message, role_)), "")
         for name in ("name", "number", "organisation", "phone"):
             value = getattr(contact, name)
-            beside = (
-                (by_function,) if by_function and name in rule else ()
-            )  # whoever stands there has it there, before it is sought elsewhere
+            # Whoever stands there has it there, before it is sought elsewhere.
+            beside = (by_function,) if by_function and name in rule else ()
             looked = (*beside, *rule.get(name, rule["places"]))
             place = (by_function or self._place(value, WHERE_PEOPLE_STAND)) if value else ""
             yield FieldRead(f"{role}.{name}", value, place, looked=looked)

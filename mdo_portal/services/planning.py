@@ -99,9 +99,8 @@ def unplan(
 
 def reorder(session: Session, meeting: Meeting, order: Sequence[uuid.UUID]) -> None:
     """Put the agenda in this order. Stale when the agenda holds other rounds than the reader saw."""
-    seen = (
-        select(Round).join(Case, Case.id == Round.case_id).where(Round.meeting_id == meeting.id, ~Case.objected)
-    )  # as the agenda
+    on_agenda = (Round.meeting_id == meeting.id, ~Case.objected)  # as the reader sees it
+    seen = select(Round).join(Case, Case.id == Round.case_id).where(*on_agenda)
     rounds = {one.id: one for one in session.scalars(seen)}
     if set(rounds) != set(order) or len(order) != len(rounds):
         raise Stale()

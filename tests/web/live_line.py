@@ -12,9 +12,8 @@ from playwright.sync_api import Page, Route, WebSocketRoute, expect
 from mdo_portal.web.assets import DIST
 
 SITE = "http://portal.example"
-CONFIG = re.findall(r"<meta name=\"htmx-config\".*", (DIST.parents[2] / "templates" / "base.html").read_text())[
-    0
-]  #: as every page has it
+(CONFIG,) = re.findall(r"<meta name=\"htmx-config\".*", (DIST.parents[2] / "templates" / "base.html").read_text())
+"""As every page has it."""
 SOON = 15_000
 
 
