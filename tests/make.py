@@ -150,7 +150,7 @@ def board(session: Session, code: str, takes_part: Sequence[Hospital], **over: A
 
 
 def meeting(session: Session, of: Board, *, starts_at: datetime = NOW + timedelta(days=2), **over: Any) -> Meeting:
-    values: dict[str, Any] = {"minutes": 90, "registration_closes_at": starts_at - timedelta(hours=24)}
+    values: dict[str, Any] = {"minutes": 90, "registration_closes_at": starts_at - timedelta(hours=24), "series_at": starts_at}
     made = Meeting(board_id=of.id, starts_at=starts_at, state=MeetingState.PLANNED, revision=0, **(values | over))
     session.add(made)
     session.flush()

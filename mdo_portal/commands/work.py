@@ -22,7 +22,7 @@ from mdo_portal.commands.sending import Sending
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.exchange import Reminder
-from mdo_portal.services import meetings, participation, waits
+from mdo_portal.services import participation, series, waits
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.settings import Settings
@@ -136,7 +136,7 @@ def _series(database: Database, stop: Stop) -> None:
     while not stop.is_set():
         with database.transaction() as session:
             for board in session.scalars(select(Board)):
-                meetings.extend_series(session, board, now=now())
+                series.extend(session, board, now=now())
         stop.wait(3600)
 
 

@@ -114,12 +114,18 @@ MEETING_MOVES: dict[MeetingState, frozenset[MeetingState]] = {
 
 class Meeting(Base):
     __tablename__ = "meetings"
-    __table_args__ = (UniqueConstraint("board_id", "starts_at"), Index("ix_meetings_starts_at", "starts_at"))
+    __table_args__ = (
+        UniqueConstraint("board_id", "starts_at"),
+        UniqueConstraint("board_id", "series_at"),
+        Index("ix_meetings_starts_at", "starts_at"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("boards.id"))
     #: when it starts
     starts_at: Mapped[datetime]
+    #: the moment of the weekly series that it stands for, also when it is held on another; empty = an extra one
+    series_at: Mapped[datetime | None]
     #: minutes there are
     minutes: Mapped[int]
     #: after this a case comes on the agenda only with a reason

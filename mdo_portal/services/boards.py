@@ -20,7 +20,7 @@ from mdo_portal.domain.people import BoardMembership, Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
-from mdo_portal.services import audit, changes, lateness, meetings, routing
+from mdo_portal.services import audit, changes, lateness, routing, series
 from mdo_portal.services.terms import in_force
 
 FIELDS = (
@@ -37,8 +37,6 @@ FIELDS = (
 )
 NAMES = frozenset(("code", "name", "aliases"))
 """By which senders may mean a board."""
-WHERE = ("place", "video_url")
-"""Where its meetings are held."""
 SETTINGS = ("review_months", "late_hours", "late_paper_days", "objection_hours", "follow_days")
 SWITCHES = ("folds_values",)
 HOSPITAL_FIELDS = ("name", "city", "phone", "ura", "agb", "review_months")
@@ -118,10 +116,7 @@ def takes_part(session: Session, board_id: uuid.UUID) -> dict[uuid.UUID, date | 
 
 
 def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm, *, now: datetime) -> Board:
-    """A new board or another shape of one; its weekly series is made. Raises Incomplete.
-
-    Meetings that exist keep their day and time; where they are held goes along, for those that are still to come.
-    """
+    """A new board or another shape of one; its weekly series is made, and keeps up (`series.keep_up`). Raises Incomplete."""
     _check(session, board, form)
     is_new = board is None
     board = board or Board()
@@ -131,10 +126,11 @@ def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm,
     session.add(board)
     session.flush()
     moved = _set_hospitals(session, board, form.hospitals)
-    meetings.extend_series(session, board, now=now)
-    other = [name for name in before if before[name] != getattr(board, name)]
-    meetings.held_elsewhere(session, board, {name: before[name] for name in WHERE if name in other}, now=now)
-    changed = other + moved
+    if is_new:
+        series.extend(session, board, now=now)
+    else:
+        series.keep_up(session, board, before, now=now)
+    changed = [name for name in before if before[name] != getattr(board, name)] + moved
     if NAMES.intersection(changed):
         changes.wake(session, "route")  # what a hospital called by a name that the board did not have
     detail = "added" if is_new else ", ".join(changed)
@@ -156,6 +152,14 @@ def call_too(session: Session, viewer: Viewer, board_id: uuid.UUID, word: str, *
     return board
 
 
+def bounds(minutes: int, video_url: str) -> dict[str, tuple[bool, str]]:
+    """Whether what holds for every meeting, of the series or not, is wrong, and the sentence that says so."""
+    return {
+        "minutes": (not 5 <= minutes <= 600, N_("Tussen 5 en 600 minuten.")),
+        "video_url": (bool(video_url) and not video_url.startswith("https://"), N_("Begint met https://")),
+    }
+
+
 def _check(session: Session, board: Board | None, form: BoardForm) -> None:
     other = select(Board.id).where(Board.code == form.code)
     found = session.scalar(other if board is None else other.where(Board.id != board.id))
@@ -165,7 +169,6 @@ def _check(session: Session, board: Board | None, form: BoardForm) -> None:
             N_("Hoofdletters, cijfers en streepjes, hoogstens 16."),
         ),
         "name": (not form.name, N_("Vul de naam in zoals die in brieven staat.")),
-        "minutes": (not 5 <= form.minutes <= 600, N_("Tussen 5 en 600 minuten.")),
         "minutes_per_case": (not 1 <= form.minutes_per_case <= 60, N_("Tussen 1 en 60 minuten.")),
         "closing_hours": (not 0 <= form.closing_hours <= 168, N_("Tussen 0 en 168 uur.")),
         "review_months": (not 1 <= form.review_months <= MOST_REVIEW_MONTHS, REVIEW_BOUNDS),
@@ -173,9 +176,8 @@ def _check(session: Session, board: Board | None, form: BoardForm) -> None:
         "late_hours": (not 1 <= form.late_hours <= 168, N_("Tussen 1 en 168 uur.")),
         "late_paper_days": (not 1 <= form.late_paper_days <= 20, N_("Tussen 1 en 20 werkdagen.")),
         "follow_days": (not 0 <= form.follow_days <= MOST_DAYS, N_("Tussen 0 en 90 dagen.")),
-        "video_url": (bool(form.video_url) and not form.video_url.startswith("https://"), N_("Begint met https://")),
         "hospitals": (not form.hospitals, N_("Kies minstens één ziekenhuis.")),
-    }
+    } | bounds(form.minutes, form.video_url)
     fields = {name: sentence for name, (is_wrong, sentence) in wrong.items() if is_wrong}
     if found is not None:
         fields["code"] = N_("Deze code is al van een ander MDO.")

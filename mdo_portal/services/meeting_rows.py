@@ -23,6 +23,8 @@ class MeetingRow(NamedTuple):
     board_code: str
     board_name: str
     starts_at: datetime
+    #: the moment of the weekly series that it stands for; None = it is an extra one
+    series_at: datetime | None
     minutes: int
     registration_closes_at: datetime
     state: MeetingState

@@ -1,22 +1,19 @@
-"""Meetings of a board: the weekly series, the agenda, planning a case into it."""
+"""Meetings of boards: which there are, what stands on the agenda of one, and what may come on it."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import WAITING, Case
 from mdo_portal.domain.decision import last_form
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.told import Merge, MergeKind
@@ -25,45 +22,10 @@ from mdo_portal.services import changes, held, news
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-WEEKS_AHEAD = 8
 LASTS = timedelta(hours=6)
 """A meeting that was to begin longer ago is over, whatever became of it."""
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
-MAY_COME = (*TO_COME, MeetingState.CALLED_OFF)
-"""What may still be held: one that was called off can be held after all."""
 PLANNABLE = (*TO_COME, MeetingState.OPEN)
-
-
-def extend_series(session: Session, board: Board, *, now: datetime) -> None:
-    """See to it that the weekly meetings of the coming weeks stand; meetings that stand are left alone."""
-    today = now.astimezone(AMSTERDAM).date()
-    first = today + timedelta(days=(board.weekday - today.weekday()) % 7)
-    rows = [_meeting_row(board, first + timedelta(weeks=week)) for week in range(WEEKS_AHEAD)]
-    coming = [row for row in rows if row["starts_at"] > now]
-    if coming:
-        session.execute(insert(Meeting).values(coming).on_conflict_do_nothing(index_elements=["board_id", "starts_at"]))
-
-
-def held_elsewhere(session: Session, board: Board, before: Mapping[str, str], *, now: datetime) -> None:
-    """The board meets at another place or address than these: so do its meetings to come that were to be held there."""
-    for name, value in before.items():
-        coming = update(Meeting).where(Meeting.board_id == board.id, Meeting.starts_at > now, Meeting.state.in_(MAY_COME))
-        session.execute(coming.where(getattr(Meeting, name) == value).values({name: getattr(board, name)}))
-
-
-def _meeting_row(board: Board, day: date) -> dict[str, Any]:
-    starts_at = datetime.combine(day, board.starts, tzinfo=AMSTERDAM)
-    return {
-        "id": new_id(),
-        "board_id": board.id,
-        "starts_at": starts_at,
-        "minutes": board.minutes,
-        "registration_closes_at": starts_at - timedelta(hours=board.closing_hours),
-        "place": board.place,
-        "video_url": board.video_url,
-        "state": MeetingState.PLANNED,
-        "revision": 0,
-    }
 
 
 def upcoming(
@@ -79,6 +41,7 @@ def upcoming(
             Board.code,
             Board.name,
             Meeting.starts_at,
+            Meeting.series_at,
             Meeting.minutes,
             Meeting.registration_closes_at,
             Meeting.state,
@@ -163,6 +126,11 @@ def candidates(session: Session, board_id: uuid.UUID) -> list[Candidate]:
         .limit(100)
     )
     return [Candidate._make(row) for row in session.execute(query)]
+
+
+def moment(at: datetime) -> str:
+    """A moment as the timeline of a case names it: it is kept in its words."""
+    return at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
 
 
 def close_registration(session: Session, meeting: Meeting, *, reopen: bool = False) -> None:

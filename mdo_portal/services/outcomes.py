@@ -118,7 +118,7 @@ def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Boa
     if round_.started_at is None or _is_on(meeting, round_):  # shown again it begins anew; until then it ended when it did
         round_.ended_at = None
     round_.outcome, round_.outcome_reason = None, ""
-    when = meeting.starts_at.astimezone(meetings.AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    when = meetings.moment(meeting.starts_at)
     timeline.happened(session, case, "case.scheduled", at=now, person_id=viewer.person_id, board=board.name, when=when)
     meetings.changed(session, meeting)
     standing.announce(session, case)

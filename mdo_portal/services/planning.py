@@ -9,13 +9,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import HELD
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import advice, conclusions, rooms, standing, timeline
-from mdo_portal.services.meetings import AMSTERDAM, LASTS, PLANNABLE, changed
+from mdo_portal.services.meetings import LASTS, PLANNABLE, changed, moment
 
 
 def plan(
@@ -43,7 +44,7 @@ def plan(
     session.add(planned)
     if case.state is not CaseState.SCHEDULED:
         case.move(CaseState.SCHEDULED, now=now, reason=late_reason)
-    when = meeting.starts_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    when = moment(meeting.starts_at)
     what, why = ("case.scheduled_late", {"reason": late_reason.strip()}) if closed else ("case.scheduled", {})
     timeline.happened(session, case, what, at=now, person_id=viewer.person_id, board=board.name, when=when, **why)
     changed(session, meeting)
@@ -91,10 +92,23 @@ def unplan(
         raise Stale()
     _take_off(session, meeting, live)
     case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
-    when = meeting.starts_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    when = moment(meeting.starts_at)
     timeline.happened(session, case, why, at=now, person_id=viewer.person_id, board=board.name, when=when)
     changed(session, meeting)
     standing.changed(session, case)
+
+
+def hold_agenda(session: Session, meeting: Meeting) -> Sequence[Case]:
+    """The cases that wait for this meeting, and the meeting, held until the commit. Stale when its agenda changes meanwhile.
+
+    The cases are held before the meeting, as who plans one holds them.
+    """
+    on_agenda = select(Round.case_id).where(Round.meeting_id == meeting.id, Round.outcome.is_(None))
+    cases = session.scalars(select(Case).where(Case.id.in_(on_agenda)).order_by(Case.id).with_for_update(**HELD)).all()
+    session.refresh(meeting, with_for_update=HELD)
+    if {case.id for case in cases} != set(session.scalars(on_agenda)):
+        raise Stale()  # somebody planned one, or took one off, in this very moment
+    return cases
 
 
 def reorder(session: Session, meeting: Meeting, order: Sequence[uuid.UUID]) -> None:

@@ -56,6 +56,7 @@ SENTENCES: dict[str, str] = {
     "case.scheduled_late": N_("Na het sluiten van de aanmelding gepland in %(board)s op %(when)s: %(reason)s"),
     "case.unscheduled": N_("Van de agenda van %(board)s gehaald"),
     "case.called_off": N_("De vergadering van %(board)s op %(when)s vervalt; terug op de werklijst"),
+    "case.rescheduled": N_("De vergadering van %(board)s van %(was)s is verzet naar %(when)s"),
     "case.deferred": N_("Doorgeschoven: %(reason)s"),
     "case.withdrawn": N_("Ingetrokken: %(reason)s"),
     "case.seen": N_("Gezien wat binnenkwam tot en met %(when)s"),

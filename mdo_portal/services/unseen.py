@@ -131,7 +131,7 @@ def seen(session: Session, case: Case, *, until: datetime, viewer: Viewer, now: 
     looked = [one.new_at for one in came if one.new_at <= until]
     if not looked:
         raise IllegalMove(N_("Dit was al gezien. Er is niets veranderd."))
-    local = max(looked).astimezone(meetings.AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    local = meetings.moment(max(looked))
     since = min(looked).isoformat()
     _left(case, [one for one in came if one.new_at > until])
     case.revision += 1

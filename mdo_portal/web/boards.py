@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from mdo_portal.domain.board import Board
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
-from mdo_portal.services import boards, lateness, participation
+from mdo_portal.services import boards, lateness, participation, series
 from mdo_portal.services.boards import BoardForm
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.guard import may
@@ -83,10 +83,22 @@ def save(board_id: uuid.UUID | None = None) -> ResponseReturnValue:
         with transaction() as db:
             kept = boards.board_of(db, board_id) if board_id else None
             made = boards.save(db, viewer(), kept, _asked(), now=now())
+            left_behind = series.left_behind(db, made, now=now())
     except Incomplete as error:
         return _form(board_id, _typed(), error.fields), error.status
     flash(gettext("%(name)s is bewaard.", name=made.name), "success")
+    if left_behind:
+        flash(_left_behind(left_behind))
     return redirect(url_for("boards.page"))
+
+
+def _left_behind(count: int) -> str:
+    said: str = ngettext(
+        "%(num)d vergadering met casussen op de agenda staat nog op haar eigen dag of tijd. De coördinator verzet haar met Wijzigen.",
+        "%(num)d vergaderingen met casussen op de agenda staan nog op hun eigen dag of tijd. De coördinator verzet ze met Wijzigen.",
+        count,
+    )
+    return said
 
 
 def _typed() -> dict[str, Any]:

@@ -42,9 +42,10 @@ def page() -> str:
     with transaction() as db:
         found = meetings.upcoming(db, boards, since=now() - SINCE, undecided=True)
         missed = decision_objection_rows.waiting(db, viewer(), now=now())
+    may_add = bool(viewer().boards_for(Act.MEETING_CLOSE_REGISTRATION))
     coming = [one for one in found if one.starts_at > now() - meetings.LASTS and one.state.value not in ("closed", "settled")]
     past = [one for one in reversed(found) if one not in coming]
-    return render_template("meetings/list.html", coming=coming, past=past, missed=missed, now=now())
+    return render_template("meetings/list.html", coming=coming, past=past, missed=missed, now=now(), may_add=may_add)
 
 
 def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str, object]:

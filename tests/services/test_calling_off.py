@@ -16,7 +16,7 @@ from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove, Stale
-from mdo_portal.services import calling_off, case_acts, meetings, planning, rooms, worklist_boards
+from mdo_portal.services import calling_off, case_acts, meetings, planning, rooms, series, worklist_boards
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -95,7 +95,7 @@ def test_the_work_list_names_the_closing_time_of_the_next_one(session: Session, 
 def test_the_weekly_series_does_not_bring_it_back(session: Session, region: Region, meeting: Meeting) -> None:
     _off(session, region, meeting)
 
-    meetings.extend_series(session, session.get_one(Board, meeting.board_id), now=NOW)
+    series.extend(session, session.get_one(Board, meeting.board_id), now=NOW)
 
     same = session.scalars(
         select(Meeting.state).where(Meeting.board_id == meeting.board_id, Meeting.starts_at == meeting.starts_at)

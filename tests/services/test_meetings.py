@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -226,25 +226,3 @@ def test_an_order_of_another_agenda_is_stale(
         planning.reorder(session, meeting, order)
 
     assert [row.round_id for row in meetings.agenda(session, meeting.id)] == rounds
-
-
-def test_the_series_stands_eight_weeks_ahead_and_is_left_alone(session: Session, uro: Board) -> None:
-    def count() -> int:
-        return session.scalar(select(func.count()).select_from(Meeting).where(Meeting.board_id == uro.id)) or 0
-
-    before = count()
-    meetings.extend_series(session, uro, now=NOW)
-    once = count()
-    meetings.extend_series(session, uro, now=NOW)
-
-    assert (once - before, count()) == (8, once)
-
-
-def test_a_meeting_keeps_its_local_hour_when_the_clock_changes(session: Session, uro: Board) -> None:
-    """Summer time begins on 29 March 2026: 16:00 in Amsterdam is 15:00 and then 14:00 in UTC."""
-    meetings.extend_series(session, uro, now=datetime(2026, 3, 20, 12, tzinfo=UTC))
-
-    query = select(Meeting.starts_at).where(Meeting.board_id == uro.id, Meeting.starts_at > datetime(2026, 3, 20, tzinfo=UTC))
-    hours = [at.hour for at in session.scalars(query.order_by(Meeting.starts_at))]
-    assert hours == [15, *[14] * 7]
-    assert all(at.astimezone(meetings.AMSTERDAM).hour == 16 for at in session.scalars(query))

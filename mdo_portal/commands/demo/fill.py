@@ -12,7 +12,7 @@ from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import BoardMembership, Membership, Person, Role
-from mdo_portal.services import meetings, people
+from mdo_portal.services import people, series
 from mdo_portal.services.hospitals import TOKEN_PURPOSE, hash_token
 from mdo_portal.services.sealed import sealer
 from mdo_portal.wiring import BoardSeed, HospitalSeed, PersonSeed, Region
@@ -109,7 +109,7 @@ def _board(session: Session, seed: BoardSeed, hospitals: dict[str, uuid.UUID], *
     session.add(board)
     session.flush()
     session.add_all(BoardHospital(board_id=board.id, hospital_id=hospitals[code]) for code in seed.hospitals)
-    meetings.extend_series(session, board, now=now)
+    series.extend(session, board, now=now)
     return board.id
 
 

@@ -43,6 +43,7 @@ from mdo_portal.services import (
     presence,
     referrals,
     rooms,
+    series,
     viewers,
 )
 from mdo_portal.services.decision_forms import Written
@@ -137,8 +138,8 @@ def _on_the_calendar(session: Session, board: Board, history: History, weeks: in
     day = history.today - timedelta(days=back, weeks=weeks)
     starts_at = datetime.combine(day, board.starts, tzinfo=meetings.AMSTERDAM).astimezone(UTC)
     meeting = Meeting(
-        board_id=board.id, starts_at=starts_at, minutes=board.minutes, place=board.place, video_url=board.video_url,
-        registration_closes_at=starts_at - timedelta(hours=board.closing_hours), state=MeetingState.PLANNED, revision=0,
+        board_id=board.id, starts_at=starts_at, series_at=starts_at, minutes=board.minutes, place=board.place, video_url=board.video_url,
+        registration_closes_at=series.closes_at(board, starts_at), state=MeetingState.PLANNED, revision=0,
     )  # fmt: skip
     session.add(meeting)
     session.flush()

@@ -1,0 +1,137 @@
+"""The coordinator holds a meeting on another day, or one beside the series: everybody reads when it is, and nobody else may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Board, Meeting
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.services import meetings
+from tests import make
+from tests.people import Region
+from tests.web.people_house import House, house
+from tests.web.portal import CSRF, app_on, signed_in
+from tests.web.test_board_pages import board_form
+
+__all__ = ["house"]
+
+
+@pytest.fixture
+def app(database: Database) -> Iterator[Flask]:
+    with app_on(database) as running:
+        yield running
+
+
+@pytest.fixture
+def case_path(database: Database, region: Region) -> str:
+    """A case on the agenda of the board's meeting, which is in nine days."""
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        meeting, zeed = session.get_one(Meeting, region.meeting), session.get_one(Hospital, region.hospitals["ZEED"])
+        meeting.starts_at = meeting.series_at = now.replace(second=0, microsecond=0) + timedelta(days=9)
+        meeting.registration_closes_at = now + timedelta(days=8)
+        case = make.case(session, zeed, now=now, board_id=region.boards["URO-P"])
+        make.planned(session, case, meeting, viewer=region.aisha, now=now)
+        return f"/cases/{case.id}"
+
+
+def _form(**over: object) -> dict[str, object]:
+    day = (datetime.now(UTC) + timedelta(days=10)).date()
+    usual = {"day": day, "hour": "07:45", "minutes": "60", "place": "Zaal 3", "video_url": "", "csrf_token": CSRF}
+    return usual | over
+
+
+def test_the_coordinator_moves_it_and_the_board_reads_that(
+    app: Flask, database: Database, region: Region, case_path: str
+) -> None:
+    aisha, bram = (signed_in(app, database, region, name) for name in ("Aisha", "Bram"))
+    address = f"/meetings/{region.meeting}"
+    assert f'href="{address}/when"' in aisha.get(address).text and f"{address}/when" not in bram.get(address).text
+    assert "Vergadering wijzigen" in aisha.get(f"{address}/when").text
+
+    page = aisha.post(f"{address}/when", data=_form(), follow_redirects=True).text
+
+    assert "is verzet naar" in page
+    for shown in (bram.get(address).text, bram.get("/meetings").text):
+        assert "verzet, was" in shown and "07:45" in shown
+    assert "is verzet naar" in aisha.get(case_path).text
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ({"day": "morgen"}, "Vul een datum in"),
+        ({"day": "2020-01-01"}, "nog komt"),
+        ({"hour": ""}, "Vul een tijd in"),
+        ({"minutes": "veel"}, "Vul een getal in"),
+        ({"video_url": "javascript:alert(1)"}, "Begint met https"),
+    ],
+)
+@pytest.mark.parametrize("path", ["when", "new"])
+def test_what_cannot_be_is_said_and_what_was_typed_stays(
+    app: Flask, database: Database, region: Region, case_path: str, path: str, over: dict[str, object], words: str
+) -> None:
+    aisha = signed_in(app, database, region, "Aisha")
+    address = "/meetings/new" if path == "new" else f"/meetings/{region.meeting}/when"
+
+    answer = aisha.post(address, data=_form(place="Zaal Noord", board=region.boards["URO-P"], **over))
+
+    assert answer.status_code == 422 and words in answer.text and "Zaal Noord" in answer.text
+
+
+def test_an_extra_meeting_comes_on_the_list(app: Flask, database: Database, region: Region) -> None:
+    aisha, bram = (signed_in(app, database, region, name) for name in ("Aisha", "Bram"))
+    assert "/meetings/new" in aisha.get("/meetings").text and "/meetings/new" not in bram.get("/meetings").text
+    assert "Uro-prostaat" in aisha.get("/meetings/new").text
+
+    page = aisha.post("/meetings/new", data=_form(board=region.boards["URO-P"]), follow_redirects=True).text
+
+    assert "staat op de lijst" in page and "extra" in page and "Zaal 3" in page
+    assert "extra" in bram.get("/meetings").text
+
+
+def test_a_board_must_be_chosen(app: Flask, database: Database, region: Region) -> None:
+    answer = signed_in(app, database, region, "Aisha").post("/meetings/new", data=_form(board=""))
+
+    assert answer.status_code == 422 and "Kies een MDO" in answer.text
+
+
+@pytest.mark.parametrize("name", ["Bram", "Carla", "Dirk"])
+def test_who_does_not_plan_this_board_does_not(app: Flask, database: Database, region: Region, name: str) -> None:
+    client = signed_in(app, database, region, name)
+
+    assert client.get(f"/meetings/{region.meeting}/when").status_code in (403, 404)
+    assert client.post(f"/meetings/{region.meeting}/when", data=_form()).status_code in (403, 404)
+    assert client.post("/meetings/new", data=_form(board=region.boards["URO-P"])).status_code in (403, 404)
+
+
+def test_who_changes_the_day_of_a_board_hears_which_meetings_stay_where_they_are(house: House) -> None:
+    """The administrator sees no case; that cases stand on an agenda is all that is said."""
+    path = f"/manage/boards/{house.region.boards['URO-P']}"
+    form = board_form(house, code="URO-P", name="Uro-prostaat", weekday="2", starts="16:00")
+    house.post("Ada", path, **form)
+    with house.database.transaction() as session:
+        uro, zeed = (
+            session.get_one(Board, house.region.boards["URO-P"]),
+            session.get_one(Hospital, house.region.hospitals["ZEED"]),
+        )
+        coming = select(Meeting).where(Meeting.board_id == uro.id, Meeting.starts_at > datetime.now(UTC) + timedelta(days=8))
+        planned = session.scalars(coming.order_by(Meeting.starts_at)).all()[0]
+        make.planned(session, make.case(session, zeed, board_id=uro.id), planned, viewer=house.region.aisha)
+        stays = planned.id
+
+    changed = form | {"weekday": "4", "starts": "08:00", "csrf_token": CSRF}
+    page = house.person("Ada").post(path, data=changed, follow_redirects=True).text
+
+    assert "1 vergadering met casussen op de agenda staat nog op haar eigen dag of tijd" in page
+    with house.database.transaction() as session:
+        found = session.scalars(select(Meeting).where(Meeting.board_id == house.region.boards["URO-P"]))
+        local = {one.id: one.starts_at.astimezone(meetings.AMSTERDAM) for one in found if one.starts_at > datetime.now(UTC)}
+    assert local.pop(stays).weekday() == 2
+    assert {(at.weekday(), at.time()) for at in local.values()} == {(4, time(8))}
