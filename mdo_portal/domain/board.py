@@ -105,7 +105,7 @@ class MeetingState(StrEnum):
 MEETING_MOVES: dict[MeetingState, frozenset[MeetingState]] = {
     MeetingState.PLANNED: frozenset({MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN, MeetingState.CALLED_OFF}),
     MeetingState.REGISTRATION_CLOSED: frozenset({MeetingState.PLANNED, MeetingState.OPEN, MeetingState.CALLED_OFF}),
-    MeetingState.OPEN: frozenset({MeetingState.CLOSED}),
+    MeetingState.OPEN: frozenset({MeetingState.CLOSED, MeetingState.PLANNED}),
     MeetingState.CLOSED: frozenset({MeetingState.OPEN, MeetingState.SETTLED}),
     MeetingState.SETTLED: frozenset(),
     MeetingState.CALLED_OFF: frozenset({MeetingState.PLANNED}),
@@ -146,9 +146,9 @@ class Meeting(Base):
     #: when it was closed
     closed_at: Mapped[datetime | None]
 
-    def move(self, state: MeetingState) -> None:
-        """Change state by the table of allowed moves. Raises IllegalMove."""
-        if state not in MEETING_MOVES[self.state]:
+    def move(self, state: MeetingState, *, only_from: MeetingState | None = None) -> None:
+        """Change state by the table of allowed moves, or only from one of them. Raises IllegalMove."""
+        if state not in MEETING_MOVES[self.state] or only_from not in (None, self.state):
             raise IllegalMove(N_("Deze vergadering kan nu niet naar die status. Er is niets veranderd."))
         self.state = state
 

@@ -26,5 +26,5 @@ def call_off(session: Session, meeting: Meeting, board: Board, *, viewer: Viewer
 
 def take_back(session: Session, meeting: Meeting) -> None:
     """It is held after all. Its agenda begins empty: what waits may stand on another one by now. Raises IllegalMove."""
-    meeting.move(MeetingState.PLANNED)
+    meeting.move(MeetingState.PLANNED, only_from=MeetingState.CALLED_OFF)
     meetings.changed(session, meeting)

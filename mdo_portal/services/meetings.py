@@ -133,8 +133,19 @@ def moment(at: datetime) -> str:
     return at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
 
 
-def close_registration(session: Session, meeting: Meeting, *, reopen: bool = False) -> None:
-    meeting.move(MeetingState.PLANNED if reopen else MeetingState.REGISTRATION_CLOSED)
+def close_registration(session: Session, meeting: Meeting) -> None:
+    """From now on a case comes on the agenda only with a reason. Raises IllegalMove."""
+    meeting.move(MeetingState.REGISTRATION_CLOSED)
+    changed(session, meeting)
+
+
+def reopen_registration(session: Session, meeting: Meeting, *, now: datetime) -> None:
+    """Cases can be added again; after the closing hour until the meeting begins. Raises IllegalMove when it is not closed."""
+    closed_itself = meeting.state is MeetingState.PLANNED and meeting.registration_closes_at <= now < meeting.starts_at
+    if not closed_itself:
+        meeting.move(MeetingState.PLANNED, only_from=MeetingState.REGISTRATION_CLOSED)
+    if meeting.registration_closes_at <= now:
+        meeting.registration_closes_at = meeting.starts_at
     changed(session, meeting)
 
 

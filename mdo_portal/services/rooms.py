@@ -54,6 +54,25 @@ def open_meeting(session: Session, meeting: Meeting, *, now: datetime) -> None:
     _show(session, meeting, _first_open_round(session, meeting), now=now)
 
 
+def not_yet(session: Session, meeting: Meeting) -> None:
+    """It was opened by mistake, next week's say: it is to come again. What was typed stays. Raises IllegalMove once a discussion ended."""
+    on_agenda = select(Round).where(Round.meeting_id == meeting.id).order_by(Round.id).with_for_update(**HELD)
+    rounds = session.scalars(on_agenda.execution_options(populate_existing=True)).all()
+    if any(_was_held(one) for one in rounds):
+        raise IllegalMove(N_("Er is al een casus besproken. Sluit de vergadering als zij voorbij is. Er is niets veranderd."))
+    meeting.move(MeetingState.PLANNED, only_from=MeetingState.OPEN)
+    for one in rounds:
+        one.started_at = one.ended_at = None
+    meeting.opened_at = meeting.current_round_id = meeting.current_since = None
+    changes.announce(session, "presence", meeting.id)
+    meetings.changed(session, meeting)
+
+
+def _was_held(round_: Round) -> bool:
+    """Something came of it in the room: one that was taken off before, withdrawn say, was never shown."""
+    return round_.outcome is not None and (round_.started_at is not None or round_.outcome.is_signable)
+
+
 def close_meeting(session: Session, meeting: Meeting, *, now: datetime) -> None:
     meeting.move(MeetingState.CLOSED)
     meeting.closed_at = now

@@ -66,6 +66,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),
         "may_lead": viewer().may(Act.MEETING_LEAD, board_id=board.id),
         "is_closed": meeting.state.value != "planned" or meeting.registration_closes_at <= now(),
+        "has_begun": meeting.starts_at <= now(),
         "gone_by_objection": meetings.gone_by_objection(db, meeting.id),
         "etas": _etas(meeting, agenda),
         "ends_at": meeting.starts_at + timedelta(minutes=sum(row.minutes for row in agenda)),
@@ -119,7 +120,10 @@ def order(meeting_id: uuid.UUID) -> ResponseReturnValue:
 def registration(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
     with transaction() as db:
         meeting, _ = access.meeting_for(db, viewer(), Act.MEETING_CLOSE_REGISTRATION, meeting_id, lock=True)
-        meetings.close_registration(db, meeting, reopen=what == "reopen")
+        if what == "close":
+            meetings.close_registration(db, meeting)
+        else:
+            meetings.reopen_registration(db, meeting, now=now())
     flash(gettext("De aanmelding is gesloten.") if what == "close" else gettext("De aanmelding is weer open."))
     return redirect(url_for("meetings.agenda", meeting_id=meeting_id))
 

@@ -179,7 +179,7 @@ def _after(meeting_id: uuid.UUID, piece_name: str, round_id: uuid.UUID | None = 
     return redirect(url_for("rooms.page", meeting_id=meeting_id, round=round_text), 303)
 
 
-@blueprint.post("/<any(open, close, next, back):what>")
+@blueprint.post("/<any(open, not_yet, close, next, back):what>")
 @may(Act.MEETING_LEAD)
 def lead(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
     with transaction() as db:
@@ -187,6 +187,8 @@ def lead(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
         audit.record(db, viewer(), Act.MEETING_LEAD, now=now(), object_type="meeting", object_id=meeting.id, detail=what)
         if what == "open":
             rooms.open_meeting(db, meeting, now=now())
+        elif what == "not_yet":
+            rooms.not_yet(db, meeting)
         elif what == "close":
             rooms.close_meeting(db, meeting, now=now())
         else:

@@ -113,6 +113,8 @@ def test_it_can_be_held_after_all_and_not_once_it_began(
 
     with pytest.raises(IllegalMove):
         _off(session, region, meeting)
+    with pytest.raises(IllegalMove):
+        calling_off.take_back(session, meeting)
     assert cases[0].state is CaseState.SCHEDULED
 
 

@@ -214,6 +214,31 @@ def test_the_agenda_stands_in_the_order_that_was_chosen(
     assert [row.round_id for row in meetings.agenda(session, meeting.id)] == wanted
 
 
+@pytest.mark.parametrize("closed_by", ["hand", "its hour", "both"])
+def test_registration_that_is_opened_again_takes_cases_until_the_meeting_begins(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, closed_by: str
+) -> None:
+    """After the closing hour it said that registration was open again, and asked for a reason."""
+    now = NOW if closed_by == "hand" else meeting.registration_closes_at + timedelta(minutes=1)
+    if closed_by != "its hour":
+        meetings.close_registration(session, meeting)
+
+    meetings.reopen_registration(session, meeting, now=now)
+
+    plan(session, make.case(session, zeed), meeting, region, now=now)
+    with pytest.raises(IllegalMove):
+        plan(session, make.case(session, zeed), meeting, region, now=meeting.starts_at)
+
+
+@pytest.mark.parametrize("state", [MeetingState.OPEN, MeetingState.CALLED_OFF, MeetingState.CLOSED, MeetingState.PLANNED])
+def test_registration_that_is_not_closed_is_not_opened_again(session: Session, meeting: Meeting, state: MeetingState) -> None:
+    meeting.state = state
+
+    with pytest.raises(IllegalMove):
+        meetings.reopen_registration(session, meeting, now=NOW)
+    assert meeting.state is state
+
+
 @pytest.mark.parametrize("seen", ["one too few", "one too many", "one twice"])
 def test_an_order_of_another_agenda_is_stale(
     session: Session, region: Region, zeed: Hospital, meeting: Meeting, seen: str
