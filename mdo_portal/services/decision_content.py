@@ -24,6 +24,9 @@ from mdo_portal.exchange import DecisionForm, PersonName
 from mdo_portal.services import advice, letter_template_choice, presence, roll
 from mdo_portal.services.meetings import AMSTERDAM
 
+OBSERVER = "toehoorder"
+"""As the letter names who only observes. Dutch, as a letter is."""
+
 
 def of_round(session: Session, round_id: uuid.UUID) -> list[Decision]:
     """All that was signed in this round, in order."""
@@ -70,9 +73,14 @@ def _counted(session: Session, round_: Round, *, now: datetime) -> dict[str, Any
     present = _present(session, round_, now=now)
     counted = roll.quorum(session.get_one(Board, meeting.board_id), present)
     return {
-        "participants": [{"name": one.name, "discipline": one.discipline, "hospital": one.hospital} for one in present],
+        "participants": [{"name": one.name, "discipline": _took_part_as(one), "hospital": one.hospital} for one in present],
         "quorum": {"met": counted.met, "missing": list(counted.missing)},
     }
+
+
+def _took_part_as(one: presence.Attendee) -> str:
+    """The discipline; a student or guest who only observes is named as that, whatever the discipline: they decided nothing."""
+    return OBSERVER if one.observes else one.discipline
 
 
 def content_about(
