@@ -130,9 +130,8 @@ def _open(
     session: Session, conflict: Conflict, message_id: uuid.UUID, hospital: Hospital, incoming: Incoming | None, *, now: datetime
 ) -> None:
     message = session.get_one(InboundMessage, message_id)
-    other = (
-        session.get(Patient, conflict.other_id) if conflict.other_id else None
-    )  # none: made for this message, and gone with it
+    # Made for this message, and gone with it: there is none.
+    other = session.get(Patient, conflict.other_id) if conflict.other_id else None
     stood = [session.get_one(Patient, conflict.patient_id), *([other] if other else [])]
     row = IdentityConflict(
         id=new_id(), hospital_id=hospital.id, kind=conflict.kind, message_id=message_id, message_kind=message.kind,

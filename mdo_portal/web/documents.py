@@ -57,9 +57,7 @@ def as_file(body: bytes, media_type: str, name: str, *, download: bool = False) 
     if media_type == "text/plain":
         answer.headers["Content-Type"] = "text/plain; charset=utf-8"
     answer.headers["Content-Disposition"] = f"{'inline' if shown else 'attachment'}; filename={name}{ending}"
-    answer.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-    )
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
     return answer
 
 

@@ -10,7 +10,10 @@ from mdo_portal.exchange import IncomingDocument
 from mdo_portal.services.documents import sniffed
 
 IN_THE_PAGE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
-UNFIT = N_("Dit bestand is geen PDF, afbeelding of tekst. Er is niets toegevoegd; kies een ander bestand.")
+UNFIT = N_(
+    "Dit soort bestand kan hier niet worden getoond (zoals Word, TIFF of HEIC). Er is niets toegevoegd; "
+    "bewaar het als PDF, PNG, JPEG of tekst en kies dat."
+)
 TOO_LARGE = N_("Dit bestand is groter dan 20 MB. Er is niets toegevoegd; kies een kleiner bestand.")
 TOO_MANY_PIXELS = N_("Deze afbeelding is te groot om te tonen. Er is niets toegevoegd; maak hem kleiner of sla hem op als PDF.")
 ACTIVE = N_("Deze PDF bevat een script of een ander bestand. Er is niets toegevoegd; druk hem opnieuw af als PDF en kies die.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import time
 import uuid
@@ -11,11 +12,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from mdo_portal.database import Database
 from mdo_portal.domain import files, pdf_inside
 from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.web.documents import as_file
 from tests.web.access_house import House, house
 from tests.web.portal import CSRF, app_on
@@ -90,6 +92,18 @@ def test_files_that_hide_something_are_refused(house: House) -> None:
 
 def test_ordinary_files_are_taken(house: House) -> None:
     assert {what: _add(house, body) for what, body in TAKEN.items()} == dict.fromkeys(TAKEN, 302)
+
+
+@pytest.mark.parametrize("what", ["PDF", "PNG", "JPEG", "text"])
+def test_what_was_taken_is_shown_beside_the_case(house: House, database: Database, what: str) -> None:
+    """A letter that came as text was only to be downloaded: in a meeting nobody does."""
+    _add(house, TAKEN[what])
+    with database.transaction() as session:
+        newest = session.scalars(select(CaseDocument.id).order_by(CaseDocument.received_at.desc())).first()
+
+    page = house.person("Aisha").get(f"/cases/{house.ids['case_id']}?document={newest}").text
+
+    assert re.search(rf'<(?:iframe|img) [^>]*src="/documents/{newest}', page) and "kan hier niet worden getoond" not in page
 
 
 def test_a_file_that_is_added_once_more_is_what_it_is_said_to_be_now(house: House, database: Database) -> None:
