@@ -3,6 +3,7 @@ import "./behaviours/htmx";
 import { startAgenda } from "./behaviours/agenda";
 import { startAutosave } from "./behaviours/autosave";
 import { startClocks } from "./behaviours/clock";
+import { startComplete } from "./behaviours/complete";
 import { startCopy } from "./behaviours/copy";
 import { startDialogs } from "./behaviours/dialogs";
 import { startFilter } from "./behaviours/filter";
@@ -23,6 +24,6 @@ import { startUpload } from "./behaviours/upload";
 
 for (const start of [
   startTheme, startToasts, startDialogs, startMenus, startKeys, startFocus, startFilter, startFollowing, startTabs, startRefresh,
-  startAutosave, startAgenda, startClocks, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
+  startAutosave, startAgenda, startClocks, startComplete, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
   startSubmitting,
 ]) start();

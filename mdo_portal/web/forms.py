@@ -14,7 +14,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.errors import Incomplete, NotAllowed, PortalError
-from mdo_portal.exchange import IncomingDocument, Unreadable, Wire
+from mdo_portal.exchange import IncomingDocument, IncomingReferral, Unreadable, Wire
 from mdo_portal.services import audit, drafts, people, referrals
 from mdo_portal.web import registration, uploads
 from mdo_portal.web.context import is_fragment, now, signed, transaction, viewer
@@ -110,7 +110,7 @@ def _register(fields: dict[str, str]) -> object:
         if fields.get("board_id", "") not in boards:
             fields = {**fields, "board_id": ""}
         number = f"WF-{now():%Y%m%d}-{secrets.token_hex(4).upper()}"
-        referral = registration.referral(fields, _documents(), number=number)
+        referral = _referral(fields, number)
         hospital = db.get_one(Hospital, viewer().hospital_id)
         try:
             case = referrals.register(
@@ -130,15 +130,30 @@ def _register(fields: dict[str, str]) -> object:
         return case.id
 
 
+def _referral(fields: Mapping[str, str], number: str) -> IncomingReferral:
+    """The form as a referral. Raises Incomplete with all that must be mended at once, files too: they are chosen anew every time."""
+    try:
+        documents = _documents()
+    except Incomplete as unfit:
+        raise Incomplete(registration.check(fields) | unfit.fields) from unfit
+    return registration.referral(fields, documents, number=number)
+
+
 def _fields() -> dict[str, str]:
     return {name: value for name, value in request.form.items() if name != "csrf_token" and len(value) < 20_000}
 
 
 def _documents() -> tuple[IncomingDocument, ...]:
-    found = []
+    """What was attached. Raises Incomplete that names every field with a file that is not taken."""
+    found, wrong = [], dict[str, str]()
     for field, kind in DOCUMENT_FIELDS.items():
         for upload in request.files.getlist(field):
             if upload.filename and upload.stream.read(1):
                 upload.stream.seek(0)
-                found.append(uploads.document(upload, field, kind=kind))
+                try:
+                    found.append(uploads.document(upload, field, kind=kind))
+                except Incomplete as unfit:
+                    wrong |= unfit.fields
+    if wrong:
+        raise Incomplete(wrong)
     return tuple(found)

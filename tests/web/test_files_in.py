@@ -90,6 +90,17 @@ def test_files_that_hide_something_are_refused(house: House) -> None:
     assert {what: _add(house, body) for what, body in REFUSED.items()} == dict.fromkeys(REFUSED, 422)
 
 
+def test_a_referral_with_such_files_names_each_and_all_else_that_is_missing(house: House) -> None:
+    """Files are chosen anew after every answer: one reason at a time made people choose them three times."""
+    files_ = {name: (io.BytesIO(REFUSED["NUL"]), f"{name}.pdf") for name in ("letter", "pathology_report")}
+    form = {"csrf_token": CSRF, "family": "Proefman", "birth_on": "31-02-1950", **files_}
+
+    page = house.person("Dirk").post("/register", data=form, content_type="multipart/form-data").text
+
+    named = re.findall(r'<li><a href="#f-(\w+)">', page)
+    assert set(named) >= {"letter", "pathology_report", "birth_on", "board_id", "question_board"}
+
+
 def test_ordinary_files_are_taken(house: House) -> None:
     assert {what: _add(house, body) for what, body in TAKEN.items()} == dict.fromkeys(TAKEN, 302)
 
@@ -103,7 +114,7 @@ def test_what_was_taken_is_shown_beside_the_case(house: House, database: Databas
 
     page = house.person("Aisha").get(f"/cases/{house.ids['case_id']}?document={newest}").text
 
-    assert re.search(rf'<(?:iframe|img) [^>]*src="/documents/{newest}', page) and "kan hier niet worden getoond" not in page
+    assert re.search(rf'<(?:iframe|img) [^>]*src="/documents/{newest}', page) and "Dit soort document" not in page
 
 
 def test_a_file_that_is_added_once_more_is_what_it_is_said_to_be_now(house: House, database: Database) -> None:

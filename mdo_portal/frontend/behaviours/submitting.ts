@@ -24,7 +24,7 @@ function holdsWork(form: HTMLFormElement): boolean {
   });
 }
 
-const holdsFile = (form: HTMLFormElement): boolean =>
+export const holdsFile = (form: HTMLFormElement): boolean =>
   [...form.elements].some((one) => one instanceof HTMLInputElement && one.type === "file" && (one.files?.length ?? 0) > 0);
 
 /** Whether this form is on its way already, which is said to whoever does more than click twice. */

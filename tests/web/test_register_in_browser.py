@@ -1,0 +1,78 @@
+"""Registering a patient in a real browser: chosen files are kept until the form can be sent, for a browser forgets them with the page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from tests.web.access_house import House, house
+from tests.web.portal import signed_in
+from tests.web.test_csp import served
+
+__all__ = ["house"]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+LETTER: FilePayload = {"name": "verwijsbrief.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 <</Type/Catalog>>"}
+WORD: FilePayload = {"name": "verwijsbrief.docx", "mimeType": "application/msword", "buffer": b"PK\3\4 brief"}
+NEEDED = {
+    "local_number": "MB778899",
+    "birth_on": "3-2-1950",
+    "family": "Proefman",
+    "question_board": "Kan dit geopereerd worden?",
+}
+
+
+def _opened(browser: Browser, house: House, app: object, url: str, *, path: str = "/register") -> Page:
+    cookie = signed_in(app, house.database, house.region, "Dirk").get_cookie("mdo")  # type: ignore[arg-type]
+    assert cookie is not None
+    context = browser.new_context()
+    context.add_cookies([{"name": "mdo", "value": cookie.value, "url": url}])
+    page = context.new_page()
+    page.goto(url + path)
+    return page
+
+
+def test_what_is_missing_is_said_before_the_files_are_gone(house: House, browser: Browser) -> None:
+    with served(house.database) as (app, url):
+        page = _opened(browser, house, app, url)
+        for name, value in NEEDED.items():
+            page.locator(f"[name={name}]").fill(value)
+        page.locator("[name=letter]").set_input_files(LETTER)
+
+        page.get_by_role("button", name="Indienen").click()
+
+        expect(page.locator(".toast-note")).to_contain_text("Kies een MDO.")
+        expect(page.locator("[name=board_id]")).to_be_focused()
+        assert page.locator("[name=letter]").evaluate("input => input.files.length") == 1
+
+        page.locator("[name=board_id]").select_option(label="Uro-prostaat")
+        page.get_by_role("button", name="Indienen").click()
+
+        page.wait_for_url("**/cases/*")
+        expect(page.locator("#case-documents")).to_contain_text("verwijsbrief.pdf")
+        page.context.close()
+
+
+def test_a_file_of_a_kind_that_is_not_taken_says_so_when_it_is_chosen(house: House, browser: Browser) -> None:
+    with served(house.database) as (app, url):
+        page = _opened(browser, house, app, url)
+        page.locator("[name=letter]").set_input_files(WORD)
+
+        expect(page.locator("#f-letter-chosen")).to_contain_text("kan hier niet worden getoond")
+        page.get_by_role("button", name="Indienen").click()
+
+        expect(page.locator(".toast-note")).to_contain_text("Kies een PDF, PNG, JPEG of tekst")
+        assert page.url == f"{url}/register"
+        page.context.close()
+
+
+def test_in_a_dialog_such_a_file_is_not_sent_either(house: House, browser: Browser) -> None:
+    with served(house.database) as (app, url):
+        page = _opened(browser, house, app, url, path=f"/cases/{house.ids['case_id']}")
+        page.locator("[data-dialog-open=document-dialog]").first.click()
+        page.locator("#document-dialog [name=file]").set_input_files(WORD)
+        page.locator("#document-dialog button[type=submit]").click()
+
+        expect(page.locator("#f-file-chosen")).to_contain_text("kan hier niet worden getoond")
+        assert page.locator("#document-dialog [name=file]").evaluate("input => document.activeElement === input")
+        assert "/documents" not in page.url
+        page.context.close()
