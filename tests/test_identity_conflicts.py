@@ -11,8 +11,8 @@ from mdo_portal.domain.inbound import FeedCount
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import ToldChange
 from tests import make
-from tests.identity_questions import CONFLICTS, decide, opened, people, referral, states
-from tests.make import BSN
+from tests.identity_questions import CONFLICTS, decide, merge, opened, people, referral, states
+from tests.make import BSN, OTHER_BSN
 from tests.people import Region
 from tests.test_reception import hand_in, rows, understand_all
 
@@ -40,6 +40,25 @@ def test_a_bsn_that_fails_the_eleven_test_is_asked_about_and_holds_nobody_up(dat
     (conflict,) = opened(database)
     assert (conflict.kind, conflict.blocks) == (ConflictKind.ELEVEN_TEST, False)
     assert states(database) == ["understood", "understood"]
+
+
+def test_the_wrong_bsn_of_another_patient_is_another_question(database: Database, region: Region) -> None:
+    hand_in(database, region, referral("1", bsn="123456789"), referral("2", patient="2", bsn="987654321"))
+    understand_all(database)
+
+    assert [one.kind for one in opened(database)] == [ConflictKind.ELEVEN_TEST] * 2
+
+
+def test_a_question_about_two_patients_names_both(database: Database, region: Region) -> None:
+    hand_in(database, region, referral("1", bsn=BSN), referral("2", patient="2", bsn=OTHER_BSN))
+    understand_all(database)
+    hand_in(database, region, merge("M3", "1", "2", bsn=OTHER_BSN))
+    understand_all(database)
+
+    (conflict,) = opened(database)
+    with database.transaction() as session:
+        numbers = {one.local_number: one.id for one in session.scalars(select(Patient))}
+    assert {conflict.patient_id, conflict.other_patient_id} == {numbers["1"], numbers["2"]}
 
 
 def test_a_corrected_bsn_stands_at_the_patient(database: Database, region: Region) -> None:
