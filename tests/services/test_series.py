@@ -7,7 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
@@ -133,3 +134,15 @@ def test_what_is_over_stays_as_it_was(session: Session, uro: Board) -> None:
     assert session.scalars(select(Meeting.minutes).where(Meeting.id == past.id, Meeting.state == MeetingState.PLANNED)).all() == [
         90
     ]
+
+
+@pytest.mark.parametrize(
+    "state", [MeetingState.CALLED_OFF, MeetingState.REGISTRATION_CLOSED, MeetingState.OPEN, MeetingState.CLOSED]
+)
+def test_the_database_lets_no_meeting_go_that_somebody_decided_upon(session: Session, uro: Board, state: MeetingState) -> None:
+    meeting = make.meeting(session, uro, starts_at=NOW + timedelta(days=20))
+    meeting.state = state
+    session.flush()
+
+    with pytest.raises(DBAPIError, match="a meeting that was decided upon stays"):
+        session.execute(delete(Meeting).where(Meeting.id == meeting.id))
