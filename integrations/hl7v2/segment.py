@@ -6,10 +6,10 @@ whole component, component 0 the whole repetition. Nothing is split before someb
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from .charset import Charset
+from .idle import may_idle, null, without_idle
 from .marks import STANDARD, Marks
 
 MOST_REPETITIONS = 20_000
@@ -20,6 +20,8 @@ MOST_REMEMBERED = 80
 
 UTF_8 = Charset(b"MSH|", STANDARD, "UTF-8")
 HEADERS = ("MSH", "FHS", "BHS")
+_BLANKS = " \t"
+_TEXTS = frozenset({("OBX", 5), ("NTE", 3)})
 Span = tuple[int, int]
 
 
@@ -113,8 +115,11 @@ class Segment:
         """All fields as sent, by their number; 0 is the name."""
         line, marks = self._line, self._marks
         if '""' in line:
-            line = _nothing(marks).sub("", line)
+            line = null(marks).sub("", line)
         self._fields = fields = line.split(marks.field)
+        if may_idle(line, marks):
+            kept = 2 if fields[0] in HEADERS else 1  # MSH-2 is nothing but separators
+            fields[kept:] = (self._meant(n, one, n == len(fields) - 1) for n, one in enumerate(fields[kept:], kept))
         self._plain_from = 0
         if fields[0] in HEADERS:
             line = line[4 + len(marks.msh2) :]
@@ -123,6 +128,16 @@ class Segment:
         if marks.repetition in line or marks.sub in line or marks.escape in line:
             self._plain_from = len(fields)
         return fields
+
+    def _meant(self, n: int, text: str, is_last: bool = False) -> str:
+        """A field without what says nothing: separators behind which nothing stands, blanks alone, those that pad the line.
+
+        In a text a line of blanks is a line.
+        """
+        text = without_idle(text, self._marks)
+        if (self.name, n) in _TEXTS or text[-1:] not in _BLANKS:
+            return text
+        return "" if text.isspace() else text.rstrip(_BLANKS) if is_last else text
 
 
 class LargeSegment(Segment):
@@ -147,7 +162,7 @@ class LargeSegment(Segment):
     def as_sent(self, n: int) -> str:
         start, end = self._span(n)
         text, marks = self._charset.text(self._raw[start:end]), self._marks
-        return _nothing(marks).sub("", marks.field + text)[1:] if '""' in text else text
+        return self._meant(n, null(marks).sub("", marks.field + text)[1:] if '""' in text else text)
 
     def field(self, n: int) -> str:
         return _component(self.as_sent(n), 0, 0, self._marks, self._charset)
@@ -157,7 +172,10 @@ class LargeSegment(Segment):
         return memoryview(self._raw)[start:end]
 
     def repeats(self, n: int, repetition: int) -> bool:
-        return self._place(n, 0, repetition) != (0, 0)
+        start, end = self._place(n, 0, repetition)[0], self._span(n)[1]
+        idle = self._marks.between.encode()
+        # A document is not copied to see that it is there.
+        return start > 0 and any(self._raw[at:to].strip(idle) for at, to in ((start, min(start + 99, end)), (start, end)))
 
     def component(self, n: int, c: int = 1, s: int = 1, repetition: int = 0) -> str:
         start, end = self._place(n, c, repetition)
@@ -213,13 +231,6 @@ class Repetition:
     def text(self) -> str:
         """The whole repetition, unescaped."""
         return _component(self.as_sent, 0, 0, self._marks, self._charset)
-
-
-@lru_cache(maxsize=64)
-def _nothing(marks: Marks) -> re.Pattern[str]:
-    """The null of HL7 (v2.5 2.5.3): a value that is `""` and nothing else says that there is none. In a text two quotes stay."""
-    around = re.escape(marks.field + marks.component + marks.repetition + marks.sub)
-    return re.compile(f'(?<=[{around}])""(?=[{around}]|$)')
 
 
 @lru_cache(maxsize=1024)

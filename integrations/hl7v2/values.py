@@ -45,7 +45,7 @@ _PARTED = (
 
 def day(text: str) -> date | None:
     """The date of a DT or TS, also as `1960-01-31`; None when a part is missing (`1960`), or it is no date of our times."""
-    found = re.match(r"(\d{4})(-?)(\d{2})\2(\d{2})", text)
+    found = re.match(r"\s*(\d{4})(-?)(\d{2})\2(\d{2})", text)
     if not found:
         return None
     try:
@@ -75,7 +75,7 @@ def partial(text: str) -> str:
 
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The time of a TS; without an offset it is a time of `zone`. None for a date only, for nonsense, or far outside our times."""
-    found = _TIME.fullmatch(text)
+    found = _TIME.fullmatch(text.strip())
     on = day(text)
     if not found or on is None or found[2] is None:
         return None
