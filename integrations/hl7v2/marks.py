@@ -91,8 +91,8 @@ def _outgoing(marks: Marks, formatted: bool) -> dict[int, str | None]:
 @cache
 def _pattern(escape: str) -> re.Pattern[str]:
     around = re.escape(escape)
-    one = r"[Xx](?:[0-9A-Fa-f]{2})+"  # of a letter of more bytes some write each by itself
-    commands = rf"(?:([FSTREPHN])|({one}(?:{around}{around}{one})*)|\.((?i:br|ce|fi|nf|in|ti|sp|sk))\s?[+-]?(\d{{0,2}}))"
+    high = r"[Xx](?:[89A-Fa-f][0-9A-Fa-f])+"  # of a letter of more bytes some write each by itself
+    commands = rf"(?:([FSTREPHN])|({high}(?:{around}{around}{high})+|[Xx](?:[0-9A-Fa-f]{{2}})+)|\.((?i:br|ce|fi|nf|in|ti|sp|sk))\s?[+-]?(\d{{0,2}}))"
     return re.compile(around + commands + around)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import normalize
 
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
 
@@ -104,8 +105,8 @@ def _name(names: list[Repetition]) -> PersonName:
     legal = next((name for name in filled if name.component(7).strip() == "L"), present[0] if present else None)
     if legal is None:
         return PersonName()
-    family, own_prefix, own, partner_prefix, partner = (legal.component(1, s).strip() for s in range(1, 6))
-    initials, given = _given(legal.component(2), legal.component(3))
+    family, own_prefix, own, partner_prefix, partner = (_letters(legal.component(1, s)) for s in range(1, 6))
+    initials, given = _given(_letters(legal.component(2)), _letters(legal.component(3)))
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
     if not (own or own_prefix) and _PREFIX.fullmatch(before := legal.component(5).strip()):
@@ -120,6 +121,11 @@ def _name(names: list[Repetition]) -> PersonName:
         initials=initials,
         given=given,
     )
+
+
+def _letters(part: str) -> str:
+    """A letter and its accent as one sign: some send them apart (NFD), and the same name would be another name."""
+    return normalize("NFC", part.strip())
 
 
 def _with_prefix(family: str, prefix: str, own: str, partner: str) -> tuple[str, str]:
