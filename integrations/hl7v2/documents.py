@@ -13,7 +13,7 @@ from integrations.rich_text import as_utf8, is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Profile
 
 from .items import Item
-from .packed import ENCODINGS, encoding_at, is_packed, is_written_first, place_of
+from .packed import ENCODINGS, encoding_at, is_packed, is_written_first, place_of, value_type
 from .segment import Segment
 from .values import day, label, partial
 from .words import folded_all, matching
@@ -35,12 +35,12 @@ def is_document(segment: Segment) -> bool:
     """Whether an OBX holds a document: by its type, because its value says so, or because that is nothing but a PDF or a picture."""
     if segment.name != "OBX":
         return False
-    return segment.component(2) == "ED" or segment.component(5, 4).lower() == "base64" or is_packed(segment, 1, 0)
+    return value_type(segment) == "ED" or segment.component(5, 4).strip().lower() == "base64" or is_packed(segment, 1, 0)
 
 
 def is_pointer(segment: Segment) -> bool:
     """Whether an OBX only says where a document lies (RP). Nothing is ever fetched from an address in a message."""
-    return segment.component(2) == "RP" and bool(segment.field(5))
+    return value_type(segment) == "RP" and bool(segment.field(5))
 
 
 def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocument]:

@@ -116,7 +116,7 @@ def _header(fields: list[str], marks: Marks, accept: str, application: str) -> M
 
 
 def _condition(text: str, marks: Marks) -> str:
-    said = text.partition(marks.component)[0].strip().upper()
+    said = text.partition(marks.repetition)[0].partition(marks.component)[0].strip().upper()
     return said if said in CONDITIONS else ""
 
 

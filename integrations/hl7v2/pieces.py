@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pybase64
 
 from .items import Item
-from .packed import PDF
+from .packed import PDF, value_type
 from .segment import Segment
 
 _NO_WORDS = re.compile(rb"[A-Za-z0-9+/]+=*")
@@ -43,7 +43,7 @@ def _goes_on(begun: Item, item: Item) -> bool:
 
 def _place(segment: Segment) -> int:
     """The component with the bytes: what is called a text has no other."""
-    return _DOCUMENT if segment.component(2) == "ED" else 1
+    return _DOCUMENT if value_type(segment) == "ED" else 1
 
 
 _DOCUMENT = 5

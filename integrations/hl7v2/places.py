@@ -184,7 +184,7 @@ def asked(item: Item, profile: Profile) -> str:
 
 def labelled(label: str, profile: Profile, code: str = "") -> str:
     """Which of the profile's labels these words, or this code, are."""
-    code, words = code.casefold(), label.casefold().replace("_", " ")
+    code, words = code.strip().casefold(), label.casefold().replace("_", " ")
     for name, rule in profile["labels"].items():
         if code in folded_all(tuple(rule["codes"])):
             return str(name)

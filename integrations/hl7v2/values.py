@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from integrations.rich_text import words_of
 from integrations.times import believable, believable_day
 
+from .packed import value_type
 from .segment import Repetition, Segment
 from .stamps import hour, period, stamp
 
@@ -104,7 +105,7 @@ def coded(repetition: Repetition) -> str:
 
 def observed(segment: Segment) -> str:
     """The value of an OBX as text, with its unit, reference range and flag as sent. Each repetition of a text is a line (v2.5 2.A.78)."""
-    kind = segment.component(2)
+    kind = value_type(segment)
     if kind in _CODED:
         return _with_unit(segment, "; ".join(filter(None, map(_in_full, segment.repetitions(5)))))
     lines = [_lines(_value(kind, one)) for one in segment.repetitions(5)]
