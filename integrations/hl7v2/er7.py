@@ -122,8 +122,8 @@ def codec_of(raw: bytes, charset: str = "") -> tuple[str, str]:
 
 
 def _opened(raw: bytes, link: str) -> tuple[bytes, Marks, str]:
-    """The message from its header (or that of its batch) on, every segment whole and ended by CR; the delimiters of its MSH; and the charset
-    that goes before MSH-18: the link's, unless the bytes begin by saying that they are Unicode.
+    """The message from its header (or that of its batch) on, every segment whole and ended by CR; the delimiters of its MSH; and the
+    charset that goes before MSH-18: the link's, unless the bytes begin by saying that they are Unicode.
     """
     at = 0
     if raw[:3] != b"MSH":

@@ -92,8 +92,9 @@ def _outgoing(marks: Marks, formatted: bool) -> dict[int, str | None]:
 def _pattern(escape: str) -> re.Pattern[str]:
     around = re.escape(escape)
     high = r"[Xx](?:[89A-Fa-f][0-9A-Fa-f])+"  # of a letter of more bytes some write each by itself
-    commands = rf"(?:([FSTREPHN])|({high}(?:{around}{around}{high})+|[Xx](?:[0-9A-Fa-f]{{2}})+)|\.((?i:br|ce|fi|nf|in|ti|sp|sk))\s?[+-]?(\d{{0,2}}))"
-    return re.compile(around + commands + around)
+    octets = f"{high}(?:{around}{around}{high})+|[Xx](?:[0-9A-Fa-f]{{2}})+"
+    formatting = r"\.((?i:br|ce|fi|nf|in|ti|sp|sk))\s?[+-]?(\d{0,2})"
+    return re.compile(f"{around}(?:([FSTREPHN])|({octets})|{formatting}){around}")
 
 
 def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
@@ -115,8 +116,9 @@ def _letter(marks: Marks, letter: str) -> str:
 
 def _hex(octets: str, codec: str) -> str:
     sent = bytes.fromhex(octets)
-    is_wide = len(sent) > 1 and not sent.isascii()  # faultless UTF-8 is believed, as of a whole message (charset.decided)
-    for one in ("utf-8" if is_wide else codec, codec, "cp1252"):  # a lone \\XE9\\ in a message of UTF-8 is the letter of before that
+    # Faultless UTF-8 of more bytes is believed, as of a whole message (charset.decided); a lone \\XE9\\ is the letter of before that.
+    is_wide = len(sent) > 1 and not sent.isascii()
+    for one in ("utf-8" if is_wide else codec, codec, "cp1252"):
         try:
             return sent.decode(one).replace("\0", "")  # no letter, and no database keeps it
         except UnicodeDecodeError:
