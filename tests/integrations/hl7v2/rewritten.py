@@ -125,7 +125,7 @@ def _signs(line: str, old: Marks, new: Marks) -> Iterator[str]:
         line = line[4 + len(old.msh2) :]
     separators = dict(zip(old.field + old.between, new.field + new.between, strict=True))
     for escaped, sign in re.findall(
-        re.escape(old.escape) + r"([FSTRE]|\.br|[Xx][0-9A-Fa-f]+)" + re.escape(old.escape) + "|(.)", line
+        re.escape(old.escape) + r"([FSTRE]|\.\w+|[Xx][0-9A-Fa-f]+)" + re.escape(old.escape) + "|(.)", line
     ):
         if escaped and (plain := old.unescaped(old.escape + escaped + old.escape)) not in "\n\r":
             yield new.escaped(plain)

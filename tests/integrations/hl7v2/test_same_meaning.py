@@ -66,7 +66,7 @@ def changed(message: Written, *every: Change) -> Written | None:
 
 def sent(message: Written | None, way: Sending) -> bytes | None:
     """The message as it is kept: one, also if it came in a batch."""
-    octets = message and way(message)
+    octets = way(message) if message else None
     batch = split(octets.removeprefix(b"\x0b").removesuffix(b"\x1c\r")) if octets else None
     assert batch is None or len(batch.messages) == 1
     return octets
