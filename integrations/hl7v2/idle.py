@@ -15,25 +15,13 @@ def null(marks: Marks) -> re.Pattern[str]:
     return re.compile(f'(?<=[{around}])""(?=[{around}]|$)')
 
 
-def may_idle(line: str, marks: Marks) -> bool:
-    for one in _idle(marks):  # half the time of any()
-        if one in line:
-            return True
-    return line[-1:] in marks.between + " \t"
-
-
-@lru_cache(maxsize=64)
-def _idle(marks: Marks) -> tuple[str, ...]:
-    """What stands in a line with separators, or blanks, that may say nothing: none in most."""
-    sub, component, repetition, field = marks.sub, marks.component, marks.repetition, marks.field
-    pairs = (sub, component), (sub, repetition), (component, repetition)
-    return (*(one + field for one in marks.between), *(one + other for one, other in pairs), f"{field} ", f"{field}\t")
-
-
 def without_idle(text: str, marks: Marks) -> str:
     """A field without separators behind which nothing stands: `A^^` and `A&` are `A`, and `^^` is nothing (v2.5.1 2.5.3, 2.6.1)."""
-    text = text.rstrip(marks.between)
-    return _before_others(marks).sub("", text) if marks.repetition in text or marks.component in text else text
+    if text[-1:] in marks.between:
+        text = text.rstrip(marks.between)
+    if marks.repetition in text or (marks.sub in text and marks.component in text):
+        return _before_others(marks).sub("", text)
+    return text
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from mdo_portal.exchange import Unreadable
 
@@ -29,10 +29,15 @@ class Marks:
     def msh2(self) -> str:
         return self.component + self.repetition + self.escape + self.sub + self.truncation
 
-    @property
+    @cached_property
     def between(self) -> str:
         """What stands between the parts of a field."""
         return self.component + self.repetition + self.sub
+
+    @cached_property
+    def blank(self) -> str:
+        """How a field begins that may hold blanks and nothing else."""
+        return f"{self.field} "
 
     def escaped(self, text: str, *, formatted: bool = False) -> str:
         """`text` as it may stand in a field. `formatted` (FT, TX) writes any line end as `\\.br\\`, else CR and LF as hex."""

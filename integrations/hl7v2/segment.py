@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from .charset import Charset
-from .idle import may_idle, null, without_idle
+from .idle import null, without_idle
 from .marks import STANDARD, Marks
 
 MOST_REPETITIONS = 20_000
@@ -20,7 +20,6 @@ MOST_REMEMBERED = 80
 
 UTF_8 = Charset(b"MSH|", STANDARD, "UTF-8")
 HEADERS = ("MSH", "FHS", "BHS")
-_BLANKS = " \t"
 _TEXTS = frozenset({("OBX", 5), ("NTE", 3)})
 Span = tuple[int, int]
 
@@ -51,14 +50,14 @@ class Segment:
         return self._line
 
     def as_sent(self, n: int) -> str:
-        """Field `n` with separators and escapes."""
+        """Field `n` with separators and escapes, but for separators behind which nothing stands."""
         fields = self._fields or self.split()
-        return fields[n] if n < len(fields) else ""
+        text = fields[n] if n < len(fields) else ""
+        return without_idle(text, self._marks) if text and not (n < 3 and self.name in HEADERS) else text
 
     def field(self, n: int) -> str:
         """The whole of field `n`, repetitions and components with their separators, unescaped."""
-        fields = self._fields or self.split()
-        text = fields[n] if n < len(fields) else ""
+        text = self.as_sent(n)
         if self._marks.escape not in text or (n < 3 and self.name in HEADERS):
             return text  # MSH-1 and MSH-2 are the delimiters themselves
         return self._marks.unescaped(text, self._charset.codec)
@@ -100,7 +99,7 @@ class Segment:
             if s > 1 or not c or marks.sub in text or marks.escape in text:
                 return _component(text, c, s, marks, self._charset)
         if not c:
-            return text
+            return without_idle(text, marks)
         if c == 1:
             return text.partition(marks.component)[0]  # most values: the hottest place of the reader
         parts = text.split(marks.component, c)
@@ -117,9 +116,6 @@ class Segment:
         if '""' in line:
             line = null(marks).sub("", line)
         self._fields = fields = line.split(marks.field)
-        if may_idle(line, marks):
-            kept = 2 if fields[0] in HEADERS else 1  # MSH-2 is nothing but separators
-            fields[kept:] = (self._meant(n, one, n == len(fields) - 1) for n, one in enumerate(fields[kept:], kept))
         self._plain_from = 0
         if fields[0] in HEADERS:
             line = line[4 + len(marks.msh2) :]
@@ -127,17 +123,9 @@ class Segment:
             self._plain_from = 3
         if marks.repetition in line or marks.sub in line or marks.escape in line:
             self._plain_from = len(fields)
+        if " " in line and (marks.blank in line or line[-1] == " "):
+            fields[1:] = (_unpadded(fields[0], n, one, n == len(fields) - 1) for n, one in enumerate(fields[1:], 1))
         return fields
-
-    def _meant(self, n: int, text: str, is_last: bool = False) -> str:
-        """A field without what says nothing: separators behind which nothing stands, blanks alone, those that pad the line.
-
-        In a text a line of blanks is a line.
-        """
-        text = without_idle(text, self._marks)
-        if (self.name, n) in _TEXTS or text[-1:] not in _BLANKS:
-            return text
-        return "" if text.isspace() else text.rstrip(_BLANKS) if is_last else text
 
 
 class LargeSegment(Segment):
@@ -162,7 +150,8 @@ class LargeSegment(Segment):
     def as_sent(self, n: int) -> str:
         start, end = self._span(n)
         text, marks = self._charset.text(self._raw[start:end]), self._marks
-        return self._meant(n, null(marks).sub("", marks.field + text)[1:] if '""' in text else text)
+        text = null(marks).sub("", marks.field + text)[1:] if '""' in text else text
+        return without_idle(text, marks) if text else text
 
     def field(self, n: int) -> str:
         return _component(self.as_sent(n), 0, 0, self._marks, self._charset)
@@ -233,6 +222,13 @@ class Repetition:
         return _component(self.as_sent, 0, 0, self._marks, self._charset)
 
 
+def _unpadded(name: str, n: int, text: str, is_last: bool) -> str:
+    """A field of blanks alone says nothing, nor does what pads a line. In a text a line of blanks is a line."""
+    if text[-1:] != " " or (name, n) in _TEXTS:
+        return text
+    return "" if text.isspace() else text.rstrip() if is_last else text
+
+
 @lru_cache(maxsize=1024)
 def segment_name(start: str, separator: str) -> str:
     name = start[:3]
@@ -246,6 +242,9 @@ def _component(text: str, c: int, s: int, marks: Marks, charset: Charset) -> str
             text = parts[c - 1] if c <= len(parts) else ""
         if s > 1 or (s and marks.sub in text):
             text = _nth(text, marks.sub, s - 1)
+        text = text if s else text.rstrip(marks.sub)
+    else:
+        text = without_idle(text, marks)
     return marks.unescaped(text, charset.codec) if marks.escape in text else text
 
 
