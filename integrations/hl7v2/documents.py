@@ -52,7 +52,7 @@ def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocu
 def rich_words(item: Item) -> Iterator[str]:
     """The words of each document in RTF or HTML, which no page shows as it is."""
     for repetitions in _repetitions(item):
-        if is_rich(_start(item, repetitions[0])) and (words := words_in(_content(item, repetitions) or b"")):
+        if is_rich(_start(item, repetitions)) and (words := words_in(_content(item, repetitions) or b"")):
             yield words
 
 
@@ -71,15 +71,18 @@ def _repetitions(item: Item) -> list[list[int]]:
     return found
 
 
-def _start(item: Item, repetition: int) -> bytes:
-    """The first bytes of a document, enough to know what it is."""
+def _start(item: Item, repetitions: list[int]) -> bytes:
+    """The first bytes of a document, enough to know what it is; of one that is broken into lines, or in hex, all of it is read."""
+    repetition = repetitions[0]
     place = place_of(item.segment, repetition)
-    if encoding_at(item.segment, place, repetition) in ("a", ""):
+    encoding = encoding_at(item.segment, place, repetition)
+    if encoding in ("a", ""):
         return item.segment.component(5, place, 0, repetition)[:200].encode()
     try:
-        return pybase64.b64decode(item.segment.octets(5, place, repetition)[:400], validate=True)
+        sent = item.segment.octets(5, place, repetition)[:400]
+        return pybase64.b64decode(sent, validate=True) if encoding != "hex" else (_content(item, repetitions) or b"")
     except (binascii.Error, ValueError):
-        return b""
+        return _content(item, repetitions) or b""
 
 
 def _document(item: Item, profile: Profile, reference: str, repetitions: list[int]) -> IncomingDocument:
@@ -149,7 +152,7 @@ def _as_it_stands(item: Item, repetitions: list[int], place: int) -> bytes:
     """Text that is in no encoding; what came as repetitions or after a bare line end is a line of it."""
     first, *others = repetitions
     lines = [item.segment.component(5, place, 0, first), *(item.segment.component(5, 1, 0, n) for n in others), *item.loose_texts]
-    return "\n".join(lines).encode()
+    return re.sub("\r\n?", "\n", "\n".join(lines)).encode()
 
 
 def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:

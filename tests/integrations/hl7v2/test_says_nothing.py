@@ -200,3 +200,36 @@ def test_an_addition_to_what_is_no_text_stays_a_segment_for_a_person() -> None:
     told = result(*REPORT, "ADD|Aanvulling: toch recidief.")
 
     assert told.unmapped == ("ADD",)
+
+
+RTF = b"{\\rtf1\\ansi " + b"Graag uw advies over deze patient. " * 9 + b"}"
+
+
+@pytest.mark.parametrize("between", ["", "\\.br\\", "\\X0D0A\\", "\r", "\r\n", " "])
+def test_the_words_of_a_letter_are_shown_also_where_it_is_broken_into_lines(between: str) -> None:
+    text = b64encode(RTF).decode()
+    told = referral(f"OBX|1|ED|57133-1^Verwijsbrief^LN||^application^rtf^Base64^{text[:76]}{between}{text[76:]}||||||F")
+
+    assert any(fact.text.startswith("Graag uw advies") for fact in told.facts)
+
+
+@pytest.mark.parametrize("packed", [RTF.hex(), RTF.hex().upper()])
+def test_the_words_of_a_letter_in_hex_are_shown(packed: str) -> None:
+    told = referral(f"OBX|1|ED|57133-1^Verwijsbrief^LN||^application^rtf^Hex^{packed}||||||F")
+
+    assert any(fact.text.startswith("Graag uw advies") for fact in told.facts)
+
+
+@pytest.mark.parametrize("between", ["", "\\.br\\", "\\X0D0A\\", "\r"])
+def test_a_pdf_that_is_broken_into_lines_ends_before_the_picture_behind_it(between: str) -> None:
+    picture = b64encode(b"GIF89a" + bytes(40)).decode()
+    lines = between.join((PDF_TEXT[:76], PDF_TEXT[76:]))
+    told = referral(*(f"OBX|{n}|ED|B^Bijlage^L|{n}|^application^pdf^Base64^{one}" for n, one in ((1, lines), (2, picture))))
+
+    assert [document.content[:4] for document in told.documents] == [b"%PDF", b"GIF8"]
+
+
+def test_an_end_of_a_line_in_a_text_document_is_one_whatever_its_sign() -> None:
+    told = [referral(f"OBX|1|ED|B^Brief^L||^text^plain^A^een{end}twee||||||F") for end in ("\\.br\\", "\\X0D\\", "\\X0D0A\\")]
+
+    assert [one.documents[0].content for one in told] == [b"een\ntwee"] * 3
