@@ -135,7 +135,7 @@ def read_header(raw: bytes) -> MessageHeader:
     told = found.shared.header
     return MessageHeader(
         told.kind,
-        _plain(found.number, found.marks),
+        _plain(found.number, found.marks) if found.number != NULL else "",
         *told[2:7],  # who sends, who receives, and the version
         numbers,
         is_cut or len(raw) > WINDOW,

@@ -15,11 +15,15 @@ def null(marks: Marks) -> re.Pattern[str]:
     return re.compile(f'(?<=[{around}])""(?=[{around}]|$)')
 
 
+_LONG = 65_536
+"""Nobody's field with parts is longer; inside one that is, nothing is looked for."""
+
+
 def without_idle(text: str, marks: Marks) -> str:
     """A field without separators behind which nothing stands: `A^^` and `A&` are `A`, and `^^` is nothing (v2.5.1 2.5.3, 2.6.1)."""
     if text[-1:] in marks.between:
         text = text.rstrip(marks.between)
-    if marks.repetition in text or (marks.sub in text and marks.component in text):
+    if len(text) < _LONG and (marks.repetition in text or (marks.sub in text and marks.component in text)):
         return _before_others(marks).sub("", text)
     return text
 

@@ -129,6 +129,7 @@ def test_the_null_in_a_header_is_nobody_and_no_number() -> None:
     header = Hl7Reader().header(ADT.replace(b"|MDO|NET|", b'|""|""|'))
     assert (header.receiving_application, header.receiving_facility) == ("", "")
 
+    assert Hl7Reader().header(ADT.replace(b"|M0002|", b'|""|')).control_id == ""
     unnumbered = acks_for(ADT.replace(b"|M0002|", b'|""|'), Answer(Verdict.STORED, "R"), now=NOW, control_id="C")
     assert b"MSA|CE|" in unnumbered[0]
 
