@@ -8,7 +8,7 @@ from functools import lru_cache
 from mdo_portal.exchange import Answer, MessageHeader, Unreadable, Verdict
 
 from .charset import codec_named
-from .header import Opened, Shared, header_line, opened, stamp
+from .header import NULL, Opened, Shared, header_line, opened, stamp
 from .marks import STANDARD, Marks
 
 _LETTER = {Verdict.STORED: "A", Verdict.REFUSED: "E", Verdict.NOT_HERE: "R", Verdict.NOT_NOW: "R"}
@@ -84,11 +84,11 @@ def _is_asked(asked: str, verdict: Verdict) -> bool:
 
 def _is_acknowledgement(shared: Shared) -> bool:
     kind = shared.fields[9]
-    return kind.startswith("ACK") and kind.split(shared.marks.component, 1)[0] == "ACK"
+    return kind[:3].upper() == "ACK" and kind.split(shared.marks.component, 1)[0].strip().upper() == "ACK"
 
 
 def _judged(found: Opened, answer: Answer) -> Answer:
-    if answer.verdict is Verdict.STORED and not found.number:
+    if answer.verdict is Verdict.STORED and found.number in ("", NULL):
         return Answer(Verdict.REFUSED, "", "no_control_id", "MSH-10 is missing")
     return answer
 
@@ -135,7 +135,7 @@ def _header_of(fields: list[str], marks: Marks, name: str, asks: tuple[str, ...]
 
 def _said_again(raw: bytes, answer: Answer, fields: list[str], marks: Marks) -> list[str]:
     """The segments of a stored referral that its answer repeats, byte for byte; none for any other message."""
-    is_referral = fields[9].startswith("REF" + marks.component) and len(fields[9]) > 4
+    is_referral = fields[9].upper().startswith("REF" + marks.component) and len(fields[9]) > 4
     if not answer.repeats or answer.verdict is not Verdict.STORED or not is_referral:
         return []
     begins = tuple(name + marks.field for name in answer.repeats)
@@ -170,7 +170,7 @@ def _fields_of(header: MessageHeader) -> list[str]:
 @lru_cache(maxsize=64)
 def _charset(stated: str, marks: Marks) -> str:
     # What we write ourselves is ASCII, and so right in any character set that we echo.
-    first = stated.split(marks.repetition)[0]
+    first = stated.partition(marks.repetition)[0].partition(marks.component)[0]
     return first if codec_named(first) else ""
 
 

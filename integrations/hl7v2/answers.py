@@ -89,7 +89,7 @@ def acknowledged(raw: bytes, profile: str = "") -> tuple[str, Receipt] | None:
     except Unreadable:
         return None
     code, reference = message.get("MSA-1-1").strip().upper(), message.get("MSA-2")
-    if message.get("MSH-9-1") != "ACK" or code not in _KINDS or not reference:
+    if message.get("MSH-9-1").strip().upper() != "ACK" or code not in _KINDS or not reference:
         return None
     receipt = _said(message, code, reference, _manners(profile))
     settles = not (code.startswith("C") and receipt.kind is ReceiptKind.ACCEPTED)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from .items import Item
+from .packed import value_type
 from .segment import Segment
 from .stamps import stamp
 from .values import coded, label, material
@@ -89,7 +90,7 @@ def numbered(items: Sequence[Item]) -> dict[int, str]:
     to_answers = _to_answers(items)
     for item in items:
         sub = item.segment.field(4).strip() if item.segment.name == "OBX" else ""
-        if sub and item.position not in to_answers and not (sub.isdigit() and item.segment.component(2) in _WORDS):
+        if sub and item.position not in to_answers and not (sub.isdigit() and value_type(item.segment) in _WORDS):
             told[id(item.order), item.segment.component(3, 1, 0) or label(item.segment)][item.position] = sub
     if not told:
         return to_answers

@@ -175,4 +175,4 @@ def _stated(raw: bytes, marks: Marks) -> str:
     fields = raw[at : end if end >= 0 else at + LONGEST_HEADER].split(raw[at + 3 : at + 4], 18)
     if len(fields) < 18 or fields[0] != b"MSH":
         return ""
-    return fields[17].decode("latin-1").partition(marks.repetition)[0]
+    return fields[17].decode("latin-1").partition(marks.repetition)[0].partition(marks.component)[0]

@@ -13,7 +13,7 @@ from integrations.rich_text import as_utf8, is_rich, words_in
 from mdo_portal.exchange import IncomingDocument, Profile
 
 from .items import Item
-from .packed import ENCODINGS, encoding_at, is_packed, is_written_first, place_of
+from .packed import ENCODINGS, encoding_at, is_packed, is_written_first, place_of, value_type
 from .segment import Segment
 from .values import day, label, partial
 from .words import folded_all, matching
@@ -35,12 +35,12 @@ def is_document(segment: Segment) -> bool:
     """Whether an OBX holds a document: by its type, because its value says so, or because that is nothing but a PDF or a picture."""
     if segment.name != "OBX":
         return False
-    return segment.component(2) == "ED" or segment.component(5, 4).lower() == "base64" or is_packed(segment, 1, 0)
+    return value_type(segment) == "ED" or segment.component(5, 4).strip().lower() == "base64" or is_packed(segment, 1, 0)
 
 
 def is_pointer(segment: Segment) -> bool:
     """Whether an OBX only says where a document lies (RP). Nothing is ever fetched from an address in a message."""
-    return segment.component(2) == "RP" and bool(segment.field(5))
+    return value_type(segment) == "RP" and bool(segment.field(5))
 
 
 def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocument]:
@@ -52,7 +52,7 @@ def documents(item: Item, profile: Profile, reference: str) -> list[IncomingDocu
 def rich_words(item: Item) -> Iterator[str]:
     """The words of each document in RTF or HTML, which no page shows as it is."""
     for repetitions in _repetitions(item):
-        if is_rich(_start(item, repetitions[0])) and (words := words_in(_content(item, repetitions) or b"")):
+        if is_rich(_start(item, repetitions)) and (words := words_in(_content(item, repetitions) or b"")):
             yield words
 
 
@@ -71,15 +71,18 @@ def _repetitions(item: Item) -> list[list[int]]:
     return found
 
 
-def _start(item: Item, repetition: int) -> bytes:
-    """The first bytes of a document, enough to know what it is."""
+def _start(item: Item, repetitions: list[int]) -> bytes:
+    """The first bytes of a document, enough to know what it is; of one that is broken into lines, or in hex, all of it is read."""
+    repetition = repetitions[0]
     place = place_of(item.segment, repetition)
-    if encoding_at(item.segment, place, repetition) in ("a", ""):
+    encoding = encoding_at(item.segment, place, repetition)
+    if encoding in ("a", ""):
         return item.segment.component(5, place, 0, repetition)[:200].encode()
     try:
-        return pybase64.b64decode(item.segment.octets(5, place, repetition)[:400], validate=True)
+        sent = item.segment.octets(5, place, repetition)[:400]
+        return pybase64.b64decode(sent, validate=True) if encoding != "hex" else (_content(item, repetitions) or b"")
     except (binascii.Error, ValueError):
-        return b""
+        return _content(item, repetitions) or b""
 
 
 def _document(item: Item, profile: Profile, reference: str, repetitions: list[int]) -> IncomingDocument:
@@ -149,7 +152,7 @@ def _as_it_stands(item: Item, repetitions: list[int], place: int) -> bytes:
     """Text that is in no encoding; what came as repetitions or after a bare line end is a line of it."""
     first, *others = repetitions
     lines = [item.segment.component(5, place, 0, first), *(item.segment.component(5, 1, 0, n) for n in others), *item.loose_texts]
-    return "\n".join(lines).encode()
+    return re.sub("\r\n?", "\n", "\n".join(lines)).encode()
 
 
 def _mended(item: Item, place: int, repetitions: list[int]) -> bytes | None:

@@ -21,6 +21,7 @@ CONDITIONS = ("AL", "NE", "ER", "SU")
 MOST_FIELDS = 64
 """A header has 25 fields; beyond these somebody means harm, and the rest stays in the last."""
 _NOTHING = [""] * 26
+NULL = '""'
 _TAIL = 1024
 BATCH_LINES = (b"FHS", b"BHS", b"BTS", b"FTS")
 _MOST_TRAILERS = 16
@@ -103,7 +104,7 @@ _remembered = lru_cache(maxsize=2048)(_shared)
 def _header(fields: list[str], marks: Marks, accept: str, application: str) -> MessageHeader:
     event = fields[9].partition(marks.repetition)[0].split(marks.component, 2)
     return MessageHeader(
-        kind="^".join([text for one in event[:2] if (text := _first(one, marks).strip())]),
+        kind="^".join([text for one in event[:2] if (text := _first(one, marks).strip().upper())]),
         sending_application=_first(fields[3], marks),
         sending_facility=_first(fields[4], marks),
         receiving_application=_first(fields[5], marks),
@@ -115,7 +116,7 @@ def _header(fields: list[str], marks: Marks, accept: str, application: str) -> M
 
 
 def _condition(text: str, marks: Marks) -> str:
-    said = text.partition(marks.component)[0].strip().upper()
+    said = text.partition(marks.repetition)[0].partition(marks.component)[0].strip().upper()
     return said if said in CONDITIONS else ""
 
 
@@ -134,7 +135,7 @@ def read_header(raw: bytes) -> MessageHeader:
     told = found.shared.header
     return MessageHeader(
         told.kind,
-        _plain(found.number, found.marks),
+        _plain(found.number, found.marks) if found.number != NULL else "",
         *told[2:7],  # who sends, who receives, and the version
         numbers,
         is_cut or len(raw) > WINDOW,
@@ -215,8 +216,8 @@ def _may_precede(before: bytes) -> bool:
 
 def _first(text: str, marks: Marks) -> str:
     """What Segment.component(n) says of the field `text`."""
-    if text.isalnum():
-        return text
+    if text.isalnum() or text == NULL:
+        return text.replace(NULL, "")
     return _plain(text.partition(marks.repetition)[0].partition(marks.component)[0].partition(marks.sub)[0], marks)
 
 

@@ -95,7 +95,7 @@ def _told(line: _Line, text: str, field: int, marks: Marks) -> list[tuple[str, s
         return [one[:2] for one in numbers(Segment(_text(marks.field.encode().join(line)), marks), field)]
     # What `numbers` finds in a field without subcomponents and escapes, as most are.
     parts = [one.split(marks.component, 4) for one in text.split(marks.repetition, MOST_NUMBERS)]
-    return [(part[3] if len(part) > 3 else "", number) for part in parts if (number := part[0].strip())]
+    return [(part[3].strip() if len(part) > 3 else "", number) for part in parts if (number := part[0].strip())]
 
 
 def lines_called(names: Iterable[str], window: bytes, start: int, marks: Marks) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from mdo_portal.exchange import Unreadable
 
@@ -28,6 +28,16 @@ class Marks:
     @property
     def msh2(self) -> str:
         return self.component + self.repetition + self.escape + self.sub + self.truncation
+
+    @cached_property
+    def between(self) -> str:
+        """What stands between the parts of a field."""
+        return self.component + self.repetition + self.sub
+
+    @cached_property
+    def blank(self) -> str:
+        """How a field begins that may hold blanks and nothing else."""
+        return f"{self.field} "
 
     def escaped(self, text: str, *, formatted: bool = False) -> str:
         """`text` as it may stand in a field. `formatted` (FT, TX) writes any line end as `\\.br\\`, else CR and LF as hex."""
@@ -86,8 +96,10 @@ def _outgoing(marks: Marks, formatted: bool) -> dict[int, str | None]:
 @cache
 def _pattern(escape: str) -> re.Pattern[str]:
     around = re.escape(escape)
-    commands = r"(?:([FSTREPHN])|[Xx]((?:[0-9A-Fa-f]{2})+)|\.((?i:br|ce|fi|nf|in|ti|sp|sk))\s?[+-]?(\d{0,2}))"
-    return re.compile(around + commands + around)
+    high = r"[Xx](?:[89A-Fa-f][0-9A-Fa-f])+"  # of a letter of more bytes some write each by itself
+    octets = f"{high}(?:{around}{around}{high})+|[Xx](?:[0-9A-Fa-f]{{2}})+"
+    formatting = r"\.((?i:br|ce|fi|nf|in|ti|sp|sk))\s?[+-]?(\d{0,2})"
+    return re.compile(f"{around}(?:([FSTREPHN])|({octets})|{formatting}){around}")
 
 
 def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
@@ -95,7 +107,7 @@ def _meaning(marks: Marks, found: re.Match[str], codec: str) -> str:
     if letter:
         return _letter(marks, letter)
     if octets:
-        return _hex(octets, codec) or found[0]
+        return _hex(re.sub("[^0-9A-Fa-f]", "", octets), codec) or found[0]
     command = command.lower()
     if command in ("sp", "sk"):
         return ("\n" if command == "sp" else " ") * (int(count) if count else 1)
@@ -109,7 +121,9 @@ def _letter(marks: Marks, letter: str) -> str:
 
 def _hex(octets: str, codec: str) -> str:
     sent = bytes.fromhex(octets)
-    for one in (codec, "cp1252"):  # a lone \\XE9\\ in a message of UTF-8 is the letter of before that
+    # Faultless UTF-8 of more bytes is believed, as of a whole message (charset.decided); a lone \\XE9\\ is the letter of before that.
+    is_wide = len(sent) > 1 and not sent.isascii()
+    for one in ("utf-8" if is_wide else codec, codec, "cp1252"):
         try:
             return sent.decode(one).replace("\0", "")  # no letter, and no database keeps it
         except UnicodeDecodeError:

@@ -57,6 +57,6 @@ def numbers(segment: Segment, n: int) -> list[Number]:
 
 
 def _number(cx: Repetition) -> Number:
-    name, oid = cx.component(4, 1), cx.component(4, 2)
+    name, oid = cx.component(4, 1).strip(), cx.component(4, 2).strip()
     until = cx.component(8).strip() if cx.has(8) else ""
-    return Number(name or oid, cx.component(1).strip(), cx.component(5), oid, until if is_an_end(until) else "")
+    return Number(name or oid, cx.component(1).strip(), cx.component(5).strip(), oid, until if is_an_end(until) else "")

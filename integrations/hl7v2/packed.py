@@ -14,6 +14,11 @@ _PACKED = (PDF, b"e1xydGY", b"iVBORw0KGgo", b"/9j/")
 _LONGEST = max(map(len, _PACKED))
 
 
+def value_type(segment: Segment) -> str:
+    """OBX-2 in capitals: of what kind the value is; what pads it says nothing."""
+    return segment.component(2).strip().upper()
+
+
 def place_of(segment: Segment, repetition: int) -> int:
     """The component with the bytes: the fifth of an ED, unless a PDF, or the word Base64, shows that it stands elsewhere.
 

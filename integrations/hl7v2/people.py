@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import normalize
 
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
 
@@ -34,7 +35,8 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
     rules = profile["patient"]
     bsn, others = _split_bsn(pid, rules)
     local = _local(others, rules)
-    is_dead = pid.component(30).upper() in ("Y", "J", "1") or day(pid.component(29)) is not None
+    death = pid.component(30).strip().upper()
+    is_dead = death in ("Y", "J", "1") or day(pid.component(29)) is not None
     found = PatientIdentity(
         local_number=local.number,
         local_authority=local.authority,
@@ -43,8 +45,8 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
         birth_on=day(pid.component(7)),
         sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
         deceased=is_dead,
-        other_numbers=tuple(one[:2] for one in others if one != local),
-        alive=not is_dead and (pid.component(30).upper() in ("N", "0") or pid.is_null(30)),
+        other_numbers=tuple(dict.fromkeys(one[:2] for one in others if one != local)),
+        alive=not is_dead and (death in ("N", "0") or pid.is_null(30)),
     )
     if not (found.bsn or found.local_number or found.name.family):
         raise Unreadable("no_patient", "PID")
@@ -75,7 +77,7 @@ def is_bsn(one: Number, rules: Mapping[str, Any]) -> bool:
     """
     if one.is_of(rules["bsn_authorities"]):
         return True
-    return one.kind.strip() in rules["bsn_types"] and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
+    return one.kind in rules["bsn_types"] and not (one.authority and len(ungrouped(one.number)) > BSN_DIGITS)
 
 
 def _local(others: list[Number], rules: Mapping[str, Any]) -> Number:
@@ -86,7 +88,7 @@ def _local(others: list[Number], rules: Mapping[str, Any]) -> Number:
     others = lasting_first(others)
     for wanted in rules["local_types"]:
         for one in others:
-            if one.kind.strip() == wanted:
+            if one.kind == wanted:
                 return one
     return next((one for one in others if one.kind not in rules["other_types"]), Number("", "", "", ""))
 
@@ -99,12 +101,12 @@ def lasting_first(many: list[Number]) -> list[Number]:
 def _name(names: list[Repetition]) -> PersonName:
     """PID-5: the legal name when marked (`L`), else the first that is none of before. FN.1 is for showing, FN.2-5 are its parts."""
     filled = [name for name in names if name.component(1, 0).strip()]
-    present = [name for name in filled if name.component(7) not in _OTHER_NAMES] or filled
-    legal = next((name for name in filled if name.component(7) == "L"), present[0] if present else None)
+    present = [name for name in filled if name.component(7).strip() not in _OTHER_NAMES] or filled
+    legal = next((name for name in filled if name.component(7).strip() == "L"), present[0] if present else None)
     if legal is None:
         return PersonName()
-    family, own_prefix, own, partner_prefix, partner = (legal.component(1, s).strip() for s in range(1, 6))
-    initials, given = _given(legal.component(2), legal.component(3))
+    family, own_prefix, own, partner_prefix, partner = (_letters(legal.component(1, s)) for s in range(1, 6))
+    initials, given = _given(_letters(legal.component(2)), _letters(legal.component(3)))
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
     if not (own or own_prefix) and _PREFIX.fullmatch(before := legal.component(5).strip()):
@@ -119,6 +121,11 @@ def _name(names: list[Repetition]) -> PersonName:
         initials=initials,
         given=given,
     )
+
+
+def _letters(part: str) -> str:
+    """A letter and its accent as one sign: some send them apart (NFD), and the same name would be another name."""
+    return normalize("NFC", part.strip())
 
 
 def _with_prefix(family: str, prefix: str, own: str, partner: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pybase64
 
 from .items import Item
-from .packed import PDF
+from .packed import PDF, value_type
 from .segment import Segment
 
 _NO_WORDS = re.compile(rb"[A-Za-z0-9+/]+=*")
@@ -19,17 +19,20 @@ _TAIL = 2048
 def joined(found: Sequence[Item]) -> Sequence[Item]:
     """The walk over a message, with every piece of a PDF under the OBX that begins it."""
     kept: list[Item] = []
+    before = 0  # letters of base64 in what stands before the last piece
     for item in found:
-        if kept and _goes_on(kept[-1], item):
+        if kept and _goes_on(kept[-1], item, before):
+            before += len(_letters(_last(kept[-1])))
             kept[-1].more.append(item)
             kept[-1].notes += item.notes
             kept[-1].note_labels += item.note_labels
         else:
             kept.append(item)
+            before = 0
     return kept
 
 
-def _goes_on(begun: Item, item: Item) -> bool:
+def _goes_on(begun: Item, item: Item, before: int) -> bool:
     """The same label and type, no beginning of its own, and what was begun has not ended."""
     one, other = begun.segment, item.segment
     if not one.name == other.name == "OBX" or bytes(one.octets(5, _place(one))[: len(PDF)]) != PDF:
@@ -38,26 +41,32 @@ def _goes_on(begun: Item, item: Item) -> bool:
         return False
     sent = other.octets(5, _place(other))
     is_piece = bool(sent) if _place(one) == _DOCUMENT else _NO_WORDS.fullmatch(sent) is not None
-    return is_piece and bytes(sent[: len(PDF)]) != PDF and not _is_over(begun)
+    return is_piece and bytes(sent[: len(PDF)]) != PDF and not _is_over(begun, before)
 
 
 def _place(segment: Segment) -> int:
     """The component with the bytes: what is called a text has no other."""
-    return _DOCUMENT if segment.component(2) == "ED" else 1
+    return _DOCUMENT if value_type(segment) == "ED" else 1
 
 
 _DOCUMENT = 5
 
 
-def _is_over(begun: Item) -> bool:
+def _last(begun: Item) -> Item:
+    return begun.more[-1] if begun.more else begun
+
+
+def _letters(piece: Item) -> bytes:
+    """Base64 without the line ends in it, which some send as escapes and others bare."""
+    texts = (piece.segment.component(5, _place(piece.segment), 0), *piece.loose_texts)
+    return b"".join("".join(texts).encode("ascii", "replace").split())
+
+
+def _is_over(begun: Item, before: int) -> bool:
     """Whether the PDF so far has its last line. A piece may be cut anywhere, so the letters before it say where a group of four begins."""
-    *before, last = [begun, *begun.more]
-    if last.loose:
-        return False
-    place = _place(begun.segment)
-    skipped = -sum(len(one.segment.octets(5, place)) for one in before) % 4
-    whole = bytes(last.segment.octets(5, place))[skipped:]
+    whole = _letters(_last(begun))[-before % 4 :].rstrip(b"=")
+    tail = whole[max(0, len(whole) - _TAIL) // 4 * 4 :]
     try:
-        return b"%%EOF" in pybase64.b64decode(whole[: len(whole) // 4 * 4][-_TAIL:])
+        return b"%%EOF" in pybase64.b64decode(tail + b"=" * (-len(tail) % 4))
     except (binascii.Error, ValueError):
         return False

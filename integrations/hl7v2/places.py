@@ -14,6 +14,7 @@ from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingRecei
 from .apart import apart, numbered
 from .board_order import BoardOrder, board_order
 from .er7 import Message
+from .events import kind_of
 from .items import Item, items
 from .numbers import identifies, is_possible_bsn, numbers
 from .people import has_second_bsn, professional, provider
@@ -183,7 +184,7 @@ def asked(item: Item, profile: Profile) -> str:
 
 def labelled(label: str, profile: Profile, code: str = "") -> str:
     """Which of the profile's labels these words, or this code, are."""
-    code, words = code.casefold(), label.casefold().replace("_", " ")
+    code, words = code.strip().casefold(), label.casefold().replace("_", " ")
     for name, rule in profile["labels"].items():
         if code in folded_all(tuple(rule["codes"])):
             return str(name)
@@ -236,7 +237,7 @@ def may_ask(reading: Reading, item: Item) -> bool:
 
 
 def _is_referral(reading: Reading) -> bool:
-    return reading.message.get("MSH-9-1") in ("REF", "CCR")
+    return kind_of(reading.message).startswith(("REF", "CCR"))
 
 
 def closing(reading: Reading) -> Item | None:
@@ -244,11 +245,17 @@ def closing(reading: Reading) -> Item | None:
 
     Notes that say what they are (NTE-4) are that.
     """
-    last = reading.items[-1] if reading.items else None
+    said = (item for item in reversed(reading.items) if item.notes or not is_around(item.segment.name))
+    last = next(said, None)
     is_of_all = (
         last is not None and last.notes and not any(last.note_labels) and last.segment.name not in ("RF1", "PRD", "OBR", "OBX")
     )
     return last if is_of_all and _is_referral(reading) else None
+
+
+def is_around(name: str) -> bool:
+    """Whether a segment may stand behind the end of any message: a trailer of its batch, a sender's own, a pointer to what follows."""
+    return name in ("BTS", "FTS", "DSC") or name.startswith("Z")
 
 
 def _closing(reading: Reading, _: str) -> str:

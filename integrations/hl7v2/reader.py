@@ -63,7 +63,7 @@ class Hl7Reader:
         if rules["wire"] != Wire.HL7V2:
             raise Unreadable("other_wire")
         message = Message.parse(storable(raw), charset or rules["charset"])
-        if message.get("MSH-9-1") == "ACK" and (said := acknowledged(raw, profile)):
+        if message.get("MSH-9-1").strip().upper() == "ACK" and (said := acknowledged(raw, profile)):
             return IncomingReceipt(*said)
         read = placed(kinds.read(message, rules), message, rules)
         named = cautions(message)

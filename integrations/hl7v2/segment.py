@@ -6,10 +6,10 @@ whole component, component 0 the whole repetition. Nothing is split before someb
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from .charset import Charset
+from .idle import null, without_idle
 from .marks import STANDARD, Marks
 
 MOST_REPETITIONS = 20_000
@@ -20,6 +20,7 @@ MOST_REMEMBERED = 80
 
 UTF_8 = Charset(b"MSH|", STANDARD, "UTF-8")
 HEADERS = ("MSH", "FHS", "BHS")
+_TEXTS = frozenset({("OBX", 5), ("NTE", 3)})
 Span = tuple[int, int]
 
 
@@ -49,14 +50,14 @@ class Segment:
         return self._line
 
     def as_sent(self, n: int) -> str:
-        """Field `n` with separators and escapes."""
+        """Field `n` with separators and escapes, but for separators behind which nothing stands."""
         fields = self._fields or self.split()
-        return fields[n] if n < len(fields) else ""
+        text = fields[n] if n < len(fields) else ""
+        return without_idle(text, self._marks) if text and not (n < 3 and self.name in HEADERS) else text
 
     def field(self, n: int) -> str:
         """The whole of field `n`, repetitions and components with their separators, unescaped."""
-        fields = self._fields or self.split()
-        text = fields[n] if n < len(fields) else ""
+        text = self.as_sent(n)
         if self._marks.escape not in text or (n < 3 and self.name in HEADERS):
             return text  # MSH-1 and MSH-2 are the delimiters themselves
         return self._marks.unescaped(text, self._charset.codec)
@@ -98,7 +99,7 @@ class Segment:
             if s > 1 or not c or marks.sub in text or marks.escape in text:
                 return _component(text, c, s, marks, self._charset)
         if not c:
-            return text
+            return without_idle(text, marks)
         if c == 1:
             return text.partition(marks.component)[0]  # most values: the hottest place of the reader
         parts = text.split(marks.component, c)
@@ -113,7 +114,7 @@ class Segment:
         """All fields as sent, by their number; 0 is the name."""
         line, marks = self._line, self._marks
         if '""' in line:
-            line = _nothing(marks).sub("", line)
+            line = null(marks).sub("", line)
         self._fields = fields = line.split(marks.field)
         self._plain_from = 0
         if fields[0] in HEADERS:
@@ -122,6 +123,8 @@ class Segment:
             self._plain_from = 3
         if marks.repetition in line or marks.sub in line or marks.escape in line:
             self._plain_from = len(fields)
+        if " " in line and (marks.blank in line or line[-1] == " "):
+            fields[1:] = (_unpadded(fields[0], n, one, n == len(fields) - 1) for n, one in enumerate(fields[1:], 1))
         return fields
 
 
@@ -147,7 +150,8 @@ class LargeSegment(Segment):
     def as_sent(self, n: int) -> str:
         start, end = self._span(n)
         text, marks = self._charset.text(self._raw[start:end]), self._marks
-        return _nothing(marks).sub("", marks.field + text)[1:] if '""' in text else text
+        text = null(marks).sub("", marks.field + text)[1:] if '""' in text else text
+        return without_idle(text, marks) if text else text
 
     def field(self, n: int) -> str:
         return _component(self.as_sent(n), 0, 0, self._marks, self._charset)
@@ -157,7 +161,10 @@ class LargeSegment(Segment):
         return memoryview(self._raw)[start:end]
 
     def repeats(self, n: int, repetition: int) -> bool:
-        return self._place(n, 0, repetition) != (0, 0)
+        start, end = self._place(n, 0, repetition)[0], self._span(n)[1]
+        idle = self._marks.between.encode()
+        # A document is not copied to see that it is there.
+        return start > 0 and any(self._raw[at:to].strip(idle) for at, to in ((start, min(start + 99, end)), (start, end)))
 
     def component(self, n: int, c: int = 1, s: int = 1, repetition: int = 0) -> str:
         start, end = self._place(n, c, repetition)
@@ -215,11 +222,11 @@ class Repetition:
         return _component(self.as_sent, 0, 0, self._marks, self._charset)
 
 
-@lru_cache(maxsize=64)
-def _nothing(marks: Marks) -> re.Pattern[str]:
-    """The null of HL7 (v2.5 2.5.3): a value that is `""` and nothing else says that there is none. In a text two quotes stay."""
-    around = re.escape(marks.field + marks.component + marks.repetition + marks.sub)
-    return re.compile(f'(?<=[{around}])""(?=[{around}]|$)')
+def _unpadded(name: str, n: int, text: str, is_last: bool) -> str:
+    """A field of blanks alone says nothing, nor does what pads a line. In a text a line of blanks is a line."""
+    if text[-1:] != " " or (name, n) in _TEXTS:
+        return text
+    return "" if text.isspace() else text.rstrip() if is_last else text
 
 
 @lru_cache(maxsize=1024)
@@ -235,6 +242,9 @@ def _component(text: str, c: int, s: int, marks: Marks, charset: Charset) -> str
             text = parts[c - 1] if c <= len(parts) else ""
         if s > 1 or (s and marks.sub in text):
             text = _nth(text, marks.sub, s - 1)
+        text = text if s else text.rstrip(marks.sub)
+    else:
+        text = without_idle(text, marks)
     return marks.unescaped(text, charset.codec) if marks.escape in text else text
 
 

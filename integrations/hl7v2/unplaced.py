@@ -17,6 +17,6 @@ def unplaced(message: Message, profile: Profile, meaning: str) -> tuple[str, ...
     They stay in the raw message.
     """
     used = {*profile["segments"]["placed"], *profile["segments"][meaning]}
-    names = (segment.name or NAMELESS for segment in message.segments)
+    names = (one.name or NAMELESS for one in message.segments if one.name or one.line.strip())
     left = dict.fromkeys(name for name in names if name not in used)
     return left_of(message, profile, left, is_referral=False)

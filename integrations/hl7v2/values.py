@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from integrations.rich_text import words_of
 from integrations.times import believable, believable_day
 
+from .packed import value_type
 from .segment import Repetition, Segment
 from .stamps import hour, period, stamp
 
@@ -45,7 +46,7 @@ _PARTED = (
 
 def day(text: str) -> date | None:
     """The date of a DT or TS, also as `1960-01-31`; None when a part is missing (`1960`), or it is no date of our times."""
-    found = re.match(r"(\d{4})(-?)(\d{2})\2(\d{2})", text)
+    found = re.match(r"\s*(\d{4})(-?)(\d{2})\2(\d{2})", text)
     if not found:
         return None
     try:
@@ -75,7 +76,7 @@ def partial(text: str) -> str:
 
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The time of a TS; without an offset it is a time of `zone`. None for a date only, for nonsense, or far outside our times."""
-    found = _TIME.fullmatch(text)
+    found = _TIME.fullmatch(text.strip())
     on = day(text)
     if not found or on is None or found[2] is None:
         return None
@@ -104,7 +105,7 @@ def coded(repetition: Repetition) -> str:
 
 def observed(segment: Segment) -> str:
     """The value of an OBX as text, with its unit, reference range and flag as sent. Each repetition of a text is a line (v2.5 2.A.78)."""
-    kind = segment.component(2)
+    kind = value_type(segment)
     if kind in _CODED:
         return _with_unit(segment, "; ".join(filter(None, map(_in_full, segment.repetitions(5)))))
     lines = [_lines(_value(kind, one)) for one in segment.repetitions(5)]

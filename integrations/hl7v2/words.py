@@ -13,7 +13,7 @@ WHOLE_WORD = 4
 def matching(code: str, text: str, entries: Mapping[str, Iterable[str]]) -> str:
     """The first entry with `code` among its words, or `text` as a whole; else the first with a word that stands in `text`; "" when none."""
     known = [(name, tuple(words)) for name, words in entries.items()]
-    for whole in (code.casefold(), text.casefold()):
+    for whole in (code.strip().casefold(), text.strip().casefold()):
         if whole:
             for name, words in known:
                 if whole in folded_all(words):
