@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .marks import Marks
 
-_TEXT = {b"OBX": 5, b"NTE": 3}
+ADD = "ADD"
+_TEXT = {"OBX": 5, "NTE": 3}
 """Where a long text stands, and so where a segment can end before its text does."""
 
 
-def continued(raw: bytes, marks: Marks) -> bytes:
-    """`raw` with each ADD behind what it goes on with. One that goes on with no text stays a segment, for a person."""
-    field = marks.field.encode()
-    if b"\rADD" + field not in raw:
-        return raw
-    parts: list[bytes] = []
+def continued(lines: Iterable[str], marks: Marks) -> list[str]:
+    """The lines with each ADD behind what it goes on with. One that goes on with no text stays a segment, for a person."""
+    kept: list[list[str]] = []
     left = -1  # fields that may still come before the text of this segment ends; -1: it has none
-    for line in raw.split(b"\r"):
-        if line[:4] == b"ADD" + field and not left:
-            parts.append(line[4:])
-            left -= line[4:].count(field)
+    for line in lines:
+        if line[:4] == ADD + marks.field and not left:
+            kept[-1].append(line[4:])
+            left -= line[4:].count(marks.field)
             continue
-        parts += [b"\r", line]
-        left = _TEXT[line[:3]] - line.count(field) if line[:3] in _TEXT else -1
-    return b"".join(parts[1:])
+        kept.append([line])
+        left = _TEXT[line[:3]] - line.count(marks.field) if line[:3] in _TEXT else -1
+    return ["".join(parts) for parts in kept]
+
+
+def continued_bytes(raw: bytes, marks: Marks) -> bytes:
+    """The same of a whole message."""
+    return "\r".join(continued(raw.decode("latin-1").split("\r"), marks)).encode("latin-1")

@@ -10,7 +10,6 @@ import re
 from functools import lru_cache
 
 from .charset import Charset, is_marked, narrow
-from .continued import continued
 from .header import header_at
 from .lines import LARGE, PlacedLines, TextLines
 from .marks import Marks, marks_of
@@ -122,8 +121,8 @@ def codec_of(raw: bytes, charset: str = "") -> tuple[str, str]:
 
 
 def _opened(raw: bytes, link: str) -> tuple[bytes, Marks, str]:
-    """The message from its header (or that of its batch) on, every segment whole and ended by CR; the delimiters of its MSH; and the
-    charset that goes before MSH-18: the link's, unless the bytes begin by saying that they are Unicode.
+    """The message from its header (or that of its batch) on, every segment ended by CR; the delimiters of its MSH; and the charset
+    that goes before MSH-18: the link's, unless the bytes begin by saying that they are Unicode.
     """
     at = 0
     if raw[:3] != b"MSH":
@@ -131,7 +130,7 @@ def _opened(raw: bytes, link: str) -> tuple[bytes, Marks, str]:
         raw = _from_header(narrow(raw))
         at = 0 if raw[:3] == b"MSH" else header_at(raw[:LARGE])
     marks = marks_of(raw[at : at + 10].decode("latin-1"))
-    return continued(_line_ends(raw, marks) if b"\n" in raw else raw, marks), marks, link
+    return (_line_ends(raw, marks) if b"\n" in raw else raw), marks, link
 
 
 def _from_header(raw: bytes) -> bytes:

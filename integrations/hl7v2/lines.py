@@ -12,6 +12,7 @@ from itertools import islice
 from mdo_portal.exchange import Unreadable
 
 from .charset import Charset
+from .continued import ADD, continued, continued_bytes
 from .marks import Marks
 from .segment import LargeSegment, Segment, Span
 
@@ -35,19 +36,29 @@ class TextLines:
 
     def all(self) -> list[Segment]:
         """Every line that is not empty, in order."""
+        if self._by_start is None:
+            self._sort()
         return [Segment(line, self._marks, self._charset) for line in self._lines if line]
 
     def named(self, name: str) -> list[Segment]:
         """The lines called `name`, in order; "" are those that are no segment."""
-        if self._by_start is None:
-            self._by_start = _by_start(self._lines)
+        by_start = self._by_start or self._sort()
         marks, charset = self._marks, self._charset
-        lines = self._by_start.get(name + marks.field, ())
-        if name in self._by_start or not name:  # there is one with a name and nothing else
+        lines = by_start.get(name + marks.field, ())
+        if name in by_start or not name:  # there is one with a name and nothing else
             return [one for one in self.all() if one.name == name]
         if len(lines) == 1:
             return [Segment(lines[0], marks, charset, name)]
         return [Segment(line, marks, charset, name) for line in lines]
+
+    def _sort(self) -> dict[str, list[str]]:
+        """The lines by their name and separator; a text that goes on in the next is one line again."""
+        found = _by_start(self._lines)
+        if ADD + self._marks.field in found:
+            self._lines = continued(self._lines, self._marks)
+            found = _by_start(self._lines)
+        self._by_start = found
+        return found
 
 
 def _by_start(lines: list[str]) -> dict[str, list[str]]:
@@ -69,33 +80,43 @@ class PlacedLines:
 
     def __init__(self, raw: bytes, marks: Marks, charset: Charset) -> None:
         """Raises Unreadable: too_large, when it has more lines than anybody means well."""
-        places = list(islice(_places(raw), MOST_SEGMENTS))
-        if len(places) == MOST_SEGMENTS:
-            raise Unreadable("too_large", "segments")
-        self._made: dict[Span, Segment | None] = dict.fromkeys(places)
-        self._by_start: dict[bytes, list[Span]] = {}
         self._raw = raw
         self._marks = marks
         self._charset = charset
+        self._made: dict[Span, Segment | None] = dict.fromkeys(_few_places(raw))
+        self._by_start: dict[bytes, list[Span]] = {}
 
     def all(self) -> list[Segment]:
         """Every line that is not empty, in order."""
+        if not self._by_start:
+            self._sort()
         return [self._segment(span) for span in self._made if span[0] < span[1]]
 
     def named(self, name: str) -> list[Segment]:
         """The lines called `name`, in order; "" are those that are no segment."""
-        by_start, start = self._by_start or self._sorted(), name.encode()
+        by_start, start = self._by_start or self._sort(), name.encode()
         if start in by_start or not name:  # there is one with a name and nothing else
             return [one for one in self.all() if one.name == name]
         places = by_start.get(start + self._marks.field.encode())
         return [self._segment(span) for span in places] if places else []
 
-    def _sorted(self) -> dict[bytes, list[Span]]:
-        """The places of the lines by their first four bytes: name and separator."""
+    def _sort(self) -> dict[bytes, list[Span]]:
+        """The places of the lines by their name and separator; a text that goes on in the next is one line again."""
+        found = self._starts()
+        if (ADD + self._marks.field).encode() in found:
+            self._raw = continued_bytes(self._raw, self._marks)
+            self._made = dict.fromkeys(_few_places(self._raw))
+            found = self._starts()
+        self._by_start = found
+        return found
+
+    def _starts(self) -> dict[bytes, list[Span]]:
+        """The places of the lines by their first four bytes."""
+        found: dict[bytes, list[Span]] = {}
         for span in self._made:
             start, end = span
-            self._by_start.setdefault(self._raw[start : min(start + 4, end)], []).append(span)
-        return self._by_start
+            found.setdefault(self._raw[start : min(start + 4, end)], []).append(span)
+        return found
 
     def _segment(self, span: Span) -> Segment:
         """Made once: a large segment remembers where its fields stand."""
@@ -108,6 +129,14 @@ class PlacedLines:
         if end - start > LARGE:
             return LargeSegment(self._raw, (start, end), self._marks, self._charset)
         return Segment(self._charset.text(self._raw[start:end]), self._marks, self._charset)
+
+
+def _few_places(raw: bytes) -> list[Span]:
+    """Where the lines stand. Raises Unreadable: too_large."""
+    places = list(islice(_places(raw), MOST_SEGMENTS))
+    if len(places) == MOST_SEGMENTS:
+        raise Unreadable("too_large", "segments")
+    return places
 
 
 def _places(raw: bytes) -> Iterator[Span]:

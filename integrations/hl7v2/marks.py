@@ -34,11 +34,6 @@ class Marks:
         """What stands between the parts of a field."""
         return self.component + self.repetition + self.sub
 
-    @cached_property
-    def blank(self) -> str:
-        """How a field begins that may hold blanks and nothing else."""
-        return f"{self.field} "
-
     def escaped(self, text: str, *, formatted: bool = False) -> str:
         """`text` as it may stand in a field. `formatted` (FT, TX) writes any line end as `\\.br\\`, else CR and LF as hex."""
         if text.isalnum():

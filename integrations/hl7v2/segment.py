@@ -53,7 +53,11 @@ class Segment:
         """Field `n` with separators and escapes, but for separators behind which nothing stands."""
         fields = self._fields or self.split()
         text = fields[n] if n < len(fields) else ""
-        return without_idle(text, self._marks) if text and not (n < 3 and self.name in HEADERS) else text
+        if text[-1:] == " ":
+            text = self._unpadded(n, text, len(fields))
+        if not text or text.isalnum() or (n < 3 and self.name in HEADERS):
+            return text
+        return without_idle(text, self._marks)
 
     def field(self, n: int) -> str:
         """The whole of field `n`, repetitions and components with their separators, unescaped."""
@@ -85,6 +89,8 @@ class Segment:
             return ""
         if not text:
             return text
+        if text[-1] == " " and not (text := self.as_sent(n)):
+            return text
         marks = self._marks
         if n < self._plain_from or repetition or s > 1:
             if c == 1 == s and not repetition and text.isalnum():
@@ -105,6 +111,12 @@ class Segment:
         parts = text.split(marks.component, c)
         return parts[c - 1] if c <= len(parts) else ""
 
+    def _unpadded(self, n: int, text: str, end: int) -> str:
+        """A field of blanks alone says nothing, nor does what pads a line. In a text a line of blanks is a line."""
+        if (self.name, n) in _TEXTS:
+            return text
+        return "" if text.isspace() else text.rstrip() if n == end - 1 else text
+
     def octets(self, n: int, c: int, repetition: int = 0) -> bytes | memoryview:
         """Component `c` as it was sent, for base64: of a large segment a view without a copy."""
         text = _nth(_nth(self.as_sent(n), self._marks.repetition, repetition), self._marks.component, c - 1)
@@ -123,8 +135,6 @@ class Segment:
             self._plain_from = 3
         if marks.repetition in line or marks.sub in line or marks.escape in line:
             self._plain_from = len(fields)
-        if " " in line and (marks.blank in line or line[-1] == " "):
-            fields[1:] = (_unpadded(fields[0], n, one, n == len(fields) - 1) for n, one in enumerate(fields[1:], 1))
         return fields
 
 
@@ -222,13 +232,6 @@ class Repetition:
         return _component(self.as_sent, 0, 0, self._marks, self._charset)
 
 
-def _unpadded(name: str, n: int, text: str, is_last: bool) -> str:
-    """A field of blanks alone says nothing, nor does what pads a line. In a text a line of blanks is a line."""
-    if text[-1:] != " " or (name, n) in _TEXTS:
-        return text
-    return "" if text.isspace() else text.rstrip() if is_last else text
-
-
 @lru_cache(maxsize=1024)
 def segment_name(start: str, separator: str) -> str:
     name = start[:3]
@@ -242,7 +245,8 @@ def _component(text: str, c: int, s: int, marks: Marks, charset: Charset) -> str
             text = parts[c - 1] if c <= len(parts) else ""
         if s > 1 or (s and marks.sub in text):
             text = _nth(text, marks.sub, s - 1)
-        text = text if s else text.rstrip(marks.sub)
+        if not s:
+            text = text.rstrip(marks.sub)
     else:
         text = without_idle(text, marks)
     return marks.unescaped(text, charset.codec) if marks.escape in text else text

@@ -205,7 +205,7 @@ CHANGES: dict[str, Change] = {
     **{f"line ends as {sign}": _line_end(sign) for sign in ("\\X0D\\", "\\X0A\\", "\\X0D0A\\", "\\X0D\\\\X0A\\", "\\.BR\\", "\\.sp\\")},
     **{f"version {name}": _of_version(name) for name in ("2.2", "2.3.1", "2.7", "2.8.2")},
     "a profile and a sequence number in the header": lambda message: message.header(21, "LAB-1").header(13, "7"),
-    "the type in small letters": lambda message: message.header(9, _type(message).lower()),
+    "the type in small letters": lambda message: message.header(9, message.marks.component.join(_type(message).lower().split("^"))),
     "the type without its structure": lambda message: message.header(9, message.marks.component.join(_type(message).split("^")[:2])),
 }  # fmt: skip
 

@@ -126,9 +126,14 @@ def test_a_message_means_the_same_however_its_bytes_are_sent(way: str) -> None:
         assert (read(raw), shown(raw), answered(raw)) == original(name)
 
 
+_LEAVES_BLANKS = {"blanks at the end of each segment", "a blank where nothing stood"}
+_STANDS_BEHIND = re.compile("behind every|separators at the end|in hex")
+
+
 @quick
 @given(messages, changes, changes, sendings)
 def test_two_changes_and_another_way_to_send_mean_nothing_either(name: str, one: str, other: str, way: str) -> None:
+    assume(not (_LEAVES_BLANKS & {one, other} and _STANDS_BEHIND.search(f"{one};{other}")))  # a blank between separators is one
     raw = sent(changed(MESSAGES[name], CHANGES[one], CHANGES[other]), SENDINGS[way])
     assume(raw)
     assert raw

@@ -25,7 +25,7 @@ def referral(*lines: str, kind: str = "REF^I12") -> IncomingReferral:
     return found
 
 
-@pytest.mark.parametrize("behind", ["^^", "&", "~", "~^^^", '~""', "^&&~~"])
+@pytest.mark.parametrize("behind", ["^^", "&", "~", "~^^^", '~""', '~""  ', "^&&~~"])
 def test_separators_behind_which_nothing_stands_are_no_text(behind: str) -> None:
     told = result(
         REPORT[0],
