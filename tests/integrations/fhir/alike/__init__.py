@@ -1,0 +1,1 @@
+"""The same message written otherwise: what a sender may change without meaning anything else, and what the reader then gives."""
