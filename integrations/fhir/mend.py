@@ -50,11 +50,11 @@ def mended(resource: Node, version: str) -> Mended | None:
     if not wrong <= HARMLESS:
         return None
     rest = {name: value for name, value in kept.items() if name.removeprefix("_") not in wrong}
-    again = faults(rest, version)
-    if again is None or again - missing:
+    again = faults(rest, version)  # that something is missing may only show when the rest is right
+    if again is None or {name for name in again if name not in MAY_MISS or name in rest}:
         return None
     here = {"id": made["id"]} if "id" in made else {}
-    return Mended(here | rest, tuple(sorted(names)))
+    return Mended(here | rest, tuple(sorted(names | again)))
 
 
 def _filled(value: Any) -> Any:

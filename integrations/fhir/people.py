@@ -162,7 +162,7 @@ def _assembled(parts: dict[str, str], item: Node) -> str:
 
 def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -> Contact:
     """The professional, role, service or organisation a Reference points at; its display when it is not in the message."""
-    found = where.resolve(extension(reference, _ROLE), source) or where.resolve(reference, source)
+    found = where.resolve(extension(reference, _ROLE), source) or where.resolve(reference, source) or where.numbered(reference)
     if found is None:
         logical = _numbered(node(node(reference).get("identifier")), profile)
         return Contact(name=text(node(reference).get("display")), number=logical[1], authority=logical[0])

@@ -80,21 +80,41 @@ def _judged(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
     reason = problem(entry.resource, version)
     if not reason:
         return entry, ()
-    if inside := nodes(entry.resource.get("contained")):
-        good = [one for one in inside if not problem(one, version)]
-        wrong = [text(one.get("resourceType"))[:64] for one in inside if one not in good]
-        kept, said = (
-            _judged(replace(entry, resource=_with(entry.resource, good)), version)
-            if wrong and USED.issuperset(wrong)
-            else (None, ())
-        )
-        if kept is not None:
-            return kept, (*said, *(f"contained {kind}" for kind in wrong))
+    kept, said = _judged_inside(entry, version)
+    if kept is not None:
+        return kept, said
     bare = without_extensions(entry.resource)
     if not problem(bare, version):
         return replace(entry, resource=bare), ("extensions",)
-    if made := mended(entry.resource, version):
+    made, plainer = mended(entry.resource, version), mended(bare, version)
+    if made and not (plainer and set(plainer.left) < set(made.left)):  # of who asks no more goes than what is wrong in it
         return replace(entry, resource=made.resource), made.left
-    if made := mended(bare, version):
-        return replace(entry, resource=made.resource), ("extensions", *made.left)
+    if plainer:
+        return replace(entry, resource=plainer.resource), ("extensions", *plainer.left)
     return None, (reason,)
+
+
+def _judged_inside(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
+    """The entry with what is contained in it judged one by one, as if each were an entry; (None, ()) when that mends nothing.
+
+    What goes leaves its place empty: the others keep their number.
+    """
+    inside = nodes(entry.resource.get("contained"))
+    judged = [_judged(Entry("", _with(one, [])), version) for one in inside]
+    wrong = [text(one.get("resourceType"))[:64] for one, (kept, _) in zip(inside, judged, strict=True) if kept is None]
+    mended_ = [
+        f"contained {text(one.get('resourceType'))[:64]} {name}"
+        for one, (kept, said) in zip(inside, judged, strict=True)
+        for name in said
+        if kept is not None
+    ]
+    if not (wrong or mended_) or not USED.issuperset(wrong):
+        return None, ()
+    good = [kept.resource for kept, _ in judged if kept is not None]
+    whole, said = _judged(replace(entry, resource=_with(entry.resource, good)), version)
+    if whole is None:
+        return None, ()
+    rest = iter(nodes(whole.resource.get("contained")))
+    placed = [next(rest) if kept is not None else {} for kept, _ in judged]
+    whole = replace(whole, resource=whole.resource | {"contained": placed})
+    return whole, (*said, *mended_, *(f"contained {kind}" for kind in wrong))

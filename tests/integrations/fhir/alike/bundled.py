@@ -27,10 +27,16 @@ def _is_plain_bundle(tree: Node) -> bool:
 def _is_plain(entry: Node) -> bool:
     own, asked = entry.get("resource"), entry.get("request", {})
     is_written = isinstance(asked, dict) and str(asked.get("method", "")).upper() in ("", "POST", "PUT")
-    return isinstance(own, dict) and is_written and own.get("resourceType") not in ("Bundle", "Parameters", "MessageHeader", "Composition")
+    return (
+        isinstance(own, dict)
+        and is_written
+        and own.get("resourceType") not in ("Bundle", "Parameters", "MessageHeader", "Composition")
+    )
 
 
-def _of_kind(kind: str, around: Callable[[Node, int], Node], first: Callable[[Node], Node] | None = None, **more: object) -> Rewriting:
+def _of_kind(
+    kind: str, around: Callable[[Node, int], Node], first: Callable[[Node], Node] | None = None, **more: object
+) -> Rewriting:
     def rewritten(tree: Node) -> Node | None:
         if not _is_plain_bundle(tree):
             return None
@@ -81,7 +87,9 @@ def _header(tree: Node) -> Node:
 
 def with_parameters(tree: Node) -> Node | None:
     """Passed to an operation, the Bundle as one parameter."""
-    return {"resourceType": "Parameters", "parameter": [{"name": "content", "resource": tree}]} if _is_plain_bundle(tree) else None
+    return (
+        {"resourceType": "Parameters", "parameter": [{"name": "content", "resource": tree}]} if _is_plain_bundle(tree) else None
+    )
 
 
 def turned_round(tree: Node) -> Node | None:
@@ -102,7 +110,9 @@ def among_strangers(tree: Node) -> Node | None:
     kinds = ("Practitioner", "Organization", "Location", "PractitionerRole")
     many = [{"resourceType": kinds[n % 4], "id": f"stranger-{n}", "identifier": [{"value": f"s{n}"}]} for n in range(200)]
     for one in many:
-        one |= {"Practitioner": {"name": [{"family": "Vreemd"}]}, "PractitionerRole": {}}.get(one["resourceType"], {"name": "Elders"})
+        one |= {"Practitioner": {"name": [{"family": "Vreemd"}]}, "PractitionerRole": {}}.get(
+            one["resourceType"], {"name": "Elders"}
+        )
     around = [{"fullUrl": f"https://strangers.example/{one['resourceType']}/{one['id']}", "resource": one} for one in many]
     return tree | {"entry": [*around[:100], *_made(tree)["entry"], *around[100:]]}
 
@@ -142,7 +152,9 @@ def _readdressed(give: Callable[[Node, int], str], point: Callable[[str, Node], 
 
         listed = []
         for one in entries(tree):
-            made = {name: value for name, value in one.items() if name != "fullUrl"} | {"resource": mapped(one["resource"], pointed)}
+            made = {name: value for name, value in one.items() if name != "fullUrl"} | {
+                "resource": mapped(one["resource"], pointed)
+            }
             listed.append(made | ({"fullUrl": new[id(one)]} if new[id(one)] else {}))
         return tree | {"entry": listed}
 
@@ -209,7 +221,9 @@ WRAPPED: dict[str, Rewriting] = {
     "as a collection": _of_kind("collection", _nothing),
     "as a transaction": _of_kind("transaction", _posted),
     "as a batch": _of_kind("batch", _posted),
-    "as what a search found": _of_kind("searchset", _found, total=1, link=[{"relation": "self", "url": f"{_SERVER}/ServiceRequest"}]),
+    "as what a search found": _of_kind(
+        "searchset", _found, total=1, link=[{"relation": "self", "url": f"{_SERVER}/ServiceRequest"}]
+    ),
     "as what a server answers": _of_kind("collection", _answered),
     "as a message": _of_kind("message", _nothing, _header),
     "passed to an operation": with_parameters,

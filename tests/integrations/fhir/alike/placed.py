@@ -8,7 +8,17 @@ from collections.abc import Callable
 
 from .tree import Node, Rewriting, entries, mapped, objects
 
-_ALONE = ("Patient", "ServiceRequest", "ReferralRequest", "ProcedureRequest", "Task", "Bundle", "Binary", "MessageHeader", "Composition")
+_ALONE = (
+    "Patient",
+    "ServiceRequest",
+    "ReferralRequest",
+    "ProcedureRequest",
+    "Task",
+    "Bundle",
+    "Binary",
+    "MessageHeader",
+    "Composition",
+)
 
 
 def _is_open(tree: Node) -> bool:
@@ -55,7 +65,11 @@ def _moved(tree: Node, entry: Node) -> bool:
     others = [one for one in entries(tree) if one is not entry]
     holders = [one for one in others if names.intersection(_pointed(one["resource"]))]
     is_claimed = any(names & _names(one) for one in others)
-    if len(holders) != 1 or is_claimed or holders[0]["resource"].get("resourceType") in ("Bundle", "MessageHeader", "List", "Composition"):
+    if (
+        len(holders) != 1
+        or is_claimed
+        or holders[0]["resource"].get("resourceType") in ("Bundle", "MessageHeader", "List", "Composition")
+    ):
         return False
     own = entry["resource"]
     name = f"in-{own['id']}"
@@ -76,7 +90,9 @@ def beside_it(tree: Node) -> Node | None:
     listed, more = [], []
     for number, entry in enumerate(copy.deepcopy(tree)["entry"]):
         own = entry["resource"]
-        inside = [one for one in own.get("contained") or [] if isinstance(one, dict) and one.get("id") and one.get("resourceType")]
+        inside = [
+            one for one in own.get("contained") or [] if isinstance(one, dict) and one.get("id") and one.get("resourceType")
+        ]
         if not inside or len(inside) != len(own["contained"]) or any(not one["id"].isalnum() for one in inside):
             listed.append(entry)
             continue
@@ -115,7 +131,9 @@ def by_number(tree: Node) -> Node | None:
                 own[name] = {"identifier": number} | ({"display": one["display"]} if "display" in one else {})
         return own
 
-    listed = [one if one is patient else one | {"resource": mapped(one["resource"], turned)} for one in copy.deepcopy(tree)["entry"]]
+    listed = [
+        one if one is patient else one | {"resource": mapped(one["resource"], turned)} for one in copy.deepcopy(tree)["entry"]
+    ]
     made = tree | {"entry": listed}
     return None if made == tree else made
 
@@ -135,7 +153,9 @@ def patient_within(tree: Node) -> Node | None:
 
     own = mapped(holders[0]["resource"], turned)
     own["contained"] = [*(own.get("contained") or []), {**patient["resource"], "id": "pat"}]
-    return tree | {"entry": [one | {"resource": own} if one is holders[0] else one for one in tree["entry"] if one is not patient]}
+    return tree | {
+        "entry": [one | {"resource": own} if one is holders[0] else one for one in tree["entry"] if one is not patient]
+    }
 
 
 def _addressed(change: Callable[[str], str]) -> Rewriting:
@@ -169,7 +189,10 @@ def as_a_letter(tree: Node) -> Node | None:
     }  # fmt: skip
     rest = [{name: value for name, value in one.items() if name in ("fullUrl", "resource")} for one in tree["entry"]]
     first = {"fullUrl": "urn:uuid:7b0f1c52-0c5e-4d0e-9a6e-2f1f6f0d8a77", "resource": own}
-    return {name: value for name, value in tree.items() if name not in ("type", "entry")} | {"type": "document", "entry": [first, *rest]}
+    return {name: value for name, value in tree.items() if name not in ("type", "entry")} | {
+        "type": "document",
+        "entry": [first, *rest],
+    }
 
 
 def with_a_task(pointer: str) -> Rewriting:
@@ -178,7 +201,11 @@ def with_a_task(pointer: str) -> Rewriting:
     def rewritten(tree: Node) -> Node | None:
         many = [one for one in entries(tree) if one["resource"].get("resourceType") == "ServiceRequest"] if _is_open(tree) else []
         patient = _the_patient(tree)
-        if len(many) != 1 or patient is None or any(one["resource"].get("resourceType") in ("Task", "Composition") for one in entries(tree)):
+        if (
+            len(many) != 1
+            or patient is None
+            or any(one["resource"].get("resourceType") in ("Task", "Composition") for one in entries(tree))
+        ):
             return None
         address = {"reference": next(iter(sorted(_names(many[0]))), "")}
         own: Node = {"resourceType": "Task", "id": "asks", "status": "requested", "intent": "order"}
@@ -199,7 +226,9 @@ def _drug(beside: bool) -> Rewriting:
             if not isinstance(code, dict) or not own.get("resourceType") or own.get("contained"):
                 return own
             drug: Node = {"resourceType": "Medication", "code": code}
-            made = {("medicationReference" if name == "medicationCodeableConcept" else name): value for name, value in own.items()}
+            made = {
+                ("medicationReference" if name == "medicationCodeableConcept" else name): value for name, value in own.items()
+            }
             if beside:
                 address = f"urn:uuid:drug-{len(more)}"
                 more.append({"fullUrl": address, "resource": drug})
@@ -215,7 +244,15 @@ def _drug(beside: bool) -> Rewriting:
 
 _PEOPLE = ("Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Location")
 _PARTS = ("Medication", "Specimen", "BodyStructure", "BodySite", "Device", "RelatedPerson")
-_FACTS = ("Observation", "Condition", "Procedure", "DiagnosticReport", "DocumentReference", "ImagingStudy", "QuestionnaireResponse")
+_FACTS = (
+    "Observation",
+    "Condition",
+    "Procedure",
+    "DiagnosticReport",
+    "DocumentReference",
+    "ImagingStudy",
+    "QuestionnaireResponse",
+)
 
 PLACED: dict[str, Rewriting] = {
     "with its people inside": _inside(_PEOPLE),

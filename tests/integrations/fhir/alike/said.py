@@ -30,14 +30,20 @@ def _is_reference(own: Node) -> bool:
 
 
 def _unknown_code_last(own: Node) -> Node:
-    if _is_concept(own) and any(one.get("display") for one in own["coding"]) or (_is_concept(own) and own.get("text")):
+    if (_is_concept(own) and any(one.get("display") for one in own["coding"])) or (_is_concept(own) and own.get("text")):
         own["coding"] = [*own["coding"], {"system": "urn:oid:2.25.99", "code": "ZZ-9"}]
     return own
 
 
 def _words_of_the_code(own: Node) -> Node:
     """`text` with what the first code that says anything is called."""
-    if _is_concept(own) and "text" not in own and "_text" not in own and len(own["coding"]) == 1 and own["coding"][0].get("display"):
+    if (
+        _is_concept(own)
+        and "text" not in own
+        and "_text" not in own
+        and len(own["coding"]) == 1
+        and own["coding"][0].get("display")
+    ):
         own["text"] = own["coding"][0]["display"]
     return own
 
@@ -67,7 +73,11 @@ def _with_type(own: Node) -> Node:
 
 def _with_display(tree: Node) -> Node | None:
     """Every reference that is resolved in the message gets words as well."""
-    known = {f"{one['resource'].get('resourceType')}/{one['resource'].get('id')}" for one in entries(tree) if isinstance(one.get("resource"), dict)}
+    known = {
+        f"{one['resource'].get('resourceType')}/{one['resource'].get('id')}"
+        for one in entries(tree)
+        if isinstance(one.get("resource"), dict)
+    }
     known |= {one["fullUrl"] for one in entries(tree) if isinstance(one.get("fullUrl"), str)}
 
     def shown(own: Node) -> Node:
@@ -125,7 +135,12 @@ _TIMED = {"effectiveDateTime": "effectivePeriod", "onsetDateTime": "onsetPeriod"
 def _begun(own: Node) -> Node:
     """A moment as the beginning of a period of which nobody says that it ended."""
     for name, period in _TIMED.items():
-        if isinstance(own.get(name), str) and own.get("resourceType") in ("Observation", "DiagnosticReport", "Condition", "Procedure"):
+        if isinstance(own.get(name), str) and own.get("resourceType") in (
+            "Observation",
+            "DiagnosticReport",
+            "Condition",
+            "Procedure",
+        ):
             return {(period if key == name else key): ({"start": value} if key == name else value) for key, value in own.items()}
     return own
 
@@ -134,7 +149,8 @@ def _on_one_day(own: Node) -> Node:
     for name, period in _TIMED.items():
         if isinstance(own.get(name), str) and own.get("resourceType") in ("Observation", "DiagnosticReport", "Procedure"):
             return {
-                (period if key == name else key): ({"start": value, "end": value} if key == name else value) for key, value in own.items()
+                (period if key == name else key): ({"start": value, "end": value} if key == name else value)
+                for key, value in own.items()
             }
     return own
 
@@ -238,7 +254,11 @@ def _numbered(own: Node) -> Node:
 def _emptied(own: Node) -> Node:
     """What some write for what they have not."""
     if own.get("resourceType") and own["resourceType"] not in ("Binary", "Bundle", "Parameters"):
-        own |= {name: value for name, value in (("extension", []), ("contained", []), ("meta", {}), ("language", None)) if name not in own}
+        own |= {
+            name: value
+            for name, value in (("extension", []), ("contained", []), ("meta", {}), ("language", None))
+            if name not in own
+        }
     return own
 
 
@@ -272,8 +292,14 @@ def _more_of_the_patient(own: Node) -> Node:
 def _former_names(own: Node) -> Node:
     """The names of before come along."""
     if own.get("resourceType") in ("Patient", "Practitioner") and isinstance(own.get("name"), list) and own["name"]:
-        before = [{"use": "old", "family": "Vroeger"}, {"use": "maiden", "family": "Voorheen"}, {"use": "nickname", "given": ["Bobby"]}]
-        if own["resourceType"] == "Patient" and any(one.get("family") and one.get("use") not in ("old", "maiden", "temp") for one in own["name"]):
+        before = [
+            {"use": "old", "family": "Vroeger"},
+            {"use": "maiden", "family": "Voorheen"},
+            {"use": "nickname", "given": ["Bobby"]},
+        ]
+        if own["resourceType"] == "Patient" and any(
+            one.get("family") and one.get("use") not in ("old", "maiden", "temp") for one in own["name"]
+        ):
             own["name"] = [*before, *own["name"]]
     return own
 
@@ -308,7 +334,9 @@ SAID: dict[str, Rewriting] = {
     "as a period that began": each_resource(_begun),
     "as a period of one moment": each_resource(_on_one_day),
     "with folded bytes": each_object(_folded),
-    "with its bytes in a Binary": _beside_it(lambda name: f"Binary/{name}", lambda server, name: f"{server}/Binary/{name}" if server else ""),
+    "with its bytes in a Binary": _beside_it(
+        lambda name: f"Binary/{name}", lambda server, name: f"{server}/Binary/{name}" if server else ""
+    ),
     "with its bytes in a Binary by uuid": _beside_it(lambda name: f"urn:uuid:{name}", lambda server, name: f"urn:uuid:{name}"),
     "with its bytes in a Binary without an address": _beside_it(lambda name: f"Binary/{name}", lambda server, name: ""),
     "with its bytes in a contained Binary": _contained_binaries,

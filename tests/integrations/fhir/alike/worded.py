@@ -51,7 +51,9 @@ def _here(said: str) -> str:
 
 
 def _in_utc(own: Node) -> Node:
-    return {name: _here(value) if isinstance(value, str) and name not in ("div", "data") else value for name, value in own.items()}
+    return {
+        name: _here(value) if isinstance(value, str) and name not in ("div", "data") else value for name, value in own.items()
+    }
 
 
 def _at_midnight(own: Node) -> Node:
@@ -66,7 +68,7 @@ def _at_midnight(own: Node) -> Node:
 
 
 def _loud_types(own: Node) -> Node:
-    if isinstance(own.get("contentType"), str) and "data" in own or "url" in own and isinstance(own.get("contentType"), str):
+    if (isinstance(own.get("contentType"), str) and "data" in own) or ("url" in own and isinstance(own.get("contentType"), str)):
         own["contentType"] = own["contentType"].upper()
     return own
 
@@ -90,13 +92,21 @@ def _turned_numbers(own: Node) -> Node:
 def _whole_names(own: Node) -> Node:
     """A name in words as well as in parts."""
     if own.get("resourceType") == "Patient" and isinstance(own.get("name"), list):
-        own["name"] = [one | {"text": "Zoals geschreven"} if isinstance(one, dict) and one.get("family") and "text" not in one else one for one in own["name"]]
+        own["name"] = [
+            one | {"text": "Zoals geschreven"} if isinstance(one, dict) and one.get("family") and "text" not in one else one
+            for one in own["name"]
+        ]
     return own
 
 
 def _named_formally(own: Node) -> Node:
     if own.get("resourceType") == "Patient" and isinstance(own.get("name"), list):
-        own["name"] = [one | {"prefix": ["Dhr."], "period": {"start": "1990-01-01"}} if isinstance(one, dict) and "prefix" not in one and "period" not in one else one for one in own["name"]]
+        own["name"] = [
+            one | {"prefix": ["Dhr."], "period": {"start": "1990-01-01"}}
+            if isinstance(one, dict) and "prefix" not in one and "period" not in one
+            else one
+            for one in own["name"]
+        ]
     return own
 
 

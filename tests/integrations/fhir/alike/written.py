@@ -20,7 +20,9 @@ def plain(tree: Node) -> bytes:
 
 
 def _spaced(tree: Node) -> bytes:
-    return json.dumps(tree, ensure_ascii=False, indent=4, default=_number).replace('"\\u0000', "").replace('\\u0000"', "").encode()
+    return (
+        json.dumps(tree, ensure_ascii=False, indent=4, default=_number).replace('"\\u0000', "").replace('\\u0000"', "").encode()
+    )
 
 
 def _number(value: Any) -> str:
