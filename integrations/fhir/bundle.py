@@ -217,10 +217,11 @@ class Addresses:
     @cached_property
     def _by_number(self) -> dict[tuple[str, str], Entry | None]:
         found: dict[tuple[str, str], Entry | None] = {}
+        roles: dict[tuple[str, str], Entry | None] = {}  # some give these the number of who has them: then he is meant
         for entry in self.entries:
             for one in nodes(entry.resource.get("identifier")) if entry.kind in _PEOPLE else ():
-                _put(found, _number(one), entry)
-        return found
+                _put(roles if entry.kind == "PractitionerRole" else found, _number(one), entry)
+        return roles | found
 
     def every(self) -> Iterator[Entry]:
         """The entries, each with what is contained in it behind it."""

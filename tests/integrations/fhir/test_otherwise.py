@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import unicodedata
 from typing import Any
 
 import pytest
 
 from integrations.fhir.explain import FhirExplainer
 from integrations.fhir.reader import FhirReader
-from mdo_portal.exchange import IncomingReferral, Unreadable
+from mdo_portal.exchange import IncomingReferral, Section, Unreadable
 
 from .alike.written import as_xml
 from .make import BASE, Node, bundle, condition, patient, request
@@ -17,6 +19,7 @@ from .read_house import PDF, about, of_patient, read, told, value
 
 Tree = dict[str, Any]
 NUMBER = {"system": "http://fhir.nl/fhir/NamingSystem/agb-z", "value": "03012345"}
+HOUSE = {"system": "http://fhir.nl/fhir/NamingSystem/ura", "value": "00001234"}
 OOST = {"resourceType": "Practitioner", "id": "oost", "identifier": [NUMBER], "name": [{"text": "dr. Oost"}]}
 
 
@@ -205,6 +208,20 @@ def test_text_that_is_no_base64_is_text_however_its_type_is_written() -> None:
     ] == [b"Geachte collega, graag advies."]
 
 
+@pytest.mark.parametrize("kind", ["text/plain; charset=iso-8859-1", "TEXT/PLAIN; CHARSET=ISO-8859-1"])
+def test_the_letters_of_a_text_are_those_of_its_set_however_its_type_is_written(kind: str) -> None:
+    attached = {"contentType": kind, "data": base64.b64encode("Poliep, één".encode("latin-1")).decode()}
+    found = read(about("DocumentReference", status="current", content=[{"attachment": attached}]))
+    assert [one.content.decode() for one in found.documents] == ["Poliep, één"]
+
+
+def test_what_a_relative_had_is_not_the_patients_however_the_accents_are_written() -> None:
+    """A letter and its accent may travel apart (NFD)."""
+    title = unicodedata.normalize("NFD", "Antécédents familiaux")
+    listed = about("List", status="current", mode="working", title=title, entry=[{"item": {"reference": "Condition/c1"}}])
+    assert [(one.section, one.label) for one in read(condition(), listed).facts] == [(Section.COMORBIDITY, title)]
+
+
 # Who
 
 
@@ -231,6 +248,16 @@ def test_a_note_says_who_wrote_it_also_when_he_is_sent_along() -> None:
 def test_who_is_named_by_number_is_who_came_along_with_that_number() -> None:
     found = read(OOST, asked=request(requester={"identifier": NUMBER}))
     assert (found.referrer.name, found.referrer.number) == ("dr. Oost", "03012345")
+
+
+def test_who_has_a_role_is_known_by_number_too() -> None:
+    role = {"resourceType": "PractitionerRole", "id": "rol", "practitioner": {"identifier": NUMBER}, "organization": {"identifier": HOUSE}}
+    house = {"resourceType": "Organization", "id": "huis", "identifier": [HOUSE], "name": "Deltamond"}
+    for sent in (role, role | {"identifier": [NUMBER]}):
+        found = read(OOST, sent, house, asked=request(requester={"reference": "PractitionerRole/rol"}))
+        assert (found.referrer.name, found.referrer.number, found.referrer.organisation) == ("dr. Oost", "03012345", "Deltamond")
+    alone = read(role, asked=request(requester={"reference": "PractitionerRole/rol"}))
+    assert (alone.referrer.name, alone.referrer.number) == ("", "03012345"), "the number that was sent is kept"
 
 
 def test_of_two_with_one_number_neither_is_meant() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import asdict
 from typing import Any
 
@@ -38,6 +39,15 @@ def without(found: dict[str, Any], *names: str) -> dict[str, Any]:
         if many in kept:
             kept[many] = [{name: value for name, value in one.items() if name not in names} for one in kept[many]]
     return kept
+
+
+def composed(value: Any) -> Any:
+    """The same with letters and their accents as one."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        return {name: composed(one) for name, one in value.items()}
+    return type(value)(map(composed, value)) if isinstance(value, list | tuple) else value
 
 
 def in_any_order(found: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,11 @@ def _names(entry: Node) -> set[str]:
     )
 
 
+def _address(reference: Node) -> str:
+    address = reference.get("reference")
+    return address if isinstance(address, str) else ""
+
+
 def _pointed(value: object) -> list[str]:
     """Every address that a reference in it names."""
     return [one["reference"] for one in objects(value) if isinstance(one.get("reference"), str)]
@@ -62,6 +67,8 @@ def _may_move(entry: Node, kinds: tuple[str, ...]) -> bool:
 
 def _moved(tree: Node, entry: Node) -> bool:
     names = _names(entry)
+    if "contained" in entry["resource"]:
+        return False
     others = [one for one in entries(tree) if one is not entry]
     holders = [one for one in others if names.intersection(_pointed(one["resource"]))]
     is_claimed = any(names & _names(one) for one in others)
@@ -75,7 +82,7 @@ def _moved(tree: Node, entry: Node) -> bool:
     name = f"in-{own['id']}"
 
     def turned(one: Node) -> Node:
-        return one | {"reference": f"#{name}"} if one.get("reference") in names else one
+        return one | {"reference": f"#{name}"} if _address(one) in names else one
 
     home = mapped(holders[0]["resource"], turned)
     holders[0]["resource"] = home | {"contained": [*(home.get("contained") or []), {**own, "id": name}]}
@@ -110,6 +117,26 @@ def beside_it(tree: Node) -> Node | None:
     return tree | {"entry": [*listed, *more]} if more else None
 
 
+def people_by_number(tree: Node) -> Node | None:
+    """Everybody who has a number by that alone, though he comes along."""
+    known: dict[str, Node] = {}
+    for entry in entries(tree) if _is_open(tree) else ():
+        own = entry["resource"]
+        numbers = [one for one in own.get("identifier") or [] if isinstance(one, dict) and one.get("system") and one.get("value")]
+        if own.get("resourceType") in _NUMBERED and numbers:
+            known |= dict.fromkeys(_names(entry), {name: numbers[0][name] for name in ("system", "value")})
+
+    def turned(one: Node) -> Node:
+        number = known.get(_address(one))
+        return {name: value for name, value in one.items() if name != "reference"} | {"identifier": number} if number else one
+
+    made = mapped(copy.deepcopy(tree), turned)
+    return None if made == tree else made
+
+
+_NUMBERED = ("Practitioner", "Organization")
+
+
 def _the_patient(tree: Node) -> Node | None:
     many = [one for one in entries(tree) if one["resource"].get("resourceType") == "Patient"] if _is_open(tree) else []
     return many[0] if len(many) == 1 else None
@@ -127,7 +154,7 @@ def by_number(tree: Node) -> Node | None:
     def turned(own: Node) -> Node:
         for name in ("subject", "patient", "for"):
             one = own.get(name)
-            if isinstance(one, dict) and one.get("reference") in names:
+            if isinstance(one, dict) and _address(one) in names:
                 own[name] = {"identifier": number} | ({"display": one["display"]} if "display" in one else {})
         return own
 
@@ -149,7 +176,7 @@ def patient_within(tree: Node) -> Node | None:
         return None
 
     def turned(one: Node) -> Node:
-        return one | {"reference": "#pat"} if one.get("reference") in names else one
+        return one | {"reference": "#pat"} if _address(one) in names else one
 
     own = mapped(holders[0]["resource"], turned)
     own["contained"] = [*(own.get("contained") or []), {**patient["resource"], "id": "pat"}]
@@ -260,6 +287,7 @@ PLACED: dict[str, Rewriting] = {
     "with its facts inside": _inside(_FACTS),
     "with what was inside beside it": beside_it,
     "with the patient by number": by_number,
+    "with people by number": people_by_number,
     "with the patient inside the request": patient_within,
     "pointed at with a slash behind": _addressed(lambda address: f"{address}/" if "/" in address else address),
     "pointed at by an older version": _addressed(lambda address: f"{address}/_history/1" if "/" in address else address),

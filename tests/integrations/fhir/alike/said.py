@@ -318,8 +318,7 @@ def _typed_identifiers(own: Node) -> Node:
 
 
 def _shifted(tree: Node) -> Node | None:
-    made = each_object(_each_text(_at_offset(0)))(copy.deepcopy(tree))
-    return made
+    return each_object(_each_text(_at_offset(0)))(copy.deepcopy(tree))
 
 
 SAID: dict[str, Rewriting] = {
