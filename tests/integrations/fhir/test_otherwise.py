@@ -251,7 +251,12 @@ def test_who_is_named_by_number_is_who_came_along_with_that_number() -> None:
 
 
 def test_who_has_a_role_is_known_by_number_too() -> None:
-    role = {"resourceType": "PractitionerRole", "id": "rol", "practitioner": {"identifier": NUMBER}, "organization": {"identifier": HOUSE}}
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "rol",
+        "practitioner": {"identifier": NUMBER},
+        "organization": {"identifier": HOUSE},
+    }
     house = {"resourceType": "Organization", "id": "huis", "identifier": [HOUSE], "name": "Deltamond"}
     for sent in (role, role | {"identifier": [NUMBER]}):
         found = read(OOST, sent, house, asked=request(requester={"reference": "PractitionerRole/rol"}))

@@ -103,16 +103,21 @@ def twice(tree: Node) -> Node | None:
     return tree | {"entry": [*tree["entry"], *_made(tree)["entry"]]} if _is_plain_bundle(tree) else None
 
 
+_STRANGERS: dict[str, Node] = {
+    "Practitioner": {"name": [{"family": "Vreemd"}]},
+    "Organization": {"name": "Elders"},
+    "Location": {"name": "Elders"},
+    "PractitionerRole": {},
+}
+
+
 def among_strangers(tree: Node) -> Node | None:
     """With two hundred people and places beside it that nothing points at."""
     if not _is_plain_bundle(tree):
         return None
-    kinds = ("Practitioner", "Organization", "Location", "PractitionerRole")
+    kinds = tuple(_STRANGERS)
     many = [{"resourceType": kinds[n % 4], "id": f"stranger-{n}", "identifier": [{"value": f"s{n}"}]} for n in range(200)]
-    for one in many:
-        one |= {"Practitioner": {"name": [{"family": "Vreemd"}]}, "PractitionerRole": {}}.get(
-            one["resourceType"], {"name": "Elders"}
-        )
+    many = [one | _STRANGERS[str(one["resourceType"])] for one in many]
     around = [{"fullUrl": f"https://strangers.example/{one['resourceType']}/{one['id']}", "resource": one} for one in many]
     return tree | {"entry": [*around[:100], *_made(tree)["entry"], *around[100:]]}
 
@@ -126,7 +131,7 @@ def _known(tree: Node) -> dict[str, Node]:
     for one in entries(tree):
         own = one["resource"]
         names = {f"{own.get('resourceType')}/{own['id']}"} if isinstance(own.get("id"), str) else set()
-        names |= {one["fullUrl"]} if isinstance(one.get("fullUrl"), str) else set()
+        names |= {one["fullUrl"]} if isinstance(one.get("fullUrl"), str) and one["fullUrl"] else set()
         for name in names:
             if name in found:
                 return {}

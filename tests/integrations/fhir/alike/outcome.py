@@ -20,7 +20,7 @@ def outcome(raw: bytes, profile: str) -> dict[str, Any]:
         read = FhirReader().read(raw, profile)
     except Unreadable as trouble:
         return {"unreadable": trouble.reason}
-    found: dict[str, Any] = {"kind": type(read).__name__} | asdict(read)  # type: ignore[call-overload]
+    found: dict[str, Any] = {"kind": type(read).__name__} | asdict(read)
     for name in ("unmapped", "quarantined"):
         if name in found:
             found[name] = sorted(_placeless(one) for one in found[name])

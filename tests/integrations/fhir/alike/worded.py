@@ -9,7 +9,7 @@ from typing import Any
 
 from integrations.fhir.values import HERE
 
-from .tree import Node, Rewriting, each_object, each_resource, mapped
+from .tree import Node, Rewriting, each_object, each_resource
 
 _STATES = ("verificationStatus", "clinicalStatus", "interpretation", "dataAbsentReason", "type", "role", "relationship")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d")
@@ -153,4 +153,3 @@ WORDED: dict[str, Rewriting] = {
     "with accents apart": decomposed,
     "with nothing that modifies": each_resource(_unmodified),
 }
-__all__ = ["WORDED", "mapped"]

@@ -87,6 +87,8 @@ def _is_extension(own: Node) -> bool:
 
 
 def _element(name: str, value: Any, beside: Any, mark: str) -> str:
+    if value == []:
+        return ""  # XML has no word for a list without anything in it
     many = value if isinstance(value, list) else [value]
     more = beside if isinstance(beside, list) else [beside]
     length = max(len(many), len(more))
