@@ -244,5 +244,6 @@ ADDRESSED: dict[str, Rewriting] = {
     "on a server, pointed at shortly": _readdressed(_http, _shortly),
     "on a server, pointed at by version": _readdressed(_http, _versioned),
     "without addresses": _readdressed(lambda entry, number: "" if entry["resource"].get("id") else _urn(entry, number), _shortly),
+    "under relative addresses": _readdressed(lambda entry, number: _shortly(_urn(entry, number), entry), _same),
     "with other ids": _renamed,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .tree import Node, Rewriting, each_object, each_resource
+from .tree import Node, Rewriting, each_object, each_resource, mapped
 
 _REQUESTS = ("ServiceRequest", "ReferralRequest", "ProcedureRequest")
 
@@ -97,7 +97,37 @@ def _typed_identifiers(own: Node) -> Node:
     return own
 
 
+_INTERNAL = {"url": "https://ehr.example/fhir/StructureDefinition/internal-id", "valueString": "4711"}
+
+
+def _extended_beside(own: Node) -> Node:
+    """What a system keeps for itself at a patient, a name, a number, a telephone and a reference."""
+    is_beside = own.get("resourceType") in ("Patient", "Practitioner", "Organization") or "family" in own or "reference" in own
+    is_beside = is_beside or ("system" in own and "value" in own and "code" not in own)
+    return own | {"extension": [*own.get("extension", []), _INTERNAL]} if is_beside else own
+
+
+def _timed_notes(own: Node) -> Node:
+    """When a note was written."""
+    notes = own.get("note")
+    if isinstance(notes, list) and own.get("resourceType"):
+        own["note"] = [{"time": "2026-03-01T10:00:00+01:00"} | one if isinstance(one, dict) else one for one in notes]
+    return own
+
+
+def _given_out(own: Node) -> Node:
+    """Who gave out a number, and since when it holds."""
+    if own.get("system") and own.get("value") and "code" not in own and "assigner" not in own and "use" not in own:
+        own |= {"use": "usual", "assigner": {"display": "Ziekenhuis"}, "period": {"start": "2001-01-01"}}
+    return own
+
+
 SILENT: dict[str, Rewriting] = {
+    "with what a system keeps for itself": each_object(_extended_beside),
+    "with times at notes": each_resource(_timed_notes),
+    "with who gave out numbers": each_resource(
+        lambda own: own | {"identifier": mapped(own["identifier"], _given_out)} if "identifier" in own else own
+    ),
     "with what its server says": each_resource(_about_itself),
     "with a summary of its server": each_resource(_summarised),
     "with ids at elements": each_object(_numbered),
