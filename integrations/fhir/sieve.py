@@ -84,8 +84,9 @@ def _judged(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
     if kept is not None:
         return kept, said
     bare = without_extensions(entry.resource)
-    if not problem(bare, version):
-        return replace(entry, resource=bare), ("extensions",)
+    for one in (_with(bare, nodes(entry.resource.get("contained"))), bare):  # what is contained is as right as it was
+        if not problem(one, version):
+            return replace(entry, resource=one), ("extensions",)
     made, plainer = mended(entry.resource, version), mended(bare, version)
     if made and not (plainer and set(plainer.left) < set(made.left)):  # of who asks no more goes than what is wrong in it
         return replace(entry, resource=made.resource), made.left

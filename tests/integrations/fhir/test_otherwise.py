@@ -174,6 +174,15 @@ def test_what_is_contained_loses_no_more_than_an_entry_would() -> None:
     )
 
 
+def test_a_wrong_extension_of_a_patient_leaves_the_name_of_who_is_contained_in_him() -> None:
+    initials = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/iso21090-EN-qualifier", "valueCode": "IN"}]}
+    name = {"family": "Smit", "given": ["H.", "Hanneke"], "_given": [initials, None]}
+    practice = {"resourceType": "Practitioner", "id": "ha", "name": [name]}
+    wrong = {"extension": [{"url": "urn:x", "valueString": ["x"]}]}
+    who = patient(contained=[practice], generalPractitioner=[{"reference": "#ha"}])
+    assert read(who=who | wrong).gp == read(who=who).gp
+
+
 def test_a_contained_resource_that_may_turn_round_stays_apart_beside_a_broken_one() -> None:
     """What goes leaves its place empty: else the one that nobody understands would be read in the place of the good one."""
     bad = value("PSA", valueString=["geen"]) | {"id": "a"}
@@ -192,6 +201,21 @@ def test_two_slips_at_once_cost_no_more_than_each_alone() -> None:
     found = read({name: one for name, one in value("PSA", valueString="3", issued="gisteren").items() if name != "status"})
     assert [(one.label, one.text) for one in found.facts] == [("PSA", "3")]
     assert found.unmapped == ("Observation/2 issued", "Observation/2 status")
+
+
+@pytest.mark.parametrize(
+    ("slip", "named"),
+    [({}, ["indexed"]), ({"indexed": "2026-03-01"}, ["indexed"]), ({"indexed": "2026-03-01T10:00:00Z", "type": None}, ["type"])],
+)
+def test_a_document_in_stu3_is_kept_without_what_only_the_standard_wants(slip: Node, named: list[str]) -> None:
+    """The day on which it was indexed must be a moment there, and its type be told; in R4 neither."""
+    asked = request(resourceType="ReferralRequest")
+    file = {"contentType": "application/pdf", "title": "Brief", "data": PDF}
+    letter = about("DocumentReference", status="current", type={"text": "Brief"}, content=[{"attachment": file}]) | slip
+    sent = tree(asked, patient(), {name: one for name, one in letter.items() if one is not None})
+    found = referral(sent, "generic-stu3")
+    assert [one.title for one in found.documents] == ["Brief"]
+    assert (found.quarantined, found.unmapped) == ((), tuple(f"DocumentReference/2 {one}" for one in named))
 
 
 def test_who_asks_is_kept_when_only_an_extension_of_his_is_wrong() -> None:
