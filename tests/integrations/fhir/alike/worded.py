@@ -138,7 +138,20 @@ def _unmodified(own: Node) -> Node:
     return {"modifierExtension": []} | own if own.get("resourceType") and own["resourceType"] != "Binary" else own
 
 
+def _as_java(own: Node) -> Node:
+    """Moments without the seconds that are zero, and without the colon in their zone."""
+    return {name: _hurried(value) if isinstance(value, str) and name.endswith(_TIMES) else value for name, value in own.items()}
+
+
+_TIMES = ("DateTime", "Date", "On", "start", "end", "issued", "authored", "started", "indexed", "date")
+
+
+def _hurried(said: str) -> str:
+    return re.sub(r":00(?:\.0+)?(Z|[+-]\d\d):?(\d\d)?$", r"\1\2", said) if "T" in said else said
+
+
 WORDED: dict[str, Rewriting] = {
+    "with clocks as Java writes them": each_object(_as_java),
     "with codes of its own": each_object(_coded_words),
     "with words as a concept": each_resource(_words_as_a_concept),
     "with codes of units": each_object(_with_units_coded),
