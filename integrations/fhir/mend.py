@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.fhir.clock import clocked
 from integrations.fhir.judge import faults
 from integrations.fhir.values import Node, nodes
 
@@ -43,7 +42,7 @@ class Mended:
 
 def mended(resource: Node, version: str) -> Mended | None:
     """None when it cannot be mended. The id stays, whatever its letters: it is an address inside the message and nothing else."""
-    made = _retyped(clocked(_filled(resource)))
+    made = _retyped(_filled(resource))
     kept = {name: value for name, value in made.items() if name != "id"}
     names = faults(kept, version)
     if names is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from integrations.fhir.bundle import Addresses, Entry, bundles_in, entries_of
+from integrations.fhir.clock import clocked
 from integrations.fhir.documents import of_attachment
 from integrations.fhir.gathered import Gathered, distinct
 from integrations.fhir.history import newest
@@ -97,9 +98,10 @@ def _read(tree: Node, profile: Profile) -> Incoming:
 
 def _judged_task(entry: Entry, profile: Profile) -> Entry:
     """Raises Unreadable("broken") when it is no Task of this version."""
-    if found := without_modified(entry).refused.get(entry.place) or problem(entry.resource, profile.version):
+    written = replace(entry, resource=clocked(entry.resource))
+    if found := without_modified(written).refused.get(entry.place) or problem(written.resource, profile.version):
         raise Unreadable("broken", f"{entry.place}: {found}")
-    return entry
+    return written
 
 
 def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profile) -> IncomingAnswer | IncomingReferral:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.clock import clocked
 from integrations.fhir.facts import FACTS
 from integrations.fhir.judge import problem, without_extensions
 from integrations.fhir.mend import mended
@@ -80,6 +81,8 @@ def _judged(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
     reason = problem(entry.resource, version)
     if not reason:
         return entry, ()
+    if (written := clocked(entry.resource)) != entry.resource:
+        return _judged(replace(entry, resource=written), version)
     kept, said = _judged_inside(entry, version)
     if kept is not None:
         return kept, said

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
-from mdo_portal.exchange import Section, Unreadable
+from integrations.fhir.reader import FhirReader
+from mdo_portal.exchange import IncomingNotice, Section, Unreadable
 
 from .make import BASE, Node, condition, patient, request
 from .otherwise_house import HOUSE, NUMBER, OOST, referral, tree
@@ -53,6 +55,28 @@ def test_a_day_is_kept_however_its_hour_is_written(said: str) -> None:
     })  # fmt: skip
     assert [one.dated_on for one in found.facts] == [date(2026, 3, 1)] * 2
     assert (found.quarantined, found.unmapped) == ((), ())
+
+
+def test_an_hour_in_an_extension_is_kept_as_well() -> None:
+    seen = {"url": "http://x.example/DateFirstEncounter", "valueDateTime": "2026-03-01T23:30+01:00"}
+    assert told(condition(extension=[seen])) == [("", "Diagnose 1; DateFirstEncounter: 2026-03-01 23:30")]
+
+
+def test_a_notice_says_until_when_however_its_hour_is_written() -> None:
+    base = {"type": {"coding": [{"code": "authorization-base"}]}, "valueString": "abc"}
+    wanted = {"type": {"coding": [{"code": "read-available-resource"}]}, "valueString": "Patient/1"}
+    notice = {
+        "resourceType": "Task",
+        "status": "requested",
+        "intent": "order",
+        "identifier": [{"value": "N-1"}],
+        "input": [base, wanted],
+    }
+    read_ = FhirReader().read(
+        json.dumps(notice | {"restriction": {"period": {"end": "2026-03-01T23:30+01:00"}}}).encode(), "generic-r4"
+    )
+    assert isinstance(read_, IncomingNotice)
+    assert read_.until == datetime.fromisoformat("2026-03-01T23:30:00+01:00")
 
 
 def test_an_hour_in_words_stays_in_words_and_what_is_none_is_left_out() -> None:
