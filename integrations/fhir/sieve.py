@@ -98,6 +98,10 @@ def _judged(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
     return None, (reason,)
 
 
+def _kind(resource: Node) -> str:
+    return text(resource.get("resourceType"))[:64]
+
+
 def _judged_inside(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
     """The entry with what is contained in it judged one by one, as if each were an entry; (None, ()) when that mends nothing.
 
@@ -105,14 +109,16 @@ def _judged_inside(entry: Entry, version: str) -> tuple[Entry | None, tuple[str,
     """
     inside = nodes(entry.resource.get("contained"))
     judged = [_judged(Entry("", _with(one, [])), version) for one in inside]
-    wrong = [text(one.get("resourceType"))[:64] for one, (kept, _) in zip(inside, judged, strict=True) if kept is None]
-    mended_ = [
-        f"contained {text(one.get('resourceType'))[:64]} {name}"
-        for one, (kept, said) in zip(inside, judged, strict=True)
-        for name in said
+    pairs = list(zip(inside, judged, strict=True))
+    wrong = [_kind(one) for one, (kept, _) in pairs if kept is None]
+    left = [
+        f"contained {_kind(one)} {name}"
+        for one, (kept, said) in pairs
+        for name in (*said, *(["contained"] if one.get("contained") else []))  # FHIR nests one deep
         if kept is not None
     ]
-    if not (wrong or mended_) or not USED.issuperset(wrong):
+    is_mended = any(kept is None or kept.resource != one for one, (kept, _) in pairs)
+    if not is_mended or not USED.issuperset(wrong):
         return None, ()
     good = [kept.resource for kept, _ in judged if kept is not None]
     whole, said = _judged(replace(entry, resource=_with(entry.resource, good)), version)
@@ -121,4 +127,4 @@ def _judged_inside(entry: Entry, version: str) -> tuple[Entry | None, tuple[str,
     rest = iter(nodes(whole.resource.get("contained")))
     placed = [next(rest) if kept is not None else {} for kept, _ in judged]
     whole = replace(whole, resource=whole.resource | {"contained": placed})
-    return whole, (*said, *mended_, *(f"contained {kind}" for kind in wrong))
+    return whole, (*said, *left, *(f"contained {kind}" for kind in wrong))

@@ -151,6 +151,18 @@ def test_what_is_contained_loses_no_more_than_an_entry_would() -> None:
     )
 
 
+def test_a_contained_patient_is_known_by_a_number_that_was_sent_as_one() -> None:
+    """As an entry he was, and a birth date with an hour was his day."""
+    who = patient(identifier=[{"system": "urn:oid:2.25.1", "value": 42}], birthDate="1960-01-31T00:00:00")
+    inside = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": request(subject={"reference": "#p"}, contained=[who])}],
+    }
+    assert referral(inside).patient == read(who=who).patient
+    assert referral(inside).patient.local_number == "42"
+
+
 def test_a_wrong_extension_of_a_patient_leaves_the_name_of_who_is_contained_in_him() -> None:
     initials = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/iso21090-EN-qualifier", "valueCode": "IN"}]}
     name = {"family": "Smit", "given": ["H.", "Hanneke"], "_given": [initials, None]}
