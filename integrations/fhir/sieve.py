@@ -87,7 +87,8 @@ def _judged(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
     if kept is not None:
         return kept, said
     bare = without_extensions(entry.resource)
-    for one in (_with(bare, nodes(entry.resource.get("contained"))), bare):  # what is contained is as right as it was
+    inside = nodes(entry.resource.get("contained"))
+    for one in (_with(bare, inside), bare) if inside else (bare,):  # what is contained may be right as it is
         if not problem(one, version):
             return replace(entry, resource=one), ("extensions",)
     made, plainer = mended(entry.resource, version), mended(bare, version)
