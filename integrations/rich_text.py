@@ -107,7 +107,7 @@ _OF_TEXTS = re.compile(r"iso8859-\d+|cp\d+|utf-(?:16|32)(?:-[bl]e)?|mac-roman")
 
 def as_utf8(content: bytes, media_type: str) -> bytes:
     """The bytes of a text in UTF-8, as a page shows it: what is none is in the set that its type names, else in that of Windows."""
-    if not media_type.startswith("text/"):
+    if not media_type.lower().startswith("text/"):
         return content
     try:
         content.decode("utf-8")

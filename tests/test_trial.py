@@ -22,6 +22,7 @@ from mdo_portal.letters import render
 from mdo_portal.services.hospitals import LinkRow
 from mdo_portal.trial import Tried
 from tests import letter_samples, paper_samples, pdf_text
+from tests.integrations.fhir.alike.written import as_xml
 from tests.integrations.fhir.make import sample
 from tests.integrations.hl7v2 import samples
 from tests.make import NOW
@@ -164,6 +165,12 @@ def test_fhir_is_tried_the_same_way() -> None:
 
     assert (found.is_read, found.sender_known) == (True, True)
     assert found.answered.startswith("HTTP 20")
+
+
+def test_fhir_in_xml_is_tried_as_it_is_received() -> None:
+    found = tried(as_xml(json.loads(sample("referral-r4.json"))), at=link("generic-r4"))
+
+    assert (found.is_read, found.reason, found.answered[:7]) == (True, "", "HTTP 20")
 
 
 def cancelled_task() -> bytes:

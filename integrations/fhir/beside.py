@@ -8,7 +8,7 @@ from typing import Any
 from integrations.fhir.body import part_of_body, site
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.location import tail
-from integrations.fhir.people import contact
+from integrations.fhir.people import contact, identifiers
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, sent_none, text, unique
 
@@ -136,12 +136,24 @@ def _focus(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
     kind = found.kind if found else text(one.get("type")) or tail(text(one.get("reference"))).partition("/")[0]
     if kind not in _SOMEBODY:
         return pointed(one, entry, where) if found is None or where.kinds["Condition"] > 1 else ""
-    subject = node(entry.resource.get("subject"))
-    himself = where.resolve(subject, entry)
-    if (found is not None and found == himself) or (found is None and one.get("reference") == subject.get("reference")):
+    if _is_same(one, found, node(entry.resource.get("subject")), entry, where):
         return ""
     related = joined(*map(concept, nodes(found.resource.get("relationship"))), by=", ") if found else ""
     return related or text(one.get("display")) or profile.label("somebody")
+
+
+def _is_same(one: Node, found: Entry | None, subject: Node, entry: Entry, where: Addresses) -> bool:
+    """Whether two references name one person: by what they point at, else by address, else by number."""
+    himself = where.resolve(subject, entry)
+    if found is not None and himself is not None:
+        return found == himself
+    if text(one.get("reference")) and text(one.get("reference")) == text(subject.get("reference")):
+        return True
+    first, second = (
+        identifiers(there.resource if there else {"identifier": pointer.get("identifier")})
+        for there, pointer in ((found, one), (himself, subject))
+    )
+    return any(pair in second for pair in first if pair[0])
 
 
 def material(entry: Entry, where: Addresses) -> str:

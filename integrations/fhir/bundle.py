@@ -45,7 +45,7 @@ def entries_of(tree: Node, only: Container[str] = ()) -> tuple[Entry, ...]:
     What has no resource (a DELETE, a search answer without body) is not an entry. `only`: of a Bundle no others than these kinds.
     """
     if tree.get("resourceType") == "Parameters":
-        passed = tuple(islice(_passed(tree.get("parameter")), MAX_ENTRIES + 1))
+        passed = tuple(islice(_once(_passed(tree.get("parameter"))), MAX_ENTRIES + 1))
         _bound(passed)
         return passed
     if tree.get("resourceType") != "Bundle":
@@ -53,24 +53,64 @@ def entries_of(tree: Node, only: Container[str] = ()) -> tuple[Entry, ...]:
     listed = tree.get("entry")
     many = listed if isinstance(listed, list) else []
     _bound(many)
-    found = tuple(islice(_listed(many, only), MAX_ENTRIES + 1))
+    found = tuple(islice(_once(_listed(many, only)), MAX_ENTRIES + 1))
     _bound(found)
     return found
 
 
+def _once(found: Iterable[Entry]) -> Iterator[Entry]:
+    """Each entry once: what comes again under its own address word for word says no more (two searches that both include the patient)."""
+    seen: dict[tuple[str, str], Entry] = {}
+    for entry in found:
+        name = entry.full_url or entry.id
+        first = seen.setdefault((entry.kind, name), entry) if name else entry
+        if first is entry or replace(entry, place=first.place) != first:
+            yield entry
+
+
 def _listed(many: Sequence[Any], only: Container[str]) -> Iterator[Entry]:
-    """The entries one by one; a Bundle among them (a document in a message) gives those inside it, unless there is a patient beside it:
-    then two might claim one address. The gate has bounded the depth.
-    """
-    is_closed = any(text(node(node(item).get("resource")).get("resourceType")) == "Patient" for item in many)
+    """The entries one by one; of a Bundle among them that is opened those inside it. The gate has bounded the depth."""
+    is_closed = _has_a_patient(many)
     for number, item in enumerate(many):
         inner = node(node(item).get("resource"))
-        if not is_closed and text(inner.get("resourceType")) == "Bundle" and text(inner.get("type")) in _OPENED:
+        if not is_closed and _may_open(inner):
             is_modified = _is_modified(item, ("resource",)) or bool(inner.get(MODIFIER))
-            if text(node(node(item).get("request")).get("method")).upper() in WRITES:
+            if _is_written(item):
                 yield from (_inside(one, f"Bundle/{number}", is_modified=is_modified) for one in entries_of(inner, only))
         elif entry := _entry(number, node(item), only):
             yield entry
+
+
+def bundles_in(tree: Node, at: str = "") -> Iterator[tuple[str, Node]]:
+    """(place, Bundle) of the message itself, and of every Bundle of which the entries are read: in another, or among Parameters."""
+    yield at, tree
+    listed = tree.get("entry")
+    many = listed if isinstance(listed, list) else []
+    opened = enumerate([] if _has_a_patient(many) else many)
+    inside = [(f"Bundle/{number}", node(item).get("resource")) for number, item in opened if _is_written(item)]
+    for place, inner in [(place, node(one)) for place, one in inside if _may_open(node(one))]:
+        yield from bundles_in(inner, f"{at}{place}.")
+    for number, one in enumerate(nodes(tree.get("parameter"))):
+        passed = node(one.get("resource"))
+        kind = text(passed.get("resourceType"))
+        if kind in ("Bundle", "Parameters"):
+            yield from bundles_in(passed, f"{at}{kind}/{number}.")
+        if one.get("part"):
+            yield from bundles_in({"parameter": one["part"]}, f"{at}part/{number}.")
+
+
+def _has_a_patient(many: Iterable[Any]) -> bool:
+    """Then a Bundle among these stays closed: two might claim one address."""
+    return any(text(node(node(item).get("resource")).get("resourceType")) == "Patient" for item in many)
+
+
+def _may_open(inner: Node) -> bool:
+    """Whether it is a Bundle that is part of what is sent, such as a document in a message."""
+    return text(inner.get("resourceType")) == "Bundle" and text(inner.get("type")) in _OPENED
+
+
+def _is_written(item: Any) -> bool:
+    return text(node(node(item).get("request")).get("method")).upper() in WRITES
 
 
 _OPENED = ("document", "collection", "message", "transaction", "batch", "searchset")
@@ -133,7 +173,7 @@ class Addresses:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
-        self.kinds = Counter(entry.kind for entry in self.entries)
+        self.kinds = Counter(entry.kind for entry in self.every())
         self.claimed_twice: list[Entry] = []
         self._known: dict[str, Entry | None] = {}
         self._homeless: dict[str, Entry | None] = {}  # `Type/id` of what lives on no server
@@ -169,6 +209,27 @@ class Addresses:
             return self._known[bare]
         return (self._homeless if root(source.full_url) else self._short).get(plain)
 
+    def numbered(self, reference: Any) -> Entry | None:
+        """Who has the number that a Reference gives; None when nobody in this message has, or two have."""
+        number = _number(node(node(reference).get("identifier")))
+        return self._by_number.get(number) if number[0] else None
+
+    @cached_property
+    def _by_number(self) -> dict[tuple[str, str], Entry | None]:
+        found: dict[tuple[str, str], Entry | None] = {}
+        roles: dict[tuple[str, str], Entry | None] = {}  # some give these the number of who has them: then he is meant
+        for entry in self.entries:
+            for one in nodes(entry.resource.get("identifier")) if entry.kind in _PEOPLE else ():
+                _put(roles if entry.kind == "PractitionerRole" else found, _number(one), entry)
+        return roles | found
+
+    def every(self) -> Iterator[Entry]:
+        """The entries, each with what is contained in it behind it."""
+        for entry in self.entries:
+            yield entry
+            if entry.resource.get("contained"):
+                yield from self.contained(entry)
+
     def contained(self, source: Entry) -> list[Entry]:
         """The resources inside one resource. FHIR nests them one deep, and so do we: no loop can arise."""
         home = source.container or source.resource
@@ -187,7 +248,16 @@ class Addresses:
         return [entry for entry in found if entry is not None]
 
 
-def _put(names: dict[str, Entry | None], name: str, entry: Entry) -> bool:
+_PEOPLE = {"Practitioner", "PractitionerRole", "Organization", "HealthcareService"}
+
+
+def _number(identifier: Node) -> tuple[str, str]:
+    """(system, value): a number counts only beside who gave it out."""
+    value = text(identifier.get("value"))
+    return (text(identifier.get("system")) if value else "", value)
+
+
+def _put(names: dict[Any, Entry | None], name: Any, entry: Entry) -> bool:
     """Write down whose name this is; nobody's when another entry has it already, and then False."""
     known = names.get(name, entry)
     is_same = known is not None and known.resource == entry.resource

@@ -132,7 +132,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     try:
         content = decoded(sent, text(part.get("hash")))
     except NotReadable as error:
-        if not media.startswith("text/") or part.get("hash"):
+        if not media.lower().startswith("text/") or part.get("hash"):
             return Carried(problems=(f"{entry.place}: {error}",), binaries=used)
         content = text(sent).encode()  # some write the text itself
     content = as_utf8(content, media)

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from integrations.fhir.bundle import Addresses, Entry, entries_of
-from integrations.fhir.json_gate import load
 from integrations.fhir.people import identifiers
 from integrations.fhir.places import FIELDS, place_of
 from integrations.fhir.profile import Profile, load_profile
-from integrations.fhir.reader import FhirReader
+from integrations.fhir.reader import FhirReader, tree_of
 from integrations.fhir.request import KINDS, choose_patient, choose_request, with_contained
 from integrations.fhir.sieve import sift
 from integrations.fhir.values import codings, text
@@ -76,7 +75,7 @@ class _Read:
     """One message that was read, with where everything in it stands."""
 
     def __init__(self, raw: bytes, rules: Profile) -> None:
-        entries = with_contained(entries_of(load(raw)), rules)
+        entries = with_contained(entries_of(tree_of(raw, rules.version)), rules)
         good = sift(entries, rules.version).where  # what was refused may be named as its sender likes
         self._where, self._rules = good, rules
         self._patient_entry, self._anchors = _anchors(self._where, rules)
@@ -141,7 +140,7 @@ class _Read:
         for fact in incoming.facts:
             own = self._by_code.get(fact.code, ()) if fact.code else ()
             place = self._place(fact.text, (), fact.label, fact.code)
-            if len(own) == 1 and place.partition(".")[0] != own[0].place:
+            if len(own) == 1 and not place.startswith(f"{own[0].place}."):
                 place = own[0].place  # these words stand elsewhere too (`umol/L`)
             yield FieldRead("fact", fact.text[:MOST_VALUE], place, fact.section.value, fact.label, word=self._word(fact))
         for document in incoming.documents:
@@ -177,8 +176,8 @@ class _Read:
         pieces = sorted((piece.strip() for piece in _PIECES.split(value)), key=len, reverse=True)
         last = value.rsplit(" ", 1)[-1:]
         for one in (value, *pieces, *last, *others):
-            for place in self._leaves.get(one, ()) if len(one) > 1 else ():
-                if not wanted or place.partition("/")[0] in wanted:
+            for place, kind in self._leaves.get(one, ()) if len(one) > 1 else ():
+                if not wanted or kind in wanted:
                     return place
         return ""
 
@@ -214,9 +213,9 @@ def _anchors(where: Addresses, rules: Profile) -> tuple[Entry | None, tuple[Entr
     return patient, (request, patient)
 
 
-def _leaves(entries: Iterable[Entry]) -> dict[str, list[str]]:
-    """Every plain value of the message and where it stands, up to three places each."""
-    found: dict[str, list[str]] = {}
+def _leaves(entries: Iterable[Entry]) -> dict[str, list[tuple[str, str]]]:
+    """Every plain value of the message, where it stands and in which kind of resource, up to three places each."""
+    found: dict[str, list[tuple[str, str]]] = {}
     left = MOST_LEAVES
     for entry in entries:
         waiting: list[tuple[str, object]] = [(entry.place, entry.resource)]
@@ -228,7 +227,7 @@ def _leaves(entries: Iterable[Entry]) -> dict[str, list[str]]:
             elif isinstance(value, list):
                 waiting.extend((f"{place}[{n}]", inner) for n, inner in reversed(list(enumerate(value))))
             elif len(words := text(value)) < MOST_VALUE and len(found.setdefault(words, [])) < 3:
-                found[words].append(place)
+                found[words].append((place, entry.kind))
     return found
 
 

@@ -46,7 +46,7 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     shown = joined(shown, according(entry, reading.where, reading.profile)) if shown else ""
     named = fact(section, shown, own.get("code"), dated=dated)
     staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))
-    return (*named, *staged, *noted(section, own, reading, dated))
+    return (*named, *staged, *noted(section, entry, reading, dated))
 
 
 def _stage(stage: Node, entry: Entry, reading: Reading) -> str:
@@ -101,7 +101,7 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
     label = reading.profile.label("allergy")
     return (
         *fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),
-        *noted(Section.COMORBIDITY, own, reading, dated),
+        *noted(Section.COMORBIDITY, entry, reading, dated),
     )
 
 
@@ -129,7 +129,7 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
         label=label,
         dated=dated,
     )
-    return (*named, *noted(Section.IMAGING, own, reading, dated, text(own.get("description"))))
+    return (*named, *noted(Section.IMAGING, entry, reading, dated, text(own.get("description"))))
 
 
 def _of_series(series: Node) -> str:
@@ -168,7 +168,7 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
     said = joined(joined(words, f"({aged})" if aged else "", over, state, by=" "), because(own)) if words else ""
     dated = first_of(own, "performedDateTime", "performedPeriod", "performedString")
     named = fact(section, said, own.get("code"), dated=dated)
-    return (*named, *noted(section, own, reading, dated))
+    return (*named, *noted(section, entry, reading, dated))
 
 
 def report(entry: Entry, reading: Reading) -> Facts:

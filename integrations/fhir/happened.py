@@ -87,7 +87,7 @@ def _happened(entry: Entry, reading: Reading) -> Facts:
     words = joined(words, until(ended, reading), status(*states), intended(own, reading), by=" ")
     section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or Section.OTHER
     said = fact(section, joined(words, why), own.get("code"), label=reading.profile.label(label), dated=dated)
-    return (*said, *noted(section, own, reading, dated)) if notes(own.get("note")) else said
+    return (*said, *noted(section, entry, reading, dated)) if notes(own.get("note")) else said
 
 
 def _item(one: Node, entry: Entry, reading: Reading) -> str:
@@ -96,7 +96,9 @@ def _item(one: Node, entry: Entry, reading: Reading) -> str:
     sent = reading.where.resolve(one.get("item"), entry)
     own = sent.resource if sent else {}
     named = text(node(one.get("item")).get("display"))
-    words = named or concept(own.get("code") or own.get("medicationCodeableConcept")) if said or sent is None else ""
+    drug = reading.where.resolve(own.get("medicationReference"), sent) if sent else None
+    code = drug.resource.get("code") if drug else own.get("code") or own.get("medicationCodeableConcept")
+    words = named or concept(code) if said or sent is None else ""
     return f"{words} ({said})" if words and said else words
 
 
@@ -111,7 +113,7 @@ def _listed(entry: Entry, reading: Reading) -> Facts:
     title = text(own.get("title")) or concept(own.get("code"))
     state = "" if own.get("status") == "current" else status(own.get("status"))
     told = fact(section, joined(words, state, by=" ") if words else "", label=title, dated=dated)
-    return (*told, *noted(section, own, reading, dated)) if notes(own.get("note")) else told
+    return (*told, *noted(section, entry, reading, dated)) if notes(own.get("note")) else told
 
 
 HAPPENED: dict[str, Callable[[Entry, Reading], Facts]] = {**dict.fromkeys(_KINDS, _happened), "List": _listed}

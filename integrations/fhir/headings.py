@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
+from unicodedata import normalize
 
 from integrations.fhir.bundle import Addresses
 from integrations.fhir.profile import Profile
@@ -82,7 +83,7 @@ def _sections(holder: Node, title: str, code: object) -> Iterator[tuple[str, obj
 
 def _heading(title: str, code: object, profile: Profile) -> Heading:
     codes = codings(code)
-    is_of_family = _OF_FAMILY.search(title) is not None or any(one == _FAMILY for _, one in codes)
+    is_of_family = _OF_FAMILY.search(normalize("NFC", title)) is not None or any(one == _FAMILY for _, one in codes)
     target = profile.target("", title)
     named = profile.section(codes) or (Section(target) if target in set(Section) else None)
     return Heading(title, Section.COMORBIDITY if is_of_family else named, is_of_family)

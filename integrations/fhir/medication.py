@@ -30,7 +30,7 @@ def medication(entry: Entry, reading: Reading) -> Facts:
     label = reading.profile.label(_HANDED[entry.kind]) if entry.kind in _HANDED else ""
     return (
         *fact(Section.MEDICATION, words, code, label=label, dated=dated),
-        *noted(Section.MEDICATION, own, reading, dated, name),
+        *noted(Section.MEDICATION, entry, reading, dated, name),
     )
 
 

@@ -27,6 +27,8 @@ _WHO = ("asserter", "author", "authenticator", "custodian", "performer", "recipi
 HARMLESS = frozenset((*_WHEN, *_BESIDE, *_WHO, "priority", "id"))
 MAY_MISS = frozenset(("status", "intent", "contentType"))
 """What the standard wants and no reader here needs: a letter without a status is a letter."""
+_MAY_MISS_OF = {"DocumentReference": MAY_MISS | {"type"}}
+"""In STU3 a document must say of what type it is: without that it is a document all the same."""
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T\d\d:\d\d")
 
 
@@ -45,16 +47,19 @@ def mended(resource: Node, version: str) -> Mended | None:
     names = faults(kept, version)
     if names is None:
         return None
-    missing = {name for name in names if name in MAY_MISS and name not in kept}
+    unneeded = _MAY_MISS_OF.get(str(resource.get("resourceType")), MAY_MISS)
+    missing = {name for name in names if name in unneeded and name not in kept}
     wrong = names - missing
     if not wrong <= HARMLESS:
         return None
     rest = {name: value for name, value in kept.items() if name.removeprefix("_") not in wrong}
-    again = faults(rest, version)
-    if again is None or again - missing:
+    again = faults(
+        rest, version
+    )  # what is missing may only show when the rest is right, and what went is missing where it must stand
+    if again is None or {name for name in again if name in rest or name not in unneeded | wrong}:
         return None
     here = {"id": made["id"]} if "id" in made else {}
-    return Mended(here | rest, tuple(sorted(names)))
+    return Mended(here | rest, tuple(sorted(names | again)))
 
 
 def _filled(value: Any) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from integrations.fhir.bundle import Addresses, Entry, entries_of
+from integrations.fhir.bundle import Addresses, Entry, bundles_in, entries_of
+from integrations.fhir.clock import clocked
 from integrations.fhir.documents import of_attachment
 from integrations.fhir.gathered import Gathered, distinct
 from integrations.fhir.history import newest
@@ -38,12 +39,17 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
     read = _read(tree, profile)
     if not isinstance(read, IncomingReferral | IncomingAnswer):
         return read
-    asked = [(number, node(one.get("request")), text(one.get("fullUrl"))) for number, one in enumerate(nodes(tree.get("entry")))]
-    told = [(number, text(own.get("method")).upper(), own, url) for number, own, url in asked]
-    named = tuple(f"entry/{number} {method}" for number, method, *_ in told if method in _UNSENT)
+    bundles = tuple(bundles_in(tree))
+    asked = [
+        (f"{at}entry/{number}", node(one.get("request")), text(one.get("fullUrl")))
+        for at, own in bundles
+        for number, one in enumerate(nodes(own.get("entry")))
+    ]
+    told = [(place, text(own.get("method")).upper(), own, url) for place, own, url in asked]
+    named = tuple(f"{place} {method}" for place, method, *_ in told if method in _UNSENT)
     named += older
-    named += tuple(f"Bundle {one}" for one in tags(tree))
-    named += tuple("Bundle.link next" for one in nodes(tree.get("link")) if text(one.get("relation")) == "next")[:1]
+    named += tuple(f"{at}Bundle {one}" for at, own in bundles for one in tags(own))
+    named += tuple(f"{at}Bundle.link next" for at, own in bundles if _has_more(own))
     if not named:
         return read
     gone = unique(address("", text(own.get("url"))) or address("", url) for _, method, own, url in told if method == "DELETE")
@@ -55,6 +61,11 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
         taken_back=(*read.taken_back, *over),
         documents_taken_back=(*read.documents_taken_back, *papers),
     )
+
+
+def _has_more(bundle: Node) -> bool:
+    """Whether it is one page of several."""
+    return any(text(one.get("relation")) == "next" for one in nodes(bundle.get("link")))
 
 
 _UNSENT = ("DELETE", "PATCH", "GET", "HEAD")
@@ -81,14 +92,16 @@ def _read(tree: Node, profile: Profile) -> Incoming:
         entries = entries if is_answer else with_contained(entries, profile)
         if (tasks or kinds & ADDITIONS) and not has_request(entries, profile):
             return read_addition(entries, tasks, profile)
-    return read_referral(entries, profile, moment(tree.get("timestamp")))
+    times = (moment(one.get("timestamp")) for _, one in bundles_in(tree))
+    return read_referral(entries, profile, next(filter(None, times), None))
 
 
 def _judged_task(entry: Entry, profile: Profile) -> Entry:
     """Raises Unreadable("broken") when it is no Task of this version."""
-    if found := without_modified(entry).refused.get(entry.place) or problem(entry.resource, profile.version):
+    written = replace(entry, resource=clocked(entry.resource))
+    if found := without_modified(written).refused.get(entry.place) or problem(written.resource, profile.version):
         raise Unreadable("broken", f"{entry.place}: {found}")
-    return entry
+    return written
 
 
 def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profile) -> IncomingAnswer | IncomingReferral:

@@ -184,7 +184,7 @@ def _named(entry: Entry, reading: Reading) -> Facts:
         label=reading.profile.label(label),
         dated=dated,
     )
-    return (*said, *noted(section, own, reading, dated, title)) if notes(own.get("note")) else said
+    return (*said, *noted(section, entry, reading, dated, title)) if notes(own.get("note")) else said
 
 
 NAMED: dict[str, Callable[[Entry, Reading], Facts]] = dict.fromkeys(_MORE, _named) | HAPPENED

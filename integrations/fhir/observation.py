@@ -43,7 +43,7 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     said = [replace(one, label=f"{one.label} ({which})") if which and one.label not in (teller, which) else one for one in said]
     whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]
-    return (*said, *noted(section, own, reading, dated))
+    return (*said, *noted(section, entry, reading, dated))
 
 
 def _of_whole(own: Node, reading: Reading) -> str:

@@ -162,7 +162,7 @@ def _assembled(parts: dict[str, str], item: Node) -> str:
 
 def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -> Contact:
     """The professional, role, service or organisation a Reference points at; its display when it is not in the message."""
-    found = where.resolve(extension(reference, _ROLE), source) or where.resolve(reference, source)
+    found = where.resolve(extension(reference, _ROLE), source) or where.resolve(reference, source) or where.numbered(reference)
     if found is None:
         logical = _numbered(node(node(reference).get("identifier")), profile)
         return Contact(name=text(node(reference).get("display")), number=logical[1], authority=logical[0])
@@ -176,7 +176,7 @@ def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -
 def _in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:
     who = _in_person(role, where, profile)
     house = node(role.resource.get("organization"))
-    home = where.resolve(house, role)
+    home = where.resolve(house, role) or where.numbered(house)
     titles = [*nodes(role.resource.get("specialty")), *nodes(role.resource.get("code"))]
     return Contact(
         name=who.name,
@@ -191,10 +191,11 @@ def _in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:
 def _in_person(role: Entry, where: Addresses, profile: Profile) -> Contact:
     """The practitioner of a role; never a role again, so that a circle of references ends here."""
     reference = node(role.resource.get("practitioner"))
-    found = where.resolve(reference, role)
+    found = where.resolve(reference, role) or where.numbered(reference)
     if found and found.kind == "Practitioner":
         return _practitioner(found.resource, profile)
-    return Contact(name=text(reference.get("display")))
+    number = _numbered(node(reference.get("identifier")), profile)
+    return Contact(name=text(reference.get("display")), number=number[1], authority=number[0])
 
 
 def _practitioner(resource: Node, profile: Profile) -> Contact:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from unicodedata import normalize
 
 from integrations.fhir.values import text
 from integrations.profiles import asked_of, load
@@ -44,6 +45,7 @@ class Profile:
 
     def target(self, link_id: str, label: str) -> str:
         """Where an answer on a form belongs: by its linkId or all of its label, else by a word in its label; "" for nowhere."""
+        label = normalize("NFC", label)
         exact = self.word("questionnaire", "links", link_id) or self.word("questionnaire", "links", label.casefold().strip(" :?"))
         table = self._at(("questionnaire", "words"))
         said = _by_word(table if isinstance(table, list) else [], label)
@@ -69,7 +71,7 @@ class Profile:
 
 def _by_word(rows: list[dict[str, Any]], label: str) -> str:
     """Rows are tried in order; each of their words counts where a word of the label begins with it."""
-    folded = label.casefold()
+    folded = normalize("NFC", label).casefold()
     return next((text(row["to"]) for row in rows if any(re.search(rf"\b{re.escape(each)}", folded) for each in row["words"])), "")
 
 

@@ -76,8 +76,12 @@ class FhirReader:
         if is_of_another_wire(profile):
             raise Unreadable("other_wire")
         flavour = load_profile(profile)
-        tree = _named(xml_reader.load(raw, flavour.version) if looks_like_xml(raw) else load(raw))
-        return read_message(tree, flavour)
+        return read_message(tree_of(raw, flavour.version), flavour)
+
+
+def tree_of(raw: bytes, version: str) -> Node:
+    """The message as the tree that JSON gives, of JSON and of XML. Raises Unreadable: no_header, broken."""
+    return _named(xml_reader.load(raw, version) if looks_like_xml(raw) else load(raw))
 
 
 def numbers_of(raw: bytes) -> tuple[tuple[str, str], ...]:

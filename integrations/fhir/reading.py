@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from integrations.fhir.beside import person
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.headings import Heading, headings
 from integrations.fhir.location import tail
@@ -28,7 +29,7 @@ class Reading:
     @cached_property
     def panels(self) -> dict[str, tuple[str, str]]:
         """Of values with parts that have one name: what tells each from the others."""
-        return panels(self.where.entries)
+        return panels(self.where.every())
 
     @cached_property
     def headings(self) -> dict[str, Heading]:
@@ -81,24 +82,29 @@ def without_state(entry: Entry) -> Entry:
     return replace(entry, resource={name: value for name, value in entry.resource.items() if name not in STATES})
 
 
-def noted(section: Section, resource: Node, reading: Reading, dated: str, about: str = "") -> Facts:
+def noted(section: Section, entry: Entry, reading: Reading, dated: str, about: str = "") -> Facts:
     """The notes at a resource, each with what it is about: `gestopt in 2024` says nothing where the drug does not stand."""
-    names = ("note", "comment") if resource.get("resourceType") == "Observation" else ("note",)
-    if not any(resource.get(name) for name in names):
+    own = entry.resource
+    names = ("note", "comment") if entry.kind == "Observation" else ("note",)
+    if not any(own.get(name) for name in names):
         return ()
-    about = about or concept(resource.get("code"))
-    said = [one for name in names for one in annotated(resource.get(name))]
+    about = about or concept(own.get("code"))
+    said = [one for name in names for one in annotated(own.get(name))]
     told = (
-        joined(words if about.casefold() in words.casefold() else f"{about}: {words}", _by(author, reading))
+        joined(words if about.casefold() in words.casefold() else f"{about}: {words}", _by(author, entry, reading))
         for words, author in said
     )
     return tuple(one for words in told for one in fact(section, words, label=reading.profile.label("note"), dated=dated))
 
 
-def _by(author: Node, reading: Reading) -> str:
+def _by(author: Node, entry: Entry, reading: Reading) -> str:
     """`volgens: de patiënt zelf`: who wrote a note, as far as it says so itself."""
-    kind = tail(text(author.get("reference"))).partition("/")[0]
+    if not author:
+        return ""
+    found = reading.where.resolve(author, entry)
+    kind = found.kind if found else tail(text(author.get("reference")).split("/_history/")[0]).partition("/")[0]
     who = reading.profile.label("patient") if kind == "Patient" else text(author.get("display"))
+    who = who or (person(author, entry, reading.where, reading.profile) if found else "")
     return f"{reading.profile.label('according')}: {who}" if who else ""
 
 

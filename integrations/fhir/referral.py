@@ -46,7 +46,7 @@ def read_referral(entries: tuple[Entry, ...], profile: Profile, bundled: datetim
     found = Gathered(
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
     )
-    for entry in _in_order(request, sifted):
+    for entry in [*([patient] if patient.container else []), *_in_order(request, sifted)]:
         take(entry, patient, reading, found)
     leftovers(reading, sifted, found)
     read = _referral(request, patient, reading, found, bundled or _message_time(sifted.where))

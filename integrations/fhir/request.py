@@ -13,8 +13,9 @@ from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import Profile
+from integrations.fhir.task import ENDED
 from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique
-from integrations.fhir.withdrawal import is_request_taken_back
+from integrations.fhir.withdrawal import is_request_taken_back, tasks_about
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Unreadable
 
@@ -44,7 +45,7 @@ class Request:
 
 def choose_request(where: Addresses, profile: Profile) -> Entry:
     """The request this message is about: a tumour-board review before others, one that holds before one that was taken back, the focus
-    of a message before the rest.
+    of a message before the rest, what a Task asks for before what none does.
 
     Raises Unreadable("no_request"), or "wrong_version" when the message holds the request of the other FHIR version.
     """
@@ -58,13 +59,18 @@ def choose_request(where: Addresses, profile: Profile) -> Entry:
     if not meant:
         raise Unreadable("no_request", f"{found[0].place}.doNotPerform" if found else wanted)
     focus = _focus(where)
-    return min(meant, key=lambda entry: _rank(entry, profile, focus))
+    return min(meant, key=lambda entry: (*_rank(entry, profile, focus), len(meant) > 1 and not _has_a_task(entry, where)))
 
 
 def _rank(entry: Entry, profile: Profile, focus: set[str]) -> tuple[bool, ...]:
     is_over = text(entry.resource.get("status")) == "completed"
     asks = _how_clear(entry, profile)
     return (asks > 0, is_request_taken_back(entry.resource), is_over, entry.place not in focus, asks > 1)
+
+
+def _has_a_task(entry: Entry, where: Addresses) -> bool:
+    """Whether a Task that goes on asks for it: of requests that are as clear, it is the one that is meant."""
+    return any(text(one.resource.get("status")) not in ENDED for one in tasks_about(entry, where))
 
 
 def _how_clear(entry: Entry, profile: Profile) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.clock import clocked
 from integrations.fhir.facts import FACTS
 from integrations.fhir.judge import problem, without_extensions
 from integrations.fhir.mend import mended
@@ -80,21 +81,51 @@ def _judged(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
     reason = problem(entry.resource, version)
     if not reason:
         return entry, ()
-    if inside := nodes(entry.resource.get("contained")):
-        good = [one for one in inside if not problem(one, version)]
-        wrong = [text(one.get("resourceType"))[:64] for one in inside if one not in good]
-        kept, said = (
-            _judged(replace(entry, resource=_with(entry.resource, good)), version)
-            if wrong and USED.issuperset(wrong)
-            else (None, ())
-        )
-        if kept is not None:
-            return kept, (*said, *(f"contained {kind}" for kind in wrong))
+    if (written := clocked(entry.resource)) != entry.resource:
+        return _judged(replace(entry, resource=written), version)
+    kept, said = _judged_inside(entry, version)
+    if kept is not None:
+        return kept, said
     bare = without_extensions(entry.resource)
-    if not problem(bare, version):
-        return replace(entry, resource=bare), ("extensions",)
-    if made := mended(entry.resource, version):
+    inside = nodes(entry.resource.get("contained"))
+    for one in (_with(bare, inside), bare) if inside else (bare,):  # what is contained may be right as it is
+        if not problem(one, version):
+            return replace(entry, resource=one), ("extensions",)
+    made, plainer = mended(entry.resource, version), mended(bare, version)
+    if made and not (plainer and set(plainer.left) < set(made.left)):  # of who asks no more goes than what is wrong in it
         return replace(entry, resource=made.resource), made.left
-    if made := mended(bare, version):
-        return replace(entry, resource=made.resource), ("extensions", *made.left)
+    if plainer:
+        return replace(entry, resource=plainer.resource), ("extensions", *plainer.left)
     return None, (reason,)
+
+
+def _kind(resource: Node) -> str:
+    return text(resource.get("resourceType"))[:64]
+
+
+def _judged_inside(entry: Entry, version: str) -> tuple[Entry | None, tuple[str, ...]]:
+    """The entry with what is contained in it judged one by one, as if each were an entry; (None, ()) when that mends nothing.
+
+    What goes leaves its place empty: the others keep their number.
+    """
+    inside = nodes(entry.resource.get("contained"))
+    judged = [_judged(Entry("", _with(one, [])), version) for one in inside]
+    pairs = list(zip(inside, judged, strict=True))
+    wrong = [_kind(one) for one, (kept, _) in pairs if kept is None]
+    left = [
+        f"contained {_kind(one)} {name}"
+        for one, (kept, said) in pairs
+        for name in (*said, *(["contained"] if one.get("contained") else []))  # FHIR nests one deep
+        if kept is not None
+    ]
+    is_mended = any(kept is None or kept.resource != one for one, (kept, _) in pairs)
+    if not is_mended or not USED.issuperset(wrong):
+        return None, ()
+    good = [kept.resource for kept, _ in judged if kept is not None]
+    whole, said = _judged(replace(entry, resource=_with(entry.resource, good)), version)
+    if whole is None:
+        return None, ()
+    rest = iter(nodes(whole.resource.get("contained")))
+    placed = [next(rest) if kept is not None else {} for kept, _ in judged]
+    whole = replace(whole, resource=whole.resource | {"contained": placed})
+    return whole, (*said, *left, *(f"contained {kind}" for kind in wrong))

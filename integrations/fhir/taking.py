@@ -54,7 +54,9 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         if entry.kind in FACTS:
             told = said_by(without_state(entry), reading)
             is_silent = all(one.text == reading.profile.label("report") for one in told)
-            found.taken_back.extend(_named_alone(entry) if is_silent else told)  # told otherwise since, it stands
+            is_written = not is_silent and told == only_narrative(without_state(entry), reading)
+            found.taken_back.extend(_named_alone(entry) if is_silent or is_written else ())
+            found.taken_back.extend(() if is_silent else told)  # told otherwise since, it stands
         elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind):
             found.taken_back.extend(mapping(without_state(entry), reading))
         elif entry.kind == "QuestionnaireResponse":
@@ -106,7 +108,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         return
     mapping = said_by if entry.kind in FACTS else TOLD.get(entry.kind) or NAMED.get(entry.kind)
     if mapping:
-        said = mapping(entry, reading) or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
+        said = mapping(entry, reading) or (() if _stands_elsewhere(entry, reading) else only_narrative(entry, reading))
         if said and entry.kind not in {*FACTS, *_OWN_EXTENSIONS}:
             more = extended(entry, reading.where, reading.profile)
             said = (replace(said[0], text=joined(said[0].text, *more)), *said[1:])
@@ -134,6 +136,14 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         of_task(entry, reading, found)
     elif not mapping and entry.kind != "Device":
         found.unmapped.append(entry.place)
+
+
+def _stands_elsewhere(entry: Entry, reading: Reading) -> bool:
+    """Whether the narrative of a resource that says nothing itself is of what stands there anyhow: a file, or all that a list holds."""
+    own = entry.resource
+    items = [one.get("item") for one in nodes(own.get("entry"))] if entry.kind == "List" and not says_more(own) else []
+    is_whole = bool(items) and all(reading.where.resolve(one, entry) is not None for one in items)
+    return is_whole or bool(own.get("presentedForm"))
 
 
 _OWN_EXTENSIONS = {"Consent", "Flag"}

@@ -10,7 +10,9 @@ from .marks import Marks
 
 @lru_cache(maxsize=64)
 def null(marks: Marks) -> re.Pattern[str]:
-    """The null of HL7 (v2.5 2.5.3): a value that is `""` and nothing else says that there is none, padded or not. In a text two quotes stay."""
+    """The null of HL7 (v2.5 2.5.3): a value that is `""` and nothing else, padded or not, says that there is none. In a text two
+    quotes stay.
+    """
     around = re.escape(marks.field + marks.component + marks.repetition + marks.sub)
     return re.compile(f'(?<=[{around}])"" *(?=[{around}]|$)')
 
