@@ -47,6 +47,7 @@ def as_text(hospital: Hospital, link: Link | None) -> str:
             "channel_out",
             "host_out",
             "port_out",
+            "tls_out",
             "url_out",
             "application_ack_out",
         )

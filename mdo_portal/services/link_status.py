@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import NamedTuple
 
 from sqlalchemy import Row, and_, func, select
@@ -33,7 +34,8 @@ class LineState(StrEnum):
     UNPROVEN = "unproven"  #: nobody proved yet to be this hospital: no certificate is bound, no token or client was made
     SECURED = "secured"  #: a certificate is bound, or over FHIR a token or client
     ENDED = "ended"  #: certificates are bound, and none of them is valid any more
-    UNSECURED = "unsecured"  #: accepted in writing, or letters go over MLLP without TLS: *onbeveiligd*
+    UNSECURED = "unsecured"  #: messages without TLS were accepted in writing: *onbeveiligd*
+    LETTERS_UNSECURED = "letters_unsecured"  #: letters go over a network without TLS; what comes in may be secured
 
 
 @dataclass(frozen=True)
@@ -165,9 +167,17 @@ def line_state(session: Session, link: Link | None, *, now: datetime) -> LineSta
     is_over = not by_token and bool(line.certificates) and all(one.ended(now) for one in line.certificates)
     if line.safety is not Safety.UNSECURED and is_over:
         return LineState.ENDED  # worse than letters without TLS: nothing comes in any more
-    if line.safety is Safety.UNSECURED or (link.channel_out is Channel.MLLP and not link.tls_out):
+    if line.safety is Safety.UNSECURED:
         return LineState.UNSECURED
+    if _letters_go_bare(link):
+        return LineState.LETTERS_UNSECURED
     return LineState.SECURED if by_token or line.certificates else LineState.UNPROVEN
+
+
+def _letters_go_bare(link: Link) -> bool:
+    """Over a network, that is: without TLS they go within registered networks only, and on this machine itself that is a tunnel."""
+    without_tls = link.channel_out is Channel.MLLP and not link.tls_out
+    return without_tls and not all(ip_network(one).is_loopback for one in link.inside_networks)
 
 
 def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:

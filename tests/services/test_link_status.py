@@ -72,9 +72,23 @@ def test_a_line_whose_certificates_all_ended_is_not_called_secured(session: Sess
     assert link_status.line_state(session, link, now=NOW + timedelta(days=2)) is LineState.SECURED
 
 
-def test_letters_over_mllp_without_tls_make_a_line_unsecured(session: Session, zeed: tuple[Hospital, Link]) -> None:
+def test_letters_that_go_over_a_network_without_tls_are_said_beside_what_comes_in_secured(
+    session: Session, zeed: tuple[Hospital, Link]
+) -> None:
     link = zeed[1]
     line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
-    for tls, state in ((False, LineState.UNSECURED), (True, LineState.SECURED)):
-        link.channel_out, link.tls_out = Channel.MLLP, tls
+    for tls, state in ((False, LineState.LETTERS_UNSECURED), (True, LineState.SECURED)):
+        link.channel_out, link.tls_out, link.inside_networks = Channel.MLLP, tls, ["10.20.0.0/16"]
         assert link_status.line_state(session, link, now=NOW) is state
+
+
+@pytest.mark.parametrize("networks", [[], ["127.0.0.0/8", "::1/128"]], ids=["nothing may go yet", "a tunnel on this machine"])
+def test_nothing_is_called_unsecured_that_goes_over_no_network(
+    session: Session, zeed: tuple[Hospital, Link], networks: list[str]
+) -> None:
+    link = zeed[1]
+    link.channel_out, link.tls_out, link.inside_networks = Channel.MLLP, False, networks
+    assert link_status.line_state(session, link, now=NOW) is LineState.UNPROVEN
+
+    line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
+    assert link_status.line_state(session, link, now=NOW) is LineState.SECURED
