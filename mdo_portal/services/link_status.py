@@ -17,13 +17,15 @@ from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
+from mdo_portal.domain.pull import PULL_REASONS
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.services import application_acks, lateness, line_endings, lines, polls
+from mdo_portal.services import application_acks, lateness, line_endings, lines, polls, pulls
 from mdo_portal.services.application_acks import Acks
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
 from mdo_portal.services.line_endings import Ending
 from mdo_portal.services.lines import Safety
+from mdo_portal.services.pulls import Lying
 
 WEEK = timedelta(days=7)
 
@@ -49,7 +51,16 @@ class LastError:
 
     @property
     def sentence(self) -> str:
-        return UNREADABLE_REASONS.get(self.reason, "")
+        return self._not_pulled or UNREADABLE_REASONS.get(self.reason, "")
+
+    @property
+    def where(self) -> str:
+        """The place in the message; of what was not fetched it is only our word for why, and the sentence says that."""
+        return "" if self._not_pulled else self.place
+
+    @property
+    def _not_pulled(self) -> str:
+        return PULL_REASONS.get(self.place, "") if self.reason == "not_pulled" else ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,8 @@ class Status:
     ending: Ending | None = None
     #: how its server is asked what is new; None = it is not
     poll: Poll | None = None
+    #: what it laid ready and was not fetched yet; None = nothing
+    lying: Lying | None = None
     #: application acknowledgements that come later; None = this link has none
     acks: Acks | None = None
 
@@ -154,6 +167,7 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         has_understood=has_understood(session, hospital.id),
         ending=line_endings.ending(session, link, now=now),
         poll=polls.of_link(session, link.id) if link else None,
+        lying=pulls.lying(session, link.id) if link else None,
         acks=application_acks.of_link(session, hospital.id, now=now) if link and link.application_ack_out else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -92,3 +93,14 @@ def test_nothing_is_called_unsecured_that_goes_over_no_network(
 
     line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
     assert link_status.line_state(session, link, now=NOW) is LineState.SECURED
+
+
+def test_what_was_not_fetched_is_said_in_a_sentence_and_not_in_our_word_for_it(
+    session: Session, region: Region, zeed: tuple[Hospital, Link]
+) -> None:
+    stands = make.arrival(region.links["ZEED"], at=NOW, reason="not_pulled")
+    intake.keep(session, [replace(stands, place="certificate")])
+
+    error = link_status.status(session, *zeed, now=NOW).last_error
+
+    assert error is not None and error.sentence.startswith("Het certificaat van de server") and error.where == ""
