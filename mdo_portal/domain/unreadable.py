@@ -86,8 +86,8 @@ UNREADABLE_REASONS: dict[str, str] = {
         "opnieuw te sturen."
     ),
     "not_pulled": N_(
-        "De gegevens die dit ziekenhuis klaarzette, zijn niet opgehaald. Er is niets overgenomen; herstel de koppeling en bied het bericht "
-        "opnieuw aan, dan wordt opnieuw opgehaald."
+        "De gegevens die dit ziekenhuis klaarzette, zijn niet opgehaald. Er is niets overgenomen; herstel de koppeling en kies Opnieuw "
+        "lezen; dan wordt opnieuw opgehaald."
     ),
     "not_polled": N_(
         "Deze aanvraag staat klaar bij het ziekenhuis, maar wat erbij hoort is daar niet op te halen. Er is niets overgenomen; bel het "
