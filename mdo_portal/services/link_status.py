@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
@@ -116,12 +117,15 @@ class Outgoing(NamedTuple):
     waiting: int
     oldest_at: datetime | None
     refused: int
+    #: after so many hours the strictest board of this hospital calls a letter late: of which board the oldest is, nobody here may know
+    late_hours: int = lateness.HOURS
 
     def stands_still_since(self, channel: Channel, *, now: datetime) -> datetime | None:
         """Since when the oldest is under way, when it should have arrived by itself; None = nothing is late, or people carry them."""
         if self.oldest_at is None or channel is Channel.PAPER:
             return None
-        return self.oldest_at if now >= lateness.late_from(self.oldest_at, on_paper=False, terms=lateness.Terms()) else None
+        late_from = lateness.late_from(self.oldest_at, on_paper=False, terms=lateness.Terms(self.late_hours))
+        return self.oldest_at if now >= late_from else None
 
 
 class Stand(StrEnum):
@@ -248,7 +252,9 @@ def outgoing(session: Session, hospital_id: uuid.UUID) -> Outgoing:
     columns = ("last_out_at", "waiting", "oldest_at", "refused")
     counted = func.access.post_of(hospital_id).table_valued(*columns, name="post")
     row = session.execute(select(counted)).first()
-    return Outgoing(*row) if row else Outgoing(None, 0, None, 0)
+    strictest = select(func.min(Board.late_hours)).join(BoardHospital).where(BoardHospital.hospital_id == hospital_id)
+    hours = session.scalar(strictest) or lateness.HOURS
+    return Outgoing(*row, late_hours=hours) if row else Outgoing(None, 0, None, 0, hours)
 
 
 LADDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
@@ -104,3 +105,14 @@ def test_what_was_not_fetched_is_said_in_a_sentence_and_not_in_our_word_for_it(
     error = link_status.status(session, *zeed, now=NOW).last_error
 
     assert error is not None and error.sentence.startswith("Het certificaat van de server") and error.where == ""
+
+
+def test_letters_stand_still_when_the_strictest_board_of_the_hospital_calls_them_late(session: Session, region: Region) -> None:
+    here = select(BoardHospital.board_id).where(BoardHospital.hospital_id == region.hospitals["ZEED"])
+    session.execute(update(Board).where(Board.id.in_(here)).values(late_hours=24))
+
+    hours = link_status.outgoing(session, region.hospitals["ZEED"]).late_hours
+    out = link_status.Outgoing(None, 1, NOW, 0, hours)
+
+    assert out.stands_still_since(Channel.MLLP, now=NOW + timedelta(hours=23)) is None
+    assert out.stands_still_since(Channel.MLLP, now=NOW + timedelta(hours=24)) == NOW
