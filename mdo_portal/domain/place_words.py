@@ -57,10 +57,10 @@ COMPLAINTS: Mapping[str, str] = {
     r"link is (\w+)": N_("de koppeling leest FHIR %(name)s"),
     rf"({_AT}): not readable": N_("%(name)s is niet te lezen"),
     rf"({_AT}): unknown element(?:,.*)?": N_("%(name)s heeft een onderdeel dat FHIR daar niet kent"),
-    rf"({_AT}: [\w.]{1, 200}) unknown element(?:,.*)?": N_("%(name)s heeft een onderdeel dat FHIR daar niet kent"),
-    rf"({_AT}: [\w.]{1, 200}) missing(?:,.*)?": N_("%(name)s ontbreekt"),
-    rf"({_AT}: [\w.]{1, 200}) not valid(?:,.*)?": N_("%(name)s is niet geldig"),
-    rf"({_AT}: [\w.]{1, 200}) not understood": N_("%(name)s kan de betekenis veranderen en wordt hier niet begrepen"),
+    rf"({_AT}: [\w.]+) unknown element(?:,.*)?": N_("%(name)s heeft een onderdeel dat FHIR daar niet kent"),
+    rf"({_AT}: [\w.]+) missing(?:,.*)?": N_("%(name)s ontbreekt"),
+    rf"({_AT}: [\w.]+) not valid(?:,.*)?": N_("%(name)s is niet geldig"),
+    rf"({_AT}: [\w.]+) not understood": N_("%(name)s kan de betekenis veranderen en wordt hier niet begrepen"),
 }
 """What our readers of FHIR say instead of a place, of the first of several faults; what stood there is in none of it."""
 

@@ -19,7 +19,7 @@ POLL_REASONS: dict[str, str] = {
     "query": _REGISTERED,
     "certificate": CERTIFICATE,
     "token": TOKEN,
-    "refused": N_("De server van het ziekenhuis weigert de zoekvraag. Vraag het ziekenhuis de koppeling na te gaan."),
+    "refused": N_("De server van het ziekenhuis weigert de zoekvraag. Laat daar nagaan of onze client die zoekvraag mag doen."),
     "too_large": N_("De server van het ziekenhuis gaf meer dan is afgesproken. Er is niets overgenomen."),
     "answer": N_("De server van het ziekenhuis gaf een antwoord dat niet te lezen is. Er is niets overgenomen."),
     "unreachable": N_("De server van het ziekenhuis is niet bereikbaar."),

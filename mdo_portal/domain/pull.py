@@ -44,10 +44,10 @@ PULL_REASONS: dict[str, str] = {
     "other_patient": N_("De opgehaalde gegevens gaan over een andere patiënt dan de melding. Er is niets overgenomen."),
     "other_notice": N_(
         "Onder dit nummer kwam eerder een melding over een andere patiënt. Er is niets opgehaald; "
-        "vraag het ziekenhuis om een nieuwe melding met een eigen nummer."
+        "laat het EPD een nieuwe melding met een eigen nummer sturen."
     ),
     "nothing": N_("Er lag niets klaar om op te halen."),
-    "expired": N_("De melding is verlopen. Vraag het ziekenhuis om een nieuwe."),
+    "expired": N_("De melding is verlopen. Laat het EPD een nieuwe sturen."),
     "unreachable": N_("De server van het ziekenhuis was steeds niet bereikbaar."),
 }
 

@@ -254,7 +254,7 @@ def outgoing(session: Session, hospital_id: uuid.UUID) -> Outgoing:
     row = session.execute(select(counted)).first()
     strictest = select(func.min(Board.late_hours)).join(BoardHospital).where(BoardHospital.hospital_id == hospital_id)
     hours = session.scalar(strictest) or lateness.HOURS
-    return Outgoing(*row, late_hours=hours) if row else Outgoing(None, 0, None, 0, hours)
+    return Outgoing(row[0], row[1], row[2], row[3], hours) if row else Outgoing(None, 0, None, 0, hours)
 
 
 LADDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)
