@@ -51,7 +51,7 @@ def check_profile(name: str | None, wire: Wire) -> None:
 
 @contextmanager
 def remembered(session: Session, code: str, *, now: datetime) -> Iterator[None]:
-    """What is written down within stands at *Wie wat wijzigde*, as what was changed on a screen does. Raises KeyError without such a link."""
+    """What is written down within stands at *Wie wat wijzigde*, as what a screen changes does. Raises KeyError without such a link."""
     query = select(Hospital, Link).join(Link, Link.hospital_id == Hospital.id).where(Hospital.code == code)
     found = session.execute(query).first()
     if found is None:

@@ -75,7 +75,8 @@ UNREADABLE_REASONS: dict[str, str] = {
     ),
     "broken": N_("Het bericht is beschadigd of ongeldig opgebouwd. Het is bewaard; laat het EPD het opnieuw sturen."),
     "media_type": N_(
-        "Dit is geen FHIR in JSON of XML en is daarom geweigerd. Het is bewaard; laat het EPD-beheer van het ziekenhuis nagaan wat dit had moeten zijn."
+        "Dit is geen FHIR in JSON of XML en is daarom geweigerd. Het is bewaard; laat het EPD-beheer van het ziekenhuis nagaan wat dit had "
+        "moeten zijn."
     ),
     "coded": N_(
         "Het bericht kwam samengeperst (Content-Encoding) en is daarom geweigerd. Het is bewaard; laat het EPD het zonder dat "
