@@ -40,6 +40,8 @@ LEFT: Mapping[str, str] = {
 """What is the matter with something that found no place, as readers write it behind its name (`MSH-7/future`)."""
 
 
+CERTIFICATE = "certificate"
+"""Instead of a place: the certificate that a line showed, with the hospital it is bound to, its name and the start of its fingerprint."""
 _AT = r"[A-Z][A-Za-z]{1,40}/\d{1,5}(?:#[A-Za-z]{1,64}/\d{1,5})?"
 COMPLAINTS: Mapping[str, str] = {
     r"not JSON at character (\d+)": N_("geen geldige JSON vanaf teken %(name)s"),
@@ -55,6 +57,7 @@ COMPLAINTS: Mapping[str, str] = {
     r"more than (\d+) deep or \d+ attributes": N_("dieper genest dan %(name)s lagen, of te veel attributen"),
     r"more than (\d+)(?: values| elements)?": N_("meer dan %(name)s onderdelen"),
     r"link is (\w+)": N_("de koppeling leest FHIR %(name)s"),
+    rf"{CERTIFICATE} (.+)": N_("certificaat: %(name)s"),
     rf"({_AT}): not readable": N_("%(name)s is niet te lezen"),
     rf"({_AT}): unknown element(?:,.*)?": N_("%(name)s heeft een onderdeel dat FHIR daar niet kent"),
     rf"({_AT}: [\w.]+) unknown element(?:,.*)?": N_("%(name)s heeft een onderdeel dat FHIR daar niet kent"),
@@ -62,7 +65,7 @@ COMPLAINTS: Mapping[str, str] = {
     rf"({_AT}: [\w.]+) not valid(?:,.*)?": N_("%(name)s is niet geldig"),
     rf"({_AT}: [\w.]+) not understood": N_("%(name)s kan de betekenis veranderen en wordt hier niet begrepen"),
 }
-"""What our readers of FHIR say instead of a place, of the first of several faults; what stood there is in none of it."""
+"""What is said instead of a place, by our readers of FHIR of the first of several faults; what stood there is in none of it."""
 
 
 class Said(NamedTuple):
