@@ -120,9 +120,11 @@ def _nobodys(header: MessageHeader, caller: Caller | None, links: Sequence[LinkR
 
 def _shown(reason: str, caller: Caller | None, links: Sequence[LinkRow], place: str) -> str:
     """Which certificate it was, and of which hospital: whoever reads the row must know whom to call."""
-    if caller is None or reason not in ("wrong_certificate", "unknown_certificate"):
+    if caller is None or reason not in ("wrong_certificate", "unknown_certificate", "unknown_sender"):
         return place
     whose = next((one.hospital_code for one in links if one.shows(caller)), "")
+    if reason == "unknown_sender" and not whose:
+        return place
     name = "".join(sign for sign in caller.common_name if sign.isprintable())[:80]
     return " ".join(part for part in (CERTIFICATE, whose, name, caller.certificate[:16]) if part)
 

@@ -106,6 +106,8 @@ def test_a_refused_line_says_which_certificate_it_showed_and_whose_that_is(datab
 
     assert theirs.arrival.place.startswith("certificate KREE epd.kreek.test ")
     assert nobodys.arrival.place == f"certificate epd.vecht.test {'c' * 16}"
+    assert sort(links, KREE, sender="NEW-EPD").arrival.place.startswith("certificate KREE ")  # unknown is only its new name
+    assert sort(links, stranger, sender="NEW-EPD").arrival.place == "MSH-3"
     assert place_words.in_dutch(nobodys.arrival.place) == f"certificaat: epd.vecht.test {'c' * 16}"
 
 

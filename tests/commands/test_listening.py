@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -78,3 +79,20 @@ def test_a_port_that_somebody_else_has_is_named_and_nothing_is_called_open(
     assert "refused to start: MDO_MLLP_BIND 127.0.0.1:" in capsys.readouterr().err
     with database.transaction() as session:
         assert not listening.is_anybody(session)
+
+
+def test_a_certificate_file_that_cannot_be_used_is_named_at_the_start(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = {name: str(tmp_path / name.lower()) for name in ("CERTIFICATE", "KEY", "AUTHORITIES")}
+    for name, value in environment(database).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MDO_MLLP_TLS_BIND", "127.0.0.1:2576")
+    for name, value in missing.items():
+        monkeypatch.setenv(f"MDO_MLLP_TLS_{name}", value)
+
+    with pytest.raises(SystemExit) as ended:
+        listen.command.main([], standalone_mode=False)
+
+    assert ended.value.code == 78
+    assert f"{missing['CERTIFICATE']}: No such file or directory" in capsys.readouterr().err
