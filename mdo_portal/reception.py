@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mdo_portal.database import Database
+from mdo_portal.domain.place_words import CERTIFICATE
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.exchange import Answer, Caller, MessageHeader, Reader, Unreadable, Verdict, Wire
 from mdo_portal.services import hospitals, intake
@@ -82,10 +83,11 @@ def sort(
         return _refused(raw, MessageHeader(), wire=wire, link=link, reason=unreadable.reason, place=unreadable.where, now=now)
     sender = link or hospitals.sender_of(links, header, caller)
     if sender is None:
-        return _refused(raw, header, wire=wire, link=None, reason=_nobodys(header, caller, links), place="MSH-3", now=now)
+        why = _nobodys(header, caller, links)
+        return _refused(raw, header, wire=wire, link=None, reason=why, place=_shown(why, caller, links, "MSH-3"), now=now)
     if caller is not None and (wrong := _unproven(sender, caller, links, now=now)):
         # Nobody's until it is proven whose: the same bytes over a proper line are then a new message, not a double of this.
-        return _refused(raw, header, wire=wire, link=None, reason=wrong, place="MSH-4", now=now)
+        return _refused(raw, header, wire=wire, link=None, reason=wrong, place=_shown(wrong, caller, links, "MSH-4"), now=now)
     if wire is Wire.HL7V2 and not header.control_id:
         return _refused(raw, header, wire=wire, link=sender, reason="no_control_id", place="MSH-10", now=now)
     if own := reader.numbers(raw, sender.profile_in):  # before anybody asks whether this patient is known here
@@ -114,6 +116,17 @@ def _nobodys(header: MessageHeader, caller: Caller | None, links: Sequence[LinkR
     if caller is None or not caller.is_encrypted or any(one.shows(caller) for one in signing):
         return "several_senders"
     return _of_another(caller, links)
+
+
+def _shown(reason: str, caller: Caller | None, links: Sequence[LinkRow], place: str) -> str:
+    """Which certificate it was, and of which hospital: whoever reads the row must know whom to call."""
+    if caller is None or reason not in ("wrong_certificate", "unknown_certificate", "unknown_sender"):
+        return place
+    whose = next((one.hospital_code for one in links if one.shows(caller)), "")
+    if reason == "unknown_sender" and not whose:
+        return place
+    name = "".join(sign for sign in caller.common_name if sign.isprintable())[:80]
+    return " ".join(part for part in (CERTIFICATE, whose, name, caller.certificate[:16]) if part)
 
 
 def _of_another(caller: Caller, links: Sequence[LinkRow]) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from mdo_portal import reception, wiring, wiring_profiles
+from mdo_portal.domain import place_words
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.link_fields import CODE_WORDS, WANTED, Wanted, Weight
 from mdo_portal.domain.tried_reasons import BECOMES, TRIED_REASONS, Outcome, other_kind
@@ -98,7 +99,8 @@ class Tried:
         refused = self.answer.reason if self.outcome is Outcome.REFUSED else ""
         if refused == "unknown_sender" and not self.names_sender:
             refused = "no_sender"
-        return other or refused or self.explanation.reason
+        found = other or refused or self.explanation.reason
+        return "no_fhir" if found == "no_header" and self.wire is Wire.FHIR else found
 
     @property
     def why(self) -> str:
@@ -112,10 +114,16 @@ class Tried:
         return TRIED_REASONS.get(unread, unread) if self.outcome is Outcome.REFUSED and unread not in ("", self.reason) else ""
 
     @property
+    def where_is_place(self) -> bool:
+        """Whether it can be pointed at; else what a reader said of the message, which place_words says in words."""
+        return place_words.said_of_complaint(self.where) is None
+
+    @property
     def where(self) -> str:
-        """The place of it in the message; "" when it is no place but a parser's complaint, or the message is of another kind."""
+        """The place of it in the message, or what a reader said of the message as such (place_words); "" of another kind of message."""
         where = {"no_control_id": "MSH-10", "no_header": ""}.get(self.reason, self.explanation.where)
-        return where if self.reason == "wrong_profile" or IS_PLACE.fullmatch(where) else ""
+        has_words = IS_PLACE.fullmatch(where) or (self.wire is Wire.FHIR and place_words.said_of_complaint(where))
+        return where if self.reason == "wrong_profile" or has_words else ""
 
     @property
     def not_dates(self) -> Mapping[str, str]:

@@ -36,7 +36,7 @@ def report_of(tried: Tried, *, network: str, hospital: str, number: str, size: i
         is_refused=tried.outcome is Outcome.REFUSED,
         becomes=tried.becomes,
         reason=" ".join(one for one in (tried.why, tried.also) if one),
-        place=_plain(tried.where, 80),
+        place=_plain(tried.where, 80) if tried.where_is_place else in_dutch(tried.where),
         answer_code=_code(tried),
         sender_known=tried.sender_known,
         lines=tuple(_lines(tried)),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from mdo_portal import reception, wiring
 from mdo_portal.commands.desk import Desk
 from mdo_portal.database import Database
+from mdo_portal.domain import place_words
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.errors import Incomplete
 from mdo_portal.exchange import Caller, Wire
@@ -94,6 +95,20 @@ def test_of_two_hospitals_that_send_under_one_name_the_certificate_says_which(
     sorted_ = sort(links, caller, sender="SAME")
 
     assert (sorted_.arrival.reason, sorted_.arrival.link and sorted_.arrival.link.hospital_code) == (reason, hospital)
+
+
+def test_a_refused_line_says_which_certificate_it_showed_and_whose_that_is(database: Database, region: Region) -> None:
+    """*Bel het ziekenhuis van het certificaat* stood there, and nothing said which hospital that is."""
+    links = bound(database, region)
+    stranger = Caller("10.0.0.9:1", is_local=False, certificate="c" * 64, names=("epd.vecht.test",))
+
+    theirs, nobodys = sort(links, replace(KREE, names=("epd.kreek.test",))), sort(links, stranger)
+
+    assert theirs.arrival.place.startswith("certificate KREE epd.kreek.test ")
+    assert nobodys.arrival.place == f"certificate epd.vecht.test {'c' * 16}"
+    assert sort(links, KREE, sender="NEW-EPD").arrival.place.startswith("certificate KREE ")  # unknown is only its new name
+    assert sort(links, stranger, sender="NEW-EPD").arrival.place == "MSH-3"
+    assert place_words.in_dutch(nobodys.arrival.place) == f"certificaat: epd.vecht.test {'c' * 16}"
 
 
 def test_plain_is_taken_while_somebody_accepted_it_and_not_a_day_longer(database: Database, region: Region) -> None:

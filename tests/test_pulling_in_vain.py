@@ -192,3 +192,23 @@ def _told_of(session: Session, link: LinkRow, number: str) -> uuid.UUID:
     header = MessageHeader(kind="Task", control_id=f"T-1 {number}", patient_numbers=(("urn:x", number), ("urn:mdo:task", "T-1")))
     intake.keep(session, [Arrival(raw=number.encode(), wire=Wire.FHIR, header=header, link=link, at=now())])
     return session.scalars(select(InboundMessage.id).where(InboundMessage.control_id == header.control_id)).one()
+
+
+class Away:
+    """A server that is away for now."""
+
+    def pull(self, notice: IncomingNotice, address: Address, **_: object) -> None:
+        raise NotPulled("unreachable", again=True)
+
+
+def test_the_page_of_the_link_says_what_lies_ready_and_why_it_is_not_here_yet(places: Places) -> None:
+    """For two hours it stood nowhere: the notice was *Gelezen*, and the case was not there."""
+    places.send()
+    places.understand()
+    assert pulling.pull_next(places.database, Away(), clock=now)  # type: ignore[arg-type]
+
+    with places.database.transaction() as session:
+        lying = pulls.lying(session, places.link_id)
+
+    assert lying is not None and lying.waiting == 1
+    assert lying.sentence == "De server van het ziekenhuis was steeds niet bereikbaar."

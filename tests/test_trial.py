@@ -115,6 +115,14 @@ def test_what_is_of_another_kind_is_called_by_its_name(raw: bytes, profile: str,
     assert not found.names_sender
 
 
+@pytest.mark.parametrize("raw", [b'{"resourceType": "Bun', b"{}"])
+def test_what_is_no_fhir_is_not_said_to_lack_the_head_of_hl7(raw: bytes) -> None:
+    found = tried(raw, at=link("generic-r4"))
+
+    assert found.outcome is Outcome.REFUSED
+    assert "MSH" not in found.why and "JSON" in found.why
+
+
 @pytest.mark.parametrize("raw", [samples.REFERRAL.replace(b"PID|", b"PIX|"), samples.REFERRAL.replace(b"REF^I12", b"ZZZ^Z01")])
 def test_nothing_that_is_tried_is_said_to_be_kept(raw: bytes) -> None:
     found = tried(raw)

@@ -74,7 +74,7 @@ class Fetching:
                 seconds=min(left, self.address.timeout_seconds), limit=min(MAX_PAGE, MAX_BYTES - self.size + 1),
             )  # fmt: skip
         except NoToken as none:
-            raise NotPulled("token", again=none.again) from None
+            raise _no_token(none) from None
         except NoReply as silence:
             raise _told(silence) from None
         self.size += len(reply.body)
@@ -87,9 +87,21 @@ class Fetching:
             raise NotPulled("answer", again=False) from None
 
 
+_SILENT = frozenset({"no_connection", "timeout", "cut"})
+
+
+def _no_token(none: NoToken) -> NotPulled:
+    """A server that is away, or shows another's certificate, refused nobody: whoever looks for it must look there."""
+    if none.code == "certificate":
+        return NotPulled("certificate", again=True)
+    return NotPulled("unreachable" if none.code in _SILENT else "token", again=none.again)
+
+
 def _told(silence: NoReply) -> NotPulled:
-    if silence.code in ("address", "certificate"):
+    if silence.code == "address":
         return NotPulled("address", again=False)
+    if silence.code == "certificate":  # they renew it, mostly within the hour in which somebody is told
+        return NotPulled("certificate", again=True)
     if silence.code in ("too_large", "compressed"):
         return NotPulled("too_large" if silence.code == "too_large" else "answer", again=False)
     return NotPulled("unreachable", again=True)

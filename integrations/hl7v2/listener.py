@@ -19,7 +19,7 @@ from . import batch
 from .ack import acks_for
 from .connection import Connection, Handshake
 from .mllp import DEFAULT_LIMIT, frame
-from .tls import HANDSHAKE_SECONDS, NO_TLS, caller_of, refusal_of
+from .tls import HANDSHAKE_SECONDS, HANDSHAKING, NO_TLS, Handshaking, caller_of, refusal_of
 
 log = logging.getLogger(__name__)
 
@@ -163,23 +163,30 @@ class MllpListener:
 
     async def _shake_hands(self, transport: asyncio.Transport) -> None:
         connection, caller = Connection(self), caller_of(transport)
+        begun = Handshaking(transport.abort)
+        HANDSHAKING.set(begun)
         assert self.tls is not None
         try:
             secure = await asyncio.get_running_loop().start_tls(
                 transport, connection, self.tls, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
             )
         except (TimeoutError, OSError) as trouble:  # the edge: whoever can't show who he is goes, and it is written down
-            reason = getattr(trouble, "reason", None) or type(trouble).__name__
-            log.warning("no TLS", extra={"peer": caller.address, "reason": str(reason)})
+            self._no_tls(caller, begun.trouble or trouble)
             transport.abort()
-            self.tell_refused(caller, refusal_of(trouble), b"")
         else:
             if secure is not None:
                 connection.connection_made(secure)
+            elif begun.trouble is not None:  # it was told why, and hung up
+                self._no_tls(caller, begun.trouble)
             else:  # asyncio gives nothing when the other went in the very moment that we began
                 self.tell_refused(caller, NO_TLS, b"")
         finally:
             self._shaking -= 1
+
+    def _no_tls(self, caller: Caller, trouble: BaseException) -> None:
+        reason = getattr(trouble, "reason", None) or type(trouble).__name__
+        log.warning("no TLS", extra={"peer": caller.address, "reason": str(reason)})
+        self.tell_refused(caller, refusal_of(trouble), b"")
 
     # Messages
 

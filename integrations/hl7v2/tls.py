@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 import ipaddress
 import ssl
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +15,8 @@ from pathlib import Path
 from mdo_portal.exchange import Caller
 
 HANDSHAKE_SECONDS = 10.0
+LINGERS_SECONDS = 1.0
+"""So long who was told why may keep the line open; most hang up at once."""
 NO_TLS = "no_tls"
 """Nothing to be said of it: a port that was knocked on, a line that broke."""
 _NOT_VALID_NOW, _NOT_THIS_PURPOSE = {9, 10}, {26}  # X509_V_ERR_* of OpenSSL
@@ -23,6 +27,45 @@ _SAID = {
     "UNSUPPORTED_PROTOCOL": "old_tls",
     "NO_SHARED_CIPHER": "old_tls",
 }
+
+
+@dataclass
+class Handshaking:
+    """One handshake: what went wrong in it, and how its line is shut. For the TLS objects that begin where it is `HANDSHAKING`."""
+
+    hang_up: Callable[[], None]
+    trouble: ssl.SSLError | None = None
+
+
+HANDSHAKING: ContextVar[Handshaking] = ContextVar("handshaking")
+
+
+class _Telling(ssl.SSLObject):
+    """Tells the other side why it is turned away: asyncio shuts a line of which the handshake failed before the alert has left.
+
+    So the first time it only asks for more bytes, on which asyncio sends what is ready; then it fails. Without the alert an EPD
+    whose certificate ended sees a line that breaks, and its people look for a firewall.
+    """
+
+    _mine: Handshaking
+
+    def do_handshake(self) -> None:
+        if not hasattr(self, "_mine"):
+            self._mine = HANDSHAKING.get(Handshaking(lambda: None))
+        if self._mine.trouble is not None:
+            raise self._mine.trouble
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLSyscallError, ssl.SSLEOFError):
+            raise
+        except ssl.SSLError as trouble:
+            self._mine.trouble = trouble
+            asyncio.get_running_loop().call_later(LINGERS_SECONDS, self._mine.hang_up)
+            raise ssl.SSLWantReadError(ssl.SSL_ERROR_WANT_READ, "the alert leaves first") from None
+
+
+class _Context(ssl.SSLContext):
+    sslobject_class = _Telling
 
 
 @dataclass(frozen=True)
@@ -41,7 +84,7 @@ class TlsFiles:
 
 def server_context(files: TlsFiles) -> ssl.SSLContext:
     """TLS 1.2 or newer, a client certificate demanded. Raises OSError or ssl.SSLError when a file is not what it should be."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = _Context(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.verify_mode = ssl.CERT_REQUIRED
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE

@@ -118,12 +118,19 @@ def _body(response: httpx.Response, limit: int) -> bytes:
 def _translated(deadline: _Deadline) -> Iterator[None]:
     try:
         yield
-    except (httpx.ConnectError, httpx.ConnectTimeout):
-        raise NoReply("no_connection", was_sent=False) from None
+    except (httpx.ConnectError, httpx.ConnectTimeout) as trouble:
+        raise NoReply("certificate" if _is_distrust(trouble) else "no_connection", was_sent=False) from None
     except httpx.TimeoutException:
         raise NoReply("timeout", was_sent=True) from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError):
         raise NoReply("timeout" if deadline.passed else "cut", was_sent=True) from None
+
+
+def _is_distrust(trouble: BaseException | None) -> bool:
+    """Whether we hung up because their certificate ended, is of another name, or of an authority that we do not know."""
+    while trouble is not None and not isinstance(trouble, ssl.SSLCertVerificationError):
+        trouble = trouble.__cause__ or trouble.__context__
+    return trouble is not None
 
 
 class _Deadline:

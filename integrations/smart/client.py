@@ -110,7 +110,7 @@ class Tokens:
                 certificate=address.certificate, trust=address.trust,
             )  # fmt: skip
         except NoReply as silence:
-            raise NoToken(silence.code, again=silence.code not in ("address", "certificate")) from None
+            raise NoToken(silence.code, again=silence.code != "address") from None
         if reply.status != 200:
             raise NoToken(str(reply.status), again=reply.status >= 500 or reply.status in (408, 429))
         return self._read(reply.body)

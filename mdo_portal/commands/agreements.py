@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from ipaddress import ip_network
 
 from sqlalchemy import select
@@ -11,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from mdo_portal import wiring, wiring_profiles
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.link import Link
+from mdo_portal.domain.link import Changed, Link
 from mdo_portal.exchange import Wire
+from mdo_portal.services import link_history, polls
 from mdo_portal.services.hospitals import CERTIFICATE_PURPOSE
 from mdo_portal.services.sealed import sealer
 
@@ -44,6 +47,27 @@ def check_profile(name: str | None, wire: Wire) -> None:
     """Raises NotAgreed for a profile that does not exist or writes for another wire: the first letter would find out."""
     if name and name not in (fit := [one for one, of in wiring_profiles.known_profiles().wires.items() if of is wire]):
         raise NotAgreed(f"there is no profile {name!r} for this wire; there are: {', '.join(sorted(fit))}")
+
+
+@contextmanager
+def remembered(session: Session, code: str, *, now: datetime) -> Iterator[None]:
+    """What is written down within stands at *Wie wat wijzigde*, as what a screen changes does. Raises KeyError without such a link."""
+    query = select(Hospital, Link).join(Link, Link.hospital_id == Hospital.id).where(Hospital.code == code)
+    found = session.execute(query).first()
+    if found is None:
+        raise KeyError(code)
+    before = _as_text(session, *found)
+    yield
+    session.flush()
+    after = _as_text(session, *found)
+    if before != after:
+        told = link_history.differing(before, after)
+        link_history.remember(session, found[0].id, Changed.SETTINGS, *told, viewer=None, now=now)
+
+
+def _as_text(session: Session, hospital: Hospital, link: Link) -> str:
+    poll = polls.of_link(session, link.id)
+    return f"{link_history.as_text(hospital, link)}\npoll: {poll.query if poll else ''}"
 
 
 def written(

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from mdo_portal import wiring
-from mdo_portal.commands.agreements import NotAgreed, check_networks, check_papers, check_profile, written
+from mdo_portal.commands.agreements import NotAgreed, check_networks, check_papers, check_profile, remembered, written
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.link import Link
@@ -46,13 +46,14 @@ def agree(database: Database, code: str, said: Agreed) -> dict[str, Any]:
             "url_out": said.url, "token_url_out": said.token_url, "client_id_out": said.client_id, "scopes_out": said.scopes,
             "trust_out": said.trust, "client_id_in": said.their_client_id, "jwks_in": said.their_keys, "profile_out": said.profile_out,
         }  # fmt: skip
-        link = written(session, code, plain, networks=said.networks, certificate=said.certificate)
-        if said.url:
-            link.channel_out = Channel.FHIR
-        if said.pull:
-            link.level = Level.PULL
-        if said.poll is not None:
-            _poll(session, link, said)
+        with remembered(session, code, now=datetime.now(UTC)):
+            link = written(session, code, plain, networks=said.networks, certificate=said.certificate)
+            if said.url:
+                link.channel_out = Channel.FHIR
+            if said.pull:
+                link.level = Level.PULL
+            if said.poll is not None:
+                _poll(session, link, said)
         told = {"hospital": code, "level": link.level.value, "url": link.url_out, "token_url": link.token_url_out}
         return told | {"networks": link.inside_networks, "their_client_id": link.client_id_in, "our_keys": wiring_keys(database)}
 

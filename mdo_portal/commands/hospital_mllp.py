@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from mdo_portal.commands.agreements import NotAgreed, check_networks, check_papers, check_profile, written
+from mdo_portal.commands.agreements import NotAgreed, check_networks, check_papers, check_profile, remembered, written
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.exchange import Wire
@@ -35,9 +36,10 @@ def agree(database: Database, code: str, said: Receiver) -> dict[str, Any]:
             "host_out": said.host, "port_out": said.port, "tls_out": said.tls, "trust_out": said.trust, "profile_out": said.profile_out,
             "application_ack_out": said.application_ack,
         }  # fmt: skip
-        link = written(session, code, plain, networks=said.networks, certificate=said.certificate)
-        if said.host:
-            link.channel_out = Channel.MLLP
+        with remembered(session, code, now=datetime.now(UTC)):
+            link = written(session, code, plain, networks=said.networks, certificate=said.certificate)
+            if said.host:
+                link.channel_out = Channel.MLLP
         if link.application_ack_out and link.channel_out is not Channel.MLLP:
             raise NotAgreed("an application acknowledgement that comes later needs a receiver (--host and --port)")
         if not link.tls_out and not link.inside_networks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import os
 import signal
 import ssl
 from pathlib import Path
@@ -14,8 +14,10 @@ import structlog
 
 from mdo_portal import wiring
 from mdo_portal.commands.desk import Desk
+from mdo_portal.commands.listening import Listening
 from mdo_portal.commands.process import checked_settings, open_database, refuse, settled
 from mdo_portal.database import Database
+from mdo_portal.errors import Trouble
 from mdo_portal.settings import NOWHERE, Settings, host_port
 
 if TYPE_CHECKING:
@@ -41,15 +43,30 @@ async def _run(settings: Settings, database: Database) -> None:
     # Who calls before we know who may send would be refused as a stranger, and might never send again.
     first = [asyncio.create_task(event.wait()) for event in (desk.knows_links, stop)]
     await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+    open_now = Listening(database)
     if not stop.is_set():
-        for listener in listeners:
-            await listener.start()
-            log.info("listen.started", port=listener.port, tls=listener.tls is not None)
+        await _open(settings, listeners)
+        open_now.begin()
         await stop.wait()
+    open_now.end()
     await asyncio.gather(*(listener.stop() for listener in listeners))
     await desk.close()
     for task in (*tasks, *first):
         task.cancel()
+
+
+async def _open(settings: Settings, listeners: list[MllpListener]) -> None:
+    """All ports or none: whoever comes back by itself (systemd) tries again, and half a line is found by nobody."""
+    for listener in listeners:
+        name = "MDO_MLLP_BIND" if listener.tls is None else "MDO_MLLP_TLS_BIND"
+        address = settings.mllp_bind if listener.tls is None else settings.mllp_tls_bind
+        try:
+            await listener.start()
+        except OSError as trouble:
+            refuse(
+                [f"{name} {address} cannot be opened ({os.strerror(trouble.errno or 0)}): does another process have that port?"]
+            )
+        log.info("listen.started", port=listener.port, tls=listener.tls is not None)
 
 
 def _listeners(settings: Settings, desk: Desk) -> list[MllpListener]:
@@ -69,13 +86,23 @@ def tls_files(settings: Settings) -> TlsFiles | None:
     return wiring.TlsFiles(*map(Path, (settings.mllp_tls_certificate, settings.mllp_tls_key, settings.mllp_tls_authorities)))
 
 
+def _of_files(files: TlsFiles, trouble: OSError) -> str:
+    """What is wrong with which of them; OpenSSL names no file, and of a file that is no certificate says little more than a number."""
+    for path in (files.certificate, files.key, files.authorities):
+        try:
+            path.read_bytes()
+        except OSError as unread:
+            return f"{path}: {unread.strerror}"
+    return str(getattr(trouble, "reason", None) or trouble.strerror or type(trouble).__name__)
+
+
 async def _renew(settings: Settings, listeners: list[MllpListener]) -> None:
     """Show a renewed certificate, and ask for those of renewed authorities, without a restart; connections that are there stay."""
     files = tls_files(settings)
-    known = files.changed if files else ()
+    known, news = files.changed if files else (), Trouble()
     while files is not None:
         await asyncio.sleep(FILES_FRESH_SECONDS)
-        with contextlib.suppress(OSError, ssl.SSLError):  # half written: next time
+        try:
             if files.changed != known:
                 context = wiring.mllp_tls(files)
                 known = files.changed
@@ -83,6 +110,10 @@ async def _renew(settings: Settings, listeners: list[MllpListener]) -> None:
                     if listener.tls is not None:
                         listener.tls = context
                 log.info("listen.renewed")
+            news.over()
+        except OSError as trouble:  # half written: next time; if it stays so, the next start fails on it
+            if news.is_news(trouble):
+                log.warning("listen.not_renewed", reason=_of_files(files, trouble))
 
 
 @click.command("listen")
@@ -94,7 +125,7 @@ def command() -> None:
         try:
             wiring.mllp_tls(files)
         except (OSError, ssl.SSLError) as trouble:
-            refuse([f"the files of MDO_MLLP_TLS_* cannot be used ({trouble.strerror or type(trouble).__name__})"])
+            refuse([f"the files of MDO_MLLP_TLS_* cannot be used ({_of_files(files, trouble)})"])
     database = open_database(settings, "mdo_work")
     settled()
     run(settings, database)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 import psycopg
@@ -34,6 +34,8 @@ ROUTE_SECONDS = 600.0
 """How often cases without a board are looked at again without being woken."""
 REMIND_SECONDS = 600.0
 """How often is looked who must be told by mail that something waits."""
+MAILBOX_AGAIN = timedelta(days=1)
+"""So long a mailbox that takes none is left alone; a worker that starts asks once."""
 WAITS_SECONDS = 300.0
 """How often is looked for waits that only a wrong clock can have made."""
 DESKS = 2
@@ -151,11 +153,13 @@ def _waits(database: Database, stop: Stop) -> None:
 
 
 def _remind(database: Database, stop: Stop, mailing: Reminder, one: Callable[..., bool]) -> None:
-    """Every few minutes: whom something waits for is told by mail. Of a mailbox that takes none is heard again in the next round."""
+    """Every few minutes: whom something waits for is told by mail. A mailbox that takes none (`one` passes it by) is left for a day."""
+    left_until: dict[uuid.UUID, datetime] = {}
     while not stop.is_set():
-        passed = set[uuid.UUID]()
+        left_until = {person: until for person, until in left_until.items() if until > now()}
+        passed = set(left_until)
         while not stop.is_set() and one(database, mailing, clock=now, passed=passed):
-            pass
+            left_until |= dict.fromkeys(passed - left_until.keys(), now() + MAILBOX_AGAIN)
         stop.wait(REMIND_SECONDS)
 
 

@@ -175,7 +175,7 @@ PROFILE_PROBLEMS: Mapping[str, str] = {
     "not_rows": N_('„%(key)s” moet rijen hebben als { words = ["woord"], to = "veld" }. Er is niets veranderd.'),
     "never_a_case": N_(
         "%(value)s kan geen aanmelding zijn: zulke berichten stuurt een EPD van al zijn patiënten, en over iemand zonder casus "
-        "worden ze geteld en niet bewaard. Er is niets veranderd; vraag het ziekenhuis om een andere soort, zoals REF^I12."
+        "worden ze geteld en niet bewaard. Er is niets veranderd; laat het EPD een andere soort sturen, zoals REF^I12."
     ),
     "not_number": N_("„%(key)s” moet een getal zijn. Er is niets veranderd."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -39,6 +40,34 @@ LEFT: Mapping[str, str] = {
 """What is the matter with something that found no place, as readers write it behind its name (`MSH-7/future`)."""
 
 
+CERTIFICATE = "certificate"
+"""Instead of a place: the certificate that a line showed, with the hospital it is bound to, its name and the start of its fingerprint."""
+_AT = r"[A-Z][A-Za-z]{1,40}/\d{1,5}(?:#[A-Za-z]{1,64}/\d{1,5})?"
+COMPLAINTS: Mapping[str, str] = {
+    r"not JSON at character (\d+)": N_("geen geldige JSON vanaf teken %(name)s"),
+    r"not XML at line (\d+)": N_("geen geldige XML op regel %(name)s"),
+    "not a JSON object": N_("geen JSON-object"),
+    "not UTF-8": N_("niet in UTF-8"),
+    "not FHIR": N_("XML, maar geen FHIR"),
+    "a DOCTYPE": N_("er staat een DOCTYPE in"),
+    "a key stands twice in one object": N_("een naam staat twee keer in hetzelfde object"),
+    "a number that is none": N_("een getal dat geen getal is"),
+    "characters that do not exist": N_("tekens die niet bestaan"),
+    r"nested deeper than (\d+)": N_("dieper genest dan %(name)s lagen"),
+    r"more than (\d+) deep or \d+ attributes": N_("dieper genest dan %(name)s lagen, of te veel attributen"),
+    r"more than (\d+)(?: values| elements)?": N_("meer dan %(name)s onderdelen"),
+    r"link is (\w+)": N_("de koppeling leest FHIR %(name)s"),
+    rf"{CERTIFICATE} (.+)": N_("certificaat: %(name)s"),
+    rf"({_AT}): not readable": N_("%(name)s is niet te lezen"),
+    rf"({_AT}): unknown element(?:,.*)?": N_("%(name)s heeft een onderdeel dat FHIR daar niet kent"),
+    rf"({_AT}: [\w.]+) unknown element(?:,.*)?": N_("%(name)s heeft een onderdeel dat FHIR daar niet kent"),
+    rf"({_AT}: [\w.]+) missing(?:,.*)?": N_("%(name)s ontbreekt"),
+    rf"({_AT}: [\w.]+) not valid(?:,.*)?": N_("%(name)s is niet geldig"),
+    rf"({_AT}: [\w.]+) not understood": N_("%(name)s kan de betekenis veranderen en wordt hier niet begrepen"),
+}
+"""What is said instead of a place, by our readers of FHIR of the first of several faults; what stood there is in none of it."""
+
+
 class Said(NamedTuple):
     """A sentence, nearly always with `%(name)s` in it, and the name; both may be translated."""
 
@@ -48,10 +77,20 @@ class Said(NamedTuple):
 
 def said(place: str) -> Said | None:
     """How people say a function of a profile (`@notes OBR`); None for a path, which vendors read as it is (`PID-3-1`)."""
+    if complaint := said_of_complaint(place):
+        return complaint
     function, _, name = place.removeprefix("@").partition(" ")
     if not place.startswith("@") or function not in FUNCTIONS or ("%(name)s" in FUNCTIONS[function]) != bool(name):
         return None
     return Said(FUNCTIONS[function], ASKED.get(name, name) if function == "label" else name)
+
+
+def said_of_complaint(text: str) -> Said | None:
+    """How people say what is wrong with a message as such; None for what is a place."""
+    for pattern, sentence in COMPLAINTS.items():
+        if found := re.fullmatch(pattern, text):
+            return Said(sentence, found[1] if found.groups() else "")
+    return None
 
 
 def said_of_left(name: str) -> Said | None:

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdo_portal.database import Base
+from mdo_portal.domain.pull import CERTIFICATE, TOKEN
 from mdo_portal.errors import N_
 
 _REGISTERED = N_("Het geregistreerde adres of de zoekvraag deugt niet meer; de beheerder van het portaal moet ernaar kijken.")
@@ -16,8 +17,9 @@ _REGISTERED = N_("Het geregistreerde adres of de zoekvraag deugt niet meer; de b
 POLL_REASONS: dict[str, str] = {
     "address": _REGISTERED,
     "query": _REGISTERED,
-    "token": N_("De server van het ziekenhuis geeft geen toegang (token). Vraag het ziekenhuis de koppeling na te gaan."),
-    "refused": N_("De server van het ziekenhuis weigert de zoekvraag. Vraag het ziekenhuis de koppeling na te gaan."),
+    "certificate": CERTIFICATE,
+    "token": TOKEN,
+    "refused": N_("De server van het ziekenhuis weigert de zoekvraag. Laat daar nagaan of onze client die zoekvraag mag doen."),
     "too_large": N_("De server van het ziekenhuis gaf meer dan is afgesproken. Er is niets overgenomen."),
     "answer": N_("De server van het ziekenhuis gaf een antwoord dat niet te lezen is. Er is niets overgenomen."),
     "unreachable": N_("De server van het ziekenhuis is niet bereikbaar."),

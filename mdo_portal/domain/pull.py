@@ -24,21 +24,30 @@ class PullState(StrEnum):
     CANCELLED = "cancelled"  #: the hospital withdrew the notice
 
 
+CERTIFICATE = N_(
+    "Het certificaat van de server van het ziekenhuis deugt niet: verlopen, van een andere naam, of van een uitgever die het portaal niet "
+    "kent. Laat het vernieuwen; een eigen uitgever legt de beheerder van het portaal vast."
+)
+TOKEN = N_(
+    "De server van het ziekenhuis gaf geen toegang (token). Laat daar nagaan of onze client-id en onze publieke sleutels (/fhir/jwks) "
+    "bekend zijn, of het token nog geldt, en of het tokenadres klopt."
+)
 #: code of NotPulled -> what a person reads
 PULL_REASONS: dict[str, str] = {
     "address": N_("Het adres in de melding hoort niet bij de geregistreerde adressen van dit ziekenhuis. Er is niets opgehaald."),
     "query": N_("De melding vraagt iets op te halen wat niet is toegestaan. Er is niets opgehaald."),
-    "token": N_("De server van het ziekenhuis gaf geen toegang (token). Vraag het ziekenhuis de koppeling na te gaan."),
+    "token": TOKEN,
+    "certificate": CERTIFICATE,
     "refused": N_("De server van het ziekenhuis weigerde de gegevens te geven."),
     "too_large": N_("Er lag meer klaar dan is afgesproken. Er is niets overgenomen."),
     "answer": N_("De server van het ziekenhuis gaf een antwoord dat niet te lezen is."),
     "other_patient": N_("De opgehaalde gegevens gaan over een andere patiënt dan de melding. Er is niets overgenomen."),
     "other_notice": N_(
         "Onder dit nummer kwam eerder een melding over een andere patiënt. Er is niets opgehaald; "
-        "vraag het ziekenhuis om een nieuwe melding met een eigen nummer."
+        "laat het EPD een nieuwe melding met een eigen nummer sturen."
     ),
     "nothing": N_("Er lag niets klaar om op te halen."),
-    "expired": N_("De melding is verlopen. Vraag het ziekenhuis om een nieuwe."),
+    "expired": N_("De melding is verlopen. Laat het EPD een nieuwe sturen."),
     "unreachable": N_("De server van het ziekenhuis was steeds niet bereikbaar."),
 }
 

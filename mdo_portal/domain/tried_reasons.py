@@ -19,6 +19,7 @@ class Outcome(StrEnum):
 #: reason code -> why, in one sentence. What nobody would do anything with stands in UNREADABLE_REASONS only.
 TRIED_REASONS: dict[str, str] = {
     "no_header": N_("Er staat geen leesbare kop in: een HL7 v2-bericht begint met MSH."),
+    "no_fhir": N_("Dit is niet als FHIR te lezen: dat is geldige JSON of XML die met een resource begint."),
     "no_control_id": N_("MSH-10 ontbreekt. Elk bericht heeft daar een eigen nummer nodig."),
     "no_sender": N_("MSH-3 is leeg: het bericht noemt geen afzender."),
     "unknown_sender": N_("De afzender staat niet op deze koppeling."),

@@ -8,7 +8,7 @@ from mdo_portal.errors import N_
 UNREADABLE_REASONS: dict[str, str] = {
     "no_header": N_(
         "Het begin van dit bericht is niet te lezen: er staat geen MSH, of geen geldige JSON of XML. Het is bewaard; "
-        "vraag het ziekenhuis wat dit had moeten zijn."
+        "laat het EPD-beheer van het ziekenhuis nagaan wat dit had moeten zijn."
     ),
     "no_control_id": N_(
         "Het bericht heeft geen eigen nummer (MSH-10) en is daarom geweigerd. Het is bewaard; "
@@ -47,16 +47,16 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Er staat geen patiënt in dit bericht, of een zonder nummer en naam (PID, bij FHIR Patient). Het is bewaard; laat het EPD het "
         "met patiënt opnieuw sturen, en leg dit daarna terzijde."
     ),
-    "no_request": N_("Er staat geen aanvraag in deze bundel. Hij is bewaard; vraag het ziekenhuis om de aanvraag."),
+    "no_request": N_("Er staat geen aanvraag in deze bundel. Hij is bewaard; laat het EPD de aanvraag sturen."),
     "split": N_(
         "Er staat meer dan één aanvraag in deze bundel: van een andere patiënt, of voor nog een overleg. Er is niets overgenomen en de "
-        "bundel is bewaard; vraag het ziekenhuis om een bericht per aanvraag, of neem ze zelf op."
+        "bundel is bewaard; laat het EPD een bericht per aanvraag sturen, of neem ze zelf op."
     ),
     "unknown_kind": N_(
         "Dit soort bericht verwerkt de koppeling niet. Het is bewaard; zeg bij Wat elders staat wat het is, of leg het terzijde."
     ),
     "hostile_delimiters": N_(
-        "De scheidingstekens in de kop kloppen niet. Het bericht is bewaard; vraag het ziekenhuis om het opnieuw te sturen."
+        "De scheidingstekens in de kop kloppen niet. Het bericht is bewaard; laat het EPD het opnieuw sturen."
     ),
     "too_large": N_(
         "Het bericht is groter dan afgesproken en is geweigerd. Alleen het begin is bewaard; spreek een grens af met het ziekenhuis."
@@ -65,29 +65,26 @@ UNREADABLE_REASONS: dict[str, str] = {
     "too_many": N_(
         "Te veel verbindingen tegelijk van dit ziekenhuis. De nieuwe is geweigerd; het ziekenhuis probeert het vanzelf opnieuw."
     ),
-    "too_many_entries": N_(
-        "De bundel heeft te veel onderdelen en is geweigerd. Hij is bewaard; vraag het ziekenhuis om hem te splitsen."
-    ),
+    "too_many_entries": N_("De bundel heeft te veel onderdelen en is geweigerd. Hij is bewaard; laat het EPD hem splitsen."),
     "too_many_numbers": N_(
-        "De bundel noemt meer dan duizend nummers van patiënten en is geweigerd. Hij is bewaard; vraag het ziekenhuis om een bericht "
-        "per aanvraag."
+        "De bundel noemt meer dan duizend nummers van patiënten en is geweigerd. Hij is bewaard; laat het EPD een bericht "
+        "per aanvraag sturen."
     ),
     "undecodable": N_(
         "De tekens van dit bericht zijn niet te lezen (tekenset). Het is bewaard; spreek de tekenset af met het ziekenhuis."
     ),
-    "broken": N_(
-        "Het bericht is beschadigd of ongeldig opgebouwd. Het is bewaard; vraag het ziekenhuis om het opnieuw te sturen."
-    ),
+    "broken": N_("Het bericht is beschadigd of ongeldig opgebouwd. Het is bewaard; laat het EPD het opnieuw sturen."),
     "media_type": N_(
-        "Dit is geen FHIR in JSON of XML en is daarom geweigerd. Het is bewaard; vraag het ziekenhuis wat dit had moeten zijn."
+        "Dit is geen FHIR in JSON of XML en is daarom geweigerd. Het is bewaard; laat het EPD-beheer van het ziekenhuis nagaan wat dit had "
+        "moeten zijn."
     ),
     "coded": N_(
-        "Het bericht kwam samengeperst (Content-Encoding) en is daarom geweigerd. Het is bewaard; vraag het ziekenhuis om het zonder dat "
-        "opnieuw te sturen."
+        "Het bericht kwam samengeperst (Content-Encoding) en is daarom geweigerd. Het is bewaard; laat het EPD het zonder dat "
+        "opnieuw sturen."
     ),
     "not_pulled": N_(
-        "De gegevens die dit ziekenhuis klaarzette, zijn niet opgehaald. Er is niets overgenomen; herstel de koppeling en bied het bericht "
-        "opnieuw aan, dan wordt opnieuw opgehaald."
+        "De gegevens die dit ziekenhuis klaarzette, zijn niet opgehaald. Er is niets overgenomen; herstel de koppeling en kies Opnieuw "
+        "lezen; dan wordt opnieuw opgehaald."
     ),
     "not_polled": N_(
         "Deze aanvraag staat klaar bij het ziekenhuis, maar wat erbij hoort is daar niet op te halen. Er is niets overgenomen; bel het "
@@ -98,7 +95,7 @@ UNREADABLE_REASONS: dict[str, str] = {
     ),
     "unknown_referral": N_(
         "Dit hoort bij een aanmelding die hier niet bekend is. Het is bewaard en wordt gelezen zodra die aanmelding komt; "
-        "vraag het ziekenhuis om haar te sturen, of leg dit terzijde."
+        "laat het EPD haar sturen, of leg dit terzijde."
     ),
     "waits_for_referral": N_(
         "Dit bericht hoort bij een patiënt van wie een ander bericht niet gelezen kon worden, misschien de aanmelding. Het is bewaard en "
@@ -119,7 +116,7 @@ UNREADABLE_REASONS: dict[str, str] = {
     ),
     "reader_died": N_(
         "Onleesbaar: de lezer brak af, het bericht is te groot of te diep opgebouwd. Het is bewaard; "
-        "vraag het ziekenhuis om het eenvoudiger te sturen."
+        "laat het EPD het eenvoudiger sturen."
     ),
     "wrong_profile": N_(
         "Wat er bij Wat elders staat is ingesteld, klopt niet meer met het profiel (de plaats staat erbij). Het bericht is bewaard; "
@@ -131,7 +128,7 @@ UNREADABLE_REASONS: dict[str, str] = {
     ),
     "emptied": N_(
         "De inhoud van dit bericht is verwijderd (bewaartermijn of vernietiging) voordat het gelezen kon worden. "
-        "Vraag het ziekenhuis zo nodig om het opnieuw te sturen, of leg het terzijde."
+        "Laat het EPD het zo nodig opnieuw sturen, of leg het terzijde."
     ),
     "sealed": N_(
         "De versleutelde inhoud van dit bericht gaat niet open: de sleutel ontbreekt of de inhoud is veranderd. Het is bewaard; "
@@ -168,7 +165,7 @@ ABOUT_IDENTITY = ("identity_conflict", "waits_for_identity")
 AGAIN_REASONS: dict[str, str] = {
     "again_ended": N_("Opnieuw lezen veranderde niets: de casus is al afgerond."),
     "again_withdrawn": N_(
-        "Opnieuw gelezen is dit een intrekking. De casus is gebleven zoals die was; vraag het ziekenhuis wat het bedoelt."
+        "Opnieuw gelezen is dit een intrekking. De casus is gebleven zoals die was; vraag het EPD-beheer van het ziekenhuis wat is bedoeld."
     ),
     "again_other_kind": N_(
         "Opnieuw gelezen is dit geen aanmelding meer. De casus is gebleven zoals die was; kijk de koppeling na."

@@ -47,10 +47,16 @@ def as_text(hospital: Hospital, link: Link | None) -> str:
             "channel_out",
             "host_out",
             "port_out",
+            "tls_out",
             "url_out",
             "application_ack_out",
+            "token_url_out",
+            "client_id_out",
+            "scopes_out",
+            "client_id_in",
         )
         lines += [f"{name}: {getattr(link, name) or ''}" for name in names]
+        lines += [f"inside_networks: {', '.join(link.inside_networks)}"]
         lines += [f"MSH-3: {', '.join(link.sending_applications)}", f"MSH-4: {', '.join(link.sending_facilities)}"]
     return "\n".join(lines)
 

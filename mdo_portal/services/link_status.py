@@ -7,22 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import NamedTuple
 
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
+from mdo_portal.domain.pull import PULL_REASONS
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.services import application_acks, lateness, line_endings, lines, polls
+from mdo_portal.services import application_acks, lateness, line_endings, lines, polls, pulls
 from mdo_portal.services.application_acks import Acks
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
 from mdo_portal.services.line_endings import Ending
 from mdo_portal.services.lines import Safety
+from mdo_portal.services.pulls import Lying
 
 WEEK = timedelta(days=7)
 
@@ -33,7 +37,8 @@ class LineState(StrEnum):
     UNPROVEN = "unproven"  #: nobody proved yet to be this hospital: no certificate is bound, no token or client was made
     SECURED = "secured"  #: a certificate is bound, or over FHIR a token or client
     ENDED = "ended"  #: certificates are bound, and none of them is valid any more
-    UNSECURED = "unsecured"  #: accepted in writing, or letters go over MLLP without TLS: *onbeveiligd*
+    UNSECURED = "unsecured"  #: messages without TLS were accepted in writing: *onbeveiligd*
+    LETTERS_UNSECURED = "letters_unsecured"  #: letters go over a network without TLS; what comes in may be secured
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,16 @@ class LastError:
 
     @property
     def sentence(self) -> str:
-        return UNREADABLE_REASONS.get(self.reason, "")
+        return self._not_pulled or UNREADABLE_REASONS.get(self.reason, "")
+
+    @property
+    def where(self) -> str:
+        """The place in the message; of what was not fetched it is only our word for why, and the sentence says that."""
+        return "" if self._not_pulled else self.place
+
+    @property
+    def _not_pulled(self) -> str:
+        return PULL_REASONS.get(self.place, "") if self.reason == "not_pulled" else ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +94,8 @@ class Status:
     ending: Ending | None = None
     #: how its server is asked what is new; None = it is not
     poll: Poll | None = None
+    #: what it laid ready and was not fetched yet; None = nothing
+    lying: Lying | None = None
     #: application acknowledgements that come later; None = this link has none
     acks: Acks | None = None
 
@@ -101,12 +117,15 @@ class Outgoing(NamedTuple):
     waiting: int
     oldest_at: datetime | None
     refused: int
+    #: after so many hours the strictest board of this hospital calls a letter late: of which board the oldest is, nobody here may know
+    late_hours: int = lateness.HOURS
 
     def stands_still_since(self, channel: Channel, *, now: datetime) -> datetime | None:
         """Since when the oldest is under way, when it should have arrived by itself; None = nothing is late, or people carry them."""
         if self.oldest_at is None or channel is Channel.PAPER:
             return None
-        return self.oldest_at if now >= lateness.late_from(self.oldest_at, on_paper=False, terms=lateness.Terms()) else None
+        late_from = lateness.late_from(self.oldest_at, on_paper=False, terms=lateness.Terms(self.late_hours))
+        return self.oldest_at if now >= late_from else None
 
 
 class Stand(StrEnum):
@@ -152,6 +171,7 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         has_understood=has_understood(session, hospital.id),
         ending=line_endings.ending(session, link, now=now),
         poll=polls.of_link(session, link.id) if link else None,
+        lying=pulls.lying(session, link.id) if link else None,
         acks=application_acks.of_link(session, hospital.id, now=now) if link and link.application_ack_out else None,
     )
 
@@ -165,9 +185,17 @@ def line_state(session: Session, link: Link | None, *, now: datetime) -> LineSta
     is_over = not by_token and bool(line.certificates) and all(one.ended(now) for one in line.certificates)
     if line.safety is not Safety.UNSECURED and is_over:
         return LineState.ENDED  # worse than letters without TLS: nothing comes in any more
-    if line.safety is Safety.UNSECURED or (link.channel_out is Channel.MLLP and not link.tls_out):
+    if line.safety is Safety.UNSECURED:
         return LineState.UNSECURED
+    if _letters_go_bare(link):
+        return LineState.LETTERS_UNSECURED
     return LineState.SECURED if by_token or line.certificates else LineState.UNPROVEN
+
+
+def _letters_go_bare(link: Link) -> bool:
+    """Over a network, that is: without TLS they go within registered networks only, and on this machine itself that is a tunnel."""
+    without_tls = link.channel_out is Channel.MLLP and not link.tls_out
+    return without_tls and not all(ip_network(one).is_loopback for one in link.inside_networks)
 
 
 def has_understood(session: Session, hospital_id: uuid.UUID) -> bool:
@@ -224,7 +252,9 @@ def outgoing(session: Session, hospital_id: uuid.UUID) -> Outgoing:
     columns = ("last_out_at", "waiting", "oldest_at", "refused")
     counted = func.access.post_of(hospital_id).table_valued(*columns, name="post")
     row = session.execute(select(counted)).first()
-    return Outgoing(*row) if row else Outgoing(None, 0, None, 0)
+    strictest = select(func.min(Board.late_hours)).join(BoardHospital).where(BoardHospital.hospital_id == hospital_id)
+    hours = session.scalar(strictest) or lateness.HOURS
+    return Outgoing(row[0], row[1], row[2], row[3], hours) if row else Outgoing(None, 0, None, 0, hours)
 
 
 LADDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)

@@ -10,7 +10,7 @@ import json
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import or_, select, update
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
-from mdo_portal.domain.pull import NOTICE_PURPOSE, Pull, PullState
+from mdo_portal.domain.pull import NOTICE_PURPOSE, PULL_REASONS, Pull, PullState
 from mdo_portal.domain.sealing import CANNOT_OPEN
 from mdo_portal.exchange import Address, IncomingNotice, MessageHeader, NotPulled, Pulled, Unreadable, Wire
 from mdo_portal.services import awaiting, changes, deliveries, hospitals, intake
@@ -39,6 +39,26 @@ class ClaimedPull:
     notice: IncomingNotice
     address: Address
     attempts: int
+
+
+class Lying(NamedTuple):
+    """What a hospital laid ready and was not fetched yet: how many notices, since when the oldest, and why not; "" = nobody tried yet."""
+
+    waiting: int
+    oldest_at: datetime
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return PULL_REASONS.get(self.reason, self.reason)
+
+
+def lying(session: Session, link_id: uuid.UUID) -> Lying | None:
+    """None = nothing is to be fetched of this hospital."""
+    query = select(Pull.created_at, Pull.reason).where(Pull.link_id == link_id, Pull.state == PullState.WAITING)
+    rows = session.execute(query.order_by(Pull.created_at)).all()
+    said = [row.reason for row in rows if row.reason]
+    return Lying(len(rows), rows[0].created_at, said[-1] if said else "") if rows else None
 
 
 def noticed(session: Session, notice: IncomingNotice, link_id: uuid.UUID, *, message_id: uuid.UUID, now: datetime) -> Pull | None:

@@ -23,7 +23,7 @@ from mdo_portal.services.offering import MOST_REPLAYED
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.sifting import PATIENT_KEY
 
-ONLY_ANEW = N_("Dit bericht is zo niet te lezen, ook niet met een ander profiel. Vraag het ziekenhuis om het opnieuw te sturen.")
+ONLY_ANEW = N_("Dit bericht is zo niet te lezen, ook niet met een ander profiel. Laat het EPD het opnieuw sturen.")
 
 
 def replay(session: Session, message: InboundMessage, *, now: datetime) -> list[uuid.UUID]:
@@ -32,9 +32,7 @@ def replay(session: Session, message: InboundMessage, *, now: datetime) -> list[
     What was read into a case is read into that case again, with whatever else its referral told: in its order, the newest word last.
     """
     if not message.raw_sealed:
-        raise IllegalMove(
-            N_("De inhoud van dit bericht is na de bewaartermijn verwijderd. Vraag het ziekenhuis om het opnieuw te sturen.")
-        )
+        raise IllegalMove(N_("De inhoud van dit bericht is na de bewaartermijn verwijderd. Laat het EPD het opnieuw sturen."))
     if message.reason in SEND_AGAIN:
         raise IllegalMove(ONLY_ANEW)
     if message.state is InboundState.UNDERSTOOD and message.meaning in OF_A_REFERRAL and message.case_id is not None:

@@ -1,4 +1,4 @@
-"""Messages of an unknown sender: how it signs, and which hospital's link knows it by now. Nothing else of them is opened."""
+"""Messages of nobody: how they sign, and which hospital's link knows an unknown sender by now. Nothing else of them is opened."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from mdo_portal.services.sealed import sealer
 MOST_BYTES = 1_000_000
 """Of a larger message the page does not say how it is signed."""
 MOST_SIGNS = 60
+_NOBODYS = frozenset({NO_SENDER, "unknown_certificate", "wrong_certificate"})
 
 
 def named(session: Session, rows: Sequence[InboxRow]) -> list[InboxRow]:
     """The same rows; those of an unknown sender say how it signs. Such rows only the administrator has."""
-    unknown = [row.id for row in rows if row.reason == NO_SENDER and row.wire == Wire.HL7V2 and 0 < row.size <= MOST_BYTES]
+    unknown = [row.id for row in rows if row.reason in _NOBODYS and row.wire == Wire.HL7V2 and 0 < row.size <= MOST_BYTES]
     if not unknown:
         return list(rows)
     query = select(InboundMessage.id, InboundMessage.raw_sealed).where(InboundMessage.id.in_(unknown))
@@ -33,7 +34,10 @@ def named(session: Session, rows: Sequence[InboxRow]) -> list[InboxRow]:
 
 
 def _named(row: InboxRow, signs: tuple[str, str], links: Sequence[hospitals.LinkRow]) -> InboxRow:
-    known = hospitals.sender_of(links, MessageHeader(sending_application=signs[0], sending_facility=signs[1]))
+    is_unknown = row.reason == NO_SENDER  # the others sign as somebody who is known, and are not believed
+    known = (
+        hospitals.sender_of(links, MessageHeader(sending_application=signs[0], sending_facility=signs[1])) if is_unknown else None
+    )
     shown = " / ".join(part[:MOST_SIGNS] for part in signs if part)
     return row._replace(signs=shown, signs_for=known.hospital_name if known else "")
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import IdentityConflict
@@ -59,3 +59,20 @@ def questions_of(session: Session, viewer: Viewer, message_ids: Collection[uuid.
         IdentityConflict.message_id.in_(message_ids),
     )
     return {row.message_id: row.id for row in session.execute(query)}
+
+
+def behind(session: Session, viewer: Viewer) -> dict[uuid.UUID, int]:
+    """Question -> how many messages of that patient wait behind the one that asked it; for who may see the inbox of the own hospital."""
+    asked = aliased(InboundMessage)
+    query = (
+        select(IdentityConflict.id, func.count())
+        .join(asked, asked.id == IdentityConflict.message_id)
+        .join(InboundMessage, InboundMessage.hospital_id == asked.hospital_id)
+        .where(
+            IdentityConflict.hospital_id == viewer.hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks,
+            InboundMessage.patient_keys.bool_op("&&")(asked.patient_keys), InboundMessage.id != asked.id, visible(viewer),
+            *meant(Asked(WAITING)),
+        )
+        .group_by(IdentityConflict.id)
+    )  # fmt: skip
+    return {row[0]: row[1] for row in session.execute(query)}

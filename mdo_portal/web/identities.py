@@ -13,7 +13,7 @@ from mdo_portal.domain.identifiers import is_bsn_shaped, passes_eleven_test
 from mdo_portal.domain.identity_conflict import Decision
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import N_, IllegalMove
-from mdo_portal.services import audit, conflict_rows, deciding
+from mdo_portal.services import audit, conflict_rows, deciding, who_answers
 from mdo_portal.web.context import now, transaction, viewer
 from mdo_portal.web.entering import own_path
 from mdo_portal.web.guard import may
@@ -37,9 +37,9 @@ def _log(
 @may(Act.IDENTITY_READ)
 def page() -> str:
     with transaction() as db:
-        rows = conflict_rows.rows(db, viewer(), now=now())
+        rows, behind = conflict_rows.rows(db, viewer(), now=now()), who_answers.behind(db, viewer())
         audit.record(db, viewer(), Act.IDENTITY_READ, now=now(), object_type="identity", hits=len(rows))
-    return render_template("identities/page.html", rows=rows, decided_words=DECIDED_WORDS, moment=now())
+    return render_template("identities/page.html", rows=rows, behind=behind, decided_words=DECIDED_WORDS, moment=now())
 
 
 @blueprint.get("/<uuid:conflict_id>")

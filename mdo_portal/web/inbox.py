@@ -14,7 +14,7 @@ from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound, PortalError
 from mdo_portal.exchange import Reader, Wire
-from mdo_portal.services import audit, conflict_rows, inbox, inbox_rows, link_cards, replaying, who_answers
+from mdo_portal.services import audit, conflict_rows, inbox, inbox_rows, link_cards, listening, replaying, who_answers
 from mdo_portal.services.inbox_rows import WAITING, Asked
 from mdo_portal.web import inbox_asked, link_words
 from mdo_portal.web.context import now, transaction, viewer
@@ -34,8 +34,10 @@ def links() -> str:
         counts = inbox.counts(db, viewer())
         questions = conflict_rows.waiting(db, viewer(), now=now())
         waits = who_answers.waits(db, viewer(), now=now())
+        is_deaf = listening.missed(db, viewer())
     return render_template(
         "inbox/links.html",
+        is_deaf=is_deaf,
         waits=waits,
         viewer=viewer(),
         cards=cards,

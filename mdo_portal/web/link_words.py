@@ -23,7 +23,12 @@ FIELDS = {
     "level": N_("Hoe ver dit ziekenhuis is"), "profile_in": N_("Profiel van wat binnenkomt"), "profile_out": N_("Profiel van de brief"),
     "charset_in": N_("Tekenset"), "channel_out": N_("Brieven gaan"), "host_out": N_("Computer van de ontvanger"),
     "port_out": N_("Poort van de ontvanger"), "url_out": N_("FHIR-adres van de ontvanger"),
-    "application_ack_out": N_("Bevestiging van verwerking apart"),
+    "tls_out": N_("Brieven over TLS"), "application_ack_out": N_("Bevestiging van verwerking apart"),
+    "token_url_out": N_("Tokenadres van het ziekenhuis"), "client_id_out": N_("Onze client-id daar"), "scopes_out": N_("Onze scopes daar"),
+    "client_id_in": N_("Client-id van het ziekenhuis bij ons"), "inside_networks": N_("Intern netwerk"),
+    "poll": N_("Zoekvraag naar wat nieuw is"),
+    "channel": N_("Brieven gaan"), "host": N_("Computer van de ontvanger"), "port": N_("Poort van de ontvanger"),
+    "url": N_("Adres van de ontvanger"), "folder": N_("Map op deze server"), "mail_to": N_("Wie een e-mail krijgt"),
     "certificate": N_("Certificaat"), "certificate_name": N_("Elk certificaat met de naam"), "bound_by": N_("Gekoppeld door"),
     "accepted_by": N_("Aanvaard door"), "accepted_why": N_("Reden"), "accepted_until": N_("Tot en met"),
 }  # fmt: skip
@@ -33,7 +38,11 @@ VALUES = {
         "paper": N_("op papier"), "mllp": N_("HL7 v2-bericht"), "fhir": "FHIR", "folder": N_("in een map"),
         "hook": N_("naar een webadres"), "notice": N_("als bericht per mail"),
     },
-    "application_ack_out": {"True": N_("ja"), "": N_("nee")},
+    "channel": {
+        "paper": N_("op papier"), "mllp": N_("HL7 v2-bericht"), "fhir": "FHIR", "folder": N_("in een map"),
+        "hook": N_("naar een webadres"), "notice": N_("als bericht per mail"), "": N_("nee"),
+    },
+    "application_ack_out": {"True": N_("ja"), "": N_("nee")}, "tls_out": {"True": N_("ja"), "": N_("nee")},
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import wiring_profiles
-from mdo_portal.domain.hospital import Hospital, Level
+from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
@@ -29,6 +29,7 @@ from mdo_portal.services import (
     link_history,
     link_status,
     links,
+    listening,
     offering,
     participation,
     refused_calls,
@@ -121,6 +122,7 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "is_alike": link is not None and link_claims.is_shared(db, link),
         "refused_calls": refused_calls.lately(db, now=now()) if wire is Wire.HL7V2 else [],
         "moment": now(),
+        "is_deaf": wire is Wire.HL7V2 and not listening.is_anybody(db),
         "takes_part": bool(participation.boards_of(db, hospital.id)),
         "has_referrer": participation.has_referrer(db, hospital.id, now=now()),
         "may_invite": viewer().may(Act.PEOPLE_MANAGE, hospital_id=hospital.id),
@@ -190,6 +192,7 @@ def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:
             "channel_out": link.channel_out.value,
             "url_out": link.url_out,
             "application_ack_out": "1" if link.application_ack_out else "",
+            "tls_out": "1" if link.tls_out or link.channel_out is not Channel.MLLP else "",
         }
         form |= {name: "\n".join(getattr(link, name)) for name in ("sending_applications", "sending_facilities")}
     return form

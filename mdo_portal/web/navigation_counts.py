@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import conflict_rows, follow_up_rows, inbox, line_endings, post, rights_reviews
+from mdo_portal.services import conflict_rows, follow_up_rows, inbox, line_endings, listening, post, rights_reviews
 from mdo_portal.web import log_overdue
 from mdo_portal.web.context import is_fragment, now, transaction
 from mdo_portal.web.words import AMSTERDAM
@@ -59,8 +59,12 @@ def _overdue(db: Session, viewer: Viewer) -> int:
 
 
 def _waiting_too_long(db: Session, viewer: Viewer) -> int:
-    """Messages that wait longer than they should, and lines that soon take none, of the hospitals whose links this viewer looks after."""
-    return sum(inbox.alarms(db, viewer, now=now())) + line_endings.pressing(db, viewer, now=now())
+    """Messages that wait longer than they should, and lines that soon take none, of the hospitals whose links this viewer looks after.
+
+    One more while nobody listens: then none of them takes any.
+    """
+    late = sum(inbox.alarms(db, viewer, now=now()))
+    return late + line_endings.pressing(db, viewer, now=now()) + listening.missed(db, viewer)
 
 
 def _questions(db: Session, viewer: Viewer) -> int:

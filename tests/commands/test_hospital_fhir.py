@@ -13,7 +13,7 @@ from mdo_portal.commands.hospital_fhir import Agreed, agree
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.link import Link
-from mdo_portal.services import hospitals
+from mdo_portal.services import hospitals, link_history
 from tests.people import Region
 
 KEY = ECKey.generate_key("P-384", auto_kid=True)
@@ -39,6 +39,15 @@ def test_what_is_agreed_is_where_letters_and_pulls_go(database: Database, region
 def test_a_profile_that_does_not_exist_or_is_of_another_wire_is_not_written_down(database: Database, profile: str) -> None:
     with pytest.raises(NotAgreed, match="generic-r4"):
         agree(database, "DELT", Agreed(url="https://fhir.delta.example/r4", profile_out=profile))
+
+
+def test_what_is_agreed_stands_among_who_changed_what(database: Database, region: Region) -> None:
+    agree(database, "DELT", Agreed(token_url="https://login.delta.example/token", networks=("10.20.0.0/16",)))
+
+    with database.transaction() as session:
+        change = link_history.history(session, region.hospitals["DELT"])[0]
+    assert change.by_name == "" and "token_url_out: https://login.delta.example/token" in change.after
+    assert "inside_networks: 10.20.0.0/16" in change.after
 
 
 def test_what_is_not_said_stays(database: Database) -> None:

@@ -22,6 +22,21 @@ def test_a_place_is_said_in_words(place: str, words: str) -> None:
     assert place_words.in_dutch(place) == words
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("not JSON at character 9", "geen geldige JSON vanaf teken 9"),
+        ("more than 5000 values", "meer dan 5000 onderdelen"),
+        ("ServiceRequest/1: intent missing, status not valid", "ServiceRequest/1: intent ontbreekt"),
+        ("ServiceRequest/1: unknown element", "ServiceRequest/1 heeft een onderdeel dat FHIR daar niet kent"),
+        ("Patient/0: modifierExtension not understood", "Patient/0: modifierExtension kan de betekenis veranderen en wordt hier niet begrepen"),
+        ("Jan Jansen: unknown element", "Jan Jansen: unknown element"),
+    ],
+)  # fmt: skip
+def test_what_a_reader_of_fhir_says_of_a_message_is_said_in_words(said: str, words: str) -> None:
+    assert place_words.in_dutch(said) == words
+
+
 def test_every_function_of_every_profile_has_words() -> None:
     loaded = [profiles.load(name) for name in profiles.names()]
     places = [place for one in loaded for place in _texts(one) if place.startswith("@")]

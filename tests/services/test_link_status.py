@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.board import Board, BoardHospital
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
@@ -72,9 +74,45 @@ def test_a_line_whose_certificates_all_ended_is_not_called_secured(session: Sess
     assert link_status.line_state(session, link, now=NOW + timedelta(days=2)) is LineState.SECURED
 
 
-def test_letters_over_mllp_without_tls_make_a_line_unsecured(session: Session, zeed: tuple[Hospital, Link]) -> None:
+def test_letters_that_go_over_a_network_without_tls_are_said_beside_what_comes_in_secured(
+    session: Session, zeed: tuple[Hospital, Link]
+) -> None:
     link = zeed[1]
     line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
-    for tls, state in ((False, LineState.UNSECURED), (True, LineState.SECURED)):
-        link.channel_out, link.tls_out = Channel.MLLP, tls
+    for tls, state in ((False, LineState.LETTERS_UNSECURED), (True, LineState.SECURED)):
+        link.channel_out, link.tls_out, link.inside_networks = Channel.MLLP, tls, ["10.20.0.0/16"]
         assert link_status.line_state(session, link, now=NOW) is state
+
+
+@pytest.mark.parametrize("networks", [[], ["127.0.0.0/8", "::1/128"]], ids=["nothing may go yet", "a tunnel on this machine"])
+def test_nothing_is_called_unsecured_that_goes_over_no_network(
+    session: Session, zeed: tuple[Hospital, Link], networks: list[str]
+) -> None:
+    link = zeed[1]
+    link.channel_out, link.tls_out, link.inside_networks = Channel.MLLP, False, networks
+    assert link_status.line_state(session, link, now=NOW) is LineState.UNPROVEN
+
+    line_binding.bind(session, link.id, now=NOW, by="A. Beheerder", name="zeed.example")
+    assert link_status.line_state(session, link, now=NOW) is LineState.SECURED
+
+
+def test_what_was_not_fetched_is_said_in_a_sentence_and_not_in_our_word_for_it(
+    session: Session, region: Region, zeed: tuple[Hospital, Link]
+) -> None:
+    stands = make.arrival(region.links["ZEED"], at=NOW, reason="not_pulled")
+    intake.keep(session, [replace(stands, place="certificate")])
+
+    error = link_status.status(session, *zeed, now=NOW).last_error
+
+    assert error is not None and error.sentence.startswith("Het certificaat van de server") and error.where == ""
+
+
+def test_letters_stand_still_when_the_strictest_board_of_the_hospital_calls_them_late(session: Session, region: Region) -> None:
+    here = select(BoardHospital.board_id).where(BoardHospital.hospital_id == region.hospitals["ZEED"])
+    session.execute(update(Board).where(Board.id.in_(here)).values(late_hours=24))
+
+    hours = link_status.outgoing(session, region.hospitals["ZEED"]).late_hours
+    out = link_status.Outgoing(None, 1, NOW, 0, hours)
+
+    assert out.stands_still_since(Channel.MLLP, now=NOW + timedelta(hours=23)) is None
+    assert out.stands_still_since(Channel.MLLP, now=NOW + timedelta(hours=24)) == NOW

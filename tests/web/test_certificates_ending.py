@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,11 +13,18 @@ from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.link import Link, LinkCertificate
 from mdo_portal.domain.people import Role
+from tests.listens import somebody_listens
 from tests.web.identity_house import House, house
 
 __all__ = ["house"]
 
 NEXT_ONE = "volgende is gekoppeld"
+
+
+@pytest.fixture(autouse=True)
+def listens(house: House) -> Iterator[None]:
+    with somebody_listens(house.database):
+        yield
 
 
 def bound(house: House, *ends: timedelta, called: bool = False) -> None:

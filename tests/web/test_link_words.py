@@ -28,6 +28,16 @@ def test_a_change_is_told_field_by_field_before_and_after() -> None:
     ]
 
 
+def test_how_letters_to_practices_go_is_told_in_words_too() -> None:
+    with in_language("nl").test_request_context():
+        told = link_words.differences("channel: paper\nmail_to: ", "channel: notice\nmail_to: post@praktijk.example")
+
+    assert told == [
+        Difference("Brieven gaan", "op papier", "als bericht per mail"),
+        Difference("Wie een e-mail krijgt", "", "post@praktijk.example"),
+    ]
+
+
 def test_what_is_no_field_stands_as_it_was_written() -> None:
     with in_language("nl").test_request_context():
         assert link_words.differences("", "HIX ZEED") == [Difference("", "", "HIX ZEED")]

@@ -16,15 +16,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 CSS = "\n".join(path.read_text() for path in sorted((ROOT / "mdo_portal/static/dist").glob("core*.css")))
 HOST, URL, PROFILE = 'input[name="host_out"]', 'input[name="url_out"]', 'select[name="profile_out"]'
+TLS = 'input[name="tls_out"]'
 LATER = 'input[name="application_ack_out"]'
 
 
 @pytest.mark.parametrize(
     ("way", "shown", "not_shown"),
     [
-        ("paper", (), (HOST, LATER, URL, PROFILE)),
-        ("mllp", (HOST, LATER, PROFILE), (URL,)),
-        ("fhir", (URL, PROFILE), (HOST, LATER)),
+        ("paper", (), (HOST, TLS, LATER, URL, PROFILE)),
+        ("mllp", (HOST, TLS, LATER, PROFILE), (URL,)),
+        ("fhir", (URL, PROFILE), (HOST, TLS, LATER)),
     ],
 )
 def test_only_what_the_chosen_way_needs_is_asked(
@@ -40,6 +41,29 @@ def test_only_what_the_chosen_way_needs_is_asked(
         expect(page.locator(one)).to_be_visible()
     for one in not_shown:
         expect(page.locator(one)).to_be_hidden()
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("way", "shown"),
+    [
+        ("paper", set()),
+        ("hook", {"url", "secret"}),
+        ("fhir", {"url", "secret", "profile_out"}),
+        ("mllp", {"host", "port", "profile_out"}),
+        ("notice", {"mail_to"}),
+        ("folder", {"folder"}),
+    ],
+)
+def test_letters_to_practices_ask_only_what_their_way_needs(browser: Browser, portal: Portal, way: str, shown: set[str]) -> None:
+    asked = portal.person("Ada").get(f"{portal.link('KREE')}/gp").text
+    page = browser.new_page()
+    page.set_content(f"<style>{CSS}</style>{re.search(r'<main.*</main>', asked, re.DOTALL)[0]}")  # type: ignore[index]
+
+    page.select_option('select[name="channel"]', way)
+
+    fields = ("url", "secret", "profile_out", "host", "port", "mail_to", "folder")
+    assert {one for one in fields if page.locator(f'main [name="{one}"]').is_visible()} == shown
     page.close()
 
 

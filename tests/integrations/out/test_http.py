@@ -123,13 +123,15 @@ def test_the_environment_cannot_put_a_proxy_in_between(monkeypatch: pytest.Monke
     assert proxy.asked == []
 
 
-def test_a_certificate_of_somebody_else_ends_the_conversation(names: dict[str, list[list[str]]], tmp_path: Path) -> None:
+def test_a_certificate_of_somebody_else_ends_the_conversation_and_is_called_that(
+    names: dict[str, list[list[str]]], tmp_path: Path
+) -> None:
     names[NAME] = [["127.0.0.1"]]
     with secure(Authority(), tmp_path) as (port, asked):
         url = f"https://{NAME}:{port}/r4"
 
-        assert refusal(url, Reach((url,), LOOPBACK)) == "no_connection"
-        assert refusal(url, Reach((url,), LOOPBACK), trust=Authority().pem) == "no_connection"
+        assert refusal(url, Reach((url,), LOOPBACK)) == "certificate"
+        assert refusal(url, Reach((url,), LOOPBACK), trust=Authority().pem) == "certificate"
         assert asked == []
 
 

@@ -1,0 +1,35 @@
+"""Whether anybody takes the calls of hospitals (HL7 v2 over MLLP): a listener holds a lock in the database while its ports are open.
+
+When its process dies PostgreSQL lets that lock go at once. Without it every page looked as if the lines were well: that nothing comes
+in is seen only after hours, and by nobody at night.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.hospital import Level
+from mdo_portal.domain.link import Link
+from mdo_portal.domain.people import Role
+from mdo_portal.domain.viewer import Viewer
+
+LOCK = (0x4D4450, 1)
+"""Shared among all listeners: one that lives is enough. Beside the locks of workers (services/succession.py)."""
+_HELD = text(
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND objid = :number AND objsubid = 2"
+    " AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
+
+
+def is_anybody(session: Session) -> bool:
+    """Whether a listener has its ports open now."""
+    return bool(session.scalar(_HELD, {"kind": LOCK[0], "number": LOCK[1]}))
+
+
+def missed(session: Session, viewer: Viewer) -> bool:
+    """Whether a hospital whose link this viewer looks after would call, and nobody listens."""
+    calls = select(Link.id).where(Link.level == Level.HL7V2)
+    if Role.ADMINISTRATOR not in viewer.hospital_roles:
+        calls = calls.where(Link.hospital_id == viewer.hospital_id)
+    return session.scalar(calls.limit(1)) is not None and not is_anybody(session)
