@@ -53,9 +53,8 @@ def mended(resource: Node, version: str) -> Mended | None:
     if not wrong <= HARMLESS:
         return None
     rest = {name: value for name, value in kept.items() if name.removeprefix("_") not in wrong}
-    again = faults(
-        rest, version
-    )  # what is missing may only show when the rest is right, and what went is missing where it must stand
+    # What is missing may only show when the rest is right, and what went is missing where it must stand.
+    again = faults(rest, version)
     if again is None or {name for name in again if name in rest or name not in unneeded | wrong}:
         return None
     here = {"id": made["id"]} if "id" in made else {}

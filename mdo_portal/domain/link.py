@@ -44,7 +44,7 @@ class Link(Base):
     host_out: Mapped[str] = mapped_column(default="")
     #: port at that host
     port_out: Mapped[int] = mapped_column(default=0)
-    #: over TLS; without it only to a receiver inside `inside_networks`, which only the administrator registers
+    #: over TLS; without it only to a receiver inside `inside_networks`. Set by the administrator only
     tls_out: Mapped[bool] = mapped_column(default=False)
     #: FHIR base URL of the hospital's receiver; the only address we ever post to
     url_out: Mapped[str] = mapped_column(default="")

@@ -64,7 +64,6 @@ def _settings(form: Mapping[str, str], profiles: Profiles, link: Link | None) ->
         "channel_out": channel,
         "host_out": form.get("host_out", "").strip().lower(),
         "port_out": _port(form.get("port_out", "")),
-        "tls_out": bool(form.get("tls_out")) if channel is Channel.MLLP else bool(link and link.tls_out),
         "application_ack_out": bool(form.get("application_ack_out")),
         "url_out": form.get("url_out", "").strip().rstrip("/"),
         "token_out": form.get("token_out", "").strip(),

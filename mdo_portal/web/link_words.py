@@ -32,18 +32,18 @@ FIELDS = {
     "certificate": N_("Certificaat"), "certificate_name": N_("Elk certificaat met de naam"), "bound_by": N_("Gekoppeld door"),
     "accepted_by": N_("Aanvaard door"), "accepted_why": N_("Reden"), "accepted_until": N_("Tot en met"),
 }  # fmt: skip
+_WAYS = {
+    "paper": N_("op papier"), "mllp": N_("HL7 v2-bericht"), "fhir": "FHIR", "folder": N_("in een map"),
+    "hook": N_("naar een webadres"), "notice": N_("als bericht per mail"),
+}  # fmt: skip
+_YES_NO = {"True": N_("ja"), "": N_("nee")}
 VALUES = {
     "level": {"form": N_("Formulier"), "document": N_("Document"), "hl7v2": "HL7 v2", "fhir": "FHIR", "pull": N_("Ophalen")},
-    "channel_out": {
-        "paper": N_("op papier"), "mllp": N_("HL7 v2-bericht"), "fhir": "FHIR", "folder": N_("in een map"),
-        "hook": N_("naar een webadres"), "notice": N_("als bericht per mail"),
-    },
-    "channel": {
-        "paper": N_("op papier"), "mllp": N_("HL7 v2-bericht"), "fhir": "FHIR", "folder": N_("in een map"),
-        "hook": N_("naar een webadres"), "notice": N_("als bericht per mail"), "": N_("nee"),
-    },
-    "application_ack_out": {"True": N_("ja"), "": N_("nee")}, "tls_out": {"True": N_("ja"), "": N_("nee")},
-}  # fmt: skip
+    "channel_out": _WAYS,
+    "channel": _WAYS | {"": N_("nee")},
+    "application_ack_out": _YES_NO,
+    "tls_out": _YES_NO,
+}
 
 
 class Difference(NamedTuple):

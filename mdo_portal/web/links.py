@@ -14,7 +14,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import wiring_profiles
-from mdo_portal.domain.hospital import Channel, Hospital, Level
+from mdo_portal.domain.hospital import Hospital, Level
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
@@ -192,7 +192,6 @@ def _as_form(hospital: Hospital, link: Link | None) -> dict[str, str]:
             "channel_out": link.channel_out.value,
             "url_out": link.url_out,
             "application_ack_out": "1" if link.application_ack_out else "",
-            "tls_out": "1" if link.tls_out or link.channel_out is not Channel.MLLP else "",
         }
         form |= {name: "\n".join(getattr(link, name)) for name in ("sending_applications", "sending_facilities")}
     return form

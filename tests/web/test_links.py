@@ -204,6 +204,20 @@ def test_acknowledging_later_is_set_shown_and_remembered(portal: Portal) -> None
     assert 'name="application_ack_out" value="1" checked' in " ".join(lars.get(f"{page}/settings").text.split())
 
 
+def test_letters_as_messages_are_chosen_on_the_screen(portal: Portal) -> None:
+    """Whether they go over TLS is the administrator's command line: PostgreSQL lets no web process write that."""
+    form = {"csrf_token": CSRF, "name": "Kreekrug", "level": "hl7v2", "profile_in": "hix", "channel_out": "mllp", "tls_out": "1"}
+
+    answer = portal.person("Ada").post(
+        f"{portal.link('KREE')}/settings", data=form | {"host_out": "epd.example.nl", "port_out": "2575"}
+    )
+
+    assert answer.status_code == 303
+    with portal.database.transaction() as session:
+        link = session.scalars(select(Link).where(Link.hospital_id == portal.region.hospitals["KREE"])).one()
+        assert (link.channel_out, link.host_out, link.tls_out) == (Channel.MLLP, "epd.example.nl", False)
+
+
 def test_a_token_is_shown_once(portal: Portal) -> None:
     lars = portal.person("Lars")
     with portal.database.transaction() as session:

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 CSS = "\n".join(path.read_text() for path in sorted((ROOT / "mdo_portal/static/dist").glob("core*.css")))
 HOST, URL, PROFILE = 'input[name="host_out"]', 'input[name="url_out"]', 'select[name="profile_out"]'
-TLS = 'input[name="tls_out"]'
+TLS = ".only-tls"
 LATER = 'input[name="application_ack_out"]'
 
 
