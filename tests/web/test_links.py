@@ -12,23 +12,21 @@ from typing import NamedTuple
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import ProgrammingError
 
 from integrations.bounded.pool import BoundedExplainer, Pool
 from mdo_portal import wiring
 from mdo_portal.database import Database
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
 from mdo_portal.exchange import Explanation, Wire
 from mdo_portal.services import intake
 from tests import make, pdf_text
-from tests.conftest import as_web
 from tests.integrations.hl7v2 import samples
-from tests.outbox_house import AA, Outbox, Receiver
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
 
@@ -78,23 +76,6 @@ def test_a_hospital_without_a_link_is_shown_the_empty_form_that_makes_one(portal
     assert re.search(r'<option value="hix"', asked.text) and '<option value="paper" selected>' in asked.text
     assert wrong.status_code == 422 and "Vul de naam in" in wrong.text
     assert asked.text.count('<option value="paper"') == 2  # among the profiles and among the ways, and no second time
-
-
-def test_the_settings_keep_a_way_for_letters_that_is_not_chosen_there(portal: Portal) -> None:
-    lars = portal.person("Lars")
-    with portal.database.transaction() as session:
-        link = session.scalars(select(Link).where(Link.hospital_id == portal.region.hospitals["ZEED"])).one()
-        link.channel_out = Channel.HOOK
-
-    shown = lars.get(f"{portal.link()}/settings").text
-    lars.post(f"{portal.link()}/settings", data={"csrf_token": CSRF, "name": "Zeeduyn", "channel_out": "hook"})
-    lars.post(f"{portal.link('DELT')}/settings", data={"csrf_token": CSRF, "name": "Deltamond", "channel_out": "hook"})
-
-    with portal.database.transaction() as session:
-        ways = {link.hospital_id: link.channel_out for link in session.scalars(select(Link))}
-    assert '<option value="hook" selected>' in shown
-    assert ways[portal.region.hospitals["ZEED"]] is Channel.HOOK
-    assert ways.get(portal.region.hospitals["DELT"]) is not Channel.HOOK
 
 
 def test_a_message_that_is_tried_is_logged_and_not_kept(portal: Portal) -> None:
@@ -173,51 +154,6 @@ def test_an_own_place_is_checked_kept_and_used(portal: Portal) -> None:
     assert "hoort bij het profiel zelf" in whole.text
 
 
-@pytest.mark.parametrize(
-    ("tls", "networks", "said"),
-    [
-        (True, [], "over TLS"),
-        (False, ["10.20.0.0/16"], "onversleuteld, alleen binnen 10.20.0.0/16"),
-        (False, [], "mag nog niet: zonder TLS alleen naar een geregistreerd netwerk"),
-    ],
-)
-def test_the_page_says_over_what_line_letters_go(portal: Portal, tls: bool, networks: list[str], said: str) -> None:
-    with portal.database.transaction() as session:
-        link = session.execute(select(Link).where(Link.hospital_id == portal.region.hospitals["ZEED"])).scalar_one()
-        link.channel_out, link.tls_out, link.inside_networks = Channel.MLLP, tls, networks
-
-    assert said in portal.person("Lars").get(portal.link()).text
-
-
-def test_acknowledging_later_is_set_shown_and_remembered(portal: Portal) -> None:
-    lars, page = portal.person("Lars"), portal.link()
-    said = {"csrf_token": CSRF, "name": "Zeeduyn", "profile_in": "hix", "application_ack_out": "1"}
-    without = lars.post(f"{page}/settings", data=said)
-    over_mllp = {"channel_out": "mllp", "profile_out": "generic-v2", "host_out": "epd.zeeduyn.example", "port_out": "2575"}
-    saved = lars.post(f"{page}/settings", data=said | over_mllp)
-
-    assert (without.status_code, saved.status_code) == (422, 303)
-    assert "Los bevestigen kan alleen" in without.text
-    shown = lars.get(page).text
-    assert "Bevestigingen van verwerking" in shown
-    assert "Bevestiging van verwerking apart: <del>nee</del>" in shown and "<ins>ja</ins>" in shown
-    assert 'name="application_ack_out" value="1" checked' in " ".join(lars.get(f"{page}/settings").text.split())
-
-
-def test_letters_as_messages_are_chosen_on_the_screen(portal: Portal) -> None:
-    """Whether they go over TLS is the administrator's command line: PostgreSQL lets no web process write that."""
-    form = {"csrf_token": CSRF, "name": "Kreekrug", "level": "hl7v2", "profile_in": "hix", "channel_out": "mllp", "tls_out": "1"}
-
-    answer = portal.person("Ada").post(
-        f"{portal.link('KREE')}/settings", data=form | {"host_out": "epd.example.nl", "port_out": "2575"}
-    )
-
-    assert answer.status_code == 303
-    with portal.database.transaction() as session:
-        link = session.scalars(select(Link).where(Link.hospital_id == portal.region.hospitals["KREE"])).one()
-        assert (link.channel_out, link.host_out, link.tls_out) == (Channel.MLLP, "epd.example.nl", False)
-
-
 def test_a_token_is_shown_once(portal: Portal) -> None:
     lars = portal.person("Lars")
     with portal.database.transaction() as session:
@@ -286,19 +222,3 @@ def test_postgresql_itself_keeps_a_web_process_from_anothers_link(portal: Portal
         session.rollback()
     with pytest.raises(ProgrammingError), own.transaction(entering=sessions.hash_key(key)) as session:
         session.add(Link(hospital_id=session.scalars(select(Hospital.id).where(Hospital.code == "ODUL")).one(), profile_in=""))
-
-
-@pytest.mark.parametrize("name", ["Ada", "Lars"])
-def test_who_looks_after_a_link_sees_how_many_letters_are_under_way_and_of_no_other_hospital(portal: Portal, name: str) -> None:
-    """The administrator may read no letter; the page said *never* and 0 of every hospital."""
-    outbox = Outbox(portal.database, portal.region)
-    outbox.signed(), outbox.signed()
-    outbox.work(Receiver([AA]))
-    client = portal.person(name)
-
-    page = client.get("/links").text
-    of_zeed = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("Ziekenhuis ZEED")[2]))
-
-    assert re.search(r"Laatste brief uit (?!nog nooit)\S+ .*? Brieven onderweg \(HL7 v2-bericht\) 1 ", of_zeed)
-    with as_web(portal.database).transaction() as session:
-        assert session.execute(text("SELECT * FROM access.post_of(:one)"), {"one": portal.region.hospitals["ZEED"]}).all() == []

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.header import read_header
 from integrations.hl7v2.reader import Hl7Reader
 from mdo_portal.exchange import IncomingReferral, Unreadable
+
+from .rewritten import CHANGES, SENDINGS, Written
+from .test_same_meaning import changed, changes, read, sendings, sent
 
 CORPUS = Path(__file__).parents[4] / "shared" / "data" / "hl7v2"
 FILES = sorted(CORPUS.rglob("*.hl7"))
@@ -26,7 +31,7 @@ def lines_of(raw: bytes) -> list[str]:
 
 
 def test_no_sample_loses_a_segment() -> None:
-    read, refused = 0, []
+    count, refused = 0, []
     for path in FILES:
         raw = path.read_bytes()
         try:
@@ -35,8 +40,8 @@ def test_no_sample_loses_a_segment() -> None:
             refused.append((path.name, trouble.reason))
             continue
         assert "\r".join(s.line for s in message.segments).replace("\n", "\r").split("\r") == lines_of(raw), path.name
-        read += 1
-    assert read >= 0.9 * len(FILES)
+        count += 1
+    assert count >= 0.9 * len(FILES)
     assert {reason for _, reason in refused} <= {"no_header", "hostile_delimiters"}
 
 
@@ -94,20 +99,37 @@ def test_every_dutch_sample_with_a_patient_is_a_referral(path: Path, encode: boo
         with pytest.raises(Unreadable, match="no_patient"):
             Hl7Reader().read(raw, "zorgdomein", "" if encode else "UTF-8")
         return
-    read = Hl7Reader().read(raw, "zorgdomein", "" if encode else "UTF-8")
-    assert isinstance(read, IncomingReferral)
-    assert all((read.patient.name.family, read.patient.name.initials, read.patient.birth_on))
-    assert read.patient.local_number == own_number(message)
-    assert visit_number(message) in ("", read.number, *(number for _, number in read.patient.other_numbers))
-    assert read.patient.local_number or read.patient.bsn or read.number
-    assert read.patient.sex in ("M", "F")
-    assert bool(read.patient.bsn) == (b"NLMINBIZA" in raw)
-    assert read.referrer.organisation
-    assert read.referrer.name or not (message.first("ORC") or message.first("OBR"))
-    assert read.board_hint or not message.first("OBR")
-    said = "\n".join([read.question_board, *(fact.text for fact in read.facts)])
+    told = Hl7Reader().read(raw, "zorgdomein", "" if encode else "UTF-8")
+    assert isinstance(told, IncomingReferral)
+    assert all((told.patient.name.family, told.patient.name.initials, told.patient.birth_on))
+    assert told.patient.local_number == own_number(message)
+    assert visit_number(message) in ("", told.number, *(number for _, number in told.patient.other_numbers))
+    assert told.patient.local_number or told.patient.bsn or told.number
+    assert told.patient.sex in ("M", "F")
+    assert bool(told.patient.bsn) == (b"NLMINBIZA" in raw)
+    assert told.referrer.organisation
+    assert told.referrer.name or not (message.first("ORC") or message.first("OBR"))
+    assert told.board_hint or not message.first("OBR")
+    said = "\n".join([told.question_board, *(fact.text for fact in told.facts)])
     for observation in message.all("OBX"):
         value = observation.component(5, 2) if observation.component(2) == "CE" else observation.field(5)
         assert value in said
     for order in message.all("OBR"):
         assert order.component(4, 2, 0) in said
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(st.sampled_from(FILES or [CORPUS]), changes.filter(lambda name: not name.startswith("delimiters")), sendings)
+def test_a_sample_means_the_same_in_other_writing(path: Path, change: str, way: str) -> None:
+    """Not in other delimiters: what is shown as it was sent (a place with subcomponents) is shown with them."""
+    raw = path.read_bytes()
+    assume(raw[:3] == b"MSH" and raw.count(b"MSH|") == 1 and len(raw) < 100_000)
+    try:
+        before = read(raw)
+    except Unreadable:
+        assume(False)
+    told = sent(changed(Written.of(raw), CHANGES[change]), SENDINGS[way])
+    assume(told)
+    assert told
+
+    assert read(told) == before
