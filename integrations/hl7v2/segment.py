@@ -61,6 +61,9 @@ class Segment:
 
     def field(self, n: int) -> str:
         """The whole of field `n`, repetitions and components with their separators, unescaped."""
+        fields = self._fields or self.split()
+        if n < len(fields) and fields[n].isalnum():
+            return fields[n]  # no sign in it can be a separator, an escape or a blank
         text = self.as_sent(n)
         if self._marks.escape not in text or (n < 3 and self.name in HEADERS):
             return text  # MSH-1 and MSH-2 are the delimiters themselves

@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from mdo_portal.database import Database
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.services import meetings
 from tests import make
-from tests.people import Region
 from tests.web.people_house import House, house
-from tests.web.portal import CSRF, app_on, signed_in
+from tests.web.portal import CSRF
 from tests.web.test_board_pages import board_form
 
 __all__ = ["house"]
 
 
 @pytest.fixture
-def app(database: Database) -> Iterator[Flask]:
-    with app_on(database) as running:
-        yield running
-
-
-@pytest.fixture
-def case_path(database: Database, region: Region) -> str:
+def case_path(house: House) -> str:
     """A case on the agenda of the board's meeting, which is in nine days."""
     now = datetime.now(UTC)
-    with database.transaction() as session:
-        meeting, zeed = session.get_one(Meeting, region.meeting), session.get_one(Hospital, region.hospitals["ZEED"])
+    with house.database.transaction() as session:
+        meeting, zeed = session.get_one(Meeting, house.region.meeting), session.get_one(Hospital, house.region.hospitals["ZEED"])
         meeting.starts_at = meeting.series_at = now.replace(second=0, microsecond=0) + timedelta(days=9)
         meeting.registration_closes_at = now + timedelta(days=8)
-        case = make.case(session, zeed, now=now, board_id=region.boards["URO-P"])
-        make.planned(session, case, meeting, viewer=region.aisha, now=now)
+        case = make.case(session, zeed, now=now, board_id=house.region.boards["URO-P"])
+        make.planned(session, case, meeting, viewer=house.region.aisha, now=now)
         return f"/cases/{case.id}"
 
 
@@ -47,11 +37,9 @@ def _form(**over: object) -> dict[str, object]:
     return usual | over
 
 
-def test_the_coordinator_moves_it_and_the_board_reads_that(
-    app: Flask, database: Database, region: Region, case_path: str
-) -> None:
-    aisha, bram = (signed_in(app, database, region, name) for name in ("Aisha", "Bram"))
-    address = f"/meetings/{region.meeting}"
+def test_the_coordinator_moves_it_and_the_board_reads_that(house: House, case_path: str) -> None:
+    aisha, bram = (house.person(name) for name in ("Aisha", "Bram"))
+    address = f"/meetings/{house.region.meeting}"
     assert f'href="{address}/when"' in aisha.get(address).text and f"{address}/when" not in bram.get(address).text
     assert "Vergadering wijzigen" in aisha.get(f"{address}/when").text
 
@@ -75,40 +63,40 @@ def test_the_coordinator_moves_it_and_the_board_reads_that(
 )
 @pytest.mark.parametrize("path", ["when", "new"])
 def test_what_cannot_be_is_said_and_what_was_typed_stays(
-    app: Flask, database: Database, region: Region, case_path: str, path: str, over: dict[str, object], words: str
+    house: House, case_path: str, path: str, over: dict[str, object], words: str
 ) -> None:
-    aisha = signed_in(app, database, region, "Aisha")
-    address = "/meetings/new" if path == "new" else f"/meetings/{region.meeting}/when"
+    aisha = house.person("Aisha")
+    address = "/meetings/new" if path == "new" else f"/meetings/{house.region.meeting}/when"
 
-    answer = aisha.post(address, data=_form(place="Zaal Noord", board=region.boards["URO-P"], **over))
+    answer = aisha.post(address, data=_form(place="Zaal Noord", board=house.region.boards["URO-P"], **over))
 
     assert answer.status_code == 422 and words in answer.text and "Zaal Noord" in answer.text
 
 
-def test_an_extra_meeting_comes_on_the_list(app: Flask, database: Database, region: Region) -> None:
-    aisha, bram = (signed_in(app, database, region, name) for name in ("Aisha", "Bram"))
+def test_an_extra_meeting_comes_on_the_list(house: House) -> None:
+    aisha, bram = (house.person(name) for name in ("Aisha", "Bram"))
     assert "/meetings/new" in aisha.get("/meetings").text and "/meetings/new" not in bram.get("/meetings").text
     assert "Uro-prostaat" in aisha.get("/meetings/new").text
 
-    page = aisha.post("/meetings/new", data=_form(board=region.boards["URO-P"]), follow_redirects=True).text
+    page = aisha.post("/meetings/new", data=_form(board=house.region.boards["URO-P"]), follow_redirects=True).text
 
     assert "staat op de lijst" in page and "extra" in page and "Zaal 3" in page
     assert "extra" in bram.get("/meetings").text
 
 
-def test_a_board_must_be_chosen(app: Flask, database: Database, region: Region) -> None:
-    answer = signed_in(app, database, region, "Aisha").post("/meetings/new", data=_form(board=""))
+def test_a_board_must_be_chosen(house: House) -> None:
+    answer = house.person("Aisha").post("/meetings/new", data=_form(board=""))
 
     assert answer.status_code == 422 and "Kies een MDO" in answer.text
 
 
 @pytest.mark.parametrize("name", ["Bram", "Carla", "Dirk"])
-def test_who_does_not_plan_this_board_does_not(app: Flask, database: Database, region: Region, name: str) -> None:
-    client = signed_in(app, database, region, name)
+def test_who_does_not_plan_this_board_does_not(house: House, name: str) -> None:
+    client = house.person(name)
 
-    assert client.get(f"/meetings/{region.meeting}/when").status_code in (403, 404)
-    assert client.post(f"/meetings/{region.meeting}/when", data=_form()).status_code in (403, 404)
-    assert client.post("/meetings/new", data=_form(board=region.boards["URO-P"])).status_code in (403, 404)
+    assert client.get(f"/meetings/{house.region.meeting}/when").status_code in (403, 404)
+    assert client.post(f"/meetings/{house.region.meeting}/when", data=_form()).status_code in (403, 404)
+    assert client.post("/meetings/new", data=_form(board=house.region.boards["URO-P"])).status_code in (403, 404)
 
 
 def test_who_changes_the_day_of_a_board_hears_which_meetings_stay_where_they_are(house: House) -> None:

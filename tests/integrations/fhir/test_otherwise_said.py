@@ -208,39 +208,23 @@ def test_a_list_says_which_drug_is_gone_also_when_the_drug_is_a_resource() -> No
 # Which request
 
 
+def _task(status: str) -> Node:
+    """It asks for the first of the requests."""
+    return {"resourceType": "Task", "id": "t", "status": status, "intent": "order", "focus": {"reference": "ServiceRequest/r"}}
+
+
 def test_of_two_requests_that_are_as_clear_the_one_that_a_task_asks_for_is_meant() -> None:
     scan = request(id="s", identifier=[{"value": "SCAN"}], code={"text": "MRI"})
-    asks = {
-        "resourceType": "Task",
-        "id": "t",
-        "status": "requested",
-        "intent": "order",
-        "focus": {"reference": "ServiceRequest/r"},
-    }
     for order in ([scan, request()], [request(), scan]):
-        assert referral(tree(*order, patient(), asks)).number == "REF-1"
+        assert referral(tree(*order, patient(), _task("requested"))).number == "REF-1"
 
 
 def test_a_task_that_is_over_points_out_nothing() -> None:
     scan = request(id="s", identifier=[{"value": "SCAN"}], code={"text": "MRI"})
-    over = {
-        "resourceType": "Task",
-        "id": "t",
-        "status": "rejected",
-        "intent": "order",
-        "focus": {"reference": "ServiceRequest/r"},
-    }
-    assert referral(tree(scan, request(), patient(), over)).number == "SCAN"
+    assert referral(tree(scan, request(), patient(), _task("rejected"))).number == "SCAN"
 
 
 def test_two_boards_stay_two_referrals_whatever_a_task_points_at() -> None:
     code = {"coding": [{"system": "http://snomed.info/sct", "code": "720006006"}]}
-    asks = {
-        "resourceType": "Task",
-        "id": "t",
-        "status": "requested",
-        "intent": "order",
-        "focus": {"reference": "ServiceRequest/r"},
-    }
     with pytest.raises(Unreadable, match="split"):
-        referral(tree(request(code=code), request(id="s", identifier=[{"value": "S"}], code=code), patient(), asks))
+        referral(tree(request(code=code), request(id="s", identifier=[{"value": "S"}], code=code), patient(), _task("requested")))
