@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision
@@ -11,7 +11,7 @@ from mdo_portal.domain.inbound import FeedCount
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import ToldChange
 from tests import make
-from tests.identity_questions import CONFLICTS, decide, merge, opened, people, referral, states
+from tests.identity_questions import CONFLICTS, STRANGER, born, decide, merge, opened, people, referral, states
 from tests.make import BSN, OTHER_BSN
 from tests.people import Region
 from tests.test_reception import hand_in, rows, understand_all
@@ -81,6 +81,39 @@ def test_the_patients_later_messages_wait_and_everybody_elses_go_on(database: Da
     understand_all(database)
 
     assert states(database) == ["understood", "identity_conflict", "waits_for_identity", "understood"]
+
+
+def test_a_patient_who_was_here_before_does_not_wait_for_somebody_elses_question(database: Database, region: Region) -> None:
+    hand_in(database, region, referral("4", patient="7"), *CONFLICTS[ConflictKind.OTHER_BSN])
+    understand_all(database)
+    hand_in(database, region, make.hl7_change("M5", patient="7", family="Later"))
+    understand_all(database)
+
+    assert states(database) == ["understood", "understood", "identity_conflict", "understood"]
+
+
+def test_the_disputed_patient_waits_under_another_number_too(database: Database, region: Region) -> None:
+    """What asked the question came with number and another BSN; this comes with the BSN alone that stood here."""
+    hand_in(database, region, *CONFLICTS[ConflictKind.OTHER_BSN])
+    understand_all(database)
+    hand_in(database, region, referral("5", patient="", bsn=BSN))
+    understand_all(database)
+
+    assert states(database) == ["understood", "identity_conflict", "waits_for_identity"]
+
+
+def test_who_was_said_to_be_another_person_is_that_same_other_person_the_next_time(database: Database, region: Region) -> None:
+    hand_in(database, region, *CONFLICTS[ConflictKind.NAME_AND_BIRTH])
+    understand_all(database)
+    decide(database, Decision.OTHER)
+
+    hand_in(database, region, born(referral("3", family=STRANGER), "19701231"))
+    understand_all(database)
+
+    with database.transaction() as session:
+        family = func.lower(Patient.family) == STRANGER.lower()
+        assert session.scalar(select(func.count()).select_from(Patient).where(family)) == 1
+    assert people(database)[STRANGER] == {"VW-2", "VW-3"}
 
 
 def test_decided_all_of_it_is_read_in_the_order_of_arrival(database: Database, region: Region) -> None:
