@@ -68,6 +68,16 @@ def test_a_case_says_how_many_messages_wait_and_where(database: Database, region
     assert waiting.hospital == read(database, region).hospital
 
 
+def test_every_case_of_the_patient_says_so(database: Database, region: Region) -> None:
+    """One told it and the other, of the next board, looked as if nothing waited."""
+    hand_in(database, region, referral("1b", bsn=BSN))
+    somebody_asks(database, region)
+
+    with database.transaction() as session:
+        found = session.scalars(select(Case).where(Case.referral_number.in_(("VW-1", "VW-1b"))))
+        assert [cases.view(session, one).held.messages for one in found] == [2, 2]
+
+
 def listed_as_waiting(database: Database) -> bool:
     with database.transaction() as session:
         return session.scalars(select(held.waits(Case.id)).where(Case.referral_number == "VW-1")).one()
