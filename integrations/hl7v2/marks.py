@@ -35,12 +35,18 @@ class Marks:
         return self.component + self.repetition + self.sub
 
     def escaped(self, text: str, *, formatted: bool = False) -> str:
-        """`text` as it may stand in a field. `formatted` (FT, TX) writes any line end as `\\.br\\`, else CR and LF as hex."""
+        """`text` as it may stand in a field. `formatted` (FT, TX) writes any line end as `\\.br\\`, else CR and LF as hex.
+
+        A last blank that a reader would take for padding (segment.py) is written as hex: in a text only where there is nothing else.
+        """
         if text.isalnum():
             return text
         if formatted:  # without the marks of the frame first: CR and LF around one are one line end
             text = text.translate(_FRAMING).replace("\r\n", "\n").replace("\r", "\n")
-        return text.translate(_outgoing(self, formatted))
+        written = text.translate(_outgoing(self, formatted))
+        if written[-1:] == " " and (not formatted or written.isspace()):
+            return f"{written[:-1]}{self.escape}X20{self.escape}"
+        return written
 
     def unescaped(self, text: str, codec: str = "utf-8") -> str:
         """`text` of a field as a person wrote it. Sequences we do not know stay as they are; nothing is dropped."""

@@ -130,7 +130,11 @@ def _signs(line: str, old: Marks, new: Marks) -> Iterator[str]:
         if escaped and (plain := old.unescaped(old.escape + escaped + old.escape)) not in "\n\r":
             yield new.escaped(plain)
         else:
-            yield new.escape + escaped + new.escape if escaped else separators.get(sign) or new.escaped(sign)
+            yield (
+                new.escape + escaped + new.escape
+                if escaped
+                else separators.get(sign) or (sign if sign == " " else new.escaped(sign))
+            )
 
 
 def _of_parts(text: str, marks: Marks, add: str) -> str:

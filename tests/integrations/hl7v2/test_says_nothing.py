@@ -6,6 +6,7 @@ import pytest
 from pybase64 import b64encode
 
 from integrations.hl7v2.ack import acks_for
+from integrations.hl7v2.builder import Builder, Formatted
 from integrations.hl7v2.er7 import Message
 from integrations.hl7v2.lines import LARGE
 from integrations.hl7v2.marks import STANDARD
@@ -36,6 +37,21 @@ def test_separators_behind_which_nothing_stands_are_no_text(behind: str) -> None
     assert [(fact.text, fact.label, fact.key) for fact in told.facts if fact.key] == [
         ("Adenocarcinoom.\nMet spoed.", "Biopt", "B1/PA/PA/1")
     ]
+
+
+@pytest.mark.parametrize("text", [" ", "   ", "Jan ", '"" ', " \x0b"])
+def test_what_we_write_comes_back_with_its_last_blank(text: str) -> None:
+    """Blanks alone, and at the end of a line, are nothing in what others send."""
+    raw = Builder(STANDARD).header({9: ("ADT", "A08")}).add("PID", {3: text, 5: "x", 7: text}).encode()
+
+    message = Message.parse(raw)
+    assert (message.get("PID-3-1"), message.get("PID-7-1")) == (text.replace("\x0b", ""),) * 2
+
+
+def test_a_text_of_blanks_alone_comes_back_and_no_other_has_hex_in_it() -> None:
+    raw = Builder(STANDARD).header({9: ("ADT", "A08")}).add("ZZZ", {3: Formatted("  "), 4: Formatted("Ja. "), 5: "x"}).encode()
+
+    assert (Message.parse(raw).get("ZZZ-3-1"), b"|Ja. |" in raw) == ("  ", True)
 
 
 def test_a_year_with_components_behind_it_is_still_a_year() -> None:
