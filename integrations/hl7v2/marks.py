@@ -37,13 +37,16 @@ class Marks:
     def escaped(self, text: str, *, formatted: bool = False) -> str:
         """`text` as it may stand in a field. `formatted` (FT, TX) writes any line end as `\\.br\\`, else CR and LF as hex.
 
-        A last blank that a reader would take for padding (segment.py) is written as hex: in a text only where there is nothing else.
+        What a reader would take for nothing is written as hex where it must be: two quotes and nothing else (the null), and a last blank
+        (padding, segment.py), in a text only where there is nothing but blanks.
         """
         if text.isalnum():
             return text
         if formatted:  # without the marks of the frame first: CR and LF around one are one line end
             text = text.translate(_FRAMING).replace("\r\n", "\n").replace("\r", "\n")
         written = text.translate(_outgoing(self, formatted))
+        if written.rstrip(" ") == '""':  # two quotes that somebody typed: alone they would say that there is nothing
+            written = f"{self.escape}X22{self.escape}{written[1:]}"
         if written[-1:] == " " and (not formatted or written.isspace()):
             return f"{written[:-1]}{self.escape}X20{self.escape}"
         return written

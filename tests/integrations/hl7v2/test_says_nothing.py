@@ -39,9 +39,9 @@ def test_separators_behind_which_nothing_stands_are_no_text(behind: str) -> None
     ]
 
 
-@pytest.mark.parametrize("text", [" ", "   ", "Jan ", '"" ', " \x0b"])
-def test_what_we_write_comes_back_with_its_last_blank(text: str) -> None:
-    """Blanks alone, and at the end of a line, are nothing in what others send."""
+@pytest.mark.parametrize("text", [" ", "   ", "Jan ", '"" ', '""', " \x0b"])
+def test_what_we_write_comes_back_also_where_it_looks_like_nothing(text: str) -> None:
+    """Two quotes, blanks alone and blanks at the end of a line are nothing in what others send."""
     raw = Builder(STANDARD).header({9: ("ADT", "A08")}).add("PID", {3: text, 5: "x", 7: text}).encode()
 
     message = Message.parse(raw)
