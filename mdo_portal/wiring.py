@@ -55,6 +55,7 @@ from mdo_portal.exchange import (
     Sender,
     Wire,
 )
+from mdo_portal.services.agreements import Checks
 from mdo_portal.settings import NOWHERE, Settings
 
 __all__ = [
@@ -143,9 +144,17 @@ def own_public_keys(secret: bytes) -> bytes:
     return OwnKey(secret).jwks()
 
 
-def poll_trouble(query: str) -> str:
-    """Why this search cannot be registered for asking what is new; "" when it can."""
-    return poll.trouble(query)
+def agreement_checks() -> Checks:
+    """Who can tell whether keys, a search or roots can be used."""
+    return Checks(smart.trouble, poll.trouble, _roots_work)
+
+
+def _roots_work(trust: str) -> bool:
+    try:
+        certificate_works("", trust)
+    except (ssl.SSLError, ValueError):
+        return False
+    return True
 
 
 def certificate_works(certificate: str, trust: str) -> None:

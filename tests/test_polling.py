@@ -15,13 +15,13 @@ from sqlalchemy import select
 
 from mdo_portal import polling, understanding, wiring
 from mdo_portal.commands import hospital_fhir
-from mdo_portal.commands.agreements import NotAgreed
 from mdo_portal.commands.hospital_fhir import Agreed
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
+from mdo_portal.errors import Incomplete
 from mdo_portal.services import polls
 from mdo_portal.services.hospitals import hash_token
 from mdo_portal.services.sealed import client_secret
@@ -252,7 +252,7 @@ def test_asking_ends_when_the_administrator_says_so(asked: Asked) -> None:
     ["Patient?name=a", "ServiceRequest?_lastUpdated=ge2020", "ServiceRequest?subject.identifier=1", "ServiceRequest/7", "https://x/ServiceRequest", "ServiceRequest?_count=9"],
 )  # fmt: skip
 def test_only_a_search_for_referrals_can_be_registered(asked: Asked, query: str) -> None:
-    with pytest.raises(NotAgreed):
+    with pytest.raises(Incomplete):
         hospital_fhir.agree(asked.database, "DELT", Agreed(poll=query))
     assert re.fullmatch(r"ServiceRequest\?status=active", asked.poll().query)
 

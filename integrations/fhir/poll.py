@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import parse_qsl
@@ -28,6 +29,7 @@ _WITH_IT = (
 )
 #: ours to say in every search
 _OURS = {"_lastupdated", "_sort", "_count"}
+_WHOSE = {"patient", "subject"}
 
 
 class FhirPoller:
@@ -53,17 +55,20 @@ class FhirPoller:
 
 
 def trouble(query: str) -> str:
-    """Why this is no search that can be registered, in English for who registers it; "" when it can."""
+    """Why this is no search that can be registered: kind, ours, not_allowed or person; "" when it can."""
     kind, _, said = query.partition("?")
     if kind not in REFERRALS:
-        return f"a poll searches {' or '.join(REFERRALS)}"
-    if any(name.lower() in _OURS for name, _ in parse_qsl(said, keep_blank_values=True)):
-        return "_lastUpdated, _sort and _count are said by the portal"
+        return "kind"
+    names = {re.split(r"[:.]", name.lower())[0] for name, _ in parse_qsl(said, keep_blank_values=True)}
+    if names & _OURS:
+        return "ours"
+    if names & _WHOSE:
+        return "person"
     try:
         fetch = fetch_of(query, "https://registered.example")
-    except NotAllowed as no:
-        return f"not allowed: {no}"
-    return "a poll names no person" if fetch.form or not fetch.is_search else ""
+    except NotAllowed:
+        return "not_allowed"
+    return "person" if fetch.form or not fetch.is_search else ""
 
 
 def asked(query: str, *, since: datetime) -> str:

@@ -15,7 +15,7 @@ from mdo_portal import wiring, wiring_profiles
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.link import Changed, Link
 from mdo_portal.exchange import Wire
-from mdo_portal.services import link_history, polls
+from mdo_portal.services import agreements, link_history
 from mdo_portal.services.hospitals import CERTIFICATE_PURPOSE
 from mdo_portal.services.sealed import sealer
 
@@ -56,18 +56,13 @@ def remembered(session: Session, code: str, *, now: datetime) -> Iterator[None]:
     found = session.execute(query).first()
     if found is None:
         raise KeyError(code)
-    before = _as_text(session, *found)
+    before = agreements.as_text(session, *found)
     yield
     session.flush()
-    after = _as_text(session, *found)
+    after = agreements.as_text(session, *found)
     if before != after:
         told = link_history.differing(before, after)
         link_history.remember(session, found[0].id, Changed.SETTINGS, *told, viewer=None, now=now)
-
-
-def _as_text(session: Session, hospital: Hospital, link: Link) -> str:
-    poll = polls.of_link(session, link.id)
-    return f"{link_history.as_text(hospital, link)}\npoll: {poll.query if poll else ''}"
 
 
 def written(

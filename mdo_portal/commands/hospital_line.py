@@ -61,17 +61,13 @@ def hospital_add_command(code: str, name: str, profile: str, sending_application
 @click.option("--profile-out", help="Profile that writes what we send.")
 @click.option("--pull", is_flag=True, help="They lay data ready and tell us (TA Notified Pull).")
 @click.option("--poll", help="Search we ask for what is new, e.g. `ServiceRequest?status=active`; empty: ask no more.")
-@click.option("--poll-every", type=int, default=300, show_default=True, help="Seconds between two looks.")
+@click.option("--poll-every", type=int, help="Seconds between two looks; 300 when nothing was said.")
 def hospital_fhir_command(code: str, **said: Any) -> None:
     """Write down what is agreed with a hospital that speaks FHIR; prints what it must be told (JSON)."""
     read = {name: said[name].read_text() if said[name] else None for name in ("certificate", "trust", "their_keys")}
     agreed = Agreed(**said | read | {"networks": said["networks"] or None})
-    try:
+    with _in_words(code):
         click.echo(json.dumps(hospital_fhir.agree(open_database(checked_settings(), OWNER), code, agreed)))
-    except KeyError:
-        raise click.ClickException(f"no hospital {code} with a link") from None
-    except agreements.NotAgreed as error:
-        raise click.ClickException(str(error)) from None
 
 
 @command.command("mllp")
@@ -95,12 +91,8 @@ def hospital_mllp_command(code: str, **said: Any) -> None:
     """Write down where a hospital's HL7 v2 receiver stands and over which line letters go; prints how it stands (JSON)."""
     read = {name: said[name].read_text() if said[name] else None for name in ("certificate", "trust")}
     receiver = Receiver(**said | read | {"networks": said["networks"] or None})
-    try:
+    with _in_words(code):
         click.echo(json.dumps(hospital_mllp.agree(open_database(checked_settings(), OWNER), code, receiver)))
-    except KeyError:
-        raise click.ClickException(f"no hospital {code} with a link") from None
-    except agreements.NotAgreed as error:
-        raise click.ClickException(str(error)) from None
 
 
 @command.command("check")
@@ -182,6 +174,8 @@ def _in_words(code: str) -> Iterator[None]:
         yield
     except Incomplete as missing:
         raise click.ClickException("; ".join(missing.fields.values())) from None
+    except agreements.NotAgreed as error:
+        raise click.ClickException(str(error)) from None
     except KeyError:
         raise click.ClickException(f"no hospital {code} with a link") from None
 

@@ -24,6 +24,8 @@ _CHARSETS = ("", "8859/1", "8859/15", "UNICODE UTF-8", "windows-1252")
 LINE_WIRES = (Wire.HL7V2, Wire.FHIR)
 LINE_CHANNELS = (Channel.PAPER, Channel.MLLP, Channel.FHIR)
 """How the hospital's own letters may go: the rest needs what an administrator registers."""
+NO_URL = N_("Dit moet een https-adres zijn, zonder vraagteken of hekje.")
+_HERE = ("127.0.0.1", "localhost", "::1")
 _WIRES = {Channel.MLLP: Wire.HL7V2, Channel.FHIR: Wire.FHIR}
 _ORDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)
 
@@ -123,8 +125,8 @@ def _wrong_address(said: Mapping[str, Any], profiles: Profiles, *, loopback: boo
         fields["channel_out"] = N_(
             "Los bevestigen kan alleen als brieven over HL7 v2 (MLLP) gaan: over die lijn gaat ook de bevestiging."
         )
-    if channel is Channel.FHIR and not _is_url(said["url_out"], loopback=loopback):
-        fields["url_out"] = N_("Dit moet een https-adres zijn, zonder vraagteken of hekje.")
+    if channel is Channel.FHIR and not is_url(said["url_out"], loopback=loopback):
+        fields["url_out"] = NO_URL
     if channel in _WIRES and wire is not _WIRES[channel]:
         fields.setdefault("profile_out", N_("Kies een profiel dat bij deze weg hoort: HL7 v2 of FHIR."))
     if len(said["token_out"]) > 4_000 or not said["token_out"].isascii():
@@ -132,10 +134,12 @@ def _wrong_address(said: Mapping[str, Any], profiles: Profiles, *, loopback: boo
     return fields
 
 
-def _is_url(text: str, *, loopback: bool) -> bool:
+def is_url(text: str, *, loopback: bool) -> bool:
+    """Whether this may be an address of a hospital's server; `loopback`: also one on this machine without TLS."""
     try:
         parts = urlsplit(text)
     except ValueError:
         return False
     plain = text.isascii() and text.isprintable() and " " not in text and not (parts.query or parts.fragment or parts.username)
-    return plain and bool(parts.hostname) and (parts.scheme == "https" or (loopback and parts.scheme == "http"))
+    here = loopback and parts.hostname in _HERE and parts.scheme == "http"
+    return plain and bool(parts.hostname) and (parts.scheme == "https" or here)

@@ -18,7 +18,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotAllowed
 from mdo_portal.exchange import Wire
 from mdo_portal.services import recipient_channels
-from mdo_portal.services.link_form import _HOST, Profiles, _is_url, _port
+from mdo_portal.services.link_form import _HOST, NO_URL, Profiles, _port, is_url
 from mdo_portal.services.link_history import differing, remember
 
 NONE = ""
@@ -104,7 +104,7 @@ def _wrong(said: Said, profiles: Profiles, *, loopback: bool) -> dict[str, str]:
     found = (
         ("host", said.channel == Channel.MLLP and not _HOST.fullmatch(said.host), _NO_HOST),
         ("port", said.channel == Channel.MLLP and not 0 < said.port < 65_536, N_("Vul een poort in tussen 1 en 65535.")),
-        ("url", said.channel in (Channel.FHIR, Channel.HOOK) and not _is_url(said.url, loopback=loopback), _NO_URL),
+        ("url", said.channel in (Channel.FHIR, Channel.HOOK) and not is_url(said.url, loopback=loopback), NO_URL),
         ("profile_out", needs is not None and wire is not needs, _NO_PROFILE),
         ("mail_to", said.channel == Channel.NOTICE and not _MAIL.fullmatch(said.mail_to), N_("Vul één e-mailadres in.")),
         (
@@ -119,7 +119,6 @@ def _wrong(said: Said, profiles: Profiles, *, loopback: bool) -> dict[str, str]:
 
 
 _NO_HOST = N_("Vul de naam of het adres in van de computer die brieven aanneemt.")
-_NO_URL = N_("Dit moet een https-adres zijn, zonder vraagteken of hekje.")
 _NO_PROFILE = N_("Kies een profiel dat bij deze weg hoort: HL7 v2 of FHIR.")
 _NO_SECRET = N_("Een token is hoogstens 4000 tekens, zonder bijzondere letters.")
 

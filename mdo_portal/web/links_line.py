@@ -8,53 +8,22 @@ from pathlib import Path
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy.orm import Session
 
 from mdo_portal.domain import certificate
 from mdo_portal.domain.certificate_refusals import HOLDS_KEY, ISSUER_UNKNOWN
-from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, Incomplete, NotFound
+from mdo_portal.errors import N_, Incomplete
 from mdo_portal.services import line_acceptance, line_binding, lines, link_claims, links
 from mdo_portal.settings import NOWHERE, host_port, is_loopback
 from mdo_portal.web import confirming
-from mdo_portal.web.confirming import require_fresh_strong
-from mdo_portal.web.context import now, settings, signed, transaction, viewer
+from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log
+from mdo_portal.web.links_proof import asks_again, confirmed, own_link
 from mdo_portal.web.registration import read_date
 
 blueprint = Blueprint("line", __name__, url_prefix="/links/<uuid:hospital_id>/line")
-AGAIN = N_(
-    "Bevestig nog eens dat u het bent: dat is langer dan vijf minuten geleden. Wat u typte staat er nog; kies een bestand opnieuw."
-)
 NOTHING = N_("Dit was al ingetrokken. Er is niets veranderd.")
-
-
-def _link(db: Session, hospital_id: uuid.UUID) -> Link:
-    _, link = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)
-    if link is None:
-        raise NotFound()
-    return link
-
-
-def _confirmed(hospital_id: uuid.UUID) -> None:
-    """Who lets somebody in as this hospital has just proven who they are. Whose link it is not, is not asked for that."""
-    with transaction() as db:
-        _link(db, hospital_id)
-    require_fresh_strong()
-
-
-def _asks_again(hospital_id: uuid.UUID) -> str:
-    """Why a form that was sent is shown once more, with what was typed: its proof was too old, or wrong; "" = it holds."""
-    with transaction() as db:
-        _link(db, hospital_id)
-    if signed().is_fresh_strong(now()):
-        return ""
-    if not any(request.form.get(name) for name in ("password", "code", "credential")):
-        return AGAIN
-    proven = confirming.by_form()
-    return "" if proven and proven.strong else confirming.ONE_FACTOR if proven else confirming.WRONG
 
 
 def _back(hospital_id: uuid.UUID, sentence: str, kind: str = "success") -> ResponseReturnValue:
@@ -65,7 +34,7 @@ def _back(hospital_id: uuid.UUID, sentence: str, kind: str = "success") -> Respo
 @blueprint.get("/certificate")
 @may(Act.LINK_MANAGE)
 def certificates(hospital_id: uuid.UUID) -> str:
-    _confirmed(hospital_id)
+    confirmed(hospital_id)
     return _certificates(hospital_id, "", request.args.get("called", ""))
 
 
@@ -97,7 +66,7 @@ def _issuers() -> tuple[str, ...]:
 def bind(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """A certificate that was pasted or uploaded. Of what is none, or holds a key, nothing is kept; a key is not shown again either."""
     raw, text = _handed_in()
-    if error := _asks_again(hospital_id):
+    if error := asks_again(hospital_id):
         return _certificates(hospital_id, gettext(error), text=text, asks=True), 422
     try:
         found = certificate.read(raw)
@@ -105,7 +74,7 @@ def bind(hospital_id: uuid.UUID) -> ResponseReturnValue:
             return _certificates(hospital_id, reason, text=found.pem, asks_chain=True), 422
         with transaction() as db:
             bound_to = line_binding.bind_certificate(
-                db, _link(db, hospital_id).id, found, by_name=bool(request.form.get("by_name")), by=viewer().name, now=now(),
+                db, own_link(db, hospital_id).id, found, by_name=bool(request.form.get("by_name")), by=viewer().name, now=now(),
                 viewer=viewer(),
             )  # fmt: skip
             log(db, Act.LINK_MANAGE, hospital_id, f"bound {bound_to}")
@@ -141,12 +110,12 @@ def _bound(subject: str) -> str:
 def bind_called(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """A certificate that called, by its fingerprint."""
     fingerprint = request.form.get("fingerprint", "")
-    if error := _asks_again(hospital_id):
+    if error := asks_again(hospital_id):
         return _certificates(hospital_id, gettext(error), fingerprint, asks=True), 422
     try:
         with transaction() as db:
             name = line_binding.bind_called(
-                db, _link(db, hospital_id).id, fingerprint, by=viewer().name, now=now(), viewer=viewer()
+                db, own_link(db, hospital_id).id, fingerprint, by=viewer().name, now=now(), viewer=viewer()
             )
             log(db, Act.LINK_MANAGE, hospital_id, f"bound {fingerprint}")
     except Incomplete as missing:
@@ -160,7 +129,7 @@ def withdraw(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """Asks for no new proof of identity: who must shut somebody out, must be able to at once."""
     bound_to = request.form.get("bound_to", "")
     with transaction() as db:
-        if not line_binding.withdraw(db, _link(db, hospital_id).id, bound_to, now=now(), viewer=viewer()):
+        if not line_binding.withdraw(db, own_link(db, hospital_id).id, bound_to, now=now(), viewer=viewer()):
             return _back(hospital_id, gettext(NOTHING), "info")
         log(db, Act.LINK_MANAGE, hospital_id, f"withdrew {bound_to}")
     return _back(hospital_id, gettext("Het certificaat is ingetrokken. Binnen enkele seconden komt er niemand meer mee binnen."))
@@ -169,7 +138,7 @@ def withdraw(hospital_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/plain")
 @may(Act.LINK_MANAGE)
 def plain(hospital_id: uuid.UUID) -> str:
-    _confirmed(hospital_id)
+    confirmed(hospital_id)
     return _plain(hospital_id, {})
 
 
@@ -188,13 +157,13 @@ def _plain(hospital_id: uuid.UUID, errors: dict[str, str], error: str = "") -> s
 @blueprint.post("/plain")
 @may(Act.LINK_MANAGE)
 def accept_plain(hospital_id: uuid.UUID) -> ResponseReturnValue:
-    if error := _asks_again(hospital_id):
+    if error := asks_again(hospital_id):
         return _plain(hospital_id, {}, gettext(error)), 422
     day = read_date(request.form.get("until", ""))
     try:
         with transaction() as db:
             line_acceptance.accept_plain(
-                db, _link(db, hospital_id).id, by=request.form.get("by", ""), why=request.form.get("why", ""),
+                db, own_link(db, hospital_id).id, by=request.form.get("by", ""), why=request.form.get("why", ""),
                 until=lines.end_of(day) if day else None, now=now(), viewer=viewer(),
             )  # fmt: skip
             log(db, Act.LINK_MANAGE, hospital_id, f"accepted unencrypted messages until {day}")
@@ -207,7 +176,7 @@ def accept_plain(hospital_id: uuid.UUID) -> ResponseReturnValue:
 @may(Act.LINK_MANAGE)
 def withdraw_plain(hospital_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as db:
-        if not line_acceptance.withdraw_plain(db, _link(db, hospital_id).id, now=now(), viewer=viewer()):
+        if not line_acceptance.withdraw_plain(db, own_link(db, hospital_id).id, now=now(), viewer=viewer()):
             return _back(hospital_id, gettext(NOTHING), "info")
         log(db, Act.LINK_MANAGE, hospital_id, "withdrew the acceptance of unencrypted messages")
     return _back(hospital_id, gettext("Ingetrokken. Binnen enkele seconden wordt onversleuteld geweigerd."))

@@ -25,7 +25,7 @@ from mdo_portal.exchange import Caller
 from mdo_portal.services import line_binding, lines, refused_calls
 from mdo_portal.services.line_binding import ELSEWHERE, ENDED, NOT_CALLED
 from mdo_portal.web import confirming
-from mdo_portal.web.links_line import AGAIN
+from mdo_portal.web.links_proof import AGAIN
 from tests.client_certificates import Made, made
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
