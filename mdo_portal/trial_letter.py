@@ -50,6 +50,7 @@ def _decision(number: str, recipient: str, hospital: str, network: str, address:
         letter_title=f"Proefbrief {number}",
         letter_pdf=letters.render("decision", letter.as_json(), at=now),
         network_name=network,
+        is_trial=True,
     )
 
 

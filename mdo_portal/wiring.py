@@ -16,6 +16,7 @@ from integrations.exit import archive as leaving_archive
 from integrations.fhir import poll, xml_writer
 from integrations.fhir.answer import answer_body, task_status
 from integrations.fhir.capability import capability_statement
+from integrations.fhir.probe import FhirProber
 from integrations.fhir.pull import FhirPuller
 from integrations.fhir.question import FhirAsker
 from integrations.fhir.reader import numbers_of
@@ -48,6 +49,7 @@ from mdo_portal.exchange import (
     LeavingCase,
     MessageHeader,
     Poller,
+    Prober,
     Puller,
     Reader,
     Receipt,
@@ -104,6 +106,7 @@ class Outward:
     senders: Mapping[Channel, Sender]
     puller: Puller
     poller: Poller
+    prober: Prober
     asker: Asker
     acknowledger: Acknowledger
 
@@ -116,6 +119,7 @@ def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
         {Channel(name): sender for name, sender in made.items()},
         FhirPuller(tokens),
         poll.FhirPoller(tokens),
+        FhirProber(tokens),
         FhirAsker(tokens),
         MllpAcknowledger(),
     )

@@ -53,12 +53,13 @@ def _fhir(decision: OutgoingDecision) -> bytes:
     for content in made["content"]:
         kept = {key: value for key, value in content["attachment"].items() if key != "data"}
         content["attachment"] = kept | {"url": f"{file_name(decision)}.pdf"}
-    return judged_bytes(pruned(made), "R4")
+    return judged_bytes(pruned(made), "R4", is_trial=decision.is_trial)
 
 
 def _plain(decision: OutgoingDecision) -> bytes:
     patient = decision.patient
-    told = {
+    told: dict[str, Any] = {"trial": True} if decision.is_trial else {}
+    told |= {
         "id": decision.delivery_id,
         "document_number": decision.document_number,
         "form": decision.form_there.value,

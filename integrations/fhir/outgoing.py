@@ -11,12 +11,13 @@ from uuid import UUID, uuid5
 
 from integrations.fhir.judge import problem
 from integrations.fhir.profile import Profile
-from integrations.fhir.values import Node
+from integrations.fhir.values import Node, node
 from mdo_portal.exchange import DecisionForm, OutgoingDecision
 
 from .outgoing_people import URI, contained_patient, subject
 
 CONSULT_NOTE = {"coding": [{"system": "http://loinc.org", "code": "85232-7", "display": "Tumor board Consult note"}]}
+_REASONS = {"R4": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "STU3": "http://hl7.org/fhir/v3/ActReason"}
 NO_ADVICE = "Bericht zonder advies"
 """No code was found for a board's word that there is no advice: the code says whose letter it is, the words what it is."""
 RELATED = {
@@ -114,10 +115,16 @@ def _part_uri(number: str, part: str) -> str:
     return uuid5(UUID(number), part).urn
 
 
-def judged_bytes(resource: Node, version: str) -> bytes:
-    """The bytes on the wire; the same resource always gives the same bytes. Raises NotSendable when the judge refuses it."""
+def judged_bytes(resource: Node, version: str, *, is_trial: bool) -> bytes:
+    """The bytes on the wire; the same resource always gives the same bytes. Raises NotSendable when the judge refuses it.
+
+    What is only tried says so in every resource (HTEST): a server keeps them one by one.
+    """
     entries = resource["entry"] if resource["resourceType"] == "Bundle" else [{"resource": resource}]
     for entry in entries:
+        if is_trial:
+            tag = {"system": _REASONS[version], "code": "HTEST"}
+            entry["resource"] |= {"meta": node(entry["resource"].get("meta")) | {"tag": [tag]}}
         if found := problem(entry["resource"], version):
             raise NotSendable(f"{entry['resource']['resourceType']}: {found}")
     try:

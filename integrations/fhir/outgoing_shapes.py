@@ -55,13 +55,14 @@ def request_of(letter: Letter) -> Request:
     version = letter.profile.version
     if letter.has("document-bundle"):
         uri = letter.own("document-bundle")
-        body = judged_bytes(document_bundle(letter), version)
+        body = judged_bytes(document_bundle(letter), version, is_trial=letter.decision.is_trial)
         return Request(body, ("Bundle",), uri, "Bundle", f"identifier={quote(f'{URI}|{uri}', safe='')}")
     entries = list(_entries(letter))
     if not entries:
         raise NotSendable("the profile asks for no shape")
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [created_once(one, uri) for uri, one in entries]}
-    return Request(judged_bytes(bundle, version), tuple(one["resourceType"] for _, one in entries), entries[0][0])
+    body = judged_bytes(bundle, version, is_trial=letter.decision.is_trial)
+    return Request(body, tuple(one["resourceType"] for _, one in entries), entries[0][0])
 
 
 def _entries(letter: Letter) -> Iterator[tuple[str, Node]]:

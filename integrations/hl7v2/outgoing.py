@@ -64,7 +64,7 @@ def _header(decision: OutgoingDecision, address: Address, profile: Profile) -> d
         5: wishes["receiving_application"],
         6: wishes["receiving_facility"] or address.hospital_code,
         10: control_id(decision, profile),
-        11: wishes["processing"],
+        11: "T" if decision.is_trial else wishes["processing"],
         12: wishes["version"],
         15: wishes["accept"],
         16: wishes["application"],

@@ -12,7 +12,10 @@ from mdo_portal.database import Base
 from mdo_portal.domain.pull import CERTIFICATE, TOKEN
 from mdo_portal.errors import N_
 
-_REGISTERED = N_("Het geregistreerde adres of de zoekvraag deugt niet meer; de beheerder van het portaal moet ernaar kijken.")
+_REGISTERED = N_(
+    "Naar het vastgelegde adres gaat het portaal niet, of de zoekvraag deugt niet meer: kijk bij Afspraken over FHIR. "
+    "Staat de server in een VPN, vraag de beheerder van het portaal dan dat netwerk te registreren."
+)
 #: code of NotPulled -> what a person reads
 POLL_REASONS: dict[str, str] = {
     "address": _REGISTERED,

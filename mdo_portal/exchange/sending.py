@@ -131,6 +131,14 @@ class Puller(Protocol):
         ...
 
 
+class Prober(Protocol):
+    """Asks a hospital's server who it is: does its address answer, is its certificate good, do we get a token? Nobody's data."""
+
+    def probe(self, address: Address) -> str:
+        """The version of FHIR that it says to speak (`4.0.1`), "" when it does not say. Raises NotPulled."""
+        ...
+
+
 class Poller(Protocol):
     """Asks a hospital's server what is new, by a registered search. No transaction is open meanwhile."""
 

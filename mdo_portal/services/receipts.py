@@ -90,7 +90,10 @@ RECEIPT_REASONS: dict[str, str] = {
     "unsendable": _NOT_WRITABLE,
     "not_valid": _NOT_WRITABLE,
     "address": _BAD_ADDRESS,
-    "certificate": N_("Het certificaat van de ontvanger klopt niet. Er is niets verstuurd; meld het de beheerder."),
+    "certificate": N_(
+        "Het certificaat van de ontvanger klopt niet: verlopen, van een andere naam, of van een uitgever die het portaal niet kent. Er is "
+        "niets verstuurd; de koppelingsbeheerder van het ziekenhuis laat het vernieuwen, of legt hun uitgever vast bij de koppeling."
+    ),
     "bad_address": _BAD_ADDRESS,
     "sealed": _SEALED,
     "other_content": N_("Bij de ontvanger staat een andere brief onder dit nummer. Bel voordat u opnieuw verstuurt."),

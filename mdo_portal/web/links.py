@@ -14,7 +14,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from mdo_portal import wiring_profiles
-from mdo_portal.domain.hospital import Hospital, Level
+from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
@@ -128,6 +128,7 @@ def _shown(db: Session, hospital: Hospital, link: Link | None) -> dict[str, Any]
         "may_invite": viewer().may(Act.PEOPLE_MANAGE, hospital_id=hospital.id),
         "reads_post": viewer().may_for_own_hospital_or_board(Act.POST_READ),
         "may_join": viewer().may(Act.BOARD_MANAGE),
+        "goes_by_line": link is not None and link.channel_out in (Channel.MLLP, Channel.FHIR),
         "may_manage": viewer().may(Act.LINK_MANAGE, hospital_id=hospital.id),
         "viewer": viewer(),
     }

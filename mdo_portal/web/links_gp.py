@@ -8,25 +8,21 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mdo_portal import trial_letter, wiring, wiring_profiles
+from mdo_portal import wiring_profiles
 from mdo_portal.domain.delivery import Audience
-from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act
-from mdo_portal.errors import N_, Incomplete
-from mdo_portal.exchange import Receipt, ReceiptKind, Wire
+from mdo_portal.errors import Incomplete
+from mdo_portal.exchange import Wire
 from mdo_portal.services import links, recipient_channels, recipient_form
-from mdo_portal.services.receipts import RECEIPT_REASONS
-from mdo_portal.services.sealed import client_secret
 from mdo_portal.web import link_words
-from mdo_portal.web.context import database, now, settings, transaction, viewer
+from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.links import log
+from mdo_portal.web.links_way_back import try_letter
 
 blueprint = Blueprint("gp_channel", __name__, url_prefix="/links/<uuid:hospital_id>/gp")
 _FIELDS = ("profile_out", "host", "port", "url", "folder", "mail_to", "phone")
-BY_HAND = N_("Over deze weg valt niets te proberen: een mens drukt de brief af.")
-NOT_BUILT = N_("Deze weg is op deze server nog niet ingericht. Vraag de beheerder.")
 
 
 @blueprint.get("")
@@ -73,20 +69,5 @@ def try_it(hospital_id: uuid.UUID) -> ResponseReturnValue:
         hospital, _ = links.hospital_for(db, viewer(), Act.LINK_MANAGE, hospital_id)  # without a channel: on paper
         channel, address = recipient_channels.address_of(db, hospital_id, Audience.GP)
         log(db, Act.LINK_MANAGE, hospital_id, "tried a letter to general practitioners")
-    sender = wiring.outward(client_secret(database()), settings()).senders.get(channel)
-    if sender is None:
-        flash(gettext(BY_HAND if channel is Channel.PAPER else NOT_BUILT), "warning")
-        return redirect(url_for("gp_channel.page", hospital_id=hospital_id), 303)
-    receipt = trial_letter.send(
-        sender, address, recipient=gettext("Huisarts (proef)"), hospital=hospital.name, network=settings().network, now=now()
-    )
-    flash(_said(receipt), "success" if receipt.kind is ReceiptKind.ACCEPTED else "warning")
+    try_letter(channel, address, recipient=gettext("Huisarts (proef)"), hospital=hospital.name, knows_patients=False)
     return redirect(url_for("gp_channel.page", hospital_id=hospital_id), 303)
-
-
-def _said(receipt: Receipt) -> str:
-    if receipt.kind is ReceiptKind.ACCEPTED:
-        return str(gettext("De proefbrief is aangenomen (%(code)s).", code=receipt.code))
-    why = RECEIPT_REASONS.get(receipt.code)
-    not_confirmed = gettext("De proefbrief is niet bevestigd.")
-    return f"{not_confirmed} {gettext(why) if why else receipt.code}"

@@ -185,6 +185,7 @@ OTHERWISE: dict[str, Rule] = {
     **dict.fromkeys(("gp_channel.page", "gp_channel.save", "gp_channel.try_it"), of_hospital),
     **dict.fromkeys(("line.certificates", "line.bind", "line.bind_called", "line.withdraw"), of_hospital),
     **dict.fromkeys(("line.plain", "line.accept_plain", "line.withdraw_plain"), of_hospital),
+    **dict.fromkeys(("agreements.page", "agreements.save", "way_back.letter", "way_back.server"), of_hospital),
     "providers.new": of_page,  # only sends on, to a page that looks whose hospital it is
 }
 
