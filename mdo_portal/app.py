@@ -22,6 +22,7 @@ from mdo_portal.web import (
     advice,
     boards,
     bodies,
+    calendars,
     cases,
     confirming,
     decision_forms,
@@ -74,7 +75,7 @@ from mdo_portal.web import people as people_pages
 from mdo_portal.web import sessions as session_pages
 from mdo_portal.web.context import SignedInUser, client_address, now
 
-SIGNING_IN = (signing_in, invitations, confirming, account, session_pages, oidc, providers)
+SIGNING_IN = (signing_in, invitations, confirming, account, calendars, session_pages, oidc, providers)
 CASES = (
     worklist,
     cases,

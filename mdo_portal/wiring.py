@@ -12,6 +12,7 @@ from functools import cache
 
 from integrations import readers as integrated
 from integrations.bounded.pool import BoundedExplainer, Pool, bounded
+from integrations.calendar import feed
 from integrations.exit import archive as leaving_archive
 from integrations.fhir import poll, xml_writer
 from integrations.fhir.answer import answer_body, task_status
@@ -43,6 +44,7 @@ from mdo_portal.exchange import (
     Acknowledger,
     Answer,
     Asker,
+    CalendarEntry,
     Caller,
     Explainer,
     IncomingReferral,
@@ -164,6 +166,11 @@ def _roots_work(trust: str) -> bool:
 def certificate_works(certificate: str, trust: str) -> None:
     """Raises ssl.SSLError or ValueError when these cannot be used to go out with."""
     tls.context(certificate, trust)
+
+
+def calendar_feed(name: str, entries: Iterable[CalendarEntry], *, host: str, at: datetime) -> bytes:
+    """Meetings as a calendar to subscribe to (iCalendar)."""
+    return feed.feed(name, entries, host=host, at=at)
 
 
 def explainers() -> Mapping[Wire, Explainer]:

@@ -29,6 +29,7 @@ NO_PATIENTS: dict[str, str] = {
     "used_logout_tokens": "a goodbye of a provider, once",
     "rights_reviews": "whose roles were gone through",
     "rights_review_lines": "whose roles were gone through",
+    "calendar_addresses": "by which secret address a colleague's own calendar reads when boards meet",
     "follow_up_reminders": "on which day a colleague was mailed",
     "data_keys": "wrapped by a key that is not in the database",
     "retention_rules": "how long what stays",

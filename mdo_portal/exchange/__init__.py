@@ -5,6 +5,7 @@ these values and these values into bytes; `mdo_portal` never sees a segment or a
 never sees a table. Nothing here is computed from patient data: a value is carried as it was sent.
 """
 
+from mdo_portal.exchange.calendar import CalendarEntry
 from mdo_portal.exchange.incoming import (
     APPOINTMENT_STATES,
     ORDERED,
@@ -68,6 +69,7 @@ __all__ = [
     "Address",
     "Answer",
     "Asker",
+    "CalendarEntry",
     "Caller",
     "Contact",
     "DecisionForm",

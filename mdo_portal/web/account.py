@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound
-from mdo_portal.services import credentials, open_sessions, passkeys, passwords, people, second_factors, sessions
+from mdo_portal.services import calendars, credentials, open_sessions, passkeys, passwords, people, second_factors, sessions
 from mdo_portal.web import entering, passkey_requests
 from mdo_portal.web.confirming import require_fresh, require_fresh_strong
 from mdo_portal.web.context import now, session_key, settings, signed, transaction, viewer
@@ -41,6 +41,7 @@ def _page(error: str = "") -> str:
             "open_sessions": open_sessions.sessions_of(db, me, now=now()),
             "hospitals": people.hospitals_of(db, me),
             "person": db.get_one(Person, me),
+            "calendar": calendars.of_person(db, me),
         }
     here = sessions.hash_key(session_key())
     return render_template(

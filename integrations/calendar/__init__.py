@@ -1,0 +1,1 @@
+"""Calendars that people use anyway (iCalendar, RFC 5545)."""
