@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
@@ -20,7 +20,7 @@ from mdo_portal.services.calendars import Held
 from mdo_portal.web import entering
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may, public
-from mdo_portal.web.words import when_exact
+from mdo_portal.web.words import clock, short_day
 
 blueprint = Blueprint("calendars", __name__)
 NAME = N_("MDO-vergaderingen")
@@ -68,9 +68,11 @@ def read(key: str) -> Response:
 
 def _entry(one: Held) -> CalendarEntry:
     title = gettext("MDO %(board)s", board=one.board_name)
-    lines = [] if one.is_called_off else [gettext("Aanmelden kan tot %(when)s.", when=when_exact(one.registration_closes_at))]
+    lines = []
     if one.series_at is not None and one.series_at != one.starts_at:
-        lines.insert(0, gettext("Verzet; was %(when)s.", when=when_exact(one.series_at)))
+        lines.append(gettext("Verzet; was %(when)s.", when=_moment(one.series_at)))
+    if one.registration_closes_at > now() and not one.is_called_off:
+        lines.append(gettext("Aanmelden kan tot %(when)s.", when=_moment(one.registration_closes_at)))
     return CalendarEntry(
         number=str(one.id),
         title=gettext("Vervalt: %(title)s", title=title) if one.is_called_off else title,
@@ -81,3 +83,8 @@ def _entry(one: Held) -> CalendarEntry:
         ends_at=one.starts_at + timedelta(minutes=one.minutes),
         is_called_off=one.is_called_off,
     )
+
+
+def _moment(at: datetime) -> str:
+    """`do 3 dec 08:00`: never *tomorrow*, for nobody knows when it is read."""
+    return f"{short_day(at)} {clock(at)}"
