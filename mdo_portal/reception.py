@@ -27,6 +27,10 @@ REFUSALS = {
     "no_control_id": (Verdict.REFUSED, "message control id is missing"),
     "hostile_delimiters": (Verdict.REFUSED, "encoding characters are not usable"),
     "unknown_sender": (Verdict.NOT_HERE, "sending application and facility are not known here"),
+    "other_name": (
+        Verdict.NOT_HERE,
+        "the hospital of this client certificate is known here under another sending application and facility",
+    ),
     "several_senders": (
         Verdict.NOT_HERE,
         "several hospitals here send under this MSH-3 and MSH-4, and this line shows no certificate that says which",
@@ -47,7 +51,7 @@ REFUSALS = {
 }
 """What the sender hears about a message that is kept but must come again. Everything else that is stored is accepted."""
 
-UNPROVEN = frozenset({"unknown_sender", "several_senders", "unknown_certificate", "wrong_certificate", "plain_not_accepted"})
+UNPROVEN = frozenset({"unknown_sender", "other_name", "several_senders", "unknown_certificate", "wrong_certificate", "plain_not_accepted"})
 """Refused by what is known of who may send."""
 
 
@@ -84,7 +88,8 @@ def sort(
     sender = link or hospitals.sender_of(links, header, caller)
     if sender is None:
         why = _nobodys(header, caller, links)
-        return _refused(raw, header, wire=wire, link=None, reason=why, place=_shown(why, caller, links, "MSH-3"), now=now)
+        whose = _whose_line(caller, links) if why == "other_name" else None
+        return _refused(raw, header, wire=wire, link=whose, reason=why, place=_shown(why, caller, links, "MSH-3"), now=now)
     if caller is not None and (wrong := _unproven(sender, caller, links, now=now)):
         # Nobody's until it is proven whose: the same bytes over a proper line are then a new message, not a double of this.
         return _refused(raw, header, wire=wire, link=None, reason=wrong, place=_shown(wrong, caller, links, "MSH-4"), now=now)
@@ -112,15 +117,21 @@ def _nobodys(header: MessageHeader, caller: Caller | None, links: Sequence[LinkR
     """Why no hospital here can be said to have sent this."""
     signing = hospitals.signing(links, header)
     if not signing:
-        return "unknown_sender"
+        return "other_name" if _whose_line(caller, links) else "unknown_sender"
     if caller is None or not caller.is_encrypted or any(one.shows(caller) for one in signing):
         return "several_senders"
     return _of_another(caller, links)
 
 
+def _whose_line(caller: Caller | None, links: Sequence[LinkRow]) -> LinkRow | None:
+    """The one hospital that this line belongs to by its certificate; None when that says nobody, or several (a regional engine)."""
+    found = [one for one in links if one.shows(caller)] if caller is not None and caller.is_encrypted else []
+    return found[0] if len(found) == 1 else None
+
+
 def _shown(reason: str, caller: Caller | None, links: Sequence[LinkRow], place: str) -> str:
     """Which certificate it was, and of which hospital: whoever reads the row must know whom to call."""
-    if caller is None or reason not in ("wrong_certificate", "unknown_certificate", "unknown_sender"):
+    if caller is None or reason not in ("wrong_certificate", "unknown_certificate", "unknown_sender", "other_name"):
         return place
     whose = next((one.hospital_code for one in links if one.shows(caller)), "")
     if reason == "unknown_sender" and not whose:

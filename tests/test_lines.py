@@ -13,9 +13,10 @@ from mdo_portal import reception, wiring
 from mdo_portal.commands.desk import Desk
 from mdo_portal.database import Database
 from mdo_portal.domain import place_words
-from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.domain.inbound import InboundMessage, InboundState
+from mdo_portal.domain.link import Link
 from mdo_portal.errors import Incomplete
-from mdo_portal.exchange import Caller, Wire
+from mdo_portal.exchange import Caller, Verdict, Wire
 from mdo_portal.reception import Sorted
 from mdo_portal.services import hospitals, line_acceptance, line_binding, lines
 from mdo_portal.services.hospitals import Senders
@@ -109,6 +110,52 @@ def test_a_refused_line_says_which_certificate_it_showed_and_whose_that_is(datab
     assert sort(links, KREE, sender="NEW-EPD").arrival.place.startswith("certificate KREE ")  # unknown is only its new name
     assert sort(links, stranger, sender="NEW-EPD").arrival.place == "MSH-3"
     assert place_words.in_dutch(nobodys.arrival.place) == f"certificaat: epd.vecht.test {'c' * 16}"
+
+
+def test_a_message_under_another_name_is_kept_with_the_hospital_whose_line_it_came_over(
+    database: Database, region: Region
+) -> None:
+    """After an upgrade an EPD signs otherwise: everything was refused, and the hospital's own link manager saw nothing of it."""
+    links = bound(database, region)
+    refused = sort(links, ZEED, sender="NEW-EPD", control_id="M1")
+
+    (answer,) = reception.keep(database, [refused])
+
+    assert (answer.verdict, answer.reason, answer.control_id) == (Verdict.NOT_HERE, "other_name", "M1")
+    with database.transaction() as session:
+        row = session.scalars(select(InboundMessage)).one()
+        assert (row.hospital_id, row.state, row.reason) == (region.hospitals["ZEED"], InboundState.UNREADABLE, "other_name")
+
+
+@pytest.mark.parametrize("caller", [FAR, HERE, replace(ZEED, is_local=False, certificate="c" * 64, names=())])
+def test_a_name_that_nobody_has_stays_nobodys_where_the_line_does_not_say_whose_it_is(
+    database: Database, region: Region, caller: Caller
+) -> None:
+    sorted_ = sort(bound(database, region), caller, sender="NEW-EPD")
+    assert (sorted_.arrival.reason, sorted_.arrival.link) == ("unknown_sender", None)
+
+
+def test_an_engine_that_calls_for_two_hospitals_says_of_an_unknown_name_nobodys(database: Database, region: Region) -> None:
+    bound(database, region)
+    with database.transaction() as session:
+        line_binding.bind(session, region.links["KREE"].link_id, now=NOW, by="Test", fingerprint="a" * 64, is_shared=True)
+        links = hospitals.links(session)
+    sorted_ = sort(links, ZEED, sender="NEW-EPD")
+    assert (sorted_.arrival.reason, sorted_.arrival.link) == ("unknown_sender", None)
+
+
+def test_once_the_name_is_known_the_very_same_message_is_taken(database: Database, region: Region) -> None:
+    links = bound(database, region)
+    reception.keep(database, [sort(links, ZEED, sender="NEW-EPD", control_id="M1")])
+    with database.transaction() as session:
+        link = session.get_one(Link, region.links["ZEED"].link_id)
+        link.sending_applications = [*link.sending_applications, "NEW-EPD"]
+        session.flush()
+        links = hospitals.links(session)
+
+    (answer,) = reception.keep(database, [sort(links, ZEED, sender="NEW-EPD", control_id="M1")])
+
+    assert answer.verdict is Verdict.STORED
 
 
 def test_plain_is_taken_while_somebody_accepted_it_and_not_a_day_longer(database: Database, region: Region) -> None:

@@ -18,6 +18,11 @@ UNREADABLE_REASONS: dict[str, str] = {
         "Onbekende afzender: deze naam (MSH-3/MSH-4) hoort bij geen enkel ziekenhuis. Het bericht is geweigerd (AR) en bewaard; "
         "maak of herstel de koppeling, daarna moet het ziekenhuis het opnieuw sturen."
     ),
+    "other_name": N_(
+        "Het EPD belde met het certificaat van dit ziekenhuis, maar het bericht noemt een afzender (MSH-3/MSH-4) die niet bij de koppeling "
+        "staat. Het is geweigerd (AR) en bewaard; zet die naam bij Instellingen, of laat het EPD zijn oude naam gebruiken. "
+        "Daarna moet het EPD het opnieuw sturen."
+    ),
     "several_senders": N_(
         "Meer ziekenhuizen hier sturen onder deze naam (MSH-3/MSH-4), en de verbinding toonde geen certificaat dat zegt van welk het is. "
         "Het bericht is geweigerd en bewaard; laat het ziekenhuis met zijn eigen certificaat bellen, of een eigen naam in MSH-4 zetten."
@@ -138,11 +143,14 @@ UNREADABLE_REASONS: dict[str, str] = {
 }
 
 NO_SENDER = "unknown_sender"
+OTHER_NAME = "other_name"
+"""Whose it is, its line says; as who it signs, nobody there said."""
 NOBODY = "nobody_here"
 """It was about somebody without a case: only its header is still there."""
 
 SEND_AGAIN = frozenset(
     {
+        "other_name",
         "no_header",
         "no_control_id",
         "hostile_delimiters",
@@ -156,7 +164,8 @@ SEND_AGAIN = frozenset(
         "not_polled",
     }
 )
-"""Reasons that lie in the bytes themselves, or of which only the beginning or the number came: the hospital must send again."""
+"""Reasons that lie in the bytes themselves, or of which only the beginning or the number came, or who was refused at the door: the
+hospital must send again."""
 
 ABOUT_IDENTITY = ("identity_conflict", "waits_for_identity")
 """Reasons that a person settles by saying who the patient is, and no other way."""

@@ -23,7 +23,7 @@ from mdo_portal.services import link_history, polls
 from mdo_portal.services.link_form import NO_URL, is_url
 
 LONGEST_ID, LONGEST_SCOPES, LARGEST = 200, 500, 64 * 1024
-SHORTEST, LONGEST = 30, 86_400
+SHORTEST, USUAL, LONGEST = 30, 300, 86_400
 """Seconds between two looks at what is new."""
 _ONE_CLIENT = "uq_links_client_id_in"
 TAKEN = N_(
@@ -132,10 +132,12 @@ def as_text(session: Session, hospital: Hospital, link: Link) -> str:
 def _ask(session: Session, link: Link, said: Agreed, *, now: datetime) -> None:
     """What stands as it stood is not begun anew: a server that fails would look as if nobody had asked it yet."""
     stood = as_agreed(session, link)
-    if said.search == "":
+    search = stood.search if said.search is None else said.search
+    every = said.every or stood.every or USUAL
+    if not search:
         polls.end(session, link)
-    elif said.search is not None and (said.search, said.every or stood.every) != (stood.search, stood.every):
-        polls.register(session, link, said.search, every=timedelta(seconds=said.every or stood.every or 300), now=now)
+    elif (search, every) != (stood.search, stood.every):
+        polls.register(session, link, search, every=timedelta(seconds=every), now=now)
     session.flush()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import RAW_PURPOSE, InboundMessage
 from mdo_portal.domain.sealing import CANNOT_OPEN
-from mdo_portal.domain.unreadable import NO_SENDER
+from mdo_portal.domain.unreadable import NO_SENDER, OTHER_NAME
 from mdo_portal.exchange import MessageHeader, Wire
 from mdo_portal.services import hospitals
 from mdo_portal.services.application_acks import header_alone
@@ -19,11 +19,13 @@ from mdo_portal.services.sealed import sealer
 MOST_BYTES = 1_000_000
 """Of a larger message the page does not say how it is signed."""
 MOST_SIGNS = 60
-_NOBODYS = frozenset({NO_SENDER, "unknown_certificate", "wrong_certificate"})
+_NOBODYS = frozenset({NO_SENDER, OTHER_NAME, "unknown_certificate", "wrong_certificate"})
 
 
 def named(session: Session, rows: Sequence[InboxRow]) -> list[InboxRow]:
-    """The same rows; those of an unknown sender say how it signs. Such rows only the administrator has."""
+    """The same rows; those of an unknown sender say how it signs. Such rows only the administrator has; and a hospital those that came
+    over its own line under another name.
+    """
     unknown = [row.id for row in rows if row.reason in _NOBODYS and row.wire == Wire.HL7V2 and 0 < row.size <= MOST_BYTES]
     if not unknown:
         return list(rows)
@@ -34,7 +36,7 @@ def named(session: Session, rows: Sequence[InboxRow]) -> list[InboxRow]:
 
 
 def _named(row: InboxRow, signs: tuple[str, str], links: Sequence[hospitals.LinkRow]) -> InboxRow:
-    is_unknown = row.reason == NO_SENDER  # the others sign as somebody who is known, and are not believed
+    is_unknown = row.reason in (NO_SENDER, OTHER_NAME)  # the others sign as somebody who is known, and are not believed
     known = (
         hospitals.sender_of(links, MessageHeader(sending_application=signs[0], sending_facility=signs[1])) if is_unknown else None
     )

@@ -67,7 +67,7 @@ def _has_fhir(link: Link) -> bool:
 
 def _as_form(stood: Agreed) -> dict[str, Any]:
     shown = {name: value if value is not None else "" for name, value in asdict(stood).items()}
-    return shown | {"every": str(stood.every or 300), "tls": "1" if stood.tls else ""}
+    return shown | {"every": str(stood.every or agreements.USUAL), "tls": "1" if stood.tls else ""}
 
 
 @blueprint.post("")

@@ -13,6 +13,7 @@ from mdo_portal.commands.hospital_fhir import Agreed, agree
 from mdo_portal.database import Database
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.link import Link
+from mdo_portal.domain.poll import Poll
 from mdo_portal.errors import Incomplete
 from mdo_portal.services import hospitals, link_history
 from tests.people import Region
@@ -49,6 +50,13 @@ def test_what_is_agreed_stands_among_who_changed_what(database: Database, region
         change = link_history.history(session, region.hospitals["DELT"])[0]
     assert change.by_name == "" and "token_url_out: https://login.delta.example/token" in change.after
     assert "inside_networks: 10.20.0.0/16" in change.after
+
+
+def test_how_often_is_asked_is_changed_alone(database: Database, region: Region) -> None:
+    agree(database, "DELT", Agreed(url="https://fhir.delta.example/r4", poll="ServiceRequest"))
+    agree(database, "DELT", Agreed(poll_every=900))
+    with database.transaction() as session:
+        assert [(one.query, one.every_seconds) for one in session.scalars(select(Poll))] == [("ServiceRequest", 900)]
 
 
 def test_what_is_not_said_stays(database: Database) -> None:

@@ -41,7 +41,7 @@ class House(NamedTuple):
 
     def read(self, address: str) -> TestResponse:
         """As somebody's calendar does: no cookie, no page of ours."""
-        return self.app.test_client().get(address)
+        return self.app.test_client().get(address, headers={"Accept-Language": "en-US"})
 
     def event(self, address: str) -> Event:
         (one,) = Calendar.from_ical(self.read(address).data).events

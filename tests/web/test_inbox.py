@@ -157,6 +157,20 @@ def test_once_a_link_knows_the_stranger_the_row_says_who_must_send_again(house: 
     assert "Deze afzender is nu bekend" in ada.get("/inbox").text
 
 
+def test_a_hospital_sees_how_its_own_epd_signs_now_and_where_to_write_that_down(house: House) -> None:
+    raw = make.hl7_referral("W1", sender="NEW-EPD")
+    kept(house, "other_name", "ZEED", raw=raw, control_id="W1")
+    rows = table(house.person(Role.LINK_MANAGER).get("/inbox?state=unreadable").text)
+
+    assert "tekent als NEW-EPD" in rows and f"/links/{house.region.hospitals['ZEED']}/settings" in rows
+    assert "Opnieuw lezen" not in rows  # it was refused: its sender believes that we do not have it
+
+    with house.database.transaction() as session:
+        link = session.get_one(Link, house.region.links["ZEED"].link_id)
+        link.sending_applications = [*link.sending_applications, "NEW-EPD"]
+    assert "Deze afzender is nu bekend" in house.person(Role.LINK_MANAGER).get("/inbox").text
+
+
 # What it became
 
 
