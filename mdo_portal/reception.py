@@ -51,7 +51,9 @@ REFUSALS = {
 }
 """What the sender hears about a message that is kept but must come again. Everything else that is stored is accepted."""
 
-UNPROVEN = frozenset({"unknown_sender", "other_name", "several_senders", "unknown_certificate", "wrong_certificate", "plain_not_accepted"})
+UNPROVEN = frozenset(
+    {"unknown_sender", "other_name", "several_senders", "unknown_certificate", "wrong_certificate", "plain_not_accepted"}
+)
 """Refused by what is known of who may send."""
 
 

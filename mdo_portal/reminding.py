@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
 from mdo_portal.exchange import NOT_THIS_MAILBOX, ReceiptKind, Reminder, Waits
-from mdo_portal.services import line_reminders, reminders
+from mdo_portal.services import line_reminders, meeting_mails, reminders
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +47,13 @@ def warn_next(database: Database, reminder: Reminder, *, clock: Callable[[], dat
     with database.transaction() as session:
         told = line_reminders.claim(session, now=clock(), beside=passed)
     return told is not None and _mail(database, reminder, told, Waits.LINE, line_reminders.put_back, passed)
+
+
+def tell_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
+    """The same for who sits on a board of which a meeting moved, was added or is called off."""
+    with database.transaction() as session:
+        told = meeting_mails.claim(session, now=clock(), beside=passed)
+    return told is not None and _mail(database, reminder, told, Waits.MEETING, meeting_mails.put_back, passed)
 
 
 def _mail(

@@ -17,9 +17,12 @@ from mdo_portal import reminding
 from mdo_portal.commands.demo.mailbox import _ANSWERS as mailbox_answers
 from mdo_portal.commands.demo.mailbox import SENDER, mailbox
 from mdo_portal.commands.demo.places import free_places
-from mdo_portal.database import Database
+from mdo_portal.commands.postgres_databases import as_role
+from mdo_portal.database import Base, Database
+from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.link import LineReminded
+from mdo_portal.domain.meeting_mail import MeetingMailed
 from mdo_portal.domain.people import Membership, Person, Role
 from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
 from tests.copies import as_web
@@ -157,9 +160,33 @@ def test_a_mail_server_that_has_no_such_mailbox_says_it_is_about_that_address(
     assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, NOT_THIS_MAILBOX)
 
 
-def test_web_processes_cannot_read_who_was_mailed(ending: Database) -> None:
+@pytest.mark.parametrize("kept", [LineReminded, MeetingMailed])
+def test_web_processes_cannot_read_who_was_mailed(ending: Database, kept: type[Base]) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), as_web(ending).transaction() as session:
-        session.scalars(select(LineReminded)).all()
+        session.scalars(select(kept)).all()
+
+
+def test_who_sits_on_a_board_is_mailed_by_the_worker_that_something_of_its_meetings_changed_and_not_what(
+    database: Database, region: Region, mail: tuple[Path, Reminder]
+) -> None:
+    folder, reminder_ = mail
+    with database.transaction() as session:
+        moved = session.get_one(Meeting, region.meeting)
+        moved.series_at = MORNING + DAY * 3
+        moved.starts_at = MORNING + DAY * 4
+    worker = Database(as_role(database.url, "mdo_work"), sealer=database.sealer)
+    passed = set[uuid.UUID]()
+    while reminding.tell_next(worker, reminder_, clock=lambda: MORNING, passed=passed):
+        pass
+    worker.engine.dispose()
+
+    messages = [message_from_bytes(kept.read_bytes()) for kept in folder.glob("*.eml")]
+    assert {"aisha@example.nl", "bram@example.nl", "mila@example.nl"} <= {one["To"] for one in messages}
+    for one in messages:
+        text = one.get_payload(decode=True).decode()  # type: ignore[union-attr]
+        assert "https://mdo.example/meetings\n" in text.replace("\r\n", "\n")
+        for word in ("prostaat", "Uro", "2026", "maart", region.meeting.hex):
+            assert word not in one["Subject"] + one["Message-ID"] + text
 
 
 def test_a_mailbox_that_takes_no_mail_holds_nobody_else_up_and_is_tried_again_in_the_next_round(ending: Database) -> None:

@@ -44,6 +44,18 @@ Om welke lijn het gaat staat met opzet niet in deze mail. Antwoorden worden niet
 """,
         "/links",
     ),
+    Waits.MEETING: _Words(
+        "Kijk in het MDO-portaal: een vergadering is gewijzigd",
+        """Een vergadering van een van uw MDO's is verzet, vervalt of komt erbij.
+
+Meld u aan en kijk bij Vergaderingen:
+{url}
+
+Daar kunt u de vergaderingen ook in uw eigen agenda laten zetten. Om welk MDO het gaat staat met opzet niet in deze mail.
+Antwoorden worden niet gelezen.
+""",
+        "/meetings",
+    ),
 }
 SECONDS = 20.0
 

@@ -88,6 +88,7 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
     if (mailing := wiring.reminder(settings)) is not None:
         jobs.append(("remind", lambda: _remind(database, stop, mailing, reminding.remind_next)))
         jobs.append(("warn", lambda: _remind(database, stop, mailing, reminding.warn_next)))
+        jobs.append(("tell", lambda: _remind(database, stop, mailing, reminding.tell_next)))
     living = Living(database, clock=now, hang_up=wiring.hang_up)
     place = PlaceWatch(database, clock=now)
     jobs.append(("place", lambda: place.keep_looking(stop)))
