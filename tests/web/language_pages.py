@@ -26,7 +26,7 @@ FOLLOWING = (
 LINKS = ("/links", "/inbox", "/inbox?state=unreadable", "/inbox?state=ignored")
 LINK = tuple(
     f"/links/{{zeed}}{part}"
-    for part in ("", "/settings", "/try", "/places", "/places/keys", "/gp", "/line/certificate", "/line/plain")
+    for part in ("", "/settings", "/try", "/places", "/places/keys", "/gp", "/agreements", "/line/certificate", "/line/plain")
 )
 ACCOUNT = ("/account", "/account/second-factor", "/confirm", "/confirm?strong=1", "/hospital", "/nothing-yet")
 LOG = (

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 from sqlalchemy import select
 
 from mdo_portal.domain.delivery import Delivery
-from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Fact, Section
 from mdo_portal.web.assets import DIST
@@ -68,8 +68,21 @@ def test_the_pages_of_links_boards_and_rights(browser: Browser, house: House) ->
             one.state, one.sent_at, one.received_at = "received", now - timedelta(days=1), now - timedelta(days=1)
         link = session.scalars(select(Link).where(Link.hospital_id == region.hospitals["ZEED"])).one()
         link.profile_in, link.profile_out = "generic-v2-confirmed", "generic-v2-confirmed"
+        other = session.scalars(select(Link).where(Link.hospital_id == region.hospitals["DELT"])).one()
+        other.profile_in, other.url_out, other.channel_out = "generic-r4", "https://fhir.delta.example/r4", Channel.FHIR
     home, uro = f"/links/{house.region.hospitals['ZEED']}", house.region.boards["URO-P"]
-    paths = ["/links", home, "/links/new", f"/manage/boards/{uro}", f"/rights/explain/{person_id('Aisha')}"]
+    fhir = f"/links/{house.region.hospitals['DELT']}"
+    paths = [
+        "/links",
+        home,
+        f"{home}/agreements",
+        fhir,
+        f"{fhir}/agreements",
+        "/account",
+        "/links/new",
+        f"/manage/boards/{uro}",
+        f"/rights/explain/{person_id('Aisha')}",
+    ]
 
     found = {}
     for path in paths:
