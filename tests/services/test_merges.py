@@ -83,6 +83,18 @@ def test_the_same_numbers_at_another_hospital_are_left_alone(session: Session, z
     assert number_of(session, elsewhere) == "1"
 
 
+def test_numbers_of_two_hospitals_are_never_joined(session: Session, zeed: Hospital, region: Region) -> None:
+    kree = session.get_one(Hospital, region.hospitals["KREE"])
+    here, there = (
+        session.get_one(Patient, make.case(session, one, patient=make.identity("1")).patient_id) for one in (zeed, kree)
+    )
+
+    with pytest.raises(ValueError, match="two hospitals"):
+        merges.join(session, here, there, now=NOW)
+
+    assert (here.merged_into, there.merged_into) == (None, None)
+
+
 def test_a_referral_under_the_old_number_joins_and_goes_back_when_it_is_undone(session: Session, zeed: Hospital) -> None:
     case = make.case(session, zeed, patient=make.identity("2"))
     merge(session, zeed, told("2", "1"))

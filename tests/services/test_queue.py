@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import Database
 from mdo_portal.domain.inbound import InboundMessage, InboundState, SamePatient
 from mdo_portal.services import intake, queue, settling
 from mdo_portal.services.intake import Arrival
@@ -144,6 +145,19 @@ def test_a_batch_is_not_larger_than_a_worker_can_hold(session: Session, region: 
     kept(session, region, "1", "2", "3")
 
     assert raws(queue.claim(session, now=NOW, most=9)) == "M0 M1"
+
+
+def test_what_another_is_claiming_at_this_moment_is_left_to_him_and_so_is_what_follows_it(
+    database: Database, region: Region
+) -> None:
+    with database.transaction() as session:
+        kept(session, region, "1", "12", "2", "3")
+
+    with database.transaction() as first:
+        assert raws(queue.claim(first, now=NOW)) == "M0"
+        with database.transaction() as second:
+            second.execute(text("SET LOCAL lock_timeout = '1s'"))  # who waits for the other fails
+            assert raws(queue.claim(second, now=NOW, most=9)) == "M3"
 
 
 def test_what_follows_a_merge_in_one_batch_does_not_overtake_what_waits_for_another_patient(
