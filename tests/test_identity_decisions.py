@@ -150,4 +150,5 @@ def test_two_whom_their_hospital_merges_stay_two_when_a_person_says_so(two_merge
     decide(two_merged, Decision.OTHER)
 
     assert (patients_of_both(two_merged), opened(two_merged)) == (2, [])
+    assert rows(two_merged)[2].case_id == rows(two_merged)[1].case_id, "it is about who goes on"
     assert [row.state.value for row in rows(two_merged)] == ["understood"] * 3
