@@ -15,7 +15,7 @@ from mdo_portal.errors import IllegalMove
 from mdo_portal.services import replaying
 from tests import make
 from tests.identity_questions import CONFLICTS, STRANGER, born, decide, merge, opened, people, referral, take_back
-from tests.make import NOW
+from tests.make import BSN, NOW
 from tests.people import Region
 from tests.test_reception import hand_in, rows, understand_all
 
@@ -90,27 +90,6 @@ def test_offered_again_undecided_it_asks_no_second_question(database: Database, 
     assert len(opened(database)) == 1
 
 
-def test_a_person_merges_two_who_both_stand_here_and_takes_it_back(database: Database, region: Region) -> None:
-    hand_in(
-        database,
-        region,
-        referral("1", family="Een"),
-        referral("2", patient="2", family="Een"),
-        merge("M3", "1", "2").replace(b"van Voorbeeld", b"Een"),
-    )
-    understand_all(database)
-
-    chosen = decide(database, Decision.SAME)
-    with database.transaction() as session:
-        assert len(set(session.scalars(select(Case.patient_id).where(Case.referral_number.in_(("VW-1", "VW-2")))))) == 1
-
-    take_back(database, chosen)
-    with database.transaction() as session:
-        assert len(set(session.scalars(select(Case.patient_id).where(Case.referral_number.in_(("VW-1", "VW-2")))))) == 2
-        assert session.scalar(select(func.count()).select_from(Merge).where(Merge.undone_at.is_(None))) == 0
-    assert len(opened(database)) == 1
-
-
 @pytest.mark.parametrize("kind", [ConflictKind.NAME_AND_BIRTH, ConflictKind.OTHER_BSN, ConflictKind.OTHER_NUMBER])
 def test_taken_back_everything_stands_as_before_and_the_question_is_open_again(
     database: Database, region: Region, kind: ConflictKind
@@ -136,3 +115,40 @@ def test_taken_back_everything_stands_as_before_and_the_question_is_open_again(
         )
     assert cases["VW-1"] != cases["VW-2"]
     assert [one.id for one in opened(database)] == [chosen]
+
+
+NAMED_BEFORE = {"by number": "1^^^ZEED^PI", "by BSN alone": f"{BSN}^^^NLMINBIZA^NNNLD"}
+
+
+@pytest.fixture(params=NAMED_BEFORE)
+def two_merged(request: pytest.FixtureRequest, database: Database, region: Region) -> Database:
+    """Two stand here, the first with a BSN; then their hospital says that they are one, and of the first it names this."""
+    message = merge("M3", "2", "1").replace(b"MRG|1^^^ZEED^PI", f"MRG|{NAMED_BEFORE[request.param]}".encode())
+    hand_in(database, region, referral("1", bsn=BSN), referral("2", patient="2"), message)
+    understand_all(database)
+    assert [one.kind for one in opened(database)] == [ConflictKind.MERGE]
+    return database
+
+
+def patients_of_both(database: Database) -> int:
+    with database.transaction() as session:
+        return len(set(session.scalars(select(Case.patient_id).where(Case.referral_number.in_(("VW-1", "VW-2"))))))
+
+
+def test_two_whom_their_hospital_merges_are_one_when_a_person_says_so_and_two_again_taken_back(two_merged: Database) -> None:
+    chosen = decide(two_merged, Decision.SAME)
+    assert (patients_of_both(two_merged), opened(two_merged)) == (1, [])
+    assert [row.state.value for row in rows(two_merged)] == ["understood"] * 3
+
+    take_back(two_merged, chosen)
+    assert (patients_of_both(two_merged), [one.id for one in opened(two_merged)]) == (2, [chosen])
+    with two_merged.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Merge).where(Merge.undone_at.is_(None))) == 0
+
+
+def test_two_whom_their_hospital_merges_stay_two_when_a_person_says_so(two_merged: Database) -> None:
+    decide(two_merged, Decision.OTHER)
+
+    assert (patients_of_both(two_merged), opened(two_merged)) == (2, [])
+    assert rows(two_merged)[2].case_id == rows(two_merged)[1].case_id, "it is about who goes on"
+    assert [row.state.value for row in rows(two_merged)] == ["understood"] * 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -81,6 +82,45 @@ def test_the_same_numbers_at_another_hospital_are_left_alone(session: Session, z
 
     assert merge(session, zeed, told("2", "1")) is None
     assert number_of(session, elsewhere) == "1"
+
+
+def test_numbers_of_two_hospitals_are_never_joined(session: Session, zeed: Hospital, region: Region) -> None:
+    kree = session.get_one(Hospital, region.hospitals["KREE"])
+    here, there = (
+        session.get_one(Patient, make.case(session, one, patient=make.identity("1")).patient_id) for one in (zeed, kree)
+    )
+
+    with pytest.raises(ValueError, match="two hospitals"):
+        merges.join(session, here, there, now=NOW)
+
+    assert (here.merged_into, there.merged_into) == (None, None)
+
+
+def test_who_are_one_already_are_not_joined_once_more(session: Session, zeed: Hospital) -> None:
+    kept = session.get_one(Patient, make.case(session, zeed, patient=make.identity("2")).patient_id)
+    merge(session, zeed, told("2", "1"))
+    before = picture(session)
+    gone = session.scalars(select(Patient).where(Patient.merged_into == kept.id)).one()
+
+    assert (merges.join(session, kept, gone, now=NOW), merges.join(session, gone, kept, now=NOW)) == (None, None)
+
+    assert picture(session) == before
+    assert standing(session).gone_id == gone.id
+
+
+def test_what_was_undone_is_undone_once_whatever_its_numbers_became_since(session: Session, zeed: Hospital) -> None:
+    make.case(session, zeed, patient=make.identity("1"))
+    make.case(session, zeed, patient=make.identity("2"))
+    kept, gone = (session.scalars(select(Patient).where(Patient.local_number == one)).one() for one in "21")
+    first = merges.join(session, kept, gone, now=NOW)
+    assert first is not None
+    merges.undo(session, first, now=NOW, person_id=None)
+    merges.join(session, kept, gone, now=NOW)
+    before = picture(session)
+
+    merges.undo(session, first, now=NOW + timedelta(days=1), person_id=None)
+
+    assert (picture(session), first.undone_at) == (before, NOW)
 
 
 def test_a_referral_under_the_old_number_joins_and_goes_back_when_it_is_undone(session: Session, zeed: Hospital) -> None:
@@ -173,6 +213,14 @@ def test_a_bsn_of_before_that_is_his_own_or_nobodys_asks_nothing(session: Sessio
     found = merge(session, zeed, message)
 
     assert found is not None and found.id == case.id
+
+
+def test_a_merge_by_number_is_no_question_because_it_names_the_bsn_of_before_too(session: Session, zeed: Hospital) -> None:
+    case = make.case(session, zeed, patient=make.identity("1", bsn=BSN))
+
+    merge(session, zeed, PatientMerge((MergedNumbers(make.identity("2"), (("ZEED", "1"),), previous_bsn=BSN),), event="A40"))
+
+    assert number_of(session, case) == "2"
 
 
 def test_people_who_differ_in_name_and_birth_date_are_not_merged(session: Session, zeed: Hospital) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from mdo_portal.database import Database
+from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.inbound import InboundMessage, InboundState, SamePatient
-from mdo_portal.services import intake, queue, settling
+from mdo_portal.domain.link import Link
+from mdo_portal.services import changes, intake, queue, settling
 from mdo_portal.services.intake import Arrival
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.settling import ClaimedMessage
@@ -146,6 +150,20 @@ def test_a_batch_is_not_larger_than_a_worker_can_hold(session: Session, region: 
     assert raws(queue.claim(session, now=NOW, most=9)) == "M0 M1"
 
 
+@pytest.mark.parametrize(("told", "ours"), [(["1", "12", "2", "3"], "M3"), (["4", "23", "34", "2"], "M1")])
+def test_what_another_is_claiming_at_this_moment_is_left_to_him_and_so_is_what_follows_it(
+    database: Database, region: Region, told: list[str], ours: str
+) -> None:
+    with database.transaction() as session:
+        kept(session, region, *told)
+
+    with database.transaction() as first:
+        assert raws(queue.claim(first, now=NOW)) == "M0"
+        with database.transaction() as second:
+            second.execute(text("SET LOCAL lock_timeout = '1s'"))  # who waits for the other fails
+            assert raws(queue.claim(second, now=NOW, most=9)) == ours
+
+
 def test_what_follows_a_merge_in_one_batch_does_not_overtake_what_waits_for_another_patient(
     session: Session, region: Region
 ) -> None:
@@ -171,6 +189,100 @@ def test_the_same_number_in_another_hospital_is_another_patient(session: Session
     kept(session, region, "1", hospital="KREE")
 
     assert [raws(queue.claim(session, now=NOW)) for _ in range(2)] == ["M0", "M0"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "read_by"),
+    [
+        ("ACK^T02^ACK", Channel.MLLP, "generic-v2"),  # its word about a letter that went by this line
+        ("ACK^T02^ACK", Channel.PAPER, "hix"),
+        ("REF^I12^REF_I12", Channel.MLLP, "hix"),
+    ],
+)
+def test_the_word_about_a_letter_is_read_by_the_profile_that_letters_go_by_and_all_else_by_that_of_what_comes_in(
+    session: Session, region: Region, kind: str, channel: Channel, read_by: str
+) -> None:
+    link = session.get_one(Link, region.links["ZEED"].link_id)
+    link.profile_in, link.profile_out, link.channel_out = "hix", "generic-v2", channel
+    session.flush()
+    intake.keep(session, [make.arrival(region.links["ZEED"], kind=kind)])
+
+    claimed = one(session)
+
+    assert claimed is not None and claimed.profile == read_by
+
+
+def test_what_cannot_be_opened_wakes_the_workers_for_what_waited_behind_it(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(changes, "wake", lambda _, work: woken.append(work))
+    kept(session, region, "1", "1")
+    session.execute(update(InboundMessage).where(InboundMessage.control_id == "M0").values(raw_sealed=b"2019z\0" + b"n" * 50))
+
+    assert (raws(queue.claim(session, now=NOW)), woken) == ("", ["understand"])
+
+
+def test_what_three_workers_died_over_is_not_given_to_a_fourth(session: Session, region: Region) -> None:
+    kept(session, region, "1")
+
+    claimed = [raws(queue.claim(session, now=NOW + times * queue.LEASE)) for times in range(4)]
+
+    assert claimed == ["M0", "M0", "M0", ""]
+    assert session.execute(select(InboundMessage.state, InboundMessage.reason)).one() == (InboundState.UNREADABLE, "failed")
+
+
+@pytest.mark.parametrize("quick", ["settled it", "claimed it"])
+def test_what_another_was_quicker_with_is_not_claimed(
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch, quick: str
+) -> None:
+    """Between our look at the queue and our lock another worker did with it what it wanted, and committed."""
+    with database.transaction() as session:
+        kept(session, region, "1")
+    walk = queue._batches
+
+    def overtaken(session: Session, **asked: Any) -> Iterator[list[queue.Waiting]]:
+        found = list(walk(session, **asked))
+        with database.transaction() as other, monkeypatch.context() as patched:
+            patched.setattr(queue, "_batches", walk)
+            (theirs,) = queue.claim(other, now=NOW - (queue.LEASE if quick == "settled it" else timedelta()))
+            if quick == "settled it":
+                settling.settle(other, theirs.message_id, InboundState.UNDERSTOOD, now=NOW)
+        yield from found
+
+    monkeypatch.setattr(queue, "_batches", overtaken)
+    with database.transaction() as session:
+        assert queue.claim(session, now=NOW) == []
+
+
+def come(session: Session, region: Region, *told: tuple[str, int]) -> None:
+    """One after the other, each at a hospital and at so many seconds by the clock of whoever received it."""
+    for at, (hospital, seconds) in enumerate(told):
+        link, moment = region.links[hospital], NOW + timedelta(seconds=seconds)
+        intake.keep(session, [make.arrival(link, control_id=f"M{at}", patient_numbers=(("", str(at)),), at=moment)])
+
+
+def test_a_message_counts_as_received_after_what_its_hospital_sent_before_whatever_else_is_in_its_batch(
+    session: Session, region: Region
+) -> None:
+    come(session, region, ("ZEED", 5), ("ZEED", 0), ("KREE", 3), ("ZEED", 10))
+    queue.claim(session, now=NOW)  # the first, by a clock that is ahead, is with another worker
+
+    found = [claimed.received_at - NOW for claimed in queue.claim(session, now=NOW, most=9)]
+
+    assert found == [timedelta(seconds=5, microseconds=1), timedelta(seconds=3), timedelta(seconds=10)]
+
+
+def test_the_moments_that_are_looked_at_are_those_just_before(
+    session: Session, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "LOOKED_BACK", 1)
+    come(session, region, ("ZEED", 1), ("ZEED", 2), ("ZEED", 5), ("ZEED", 0))
+    queue.claim(session, now=NOW, most=3)
+
+    (last,) = queue.claim(session, now=NOW)
+
+    assert last.received_at == NOW + timedelta(seconds=5, microseconds=1)
 
 
 WORDS = some.lists(some.sampled_from(["1", "2", "3", "4", "12", "23", "34", ""]), min_size=1, max_size=14)
