@@ -49,6 +49,8 @@ class Finding:
     count: int = 0
     usual: int = 0
     reason: str = ""
+    #: of a patient of another hospital, who has no number here
+    elsewhere: bool = False
 
 
 def find(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Finding]:
@@ -64,7 +66,16 @@ def _finding(rule: Rule, read: Read) -> Finding:
     key = f"{rule.value}:{read.person_id}:{read.patient_id}:{read.day}"
     lines = tuple(sorted(read.lines))
     return Finding(
-        key, rule, read.at, read.person_name, read.organisation, read.patient_number, lines, len(lines), reason=read.reason
+        key,
+        rule,
+        read.at,
+        read.person_name,
+        read.organisation,
+        read.patient_number,
+        lines,
+        len(lines),
+        reason=read.reason,
+        elsewhere=not read.own_patient,
     )
 
 

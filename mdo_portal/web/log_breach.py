@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -34,28 +34,42 @@ HEADS = (
 @may(Act.LOG_BREACH)
 def page() -> str:
     """The form, filled in so that one click is enough."""
+    return _page({"since": _local(HOURS), "until": _local(0)})
+
+
+def _page(asked: dict[str, str], *, error: str = "") -> str:
     with transaction() as db:
         people = audit_lines.people_of(db, viewer().hospital_id)
-    asked = {"since": _local(HOURS), "until": _local(0)}
-    return render_template("log/breach.html", rows=None, asked=asked, people=people, most=audit_breach.MOST, **WORDS)
+        if error:  # the number that was typed goes back in the form
+            _note(db, "no period")
+    return render_template("log/breach.html", rows=None, asked=asked, people=people, most=audit_breach.MOST, error=error, **WORDS)
 
 
 @blueprint.post("")
 @may(Act.LOG_BREACH)
 def report() -> ResponseReturnValue:
+    """What was asked stays in the form, also when it cannot be answered."""
     asked = request.form.to_dict()
+    try:
+        since, until = _period()
+    except PortalError as refused:
+        return _page(asked, error=gettext(refused.sentence)), refused.status
     with transaction() as db:
-        rows = _rows(db, asked)
+        rows = _rows(db, asked, since, until)
         people = audit_lines.people_of(db, viewer().hospital_id)
     if asked.get("format") == "csv":
         return as_csv([[gettext(head) for head in HEADS], *(_cells(row) for row in rows)], name="datalek")
     return render_template("log/breach.html", rows=rows, asked=asked, people=people, most=audit_breach.MOST, **WORDS)
 
 
-def _rows(db: Session, asked: dict[str, str]) -> list[BreachRow]:
+def _period() -> tuple[datetime, datetime]:
     since, until = moment("since"), moment("until", end=True)
     if since is None or until is None or since >= until:
         raise PortalError(N_("Vul een begin in dat vóór het einde ligt. Er is niets opgezocht."))
+    return since, until
+
+
+def _rows(db: Session, asked: dict[str, str], since: datetime, until: datetime) -> list[BreachRow]:
     own = viewer().hospital_id
     wanted = audit_lines.with_patient(db, own, audit_lines.Wanted(), asked.get("number", ""))
     rows = audit_breach.report(
@@ -63,10 +77,14 @@ def _rows(db: Session, asked: dict[str, str]) -> list[BreachRow]:
     )
     kind = "csv" if asked.get("format") == "csv" else "page"
     hits = len({row.patient_number for row in rows} - {None})
-    audit.record(
-        db, viewer(), Act.LOG_BREACH, now=now(), relation=Relation.OWN_HOSPITAL, object_type="log", hits=hits, detail=kind
-    )
+    _note(db, kind, hits)
     return rows
+
+
+def _note(db: Session, detail: str, hits: int = 0) -> None:
+    audit.record(
+        db, viewer(), Act.LOG_BREACH, now=now(), relation=Relation.OWN_HOSPITAL, object_type="log", hits=hits, detail=detail
+    )
 
 
 def _person(typed: str) -> uuid.UUID | None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from mdo_portal.domain.audit_review import Rule, Verdict
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_
+from mdo_portal.exchange import DecisionForm
 from mdo_portal.web.navigation import ROLE_WORDS
+
+PREVIEW = "preview"
+"""How the detail ends of a line of who read what would be signed."""
 
 #: act -> what a privacy officer reads; the last ones are what the portal does by itself
 ACT_WORDS: dict[str, str] = {
@@ -29,7 +33,7 @@ ACT_WORDS: dict[str, str] = {
     Act.NOTE_READ: N_("conclusie bekeken"),
     Act.NOTE_WRITE: N_("conclusie bewerkt"),
     Act.ROUND_OUTCOME: N_("uitkomst van de bespreking vastgelegd"),
-    Act.DECISION_SIGN: N_("MDO-advies getekend"),
+    Act.DECISION_SIGN: N_("MDO-advies getekend, of gelezen vóór het tekenen"),
     Act.DECISION_READ: N_("MDO-advies bekeken"),
     Act.DECISION_OBJECT: N_("bedenking bij een MDO-advies bekeken of gegeven"),
     Act.DECISION_REVISE: N_("herziening begonnen, of een bedenking beantwoord"),
@@ -60,14 +64,14 @@ ACT_WORDS: dict[str, str] = {
     Act.CASE_OBJECT: N_("bezwaar vastgelegd of opgeheven"),
     Act.GLASS_BREAK: N_("noodinzage"),
     Act.LOG_READ: N_("logboek bekeken"),
-    Act.LOG_REVIEW: N_("logboek beoordeeld"),
+    Act.LOG_REVIEW: N_("bevindingen in het logboek bekeken of beoordeeld"),
     Act.LOG_PATIENT: N_("overzicht «wie keek» gemaakt"),
     Act.LOG_BREACH: N_("overzicht voor een datalek gemaakt"),
     Act.PEOPLE_READ: N_("mensen en rollen bekeken"),
     Act.PEOPLE_MANAGE: N_("mensen of rollen gewijzigd"),
     Act.BOARD_MANAGE: N_("MDO of ziekenhuis ingericht"),
     Act.PROVIDER_MANAGE: N_("aanmelden via het ziekenhuis ingesteld"),
-    Act.RIGHTS_REVIEW: N_("rechten nagelopen"),
+    Act.RIGHTS_REVIEW: N_("rechten bekeken of nagelopen"),
     Act.RIGHTS_EXPLAIN: N_("nagegaan wat iemand mag zien"),
     Act.RETENTION_READ: N_("bewaartermijnen bekeken"),
     Act.RETENTION_CHANGE: N_("bewaartermijn gewijzigd"),
@@ -159,7 +163,56 @@ DETAIL_WORDS: dict[str, str] = {
     "persona": N_("demonstratie"),
     "record": N_("vastgelegd"),
     "lift": N_("opgeheven"),
+    "unseen": N_("wat nieuw is na de bespreking"),
+    "untold": N_("wie nog niet weet dat er geen advies is"),
+    "week page": N_("lijst van de week"),
+    "week csv": N_("lijst van de week als CSV"),
+    "aliases": N_("andere namen"),
+    "added": N_("toegevoegd"),
+    "invited": N_("uitgenodigd"),
+    "approved": N_("toegewezen"),
+    "refused": N_("afgewezen"),
+    "proof": N_("bewijs"),
+    "archive": N_("als FHIR-documenten"),
+    "made": N_("gegeven"),
+    "answered": N_("beantwoord"),
+    "undo": N_("teruggedraaid"),
+    "same": N_("dezelfde persoon"),
+    "other": N_("een ander"),
+    "corrected": N_("nummers verbeterd"),
+    "aside": N_("terzijde gelegd"),
+    "set": N_("gezet"),
+    "lifted": N_("opgeheven"),
+    "reopen": N_("heropend"),
+    "handed over": N_("overgedragen"),
+    "carried_out": N_("uitgevoerd"),
+    "partly": N_("deels uitgevoerd"),
+    "not_done": N_("niet uitgevoerd"),
+    "started": N_("begonnen"),
+    "signed": N_("afgetekend"),
+    "agreements": N_("afspraken over de lijn"),
+    "tried a letter": N_("proefbrief gestuurd"),
+    "tried a letter to general practitioners": N_("proefbrief aan huisartsen gestuurd"),
+    "tried the FHIR server": N_("FHIR-server geprobeerd"),
+    "calendar address made": N_("adres voor de eigen agenda gemaakt"),
+    "calendar address ended": N_("adres voor de eigen agenda gestopt"),
+    "no period": N_("geen periode ingevuld, niets opgezocht"),
+    "taken back": N_("teruggenomen"),
+    "case": N_("van één casus"),
+    "cases": N_("van alle casussen"),
+    "other hospital": N_("namens een ander ziekenhuis"),
+    "by the provider": N_("door de aanmelddienst van het ziekenhuis"),
+    "linked to the hospital's account, by invitation": N_("gekoppeld aan het account van het ziekenhuis, op uitnodiging"),
+    "password set, second step taken away": N_("wachtwoord ingesteld, tweede stap weggehaald"),
 }
+_FORM_WORDS: dict[str, str] = {
+    "": N_("MDO-advies"),
+    DecisionForm.ADDENDUM: N_("aanvulling"),
+    DecisionForm.WITHDRAWAL: N_("intrekking"),
+    DecisionForm.OUTCOME: N_("bericht zonder advies"),
+    DecisionForm.RECALL: N_("intrekking van een bericht zonder advies"),
+}
+"""What was read before signing, or signed. An advice, first or corrected, leaves no word for it."""
 
 #: why it was allowed
 RELATION_WORDS: dict[str, str] = {
@@ -191,9 +244,34 @@ _ROLES: dict[str, str] = {role.value: words for role, words in ROLE_WORDS.items(
     "system": N_("het portaal zelf"),
     "none": N_("zonder rol"),
 }
-WORDS = {
+
+
+def act_in_words(act: str, detail: str) -> str:
+    """Of one line: what was done, and not the right by which. Who looked at a list to sign or judge did not sign or judge yet."""
+    if act == Act.DECISION_SIGN:
+        return N_("gelezen vóór het tekenen") if detail.endswith(PREVIEW) else N_("getekend")
+    if act == Act.LOG_REVIEW:
+        return N_("bevinding beoordeeld") if detail else N_("bevindingen bekeken")
+    if act == Act.RIGHTS_REVIEW and not detail:
+        return N_("rechten bekeken")
+    return ACT_WORDS.get(act, act)
+
+
+def detail_in_words(act: str, detail: str) -> str:
+    """What is said besides; a mark without words stands as it is."""
+    if act == "retention.cut":
+        return ""
+    if act == Act.DECISION_SIGN:
+        return _FORM_WORDS.get(detail.removesuffix(PREVIEW).rstrip(), detail)
+    if act == Act.DESTROY_REQUEST and detail == "asked":
+        return N_("verzoek genoteerd")
+    return DETAIL_WORDS.get(detail, detail)
+
+
+WORDS: dict[str, object] = {
     "act_words": ACT_WORDS,
-    "detail_words": DETAIL_WORDS,
+    "act_in_words": act_in_words,
+    "detail_in_words": detail_in_words,
     "role_words": _ROLES,
     "relation_words": RELATION_WORDS,
     "rule_words": RULE_WORDS,

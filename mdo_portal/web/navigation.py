@@ -41,7 +41,16 @@ ROLE_WORDS = {
 FOLLOW_PAGES = ("follow_ups", "follow_up_figures")
 LINK_PAGES = ("providers", "links", "trying", "taking", "places", "gp_channel", "line", "agreements", "way_back")
 POST_PAGES = ("post_week",)
+MEETING_PAGES = ("rescheduling", "rooms")
+KEEPING_PAGES = ("destruction",)
 PEOPLE_PAGES = ("people", "rights", "boards", "letter_templates")
+SUBJECTS = (
+    ("inbox", LINK_PAGES),
+    ("post", POST_PAGES),
+    ("follow_ups", FOLLOW_PAGES),
+    ("meetings", MEETING_PAGES),
+    ("retention", KEEPING_PAGES),
+)
 
 
 class NavItem(NamedTuple):
@@ -91,8 +100,8 @@ def _me(signed: SignedIn) -> SimpleNamespace:
 
 def navigation(viewer: Viewer, numbers: Mapping[str, Number]) -> list[NavItem]:
     """The pages this viewer has any use for, with how much there is to look at."""
-    here = request.blueprint or ""
-    for page, others in (("inbox", LINK_PAGES), ("post", POST_PAGES), ("follow_ups", FOLLOW_PAGES)):
+    here = (request.blueprint or "").partition(".")[0]  # the views of the log are blueprints inside it
+    for page, others in SUBJECTS:
         here = page if here in others else here
     family = PEOPLE_PAGES if here in PEOPLE_PAGES else (here,)
     return [

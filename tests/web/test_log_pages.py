@@ -175,6 +175,20 @@ def test_a_period_that_is_none_gets_a_sentence(house: House, since: str, until: 
     assert answer.status_code == 400 and "niets opgezocht" in answer.text
 
 
+def test_a_breach_form_that_cannot_be_answered_keeps_what_was_typed(house: House) -> None:
+    asked = {"since": "2026-01-02T00:00", "until": "2026-01-01T00:00", "number": NUMBER, "person": str(person_id("Dirk"))}
+    page = house.person("Petra").post("/log/breach", data={"csrf_token": CSRF, **asked}).text
+
+    assert all(f'value="{one}"' in page for one in (asked["since"], asked["until"], NUMBER))
+    assert f'value="{asked["person"]}" selected' in page
+    assert re.search(r'id="f-since"[^>]*aria-invalid="true"', page)
+
+
+@pytest.mark.parametrize("path", ["/log", "/log/patient", "/log/review", "/log/breach"])
+def test_every_view_of_the_log_stands_under_it_in_the_header(house: House, path: str) -> None:
+    assert re.search(r'<a href="/log" aria-current="page">Logboek', house.person("Petra").get(path).text)
+
+
 def test_the_export_is_one_audit_event_per_line_without_a_name_of_a_patient(house: House) -> None:
     text = house.ask("/log/export")
     events = [json.loads(line) for line in text.splitlines()]

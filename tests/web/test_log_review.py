@@ -58,6 +58,16 @@ def test_the_rules_point_at(house: House, name: str, rule: str) -> None:
     assert re.search(rf"{re.escape(name)}.*?{rule}", page, re.S)
 
 
+def test_a_finding_about_another_hospitals_patient_says_why_there_is_no_number(house: House) -> None:
+    with house.database.transaction() as session:
+        case = session.get_one(Case, house.other_case_id)
+        who = reader(session, house.region, "M. Onbekend")
+        audit.record(session, who, Act.GLASS_BREAK, now=datetime.now(UTC), case=case, relation=Relation.EMERGENCY, detail="spoed")
+    page = rows_of(house.person("Petra").get("/log/review?rule=glass").text)
+
+    assert "<td><small>patiënt van een ander ziekenhuis</small></td>" in page
+
+
 def test_the_glass_is_always_pointed_at_with_its_reason(house: House) -> None:
     read_by(house, "M. Onbekend", act=Act.GLASS_BREAK, detail="spoed op de SEH")
     page = rows_of(house.person("Petra").get("/log/review?rule=glass").text)

@@ -108,7 +108,9 @@ def test_the_export_runs_nothing_in_a_spreadsheet(house: House) -> None:
 
 def test_the_explanation_names_role_place_and_rule(house: House) -> None:
     page = house.person("Aisha").get(f"/rights/explain/{person_id('Bram')}").text
-    signs = re.search(r'<th scope="row">MDO-advies getekend</th>\s*<td class="wrap">(.*?)</td>', page, re.S)
+    signs = re.search(
+        r'<th scope="row">MDO-advies getekend, of gelezen vóór het tekenen</th>\s*<td class="wrap">(.*?)</td>', page, re.S
+    )
 
     assert signs and "Voorzitter" in signs[1] and "Uro-prostaat" in signs[1] and "rol in het MDO" in signs[1]
     assert "Ziekenhuis DELT" not in signs[1]
