@@ -101,6 +101,16 @@ def test_a_feed_message_about_a_stranger_is_counted_and_not_kept(session: Sessio
     assert (kept(session), feed(session)) == ([], 3)
 
 
+def test_a_feed_message_that_was_refused_is_kept_whoever_it_is_about(session: Session, region: Region) -> None:
+    """Counted and not kept is only what was answered for: of what must come again somebody has to see why."""
+    link, refused = region.links["ZEED"], [("other_name", region.links["ZEED"]), ("unknown_sender", None)]
+    messages = [make.arrival(of, kind="ADT^A08", patient_numbers=(("ZEED", why),), reason=why) for why, of in refused]
+
+    intake.keep(session, [*messages, make.arrival(link, kind="ADT^A08", patient_numbers=(("ZEED", "777"),))])
+
+    assert ([row.reason for row in kept(session)], feed(session)) == (["other_name", "unknown_sender"], 1)
+
+
 @pytest.mark.parametrize("known_by", ["4711", make.BSN])
 def test_a_feed_message_about_a_referred_patient_is_kept(session: Session, region: Region, known_by: str) -> None:
     zeed = session.get_one(Hospital, region.hospitals["ZEED"])
