@@ -112,6 +112,8 @@ CLOCKS: Mapping[str, Kind | None] = {
     "meetings": None,  # the weekly series: no patient in it once its rounds are gone
     **dict.fromkeys(("letter_templates", "letter_template_versions", "letter_logos")),  # what was signed still prints them
     "follow_up_reminders": None,  # on which day a colleague was mailed: no patient in it
+    "meeting_mails": None,  # that a colleague was mailed about a meeting: no patient in it
+    "calendar_addresses": None,  # a colleague's own: no patient in it
     "line_reminders": None,  # that a colleague was mailed about a certificate: no patient in it
     "people": None,
     "case_grants": Kind.CASE,
