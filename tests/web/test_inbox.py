@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Membership, Role
 from mdo_portal.services import inbox_rows, intake
 from tests import make
@@ -127,48 +126,6 @@ def test_the_choice_of_rows_stays_after_a_button(house: House, what: str) -> Non
     answer = client.post(form[1], data=sent | {"csrf_token": CSRF})
 
     assert answer.headers["Location"] == f"/inbox?state=unreadable&reason=no_patient&hospital={here}"
-
-
-def signed_by_a_stranger(house: House) -> None:
-    raw = make.hl7_referral("W1", sender="HIX").replace(b"|HIX|ZEED|", b"|HIX^1.2.3^ISO|VECHT|")
-    kept(house, "unknown_sender", "", raw=raw, control_id="W1")
-
-
-def test_a_stranger_is_shown_as_it_signs_to_the_administrator_alone(house: House) -> None:
-    signed_by_a_stranger(house)
-
-    rows = table(house.person(Role.ADMINISTRATOR, "KREE").get("/inbox?state=unreadable").text)
-
-    assert "tekent als HIX / VECHT" in rows
-    assert "van Voorbeeld" not in rows
-    assert "HIX" not in house.person(Role.LINK_MANAGER).get("/inbox").text
-
-
-def test_once_a_link_knows_the_stranger_the_row_says_who_must_send_again(house: House) -> None:
-    signed_by_a_stranger(house)
-    ada = house.person(Role.ADMINISTRATOR, "KREE")
-    assert "Deze afzender is nu bekend" not in ada.get("/inbox").text
-
-    with house.database.transaction() as session:
-        link = session.get_one(Link, house.region.links["KREE"].link_id)
-        link.sending_applications = [*link.sending_applications, "HIX"]
-        link.sending_facilities = []
-
-    assert "Deze afzender is nu bekend" in ada.get("/inbox").text
-
-
-def test_a_hospital_sees_how_its_own_epd_signs_now_and_where_to_write_that_down(house: House) -> None:
-    raw = make.hl7_referral("W1", sender="NEW-EPD")
-    kept(house, "other_name", "ZEED", raw=raw, control_id="W1")
-    rows = table(house.person(Role.LINK_MANAGER).get("/inbox?state=unreadable").text)
-
-    assert "tekent als NEW-EPD" in rows and f"/links/{house.region.hospitals['ZEED']}/settings" in rows
-    assert "Opnieuw lezen" not in rows  # it was refused: its sender believes that we do not have it
-
-    with house.database.transaction() as session:
-        link = session.get_one(Link, house.region.links["ZEED"].link_id)
-        link.sending_applications = [*link.sending_applications, "NEW-EPD"]
-    assert "Deze afzender is nu bekend" in house.person(Role.LINK_MANAGER).get("/inbox").text
 
 
 # What it became

@@ -1,0 +1,66 @@
+"""The listener's own line to PostgreSQL: a double hears its first answer, and a line that is cut loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from mdo_portal import reception
+from mdo_portal.database import Database
+from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.exchange import Wire
+from mdo_portal.reception import Sorted
+from mdo_portal.services.hospitals import Senders
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+from tests.test_lines import HERE, READER, sort
+
+
+def kept_directly(database: Database, batches: list[list[Sorted]]) -> list[list[tuple[object, str]]]:
+    async def scenario() -> list[list[tuple[object, str]]]:
+        keeper = reception.Keeper(database)
+        found = [[(one.at, one.reference) for one in await keeper.keep(keeper.prepare(batch))] for batch in batches]
+        keeper.close()
+        return found
+
+    return asyncio.run(scenario())
+
+
+def test_a_double_hears_the_first_answer_again_in_its_batch_and_later(database: Database, region: Region) -> None:
+    links = Senders(region.links.values())
+    raw = make.hl7_referral("D1")
+
+    def again(minutes: int) -> Sorted:
+        now = NOW + timedelta(minutes=minutes)
+        return reception.sort(raw, wire=Wire.HL7V2, reader=READER, links=links, now=now, caller=HERE)
+
+    first, second = kept_directly(database, [[again(0), again(1)], [again(2)]])
+    by_session = reception.keep(database, [again(3)])
+
+    assert {*first, *second} == {(NOW, by_session[0].reference)}
+    assert by_session[0].at == NOW
+    with database.transaction() as session:
+        (row,) = session.scalars(select(InboundMessage).where(InboundMessage.control_id == "D1"))
+    assert row.doubles == 3
+
+
+def test_a_connection_that_was_cut_is_made_anew_and_nothing_is_lost(database: Database, region: Region) -> None:
+    links = Senders(region.links.values())
+
+    async def scenario() -> None:
+        keeper = reception.Keeper(database)
+        await keeper.keep(keeper.prepare([sort(links, HERE, control_id="C1")]))
+        with database.transaction() as session:
+            session.connection().exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND application_name = 'mdo-portal keep'"
+            )
+        await keeper.keep(keeper.prepare([sort(links, HERE, control_id="C2")]))
+        keeper.close()
+
+    asyncio.run(scenario())
+    with database.transaction() as session:
+        assert {"C1", "C2"} <= set(session.scalars(select(InboundMessage.control_id)))
