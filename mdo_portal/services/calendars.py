@@ -19,7 +19,7 @@ from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.calendar import CalendarAddress
 from mdo_portal.domain.people import BoardMembership, Person
 from mdo_portal.errors import NotFound
-from mdo_portal.services.terms import in_force
+from mdo_portal.services.terms import in_force, may_come_in
 
 PAST = timedelta(days=31)
 """So long a meeting that was held stays in the calendar."""
@@ -67,9 +67,7 @@ def end(session: Session, person_id: uuid.UUID) -> bool:
 def read(session: Session, key: str, *, now: datetime) -> list[Held]:
     """The meetings of all boards on which the owner of this key sits today. Raises NotFound for a key that is nobody's, or ended."""
     query = select(CalendarAddress).join(Person, Person.id == CalendarAddress.person_id)
-    address = session.scalars(
-        query.where(CalendarAddress.key_hash == _hash(key), Person.disabled_at.is_(None))
-    ).one_or_none()  # fmt: skip
+    address = session.scalars(query.where(CalendarAddress.key_hash == _hash(key), may_come_in(now))).one_or_none()
     if address is None:
         raise NotFound()
     if address.fetched_at is None or now - address.fetched_at > _NOTED:

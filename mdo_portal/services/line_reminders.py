@@ -6,7 +6,6 @@ there (line_endings.Ending.presses); a line whose next certificate is bound dist
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -43,8 +42,7 @@ class Told(NamedTuple):
     @property
     def key(self) -> str:
         """The same for the same mail; it goes out with it, so neither line nor day can be read from it."""
-        said = " ".join(f"{one.link_id} {one.ends_at.isoformat()} {one.days}" for one in self.steps)
-        return f"{self.person_id}.{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+        return reminders.key_of(self.person_id, (f"{one.link_id} {one.ends_at.isoformat()} {one.days}" for one in self.steps))
 
 
 def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told | None:

@@ -6,7 +6,6 @@ meeting of the series, else, that it is held at its own moment. The mail says ne
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -20,7 +19,7 @@ from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.meeting_mail import MeetingMailed
 from mdo_portal.domain.people import BoardMembership, Person
 from mdo_portal.services import reminders
-from mdo_portal.services.terms import in_force
+from mdo_portal.services.terms import in_force, may_come_in
 
 _TOLD_OF = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED, MeetingState.CALLED_OFF)
 
@@ -43,8 +42,9 @@ class Told(NamedTuple):
     @property
     def key(self) -> str:
         """The same for the same mail; neither meeting nor day can be read from it."""
-        said = " ".join(f"{one.meeting_id} {one.starts_at.isoformat()} {one.is_called_off}" for one in self.changes)
-        return f"{self.person_id}.{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+        return reminders.key_of(
+            self.person_id, (f"{one.meeting_id} {one.starts_at.isoformat()} {one.is_called_off}" for one in self.changes)
+        )
 
 
 def claim(session: Session, *, now: datetime, beside: Collection[uuid.UUID] = ()) -> Told | None:
@@ -87,7 +87,7 @@ def _to_tell(session: Session, *, now: datetime) -> Mapping[tuple[uuid.UUID, str
         .select_from(Meeting)
         .join(BoardMembership, BoardMembership.board_id == Meeting.board_id)
         .join(Person, Person.id == BoardMembership.person_id)
-        .where(Meeting.starts_at > now, Meeting.state.in_(_TOLD_OF), in_force(BoardMembership, now), Person.disabled_at.is_(None))
+        .where(Meeting.starts_at > now, Meeting.state.in_(_TOLD_OF), in_force(BoardMembership, now), may_come_in(now))
         .distinct()
         .order_by(Meeting.starts_at, Meeting.id)
     )

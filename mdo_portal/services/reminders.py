@@ -6,6 +6,7 @@ sit on the board; else the board's coordinators. Only who may close the item: a 
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
@@ -57,6 +58,11 @@ class _Colleague(NamedTuple):
     email: str
     hospital_id: uuid.UUID
     role: Role
+
+
+def key_of(person_id: uuid.UUID, said: Iterable[str]) -> str:
+    """The same for the same mail to this person; what it stands for cannot be read from it."""
+    return f"{person_id}.{hashlib.sha256(' '.join(said).encode()).hexdigest()[:16]}"
 
 
 def is_time_to_mail(now: datetime) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
 
-from mdo_portal.domain.people import HeldRole
+from mdo_portal.domain.people import HeldRole, Membership, Person
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -20,6 +20,12 @@ def day_of(now: datetime) -> date:
 def in_force(kind: type[HeldRole], now: datetime) -> ColumnElement[bool]:
     """The rows of `kind` that count now."""
     return in_force_on(kind, day_of(now))
+
+
+def may_come_in(now: datetime) -> ColumnElement[bool]:
+    """The people who are not shut out and work at some hospital now: a role on a board alone lets nobody in."""
+    here = select(Membership.id).where(Membership.person_id == Person.id, in_force(Membership, now))
+    return and_(Person.disabled_at.is_(None), here.exists())
 
 
 def in_force_on(kind: type[HeldRole], today: date | ColumnElement[date]) -> ColumnElement[bool]:

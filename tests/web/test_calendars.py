@@ -18,7 +18,7 @@ from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.people import BoardMembership, Person
+from mdo_portal.domain.people import BoardMembership, Membership, Person
 from mdo_portal.services import calendars
 from tests import make
 from tests.people import Region, person_id
@@ -140,6 +140,13 @@ def test_who_left_the_board_sees_its_meetings_no_more_and_who_is_shut_out_nothin
     assert not Calendar.from_ical(house.read(address).data).events
     with house.database.transaction() as session:
         session.execute(update(Person).where(Person.id == person_id("Aisha")).values(disabled_at=datetime.now(UTC)))
+    assert house.read(address).status_code == 404
+
+
+def test_who_works_at_no_hospital_any_more_reads_nothing_though_a_role_on_a_board_was_forgotten(house: House) -> None:
+    address = house.address()
+    with house.database.transaction() as session:
+        session.execute(update(Membership).where(Membership.person_id == person_id("Aisha")).values(ended_at=datetime.now(UTC)))
     assert house.read(address).status_code == 404
 
 
