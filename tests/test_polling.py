@@ -122,7 +122,7 @@ def asked(database: Database, region: Region, server: Server) -> Iterator[Asked]
         hospital_fhir.agree(
             database,
             "DELT",
-            Agreed(url=f"{there.url}/fhir", profile_out="generic-r4", poll="ServiceRequest?status=active", poll_every=600),
+            Agreed(url=f"{there.url}/fhir", profile_out="generic-r4", search="ServiceRequest?status=active", every=600),
         )
         with database.transaction() as session:
             poll = session.get_one(Poll, link_id)
@@ -221,7 +221,7 @@ def test_a_notice_of_the_server_is_only_a_reason_to_ask_at_once(asked: Asked, se
 
 
 def test_it_is_asked_as_often_as_registered_and_no_oftener(asked: Asked) -> None:
-    hospital_fhir.agree(asked.database, "DELT", Agreed(poll="ServiceRequest?status=active", poll_every=7_200))
+    hospital_fhir.agree(asked.database, "DELT", Agreed(search="ServiceRequest?status=active", every=7_200))
     asked.looks = 3
     asked.look()
     assert asked.poll().next_at == asked.now() + timedelta(hours=2)
@@ -239,7 +239,7 @@ def test_what_the_server_tells_while_it_is_asked_is_asked_for_afterwards(asked: 
 
 
 def test_asking_ends_when_the_administrator_says_so(asked: Asked) -> None:
-    hospital_fhir.agree(asked.database, "DELT", Agreed(poll=""))
+    hospital_fhir.agree(asked.database, "DELT", Agreed(search=""))
     poller = wiring.outward(client_secret(asked.database)).poller
     assert not polling.poll_next(asked.database, poller, clock=asked.now)
     with app_on(asked.database) as app:
@@ -253,7 +253,7 @@ def test_asking_ends_when_the_administrator_says_so(asked: Asked) -> None:
 )  # fmt: skip
 def test_only_a_search_for_referrals_can_be_registered(asked: Asked, query: str) -> None:
     with pytest.raises(Incomplete):
-        hospital_fhir.agree(asked.database, "DELT", Agreed(poll=query))
+        hospital_fhir.agree(asked.database, "DELT", Agreed(search=query))
     assert re.fullmatch(r"ServiceRequest\?status=active", asked.poll().query)
 
 

@@ -16,22 +16,13 @@ from mdo_portal.services.sealed import client_secret
 
 
 @dataclass(frozen=True)
-class Agreed:
-    """What to write down; None = leave as it is. Networks, our certificate and a profile beside what a link manager writes down too."""
+class Agreed(agreements.Agreed):
+    """What a link manager could write down too, and what only the administrator can; None = leave as it is."""
 
-    url: str | None = None  # base address of their FHIR server
-    token_url: str | None = None
-    client_id: str | None = None  # who we are there
-    scopes: str | None = None
     networks: tuple[str, ...] | None = None  # CIDRs of a VPN
     certificate: str | None = field(default=None, repr=False)  # PEM: our chain and key
-    trust: str | None = None  # PEM: their roots
-    their_client_id: str | None = None
-    their_keys: str | None = None  # JWKS
     profile_out: str | None = None
     pull: bool = False
-    poll: str | None = None  # search that is asked from time to time; empty = ask no more
-    poll_every: int | None = None  # seconds
 
 
 def agree(database: Database, code: str, said: Agreed) -> dict[str, Any]:
@@ -44,21 +35,13 @@ def agree(database: Database, code: str, said: Agreed) -> dict[str, Any]:
         with remembered(session, code, now=now):
             plain = {"profile_out": said.profile_out}
             link = written(session, code, plain, networks=said.networks, certificate=said.certificate)
-            agreements.write(session, link, _of_page(said), wiring.agreement_checks(), now=now, loopback=True)
+            agreements.write(session, link, said, wiring.agreement_checks(), now=now, loopback=True)
             if said.url:
                 link.channel_out = Channel.FHIR
             if said.pull:
                 link.level = Level.PULL
         told = {"hospital": code, "level": link.level.value, "url": link.url_out, "token_url": link.token_url_out}
         return told | {"networks": link.inside_networks, "their_client_id": link.client_id_in, "our_keys": wiring_keys(database)}
-
-
-def _of_page(said: Agreed) -> agreements.Agreed:
-    """What a link manager could have written down too."""
-    return agreements.Agreed(
-        trust=said.trust, url=said.url, token_url=said.token_url, client_id=said.client_id, scopes=said.scopes,
-        their_client_id=said.their_client_id, their_keys=said.their_keys, search=said.poll, every=said.poll_every,
-    )  # fmt: skip
 
 
 def wiring_keys(database: Database) -> str:

@@ -60,8 +60,8 @@ def hospital_add_command(code: str, name: str, profile: str, sending_application
 @click.option("--their-keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JWKS: its public keys.")
 @click.option("--profile-out", help="Profile that writes what we send.")
 @click.option("--pull", is_flag=True, help="They lay data ready and tell us (TA Notified Pull).")
-@click.option("--poll", help="Search we ask for what is new, e.g. `ServiceRequest?status=active`; empty: ask no more.")
-@click.option("--poll-every", type=int, help="Seconds between two looks; 300 when nothing was said.")
+@click.option("--poll", "search", help="Search we ask for what is new, e.g. `ServiceRequest?status=active`; empty: ask no more.")
+@click.option("--poll-every", "every", type=int, help="Seconds between two looks; 300 when nothing was said.")
 def hospital_fhir_command(code: str, **said: Any) -> None:
     """Write down what is agreed with a hospital that speaks FHIR; prints what it must be told (JSON)."""
     read = {name: said[name].read_text() if said[name] else None for name in ("certificate", "trust", "their_keys")}

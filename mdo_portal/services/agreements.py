@@ -25,6 +25,7 @@ from mdo_portal.services.link_form import NO_URL, is_url
 LONGEST_ID, LONGEST_SCOPES, LARGEST = 200, 500, 64 * 1024
 SHORTEST, USUAL, LONGEST = 30, 300, 86_400
 """Seconds between two looks at what is new."""
+NO_ID = N_("Hoogstens 200 gewone letters, cijfers en tekens.")
 _ONE_CLIENT = "uq_links_client_id_in"
 TAKEN = N_(
     "Onder deze client-id haalt een ander ziekenhuis al een token: van wie een bericht is, zou dan niet te zeggen zijn. "
@@ -143,11 +144,11 @@ def _ask(session: Session, link: Link, said: Agreed, *, now: datetime) -> None:
 
 def _wrong(session: Session, link: Link, said: Agreed, checks: Checks, *, loopback: bool) -> dict[str, str]:
     stood = as_agreed(session, link)
-    then = replace(stood, **{one.name: value for one in fields(said) if (value := getattr(said, one.name)) is not None})
+    then = replace(stood, **{one.name: value for one in fields(stood) if (value := getattr(said, one.name)) is not None})
     return (
         _wrong_line(link, said, checks)
         | _wrong_server(link, said, then, checks, loopback=loopback)
-        | (_wrong_client(session, link, said, then, checks))
+        | _wrong_client(session, link, said, then, checks)
     )
 
 
@@ -175,9 +176,10 @@ def _wrong_server(link: Link, said: Agreed, then: Agreed, checks: Checks, *, loo
         found["url"] = N_("Brieven gaan nu naar dit adres. Kies eerst bij Instellingen een andere weg voor brieven.")
     if then.search and not then.url:
         found.setdefault("url", N_("Vul het adres van hun FHIR-server in: daar wordt de zoekvraag gesteld."))
-    for name, longest in (("client_id", LONGEST_ID), ("scopes", LONGEST_SCOPES)):
-        if not _is_plain(getattr(said, name) or "", longest):
-            found[name] = N_("Alleen gewone letters, cijfers en tekens, en niet zo lang.")
+    if not _is_plain(said.client_id or "", LONGEST_ID):
+        found["client_id"] = NO_ID
+    if not _is_plain(said.scopes or "", LONGEST_SCOPES):
+        found["scopes"] = N_("Hoogstens 500 gewone letters, cijfers en tekens, met een spatie ertussen.")
     if then.token_url and not then.client_id:
         found["client_id"] = N_("Vul in onder welke client-id dat ziekenhuis ons kent: zonder geeft het geen token.")
     if said.search and (code := checks.search(said.search)):
@@ -194,7 +196,7 @@ def _wrong_client(session: Session, link: Link, said: Agreed, then: Agreed, chec
     elif then.their_client_id and not then.their_keys:
         found["their_keys"] = N_("Plak ook hun publieke sleutels: daaraan wordt gezien dat zij het zijn.")
     if not _is_plain(said.their_client_id or "", LONGEST_ID):
-        found["their_client_id"] = N_("Alleen gewone letters, cijfers en tekens, en niet zo lang.")
+        found["their_client_id"] = NO_ID
     elif then.their_keys and not then.their_client_id:
         found["their_client_id"] = N_("Vul ook de client-id in waaronder hun systeem zich meldt.")
     elif said.their_client_id and session.scalar(

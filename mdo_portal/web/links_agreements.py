@@ -75,16 +75,14 @@ def _as_form(stood: Agreed) -> dict[str, Any]:
 def save(hospital_id: uuid.UUID) -> ResponseReturnValue:
     """All or nothing, with what was typed still there when it is nothing."""
     again = asks_again(hospital_id)
-    with transaction() as db:
-        hospital, link = _of(db, hospital_id)
-        if again:
-            return _page(hospital, link, request.form.to_dict(), {}, again=gettext(again)), 422
-        if overtaken := links_seen.overtaken(db, hospital_id, *links_seen.SETTINGS):
-            form = request.form.to_dict() | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
-            return _page(hospital, link, form, {}, overtaken=overtaken), 409
     try:
         with transaction() as db:
             hospital, link = _of(db, hospital_id)
+            if again:
+                return _page(hospital, link, request.form.to_dict(), {}, again=gettext(again)), 422
+            if overtaken := links_seen.overtaken(db, hospital_id, *links_seen.SETTINGS):
+                form = request.form.to_dict() | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
+                return _page(hospital, link, form, {}, overtaken=overtaken), 409
             agreements.save(
                 db, hospital, link, _said(link), CHECKS, viewer=viewer(), now=now(), loopback=settings().demo
             )  # fmt: skip

@@ -53,8 +53,8 @@ def test_what_is_agreed_stands_among_who_changed_what(database: Database, region
 
 
 def test_how_often_is_asked_is_changed_alone(database: Database, region: Region) -> None:
-    agree(database, "DELT", Agreed(url="https://fhir.delta.example/r4", poll="ServiceRequest"))
-    agree(database, "DELT", Agreed(poll_every=900))
+    agree(database, "DELT", Agreed(url="https://fhir.delta.example/r4", search="ServiceRequest"))
+    agree(database, "DELT", Agreed(every=900))
     with database.transaction() as session:
         assert [(one.query, one.every_seconds) for one in session.scalars(select(Poll))] == [("ServiceRequest", 900)]
 

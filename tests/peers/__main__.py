@@ -65,7 +65,7 @@ def asked(found: House, database: Database) -> Told:
         hospital_fhir.agree(
             found.database(),
             "ZEED",
-            Agreed(url=base, profile_out="generic-r4", poll="ServiceRequest?status=active", poll_every=30),
+            Agreed(url=base, profile_out="generic-r4", search="ServiceRequest?status=active", every=30),
         )
         server = httpx.Client(base_url=base, trust_env=False, headers={"Content-Type": "application/fhir+json"}, timeout=30)
         patient = _put(

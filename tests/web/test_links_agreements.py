@@ -20,7 +20,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import SignedInSession
 from mdo_portal.domain.poll import Poll
 from mdo_portal.services import agreements, link_history, sessions
-from mdo_portal.services.agreements import KEYS, SEARCHES, TAKEN
+from mdo_portal.services.agreements import KEYS, NO_ID, SEARCHES, TAKEN
 from mdo_portal.web.links_proof import AGAIN
 from tests.client_certificates import made
 from tests.copies import as_web
@@ -146,7 +146,8 @@ def test_a_form_that_does_not_ask_for_fhir_leaves_what_is_agreed_about_it(portal
         ("url", "", "daar wordt de zoekvraag gesteld"),
         ("token_url", "https://login.zeeduyn.example/token?x=1", "Dit moet een https-adres zijn"),
         ("client_id", "", "zonder geeft het geen token"),
-        ("client_id", "x" * 201, "niet zo lang"),
+        ("client_id", "x" * 201, NO_ID),
+        ("scopes", "système", "Hoogstens 500"),
         ("their_client_id", "", "waaronder hun systeem zich meldt"),
         ("their_keys", "", "daaraan wordt gezien dat zij het zijn"),
         ("their_keys", "https://epd.example/jwks", KEYS["no keys"]),
@@ -163,7 +164,11 @@ def test_what_cannot_work_is_said_beside_its_field_and_keeps_what_was_typed(
 ) -> None:
     refused = portal.agree(**SERVER | {field: text})
     assert refused.status_code == 422 and sentence in refused.text
-    assert SERVER["scopes"] in refused.text and not portal.stored().token_url_out and portal.asked() is None
+    assert (
+        SERVER["their_client_id" if field == "scopes" else "scopes"] in refused.text
+        and not portal.stored().token_url_out
+        and portal.asked() is None
+    )
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,18 @@ def test_plain_metadata_says_what_the_letter_is(tmp_path: Path) -> None:
     assert told["patient"]["bsn"] == "999900006"
 
 
+@pytest.mark.parametrize("is_trial", [True, False])
+def test_a_letter_that_is_only_tried_says_so_beside_it_and_a_real_one_never(tmp_path: Path, is_trial: bool) -> None:
+    lay(tmp_path, "folder-laid", is_trial=is_trial)
+    told = json.loads((tmp_path / f"{NAME}.json").read_text())
+    folder = tmp_path / "fhir"
+    folder.mkdir()
+    lay(folder, "paper", is_trial=is_trial)
+    resource = json.loads((folder / f"{NAME}.json").read_text())
+
+    assert ("trial" in told, "HTEST" in str(resource.get("meta"))) == (is_trial, is_trial)
+
+
 def test_a_recipient_that_may_not_have_the_bsn_does_not_get_it(tmp_path: Path) -> None:
     one: OutgoingDecision = decision()
     for profile in ("paper", "folder-laid"):
