@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.exchange import NOT_THIS_MAILBOX, ReceiptKind, Reminder, Waits
-from mdo_portal.services import line_reminders, meeting_mails, reminders
+from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
+from mdo_portal.services import line_reminders, mailboxes, meeting_mails, reminders, standstills
 
 log = structlog.get_logger(__name__)
 
@@ -39,21 +39,31 @@ def remind_next(database: Database, reminder: Reminder, *, clock: Callable[[], d
     """
     with database.transaction() as session:
         told = reminders.claim(session, now=clock(), beside=passed)
-    return told is not None and _mail(database, reminder, told, Waits.FOLLOW_UP, reminders.put_back, passed)
+    return told is not None and _mail(database, reminder, told, Waits.FOLLOW_UP, reminders.put_back, passed, clock)
 
 
 def warn_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
     """The same for who looks after a line of which the certificates end."""
     with database.transaction() as session:
         told = line_reminders.claim(session, now=clock(), beside=passed)
-    return told is not None and _mail(database, reminder, told, Waits.LINE, line_reminders.put_back, passed)
+    return told is not None and _mail(database, reminder, told, Waits.LINE, line_reminders.put_back, passed, clock)
 
 
 def tell_next(database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID]) -> bool:
     """The same for who sits on a board of which a meeting moved, was added or is called off."""
     with database.transaction() as session:
         told = meeting_mails.claim(session, now=clock(), beside=passed)
-    return told is not None and _mail(database, reminder, told, Waits.MEETING, meeting_mails.put_back, passed)
+    return told is not None and _mail(database, reminder, told, Waits.MEETING, meeting_mails.put_back, passed, clock)
+
+
+def alarm_next(
+    database: Database, reminder: Reminder, *, clock: Callable[[], datetime], passed: set[uuid.UUID], seen: standstills.Listening
+) -> bool:
+    """The same for who looks after the traffic with a hospital that stands still. `seen`: what this worker saw of the listeners."""
+    now = clock()
+    with database.transaction() as session:
+        told = standstills.claim(session, now=now, is_unheard=seen.is_missed(session, now=now), beside=passed)
+    return told is not None and _mail(database, reminder, told, Waits.STANDSTILL, standstills.put_back, passed, clock)
 
 
 def _mail(
@@ -63,13 +73,24 @@ def _mail(
     waits: Waits,
     put_back: Callable[[Session, OneMail], None],
     passed: set[uuid.UUID],
+    clock: Callable[[], datetime],
 ) -> bool:
     receipt = reminder.remind(told.email, told.key, waits)
     if receipt.kind is not ReceiptKind.LATER:
         log.info("reminder.mailed", person_id=str(told.person_id), waits=waits.value, code=receipt.code)
-        return True
-    log.warning("reminder.not_mailed", person_id=str(told.person_id), waits=waits.value, code=receipt.code)
+    else:
+        log.warning("reminder.not_mailed", person_id=str(told.person_id), waits=waits.value, code=receipt.code)
     with database.transaction() as session:
-        put_back(session, told)
-    passed.add(told.person_id)
-    return receipt.code == NOT_THIS_MAILBOX
+        _take_note(session, told, receipt, now=clock())
+        if receipt.kind is ReceiptKind.LATER:
+            put_back(session, told)
+            passed.add(told.person_id)
+    return receipt.kind is not ReceiptKind.LATER or receipt.code == NOT_THIS_MAILBOX
+
+
+def _take_note(session: Session, told: _Told, receipt: Receipt, *, now: datetime) -> None:
+    """What is known of this mailbox from here on; a server that is away says nothing of it."""
+    if receipt.kind is ReceiptKind.UNKNOWN:
+        mailboxes.took(session, told.person_id)
+    elif receipt.kind is ReceiptKind.REFUSED or receipt.code == NOT_THIS_MAILBOX:
+        mailboxes.refused(session, told.person_id, told.email, now=now)

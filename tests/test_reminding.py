@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 
@@ -20,11 +20,15 @@ from mdo_portal.commands.demo.places import free_places
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Base, Database
 from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.hospital import Level
 from mdo_portal.domain.identifiers import new_id
-from mdo_portal.domain.link import LineReminded
+from mdo_portal.domain.link import LineReminded, Link
 from mdo_portal.domain.meeting_mail import MeetingMailed
 from mdo_portal.domain.people import Membership, Person, Role
+from mdo_portal.domain.standstill import StandstillMailed
 from mdo_portal.exchange import NOT_THIS_MAILBOX, Receipt, ReceiptKind, Reminder, Waits
+from mdo_portal.services import mailboxes
+from mdo_portal.services.standstills import Listening
 from tests.copies import as_web
 from tests.people import Region, person_id
 from tests.services.follow_house import IMAGING, signed
@@ -142,10 +146,11 @@ class OneMailboxIsGone:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.is_gone = True
 
     def remind(self, to: str, key: str, waits: Waits) -> Receipt:
         self.asked.append(to)
-        if to == "lars@example.nl":
+        if self.is_gone and to == "lars@example.nl":
             return Receipt(ReceiptKind.LATER, NOT_THIS_MAILBOX, at=MORNING)
         return Receipt(ReceiptKind.UNKNOWN, "mailed", at=MORNING)
 
@@ -160,7 +165,7 @@ def test_a_mail_server_that_has_no_such_mailbox_says_it_is_about_that_address(
     assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, NOT_THIS_MAILBOX)
 
 
-@pytest.mark.parametrize("kept", [LineReminded, MeetingMailed])
+@pytest.mark.parametrize("kept", [LineReminded, MeetingMailed, StandstillMailed])
 def test_web_processes_cannot_read_who_was_mailed(ending: Database, kept: type[Base]) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), as_web(ending).transaction() as session:
         session.scalars(select(kept)).all()
@@ -197,3 +202,56 @@ def test_a_mailbox_that_takes_no_mail_holds_nobody_else_up_and_is_tried_again_in
 
     warned(ending, server)
     assert sorted(server.asked) == ["lars@example.nl", "lars@example.nl", "lotte@example.nl"]
+
+
+def test_a_mailbox_that_takes_no_mail_is_named_until_it_takes_one_or_the_address_is_another(ending: Database) -> None:
+    server = OneMailboxIsGone()
+    warned(ending, server)
+    assert refusing(ending) == {"Lars": week_before()}
+
+    with ending.transaction() as session:
+        session.get_one(Person, person_id("Lars")).email = "lars@elders.example.nl"
+    assert refusing(ending) == {}
+
+    with ending.transaction() as session:
+        session.get_one(Person, person_id("Lars")).email = "lars@example.nl"
+    assert refusing(ending) == {"Lars": week_before()}
+    server.is_gone = False
+    warned(ending, server)
+    assert refusing(ending) == {}
+
+
+def test_a_mail_server_that_is_away_says_nothing_of_a_mailbox(ending: Database) -> None:
+    away = reminder(portal="https://mdo.example", smtp_url=f"smtp://127.0.0.1:{free_places().mail}", mail_from=SENDER)
+    assert away is not None
+    warned(ending, away)
+
+    assert refusing(ending) == {}
+
+
+def refusing(database: Database) -> dict[str, datetime]:
+    """As a web process sees it."""
+    with as_web(database).transaction() as session:
+        found = mailboxes.refusing(session, [person_id(name) for name in ("Lars", "Lotte")])
+        return {name: found[person_id(name)] for name in ("Lars", "Lotte") if person_id(name) in found}
+
+
+def test_what_stands_still_is_mailed_by_the_worker_and_says_neither_what_nor_where(
+    database: Database, region: Region, mail: tuple[Path, Reminder]
+) -> None:
+    folder, reminder_ = mail
+    with database.transaction() as session:
+        session.get_one(Link, region.links["ZEED"].link_id).level = Level.HL7V2
+    worker, seen = Database(as_role(database.url, "mdo_work"), sealer=database.sealer), Listening()
+    for minutes in (0, 5, 6):
+        at = MORNING + timedelta(hours=18, minutes=minutes)
+        reminding.alarm_next(worker, reminder_, clock=lambda at=at: at, passed=set(), seen=seen)  # type: ignore[misc]
+    worker.engine.dispose()
+
+    (kept,) = folder.glob("*.eml")
+    message = message_from_bytes(kept.read_bytes())
+    text = message.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert message["To"] == "ada@example.nl"
+    assert "https://mdo.example/links\n" in text.replace("\r\n", "\n")
+    for word in ("ZEED", "Ziekenhuis ", "2026"):
+        assert word not in message["Subject"] + message["Message-ID"] + text

@@ -56,6 +56,18 @@ Antwoorden worden niet gelezen.
 """,
         "/meetings",
     ),
+    Waits.STANDSTILL: _Words(
+        "Kijk in het MDO-portaal: er staat iets stil",
+        """In het verkeer met een ziekenhuis staat iets stil: er neemt niemand berichten aan, berichten worden niet gelezen,
+een bericht dat niet te lezen is wacht al een dag, of brieven komen niet aan.
+
+Meld u aan en kijk bij Koppelingen wat er moet gebeuren:
+{url}
+
+Om welk ziekenhuis het gaat staat met opzet niet in deze mail. Zolang het stilstaat komt hij elke dag. Antwoorden worden niet gelezen.
+""",
+        "/links",
+    ),
 }
 SECONDS = 20.0
 

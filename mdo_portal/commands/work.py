@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import click
 import psycopg
@@ -22,7 +23,7 @@ from mdo_portal.commands.sending import Sending
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Board
 from mdo_portal.exchange import Reminder
-from mdo_portal.services import participation, series, waits
+from mdo_portal.services import participation, series, standstills, waits
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.settings import Settings
@@ -34,6 +35,8 @@ ROUTE_SECONDS = 600.0
 """How often cases without a board are looked at again without being woken."""
 REMIND_SECONDS = 600.0
 """How often is looked who must be told by mail that something waits."""
+ALARM_SECONDS = 120.0
+"""The same, of what stands still."""
 MAILBOX_AGAIN = timedelta(days=1)
 """So long a mailbox that takes none is left alone; a worker that starts asks once."""
 WAITS_SECONDS = 300.0
@@ -89,6 +92,8 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         jobs.append(("remind", lambda: _remind(database, stop, mailing, reminding.remind_next)))
         jobs.append(("warn", lambda: _remind(database, stop, mailing, reminding.warn_next)))
         jobs.append(("tell", lambda: _remind(database, stop, mailing, reminding.tell_next)))
+        alarm = partial(reminding.alarm_next, seen=standstills.Listening())
+        jobs.append(("alarm", lambda: _remind(database, stop, mailing, alarm, seconds=ALARM_SECONDS)))
     living = Living(database, clock=now, hang_up=wiring.hang_up)
     place = PlaceWatch(database, clock=now)
     jobs.append(("place", lambda: place.keep_looking(stop)))
@@ -153,7 +158,9 @@ def _waits(database: Database, stop: Stop) -> None:
         stop.wait(WAITS_SECONDS)
 
 
-def _remind(database: Database, stop: Stop, mailing: Reminder, one: Callable[..., bool]) -> None:
+def _remind(
+    database: Database, stop: Stop, mailing: Reminder, one: Callable[..., bool], *, seconds: float = REMIND_SECONDS
+) -> None:
     """Every few minutes: whom something waits for is told by mail. A mailbox that takes none (`one` passes it by) is left for a day."""
     left_until: dict[uuid.UUID, datetime] = {}
     while not stop.is_set():
@@ -161,7 +168,7 @@ def _remind(database: Database, stop: Stop, mailing: Reminder, one: Callable[...
         passed = set(left_until)
         while not stop.is_set() and one(database, mailing, clock=now, passed=passed):
             left_until |= dict.fromkeys(passed - left_until.keys(), now() + MAILBOX_AGAIN)
-        stop.wait(REMIND_SECONDS)
+        stop.wait(seconds)
 
 
 @click.command("work")

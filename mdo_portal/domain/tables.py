@@ -36,6 +36,7 @@ from mdo_portal.domain import (
     retention,
     rights,
     round,
+    standstill,
     told,
     whereabouts,
 )
@@ -75,6 +76,7 @@ ALL = (
     retention,
     rights,
     round,
+    standstill,
     told,
     whereabouts,
 )

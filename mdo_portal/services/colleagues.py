@@ -25,6 +25,9 @@ TAKEN = N_("Met dit adres kan hier niemand worden toegevoegd. Er is niets verand
 NOT_ONLY_YOURS = N_(
     "Deze persoon werkt ook elders. Blokkeren kan alleen de beheerder van het netwerk; u kunt wel de rollen bij uw ziekenhuis beëindigen."
 )
+TAKEN_ELSEWHERE = N_("Dit adres kan niet worden gebruikt. Er is niets veranderd; vraag de beheerder van het netwerk om hulp.")
+CORRECTED = {"name": "name corrected", "email": "address corrected", "discipline": "specialism corrected"}
+"""What may be corrected, and how the log names it: neither the old nor the new word stands there."""
 NOT_YOURSELF_INVITED = N_("Uzelf uitnodigen kan niet. Er is niets veranderd.")
 NOT_YOURSELF = N_("Uzelf blokkeren kan niet. Er is niets veranderd.")
 
@@ -38,12 +41,13 @@ class NewPerson:
     discipline: str = ""
     hospital_id: uuid.UUID | None = None  #: in whose name somebody new on a board takes part
 
-    def check(self) -> None:
+    def check(self, but: str = "") -> None:
+        """Raises Incomplete. `but`: what came of it, when something is wrong."""
         wrong = {} if self.name else {"name": N_("Vul een naam in, zoals die op het scherm moet staan.")}
         if "@" not in self.email.strip("@") or any(character.isspace() for character in self.email):
             wrong["email"] = N_("Vul een e-mailadres in.")
         if wrong:
-            raise Incomplete(wrong, N_("Naam en e-mailadres zijn nodig. Er is niemand toegevoegd."))
+            raise Incomplete(wrong, but or N_("Naam en e-mailadres zijn nodig. Er is niemand toegevoegd."))
 
 
 def add_person(
@@ -62,6 +66,22 @@ def add_person(
         _in_the_name_of(session, viewer, place, person, new.hospital_id, now=now)
         coordinators.check_opens_no_hospital(session, viewer, place, person.id, role, now=now)
     return person
+
+
+def correct(session: Session, viewer: Viewer, person_id: uuid.UUID, told: NewPerson, *, now: datetime) -> None:
+    """Another name, address or specialism of somebody who stays the same person. What was signed keeps the name it was signed with.
+
+    For who may hand out the account: with the address one signs in. Raises NotAllowed, NotFound, Incomplete.
+    """
+    person = locked(session, person_id)
+    check_invitation(session, viewer, person_id)
+    told.check(N_("Naam en e-mailadres zijn nodig. Er is niets veranderd."))
+    if session.scalar(select(func.count()).select_from(Person).where(Person.email == told.email, Person.id != person_id)):
+        raise Incomplete({"email": TAKEN_ELSEWHERE})
+    for field, detail in CORRECTED.items():
+        if getattr(person, field) != getattr(told, field):
+            setattr(person, field, getattr(told, field))
+            audit.record(session, viewer, Act.PEOPLE_MANAGE, now=now, object_type="person", object_id=person_id, detail=detail)
 
 
 def _in_the_name_of(

@@ -7,18 +7,17 @@ there (line_endings.Ending.presses); a line whose next certificate is bound dist
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.link import LineReminded
-from mdo_portal.domain.people import Membership, Person, Role
-from mdo_portal.services import line_endings, reminders
-from mdo_portal.services.terms import in_force
+from mdo_portal.services import line_endings, link_keepers, reminders
+from mdo_portal.services.link_keepers import Keeper
 
 STEPS = (0, 1, 3, 7, 14)
 """Days before the end; 0 = it ended. Of steps that went by unseen only the nearest is told."""
@@ -72,22 +71,10 @@ def _is_first(session: Session, person_id: uuid.UUID, step: Step, *, now: dateti
     return session.execute(row.on_conflict_do_nothing().returning(LineReminded.person_id)).first() is not None
 
 
-def _to_tell(session: Session, *, now: datetime) -> Mapping[tuple[uuid.UUID, str], list[Step]]:
-    found: dict[tuple[uuid.UUID, str], list[Step]] = {}
+def _to_tell(session: Session, *, now: datetime) -> Mapping[Keeper, list[Step]]:
+    found: dict[Keeper, list[Step]] = {}
     for link, ending in line_endings.pressing_links(session, now=now):
         step = Step(link.id, ending.at, next(days for days in STEPS if ending.at <= now + timedelta(days=days)))
-        who = _holding(session, Role.LINK_MANAGER, link.hospital_id, now=now) or _holding(session, Role.ADMINISTRATOR, now=now)
-        for person in who:
+        for person in link_keepers.of_hospital(session, link.hospital_id, now=now):
             found.setdefault(person, []).append(step)
     return found
-
-
-def _holding(
-    session: Session, role: Role, hospital_id: uuid.UUID | None = None, *, now: datetime
-) -> Iterable[tuple[uuid.UUID, str]]:
-    """Administrators look after the lines of every hospital: those of the one they work for would often be nobody."""
-    query = select(Person.id, Person.email).join(Membership, Membership.person_id == Person.id).distinct()
-    query = query.where(Membership.role == role, in_force(Membership, now), Person.disabled_at.is_(None))
-    if hospital_id is not None:
-        query = query.where(Membership.hospital_id == hospital_id)
-    return [(person_id, email) for person_id, email in session.execute(query)]

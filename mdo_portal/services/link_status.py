@@ -252,9 +252,14 @@ def outgoing(session: Session, hospital_id: uuid.UUID) -> Outgoing:
     columns = ("last_out_at", "waiting", "oldest_at", "refused")
     counted = func.access.post_of(hospital_id).table_valued(*columns, name="post")
     row = session.execute(select(counted)).first()
-    strictest = select(func.min(Board.late_hours)).join(BoardHospital).where(BoardHospital.hospital_id == hospital_id)
-    hours = session.scalar(strictest) or lateness.HOURS
+    hours = late_hours(session, hospital_id)
     return Outgoing(row[0], row[1], row[2], row[3], hours) if row else Outgoing(None, 0, None, 0, hours)
+
+
+def late_hours(session: Session, hospital_id: uuid.UUID) -> int:
+    """After so many hours the strictest board of this hospital calls a letter late."""
+    strictest = select(func.min(Board.late_hours)).join(BoardHospital).where(BoardHospital.hospital_id == hospital_id)
+    return session.scalar(strictest) or lateness.HOURS
 
 
 LADDER = (Level.FORM, Level.DOCUMENT, Level.HL7V2, Level.FHIR, Level.PULL)

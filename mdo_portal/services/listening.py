@@ -6,6 +6,8 @@ in is seen only after hours, and by nobody at night.
 
 from __future__ import annotations
 
+import uuid
+
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -27,9 +29,15 @@ def is_anybody(session: Session) -> bool:
     return bool(session.scalar(_HELD, {"kind": LOCK[0], "number": LOCK[1]}))
 
 
+def is_expected(session: Session, hospital_id: uuid.UUID | None = None) -> bool:
+    """Whether a hospital would call (this one, or any)."""
+    calls = select(Link.id).where(Link.level == Level.HL7V2)
+    if hospital_id is not None:
+        calls = calls.where(Link.hospital_id == hospital_id)
+    return session.scalar(calls.limit(1)) is not None
+
+
 def missed(session: Session, viewer: Viewer) -> bool:
     """Whether a hospital whose link this viewer looks after would call, and nobody listens."""
-    calls = select(Link.id).where(Link.level == Level.HL7V2)
-    if Role.ADMINISTRATOR not in viewer.hospital_roles:
-        calls = calls.where(Link.hospital_id == viewer.hospital_id)
-    return session.scalar(calls.limit(1)) is not None and not is_anybody(session)
+    of = None if Role.ADMINISTRATOR in viewer.hospital_roles else viewer.hospital_id
+    return is_expected(session, of) and not is_anybody(session)

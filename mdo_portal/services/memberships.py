@@ -17,7 +17,7 @@ from mdo_portal.domain.people import BoardMembership, HeldRole, Membership, Pers
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import NotAllowed, NotFound
-from mdo_portal.services import open_sessions
+from mdo_portal.services import mailboxes, open_sessions
 from mdo_portal.services.people_rows import PersonPage, PersonRow, PlaceRow, RoleRow
 from mdo_portal.services.terms import day_of, in_force
 
@@ -62,12 +62,22 @@ def at_place(session: Session, place: Place, *, now: datetime) -> list[PersonRow
 def _rows(session: Session, ids: set[uuid.UUID], roles: list[RoleRow], *, now: datetime) -> list[PersonRow]:
     found = list(session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.name)))
     seen, works = open_sessions.presences(session, list(ids), now=now), hospitals_by_person(session, list(ids), now=now)
+    refusing = mailboxes.refusing(session, ids)
     return [
-        _row(one, seen.get(one.id), works.get(one.id, []), [role for role in roles if role.person_id == one.id]) for one in found
+        _row(
+            one,
+            seen.get(one.id),
+            works.get(one.id, []),
+            [role for role in roles if role.person_id == one.id],
+            refused_at=refusing.get(one.id),
+        )
+        for one in found
     ]
 
 
-def _row(person: Person, seen: open_sessions.Presence | None, works: list[str], roles: list[RoleRow]) -> PersonRow:
+def _row(
+    person: Person, seen: open_sessions.Presence | None, works: list[str], roles: list[RoleRow], *, refused_at: datetime | None
+) -> PersonRow:
     return PersonRow(
         id=person.id,
         name=person.name,
@@ -77,6 +87,7 @@ def _row(person: Person, seen: open_sessions.Presence | None, works: list[str], 
         hospitals=", ".join(works),
         last_seen_at=seen.last_seen_at if seen else None,
         has_factor=bool(person.totp_sealed) or bool(seen and seen.last_strong),
+        mail_refused_at=refused_at,
         roles=roles,
     )
 
@@ -138,7 +149,7 @@ def person_for(
     if not as_administrator(viewer) and not any(one.place.may(viewer, act) for one in shown) and act is not Act.RIGHTS_EXPLAIN:
         raise NotAllowed()
     presence = open_sessions.presences(session, [person_id], now=now).get(person_id)
-    row = _row(person, presence, hospitals_by_person(session, [person_id], now=now).get(person_id, []), shown)
+    (row,) = _rows(session, {person_id}, shown, now=now)
     return PersonPage(row, presence.open_sessions if presence else 0, bool(person.password_hash), person.disabled_at)
 
 

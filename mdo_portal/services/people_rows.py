@@ -40,6 +40,8 @@ class PersonRow:
     hospitals: str
     last_seen_at: datetime | None
     has_factor: bool
+    #: when their mailbox last took no mail; None = nothing of the kind is known
+    mail_refused_at: datetime | None = None
     roles: list[RoleRow] = field(default_factory=list)
 
 

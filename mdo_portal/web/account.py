@@ -14,7 +14,17 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Person, Proof
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, NotFound
-from mdo_portal.services import calendars, credentials, open_sessions, passkeys, passwords, people, second_factors, sessions
+from mdo_portal.services import (
+    calendars,
+    credentials,
+    mailboxes,
+    open_sessions,
+    passkeys,
+    passwords,
+    people,
+    second_factors,
+    sessions,
+)
 from mdo_portal.web import entering, passkey_requests
 from mdo_portal.web.confirming import require_fresh, require_fresh_strong
 from mdo_portal.web.context import now, session_key, settings, signed, transaction, viewer
@@ -42,6 +52,7 @@ def _page(error: str = "") -> str:
             "hospitals": people.hospitals_of(db, me),
             "person": db.get_one(Person, me),
             "calendar": calendars.of_person(db, me),
+            "mail_refused_at": mailboxes.refusing(db, [me]).get(me),
         }
     here = sessions.hash_key(session_key())
     return render_template(

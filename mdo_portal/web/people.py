@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -103,7 +104,9 @@ def person(person_id: uuid.UUID) -> str:
     return _person(person_id)
 
 
-def _person(person_id: uuid.UUID, *, invitation: str = "") -> str:
+def _person(
+    person_id: uuid.UUID, *, invitation: str = "", form: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
+) -> str:
     with transaction() as db:
         found = memberships.person_for(db, viewer(), Act.PEOPLE_READ, person_id, now=now())
         audit.record(db, viewer(), Act.PEOPLE_READ, now=now(), object_type="person", object_id=person_id)
@@ -112,6 +115,7 @@ def _person(person_id: uuid.UUID, *, invitation: str = "") -> str:
         may_act = {"may_whole": colleagues.may_whole_person, "may_invite": colleagues.may_invite}
         shown: dict[str, Any] = {name: ask(db, viewer(), person_id) for name, ask in may_act.items()}
     shown |= {"person": found, "choices": choices, "is_self": person_id == viewer().person_id, "invitation": invitation}
+    shown |= {"form": form or {}, "errors": errors or {}}
     return render_template(
         "people/person.html", **WORDS, **shown, viewer=viewer(), manages=lambda place: place.may(viewer(), Act.PEOPLE_MANAGE)
     )
@@ -136,6 +140,20 @@ def change(kind: str, membership_id: uuid.UUID, what: str) -> ResponseReturnValu
         "success",
     )
     return redirect(url_for("people.person", person_id=row.person_id))
+
+
+@blueprint.post("/<uuid:person_id>/correct")
+@may(Act.PEOPLE_MANAGE)
+def correct(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Another name, address or specialism; what was typed stays when something is wrong."""
+    try:
+        with transaction() as db:
+            memberships.person_for(db, viewer(), Act.PEOPLE_MANAGE, person_id, now=now())
+            colleagues.correct(db, viewer(), person_id, _new_person(), now=now())
+    except Incomplete as error:
+        return _person(person_id, form=request.form, errors=error.fields), error.status
+    flash(gettext("De gegevens zijn bewaard. Wat al getekend is houdt de naam van toen."), "success")
+    return redirect(url_for("people.person", person_id=person_id))
 
 
 @blueprint.post("/<uuid:person_id>/<any(disable, enable):what>")

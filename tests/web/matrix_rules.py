@@ -168,6 +168,7 @@ OTHERWISE: dict[str, Rule] = {
     "destruction.refuse": of_own_hospital,
     "destruction.printed": of_own_hospital,
     "people.block": of_whole_person,
+    "people.correct": of_whole_person,
     "people.invite": of_whole_person,
     "signing_in.switch": of_works_there,
     "account.remove_passkey": of_nothing,

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from mdo_portal.domain.people import Person, Role
-from mdo_portal.services import credentials
+from mdo_portal.services import credentials, mailboxes
 from tests.people import person_id
 from tests.web.people_house import House, house, lines
 
@@ -142,6 +142,51 @@ def test_the_link_that_is_shown_lets_who_gets_it_in(house: House) -> None:
     opened = house.app.test_client().get(urlsplit(link).path, follow_redirects=True)
 
     assert opened.status_code == 200 and "Welkom, N. Nieuw" in opened.text
+
+
+def test_who_hands_out_an_account_corrects_a_name_or_an_address_and_the_log_says_which(house: House) -> None:
+    form = {"name": "D. de Nieuwe", "email": "dirk@elders.example.nl", "discipline": "uroloog"}
+    page = house.post("Lars", f"/people/{person_id('Dirk')}/correct", **form)
+
+    assert page.status_code == 302
+    with house.database.transaction() as session:
+        dirk = session.get_one(Person, person_id("Dirk"))
+        assert (dirk.name, dirk.email) == ("D. de Nieuwe", "dirk@elders.example.nl")
+    said = [line.detail for line in lines(house)]
+    assert said == ["name corrected", "address corrected"]
+
+
+@pytest.mark.parametrize("email", ["bram@example.nl", "geen adres", ""])
+def test_an_address_of_another_or_of_nobody_changes_nothing_and_keeps_what_was_typed(house: House, email: str) -> None:
+    answer = house.post("Lars", f"/people/{person_id('Dirk')}/correct", name="D. de Nieuwe", email=email, discipline="uroloog")
+
+    assert answer.status_code == 422 and 'value="D. de Nieuwe"' in answer.text
+    with house.database.transaction() as session:
+        assert session.get_one(Person, person_id("Dirk")).name == "Dirk"
+
+
+def test_a_coordinator_mends_a_typing_error_in_whom_she_added_and_not_somebody_with_an_account(house: House) -> None:
+    form = {"email": "neiuw@example.nl", "name": "N. Nieuw", "role": "observer", "hospital_id": house.region.hospitals["ZEED"]}
+    page = house.post("Aisha", f"{house.uro}/add", **form).headers["Location"]
+
+    mended = house.post("Aisha", f"{page}/correct", name="N. Nieuw", email="Nieuw@example.nl", discipline="")
+    assert mended.status_code == 302 and "nieuw@example.nl" in house.person("Aisha").get(page).text
+    assert house.post("Aisha", f"/people/{person_id('Mila')}/correct", name="X", email="x@example.nl").status_code == 403
+
+
+def test_a_mailbox_that_takes_no_mail_is_seen_by_who_looks_after_people_and_by_that_person(house: House) -> None:
+    with house.database.transaction() as session:
+        mailboxes.refused(session, person_id("Dirk"), "dirk@example.nl", now=datetime(2026, 3, 2, 9, 2, tzinfo=UTC))
+
+    pages = {
+        "list": house.person("Lars").get(f"/people/hospital/{house.region.hospitals['ZEED']}").text,
+        "person": house.person("Lars").get(f"/people/{person_id('Dirk')}").text,
+        "account": house.person("Dirk").get("/account").text,
+        "another's": house.person("Bram").get("/account").text,
+    }
+    assert {name: "Mail komt niet aan" in text for name, text in pages.items()} == {
+        "list": True, "person": True, "account": True, "another's": False,
+    }  # fmt: skip
 
 
 def shown_link(page: str) -> str:
