@@ -46,6 +46,7 @@ READ_BY_ALL: dict[str, str] = {
     ),
     "links.reads": "how a hospital is connected; who may write it, a policy says",
     "recipient_channels.reads": "how a hospital's general practitioners are reached; who may write it, a policy says",
+    "refused_mailboxes.reads": "which colleague's mailbox takes no mail",
     "memberships.reads": "what colleagues are; no patient stands in it",
     "board_memberships.reads": "what colleagues are; no patient stands in it",
 }

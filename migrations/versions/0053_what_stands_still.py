@@ -73,7 +73,7 @@ def _refused_mailboxes() -> None:
     )
     _walled(MAILBOXES)
     # The address itself stands in `people`, which web processes read whole.
-    op.execute(f"CREATE POLICY web ON {MAILBOXES} FOR SELECT TO {APP} USING (true)")
+    op.execute(f"CREATE POLICY reads ON {MAILBOXES} FOR SELECT TO {APP} USING (true)")
     op.execute(f"GRANT SELECT ON {MAILBOXES} TO {APP}")
 
 
