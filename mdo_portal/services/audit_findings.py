@@ -52,6 +52,11 @@ class Finding:
     #: of a patient of another hospital, who has no number here
     elsewhere: bool = False
 
+    @property
+    def alike(self) -> tuple[Rule, str, str, date]:
+        """The same for what one person did on one day that one rule points at: after a night shift that is every patient."""
+        return self.rule, self.person_name, self.organisation, self.at.astimezone(AMSTERDAM).date()
+
 
 def find(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Finding]:
     """Everything the rules point at, newest first."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -19,6 +21,8 @@ from mdo_portal.services.audit_findings import Finding
 
 OVERDUE = timedelta(days=7)
 LONGEST_NOTE = 2_000
+TOGETHER = 3
+"""From so many alike one answer may be given to all of them."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,16 @@ class Judged:
     def asks_attention(self, now: datetime) -> bool:
         """Waits too long, or is an emergency: of that the owner hospital's officer is told at once."""
         return self.is_overdue(now) or (self.is_open and self.finding.rule is Rule.GLASS)
+
+
+class Group(NamedTuple):
+    """What one person did on one day that one rule points at."""
+
+    alike: tuple[Judged, ...]
+
+    @property
+    def may_be_judged_together(self) -> bool:
+        return len(self.alike) >= TOGETHER and self.alike[0].is_open
 
 
 def findings(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> list[Judged]:
@@ -69,24 +83,41 @@ def overdue(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> int:
     return sum(one.asks_attention(now) for one in findings(session, hospital_id, now=now))
 
 
-def judge(session: Session, viewer: Viewer, key: str, verdict: str, note: str, *, now: datetime) -> AuditReview:
-    """Add a judgement. NotFound when the rules do not point at that (any more); an incident or a question needs a note."""
-    found = {one.key: one for one in audit_findings.find(session, viewer.hospital_id, now=now)}.get(key)
-    if found is None or verdict not in {one.value for one in Verdict}:
+def in_groups(found: Iterable[Judged]) -> list[Group]:
+    """Those alike together, in the order of the first of each; what is still open apart from what is closed."""
+    groups: dict[tuple[object, ...], list[Judged]] = {}
+    for one in found:
+        groups.setdefault((one.is_open, *one.finding.alike), []).append(one)
+    return [Group(tuple(alike)) for alike in groups.values()]
+
+
+def judge(
+    session: Session, viewer: Viewer, keys: Collection[str], verdict: str, note: str, *, now: datetime
+) -> list[AuditReview]:
+    """Add a judgement of each; of several what is closed by now is left as it is.
+
+    NotFound when the rules point at none of them (any more); an incident or a question needs a note.
+    """
+    asked = [one for one in findings(session, viewer.hospital_id, now=now) if one.finding.key in keys]
+    if not asked or verdict not in {one.value for one in Verdict}:
         raise NotFound()
     note = note.strip()[:LONGEST_NOTE]
     if verdict != Verdict.IN_ORDER and not note:
         raise PortalError(N_("Schrijf er in een paar woorden bij wat u vroeg of meldde. Er is nog niets vastgelegd."))
-    made = AuditReview(
+    made = [_judgement(viewer, one.finding, Verdict(verdict), note, now=now) for one in asked if one.is_open or len(asked) == 1]
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def _judgement(viewer: Viewer, found: Finding, verdict: Verdict, note: str, *, now: datetime) -> AuditReview:
+    return AuditReview(
         hospital_id=viewer.hospital_id,
-        finding=key,
+        finding=found.key,
         rule=found.rule,
         lines=list(found.lines),
         judged_by=viewer.person_id,
         judged_at=now,
-        verdict=Verdict(verdict),
+        verdict=verdict,
         note=note,
     )
-    session.add(made)
-    session.flush()
-    return made

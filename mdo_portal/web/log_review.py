@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import ngettext
 
 from mdo_portal.domain.audit_review import Rule, Verdict
 from mdo_portal.domain.policy import Act, Relation
@@ -31,8 +31,8 @@ def page() -> str:
     late = sum(one.is_overdue(now()) for one in found)
     log_overdue.remember(viewer(), late)
     return render_template(
-        "log/review.html", found=shown, counts=counts, late=late, rule=rule, everything=everything, verdicts=list(Verdict),
-        now=now(), **WORDS,
+        "log/review.html", groups=audit_review.in_groups(shown), counts=counts, late=late, rule=rule, everything=everything,
+        verdicts=list(Verdict), now=now(), **WORDS,
     )  # fmt: skip
 
 
@@ -41,11 +41,12 @@ def page() -> str:
 def judge() -> ResponseReturnValue:
     form = request.form
     with transaction() as db:
-        made = audit_review.judge(db, viewer(), form["finding"], form["verdict"], form.get("note", ""), now=now())
-        audit.record(
-            db, viewer(), Act.LOG_REVIEW, now=now(), relation=Relation.OWN_HOSPITAL, object_type="review", object_id=made.id,
-            detail=made.verdict.value,
-        )  # fmt: skip
+        made = audit_review.judge(db, viewer(), form.getlist("finding"), form["verdict"], form.get("note", ""), now=now())
+        for one in made:
+            audit.record(
+                db, viewer(), Act.LOG_REVIEW, now=now(), relation=Relation.OWN_HOSPITAL, object_type="review", object_id=one.id,
+                detail=one.verdict.value,
+            )  # fmt: skip
     log_overdue.forget(viewer())
-    flash(gettext("Uw oordeel is vastgelegd."), "success")
+    flash(ngettext("Uw oordeel is vastgelegd.", "Uw oordeel is bij %(num)d bevindingen vastgelegd.", len(made)), "success")
     return redirect(url_for("log.review.page", rule=form.get("rule") or None))

@@ -113,6 +113,48 @@ def test_a_judgement_is_signed_off_logged_and_shown(house: House) -> None:
     assert (made.finding, made.lines != [], line.object_id, line.detail) == (key, True, str(made.id), "in order")
 
 
+def test_what_one_person_did_on_one_day_is_judged_with_one_answer_and_each_finding_has_it(house: House) -> None:
+    at = datetime.now(UTC) - timedelta(hours=1)
+    with house.database.transaction() as session:
+        who, other = reader(session, house.region, "M. Onbekend"), reader(session, house.region, "N. Anders")
+        zeed = session.get_one(Hospital, house.region.hospitals["ZEED"])
+        for case in [make.case(session, zeed) for _ in range(4)]:
+            audit.record(session, who, Act.CASE_READ, now=at, case=case, relation=Relation.OWN_HOSPITAL)
+        audit.record(session, other, Act.CASE_READ, now=at, case=case, relation=Relation.OWN_HOSPITAL)
+    petra = house.person("Petra")
+    page = petra.get("/log/review?rule=no+link").text
+    (together,) = [form for form in re.findall(r"<form.*?</form>", page, re.S) if "één toelichting bij alle" in form]
+    keys = re.findall(r'name="finding" value="([^"]+)"', together)
+    assert len(keys) == 4 and "4 keer" in together and "M. Onbekend" in together
+
+    answer = petra.post("/log/review/judge", data={"csrf_token": CSRF, "finding": keys, "verdict": "in order", "note": "dienst"})
+
+    assert answer.status_code == 302
+    left = petra.get("/log/review?rule=no+link").text
+    assert "N. Anders" in rows_of(left) and not any(key in left for key in keys)
+    with house.database.transaction() as session:
+        assert {one.finding for one in session.scalars(select(AuditReview))} == set(keys)
+        logged = session.scalars(select(AuditEntry).where(AuditEntry.object_type == "review", AuditEntry.detail == "in order"))
+        assert len(logged.all()) == 4
+
+
+def test_an_answer_to_all_leaves_alone_what_a_colleague_closed_meanwhile(house: House) -> None:
+    with house.database.transaction() as session:
+        who = reader(session, house.region, "M. Onbekend")
+        zeed = session.get_one(Hospital, house.region.hospitals["ZEED"])
+        for case in [make.case(session, zeed) for _ in range(3)]:
+            audit.record(session, who, Act.CASE_READ, now=datetime.now(UTC), case=case, relation=Relation.OWN_HOSPITAL)
+    petra = house.person("Petra")
+    keys = sorted(set(re.findall(r'name="finding" value="(no link[^"]+)"', petra.get("/log/review?rule=no+link").text)))
+    petra.post("/log/review/judge", data={"csrf_token": CSRF, "finding": keys[0], "verdict": "incident", "note": "gemeld"})
+
+    petra.post("/log/review/judge", data={"csrf_token": CSRF, "finding": keys, "verdict": "in order"})
+
+    with house.database.transaction() as session:
+        said = {one.finding: one.verdict.value for one in session.scalars(select(AuditReview))}
+    assert said == {key: "incident" if key == keys[0] else "in order" for key in keys}
+
+
 def test_a_finding_that_was_asked_about_stays_open(house: House) -> None:
     read_by(house, "M. Onbekend")
     petra = house.person("Petra")
