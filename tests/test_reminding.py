@@ -20,6 +20,7 @@ from mdo_portal.commands.demo.places import free_places
 from mdo_portal.commands.postgres_databases import as_role
 from mdo_portal.database import Base, Database
 from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.grant import GlassMailed
 from mdo_portal.domain.hospital import Level
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.link import LineReminded, Link
@@ -32,6 +33,7 @@ from mdo_portal.services.standstills import Listening
 from tests.copies import as_web
 from tests.people import Region, person_id
 from tests.services.follow_house import IMAGING, signed
+from tests.services.test_glass_mails import broken
 from tests.services.test_line_reminders import DAY, END, bound
 
 MORNING = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
@@ -165,7 +167,7 @@ def test_a_mail_server_that_has_no_such_mailbox_says_it_is_about_that_address(
     assert (receipt.kind, receipt.code) == (ReceiptKind.LATER, NOT_THIS_MAILBOX)
 
 
-@pytest.mark.parametrize("kept", [LineReminded, MeetingMailed, StandstillMailed])
+@pytest.mark.parametrize("kept", [LineReminded, MeetingMailed, StandstillMailed, GlassMailed])
 def test_web_processes_cannot_read_who_was_mailed(ending: Database, kept: type[Base]) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), as_web(ending).transaction() as session:
         session.scalars(select(kept)).all()
@@ -254,4 +256,23 @@ def test_what_stands_still_is_mailed_by_the_worker_and_says_neither_what_nor_whe
     assert message["To"] == "ada@example.nl"
     assert "https://mdo.example/links\n" in text.replace("\r\n", "\n")
     for word in ("ZEED", "Ziekenhuis ", "2026"):
+        assert word not in message["Subject"] + message["Message-ID"] + text
+
+
+def test_that_somebody_broke_the_glass_is_mailed_by_the_worker_and_not_at_whom(
+    database: Database, region: Region, mail: tuple[Path, Reminder]
+) -> None:
+    folder, reminder_ = mail
+    with database.transaction() as session:
+        broken(session, region, at=MORNING)
+    worker = Database(as_role(database.url, "mdo_work"), sealer=database.sealer)
+    assert reminding.report_next(worker, reminder_, clock=lambda: MORNING, passed=set())
+    worker.engine.dispose()
+
+    (kept,) = folder.glob("*.eml")
+    message = message_from_bytes(kept.read_bytes())
+    text = message.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert message["To"] == "petra@example.nl"
+    assert "https://mdo.example/log/review?rule=glass\n" in text.replace("\r\n", "\n")
+    for word in ("ZEED", "Carla", "SEH", "2026"):
         assert word not in message["Subject"] + message["Message-ID"] + text

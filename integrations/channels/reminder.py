@@ -56,6 +56,17 @@ Antwoorden worden niet gelezen.
 """,
         "/meetings",
     ),
+    Waits.GLASS: _Words(
+        "Kijk in het MDO-portaal: er was een noodinzage",
+        """Iemand opende met spoed gegevens van een patiënt van uw ziekenhuis (noodinzage). Wie, wanneer en waarom staat in het logboek.
+
+Meld u aan en kijk bij Logboek, Beoordelen:
+{url}
+
+Om welke patiënt het gaat staat met opzet niet in deze mail. Antwoorden worden niet gelezen.
+""",
+        "/log/review?rule=glass",
+    ),
     Waits.STANDSTILL: _Words(
         "Kijk in het MDO-portaal: er staat iets stil",
         """In het verkeer met een ziekenhuis staat iets stil: er neemt niemand berichten aan, berichten worden niet gelezen,

@@ -62,3 +62,18 @@ class CaseGrant(Base):
     ended_at: Mapped[datetime | None]
     #: who took it back
     ended_by: Mapped[uuid.UUID | None]
+
+
+class GlassMailed(Base):
+    """A privacy officer was mailed that somebody broke the glass (services/glass_mails.py).
+
+    No patient data. Written by the worker; web processes may not read it.
+    """
+
+    __tablename__ = "glass_mails"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    #: the hour in which the glass was broken
+    grant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_grants.id", ondelete="CASCADE"), primary_key=True, index=True)
+    #: when the mail was written down, just before it left
+    mailed_at: Mapped[datetime]

@@ -106,6 +106,7 @@ class Waits(StrEnum):
     FOLLOW_UP = "follow_up"  #: a recommendation that is late, or nearly so
     LINE = "line"  #: the certificates of a hospital's line end, or ended
     MEETING = "meeting"  #: a meeting of one's board moved, was added or is called off
+    GLASS = "glass"  #: somebody broke the glass at a patient of one's hospital
     STANDSTILL = "standstill"  #: the traffic with a hospital stands still
 
 

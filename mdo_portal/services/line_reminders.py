@@ -16,8 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.link import LineReminded
-from mdo_portal.services import line_endings, link_keepers, reminders
-from mdo_portal.services.link_keepers import Keeper
+from mdo_portal.services import keepers, line_endings, reminders
+from mdo_portal.services.keepers import Keeper
 
 STEPS = (0, 1, 3, 7, 14)
 """Days before the end; 0 = it ended. Of steps that went by unseen only the nearest is told."""
@@ -75,6 +75,6 @@ def _to_tell(session: Session, *, now: datetime) -> Mapping[Keeper, list[Step]]:
     found: dict[Keeper, list[Step]] = {}
     for link, ending in line_endings.pressing_links(session, now=now):
         step = Step(link.id, ending.at, next(days for days in STEPS if ending.at <= now + timedelta(days=days)))
-        for person in link_keepers.of_hospital(session, link.hospital_id, now=now):
+        for person in keepers.of_line(session, link.hospital_id, now=now):
             found.setdefault(person, []).append(step)
     return found

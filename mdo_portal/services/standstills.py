@@ -20,9 +20,9 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.standstill import Standstill, StandstillMailed
-from mdo_portal.services import figures, link_keepers, listening, reminders
+from mdo_portal.services import figures, keepers, listening, reminders
 from mdo_portal.services.figures import Figures
-from mdo_portal.services.link_keepers import Keeper
+from mdo_portal.services.keepers import Keeper
 from mdo_portal.services.link_status import Outgoing, late_hours
 
 AGAIN = timedelta(days=1)
@@ -121,10 +121,7 @@ def _note_what_moves(session: Session, stills: Collection[Still], *, now: dateti
 def _by_keeper(session: Session, stills: Collection[Still], *, now: datetime) -> Mapping[Keeper, list[Still]]:
     found: dict[Keeper, list[Still]] = {}
     for one in sorted(stills, key=str):
-        if one.hospital_id is None:
-            of = link_keepers.administrators(session, now=now)
-        else:
-            of = link_keepers.of_hospital(session, one.hospital_id, now=now)
+        of = keepers.of_line(session, one.hospital_id, now=now) if one.hospital_id else keepers.administrators(session, now=now)
         for keeper in of:
             found.setdefault(keeper, []).append(one)
     return found

@@ -1,4 +1,4 @@
-"""Who is told by mail of what is wrong with a line: those who see it on the page *Koppelingen*."""
+"""Who is told by mail of what a page of theirs says: whoever would see it there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Keeper(NamedTuple):
     email: str
 
 
-def of_hospital(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> Sequence[Keeper]:
+def of_line(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> Sequence[Keeper]:
     """The link managers of this hospital, else the administrators."""
     return _holding(session, Role.LINK_MANAGER, hospital_id, now=now) or administrators(session, now=now)
 
@@ -29,6 +29,11 @@ def of_hospital(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> S
 def administrators(session: Session, *, now: datetime) -> Sequence[Keeper]:
     """They look after the lines of every hospital: those of the one they work for would often be nobody."""
     return _holding(session, Role.ADMINISTRATOR, now=now)
+
+
+def privacy_officers(session: Session, hospital_id: uuid.UUID, *, now: datetime) -> Sequence[Keeper]:
+    """Those of this hospital: they judge what is read of its patients."""
+    return _holding(session, Role.PRIVACY_OFFICER, hospital_id, now=now)
 
 
 def _holding(session: Session, role: Role, hospital_id: uuid.UUID | None = None, *, now: datetime) -> Sequence[Keeper]:
