@@ -101,7 +101,7 @@ def _write_down(session: Session, keeper: Keeper, one: Still, *, now: datetime) 
     mailed = StandstillMailed
     row = insert(mailed).values(id=new_id(), person_id=keeper.person_id, mailed_at=now, has_moved=False, **one._asdict())
     again = row.on_conflict_do_update(
-        constraint="uq_standstill_mails_person_id",
+        constraint="uq_standstill_mails_person_id_what_hospital_id",
         set_={"mailed_at": now, "has_moved": False},
         where=or_(mailed.mailed_at <= now - AGAIN, and_(mailed.has_moved, mailed.mailed_at <= now - FLUTTERS)),
     )

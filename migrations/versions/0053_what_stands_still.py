@@ -56,7 +56,7 @@ def _standstill_mails() -> None:
         sa.Column("has_moved", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=f"pk_{STANDSTILLS}"),
         sa.UniqueConstraint(
-            "person_id", "what", "hospital_id", name=f"uq_{STANDSTILLS}_person_id", postgresql_nulls_not_distinct=True
+            "person_id", "what", "hospital_id", name=f"uq_{STANDSTILLS}_person_id_what_hospital_id", postgresql_nulls_not_distinct=True
         ),
     )
     _walled(STANDSTILLS)
@@ -67,7 +67,7 @@ def _refused_mailboxes() -> None:
     op.create_table(
         MAILBOXES,
         sa.Column("person_id", sa.Uuid(), sa.ForeignKey("people.id", name=f"fk_{MAILBOXES}_person_id_people"), nullable=False),
-        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
         sa.Column("refused_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("person_id", name=f"pk_{MAILBOXES}"),
     )
