@@ -36,6 +36,7 @@ from integrations.senders import senders
 from integrations.simulator.region import BoardSeed, CaseSeed, HospitalSeed, PersonSeed, Region, earlier, referral, region
 from integrations.smart import server as smart
 from integrations.smart.client import Tokens
+from integrations.smart.key_fetcher import HttpKeyFetcher
 from integrations.smart.keys import OwnKey
 from integrations.smart.server import NotProven
 from mdo_portal.domain.hospital import Channel
@@ -48,6 +49,7 @@ from mdo_portal.exchange import (
     Caller,
     Explainer,
     IncomingReferral,
+    KeyFetcher,
     LeavingCase,
     MessageHeader,
     Poller,
@@ -111,6 +113,7 @@ class Outward:
     prober: Prober
     asker: Asker
     acknowledger: Acknowledger
+    keys: KeyFetcher
 
 
 def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
@@ -124,6 +127,7 @@ def outward(secret: bytes, settings: Settings = NO_SETTINGS) -> Outward:
         FhirProber(tokens),
         FhirAsker(tokens),
         MllpAcknowledger(),
+        HttpKeyFetcher(),
     )
 
 

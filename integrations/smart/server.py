@@ -59,10 +59,10 @@ def client_of(form: Mapping[str, str]) -> str:
     return client
 
 
-def proven(form: Mapping[str, str], jwks: str, *, audiences: frozenset[str], now: datetime) -> Proven:
-    """The assertion, checked against the registered keys. Raises NotProven."""
+def proven(form: Mapping[str, str], jwks: str, *, audiences: frozenset[str], now: datetime, jwks_url: str = "") -> Proven:
+    """The assertion, checked against the registered keys. Raises NotProven. `jwks_url`: where they were fetched, if they were."""
     token = form["client_assertion"]
-    header = _checked_header(_part(token, 0))
+    header = _checked_header(_part(token, 0), jwks_url)
     key = _key(jwks, header)
     try:
         jws.deserialize_compact(token, key, algorithms=[header["alg"]])
@@ -72,7 +72,10 @@ def proven(form: Mapping[str, str], jwks: str, *, audiences: frozenset[str], now
     return Proven(claims["iss"], _jti(claims), _until(claims, audiences, now))
 
 
-def _checked_header(header: dict[str, Any]) -> dict[str, Any]:
+def _checked_header(header: dict[str, Any], jwks_url: str) -> dict[str, Any]:
+    """A system may repeat where its keys are (`jku`, SMART Backend Services): only the registered address, and we do not go there now."""
+    if jwks_url and header.get("jku") == jwks_url:
+        header = {name: value for name, value in header.items() if name != "jku"}
     strings = all(isinstance(header.get(name, ""), str) for name in _HEADERS)
     if not header.keys() <= _HEADERS or not strings or header.get("alg") not in ALGORITHMS or not header.get("kid"):
         raise NotProven("invalid_client", "header")

@@ -58,6 +58,7 @@ def hospital_add_command(code: str, name: str, profile: str, sending_application
 )
 @click.option("--their-client-id", help="Who their system is when it asks us for a token.")
 @click.option("--their-keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JWKS: its public keys.")
+@click.option("--their-keys-url", help="Where those are fetched from, so that it can renew them by itself.")
 @click.option("--profile-out", help="Profile that writes what we send.")
 @click.option("--pull", is_flag=True, help="They lay data ready and tell us (TA Notified Pull).")
 @click.option("--poll", "search", help="Search we ask for what is new, e.g. `ServiceRequest?status=active`; empty: ask no more.")

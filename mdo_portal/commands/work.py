@@ -13,7 +13,7 @@ import structlog
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
-from mdo_portal import acknowledgements, dispatch, polling, pulling, reminding, understanding, wiring
+from mdo_portal import acknowledgements, dispatch, keying, polling, pulling, reminding, understanding, wiring
 from mdo_portal.commands import audit, retention
 from mdo_portal.commands.bell import Bell, drain
 from mdo_portal.commands.living import Living
@@ -39,6 +39,8 @@ ALARM_SECONDS = 120.0
 """The same, of what stands still."""
 MAILBOX_AGAIN = timedelta(days=1)
 """So long a mailbox that takes none is left alone; a worker that starts asks once."""
+KEYS_SECONDS = 10.0
+"""How often is looked whether the public keys of a hospital's system are to be fetched."""
 WAITS_SECONDS = 300.0
 """How often is looked for waits that only a wrong clock can have made."""
 DESKS = 2
@@ -74,6 +76,12 @@ def run(database: Database, stop: Stop, settings: Settings = _NO_SETTINGS) -> No
         *_desks(database, stop, pool, wake_in, wake_careful),
         ("pull", lambda: _drain(stop, wake_pull, lambda: pulling.pull_next(database, outward.puller, clock=now))),
         ("poll", lambda: _drain(stop, wake_poll, lambda: polling.poll_next(database, outward.poller, clock=now))),
+        (
+            "keys",
+            lambda: drain(
+                stop, Bell(), lambda: keying.fetch_next(database, outward.keys, clock=now), patrol_seconds=KEYS_SECONDS
+            ),
+        ),
         (
             "acknowledge",
             lambda: _drain(

@@ -82,6 +82,8 @@ class Link(Base):
     client_id_in: Mapped[str] = mapped_column(default="")
     #: public keys (JWKS) by which its assertions are checked
     jwks_in: Mapped[str] = mapped_column(default="")
+    #: where they are fetched from; empty = they were pasted
+    jwks_url_in: Mapped[str] = mapped_column(default="")
 
 
 class LinkCertificate(Base):
@@ -164,6 +166,7 @@ class Changed(StrEnum):
     UNBOUND = "unbound"  #: a client certificate was withdrawn
     PLAIN = "plain"  #: unencrypted messages were accepted in writing, until a day
     NO_PLAIN = "no_plain"  #: that acceptance was withdrawn
+    KEYS = "keys"  #: the public keys of its system were fetched and are others now
     TOKEN = "token"  #: a new token for the FHIR door; the token itself stands nowhere
 
 

@@ -142,6 +142,14 @@ class Prober(Protocol):
         ...
 
 
+class KeyFetcher(Protocol):
+    """Fetches the public keys by which a hospital's system proves who it is, from the one address that was agreed."""
+
+    def keys(self, url: str, address: Address) -> str:
+        """JWKS with usable public keys only, written the same way each time. Raises NotPulled with a code of KEY_REASONS."""
+        ...
+
+
 class Poller(Protocol):
     """Asks a hospital's server what is new, by a registered search. No transaction is open meanwhile."""
 

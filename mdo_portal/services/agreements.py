@@ -61,6 +61,7 @@ class Agreed:
     scopes: str | None = None
     their_client_id: str | None = None  # who their system is when it asks us for a token
     their_keys: str | None = None  # JWKS
+    their_keys_url: str | None = None  # where those are fetched from; what was pasted holds until then
     search: str | None = None  # asked from time to time
     every: int | None = None  # seconds between two looks
 
@@ -77,6 +78,7 @@ class Checks:
 _COLUMNS = {
     "tls": "tls_out", "trust": "trust_out", "url": "url_out", "token_url": "token_url_out", "client_id": "client_id_out",
     "scopes": "scopes_out", "their_client_id": "client_id_in", "their_keys": "jwks_in",
+    "their_keys_url": "jwks_url_in",
 }  # fmt: skip
 
 
@@ -148,7 +150,7 @@ def _wrong(session: Session, link: Link, said: Agreed, checks: Checks, *, loopba
     return (
         _wrong_line(link, said, checks)
         | _wrong_server(link, said, then, checks, loopback=loopback)
-        | _wrong_client(session, link, said, then, checks)
+        | _wrong_client(session, link, said, then, checks, loopback=loopback)
     )
 
 
@@ -189,15 +191,17 @@ def _wrong_server(link: Link, said: Agreed, then: Agreed, checks: Checks, *, loo
     return found
 
 
-def _wrong_client(session: Session, link: Link, said: Agreed, then: Agreed, checks: Checks) -> dict[str, str]:
+def _wrong_client(session: Session, link: Link, said: Agreed, then: Agreed, checks: Checks, *, loopback: bool) -> dict[str, str]:
     found = {}
+    if said.their_keys_url and not is_url(said.their_keys_url, loopback=loopback):
+        found["their_keys_url"] = NO_URL
     if said.their_keys and (code := checks.keys(said.their_keys) if len(said.their_keys) <= LARGEST else "no keys"):
         found["their_keys"] = KEYS[code]
-    elif then.their_client_id and not then.their_keys:
-        found["their_keys"] = N_("Plak ook hun publieke sleutels: daaraan wordt gezien dat zij het zijn.")
+    elif then.their_client_id and not then.their_keys and not then.their_keys_url:
+        found["their_keys"] = N_("Geef ook hun publieke sleutels, of het adres daarvan: daaraan wordt gezien dat zij het zijn.")
     if not _is_plain(said.their_client_id or "", LONGEST_ID):
         found["their_client_id"] = NO_ID
-    elif then.their_keys and not then.their_client_id:
+    elif (then.their_keys or then.their_keys_url) and not then.their_client_id:
         found["their_client_id"] = N_("Vul ook de client-id in waaronder hun systeem zich meldt.")
     elif said.their_client_id and session.scalar(
         select(Link.id).where(Link.client_id_in == said.their_client_id, Link.id != link.id).limit(1)

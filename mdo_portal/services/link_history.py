@@ -55,15 +55,16 @@ def as_text(hospital: Hospital, link: Link | None) -> str:
             "client_id_out",
             "scopes_out",
             "client_id_in",
+            "jwks_url_in",
         )
         lines += [f"{name}: {getattr(link, name) or ''}" for name in names]
-        lines += [f"{name}: {_mark(getattr(link, name))}" for name in ("jwks_in", "trust_out")]
+        lines += [f"{name}: {mark(getattr(link, name))}" for name in ("jwks_in", "trust_out")]
         lines += [f"inside_networks: {', '.join(link.inside_networks)}"]
         lines += [f"MSH-3: {', '.join(link.sending_applications)}", f"MSH-4: {', '.join(link.sending_facilities)}"]
     return "\n".join(lines)
 
 
-def _mark(text: str) -> str:
+def mark(text: str) -> str:
     """By which a long text is told from another: that keys were replaced must show, and they say nothing to a person."""
     return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""
 

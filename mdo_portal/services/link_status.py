@@ -14,13 +14,14 @@ from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, BoardHospital
+from mdo_portal.domain.fetched_keys import FetchedKeys
 from mdo_portal.domain.hospital import Channel, Hospital, Level
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG, FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.poll import Poll
 from mdo_portal.domain.pull import PULL_REASONS
 from mdo_portal.domain.unreadable import UNREADABLE_REASONS
-from mdo_portal.services import application_acks, lateness, line_endings, lines, polls, pulls
+from mdo_portal.services import application_acks, key_fetching, lateness, line_endings, lines, polls, pulls
 from mdo_portal.services.application_acks import Acks
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
@@ -96,6 +97,8 @@ class Status:
     poll: Poll | None = None
     #: what it laid ready and was not fetched yet; None = nothing
     lying: Lying | None = None
+    #: how the last look at the public keys of its system went; None = they are not fetched, or were not looked at yet
+    keys: FetchedKeys | None = None
     #: application acknowledgements that come later; None = this link has none
     acks: Acks | None = None
 
@@ -172,6 +175,7 @@ def status(session: Session, hospital: Hospital, link: Link | None, *, now: date
         ending=line_endings.ending(session, link, now=now),
         poll=polls.of_link(session, link.id) if link else None,
         lying=pulls.lying(session, link.id) if link else None,
+        keys=key_fetching.of_link(session, link) if link else None,
         acks=application_acks.of_link(session, hospital.id, now=now) if link and link.application_ack_out else None,
     )
 

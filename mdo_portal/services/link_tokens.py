@@ -26,13 +26,16 @@ class Client(NamedTuple):
     link_id: uuid.UUID
     client_id: str
     jwks: str
+    jwks_url: str  #: where those are fetched from; "" = they were pasted
 
 
 def client(session: Session, client_id: str) -> Client | None:
     """The system that calls itself this, if its keys are registered."""
     if not client_id:
         return None
-    query = select(Link.id, Link.client_id_in, Link.jwks_in).where(Link.client_id_in == client_id, Link.jwks_in != "")
+    query = select(Link.id, Link.client_id_in, Link.jwks_in, Link.jwks_url_in).where(
+        Link.client_id_in == client_id, Link.jwks_in != ""
+    )
     row = session.execute(query).one_or_none()
     return Client._make(row) if row else None
 

@@ -63,9 +63,9 @@ def token() -> ResponseReturnValue:
         client_id = wiring.smart.client_of(form)
         with transaction() as db:
             client = link_tokens.client(db, client_id)
-            proof = wiring.smart.proven(
-                form, client.jwks if client else "", audiences=frozenset({f"{_base()}/token", _base()}), now=now()
-            )
+            jwks, jwks_url = (client.jwks, client.jwks_url) if client else ("", "")
+            audiences = frozenset({f"{_base()}/token", _base()})
+            proof = wiring.smart.proven(form, jwks, audiences=audiences, now=now(), jwks_url=jwks_url)
             scopes = link_tokens.granted(form.get("scope", ""))
             if not scopes or client is None:
                 return _no("invalid_scope")

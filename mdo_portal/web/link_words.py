@@ -26,6 +26,7 @@ FIELDS = {
     "tls_out": N_("Brieven over TLS"), "application_ack_out": N_("Bevestiging van verwerking apart"),
     "token_url_out": N_("Tokenadres van het ziekenhuis"), "client_id_out": N_("Onze client-id daar"), "scopes_out": N_("Onze scopes daar"),
     "client_id_in": N_("Client-id van het ziekenhuis bij ons"), "inside_networks": N_("Intern netwerk"),
+    "jwks_url_in": N_("Adres van de publieke sleutels van het ziekenhuis"),
     "jwks_in": N_("Publieke sleutels van het ziekenhuis (kenmerk)"), "trust_out": N_("Uitgever van hun certificaat (kenmerk)"),
     "poll": N_("Zoekvraag naar wat nieuw is"), "poll_every": N_("Seconden tussen twee keer vragen"),
     "channel": N_("Brieven gaan"), "host": N_("Computer van de ontvanger"), "port": N_("Poort van de ontvanger"),

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from mdo_portal import wiring
 from mdo_portal.domain.certificate_refusals import HOLDS_KEY
+from mdo_portal.domain.fetched_keys import FetchedKeys
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, Incomplete
 from mdo_portal.exchange import Wire
-from mdo_portal.services import agreements, links
+from mdo_portal.services import agreements, key_fetching, links
 from mdo_portal.services.agreements import KEYS, Agreed
 from mdo_portal.web import confirming, links_seen
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -41,7 +42,7 @@ def page(hospital_id: uuid.UUID) -> str:
     with transaction() as db:
         hospital, link = _of(db, hospital_id)
         form = _as_form(agreements.as_agreed(db, link)) | {"seen": links_seen.seen(db, hospital_id, *links_seen.SETTINGS)}
-        return _page(hospital, link, form, {})
+        return _page(hospital, link, form, {}, fetched=key_fetching.of_link(db, link))
 
 
 def _of(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
@@ -49,14 +50,21 @@ def _of(db: Session, hospital_id: uuid.UUID) -> tuple[Hospital, Link]:
 
 
 def _page(
-    hospital: Hospital, link: Link, form: dict[str, Any], errors: dict[str, str], *, overtaken: str = "", again: str = ""
+    hospital: Hospital,
+    link: Link,
+    form: dict[str, Any],
+    errors: dict[str, str],
+    *,
+    overtaken: str = "",
+    again: str = "",
+    fetched: FetchedKeys | None = None,
 ) -> str:
     every = {str(seconds): gettext(words) for seconds, words in EVERY.items()}
     if form.get("every") and form["every"] not in every:
         every[form["every"]] = gettext("elke %(n)s seconden", n=form["every"])
     return render_template(
         "links/agreements.html", hospital=hospital, link=link, form=form, errors=errors, overtaken=overtaken, error=again,
-        told=told(link), every=list(every.items()), has_fhir=_has_fhir(link), has_mllp=link.channel_out is Channel.MLLP,
+        told=told(link), every=list(every.items()), fetched=fetched, has_fhir=_has_fhir(link), has_mllp=link.channel_out is Channel.MLLP,
         ways=confirming.ways(url_for("agreements.page", hospital_id=hospital.id)) if again else None,
     )  # fmt: skip
 
@@ -110,6 +118,7 @@ def _said(link: Link) -> Agreed:
         every = form.get("every", "")
         said |= {
             "url": form.get("url", "").strip().rstrip("/"),
+            "their_keys_url": form.get("their_keys_url", "").strip(),
             "every": int(every) if every.isdecimal() and len(every) < 6 else 0,
         }
     return Agreed(**said)

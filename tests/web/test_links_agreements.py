@@ -238,6 +238,7 @@ def test_a_link_without_a_line_says_what_to_choose_first(portal: Agreeing) -> No
     "statement",
     [
         "UPDATE links SET jwks_in = 'x' WHERE id = :link",
+        "UPDATE links SET jwks_url_in = 'https://elders.example/jwks' WHERE id = :link",
         "UPDATE links SET tls_out = true WHERE id = :link",
         "INSERT INTO polls (link_id, hospital_id, query, every_seconds, since, next_at, attempts, reason)"
         " VALUES (:link, :hospital, 'ServiceRequest', 60, now(), now(), 0, '')",
@@ -266,5 +267,13 @@ def test_the_rules_are_the_same_for_what_stands_already(database: Database, regi
             session, link, replace(agreements.Agreed(), search="ServiceRequest"), checks, now=datetime.now(UTC), loopback=False
         )
         assert agreements.as_agreed(session, link) == replace(
-            first, tls=False, trust="", scopes="", their_client_id="", their_keys="", search="ServiceRequest", every=300
+            first,
+            tls=False,
+            trust="",
+            scopes="",
+            their_client_id="",
+            their_keys="",
+            their_keys_url="",
+            search="ServiceRequest",
+            every=300,
         )

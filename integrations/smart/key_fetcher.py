@@ -1,0 +1,40 @@
+"""Fetching a hospital's JWKS from the address that was agreed: through the one gate out, public keys only."""
+
+from __future__ import annotations
+
+import json
+
+from integrations.out import NoReply, Reach, exchange
+from integrations.smart import server
+from mdo_portal.exchange import Address, NotPulled
+
+LARGEST = 64 * 1024
+_CODES = {"address": "address", "certificate": "certificate", "too_large": "too_large"}
+
+
+class HttpKeyFetcher:
+    """exchange.KeyFetcher."""
+
+    def keys(self, url: str, address: Address) -> str:
+        try:
+            reply = exchange(
+                "GET", url, reach=Reach((url,), address.inside), headers={"Accept": "application/json"},
+                seconds=address.timeout_seconds, limit=LARGEST, certificate=address.certificate, trust=address.trust,
+            )  # fmt: skip
+        except NoReply as silence:
+            raise NotPulled(_CODES.get(silence.code, "unreachable"), again=True) from None
+        if reply.status != 200:
+            raise NotPulled("unreachable" if reply.status >= 500 else "refused", again=True)
+        return _usable(reply.body)
+
+
+def _usable(body: bytes) -> str:
+    """Of what it shows the keys we can check by: an address may show others besides, for other uses."""
+    shown = server.registered(body.decode("utf-8", "replace"))
+    if shown and server.trouble(json.dumps({"keys": shown})) == "private":
+        raise NotPulled("private", again=True)
+    found = [one for one in shown if one.get("use", "sig") == "sig" and not server.trouble(json.dumps({"keys": [one]}))]
+    kept = json.dumps({"keys": found}, sort_keys=True)
+    if server.trouble(kept):
+        raise NotPulled("answer", again=True)
+    return kept
