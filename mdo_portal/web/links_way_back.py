@@ -29,6 +29,8 @@ NOT_BUILT = N_("Deze weg is op deze server nog niet ingericht. Vraag de beheerde
 NO_SERVER = N_("Er is nog geen adres van een FHIR-server vastgelegd. Er is niets geprobeerd.")
 _TURNED_DOWN = frozenset({"AE", "CE", "400", "422"})
 """By which a receiver says that it read the letter and will not have it."""
+_TURNED_AWAY = frozenset({"AR", "CR"})
+"""By which a receiver says that it did not even read it: HL7 has this for a processing id (MSH-11) it does not take, too."""
 _VERSIONS = {"3": "STU3", "4": "R4"}
 NOT_REACHED = {
     "address": N_(
@@ -72,6 +74,13 @@ def _said(receipt: Receipt, *, knows_patients: bool) -> str:
     if knows_patients and receipt.kind is ReceiptKind.REFUSED and receipt.code in _TURNED_DOWN:
         heard = gettext(
             "De weg werkt: de ontvanger las de proefbrief en weigerde hem (%(code)s). Dat hoort zo als hij de patiënt niet kent.",
+            code=receipt.code,
+        )
+        return f"{heard}{words}"
+    if knows_patients and receipt.code in _TURNED_AWAY:
+        heard = gettext(
+            "De ontvanger antwoordde, en nam de proefbrief niet aan (%(code)s). Veel systemen doen dat met een bericht dat als test is "
+            "gemarkeerd (MSH-11 = T), of van een afzender die ze niet kennen. Vraag welke van de twee het is.",
             code=receipt.code,
         )
         return f"{heard}{words}"

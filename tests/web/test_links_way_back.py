@@ -70,6 +70,12 @@ def test_an_epd_that_does_not_know_the_patient_proves_the_way_all_the_same(porta
     assert "De weg werkt:" in portal.try_it("letter")
 
 
+def test_a_receiver_that_takes_no_tests_at_all_is_told_from_one_that_is_not_there(portal: Trying, receiver: Receiver) -> None:
+    receiver.answer = ANSWERS["AR"][0]
+    said = portal.try_it("letter")
+    assert "MSH-11 = T" in said and "De weg werkt:" not in said
+
+
 def test_a_receiver_that_is_not_there_is_said_so(portal: Trying, receiver: Receiver) -> None:
     receiver.close()
     said = portal.try_it("letter")
