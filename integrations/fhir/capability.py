@@ -32,6 +32,7 @@ def capability_statement(*, url: str, version: str, software_version: str) -> No
                 "security": _security(url),
                 "resource": [_resource(kind) for kind in sorted(TAKEN[version])],
                 "interaction": [{"code": "transaction", "documentation": _HOW}],
+                "operation": [_operation(version)],
             }
         ],
     }
@@ -48,6 +49,14 @@ def _resource(kind: str) -> Node:
         made["interaction"] = [{"code": "create"}, {"code": "update"}, {"code": "read", "documentation": _READ}]
         made["conditionalUpdate"] = True
     return made
+
+
+def _operation(version: str) -> Node:
+    """STU3 points at the definition, R4 names it; only R4 has a place for words."""
+    where = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
+    if version == "STU3":
+        return {"name": "process-message", "definition": {"reference": where}}
+    return {"name": "process-message", "definition": where, "documentation": _MESSAGES}
 
 
 def _security(url: str) -> Node:
@@ -75,6 +84,10 @@ _HOW = (
     "The whole Bundle is kept and answered before it is read (202/201); it needs one Patient and one request for a tumour board. "
     "References are resolved inside the Bundle only. The same Bundle again gets the same answer. An entry that is no valid resource is "
     "set aside and named on the case; the others are taken."
+)
+_MESSAGES = (
+    "The same as POST to the base address of a Bundle of type message. The answer is an OperationOutcome at once, also without async: "
+    "no response message follows."
 )
 _ADDS = "Belongs to a referral that was sent before: it names the referral's identifier (basedOn or context.related)."
 _KINDS = {

@@ -54,7 +54,14 @@ def receive() -> Response:
     return _received("")
 
 
-@blueprint.post("/<kind>")
+@blueprint.post("/$process-message", strict_slashes=False)
+@machine("a hospital's system proves itself with its bearer token")
+def message() -> Response:
+    """The same, for who sends messages (FHIR messaging): answered at once with an OperationOutcome, with or without `async`."""
+    return _received("Bundle")
+
+
+@blueprint.post("/<kind>", strict_slashes=False)
 @machine("a hospital's system proves itself with its bearer token")
 def create(kind: str) -> Response:
     """The same for one resource; with If-None-Exist, what is here under that number is not taken again."""

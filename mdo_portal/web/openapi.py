@@ -148,6 +148,7 @@ def _paths() -> dict[str, Any]:
             "post": _handed_in("Hand in a referral or a change; it is stored before it is answered, and understood afterwards")
         },
         "/fhir/": {"post": _handed_in("The same: many clients add the stroke")},
+        "/fhir/$process-message": {"post": _handed_in("The same for a Bundle of type message (FHIR messaging)")},
         "/fhir/{kind}": {"post": _handed_in("The same for one resource of this kind", "kind")},
         "/fhir/Task": {"put": _handed_in("A newer version of a Task (conditional update)")},
         "/fhir/Task/{resource_id}": {"put": _handed_in("A newer version of a Task", "resource_id"), "get": _task()},

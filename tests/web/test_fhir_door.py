@@ -15,7 +15,7 @@ from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.inbound import InboundMessage, InboundState
 from mdo_portal.domain.link import Link
-from tests.integrations.fhir.make import bundle, patient, request, sample
+from tests.integrations.fhir.make import BASE, bundle, patient, request, sample
 from tests.people import Region
 from tests.web.fhir_house import DELT, TASK, app, client, messages, post, understand
 
@@ -173,6 +173,40 @@ def test_the_capability_statement_tells_the_truth(client: FlaskClient, database:
         assert {name for name, can in may.items() if can} == said.get(kind, set()), (kind, where)
     assert post(client, "/fhir", bundle(patient(), request(), kind="transaction")).status_code == 200
     assert client.get("/fhir", headers={"Authorization": DELT}).status_code == 405
+    (operation,) = told["rest"][0]["operation"]
+    assert post(client, f"/fhir/${operation['name']}", _message(version)).status_code == 202
+
+
+HEADER = {
+    "R4": {"eventUri": "urn:mdo:aanmelding", "source": {"endpoint": "urn:epd"}, "focus": [{"reference": f"{BASE}/ServiceRequest/r"}]},
+    "STU3": {
+        "event": {"system": "urn:mdo", "code": "aanmelding"}, "source": {"endpoint": "urn:epd"}, "timestamp": "2026-03-02T10:00:00Z",
+        "focus": [{"reference": f"{BASE}/ReferralRequest/r"}],
+    },
+}  # fmt: skip
+
+
+def _message(version: str = "R4") -> bytes:
+    asked = request() if version == "R4" else request() | {"resourceType": "ReferralRequest"}
+    return bundle({"resourceType": "MessageHeader", "id": "m"} | HEADER[version], patient(), asked, kind="message")
+
+
+@pytest.mark.parametrize("path", ["/fhir/$process-message", "/fhir/$process-message?async=true", "/fhir/$process-message/"])
+def test_a_hospital_that_sends_messages_is_taken_and_understood(client: FlaskClient, database: Database, path: str) -> None:
+    assert post(client, path, _message()).status_code == 202
+    understand(database)
+
+    assert [(one.kind, one.state) for one in messages(database)] == [("Bundle/message", InboundState.UNDERSTOOD)]
+
+
+def test_what_is_no_bundle_is_no_message_and_is_kept_for_a_person(client: FlaskClient, database: Database) -> None:
+    assert post(client, "/fhir/$process-message", request()).status_code == 400
+    assert [one.state for one in messages(database)] == [InboundState.UNREADABLE]
+
+
+def test_a_stroke_behind_the_address_makes_no_difference(client: FlaskClient, database: Database) -> None:
+    for path in ("/fhir/", "/fhir/Bundle/"):
+        assert post(client, path, bundle(patient(), request())).status_code == 202, path
 
 
 def _is_there(answer: Any) -> bool:
