@@ -220,6 +220,17 @@ def test_a_notice_of_the_server_is_only_a_reason_to_ask_at_once(asked: Asked, se
     assert asked.numbers() == ["VRAAG-1"]
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_server_that_sends_the_resource_along_is_heard_and_what_it_sends_is_not_read(asked: Asked, method: str) -> None:
+    asked.look()
+    with app_on(asked.database) as app:
+        path, body = "/fhir/Subscription/notice/ServiceRequest/7", {"resourceType": "ServiceRequest", "id": "7"}
+        assert app.test_client().open(path, method=method, json=body).status_code == 401
+        told = app.test_client().open(path, method=method, json=body, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert told.status_code == 204 and asked.poll().next_at <= datetime.now(UTC)
+    assert asked.messages() == []
+
+
 def test_it_is_asked_as_often_as_registered_and_no_oftener(asked: Asked) -> None:
     hospital_fhir.agree(asked.database, "DELT", Agreed(search="ServiceRequest?status=active", every=7_200))
     asked.looks = 3

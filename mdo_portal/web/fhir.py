@@ -92,7 +92,7 @@ def task(resource_id: str) -> Response:
     return said(wiring.fhir_task(*found, version))
 
 
-@blueprint.post("/Subscription/notice")
+@blueprint.post("/Subscription/notice", strict_slashes=False)
 @machine("a hospital's system proves itself with its bearer token")
 def notice() -> Response:
     """The hospital's server says that something changed (Subscription, rest-hook): it is asked at once what.
@@ -107,6 +107,13 @@ def notice() -> Response:
         if not polls.noticed(db, comer.link.link_id, now=datetime.now(UTC)):
             return nothing_here(404)
     return Response(status=204)
+
+
+@blueprint.route("/Subscription/notice/<kind>/<resource_id>", methods=["PUT", "DELETE"])
+@machine("a hospital's system proves itself with its bearer token")
+def notice_of(kind: str, resource_id: str) -> Response:
+    """The same from a server that was told to send the resource along: it then writes it below the address (HAPI does)."""
+    return notice()
 
 
 def _received(kind: str) -> Response:
