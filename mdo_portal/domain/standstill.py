@@ -19,6 +19,7 @@ class Standstill(StrEnum):
     NOBODY_LISTENS = "nobody_listens"  #: no listener has its ports open: no hospital can send HL7 v2
     NOT_READ = "not_read"  #: messages wait to be read, which takes seconds
     UNSEEN = "unseen"  #: messages that could not be read, and nobody looked
+    UNANSWERED = "unanswered"  #: the hospital's server, which we ask what is new, answers no more
     LETTERS = "letters"  #: letters that go by themselves and do not arrive
 
     @property

@@ -15,7 +15,7 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import line_endings, participation
+from mdo_portal.services import line_endings, participation, polls
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
 from mdo_portal.services.line_endings import Ending
@@ -52,6 +52,7 @@ class LinkCard:
     #: messages per hour of the last 24 hours, newest last
     by_hour: tuple[int, ...]
     takes_part: bool  #: in at least one board; else nobody sees its referrals
+    is_unanswered: bool  #: its server, which we ask what is new, answers no more
     ending: Ending | None  #: when its certificates end, when that is soon; else None
 
 
@@ -119,6 +120,7 @@ def _card(
         ignored_today=session.scalar(feed) or 0,
         by_hour=by_hour,
         takes_part=takes_part,
+        is_unanswered=bool(polls.silent(session, hospital.id, now=now)),
         ending=ending if ending and ending.at <= now + ENDS_SOON else None,
     )
 

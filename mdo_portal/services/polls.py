@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.inbound import InboundMessage
@@ -28,6 +28,10 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
 OVERLAP = timedelta(minutes=10)
 """Read again each time: a server may show a change later than the moment it gives it."""
+FIRST_SINCE = timedelta(days=1)
+"""What stood there already is read from so long before we first ask."""
+AWAY_TOO_LONG = timedelta(hours=4)
+"""As a letter that is under way (lateness.HOURS): from then on somebody should look."""
 MOST = 200
 """New referrals of one look; the next look takes the rest. What is known already does not count: many may have changed at one moment."""
 LONGEST_NUMBER = 200
@@ -55,12 +59,21 @@ def register(session: Session, link: Link, query: str, *, every: timedelta, now:
     """Ask this hospital's server from now on; what stands there already is read from a day ago. An empty query ends it."""
     poll = session.get(Poll, link.id, with_for_update=True)
     if poll is None:
-        poll = Poll(link_id=link.id, hospital_id=link.hospital_id, since=now - timedelta(days=1))
+        poll = Poll(link_id=link.id, hospital_id=link.hospital_id, since=now - FIRST_SINCE)
         session.add(poll)
     poll.query, poll.every_seconds, poll.next_at, poll.attempts, poll.reason = query, int(every.total_seconds()), now, 0, ""
     session.flush()
     changes.wake(session, "poll")
     return poll
+
+
+def silent(session: Session, hospital_id: uuid.UUID | None = None, *, now: datetime) -> Sequence[Poll]:
+    """Whose server (this hospital's, or any) answers no more, for longer than it may be away: what is new there, nobody hears."""
+    never = and_(Poll.looked_at.is_(None), Poll.since < now - AWAY_TOO_LONG - FIRST_SINCE)
+    query = select(Poll).where(Poll.reason != "", or_(Poll.looked_at < now - AWAY_TOO_LONG, never))
+    if hospital_id is not None:
+        query = query.where(Poll.hospital_id == hospital_id)
+    return session.scalars(query.order_by(Poll.link_id)).all()
 
 
 def end(session: Session, link: Link) -> None:

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from flask import current_app, g
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import conflict_rows, follow_up_rows, inbox, line_endings, listening, post, rights_reviews
+from mdo_portal.services import conflict_rows, follow_up_rows, inbox, line_endings, listening, polls, post, rights_reviews
 from mdo_portal.web import log_overdue
 from mdo_portal.web.context import is_fragment, now, transaction
 from mdo_portal.web.words import AMSTERDAM
@@ -59,11 +60,13 @@ def _overdue(db: Session, viewer: Viewer) -> int:
 
 
 def _waiting_too_long(db: Session, viewer: Viewer) -> int:
-    """Messages that wait longer than they should, and lines that soon take none, of the hospitals whose links this viewer looks after.
+    """Messages that wait longer than they should, lines that soon take none, and servers that answer no more when they are asked what
+    is new, of the hospitals whose links this viewer looks after.
 
     One more while nobody listens: then none of them takes any.
     """
-    late = sum(inbox.alarms(db, viewer, now=now()))
+    of = None if Role.ADMINISTRATOR in viewer.hospital_roles else viewer.hospital_id
+    late = sum(inbox.alarms(db, viewer, now=now())) + len(polls.silent(db, of, now=now()))
     return late + line_endings.pressing(db, viewer, now=now()) + listening.missed(db, viewer)
 
 

@@ -16,7 +16,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Membership
 from mdo_portal.domain.standstill import StandstillMailed
 from mdo_portal.exchange import Wire
-from mdo_portal.services import reminders, standstills
+from mdo_portal.services import polls, reminders, standstills
 from mdo_portal.services.standstills import Listening
 from tests.people import Region, person_id
 from tests.services.follow_house import signed
@@ -141,6 +141,36 @@ def test_letters_that_go_by_themselves_and_do_not_arrive_are_told_and_paper_is_n
     late = (decision.signed_at + HOUR * hours for hours in range(5, 100))
 
     assert told(session, next(at for at in late if reminders.is_time_to_mail(at))) == expected
+
+
+@pytest.mark.parametrize(
+    ("looked", "reason", "expected"),
+    [
+        (5 * HOUR, "unreachable", ["lars@example.nl"]),
+        (3 * HOUR, "unreachable", []),
+        (5 * HOUR, "", []),
+        (None, "token", ["lars@example.nl"]),
+    ],
+)
+def test_a_server_that_is_asked_what_is_new_and_answers_no_more_is_told(
+    session: Session, region: Region, looked: timedelta | None, reason: str, expected: list[str]
+) -> None:
+    poll = polls.register(
+        session, session.get_one(Link, region.links["ZEED"].link_id), "ServiceRequest", every=HOUR, now=MORNING - 6 * HOUR
+    )
+    poll.looked_at, poll.reason = MORNING - looked if looked else None, reason
+    session.flush()
+
+    assert told(session, MORNING) == expected
+
+
+def test_a_server_that_has_not_answered_yet_has_its_four_hours(session: Session, region: Region) -> None:
+    link = session.get_one(Link, region.links["ZEED"].link_id)
+    polls.register(session, link, "ServiceRequest", every=HOUR, now=MORNING - 3 * HOUR).reason = "token"
+    session.flush()
+
+    assert told(session, MORNING) == []
+    assert told(session, MORNING + 2 * HOUR) == ["lars@example.nl"]
 
 
 def test_everything_that_stands_still_for_one_person_is_one_mail(session: Session, region: Region) -> None:
