@@ -24,7 +24,8 @@ Names = Mapping[str, str]
 _ROLES = {role.value: words for role, words in ROLE_WORDS.items()}
 #: what was changed of a board or a hospital, as its form calls it
 _FIELDS: dict[str, str] = {
-    "code": N_("code"), "name": N_("naam"), "aliases": N_("andere namen"), "tumour_group": N_("tumorgroep"), "weekday": N_("dag"),
+    "code": N_("code"), "name": N_("naam"), "aliases": N_("andere namen"),
+    "quorum": N_("wie er moet zijn"), "tumour_group": N_("tumorgroep"), "weekday": N_("dag"),
     "starts": N_("begintijd"), "minutes": N_("minuten per vergadering"), "minutes_per_case": N_("minuten per casus"),
     "closing_hours": N_("wanneer de aanmelding sluit"), "place": N_("zaal"), "video_url": N_("adres van de videovergadering"),
     "review_months": N_("om de hoeveel maanden rechten worden nagelopen"), "late_hours": N_("wanneer een brief te laat is"),

@@ -19,7 +19,7 @@ SITE = "http://portal.example"
 HEAD = """<!doctype html><html lang="nl"><head><title>formulier</title><meta name="made-at" content="0">
 <meta name="csrf-token" content="token"><meta name="session" content="2700 40000 {person}" data-state="/session" data-extend="/extend">
 <script type="module" src="{core}"></script></head><body><div id="toasts"></div><main id="main">{body}</main>
-<dialog id="timeout-over"></dialog><script type="application/json" id="words">{{"typed-again": "Wat u typte staat er weer."}}</script></body></html>"""
+<dialog id="timeout-over"></dialog><script type="application/json" id="words">{{"typed-again": "Wat u typte staat er weer.", "typed-over": "Intussen staat hier iets anders."}}</script></body></html>"""
 FORM = """<button data-dialog-open="give">Laten meelezen</button><dialog id="give"><form method="post" action="/grants">
 <input type="hidden" name="csrf_token" value="token"><label>Wie <select name="reader"><option value="">Kies<option value="b">Bram</select></label>
 <label>Tot <input name="until" autocomplete="off"></label><label>Reden <input name="reason" autocomplete="off"></label>
@@ -41,6 +41,7 @@ class Server:
     page: Page
     answer: str = REFUSED
     person: str = "p1"
+    stands: str = ""  #: what /case itself has as the reason
 
     def handle(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
@@ -55,9 +56,12 @@ class Server:
         elif path == "/grants" and not self.answer:
             route.abort()
         else:
-            body = self.answer if path == "/grants" else {"/wrong": WRONG, "/ticks": TICKS}.get(path, FORM)
+            body = self.answer if path == "/grants" else {"/wrong": WRONG, "/ticks": TICKS}.get(path, self.form())
             html = HEAD.format(person=self.person, core=Assets.read()("core.js"), body=body)
             route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+    def form(self) -> str:
+        return FORM.replace('name="reason"', f'name="reason" value="{self.stands}"')
 
     def open(self, path: str = "/case") -> None:
         self.page.goto(SITE + path)
@@ -122,6 +126,18 @@ def test_who_must_first_say_who_they_are_finds_what_they_typed(server: Server) -
     server.page.get_by_role("button", name="Bevestigen").click()
 
     server.is_there_again()
+
+
+def test_who_comes_back_to_what_somebody_else_changed_meanwhile_is_told(server: Server) -> None:
+    """The own words stand there again, and sent once more they would take the place of the other's."""
+    server.fill_in()
+    server.stands = "van een ander"
+    server.page.get_by_role("link", name="Terug").click()
+
+    expect(server.page.get_by_label("Reden")).to_have_value("revisie van de coupes")
+    expect(server.page.locator("#toasts")).to_contain_text("Intussen staat hier iets anders.")
+    server.open()
+    expect(server.page.locator("[name=reason]")).to_have_value("van een ander")
 
 
 def test_a_line_that_breaks_while_it_is_sent_loses_nothing(server: Server) -> None:

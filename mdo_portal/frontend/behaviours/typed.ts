@@ -6,7 +6,8 @@ import { word } from "./page";
 import { toast } from "./toasts";
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
-interface Kept { path: string; form: string; person: string; at: number; refused: boolean; values: (string | boolean)[] }
+type Said = string | boolean;
+interface Kept { path: string; form: string; person: string; at: number; refused: boolean; values: Said[]; was: Said[] }
 const KEY = "mdo-typed";
 const SOON_MS = 30 * 60_000;
 const NEVER = ["hidden", "password", "file", "submit", "button", "reset", "image"];
@@ -19,7 +20,13 @@ const fields = (form: HTMLFormElement): Field[] => [...form.elements].filter((on
   (one instanceof HTMLInputElement || one instanceof HTMLTextAreaElement || one instanceof HTMLSelectElement) && !NEVER.includes(one.type));
 
 const isTicked = (one: Field): one is HTMLInputElement => one.type === "checkbox" || one.type === "radio";
-const said = (one: Field): string | boolean => isTicked(one) ? one.checked : one.value;
+const said = (one: Field): Said => isTicked(one) ? one.checked : one.value;
+
+/** What the page itself had put there. */
+function was(one: Field): Said {
+  if (isTicked(one)) return one.defaultChecked;
+  return one instanceof HTMLSelectElement ? [...one.options].find((option) => option.defaultSelected)?.value ?? "" : one.defaultValue;
+}
 
 /** Where it is sent, and which of those that go there. */
 function nameOf(form: HTMLFormElement): string {
@@ -42,14 +49,15 @@ function keep(event: SubmitEvent): void {
   const form = event.target;
   if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== "post" || waits()) return;
   if (form.dataset["autosave"] !== undefined || (form.target && form.target !== "_self")) return;
-  const values = fields(form).map(said);
-  if (values.length) write({ path: here(), form: nameOf(form), person: person(), at: Date.now(), refused: false, values });
+  const [values, before] = [fields(form).map(said), fields(form).map(was)];
+  if (values.length) write({ path: here(), form: nameOf(form), person: person(), at: Date.now(), refused: false, values, was: before });
 }
 
 function putBack(kept: Kept): void {
   const form = [...document.forms].find((one) => nameOf(one) === kept.form);
   const found = form ? fields(form) : [];
   if (!form || found.length !== kept.values.length) return; // another form by now
+  const isOvertaken = found.some((one, at) => was(one) !== kept.was[at]);
   const other = found.filter((one, at) => said(one) !== kept.values[at]);
   found.forEach((one, at) => { if (isTicked(one)) one.checked = kept.values[at] === true; else one.value = String(kept.values[at]); });
   if (!other.length) return;
@@ -57,7 +65,7 @@ function putBack(kept: Kept): void {
   for (let fold = form.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) fold.open = true;
   other.forEach((one) => one.dispatchEvent(new Event("change", { bubbles: true })));
   other[0]?.focus();
-  toast("info", word("typed-again"));
+  if (isOvertaken) toast("warning", word("typed-over")); else toast("info", word("typed-again"));
 }
 
 export function startTyped(): void {
