@@ -22,7 +22,7 @@ HTTP_SENTENCES = {
     404: NotFound.sentence,
     400: N_("Dit adres of verzoek klopt niet. Er is niets veranderd."),
     405: N_("Dat kan op dit adres niet. Er is niets veranderd."),
-    413: N_("Dit bestand is te groot. Er is niets bewaard; kies een kleiner bestand."),
+    413: N_("Wat u verstuurde is te groot. Er is geen bestand bewaard; kies een kleiner bestand, of verstuur ze één voor één."),
 }
 _OURS = {"csrf_token", "next", "seen"}
 """Fields that nobody fills in."""
