@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import struct
 
-LARGEST_UPLOAD = 20_000_000
+LARGEST_UPLOAD = 20 * 1_048_576
+"""20 MB as a browser and a file manager count them."""
 LARGEST_PICTURE = 60_000_000
 """Pixels. A scanned A4 at 600 dpi has 35 million; 30,000 x 30,000 is a bomb."""
 _MOST_MARKS = 5_000

@@ -20,10 +20,12 @@ import { startTabs } from "./behaviours/tabs";
 import { startTheme } from "./behaviours/theme";
 import { startTimeout } from "./behaviours/timeout";
 import { startToasts } from "./behaviours/toasts";
+import { startTyped } from "./behaviours/typed";
 import { startUpload } from "./behaviours/upload";
+import { startWrong } from "./behaviours/wrong";
 
 for (const start of [
   startTheme, startToasts, startDialogs, startMenus, startKeys, startFocus, startFilter, startFollowing, startTabs, startRefresh,
   startAutosave, startAgenda, startClocks, startComplete, startCopy, startPrint, startPreview, startUpload, startPasskeys, startTimeout,
-  startSubmitting,
+  startSubmitting, startTyped, startWrong,
 ]) start();

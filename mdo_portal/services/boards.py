@@ -46,6 +46,7 @@ REVIEW_BOUNDS = N_("Tussen 1 en 24 maanden.")
 MOST_LETTERS = 80
 NO_NAME = N_("Een naam van een MDO heeft hoogstens 80 tekens. Er is niets veranderd.")
 NAMES_ANOTHER = N_("Met dat woord wordt al het MDO %(board)s bedoeld. Er is niets veranderd.")
+NO_HOSPITAL = N_("Achter een @ staat een code die geen ziekenhuis heeft. Schrijf de code zoals die bij Koppelingen staat.")
 NOT_SAVED = N_("Nog niet alles klopt. Er is niets bewaard; verbeter de gemarkeerde velden.")
 
 
@@ -120,7 +121,7 @@ def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm,
     _check(session, board, form)
     is_new = board is None
     board = board or Board()
-    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, "aliases", *SETTINGS, *SWITCHES)}
+    before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, "quorum", "aliases", *SETTINGS, *SWITCHES)}
     for name in (*FIELDS, "quorum", "aliases", *SETTINGS, *SWITCHES):
         setattr(board, name, getattr(form, name))
     session.add(board)
@@ -181,8 +182,16 @@ def _check(session: Session, board: Board | None, form: BoardForm) -> None:
     fields = {name: sentence for name, (is_wrong, sentence) in wrong.items() if is_wrong}
     if found is not None:
         fields["code"] = N_("Deze code is al van een ander MDO.")
+    fields |= _unknown_hospital(session, form)
     if fields:
         raise Incomplete(fields, NOT_SAVED)
+
+
+def _unknown_hospital(session: Session, form: BoardForm) -> dict[str, str]:
+    """A group of a hospital that is not there is never filled, and the quorum never met."""
+    known = set(session.scalars(select(Hospital.code)))
+    named = {group["hospital"] for group in form.quorum} - {""}
+    return {} if named <= known else {"quorum": NO_HOSPITAL}
 
 
 def _set_hospitals(session: Session, board: Board, wanted: Mapping[uuid.UUID, date | None]) -> list[str]:

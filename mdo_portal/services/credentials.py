@@ -48,6 +48,12 @@ def invite(session: Session, person_id: uuid.UUID, *, made_by: uuid.UUID | None,
     return token
 
 
+def newest_invitation(session: Session, person_id: uuid.UUID) -> Invitation | None:
+    """The last link that was made for this person, used or not."""
+    query = select(Invitation).where(Invitation.person_id == person_id).order_by(Invitation.made_at.desc(), Invitation.id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
 def invited(session: Session, token: str, *, now: datetime) -> Person:
     """For whom this link is; looking uses nothing up (mail filters open links). Raises NotInvited."""
     query = (

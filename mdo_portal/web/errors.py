@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
@@ -22,8 +22,10 @@ HTTP_SENTENCES = {
     404: NotFound.sentence,
     400: N_("Dit adres of verzoek klopt niet. Er is niets veranderd."),
     405: N_("Dat kan op dit adres niet. Er is niets veranderd."),
-    413: N_("Dit bestand is te groot. Er is niets bewaard; kies een kleiner bestand."),
+    413: N_("Wat u verstuurde is te groot. Er is geen bestand bewaard; kies een kleiner bestand, of verstuur ze één voor één."),
 }
+_OURS = {"csrf_token", "next", "seen"}
+"""Fields that nobody fills in."""
 FALLBACK = N_("Er ging iets mis bij ons. Wat al was opgeslagen, is er nog. Probeer het opnieuw of bel de beheerder.")
 
 
@@ -82,7 +84,9 @@ def _again() -> str:
 
 
 def _way_back() -> str:
-    """The page from which somebody most likely came: of the case or the meeting that the address names."""
+    """The page with the form that was sent; else the one somebody most likely came from: of the case or meeting that the address names."""
+    if request.method == "POST" and (came_from := _page_before()):
+        return came_from
     named = request.view_args or {}
     if "case_id" in named:
         return url_for("cases.page", case_id=named["case_id"])
@@ -91,13 +95,21 @@ def _way_back() -> str:
     return url_for("home")
 
 
+def _page_before() -> str:
+    """Where the form stood, when it can be asked for: what an earlier form was answered with cannot."""
+    came_from = here()
+    adapter = current_app.create_url_adapter(request)
+    return came_from if adapter and came_from and adapter.test(urlsplit(came_from).path, "GET") else ""
+
+
 def _answer(sentence: str, status: int, *, is_expired: bool = False) -> ResponseReturnValue:
     if is_fragment():
         return render_template("errors/_toast.html", sentence=sentence, status=status), status, _headers(sentence, status)
     g.uncounted = True  # a refusal costs little, however often it is asked for
     was_sent = request.method == "POST"  # something was typed, and the page before this one still has it
     shown = {"sentence": sentence, "status": status, "again": _again(), "back": _way_back()}
-    return render_template("errors/page.html", **shown, was_sent=was_sent, is_expired=is_expired), status
+    has_typed = was_sent and status != 413 and any(text for name, text in request.form.items() if name not in _OURS)
+    return render_template("errors/page.html", **shown, was_sent=was_sent, has_typed=has_typed, is_expired=is_expired), status
 
 
 def _headers(sentence: str, status: int) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, render_template, request
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.errors import NotFound
-from mdo_portal.services import audit, audit_event, audit_lines
+from mdo_portal.services import audit, audit_event, audit_lines, boards
 from mdo_portal.services.audit_lines import LogRow, Wanted
 from mdo_portal.web import log_breach, log_patient, log_review
 from mdo_portal.web.context import now, transaction, viewer
@@ -50,10 +51,18 @@ def _shown(wanted: Wanted, asked: dict[str, str]) -> str:
         wanted = audit_lines.with_patient(db, viewer().hospital_id, wanted, asked.get("number", ""))
         rows = audit_lines.page(db, viewer().hospital_id, wanted)
         people = audit_lines.people_of(db, viewer().hospital_id)
+        names = _names(db, people)
         _note(db, rows, "filtered" if asked else "")
     last = rows[-1] if len(rows) == audit_lines.PAGE else None
     older = f"{last.at.isoformat()} {last.seq}" if last else ""
-    return render_template("log/page.html", rows=rows, asked=asked, people=people, older=older, acts=ACT_WORDS, **WORDS)
+    shown = {"rows": rows, "asked": asked, "people": people, "names": names, "older": older, "acts": ACT_WORDS}
+    return render_template("log/page.html", **shown, **WORDS)
+
+
+def _names(db: Session, people: Sequence[tuple[object, str]]) -> dict[str, str]:
+    """What the ids in the details of lines are called: of boards, hospitals and our own people."""
+    places = [*boards.names(db), *((one.id, one.name) for one in boards.hospitals(db))]
+    return {str(key): name for key, name in (*places, *people)}
 
 
 def _note(db: Session, rows: list[LogRow], detail: str) -> None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from mdo_portal.domain.audit_review import Rule, Verdict
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_
-from mdo_portal.exchange import DecisionForm
+from mdo_portal.web.log_details import PREVIEW, detail_in_words
 from mdo_portal.web.navigation import ROLE_WORDS
-
-PREVIEW = "preview"
-"""How the detail ends of a line of who read what would be signed."""
 
 #: act -> what a privacy officer reads; the last ones are what the portal does by itself
 ACT_WORDS: dict[str, str] = {
@@ -124,99 +121,10 @@ ACT_WORDS: dict[str, str] = {
     "confirm": N_("identiteit opnieuw bevestigd"),
     "confirm.refused": N_("bevestigen geweigerd"),
     "account.changed": N_("manier van aanmelden gewijzigd"),
+    "case.exported": N_("casus uitgevoerd als bestand"),
+    "post.held": N_("brieven vastgehouden na het terugzetten van een reservekopie"),
+    "post.released": N_("vastgehouden brieven vrijgegeven"),
 }
-#: detail -> words, where the detail is one of our own short marks
-DETAIL_WORDS: dict[str, str] = {
-    "brief": N_("in het kort"),
-    "content": N_("ververst"),
-    "rail": N_("ververst"),
-    "open": N_("geopend"),
-    "close": N_("gesloten"),
-    "next": N_("naar de volgende casus"),
-    "back": N_("naar de vorige casus"),
-    "replay": N_("opnieuw aangeboden"),
-    "ignore": N_("terzijde gelegd"),
-    "discussed": N_("besproken"),
-    "listed": N_("hamerstuk"),
-    "deferred": N_("doorgeschoven"),
-    "redirected": N_("doorverwezen"),
-    "withdrawn": N_("ingetrokken"),
-    "correction started": N_("herziening begonnen"),
-    "preview": N_("voorbeeld"),
-    "show": N_("casus op het scherm gezet"),
-    "filtered": N_("gefilterd"),
-    "name corrected": N_("naam gewijzigd"),
-    "address corrected": N_("e-mailadres gewijzigd"),
-    "specialism corrected": N_("vak gewijzigd"),
-    "page": N_("op het scherm"),
-    "pdf": N_("als PDF"),
-    "csv": N_("als CSV"),
-    "export": N_("als FHIR-bestand"),
-    "not found": N_("niet gevonden"),
-    "in order": N_("in orde"),
-    "asked": N_("navraag"),
-    "incident": N_("incident"),
-    "given": N_("gegeven"),
-    "ended": N_("ingetrokken"),
-    "password": N_("wachtwoord"),
-    "password+totp": N_("wachtwoord en code"),
-    "password+recovery": N_("wachtwoord en herstelcode"),
-    "passkey": N_("passkey"),
-    "oidc": N_("account van het ziekenhuis"),
-    "persona": N_("demonstratie"),
-    "record": N_("vastgelegd"),
-    "lift": N_("opgeheven"),
-    "unseen": N_("wat nieuw is na de bespreking"),
-    "untold": N_("wie nog niet weet dat er geen advies is"),
-    "week page": N_("lijst van de week"),
-    "week csv": N_("lijst van de week als CSV"),
-    "aliases": N_("andere namen"),
-    "added": N_("toegevoegd"),
-    "invited": N_("uitgenodigd"),
-    "approved": N_("toegewezen"),
-    "refused": N_("afgewezen"),
-    "proof": N_("bewijs"),
-    "archive": N_("als FHIR-documenten"),
-    "made": N_("gegeven"),
-    "answered": N_("beantwoord"),
-    "undo": N_("teruggedraaid"),
-    "same": N_("dezelfde persoon"),
-    "other": N_("een ander"),
-    "corrected": N_("nummers verbeterd"),
-    "aside": N_("terzijde gelegd"),
-    "set": N_("gezet"),
-    "lifted": N_("opgeheven"),
-    "reopen": N_("heropend"),
-    "handed over": N_("overgedragen"),
-    "carried_out": N_("uitgevoerd"),
-    "partly": N_("deels uitgevoerd"),
-    "not_done": N_("niet uitgevoerd"),
-    "started": N_("begonnen"),
-    "signed": N_("afgetekend"),
-    "agreements": N_("afspraken over de lijn"),
-    "tried a letter": N_("proefbrief gestuurd"),
-    "tried a letter to general practitioners": N_("proefbrief aan huisartsen gestuurd"),
-    "tried the FHIR server": N_("FHIR-server geprobeerd"),
-    "calendar address made": N_("adres voor de eigen agenda gemaakt"),
-    "calendar address ended": N_("adres voor de eigen agenda gestopt"),
-    "no period": N_("geen periode ingevuld, niets opgezocht"),
-    "taken back": N_("teruggenomen"),
-    "case": N_("van één casus"),
-    "cases": N_("van alle casussen"),
-    "other hospital": N_("namens een ander ziekenhuis"),
-    "by the provider": N_("door de aanmelddienst van het ziekenhuis"),
-    "linked to the hospital's account, by invitation": N_("gekoppeld aan het account van het ziekenhuis, op uitnodiging"),
-    "password set, second step taken away": N_("wachtwoord ingesteld, tweede stap weggehaald"),
-}
-_FORM_WORDS: dict[str, str] = {
-    "": N_("MDO-advies"),
-    DecisionForm.ADDENDUM: N_("aanvulling"),
-    DecisionForm.WITHDRAWAL: N_("intrekking"),
-    DecisionForm.OUTCOME: N_("bericht zonder advies"),
-    DecisionForm.RECALL: N_("intrekking van een bericht zonder advies"),
-}
-"""What was read before signing, or signed. An advice, first or corrected, leaves no word for it."""
-
 #: why it was allowed
 RELATION_WORDS: dict[str, str] = {
     "own hospital": N_("eigen ziekenhuis"),
@@ -258,17 +166,6 @@ def act_in_words(act: str, detail: str) -> str:
     if act == Act.RIGHTS_REVIEW and not detail:
         return N_("rechten bekeken")
     return ACT_WORDS.get(act, act)
-
-
-def detail_in_words(act: str, detail: str) -> str:
-    """What is said besides; a mark without words stands as it is."""
-    if act == "retention.cut":
-        return ""
-    if act == Act.DECISION_SIGN:
-        return _FORM_WORDS.get(detail.removesuffix(PREVIEW).rstrip(), detail)
-    if act == Act.DESTROY_REQUEST and detail == "asked":
-        return N_("verzoek genoteerd")
-    return DETAIL_WORDS.get(detail, detail)
 
 
 WORDS: dict[str, object] = {

@@ -105,7 +105,12 @@ def person(person_id: uuid.UUID) -> str:
 
 
 def _person(
-    person_id: uuid.UUID, *, invitation: str = "", form: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
+    person_id: uuid.UUID,
+    *,
+    invitation: str = "",
+    is_repeated: bool = False,
+    form: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
 ) -> str:
     with transaction() as db:
         found = memberships.person_for(db, viewer(), Act.PEOPLE_READ, person_id, now=now())
@@ -114,8 +119,9 @@ def _person(
         choices = [(one, granting.roles_to_give(viewer(), one.place, has_chair=_chaired(db, one))) for one in manages]
         may_act = {"may_whole": colleagues.may_whole_person, "may_invite": colleagues.may_invite}
         shown: dict[str, Any] = {name: ask(db, viewer(), person_id) for name, ask in may_act.items()}
+        shown["newest"] = credentials.newest_invitation(db, person_id)
     shown |= {"person": found, "choices": choices, "is_self": person_id == viewer().person_id, "invitation": invitation}
-    shown |= {"form": form or {}, "errors": errors or {}}
+    shown |= {"is_repeated": is_repeated, "now": now(), "form": form or {}, "errors": errors or {}}
     return render_template(
         "people/person.html", **WORDS, **shown, viewer=viewer(), manages=lambda place: place.may(viewer(), Act.PEOPLE_MANAGE)
     )
@@ -173,10 +179,27 @@ def block(person_id: uuid.UUID, what: str) -> ResponseReturnValue:
 @blueprint.post("/<uuid:person_id>/invite")
 @may(Act.PEOPLE_MANAGE)
 def invite(person_id: uuid.UUID) -> str:
-    """A link with which this person makes the account: shown once, on the answer itself, and nowhere kept readable."""
+    """A link with which this person makes the account: shown once, on the answer itself, and nowhere kept readable.
+
+    A new one ends the one before. So the page that is loaded anew, or that is older than the newest link, makes none.
+    """
     with transaction() as db:
         memberships.person_for(db, viewer(), Act.PEOPLE_MANAGE, person_id, now=now())
         colleagues.check_invitation(db, viewer(), person_id)
-        token = credentials.invite(db, person_id, made_by=viewer().person_id, now=now())
-        audit.record(db, viewer(), Act.PEOPLE_MANAGE, now=now(), object_type="person", object_id=person_id, detail="invited")
+        token = "" if _knows_less(db, person_id) else _token(db, person_id)
+    if not token:
+        return _person(person_id, is_repeated=True)
     return _person(person_id, invitation=settings().public_url.rstrip("/") + url_for("invitations.arrive", token=token))
+
+
+def _token(db: Session, person_id: uuid.UUID) -> str:
+    token = credentials.invite(db, person_id, made_by=viewer().person_id, now=now())
+    audit.record(db, viewer(), Act.PEOPLE_MANAGE, now=now(), object_type="person", object_id=person_id, detail="invited")
+    return token
+
+
+def _knows_less(db: Session, person_id: uuid.UUID) -> bool:
+    """Whether a link was made since the page with the button was drawn; two that are asked at once wait for each other."""
+    roles.locked(db, person_id)
+    newest = credentials.newest_invitation(db, person_id)
+    return request.form.get("after", "") != (str(newest.id) if newest else "")

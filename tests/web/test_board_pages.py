@@ -69,6 +69,19 @@ def test_a_board_is_changed_and_what_changed_is_logged(house: House) -> None:
     assert "left" in lines(house, "board:manage")[0].detail
 
 
+def test_a_group_of_the_quorum_names_a_hospital_that_is_there(house: House) -> None:
+    """`radioloog @ DLET` was kept: nobody could ever fill that place, and the room said at every meeting that it was empty."""
+    path = f"/manage/boards/{house.region.boards['URO-P']}"
+    form = board_form(house, code="URO-P", name="Uro-prostaat")
+
+    wrong = house.post("Ada", path, **form | {"quorum": "chirurg\nradioloog @ dlet"})
+    house.post("Ada", path, **form | {"quorum": "chirurg"})
+
+    assert wrong.status_code == 422 and "Achter een @ staat een code die geen ziekenhuis heeft." in wrong.text
+    assert "radioloog @ dlet" in wrong.text
+    assert "quorum" in lines(house, "board:manage")[-1].detail
+
+
 def test_who_goes_to_the_next_meeting_goes_where_the_board_meets_by_then(house: House) -> None:
     """The meetings of the coming eight weeks stood with the old room and the old video address."""
     path, now = f"/manage/boards/{house.region.boards['URO-P']}", datetime.now(UTC)

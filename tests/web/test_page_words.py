@@ -36,6 +36,27 @@ def test_a_page_that_is_not_there_names_the_work_list_only_to_who_has_one(app: F
     assert "kies hierboven waar u wilt zijn" in said["Lars"]
 
 
+def test_a_form_that_is_refused_leads_back_to_where_it_stands(app: Flask, database: Database, region: Region) -> None:
+    """*Terug* led to the beginning, and from there nobody found back what they typed."""
+    petra = signed_in(app, database, region, "Petra")
+    sent = {"csrf_token": CSRF, "number": "0000", "bsn": ""}
+
+    answer = petra.post("/destruction/find", data=sent, headers={"Referer": "http://localhost/retention"})
+    from_an_answer = petra.post("/destruction/find", data=sent, headers={"Referer": "http://localhost/destruction/find"})
+
+    assert answer.status_code == 404 and "data-typed-waits" in answer.text
+    assert 'href="/retention">' in answer.text.partition("<main")[2]
+    assert "Ga terug en kijk na wat u invulde." in answer.text and "Wat u typte staat nog op de vorige pagina." in answer.text
+    assert 'href="/destruction/find"' not in from_an_answer.text
+
+
+def test_who_has_an_invitation_that_is_over_is_sent_to_sign_in_and_to_no_work_list(app: Flask) -> None:
+    said = app.test_client().get("/invitation").text.partition("<main")[2]
+
+    assert "Deze uitnodiging is niet (meer) geldig." in said and "Hebt u al een account?" in said
+    assert "Aanmelden bij het portaal" in said and "werklijst" not in said
+
+
 def test_a_form_of_a_page_from_before_signing_in_again_is_no_matter_of_rights(
     app: Flask, database: Database, region: Region
 ) -> None:

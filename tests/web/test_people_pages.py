@@ -195,6 +195,28 @@ def shown_link(page: str) -> str:
     return found[1]
 
 
+def test_a_page_that_is_loaded_anew_ends_no_invitation_that_was_sent(house: House) -> None:
+    """F5 on the page with the link made a second one: the first, mailed already, was no longer good and nobody knew."""
+    form = {"email": "nieuw@example.nl", "name": "N. Nieuw", "role": "observer", "hospital_id": house.region.hospitals["ZEED"]}
+    page = house.post("Aisha", f"{house.uro}/add", **form).headers["Location"]
+    drawn = house.person("Aisha").get(page).text
+    first = house.post("Aisha", f"{page}/invite", after=after(drawn)).text
+
+    again = house.post("Aisha", f"{page}/invite", after=after(drawn)).text
+
+    assert 'id="invitation"' not in again and "Er is geen nieuwe uitnodiging gemaakt." in again
+    assert "Welkom" in house.app.test_client().get(urlsplit(shown_link(first)).path, follow_redirects=True).text
+    meant = house.post("Aisha", f"{page}/invite", after=after(again)).text
+    assert shown_link(meant) != shown_link(first) and "De vorige werkt dan niet meer." in again
+
+
+def after(page: str) -> str:
+    """Which link the page with the button knows as the newest."""
+    found = re.search(r'name="after" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
+
+
 @pytest.mark.parametrize("name", ["Dirk", "Mila"])
 def test_a_secretary_does_not_invite_who_has_an_account_or_is_more_elsewhere(
     house: House, monkeypatch: pytest.MonkeyPatch, name: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
@@ -62,6 +64,27 @@ def test_a_file_of_a_kind_that_is_not_taken_says_so_when_it_is_chosen(house: Hou
 
         expect(page.locator(".toast-note")).to_contain_text("Kies een PDF, PNG, JPEG of tekst")
         assert page.url == f"{url}/register"
+        page.context.close()
+
+
+def test_files_that_are_too_large_together_are_said_so_before_they_are_sent(
+    house: House, browser: Browser, tmp_path: Path
+) -> None:
+    """Each was small enough; together they were refused, and every one had to be chosen again."""
+    for name, size_mb in (("brief", 18), ("verslag", 17), ("kort", 1)):
+        (tmp_path / f"{name}.pdf").write_bytes(b"%PDF-1.7" + bytes(size_mb * 1_048_576))
+    with served(house.database) as (app, url):
+        page = _opened(browser, house, app, url)
+        page.locator("[name=letter]").set_input_files(tmp_path / "brief.pdf")
+        page.locator("[name=pathology_report]").set_input_files(tmp_path / "verslag.pdf")
+
+        expect(page.locator("#f-pathology_report-chosen")).to_contain_text("Samen 35,0 MB, hoogstens 31 MB")
+        page.get_by_role("button", name="Indienen").click()
+        expect(page.locator(".toast-note")).to_contain_text("Samen 35,0 MB")
+        assert page.url == f"{url}/register"
+
+        page.locator("[name=pathology_report]").set_input_files(tmp_path / "kort.pdf")
+        assert page.locator("input[type=file]:invalid").count() == 0
         page.context.close()
 
 

@@ -1,5 +1,6 @@
 // input[type=file][data-upload="#list"] shows what was chosen: name, size, and what is too big (data-max-mb) or of a kind that is not
-// taken (accept). Both are said before anything is sent; the server looks inside the files.
+// taken (accept). Both are said before anything is sent; the server looks inside the files. What is chosen in one form is sent together:
+// more than data-together-mb of it is refused whole, and every file would have to be chosen again.
 import { closest, icon, word } from "./page";
 
 const ICONS: [RegExp, string][] = [[/\.pdf$/i, "file-type-pdf"], [/\.(png|jpe?g|tiff?)$/i, "photo"], [/./, "file-text"]];
@@ -31,13 +32,35 @@ function line(file: File, limit: number, accept: string): HTMLLIElement {
   return item;
 }
 
+const chooses = (form: HTMLFormElement | null): HTMLInputElement[] => [...(form?.querySelectorAll<HTMLInputElement>("input[type=file][data-upload]") ?? [])];
+
+function reason(text: string): HTMLLIElement {
+  const item = document.createElement("li");
+  item.className = "upload-item is-refused";
+  item.textContent = text;
+  return item;
+}
+
+/** What is wrong with what is chosen here, or with all that is chosen in this form. */
+function verdict(input: HTMLInputElement, all: File[]): string {
+  const limit = Number(input.dataset["maxMb"] ?? 0), together = Number(input.dataset["togetherMb"] ?? 0);
+  const files = [...(input.files ?? [])];
+  if (files.some((file) => isUnfit(file, input.accept))) return word("unfit-choice");
+  if (files.some((file) => isTooBig(file, limit))) return word("too-big-choice", { limit });
+  const sum = all.reduce((bytes, file) => bytes + file.size, 0);
+  const isTooMuch = files.length > 0 && together > 0 && sum > together * 1_048_576;
+  return isTooMuch ? word("too-big-together", { size: size(sum), limit: together }) : "";
+}
+
 function show(input: HTMLInputElement): void {
   const list = document.querySelector(input.dataset["upload"] ?? "");
   const limit = Number(input.dataset["maxMb"] ?? 0);
   const files = [...(input.files ?? [])];
   list?.replaceChildren(...files.map((file) => line(file, limit, input.accept)));
-  const tooBig = files.some((file) => isTooBig(file, limit)), unfit = files.some((file) => isUnfit(file, input.accept));
-  input.setCustomValidity(unfit ? word("unfit-choice") : tooBig ? word("too-big-choice", { limit }) : "");
+  const others = chooses(input.form);
+  const all = others.flatMap((one) => [...(one.files ?? [])]);
+  others.forEach((one) => one.setCustomValidity(verdict(one, all)));
+  if (input.validationMessage && !list?.querySelector(".is-refused")) list?.append(reason(input.validationMessage));
 }
 
 export function startUpload(): void {
