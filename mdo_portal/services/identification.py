@@ -12,7 +12,7 @@ from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.exchange import PatientIdentity, Unreadable
-from mdo_portal.services import patients, rulings
+from mdo_portal.services import families, patients, rulings
 from mdo_portal.services.patients import by_local_number, root, with_bsn
 from mdo_portal.services.rulings import Conflict
 from mdo_portal.services.sealed import sealer
@@ -70,7 +70,9 @@ def _is_disputed(session: Session, patient: Patient) -> bool:
     is_open = select(IdentityConflict.patient_id, IdentityConflict.other_patient_id).where(
         IdentityConflict.hospital_id == patient.hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
     )
-    return any(patient.id in pair for pair in session.execute(is_open))
+    asked = session.execute(is_open).all()
+    family = set(families.members(session, patient.id)) if asked else set()  # it may have been merged since it was asked about
+    return any(not family.isdisjoint(pair) for pair in asked)
 
 
 def _decided(session: Session, conflict: Conflict) -> Patient | None:

@@ -1,0 +1,106 @@
+"""What comes after a decision about who somebody is: told again, taken back, corrected late, and another question still open."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from mdo_portal.database import Database
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.patient import Patient
+from mdo_portal.services import deciding, patients
+from tests import make
+from tests.identity_questions import CONFLICTS, STRANGER, born, decide, opened, referral, states, take_back
+from tests.make import BSN, NOW
+from tests.people import Region
+from tests.reception_house import hand_in, rows, understand_all
+
+WRONG_BSN = "123456789"
+SENT, LATER = b"|20260302121500+0100|", b"|20260302131500+0100|"
+
+
+def patient_of(database: Database, number: str) -> Patient:
+    with database.transaction() as session:
+        return session.scalars(
+            select(Patient).join(Case, Case.patient_id == Patient.id).where(Case.referral_number == number)
+        ).one()
+
+
+def bsn_of(database: Database, number: str) -> str:
+    patient = patient_of(database, number)
+    with database.transaction() as session:
+        return patients.bsn_of(session, patient)
+
+
+def test_somebody_kept_apart_never_gets_the_bsn_of_another_however_often_it_is_told(database: Database, region: Region) -> None:
+    """Number of the one, BSN of the other, and neither of them: a referral that names the BSN alone must still find its owner."""
+    hand_in(database, region, *CONFLICTS[ConflictKind.TWO_PATIENTS])
+    understand_all(database)
+    decide(database, Decision.OTHER)
+    assert (bsn_of(database, "VW-2"), bsn_of(database, "VW-1b")) == ("", BSN)
+
+    hand_in(database, region, referral("3", bsn=BSN))
+    understand_all(database)
+
+    assert patient_of(database, "VW-3").id == patient_of(database, "VW-2").id
+    assert (bsn_of(database, "VW-3"), bsn_of(database, "VW-1b")) == ("", BSN)
+    assert patient_of(database, "VW-3").bsn_doubtful
+    with database.transaction() as session:
+        index = patient_of(database, "VW-1b").bsn_index
+        assert session.scalar(select(func.count()).select_from(Patient).where(Patient.bsn_index == index)) == 1
+
+
+def test_the_same_taken_back_and_called_another_is_neither_of_the_two_who_stand_here(database: Database, region: Region) -> None:
+    hand_in(database, region, *CONFLICTS[ConflictKind.TWO_PATIENTS])
+    understand_all(database)
+    take_back(database, decide(database, Decision.SAME))
+
+    decide(database, Decision.OTHER)
+    hand_in(database, region, referral("3", bsn=BSN))
+    understand_all(database)
+
+    others = {patient_of(database, number).id for number in ("VW-1", "VW-1b")}
+    assert len(others) == 2
+    assert patient_of(database, "VW-3").id not in others
+
+
+def test_a_wrong_bsn_is_corrected_also_when_the_hospital_told_something_else_since(database: Database, region: Region) -> None:
+    hand_in(database, region, referral("1", bsn=WRONG_BSN), make.hl7_change("M2", patient="1").replace(SENT, LATER))
+    understand_all(database)
+
+    decide(database, Decision.CORRECTED, bsn=BSN)
+    hand_in(database, region, referral("3", bsn=WRONG_BSN).replace(SENT, LATER))
+    understand_all(database)
+
+    assert (bsn_of(database, "VW-1"), states(database)[-1], opened(database)) == (BSN, "understood", [])
+    assert not patient_of(database, "VW-1").bsn_doubtful
+
+
+def test_a_bsn_that_the_hospital_put_right_itself_is_not_undone_by_a_late_correction(database: Database, region: Region) -> None:
+    right = make.hl7_change("M2", patient="1").replace(SENT, LATER)
+    hand_in(database, region, referral("1", bsn=WRONG_BSN), right)
+    understand_all(database)
+    with database.transaction() as session:
+        asked = session.scalars(select(IdentityConflict)).one()
+        patients.tell(session, session.get_one(Patient, asked.patient_id), make.identity("1", bsn=make.OTHER_BSN), now=NOW)
+
+    decide(database, Decision.CORRECTED, bsn=BSN)
+
+    assert bsn_of(database, "VW-1") == make.OTHER_BSN
+
+
+def test_what_is_asked_about_somebody_is_asked_about_whoever_they_are_merged_with(database: Database, region: Region) -> None:
+    """Two questions, one about 2 alone; the other brings 1 and 2 together, and now messages about 1 wait for the first as well."""
+    odd = born(referral("3", patient="2", family=STRANGER), "19701231")
+    hand_in(database, region, referral("1"), referral("2", patient="2", bsn=BSN), odd, referral("4", bsn=BSN))
+    understand_all(database)
+    with database.transaction() as session:
+        two = session.scalars(select(IdentityConflict).where(IdentityConflict.kind == ConflictKind.TWO_PATIENTS)).one()
+        deciding.decide(session, two, Decision.SAME, reason="gebeld", person_id=region.aisha.person_id, now=NOW)
+
+    hand_in(database, region, make.hl7_change("M7", patient="1", family="Later"))
+    understand_all(database)
+
+    assert states(database) == ["understood", "understood", "identity_conflict", "waits_for_identity", "waits_for_identity"]
+    decide(database, Decision.ASIDE)
+    assert [row.state.value for row in rows(database)] == ["understood", "understood", "ignored", "understood", "understood"]
