@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.told import Merge
 from mdo_portal.services import deciding, patients
 from tests import make
-from tests.identity_questions import CONFLICTS, STRANGER, born, decide, opened, referral, states, take_back
+from tests.identity_questions import CONFLICTS, STRANGER, born, decide, merge, opened, referral, states, take_back
 from tests.make import BSN, NOW
 from tests.people import Region
 from tests.reception_house import hand_in, rows, understand_all
@@ -104,3 +106,81 @@ def test_what_is_asked_about_somebody_is_asked_about_whoever_they_are_merged_wit
     assert states(database) == ["understood", "understood", "identity_conflict", "waits_for_identity", "waits_for_identity"]
     decide(database, Decision.ASIDE)
     assert [row.state.value for row in rows(database)] == ["understood", "understood", "ignored", "understood", "understood"]
+
+
+# Merged, told by the BSN alone, and taken apart
+
+
+def apart_again(database: Database, region: Region, *since: bytes) -> None:
+    """1 without a BSN goes on with 2, who has one; then this comes; then a person takes them apart."""
+    hand_in(database, region, referral("1"), referral("2", patient="2", bsn=BSN), merge("M5", "1", "2"))
+    understand_all(database)
+    decide(database, Decision.SAME)
+    hand_in(database, region, *since)
+    understand_all(database)
+    with database.transaction() as session:
+        standing = session.scalars(select(Merge).where(Merge.undone_at.is_(None))).one()
+        deciding.ask_undo(session, standing, person_id=region.aisha.person_id, now=NOW)
+    understand_all(database)
+
+
+def by_bsn_alone(number: str) -> bytes:
+    return referral(number, bsn=BSN).replace(b"||1^^^ZEED^PI~", b"||")
+
+
+SINCE = {
+    "by the BSN alone": [by_bsn_alone("3")],
+    "twice by the BSN alone": [by_bsn_alone("4"), by_bsn_alone("3")],
+    "by the number of who went on, with the BSN": [referral("4", bsn=BSN), by_bsn_alone("3")],
+}
+
+
+@pytest.mark.parametrize("since", SINCE)
+def test_what_came_by_the_bsn_alone_goes_back_to_whose_bsn_it_is(database: Database, region: Region, since: str) -> None:
+    apart_again(database, region, *SINCE[since])
+
+    assert patient_of(database, "VW-3").local_number == "2"
+    assert [bsn_of(database, number) for number in ("VW-1", "VW-2")] == ["", BSN]
+
+
+def test_and_what_comes_by_it_later_finds_that_one(database: Database, region: Region) -> None:
+    apart_again(database, region, referral("4", bsn=BSN))
+
+    hand_in(database, region, by_bsn_alone("5"))
+    understand_all(database)
+
+    assert patient_of(database, "VW-5").local_number == "2"
+    assert patient_of(database, "VW-4").local_number == "1", "it came under that number"
+
+
+@pytest.mark.parametrize("other", ["", BSN])
+def test_a_bsn_of_who_went_on_stays_there(database: Database, region: Region, other: str) -> None:
+    """1 had it before they were merged, whatever 2 had: what comes by it is of 1, merged or not."""
+    hand_in(database, region, referral("1", bsn=BSN), referral("2", patient="2"))
+    understand_all(database)
+    with database.transaction() as session:
+        second = session.scalars(select(Patient).where(Patient.local_number == "2")).one()
+        patients._keep_bsn(session, second, other)  # as rows of long ago may have it
+    hand_in(database, region, merge("M5", "1", "2"))
+    understand_all(database)
+    chosen = decide(database, Decision.SAME)
+    hand_in(database, region, by_bsn_alone("3"))
+    understand_all(database)
+    take_back(database, chosen)
+
+    assert (patient_of(database, "VW-3").local_number, bsn_of(database, "VW-1")) == ("1", BSN)
+
+
+def test_a_number_that_was_made_for_a_merge_takes_nothing_that_came_by_the_bsn(database: Database, region: Region) -> None:
+    """Only 1 stands here; 2 became a number of it, and is forgotten again."""
+    hand_in(database, region, referral("1", bsn=BSN), merge("M5", "1", "2"))
+    understand_all(database)
+    hand_in(database, region, by_bsn_alone("3"))
+    understand_all(database)
+    with database.transaction() as session:
+        deciding.ask_undo(session, session.scalars(select(Merge)).one(), person_id=region.aisha.person_id, now=NOW)
+    understand_all(database)
+
+    assert (patient_of(database, "VW-3").local_number, bsn_of(database, "VW-3")) == ("1", BSN)
+    with database.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Patient).where(Patient.local_number == "2")) == 0

@@ -123,6 +123,8 @@ def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, PatientIdenti
 def home(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, patient: Patient) -> uuid.UUID | None:
     """The row under which the hospital numbered this patient, when a merge put it under `patient`; None = that very row."""
     row = by_local_number(session, hospital_id, identity.local_number)
+    if not identity.local_number and passes_eleven_test(identity.bsn):
+        row = families.named_by(session, patient, sealer(session).blind(identity.bsn, purpose=BSN_PURPOSE))
     ruling = rulings.of(session, hospital_id, identity)
     if ruling is not None and ruling.result_patient_id:
         row = session.get(Patient, ruling.result_patient_id)

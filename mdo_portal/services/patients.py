@@ -153,6 +153,13 @@ def put_right(session: Session, patient: Patient, *, told: PatientIdentity, righ
         _keep_changes(session, patient, before, now=now)
 
 
+def forget_bsn(session: Session, patient: Patient, *, now: datetime) -> None:
+    """It is another's."""
+    before = _stands(patient)
+    _keep_bsn(session, patient, "")
+    _keep_changes(session, patient, before, now=now)
+
+
 def _take_surname(patient: Patient, identity: PatientIdentity) -> None:
     """A surname is told as one whole: a part that does not come with it is over. The same surname without parts leaves them."""
     if not identity.name.family:
