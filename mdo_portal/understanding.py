@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,14 +38,12 @@ from mdo_portal.services import (
     pulls,
     queue,
     registering,
-    rereading,
     rulings,
     settling,
     timeline,
 )
 from mdo_portal.services.queue import Lane
 from mdo_portal.services.registering import Told
-from mdo_portal.services.rereading import Heard
 from mdo_portal.services.rulings import Conflict
 from mdo_portal.services.settling import ClaimedMessage, Settled
 
@@ -201,14 +198,22 @@ def _judged(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     hospital = session.get_one(Hospital, message.hospital_id)
     if message.case_id is None and conflicts.wait(session, message.message_id, hospital, now=now):
         return []
+    asked = conflicts.asked_by(session, message.message_id, hospital.id) if message.case_id is None else None
     try:
-        with session.begin_nested():
-            return _settled(session, one, now=now)
+        with session.begin_nested() as tried:
+            carrying_out.lapse(session, asked, now=now)  # it would wait for its own question
+            settled = _settled(session, one, now=now)
+            if asked is not None and any(done.state is InboundState.UNREADABLE for done in settled):
+                tried.rollback()  # not read any better: what it asked stays asked
+            return settled
     except Conflict as conflict:
+        if asked is not None and not conflicts.asks_the_same(session, asked, conflict):
+            carrying_out.lapse(session, asked, now=now)
         conflicts.open_for(session, conflict, message.message_id, hospital, one.incoming, now=now)
     except Unreadable as unreadable:
         if unreadable.reason != conflicts.WAITS:
-            return [_set_aside(message, unreadable)]
+            return [effects.set_aside(message, unreadable)]
+        carrying_out.lapse(session, asked, now=now)
         conflicts.hold_questions(session, message.hospital_id)
         conflicts.put_on_pile(session, message.message_id, reason=unreadable.reason, place=unreadable.where)
     return []
@@ -257,9 +262,9 @@ def _registered(session: Session, told: Sequence[Told], read: Sequence[Read]) ->
 def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     """What the message does here; nothing when it is about nobody who has a case. Raises Unreadable when a person must look first."""
     if one.incoming is None:
-        return [_set_aside(one.message, one.unreadable or Unreadable("broken"))]
+        return [effects.set_aside(one.message, one.unreadable or Unreadable("broken"))]
     if one.message.case_id is not None:
-        return [_told_again(session, one.incoming, one.message, one.message.case_id, now=now)]
+        return [effects.told_again(session, one.incoming, one.message, one.message.case_id, now=now)]
     if isinstance(one.incoming, IncomingNotice):
         pulls.noticed(session, one.incoming, one.message.link_id, message_id=one.message.message_id, now=now)
         return [effects.understood(one.incoming, one.message)]
@@ -271,26 +276,7 @@ def _settled(session: Session, one: Read, *, now: datetime) -> list[Settled]:
     case = effects.of(session, one.incoming, hospital, one.message)
     if case is None:
         if awaiting.must_wait(session, one.message.message_id):
-            return [_set_aside(one.message, Unreadable(awaiting.WAITS))]
+            return [effects.set_aside(one.message, Unreadable(awaiting.WAITS))]
         settling.forget(session, one.message)
         return []
     return [effects.understood(one.incoming, one.message, case, effects.leftovers(one.incoming, one.message))]
-
-
-def _told_again(session: Session, incoming: Incoming, message: ClaimedMessage, case_id: uuid.UUID, *, now: datetime) -> Settled:
-    """What it became when it was read once more into its case; the reason when it does not fit there any more: then nothing changed."""
-    if not isinstance(incoming, IncomingReferral):
-        return _set_aside(message, Unreadable("again_other_kind"))
-    hospital = session.get_one(Hospital, message.hospital_id)
-    heard = Heard(message.message_id, case_id, message.received_at, message.meaning == "referral")
-    try:
-        with session.begin_nested():
-            case = rereading.read_again(session, heard, incoming, hospital, now=now)
-    except Unreadable as unreadable:
-        return _set_aside(message, unreadable)
-    left = effects.leftovers(incoming, message)
-    return effects.understood(incoming, message, case, left)._replace(meaning=message.meaning)
-
-
-def _set_aside(message: ClaimedMessage, unreadable: Unreadable) -> Settled:
-    return Settled(message.message_id, InboundState.UNREADABLE, unreadable.reason, unreadable.where)

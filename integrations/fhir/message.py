@@ -22,8 +22,9 @@ from integrations.fhir.sieve import HELPERS, sift
 from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import answer_words, attachments, is_notice, question_of, read_notice, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
+from integrations.fhir.whose import ANOTHER, Whose, patients_in
 from integrations.fhir.withdrawal import ending_task, why
-from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, PatientIdentity, Section, Unreadable
+from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, Section, Unreadable
 
 BUNDLE_TYPES = {"transaction", "batch", "collection", "message", "document", "searchset", "history"}
 ADDITIONS = {"DocumentReference", "QuestionnaireResponse", "DiagnosticReport", "Observation"}
@@ -111,7 +112,7 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
         quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
     )
     reading = Reading(sifted.where, profile, frozenset())
-    patients = [entry for entry in sifted.where.entries if entry.kind == "Patient"]
+    patients = patients_in(entries, sifted)
     own = tasks[0].resource if tasks else {}
     if tasks and tasks[0].place in sifted.refused:
         raise Unreadable("broken", f"{tasks[0].place}: {sifted.refused[tasks[0].place]}")
@@ -124,15 +125,20 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     inside = [
         one for entry in sifted.where.entries for one in sifted.where.contained(entry) if one.kind and one.kind not in HELPERS
     ]
-    for entry in [*sifted.where.entries, *inside]:
+    everything = [*sifted.where.entries, *inside]
+    whose = None if patients else Whose(everything, sifted.where, profile)
+    for entry in everything:
         if entry.kind == "Task" or entry.place in sifted.refused:
             continue
-        take(entry, patients[0] if patients else None, reading, found)
+        if whose is not None and whose.is_another(entry):
+            found.quarantined.append(f"{entry.place}: {ANOTHER}")
+        else:
+            take(entry, patients[0] if patients else None, reading, found)
     for task in (one for one in tasks if one.place not in sifted.refused):
         for title, part in attachments(task.resource):
             found.carry(of_attachment(task, part, reading, title or profile.label("document")))
     leftovers(reading, sifted, found)
-    who = patient_identity(patients[0].resource, profile) if patients else _patient_by_number(own, profile)
+    who = patient_identity(whose.patient if whose is not None else patients[0].resource, profile)
     sent_at = moment(own.get("lastModified")) or moment(own.get("authoredOn"))
     facts, documents = distinct(found.facts), tuple(found.documents)
     left, apart = tuple(found.unmapped), tuple(found.quarantined)
@@ -146,10 +152,6 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
     over = tuple(dict.fromkeys(found.taken_back)), tuple(dict.fromkeys(found.gone))
     return IncomingAnswer(number, question, who, said, facts, documents, sent_at, left, apart, *over)
-
-
-def _patient_by_number(task: Node, profile: Profile) -> PatientIdentity:
-    return patient_identity({"identifier": nodes(node(task.get("for")).get("identifier"))}, profile)
 
 
 def _named_referral(entries: tuple[Entry, ...]) -> str:

@@ -20,7 +20,7 @@ _ORDERS = {"NL1": ("own", ""), "NL2": ("partner", ""), "NL3": ("partner", "own")
 def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
     """Who the sender says this is. The eleven-test is not ours: the number is carried as sent."""
     items = [item for item in best_first(nodes(resource.get("identifier"))) if text(item.get("value"))]
-    bsns = [_pair(item)[1] for item in items if _is_bsn(item, profile)]
+    bsns = [_pair(item)[1] for item in items if is_bsn(item, profile)]
     # A BSN stands nowhere else, whatever the system beside it: it would be in the clear.
     others = [item for item in items if _pair(item)[1] not in bsns]
     local = _local(others, profile)
@@ -39,7 +39,7 @@ def patient_identity(resource: Node, profile: Profile) -> PatientIdentity:
 
 def has_second_bsn(resource: Node, profile: Profile) -> bool:
     """Whether more than one BSN is said to hold: only the first is read, and a person must know that there was another."""
-    items = [item for item in nodes(resource.get("identifier")) if not is_past(item) and _is_bsn(item, profile)]
+    items = [item for item in nodes(resource.get("identifier")) if not is_past(item) and is_bsn(item, profile)]
     return len({text(item.get("value")) for item in items} - {""}) > 1
 
 
@@ -68,7 +68,7 @@ def _pair(item: Node) -> tuple[str, str]:
     return text(item.get("system")) or text(node(item.get("assigner")).get("display")), text(item.get("value"))
 
 
-def _is_bsn(item: Node, profile: Profile) -> bool:
+def is_bsn(item: Node, profile: Profile) -> bool:
     """By its system, or by its type (HL7 v2 table 0203: national person number of the Netherlands)."""
     return _pair(item)[0] in profile.words("identifiers", "bsn") or word(item.get("type")) == "NNNLD"
 

@@ -26,6 +26,7 @@ from integrations.fhir.told import (
     says_more,
 )
 from integrations.fhir.values import Node, codings, concept, day, first_of, joined, nodes, sent_none, text, word
+from integrations.fhir.whose import ANOTHER, subject
 from integrations.fhir.written import of_form, of_letter, of_task
 from mdo_portal.exchange import Fact, Section
 
@@ -39,10 +40,8 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
         found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
         return
-    if patient is not None and is_other(
-        own.get("subject") or own.get("patient") or own.get("for"), patient, reading.where, entry
-    ):
-        found.quarantined.append(f"{entry.place}: about a patient who is not the one of this referral")
+    if patient is not None and is_other(subject(own), patient, reading.where, entry):
+        found.quarantined.append(f"{entry.place}: {ANOTHER}")
     elif is_in_error(own):
         found.unmapped.append(f"{entry.place} entered-in-error")
         if carries := _PAPERS.get(entry.kind):

@@ -59,7 +59,7 @@ NUMBERS = frozenset({ConflictKind.REFERRAL_NUMBER, ConflictKind.APPOINTMENT_NUMB
 class Decision(StrEnum):
     """What a person decided."""
 
-    OPEN = ""  #: nobody yet
+    OPEN = ""  #: nobody yet; or nobody needed to any more
     SAME = "same"  #: the same person: take over what came
     OTHER = "other"  #: another person: keep apart
     CORRECTED = "corrected"  #: the numbers in the message were wrong; these are right

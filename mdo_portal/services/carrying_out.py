@@ -94,9 +94,20 @@ def _carry_out(session: Session, conflict: IdentityConflict, *, now: datetime) -
     if conflict.decision is Decision.CORRECTED and conflict.kind is ConflictKind.ELEVEN_TEST:
         patient = patients.root(session, session.get_one(Patient, conflict.patient_id))
         assert patient is not None
+        patients.put_right(session, patient, told=papers.told, right=papers.corrected, now=conflict.received_at)
         patients.tell(session, patient, papers.corrected, now=conflict.received_at, sent_at=papers.sent_at)
     _tell(session, conflict, now=now)
     _release(session, conflict, now=now)
+
+
+def lapse(session: Session, asked: IdentityConflict | None, *, now: datetime) -> None:
+    """Its message, read once more, asks this no longer: nobody needs to answer, and what waited behind it is read."""
+    if asked is None:
+        return
+    asked.decided_at = asked.carried_out_at = asked.closed_at = now
+    _tell(session, asked, now=now)
+    _release(session, asked, now=now)
+    announce(session, asked)
 
 
 def _take_over(session: Session, conflict: IdentityConflict, papers: Papers, *, now: datetime) -> None:
@@ -131,6 +142,8 @@ def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -
             patients.restore(session, patient, before=papers.stood[0], came=came, now=now)
     conflict.decision, conflict.decided_at, conflict.decided_by, conflict.closed_at = Decision.OPEN, None, None, None
     conflict.carried_out_at, conflict.undo_asked_at = None, None
+    if conflict.result_patient_id == conflict.other_patient_id:
+        conflict.result_patient_id = None  # of *the same person*: of *another* it would be the very one who stands here
     conflict.blocks = conflict.kind is not ConflictKind.ELEVEN_TEST
 
 

@@ -80,7 +80,8 @@ def add_facts(
 ) -> None:
     """Add what is new; of two labelled facts with another text the newer supersedes the older, which stays in the history.
 
-    So it does where only the status is another: what was preliminary is final now.
+    So it does where only the status is another: what was preliminary is final now. What came after this is no older for being read
+    before it.
     """
     query = select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.superseded_at.is_(None))
     present = list(session.scalars(query))
@@ -95,7 +96,7 @@ def add_facts(
         session.add(row)
         named = (other for other in same_label(others, fact) if not _is_of_another(other, fact, hospital))
         for other in dict.fromkeys((*named, *_same_words(others, fact))):
-            older, newer = (other, row) if newest else (row, other)
+            older, newer = (other, row) if newest and other.received_at <= now else (row, other)
             older.superseded_at = newer.received_at
 
 
@@ -116,7 +117,7 @@ def _told_otherwise(present: Sequence[CaseFact], facts: Sequence[Fact], hospital
     told = {(fact.section, fact.label, fact.text, fact.dated_on) for fact in facts}
     for one in present:
         is_of = (one.source_key, one.section, one.label) in names and one.hospital_id == hospital.id
-        if is_of and (one.section, one.label, one.text, one.dated_on) not in told:
+        if is_of and one.received_at <= now and (one.section, one.label, one.text, one.dated_on) not in told:
             one.superseded_at = now
 
 

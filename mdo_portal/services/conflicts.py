@@ -108,6 +108,21 @@ def open_for(
         _open(session, conflict, message_id, hospital, incoming, now=now)
 
 
+def asked_by(session: Session, message_id: uuid.UUID, hospital_id: uuid.UUID) -> IdentityConflict | None:
+    """What this message asked when it was read before, and nobody answered yet; held until the transaction ends."""
+    query = select(IdentityConflict).where(
+        IdentityConflict.hospital_id == hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks,
+        IdentityConflict.message_id == message_id, IdentityConflict.decided_at.is_(None),
+    )  # fmt: skip
+    return session.scalars(query.with_for_update()).first()
+
+
+def asks_the_same(session: Session, asked: IdentityConflict, conflict: Conflict) -> bool:
+    """Whether it is still that question: who came is told in the same words, and does not fit the same patient in the same way."""
+    told = rulings.fingerprint(session, conflict.told, previous=conflict.previous)
+    return (asked.kind, asked.patient_id, asked.fingerprint) == (conflict.kind, conflict.patient_id, told)
+
+
 def flag_bsn(session: Session, told: IncomingReferral, case: Case, message_id: uuid.UUID, *, now: datetime) -> None:
     """A referral that was taken in, with a BSN that cannot be right: a question for a person, asked once, that nothing waits for."""
     who = told.patient

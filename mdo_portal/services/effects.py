@@ -34,9 +34,11 @@ from mdo_portal.services import (
     questions,
     queue,
     referrals,
+    rereading,
     results,
     snapshots,
 )
+from mdo_portal.services.rereading import Heard
 from mdo_portal.services.settling import ClaimedMessage, Settled
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -99,3 +101,23 @@ def understood(incoming: Incoming, claimed: ClaimedMessage, case: Case | None = 
         meaning = UPDATE
     done = Settled(claimed.message_id, InboundState.UNDERSTOOD, leftovers=leftovers, meaning=meaning)
     return done if case is None else done._replace(case_id=case.id, board_id=case.board_id, was_past=case.state in PAST)
+
+
+def told_again(session: Session, incoming: Incoming, message: ClaimedMessage, case_id: uuid.UUID, *, now: datetime) -> Settled:
+    """What it became when it was read once more into its case; the reason when it does not fit there any more: then nothing changed."""
+    if not isinstance(incoming, IncomingReferral):
+        return set_aside(message, Unreadable("again_other_kind"))
+    hospital = session.get_one(Hospital, message.hospital_id)
+    heard = Heard(message.message_id, case_id, message.received_at, message.meaning == "referral")
+    try:
+        with session.begin_nested():
+            case = rereading.read_again(session, heard, incoming, hospital, now=now)
+    except Unreadable as unreadable:
+        return set_aside(message, unreadable)
+    left = leftovers(incoming, message)
+    return understood(incoming, message, case, left)._replace(meaning=message.meaning)
+
+
+def set_aside(message: ClaimedMessage, unreadable: Unreadable) -> Settled:
+    """On a person's list, with the reason."""
+    return Settled(message.message_id, InboundState.UNREADABLE, unreadable.reason, unreadable.where)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.told import Merge, ToldChange
 from mdo_portal.services import patients
 
 
@@ -33,6 +35,24 @@ def whole(session: Session, patient: Patient) -> list[uuid.UUID]:
 def whole_of(session: Session, found: Sequence[Patient]) -> list[uuid.UUID]:
     """The same for several."""
     return [one for patient in found for one in whole(session, patient)]
+
+
+def named_by(session: Session, whole: Patient, bsn_index: bytes) -> Patient | None:
+    """Whose BSN this was before the numbers were merged, when that was not who they all stand under; None = that very row."""
+    merged = (Merge.gone_id == Patient.id) & Merge.undone_at.is_(None)
+    query = select(Patient, Merge.at).join(Merge, merged).where(Patient.id.in_(members(session, whole.id)))
+    for row, at in session.execute(query.where(Patient.bsn_index == bsn_index).order_by(Merge.at, Patient.id)):
+        if whole.bsn_index != bsn_index or got_bsn_since(session, whole, at):
+            return row
+    return None
+
+
+def got_bsn_since(session: Session, patient: Patient, at: datetime) -> bool:
+    """Whether it had no BSN before that moment, and was told one later."""
+    told = select(ToldChange.id).where(
+        ToldChange.patient_id == patient.id, ToldChange.what == "bsn", ToldChange.before == "", ToldChange.at >= at
+    )
+    return session.execute(told.limit(1)).first() is not None
 
 
 def objects(session: Session, patient: Patient) -> bool:

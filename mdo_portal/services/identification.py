@@ -12,7 +12,7 @@ from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
 from mdo_portal.exchange import PatientIdentity, Unreadable
-from mdo_portal.services import patients, rulings
+from mdo_portal.services import families, patients, rulings
 from mdo_portal.services.patients import by_local_number, root, with_bsn
 from mdo_portal.services.rulings import Conflict
 from mdo_portal.services.sealed import sealer
@@ -70,7 +70,9 @@ def _is_disputed(session: Session, patient: Patient) -> bool:
     is_open = select(IdentityConflict.patient_id, IdentityConflict.other_patient_id).where(
         IdentityConflict.hospital_id == patient.hospital_id, IdentityConflict.closed_at.is_(None), IdentityConflict.blocks
     )
-    return any(patient.id in pair for pair in session.execute(is_open))
+    asked = session.execute(is_open).all()
+    family = set(families.members(session, patient.id)) if asked else set()  # it may have been merged since it was asked about
+    return any(not family.isdisjoint(pair) for pair in asked)
 
 
 def _decided(session: Session, conflict: Conflict) -> Patient | None:
@@ -121,6 +123,8 @@ def known_among(session: Session, asked: Sequence[tuple[uuid.UUID, PatientIdenti
 def home(session: Session, hospital_id: uuid.UUID, identity: PatientIdentity, patient: Patient) -> uuid.UUID | None:
     """The row under which the hospital numbered this patient, when a merge put it under `patient`; None = that very row."""
     row = by_local_number(session, hospital_id, identity.local_number)
+    if not identity.local_number and passes_eleven_test(identity.bsn):
+        row = families.named_by(session, patient, sealer(session).blind(identity.bsn, purpose=BSN_PURPOSE))
     ruling = rulings.of(session, hospital_id, identity)
     if ruling is not None and ruling.result_patient_id:
         row = session.get(Patient, ruling.result_patient_id)

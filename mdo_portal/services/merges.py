@@ -183,10 +183,20 @@ def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID 
     gone.objects = gone.objects or (kept.objects and not merge.kept_objected)
     _keep_held(session, merge, whole, gone)
     session.flush()
+    _give_back_bsn(session, merge, {kept, whole}, gone, now=now)
     _settle(session, together, now=now, person_id=person_id)
     for patient in (whole, gone):
         _tell(session, patient, "patient.unmerged", now=now, person_id=person_id)
     _clean_up(session, merge, kept, gone)
+
+
+def _give_back_bsn(session: Session, merge: Merge, went_on: set[Patient], gone: Patient, *, now: datetime) -> None:
+    """One that those who went on were told while they were one stays with whom it was of: it alone must name one person again."""
+    its_own = select(Patient.bsn_index).where(Patient.id.in_(families.members(session, gone.id)), Patient.bsn_index != b"")
+    own = set(session.scalars(its_own))
+    for row in went_on:
+        if row.bsn_index in own and families.got_bsn_since(session, row, merge.at):
+            patients.forget_bsn(session, row, now=now)
 
 
 def _keep_held(session: Session, merge: Merge, whole: Patient, gone: Patient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -126,13 +127,9 @@ def tell(
     elif identity.deceased and not _was_taken_back(session, patient):
         patient.deceased = True  # a newer word that did not speak of it says nothing against it
     if identity.bsn and (is_newest or not patient.bsn_index):
-        _keep_bsn(session, patient, identity.bsn)
+        _take_bsn(session, patient, identity.bsn)
     patient.told_at = max(said, patient.told_at)
-    changed = {name: (before[name], value) for name, value in _stands(patient).items() if value != before[name]}
-    for name, (old, new) in changed.items():
-        origin = {"hospital_id": patient.hospital_id, "event": event, "at": now, "message_id": message_id}
-        session.add(ToldChange(patient_id=patient.id, what=name, before=old, after=new, **origin))
-    return list(changed)
+    return _keep_changes(session, patient, before, now=now, event=event, message_id=message_id)
 
 
 def restore(session: Session, patient: Patient, *, before: PatientIdentity, came: PatientIdentity, now: datetime) -> None:
@@ -145,10 +142,22 @@ def restore(session: Session, patient: Patient, *, before: PatientIdentity, came
             setattr(patient, column, value)
     if came.bsn and came.bsn != before.bsn and bsn_of(session, patient) == came.bsn:
         _keep_bsn(session, patient, before.bsn)
-    for name, value in _stands(patient).items():
-        if value != is_now[name]:
-            origin = {"hospital_id": patient.hospital_id, "at": now}
-            session.add(ToldChange(patient_id=patient.id, what=name, before=is_now[name], after=value, **origin))
+    _keep_changes(session, patient, is_now, now=now)
+
+
+def put_right(session: Session, patient: Patient, *, told: PatientIdentity, right: PatientIdentity, now: datetime) -> None:
+    """The BSN that a person corrected, where the wrong one still stands: however much was told since, nobody said it was right."""
+    before = _stands(patient)
+    if told.bsn != right.bsn and bsn_of(session, patient) == told.bsn:
+        _take_bsn(session, patient, right.bsn)
+        _keep_changes(session, patient, before, now=now)
+
+
+def forget_bsn(session: Session, patient: Patient, *, now: datetime) -> None:
+    """It is another's."""
+    before = _stands(patient)
+    _keep_bsn(session, patient, "")
+    _keep_changes(session, patient, before, now=now)
 
 
 def _take_surname(patient: Patient, identity: PatientIdentity) -> None:
@@ -167,6 +176,23 @@ def _stands(patient: Patient) -> dict[str, str]:
     """The particulars as text; of the BSN only its tail."""
     values = {name: _text(getattr(patient, name)) for name in (*PARTICULARS, "local_number")}
     return values | {"bsn": patient.bsn_tail, "deceased": "1" if patient.deceased else ""}
+
+
+def _keep_changes(
+    session: Session,
+    patient: Patient,
+    before: Mapping[str, str],
+    *,
+    now: datetime,
+    event: str = "",
+    message_id: uuid.UUID | None = None,
+) -> list[str]:
+    """Each particular that is otherwise than before, with what stood there. Gives which."""
+    changed = {name: value for name, value in _stands(patient).items() if value != before[name]}
+    for name, value in changed.items():
+        origin = {"hospital_id": patient.hospital_id, "event": event, "at": now, "message_id": message_id}
+        session.add(ToldChange(patient_id=patient.id, what=name, before=before[name], after=value, **origin))
+    return list(changed)
 
 
 def _text(value: object) -> str:
@@ -200,6 +226,17 @@ def _told(identity: PatientIdentity) -> dict[str, object]:
         "birth_on": identity.birth_on,
         "sex": identity.sex,
     }
+
+
+def _take_bsn(session: Session, patient: Patient, bsn: str) -> None:
+    """One that is another patient's is left out, as for a new patient: who is named by it alone must stay one person."""
+    if patient.bsn_index == sealer(session).blind(bsn, purpose=BSN_PURPOSE):
+        return
+    owner, whole = root(session, with_bsn(session, patient.hospital_id, bsn)), root(session, patient)
+    if owner is None or owner is whole:
+        _keep_bsn(session, patient, bsn)
+    elif not patient.bsn_index:
+        patient.bsn_doubtful = True
 
 
 def _keep_bsn(session: Session, patient: Patient, bsn: str) -> None:

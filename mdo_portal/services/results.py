@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.identity_conflict import ConflictKind
+from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingResult, Unreadable
 from mdo_portal.services import (
     case_facts,
@@ -22,6 +24,7 @@ from mdo_portal.services import (
     result_facts,
     standing,
 )
+from mdo_portal.services.rulings import Conflict
 from mdo_portal.services.telling import Telling
 
 
@@ -34,7 +37,7 @@ def add(
 
     Raises Unreadable("identity_conflict", "waits_for_identity" or "objection") when a person must look first.
     """
-    patient = identification.of_message(session, hospital.id, result.patient)
+    patient = identification.of_message(session, hospital.id, result.patient) or _by_referral(session, result, hospital)
     cases = standing.cases_of(session, patient) if patient else []
     if patient is None or not cases:
         return None
@@ -51,6 +54,23 @@ def add(
             standing.happened(session, [case], what, now=now, hospital=hospital.name, **details)
         referrals.assess(session, case, now=now)
     return touched[-1]
+
+
+def _by_referral(session: Session, result: IncomingResult, hospital: Hospital) -> Patient | None:
+    """Whose referral it names, when no number finds anybody: told alike and without a number, it is of that patient.
+
+    Raises Conflict when told alike under a number that nobody has here: a laboratory has numbers of its own, and forgotten it were lost.
+    """
+    case = referrals.known_case(session, hospital, result.referral_number)
+    before = session.get_one(Patient, case.patient_id) if case is not None else None
+    if before is None or not identification.is_alike(before, result.patient):
+        return None
+    if referrals.is_alike(session, before, result.patient):
+        return before
+    if identification.speaks_against(session, before, result.patient):
+        return None
+    number, told = result.referral_number, result.patient
+    raise Conflict(ConflictKind.REFERRAL_NUMBER, "PID-3", before.id, told, previous=number)
 
 
 def _has(session: Session, case: Case, result: IncomingResult) -> bool:

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.sealing import Sealer
 from mdo_portal.domain.told import Merge
-from mdo_portal.exchange import Incoming, IncomingAnswer, IncomingAppointment, IncomingReferral, PatientIdentity, Unreadable
+from mdo_portal.exchange import (
+    Incoming,
+    IncomingAnswer,
+    IncomingAppointment,
+    IncomingReferral,
+    IncomingResult,
+    PatientIdentity,
+    Unreadable,
+)
 from mdo_portal.services.sealed import sealer
 
 FINGERPRINT = "conflict.fingerprint"
@@ -54,6 +62,8 @@ def number_of(incoming: Incoming) -> str:
     """The number of a referral, appointment or question that it came under: what people decide about that number holds for it alone."""
     if isinstance(incoming, IncomingAnswer):
         return incoming.referral_number or incoming.question
+    if isinstance(incoming, IncomingResult):
+        return incoming.referral_number
     return incoming.number if isinstance(incoming, IncomingReferral | IncomingAppointment) else ""
 
 

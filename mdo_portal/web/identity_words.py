@@ -27,6 +27,7 @@ DECIDED_WORDS = {
     Decision.OTHER: N_("een andere persoon"),
     Decision.CORRECTED: N_("nummers verbeterd"),
     Decision.ASIDE: N_("terzijde gelegd"),
+    Decision.OPEN: N_("vervallen, het bericht past nu"),
 }
 
 

@@ -17,7 +17,7 @@ from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import IllegalMove, NotFound
-from mdo_portal.exchange import IncomingAnswer, PersonName, Receipt, ReceiptKind, Unreadable, Wire
+from mdo_portal.exchange import Fact, IncomingAnswer, PatientIdentity, PersonName, Receipt, ReceiptKind, Section, Unreadable, Wire
 from mdo_portal.services import deciding, intake, questions
 from mdo_portal.services.rulings import Conflict
 from tests import make
@@ -131,6 +131,28 @@ def test_what_a_hospital_says_beside_or_behind_the_first_answer_stands_on_the_ca
     told_so = select(CaseFact.text).where(CaseFact.received_at > NOW, CaseFact.superseded_at.is_(None)).order_by(CaseFact.id)
     assert session.scalars(told_so).all() == ["PSA 8,1", "PSA was 18,1", "Patiënt ziet af van behandeling"]
     assert session.get_one(InformationRequest, question).answer == "Komt eraan."
+
+
+def test_what_came_before_and_is_read_only_now_takes_the_place_of_nothing_newer(session: Session, region: Region) -> None:
+    """It waited for a person, or for its link to be mended; meanwhile the hospital told the same thing anew."""
+    case, _ = asked(session, region)
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+
+    def comes(hours: int, *facts: Fact) -> None:
+        told = IncomingAnswer(referral_number=case.referral_number, patient=PatientIdentity(), facts=facts)
+        questions.answered(session, told, zeed, now=NOW + timedelta(hours=hours), message_id=uuid.uuid4())
+        session.flush()
+
+    def psa(value: str, **over: Any) -> Fact:
+        return Fact(Section.MARKER, value, "PSA", **over)
+
+    comes(2, psa("9", key="Observation/7"), psa("30", dated_on=NOW.date()))
+    comes(1, psa("8", key="Observation/7"), psa("20", dated_on=NOW.date()), psa("4", key="Observation/8"))
+
+    rows = session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.label == "PSA"))
+    assert {row.text: row.superseded_at for row in rows} == {
+        "9": None, "30": None, "4": None, "8": NOW + timedelta(hours=2), "20": NOW + timedelta(hours=2),
+    }  # fmt: skip
 
 
 def test_an_answer_with_another_birth_date_asks_a_person_and_goes_on_once_answered(database: Database, region: Region) -> None:

@@ -14,8 +14,8 @@ from mdo_portal.domain.case import NO_DATE, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import Contact, Fact, IncomingReferral, PatientChange, PersonName, Section, Unreadable
-from mdo_portal.services import patient_feed
+from mdo_portal.exchange import Contact, Fact, IncomingReferral, IncomingResult, PatientChange, PersonName, Section, Unreadable
+from mdo_portal.services import patient_feed, results
 from tests import make
 from tests.make import NOW
 from tests.people import Region
@@ -148,6 +148,21 @@ def test_an_older_message_that_is_offered_again_overwrites_nothing(session: Sess
 
     assert (case.question_board, case.urgency) == ("Nieuw?", "asap")
     assert present(session, case) == {("PSA", "12"), ("", "geen")}
+
+
+def test_what_a_referral_said_takes_the_place_of_no_result_that_came_after_it(session: Session, zeed: Hospital) -> None:
+    """The supplement waited for a person; meanwhile the laboratory told the same thing anew."""
+    told = make.referral(patient=make.identity("1"), number="VW-1")
+    case = register(session, zeed, told)
+    final = IncomingResult(patient=make.identity("1"), facts=(Fact(Section.MARKER, "9", "PSA"),), event="R01")
+    results.add(session, final, zeed, now=LATER + timedelta(hours=1))
+
+    supplement = replace(told, facts=(Fact(Section.MARKER, "8", "PSA"),))
+    register(session, zeed, supplement, minutes=60)
+    session.flush()
+
+    rows = session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.label == "PSA"))
+    assert {row.text: row.superseded_at for row in rows} == {"9": None, "8": LATER + timedelta(hours=1)}
 
 
 def test_an_answer_to_what_was_missing_makes_the_case_ready(session: Session, zeed: Hospital) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseState, InformationRequest
+from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Channel, Level
 from mdo_portal.domain.inbound import InboundState
 from mdo_portal.domain.link import Link
@@ -86,6 +87,23 @@ def test_documents_for_a_known_referral_go_to_its_case(client: FlaskClient, data
 
     first, second = messages(database)
     assert second.state is InboundState.UNDERSTOOD and second.case_id == first.case_id
+
+
+def test_a_document_about_the_number_of_another_is_a_persons_and_on_no_case(client: FlaskClient, database: Database) -> None:
+    """Without a Patient, the referral of one and the BSN of another: it went to the case of that referral, and nobody was asked."""
+    post(client, "/fhir", bundle(patient(), request()))
+    document = {
+        "resourceType": "DocumentReference", "status": "current", "type": {"text": "PA-verslag"},
+        "subject": {"identifier": {"system": "http://fhir.nl/fhir/NamingSystem/bsn", "value": make.OTHER_BSN}},
+        "content": [{"attachment": {"contentType": "text/plain", "data": "aGFsbG8=", "title": "PA"}}],
+        "context": {"related": [{"identifier": {"value": "REF-1"}}]},
+    }  # fmt: skip
+    post(client, "/fhir", bundle(document))
+    understand(database)
+
+    assert [(one.state, one.reason) for one in messages(database)][1:] == [(InboundState.UNREADABLE, "identity_conflict")]
+    with database.transaction() as session:
+        assert session.scalars(select(CaseDocument.id)).all() == []
 
 
 def test_a_link_that_takes_no_fhir_keeps_its_questions_on_the_screen(database: Database, region: Region) -> None:

@@ -1,0 +1,60 @@
+"""Of whom an addition is that brings no Patient of its own: who stands inside its resources, and the numbers beside their subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.people import identifiers, is_bsn
+from integrations.fhir.profile import Profile
+from integrations.fhir.sieve import Sifted
+from integrations.fhir.values import Node, node, nodes
+from mdo_portal.exchange import Unreadable
+
+ANOTHER = "about a patient who is not the one of this referral"
+
+
+def subject(resource: Node) -> Any:
+    """The Reference to whom it is about, however its kind calls that."""
+    return resource.get("subject") or resource.get("patient") or resource.get("for")
+
+
+def patients_in(entries: Iterable[Entry], sifted: Sifted) -> list[Entry]:
+    """The good ones. Raises Unreadable("broken") when one was sent and none is left: refused is not absent, somebody was named."""
+    refused = [one for one in entries if one.kind == "Patient" and one.place in sifted.refused]
+    good = [entry for entry in sifted.where.entries if entry.kind == "Patient"]
+    if refused and not good:
+        raise Unreadable("broken", f"{refused[0].place}: {sifted.refused[refused[0].place]}")
+    return good
+
+
+class Whose:
+    """Whom these entries say that they are about; of one issuer of numbers the first counts, those of the Task before all."""
+
+    def __init__(self, entries: Iterable[Entry], where: Addresses, profile: Profile) -> None:
+        self._where, self._profile = where, profile
+        self._numbers: dict[str, str] = {}
+        self.patient: Node = {}
+        held: list[Node] = []
+        for entry in sorted(entries, key=lambda one: one.kind != "Task"):
+            self.patient = self.patient or self._inside(entry)
+            for issuer, value, item in self._told(entry):
+                if self._numbers.setdefault(issuer, value) == value:
+                    held.append(item)
+        self.patient = self.patient | {"identifier": held}
+
+    def is_another(self, entry: Entry) -> bool:
+        """Whether a number that it gives says that it is of somebody else."""
+        return any(self._numbers.get(issuer, value) != value for issuer, value, _ in self._told(entry))
+
+    def _inside(self, entry: Entry) -> Node:
+        found = self._where.resolve(subject(entry.resource), entry)
+        return found.resource if found is not None and found.kind == "Patient" else {}
+
+    def _told(self, entry: Entry) -> Iterator[tuple[str, str, Node]]:
+        """(issuer, number, as it was sent); whatever the system beside it, a BSN is of one issuer."""
+        beside = node(subject(entry.resource)).get("identifier")
+        for item in nodes(self._inside(entry).get("identifier") or beside):
+            for system, value in identifiers({"identifier": item}):
+                yield "bsn" if is_bsn(item, self._profile) else system, value, item
