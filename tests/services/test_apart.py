@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.identity_conflict import Decision
+from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.told import Merge
+from mdo_portal.domain.told import Merge, ToldChange
 from mdo_portal.services import deciding
 from tests import make
-from tests.identity_questions import decide, merge, referral
+from tests.identity_questions import born, decide, merge, referral
 from tests.make import NOW
 from tests.people import Region
 from tests.reception_house import hand_in, rows, understand_all
@@ -60,10 +64,45 @@ def test_a_death_and_a_name_that_were_told_of_the_other_are_of_the_other(one: Da
     take_apart(one, region)
 
     assert known_as(one) == {"1": ("van Voorbeeld", False), "2": ("de Andere", True)}
+    with one.transaction() as session:
+        changes = session.scalars(select(ToldChange).where(ToldChange.what == "deceased"))
+        assert sorted((row.before, row.after) for row in changes) == [("", "1"), ("", "1"), ("1", "")], "each is kept"
 
 
 def test_what_was_told_of_who_went_on_stays_there(one: Database, region: Region) -> None:
     comes(one, region, change("M6", "1", "de Nieuwe", hour=3))
+
+    take_apart(one, region)
+
+    assert known_as(one) == {"1": ("de Nieuwe", False), "2": ("van Voorbeeld", False)}
+
+
+def test_a_birth_date_goes_back_too(one: Database, region: Region) -> None:
+    comes(one, region, born(change("M6", "2", "van Voorbeeld", hour=3), "19601231"))
+
+    take_apart(one, region)
+
+    with one.transaction() as session:
+        query = select(Patient.local_number, Patient.birth_on).where(Patient.local_number.in_(("1", "2")))
+        assert dict(session.execute(query).all()) == {"1": date(1960, 1, 1), "2": date(1960, 12, 31)}  # type: ignore[arg-type]
+
+
+def of_both() -> bytes:
+    return change("M6", "1", "de Nieuwe", hour=3).replace(b"||1^^^ZEED^PI|", b"||1^^^ZEED^PI~2^^^ZEED^PI|")
+
+
+def of_nobody_any_more() -> bytes:
+    return change("M6", "2", "de Nieuwe", hour=3)
+
+
+@pytest.mark.parametrize("told", [of_both, of_nobody_any_more])
+def test_what_nobody_can_tell_of_whom_it_was_stays_where_it_is(one: Database, region: Region, told: Callable[[], bytes]) -> None:
+    """It named both; or its term was over, and nobody knows whom it named."""
+    comes(one, region, told())
+    if told is of_nobody_any_more:
+        with one.transaction() as session:
+            emptied = update(InboundMessage).where(InboundMessage.control_id == "M6")
+            session.execute(emptied.values(raw_sealed=b"", patient_keys=[]))
 
     take_apart(one, region)
 
