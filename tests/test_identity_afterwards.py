@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case
@@ -64,6 +66,17 @@ def test_the_same_taken_back_and_called_another_is_neither_of_the_two_who_stand_
     others = {patient_of(database, number).id for number in ("VW-1", "VW-1b")}
     assert len(others) == 2
     assert patient_of(database, "VW-3").id not in others
+
+
+def test_another_taken_back_and_called_the_same_is_one_with_all_that_came(database: Database, region: Region) -> None:
+    hand_in(database, region, *CONFLICTS[ConflictKind.NAME_AND_BIRTH])
+    understand_all(database)
+    take_back(database, decide(database, Decision.OTHER))
+    assert patient_of(database, "VW-1").id != patient_of(database, "VW-2").id
+
+    decide(database, Decision.SAME)
+
+    assert patient_of(database, "VW-1").id == patient_of(database, "VW-2").id
 
 
 def test_a_wrong_bsn_is_corrected_also_when_the_hospital_told_something_else_since(database: Database, region: Region) -> None:
@@ -165,6 +178,42 @@ def test_a_bsn_of_who_went_on_stays_there(database: Database, region: Region, ot
     understand_all(database)
     chosen = decide(database, Decision.SAME)
     hand_in(database, region, by_bsn_alone("3"))
+    understand_all(database)
+    take_back(database, chosen)
+
+    assert (patient_of(database, "VW-3").local_number, bsn_of(database, "VW-1")) == ("1", BSN)
+
+
+def test_nor_does_it_go_when_it_was_told_before_they_were_merged_whatever_was_told_since(
+    database: Database, region: Region
+) -> None:
+    """Of 1 another name, and of somebody else a BSN: neither says that the BSN of 1 came with 2."""
+    earlier, later = NOW - timedelta(hours=2), NOW - timedelta(hours=1)
+    hand_in(database, region, referral("1"), referral("2", patient="2"), referral("9", patient="9"), now=earlier)
+    understand_all(database)
+    with database.transaction() as session:
+        first, second = session.scalars(select(Patient).where(Patient.local_number.in_(("1", "2"))).order_by("local_number"))
+        patients.tell(session, first, make.identity("1", bsn=BSN), now=earlier)
+        patients._keep_bsn(session, second, BSN)  # as rows of long ago may have it
+    told_since = [make.hl7_change("M6", patient="1", family="de Nieuwe"), referral("8", patient="9", bsn=make.OTHER_BSN)]
+    hand_in(database, region, merge("M5", "1", "2"), now=later)
+    understand_all(database, now=later)
+    chosen = decide(database, Decision.SAME)
+    with database.transaction() as session:
+        session.execute(update(Merge).values(at=later))
+        patients.tell(session, session.merge(first), make.identity("1", deceased=True), now=NOW)
+    hand_in(database, region, *(raw.replace(SENT, LATER) for raw in (*told_since, by_bsn_alone("3"))))
+    understand_all(database)
+    take_back(database, chosen)
+
+    assert (patient_of(database, "VW-3").local_number, bsn_of(database, "VW-1")) == ("1", BSN)
+
+
+def test_a_bsn_that_neither_had_is_of_who_went_on(database: Database, region: Region) -> None:
+    hand_in(database, region, referral("1"), referral("2", patient="2"), merge("M5", "1", "2"))
+    understand_all(database)
+    chosen = decide(database, Decision.SAME)
+    hand_in(database, region, referral("4", bsn=BSN), by_bsn_alone("3"))
     understand_all(database)
     take_back(database, chosen)
 

@@ -20,7 +20,7 @@ from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Appointment, Merge, MergeKind, ToldChange
 from mdo_portal.exchange import MergedNumbers, PatientMerge
-from mdo_portal.services import families, merge_doubts, objections, patients, rulings, standing
+from mdo_portal.services import apart, families, merge_doubts, objections, patients, rulings, standing
 from mdo_portal.services.rulings import Conflict
 
 
@@ -184,6 +184,8 @@ def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID 
     _keep_held(session, merge, whole, gone)
     session.flush()
     _give_back_bsn(session, merge, {kept, whole}, gone, now=now)
+    for row in {kept, whole}:
+        apart.give_back(session, merge, row, gone, keeps=merge.made != "gone" or _is_used(session, gone), now=now)
     _settle(session, together, now=now, person_id=person_id)
     for patient in (whole, gone):
         _tell(session, patient, "patient.unmerged", now=now, person_id=person_id)

@@ -114,7 +114,7 @@ def tell(
     """
     said = moments.said(sent_at, now)
     is_newest = said >= patient.told_at
-    before = _stands(patient)
+    before = stands(patient)
     for column, value in _told(identity).items():
         if value and column not in SURNAME and (is_newest or not getattr(patient, column)):
             setattr(patient, column, value)
@@ -129,35 +129,35 @@ def tell(
     if identity.bsn and (is_newest or not patient.bsn_index):
         _take_bsn(session, patient, identity.bsn)
     patient.told_at = max(said, patient.told_at)
-    return _keep_changes(session, patient, before, now=now, event=event, message_id=message_id)
+    return keep_changes(session, patient, before, now=now, event=event, message_id=message_id)
 
 
 def restore(session: Session, patient: Patient, *, before: PatientIdentity, came: PatientIdentity, now: datetime) -> None:
     """Put back what stood before `came` was taken over; what the hospital told anew since stays."""
     stood, taken = _told(before), _told(came)
-    is_now = _stands(patient)
+    is_now = stands(patient)
     for column, value in stood.items():
         was_told = taken[column] or (column in SURNAME and came.name.family)
         if getattr(patient, column) == taken[column] != value and was_told:
             setattr(patient, column, value)
     if came.bsn and came.bsn != before.bsn and bsn_of(session, patient) == came.bsn:
         _keep_bsn(session, patient, before.bsn)
-    _keep_changes(session, patient, is_now, now=now)
+    keep_changes(session, patient, is_now, now=now)
 
 
 def put_right(session: Session, patient: Patient, *, told: PatientIdentity, right: PatientIdentity, now: datetime) -> None:
     """The BSN that a person corrected, where the wrong one still stands: however much was told since, nobody said it was right."""
-    before = _stands(patient)
+    before = stands(patient)
     if told.bsn != right.bsn and bsn_of(session, patient) == told.bsn:
         _take_bsn(session, patient, right.bsn)
-        _keep_changes(session, patient, before, now=now)
+        keep_changes(session, patient, before, now=now)
 
 
 def forget_bsn(session: Session, patient: Patient, *, now: datetime) -> None:
     """It is another's."""
-    before = _stands(patient)
+    before = stands(patient)
     _keep_bsn(session, patient, "")
-    _keep_changes(session, patient, before, now=now)
+    keep_changes(session, patient, before, now=now)
 
 
 def _take_surname(patient: Patient, identity: PatientIdentity) -> None:
@@ -172,13 +172,13 @@ def _take_surname(patient: Patient, identity: PatientIdentity) -> None:
             setattr(patient, column, value)
 
 
-def _stands(patient: Patient) -> dict[str, str]:
+def stands(patient: Patient) -> dict[str, str]:
     """The particulars as text; of the BSN only its tail."""
     values = {name: _text(getattr(patient, name)) for name in (*PARTICULARS, "local_number")}
     return values | {"bsn": patient.bsn_tail, "deceased": "1" if patient.deceased else ""}
 
 
-def _keep_changes(
+def keep_changes(
     session: Session,
     patient: Patient,
     before: Mapping[str, str],
@@ -188,7 +188,7 @@ def _keep_changes(
     message_id: uuid.UUID | None = None,
 ) -> list[str]:
     """Each particular that is otherwise than before, with what stood there. Gives which."""
-    changed = {name: value for name, value in _stands(patient).items() if value != before[name]}
+    changed = {name: value for name, value in stands(patient).items() if value != before[name]}
     for name, value in changed.items():
         origin = {"hospital_id": patient.hospital_id, "event": event, "at": now, "message_id": message_id}
         session.add(ToldChange(patient_id=patient.id, what=name, before=before[name], after=value, **origin))

@@ -1,0 +1,62 @@
+"""Numbers that were one and are two again: what the hospital told under the one of them alone is of that one, and not of who went on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.inbound import InboundMessage
+from mdo_portal.domain.patient import Patient
+from mdo_portal.domain.told import Merge, ToldChange
+from mdo_portal.services import families, patients
+from mdo_portal.services.sealed import sealer
+from mdo_portal.services.sifting import PATIENT_KEY
+
+
+def give_back(session: Session, merge: Merge, went_on: Patient, gone: Patient, *, keeps: bool, now: datetime) -> None:
+    """Who went on has again what stood before, unless it was told anew since; the other has what was told, when its row `keeps`."""
+    told = _told_of(session, merge, went_on, gone)
+    stood, was = patients.stands(went_on), patients.stands(gone)
+    for one in told:
+        if patients.stands(went_on)[one.what] == one.after:
+            _put(went_on, one.what, one.before)
+    for one in reversed(told) if keeps else ():
+        _put(gone, one.what, one.after)
+    patients.keep_changes(session, went_on, stood, now=now)
+    patients.keep_changes(session, gone, was, now=now)
+
+
+def _put(patient: Patient, what: str, text: str) -> None:
+    """A particular as a change keeps it, back in its column."""
+    value: object = bool(text) if what == "deceased" else text
+    if what == "birth_on":
+        value = date.fromisoformat(text) if text else None
+    setattr(patient, what, value)
+
+
+def _told_of(session: Session, merge: Merge, went_on: Patient, gone: Patient) -> list[ToldChange]:
+    """The particulars of who went on that changed since by messages that named the other and nobody else; newest first.
+
+    By the numbers under which a message lies. One that was emptied since is of nobody any more: what it told stays where it is.
+    """
+    its_own, others = _keys(session, gone), _keys(session, went_on)
+    names = InboundMessage.patient_keys
+    query = select(ToldChange).join(InboundMessage, InboundMessage.id == ToldChange.message_id)
+    query = query.where(
+        ToldChange.patient_id == went_on.id,
+        ToldChange.at >= merge.at,
+        ToldChange.what.in_((*patients.PARTICULARS, "deceased")),
+        names.overlap(its_own),
+        ~names.overlap(others),
+    )
+    return list(session.scalars(query.order_by(ToldChange.at.desc(), ToldChange.id.desc())))
+
+
+def _keys(session: Session, patient: Patient) -> Collection[bytes]:
+    """Under which messages lie that name any number of this family."""
+    rows = [session.get_one(Patient, one) for one in families.members(session, patient.id)]
+    numbers = {number for row in rows for number in (row.local_number, patients.bsn_of(session, row)) if number}
+    return [sealer(session).blind(number, purpose=PATIENT_KEY) for number in sorted(numbers)]
