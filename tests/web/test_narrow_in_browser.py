@@ -115,6 +115,21 @@ def test_the_line_one_stands_on_is_never_behind_the_chosen_case(browser: Browser
         assert behind == []
 
 
+@pytest.mark.parametrize("wide", [718, 1047])
+def test_on_paper_every_answer_of_the_work_list_stands_under_its_own_heading(browser: Browser, house: House, wide: int) -> None:
+    """On A4 hospital and board shared one column, so that the question stood under MDO and the readiness under the question."""
+    with narrow(browser, house, "Aisha", "/worklist") as page:
+        page.set_viewport_size({"width": wide, "height": 1000})
+        page.evaluate("document.querySelector('.rows-work .who a').textContent = 'Langenaamzonderspatie'.repeat(4)")
+        page.emulate_media(media="print")
+        left = "all => all.filter(one => one.offsetWidth > 1).map(one => Math.round(one.getBoundingClientRect().left))"
+        heads = page.locator(".rows-work thead th").evaluate_all(left)
+        cells = page.locator(".rows-work tbody tr").first.locator("> *").evaluate_all(left)
+
+        assert heads == cells and len(heads) >= 6
+        assert page.evaluate(TOO_WIDE) <= 0
+
+
 def test_a_case_with_long_answers_of_another_hospital(browser: Browser, house: House) -> None:
     answers = (
         Fact(section=Section.FORM, text="Brief Kreekrijk", label="Document niet meegestuurd", dated_on=date(2026, 1, 2)),
