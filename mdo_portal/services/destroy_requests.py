@@ -23,6 +23,7 @@ from mdo_portal.exchange import PatientIdentity, Unreadable
 from mdo_portal.services import audit, destruction, families, identification, patients
 from mdo_portal.services.intake import PATIENT_KEY
 from mdo_portal.services.sealed import sealer
+from mdo_portal.services.terms import day_of
 
 IN_FUTURE = N_("De datum van de brief ligt in de toekomst. Er is niets genoteerd; controleer de datum.")
 NO_REFUSAL = N_("Er staat geen uitleg bij. Er is niets veranderd; schrijf op waarom, zo dat de patiënt het kan lezen.")
@@ -100,7 +101,7 @@ def ask(
     now: datetime,
 ) -> DestroyRequest:
     """Note what the patient asks. Raises Incomplete, NotFound (the case is not this patient's), IllegalMove when it is noted already."""
-    if letter_on > now.date():
+    if letter_on > day_of(now):
         raise Incomplete({"letter_on": IN_FUTURE}, IN_FUTURE)
     cases = cases_of(session, patient.id, case_id)
     if not cases:

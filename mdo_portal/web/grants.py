@@ -84,7 +84,7 @@ def break_glass() -> ResponseReturnValue:
     try:
         opened = _broken(*_patient())
     except Incomplete as incomplete:
-        return _page(incomplete.sentence, dict(incomplete.fields)), 422
+        return _page(gettext(incomplete.sentence), dict(incomplete.fields)), 422
     except PortalError as refused:
         with transaction() as db:
             audit.refused(db, viewer(), Act.GLASS_BREAK, now=now(), object_type="glass")

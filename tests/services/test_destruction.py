@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -51,6 +51,18 @@ def test_the_law_gives_three_months_from_the_letter(session: Session, region: Re
         destroy_requests.ask(
             session, region.petra, patient, case_id=None, letter_on=NOW.date() + timedelta(days=1), reason="", now=NOW
         )
+
+
+def test_a_letter_of_today_is_of_today_just_after_midnight_too(session: Session, region: Region) -> None:
+    """Until one or two at night it was yesterday yet by the clock of the machine, and the letter of that day *in the future*."""
+    case = finished(session, region)
+    patient, night = session.get_one(Patient, case.patient_id), datetime(2027, 6, 10, 22, 30, tzinfo=UTC)
+
+    request = destroy_requests.ask(
+        session, region.petra, patient, case_id=None, letter_on=date(2027, 6, 11), reason="", now=night
+    )
+
+    assert request.letter_on == date(2027, 6, 11)
 
 
 def test_the_same_request_waits_only_once(session: Session, region: Region) -> None:

@@ -92,6 +92,44 @@ def test_the_pages_of_links_boards_and_rights(browser: Browser, house: House) ->
     assert found == dict.fromkeys(paths, (0, []))
 
 
+@pytest.mark.parametrize(("wide", "high"), [(320, 640), (720, 450), (1100, 800)])
+def test_the_line_one_stands_on_is_never_behind_the_chosen_case(browser: Browser, house: House, wide: int, high: int) -> None:
+    """At two hundred per cent and on a phone the brief lay over it: one chose a patient whose line was not to be seen."""
+    with narrow(browser, house, "Aisha", "/worklist") as page:
+        page.set_viewport_size({"width": wide, "height": high})
+        page.evaluate(
+            """() => { const row = document.querySelector("#worklist-rows [data-row]");
+            for (let n = 0; n < 12; n++) { const copy = row.cloneNode(true); copy.id = copy.dataset.row = `row-${n}`; row.after(copy); }
+            const words = "<div class='panel-body'><p>" + "Een vraag. ".repeat(90) + "</p></div>";
+            document.querySelector("#brief").innerHTML = `<section class="panel" id="brief-case">${words}</section>`; }"""
+        )
+        behind = page.evaluate(
+            """async () => { const brief = document.querySelector("#brief-case"), behind = [];
+            for (const row of document.querySelectorAll("#worklist-rows [data-row]")) {
+                const isBehind = () => row.getBoundingClientRect().bottom > brief.getBoundingClientRect().top + 1;
+                row.tabIndex = 0; row.focus();
+                for (let n = 0; n < 40 && (n === 0 || isBehind()); n++) await new Promise(later => setTimeout(later, 25)); // the browser scrolls when it draws
+                if (isBehind()) behind.push(row.id);
+            } return behind; }"""
+        )
+        assert behind == []
+
+
+@pytest.mark.parametrize("wide", [718, 1047])
+def test_on_paper_every_answer_of_the_work_list_stands_under_its_own_heading(browser: Browser, house: House, wide: int) -> None:
+    """On A4 hospital and board shared one column, so that the question stood under MDO and the readiness under the question."""
+    with narrow(browser, house, "Aisha", "/worklist") as page:
+        page.set_viewport_size({"width": wide, "height": 1000})
+        page.evaluate("document.querySelector('.rows-work .who a').textContent = 'Langenaamzonderspatie'.repeat(4)")
+        page.emulate_media(media="print")
+        left = "all => all.filter(one => one.offsetWidth > 1).map(one => Math.round(one.getBoundingClientRect().left))"
+        heads = page.locator(".rows-work thead th").evaluate_all(left)
+        cells = page.locator(".rows-work tbody tr").first.locator("> *").evaluate_all(left)
+
+        assert heads == cells and len(heads) >= 6
+        assert page.evaluate(TOO_WIDE) <= 0
+
+
 def test_a_case_with_long_answers_of_another_hospital(browser: Browser, house: House) -> None:
     answers = (
         Fact(section=Section.FORM, text="Brief Kreekrijk", label="Document niet meegestuurd", dated_on=date(2026, 1, 2)),

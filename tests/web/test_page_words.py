@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from flask import Flask, get_template_attribute
 from flask_babel import force_locale
+from sqlalchemy import update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.people import Person
 from mdo_portal.web.assets import DIST
 from tests import make
 from tests.people import Region
@@ -48,6 +50,19 @@ def test_a_form_that_is_refused_leads_back_to_where_it_stands(app: Flask, databa
     assert 'href="/retention">' in answer.text.partition("<main")[2]
     assert "Ga terug en kijk na wat u invulde." in answer.text and "Wat u typte staat nog op de vorige pagina." in answer.text
     assert 'href="/destruction/find"' not in from_an_answer.text
+
+
+def test_an_emergency_that_misses_something_says_so_in_the_reader_s_language(
+    app: Flask, database: Database, region: Region
+) -> None:
+    with database.transaction() as session:
+        session.execute(update(Person).where(Person.name == "Dirk").values(language="en"))
+    dirk = signed_in(app, database, region, "Dirk")
+
+    said = dirk.post("/glass", data={"csrf_token": CSRF, "reason": "The patient is in the emergency room."})
+
+    assert said.status_code == 422 and "The patient is in the emergency room." in said.text
+    assert "Nog niet alles is ingevuld" not in said.text
 
 
 def test_who_has_an_invitation_that_is_over_is_sent_to_sign_in_and_to_no_work_list(app: Flask) -> None:
