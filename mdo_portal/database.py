@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine, event, func, select
+from sqlalchemy import DateTime, Engine, Enum, MetaData, bindparam, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -67,6 +67,8 @@ HELD: dict[str, Any] = {"key_share": True}
 PostgreSQL locks what a new row refers to. Who held the case and waited for its round, and who held that round and added a recommendation,
 otherwise wait for each other until one of them is told that something went wrong.
 """
+# Said for every page and every message that a system posts: put together once.
+ENTER, ENTER_LINK = (select(door(bindparam("key", type_=Text()))) for door in (func.access.enter, func.access.enter_link))
 TRIES, ENDED_FOR_ANOTHER = 3, ("40P01", "40001")
 Row = TypeVar("Row", bound=Base)
 Made = TypeVar("Made")
@@ -109,10 +111,9 @@ class Database:
         """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.info["sealer"] = self.sealer
-            if entering or link:
-                door = func.access.enter(entering) if entering else func.access.enter_link(link)
-                if not session.scalar(select(door)):
-                    raise NotSignedIn()
+            door = ENTER if entering else ENTER_LINK
+            if (entering or link) and not session.scalar(door, {"key": entering or link}):
+                raise NotSignedIn()
             yield session
 
     def close(self) -> None:

@@ -25,7 +25,7 @@ from mdo_portal.commands import migrate
 from mdo_portal.commands.postgres import server
 from mdo_portal.commands.postgres_databases import as_role, clone_database, template_database
 from mdo_portal.database import Database
-from tests import as_run, canaries, clusters, dealing, in_memory, make, once, people, reading, taken_anew
+from tests import as_run, canaries, clusters, dealing, in_memory, make, once, people, reading, statements, taken_anew
 from tests import browser as browsers
 from tests.copies import Copies, as_web, opened, plain
 from tests.people import Region
@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """What all workers share is made by the process that hands out the work."""
     as_run.install()
     taken_anew.install()
+    statements.install()
     shared = getattr(config, "workerinput", {}).get("compiled")
     if not shared:
         in_memory.install()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
@@ -26,11 +26,13 @@ from mdo_portal.services.meetings import AMSTERDAM
 
 OBSERVER = "toehoorder"
 """As the letter names who only observes. Dutch, as a letter is."""
+SIGNED = select(Decision).where(Decision.round_id == bindparam("round")).order_by(Decision.version)
+"""Open: `round`."""
 
 
 def of_round(session: Session, round_id: uuid.UUID) -> list[Decision]:
     """All that was signed in this round, in order."""
-    return list(session.scalars(select(Decision).where(Decision.round_id == round_id).order_by(Decision.version)))
+    return list(session.scalars(SIGNED, {"round": round_id}))
 
 
 def newest(session: Session, round_id: uuid.UUID) -> Decision | None:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
@@ -20,9 +20,16 @@ from mdo_portal.services import patients
 
 def members(session: Session, patient_id: uuid.UUID) -> list[uuid.UUID]:
     """This row and every row that was merged into it, directly or through another."""
-    tree = select(Patient.id).where(Patient.id == patient_id).cte("tree", recursive=True)
-    tree = tree.union(select(Patient.id).join(tree, Patient.merged_into == tree.c.id))
-    return list(session.scalars(select(tree.c.id)))
+    return list(session.scalars(MEMBERS, {"patient": patient_id}))
+
+
+def _members() -> Select[uuid.UUID]:
+    tree = select(Patient.id).where(Patient.id == bindparam("patient")).cte("tree", recursive=True)
+    return select(tree.union(select(Patient.id).join(tree, Patient.merged_into == tree.c.id)).c.id)
+
+
+MEMBERS = _members()
+"""Open: `patient`."""
 
 
 def whole(session: Session, patient: Patient) -> list[uuid.UUID]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import overload
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Channel, Hospital, Level
@@ -108,12 +108,19 @@ def links(session: Session) -> Senders:
 
 def link_by_token(session: Session, token: str) -> LinkRow | None:
     """The link whose hospital carries this bearer token: the fixed one, or one that was had for an assertion a moment ago."""
-    digest = hash_token(token)
+    found = session.execute(CARRYING, {"digest": hash_token(token)}).one_or_none()
+    return _row(found[0], found[1]) if found and token else None
+
+
+def _carrying() -> Select[Link, Hospital]:
+    digest = bindparam("digest", type_=Link.token_in_hash.type)
     lent = select(LinkToken.link_id).where(LinkToken.token_hash == digest, LinkToken.expires_at > func.now())
     theirs = or_(Link.token_in_hash == digest, Link.id == lent.scalar_subquery())
-    query = select(Link, Hospital).join(Hospital, Hospital.id == Link.hospital_id).where(theirs)
-    found = session.execute(query).one_or_none()
-    return _row(found[0], found[1]) if found and token else None
+    return select(Link, Hospital).join(Hospital, Hospital.id == Link.hospital_id).where(theirs)
+
+
+CARRYING = _carrying()
+"""Asked for every message over FHIR. Open: `digest` of the token."""
 
 
 def link_of(session: Session, link_id: uuid.UUID) -> LinkRow:

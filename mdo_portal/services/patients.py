@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identifiers import new_id, passes_eleven_test
@@ -16,6 +16,9 @@ from mdo_portal.domain.told import ToldChange
 from mdo_portal.exchange import PatientIdentity, PersonName
 from mdo_portal.services import moments, rulings
 from mdo_portal.services.sealed import row_of, sealer
+
+NUMBERED = select(Patient).where(Patient.hospital_id == bindparam("hospital"), Patient.local_number == bindparam("number"))
+"""Open: `hospital`, `number`."""
 
 
 def root(session: Session, patient: Patient | None) -> Patient | None:
@@ -37,8 +40,7 @@ def by_local_number(session: Session, hospital_id: uuid.UUID, number: str) -> Pa
     """The row with this number, merged or not."""
     if not number:
         return None
-    query = select(Patient).where(Patient.hospital_id == hospital_id, Patient.local_number == number)
-    return session.execute(query).scalar_one_or_none()
+    return session.scalars(NUMBERED, {"hospital": hospital_id, "number": number}).one_or_none()
 
 
 def with_bsn(session: Session, hospital_id: uuid.UUID, bsn: str) -> Patient | None:

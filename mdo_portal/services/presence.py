@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Interval, case, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Interval, Select, bindparam, case, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -106,17 +106,10 @@ def announce_departures(session: Session, *, now: datetime, within: float) -> No
 
 def attendees(session: Session, meeting_id: uuid.UUID) -> list[Attendee]:
     """Everybody who has been in the room, by discipline."""
-    query = (
-        select(
-            Person.id, Person.name, Person.discipline, Hospital.name, Hospital.code, Presence.seen_at, Presence.first_seen_at,
-            Presence.away, _holds(Role.OBSERVER) & ~_holds(*DISCUSSING),
-        )
-        .join(Person, Person.id == Presence.person_id)
-        .join(Hospital, Hospital.id == Presence.hospital_id)
-        .where(Presence.meeting_id == meeting_id)
-        .order_by(Person.discipline, Person.name)
-    )  # fmt: skip
-    return [Attendee._make((*found, times(away), observes)) for *found, away, observes in session.execute(query)]
+    return [
+        Attendee._make((*found, times(away), observes))
+        for *found, away, observes in session.execute(ATTENDEES, {"meeting": meeting_id})
+    ]
 
 
 def _holds(*roles: Role) -> ColumnElement[bool]:
@@ -125,6 +118,23 @@ def _holds(*roles: Role) -> ColumnElement[bool]:
     still = BoardMembership.ended_at.is_(None) | (BoardMembership.ended_at > Presence.first_seen_at)
     mine = (Meeting.id == Presence.meeting_id, BoardMembership.person_id == Presence.person_id)
     return exists(held.where(*mine, BoardMembership.role.in_(roles), still).correlate(Presence))
+
+
+def _attendees() -> Select[Any]:
+    return (
+        select(
+            Person.id, Person.name, Person.discipline, Hospital.name, Hospital.code, Presence.seen_at, Presence.first_seen_at,
+            Presence.away, _holds(Role.OBSERVER) & ~_holds(*DISCUSSING),
+        )
+        .join(Person, Person.id == Presence.person_id)
+        .join(Hospital, Hospital.id == Presence.hospital_id)
+        .where(Presence.meeting_id == bindparam("meeting"))
+        .order_by(Person.discipline, Person.name)
+    )  # fmt: skip
+
+
+ATTENDEES = _attendees()
+"""Asked for every signature and every look into a room. Open: `meeting`."""
 
 
 def times(away: Sequence[Sequence[str]]) -> list[tuple[datetime, datetime]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
@@ -72,15 +72,25 @@ def of(session: Session, hospital_id: uuid.UUID, told: PatientIdentity, *, previ
 
     Nor is it one any more when the merge that came of it was undone: then a person says anew.
     """
+    return session.scalars(
+        NEWEST, {"hospital": hospital_id, "fingerprint": fingerprint(session, told, previous=previous)}
+    ).first()
+
+
+def _newest() -> Select[IdentityConflict]:
     undone = exists().where(Merge.id == IdentityConflict.merge_id, Merge.undone_at.is_not(None))
     query = select(IdentityConflict).where(
-        IdentityConflict.hospital_id == hospital_id,
-        IdentityConflict.fingerprint == fingerprint(session, told, previous=previous),
+        IdentityConflict.hospital_id == bindparam("hospital"),
+        IdentityConflict.fingerprint == bindparam("fingerprint"),
         IdentityConflict.decision.in_((Decision.SAME, Decision.OTHER, Decision.CORRECTED)),
         IdentityConflict.carried_out_at.is_not(None),
         ~undone,
     )
-    return session.scalars(query.order_by(IdentityConflict.decided_at.desc()).limit(1)).first()
+    return query.order_by(IdentityConflict.decided_at.desc()).limit(1)
+
+
+NEWEST = _newest()
+"""Asked for every message. Open: `hospital`, `fingerprint`."""
 
 
 def concern(session: Session, told: Sequence[tuple[uuid.UUID, PatientIdentity | None, str]]) -> bool:
