@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -42,16 +43,19 @@ def executable() -> tuple[str, dict[str, str]]:
 
 def _unpacked() -> tuple[str, dict[str, str]]:
     program = UNPACKED / "chromium"
-    if not program.exists():
-        UNPACKED.mkdir(parents=True, exist_ok=True)
-        partial = UNPACKED / f"chromium.{os.getpid()}"
-        partial.write_bytes(brotli.decompress((PACKED / "chromium.br").read_bytes()))
-        partial.chmod(0o755)
-        partial.rename(program)
-        _untar("swiftshader.tar.br")
-    if _runs(str(program), {}):
-        return str(program), {}
-    _untar("al2023.tar.br")
+    UNPACKED.mkdir(parents=True, exist_ok=True)
+    with (UNPACKED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of two workers one unpacks: the other's browser would be replaced while it starts
+        if not program.exists():
+            _untar("swiftshader.tar.br")
+            partial = UNPACKED / "chromium.partial"
+            partial.write_bytes(brotli.decompress((PACKED / "chromium.br").read_bytes()))
+            partial.chmod(0o755)
+            partial.rename(program)
+        if _runs(str(program), {}):
+            return str(program), {}
+        if not (UNPACKED / "lib").exists():
+            _untar("al2023.tar.br")
     return str(program), {"LD_LIBRARY_PATH": str(UNPACKED / "lib")}
 
 

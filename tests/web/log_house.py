@@ -22,7 +22,7 @@ from tests import make
 from tests.people import Region
 from tests.web.portal import CSRF, app_on, signed_in
 
-NUMBER, OTHER_NUMBER = "4711", "8822"
+NUMBER, OTHER_NUMBER = "K-4711", "K-8822"  # four digits alone stand in many a moment
 
 
 @dataclass(frozen=True)
