@@ -10,6 +10,7 @@ import structlog
 from mdo_portal.database import Database
 from mdo_portal.exchange import KeyFetcher, NotPulled
 from mdo_portal.services import key_fetching
+from mdo_portal.services.key_fetching import ClaimedKeys
 
 log = structlog.get_logger(__name__)
 
@@ -22,13 +23,21 @@ def fetch_next(database: Database, fetcher: KeyFetcher, *, clock: Callable[[], d
         return False
     try:
         jwks = fetcher.keys(claimed.url, claimed.address)
-    except NotPulled as trouble:
-        log.info("keys.not_fetched", link_id=str(claimed.link_id), code=trouble.code)
-        with database.transaction() as session:
-            key_fetching.not_kept(session, claimed, trouble.code)
-        return True
+    except NotPulled as error:
+        return _not_fetched(database, claimed, error.code)
+    except Exception as error:
+        # The edge: whatever the other side showed, it is looked at again later and the others go on.
+        log.error("keys.broke", link_id=str(claimed.link_id), error=type(error).__name__)
+        return _not_fetched(database, claimed, "answer")
     with database.transaction() as session:
         is_new = key_fetching.keep(session, claimed, jwks, now=clock())
     if is_new:
         log.info("keys.renewed", link_id=str(claimed.link_id))
+    return True
+
+
+def _not_fetched(database: Database, claimed: ClaimedKeys, code: str) -> bool:
+    log.info("keys.not_fetched", link_id=str(claimed.link_id), code=code)
+    with database.transaction() as session:
+        key_fetching.not_kept(session, claimed, code)
     return True

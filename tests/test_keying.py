@@ -154,6 +154,23 @@ def test_keys_for_other_uses_are_passed_by(house: House) -> None:
     assert house.gets_a_token(OLD) and not house.gets_a_token(NEW)
 
 
+@pytest.mark.parametrize("more", [{"exp": 1.5}, {"x5c": [{"a": 1}]}, {"nested": [[[[]]]]}, {"key_ops": ["verify"]}])
+def test_what_stands_beside_a_key_may_be_anything(house: House, more: dict[str, Any]) -> None:
+    house.shows(public(OLD, **more))
+    house.look()
+
+    assert house.reason == "" and house.gets_a_token(OLD)
+
+
+def test_a_server_at_which_something_breaks_holds_up_nobody(house: House) -> None:
+    class Breaks:
+        def keys(self, url: str, address: object) -> str:
+            raise ZeroDivisionError
+
+    assert keying.fetch_next(house.worker, Breaks(), clock=lambda: T0)
+    assert house.reason == "answer"
+
+
 def test_an_address_inside_our_own_walls_is_not_asked(house: House) -> None:
     house.set(inside_networks=[])
     house.look()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+from integrations.fhir.values import Node
 from integrations.out import NoReply, Reach, exchange
 from integrations.smart import server
 from mdo_portal.exchange import Address, NotPulled
 
 LARGEST = 64 * 1024
+_PARTS = ("kid", "kty", "alg", "use", "crv", "x", "y", "n", "e")
 _CODES = {"address": "address", "certificate": "certificate", "too_large": "too_large"}
 
 
@@ -29,12 +31,16 @@ class HttpKeyFetcher:
 
 
 def _usable(body: bytes) -> str:
-    """Of what it shows the keys we can check by: an address may show others besides, for other uses."""
+    """Of what it shows the keys we can check by, and of those what says which key it is: the rest may be anything."""
     shown = server.registered(body.decode("utf-8", "replace"))
-    if shown and server.trouble(json.dumps({"keys": shown})) == "private":
+    if any(map(server.holds_private, shown)):
         raise NotPulled("private", again=True)
-    found = [one for one in shown if one.get("use", "sig") == "sig" and not server.trouble(json.dumps({"keys": [one]}))]
-    kept = json.dumps({"keys": found}, sort_keys=True)
+    plain = ({name: text for name in _PARTS if isinstance(text := one.get(name), str)} for one in shown if _is_to_sign(one))
+    kept = json.dumps({"keys": [one for one in plain if not server.trouble(json.dumps({"keys": [one]}))]}, sort_keys=True)
     if server.trouble(kept):
         raise NotPulled("answer", again=True)
     return kept
+
+
+def _is_to_sign(key: Node) -> bool:
+    return bool(key.get("use", "sig") == "sig")

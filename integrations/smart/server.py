@@ -108,11 +108,16 @@ def trouble(jwks: str) -> str:
     keys = registered(jwks)
     if not keys:
         return "no keys"
-    if any(name in one for one in keys for name in ("d", "p", "q", "dp", "dq", "qi", "k")):
+    if any(holds_private(one) for one in keys):
         return "private"
     if any(not one.get("kid") or _public(one) is None for one in keys) or len({one["kid"] for one in keys}) != len(keys):
         return "not usable"
     return ""
+
+
+def holds_private(key: Mapping[str, Any]) -> bool:
+    """Whether it is more than a public half."""
+    return not key.keys().isdisjoint(("d", "p", "q", "dp", "dq", "qi", "k"))
 
 
 def _public(key: Mapping[str, Any]) -> ECKey | RSAKey | None:
