@@ -104,7 +104,7 @@ def judge(
     note = note.strip()[:LONGEST_NOTE]
     if verdict != Verdict.IN_ORDER and not note:
         raise PortalError(N_("Schrijf er in een paar woorden bij wat u vroeg of meldde. Er is nog niets vastgelegd."))
-    made = [_judgement(viewer, one.finding, Verdict(verdict), note, now=now) for one in asked if one.is_open or len(asked) == 1]
+    made = [_judgement(viewer, one.finding, Verdict(verdict), note, now=now) for one in asked if one.is_open or len(keys) == 1]
     session.add_all(made)
     session.flush()
     return made

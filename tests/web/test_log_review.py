@@ -148,6 +148,7 @@ def test_an_answer_to_all_leaves_alone_what_a_colleague_closed_meanwhile(house: 
     keys = sorted(set(re.findall(r'name="finding" value="(no link[^"]+)"', petra.get("/log/review?rule=no+link").text)))
     petra.post("/log/review/judge", data={"csrf_token": CSRF, "finding": keys[0], "verdict": "incident", "note": "gemeld"})
 
+    petra.post("/log/review/judge", data={"csrf_token": CSRF, "finding": [keys[0], "no link:gone"], "verdict": "in order"})
     petra.post("/log/review/judge", data={"csrf_token": CSRF, "finding": keys, "verdict": "in order"})
 
     with house.database.transaction() as session:
