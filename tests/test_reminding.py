@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -55,14 +56,18 @@ def mail(tmp_path: Path) -> Iterator[tuple[Path, Reminder]]:
         yield tmp_path, made
 
 
+def mails(folder: Path) -> list[tuple[Message, str]]:
+    """What the mail server took: the mail, and what a reader reads."""
+    found = [message_from_bytes(kept.read_bytes()) for kept in sorted(folder.glob("*.eml"))]
+    return [(one, one.get_payload(decode=True).decode().replace("\r\n", "\n")) for one in found]  # type: ignore[union-attr]
+
+
 def test_a_colleague_gets_one_mail_without_a_word_about_anybody(pressing: Database, mail: tuple[Path, Reminder]) -> None:
     folder, reminder_ = mail
     assert reminding.remind_next(pressing, reminder_, clock=lambda: MORNING, passed=set())
     assert not reminding.remind_next(pressing, reminder_, clock=lambda: MORNING, passed=set())
 
-    (kept,) = folder.glob("*.eml")
-    message = message_from_bytes(kept.read_bytes())
-    text = message.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    ((message, text),) = mails(folder)
     assert (message["To"], message["Subject"]) == ("dirk@example.nl", "Er is iets voor u in het MDO-portaal")
     assert "https://mdo.example/follow-up" in text
     for word in ("Voorbeeld", "PSMA", "prostaat", "ZEED", "Uro", "2026"):
@@ -119,15 +124,14 @@ def test_who_looks_after_a_line_is_mailed_that_something_ends_there_and_not_of_w
     assert warned(ending, reminder_) == 2
     assert warned(ending, reminder_) == 0
 
-    messages = [message_from_bytes(kept.read_bytes()) for kept in folder.glob("*.eml")]
-    assert {one["To"] for one in messages} == {"lars@example.nl", "lotte@example.nl"}
-    assert len({one["Message-ID"] for one in messages}) == 2
+    messages = mails(folder)
+    assert {one["To"] for one, _ in messages} == {"lars@example.nl", "lotte@example.nl"}
+    assert len({one["Message-ID"] for one, _ in messages}) == 2
     link_id = region.links["ZEED"].link_id
-    for one in messages:
+    for one, text in messages:
         assert link_id.hex not in one["Message-ID"] and f"{END:%Y%m%d}" not in one["Message-ID"]
-        text = one.get_payload(decode=True).decode()  # type: ignore[union-attr]
         assert one["Subject"] == "Kijk in het MDO-portaal: een certificaat loopt af"
-        assert text.count("https://") == 1 and "https://mdo.example/links\n" in text.replace("\r\n", "\n")
+        assert text.count("https://") == 1 and "https://mdo.example/links\n" in text
         for word in ("ZEED", "Ziekenhuis", "epd", "2026", "hix"):
             assert word not in one["Subject"] + text
 
@@ -187,11 +191,10 @@ def test_who_sits_on_a_board_is_mailed_by_the_worker_that_something_of_its_meeti
         pass
     worker.engine.dispose()
 
-    messages = [message_from_bytes(kept.read_bytes()) for kept in folder.glob("*.eml")]
-    assert {"aisha@example.nl", "bram@example.nl", "mila@example.nl"} <= {one["To"] for one in messages}
-    for one in messages:
-        text = one.get_payload(decode=True).decode()  # type: ignore[union-attr]
-        assert "https://mdo.example/meetings\n" in text.replace("\r\n", "\n")
+    messages = mails(folder)
+    assert {"aisha@example.nl", "bram@example.nl", "mila@example.nl"} <= {one["To"] for one, _ in messages}
+    for one, text in messages:
+        assert "https://mdo.example/meetings\n" in text
         for word in ("prostaat", "Uro", "2026", "maart", region.meeting.hex):
             assert word not in one["Subject"] + one["Message-ID"] + text
 
@@ -250,11 +253,9 @@ def test_what_stands_still_is_mailed_by_the_worker_and_says_neither_what_nor_whe
         reminding.alarm_next(worker, reminder_, clock=lambda at=at: at, passed=set(), seen=seen)  # type: ignore[misc]
     worker.engine.dispose()
 
-    (kept,) = folder.glob("*.eml")
-    message = message_from_bytes(kept.read_bytes())
-    text = message.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    ((message, text),) = mails(folder)
     assert message["To"] == "ada@example.nl"
-    assert "https://mdo.example/links\n" in text.replace("\r\n", "\n")
+    assert "https://mdo.example/links\n" in text
     for word in ("ZEED", "Ziekenhuis ", "2026"):
         assert word not in message["Subject"] + message["Message-ID"] + text
 
@@ -269,10 +270,8 @@ def test_that_somebody_broke_the_glass_is_mailed_by_the_worker_and_not_at_whom(
     assert reminding.report_next(worker, reminder_, clock=lambda: MORNING, passed=set())
     worker.engine.dispose()
 
-    (kept,) = folder.glob("*.eml")
-    message = message_from_bytes(kept.read_bytes())
-    text = message.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    ((message, text),) = mails(folder)
     assert message["To"] == "petra@example.nl"
-    assert "https://mdo.example/log/review?rule=glass\n" in text.replace("\r\n", "\n")
+    assert "https://mdo.example/log/review?rule=glass\n" in text
     for word in ("ZEED", "Carla", "SEH", "2026"):
         assert word not in message["Subject"] + message["Message-ID"] + text

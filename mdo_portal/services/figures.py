@@ -10,16 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.unreadable import ABOUT_IDENTITY
-from mdo_portal.services import succession
-
-_LIVING = text(
-    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND objsubid = 2"
-    " AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
 
 
 class Figures(NamedTuple):
@@ -50,8 +44,3 @@ def of_hospitals(session: Session) -> Rows:
     """Every hospital by its code; first what could be brought to none."""
     counted = func.access.figures(list(ABOUT_IDENTITY)).table_valued(*Figures._fields, name="figures")
     return [Figures._make(row) for row in session.execute(select(counted))]
-
-
-def workers(session: Session) -> int:
-    """How many workers live that understand and send."""
-    return session.scalar(_LIVING, {"kind": succession.LOCKS}) or 0

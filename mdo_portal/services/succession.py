@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.delivery import OPEN, Delivery
@@ -26,10 +26,20 @@ FRESH = 3.0
 GONE = 8.0
 """Seconds a lock must be missing before its worker is called dead."""
 
+_HELD = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND objsubid = 2"
+    " AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
 
 def new_number() -> int:
     """A number for a worker: of no other one."""
     return secrets.randbelow(2**31 - 1) + 1
+
+
+def living(session: Session) -> int:
+    """How many workers hold their lock now."""
+    return session.scalar(_HELD, {"kind": LOCKS}) or 0
 
 
 def others(session: Session, me: int, *, now: datetime) -> set[int]:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from mdo_portal.errors import NotFound
-from mdo_portal.services import figures, listening, mailboxes
+from mdo_portal.services import figures, listening, mailboxes, succession
 from mdo_portal.settings import is_loopback
 from mdo_portal.web.context import transaction
 from mdo_portal.web.guard import public
@@ -74,7 +74,7 @@ class _Portal(Collector):
             with transaction() as db:
                 found = [
                     _one("mdo_listening", "Whether a listener for HL7 v2 has its ports open", listening.is_anybody(db)),
-                    _one("mdo_workers", "Workers that live", figures.workers(db)),
+                    _one("mdo_workers", "Workers that live", succession.living(db)),
                     _one(
                         "mdo_mailboxes_refused", "Colleagues whose mailbox took no mail when last tried", mailboxes.how_many(db)
                     ),

@@ -33,7 +33,11 @@ DOUBTS: dict[ConflictKind, tuple[Sequence[dict[str, Any]], PatientMerge]] = {
 
 @pytest.mark.parametrize("kind", DOUBTS)
 def test_a_merge_in_doubt_goes_to_a_person_and_nothing_moves(session: Session, zeed: Hospital, kind: ConflictKind) -> None:
-    people, message = DOUBTS[kind]
+    assert asked(session, zeed, *DOUBTS[kind]).kind is kind
+
+
+def asked(session: Session, zeed: Hospital, people: Sequence[dict[str, Any]], message: PatientMerge) -> Conflict:
+    """What a person is asked when these are here and that comes; meanwhile nothing moves."""
     for one in people:
         make.case(session, zeed, patient=make.identity(**one))
     before = picture(session)
@@ -41,8 +45,8 @@ def test_a_merge_in_doubt_goes_to_a_person_and_nothing_moves(session: Session, z
     with pytest.raises(Conflict) as conflict:
         merge(session, zeed, message)
 
-    assert conflict.value.kind is kind
     assert picture(session) == before
+    return conflict.value
 
 
 def _bsn_gone(kept: str, gone_bsn: str, **over: Any) -> PatientMerge:
@@ -64,16 +68,9 @@ BY_BSN: dict[ConflictKind, tuple[Sequence[dict[str, Any]], PatientMerge]] = {
 def test_a_merge_that_names_only_the_bsn_of_before_is_always_a_question(
     session: Session, zeed: Hospital, kind: ConflictKind
 ) -> None:
-    people, message = BY_BSN[kind]
-    for one in people:
-        make.case(session, zeed, patient=make.identity(**one))
-    before = picture(session)
+    conflict = asked(session, zeed, *BY_BSN[kind])
 
-    with pytest.raises(Conflict) as conflict:
-        merge(session, zeed, message)
-
-    assert (conflict.value.kind, conflict.value.previous) == (kind, BSN)
-    assert picture(session) == before
+    assert (conflict.kind, conflict.previous) == (kind, BSN)
 
 
 @pytest.mark.parametrize("message", [_bsn_gone("1", BSN, bsn=BSN), _bsn_gone("1", OTHER_BSN), _bsn_gone("1", BSN)])
