@@ -15,6 +15,7 @@ from mdo_portal.domain.delivery import Delivery
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import Link
 from mdo_portal.exchange import Fact, Section
+from mdo_portal.services import polls
 from mdo_portal.web.assets import DIST
 from tests import make
 from tests.browser import axe
@@ -56,6 +57,17 @@ def test_where_one_is_has_a_line_where_the_system_has_its_own_colours(browser: B
         with narrow(browser, house, name, path, forced=True) as page:
             current = page.locator("[aria-current]:not([aria-current=false])")
             assert current.count() >= least and current.evaluate_all(look) == []
+
+
+def test_a_sentence_that_warns_on_the_card_of_a_link_is_read_to_its_end(browser: Browser, house: House) -> None:
+    with house.database.transaction() as session:
+        long_ago = datetime.now(UTC) - timedelta(days=3)
+        polls.register(session, session.get_one(Link, house.region.links["ZEED"].link_id), "ServiceRequest", every=timedelta(hours=1),
+                       now=long_ago).reason = "token"  # fmt: skip
+    with narrow(browser, house, "Lars", "/links") as page:
+        told = page.locator("p.soon", has_text="antwoordt niet")
+        assert told.count() == 1
+        assert told.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
 
 
 def test_the_pages_of_links_boards_and_rights(browser: Browser, house: House) -> None:
