@@ -24,11 +24,11 @@ def fetch_next(database: Database, fetcher: KeyFetcher, *, clock: Callable[[], d
     try:
         jwks = fetcher.keys(claimed.url, claimed.address)
     except NotPulled as error:
-        return _not_fetched(database, claimed, error.code)
+        return _not_fetched(database, claimed, error.code, now=clock())
     except Exception as error:
         # The edge: whatever the other side showed, it is looked at again later and the others go on.
         log.error("keys.broke", link_id=str(claimed.link_id), error=type(error).__name__)
-        return _not_fetched(database, claimed, "answer")
+        return _not_fetched(database, claimed, "answer", now=clock())
     with database.transaction() as session:
         is_new = key_fetching.keep(session, claimed, jwks, now=clock())
     if is_new:
@@ -36,8 +36,8 @@ def fetch_next(database: Database, fetcher: KeyFetcher, *, clock: Callable[[], d
     return True
 
 
-def _not_fetched(database: Database, claimed: ClaimedKeys, code: str) -> bool:
+def _not_fetched(database: Database, claimed: ClaimedKeys, code: str, *, now: datetime) -> bool:
     log.info("keys.not_fetched", link_id=str(claimed.link_id), code=code)
     with database.transaction() as session:
-        key_fetching.not_kept(session, claimed, code)
+        key_fetching.not_kept(session, claimed, code, now=now)
     return True

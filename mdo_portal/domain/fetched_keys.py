@@ -42,6 +42,8 @@ class FetchedKeys(Base):
     asked_at: Mapped[datetime]
     #: when a look last went well; empty = none did yet
     fetched_at: Mapped[datetime | None]
+    #: since when no look went well; empty = the last one did
+    failing_since: Mapped[datetime | None]
     #: code of KEY_REASONS, of the last look; empty = it went well
     reason: Mapped[str] = mapped_column(default="")
 

@@ -20,6 +20,7 @@ class Standstill(StrEnum):
     NOT_READ = "not_read"  #: messages wait to be read, which takes seconds
     UNSEEN = "unseen"  #: messages that could not be read, and nobody looked
     UNANSWERED = "unanswered"  #: the hospital's server, which we ask what is new, answers no more
+    KEYS = "keys"  #: the public keys of the hospital's system, which we fetch, cannot be had
     LETTERS = "letters"  #: letters that go by themselves and do not arrive
 
     @property

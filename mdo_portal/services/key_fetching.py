@@ -7,6 +7,7 @@ changes nothing: its system goes on coming in by the keys we had, and the page s
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from mdo_portal.services import hospitals, link_history
 
 EVERY = timedelta(minutes=5)
 """A new key is shown beside the old one before it is used; within this time we know it."""
+FAILS_TOO_LONG = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,10 @@ def claim(session: Session, *, now: datetime) -> ClaimedKeys | None:
         return None
     row = session.get(FetchedKeys, link.id)
     if row is None or row.url != link.jwks_url_in:
-        fresh = FetchedKeys(link_id=link.id, hospital_id=link.hospital_id, url=link.jwks_url_in, fetched_at=None, reason="")
-        fresh.asked_at = now
+        fresh = FetchedKeys(
+            link_id=link.id, hospital_id=link.hospital_id, url=link.jwks_url_in, fetched_at=None, failing_since=None
+        )
+        fresh.asked_at, fresh.reason = now, ""
         session.merge(fresh)
     else:
         row.asked_at = now
@@ -54,7 +58,8 @@ def keep(session: Session, claimed: ClaimedKeys, jwks: str, *, now: datetime) ->
     link = session.get_one(Link, claimed.link_id, with_for_update=True)
     if link.jwks_url_in != claimed.url:
         return False
-    _note(session, claimed, reason="").fetched_at = now
+    row = _note(session, claimed, reason="")
+    row.fetched_at, row.failing_since = now, None
     if link.jwks_in == jwks:
         return False
     before, link.jwks_in = link_history.mark(link.jwks_in), jwks
@@ -63,9 +68,21 @@ def keep(session: Session, claimed: ClaimedKeys, jwks: str, *, now: datetime) ->
     return True
 
 
-def not_kept(session: Session, claimed: ClaimedKeys, reason: str) -> None:
+def not_kept(session: Session, claimed: ClaimedKeys, reason: str, *, now: datetime) -> None:
     """Nothing changes but that it is said."""
-    _note(session, claimed, reason=reason)
+    row = _note(session, claimed, reason=reason)
+    row.failing_since = row.failing_since or now
+
+
+def failing(session: Session, hospital_id: uuid.UUID | None = None, *, now: datetime) -> Sequence[FetchedKeys]:
+    """Whose keys (this hospital's, or any) cannot be fetched for so long that somebody must look: a key that its hospital took away
+    would go on letting its system in, and a new one would not.
+    """
+    query = select(FetchedKeys).join(Link, Link.id == FetchedKeys.link_id)
+    query = query.where(FetchedKeys.url == Link.jwks_url_in, FetchedKeys.failing_since <= now - FAILS_TOO_LONG)
+    if hospital_id is not None:
+        query = query.where(FetchedKeys.hospital_id == hospital_id)
+    return session.scalars(query.order_by(FetchedKeys.link_id)).all()
 
 
 def of_link(session: Session, link: Link) -> FetchedKeys | None:

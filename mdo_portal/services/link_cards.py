@@ -15,7 +15,7 @@ from mdo_portal.domain.inbound import FeedCount, InboundMessage, InboundState
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import line_endings, participation, polls
+from mdo_portal.services import key_fetching, line_endings, participation, polls
 from mdo_portal.services.inbox import meant
 from mdo_portal.services.inbox_rows import WAITING, Asked, Shown
 from mdo_portal.services.line_endings import Ending
@@ -53,6 +53,7 @@ class LinkCard:
     by_hour: tuple[int, ...]
     takes_part: bool  #: in at least one board; else nobody sees its referrals
     is_unanswered: bool  #: its server, which we ask what is new, answers no more
+    has_no_keys: bool  #: the public keys of its system cannot be fetched, for a day
     ending: Ending | None  #: when its certificates end, when that is soon; else None
 
 
@@ -121,6 +122,7 @@ def _card(
         by_hour=by_hour,
         takes_part=takes_part,
         is_unanswered=bool(polls.silent(session, hospital.id, now=now)),
+        has_no_keys=bool(key_fetching.failing(session, hospital.id, now=now)),
         ending=ending if ending and ending.at <= now + ENDS_SOON else None,
     )
 

@@ -20,7 +20,7 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.inbound import UNREAD_TOO_LONG, WAITS_TOO_LONG
 from mdo_portal.domain.link import Link
 from mdo_portal.domain.standstill import Standstill, StandstillMailed
-from mdo_portal.services import figures, keepers, listening, polls, reminders
+from mdo_portal.services import figures, keepers, key_fetching, listening, polls, reminders
 from mdo_portal.services.figures import Figures
 from mdo_portal.services.keepers import Keeper
 from mdo_portal.services.link_status import Outgoing, late_hours
@@ -132,6 +132,8 @@ def _standing(session: Session, *, now: datetime, is_unheard: bool) -> Iterator[
         yield Still(Standstill.NOBODY_LISTENS, None)
     for poll in polls.silent(session, now=now):
         yield Still(Standstill.UNANSWERED, poll.hospital_id)
+    for keys in key_fetching.failing(session, now=now):
+        yield Still(Standstill.KEYS, keys.hospital_id)
     for one in figures.of_hospitals(session):
         if _older(one.oldest_waiting_at, WAITS_TOO_LONG, now):
             yield Still(Standstill.NOT_READ, None)

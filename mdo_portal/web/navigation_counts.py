@@ -13,7 +13,17 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.services import conflict_rows, follow_up_rows, inbox, line_endings, listening, polls, post, rights_reviews
+from mdo_portal.services import (
+    conflict_rows,
+    follow_up_rows,
+    inbox,
+    key_fetching,
+    line_endings,
+    listening,
+    polls,
+    post,
+    rights_reviews,
+)
 from mdo_portal.web import log_overdue
 from mdo_portal.web.context import is_fragment, now, transaction
 from mdo_portal.web.words import AMSTERDAM
@@ -61,12 +71,13 @@ def _overdue(db: Session, viewer: Viewer) -> int:
 
 def _waiting_too_long(db: Session, viewer: Viewer) -> int:
     """Messages that wait longer than they should, lines that soon take none, and servers that answer no more when they are asked what
-    is new, of the hospitals whose links this viewer looks after.
+    is new or for their keys, of the hospitals whose links this viewer looks after.
 
     One more while nobody listens: then none of them takes any.
     """
     of = None if Role.ADMINISTRATOR in viewer.hospital_roles else viewer.hospital_id
-    late = sum(inbox.alarms(db, viewer, now=now())) + len(polls.silent(db, of, now=now()))
+    unanswered = len(polls.silent(db, of, now=now())) + len(key_fetching.failing(db, of, now=now()))
+    late = sum(inbox.alarms(db, viewer, now=now())) + unanswered
     return late + line_endings.pressing(db, viewer, now=now()) + listening.missed(db, viewer)
 
 

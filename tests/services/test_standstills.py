@@ -16,7 +16,7 @@ from mdo_portal.domain.link import Link
 from mdo_portal.domain.people import Membership
 from mdo_portal.domain.standstill import StandstillMailed
 from mdo_portal.exchange import Wire
-from mdo_portal.services import polls, reminders, standstills
+from mdo_portal.services import key_fetching, polls, reminders, standstills
 from mdo_portal.services.standstills import Listening
 from tests.people import Region, person_id
 from tests.services.follow_house import signed
@@ -171,6 +171,38 @@ def test_a_server_that_has_not_answered_yet_has_its_four_hours(session: Session,
 
     assert told(session, MORNING) == []
     assert told(session, MORNING + 2 * HOUR) == ["lars@example.nl"]
+
+
+def test_keys_that_cannot_be_fetched_for_a_day_are_told(session: Session, region: Region) -> None:
+    link = session.get_one(Link, region.links["ZEED"].link_id)
+    link.jwks_url_in = "https://epd.example/keys"
+    session.flush()
+    looks = [MORNING - DAY + 10 * MINUTE * count for count in range(145)]
+    for at in looks[:-1]:
+        claimed = key_fetching.claim(session, now=at)
+        assert claimed is not None
+        key_fetching.not_kept(session, claimed, "unreachable", now=at)
+
+    assert told(session, MORNING - MINUTE) == []
+    assert told(session, MORNING) == ["lars@example.nl"]
+
+    link.jwks_url_in = "https://elders.example/keys"
+    session.flush()
+    assert key_fetching.failing(session, now=MORNING) == []
+
+
+def test_keys_that_were_fetched_once_in_between_have_their_day_anew(session: Session, region: Region) -> None:
+    session.get_one(Link, region.links["ZEED"].link_id).jwks_url_in = "https://epd.example/keys"
+    session.flush()
+    for hours, answered in ((-30, False), (-5, True), (-4, False)):
+        claimed = key_fetching.claim(session, now=MORNING + HOUR * hours)
+        assert claimed is not None
+        if answered:
+            key_fetching.keep(session, claimed, "{}", now=MORNING + HOUR * hours)
+        else:
+            key_fetching.not_kept(session, claimed, "unreachable", now=MORNING + HOUR * hours)
+
+    assert told(session, MORNING) == []
 
 
 def test_everything_that_stands_still_for_one_person_is_one_mail(session: Session, region: Region) -> None:

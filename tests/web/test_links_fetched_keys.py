@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,12 +18,14 @@ URL = "https://login.zeeduyn.example/jwks"
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def looked(database: Database, region: Region, *, reason: str = "", url: str = URL) -> None:
+def looked(
+    database: Database, region: Region, *, reason: str = "", url: str = URL, failing_since: datetime | None = None
+) -> None:
     with database.transaction() as session:
         session.add(
             FetchedKeys(
                 link_id=region.links["ZEED"].link_id, hospital_id=region.hospitals["ZEED"], url=url, asked_at=AT,
-                fetched_at=AT - timedelta(days=1), reason=reason,
+                fetched_at=AT - timedelta(days=1), reason=reason, failing_since=failing_since,
             )
         )  # fmt: skip
 
@@ -67,3 +70,21 @@ def test_how_it_went_at_another_address_before_says_nothing(portal: Agreeing) ->
     looked(portal.database, portal.region, reason="private", url="https://vroeger.zeeduyn.example/jwks")
 
     assert "privésleutels weg" not in portal.person().get(portal.link() + "/agreements").text
+
+
+@pytest.mark.parametrize(("hours", "presses"), [(25, True), (23, False)])
+def test_keys_that_cannot_be_fetched_for_a_day_press_where_the_lines_stand(portal: Agreeing, hours: int, presses: bool) -> None:
+    portal.agree(**SERVER | {"their_keys_url": URL})
+    before = counted(portal)
+    looked(portal.database, portal.region, reason="unreachable", failing_since=datetime.now(UTC) - timedelta(hours=hours))
+
+    assert ("al meer dan een dag niet op te halen" in portal.person().get("/links").text) is presses
+    assert counted(portal) - before == presses
+
+
+def counted(portal: Agreeing) -> int:
+    """What the menu says beside *Koppelingen*."""
+    found = re.search(r'href="/links"[^>]*>.*?</a>', portal.person().get("/links").text, re.DOTALL)
+    assert found
+    number = re.search(r'class="count[^>]*>\s*(\d+)', found[0])
+    return int(number[1]) if number else 0
