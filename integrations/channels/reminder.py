@@ -70,7 +70,8 @@ Om welke patiënt het gaat staat met opzet niet in deze mail. Antwoorden worden 
     Waits.STANDSTILL: _Words(
         "Kijk in het MDO-portaal: er staat iets stil",
         """In het verkeer met een ziekenhuis staat iets stil: er neemt niemand berichten aan, berichten worden niet gelezen,
-een bericht dat niet te lezen is wacht al een dag, de server van een ziekenhuis antwoordt niet, of brieven komen niet aan.
+een bericht dat niet te lezen is wacht al een dag, de server van een ziekenhuis antwoordt niet of geeft zijn sleutels niet,
+of brieven komen niet aan.
 
 Meld u aan en kijk bij Koppelingen wat er moet gebeuren:
 {url}

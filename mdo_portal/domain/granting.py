@@ -16,6 +16,13 @@ ROLES_FOR_A_HOSPITAL = (*HOSPITAL_ROLES, Role.SECRETARY, TAKES_PART)
 MEDICAL = frozenset({Role.SPECIALIST, Role.CASE_MANAGER, Role.SECRETARY, TAKES_PART, *BOARD_ROLES})
 #: roles of which there is always somebody: per board, per hospital, in the network
 NEVER_NOBODY = frozenset({Role.SECRETARY, Role.LINK_MANAGER, Role.ADMINISTRATOR})
+#: what does not happen while nobody has this role at a hospital, or on a board
+NOBODY_IS = {
+    Role.LINK_MANAGER: N_("Koppelingsbeheerder: vragen over de koppeling en over mensen komen bij de beheerder van het netwerk."),
+    Role.PRIVACY_OFFICER: N_("Functionaris gegevensbescherming: noodinzage en bevindingen in het logboek beoordeelt niemand."),
+    Role.SECRETARY: N_("Coördinator: niemand kan vergaderingen plannen."),
+    Role.CHAIR: N_("Voorzitter: niemand kan een advies tekenen."),
+}
 
 YOURSELF = N_("Uzelf een rol geven kan niet. Er is niets veranderd; vraag een collega die dit ook mag.")
 NOT_YOURS = N_("Deze rol mag u hier niet geven. Er is niets veranderd; vraag de beheerder van het netwerk.")
@@ -48,6 +55,11 @@ class Place:
     @property
     def roles(self) -> tuple[Role, ...]:
         return BOARD_ROLES if self.is_board else ROLES_FOR_A_HOSPITAL
+
+    @property
+    def needed(self) -> tuple[Role, ...]:
+        """Of which there should be somebody, as NOBODY_IS says."""
+        return (Role.SECRETARY, Role.CHAIR) if self.is_board else (Role.LINK_MANAGER, Role.PRIVACY_OFFICER)
 
 
 def as_administrator(viewer: Viewer) -> bool:

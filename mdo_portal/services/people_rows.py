@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -43,6 +44,12 @@ class PersonRow:
     #: when their mailbox last took no mail; None = nothing of the kind is known
     mail_refused_at: datetime | None = None
     roles: list[RoleRow] = field(default_factory=list)
+
+
+def vacant(place: Place, people: Iterable[PersonRow]) -> list[Role]:
+    """Needed roles that nobody of these has now: who is blocked, or has yet to begin, does nothing."""
+    held = {role.role for one in people if not one.is_disabled for role in one.roles if role.state == "now"}
+    return [role for role in place.needed if role not in held]
 
 
 class PlaceRow(NamedTuple):

@@ -17,7 +17,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete, NotFound
 from mdo_portal.services import audit, colleagues, credentials, memberships, roles
 from mdo_portal.services.colleagues import NewPerson
-from mdo_portal.services.people_rows import PlaceRow
+from mdo_portal.services.people_rows import PlaceRow, vacant
 from mdo_portal.web.context import now, settings, transaction, viewer
 from mdo_portal.web.guard import may
 from mdo_portal.web.role_words import WORDS, asked_id, asked_role, asked_term, place_of
@@ -53,6 +53,7 @@ def _list(place: Place, **shown: Any) -> str:
             "viewer": viewer(),
             "here": here,
             "people": found,
+            "vacant": [granting.NOBODY_IS[role] for role in vacant(place, found)],
             "places": memberships.places(db, viewer(), Act.PEOPLE_READ),
             "hospitals": memberships.hospitals_in(db, place.id) if place.is_board else [],
             "choices": granting.roles_to_give(viewer(), place, has_chair=roles.has_chair(db, place, now=now())),

@@ -38,6 +38,28 @@ def test_the_people_of_a_hospital_are_for_its_own(house: House, name: str, statu
     assert house.person(name).get(f"/people/hospital/{house.region.hospitals['ZEED']}").status_code == status
 
 
+@pytest.mark.parametrize(("name", "role"), [("Lars", "Koppelingsbeheerder:"), ("Petra", "Functionaris gegevensbescherming:")])
+def test_a_needed_role_that_nobody_has_is_named_with_what_does_not_happen(house: House, name: str, role: str) -> None:
+    zeed = f"/people/hospital/{house.region.hospitals['ZEED']}"
+    assert "Deze rollen heeft hier nu niemand" not in house.person("Ada").get(zeed).text
+
+    with house.database.transaction() as session:
+        session.get_one(Person, person_id(name)).disabled_at = datetime.now(UTC)
+    page = house.person("Ada").get(zeed).text
+
+    assert page.count("Deze rollen heeft hier nu niemand") == 1 and role in page
+
+
+def test_a_board_whose_chairs_have_gone_says_that_nobody_can_sign(house: House) -> None:
+    assert "niemand kan een advies tekenen" not in house.person("Aisha").get(house.uro).text
+
+    with house.database.transaction() as session:
+        for name in ("Bram", "Bilal"):
+            session.get_one(Person, person_id(name)).disabled_at = datetime.now(UTC)
+
+    assert "niemand kan een advies tekenen" in house.person("Aisha").get(house.uro).text
+
+
 def test_a_secretary_of_another_board_changes_nothing_here(house: House) -> None:
     held = house.board_role("Mila", Role.MEMBER)
     give = house.post("Carla", f"{house.uro}/roles", person_id=person_id("Mila"), role="observer")
