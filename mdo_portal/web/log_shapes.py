@@ -103,7 +103,8 @@ def _term(found: re.Match[str], _: Names) -> str:
 def _template(found: re.Match[str], _: Names) -> str:
     audience = gettext(AUDIENCE_WORDS[next(one for one in AUDIENCE_WORDS if one.value == found["audience"])])
     words = gettext("%(letter)s, versie %(n)s", letter=audience, n=found["n"])
-    return f"{words} ({gettext('buiten gebruik')})" if found["out"] else words
+    out_of_use = gettext("buiten gebruik")
+    return f"{words} ({out_of_use})" if found["out"] else words
 
 
 def _vouched(found: re.Match[str], _: Names) -> str:

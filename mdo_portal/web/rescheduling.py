@@ -47,8 +47,10 @@ def changed(meeting_id: uuid.UUID) -> ResponseReturnValue:
 
 def _rescheduled(meeting: Meeting) -> str:
     said = gettext("De vergadering is verzet naar %(when)s.", when=when(meeting.starts_at))
-    is_closed = meeting.state.value != "planned" or meeting.registration_closes_at <= now()
-    return f"{said} {gettext('De aanmelding daarvoor is gesloten.')}" if is_closed else str(said)
+    if meeting.state.value == "planned" and meeting.registration_closes_at > now():
+        return str(said)
+    closed = gettext("De aanmelding daarvoor is gesloten.")
+    return f"{said} {closed}"
 
 
 def _change(meeting_id: uuid.UUID, typed: dict[str, str], errors: dict[str, str]) -> str:
