@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 PACKED = ROOT / "node_modules" / "@sparticuz" / "chromium" / "bin"
 UNPACKED = ROOT / "var" / "chromium"
+SYSTEM_FONTS = Path("/etc/fonts")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 #: how long a page may take to show what is expected of it; Playwright's own five seconds are too few on a machine that is full
 PATIENCE_MS = 20_000
@@ -60,11 +61,21 @@ def _unpacked() -> tuple[str, dict[str, str]]:
             partial.write_bytes(brotli.decompress((PACKED / "chromium.br").read_bytes()))
             partial.chmod(0o755)
             partial.rename(program)
+        letters = {} if SYSTEM_FONTS.exists() else _fonts()
         if _runs(str(program), {}):
-            return str(program), {}
+            return str(program), letters
         if not (UNPACKED / "lib").exists():
             _untar("al2023.tar.br")
-    return str(program), {"LD_LIBRARY_PATH": str(UNPACKED / "lib")}
+    return str(program), {"LD_LIBRARY_PATH": str(UNPACKED / "lib")} | letters
+
+
+def _fonts() -> dict[str, str]:
+    """A machine without any font: there Chromium ends at the first sign that ours do not have."""
+    if not (UNPACKED / "fonts").exists():
+        _untar("fonts.tar.br")
+    told = UNPACKED / "fonts.conf"
+    told.write_text(f"<fontconfig><dir>{UNPACKED}/fonts</dir><cachedir>{UNPACKED}/fonts-cache</cachedir></fontconfig>")
+    return {"FONTCONFIG_FILE": str(told)}
 
 
 def _untar(name: str) -> None:

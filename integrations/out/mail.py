@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-import certifi
+from integrations.out import tls
 
 _PORTS = {"smtp": 587, "smtps": 465}
 
@@ -69,8 +69,7 @@ def mail(server: MailServer, message: EmailMessage, *, seconds: float) -> None:
 
 
 def _line(server: MailServer, seconds: float) -> smtplib.SMTP:
-    context = ssl.create_default_context(cafile=certifi.where(), cadata=server.trust or None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = tls.context(trust=server.trust, beside_public=True)
     own = server.sender.rpartition("@")[2]  # what we call ourselves there: not the name of this machine
     if server.is_tls:
         return smtplib.SMTP_SSL(server.host, server.port, local_hostname=own, timeout=seconds, context=context)

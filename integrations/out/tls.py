@@ -10,8 +10,12 @@ import certifi
 
 
 @lru_cache(maxsize=32)
-def context(certificate: str = "", trust: str = "") -> ssl.SSLContext:
-    """TLS 1.2 or newer. `certificate`: our chain and key for this link (PEM); `trust`: the roots of this link, else the public ones.
+def context(certificate: str = "", trust: str = "", *, beside_public: bool = False) -> ssl.SSLContext:
+    """TLS 1.2 or newer. `certificate`: our chain and key for this link (PEM); `trust`: the roots of this link, else the public ones;
+    with `beside_public` those as well.
+
+    Not `ssl.create_default_context`: what that asks of a certificate grows with Python (3.13 refuses authorities of a hospital's own that
+    3.11 takes), and a line that ran must not stop because somebody renewed the machine.
 
     Raises ssl.SSLError or ValueError when they are no PEM.
     """
@@ -19,7 +23,7 @@ def context(certificate: str = "", trust: str = "") -> ssl.SSLContext:
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     if trust:
         made.load_verify_locations(cadata=trust)
-    else:
+    if not trust or beside_public:
         made.load_verify_locations(cafile=certifi.where())
     if certificate:
         _show(made, certificate)

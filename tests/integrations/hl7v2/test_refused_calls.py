@@ -42,7 +42,8 @@ def files(folder: Path, one: Made) -> Iterator[tuple[Path, Path]]:
 
 def calling(folder: Path, certificate: str = "", *, trusts: Made = REGION, ciphers: str = "") -> ssl.SSLContext:
     """TLS as a hospital's system would have it: with one of THEIRS or none."""
-    context = ssl.create_default_context(cadata=trusts.pem.decode())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=trusts.pem.decode())
     context.check_hostname = False
     if certificate:
         with files(folder, THEIRS[certificate]) as paths:
