@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile
 
+from .board_order import counted
 from .cautions import held_up, no_day
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
+from .misplaced import is_person
 from .people import participant, patient, professional, provider, the_patient
 from .places import Reading, first, found
 from .statuses import GONE, document_number, item_status
@@ -91,12 +93,20 @@ def _priorities(reading: Reading) -> list[str]:
 
 
 def _asks(reading: Reading, place: str) -> bool:
-    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none."""
+    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none, nor is a person."""
+    if place.startswith("@"):
+        return True
     field = "-".join(place.split("-")[:2])
-    return (
-        place.startswith("@")
-        or reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"]["no_questions"]
+    return reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"]["no_questions"] and not _names(
+        reading, reading.at(field)
     )
+
+
+def _names(reading: Reading, field: str) -> bool:
+    """Whether somebody is named in `OBR(1)-31`."""
+    name, _, n = field.partition("-")
+    segments = reading.message.all(name[:3])[counted(field) - 1 :][:1]
+    return any(is_person(reading.message, one) for segment in segments for one in segment.repetitions(int(n)))
 
 
 def _why(reading: Reading) -> str:

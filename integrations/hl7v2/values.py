@@ -12,6 +12,7 @@ from integrations.times import believable, believable_day
 from .packed import value_type
 from .segment import Repetition, Segment
 from .stamps import hour, period, stamp
+from .telephone import is_moment
 
 _TIME = re.compile(r"(\d{8})(?:(\d{2})(\d{2})(\d{2})?)?(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
 _CODED = ("CE", "CWE", "CNE", "CF")
@@ -179,7 +180,7 @@ def interpreter(segment: Segment, n: int) -> str:
     parts = (
         [segment.component(n, 1, s) for s in (3, 2)] if segment.component(n, 1, 2) else [segment.component(n, c) for c in (3, 2)]
     )
-    return " ".join(filter(None, parts)) or segment.component(n, 1)
+    return " ".join(one for one in parts if one and not is_moment(one)) or segment.component(n, 1)
 
 
 def note(segment: Segment) -> str:

@@ -24,6 +24,7 @@ _FACT = table(
         "timing": Key("field", "Veld met de tijden (TQ), dat achter de tekst staat."),
         "material": Key("field", "Veld met het materiaal (OBR-15), dat achter de tekst staat."),
         "interpreter": Key("field", "Veld met wie de uitslag beoordeelde (OBR-32), dat achter de tekst staat."),
+        "people": Key("fields", "Velden met woorden waar sommigen een mens (XCN) zetten: wie dat is staat achter de tekst."),
         "person": Key("field", "Veld met de naam van een mens (XPN), dat de tekst is."),
         "phone": Key("field", "Veld met diens telefoon (XTN), achter de naam."),
         "action": Key("field", "Veld dat met `D` zegt dat wat eerder werd gestuurd niet meer geldt."),
