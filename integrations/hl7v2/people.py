@@ -10,6 +10,7 @@ from unicodedata import normalize
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
 
 from .er7 import Message
+from .given import given_names
 from .numbers import BSN_DIGITS, Number, numbers, ungrouped
 from .segment import Repetition, Segment
 from .telephone import is_moment, telephone
@@ -106,7 +107,7 @@ def _name(names: list[Repetition]) -> PersonName:
     if legal is None:
         return PersonName()
     family, own_prefix, own, partner_prefix, partner = (_letters(legal.component(1, s)) for s in range(1, 6))
-    initials, given = _given(_letters(legal.component(2)), _letters(legal.component(3)))
+    initials, given = given_names(_letters(legal.component(2)), _letters(legal.component(3)))
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
     if not (own or own_prefix) and _PREFIX.fullmatch(before := legal.component(5).strip()):
@@ -141,14 +142,6 @@ def _surname(own_prefix: str, own: str, partner_prefix: str, partner: str) -> st
     own_part = " ".join(filter(None, (own_prefix, own)))
     partner_part = " ".join(filter(None, (partner_prefix, partner)))
     return " - ".join(filter(None, (partner_part, own_part)))
-
-
-def _given(first: str, others: str) -> tuple[str, str]:
-    """(initials, given name): Dutch senders put initials in XPN.2 and XPN.3, others put names there."""
-    letters = first.replace(".", "").replace(" ", "")
-    if "." in first or (letters.isupper() and len(letters) <= 3):
-        return letters + others.replace(".", "").replace(" ", ""), ""
-    return "", " ".join(filter(None, (first, others)))
 
 
 def professional(message: Message, place: str) -> Contact | None:

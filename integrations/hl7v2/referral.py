@@ -97,9 +97,9 @@ def _asks(reading: Reading, place: str) -> bool:
     if place.startswith("@"):
         return True
     field = "-".join(place.split("-")[:2])
-    return reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"]["no_questions"] and not _names(
-        reading, reading.at(field)
-    )
+    return reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"][
+        "no_questions"
+    ] and not _names(reading, reading.at(field))
 
 
 def _names(reading: Reading, field: str) -> bool:

@@ -43,7 +43,9 @@ def test_a_person_is_no_question_to_the_board() -> None:
     assert getattr(asked, "question_board", "") == "Verdenking recidief"
 
 
-@pytest.mark.parametrize("reason", ["123^Controle na operatie^HIX", "Z08.0^Nacontrole^ICD10", "1234-5^Nacontrole^L^77^Controle^LN"])
+@pytest.mark.parametrize(
+    "reason", ["123^Controle na operatie^HIX", "Z08.0^Nacontrole^ICD10", "1234-5^Nacontrole^L^77^Controle^LN"]
+)
 def test_a_coded_reason_is_nobody(reason: str) -> None:
     found = result(after(31, reason), "OBX|1|NM|A^ALAT^L||85|U/L||||||F")
     assert labelled(found)["Reden van onderzoek"] == reason.split("^")[1]
