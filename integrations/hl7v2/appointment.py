@@ -135,7 +135,9 @@ def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iter
             yield from filter(None, [_means(item.segment)])
         elif item.segment.name == "AIS" and (other := _otherwise(reading, item, rules)):
             yield other
-        yield from (*item.notes, *item.loose_texts)
+        for text, about in zip(item.notes, item.note_labels, strict=True):
+            yield f"{about}: {text}" if about else text
+        yield from item.loose_texts
 
 
 def _means(segment: Segment) -> str:

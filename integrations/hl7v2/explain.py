@@ -39,7 +39,7 @@ from .referral import QUESTIONS, ROLES, documents_of, urgency_places
 from .tidy import storable
 from .values import label
 
-WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
+WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1", "ARQ")
 SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)
 MOST_VALUE = 4_000
 """Characters of one value that are shown."""

@@ -18,6 +18,7 @@ from .left import left_of
 from .misplaced import is_person, people_in
 from .observed import called, ordered_on, section_of, without_a_day
 from .places import Reading, closing, labelled, may_ask
+from .packed import value_type
 from .segment import Segment
 from .stamps import stamp
 from .statuses import GONE, done_words, item_status, order_status, said
@@ -132,11 +133,13 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
 
 
 def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
-    if is_document(item.segment):
+    segment = item.segment
+    if is_document(segment):
         # The file name is the title of the document; any other note is something to read.
         named = file_name(item)
-        said = (*(text for text in item.notes if text != named), *rich_words(item))
-        yield from (replace(_plain(reading, item, text, label(item.segment)), section=section_of(reading, item)) for text in said)
+        beside = segment.component(5, 1, 0).strip() if value_type(segment) == "RP" else ""
+        said = (*filter(None, [beside]), *(text for text in item.notes if text != named), *rich_words(item))
+        yield from (replace(_plain(reading, item, text, label(segment)), section=section_of(reading, item)) for text in said)
     elif f"@label {reading.asks[item.position]}" not in used:
         yield _observed(reading, item)
 

@@ -196,5 +196,6 @@ def professional_name(name: Repetition, family_at: int) -> str:
     prefix, own, partner_prefix, partner = (name.component(family_at, s) for s in range(2, 6))
     shown, _ = _with_prefix(name.component(family_at), prefix, own, partner)
     family = shown or _surname(prefix, own, partner_prefix, partner)
-    title = name.component(family_at + 4)
-    return " ".join(filter(None, (title, name.component(family_at + 1), name.component(family_at + 2), family)))
+    title, given = name.component(family_at + 4), name.component(family_at + 1)
+    family = family.removesuffix(f", {given.strip()}")  # some write `Jansen, L.^L.`
+    return " ".join(filter(None, (title, given.strip(), name.component(family_at + 2), family)))

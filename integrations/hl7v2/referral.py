@@ -61,7 +61,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
             *unmapped(reading),
             *held_up(reading),
             *no_day(reading),
-            *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in said.over),
+            *(f"{item.place}/{GONE}" for item, _ in said.over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
@@ -126,7 +126,7 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
             )
             status = item_status(item, reading.message.first("TXA"), reading.profile)
             sent = (replace(one, status=status) for one in documents(item, reading.profile, reference))
-            attached += [(f"OBX({item.position})", one) for one in sent]
+            attached += [(item.place, one) for one in sent]
     return attached
 
 
@@ -141,9 +141,15 @@ def _contact(reading: Reading, role: str) -> Contact:
     called = _phone(reading, rule.get("phone", ()))
     return replace(
         person,
-        organisation=person.organisation or first(reading, rule.get("organisation", ())),
+        organisation=person.organisation or organisation(reading, rule.get("organisation", ()))[0],
         phone=person.phone or (called if called != person.number else ""),  # some write the person once more where he is called
     )
+
+
+def organisation(reading: Reading, places: Sequence[str]) -> tuple[str, str]:
+    """(who, place): the first of these places with a name, for a number alone is that of a room or a ward."""
+    each = (found(reading, [place]) for place in places)
+    return next((one for one in each if any(map(str.isalpha, one[0]))), ("", ""))
 
 
 def _phone(reading: Reading, places: Sequence[str]) -> str:

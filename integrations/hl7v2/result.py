@@ -49,7 +49,7 @@ def result(message: Message, profile: Profile) -> IncomingResult:
         taken_back=tuple(fact for _, fact in over if fact not in stands),
         unmapped=(
             *unplaced(message, profile, "result"),
-            *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in over),
+            *(f"{item.place}/{GONE}" for item, _ in over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
     )
@@ -127,7 +127,7 @@ def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple
                 told = replace(one, status=status, replaces=_replaces(reading, notification))
                 if notification is not None:
                     told = _described(told, notification, reading.profile)
-                yield f"OBX({item.position})", told
+                yield item.place, told
 
 
 def _replaces(reading: Reading, notification: Segment | None) -> str:

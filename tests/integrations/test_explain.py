@@ -38,7 +38,7 @@ def test_a_v2_referral_field_by_field() -> None:
         "question_board": "@label board",
     }  # fmt: skip
     assert [(one.label, one.place) for one in said.fields if one.name == "fact" and one.label == "PSA"] == [("PSA", "OBX(1)-5")]
-    assert [(one.place, one.label) for one in said.fields if one.name == "document"] == [("OBX(6)-5", "verwijsbrief.pdf")]
+    assert [(one.place, one.label) for one in said.fields if one.name == "document"] == [("OBX(5)-5", "verwijsbrief.pdf")]
     assert [one.place for one in said.leftovers] == ["ZPI"]
 
 

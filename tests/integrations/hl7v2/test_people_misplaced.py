@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mdo_portal.exchange import IncomingReferral
+
 from .few_lines import labelled, read, referral, result
 
 DOCTOR = "40004^Roos^Pieter^^^dr."
@@ -55,3 +57,16 @@ def test_a_moment_judged_nothing() -> None:
     """OBR-32 as the standard has it: who, from when, until when (NDL)."""
     found = result(after(32, "40^20260614112732"), "OBX|1|NM|A^ALAT^L||85|U/L||||||F")
     assert labelled(found)["Aangevraagd"] == "Chemie; beoordeeld door: 40"
+
+
+@pytest.mark.parametrize("written", ["881^Linde, A.^A.", "881^Linde, A.^A. ", "881^Linde, Anna^Anna"])
+def test_initials_behind_the_surname_are_not_said_twice(written: str) -> None:
+    found = read("ORM^O01", f"ORC|NW|A1||G1||||||||{written}", "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingReferral)
+    assert found.referrer.name == f"{written.rpartition('^')[2].strip()} Linde"
+
+
+def test_a_number_of_a_room_is_no_organisation() -> None:
+    found = read("ORM^O01", "ORC|NW|A1||G1||||||||881^Linde^A|1133^^^222", "OBR|1|A1||MDO^MDO oncologie^L")
+    assert isinstance(found, IncomingReferral)
+    assert found.referrer.organisation == "ZEED"
