@@ -29,7 +29,9 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
     rules = profile["appointment"]
     reading = Reading.of(message, profile)
     event = event_of(message)
-    starts_at, ends_at = _too_far(reading, profile) or tuple(_moment(reading, rules[at], profile) for at in ("starts_at", "ends_at"))
+    starts_at, ends_at = _too_far(reading, profile) or tuple(
+        _moment(reading, rules[at], profile) for at in ("starts_at", "ends_at")
+    )
     number = first(reading, rules["number"])
     return IncomingAppointment(
         patient=patient(the_patient(message), profile),

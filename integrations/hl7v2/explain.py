@@ -35,7 +35,9 @@ from .facts import told
 from .left import parts
 from .places import Reading, found, found_in, number_at
 from .reader import Hl7Reader
-from .referral import QUESTIONS, ROLES, documents_of, urgency_places
+from .referral import QUESTIONS, ROLES, documents_of, organisation, person_at, urgency_places
+from .result import documents_of as result_documents
+from .result import facts_of
 from .tidy import storable
 from .values import label
 
@@ -182,12 +184,16 @@ class _Read:
         rule = self._rules["contacts"][role]
         asked = ((one, *one.partition(" ")[::2]) for one in rule["places"] if one.startswith("@"))
         by_function = next((one for one, named, role_ in asked if ROLES[named](self._message, role_)), "")
+        stood = next((one for one in rule["places"] if person_at(self._reading, one)), "")
+        plain = "" if stood.startswith("@") else self._reading.at(stood)
+        at = {"name": plain, "number": f"{plain}-1" if plain else ""}
+        at["organisation"] = organisation(self._reading, rule.get("organisation", ()))[1]
         for name in ("name", "number", "organisation", "phone"):
             value = getattr(contact, name)
             # Whoever stands there has it there, before it is sought elsewhere.
             beside = (by_function,) if by_function and name in rule else ()
             looked = (*beside, *rule.get(name, rule["places"]))
-            place = (by_function or self._place(value, WHERE_PEOPLE_STAND)) if value else ""
+            place = (by_function or at.get(name) or self._place(value, WHERE_PEOPLE_STAND)) if value else ""
             yield FieldRead(f"{role}.{name}", value, place, looked=looked)
 
     def _others(self, incoming: object) -> Iterator[FieldRead]:
@@ -199,13 +205,13 @@ class _Read:
             yield from self._told(incoming)
 
     def _told(self, result: IncomingResult) -> Iterator[FieldRead]:
-        """Its facts and documents as a referral's are shown; a fact is put together, so its place is its segment."""
-        for fact in result.facts:
-            place = self._stood.place(fact.text, ()) or self._stood.place(fact.label, ()).partition("-")[0]
-            yield self._fact(fact, place)
-        for document in result.documents:
+        """Its facts and documents as a referral's are shown; a document that is announced alone stands in its notification."""
+        for item, fact in facts_of(self._reading):
+            yield self._fact(fact, place_of(item))
+        stood = [f"{place}-5" for place, _ in result_documents(self._reading)]
+        for n, document in enumerate(result.documents):
             size = f"{document.media_type}, {len(document.content)} bytes"
-            yield FieldRead("document", size, self._place(document.title, ()), document.kind, document.title)
+            yield FieldRead("document", size, stood[n] if n < len(stood) else "TXA", document.kind, document.title)
 
     def _fact(self, fact: Fact, place: str) -> FieldRead:
         word = next((one for one in (fact.code, fact.label) if one in self._words), "")

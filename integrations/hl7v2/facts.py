@@ -17,8 +17,8 @@ from .items import DRUGS, ORDERED, Item
 from .left import left_of
 from .misplaced import is_person, people_in
 from .observed import called, ordered_on, section_of, without_a_day
-from .places import Reading, closing, labelled, may_ask
 from .packed import value_type
+from .places import Reading, closing, labelled, may_ask
 from .segment import Segment
 from .stamps import stamp
 from .statuses import GONE, done_words, item_status, order_status, said

@@ -136,7 +136,7 @@ ROLES = {"@provider": provider, "@participant": participant}
 def _contact(reading: Reading, role: str) -> Contact:
     """The first place of the profile with a person; organisation and telephone come from their own places when not with him."""
     rule = reading.profile["contacts"][role]
-    people = (_at(reading, place) for place in rule["places"])
+    people = (person_at(reading, place) for place in rule["places"])
     person = next((one for one in people if one is not None), Contact())
     called = _phone(reading, rule.get("phone", ()))
     return replace(
@@ -163,7 +163,8 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
     return ""
 
 
-def _at(reading: Reading, place: str) -> Contact | None:
+def person_at(reading: Reading, place: str) -> Contact | None:
+    """Who stands at a place of a profile, or has the role that it names (`@provider RP`)."""
     named, _, role = place.partition(" ")
     if named in ROLES:
         return ROLES[named](reading.message, role)

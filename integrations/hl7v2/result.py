@@ -31,9 +31,9 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     """What came in. Raises Unreadable: no_patient, broken."""
     reading = Reading.of(message, profile)
     notification = message.first("TXA")
-    attached = list(_documents(reading, notification))
+    attached = list(documents_of(reading))
     over = list(_over(reading))
-    facts = tuple(_facts(reading, notification, {id(item) for item, _ in over}))
+    facts = tuple(fact for _, fact in _facts(reading, {id(item) for item, _ in over}))
     stands = set(facts) if over else ()
     if notification is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
         attached.append(("TXA", _announced(notification, event_of(message), profile)))
@@ -53,6 +53,11 @@ def result(message: Message, profile: Profile) -> IncomingResult:
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
     )
+
+
+def facts_of(reading: Reading) -> Iterator[tuple[Item, Fact]]:
+    """What the message tells, each with the segment that says it."""
+    return _facts(reading, {id(item) for item, _ in _over(reading)})
 
 
 def _over(reading: Reading) -> Iterator[tuple[Item, Fact]]:
@@ -102,22 +107,24 @@ def _order(order: Segment | None) -> str:
     return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""
 
 
-def _facts(reading: Reading, notification: Segment | None, over: Container[int]) -> Iterator[Fact]:
+def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]]:
+    notification = reading.message.first("TXA")
     keys = _keys(reading, notification)
     for item in reading.items:
         if item.segment.name != "OBX":
-            yield from other_facts(reading, item, is_over=id(item) in over)
+            yield from ((item, fact) for fact in other_facts(reading, item, is_over=id(item) in over))
             continue
         status = item_status(item, notification, reading.profile)
         for fact in observation_facts(reading, item):
             if fact.text or fact.label or status:
                 dated = fact.dated_on or (_dated(notification) if notification else None)
                 only = is_status_only(item, reading.profile["result"])
-                yield replace(fact, key=keys[item.position], status=status, dated_on=dated, status_only=only)
+                yield item, replace(fact, key=keys[item.position], status=status, dated_on=dated, status_only=only)
 
 
-def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple[str, IncomingDocument]]:
+def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
     """Every document with its place. One that takes the place of another says which: TXA-13."""
+    notification = reading.message.first("TXA")
     keys = _keys(reading, notification)
     for item in reading.items:
         if is_document(item.segment):

@@ -14,7 +14,10 @@ _FACT = table(
         "section": one_of("Kolom op de casus.", *SECTION_NAMES),
         "label": text("Woord voor de lezer."),
         "text": Key("fields", "Velden met de tekst; het eerste gevulde telt."),
-        "beside": Key("fields", "Velden die achter de tekst staan, elk met al zijn herhalingen, in woorden als die er zijn; `17-1` is één component."),
+        "beside": Key(
+            "fields",
+            "Velden die achter de tekst staan, elk met al zijn herhalingen, in woorden als die er zijn; `17-1` is één component.",
+        ),
         "code": Key("field", "Veld met de code."),
         "system": Key("field", "Veld met het codestelsel."),
         "date": Key("field", "Veld met de datum."),

@@ -176,7 +176,9 @@ def test_where_a_link_says_that_the_urgency_stands_goes_before_what_a_field_says
 
 
 @pytest.mark.parametrize(
-    ("line", "called"), [("AIS|1|U|^consult oncoloog", "consult oncoloog"), ("AIS|1|U", "consult longarts")], ids=["AIS-3", "ARQ-7"]
+    ("line", "called"),
+    [("AIS|1|U|^consult oncoloog", "consult oncoloog"), ("AIS|1|U", "consult longarts")],
+    ids=["AIS-3", "ARQ-7"],
 )
 def test_zorgdomein_says_in_a_request_for_an_appointment_what_is_asked(line: str, called: str) -> None:
     header = "MSH|^~\\&|ZorgDomein||||20260302121500||SRM^S01^SRM_S01|g1|P|2.4|||||NLD|UNICODE UTF-8"

@@ -182,11 +182,19 @@ def test_a_letter_alone_is_no_telephone_of_a_provider_and_a_mark_before_a_number
 def test_what_a_note_is_about_stands_before_it() -> None:
     """NTE-2 (table 0105: L, P, O) where a sender writes words instead of a letter."""
     found = read(
-        "SIU^S12", "SCH|A1", "NTE||P|Nuchter komen", "NTE||Affected body parts|arm~been", "NTE||_default|Met rolstoel", PID, "RGS|1"
+        "SIU^S12",
+        "SCH|A1",
+        "NTE||P|Nuchter komen",
+        "NTE||Affected body parts|arm~been",
+        "NTE||_default|Met rolstoel",
+        PID,
+        "RGS|1",
     )
     assert isinstance(found, IncomingAppointment)
     assert found.note == "Nuchter komen\nAffected body parts: arm\nbeen\nMet rolstoel"
-    told = read("ORM^O01", PID, "ORC|NW|A1", "OBR|1|A1||MDO^MDO long^L", "NTE|1|Vraagstelling|Operabel?", "NTE|2|Allergie|Penicilline")
+    told = read(
+        "ORM^O01", PID, "ORC|NW|A1", "OBR|1|A1||MDO^MDO long^L", "NTE|1|Vraagstelling|Operabel?", "NTE|2|Allergie|Penicilline"
+    )
     assert isinstance(told, IncomingReferral)
     assert told.question_board == "Operabel?"
     assert [(fact.label, fact.text) for fact in told.facts if fact.label == "Allergie"] == [("Allergie", "Penicilline")]
