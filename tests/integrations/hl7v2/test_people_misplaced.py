@@ -70,3 +70,11 @@ def test_a_number_of_a_room_is_no_organisation() -> None:
     found = read("ORM^O01", "ORC|NW|A1||G1||||||||881^Linde^A|1133^^^222", "OBR|1|A1||MDO^MDO oncologie^L")
     assert isinstance(found, IncomingReferral)
     assert found.referrer.organisation == "ZEED"
+
+
+def test_who_verified_an_order_refers_where_nobody_else_does() -> None:
+    order = "OBR|1|A1||MDO^MDO oncologie^L"
+    found = read("ORM^O01", "ORC|NW|A1||G1|||||||881^Linde^Anna", order)
+    other = read("ORM^O01", "ORC|NW|A1||G1||||||77^Roos^P|881^Linde^Anna", order)
+    assert isinstance(found, IncomingReferral) and isinstance(other, IncomingReferral)
+    assert (found.referrer.name, other.referrer.name) == ("Anna Linde", "P Roos")
