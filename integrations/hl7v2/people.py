@@ -170,10 +170,15 @@ def provider(message: Message, role: str) -> Contact | None:
             name=professional_name(name, 1) if name else "",
             number=segment.component(7, 1).strip(),
             authority=segment.component(7, 2),
-            organisation=segment.component(10) or segment.component(4, 4) or segment.component(4, 1),
+            organisation=_called(segment.component(10), segment.component(4, 4), segment.component(4, 1)),
             phone=telephone(segment, 5),
         )
     return None
+
+
+def _called(*names: str) -> str:
+    """The first with a letter: a number alone says which it is, and not what it is called."""
+    return next((one for one in names if any(map(str.isalpha, one))), next(filter(None, names), ""))
 
 
 def participant(message: Message, role: str) -> Contact | None:

@@ -281,3 +281,12 @@ def test_the_name_of_before_a_merge_is_told_where_it_is_another() -> None:
 
     assert left("Linde^A") == ("MRG-7",)
     assert (left("Giessen^J"), left("GIESSEN^J"), left("")) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("sent", "sex", "left"), [("W", "F", ()), ("U", "", ()), ("", "", ()), ("9", "", ()), ("Q", "", ("PID-8",))]
+)
+def test_a_sex_that_nobody_here_knows_is_told_as_left_over(sent: str, sex: str, left: tuple[str, ...]) -> None:
+    read = Hl7Reader().read(raw(f"PID|1||71^^^ZEED^PI||Giessen^J||19600101|{sent}", kind="ADT^A08"), "generic-v2")
+    assert isinstance(read, PatientChange)
+    assert (read.patient.sex, read.unmapped) == (sex, left)

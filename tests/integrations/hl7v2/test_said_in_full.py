@@ -198,3 +198,8 @@ def test_what_a_note_is_about_stands_before_it() -> None:
     assert isinstance(told, IncomingReferral)
     assert told.question_board == "Operabel?"
     assert [(fact.label, fact.text) for fact in told.facts if fact.label == "Allergie"] == [("Allergie", "Penicilline")]
+
+
+def test_a_practice_is_called_by_its_name_and_not_by_its_number() -> None:
+    found = referral(PID, "PRD|RP|Wit^A||Praktijk De Roos^^^01051234")
+    assert found.referrer.organisation == "Praktijk De Roos"
