@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
@@ -21,10 +22,10 @@ from .people import patient, the_patient
 from .places import Reading, number_at
 from .segment import Segment
 from .statuses import GONE, document_number, document_status, is_status_only, item_status, order_status, parent_number, said
-from .titles import CODE, of_document, titles
+from .titles import is_words, of_document, titles
 from .unplaced import unplaced
 from .values import day
-from .words import matching
+from .words import matching, refers
 
 
 def result(message: Message, profile: Profile) -> IncomingResult:
@@ -134,7 +135,8 @@ def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
                 told = replace(one, status=status, replaces=_replaces(reading, notification))
                 if notification is not None:
                     told = _described(told, notification, reading.profile)
-                yield item.place, told
+                codes = {item.segment.component(3), notification.component(2) if notification else ""}
+                yield item.place, _letter(told, codes, reading.profile["referral"]["recognised"])
 
 
 def _replaces(reading: Reading, notification: Segment | None) -> str:
@@ -148,8 +150,17 @@ def _described(document: IncomingDocument, notification: Segment, profile: Profi
     """Title and day from the notification where the OBX has none of its own."""
     said = titles(notification)
     title = with_beside(document.title, "; ".join(of_document(document.title, said))) or _title(notification)
-    kind = document.kind or matching("", " ".join(said), profile["documents"]["kinds"])
+    kind = document.kind or matching(notification.component(2), " ".join(said), profile["documents"]["kinds"])
     return replace(document, title=title, kind=kind, dated_on=document.dated_on or _dated(notification))
+
+
+def _letter(document: IncomingDocument, codes: Collection[str], recognised: Mapping[str, Any]) -> IncomingDocument:
+    """A letter about a patient is the letter that refers him when it says so; a message that refers needs no such word."""
+    says_so = any(code in recognised["codes"] for code in codes) or refers(document.title, recognised)
+    return document if says_so or document.kind != _REFERS else replace(document, kind="")
+
+
+_REFERS = "referral letter"
 
 
 def _announced(notification: Segment, event: str, profile: Profile) -> IncomingDocument:
@@ -170,7 +181,7 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
 def _title(notification: Segment) -> str:
     """What a document is where TXA-2 says that in words alone; else its file name (TXA-16), else the words or the code of what it is."""
     words, code = notification.component(2, 2), notification.component(2)
-    return (code if len(code) > CODE else "") or notification.component(16) or words or code
+    return (code if is_words(code) else "") or notification.component(16) or words or code
 
 
 def _dated(notification: Segment) -> date | None:

@@ -201,6 +201,7 @@ def label(segment: Segment) -> str:
 def _with_unit(segment: Segment, value: str) -> str:
     unit = segment.component(6) or _first_of(segment, 6, (2, 4, 5))
     flags = ", ".join(one for one in map(coded_briefly, segment.repetitions(8)) if one and one.casefold() != _NULL)
+    flags = "" if flags == _FINAL and not segment.component(11) else flags  # the status, three fields early
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
         flags = said
     if not (value or flags):
@@ -215,6 +216,7 @@ _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
 
 
+_FINAL = "F"
 _NULL = "null"
 """What programs call nothing."""
 
