@@ -14,6 +14,8 @@ def given_names(first: str, others: str) -> tuple[str, str]:
     letters, more = initials(first), initials(others)
     if (letters or not first) and (more or not others):
         return letters + more, ""
+    if f"{others} ".casefold().startswith(f"{first} ".casefold()):  # all names stand in XPN.3, the first once more
+        return "", others
     return "", " ".join(filter(None, (first, others)))
 
 

@@ -19,7 +19,8 @@ _CODED = ("CE", "CWE", "CNE", "CF")
 _NUMBERS = ("NM", "SN")
 _TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
-_NAMES = ("XPN", "PN", "PPN", "XCN", "CN")
+_FIRST_PARTS = ("XPN", "PN", "PPN", "XCN", "CN", "CQ", "XAD", "AD")
+"""Types whose components say themselves once more in parts: a surname, a street, the words of a unit."""
 MOST_PARTS = 24
 _PARTED = (
     "SN",
@@ -131,7 +132,7 @@ def _value(kind: str, one: Repetition) -> str:
         return period(one) if kind == "DR" else hour(one.text)
     if kind in _PARTED:
         parts = (one.component(c, 0) for c in range(1, MOST_PARTS))
-        if kind in _NAMES or kind == "CQ":  # a surname has its parts once more behind it, and a unit its words
+        if kind in _FIRST_PARTS:
             parts = (one.component(c) or one.component(c, 0) for c in range(1, MOST_PARTS))
         return (" - " if kind == "NR" else " ").join(filter(None, parts))
     return (stamp(one.text) if kind in _TIMES else "") or _text(one)

@@ -51,6 +51,8 @@ def test_initials_are_shown_with_their_dots(xpn: str, shown: str) -> None:
         ("Giessen^ANK^MARIE", "ANK MARIE Giessen"),
         ("GIESSEN^J^PIETER", "J PIETER GIESSEN"),
         ("Giessen^^Jan", "Jan Giessen"),
+        ("GIESSEN^ANNA^ANNA MARIA", "ANNA MARIA GIESSEN"),
+        ("Giessen^Jan^Janneke", "Jan Janneke Giessen"),
     ],
 )
 def test_a_name_is_never_cut_into_letters(xpn: str, shown: str) -> None:

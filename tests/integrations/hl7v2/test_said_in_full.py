@@ -203,3 +203,9 @@ def test_what_a_note_is_about_stands_before_it() -> None:
 def test_a_practice_is_called_by_its_name_and_not_by_its_number() -> None:
     found = referral(PID, "PRD|RP|Wit^A||Praktijk De Roos^^^01051234")
     assert found.referrer.organisation == "Praktijk De Roos"
+
+
+def test_a_street_is_said_once() -> None:
+    found = read("ORU^R01", PID, "OBR|1||F1|A^Algemeen", "OBX|1|XAD|A^Adres^L||Dorpsweg 1&Dorpsweg&1^^Zeedorp^^1234AB||||||F")
+    assert isinstance(found, IncomingResult)
+    assert [fact.text for fact in found.facts if fact.label == "Adres"] == ["Dorpsweg 1 Zeedorp 1234AB"]
