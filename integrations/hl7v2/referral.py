@@ -79,10 +79,13 @@ def _urgency(reading: Reading) -> str:
 def urgency_places(reading: Reading) -> list[str]:
     """Where this message may say how urgent it is: as the profile has it, with RF1 by what its fields say that they hold."""
     places = reading.profile["referral"]["urgency"]
-    return [one for place in places for one in (_priorities(reading) if place == _PRIORITY else (place,))]
+    said = [one for place in places for one in (_priorities(reading) if place == _PRIORITY else (place,))]
+    return [*said, *(one for one in _INTERVALS if urgency_of(reading.profile, reading.message.get(reading.at(one)).strip()))]
 
 
 _PRIORITY = "RF1-2-1"
+_INTERVALS = ("ORC-7-2", "OBR-27-2")
+"""Where how often belongs (TQ.2), and some write how urgent."""
 
 
 def _priorities(reading: Reading) -> list[str]:

@@ -189,3 +189,13 @@ def test_zorgdomein_says_in_a_request_for_an_appointment_what_is_asked(line: str
     assert found.board_hint == called
     places = {one.name: one.place for one in Hl7Explainer().explain(raw, "zorgdomein").fields}
     assert places["referrer.name"].startswith("ARQ-15") and places["referrer.number"] == "ARQ-15-1"
+
+
+@pytest.mark.parametrize(
+    ("timing", "urgency"), [("^STAT", "asap"), ("^ROUTINE", "routine"), ("^Q8H", ""), ("1^STAT^^^^R", "routine")]
+)
+def test_an_urgency_where_the_interval_belongs_is_the_urgency(timing: str, urgency: str) -> None:
+    """OBR-27: how often stands in its second component, and no code for how often is one of these words."""
+    found = read("ORM^O01", "ORC|NW|A1", f"OBR|1|A1||MDO^MDO long^L{'|' * 23}{timing}")
+    assert isinstance(found, IncomingReferral)
+    assert found.urgency == urgency
