@@ -21,7 +21,17 @@ from .items import DRUGS, Item
 from .people import patient, the_patient
 from .places import Reading, number_at
 from .segment import Segment
-from .statuses import GONE, document_number, document_status, is_status_only, item_status, order_status, parent_number, said
+from .statuses import (
+    GONE,
+    document_number,
+    document_status,
+    file_name_of,
+    is_status_only,
+    item_status,
+    order_status,
+    parent_number,
+    said,
+)
 from .titles import is_words, of_document, titles
 from .unplaced import unplaced
 from .values import day
@@ -181,7 +191,7 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
 def _title(notification: Segment) -> str:
     """What a document is where TXA-2 says that in words alone; else its file name (TXA-16), else the words or the code of what it is."""
     words, code = notification.component(2, 2), notification.component(2)
-    return (code if is_words(code) else "") or notification.component(16) or words or code
+    return (code if is_words(code) else "") or file_name_of(notification) or words or code
 
 
 def _dated(notification: Segment) -> date | None:

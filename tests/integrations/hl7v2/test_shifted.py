@@ -143,3 +143,17 @@ def test_an_end_alone_is_no_beginning() -> None:
     found = read("SIU^S12", "SCH|AF1|||||||K^Kontrole|||^^^^20260501103000")
     assert isinstance(found, IncomingAppointment)
     assert found.starts_at is None and found.ends_at is not None
+
+
+def test_a_notification_one_field_early_names_its_own_document_and_the_one_it_replaces() -> None:
+    """A state of a document (AU, LA) is no file name, so all before it stands a field early."""
+    pdf = "OBX|1|ED|B^Brief^L||^application^pdf^Base64^JVBERi0xLjQK||||||F"
+    found = read("MDM^T10", "TXA|1|CN^Brief|TX|20260301|||||||D2|D1||||DO", pdf)
+    assert isinstance(found, IncomingResult)
+    assert [(one.reference, one.replaces, one.status) for one in found.documents] == [("D2", "D1", "preliminary")]
+    told = read("MDM^T04", "TXA|1|CN^Brief|TX|20260301|||||||D2|||||LA")
+    assert isinstance(told, IncomingResult)
+    assert [(one.reference, one.title) for one in told.documents] == [("D2", "Brief")]
+    right = read("MDM^T10", "TXA|1|CN^Brief|TX|20260301|||||||77|D2|D1|||brief.pdf|AU", pdf)
+    assert isinstance(right, IncomingResult)
+    assert [(one.reference, one.replaces) for one in right.documents] == [("D2", "D1")]
