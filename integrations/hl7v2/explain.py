@@ -145,10 +145,20 @@ class _Read:
         )
         yield FieldRead("patient.sex", patient.sex, "PID-8" if patient.sex else "", looked=("PID-8",))
         for name, number in (("local_number", patient.local_number), ("bsn", patient.bsn)):
-            place = at[name] or self._place(number, ("PID",)) if number else ""
+            place = at[name] or self._number(number) if number else ""
             yield FieldRead(f"patient.{name}", number, place, looked=placed[name] or ("PID-3",))
         for _, number in patient.other_numbers:
-            yield FieldRead("patient.other_number", number, self._place(number, ("PID", "MRG")))
+            yield FieldRead("patient.other_number", number, self._number(number) or self._place(number, ("MRG",)))
+
+    def _number(self, number: str) -> str:
+        """In which field of the PID a number stands, in the order in which the reader asks them."""
+        placed = (
+            (n, r, one) for n in (3, 2, 4) for pid in self._message.all("PID")[:1] for r, one in enumerate(pid.repetitions(n))
+        )
+        for n, r, one in placed:
+            if one.component(1).strip() == number:
+                return f"PID-{n}({r})-1" if r else f"PID-{n}-1"
+        return self._place(number, ("PID",))
 
     def _next_patient(self, patient: PatientIdentity) -> Iterator[FieldRead]:
         """Of the second patient and on: the profile's own places are those of the first, so a value is looked for."""
@@ -200,7 +210,8 @@ class _Read:
         """What another kind of message holds, under the border's own names."""
         for name, value in flat(incoming):
             if value and name.partition(".")[0] not in _OUR_OWN:
-                yield FieldRead(name, value[:MOST_VALUE], self._place(value, ()))
+                place = number_at(self._reading)[1] if name == "referral_number" else self._place(value, ())
+                yield FieldRead(name, value[:MOST_VALUE], place)
         if isinstance(incoming, IncomingResult):
             yield from self._told(incoming)
 

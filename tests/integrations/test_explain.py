@@ -163,3 +163,19 @@ def test_who_refers_stands_where_he_was_read_and_not_where_he_stands_too() -> No
         "referrer.organisation": "ORC-21-1",
         "treating.name": "PV1-7",
     }
+
+
+def test_the_number_of_a_patient_and_of_an_order_stand_where_they_were_read() -> None:
+    said = Hl7Explainer().explain(
+        "\r".join(
+            (
+                "MSH|^~\\&|LAB|ZEED|HIX|LAB|20260302121500||ORU^R01|77|P|2.5",
+                "PID|1|71|71^^^ZEED^PI||Giessen^J",
+                "OBR|1|77|F1|A^B",
+                "",
+            )
+        ).encode(),
+        "generic-v2",
+    )
+    fields = by_name(said)
+    assert (fields["patient.local_number"].place, fields["referral_number"].place) == ("PID-3-1", "OBR-2-1")
