@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from integrations.fhir.values import Node
-from mdo_portal.exchange import Contact, PatientIdentity, PersonName
+from mdo_portal.exchange import Contact, PatientIdentity, PersonName, dotted
 
 URI = "urn:ietf:rfc:3986"
 BSN = "http://fhir.nl/fhir/NamingSystem/bsn"
@@ -49,7 +49,7 @@ def _name(name: PersonName) -> Node:
 
 
 def _given(name: PersonName) -> list[str]:
-    return [".".join(filter(str.isalpha, name.initials)) + "." if name.initials else "", name.given]
+    return [dotted(name.initials), name.given]
 
 
 def _marks(name: PersonName) -> list[Node | None]:

@@ -29,7 +29,9 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
     rules = profile["appointment"]
     reading = Reading.of(message, profile)
     event = event_of(message)
-    starts_at = _moment(reading, rules["starts_at"], profile)
+    starts_at, ends_at = _too_far(reading, profile) or tuple(
+        _moment(reading, rules[at], profile) for at in ("starts_at", "ends_at")
+    )
     number = first(reading, rules["number"])
     return IncomingAppointment(
         patient=patient(the_patient(message), profile),
@@ -38,7 +40,7 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
         state=_state(reading, event, rules),
         event=event,
         starts_at=starts_at,
-        ends_at=_moment(reading, rules["ends_at"], profile) or _after(reading, starts_at, rules),
+        ends_at=ends_at or _after(reading, starts_at, rules),
         service=_every(reading, rules["service"]),
         place=_place(reading, rules["place"]),
         with_whom=_with_whom(reading, rules),
@@ -73,6 +75,12 @@ def _how_far(reading: Reading, rules: Profile) -> str:
 def _moment(reading: Reading, places: list[str], profile: Profile) -> datetime | None:
     zone = ZoneInfo(profile["timezone"])
     return next((found for place in places if (found := moment(first(reading, [place]), zone))), None)
+
+
+def _too_far(reading: Reading, profile: Profile) -> tuple[datetime, datetime] | None:
+    """From and until where they stand one component too far (`^^^^from^until`): there the beginning would be the end."""
+    starts_at, ends_at = (_moment(reading, [place], profile) for place in ("SCH-11-5", "SCH-11-6"))
+    return (starts_at, ends_at) if starts_at and ends_at and not first(reading, ["SCH-11-4"]) else None
 
 
 def _after(reading: Reading, starts_at: datetime | None, rules: Profile) -> datetime | None:
@@ -129,7 +137,9 @@ def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iter
             yield from filter(None, [_means(item.segment)])
         elif item.segment.name == "AIS" and (other := _otherwise(reading, item, rules)):
             yield other
-        yield from (*item.notes, *item.loose_texts)
+        for text, about in zip(item.notes, item.note_labels, strict=True):
+            yield f"{about}: {text}" if about else text
+        yield from item.loose_texts
 
 
 def _means(segment: Segment) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mdo_portal.exchange import Fact, Section
@@ -25,7 +25,7 @@ def by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
     """The fact in a segment, one without text where it has none; withdrawn when the segment says that it is deleted."""
     text = _person(segment, rule) or next(filter(None, (_at(segment, place) for place in rule["text"])), "")
     text = _with_written(text, _at(segment, rule["written"])) if text and "written" in rule else text
-    beside = [coded(one) for field in rule.get("beside", ()) for one in segment.repetitions(int(field.partition("-")[0]))]
+    beside = [said for place in rule.get("beside", ()) for said in _beside(segment, place)]
     if segment.name in DRUGS and (not text or _SET_ID.fullmatch(text)):  # a field too far: what is named there is the drug
         text = next(filter(_WORD.search, beside), text)
     when = quantity_timing(segment, int(rule["timing"])) if "timing" in rule else ""
@@ -41,6 +41,13 @@ def by_rule(segment: Segment, rule: Mapping[str, Any]) -> Fact:
         code_system=_at(segment, rule["system"]),
         status=GONE if _is_deleted(segment, rule) else "",
     )
+
+
+def _beside(segment: Segment, place: str) -> Iterator[str]:
+    """Each repetition of a field in words, or what stands in the component that is named (`17-1`)."""
+    n, _, c = place.partition("-")
+    for one in segment.repetitions(int(n)):
+        yield one.component(int(c), 0) if c else coded(one)
 
 
 def _with_written(text: str, written: str) -> str:

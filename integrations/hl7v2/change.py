@@ -35,7 +35,10 @@ def merge(message: Message, profile: Profile) -> PatientMerge:
     if not merged:
         raise Unreadable("broken", "MRG-1")
     return PatientMerge(
-        merged, event=event_of(message), sent_at=sent_at(message, profile), unmapped=unplaced(message, profile, "merge")
+        merged,
+        event=event_of(message),
+        sent_at=sent_at(message, profile),
+        unmapped=(*unplaced(message, profile, "merge"), *_other_names(message)),
     )
 
 
@@ -48,6 +51,14 @@ def _pairs(message: Message) -> Iterator[tuple[Segment, Segment]]:
             if pid is None:
                 raise Unreadable("no_patient", "PID")
             yield pid, segment
+
+
+def _other_names(message: Message) -> Iterator[str]:
+    """Where a name of before stands (MRG-7) that is not the patient's: who judges the merge may want to know it."""
+    for n, (pid, mrg) in enumerate(_pairs(message)):
+        before, now = (" ".join(segment.component(field, c) for c in (1, 2)).strip() for segment, field in ((mrg, 7), (pid, 5)))
+        if before and before.casefold() != now.casefold():
+            yield f"MRG({n})-7" if n else "MRG-7"
 
 
 def _merged(pid: Segment, mrg: Segment, profile: Profile) -> MergedNumbers:

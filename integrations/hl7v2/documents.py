@@ -35,7 +35,8 @@ def is_document(segment: Segment) -> bool:
     """Whether an OBX holds a document: by its type, because its value says so, or because that is nothing but a PDF or a picture."""
     if segment.name != "OBX":
         return False
-    return value_type(segment) == "ED" or segment.component(5, 4).strip().lower() == "base64" or is_packed(segment, 1, 0)
+    is_ed = value_type(segment) == "ED" or segment.component(5, 4).strip().lower() == "base64"
+    return is_ed or is_packed(segment, 1, 0) or is_packed(segment, 5, 0)
 
 
 def is_pointer(segment: Segment) -> bool:

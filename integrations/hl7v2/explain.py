@@ -35,11 +35,13 @@ from .facts import told
 from .left import parts
 from .places import Reading, found, found_in, number_at
 from .reader import Hl7Reader
-from .referral import QUESTIONS, ROLES, documents_of, urgency_places
+from .referral import QUESTIONS, ROLES, documents_of, organisation, person_at, urgency_places
+from .result import documents_of as result_documents
+from .result import facts_of
 from .tidy import storable
 from .values import label
 
-WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1")
+WHERE_PEOPLE_STAND = ("PRD", "ORC", "OBR", "PV1", "PD1", "MSH", "TXA", "RF1", "ARQ")
 SIMPLE = ("number", "board_hint", "tumour_hint", "urgency", "latest_useful_on", *QUESTIONS)
 MOST_VALUE = 4_000
 """Characters of one value that are shown."""
@@ -143,10 +145,20 @@ class _Read:
         )
         yield FieldRead("patient.sex", patient.sex, "PID-8" if patient.sex else "", looked=("PID-8",))
         for name, number in (("local_number", patient.local_number), ("bsn", patient.bsn)):
-            place = at[name] or self._place(number, ("PID",)) if number else ""
+            place = at[name] or self._number(number) if number else ""
             yield FieldRead(f"patient.{name}", number, place, looked=placed[name] or ("PID-3",))
         for _, number in patient.other_numbers:
-            yield FieldRead("patient.other_number", number, self._place(number, ("PID", "MRG")))
+            yield FieldRead("patient.other_number", number, self._number(number) or self._place(number, ("MRG",)))
+
+    def _number(self, number: str) -> str:
+        """In which field of the PID a number stands, in the order in which the reader asks them."""
+        placed = (
+            (n, r, one) for n in (3, 2, 4) for pid in self._message.all("PID")[:1] for r, one in enumerate(pid.repetitions(n))
+        )
+        for n, r, one in placed:
+            if one.component(1).strip() == number:
+                return f"PID-{n}({r})-1" if r else f"PID-{n}-1"
+        return self._place(number, ("PID",))
 
     def _next_patient(self, patient: PatientIdentity) -> Iterator[FieldRead]:
         """Of the second patient and on: the profile's own places are those of the first, so a value is looked for."""
@@ -182,30 +194,35 @@ class _Read:
         rule = self._rules["contacts"][role]
         asked = ((one, *one.partition(" ")[::2]) for one in rule["places"] if one.startswith("@"))
         by_function = next((one for one, named, role_ in asked if ROLES[named](self._message, role_)), "")
+        stood = next((one for one in rule["places"] if person_at(self._reading, one)), "")
+        plain = "" if stood.startswith("@") else self._reading.at(stood)
+        at = {"name": plain, "number": f"{plain}-1" if plain else ""}
+        at["organisation"] = organisation(self._reading, rule.get("organisation", ()))[1]
         for name in ("name", "number", "organisation", "phone"):
             value = getattr(contact, name)
             # Whoever stands there has it there, before it is sought elsewhere.
             beside = (by_function,) if by_function and name in rule else ()
             looked = (*beside, *rule.get(name, rule["places"]))
-            place = (by_function or self._place(value, WHERE_PEOPLE_STAND)) if value else ""
+            place = (by_function or at.get(name) or self._place(value, WHERE_PEOPLE_STAND)) if value else ""
             yield FieldRead(f"{role}.{name}", value, place, looked=looked)
 
     def _others(self, incoming: object) -> Iterator[FieldRead]:
         """What another kind of message holds, under the border's own names."""
         for name, value in flat(incoming):
             if value and name.partition(".")[0] not in _OUR_OWN:
-                yield FieldRead(name, value[:MOST_VALUE], self._place(value, ()))
+                place = number_at(self._reading)[1] if name == "referral_number" else self._place(value, ())
+                yield FieldRead(name, value[:MOST_VALUE], place)
         if isinstance(incoming, IncomingResult):
             yield from self._told(incoming)
 
     def _told(self, result: IncomingResult) -> Iterator[FieldRead]:
-        """Its facts and documents as a referral's are shown; a fact is put together, so its place is its segment."""
-        for fact in result.facts:
-            place = self._stood.place(fact.text, ()) or self._stood.place(fact.label, ()).partition("-")[0]
-            yield self._fact(fact, place)
-        for document in result.documents:
+        """Its facts and documents as a referral's are shown; a document that is announced alone stands in its notification."""
+        for item, fact in facts_of(self._reading):
+            yield self._fact(fact, place_of(item))
+        stood = [f"{place}-5" for place, _ in result_documents(self._reading)]
+        for n, document in enumerate(result.documents):
             size = f"{document.media_type}, {len(document.content)} bytes"
-            yield FieldRead("document", size, self._place(document.title, ()), document.kind, document.title)
+            yield FieldRead("document", size, stood[n] if n < len(stood) else "TXA", document.kind, document.title)
 
     def _fact(self, fact: Fact, place: str) -> FieldRead:
         word = next((one for one in (fact.code, fact.label) if one in self._words), "")

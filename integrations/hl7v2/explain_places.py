@@ -49,18 +49,13 @@ def _within(item: Item, fields: Sequence[str], value: str) -> str:
                 for s in range(1, 6):
                     if repetition.component(c, s).strip() == value:
                         again = f"({r})" if r else ""
-                        return f"{_name(item)}-{n}{again}-{c}" + (f"-{s}" if s > 1 else "")
-        return f"{_name(item)}-{n}"
+                        return f"{item.place}-{n}{again}-{c}" + (f"-{s}" if s > 1 else "")
+        return f"{item.place}-{n}"
     return ""
 
 
-def _name(item: Item) -> str:
-    """Occurrences count from 0 in a path, as in a profile; the first needs no number."""
-    return f"{item.segment.name}({item.position - 1})" if item.position > 1 else item.segment.name
-
-
 def place_of(item: Item) -> str:
-    return f"{_name(item)}-5" if item.segment.name == "OBX" else _name(item)
+    return f"{item.place}-5" if item.segment.name == "OBX" else item.place
 
 
 def flat(value: Any, at: str = "") -> Iterator[tuple[str, str]]:

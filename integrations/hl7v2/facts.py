@@ -15,7 +15,9 @@ from .documents import file_name, is_document, is_pointer, rich_words
 from .field_words import field_words
 from .items import DRUGS, ORDERED, Item
 from .left import left_of
+from .misplaced import is_person, people_in
 from .observed import called, ordered_on, section_of, without_a_day
+from .packed import value_type
 from .places import Reading, closing, labelled, may_ask
 from .segment import Segment
 from .stamps import stamp
@@ -110,12 +112,13 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     if rule is None or placed is None or not placed.text:
         return None
     by = interpreter(item.segment, int(rule.get("interpreter", 0)))
+    people = people_in(reading.message, item.segment, rule.get("people", ()))
     judged = f"{reading.profile['beside']['interpreter']}: {by}" if by else ""
     common = item.common if item.segment.name in DRUGS else None
     when = of_order(common, item.segment, int(rule.get("timing", 0))) if common is not None else ""
     ways = [timing(one.segment) if one.segment.name == "TQ1" else by_rule(one.segment, rules["RXR"]).text for one in item.more]
     more = (one for one in ways if one not in placed.text.split("; "))
-    said = "; ".join(dict.fromkeys(filter(None, (placed.text, judged, when if when not in placed.text else "", *more))))
+    said = "; ".join(dict.fromkeys(filter(None, (placed.text, *people, judged, when if when not in placed.text else "", *more))))
     return replace(placed, text=with_beside(said, done_words(item, reading.profile)))
 
 
@@ -130,11 +133,13 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
 
 
 def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
-    if is_document(item.segment):
+    segment = item.segment
+    if is_document(segment):
         # The file name is the title of the document; any other note is something to read.
         named = file_name(item)
-        said = (*(text for text in item.notes if text != named), *rich_words(item))
-        yield from (replace(_plain(reading, item, text, label(item.segment)), section=section_of(reading, item)) for text in said)
+        beside = segment.component(5, 1, 0).strip() if value_type(segment) == "RP" else ""
+        said = (*filter(None, [beside]), *(text for text in item.notes if text != named), *rich_words(item))
+        yield from (replace(_plain(reading, item, text, label(segment)), section=section_of(reading, item)) for text in said)
     elif f"@label {reading.asks[item.position]}" not in used:
         yield _observed(reading, item)
 
@@ -163,13 +168,18 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     name = item.segment.name
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
-        text = field_words(item.segment, int(n)) if segment_name == name else ""
+        text = _words(reading, item.segment, int(n)) if segment_name == name else ""
         text = "" if place == _A_MOMENT and (stamp(text) or day(text)) else text
         asked = reading.at(place)
         if text and item.position == counted(asked) and any(one.startswith(asked) for one in used):
             text = text.partition("\n")[2]  # the question is the first of them
         if text:
             yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
+
+
+def _words(reading: Reading, segment: Segment, n: int) -> str:
+    """The words of a field; none of one where somebody is named (misplaced.py)."""
+    return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n)
 
 
 _A_MOMENT = "OBR-14"

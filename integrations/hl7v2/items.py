@@ -30,6 +30,11 @@ class Item:
     more: list[Item] = field(default_factory=list)
 
     @property
+    def place(self) -> str:
+        """Its path, as in a profile: occurrences count from 0, and the first needs no number."""
+        return f"{self.segment.name}({self.position - 1})" if self.position > 1 else self.segment.name
+
+    @property
     def text(self) -> str:
         """The value of an OBX with its loose lines and notes."""
         return "\n".join(filter(None, [self._observed, *self.loose_texts, *self.notes]))
@@ -89,7 +94,17 @@ def _add_note(item: Item, segment: Segment) -> None:
     text = note(segment)
     if text:
         item.notes.append(text)
-        item.note_labels.append(segment.component(4, 2, 0))
+        item.note_labels.append(segment.component(4, 2, 0) or _about(segment.component(2)))
+
+
+def _about(source: str) -> str:
+    """NTE-2 in words; of a letter (table 0105: who says it) or a code nothing."""
+    is_words = len(source) > _CODE and source[:1].isalpha() and (" " in source or not source.isupper())
+    return source if is_words else ""
+
+
+_CODE = 4
+"""Signs of the longest code for who wrote a note."""
 
 
 def _add_loose(item: Item, line: Segment, *, in_note: bool) -> None:

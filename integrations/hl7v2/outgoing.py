@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.profiles import load
-from mdo_portal.exchange import Address, Contact, OutgoingDecision, PatientIdentity, Profile
+from mdo_portal.exchange import Address, Contact, OutgoingDecision, PatientIdentity, Profile, initials_of
 
 from .builder import Base64, Builder, Formatted, Value
 from .charset import codec_named
@@ -76,7 +76,8 @@ def _patient(patient: PatientIdentity, wishes: Mapping[str, Any]) -> dict[int, V
     name = patient.name
     surname = (name.family, name.own_prefix, name.own_family, name.partner_prefix, name.partner_family)
     # XPN.2 is the first name or initial, XPN.3 the other initials.
-    given = (name.given, "") if name.given else (name.initials[:1], name.initials[1:])
+    first, *others = initials_of(name.initials) or [""]
+    given = (name.given, "") if name.given else (first, "".join(others))
     numbers: list[tuple[str | tuple[str, ...], ...]] = []
     if patient.bsn:
         numbers.append((patient.bsn, "", "", wishes["bsn_authority"], wishes["bsn_type"]))

@@ -10,6 +10,7 @@ from unicodedata import normalize
 from mdo_portal.exchange import Contact, PatientIdentity, PersonName, Profile, Unreadable
 
 from .er7 import Message
+from .given import given_names
 from .numbers import BSN_DIGITS, Number, numbers, ungrouped
 from .segment import Repetition, Segment
 from .telephone import is_moment, telephone
@@ -106,7 +107,7 @@ def _name(names: list[Repetition]) -> PersonName:
     if legal is None:
         return PersonName()
     family, own_prefix, own, partner_prefix, partner = (_letters(legal.component(1, s)) for s in range(1, 6))
-    initials, given = _given(_letters(legal.component(2)), _letters(legal.component(3)))
+    initials, given = given_names(_letters(legal.component(2)), _letters(legal.component(3)))
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""
     if not (own or own_prefix) and _PREFIX.fullmatch(before := legal.component(5).strip()):
@@ -143,14 +144,6 @@ def _surname(own_prefix: str, own: str, partner_prefix: str, partner: str) -> st
     return " - ".join(filter(None, (partner_part, own_part)))
 
 
-def _given(first: str, others: str) -> tuple[str, str]:
-    """(initials, given name): Dutch senders put initials in XPN.2 and XPN.3, others put names there."""
-    letters = first.replace(".", "").replace(" ", "")
-    if "." in first or (letters.isupper() and len(letters) <= 3):
-        return letters + others.replace(".", "").replace(" ", ""), ""
-    return "", " ".join(filter(None, (first, others)))
-
-
 def professional(message: Message, place: str) -> Contact | None:
     """The first person or number of an XCN field such as `ORC-12`, of `ORC(1)-12` in the second alone; None when there is none."""
     name, _, n = place.partition("-")
@@ -177,10 +170,15 @@ def provider(message: Message, role: str) -> Contact | None:
             name=professional_name(name, 1) if name else "",
             number=segment.component(7, 1).strip(),
             authority=segment.component(7, 2),
-            organisation=segment.component(10) or segment.component(4, 4) or segment.component(4, 1),
+            organisation=_called(segment.component(10), segment.component(4, 4), segment.component(4, 1)),
             phone=telephone(segment, 5),
         )
     return None
+
+
+def _called(*names: str) -> str:
+    """The first with a letter: a number alone says which it is, and not what it is called."""
+    return next((one for one in names if any(map(str.isalpha, one))), next(filter(None, names), ""))
 
 
 def participant(message: Message, role: str) -> Contact | None:
@@ -203,5 +201,6 @@ def professional_name(name: Repetition, family_at: int) -> str:
     prefix, own, partner_prefix, partner = (name.component(family_at, s) for s in range(2, 6))
     shown, _ = _with_prefix(name.component(family_at), prefix, own, partner)
     family = shown or _surname(prefix, own, partner_prefix, partner)
-    title = name.component(family_at + 4)
-    return " ".join(filter(None, (title, name.component(family_at + 1), name.component(family_at + 2), family)))
+    title, given = name.component(family_at + 4), name.component(family_at + 1)
+    family = family.removesuffix(f", {given.strip()}")  # some write `Jansen, L.^L.`
+    return " ".join(filter(None, (title, given.strip(), name.component(family_at + 2), family)))

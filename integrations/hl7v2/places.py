@@ -157,6 +157,8 @@ def placed(read: Incoming, message: Message, profile: Profile) -> Incoming:
         read = replace(read, unmapped=(*read.unmapped, "PID-3/bsn"))
     if any(pid.component(7).strip() for pid in message.all("PID")[:1]) and not over["birth_on"] and "PID-7" not in read.unmapped:
         read = replace(read, unmapped=(*read.unmapped, "PID-7"))
+    if any(pid.component(8).strip().upper() not in ("", *profile["patient"]["sex"]) for pid in message.all("PID")[:1]):
+        read = replace(read, unmapped=(*read.unmapped, "PID-8"))
     taken = {over.get("bsn"), over.get("local_number")}
     others = tuple(number for number in read.patient.other_numbers if number[1] not in taken)
     return replace(read, patient=replace(read.patient, **over, other_numbers=others))

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, IncomingDocument, IncomingReferral, Profile
 
+from .board_order import counted
 from .cautions import held_up, no_day
 from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
+from .misplaced import is_person
 from .people import participant, patient, professional, provider, the_patient
 from .places import Reading, first, found
 from .statuses import GONE, document_number, item_status
@@ -59,7 +61,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
             *unmapped(reading),
             *held_up(reading),
             *no_day(reading),
-            *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in said.over),
+            *(f"{item.place}/{GONE}" for item, _ in said.over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
@@ -77,10 +79,13 @@ def _urgency(reading: Reading) -> str:
 def urgency_places(reading: Reading) -> list[str]:
     """Where this message may say how urgent it is: as the profile has it, with RF1 by what its fields say that they hold."""
     places = reading.profile["referral"]["urgency"]
-    return [one for place in places for one in (_priorities(reading) if place == _PRIORITY else (place,))]
+    said = [one for place in places for one in (_priorities(reading) if place == _PRIORITY else (place,))]
+    return [*said, *(one for one in _INTERVALS if urgency_of(reading.profile, reading.message.get(reading.at(one)).strip()))]
 
 
 _PRIORITY = "RF1-2-1"
+_INTERVALS = ("ORC-7-2", "OBR-27-2")
+"""Where how often belongs (TQ.2), and some write how urgent."""
 
 
 def _priorities(reading: Reading) -> list[str]:
@@ -91,12 +96,20 @@ def _priorities(reading: Reading) -> list[str]:
 
 
 def _asks(reading: Reading, place: str) -> bool:
-    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none."""
+    """Whether what stands at a place may be a question: a code of a table for why patients are referred is none, nor is a person."""
+    if place.startswith("@"):
+        return True
     field = "-".join(place.split("-")[:2])
-    return (
-        place.startswith("@")
-        or reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"]["no_questions"]
-    )
+    return reading.message.get(reading.at(f"{field}-3")).upper() not in reading.profile["referral"][
+        "no_questions"
+    ] and not _names(reading, reading.at(field))
+
+
+def _names(reading: Reading, field: str) -> bool:
+    """Whether somebody is named in `OBR(1)-31`."""
+    name, _, n = field.partition("-")
+    segments = reading.message.all(name[:3])[counted(field) - 1 :][:1]
+    return any(is_person(reading.message, one) for segment in segments for one in segment.repetitions(int(n)))
 
 
 def _why(reading: Reading) -> str:
@@ -116,7 +129,7 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
             )
             status = item_status(item, reading.message.first("TXA"), reading.profile)
             sent = (replace(one, status=status) for one in documents(item, reading.profile, reference))
-            attached += [(f"OBX({item.position})", one) for one in sent]
+            attached += [(item.place, one) for one in sent]
     return attached
 
 
@@ -126,14 +139,20 @@ ROLES = {"@provider": provider, "@participant": participant}
 def _contact(reading: Reading, role: str) -> Contact:
     """The first place of the profile with a person; organisation and telephone come from their own places when not with him."""
     rule = reading.profile["contacts"][role]
-    people = (_at(reading, place) for place in rule["places"])
+    people = (person_at(reading, place) for place in rule["places"])
     person = next((one for one in people if one is not None), Contact())
     called = _phone(reading, rule.get("phone", ()))
     return replace(
         person,
-        organisation=person.organisation or first(reading, rule.get("organisation", ())),
+        organisation=person.organisation or organisation(reading, rule.get("organisation", ()))[0],
         phone=person.phone or (called if called != person.number else ""),  # some write the person once more where he is called
     )
+
+
+def organisation(reading: Reading, places: Sequence[str]) -> tuple[str, str]:
+    """(who, place): the first of these places with a name, for a number alone is that of a room or a ward."""
+    each = (found(reading, [place]) for place in places)
+    return next((one for one in each if any(map(str.isalpha, one[0]))), ("", ""))
 
 
 def _phone(reading: Reading, places: Sequence[str]) -> str:
@@ -147,7 +166,8 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
     return ""
 
 
-def _at(reading: Reading, place: str) -> Contact | None:
+def person_at(reading: Reading, place: str) -> Contact | None:
+    """Who stands at a place of a profile, or has the role that it names (`@provider RP`)."""
     named, _, role = place.partition(" ")
     if named in ROLES:
         return ROLES[named](reading.message, role)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
 
@@ -20,20 +21,30 @@ from .items import DRUGS, Item
 from .people import patient, the_patient
 from .places import Reading, number_at
 from .segment import Segment
-from .statuses import GONE, document_number, document_status, is_status_only, item_status, order_status, parent_number, said
-from .titles import CODE, of_document, titles
+from .statuses import (
+    GONE,
+    document_number,
+    document_status,
+    file_name_of,
+    is_status_only,
+    item_status,
+    order_status,
+    parent_number,
+    said,
+)
+from .titles import is_words, of_document, titles
 from .unplaced import unplaced
 from .values import day
-from .words import matching
+from .words import matching, refers
 
 
 def result(message: Message, profile: Profile) -> IncomingResult:
     """What came in. Raises Unreadable: no_patient, broken."""
     reading = Reading.of(message, profile)
     notification = message.first("TXA")
-    attached = list(_documents(reading, notification))
+    attached = list(documents_of(reading))
     over = list(_over(reading))
-    facts = tuple(_facts(reading, notification, {id(item) for item, _ in over}))
+    facts = tuple(fact for _, fact in _facts(reading, {id(item) for item, _ in over}))
     stands = set(facts) if over else ()
     if notification is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
         attached.append(("TXA", _announced(notification, event_of(message), profile)))
@@ -49,10 +60,15 @@ def result(message: Message, profile: Profile) -> IncomingResult:
         taken_back=tuple(fact for _, fact in over if fact not in stands),
         unmapped=(
             *unplaced(message, profile, "result"),
-            *(f"{item.segment.name}({item.position})/{GONE}" for item, _ in over),
+            *(f"{item.place}/{GONE}" for item, _ in over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
     )
+
+
+def facts_of(reading: Reading) -> Iterator[tuple[Item, Fact]]:
+    """What the message tells, each with the segment that says it."""
+    return _facts(reading, {id(item) for item, _ in _over(reading)})
 
 
 def _over(reading: Reading) -> Iterator[tuple[Item, Fact]]:
@@ -102,22 +118,24 @@ def _order(order: Segment | None) -> str:
     return "/".join((number, order.component(4) or order.component(4, 2))) if number else ""
 
 
-def _facts(reading: Reading, notification: Segment | None, over: Container[int]) -> Iterator[Fact]:
+def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]]:
+    notification = reading.message.first("TXA")
     keys = _keys(reading, notification)
     for item in reading.items:
         if item.segment.name != "OBX":
-            yield from other_facts(reading, item, is_over=id(item) in over)
+            yield from ((item, fact) for fact in other_facts(reading, item, is_over=id(item) in over))
             continue
         status = item_status(item, notification, reading.profile)
         for fact in observation_facts(reading, item):
             if fact.text or fact.label or status:
                 dated = fact.dated_on or (_dated(notification) if notification else None)
                 only = is_status_only(item, reading.profile["result"])
-                yield replace(fact, key=keys[item.position], status=status, dated_on=dated, status_only=only)
+                yield item, replace(fact, key=keys[item.position], status=status, dated_on=dated, status_only=only)
 
 
-def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple[str, IncomingDocument]]:
+def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
     """Every document with its place. One that takes the place of another says which: TXA-13."""
+    notification = reading.message.first("TXA")
     keys = _keys(reading, notification)
     for item in reading.items:
         if is_document(item.segment):
@@ -127,7 +145,8 @@ def _documents(reading: Reading, notification: Segment | None) -> Iterator[tuple
                 told = replace(one, status=status, replaces=_replaces(reading, notification))
                 if notification is not None:
                     told = _described(told, notification, reading.profile)
-                yield f"OBX({item.position})", told
+                codes = {item.segment.component(3), notification.component(2) if notification else ""}
+                yield item.place, _letter(told, codes, reading.profile["referral"]["recognised"])
 
 
 def _replaces(reading: Reading, notification: Segment | None) -> str:
@@ -141,8 +160,17 @@ def _described(document: IncomingDocument, notification: Segment, profile: Profi
     """Title and day from the notification where the OBX has none of its own."""
     said = titles(notification)
     title = with_beside(document.title, "; ".join(of_document(document.title, said))) or _title(notification)
-    kind = document.kind or matching("", " ".join(said), profile["documents"]["kinds"])
+    kind = document.kind or matching(notification.component(2), " ".join(said), profile["documents"]["kinds"])
     return replace(document, title=title, kind=kind, dated_on=document.dated_on or _dated(notification))
+
+
+def _letter(document: IncomingDocument, codes: Collection[str], recognised: Mapping[str, Any]) -> IncomingDocument:
+    """A letter about a patient is the letter that refers him when it says so; a message that refers needs no such word."""
+    says_so = any(code in recognised["codes"] for code in codes) or refers(document.title, recognised)
+    return document if says_so or document.kind != _REFERS else replace(document, kind="")
+
+
+_REFERS = "referral letter"
 
 
 def _announced(notification: Segment, event: str, profile: Profile) -> IncomingDocument:
@@ -163,7 +191,7 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
 def _title(notification: Segment) -> str:
     """What a document is where TXA-2 says that in words alone; else its file name (TXA-16), else the words or the code of what it is."""
     words, code = notification.component(2, 2), notification.component(2)
-    return (code if len(code) > CODE else "") or notification.component(16) or words or code
+    return (code if is_words(code) else "") or file_name_of(notification) or words or code
 
 
 def _dated(notification: Segment) -> date | None:

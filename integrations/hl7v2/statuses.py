@@ -48,20 +48,32 @@ def is_status_only(item: Item, rules: Mapping[str, Any]) -> bool:
 def document_status(notification: Segment, profile: Profile) -> str:
     """TXA-19, else TXA-17."""
     rules = profile["result"]
-    if said(notification, 19) in rules["unavailable"]:
+    early = _early(notification)
+    if said(notification, 19 - early) in rules["unavailable"]:
         return GONE
-    return status_in(notification, 17, rules["completion"])
+    return status_in(notification, 17 - early, rules["completion"])
 
 
 def document_number(notification: Segment | None) -> str:
     """TXA-12, where it is a number: one that says its status there says it of every document."""
-    number = _entity(notification, 12) if notification is not None else ""
+    number = _entity(notification, 12 - _early(notification)) if notification is not None else ""
     return "" if number.strip().upper() in _OF_A_DOCUMENT else number
 
 
 def parent_number(notification: Segment) -> str:
     """TXA-13: the document that this one adds to, replaces or takes back."""
-    return _entity(notification, 13)
+    return _entity(notification, 13 - _early(notification))
+
+
+def file_name_of(notification: Segment) -> str:
+    """TXA-16."""
+    return "" if said(notification, 16) in _OF_A_DOCUMENT else notification.component(16)
+
+
+def _early(notification: Segment) -> int:
+    """How many fields the numbers and states stand early: a state is no file name (TXA-16), and a number alone nobody (TXA-11)."""
+    is_state = said(notification, 16) in _OF_A_DOCUMENT and not said(notification, 17)
+    return int(is_state and bool(notification.component(11)) and not notification.component(11, 2))
 
 
 def _entity(segment: Segment, n: int) -> str:

@@ -15,8 +15,13 @@ def titles(notification: Segment | None) -> tuple[str, ...]:
     if notification is None:
         return ()
     code = notification.component(2)
-    kind = notification.component(2, 2) or (code if len(code) > CODE else "")
+    kind = notification.component(2, 2) or (code if is_words(code) else "")
     return tuple(dict.fromkeys(filter(None, (kind, notification.component(25)))))
+
+
+def is_words(code: str) -> bool:
+    """Whether what stands in the place of a code (TXA-2) is a word: longer than one, and with a letter, which LOINC has none of."""
+    return len(code) > CODE and any(map(str.isalpha, code))
 
 
 def of_document(shown: str, said: Iterable[str]) -> list[str]:

@@ -12,13 +12,15 @@ from integrations.times import believable, believable_day
 from .packed import value_type
 from .segment import Repetition, Segment
 from .stamps import hour, period, stamp
+from .telephone import is_moment
 
 _TIME = re.compile(r"(\d{8})(?:(\d{2})(\d{2})(\d{2})?)?(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
 _CODED = ("CE", "CWE", "CNE", "CF")
 _NUMBERS = ("NM", "SN")
 _TIMES = ("DT", "TS", "DTM")
 _LINES = ("TX", "FT")
-_NAMES = ("XPN", "PN", "PPN", "XCN", "CN")
+_FIRST_PARTS = ("XPN", "PN", "PPN", "XCN", "CN", "CQ", "XAD", "AD")
+"""Types whose components say themselves once more in parts: a surname, a street, the words of a unit."""
 MOST_PARTS = 24
 _PARTED = (
     "SN",
@@ -130,7 +132,7 @@ def _value(kind: str, one: Repetition) -> str:
         return period(one) if kind == "DR" else hour(one.text)
     if kind in _PARTED:
         parts = (one.component(c, 0) for c in range(1, MOST_PARTS))
-        if kind in _NAMES or kind == "CQ":  # a surname has its parts once more behind it, and a unit its words
+        if kind in _FIRST_PARTS:
             parts = (one.component(c) or one.component(c, 0) for c in range(1, MOST_PARTS))
         return (" - " if kind == "NR" else " ").join(filter(None, parts))
     return (stamp(one.text) if kind in _TIMES else "") or _text(one)
@@ -179,7 +181,7 @@ def interpreter(segment: Segment, n: int) -> str:
     parts = (
         [segment.component(n, 1, s) for s in (3, 2)] if segment.component(n, 1, 2) else [segment.component(n, c) for c in (3, 2)]
     )
-    return " ".join(filter(None, parts)) or segment.component(n, 1)
+    return " ".join(one for one in parts if one and not is_moment(one)) or segment.component(n, 1)
 
 
 def note(segment: Segment) -> str:
@@ -200,6 +202,7 @@ def label(segment: Segment) -> str:
 def _with_unit(segment: Segment, value: str) -> str:
     unit = segment.component(6) or _first_of(segment, 6, (2, 4, 5))
     flags = ", ".join(one for one in map(coded_briefly, segment.repetitions(8)) if one and one.casefold() != _NULL)
+    flags = "" if flags == _FINAL and not segment.component(11) else flags  # the status, three fields early
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
         flags = said
     if not (value or flags):
@@ -214,6 +217,7 @@ _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
 
 
+_FINAL = "F"
 _NULL = "null"
 """What programs call nothing."""
 

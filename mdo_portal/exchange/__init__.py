@@ -27,7 +27,7 @@ from mdo_portal.exchange.incoming import (
 from mdo_portal.exchange.leaving import LeavingCase, LeavingDecision, LeavingFile, LeavingItem, LeavingRound
 from mdo_portal.exchange.meaning import MEANINGS, is_cut_off, meaning_of
 from mdo_portal.exchange.outgoing import DecisionForm, OutgoingAdvice, OutgoingDecision
-from mdo_portal.exchange.people import Contact, PatientIdentity, PersonName
+from mdo_portal.exchange.people import Contact, PatientIdentity, PersonName, dotted, initials_of
 from mdo_portal.exchange.receipt import IncomingReceipt, Receipt, ReceiptKind
 from mdo_portal.exchange.receiving import (
     Answer,
@@ -124,6 +124,8 @@ __all__ = [
     "Waits",
     "Wire",
     "WrongProfile",
+    "dotted",
+    "initials_of",
     "is_cut_off",
     "meaning_of",
     "profile_of_link",

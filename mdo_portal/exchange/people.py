@@ -6,6 +6,23 @@ from dataclasses import dataclass, field
 from datetime import date
 
 
+def initials_of(text: str) -> list[str]:
+    """`JThM` is J, Th and M: a small letter belongs to the capital before it. Of small letters alone each is one."""
+    letters = "".join(filter(str.isalpha, text))
+    found: list[str] = []
+    for letter in letters:
+        if found and letter.islower() and not letters.islower():
+            found[-1] += letter
+        else:
+            found.append(letter)
+    return found
+
+
+def dotted(initials: str) -> str:
+    """`J.Th.M.`"""
+    return "".join(f"{one}." for one in initials_of(initials))
+
+
 @dataclass(frozen=True)
 class PersonName:
     """A person's name as sent. `family` is the whole surname as it should be shown."""
@@ -21,8 +38,7 @@ class PersonName:
     @property
     def shown(self) -> str:
         """`J.P. van Putten`: initials and surname as Dutch hospitals print them."""
-        dotted = "".join(f"{letter}." for letter in self.initials if letter.isalpha())
-        return " ".join(part for part in (dotted or self.given, self.family) if part)
+        return " ".join(part for part in (dotted(self.initials) or self.given, self.family) if part)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from mdo_portal.domain.identifiers import masked_bsn
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.round import Round
-from mdo_portal.exchange import PersonName, Section
+from mdo_portal.exchange import PersonName, Section, dotted
 from mdo_portal.services import decision_objection_rows, routing, snapshots, told_rows
 from mdo_portal.services.case_rows import (
     CaseView,
@@ -102,7 +102,7 @@ def _reduced(session: Session, case: Case, patient: PatientBanner) -> PatientBan
     """Initials and year of birth: enough to follow the discussion, too little to know who it is."""
     named = session.get_one(Patient, case.patient_id)
     year = f" ({patient.birth_on.year})" if patient.birth_on else ""
-    letters = "".join(f"{letter}." for letter in named.initials or named.given[:1] if letter.isalpha()) or "…"
+    letters = dotted(named.initials or named.given[:1]) or "…"
     return replace(patient, name=f"{letters}{year}", birth_on=None, number="", masked_bsn="")
 
 

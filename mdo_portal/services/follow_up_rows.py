@@ -20,6 +20,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.people import Person
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.exchange import dotted
 from mdo_portal.services import follow_up_evidence
 
 MOST = 200
@@ -68,7 +69,7 @@ class FollowRow(NamedTuple):
 
     @property
     def short_name(self) -> str:
-        letters = "".join(f"{letter}." for letter in self.initials or self.given[:1] if letter.isalpha())
+        letters = dotted(self.initials or self.given[:1])
         year = f" ({self.birth_on.year})" if self.birth_on else ""
         return f"{letters} {self.family}{year}".strip()
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mdo_portal.domain.board import MeetingState
 from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.round import RoundOutcome
-from mdo_portal.exchange import DecisionForm
+from mdo_portal.exchange import DecisionForm, dotted
 
 #: a later round decided the case: nobody waits for word of an earlier one
 _DECIDED = (CaseState.DECIDED, CaseState.DELIVERED, CaseState.FOLLOWED_UP, CaseState.CLOSED)
@@ -98,5 +98,5 @@ class Candidate(NamedTuple):
 
 
 def _short_name(initials: str, given: str, family: str, birth_on: date | None) -> str:
-    letters = "".join(f"{letter}." for letter in initials or given[:1] if letter.isalpha())
+    letters = dotted(initials or given[:1])
     return f"{letters} {family}{f' ({birth_on.year})' if birth_on else ''}".strip()

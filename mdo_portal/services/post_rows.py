@@ -19,7 +19,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.recipient import Destination, RecipientChannel
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import DecisionForm
+from mdo_portal.exchange import DecisionForm, dotted
 from mdo_portal.services import destinations, lateness, receipts
 from mdo_portal.services.lateness import Mark, Terms
 
@@ -78,14 +78,14 @@ class PostRow(NamedTuple):
 
     @property
     def short_name(self) -> str:
-        letters = "".join(f"{letter}." for letter in self.initials or self.given[:1] if letter.isalpha())
+        letters = dotted(self.initials or self.given[:1])
         year = f" ({self.birth_on.year})" if self.birth_on else ""
         return f"{letters} {self.family}{year}".strip()
 
     @property
     def initials_year(self) -> str:
         """For who looks after post but treats nobody: `J.P. (1952)`."""
-        letters = "".join(f"{letter}." for letter in self.initials or self.given[:1] if letter.isalpha()) or "…"
+        letters = dotted(self.initials or self.given[:1]) or "…"
         return f"{letters} ({self.birth_on.year})" if self.birth_on else letters
 
     @property

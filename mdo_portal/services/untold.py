@@ -20,7 +20,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
-from mdo_portal.exchange import DecisionForm
+from mdo_portal.exchange import DecisionForm, dotted
 from mdo_portal.services.outcomes import NEEDS_REASON
 
 LOOK_BACK = timedelta(days=28)
@@ -43,7 +43,7 @@ class UntoldRow(NamedTuple):
 
     def called(self, *, by_name: bool) -> str:
         """As the post page names patients: initials and a year for who treats nobody."""
-        letters = "".join(f"{letter}." for letter in self.initials or self.given[:1] if letter.isalpha())
+        letters = dotted(self.initials or self.given[:1])
         year = f"({self.birth_on.year})" if self.birth_on else ""
         return " ".join(part for part in (letters or "…", self.family if by_name else "", year) if part)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from mdo_portal.domain.case import NO_DATE, CaseState
+from mdo_portal.exchange import dotted
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class WorkListRow(NamedTuple):
 
 def initials_and_family(initials: str, given: str, family: str) -> str:
     """`J.P. de V.`"""
-    letters = "".join(f"{letter}." for letter in initials or given[:1] if letter.isalpha())
+    letters = dotted(initials or given[:1])
     return f"{letters} {family}".strip()
 
 

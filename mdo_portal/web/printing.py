@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.exchange import dotted
 from mdo_portal.letter_meeting import Agenda, AgendaBlock, AgendaItem, QuorumLine
 from mdo_portal.services.meeting_rows import AgendaRow
 
@@ -16,7 +17,7 @@ def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], *, network
     for row in rows:
         items.append(
             AgendaItem(
-                initials="".join(f"{letter}." for letter in row.initials or row.given[:1] if letter.isalpha()),
+                initials=dotted(row.initials or row.given[:1]),
                 birth_year=row.birth_on.year if row.birth_on else None,
                 hospital=row.hospital_name,
                 question=row.question,

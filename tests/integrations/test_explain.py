@@ -38,7 +38,7 @@ def test_a_v2_referral_field_by_field() -> None:
         "question_board": "@label board",
     }  # fmt: skip
     assert [(one.label, one.place) for one in said.fields if one.name == "fact" and one.label == "PSA"] == [("PSA", "OBX(1)-5")]
-    assert [(one.place, one.label) for one in said.fields if one.name == "document"] == [("OBX(6)-5", "verwijsbrief.pdf")]
+    assert [(one.place, one.label) for one in said.fields if one.name == "document"] == [("OBX(5)-5", "verwijsbrief.pdf")]
     assert [one.place for one in said.leftovers] == ["ZPI"]
 
 
@@ -125,3 +125,57 @@ def test_what_was_pasted_is_written_as_the_message_says(words: str) -> None:
     raw = as_sent(text)
 
     assert raw.decode("latin-1").split("\r")[1] == f"PID|1||{words.strip()}".rstrip()
+
+
+def result_of(*lines: str) -> Explanation:
+    header = "MSH|^~\\&|LAB|71|HIX|LAB|20260302121500||ORU^R01|7|P|2.5||||||UNICODE UTF-8"
+    return Hl7Explainer().explain("\r".join((header, "PID|1||71^^^ZEED^PI||Giessen^J", *lines, "")).encode(), "generic-v2")
+
+
+def test_what_a_result_tells_stands_where_it_was_read_and_not_where_the_same_words_stand() -> None:
+    said = result_of(
+        "OBR|1||F1|PIJN^Pijnscore|||202603020930",
+        "OBX|1|NM|A^Pijnscore^L||7||||||F",
+        "OBR|2||F2|CRP^CRP",
+        "OBX|1|NM|C^CRP^L||71|mg/L|||||F",
+        "NTE|1||LAB",
+        "OBX|2|ED|P^Verslag^L||^application^pdf^Base64^JVBERi0xLjQK||||||F",
+    )
+    assert [(one.name, one.label, one.place) for one in said.fields if one.name in ("fact", "document")] == [
+        ("fact", "Aangevraagd", "OBR"),
+        ("fact", "Pijnscore", "OBX-5"),
+        ("fact", "Aangevraagd", "OBR(1)"),
+        ("fact", "CRP", "OBX(1)-5"),
+        ("document", "Verslag", "OBX(2)-5"),
+    ]
+
+
+def test_who_refers_stands_where_he_was_read_and_not_where_he_stands_too() -> None:
+    header = "MSH|^~\\&|SALUT|LAB|MDO|SALUT|20260302121500||ORM^O01|7|P|2.5||||||UNICODE UTF-8"
+    order = "ORC|NW|A1||G1||||||||881^Roos^P|||||||||SALUT"
+    lines = (header, "PID|1||71^^^ZEED^PI||Giessen^J", "PV1|1|O|||||881^Roos^P", order, "OBR|1|A1||MDO^MDO oncologie^L", "")
+    fields = by_name(Hl7Explainer().explain("\r".join(lines).encode(), "generic-v2"))
+    assert {
+        name: fields[name].place for name in ("referrer.name", "referrer.number", "referrer.organisation", "treating.name")
+    } == {
+        "referrer.name": "ORC-12",
+        "referrer.number": "ORC-12-1",
+        "referrer.organisation": "ORC-21-1",
+        "treating.name": "PV1-7",
+    }
+
+
+def test_the_number_of_a_patient_and_of_an_order_stand_where_they_were_read() -> None:
+    said = Hl7Explainer().explain(
+        "\r".join(
+            (
+                "MSH|^~\\&|LAB|ZEED|HIX|LAB|20260302121500||ORU^R01|77|P|2.5",
+                "PID|1|71|71^^^ZEED^PI||Giessen^J",
+                "OBR|1|77|F1|A^B",
+                "",
+            )
+        ).encode(),
+        "generic-v2",
+    )
+    fields = by_name(said)
+    assert (fields["patient.local_number"].place, fields["referral_number"].place) == ("PID-3-1", "OBR-2-1")

@@ -153,3 +153,9 @@ def test_a_referral_says_what_kind_of_answer_is_asked_for() -> None:
     assert isinstance(found, IncomingReferral)
     assert found.question_board == "Graag uw oordeel"
     assert [(fact.label, fact.text) for fact in found.facts] == [("Soort aanvraag", "Second opinion")]
+
+
+def test_material_says_how_it_was_taken() -> None:
+    """SPM-5 and SPM-7: a needle biopsy is no resection."""
+    found = referral("OBR|2|A2||PA^Pathologie^L", "SPM|1|||TIS^Weefsel|VERS^Vers||NB^Naaldbiopt|MAM^Mamma|LI^Links")
+    assert [fact.text for fact in found.facts if fact.label == "Materiaal"] == ["Weefsel; Vers; Naaldbiopt; Mamma; Links"]

@@ -82,7 +82,7 @@ def test_a_line_that_is_proposed_or_asked_for_does_not_read_as_found(mood: str, 
 def test_what_was_asked_for_and_is_cancelled_does_not_read_as_asked_for() -> None:
     found = referral("ORC|RE|A2", f"OBR|2|A2||CT^CT thorax^L{'|' * 21}X")
     assert [fact.text for fact in found.facts] == ["MDO oncologie"]
-    assert (found.unmapped, [fact.text for fact in found.taken_back]) == (("OBR(2)/withdrawn",), ["CT thorax"])
+    assert (found.unmapped, [fact.text for fact in found.taken_back]) == (("OBR(1)/withdrawn",), ["CT thorax"])
 
 
 def test_timing_critical_does_not_read_as_routine() -> None:

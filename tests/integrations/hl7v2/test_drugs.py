@@ -101,3 +101,11 @@ def test_how_long_a_drug_is_given_is_as_it_says_itself_and_not_as_its_order_says
 def test_a_drug_with_its_number_in_the_list_before_it_is_called_by_its_name() -> None:
     (told,) = medicines(read("RDE^O11", "ORC|NW|R1", "RXO|1|C09AA02^Enalapril^ATC||10|mg"))
     assert told.startswith("Enalapril; ")
+
+
+def test_a_drug_says_per_what_and_of_which_scheme_it_is() -> None:
+    """RXO-17: where some write the scheme and its course."""
+    assert medicines(referral("ORC|NW|R1", f"RXO|D1^Oxaliplatine|85||mg/m2{'|' * 13}FOLFOX6^Kuur 3 van 12")) == [
+        "Oxaliplatine; 85; mg/m2; FOLFOX6; Kuur 3 van 12"
+    ]
+    assert medicines(referral("ORC|NW|R1", f"RXO|D2^Natriumchloride|500||mL{'|' * 13}H6")) == ["Natriumchloride; 500; mL; H6"]

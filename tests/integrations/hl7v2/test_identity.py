@@ -268,3 +268,25 @@ def test_an_end_that_never_comes_is_none() -> None:
     read = Hl7Reader().read(raw(pid, kind="ADT^A08"), "generic-v2")
     assert isinstance(read, PatientChange)
     assert read.patient.local_number == "7000001"
+
+
+def test_the_name_of_before_a_merge_is_told_where_it_is_another() -> None:
+    """MRG-7: it is in no list of numbers, and who judges a merge wants to know it."""
+
+    def left(name: str) -> tuple[str, ...]:
+        pid = "PID|1||71^^^ZEED^PI||Giessen^J"
+        found = Hl7Reader().read(raw(pid, f"MRG|72^^^ZEED^PI||||||{name}", kind="ADT^A40"), "generic-v2")
+        assert isinstance(found, PatientMerge)
+        return found.unmapped
+
+    assert left("Linde^A") == ("MRG-7",)
+    assert (left("Giessen^J"), left("GIESSEN^J"), left("")) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("sent", "sex", "left"), [("W", "F", ()), ("U", "", ()), ("", "", ()), ("9", "", ()), ("Q", "", ("PID-8",))]
+)
+def test_a_sex_that_nobody_here_knows_is_told_as_left_over(sent: str, sex: str, left: tuple[str, ...]) -> None:
+    read = Hl7Reader().read(raw(f"PID|1||71^^^ZEED^PI||Giessen^J||19600101|{sent}", kind="ADT^A08"), "generic-v2")
+    assert isinstance(read, PatientChange)
+    assert (read.patient.sex, read.unmapped) == (sex, left)

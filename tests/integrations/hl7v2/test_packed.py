@@ -68,3 +68,10 @@ def test_words_behind_a_pdf_that_broke_off_are_still_read() -> None:
         ORDER, f"OBX|1|TX|PDF^Verslag^L|1|{PDF_TEXT[:400]}||||||F", "OBX|2|TX|PDF^Verslag^L|2|Zie ook de bijlage||||||F"
     )
     assert [fact.text for fact in read.facts if fact.label.startswith("Verslag")] == ["Zie ook de bijlage"]
+
+
+def test_a_pdf_that_came_along_with_an_address_is_a_document_and_its_words_stand_beside_it() -> None:
+    """OBX-2 RP: an address, and behind it all that it points at."""
+    read = result(ORDER, f"OBX|1|RP|CT^CT thorax^L||Geen afwijkingen^^^^{packed(PDF)}||||||F")
+    assert [(one.media_type, one.content) for one in read.documents] == [("application/pdf", PDF)]
+    assert [fact.text for fact in read.facts if fact.label == "CT thorax"] == ["Geen afwijkingen"]

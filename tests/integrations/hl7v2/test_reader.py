@@ -93,7 +93,7 @@ def test_a_pdf_that_is_none_is_still_a_document_with_its_bytes() -> None:
 def test_broken_base64_is_kept_as_text_for_a_person() -> None:
     read = with_observations("OBX|1|ED|X^Brief||^application^pdf^Base64^%%%geen base64%%%")
     assert [(d.media_type, d.kind, d.content) for d in read.documents] == [("text/plain", "unreadable", b"%%%geen base64%%%")]
-    assert read.quarantined == ("OBX(1)/broken",)
+    assert read.quarantined == ("OBX/broken",)
 
 
 @pytest.mark.parametrize("line_end", ["\r", "\\.br\\", "\\X0D\\\\X0A\\", " "])

@@ -173,3 +173,29 @@ def test_where_a_link_says_that_the_urgency_stands_goes_before_what_a_field_says
     ]
 
     assert places == ["ZMD-2", "RF1-5-1"]
+
+
+@pytest.mark.parametrize(
+    ("line", "called"),
+    [("AIS|1|U|^consult oncoloog", "consult oncoloog"), ("AIS|1|U", "consult longarts")],
+    ids=["AIS-3", "ARQ-7"],
+)
+def test_zorgdomein_says_in_a_request_for_an_appointment_what_is_asked(line: str, called: str) -> None:
+    header = "MSH|^~\\&|ZorgDomein||||20260302121500||SRM^S01^SRM_S01|g1|P|2.4|||||NLD|UNICODE UTF-8"
+    arq = "ARQ|ZD1|||||LONG^Longkanker^99zda|LO1^consult longarts^99zda|||||R|||01990001^Roos^P.^^^^^^VEKTIS"
+    raw = "\r".join((header, arq, "PID|1||71^^^ZEED^PI||Giessen^J", "RGS|1|U", line, "")).encode()
+    found = Hl7Reader().read(raw, "zorgdomein")
+    assert isinstance(found, IncomingReferral)
+    assert found.board_hint == called
+    places = {one.name: one.place for one in Hl7Explainer().explain(raw, "zorgdomein").fields}
+    assert places["referrer.name"].startswith("ARQ-15") and places["referrer.number"] == "ARQ-15-1"
+
+
+@pytest.mark.parametrize(
+    ("timing", "urgency"), [("^STAT", "asap"), ("^ROUTINE", "routine"), ("^Q8H", ""), ("1^STAT^^^^R", "routine")]
+)
+def test_an_urgency_where_the_interval_belongs_is_the_urgency(timing: str, urgency: str) -> None:
+    """OBR-27: how often stands in its second component, and no code for how often is one of these words."""
+    found = read("ORM^O01", "ORC|NW|A1", f"OBR|1|A1||MDO^MDO long^L{'|' * 23}{timing}")
+    assert isinstance(found, IncomingReferral)
+    assert found.urgency == urgency

@@ -177,3 +177,35 @@ def test_a_letter_alone_is_no_telephone_of_a_provider_and_a_mark_before_a_number
     found = read("REF^I12", PID, "RF1||R", "PRD|PP^Huisarts|Visser^H|||C", "PRD|RP^Verwijzer|Smit^A|||sein 4711")
     assert isinstance(found, IncomingReferral)
     assert (found.gp and found.gp.phone, found.referrer and found.referrer.phone) == ("", "sein 4711")
+
+
+def test_what_a_note_is_about_stands_before_it() -> None:
+    """NTE-2 (table 0105: L, P, O) where a sender writes words instead of a letter."""
+    found = read(
+        "SIU^S12",
+        "SCH|A1",
+        "NTE||P|Nuchter komen",
+        "NTE||Affected body parts|arm~been",
+        "NTE||_default|Met rolstoel",
+        PID,
+        "RGS|1",
+    )
+    assert isinstance(found, IncomingAppointment)
+    assert found.note == "Nuchter komen\nAffected body parts: arm\nbeen\nMet rolstoel"
+    told = read(
+        "ORM^O01", PID, "ORC|NW|A1", "OBR|1|A1||MDO^MDO long^L", "NTE|1|Vraagstelling|Operabel?", "NTE|2|Allergie|Penicilline"
+    )
+    assert isinstance(told, IncomingReferral)
+    assert told.question_board == "Operabel?"
+    assert [(fact.label, fact.text) for fact in told.facts if fact.label == "Allergie"] == [("Allergie", "Penicilline")]
+
+
+def test_a_practice_is_called_by_its_name_and_not_by_its_number() -> None:
+    found = referral(PID, "PRD|RP|Wit^A||Praktijk De Roos^^^01051234")
+    assert found.referrer.organisation == "Praktijk De Roos"
+
+
+def test_a_street_is_said_once() -> None:
+    found = read("ORU^R01", PID, "OBR|1||F1|A^Algemeen", "OBX|1|XAD|A^Adres^L||Dorpsweg 1&Dorpsweg&1^^Zeedorp^^1234AB||||||F")
+    assert isinstance(found, IncomingResult)
+    assert [fact.text for fact in found.facts if fact.label == "Adres"] == ["Dorpsweg 1 Zeedorp 1234AB"]

@@ -121,3 +121,39 @@ def test_words_where_the_moment_of_reception_belongs_are_told() -> None:
         "OBR|2|A2||CT^CT thorax|||20260301|||||||Verdenking longembolie", "OBR|3|A3||PET^PET|||20260301|||||||202603011415"
     )
     assert [fact.text for fact in found.facts if fact.label.startswith("Klinische gegevens")] == ["Verdenking longembolie"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("SCH|AF1|||||K^Kontrole||30|MIN|^^30^20260501100000^20260501103000", "AIS|1||SCO^Scopie"),
+        ("SCH|AF1|||||||K^Kontrole|30|MIN|^^^^20260501100000^20260501103000", "AIS|1||SCO^Scopie"),
+        ("SCH|AF1|||||||K^Kontrole|30|MIN", "AIS|1||SCO^Scopie||20260501100000|30|MIN"),
+    ],
+    ids=["SCH one early", "one component too far", "AIS one too far"],
+)
+def test_an_appointment_a_place_beside_where_it_belongs_begins_and_ends_when_it_says(lines: tuple[str, ...]) -> None:
+    found = read("SIU^S12", *lines)
+    assert isinstance(found, IncomingAppointment)
+    assert found.starts_at is not None and f"{found.starts_at:%H:%M}" == "10:00"
+    assert found.ends_at is not None and f"{found.ends_at:%H:%M}" == "10:30"
+
+
+def test_an_end_alone_is_no_beginning() -> None:
+    found = read("SIU^S12", "SCH|AF1|||||||K^Kontrole|||^^^^20260501103000")
+    assert isinstance(found, IncomingAppointment)
+    assert found.starts_at is None and found.ends_at is not None
+
+
+def test_a_notification_one_field_early_names_its_own_document_and_the_one_it_replaces() -> None:
+    """A state of a document (AU, LA) is no file name, so all before it stands a field early."""
+    pdf = "OBX|1|ED|B^Brief^L||^application^pdf^Base64^JVBERi0xLjQK||||||F"
+    found = read("MDM^T10", "TXA|1|CN^Brief|TX|20260301|||||||D2|D1||||DO", pdf)
+    assert isinstance(found, IncomingResult)
+    assert [(one.reference, one.replaces, one.status) for one in found.documents] == [("D2", "D1", "preliminary")]
+    told = read("MDM^T04", "TXA|1|CN^Brief|TX|20260301|||||||D2|||||LA")
+    assert isinstance(told, IncomingResult)
+    assert [(one.reference, one.title) for one in told.documents] == [("D2", "Brief")]
+    right = read("MDM^T10", "TXA|1|CN^Brief|TX|20260301|||||||77|D2|D1|||brief.pdf|AU", pdf)
+    assert isinstance(right, IncomingResult)
+    assert [(one.reference, one.replaces) for one in right.documents] == [("D2", "D1")]

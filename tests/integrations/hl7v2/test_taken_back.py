@@ -20,7 +20,7 @@ def test_a_result_in_a_referral_that_is_deleted_is_not_shown_and_is_taken_back(s
     found = referral(f"OBX|1|NM|2039-6^CEA^LN||5.1|ug/L|||||{status}|||20260201")
     assert shown(found) == []
     assert [(fact.label, fact.text, fact.dated_on) for fact in found.taken_back] == [("CEA", "5.1 ug/L", date(2026, 2, 1))]
-    assert "OBX(1)/withdrawn" in found.unmapped
+    assert "OBX/withdrawn" in found.unmapped
 
 
 def test_a_result_in_a_referral_says_that_it_is_preliminary_or_corrected() -> None:
@@ -52,7 +52,7 @@ def test_a_diagnosis_that_is_deleted_and_told_anew_stands() -> None:
 def test_a_deleted_diagnosis_in_a_result_is_named_and_not_shown_and_is_taken_back() -> None:
     found = result("OBR|1|A1|F1|LAB^Lab^L", f"DG1|1||C20^Rectumcarcinoom^I10{'|' * 18}D", "OBX|1|NM|CEA^CEA^L||4|||||F")
     assert "Rectumcarcinoom" not in [fact.text for fact in found.facts]
-    assert "DG1(1)/withdrawn" in found.unmapped
+    assert "DG1/withdrawn" in found.unmapped
     assert found.taken_back == (Fact(Section.DIAGNOSIS, "Rectumcarcinoom", "Diagnose", code="C20", code_system="I10"),)
 
 
@@ -61,7 +61,7 @@ def test_an_order_that_is_cancelled_before_there_is_a_result_is_no_longer_asked_
     found = result(common, f"OBR|1|P1|F1|HEM^Hematologie^L{'|' * 21}{status}", "NTE|1||Materiaal gestold")
     assert [(fact.label, fact.text) for fact in found.facts] == [("Hematologie", "Materiaal gestold")]
     assert [(fact.label, fact.text) for fact in found.taken_back] == [("Aangevraagd", "Hematologie")]
-    assert found.unmapped == ("OBR(1)/withdrawn",)
+    assert found.unmapped == ("OBR/withdrawn",)
 
 
 def test_an_order_that_is_cancelled_with_results_under_it_is_shown_with_those() -> None:

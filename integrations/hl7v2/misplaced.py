@@ -1,0 +1,42 @@
+"""A person who stands in a field of words: many senders are a field or two too early with who asked or who judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .er7 import Message
+from .people import professional_name
+from .segment import Repetition, Segment
+
+_WHERE_PEOPLE_STAND = {"PV1": (7, 8, 9, 17), "ORC": (10, 11, 12), "OBR": (10, 16, 28)}
+_NUMBER = re.compile(r"[A-Za-z]{0,8}\d[\d-]*")
+_TITLE = re.compile(r"[^\W\d_][^\d_]*")
+
+
+def people_in(message: Message, segment: Segment, fields: Sequence[str]) -> Iterator[str]:
+    """Who is named in these fields though words belong there: `dr. Pieter Roos (40004)`."""
+    for field in fields:
+        for one in segment.repetitions(int(field)):
+            if is_person(message, one):
+                yield f"{professional_name(one, 2)} ({one.component(1).strip()})"
+
+
+def is_person(message: Message, one: Repetition) -> bool:
+    """Whether number, surname and name stand there (XCN), and not a code with its words and its system.
+
+    A title shows that, where a code would have its other system or the version of its own; or the same person elsewhere in the message.
+    """
+    number, family = one.component(1).strip(), one.component(2).strip()
+    if not (one.has(3) and _NUMBER.fullmatch(number) and family and one.component(3).strip()):
+        return False
+    is_titled = not (one.component(4) or one.component(5)) and _TITLE.fullmatch(one.component(6) or one.component(7)) is not None
+    return is_titled or (number, family) in set(_named(message))
+
+
+def _named(message: Message) -> Iterator[tuple[str, str]]:
+    """Number and surname of who stands where people do."""
+    for name, fields in _WHERE_PEOPLE_STAND.items():
+        for segment in message.all(name):
+            for one in (repetition for n in fields for repetition in segment.repetitions(n)):
+                yield one.component(1).strip(), one.component(2).strip()

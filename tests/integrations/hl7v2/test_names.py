@@ -1,0 +1,74 @@
+"""Initials are initials and a name is a name: as Dutch hospitals print them, and nothing is cut into letters that is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from integrations.hl7v2.er7 import Message
+from integrations.hl7v2.outgoing import compose
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import PatientChange, PersonName, dotted, initials_of
+
+from .samples import DECISION, NOW, address
+
+HEADER = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ADT^A08|M1|P|2.5"
+
+
+def named(xpn: str) -> PersonName:
+    found = Hl7Reader().read(f"{HEADER}\rPID|1||71^^^ZEED^PI||{xpn}||19600101|F\r".encode(), "generic-v2")
+    assert isinstance(found, PatientChange)
+    return found.patient.name
+
+
+@pytest.mark.parametrize(
+    ("xpn", "shown"),
+    [
+        ("Giessen^J^P", "J.P. Giessen"),
+        ("Giessen^J.P.", "J.P. Giessen"),
+        ("Giessen^J. P.", "J.P. Giessen"),
+        ("Giessen^JPM", "J.P.M. Giessen"),
+        ("Giessen^J^L M G", "J.L.M.G. Giessen"),
+        ("Giessen^J^L.M.G.", "J.L.M.G. Giessen"),
+        ("Giessen^J.Th.M.", "J.Th.M. Giessen"),
+        ("Giessen^Chr.^J", "Chr.J. Giessen"),
+        ("Giessen^^J.P.", "J.P. Giessen"),
+        ("Giessen^^JP", "J.P. Giessen"),
+    ],
+)
+def test_initials_are_shown_with_their_dots(xpn: str, shown: str) -> None:
+    assert named(xpn).shown == shown
+
+
+@pytest.mark.parametrize(
+    ("xpn", "shown"),
+    [
+        ("Giessen^Jan Piet", "Jan Piet Giessen"),
+        ("Giessen^Jan^P", "Jan P Giessen"),
+        ("Giessen^Jan P.", "Jan P. Giessen"),
+        ("Giessen^J^Pieter", "J Pieter Giessen"),
+        ("Giessen^ANK^MARIE", "ANK MARIE Giessen"),
+        ("GIESSEN^J^PIETER", "J PIETER GIESSEN"),
+        ("Giessen^^Jan", "Jan Giessen"),
+        ("GIESSEN^ANNA^ANNA MARIA", "ANNA MARIA GIESSEN"),
+        ("Giessen^Jan^Janneke", "Jan Janneke Giessen"),
+    ],
+)
+def test_a_name_is_never_cut_into_letters(xpn: str, shown: str) -> None:
+    assert named(xpn).shown == shown
+
+
+@pytest.mark.parametrize(
+    ("stored", "each"),
+    [("JP", ["J", "P"]), ("JThM", ["J", "Th", "M"]), ("jp", ["j", "p"]), ("J.P.", ["J", "P"]), ("ÉA", ["É", "A"]), ("", [])],
+)
+def test_an_initial_of_two_letters_is_one_initial(stored: str, each: list[str]) -> None:
+    assert initials_of(stored) == each
+    assert dotted(stored) == "".join(f"{one}." for one in each)
+
+
+def test_what_goes_out_has_the_first_initial_whole_and_the_others_beside_it() -> None:
+    patient = replace(DECISION.patient, name=replace(DECISION.patient.name, initials="ThJM", given=""))
+    sent = Message.parse(compose(replace(DECISION, patient=patient), address("hix"), now=NOW))
+    assert (sent.get("PID-5-2"), sent.get("PID-5-3")) == ("Th", "JM")
