@@ -55,7 +55,7 @@ def read_message(tree: Node, profile: Profile) -> Incoming:
         return read
     gone = unique(address("", text(own.get("url"))) or address("", url) for _, method, own, url in told if method == "DELETE")
     over = tuple(Fact(Section.OTHER, "", key=one) for one in gone)
-    papers = tuple(name for kind, _, name in (one.partition("/") for one in gone) if kind in _PAPERS)
+    papers = tuple(one for one in gone if one.partition("/")[0] in _PAPERS)
     return replace(
         read,
         unmapped=(*read.unmapped, *named),

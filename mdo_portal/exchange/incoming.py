@@ -63,8 +63,11 @@ class IncomingDocument:
     dated_on: date | None = None
     kind: str = ""  # "referral letter", "pathology report", "radiology report", "form", "" (unknown)
     reference: str = ""  # the sender's own id of the document
-    replaces: str = ""  # the sender's id of the document that this one takes the place of
+    replaces: str = ""  # the sender's id, or address, of the document that this one takes the place of
     status: str = ""  # of RESULT_STATUSES; "" = final
+    known_as: str = (
+        ""  # `DocumentReference/7`: its address on the sender's server. What is told again under it is the same document
+    )
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class IncomingReferral:
     cancel_reason: str = ""  # why, in the sender's words
     request_task: str = ""  # `Task/…` on the sender's own server that asks for it: its output may be the decision
     taken_back: tuple[Fact, ...] = ()  # what resources say that were sent in error: where it was told before, it is over
-    documents_taken_back: tuple[str, ...] = ()  # the sender's ids of documents that are over and did not come along
+    documents_taken_back: tuple[str, ...] = ()  # the sender's ids or addresses of documents that are over and did not come along
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from mdo_portal.domain.case import CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Section
-from mdo_portal.services import documents, result_facts
+from mdo_portal.services import document_versions, documents, result_facts
 from mdo_portal.services.result_facts import ANNOUNCED, GONE, is_under, said
 from mdo_portal.services.telling import Telling
 
@@ -22,7 +22,7 @@ def add(telling: Telling, result: IncomingResult) -> set[str]:
         happened |= _set_status(telling, [one for one in known if one.reference.startswith(f"{order}/")], GONE)
     rows = [one for one in result_facts.of_case(telling) if one.source_key]
     told = {fact.key for fact in result.facts if fact.key}
-    came = {documents.digest_of(document.content) for document in result.documents if document.content}
+    came = {document_versions.digest_of(document.content) for document in result.documents if document.content}
     for document in result.documents:
         # several documents of one message may share its number, and come again together
         others = [one for one in known if one.sha256 not in came or not document.content]
@@ -60,7 +60,7 @@ def _with_content(
 ) -> set[str]:
     at, message_id = telling.now, telling.message_id
     hospital_id = telling.hospital.id
-    same = documents.digest_of(document.content)
+    same = document_versions.digest_of(document.content)
     if any(one.sha256 == same and not telling.is_after(one) for one in known):
         return set()  # an older word on what stands here: replaced or withdrawn it stays so
     added = documents.add(telling.session, telling.case, document, hospital_id=hospital_id, at=at, message_id=message_id)
