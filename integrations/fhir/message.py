@@ -144,13 +144,13 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     left, apart = tuple(found.unmapped), tuple(found.quarantined)
     good = (one for one in tasks if one.place not in sifted.refused)
     ending = None if question else ending_task(one for one in good if referral_of(one.resource) == number)
+    over = tuple(dict.fromkeys(found.taken_back)), tuple(dict.fromkeys(found.gone))
     if ending is not None:
         return IncomingReferral(
             patient=who, number=number, facts=facts, documents=documents, sent_at=sent_at, unmapped=left, quarantined=apart,
-            cancelled=True, cancel_reason=why(ending.resource, {}),
+            cancelled=True, cancel_reason=why(ending.resource, {}), taken_back=over[0], documents_taken_back=over[1],
         )  # fmt: skip
     said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
-    over = tuple(dict.fromkeys(found.taken_back)), tuple(dict.fromkeys(found.gone))
     return IncomingAnswer(number, question, who, said, facts, documents, sent_at, left, apart, *over)
 
 

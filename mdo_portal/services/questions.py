@@ -24,10 +24,10 @@ from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import Address, Fact, IncomingAnswer, Question, Receipt, ReceiptKind, Section, Unreadable
 from mdo_portal.services import (
     audit,
+    carried,
     case_facts,
     changes,
     deliveries,
-    documents,
     hospitals,
     identification,
     patients,
@@ -152,12 +152,7 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
     _same_patient(session, answer, case, hospital)
     facts = (*answer.facts, *_beside(answer, request))
     case_facts.add_facts(session, case, facts, hospital, now=now, message_id=message_id)
-    over = documents.add_all(
-        session, case, answer.documents, hospital_id=hospital.id, at=now, message_id=message_id, gone=answer.documents_taken_back
-    )
-    over |= {"result.withdrawn"} if case_facts.take_back(session, case, answer.taken_back, hospital, now=now) else set()
-    for what in sorted(over):
-        timeline.happened(session, case, what, at=now, hospital=hospital.name)
+    carried.keep(session, case, answer, hospital, now=now, message_id=message_id)
     if request is not None and request.answered_at is None:
         request.answered_at, request.answer = now, answer.text or ""
         timeline.happened(session, case, "case.answered", at=now)

@@ -17,7 +17,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import Fact, IncomingReferral, PatientIdentity, Section, Unreadable, Wire
-from mdo_portal.services import audit, case_facts, documents, families, identification, patients, standing, timeline
+from mdo_portal.services import audit, carried, case_facts, documents, families, identification, patients, standing, timeline
 from mdo_portal.services.case_facts import add_facts, keep_earlier_questions
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
@@ -51,18 +51,7 @@ def register(
         raise _numbered_otherwise(referral, case, patient)
     else:
         _bring_up_to_date(session, case, referral, hospital, now=now, message_id=message_id)
-    over = documents.add_all(
-        session,
-        case,
-        referral.documents,
-        hospital_id=hospital.id,
-        at=now,
-        message_id=message_id,
-        gone=referral.documents_taken_back,
-    )
-    over |= {"result.withdrawn"} if case_facts.take_back(session, case, referral.taken_back, hospital, now=now) else set()
-    for what in sorted(over):
-        timeline.happened(session, case, what, at=now, hospital=hospital.name)
+    carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
     if not is_new:
         assess(session, case, now=now)
     tell(session, case, "referral.received" if is_new else "referral.updated", hospital, now=now, wire=wire, person_id=person_id)
@@ -271,7 +260,7 @@ def cancel(
     if referral.cancel_reason and referral.cancel_reason != case.question_board:  # some send the whole order once more
         told = (*told, Fact(Section.COURSE, referral.cancel_reason, CANCELLED))
     add_facts(session, case, told, hospital, now=now, message_id=message_id)
-    documents.add_all(session, case, referral.documents, hospital_id=hospital.id, at=now, message_id=message_id)
+    carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
     if not is_over:
         standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
     standing.announce(session, case)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseFact, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
@@ -141,3 +141,17 @@ def test_the_question_that_comes_once_more_is_no_reason(session: Session, zeed: 
     case = register(session, zeed, told)
     cancel(session, zeed, told, cancel_reason="Operabel?")
     assert not session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.label == referrals.CANCELLED)).all()
+
+
+def test_what_was_sent_in_error_with_the_referral_is_over_with_it(session: Session, zeed: Hospital) -> None:
+    """Asked for the wrong patient: all of it is taken back in one message, and its values and letter stood on as if they held."""
+    value, letter = Fact(Section.MARKER, "4 ug/L", "PSA"), replace(make.document(b"%PDF-1.7 brief"), reference="D-1")
+    told = make.referral(make.identity("1"), number="VW-1", facts=(value,), documents=(letter,))
+    case = register(session, zeed, told)
+    cancel(session, zeed, told, facts=(), documents=(), taken_back=(value,), documents_taken_back=("D-1",))
+
+    assert present(session, case) == set()
+    letters = select(CaseDocument.status, CaseDocument.superseded_at.is_(None)).where(CaseDocument.case_id == case.id)
+    assert [tuple(row) for row in session.execute(letters)] == [("withdrawn", False)]
+    said = set(session.scalars(select(CaseEvent.what).where(CaseEvent.case_id == case.id)))
+    assert {"result.withdrawn", "document.withdrawn", "referral.cancelled"} <= said
