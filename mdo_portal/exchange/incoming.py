@@ -201,6 +201,8 @@ class IncomingAnswer:
     quarantined: tuple[str, ...] = ()
     taken_back: tuple[Fact, ...] = ()  # as in IncomingReferral
     documents_taken_back: tuple[str, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()  # (our id, the answer in words) of further questions that it answers
+    is_under_way: bool = False  # the question is taken up, and nothing came of it yet
 
 
 @dataclass(frozen=True)

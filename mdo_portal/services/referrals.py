@@ -221,11 +221,13 @@ def assess(session: Session, case: Case, *, now: datetime) -> None:
 
 
 def _judge(case: Case, sections: set[Section], kinds: set[str], *, now: datetime) -> None:
-    question, referrer = case.question_board, case.referrer_name
+    question, referrer, lacked = case.question_board, case.referrer_name, case.missing
     case.missing = missing_items(question=question, referrer=referrer, sections=sections, document_kinds=kinds)
     wanted = CaseState.INCOMPLETE if case.missing else CaseState.READY
     undecided = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.READY)
-    asked = case.state is CaseState.INFORMATION_REQUESTED and not case.missing
+    asked = (
+        case.state is CaseState.INFORMATION_REQUESTED and bool(lacked) and not case.missing
+    )  # what was asked for may be here now
     if (case.state in undecided or asked) and case.board_id is not None and case.state is not wanted:
         case.move(wanted, now=now)
 
