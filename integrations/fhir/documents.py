@@ -136,7 +136,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     binary = reading.where.resolve(address, entry) if address and not inside else None
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
-    if sent is None:
+    if sent is None or not text(sent):
         named = joined(_in_words(title, told.title, reading) or reading.profile.label("document"), told.whose)
         gone = told.names if told.status == "withdrawn" else ()
         return Carried(facts=(_not_sent(named, dated, told.status, reading),), gone=gone)

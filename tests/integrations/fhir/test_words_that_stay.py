@@ -1,4 +1,6 @@
-"""What a form says in words of its sender's own, for a field that takes none or holds another already, stands on the case."""
+"""What is said in words of its sender's own, for a field that takes none or holds another already, stands on the case; so does that a
+file is missing.
+"""
 
 from __future__ import annotations
 
@@ -62,3 +64,17 @@ def test_of_two_latest_days_on_forms_the_second_is_told() -> None:
     found = read(request(), first, second | {"id": "q2"})
 
     assert (str(found.latest_useful_on), told(found)) == ("2026-12-20", [("Uiterlijk bespreken", "2026-12-10")])
+
+
+@pytest.mark.parametrize("data", ["", "  ", "\r\n"])
+def test_a_file_without_bytes_is_named_as_not_sent_and_no_document(data: str) -> None:
+    file: Node = {"attachment": {"contentType": "application/pdf", "data": data, "title": "Verwijsbrief"}}
+    letter: Node = {
+        "resourceType": "DocumentReference",
+        "status": "current",
+        "subject": {"reference": "Patient/p"},
+        "content": [file],
+    }
+    found = read(request(), letter)
+
+    assert (found.documents, told(found)) == ((), [("Document niet meegestuurd", "Verwijsbrief")])
