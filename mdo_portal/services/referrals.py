@@ -17,7 +17,18 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import Fact, IncomingReferral, PatientIdentity, Section, Unreadable, Wire
-from mdo_portal.services import audit, carried, case_facts, documents, families, identification, patients, standing, timeline
+from mdo_portal.services import (
+    audit,
+    board_asked,
+    carried,
+    case_facts,
+    documents,
+    families,
+    identification,
+    patients,
+    standing,
+    timeline,
+)
 from mdo_portal.services.case_facts import add_facts, keep_earlier_questions
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
@@ -79,6 +90,7 @@ def _bring_up_to_date(
     newest = not told_later(session, case, *ASKED, "referral.cancelled", now=now)
     if newest:
         keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
+        board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
     take_over(case, referral, newest=newest)
     case.revision += 1
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
