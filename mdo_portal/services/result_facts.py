@@ -9,11 +9,10 @@ from sqlalchemy import select
 
 from mdo_portal.domain.case import CaseFact
 from mdo_portal.exchange import Fact, IncomingResult
-from mdo_portal.services import case_facts
+from mdo_portal.services import case_facts, over_before
+from mdo_portal.services.over_before import ANNOUNCED, GONE
 from mdo_portal.services.telling import Telling
 
-GONE = "withdrawn"
-ANNOUNCED = "Document zonder inhoud"
 _COUNT = re.compile(r"#\d+$")
 
 
@@ -24,6 +23,7 @@ def add(telling: Telling, result: IncomingResult) -> set[str]:
     happened: set[str] = set()
     for order in result.withdrawn:
         taken_back = [one for one in present if is_under(one.source_key, order) and telling.is_after(one)]
+        over_before.order_is_over(telling, order, known)
         happened |= {"result.withdrawn"} if withdraw(telling, taken_back) else set()
     for fact in result.facts:
         happened |= _told(telling, fact, known, present)
@@ -78,6 +78,9 @@ def _told(telling: Telling, fact: Fact, known: Sequence[CaseFact], present: Sequ
     if any(_is_told(one, fact) for one in newer):
         return set()  # the same old word once more
     row = telling.add(fact)
+    if over := over_before.over(telling, fact.key, known) if fact.key else None:
+        row.superseded_at, row.status = over.superseded_at, GONE if over.status == GONE else row.status
+        return {"result.received"}
     if newer:
         row.superseded_at = max(one.received_at for one in newer)
         return {"result.received"}

@@ -18,7 +18,7 @@ from mdo_portal.domain.inbound import OF_A_REFERRAL, InboundMessage
 from mdo_portal.exchange import Fact, IncomingDocument, Section
 from mdo_portal.services import case_facts, document_versions, documents
 from mdo_portal.services.case_facts import word
-from mdo_portal.services.result_facts import GONE
+from mdo_portal.services.over_before import GONE
 
 ONE_MOMENT = timedelta(milliseconds=1)
 """Each reading of a message has a moment of its own, so many microseconds after it came: what changed then is told by that (news.py)."""
