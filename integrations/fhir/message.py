@@ -23,7 +23,7 @@ from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import ENDED, answer_words, attachments, is_notice, question_of, read_notice, referral_of
 from integrations.fhir.values import Node, moment, node, nodes, text, unique
 from integrations.fhir.whose import ANOTHER, Whose, patients_in
-from integrations.fhir.withdrawal import ending_task, why
+from integrations.fhir.withdrawal import asks, ending_task, why
 from integrations.fhir.written import of_task
 from mdo_portal.exchange import Fact, Incoming, IncomingAnswer, IncomingReferral, Section, Unreadable
 
@@ -161,6 +161,7 @@ def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profi
     return IncomingAnswer(
         number, question, who, f"({state})" if question and is_nothing and state in ENDED else said, facts, documents, sent_at, left,
         apart, *over, others=others, is_under_way=bool(question) and is_nothing and state not in {*ENDED, "completed"},
+        asks=asks(one for one in asked if referral_of(one.resource) == number),
     )  # fmt: skip
 
 

@@ -203,6 +203,7 @@ class IncomingAnswer:
     documents_taken_back: tuple[str, ...] = ()
     others: tuple[tuple[str, str], ...] = ()  # (our id, the answer in words) of further questions that it answers
     is_under_way: bool = False  # the question is taken up, and nothing came of it yet
+    asks: bool = False  # a Task of its own asks for the referral, by its number alone
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,8 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
         timeline.happened(session, case, "case.answered", at=now)
     if not open_ones:
         timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir")
+    if answer.asks and not referrals.told_later(session, case, *referrals.ASKED, "referral.cancelled", now=now):
+        referrals.ask_again(case, now=now)
     _go_on(session, case, now=now)
     audit.record_system(session, "referral.updated", now=now, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)

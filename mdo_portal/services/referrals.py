@@ -95,9 +95,14 @@ def _bring_up_to_date(
     case.revision += 1
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
     if newest:
-        case.cancel_told_at = None
-    if newest and case.state is CaseState.WITHDRAWN:
-        case.move(CaseState.INCOMPLETE, now=now)  # the hospital asks again: it must stand on somebody's list
+        ask_again(case, now=now)
+
+
+def ask_again(case: Case, *, now: datetime) -> None:
+    """The hospital asks for what it may have taken back: it must stand on somebody's list."""
+    case.cancel_told_at = None
+    if case.state is CaseState.WITHDRAWN:
+        case.move(CaseState.INCOMPLETE, now=now)
 
 
 def _patient(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,8 +16,8 @@ from mdo_portal.domain.case import Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import Fact, IncomingReferral, PersonName, Section, Wire
-from mdo_portal.services import case_facts, referrals
+from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PersonName, Section, Wire
+from mdo_portal.services import case_facts, questions, referrals
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
@@ -155,3 +156,17 @@ def test_what_was_sent_in_error_with_the_referral_is_over_with_it(session: Sessi
     assert [tuple(row) for row in session.execute(letters)] == [("withdrawn", False)]
     said = set(session.scalars(select(CaseEvent.what).where(CaseEvent.case_id == case.id)))
     assert {"result.withdrawn", "document.withdrawn", "referral.cancelled"} <= said
+
+
+@pytest.mark.parametrize("hours", [3, 1])
+def test_a_task_that_asks_for_it_again_by_its_number_puts_it_on_the_list_again(
+    session: Session, zeed: Hospital, hours: int
+) -> None:
+    """Without the request beside it: it was read as an addition, and the case stayed withdrawn. An older one changes nothing."""
+    told = make.referral(make.identity("1"), number="VW-1")
+    case = register(session, zeed, told)
+    cancel(session, zeed, told)
+    again = IncomingAnswer(referral_number="VW-1", asks=True)
+    questions.answered(session, again, zeed, now=NOW + timedelta(hours=hours), message_id=uuid.uuid4())
+
+    assert (case.state is not CaseState.WITHDRAWN) is (hours == 3)

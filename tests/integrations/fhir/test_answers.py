@@ -72,3 +72,17 @@ def test_a_value_that_comes_along_is_an_answer_whatever_the_state() -> None:
 
 def test_a_question_that_is_turned_down_without_a_word_says_that() -> None:
     assert read(task(question=FIRST, status="rejected")).text == "(rejected)"
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        (task(status="requested"), True),
+        (task(status="completed"), False),
+        (task(question=FIRST, status="requested"), False),
+        (task(status="requested", partOf=[{"reference": "Task/9"}]), False),
+        (task(status="requested", code={"coding": [{"code": "suspend"}]}), False),
+    ],
+)
+def test_a_task_that_is_requested_asks_for_the_referral(said: Node, asks: bool) -> None:
+    assert read(said).asks is asks
