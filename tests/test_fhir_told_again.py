@@ -139,9 +139,10 @@ def test_two_files_of_one_document_both_stand_however_often_they_come(house: Hou
 
 
 def test_documents_without_a_number_replace_nothing(house: House) -> None:
-    """Without one there is only the id, and in many messages the first document is `d1`."""
-    house.tells(request(), patient(), document(FIRST, number=""))
-    house.tells(request(), patient(), document(SECOND, number=""))
+    """Without one, and without an address on a server, there is only the id, and in many messages the first document is `d1`."""
+    for one in (FIRST, SECOND):
+        raw = bundle(request(), patient(), document(one, number=""))
+        house.understands(raw.replace(b'"fullUrl": "https://', b'"fullUrl": "urn:x:'))
 
     assert house.documents() == [(len(FIRST), "", True), (len(SECOND), "", True)]
 

@@ -183,7 +183,7 @@ class Addresses:
 
     def _claim(self, entry: Entry) -> None:
         short = f"{entry.kind}/{entry.id}" if entry.id else ""
-        url = entry.full_url
+        url = entry.full_url.rstrip("/")
         is_alone = _put(self._known, url, entry) if url else True
         if short:
             is_alone_in_short = _put(self._short, short, entry)
@@ -198,16 +198,17 @@ class Addresses:
         address = text(reference) or text(node(reference).get("reference"))
         if address.startswith("#"):
             return self._contained(address[1:], source)
-        plain = address.split("/_history/")[0]
+        plain = _plain(address)
         if _ABSOLUTE.match(plain):
             return self._known.get(plain)
-        beside = f"{root(source.full_url)}/{plain}"
+        home = root(source.full_url.rstrip("/"))
+        beside = f"{home}/{plain}"
         if beside in self._known:
             return self._known[beside]
         bare = f"urn:uuid:{plain}"
         if bare in self._known:
             return self._known[bare]
-        return (self._homeless if root(source.full_url) else self._short).get(plain)
+        return (self._homeless if home else self._short).get(plain)
 
     def numbered(self, reference: Any) -> Entry | None:
         """Who has the number that a Reference gives; None when nobody in this message has, or two have."""
@@ -246,6 +247,11 @@ class Addresses:
         many = references if isinstance(references, list) else [references]
         found = (self.resolve(item, source) for item in many)
         return [entry for entry in found if entry is not None]
+
+
+def _plain(address: str) -> str:
+    """Without the version behind it, nor the stroke that some write there."""
+    return address.split("/_history/")[0].rstrip("/")
 
 
 _PEOPLE = {"Practitioner", "PractitionerRole", "Organization", "HealthcareService"}

@@ -10,7 +10,7 @@ from integrations.cda import opened
 from integrations.fhir.beside import by_whom
 from integrations.fhir.bundle import Entry
 from integrations.fhir.decoded import NotReadable, decoded
-from integrations.fhir.location import tail
+from integrations.fhir.location import address, tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.reading import Reading
 from integrations.fhir.values import Node, codings, concept, day, first_of, joined, node, nodes, text, unique, word
@@ -45,6 +45,7 @@ class _Told:
     title: str
     dated: str = ""
     number: str = ""
+    names: tuple[str, ...] = ()  # by what it is known when it is over: its number, its address; without those its id
     status: str = ""  # of RESULT_STATUSES
     replaces: str = ""  # the number of the document, or the version, that it takes the place of
     whose: str = ""  # who wrote it, and where: whom to ask for what was not sent along
@@ -62,14 +63,14 @@ def of_reference(entry: Entry, reading: Reading) -> Carried:
     if any(word(one.get("code")) == "appends" for one in nodes(own.get("relatesTo"))):
         title = joined(title, f"({reading.profile.label('addendum')})", by=" ")  # by its name alone it would be the whole report
     parts = [node(content.get("attachment")) for content in nodes(own.get("content"))]
-    master = nodes(own.get("masterIdentifier"))
-    named = next((value for _, value in identifiers({"identifier": master or own.get("identifier")})), "")
-    dated = first_of(own, "date", "created", "indexed")
+    named, dated = _number(own), first_of(own, "date", "created", "indexed")
     said = [_DOCUMENT.get(word(own.get(name)), "") for name in ("status", "docStatus")]
     state = "withdrawn" if "withdrawn" in said else joined(*said)
-    told = _Told(title, dated, named or entry.id, state, _parent(own) or named, _whose(entry, reading))
-    if not parts and state == "withdrawn" and told.number:
-        return Carried(gone=(told.number,))
+    told = _Told(
+        title, dated, named or entry.id, _names(named, entry), state, _parent(entry, reading) or named, _whose(entry, reading)
+    )
+    if not parts and state == "withdrawn" and told.names:
+        return Carried(gone=told.names)
     return _together([_one(entry, part, reading, codes, told) for part in parts or [{}]])  # without content it is only named
 
 
@@ -81,16 +82,27 @@ def _whose(entry: Entry, reading: Reading) -> str:
     return joined(authors, department, by=", ") if authors else department
 
 
-def _parent(own: Node) -> str:
-    """The document that it says it replaces: by its number, else by its id; the same number again is a newer version of itself."""
-    targets = (node(one.get("target")) for one in nodes(own.get("relatesTo")) if word(one.get("code")) == "replaces")
-    return next(
-        (
-            text(node(one.get("identifier")).get("value")) or tail(text(one.get("reference"))).rpartition("/")[2]
-            for one in targets
-        ),
-        "",
-    )
+def _number(own: Node) -> str:
+    """The number of a DocumentReference."""
+    master = nodes(own.get("masterIdentifier"))
+    return next((value for _, value in identifiers({"identifier": master or own.get("identifier")})), "")
+
+
+def _names(named: str, entry: Entry) -> tuple[str, ...]:
+    return tuple(filter(None, (named, entry.known_as))) or ((entry.id,) if entry.id else ())
+
+
+def _parent(entry: Entry, reading: Reading) -> str:
+    """The document that it says it replaces: by its number, else by its address, else by its id; the same number again is a newer
+    version of itself.
+    """
+    relations = (one for one in nodes(entry.resource.get("relatesTo")) if word(one.get("code")) == "replaces")
+    target = node(next(relations, {}).get("target"))
+    said, there = text(target.get("reference")), reading.where.resolve(target, entry)
+    named = text(node(target.get("identifier")).get("value"))
+    if there is not None:
+        return named or _number(there.resource) or there.known_as or there.id
+    return named or address("", said) or tail(said).rpartition("/")[2]
 
 
 def of_report(entry: Entry, reading: Reading) -> Carried:
@@ -100,9 +112,9 @@ def of_report(entry: Entry, reading: Reading) -> Carried:
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
     named, state = next((value for _, value in identifiers(own)), ""), _REPORT.get(word(own.get("status")), "")
     replaces = named if state == "corrected" else ""  # otherwise several reports may share the number of what was ordered
-    told = _Told(concept(own.get("code")), dated, named or entry.id, state, replaces)
-    if not nodes(own.get("presentedForm")) and state == "withdrawn" and told.number:
-        return Carried(gone=(told.number,))
+    told = _Told(concept(own.get("code")), dated, named or entry.id, _names(named, entry), state, replaces)
+    if not nodes(own.get("presentedForm")) and state == "withdrawn" and told.names:
+        return Carried(gone=told.names)
     return _together([_one(entry, form, reading, codes, told) for form in nodes(own.get("presentedForm"))])
 
 
@@ -124,9 +136,9 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     binary = reading.where.resolve(address, entry) if address and not inside else None
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
-    if sent is None:
+    if sent is None or not text(sent):
         named = joined(_in_words(title, told.title, reading) or reading.profile.label("document"), told.whose)
-        gone = (told.number,) if told.status == "withdrawn" and told.number else ()
+        gone = told.names if told.status == "withdrawn" else ()
         return Carried(facts=(_not_sent(named, dated, told.status, reading),), gone=gone)
     media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
     try:

@@ -104,10 +104,10 @@ class _Pull:
     def _documents(self) -> None:
         """The bytes behind documents that were found: Binaries below the same endpoint, once each."""
         for resource in list(self.found.values()):
-            for part in nodes(resource.get("content")) if resource.get("resourceType") == "DocumentReference" else []:
-                url = text(node(part.get("attachment")).get("url"))
-                if url and not node(part.get("attachment")).get("data"):
-                    self._binary(url, text(node(part.get("attachment")).get("contentType")))
+            for part in _attachments(resource):
+                url = text(part.get("url"))
+                if url and not part.get("data"):
+                    self._binary(url, text(part.get("contentType")))
 
     def _binary(self, url: str, media_type: str) -> None:
         try:
@@ -159,3 +159,11 @@ class _Pull:
             "entry": entries,
         }
         return dump(bundle)
+
+
+def _attachments(resource: Node) -> list[Node]:
+    """Of what carries documents: a document, a report, a picture."""
+    kind, content = resource.get("resourceType"), nodes(resource.get("content"))
+    if kind == "DocumentReference":
+        return [node(one.get("attachment")) for one in content]
+    return content if kind == "Media" else nodes(resource.get("presentedForm")) if kind == "DiagnosticReport" else []

@@ -35,6 +35,7 @@ class Answers:
     """What one QuestionnaireResponse gave."""
 
     fields: dict[str, list[str]] = field(default_factory=dict)
+    beside: list[tuple[str, Fact]] = field(default_factory=list)  # (name of the field, its words as a fact)
     facts: list[Fact] = field(default_factory=list)
     carried: list[Carried] = field(default_factory=list)
     left: list[str] = field(default_factory=list)  # the questions of which the answer says nothing by itself
@@ -114,6 +115,7 @@ def _place(item: Node, group: str, found: Answers, entry: Entry, reading: Readin
         target = ""  # a yes is no question and no day
     if target in FIELDS:
         found.fields.setdefault(target, []).append(words)
+        found.beside.append((target, Fact(Section.FORM, words, shown, day(dated))))
         return
     system, code = next(iter(codings([answer["valueCoding"] for answer in given if "valueCoding" in answer])), ("", ""))
     section = Section(target) if target else Section.FORM

@@ -29,6 +29,7 @@ from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
 from integrations.fhir.values import Node, codings, concept, day, joined, moment, nodes, text, unique, word
 from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
+from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
 
 
@@ -107,7 +108,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
     reasons = [_reason(item) for item in request.reason_codes if concept(item)]
     facts = distinct([*reasons, *_named_only(request, reading), *_own_words(request, reading), *found.facts])
     people = found.people
-    return IncomingReferral(
+    read = IncomingReferral(
         patient=patient_identity(patient.resource, reading.profile),
         number=request.number,
         board_hint=found.said("board_hint") or board(request, reading),
@@ -132,6 +133,19 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         taken_back=tuple(dict.fromkeys(found.taken_back)),
         documents_taken_back=tuple(dict.fromkeys(found.gone)),
     )
+    beside = [one for name, one in found.beside if not _is_held(name, one.text, read, reading)]
+    passed = request.latest_on not in (None, read.latest_useful_on)
+    unmapped = (*read.unmapped, *([f"{request.entry.place} occurrence"] if passed else []))
+    return replace(read, facts=distinct([*facts, *beside]), unmapped=unmapped) if beside or passed else read
+
+
+def _is_held(name: str, words: str, read: IncomingReferral, reading: Reading) -> bool:
+    """Whether the field of a referral says these words; the kind of tumour is only a hint there, and no page shows it."""
+    if name == "latest_useful_on":
+        return day(words) == read.latest_useful_on
+    if name == "urgency":
+        return bool(urgency_of(reading.profile.table, words)) or words in read.urgency
+    return name != "tumour_hint"
 
 
 def _own_words(request: Request, reading: Reading) -> list[Fact]:

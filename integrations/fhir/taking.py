@@ -35,7 +35,7 @@ _PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
 
 def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered) -> None:
     """What one resource says. `patient` None: the message holds none, and says only to which referral it belongs."""
-    own = entry.resource
+    own, papers = entry.resource, len(found.documents)
     if entry.kind in HELPERS:
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
         found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
@@ -70,6 +70,8 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         map_entry(entry, reading, found)
         if entry.known_as:
             found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]
+    if entry.known_as:
+        found.documents[papers:] = [replace(one, known_as=entry.known_as) for one in found.documents[papers:]]
 
 
 def _named_alone(entry: Entry) -> tuple[Fact, ...]:

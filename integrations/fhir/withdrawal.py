@@ -33,6 +33,12 @@ def ending_task(tasks: Iterable[Entry]) -> Entry | None:
     return next(aborting, None) or next(cancelled, None)
 
 
+def asks(tasks: Iterable[Entry]) -> bool:
+    """Whether one of the Tasks about one referral asks for it: requested, as a whole, and no question of ours."""
+    whole = (one for one in tasks if not one.resource.get("partOf") and not question_of(one.resource))
+    return any(_state(one) == "requested" and not _asked(one.resource) & _ABOUT for one in whole)
+
+
 def tasks_about(request: Entry, where: Addresses) -> list[Entry]:
     """The Tasks whose focus, or without one what they rest on, is this request: by address, or by its number."""
     numbers = {value for _, value in identifiers(request.resource)}

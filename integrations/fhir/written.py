@@ -37,6 +37,7 @@ def of_letter(entry: Entry, reading: Reading, found: Gathered) -> None:
         target = reading.profile.target("", title)
         if words and is_of_field(target, words):
             found.fields.setdefault(target, []).append(words)
+            found.beside.append((target, Fact(Section.FORM, words, title, dated, status=state)))
         elif words:
             target = "" if target in FIELDS else target
             placed_by = reading.profile.section(codings(one.get("code"))) or (Section(target) if target else Section.OTHER)
@@ -96,6 +97,7 @@ def of_form(entry: Entry, reading: Reading, found: Gathered) -> None:
     given = answers(entry, reading)
     state = _OF_A_FORM.get(word(entry.resource.get("status")), "")
     found.facts.extend(replace(one, status=state) if state else one for one in given.facts)
+    found.beside.extend(given.beside)
     for name, words in given.fields.items():
         found.fields.setdefault(name, []).extend(words)
     found.unmapped.extend(f"{entry.place} {one}" for one in given.left)

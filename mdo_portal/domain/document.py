@@ -47,6 +47,8 @@ class CaseDocument(Base):
     message_id: Mapped[uuid.UUID | None]
     #: the sender's own id of the document; empty = not named
     reference: Mapped[str] = mapped_column(default="")
+    #: the address that its resource has on the sender's FHIR server: `DocumentReference/7`; empty = none
+    known_as: Mapped[str] = mapped_column(default="")
     #: preliminary, corrected, withdrawn, unobtainable or empty (final), as sent
     status: Mapped[str] = mapped_column(default="")
     #: when the hospital replaced or withdrew it; it stays, shown as such

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mdo_portal.errors import N_
 
 #: what profiles call the segments and resources that have no label of their own, and what the portal keeps of before
@@ -25,6 +27,7 @@ OWN_LABELS = frozenset(
         N_("Document niet meegestuurd"),
         N_("Doel"),
         N_("Familieanamnese"),
+        N_("Gevraagd MDO"),
         N_("Hulpmiddel"),
         N_("Klinische gegevens"),
         N_("Materiaal"),
@@ -55,3 +58,28 @@ OWN_LABELS = frozenset(
         N_("Ingetrokken door het ziekenhuis"),
     }
 )
+
+_ONCE = frozenset(
+    {
+        "Categorie van de verwijzing", "Gevraagd MDO", "Klinische gegevens", "Reden", "Reden van onderzoek", "Reden van opname of bezoek",
+        "Reden van verwijzing", "Soort aanvraag", "Stadium", "Toedieningsweg",
+        "Eerdere vraag aan het MDO", "Eerdere vraag aan de radiologie", "Eerdere vraag aan de pathologie",
+    }
+)  # fmt: skip
+"""Of these a message says one thing, and the next message that thing otherwise."""
+_REST = re.compile(r"[:;,(]")
+
+
+def are_two(label: str, first: tuple[str, str], second: tuple[str, str]) -> bool:
+    """Whether two facts under this label are two things: it says of what kind they are (*Allergie*), and the patient may have several.
+
+    Each as (code, words). They are one when the code is, else when the words begin alike: `Penicilline`, `Penicilline (refuted)`.
+    """
+    if label.partition(" (")[0] not in OWN_LABELS - _ONCE:
+        return False
+    (code, words), (other_code, other_words) = first, second
+    return _name(words) != _name(other_words) and not (code and code == other_code)
+
+
+def _name(words: str) -> str:
+    return _REST.split(words, maxsplit=1)[0].strip().casefold()

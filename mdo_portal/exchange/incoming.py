@@ -63,8 +63,9 @@ class IncomingDocument:
     dated_on: date | None = None
     kind: str = ""  # "referral letter", "pathology report", "radiology report", "form", "" (unknown)
     reference: str = ""  # the sender's own id of the document
-    replaces: str = ""  # the sender's id of the document that this one takes the place of
+    replaces: str = ""  # the sender's id, or address, of the document that this one takes the place of
     status: str = ""  # of RESULT_STATUSES; "" = final
+    known_as: str = ""  # `DocumentReference/7`: its address on the sender's server; told again under it, it is the same document
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class IncomingReferral:
     cancel_reason: str = ""  # why, in the sender's words
     request_task: str = ""  # `Task/…` on the sender's own server that asks for it: its output may be the decision
     taken_back: tuple[Fact, ...] = ()  # what resources say that were sent in error: where it was told before, it is over
-    documents_taken_back: tuple[str, ...] = ()  # the sender's ids of documents that are over and did not come along
+    documents_taken_back: tuple[str, ...] = ()  # the sender's ids or addresses of documents that are over and did not come along
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,9 @@ class IncomingAnswer:
     quarantined: tuple[str, ...] = ()
     taken_back: tuple[Fact, ...] = ()  # as in IncomingReferral
     documents_taken_back: tuple[str, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()  # (our id, the answer in words) of further questions that it answers
+    is_under_way: bool = False  # the question is taken up, and nothing came of it yet
+    asks: bool = False  # a Task of its own asks for the referral, by its number alone
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ EVENTS = {
 def tell(
     session: Session, told: IncomingAppointment, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None = None
 ) -> Case | None:
-    """Keep what the hospital says of the appointment. None when no patient with a case is meant; an older word changes nothing."""
+    """Keep what the hospital says of the appointment. None when no patient with a case is meant; an older word only fills what is empty."""
     told = replace(told, starts_at=moments.likely(told.starts_at), ends_at=moments.likely(told.ends_at))
     patient = identification.of_message(session, hospital.id, told.patient)
     cases = standing.cases_of(session, patient) if patient else []
@@ -43,6 +43,7 @@ def tell(
     known = _known(session, told, hospital, patient)
     said = moments.said(told.sent_at, now)
     if known is not None and said < known.told_at:
+        _fill(known, told)
         return cases[-1]
     what = _event(told, known)
     row = known or Appointment(patient_id=_row_of(session, told, hospital, patient), hospital_id=hospital.id, number=told.number)
@@ -58,7 +59,7 @@ def _row_of(session: Session, told: IncomingAppointment, hospital: Hospital, pat
 
 
 def _known(session: Session, told: IncomingAppointment, hospital: Hospital, patient: Patient) -> Appointment | None:
-    """By the hospital's number; without one, an appointment of this patient at that very time."""
+    """By the hospital's number; without one, an appointment of this patient at that very time, or without a time told in the same words."""
     query = select(Appointment).where(Appointment.hospital_id == hospital.id)
     if told.number:
         found = session.scalars(query.where(Appointment.number == told.number).with_for_update()).one_or_none()
@@ -68,6 +69,8 @@ def _known(session: Session, told: IncomingAppointment, hospital: Hospital, pati
             raise Conflict(kind, "SCH-2", owner.id, told.patient, other_id=patient.id, previous=told.number)
         return found or _under_other_number(session, query, told, patient)
     own = query.where(Appointment.patient_id.in_(families.members(session, patient.id)), Appointment.starts_at == told.starts_at)
+    if told.starts_at is None:  # the day stands in the note
+        own = own.where(Appointment.number == "", Appointment.note == told.note, Appointment.service == told.service)
     return session.scalars(own.limit(1)).first()
 
 
@@ -110,6 +113,16 @@ def _differs(told: IncomingAppointment, known: Appointment) -> bool:
 
 def _words(told: IncomingAppointment) -> dict[str, str]:
     return {"service": told.service, "place": told.place, "with_whom": told.with_whom, "reason": told.reason, "note": told.note}
+
+
+def _fill(row: Appointment, told: IncomingAppointment) -> None:
+    """What the newer word left out: a cancellation may say no more than its number. No time of before it was moved to a day."""
+    is_moved = bool(row.moved_from or row.note)
+    for name, value in _words(told).items():
+        if value and not getattr(row, name):
+            setattr(row, name, value)
+    if row.starts_at is None and not is_moved:
+        row.starts_at, row.ends_at = told.starts_at, told.ends_at
 
 
 def _take_over(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case, CaseFact
+from mdo_portal.domain.fact_labels import are_two
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.exchange import Fact, IncomingReferral, Section
@@ -94,14 +95,18 @@ def add_facts(
             continue
         row = fact_row(case, fact, hospital, now=now, message_id=message_id)
         session.add(row)
-        named = (other for other in same_label(others, fact) if not _is_of_another(other, fact, hospital))
+        named = (other for other in same_label(others, fact) if not _is_another(other, fact, hospital))
         for other in dict.fromkeys((*named, *_same_words(others, fact))):
             older, newer = (other, row) if newest and other.received_at <= now else (row, other)
             older.superseded_at = newer.received_at
 
 
-def _is_of_another(row: CaseFact, fact: Fact, hospital: Hospital) -> bool:
-    """Whether it was told under another address of the same hospital: two values of one day are two, unless the newer one corrects."""
+def _is_another(row: CaseFact, fact: Fact, hospital: Hospital) -> bool:
+    """Whether it is another thing of that kind (another allergy), or was told under another address of the same hospital: two values of
+    one day are two, unless the newer one corrects.
+    """
+    if are_two(fact.label, (row.code, row.text), (fact.code, fact.text)):
+        return True
     both = bool(row.source_key and fact.key) and row.hospital_id == hospital.id
     return both and row.source_key != fact.key and fact.status != "corrected"
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import uuid
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.document import DOCUMENT_PURPOSE, CaseDocument
@@ -19,6 +18,8 @@ from mdo_portal.domain.files import LARGEST_PICTURE, clean_title, pixels
 from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.pdf_inside import is_active
 from mdo_portal.exchange import IncomingDocument, is_cut_off
+from mdo_portal.services import document_versions
+from mdo_portal.services.document_versions import digest_of
 from mdo_portal.services.sealed import row_of, sealer
 
 UNKNOWN_TYPE = "application/octet-stream"
@@ -83,32 +84,17 @@ def add_all(
 
     A message that came before those says nothing new of them.
     """
+    known = _known(session, case, told)
     for document in told:
         add(session, case, document, hospital_id=hospital_id, at=at, message_id=message_id)
-    came = {digest_of(document.content) for document in told}  # several documents of one message may share its number
-    replaced = {document.replaces for document in told if document.replaces and document.status != "withdrawn"}
-    rows = _called(session, case, {*replaced, *gone})
-    newer = {one.reference for one in rows if one.received_at > at} & replaced
-    happened: set[str] = set()
-    for one in (one for one in rows if one.received_at <= at):
-        if one.sha256 in came:
-            one.superseded_at = at if one.reference in newer else one.superseded_at
-        elif one.reference in gone and one.status != "withdrawn":
-            one.status, one.superseded_at = "withdrawn", one.superseded_at or at
-            happened.add("document.withdrawn")
-        elif one.reference in replaced and one.superseded_at is None:
-            one.superseded_at = at
-            happened.add("document.corrected")
-    return happened
+    return document_versions.settle(session, case, told, gone=gone, known=known, at=at)
 
 
-def _called(session: Session, case: Case, references: Set[str]) -> Sequence[CaseDocument]:
-    """The documents of the case under these ids of the sender; as the database has them, without their bytes."""
-    if not references:
-        return ()
-    query = select(CaseDocument).where(CaseDocument.case_id == case.id, CaseDocument.reference.in_(references))
-    fresh = query.options(defer(CaseDocument.content_sealed)).execution_options(populate_existing=True)
-    return session.scalars(fresh).all()
+def _known(session: Session, case: Case, told: Sequence[IncomingDocument]) -> set[str]:
+    """The digests of what the case had already."""
+    digests = {digest_of(document.content) for document in told}
+    query = select(CaseDocument.sha256).where(CaseDocument.case_id == case.id, CaseDocument.sha256.in_(digests))
+    return set(session.scalars(query)) if digests else set()
 
 
 Row = dict[str, Any]
@@ -129,6 +115,7 @@ _ONCE = _ADDING.on_conflict_do_update(
         "status": _ADDING.excluded.status,
         "superseded_at": _ADDING.excluded.superseded_at,
         "reference": func.coalesce(func.nullif(_ADDING.excluded.reference, ""), CaseDocument.reference),
+        "known_as": func.coalesce(func.nullif(_ADDING.excluded.known_as, ""), CaseDocument.known_as),
     },
     where=_ADDING.excluded.received_at >= func.greatest(CaseDocument.received_at, CaseDocument.superseded_at),
 )
@@ -163,14 +150,10 @@ def row(
         "received_at": at,
         "message_id": message_id,
         "reference": document.reference,
+        "known_as": document.known_as,
         "status": document.status,
         "superseded_at": at if document.status == "withdrawn" else None,
     }
-
-
-def digest_of(content: bytes) -> str:
-    """By which the same bytes are known."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def case_of(session: Session, document_id: uuid.UUID) -> uuid.UUID:

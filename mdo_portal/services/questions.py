@@ -24,10 +24,10 @@ from mdo_portal.errors import N_, IllegalMove, NotFound
 from mdo_portal.exchange import Address, Fact, IncomingAnswer, Question, Receipt, ReceiptKind, Section, Unreadable
 from mdo_portal.services import (
     audit,
+    carried,
     case_facts,
     changes,
     deliveries,
-    documents,
     hospitals,
     identification,
     patients,
@@ -147,38 +147,40 @@ def answered(session: Session, answer: IncomingAnswer, hospital: Hospital, *, no
 
     Raises Unreadable: "unknown_referral", "objection", "waits_for_identity"; Conflict when it names another patient.
     """
-    request = _request(session, answer, hospital)
+    request = _request_of(session, answer.question, hospital)
     case = _case(session, answer, hospital, request)
     _same_patient(session, answer, case, hospital)
-    facts = (*answer.facts, *_beside(answer, request))
+    others = [(_request_of(session, question, hospital), words) for question, words in answer.others]
+    if any(other is not None and other.case_id != case.id for other, _ in others):
+        raise Unreadable("split", "Task.identifier")
+    said = [(request, answer.text), *others]
+    facts = (*answer.facts, *(one for asked, words in said for one in _beside(asked, words)))
     case_facts.add_facts(session, case, facts, hospital, now=now, message_id=message_id)
-    over = documents.add_all(
-        session, case, answer.documents, hospital_id=hospital.id, at=now, message_id=message_id, gone=answer.documents_taken_back
-    )
-    over |= {"result.withdrawn"} if case_facts.take_back(session, case, answer.taken_back, hospital, now=now) else set()
-    for what in sorted(over):
-        timeline.happened(session, case, what, at=now, hospital=hospital.name)
-    if request is not None and request.answered_at is None:
-        request.answered_at, request.answer = now, answer.text or ""
+    carried.keep(session, case, answer, hospital, now=now, message_id=message_id)
+    open_ones = [(asked, words) for asked, words in said if asked is not None and asked.answered_at is None]
+    for asked, words in [] if answer.is_under_way else open_ones:
+        asked.answered_at, asked.answer = now, words
         timeline.happened(session, case, "case.answered", at=now)
-    else:
+    if not open_ones:
         timeline.happened(session, case, "referral.updated", at=now, hospital=hospital.name, wire="fhir")
+    if answer.asks and not referrals.told_later(session, case, *referrals.ASKED, "referral.cancelled", now=now):
+        referrals.ask_again(case, now=now)
     _go_on(session, case, now=now)
     audit.record_system(session, "referral.updated", now=now, case=case, object_type="case", object_id=case.id)
     standing.announce(session, case)
     return case
 
 
-def _beside(answer: IncomingAnswer, request: InformationRequest | None) -> tuple[Fact, ...]:
+def _beside(request: InformationRequest | None, words: str) -> tuple[Fact, ...]:
     """The words of it that answer no open question: nobody asked, or somebody answered before. They stand on the case as they came."""
-    is_answer = request is not None and (request.answered_at is None or request.answer == answer.text)
-    return () if is_answer or not answer.text else (Fact(Section.COURSE, answer.text),)
+    is_answer = request is not None and (request.answered_at is None or request.answer == words)
+    return () if is_answer or not words else (Fact(Section.COURSE, words),)
 
 
-def _request(session: Session, answer: IncomingAnswer, hospital: Hospital) -> InformationRequest | None:
+def _request_of(session: Session, question: str, hospital: Hospital) -> InformationRequest | None:
     """Our question by our own number, and only if it was asked to this hospital."""
     try:
-        found = session.get(InformationRequest, uuid.UUID(answer.question)) if answer.question else None
+        found = session.get(InformationRequest, uuid.UUID(question)) if question else None
     except ValueError:
         return None
     if found is None or session.get_one(Case, found.case_id).hospital_id != hospital.id:

@@ -17,7 +17,18 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.readiness import missing_items
 from mdo_portal.exchange import Fact, IncomingReferral, PatientIdentity, Section, Unreadable, Wire
-from mdo_portal.services import audit, case_facts, documents, families, identification, patients, standing, timeline
+from mdo_portal.services import (
+    audit,
+    board_asked,
+    carried,
+    case_facts,
+    documents,
+    families,
+    identification,
+    patients,
+    standing,
+    timeline,
+)
 from mdo_portal.services.case_facts import add_facts, keep_earlier_questions
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
@@ -51,18 +62,7 @@ def register(
         raise _numbered_otherwise(referral, case, patient)
     else:
         _bring_up_to_date(session, case, referral, hospital, now=now, message_id=message_id)
-    over = documents.add_all(
-        session,
-        case,
-        referral.documents,
-        hospital_id=hospital.id,
-        at=now,
-        message_id=message_id,
-        gone=referral.documents_taken_back,
-    )
-    over |= {"result.withdrawn"} if case_facts.take_back(session, case, referral.taken_back, hospital, now=now) else set()
-    for what in sorted(over):
-        timeline.happened(session, case, what, at=now, hospital=hospital.name)
+    carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
     if not is_new:
         assess(session, case, now=now)
     tell(session, case, "referral.received" if is_new else "referral.updated", hospital, now=now, wire=wire, person_id=person_id)
@@ -90,13 +90,19 @@ def _bring_up_to_date(
     newest = not told_later(session, case, *ASKED, "referral.cancelled", now=now)
     if newest:
         keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
+        board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
     take_over(case, referral, newest=newest)
     case.revision += 1
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
     if newest:
-        case.cancel_told_at = None
-    if newest and case.state is CaseState.WITHDRAWN:
-        case.move(CaseState.INCOMPLETE, now=now)  # the hospital asks again: it must stand on somebody's list
+        ask_again(case, now=now)
+
+
+def ask_again(case: Case, *, now: datetime) -> None:
+    """The hospital asks for what it may have taken back: it must stand on somebody's list."""
+    case.cancel_told_at = None
+    if case.state is CaseState.WITHDRAWN:
+        case.move(CaseState.INCOMPLETE, now=now)
 
 
 def _patient(
@@ -232,11 +238,13 @@ def assess(session: Session, case: Case, *, now: datetime) -> None:
 
 
 def _judge(case: Case, sections: set[Section], kinds: set[str], *, now: datetime) -> None:
-    question, referrer = case.question_board, case.referrer_name
+    question, referrer, lacked = case.question_board, case.referrer_name, case.missing
     case.missing = missing_items(question=question, referrer=referrer, sections=sections, document_kinds=kinds)
     wanted = CaseState.INCOMPLETE if case.missing else CaseState.READY
     undecided = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.READY)
-    asked = case.state is CaseState.INFORMATION_REQUESTED and not case.missing
+    asked = (
+        case.state is CaseState.INFORMATION_REQUESTED and bool(lacked) and not case.missing
+    )  # what was asked for may be here now
     if (case.state in undecided or asked) and case.board_id is not None and case.state is not wanted:
         case.move(wanted, now=now)
 
@@ -271,7 +279,7 @@ def cancel(
     if referral.cancel_reason and referral.cancel_reason != case.question_board:  # some send the whole order once more
         told = (*told, Fact(Section.COURSE, referral.cancel_reason, CANCELLED))
     add_facts(session, case, told, hospital, now=now, message_id=message_id)
-    documents.add_all(session, case, referral.documents, hospital_id=hospital.id, at=now, message_id=message_id)
+    carried.keep(session, case, referral, hospital, now=now, message_id=message_id)
     if not is_over:
         standing.happened(session, [case], "referral.cancelled", now=now, hospital=hospital.name, wire=wire.value)
     standing.announce(session, case)

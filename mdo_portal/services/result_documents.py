@@ -9,8 +9,9 @@ from sqlalchemy import select
 from mdo_portal.domain.case import CaseFact
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Section
-from mdo_portal.services import documents, result_facts
-from mdo_portal.services.result_facts import ANNOUNCED, GONE, is_under, said
+from mdo_portal.services import document_versions, documents, over_before, result_facts
+from mdo_portal.services.over_before import ANNOUNCED, GONE
+from mdo_portal.services.result_facts import is_under, said
 from mdo_portal.services.telling import Telling
 
 
@@ -22,12 +23,13 @@ def add(telling: Telling, result: IncomingResult) -> set[str]:
         happened |= _set_status(telling, [one for one in known if one.reference.startswith(f"{order}/")], GONE)
     rows = [one for one in result_facts.of_case(telling) if one.source_key]
     told = {fact.key for fact in result.facts if fact.key}
-    came = {documents.digest_of(document.content) for document in result.documents if document.content}
+    came = {document_versions.digest_of(document.content) for document in result.documents if document.content}
     for document in result.documents:
         # several documents of one message may share its number, and come again together
         others = [one for one in known if one.sha256 not in came or not document.content]
         earlier = [one for one in others if one.reference and one.reference in (document.reference, document.replaces)]
         words = [one for one in _words(document, rows) if one.source_key not in told]
+        happened |= _over_before(telling, document, known, rows)
         if document.content:
             happened |= _with_content(telling, document, known, earlier, words)
         elif document.status == GONE:
@@ -37,6 +39,17 @@ def add(telling: Telling, result: IncomingResult) -> set[str]:
         else:
             happened |= _without_content(telling, document, earlier, words)
     return happened
+
+
+def _over_before(
+    telling: Telling, document: IncomingDocument, known: Sequence[CaseDocument], rows: Sequence[CaseFact]
+) -> set[str]:
+    """What it takes back or the place of, and is not here."""
+    is_gone = document.status == GONE and not document.content
+    name = document.replaces if document.replaces != document.reference else ""
+    name = (name or document.reference) if is_gone else name
+    is_over = over_before.document_is_over(telling, name, {one.reference for one in known}, rows, GONE if is_gone else "")
+    return {"document.withdrawn"} if is_over and is_gone else set()
 
 
 def _of_case(telling: Telling) -> list[CaseDocument]:
@@ -60,15 +73,17 @@ def _with_content(
 ) -> set[str]:
     at, message_id = telling.now, telling.message_id
     hospital_id = telling.hospital.id
-    same = documents.digest_of(document.content)
+    same = document_versions.digest_of(document.content)
     if any(one.sha256 == same and not telling.is_after(one) for one in known):
         return set()  # an older word on what stands here: replaced or withdrawn it stays so
     added = documents.add(telling.session, telling.case, document, hospital_id=hospital_id, at=at, message_id=message_id)
     is_new = added not in {one.id for one in known}
     others = [one for one in earlier if one.id != added and (message_id is None or one.message_id != message_id)]
+    over = over_before.over(telling, document.reference, result_facts.of_case(telling)) if is_new else None
     is_late = is_new and any(one.reference == document.reference and not telling.is_after(one) for one in others)
-    if is_late:
-        telling.session.get_one(CaseDocument, added).superseded_at = at
+    if is_late or over is not None:
+        row = telling.session.get_one(CaseDocument, added)
+        row.superseded_at, row.status = at, GONE if over is not None and over.status == GONE else row.status
     else:
         _replaced(telling, others, words)
     return {said(document.status, "document", known=bool(earlier or words) and not is_late)} if is_new else set()

@@ -16,9 +16,9 @@ from mdo_portal.domain.files import clean_title
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import OF_A_REFERRAL, InboundMessage
 from mdo_portal.exchange import Fact, IncomingDocument, Section
-from mdo_portal.services import case_facts, documents
+from mdo_portal.services import case_facts, document_versions, documents
 from mdo_portal.services.case_facts import word
-from mdo_portal.services.result_facts import GONE
+from mdo_portal.services.over_before import GONE
 
 ONE_MOMENT = timedelta(milliseconds=1)
 """Each reading of a message has a moment of its own, so many microseconds after it came: what changed then is told by that (news.py)."""
@@ -116,7 +116,9 @@ def files(session: Session, case: Case, told_now: Sequence[IncomingDocument], ho
     """The same bytes stay the same document, under the name, kind and day that are read now. Returns whether anything changed."""
     by_digest: dict[str, IncomingDocument] = {}
     for one in told_now:
-        by_digest.setdefault(documents.digest_of(one.content), one)  # the same bytes under two names: the first names them
+        by_digest.setdefault(
+            document_versions.digest_of(one.content), one
+        )  # the same bytes under two names: the first names them
     mine = [row for row in told.files if told.is_mine(row)]
     named = [_name(row, by_digest[row.sha256]) for row in mine if row.sha256 in by_digest]
     gone = [row for row in mine if row.sha256 not in by_digest]

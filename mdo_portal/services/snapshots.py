@@ -76,12 +76,11 @@ def of_case(session: Session, case_id: uuid.UUID) -> list[SnapshotRow]:
 
 
 def _row(snapshot: Snapshot, hospital: str, earlier: list[uuid.UUID] | None, facts: dict[uuid.UUID, CaseFact]) -> SnapshotRow:
-    since = earlier or []
-    added = [] if earlier is None else [one for one in snapshot.fact_ids if one not in since]
-    gone = [one for one in since if one not in snapshot.fact_ids]
-    return SnapshotRow(
-        snapshot.taken_at, hospital, len(snapshot.fact_ids), earlier is None, _shown(added, facts), _shown(gone, facts)
-    )
+    told, since = _shown(snapshot.fact_ids, facts), _shown(earlier or [], facts)
+    # By what they say: what is told in the same words under another status (corrected) is neither new nor gone.
+    added = [] if earlier is None else [one for one in told if one not in since]
+    gone = [one for one in since if one not in told]
+    return SnapshotRow(snapshot.taken_at, hospital, len(snapshot.fact_ids), earlier is None, added, gone)
 
 
 def _shown(ids: list[uuid.UUID], facts: dict[uuid.UUID, CaseFact]) -> list[SnapshotFact]:

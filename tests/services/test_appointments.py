@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -155,3 +156,30 @@ def test_the_day_that_stood_for_a_time_goes_when_the_time_is_sent(session: Sessi
     plan(session, zeed, booked(event="S13"), at=LATER)
     (one,) = session.scalars(select(Appointment))
     assert (one.starts_at, one.note) == (datetime(2026, 3, 4, 10, tzinfo=UTC), "")
+
+
+def test_an_older_word_fills_what_the_newer_one_left_out(session: Session, zeed: Hospital, case: Case) -> None:
+    """A cancellation says its number and no more; read before the booking, it stood there of nothing, at no time."""
+    plan(session, zeed, booked("cancelled", event="S15", starts_at=None, reason="ziek", sent_at=LATER), at=LATER)
+    plan(session, zeed, booked(service="MRI", reason="controle", sent_at=NOW), at=LATER)
+
+    (one,) = session.scalars(select(Appointment))
+    assert (one.state, one.event, one.service, one.reason) == ("cancelled", "S15", "MRI", "ziek")
+    assert one.starts_at == datetime(2026, 3, 4, 10, tzinfo=UTC)
+
+
+def test_an_older_time_is_not_that_of_one_that_was_moved_to_a_day(session: Session, zeed: Hospital, case: Case) -> None:
+    moved = booked(event="S13", starts_at=None, starts_on=date(2026, 3, 17), note="2026-03-17", sent_at=LATER)
+    plan(session, zeed, moved, at=LATER)
+    plan(session, zeed, booked(sent_at=NOW), at=LATER)
+
+    assert session.scalars(select(Appointment.starts_at)).all() == [None]
+
+
+def test_two_without_number_or_time_are_two(session: Session, zeed: Hospital, case: Case) -> None:
+    """Each says its day in words; the second took the place of the first, and of any other that had no time yet."""
+    first = booked(number="F1", starts_at=None, starts_on=date(2026, 3, 4), note="2026-03-04", service="MRI")
+    for told in (first, *(replace(first, number="", note=f"2026-03-{day}", service="CT") for day in (17, 18, 18))):
+        plan(session, zeed, told)
+
+    assert sorted(session.scalars(select(Appointment.note))) == ["2026-03-04", "2026-03-17", "2026-03-18"]

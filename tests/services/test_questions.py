@@ -12,13 +12,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
-from mdo_portal.domain.case import Case, CaseFact, InformationRequest
+from mdo_portal.domain.case import Case, CaseFact, CaseState, InformationRequest
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.pull import OutgoingQuestion
 from mdo_portal.errors import IllegalMove, NotFound
-from mdo_portal.exchange import Fact, IncomingAnswer, PatientIdentity, PersonName, Receipt, ReceiptKind, Section, Unreadable, Wire
-from mdo_portal.services import deciding, intake, questions
+from mdo_portal.exchange import (
+    Fact,
+    IncomingAnswer,
+    IncomingResult,
+    PatientIdentity,
+    PersonName,
+    Receipt,
+    ReceiptKind,
+    Section,
+    Unreadable,
+    Wire,
+)
+from mdo_portal.services import deciding, intake, patients, questions, results
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.identity_questions import opened, states
@@ -184,3 +196,56 @@ def test_an_answer_with_another_birth_date_asks_a_person_and_goes_on_once_answer
     understand_all(database, readers=readers)
 
     assert states(database) == ["understood"]
+
+
+def test_one_message_answers_two_questions_of_one_case(session: Session, region: Region) -> None:
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    case, first = asked(session, region)
+    questions.ask(session, case, "En de stollers?", viewer=region.aisha, now=NOW)
+    session.flush()
+    of_case = InformationRequest.case_id == case.id
+    second = session.scalars(select(InformationRequest.id).where(of_case, InformationRequest.id != first)).one()
+    told = IncomingAnswer(
+        question=str(first), text="PSA 8,1", others=((str(second), "Geen stollers"), (str(uuid.uuid4()), "Los"))
+    )
+    questions.answered(session, told, zeed, now=NOW + timedelta(hours=1), message_id=uuid.uuid4())
+    session.flush()
+
+    assert [session.get_one(InformationRequest, one).answer for one in (first, second)] == ["PSA 8,1", "Geen stollers"]
+    assert session.scalars(select(CaseFact.text).where(CaseFact.text.in_(["Geen stollers", "Los"]))).all() == ["Los"]
+    assert case.state is not CaseState.INFORMATION_REQUESTED
+
+
+def test_one_message_does_not_answer_questions_of_two_cases(session: Session, region: Region) -> None:
+    """The words of the second would stand on the case of the first, maybe of another patient."""
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    (_, first), (_, second) = asked(session, region), asked(session, region)
+    told = IncomingAnswer(question=str(first), text="PSA 8,1", others=((str(second), "Geen stollers"),))
+    with pytest.raises(Unreadable, match="split"):
+        questions.answered(session, told, zeed, now=NOW, message_id=uuid.uuid4())
+
+
+def test_a_question_that_is_taken_up_stays_open(session: Session, region: Region) -> None:
+    """The hospital's system put its task on `accepted`: the question was closed with an empty answer, and nobody waited any more."""
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    case, question = asked(session, region)
+    told = IncomingAnswer(question=str(question), is_under_way=True)
+    questions.answered(session, told, zeed, now=NOW + timedelta(hours=1), message_id=uuid.uuid4())
+    session.flush()
+
+    assert session.get_one(InformationRequest, question).answered_at is None
+    assert case.state is CaseState.INFORMATION_REQUESTED
+
+
+def test_a_result_is_no_answer_to_a_question_about_a_case_that_lacked_nothing(session: Session, region: Region) -> None:
+    """Any value from the laboratory made it ready to be planned, while the board still waited for what it had asked."""
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    case, _ = asked(session, region)
+    assert case.missing == []
+    told = IncomingResult(
+        PatientIdentity(), "R01", facts=(Fact(Section.MARKER, "8,1", "PSA"),), referral_number=case.referral_number
+    )
+    told = replace(told, patient=patients.identity_of(session, session.get_one(Patient, case.patient_id)))
+    assert results.add(session, told, zeed, now=NOW + timedelta(hours=1)) is case
+
+    assert case.state is CaseState.INFORMATION_REQUESTED

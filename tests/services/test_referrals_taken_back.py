@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,12 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.case import Case, CaseFact, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseFact, CaseState
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.exchange import Fact, IncomingReferral, PersonName, Section, Wire
-from mdo_portal.services import case_facts, referrals
+from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, PersonName, Section, Wire
+from mdo_portal.services import case_facts, questions, referrals
 from mdo_portal.services.rulings import Conflict
 from tests import make
 from tests.make import BSN, NOW, OTHER_BSN
@@ -141,3 +142,31 @@ def test_the_question_that_comes_once_more_is_no_reason(session: Session, zeed: 
     case = register(session, zeed, told)
     cancel(session, zeed, told, cancel_reason="Operabel?")
     assert not session.scalars(select(CaseFact).where(CaseFact.case_id == case.id, CaseFact.label == referrals.CANCELLED)).all()
+
+
+def test_what_was_sent_in_error_with_the_referral_is_over_with_it(session: Session, zeed: Hospital) -> None:
+    """Asked for the wrong patient: all of it is taken back in one message, and its values and letter stood on as if they held."""
+    value, letter = Fact(Section.MARKER, "4 ug/L", "PSA"), replace(make.document(b"%PDF-1.7 brief"), reference="D-1")
+    told = make.referral(make.identity("1"), number="VW-1", facts=(value,), documents=(letter,))
+    case = register(session, zeed, told)
+    cancel(session, zeed, told, facts=(), documents=(), taken_back=(value,), documents_taken_back=("D-1",))
+
+    assert present(session, case) == set()
+    letters = select(CaseDocument.status, CaseDocument.superseded_at.is_(None)).where(CaseDocument.case_id == case.id)
+    assert [tuple(row) for row in session.execute(letters)] == [("withdrawn", False)]
+    said = set(session.scalars(select(CaseEvent.what).where(CaseEvent.case_id == case.id)))
+    assert {"result.withdrawn", "document.withdrawn", "referral.cancelled"} <= said
+
+
+@pytest.mark.parametrize("hours", [3, 1])
+def test_a_task_that_asks_for_it_again_by_its_number_puts_it_on_the_list_again(
+    session: Session, zeed: Hospital, hours: int
+) -> None:
+    """Without the request beside it: it was read as an addition, and the case stayed withdrawn. An older one changes nothing."""
+    told = make.referral(make.identity("1"), number="VW-1")
+    case = register(session, zeed, told)
+    cancel(session, zeed, told)
+    again = IncomingAnswer(referral_number="VW-1", asks=True)
+    questions.answered(session, again, zeed, now=NOW + timedelta(hours=hours), message_id=uuid.uuid4())
+
+    assert (case.state is not CaseState.WITHDRAWN) is (hours == 3)

@@ -46,7 +46,10 @@ def test_so_is_what_another_server_says_of_its_own_patient() -> None:
     assert beside(told("Patient/p"), lives="https://elders.example/fhir/Observation/o") == [NOBODY]
 
 
-@pytest.mark.parametrize("subject", [HERE, f"{HERE}/_history/7", "Patient/p", "Patient/p/_history/7"])
+@pytest.mark.parametrize(
+    "subject",
+    [HERE, f"{HERE}/", f"{HERE}/_history/7", "Patient/p", "Patient/p/", "Patient/p/_history/7", "Patient/p/_history/7/"],
+)
 def test_an_address_that_is_in_the_message_is_found_whatever_its_version(subject: str) -> None:
     assert beside(told(subject)) == ["positief"]
 
@@ -79,3 +82,11 @@ def test_of_two_servers_with_the_same_id_each_result_is_of_its_own() -> None:
     assert found.patient.local_number == "0042"
     assert [fact.text for fact in found.facts] == ["positief"]
     assert found.quarantined == ("Observation/4: about a patient who is not the one of this referral",)
+
+
+def test_a_stroke_behind_where_a_resource_lives_makes_no_difference() -> None:
+    assert beside(told("Patient/p"), patient_lives=f"{HERE}/", lives=f"{BASE}/Observation/o/") == ["positief"]
+
+
+def test_a_stroke_behind_what_a_request_points_at_refuses_no_message() -> None:
+    assert beside(told("Patient/p"), asks="Patient/p/") == ["positief"]

@@ -186,3 +186,20 @@ def test_a_binary_in_json_is_read_as_well_and_decimals_stay_as_they_were() -> No
         pulled = pull(there)
 
     assert b'"value":1.10' in pulled.bundle and b"JVBERi0xLjcgeQ" in pulled.bundle
+
+
+@pytest.mark.parametrize("kind", ["DiagnosticReport", "Media"])
+def test_the_file_of_a_report_or_picture_is_fetched_as_that_of_a_document_is(kind: str) -> None:
+    """Epic writes the form of a report as an address; the report was named as not sent, while it lay ready."""
+    file = {"contentType": "application/pdf", "url": "Binary/v", "title": "Verslag"}
+    said = {"resourceType": kind, "id": "v", "subject": {"reference": "Patient/p"}}
+    said |= {"status": "final", "code": {"text": "PA"}, "presentedForm": [file]} if kind == "DiagnosticReport" else {}
+    said |= {"type": "photo", "content": file} if kind == "Media" else {}
+    pages = whole(
+        **{"Condition?_count=2": bundle(said), "Binary/v": (200, {"Content-Type": "application/pdf"}, b"%PDF-1.7 verslag")}
+    )
+    with hospital(pages) as there:
+        read = FhirReader().read(pull(there).bundle, "generic-stu3")
+
+    assert isinstance(read, IncomingReferral)
+    assert {one.content for one in read.documents} == {b"%PDF-1.7 x", b"%PDF-1.7 verslag"}

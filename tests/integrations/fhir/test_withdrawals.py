@@ -173,3 +173,15 @@ def test_another_request_of_the_same_patient_that_asks_for_no_board_is_no_referr
 
     assert (found.number, found.unmapped) == ("REF-1", named)
     assert [fact.text for fact in found.facts] == shown
+
+
+def test_a_task_that_takes_the_referral_back_says_what_else_is_over() -> None:
+    about = task(focus={"identifier": {"value": "REF-1"}})
+    letter = {"resourceType": "DocumentReference", "id": "d", "status": "entered-in-error", "identifier": [{"value": "D-1"}]}
+    letter |= {"content": [{"attachment": {"url": "https://elders.example/Binary/1"}}]}
+    value = {"resourceType": "Observation", "id": "o", "status": "entered-in-error", "code": {"text": "PSA"}, "valueString": "4"}
+    found = referral(about, letter, value)
+
+    assert found.cancelled
+    assert {"D-1", "DocumentReference/d"} <= set(found.documents_taken_back)
+    assert [(one.label, one.text) for one in found.taken_back] == [("PSA", "4")]

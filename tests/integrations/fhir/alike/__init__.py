@@ -19,8 +19,8 @@ REWRITINGS: dict[str, Rewriting] = {**WRAPPED, **ADDRESSED, **PLACED, **NUMBERED
 ONLY_R4 = {"with the type of what is pointed at", *(name for name in FILES if "Binary" in name)}
 """What STU3 has no word for, or another."""
 
-_ADDRESS = ("key", "request_task")
-"""Under which address on the sender's server a fact and a Task are known: only where the sender says that they live there (ADR 0052)."""
+_ADDRESS = ("key", "known_as", "request_task")
+"""Under which address on the sender's server a fact, a document and a Task are known: only where the sender says that they live there (ADR 0052)."""
 MAY_CHANGE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((*WRAPPED, *ADDRESSED, *PLACED), _ADDRESS),
     "with other ids": (*_ADDRESS, "reference", "documents_taken_back"),  # a document without a number is known by its id

@@ -1,0 +1,37 @@
+"""Another board is asked in a later version of a referral: it is never lost, and a board that somebody chose or that was found stays."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.board import Board
+from mdo_portal.domain.case import WAITING, Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.exchange import Fact, IncomingReferral, Section
+from mdo_portal.services import case_facts, changes, routing, standing
+
+ASKED = "Gevraagd MDO"
+"""The label of what the hospital calls the board that it asks now, where the case stands with another."""
+
+
+def hear(
+    session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime, message_id: uuid.UUID | None
+) -> None:
+    """Of a waiting case without a board the new words name it; of any other that the words name another one stands on the case."""
+    hint = referral.board_hint
+    if not hint or hint == case.board_hint:
+        return
+    board_id = routing.route(session, hospital, referral)
+    if case.board_id is None:
+        case.board_hint = hint
+        if board_id is not None and case.state in WAITING:
+            changes.announce(session, "worklist", "unrouted")
+            case.board_id = board_id
+            standing.happened(session, [case], "case.routed", now=now, board=session.get_one(Board, board_id).name)
+    elif board_id is not None and board_id != case.board_id:
+        case.board_hint = hint
+        told = (Fact(Section.FORM, hint, ASKED),)
+        case_facts.add_facts(session, case, told, hospital, now=now, message_id=message_id)

@@ -1,0 +1,103 @@
+"""A value that the referral told, without the laboratory's name for it, is the one that the laboratory corrects or takes back."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdo_portal.domain.case import CaseFact
+from mdo_portal.exchange import Fact, Section
+from mdo_portal.services import case_facts
+from tests.make import NOW
+from tests.people import Region
+from tests.test_results_told_again import CHEMISTRY, HOUR, House
+
+TOLD = Fact(Section.MARKER, "12 ug/L", "PSA", date(2026, 1, 1))
+
+
+@pytest.fixture
+def house(session: Session, region: Region) -> House:
+    return House(session, region)
+
+
+def refers(house: House, *facts: Fact) -> None:
+    at, message_id = house.now, uuid.uuid4()
+    case_facts.add_facts(house.session, house.case, facts, house.hospital, now=at, message_id=message_id)
+    house.session.flush()
+    house.now += HOUR
+
+
+def psa(value: str, status: str = "F", day: str = "20260101") -> str:
+    return f"OBX|1|NM|PSA^PSA^L||{value}|ug/L|||||{status}|||{day}"
+
+
+def stands(house: House) -> list[tuple[str, str]]:
+    query = select(CaseFact.text, CaseFact.status).where(CaseFact.label == "PSA", CaseFact.superseded_at.is_(None))
+    return [(row[0], row[1]) for row in house.session.execute(query.order_by(CaseFact.id))]
+
+
+def test_a_correction_takes_the_place_of_what_the_referral_told(house: House) -> None:
+    refers(house, TOLD)
+    house.hears("ORU^R01", CHEMISTRY, psa("21", "C"))
+
+    assert stands(house) == [("21 ug/L", "corrected")]
+
+
+@pytest.mark.parametrize("value", ["12", ""])
+def test_what_is_withdrawn_stands_no_longer(house: House, value: str) -> None:
+    refers(house, TOLD)
+    house.hears("ORU^R01", CHEMISTRY, psa(value, "D"))
+
+    assert stands(house) == []
+
+
+def test_the_same_value_is_told_once_and_goes_on_under_its_name(house: House) -> None:
+    refers(house, TOLD)
+    house.hears("ORU^R01", CHEMISTRY, psa("12"))
+    assert stands(house) == [("12 ug/L", "")]
+
+    house.hears("ORU^R01", CHEMISTRY, psa("13"))
+    assert stands(house) == [("13 ug/L", "")]
+
+
+def test_another_value_of_that_day_that_corrects_nothing_stands_beside(house: House) -> None:
+    refers(house, TOLD)
+    house.hears("ORU^R01", CHEMISTRY, psa("21"))
+
+    assert stands(house) == [("12 ug/L", ""), ("21 ug/L", "")]
+
+
+def test_of_two_values_of_that_day_nobody_can_tell_which_is_corrected(house: House) -> None:
+    refers(house, TOLD, Fact(Section.MARKER, "14 ug/L", "PSA", date(2026, 1, 1)))
+    house.hears("ORU^R01", CHEMISTRY, psa("21", "C"))
+
+    assert [text for text, _ in stands(house)] == ["12 ug/L", "14 ug/L", "21 ug/L"]
+
+
+def test_a_value_of_another_day_is_not_the_one_that_is_corrected(house: House) -> None:
+    refers(house, TOLD)
+    house.hears("ORU^R01", CHEMISTRY, psa("21", "C", day="20260202"))
+
+    assert [text for text, _ in stands(house)] == ["12 ug/L", "21 ug/L"]
+
+
+def test_what_the_referral_told_after_it_is_not_corrected_by_it(house: House) -> None:
+    house.now = NOW + 5 * HOUR
+    refers(house, TOLD)
+    house.now = NOW
+    house.hears("ORU^R01", CHEMISTRY, psa("21", "C"))
+
+    assert ("12 ug/L", "") in stands(house)
+
+
+def test_a_day_that_is_told_anew_takes_the_place_of_the_day_of_before(house: House) -> None:
+    """A laboratory that mends when the blood was taken sends the same value, again as final: it was taken for a double."""
+    house.hears("ORU^R01", CHEMISTRY, psa("12"))
+    house.hears("ORU^R01", CHEMISTRY, psa("12", day="20260109"))
+
+    query = select(CaseFact.dated_on).where(CaseFact.label == "PSA", CaseFact.superseded_at.is_(None))
+    assert house.session.scalars(query).all() == [date(2026, 1, 9)]
