@@ -20,6 +20,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingReferral, Unreadable
 from mdo_portal.services import (
     audit,
+    case_columns,
     case_facts,
     conflicts,
     identification,
@@ -119,12 +120,12 @@ def _take_over(
         case_facts.keep_earlier_questions(
             session, case, referral, hospital, now=told.at, message_id=told.message_id, emptied=whole
         )
-    referrals.take_over(case, referral, newest=newest, whole=whole)
+    case_columns.take_over(case, referral, newest=newest, whole=whole)
     return _stands(case) != before
 
 
 def _stands(case: Case) -> tuple[str | date, ...]:
-    return tuple(getattr(case, column) for column in referrals.TOLD)
+    return tuple(getattr(case, column) for column in case_columns.TOLD)
 
 
 def _route(session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime) -> None:
