@@ -24,13 +24,14 @@ from mdo_portal.services import (
     case_columns,
     case_facts,
     documents,
+    earlier_questions,
     families,
     identification,
     patients,
     standing,
     timeline,
 )
-from mdo_portal.services.case_facts import add_facts, keep_earlier_questions
+from mdo_portal.services.case_facts import add_facts
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
 
@@ -90,7 +91,7 @@ def _bring_up_to_date(
 ) -> None:
     newest = not told_later(session, case, *ASKED, "referral.cancelled", now=now)
     if newest:
-        keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
+        earlier_questions.keep(session, case, referral, hospital, now=now, message_id=message_id)
         board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
     case_columns.take_over(case, referral, newest=newest)
     case.revision += 1

@@ -21,8 +21,8 @@ from mdo_portal.exchange import IncomingReferral, Unreadable
 from mdo_portal.services import (
     audit,
     case_columns,
-    case_facts,
     conflicts,
+    earlier_questions,
     identification,
     participation,
     patients,
@@ -117,9 +117,7 @@ def _take_over(
     """Question, urgency, who refers: when nobody told them since, they are what the message says, also where it says nothing now."""
     before = _stands(case)
     if newest:
-        case_facts.keep_earlier_questions(
-            session, case, referral, hospital, now=told.at, message_id=told.message_id, emptied=whole
-        )
+        earlier_questions.keep(session, case, referral, hospital, now=told.at, message_id=told.message_id, emptied=whole)
     case_columns.take_over(case, referral, newest=newest, whole=whole)
     return _stands(case) != before
 
