@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdo_portal.domain.document import CaseDocument
 from tests.integrations.fhir.make import Node, patient, request
 from tests.people import Region
 from tests.test_fhir_deleted import Server
@@ -117,3 +119,16 @@ def test_taken_back_without_its_number_it_is_known_by_its_address(server: Server
     server.sends(request(), patient(), document(number="", status="entered-in-error"))
 
     assert server.documents() == [(len(FIRST), "withdrawn", OVER)]
+
+
+@pytest.mark.parametrize("number", ["", "2026/d1"])
+def test_a_document_of_before_addresses_were_kept_is_known_by_the_id_in_it(server: Server, number: str) -> None:
+    """And by nothing but an id: numbers have strokes, too."""
+    case = server.sends(request(), patient(), document(FIRST, number=""), document(SECOND, id="d2", number="2026/d1"))
+    for one in server.session.scalars(select(CaseDocument).where(CaseDocument.case_id == case.id)):
+        one.known_as = ""
+    server.session.flush()
+    over = document(number=number, id="d9", status="entered-in-error") if number else None
+    server.sends(request(), patient(), *([over] if over else []), deletes="" if over else "DocumentReference/d1")
+
+    assert [stands for _, _, stands in server.documents()] == ([STANDS, OVER] if number else [OVER, STANDS])

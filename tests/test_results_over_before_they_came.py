@@ -68,3 +68,11 @@ def test_what_is_told_after_it_was_cancelled_stands(house: House) -> None:
     house.hears("ORU^R01", CHEMISTRY, PSA, sent=LATE)
 
     assert standing(house) == ["12 ug/L", "D1"]
+
+
+@pytest.mark.parametrize("number", ["D1", ""])
+def test_a_document_that_is_here_or_has_no_number_leaves_no_other_mark(house: House, number: str) -> None:
+    house.hears("MDM^T02", txa(number), PDF, sent=EARLY)
+    house.hears("MDM^T11", txa(number), sent=LATE)
+
+    assert house.session.scalars(select(CaseFact.text).where(CaseFact.label == "Document zonder inhoud")).all() == []

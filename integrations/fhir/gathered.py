@@ -17,9 +17,8 @@ class Gathered:
     facts: list[Fact] = field(default_factory=list)
     documents: list[IncomingDocument] = field(default_factory=list)
     fields: dict[str, list[str]] = field(default_factory=dict)
-    beside: list[tuple[str, Fact]] = field(
-        default_factory=list
-    )  # (name of the field, its words as a fact): told when it holds others
+    #: (name of a field, its words as a fact): told when the field holds others
+    beside: list[tuple[str, Fact]] = field(default_factory=list)
     people: dict[str, Contact] = field(default_factory=dict)
     quarantined: list[str] = field(default_factory=list)
     unmapped: list[str] = field(default_factory=list)

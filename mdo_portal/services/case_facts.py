@@ -32,35 +32,6 @@ def store(session: Session, rows: Sequence[Row]) -> None:
     many_rows.store(session, CaseFact, rows)
 
 
-QUESTIONS = {
-    "question_board": "Eerdere vraag aan het MDO",
-    "question_radiology": "Eerdere vraag aan de radiologie",
-    "question_pathology": "Eerdere vraag aan de pathologie",
-}
-
-
-def keep_earlier_questions(
-    session: Session,
-    case: Case,
-    referral: IncomingReferral,
-    hospital: Hospital,
-    *,
-    now: datetime,
-    message_id: uuid.UUID | None,
-    emptied: bool = False,
-) -> None:
-    """A question that is asked anew replaces the old one on top of the page; the old one stays among the earlier values.
-
-    `emptied`: so it does when nothing is asked any more.
-    """
-    for column, label in QUESTIONS.items():
-        before, after = getattr(case, column), getattr(referral, column)
-        if before and before != after and (after or emptied):
-            earlier = fact_row(case, Fact(Section.FORM, before, label), hospital, now=now, message_id=message_id)
-            earlier.superseded_at = now
-            session.add(earlier)
-
-
 Word = tuple[Section, str, str, date | None, str]
 
 

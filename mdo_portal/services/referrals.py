@@ -21,15 +21,17 @@ from mdo_portal.services import (
     audit,
     board_asked,
     carried,
+    case_columns,
     case_facts,
     documents,
+    earlier_questions,
     families,
     identification,
     patients,
     standing,
     timeline,
 )
-from mdo_portal.services.case_facts import add_facts, keep_earlier_questions
+from mdo_portal.services.case_facts import add_facts
 from mdo_portal.services.routing import route
 from mdo_portal.services.rulings import Conflict
 
@@ -89,9 +91,9 @@ def _bring_up_to_date(
 ) -> None:
     newest = not told_later(session, case, *ASKED, "referral.cancelled", now=now)
     if newest:
-        keep_earlier_questions(session, case, referral, hospital, now=now, message_id=message_id)
+        earlier_questions.keep(session, case, referral, hospital, now=now, message_id=message_id)
         board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
-    take_over(case, referral, newest=newest)
+    case_columns.take_over(case, referral, newest=newest)
     case.revision += 1
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
     if newest:
@@ -177,7 +179,7 @@ def composed(
         question_board="",  # said here, because it is judged before the database fills in what nobody told
         referrer_name="",
     )
-    take_over(case, referral, newest=True)
+    case_columns.take_over(case, referral, newest=True)
     _judge(
         case,
         {fact.section for fact in referral.facts},
@@ -194,38 +196,6 @@ def told_later(session: Session, case: Case, *words: str, now: datetime) -> bool
     """Whether a newer message of this referral was understood already: this one was offered again after a repair."""
     query = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.what.in_(words), CaseEvent.at > now)
     return session.execute(query.limit(1)).first() is not None
-
-
-TOLD = (
-    "question_board", "question_radiology", "question_pathology", "urgency", "due_on", "referrer_name", "referrer_number",
-    "referrer_phone", "treating_name", "case_manager_name", "gp_name", "request_task",
-)  # fmt: skip
-"""The columns of a case that the sender of its referral tells."""
-
-
-def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bool = False) -> None:
-    """Newest word of the sender wins; what it leaves out stays, and an older word only fills what was empty.
-
-    `whole`: nothing but this referral told the case, so what it leaves out was never said.
-    """
-    told = (
-        referral.question_board,
-        referral.question_radiology,
-        referral.question_pathology,
-        referral.urgency,
-        referral.latest_useful_on or NO_DATE,
-        referral.referrer.name or referral.referrer.organisation,
-        referral.referrer.number,
-        referral.referrer.phone,
-        referral.treating.name,
-        referral.case_manager.name,
-        referral.gp.name,
-        referral.request_task,
-    )
-    for column, value in zip(TOLD, told, strict=True):
-        is_said = value not in ("", NO_DATE)
-        if whole or (is_said and (newest or getattr(case, column) in ("", NO_DATE))):
-            setattr(case, column, value)
 
 
 def assess(session: Session, case: Case, *, now: datetime) -> None:

@@ -20,8 +20,9 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingReferral, Unreadable
 from mdo_portal.services import (
     audit,
-    case_facts,
+    case_columns,
     conflicts,
+    earlier_questions,
     identification,
     participation,
     patients,
@@ -116,15 +117,13 @@ def _take_over(
     """Question, urgency, who refers: when nobody told them since, they are what the message says, also where it says nothing now."""
     before = _stands(case)
     if newest:
-        case_facts.keep_earlier_questions(
-            session, case, referral, hospital, now=told.at, message_id=told.message_id, emptied=whole
-        )
-    referrals.take_over(case, referral, newest=newest, whole=whole)
+        earlier_questions.keep(session, case, referral, hospital, now=told.at, message_id=told.message_id, emptied=whole)
+    case_columns.take_over(case, referral, newest=newest, whole=whole)
     return _stands(case) != before
 
 
 def _stands(case: Case) -> tuple[str | date, ...]:
-    return tuple(getattr(case, column) for column in referrals.TOLD)
+    return tuple(getattr(case, column) for column in case_columns.TOLD)
 
 
 def _route(session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime) -> None:

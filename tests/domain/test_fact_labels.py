@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mdo_portal.domain.fact_labels import OWN_LABELS
-from mdo_portal.services.case_facts import QUESTIONS
+from mdo_portal.services.earlier_questions import QUESTIONS
 from mdo_portal.services.referrals import CANCELLED
 
 PROFILES = Path(__file__).resolve().parents[2] / "integrations" / "profiles"

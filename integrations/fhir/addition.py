@@ -1,0 +1,120 @@
+"""What is added to a referral that was sent before, answers a question of ours, or takes the referral back."""
+
+from __future__ import annotations
+
+from integrations.fhir.bundle import Addresses, Entry
+from integrations.fhir.documents import of_attachment
+from integrations.fhir.gathered import Gathered, distinct
+from integrations.fhir.people import patient_identity
+from integrations.fhir.profile import Profile
+from integrations.fhir.reading import Reading
+from integrations.fhir.request import KINDS, number_of
+from integrations.fhir.sieve import HELPERS, sift
+from integrations.fhir.taking import leftovers, take
+from integrations.fhir.task import ENDED, answer_words, attachments, question_of, referral_of
+from integrations.fhir.values import moment, node, nodes, text, unique
+from integrations.fhir.whose import ANOTHER, Whose, patients_in
+from integrations.fhir.withdrawal import asks, ending_task, why
+from integrations.fhir.written import of_task
+from mdo_portal.exchange import Fact, IncomingAnswer, IncomingReferral, Section, Unreadable
+
+
+def read_addition(entries: tuple[Entry, ...], tasks: list[Entry], profile: Profile) -> IncomingAnswer | IncomingReferral:
+    """What belongs to a referral that was sent before, or takes it back. Raises Unreadable("no_request") when it does not say to which."""
+    sifted = sift(entries, profile.version)
+    found = Gathered(
+        quarantined=[f"{place}: {reason}" for place, reason in sifted.refused.items()], unmapped=list(sifted.stripped)
+    )
+    reading = Reading(sifted.where, profile, frozenset())
+    patients = patients_in(entries, sifted)
+    tasks = sorted(tasks, key=lambda one: not question_of(one.resource))  # what answers a question of ours first
+    own = tasks[0].resource if tasks else {}
+    if tasks and tasks[0].place in sifted.refused:
+        raise Unreadable("broken", f"{tasks[0].place}: {sifted.refused[tasks[0].place]}")
+    number = _referral_of(tasks) or _named_referral(entries)
+    question = question_of(own)
+    if not number and not question:
+        raise Unreadable("no_request", KINDS[profile.version])
+    if len(patients) > 1:
+        raise Unreadable("no_patient", "Patient")
+    inside = [
+        one for entry in sifted.where.entries for one in sifted.where.contained(entry) if one.kind and one.kind not in HELPERS
+    ]
+    everything = [*sifted.where.entries, *inside]
+    whose = None if patients else Whose(everything, sifted.where, profile)
+    for entry in everything:
+        if entry.kind == "Task" or entry.place in sifted.refused:
+            continue
+        if whose is not None and whose.is_another(entry):
+            found.quarantined.append(f"{entry.place}: {ANOTHER}")
+        else:
+            take(entry, patients[0] if patients else None, reading, found)
+    for task in (one for one in tasks if one.place not in sifted.refused):
+        for title, part in attachments(task.resource):
+            found.carry(of_attachment(task, part, reading, title or profile.label("document")))
+    asked = [one for one in tasks if one.place not in sifted.refused]
+    for task in asked:
+        _beside_the_answer(task, reading, found, is_answer=task is asked[0])
+    leftovers(reading, sifted, found)
+    who = patient_identity(whose.patient if whose is not None else patients[0].resource, profile)
+    sent_at = moment(own.get("lastModified")) or moment(own.get("authoredOn"))
+    facts, documents = distinct(found.facts), tuple(found.documents)
+    left, apart = tuple(found.unmapped), tuple(found.quarantined)
+    ending = None if question else ending_task(one for one in asked if referral_of(one.resource) == number)
+    over = tuple(dict.fromkeys(found.taken_back)), tuple(dict.fromkeys(found.gone))
+    if ending is not None:
+        return IncomingReferral(
+            patient=who, number=number, facts=facts, documents=documents, sent_at=sent_at, unmapped=left, quarantined=apart,
+            cancelled=True, cancel_reason=why(ending.resource, {}), taken_back=over[0], documents_taken_back=over[1],
+        )  # fmt: skip
+    said = "\n".join(unique([answer_words(own), *(words for answers_ in found.fields.values() for words in answers_)]))
+    state = text(own.get("status"))
+    is_nothing = not (said or facts or documents)
+    others = tuple((question_of(one.resource), answer_words(one.resource)) for one in asked[1:] if question_of(one.resource))
+    return IncomingAnswer(
+        number, question, who, f"({state})" if question and is_nothing and state in ENDED else said, facts, documents, sent_at, left,
+        apart, *over, others=others, is_under_way=bool(question) and is_nothing and state not in {*ENDED, "completed"},
+        asks=asks(one for one in asked if referral_of(one.resource) == number),
+    )  # fmt: skip
+
+
+def _referral_of(tasks: list[Entry]) -> str:
+    """The number of the referral that they are about. Raises Unreadable("split") when that is not one."""
+    named = {referral_of(one.resource): one.place for one in reversed(tasks) if referral_of(one.resource)}
+    if len(named) > 1:
+        raise Unreadable("split", ", ".join(sorted(named.values())))
+    return next(iter(named), "")
+
+
+def _beside_the_answer(task: Entry, reading: Reading, found: Gathered, *, is_answer: bool) -> None:
+    """What a Task says beside its answer: of one that answers our question nothing (it repeats that), of another what it asks, too."""
+    if question_of(task.resource):
+        return
+    said, words = Gathered(), answer_words(task.resource)
+    of_task(task, reading, said)
+    heard = set(words.split("\n"))
+    found.facts.extend(one for one in said.facts if one.text not in heard)
+    found.documents.extend(said.documents)
+    found.quarantined.extend(said.quarantined)
+    for name in (one for one in said.fields if one.startswith("question_")):
+        found.fields.setdefault(name, []).extend(said.fields[name])
+    if words and not is_answer:
+        found.facts.append(Fact(Section.COURSE, words))
+
+
+def _named_referral(entries: tuple[Entry, ...]) -> str:
+    """The number of the referral that documents and forms say they belong to; two different numbers are none."""
+    named = [
+        text(node(one.get("identifier")).get("value"))
+        for entry in entries
+        for one in [*nodes(entry.resource.get("basedOn")), *nodes(node(entry.resource.get("context")).get("related"))]
+    ]
+    named += [
+        text(node(node(one.get("ref")).get("identifier")).get("value"))
+        for entry in entries
+        for one in nodes(node(entry.resource.get("context")).get("related"))
+    ]
+    inside = [Addresses([entry]).all(entry.resource.get("basedOn") or [], entry) for entry in entries]
+    named += [number_of(one.resource) for found in inside for one in found if one.container and one.kind in KINDS.values()]
+    numbers = unique(named)
+    return numbers[0] if len(numbers) == 1 else ""

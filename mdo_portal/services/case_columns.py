@@ -1,0 +1,37 @@
+"""Question, urgency, who refers: what the sender of a referral tells of a case in columns of its own."""
+
+from __future__ import annotations
+
+from mdo_portal.domain.case import NO_DATE, Case
+from mdo_portal.exchange import IncomingReferral
+
+TOLD = (
+    "question_board", "question_radiology", "question_pathology", "urgency", "due_on", "referrer_name", "referrer_number",
+    "referrer_phone", "treating_name", "case_manager_name", "gp_name", "request_task",
+)  # fmt: skip
+"""The columns of a case that the sender of its referral tells."""
+
+
+def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bool = False) -> None:
+    """Newest word of the sender wins; what it leaves out stays, and an older word only fills what was empty.
+
+    `whole`: nothing but this referral told the case, so what it leaves out was never said.
+    """
+    told = (
+        referral.question_board,
+        referral.question_radiology,
+        referral.question_pathology,
+        referral.urgency,
+        referral.latest_useful_on or NO_DATE,
+        referral.referrer.name or referral.referrer.organisation,
+        referral.referrer.number,
+        referral.referrer.phone,
+        referral.treating.name,
+        referral.case_manager.name,
+        referral.gp.name,
+        referral.request_task,
+    )
+    for column, value in zip(TOLD, told, strict=True):
+        is_said = value not in ("", NO_DATE)
+        if whole or (is_said and (newest or getattr(case, column) in ("", NO_DATE))):
+            setattr(case, column, value)
