@@ -11,10 +11,11 @@ from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS
 from integrations.fhir.gathered import Gathered
+from integrations.fhir.in_force import confidential
 from integrations.fhir.named import NAMED
 from integrations.fhir.people import cautions, has_second_bsn
 from integrations.fhir.questionnaire import asked_as_value
-from integrations.fhir.reading import Reading, is_in_error, not_sent, without_state
+from integrations.fhir.reading import Reading, is_in_error, not_sent, status, without_state
 from integrations.fhir.request import is_other
 from integrations.fhir.sieve import HELPERS, Sifted
 from integrations.fhir.team import team_member, teammates
@@ -36,6 +37,7 @@ _PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
 def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered) -> None:
     """What one resource says. `patient` None: the message holds none, and says only to which referral it belongs."""
     own = entry.resource
+    found.unmapped.extend(f"{entry.place} {one}" for one in confidential(own))
     if entry.kind in HELPERS:
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
         found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
@@ -92,7 +94,7 @@ def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
     told = told or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
     more = extended(entry, reading.where, reading.profile)
     if more and not told:
-        told = (Fact(Section.OTHER, "", concept(entry.resource.get("code"))),)
+        told = (Fact(Section.OTHER, status(entry.resource.get("status")), concept(entry.resource.get("code"))),)
     if more:
         told = (replace(told[0], text=joined(told[0].text, *more)), *told[1:])
     if heading := reading.headings.get(entry.place):
