@@ -138,3 +138,17 @@ def test_why_somebody_was_seen_is_told_also_when_it_was_not_sent_along() -> None
 
 def test_words_that_only_say_that_it_is_a_review_are_not_repeated() -> None:
     assert told(asked=request(code=words("Multidisciplinair overleg"), performer=[{"display": "MDO Bovenbuik"}])) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "marks", "shown"),
+    [
+        (["Johan", "Johan", "J."], ["BR", "CL", "IN"], "Johan"),
+        (["Johanna", "Maria", "Jo", "JM"], ["BR", "BR", "CL", "IN"], "Johanna Maria"),
+        (["Jo", "J"], ["CL", "IN"], "Jo"),
+    ],
+)
+def test_what_somebody_is_called_is_no_second_given_name(given: list[str], marks: list[str], shown: str) -> None:
+    """Zorgplatform sends all three in one list: `Johan Johan` stood above the case."""
+    marked = [{"extension": [{"url": f"{N}iso21090-EN-qualifier", "valueCode": one}]} for one in marks]
+    assert read(who=patient(name=[{"family": "Vos", "given": given, "_given": marked}])).patient.name.given == shown
