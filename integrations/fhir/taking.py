@@ -85,6 +85,14 @@ def _named_alone(entry: Entry) -> tuple[Fact, ...]:
     return (Fact(Section.OTHER, "", label, day(dated), code, system, entry.known_as),) if label or entry.known_as else ()
 
 
+def _without_value(entry: Entry, reading: Reading) -> Fact:
+    """What says no more than its extensions do: its name, its day and whether it holds."""
+    own = entry.resource
+    section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or Section.OTHER
+    dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "issued")
+    return Fact(section, status(own.get("status")), concept(own.get("code")), day(dated))
+
+
 _CORRECTED = {"amended", "corrected"}
 
 
@@ -94,7 +102,7 @@ def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
     told = told or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
     more = extended(entry, reading.where, reading.profile)
     if more and not told:
-        told = (Fact(Section.OTHER, status(entry.resource.get("status")), concept(entry.resource.get("code"))),)
+        told = (_without_value(entry, reading),)
     if more:
         told = (replace(told[0], text=joined(told[0].text, *more)), *told[1:])
     if heading := reading.headings.get(entry.place):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mdo_portal.exchange import Section
+
 from .make import Node, patient, request
 from .read_house import about, of_patient, read, told, value
 
@@ -31,8 +33,12 @@ def test_one_day_is_no_period() -> None:
 def test_a_result_that_was_called_off_says_so_beside_the_reason() -> None:
     why = [{"url": "http://hl7.org/fhir/5.0/StructureDefinition/extension-DiagnosticReport.statusReason",
             "valueCodeableConcept": words("te weinig materiaal")}]  # fmt: skip
-    found = told(about("Observation", status="cancelled", code=words("Hb"), extension=why))
-    assert found == [("Hb", "(cancelled); statusReason: te weinig materiaal")]
+    lab = [{"coding": [{"code": "laboratory"}]}]
+    (found,) = read(
+        about("Observation", status="cancelled", code=words("Hb"), category=lab, effectiveDateTime="2026-04-08", extension=why)
+    ).facts
+    assert (found.section, found.label, str(found.dated_on)) == (Section.MARKER, "Hb", "2026-04-08")
+    assert found.text == "(cancelled); statusReason: te weinig materiaal"
 
 
 def test_of_several_codes_the_words_of_the_one_that_was_chosen_are_shown() -> None:
