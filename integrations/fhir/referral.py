@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from integrations.fhir.asked import asked_for, wanted_from
 from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
@@ -27,7 +28,7 @@ from integrations.fhir.sieve import HELPERS, Sifted, sift
 from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
-from integrations.fhir.values import Node, codings, concept, day, days_of, joined, moment, nodes, text, unique, word
+from integrations.fhir.values import Node, codings, concept, day, joined, moment, nodes, text, unique, word
 from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
 
@@ -141,29 +142,15 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
     words = narrative(own) if is_written and not request.questions else ""
     beside = extended(request.entry, reading.where, reading.profile)
     said = (
-        ("asked", _asked_for(request, reading)),
+        ("asked", asked_for(request, reading)),
         ("asked", joined(*map(concept, nodes(own.get("performerType"))), by=", ")),
-        ("wanted_from", _wanted_from(own)),
+        ("wanted_from", wanted_from(own)),
         ("note", words),
         ("note", text(own.get("patientInstruction"))),
         ("site", sites(own.get("bodySite"))),
         *(("note", one) for one in beside),
     )
     return [Fact(Section.OTHER, one, reading.profile.label(label)) for label, one in said if one]
-
-
-def _asked_for(request: Request, reading: Reading) -> str:
-    """What is asked for, where the board is not called so; a code or words that only say that it is a review say nothing more."""
-    own, hint = request.entry.resource, board(request, reading)
-    many = [one for name in ("code", "serviceRequested", "specialty") for one in nodes(own.get(name))]
-    plain, silent = set(reading.profile.words("request", "codes")), (hint.casefold(), *reading.profile.words("request", "silent"))
-    said = unique(text(one.get("text")) if plain & {code for _, code in codings(one)} else concept(one) for one in many)
-    return joined(*(one for one in said if one.casefold() not in silent), by=", ")
-
-
-def _wanted_from(own: Node) -> str:
-    begins, ends = days_of(own.get("occurrencePeriod"))
-    return begins if begins != ends else ""
 
 
 def _asked_as_reason(request: Request) -> str:

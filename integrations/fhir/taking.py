@@ -13,9 +13,10 @@ from integrations.fhir.facts import FACTS
 from integrations.fhir.gathered import Gathered
 from integrations.fhir.in_force import confidential
 from integrations.fhir.named import NAMED
+from integrations.fhir.named_alone import named_alone, without_value
 from integrations.fhir.people import cautions, has_second_bsn
 from integrations.fhir.questionnaire import asked_as_value
-from integrations.fhir.reading import Reading, is_in_error, not_sent, status, without_state
+from integrations.fhir.reading import Reading, is_in_error, not_sent, without_state
 from integrations.fhir.request import is_other
 from integrations.fhir.sieve import HELPERS, Sifted
 from integrations.fhir.team import team_member, teammates
@@ -26,7 +27,7 @@ from integrations.fhir.told import (
     only_narrative,
     says_more,
 )
-from integrations.fhir.values import Node, codings, concept, day, first_of, joined, nodes, sent_none, text, word
+from integrations.fhir.values import Node, joined, nodes, sent_none, text, word
 from integrations.fhir.whose import ANOTHER, subject
 from integrations.fhir.written import of_form, of_letter, of_task
 from mdo_portal.exchange import Fact, Section
@@ -56,7 +57,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
             told = said_by(without_state(entry), reading)
             is_silent = all(one.text == reading.profile.label("report") for one in told)
             is_written = not is_silent and told == only_narrative(without_state(entry), reading)
-            found.taken_back.extend(_named_alone(entry) if is_silent or is_written else ())
+            found.taken_back.extend(named_alone(entry) if is_silent or is_written else ())
             found.taken_back.extend(() if is_silent else told)  # told otherwise since, it stands
         elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind):
             found.taken_back.extend(mapping(without_state(entry), reading))
@@ -74,25 +75,6 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
             found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]
 
 
-def _named_alone(entry: Entry) -> tuple[Fact, ...]:
-    """What is taken back without its value: its name, its day and its address, and no text."""
-    own = entry.resource
-    system, code = next(iter(codings(own.get("code"))), ("", ""))
-    dated = first_of(
-        own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "onsetDateTime", "issued"
-    )
-    label = concept(own.get("code"))
-    return (Fact(Section.OTHER, "", label, day(dated), code, system, entry.known_as),) if label or entry.known_as else ()
-
-
-def _without_value(entry: Entry, reading: Reading) -> Fact:
-    """What says no more than its extensions do: its name, its day and whether it holds."""
-    own = entry.resource
-    section = reading.profile.section([*codings(own.get("code")), *codings(own.get("category"))]) or Section.OTHER
-    dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "issued")
-    return Fact(section, status(own.get("status")), concept(own.get("code")), day(dated))
-
-
 _CORRECTED = {"amended", "corrected"}
 
 
@@ -102,7 +84,7 @@ def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
     told = told or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
     more = extended(entry, reading.where, reading.profile)
     if more and not told:
-        told = (_without_value(entry, reading),)
+        told = (without_value(entry, reading),)
     if more:
         told = (replace(told[0], text=joined(told[0].text, *more)), *told[1:])
     if heading := reading.headings.get(entry.place):
