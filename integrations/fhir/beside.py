@@ -128,12 +128,21 @@ def found_by(entry: Entry, where: Addresses, profile: Profile) -> str:
 _FOUND_BY = frozenset({"focus", "derivedFrom", "method", "device", "specimen"})
 
 _SOMEBODY = ("Patient", "RelatedPerson", "Group")
+_THINGS = ("BiologicallyDerivedProduct", "Substance", "Medication", "Device", "Location")
+"""What is measured of these is not of the patient: the blood group of a bag of blood, potassium in an infusion."""
 
 
 def _focus(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
-    """What a value is about, where that is not plain: of several diseases which; another than the patient always (a mother)."""
+    """What a value is about, where that is not plain: of several diseases which; another than the patient always (a mother, a bag of
+    blood).
+    """
     found = where.resolve(one, entry)
     kind = found.kind if found else text(one.get("type")) or tail(text(one.get("reference"))).partition("/")[0]
+    if kind in _THINGS:
+        own = found.resource if found else {}
+        return (
+            pointed(one, entry, where) or concept(own.get("productCode")) or text(own.get("name")) or profile.label("something")
+        )
     if kind not in _SOMEBODY:
         return pointed(one, entry, where) if found is None or where.kinds["Condition"] > 1 else ""
     if _is_same(one, found, node(entry.resource.get("subject")), entry, where):

@@ -45,7 +45,7 @@ def condition(entry: Entry, reading: Reading) -> Facts:
     shown = joined(words, f"({since})" if since else "", over, state, _how_sure(own), by=" ") if words else ""
     shown = joined(shown, according(entry, reading.where, reading.profile)) if shown else ""
     named = fact(section, shown, own.get("code"), dated=dated)
-    staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated))
+    staged = tuple(one for stage in stages for one in fact(section, stage, label=label, dated=dated, is_beside=bool(shown)))
     return (*named, *staged, *noted(section, entry, reading, dated))
 
 
@@ -95,7 +95,9 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
     risk = f"{reading.profile.label('criticality')}: {critical}" if critical else ""
     state = status(own.get("verificationStatus"), own.get("clinicalStatus"))
     dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
+    kind = reading.profile.word("statuses", text(own.get("type")))  # what one does not tolerate is no allergy
     named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
+    named = joined(named, f"({kind})" if kind else "", by=" ") if named else ""
     words = joined(joined(named, risk), state, by=" ") if named else ""
     words = joined(words, according(entry, reading.where, reading.profile)) if words else ""
     label = reading.profile.label("allergy")

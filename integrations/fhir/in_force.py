@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.fhir.bundle import Entry
-from integrations.fhir.values import Node, day, node, nodes, text, unique
+from integrations.fhir.values import Node, codings, day, node, nodes, text, unique
 
 
 def not_in_force(request: Entry) -> list[str]:
@@ -23,6 +23,20 @@ def tags(own: Node) -> list[str]:
 
 
 _TAGS = ("HTEST", "SUBSETTED")
+
+
+def confidential(own: Node) -> list[str]:
+    """`confidential R`: its sender says that not everybody may read it. Who may here does not hang on that: a person must know."""
+    marks = [*nodes(node(own.get("meta")).get("security")), *nodes(own.get("securityLabel"))]
+    said = [pair for one in marks for pair in codings(one)] if marks else []
+    return unique(f"confidential {code}" for system, code in said if code in ("R", "V") and system in _CONFIDENTIALITY)
+
+
+_CONFIDENTIALITY = (
+    "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "http://hl7.org/fhir/v3/Confidentiality",
+    "urn:oid:2.16.840.1.113883.5.25",
+)  # fmt: skip
+"""R4, STU3, and as XDS names it."""
 
 
 _NOT_IN_FORCE = ("draft", "on-hold", "suspended", "completed", "unknown", "proposal", "plan", "option")

@@ -30,6 +30,8 @@ MAY_MISS = frozenset(("status", "intent", "contentType"))
 _MAY_MISS_OF = {"DocumentReference": MAY_MISS | {"type"}}
 """In STU3 a document must say of what type it is: without that it is a document all the same."""
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T\d\d:\d\d")
+_UNKNOWN_DAY = re.compile(r"(\d{4}(?:-(?!00)\d\d)?)(?:-00)+")
+"""`1950-00-00`, `1950-05-00`: nought for what nobody knows, as HL7 v2 and the Dutch registers write it."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,10 @@ def _is_empty(value: Any) -> bool:
 
 
 def _retyped(resource: Node) -> Node:
-    """A birth date with a time of day, and numbers of people that were sent as numbers."""
+    """A birth date with a time of day or with noughts, and numbers of people that were sent as numbers."""
     found = dict(resource)
+    if isinstance(found.get("birthDate"), str) and (half := _UNKNOWN_DAY.fullmatch(found["birthDate"])):
+        found["birthDate"] = half[1]
     if isinstance(found.get("birthDate"), str) and (day := _MIDNIGHT.match(found["birthDate"])):
         found["birthDate"] = day[1]
     if any(type(one.get("value")) is int for one in nodes(found.get("identifier"))):

@@ -77,6 +77,7 @@ def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     yield joined(*(concept(one) for name in ("reasonCode", "reason") for one in nodes(own.get(name))), by=", ")
     yield joined(*unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading.where), by=", ")
+    yield joined(*unsent(own.get("reasonReference"), entry, reading.where), by=", ")
     yield concept(node(own.get("hospitalization")).get("dischargeDisposition"))
     yield text(node(own.get("serviceProvider")).get("display"))
     yield at_place([one.get("location") for one in nodes(own.get("location"))], entry, reading.where, reading.profile)

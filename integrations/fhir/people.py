@@ -140,14 +140,16 @@ def _marked(item: Node, name: str, qualifier: str) -> str:
 
 
 def _given(item: Node) -> tuple[str, str]:
-    """(initials, given names): nl-core marks an initial with the qualifier IN."""
+    """(initials, given names): nl-core marks an initial with the qualifier IN, and with CL what somebody is called: that is a given name
+    where there is no other.
+    """
     values, marks = (item[key] if isinstance(item.get(key), list) else [] for key in ("given", "_given"))
-    initials: list[str] = []
-    given: list[str] = []
+    found: dict[str, list[str]] = {"IN": [], "CL": [], "": []}
     for number, value in enumerate(values):
-        is_initial = extension(marks[number] if number < len(marks) else None, _QUALIFIER) == "IN"
-        (initials if is_initial else given).append(text(value))
-    return "".join(letter for part in initials for letter in part if letter.isalpha()), " ".join(filter(None, given))
+        mark = text(extension(marks[number] if number < len(marks) else None, _QUALIFIER))
+        found[mark if mark in found else ""].append(text(value))
+    given = " ".join(filter(None, found[""])) or " ".join(filter(None, found["CL"]))
+    return "".join(letter for part in found["IN"] for letter in part if letter.isalpha()), given
 
 
 def _assembled(parts: dict[str, str], item: Node) -> str:

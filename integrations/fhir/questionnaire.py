@@ -10,6 +10,7 @@ from integrations.fhir.beside import according
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.reading import Reading
+from integrations.fhir.relatives import from_somebody
 from integrations.fhir.values import Node, answer_text, codings, concept, day, first_of, joined, node, nodes, text, word
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Fact, Section
@@ -46,14 +47,36 @@ def answers(entry: Entry, reading: Reading) -> Answers:
     dated = first_of(entry.resource, "authored")
     asked = list(_items(entry.resource))
     headings: dict[str, set[str]] = {}
-    for item, group in asked:
-        headings.setdefault(_label(item), set()).add(group)
-    for item, group in asked:
+    for one in asked:
+        headings.setdefault(one.label, set()).add(one.group)
+    for one in asked:
         # `Naam` of the patient, and of the referrer; `Links` says nothing without what stands above it
-        is_one_of_many = bool(group) and (len(headings[_label(item)]) > 1 or _label(item).strip(" :?").casefold() in _BARE)
-        _place(item, group, found, entry, reading, dated, f"{group}: {_label(item)}" if is_one_of_many else _label(item))
+        is_one_of_many = bool(one.group) and (len(headings[one.label]) > 1 or one.label.strip(" :?").casefold() in _BARE)
+        above = one.whose or ((one.group,) if is_one_of_many else ())
+        _place(one, found, entry, reading, dated, joined(*above, one.label, by=": "))
     _by_layman(found, entry, reading)
     return found
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One question with its answers, and the headings above it from the outside in."""
+
+    item: Node
+    above: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        return text(self.item.get("text")) or text(self.item.get("linkId"))
+
+    @property
+    def group(self) -> str:
+        return self.above[-1] if self.above else ""
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """The headings by which it is about another than the patient; () for the patient."""
+        return from_somebody(self.above)
 
 
 def _by_layman(found: Answers, entry: Entry, reading: Reading) -> None:
@@ -68,51 +91,56 @@ _BARE = {
     "namelijk", "datum", "date", "soort", "type", "waarde", "value", "resultaat", "result", "uitslag", "aantal", "number", "grootte",
     "afmeting", "size", "plaats", "locatie", "location", "status", "graad", "grade", "toelichting", "opmerking", "opmerkingen", "remarks",
     "comment",
+    # of whom, and from when to when
+    "naam", "name", "nom", "voornaam", "vorname", "first name", "prénom", "achternaam", "last name", "surname", "nachname", "voorletters",
+    "initials", "titel", "title", "functie", "function", "rol", "role", "relatie", "relation", "geboortedatum", "date of birth",
+    "geburtsdatum", "leeftijd", "age", "alter", "geslacht", "sex", "gender", "telefoon", "telefoonnummer", "telefon", "phone", "e-mail",
+    "email", "e-mailadres", "adres", "address", "adresse", "straat", "postcode", "plz", "woonplaats", "city", "ort", "land", "country",
+    "organisatie", "organisation", "organization", "instelling", "ziekenhuis", "afdeling", "agb", "agb-code", "uzi", "gln", "van", "tot",
+    "vanaf", "sinds", "from", "until", "to", "since", "von", "bis", "start", "startdatum", "start date", "einde", "einddatum", "end",
+    "end date", "diagnose", "diagnosis",
 }  # fmt: skip
 """Questions that ask nothing by themselves."""
 
 
-def _label(item: Node) -> str:
-    return text(item.get("text")) or text(item.get("linkId"))
-
-
-def _items(holder: Node, group: str = "") -> Iterator[tuple[Node, str]]:
-    """All items, also those below a group and below an answer, each with the heading above it. The gate has bounded the depth."""
+def _items(holder: Node, above: tuple[str, ...] = ()) -> Iterator[_Asked]:
+    """All items, also those below a group and below an answer. The gate has bounded the depth."""
     counts: dict[str, int] = {}
-    many = nodes(holder.get("item"))
-    repeated = {name for name, times in Counter(_label(item) for item in many if item.get("item")).items() if times > 1}
-    for item in many:
-        yield item, group
-        heading = text(item.get("text")) or group
-        if _label(item) in repeated and item.get("item"):  # a row of a table: `Gestopt` is of the drug in that row
+    many = [_Asked(item, above) for item in nodes(holder.get("item"))]
+    repeated = {name for name, times in Counter(one.label for one in many if one.item.get("item")).items() if times > 1}
+    for one in many:
+        yield one
+        title = text(one.item.get("text"))
+        heading = title or one.group
+        if one.label in repeated and one.item.get("item"):  # a row of a table: `Gestopt` is of the drug in that row
             counts[heading] = counts.get(heading, 0) + 1
             heading = f"{heading} {counts[heading]}"
-        yield from _items(item, heading)
-        for answer in nodes(item.get("answer")):
-            yield from _items(answer, heading)
+        inside = (*(above if title else above[:-1]), *filter(None, (heading,)))
+        for around in (one.item, *nodes(one.item.get("answer"))):
+            yield from _items(around, inside)
 
 
-def _place(item: Node, group: str, found: Answers, entry: Entry, reading: Reading, dated: str, shown: str) -> None:
-    label = _label(item)
+def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: str, shown: str) -> None:
+    item, label = one.item, one.label
     given = nodes(item.get("answer"))
     for answer in given:
         if node(answer.get("valueAttachment")):
-            found.carried.append(of_attachment(entry, answer["valueAttachment"], reading, label))
+            found.carried.append(of_attachment(entry, answer["valueAttachment"], reading, shown))
     words = joined(*(_words(answer, reading) for answer in given if "valueAttachment" not in answer), by=", ")
     if not words:
         is_silent = any("valueAttachment" not in answer and set(answer) - {"item", "id"} for answer in given)
         found.left.extend([text(item.get("linkId"))[:64]] if is_silent else [])
         return
     target = reading.profile.target(text(item.get("linkId")), label)
-    above = reading.profile.target("", group)
+    above = reading.profile.target("", one.group)
     if not target and above.startswith("question_"):
         target = above  # `toelichting` under the heading `Vraag aan het MDO`
     is_tick = words.casefold() in {"yes", "no", reading.profile.label("yes"), reading.profile.label("no")}
     if is_tick and target == "urgency" and words.casefold() in ("yes", reading.profile.label("yes")):
         words = urgency_of(reading.profile.table, label) or words  # `Spoed`: ja
         is_tick = words.casefold() in ("yes", reading.profile.label("yes"))
-    if target in FIELDS and (is_tick or not is_of_field(target, words)):
-        target = ""  # a yes is no question and no day
+    if one.whose or (target in FIELDS and (is_tick or not is_of_field(target, words))):
+        target = ""  # a yes is no question and no day; what a relative has is none of the patient's
     if target in FIELDS:
         found.fields.setdefault(target, []).append(words)
         found.beside.append((target, Fact(Section.FORM, words, shown, day(dated))))

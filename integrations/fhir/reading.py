@@ -40,12 +40,14 @@ class Reading:
 Facts = tuple[Fact, ...]
 
 
-def fact(section: Section, words: str, code: Any = None, *, label: str = "", dated: str = "") -> Facts:
-    """One fact with its date, or nothing when there are no words. A partial date stays visible as words, once: at the code."""
+def fact(section: Section, words: str, code: Any = None, *, label: str = "", dated: str = "", is_beside: bool = False) -> Facts:
+    """One fact with its date, or nothing when there are no words. A partial date stays visible as words, once: not at what stands
+    beside the thing itself (a note, a stage).
+    """
     if not words:
         return ()
     system, value = next(iter(codings(code)), ("", ""))
-    shown = joined(words, f"({partial(dated)})" if code and partial(dated) else "", by=" ")
+    shown = joined(words, f"({partial(dated)})" if not is_beside and partial(dated) else "", by=" ")
     return (Fact(section, shown, label, day(dated), value, system),)
 
 
@@ -94,7 +96,9 @@ def noted(section: Section, entry: Entry, reading: Reading, dated: str, about: s
         joined(words if about.casefold() in words.casefold() else f"{about}: {words}", _by(author, entry, reading))
         for words, author in said
     )
-    return tuple(one for words in told for one in fact(section, words, label=reading.profile.label("note"), dated=dated))
+    return tuple(
+        one for words in told for one in fact(section, words, label=reading.profile.label("note"), dated=dated, is_beside=True)
+    )
 
 
 def _by(author: Node, entry: Entry, reading: Reading) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from integrations.fhir.asked import asked_for, wanted_from
 from integrations.fhir.beside import beside, extended
 from integrations.fhir.body import sites
 from integrations.fhir.bundle import Addresses, Entry
@@ -155,7 +156,9 @@ def _own_words(request: Request, reading: Reading) -> list[Fact]:
     words = narrative(own) if is_written and not request.questions else ""
     beside = extended(request.entry, reading.where, reading.profile)
     said = (
+        ("asked", asked_for(request, reading)),
         ("asked", joined(*map(concept, nodes(own.get("performerType"))), by=", ")),
+        ("wanted_from", wanted_from(own)),
         ("note", words),
         ("note", text(own.get("patientInstruction"))),
         ("site", sites(own.get("bodySite"))),

@@ -13,7 +13,7 @@ from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.location import tail
 from integrations.fhir.people import identifiers
 from integrations.fhir.profile import Profile
-from integrations.fhir.task import ENDED
+from integrations.fhir.task import BSN, ENDED
 from integrations.fhir.values import Node, best_first, codings, concept, day, extension, node, nodes, notes, text, unique
 from integrations.fhir.withdrawal import is_request_taken_back, tasks_about
 from integrations.profiles import urgency_of
@@ -141,11 +141,14 @@ def _focus(where: Addresses) -> set[str]:
     return {entry.place for header in headers for entry in where.all(header.resource.get("focus"), header)}
 
 
+_ASKED = ("code", "serviceRequested", "specialty", "category", "type")
+
+
 def read_request(entry: Entry, profile: Profile) -> Request:
     own = entry.resource
     asker = node(own.get("requester"))
     latest = extension(own, *profile.words("request", "latest_useful_extensions"))
-    asked = next((concept(item) for name in ("code", "serviceRequested", "specialty") for item in nodes(own.get(name))), "")
+    asked = next((concept(item) for name in _ASKED for item in nodes(own.get(name))), "")
     said = [*notes(own.get("note")), text(own.get("description")), *(concept(item) for item in nodes(own.get("orderDetail")))]
     urgency = text(own.get("priority"))
     return Request(
@@ -208,6 +211,11 @@ def named_patient(request: Entry, entries: Iterable[Entry]) -> list[Entry]:
     return [Entry(f"{request.place}.subject", made, address if ":" in address else "")]
 
 
+def _issued(pair: tuple[str, str]) -> tuple[str, str]:
+    """The same number; whichever of its two names the system of a BSN has."""
+    return (BSN[0] if pair[0] in BSN else pair[0], pair[1])
+
+
 def is_other(reference: Any, patient: Entry, where: Addresses, source: Entry) -> bool:
     """Whether a Reference names somebody else than `patient`. No subject at all is not somebody else."""
     found = where.resolve(reference, source)
@@ -215,5 +223,5 @@ def is_other(reference: Any, patient: Entry, where: Addresses, source: Entry) ->
         return found.resource != patient.resource
     logical = identifiers({"identifier": node(reference).get("identifier")}) or _searched(reference)
     if logical:
-        return logical[0] not in identifiers(patient.resource)
+        return _issued(logical[0]) not in map(_issued, identifiers(patient.resource))
     return bool(text(node(reference).get("reference")))

@@ -11,7 +11,9 @@ from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS
 from integrations.fhir.gathered import Gathered
+from integrations.fhir.in_force import confidential
 from integrations.fhir.named import NAMED
+from integrations.fhir.named_alone import named_alone, without_value
 from integrations.fhir.people import cautions, has_second_bsn
 from integrations.fhir.questionnaire import asked_as_value
 from integrations.fhir.reading import Reading, is_in_error, not_sent, without_state
@@ -25,7 +27,7 @@ from integrations.fhir.told import (
     only_narrative,
     says_more,
 )
-from integrations.fhir.values import Node, codings, concept, day, first_of, joined, nodes, sent_none, text, word
+from integrations.fhir.values import Node, joined, nodes, sent_none, text, word
 from integrations.fhir.whose import ANOTHER, subject
 from integrations.fhir.written import of_form, of_letter, of_task
 from mdo_portal.exchange import Fact, Section
@@ -36,6 +38,7 @@ _PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
 def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered) -> None:
     """What one resource says. `patient` None: the message holds none, and says only to which referral it belongs."""
     own, papers = entry.resource, len(found.documents)
+    found.unmapped.extend(f"{entry.place} {one}" for one in confidential(own))
     if entry.kind in HELPERS:
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
         found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
@@ -54,7 +57,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
             told = said_by(without_state(entry), reading)
             is_silent = all(one.text == reading.profile.label("report") for one in told)
             is_written = not is_silent and told == only_narrative(without_state(entry), reading)
-            found.taken_back.extend(_named_alone(entry) if is_silent or is_written else ())
+            found.taken_back.extend(named_alone(entry) if is_silent or is_written else ())
             found.taken_back.extend(() if is_silent else told)  # told otherwise since, it stands
         elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind):
             found.taken_back.extend(mapping(without_state(entry), reading))
@@ -74,17 +77,6 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
         found.documents[papers:] = [replace(one, known_as=entry.known_as) for one in found.documents[papers:]]
 
 
-def _named_alone(entry: Entry) -> tuple[Fact, ...]:
-    """What is taken back without its value: its name, its day and its address, and no text."""
-    own = entry.resource
-    system, code = next(iter(codings(own.get("code"))), ("", ""))
-    dated = first_of(
-        own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "onsetDateTime", "issued"
-    )
-    label = concept(own.get("code"))
-    return (Fact(Section.OTHER, "", label, day(dated), code, system, entry.known_as),) if label or entry.known_as else ()
-
-
 _CORRECTED = {"amended", "corrected"}
 
 
@@ -94,7 +86,7 @@ def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
     told = told or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
     more = extended(entry, reading.where, reading.profile)
     if more and not told:
-        told = (Fact(Section.OTHER, "", concept(entry.resource.get("code"))),)
+        told = (without_value(entry, reading),)
     if more:
         told = (replace(told[0], text=joined(told[0].text, *more)), *told[1:])
     if heading := reading.headings.get(entry.place):

@@ -69,11 +69,12 @@ def _column(entry: Entry, reading: Reading) -> Section:
     return _COLUMNS.get(entry.kind, Section.OTHER)
 
 
-def sections(holder: Node) -> Iterator[Node]:
-    """All sections of a Composition, also those inside others. The gate has bounded the depth."""
+def sections(holder: Node, above: tuple[str, ...] = ()) -> Iterator[tuple[Node, tuple[str, ...]]]:
+    """All sections of a Composition, also those inside others, each with the titles above it. The gate has bounded the depth."""
     for one in nodes(holder.get("section")):
-        yield one
-        yield from sections(one)
+        yield one, above
+        title = text(one.get("title")) or concept(one.get("code"))
+        yield from sections(one, (*above, title) if title else above)
 
 
 def section_words(one: Node) -> tuple[str, str]:

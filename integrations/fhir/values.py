@@ -65,6 +65,8 @@ def concept(value: Any) -> str:
     if words := text(own.get("text")):
         return words
     coded = nodes(own.get("coding")) or [own]
+    if len(coded) > 1:
+        coded.sort(key=lambda one: one.get("userSelected") is not True)  # what somebody chose before what was derived from it
     return next((words for name in ("display", "code") for one in coded if (words := text(one.get(name)))), "")
 
 

@@ -12,6 +12,7 @@ from integrations.fhir.gathered import Gathered
 from integrations.fhir.named import NAMED
 from integrations.fhir.questionnaire import FIELDS, answers, is_of_field
 from integrations.fhir.reading import Reading
+from integrations.fhir.relatives import from_somebody
 from integrations.fhir.request import KINDS
 from integrations.fhir.sieve import HELPERS
 from integrations.fhir.task import ENDED, HELD_UP, is_notice
@@ -23,19 +24,22 @@ from integrations.fhir.told import (
     sections,
     task,
 )
-from integrations.fhir.values import codings, concept, day, node, nodes, text, word
+from integrations.fhir.values import codings, concept, day, joined, node, nodes, text, word
 from mdo_portal.exchange import Fact, Section
 
 
 def of_letter(entry: Entry, reading: Reading, found: Gathered) -> None:
     """The sections of a document that say something in words: a question by its title, else a fact under that title."""
     dated, state = day(entry.resource.get("date")), _OF_A_LETTER.get(word(entry.resource.get("status")), "")
-    for one in sections(entry.resource):
+    for one, above in sections(entry.resource):
         title, words = section_words(one)
+        whose = from_somebody((*above, title))[:-1]  # what stands below a relative, and not what names one itself
         if not words and not any(_is_shown(each) for each in reading.where.all(one.get("entry"), entry)):
             words = narrative(one) or concept(one.get("emptyReason"))  # its entries are not in this message, or have no place
         target = reading.profile.target("", title)
-        if words and is_of_field(target, words):
+        if words and whose:
+            found.facts.append(Fact(Section.OTHER, words, joined(*whose, title, by=": "), dated, status=state))
+        elif words and is_of_field(target, words):
             found.fields.setdefault(target, []).append(words)
             found.beside.append((target, Fact(Section.FORM, words, title, dated, status=state)))
         elif words:

@@ -36,6 +36,7 @@ FHIR: Mapping[str, Key] = HEAD | {
         {
             "codes": texts("Codes die zeggen: dit vraagt om een MDO."),
             "words": texts("STU3 ProcedureRequest: woorden in code of category die dat zeggen."),
+            "silent": texts("Woorden die alleen zeggen dat het om een MDO gaat: niet getoond naast de naam van het MDO."),
             "latest_useful_extensions": texts("Extensies met de laatste zinvolle dag."),
         },
     ),
