@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -10,13 +12,13 @@ from sqlalchemy import select
 from mdo_portal.database import Database
 from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.document import CaseDocument
-from mdo_portal.domain.identity_conflict import ConflictKind, Decision
+from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.services import deciding
 from tests import make
 from tests.identity_questions import CONFLICTS, STRANGER, born, decide, merge, opened, referral, states, take_back
-from tests.make import NOW, OTHER_BSN
+from tests.make import BSN, NOW, OTHER_BSN
 from tests.people import Region
 from tests.reception_house import hand_in, rows, understand_all
 
@@ -334,3 +336,42 @@ def test_what_came_before_the_merge_stays(database: Database, region: Region) ->
     understand_all(database, now=NOW + timedelta(minutes=2))
 
     assert standing(database) == {"VW-1": {"3.1 ug/L"}, "VW-2": {"9.1 ug/L"}}
+
+
+# An answer takes hours, and what waited for it is older than the answer
+
+
+HOURS_LATER = NOW + timedelta(hours=3)
+
+
+def answered(database: Database, region: Region, *waiting: bytes, since: Sequence[bytes] = ()) -> None:
+    """Number of the one, BSN of the other; that waits; hours later they are called the same, that comes, and it is taken back."""
+    comes(database, region, *CONFLICTS[ConflictKind.TWO_PATIENTS], *waiting)
+    (asked,) = opened(database)
+    with database.transaction() as session:
+        conflict = session.get_one(IdentityConflict, asked.id)
+        deciding.decide(session, conflict, Decision.SAME, reason="gebeld", person_id=uuid.uuid4(), now=HOURS_LATER)
+    understand_all(database, now=HOURS_LATER)
+    hand_in(database, region, *since, now=HOURS_LATER + timedelta(minutes=1))
+    understand_all(database, now=HOURS_LATER + timedelta(minutes=2))
+    assert set(states(database)) == {"understood"}
+    with database.transaction() as session:
+        conflict = session.get_one(IdentityConflict, asked.id)
+        deciding.ask_back(session, conflict, person_id=uuid.uuid4(), now=HOURS_LATER)
+    understand_all(database, now=HOURS_LATER + timedelta(hours=1))
+
+
+def test_a_death_and_a_result_that_waited_are_of_the_one_who_they_were_told_of(database: Database, region: Region) -> None:
+    death = make.hl7_change("M7", patient="2").replace(b"|19600101|F", b"|19600101|F" + b"|" * 22 + b"Y")
+    answered(database, region, death, result("R2", "47.1", patient="2"))
+
+    assert (owner(database, "VW-1").deceased, owner(database, "VW-1b").deceased) == (False, True)
+    assert standing(database) == {"VW-1": set(), "VW-1b": {"47.1 ug/L"}, "VW-2": set()}
+
+
+def test_what_came_by_the_bsn_alone_goes_back_with_it(database: Database, region: Region) -> None:
+    by_bsn = referral("5", bsn=BSN).replace(b"1^^^ZEED^PI~", b"")
+    answered(database, region, since=[by_bsn])
+
+    assert together(database, "VW-1b", "VW-5") == 1
+    assert together(database, "VW-1", "VW-5") == 2

@@ -62,7 +62,7 @@ def _told_of(session: Session, merge: Merge, went_on: Patient, gone: Patient) ->
     query = select(ToldChange).join(InboundMessage, InboundMessage.id == ToldChange.message_id)
     query = query.where(
         ToldChange.patient_id == went_on.id,
-        ToldChange.at >= merge.at,
+        ToldChange.at >= families.one_since(session, merge),
         ToldChange.what.in_(PUT_BACK),
         names.overlap(its_own),
         ~names.overlap(others),
@@ -76,7 +76,7 @@ def unsay(session: Session, merge: Merge, one: Patient, other: Patient, *, now: 
     names = InboundMessage.patient_keys
     told = select(InboundMessage).where(
         InboundMessage.meaning == "result",  # the rest is about a case by its number, or shown and not kept
-        InboundMessage.id.in_(unsaying.told_since(one, merge.at)),
+        InboundMessage.id.in_(unsaying.told_since(one, families.one_since(session, merge))),
         names.overlap(others),
         ~names.overlap(own),
     )

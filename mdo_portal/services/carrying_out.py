@@ -162,7 +162,7 @@ def _of_one_decision(session: Session, merge: Merge) -> Sequence[Merge]:
     if merge.event or merge.message_id is None:
         return (merge,)
     query = select(Merge).where(Merge.message_id == merge.message_id, Merge.event == "", Merge.at == merge.at)
-    return session.scalars(query.order_by(Merge.id)).all()
+    return session.scalars(query.order_by(Merge.gone_id)).all()
 
 
 def _tell(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:

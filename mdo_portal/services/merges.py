@@ -199,7 +199,7 @@ def _give_back_bsn(session: Session, merge: Merge, went_on: set[Patient], gone: 
     its_own = select(Patient.bsn_index).where(Patient.id.in_(families.members(session, gone.id)), Patient.bsn_index != b"")
     own = set(session.scalars(its_own))
     for row in went_on:
-        if row.bsn_index in own and families.got_bsn_since(session, row, merge.at):
+        if row.bsn_index in own and families.got_bsn_since(session, row, families.one_since(session, merge)):
             patients.forget_bsn(session, row, now=now)
 
 

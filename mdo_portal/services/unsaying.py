@@ -78,7 +78,7 @@ def is_readable(message: InboundMessage) -> bool:
 
 def read_anew(message: InboundMessage, *, now: datetime) -> None:
     """It is read once more, as if for the first time: what it told is over."""
-    values = offered_again(now) | {"case_id": None, "meaning": ""}
+    values = offered_again(now) | {"case_id": None}
     for column, value in values.items():
         setattr(message, column, value)
 
@@ -86,4 +86,4 @@ def read_anew(message: InboundMessage, *, now: datetime) -> None:
 def waits_anew(message: InboundMessage, *, reason: str) -> None:
     """It stands on a person's list again, as when it asked who this is."""
     message.state, message.reason, message.settled_at = InboundState.UNREADABLE, reason, None
-    message.case_id, message.meaning, message.attempts = None, "", 0
+    message.case_id, message.attempts = None, 0
