@@ -164,6 +164,18 @@ def test_or_it_is_the_same_person_and_the_question_is_answered(database: Databas
     assert (opened(database), states(database)[-1], is_answered(database)) == ([], "understood", True)
 
 
+@pytest.mark.parametrize("who", WRONG)
+def test_taken_back_what_was_asked_is_still_to_be_answered(database: Database, region: Region, who: str) -> None:
+    readers = answered(database, region, WRONG[who])
+    (asked,) = opened(database)
+    decide_with(database, Decision.SAME, readers)
+    assert is_answered(database)
+
+    take_back(database, asked.id)
+
+    assert (is_answered(database), [one.id for one in opened(database)]) == (False, [asked.id])
+
+
 def decide_with(database: Database, decision: Decision, readers: dict[Wire, Reader]) -> None:
     (conflict,) = opened(database)
     with database.transaction() as session:

@@ -154,3 +154,25 @@ def test_a_result_about_somebody_without_a_case_is_counted_and_not_kept(database
     assert rows(database) == []
     with database.transaction() as session:
         assert session.scalars(select(FeedCount.ignored)).all() == [1]
+
+
+NAMELESS = {
+    "a supplement": referral("1", question="En nu?").replace(b"|M1|", b"|M8|"),
+    "a result": make.hl7_change("M8").replace(b"ADT^A08^ADT_A01", b"ORU^R01^ORU_R01").replace(b"12345^^^ZEED^PI", b"1^^^ZEED^PI")
+    + b"ORC|RE|VW-1\rOBR|1|||PSA^PSA^L\rOBX|1|NM|PSA^PSA^L||47.11|ug/L|||||F|||20260302\r",
+}
+
+
+@pytest.mark.parametrize("what", NAMELESS)
+def test_who_is_known_by_the_referral_alone_waits_too_while_somebody_is_asked_about(
+    database: Database, region: Region, what: str
+) -> None:
+    hand_in(database, region, referral("1"), born(referral("2", family=STRANGER), "19701231"))
+    understand_all(database)
+
+    hand_in(database, region, NAMELESS[what].replace(b"1^^^ZEED^PI", b""))
+    understand_all(database)
+    assert states(database)[-1] == "waits_for_identity"
+
+    decide(database, Decision.ASIDE)
+    assert (opened(database), states(database)[-1]) == ([], "understood")

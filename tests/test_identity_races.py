@@ -16,7 +16,7 @@ from mdo_portal.domain.case import Case, CaseFact
 from mdo_portal.domain.identity_conflict import Decision, IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
-from mdo_portal.services import carrying_out, conflicts, deciding, merges, standing
+from mdo_portal.services import carrying_out, conflicts, deciding, identification, merges, standing
 from tests import make
 from tests.identity_questions import CONFLICTS, ConflictKind, merge, referral, states
 from tests.make import BSN, NOW
@@ -66,8 +66,15 @@ def carry_out(session: Session) -> object:
     return CARRY_OUT(session, now=NOW)
 
 
-def test_a_result_reaches_its_patient_also_when_the_merge_is_undone_meanwhile(
-    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("module", "name", "told"),
+    [
+        pytest.param(standing, "cases_of", {"VW-1", "VW-3"}, id="it is found already, and the undoing waits"),
+        pytest.param(identification, "_stays", {"VW-1"}, id="nobody holds yet whom it found"),
+    ],
+)
+def test_a_result_reaches_its_patient_and_nobody_else_also_when_the_merge_is_undone_meanwhile(
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, told: set[str]
 ) -> None:
     for raw in (referral("1"), merge("M2", "9", "1"), referral("3", patient="9")):
         hand_in(database, region, raw)
@@ -78,10 +85,10 @@ def test_a_result_reaches_its_patient_also_when_the_merge_is_undone_meanwhile(
         deciding.ask_undo(session, session.scalars(select(Merge)).one(), person_id=uuid.uuid4(), now=NOW)
         return carry_out(session)
 
-    just_before(monkeypatch, standing, "cases_of", database, undo)
+    just_before(monkeypatch, module, name, database, undo)
     understand_all(database)
 
-    assert "VW-1" in told_at(database)
+    assert told_at(database) == told
 
 
 def test_a_result_is_not_lost_when_its_patient_is_merged_meanwhile(
@@ -97,6 +104,25 @@ def test_a_result_is_not_lost_when_its_patient_is_merged_meanwhile(
         return merges.join(session, kept, gone, now=NOW)
 
     just_before(monkeypatch, standing, "cases_of", database, joined)
+    understand_all(database)
+
+    assert states(database) == ["understood"] * 3
+    assert "VW-1" in told_at(database)
+
+
+@pytest.mark.parametrize("number", ["1^^^ZEED^PI", f"{BSN}^^^NLMINBIZA^NNNLD"])
+def test_nor_when_that_happens_before_anybody_holds_whom_it_found(
+    database: Database, region: Region, monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    hand_in(database, region, referral("1", bsn=BSN), referral("2", patient="2"))
+    understand_all(database)
+    hand_in(database, region, psa("U1", number))
+
+    def joined(session: Session) -> object:
+        gone, kept = session.scalars(select(Patient).where(Patient.local_number.in_(("1", "2"))).order_by(Patient.local_number))
+        return merges.join(session, kept, gone, now=NOW)
+
+    just_before(monkeypatch, identification, "_stays", database, joined)
     understand_all(database)
 
     assert states(database) == ["understood"] * 3

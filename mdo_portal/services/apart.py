@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection
 from datetime import date, datetime
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.inbound import InboundMessage
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, ToldChange
-from mdo_portal.services import families, patients
+from mdo_portal.services import changes, families, patients, standing, unsaying
 from mdo_portal.services.sealed import sealer
 from mdo_portal.services.sifting import PATIENT_KEY
 
@@ -22,14 +23,28 @@ def give_back(session: Session, merge: Merge, went_on: Patient, gone: Patient, *
     stood, was = patients.stands(went_on), patients.stands(gone)
     for one in told:
         if patients.stands(went_on)[one.what] == one.after:
-            _put(went_on, one.what, one.before)
+            put(went_on, one.what, one.before)
     for one in reversed(told) if keeps else ():
-        _put(gone, one.what, one.after)
+        put(gone, one.what, one.after)
     patients.keep_changes(session, went_on, stood, now=now)
     patients.keep_changes(session, gone, was, now=now)
 
 
-def _put(patient: Patient, what: str, text: str) -> None:
+def untell(session: Session, patient: Patient, message_id: uuid.UUID, *, now: datetime) -> None:
+    """What this message told of the patient was of somebody else: what stood before stands again, unless it was told anew since."""
+    stood = patients.stands(patient)
+    told = select(ToldChange).where(ToldChange.patient_id == patient.id, ToldChange.message_id == message_id)
+    for one in session.scalars(told.order_by(ToldChange.at.desc(), ToldChange.id.desc())).all():
+        if one.what in PUT_BACK and patients.stands(patient)[one.what] == one.after:
+            put(patient, one.what, one.before)
+    patients.keep_changes(session, patient, stood, now=now)
+
+
+PUT_BACK = (*patients.PARTICULARS, "deceased")
+"""What a change keeps whole; of a BSN it keeps the last digits only."""
+
+
+def put(patient: Patient, what: str, text: str) -> None:
     """A particular as a change keeps it, back in its column."""
     value: object = bool(text) if what == "deceased" else text
     if what == "birth_on":
@@ -47,12 +62,31 @@ def _told_of(session: Session, merge: Merge, went_on: Patient, gone: Patient) ->
     query = select(ToldChange).join(InboundMessage, InboundMessage.id == ToldChange.message_id)
     query = query.where(
         ToldChange.patient_id == went_on.id,
-        ToldChange.at >= merge.at,
-        ToldChange.what.in_((*patients.PARTICULARS, "deceased")),
+        ToldChange.at >= families.one_since(session, merge),
+        ToldChange.what.in_(PUT_BACK),
         names.overlap(its_own),
         ~names.overlap(others),
     )
     return list(session.scalars(query.order_by(ToldChange.at.desc(), ToldChange.id.desc())))
+
+
+def unsay(session: Session, merge: Merge, one: Patient, other: Patient, *, now: datetime) -> None:
+    """What came since under the numbers of the other alone is of no case of this one; it is read anew, and goes to whose it is."""
+    own, others = _keys(session, one), _keys(session, other)
+    names = InboundMessage.patient_keys
+    told = select(InboundMessage).where(
+        InboundMessage.meaning == "result",  # the rest is about a case by its number, or shown and not kept
+        InboundMessage.id.in_(unsaying.told_since(one, families.one_since(session, merge))),
+        names.overlap(others),
+        ~names.overlap(own),
+    )
+    cases = standing.cases_of(session, one)
+    for message in session.scalars(told.order_by(InboundMessage.seq)).all():
+        for case in cases:
+            unsaying.unsay(session, case, message.id, now=now)
+        if unsaying.is_readable(message):
+            unsaying.read_anew(message, now=now)
+            changes.wake(session, "understand")
 
 
 def _keys(session: Session, patient: Patient) -> Collection[bytes]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from time import monotonic
 
 import structlog
@@ -13,12 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.domain.identity_conflict import MERGES, ConflictKind, Decision, IdentityConflict
+from mdo_portal.domain.identity_conflict import MERGES, NUMBERS, ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.inbound import InboundMessage, InboundState, offered_again
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge
 from mdo_portal.errors import whereabouts
-from mdo_portal.services import changes, deliveries, identity_papers, merges, patients, standing
+from mdo_portal.services import asking_anew, changes, deliveries, identity_papers, merges, patients, standing
 from mdo_portal.services.conflicts import WAITS, announce
 from mdo_portal.services.identity_papers import Papers
 
@@ -76,7 +77,8 @@ def _is_done(session: Session, decided: IdentityConflict | Merge, act: Callable[
 
 def _undo(session: Session, merge: Merge, *, now: datetime) -> None:
     """Undo the merge; with the decision that it came of, when particulars were taken over with it."""
-    query = select(IdentityConflict).where(IdentityConflict.merge_id == merge.id, IdentityConflict.kind.not_in(MERGES))
+    ids = [one.id for one in _of_one_decision(session, merge)]
+    query = select(IdentityConflict).where(IdentityConflict.merge_id.in_(ids), IdentityConflict.kind.not_in(MERGES))
     conflict = session.scalars(query.with_for_update()).first()
     if conflict is None:
         merges.undo(session, merge, now=now, person_id=merge.undo_asked_by)
@@ -96,6 +98,8 @@ def _carry_out(session: Session, conflict: IdentityConflict, *, now: datetime) -
         assert patient is not None
         patients.put_right(session, patient, told=papers.told, right=papers.corrected, now=conflict.received_at)
         patients.tell(session, patient, papers.corrected, now=conflict.received_at, sent_at=papers.sent_at)
+    elif conflict.decision is Decision.CORRECTED:
+        asking_anew.bring(session, conflict, papers, now=now)
     _tell(session, conflict, now=now)
     _release(session, conflict, now=now)
 
@@ -118,11 +122,13 @@ def _take_over(session: Session, conflict: IdentityConflict, papers: Papers, *, 
         return
     came = session.get(Patient, conflict.result_patient_id) if conflict.result_patient_id else None
     other = session.get(Patient, conflict.other_patient_id) if conflict.other_patient_id else None
-    came = came or other or patients.add(session, conflict.hospital_id, papers.told, now=now, sent_at=papers.sent_at)
-    made = "" if came is other or conflict.result_patient_id else "gone"
-    merge = merges.join(
-        session, patient, came, now=now, message_id=conflict.message_id, decided_by=conflict.decided_by, made=made
-    )
+    if came is None and other is not None and conflict.kind in NUMBERS:
+        came = other  # who came is that very one
+    made = "" if came else "gone"
+    came = came or patients.add(session, conflict.hospital_id, papers.told, now=now, sent_at=papers.sent_at)
+    joined = partial(merges.join, session, patient, now=now, message_id=conflict.message_id, decided_by=conflict.decided_by)
+    both = joined(other) if other is not None and other is not came else None
+    merge = joined(came, made=made) or both
     conflict.result_patient_id, conflict.merge_id = came.id, merge.id if merge else None
     at, message_id = conflict.received_at, conflict.message_id
     patients.tell(session, patient, papers.told, now=at, sent_at=papers.sent_at, message_id=message_id)
@@ -133,8 +139,8 @@ def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -
     papers = identity_papers.read(session, conflict)
     merge = session.get(Merge, conflict.merge_id) if conflict.merge_id else None
     conflict.merge_id = None
-    if merge is not None:
-        merges.undo(session, merge, now=now, person_id=conflict.undo_asked_by)
+    for one in _of_one_decision(session, merge) if merge else ():
+        merges.undo(session, one, now=now, person_id=conflict.undo_asked_by)
     if conflict.decision in (Decision.SAME, Decision.CORRECTED) and conflict.kind not in MERGES and papers.stood:
         patient = session.get(Patient, conflict.patient_id)
         came = papers.told if conflict.decision is Decision.SAME else papers.corrected
@@ -145,6 +151,18 @@ def _take_back(session: Session, conflict: IdentityConflict, *, now: datetime) -
     if conflict.result_patient_id == conflict.other_patient_id:
         conflict.result_patient_id = None  # of *the same person*: of *another* it would be the very one who stands here
     conflict.blocks = conflict.kind is not ConflictKind.ELEVEN_TEST
+    if conflict.blocks:
+        asking_anew.again(session, conflict, papers, now=now)
+        for other in asking_anew.asked_beside(session, conflict):
+            lapse(session, other, now=now)
+
+
+def _of_one_decision(session: Session, merge: Merge) -> Sequence[Merge]:
+    """This merge, and whoever else the same answer brought together with it."""
+    if merge.event or merge.message_id is None:
+        return (merge,)
+    query = select(Merge).where(Merge.message_id == merge.message_id, Merge.event == "", Merge.at == merge.at)
+    return session.scalars(query.order_by(Merge.gone_id)).all()
 
 
 def _tell(session: Session, conflict: IdentityConflict, *, now: datetime) -> None:

@@ -9,10 +9,11 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.case import Case
+from mdo_portal.domain.identity_conflict import IdentityConflict
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.told import Merge, ToldChange
 from mdo_portal.services import patients
@@ -47,11 +48,19 @@ def whole_of(session: Session, found: Sequence[Patient]) -> list[uuid.UUID]:
 def named_by(session: Session, whole: Patient, bsn_index: bytes) -> Patient | None:
     """Whose BSN this was before the numbers were merged, when that was not who they all stand under; None = that very row."""
     merged = (Merge.gone_id == Patient.id) & Merge.undone_at.is_(None)
-    query = select(Patient, Merge.at).join(Merge, merged).where(Patient.id.in_(members(session, whole.id)))
-    for row, at in session.execute(query.where(Patient.bsn_index == bsn_index).order_by(Merge.at, Patient.id)):
-        if whole.bsn_index != bsn_index or got_bsn_since(session, whole, at):
+    query = select(Patient, Merge).join(Merge, merged).where(Patient.id.in_(members(session, whole.id)))
+    for row, merge in session.execute(query.where(Patient.bsn_index == bsn_index).order_by(Merge.at, Patient.id)):
+        if whole.bsn_index != bsn_index or got_bsn_since(session, whole, one_since(session, merge)):
             return row
     return None
+
+
+def one_since(session: Session, merge: Merge) -> datetime:
+    """From when on what came was taken for one patient's: what waited for a person to say so is older than the answer."""
+    asked = select(func.min(IdentityConflict.received_at)).where(
+        IdentityConflict.hospital_id == merge.hospital_id, IdentityConflict.message_id == merge.message_id
+    )
+    return min(session.scalar(asked) or merge.at, merge.at)
 
 
 def got_bsn_since(session: Session, patient: Patient, at: datetime) -> bool:

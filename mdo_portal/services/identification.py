@@ -43,9 +43,14 @@ def of_message(session: Session, hospital_id: uuid.UUID, identity: PatientIdenti
     found = find(session, hospital_id, identity)
     while found is not None and not _stays(session, found, identity):
         found = find(session, hospital_id, identity)
-    if found is not None and _is_disputed(session, found):
+    return None if found is None else undisputed(session, found)
+
+
+def undisputed(session: Session, patient: Patient) -> Patient:
+    """The patient, however it was found. Raises Unreadable("waits_for_identity") while somebody must decide about that patient."""
+    if _is_disputed(session, patient):
         raise Unreadable("waits_for_identity", "PID")
-    return found
+    return patient
 
 
 def _stays(session: Session, found: Patient, told: PatientIdentity) -> bool:

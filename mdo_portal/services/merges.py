@@ -108,7 +108,7 @@ def _merge_number(
         other = gone.id if kept and gone else None
         raise Conflict(kind, "MRG-1", known.id, one.patient, other_id=other, previous=number)
     if ruling is not None and ruling.decision is not Decision.SAME:
-        return kept
+        return known
     if kept is None and not going_on:
         return known
     made = "" if kept and gone else "gone" if kept else "kept"
@@ -161,7 +161,7 @@ def join(
     session.add(merge)
     second.merged_into = first.id
     session.flush()
-    _settle(session, families.members(session, first.id), now=now, person_id=decided_by)
+    settle(session, families.members(session, first.id), now=now, person_id=decided_by)
     _tell(session, first, "patient.merged", now=now, person_id=decided_by)
     return merge
 
@@ -186,7 +186,9 @@ def undo(session: Session, merge: Merge, *, now: datetime, person_id: uuid.UUID 
     _give_back_bsn(session, merge, {kept, whole}, gone, now=now)
     for row in {kept, whole}:
         apart.give_back(session, merge, row, gone, keeps=merge.made != "gone" or _is_used(session, gone), now=now)
-    _settle(session, together, now=now, person_id=person_id)
+    settle(session, together, now=now, person_id=person_id)
+    for one, other in ((whole, gone), (gone, whole)):
+        apart.unsay(session, merge, one, other, now=now)
     for patient in (whole, gone):
         _tell(session, patient, "patient.unmerged", now=now, person_id=person_id)
     _clean_up(session, merge, kept, gone)
@@ -197,7 +199,7 @@ def _give_back_bsn(session: Session, merge: Merge, went_on: set[Patient], gone: 
     its_own = select(Patient.bsn_index).where(Patient.id.in_(families.members(session, gone.id)), Patient.bsn_index != b"")
     own = set(session.scalars(its_own))
     for row in went_on:
-        if row.bsn_index in own and families.got_bsn_since(session, row, merge.at):
+        if row.bsn_index in own and families.got_bsn_since(session, row, families.one_since(session, merge)):
             patients.forget_bsn(session, row, now=now)
 
 
@@ -224,6 +226,21 @@ def _clean_up(session: Session, merge: Merge, kept: Patient, gone: Patient) -> N
     session.flush()
 
 
+def forget_unused(session: Session, row: Patient) -> bool:
+    """Let the row go when nothing stands under it, was told of it or is asked about it. Returns whether it went."""
+    if row.merged_into is not None or row.objects or _is_used(session, row) or _is_held(session, row):
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
+def _is_held(session: Session, row: Patient) -> bool:
+    holds = select(LegalHold.id).where(LegalHold.patient_id == row.id, LegalHold.lifted_at.is_(None))
+    merged = select(Merge.id).where((Merge.kept_id == row.id) | (Merge.gone_id == row.id))
+    return any(session.execute(query.limit(1)).first() is not None for query in (holds, merged))
+
+
 def _is_used(session: Session, row: Patient) -> bool:
     mine = (
         select(Case.id).where((Case.patient_id == row.id) | (Case.home_patient_id == row.id)),
@@ -237,7 +254,7 @@ def _is_used(session: Session, row: Patient) -> bool:
     return any(session.execute(query.limit(1)).first() is not None for query in mine)
 
 
-def _settle(session: Session, rows: list[uuid.UUID], *, now: datetime, person_id: uuid.UUID | None) -> None:
+def settle(session: Session, rows: list[uuid.UUID], *, now: datetime, person_id: uuid.UUID | None) -> None:
     """Every case of these rows stands under the root of the row it came in under; an objection of one number holds for all of it."""
     origin = func.coalesce(Case.home_patient_id, Case.patient_id)
     for case in session.scalars(select(Case).where(origin.in_(rows)).with_for_update(**HELD)):

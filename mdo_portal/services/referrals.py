@@ -122,7 +122,8 @@ def _patient(
     if before is not None:
         patient = identification.said_under(session, hospital.id, told, referral.number) or patient
     if patient is None and before is not None and is_alike(session, before, told):
-        patient = before  # no number to find somebody by, but the same referral about the same name and birth date
+        # no number to find somebody by, but the same referral about the same name and birth date
+        patient = identification.undisputed(session, before)
     if patient is None:
         return patients.add(session, hospital.id, told, now=now, sent_at=referral.sent_at)
     if families.objects(session, patient):

@@ -66,7 +66,7 @@ def _by_referral(session: Session, result: IncomingResult, hospital: Hospital) -
     if before is None or not identification.is_alike(before, result.patient):
         return None
     if referrals.is_alike(session, before, result.patient):
-        return before
+        return identification.undisputed(session, before)
     if identification.speaks_against(session, before, result.patient):
         return None
     number, told = result.referral_number, result.patient

@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "patient.lives": N_("%(hospital)s trok de melding van overlijden in"),
     "patient.merged": N_("Patiëntnummers van %(hospital)s zijn samengevoegd"),
     "patient.unmerged": N_("Samenvoegen van patiëntnummers van %(hospital)s is teruggedraaid"),
+    "patient.unsaid": N_("Uitslagen of stukken van %(hospital)s waren van een andere patiënt en gelden hier niet meer"),
     "patient.linked": N_("%(hospital)s meldde dat een ander patiëntnummer dezelfde persoon is"),
     "patient.unlinked": N_("%(hospital)s meldde dat een ander patiëntnummer toch niet dezelfde persoon is"),
     "message.held": N_("Een bericht van %(hospital)s over deze patiënt is aangehouden voor „Wie is dit?”"),
@@ -103,7 +104,7 @@ NEWS = frozenset(
     {
         "referral.updated", "referral.reread", "referral.cancelled", "case.answered", "document.added", "document.received",
         "document.corrected", "document.changed", "document.withdrawn", "result.received", "result.corrected", "result.withdrawn",
-        "patient.changed", "patient.died", "patient.lives", "patient.merged", "patient.unmerged", "patient.linked",
+        "patient.changed", "patient.died", "patient.lives", "patient.merged", "patient.unmerged", "patient.unsaid", "patient.linked",
         "patient.unlinked", "visit.person_deleted",
     }
 )  # fmt: skip
