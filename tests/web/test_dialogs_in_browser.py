@@ -30,6 +30,7 @@ class Server:
     """Plans whoever it is asked to, unless told to refuse."""
 
     refuses: bool = False
+    is_final: bool = False  #: what it does now cannot be undone
     planned: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
 
@@ -42,7 +43,7 @@ class Server:
         elif path.startswith("/plan/"):
             who = path.removeprefix("/plan/")
             self.planned.append(who)
-            said = {"kind": "success", "text": "Gepland: do 3 dec.", "undo": f"/undo/{who}"}
+            said = {"kind": "success", "text": "Gepland: do 3 dec.", "undo": "" if self.is_final else f"/undo/{who}"}
             route.fulfill(status=204, headers={"HX-Trigger": json.dumps({"closeDialog": True, "toast": said})})
         elif path.startswith("/undo/"):
             self.undone.append(path.removeprefix("/undo/"))
@@ -122,6 +123,19 @@ def test_z_undoes_the_newest(page: Page, server: Server) -> None:
     expect(page.locator(".toast-note", has_text="Ada")).to_have_count(0)
 
     assert server.undone == ["Bob", "Ada"]
+
+
+def test_z_undoes_nothing_that_came_before_what_cannot_be_undone(page: Page, server: Server) -> None:
+    """Who planned Bob last means Bob."""
+    plan(page, "Ada")
+    server.is_final = True
+    plan(page, "Bob")
+    expect(page.locator(".toast-note", has_text="Bob")).to_be_visible()
+
+    page.keyboard.press("z")
+
+    expect(page.locator("[data-hotkey=z]")).to_have_count(0)
+    assert server.undone == []
 
 
 def test_a_refusal_leads_to_what_is_still_empty_and_is_gone_when_it_is_accepted(page: Page, server: Server) -> None:

@@ -31,12 +31,14 @@ export function toast(kind: Kind, text: string, undo = ""): void {
   leaveLater(note);
 }
 
+/** What z undoes: the last thing that was done, if that can be undone; never one before it. */
 function markNewest(): void {
-  const buttons = [...document.querySelectorAll<HTMLElement>("#toasts [data-undo]")];
-  buttons.forEach((button, index) => {
-    const isNewest = index === buttons.length - 1;
-    if (isNewest) button.dataset["hotkey"] = "z"; else delete button.dataset["hotkey"];
-    button.querySelector("kbd")?.toggleAttribute("hidden", !isNewest);
+  const done = [...document.querySelectorAll<HTMLElement>('#toasts > [data-toast="success"]')];
+  done.forEach((note, index) => {
+    const button = note.querySelector<HTMLElement>("[data-undo]");
+    const isNewest = index === done.length - 1;
+    if (button && isNewest) button.dataset["hotkey"] = "z"; else delete button?.dataset["hotkey"];
+    button?.querySelector("kbd")?.toggleAttribute("hidden", !isNewest);
   });
 }
 
