@@ -15,7 +15,17 @@ from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, PortalError
 from mdo_portal.letter_data import Recipient, Stamp
 from mdo_portal.letter_of_decision import decision_letter
 from mdo_portal.letter_template import Audience
-from mdo_portal.services import access, audit, cases, conclusions, decision_content, decisions, letter_template_choice, post, rounds
+from mdo_portal.services import (
+    access,
+    audit,
+    cases,
+    conclusions,
+    decision_content,
+    decisions,
+    letter_template_choice,
+    post,
+    rounds,
+)
 from mdo_portal.services.decision_refusals import AlreadySigned
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer

@@ -41,7 +41,11 @@ def page(browser: Browser, house: House, cases: list[Case]) -> Iterator[Page]:
         elif asked.startswith("/worklist"):
             sent = {"HX-Request": "true"} if "hx-request" in request.headers else {}
             got = client.open(
-                asked, method=request.method, data=request.post_data, headers=sent, content_type="application/x-www-form-urlencoded"
+                asked,
+                method=request.method,
+                data=request.post_data,
+                headers=sent,
+                content_type="application/x-www-form-urlencoded",
             )
             route.fulfill(status=got.status_code, body=got.text, content_type="text/html; charset=utf-8")
         else:
