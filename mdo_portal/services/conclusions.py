@@ -171,12 +171,6 @@ def is_frozen(session: Session, round_id: uuid.UUID) -> bool:
     return session.execute(query).first() is not None
 
 
-def is_thawed(session: Session, round_id: uuid.UUID) -> bool:
-    """Of a round that was signed: whether a correction is being written."""
-    frozen = session.scalars(select(Note.frozen_at).where(Note.round_id == round_id)).all()
-    return bool(frozen) and not any(frozen)
-
-
 def thaw(session: Session, round_id: uuid.UUID) -> None:
     """A correction is being written: the notes may change again; the signed decision does not."""
     for note in session.scalars(select(Note).where(Note.round_id == round_id).with_for_update()):

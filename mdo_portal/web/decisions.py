@@ -15,17 +15,7 @@ from mdo_portal.errors import N_, IllegalMove, Incomplete, NotFound, PortalError
 from mdo_portal.letter_data import Recipient, Stamp
 from mdo_portal.letter_of_decision import decision_letter
 from mdo_portal.letter_template import Audience
-from mdo_portal.services import (
-    access,
-    audit,
-    cases,
-    conclusions,
-    decision_content,
-    decisions,
-    letter_template_choice,
-    post,
-    rounds,
-)
+from mdo_portal.services import access, audit, cases, decision_content, decisions, letter_template_choice, post, rounds
 from mdo_portal.services.decision_refusals import AlreadySigned
 from mdo_portal.web import confirming
 from mdo_portal.web.context import now, settings, transaction, viewer
@@ -148,7 +138,7 @@ def _after(round_id: uuid.UUID) -> dict[str, Any]:
         sent = post.rows(db, viewer(), everything=True, case_id=case.id)
         view = cases.view(db, case)
         rights = {name: access.may(db, viewer(), act, case, now=now()) for name, act in _RIGHTS.items()}
-        is_revised = conclusions.is_thawed(db, round_id)
+        is_revised = rounds.is_being_revised(db, round_id)
     return rights | {
         "is_revised": is_revised,
         "round": found,
