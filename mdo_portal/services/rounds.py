@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.conclusion import NoteSection
+from mdo_portal.domain.conclusion import Note, NoteSection
 from mdo_portal.domain.policy import Act, Relation
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
@@ -48,3 +48,9 @@ def is_signed(session: Session, case: Case, round_id: uuid.UUID) -> bool:
     Asked for who only observes, to whom PostgreSQL shows no decision.
     """
     return case.state in _SIGNED or conclusions.is_frozen(session, round_id)
+
+
+def is_being_revised(session: Session, round_id: uuid.UUID) -> bool:
+    """Of a round that was signed: whether a correction is being written."""
+    frozen = session.scalars(select(Note.frozen_at).where(Note.round_id == round_id)).all()
+    return bool(frozen) and not any(frozen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, NamedTuple
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from sqlalchemy.orm import Session
@@ -54,6 +54,7 @@ def ways(wanted: str) -> dict[str, Any]:
         "passkey": factors.passkeys > 0 and passkey_requests.are_possible(),
         "provider": url_for("oidc.confirm", next=wanted) if provider else "",
         "none": not factors.password and not factors.strong,
+        "was_wrong": g.get("proof_was_wrong", False),
     }
 
 
@@ -67,6 +68,7 @@ def by_form() -> Confirmation | None:
         act = "confirm" if proven else "confirm.refused"
         method = proven.method if proven else ""
         entering.signed_line(db, act, person, method, refused=proven is None, hospital_id=viewer().hospital_id)
+    g.proof_was_wrong = proven is None and not request.form.get("credential")
     return proven
 
 

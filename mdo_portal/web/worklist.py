@@ -52,7 +52,13 @@ def boards() -> str:
     """The left column, refreshed live."""
     with transaction() as db:
         left = _left_of(db)
-    return render_template("worklist/_boards.html", wanted=_wanted(), kept=_kept(), **left)
+    wanted = _wanted()
+    board = _chosen(left["boards"], wanted)
+    return render_template("worklist/_boards.html", wanted=wanted, board=board, kept=_kept(), is_piece=True, **left)
+
+
+def _chosen(found: Sequence[BoardCount], wanted: Filter) -> BoardCount | None:
+    return next((board for board in found if board.id == wanted.board_id), None)
 
 
 def _left_of(db: Session) -> dict[str, Any]:
@@ -102,7 +108,7 @@ def _rows_of(db: Session, found_boards: Sequence[BoardCount] = ()) -> dict[str, 
         "rows": found[:PAGE],
         "after": request.values.get("after", "") if wanted.after else "",
         "next": f"{last.due_on}~{last.id}" if last else "",
-        "board": next((board for board in found_boards if board.id == wanted.board_id), None),
+        "board": _chosen(found_boards, wanted),
         "urgency_words": HURRY,
         "over_before": now() - meetings.LASTS,
         **_around(wanted),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pyotp import TOTP
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from mdo_portal.database import Database
 from mdo_portal.domain.board import Meeting
@@ -30,10 +31,13 @@ class Desk:
     secret: str
     path: str
 
-    def sign(self, **fields: str) -> int:
+    def sent(self, **fields: str) -> TestResponse:
         seen = re.search(r'name="seen" value="([^"]+)"', self.own.get(self.path).text)
         assert seen is not None
-        return self.own.post(self.path, seen=seen[1], **fields).status_code
+        return self.own.post(self.path, seen=seen[1], **fields)
+
+    def sign(self, **fields: str) -> int:
+        return self.sent(**fields).status_code
 
     def signed(self) -> int:
         with self.database.transaction() as session:
@@ -73,3 +77,11 @@ def test_a_password_signs(desk: Desk) -> None:
 def test_a_code_of_the_app_signs(desk: Desk) -> None:
     assert desk.sign(code=TOTP(desk.secret).at(datetime.now(UTC))) == 303
     assert desk.signed() == 1
+
+
+def test_a_wrong_password_is_said_beside_its_field(desk: Desk) -> None:
+    """The page came back at its top, with the reason; the field to type it in again stood below a whole letter."""
+    field = re.compile(r'<input[^>]* id="f-password"[^>]* aria-describedby="f-password-error [^>]* aria-invalid="true"')
+
+    assert field.search(desk.sent(password="fout").text)
+    assert not field.search(desk.own.get(desk.path).text)

@@ -176,6 +176,22 @@ def test_who_was_not_called_away_cannot_object(desk: Desk, by: str, status: int)
     assert "Besloten toen u weg was:" not in desk.who(by).get("/worklist").text
 
 
+def test_that_a_correction_was_begun_stands_with_what_was_signed(desk: Desk) -> None:
+    """It was said once, in the room: who came back later saw an advice as if nobody was at it, and could begin the correction again."""
+    begun = "Een herziening is begonnen en nog niet getekend."
+    assert begun not in desk.page(desk.at("signed"))
+
+    desk.post("correct", by="Aisha")
+
+    chairs, secretarys = desk.page(desk.at("signed")), desk.page(desk.at("signed"), by="Aisha")
+    assert begun in chairs and begun in secretarys and 'data-dialog-open="correct"' not in chairs + secretarys
+    to_sign = f'href="{desk.at("sign")}"'
+    assert to_sign in chairs and to_sign not in secretarys
+    assert begun not in desk.page(desk.at("signed"), by="Dirk"), "to who referred nothing changes until it is signed"
+    correct(desk)
+    assert begun not in desk.page(desk.at("signed"))
+
+
 # What is read is what is said
 
 

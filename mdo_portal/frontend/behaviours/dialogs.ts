@@ -1,9 +1,24 @@
-// Native dialogs: data-dialog-open="ID" opens, data-dialog-close closes, data-dialog-auto opens when it arrives.
+// Native dialogs: data-dialog-open="ID" opens, data-dialog-close closes, data-dialog-auto opens when it arrives. Ctrl+Enter sends the form
+// one is in. A form that was refused keeps the reader in it: its button was switched off on the way, and focus with it.
 import { closest, each } from "./page";
 
 export function openDialog(id: string): void {
   const dialog = document.getElementById(id);
   if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+}
+
+/** Presses the button of the form one types in, in an open dialog. False when there is none. */
+export function sendDialog(): boolean {
+  const button = document.activeElement?.closest("dialog[open] form")?.querySelector<HTMLElement>("[type=submit]");
+  button?.click();
+  return Boolean(button);
+}
+
+function intoForm(form: Element): void {
+  if (!form.closest("dialog[open]") || (document.activeElement && document.activeElement !== document.body)) return;
+  const fields = [...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input:not([type=hidden]), textarea")];
+  const empty = fields.find((field) => field.offsetParent !== null && !field.value.trim());
+  (empty ?? form.querySelector<HTMLElement>("[type=submit]"))?.focus();
 }
 
 export function startDialogs(): void {
@@ -15,6 +30,7 @@ export function startDialogs(): void {
     if (event.target instanceof HTMLDialogElement && !event.target.querySelector("form")) event.target.close();
   });
   each<HTMLDialogElement>("dialog[data-dialog-auto]", (dialog) => { if (!dialog.open) dialog.showModal(); });
+  document.body.addEventListener("htmx:afterRequest", (event) => intoForm((event as CustomEvent<{ elt: Element }>).detail.elt));
   // A fragment's form inside a dialog that was accepted closes it: HX-Trigger: closeDialog
   document.body.addEventListener("closeDialog", () => {
     document.querySelectorAll<HTMLDialogElement>("dialog[open]").forEach((dialog) => dialog.close());

@@ -1,6 +1,7 @@
-// input[data-filter="#list"] hides the rows ([data-row]) of that list that lack one of the typed words. Enter or arrow down: on to what was
+// input[data-finds="#place"] searches on the server (htmx), and the list comes into that place: arrow down goes to what stands there, Enter
+// to what the answer brings; how much was found is said. input[data-filter="#list"] hides the rows ([data-row]) of that list that lack one of the typed words. Enter or arrow down: on to what was
 // found.
-import { toFirst } from "./keys";
+import { rowsOf, toFirst } from "./keys";
 import { announce, closest, word } from "./page";
 
 const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -43,7 +44,30 @@ export function filterAgain(inside: Element, words: string): void {
   filter(input);
 }
 
+/** Searching on the server: a name typed with the telephone under one's chin, Enter, and the next key is for the line that was found. */
+function startFinding(): void {
+  let isGoing = false;
+  document.addEventListener("keydown", (event) => {
+    const input = closest<HTMLInputElement>(event, "input[data-finds]");
+    if (!input || event.isComposing) return;
+    const place = document.querySelector(input.dataset["finds"] ?? "");
+    if (event.key === "Enter") isGoing = true; // the form is sent as well, and its answer may be another list
+    else if (event.key !== "Tab") isGoing = false;
+    if (event.key === "ArrowDown" && place && toFirst(place)) event.preventDefault();
+  });
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    const input = document.activeElement;
+    if (!(input instanceof HTMLInputElement) || !input.dataset["finds"]) return;
+    const place = document.querySelector(input.dataset["finds"]);
+    if (!place?.contains(event.target as Node)) return;
+    announce(word("found", { n: rowsOf(place).length }));
+    if (isGoing) toFirst(place);
+    isGoing = false;
+  });
+}
+
 export function startFilter(): void {
+  startFinding();
   let pause = 0;
   document.addEventListener("input", (event) => {
     const input = closest<HTMLInputElement>(event, "input[data-filter]");

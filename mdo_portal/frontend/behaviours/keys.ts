@@ -3,7 +3,7 @@
 // data-hotkey="p" on a button, link or field: pressing p clicks it, or focuses a field. "?" shows the page's keys.
 // Letters do nothing while one types, and can be switched off (WCAG 2.1.4) in the help dialog.
 import { closest, each, isTyping } from "./page";
-import { openDialog } from "./dialogs";
+import { openDialog, sendDialog } from "./dialogs";
 
 const COOKIE = "hotkeys=off";
 const areOff = (): boolean => document.cookie.split("; ").includes(COOKIE);
@@ -86,7 +86,7 @@ function rowKey(key: string): boolean {
 
 function act(event: KeyboardEvent): boolean {
   const key = name(event);
-  if (isTyping(document.activeElement) || document.activeElement?.matches("[role=tab], summary")) return key.startsWith("mod+") && hotkey(key);
+  if (isTyping(document.activeElement) || document.activeElement?.matches("[role=tab], summary")) return key.startsWith("mod+") && (hotkey(key) || (key === "mod+Enter" && sendDialog()));
   if (key === "Enter") return open();
   if (document.querySelector("dialog[open]")) return hotkey(key);
   const inList = document.activeElement?.matches("[data-row]") ?? false;

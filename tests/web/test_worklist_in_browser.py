@@ -1,0 +1,93 @@
+"""The work list by the keyboard, in a real browser: to what was found, and the sentence above it follows what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.web.assets import DIST
+from tests import make
+from tests.web.people_house import House, house
+
+__all__ = ["house"]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+SITE = "http://portal.example"
+
+
+@pytest.fixture
+def cases(house: House) -> list[Case]:
+    """Two more that wait for the same board."""
+    with house.database.transaction() as session:
+        zeed = session.get_one(Hospital, house.region.hospitals["ZEED"])
+        return [make.case(session, zeed, board_id=house.region.boards["URO-P"]) for _ in range(2)]
+
+
+@pytest.fixture
+def page(browser: Browser, house: House, cases: list[Case]) -> Iterator[Page]:
+    """The work list of who plans, with the built scripts."""
+    client = house.person("Aisha")
+
+    def answer(route: Route) -> None:
+        request = route.request
+        asked = request.url.removeprefix(SITE)
+        if asked.startswith("/static/dist/"):
+            route.fulfill(path=DIST / asked.partition("?")[0].removeprefix("/static/dist/"))
+        elif asked.startswith("/worklist"):
+            sent = {"HX-Request": "true"} if "hx-request" in request.headers else {}
+            got = client.open(
+                asked,
+                method=request.method,
+                data=request.post_data,
+                headers=sent,
+                content_type="application/x-www-form-urlencoded",
+            )
+            route.fulfill(status=got.status_code, body=got.text, content_type="text/html; charset=utf-8")
+        else:
+            route.abort()
+
+    page = browser.new_page()
+    page.route("**/*", answer)
+    page.goto(SITE + "/worklist")
+    expect(page.locator("[data-row]")).to_have_count(3)
+    yield page
+    page.close()
+
+
+def test_enter_in_the_search_leads_to_what_was_found(page: Page) -> None:
+    """Focus stayed in the field: `p` was typed behind the name, and only Tab, past two choices and a box, led to the line."""
+    page.keyboard.press("/")
+    page.keyboard.type("voorbeeld")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-row]").first).to_be_focused()
+    expect(page.locator("#announcer")).to_have_text("3 gevonden")
+
+
+def test_arrow_down_leads_from_the_search_into_the_list(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+
+    expect(page.locator("[data-row]").first).to_be_focused()
+
+
+def test_the_sentence_above_the_list_counts_what_the_left_column_counts(page: Page, house: House, cases: list[Case]) -> None:
+    """After planning three it still said how many had waited when the page was opened, beside a column that knew better."""
+    expect(page.locator("#worklist-lead")).to_contain_text("3 te plannen")
+    with house.database.transaction() as session:
+        meeting = session.get_one(Meeting, house.region.meeting)
+        now = datetime.now(UTC)
+        make.planned(session, session.get_one(Case, cases[0].id), meeting, viewer=house.region.aisha, now=now)
+
+    page.evaluate(
+        """() => { const one = document.querySelector("#worklist-boards");
+        htmx.ajax("get", one.dataset.liveUrl, {target: one, swap: "outerHTML", select: "#worklist-boards"}); }"""
+    )
+
+    expect(page.locator("#worklist-lead")).to_contain_text("2 te plannen")
+    expect(page.locator("#worklist-boards [aria-current] .count")).to_have_text("2")
