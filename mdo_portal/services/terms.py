@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Date, and_, cast, func, or_, select
+from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from mdo_portal.domain.people import HeldRole, Membership, Person
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+Moment = ColumnElement[datetime] | InstrumentedAttribute[datetime]
 
 
 def day_of(now: datetime) -> date:
@@ -35,7 +36,7 @@ def in_force_on(kind: type[HeldRole], today: date | ColumnElement[date]) -> Colu
     return and_(kind.ended_at.is_(None), begun, or_(kind.ends_on.is_(None), kind.ends_on >= today))
 
 
-def counted_between(kind: type[HeldRole], first: ColumnElement[Any], last: ColumnElement[Any]) -> ColumnElement[bool]:
+def counted_between(kind: type[HeldRole], first: Moment, last: Moment) -> ColumnElement[bool]:
     """The rows of `kind` that counted at any moment between these two (columns), whatever became of them since."""
     first_day, last_day = (cast(func.timezone(AMSTERDAM.key, at), Date) for at in (first, last))
     begun = and_(or_(kind.given_at.is_(None), kind.given_at <= last), or_(kind.starts_on.is_(None), kind.starts_on <= last_day))
