@@ -32,6 +32,11 @@ class Viewer:
     client_address: str = ""
     trace_id: str = ""
 
+    @property
+    def works_as(self) -> str:
+        """This person, working for this hospital: an open page is theirs as long as both hold."""
+        return f"{self.person_id}.{self.hospital_id}"
+
     def relations(
         self,
         act: Act,

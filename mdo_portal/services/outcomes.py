@@ -63,6 +63,8 @@ def set_outcome(
         began = round_.started_at or meeting.opened_at  # what is only listed is often never shown
         if began and case.news_at and case.news_at > began:
             case.came_in(began)  # while it was being discussed: nobody can say that it was seen
+    elif case.state is _CASE_STATE[outcome] and case.reason == round_.outcome_reason:
+        case.reason = reason  # the same, with other words
     if round_.ended_at is None or _is_on(meeting, round_):  # else the meeting went on: who came in since took no part in it
         round_.ended_at = now
     round_.outcome, round_.outcome_reason = outcome, reason
@@ -111,6 +113,8 @@ def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Boa
     if round_.outcome is None or not _is_newest(session, round_):
         raise Stale()
     _refuse_elsewhere(case, board)
+    if case.state is CaseState.WITHDRAWN and round_.outcome is not RoundOutcome.WITHDRAWN:
+        raise IllegalMove(N_("Deze casus is daarna ingetrokken. Er is niets veranderd; meld hem opnieuw aan als dat moet."))
     if case.state in (CaseState.REDIRECTED, CaseState.WITHDRAWN):
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     if case.state is not CaseState.SCHEDULED:

@@ -22,7 +22,12 @@ from mdo_portal.services.meetings import LASTS, PLANNABLE, changed, moment
 def plan(
     session: Session, case: Case, meeting: Meeting, board: Board, *, viewer: Viewer, now: datetime, late_reason: str = ""
 ) -> Round:
-    """Put the case on the agenda as its next round. After closing time only with a reason."""
+    """Put the case on the agenda as its next round; where it stands already it stays. After closing time only with a reason."""
+    if case.state in (CaseState.DISCUSSED, CaseState.LISTED):  # its advice could not be signed any more
+        raise IllegalMove(N_("Deze casus is al besproken; het advies wacht op de handtekening. Er is niets veranderd."))
+    live = _live_round(session, case)
+    if live is not None and live.meeting_id == meeting.id:
+        return live
     if meeting.state is MeetingState.CALLED_OFF:
         raise IllegalMove(N_("Deze vergadering vervalt. Kies een andere vergadering."))
     if meeting.state not in PLANNABLE:
@@ -32,7 +37,8 @@ def plan(
     closed = meeting.state is not MeetingState.PLANNED or meeting.registration_closes_at <= now
     if closed and not late_reason.strip():
         raise IllegalMove(N_("De aanmelding voor deze vergadering is gesloten. Geef een reden om deze casus toch toe te voegen."))
-    _leave_other_agenda(session, case, meeting)
+    if live is not None:
+        _leave(session, live)
     planned = Round(
         case_id=case.id,
         number=_next(session, select(func.max(Round.number)).where(Round.case_id == case.id)),
@@ -53,15 +59,11 @@ def plan(
     return planned
 
 
-def _leave_other_agenda(session: Session, case: Case, meeting: Meeting) -> None:
+def _leave(session: Session, live: Round) -> None:
     """A case stands on one agenda at a time; who looks at the agenda it leaves sees it go."""
-    live = _live_round(session, case)
-    if live is None:
-        return
     left = rooms.lock(session, live)  # who leads it may be going on to the next case
     _take_off(session, left, live)
-    if left.id != meeting.id:
-        changed(session, left)
+    changed(session, left)
 
 
 def _take_off(session: Session, meeting: Meeting, live: Round) -> None:
@@ -90,6 +92,7 @@ def unplan(
     live = _live_round(session, case)
     if live is None or live.meeting_id != meeting.id:
         raise Stale()
+    rooms.hold(session, live)  # somebody may be filling in a recommendation
     _take_off(session, meeting, live)
     case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     when = moment(meeting.starts_at)

@@ -17,6 +17,7 @@ from mdo_portal.domain.identifiers import new_id
 from mdo_portal.domain.people import BOARD_ROLES, BoardMembership, Person, Role
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import changes
+from mdo_portal.services.terms import counted_between
 
 GONE_AFTER = timedelta(seconds=40)
 """Not heard of for so long: no longer in the room. Screens are heard of every quarter of a minute."""
@@ -112,19 +113,19 @@ def attendees(session: Session, meeting_id: uuid.UUID) -> list[Attendee]:
     ]
 
 
-def _holds(*roles: Role) -> ColumnElement[bool]:
-    """Whether this person, at the board of this meeting, had one of these roles when first seen there; also if it ended since."""
+def _held(*roles: Role) -> ColumnElement[bool]:
+    """Whether this person, at the board of this meeting, had one of these roles while there; also if it ended since."""
     held = select(BoardMembership.id).join(Meeting, Meeting.board_id == BoardMembership.board_id)
-    still = BoardMembership.ended_at.is_(None) | (BoardMembership.ended_at > Presence.first_seen_at)
     mine = (Meeting.id == Presence.meeting_id, BoardMembership.person_id == Presence.person_id)
-    return exists(held.where(*mine, BoardMembership.role.in_(roles), still).correlate(Presence))
+    counted = counted_between(BoardMembership, Presence.first_seen_at, Presence.seen_at)
+    return exists(held.where(*mine, BoardMembership.role.in_(roles), counted).correlate(Presence))
 
 
 def _attendees() -> Select[Any]:
     return (
         select(
             Person.id, Person.name, Person.discipline, Hospital.name, Hospital.code, Presence.seen_at, Presence.first_seen_at,
-            Presence.away, _holds(Role.OBSERVER) & ~_holds(*DISCUSSING),
+            Presence.away, _held(Role.OBSERVER) & ~_held(*DISCUSSING),
         )
         .join(Person, Person.id == Presence.person_id)
         .join(Hospital, Hospital.id == Presence.hospital_id)

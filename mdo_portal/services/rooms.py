@@ -90,12 +90,24 @@ def show(session: Session, meeting: Meeting, round_id: uuid.UUID, *, now: dateti
     _show(session, meeting, chosen, now=now)
 
 
-def step(session: Session, meeting: Meeting, by: int, *, now: datetime) -> None:
-    """To the next (+1) or previous (-1) case on the agenda; at either end nothing moves."""
-    seen = select(Round.id).join(Case, Case.id == Round.case_id).where(Round.meeting_id == meeting.id, ~Case.objected)
-    order = list(session.scalars(seen.order_by(Round.position, Round.id)))
-    at = order.index(meeting.current_round_id) if meeting.current_round_id in order else (-1 if by > 0 else len(order))
-    to = at + by
+def step(session: Session, meeting: Meeting, by: int, *, now: datetime, seen: str | None = None) -> None:
+    """To the next (+1) or previous (-1) case on the agenda; at either end nothing moves, nor when somebody did it just now.
+
+    `seen`: the round that was on when the reader pressed (its id as text, "" = none); None = not said. When none is on, because that
+    one was taken off the agenda, the next is the first that was not discussed.
+    """
+    if seen not in (None, str(meeting.current_round_id or "")):
+        return
+    on_agenda = select(Round.id, Round.outcome).join(Case, Case.id == Round.case_id)
+    on_agenda = on_agenda.where(Round.meeting_id == meeting.id, ~Case.objected).order_by(Round.position, Round.id)
+    rounds = session.execute(on_agenda).all()
+    order = [one.id for one in rounds]
+    if meeting.current_round_id in order:
+        to = order.index(meeting.current_round_id) + by
+    elif by > 0:
+        to = next((at for at, one in enumerate(rounds) if one.outcome is None), len(rounds))
+    else:
+        to = len(rounds) - 1
     if 0 <= to < len(order):
         show(session, meeting, order[to], now=now)
 

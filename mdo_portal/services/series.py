@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Interval, and_, delete, func, literal, or_, select, update
@@ -50,8 +50,14 @@ def _row(board: Board, day: date) -> dict[str, Any]:
 
 
 def closes_at(board: Board, starts_at: datetime) -> datetime:
-    """When registration closes for a meeting that starts then."""
-    return starts_at - timedelta(hours=board.closing_hours)
+    """When registration closes for a meeting that starts then: by the clock on the wall, also when that was put back or forward between."""
+    return (starts_at.astimezone(AMSTERDAM) - timedelta(hours=board.closing_hours)).astimezone(UTC)
+
+
+def _earlier(hours: int) -> Any:
+    """The same in a statement over meetings."""
+    local = func.timezone(AMSTERDAM.key, Meeting.starts_at)
+    return func.timezone(AMSTERDAM.key, local - literal(timedelta(hours=hours), Interval))
 
 
 def keep_up(session: Session, board: Board, before: Mapping[str, Any], *, now: datetime) -> None:
@@ -61,9 +67,8 @@ def keep_up(session: Session, board: Board, before: Mapping[str, Any], *, now: d
         if before[name] != (value := getattr(board, name)):
             session.execute(coming.where(getattr(Meeting, name) == before[name]).values({name: value}))
     if before["closing_hours"] != board.closing_hours:
-        was, is_now = (literal(timedelta(hours=one), Interval) for one in (before["closing_hours"], board.closing_hours))
-        closed_so = coming.where(Meeting.registration_closes_at == Meeting.starts_at - was)
-        session.execute(closed_so.values(registration_closes_at=Meeting.starts_at - is_now))
+        closed_so = coming.where(Meeting.registration_closes_at == _earlier(before["closing_hours"]))
+        session.execute(closed_so.values(registration_closes_at=_earlier(board.closing_hours)))
     if (before["weekday"], before["starts"]) != (board.weekday, board.starts):
         give_way(session, board, Meeting.starts_at > now, _stands_elsewhere(board))
     extend(session, board, now=now)

@@ -1,15 +1,17 @@
-"""When a role counts: given, begun, not over and not ended. One condition for every query."""
+"""When a role counts, or counted: given, begun, not over and not ended. One condition for every query."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Date, and_, cast, func, or_, select
+from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from mdo_portal.domain.people import HeldRole, Membership, Person
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+Moment = ColumnElement[datetime] | InstrumentedAttribute[datetime]
 
 
 def day_of(now: datetime) -> date:
@@ -32,3 +34,11 @@ def in_force_on(kind: type[HeldRole], today: date | ColumnElement[date]) -> Colu
     """The rows of `kind` that count on that day; a parameter, in a statement that is made once."""
     begun = or_(kind.starts_on.is_(None), kind.starts_on <= today)
     return and_(kind.ended_at.is_(None), begun, or_(kind.ends_on.is_(None), kind.ends_on >= today))
+
+
+def counted_between(kind: type[HeldRole], first: Moment, last: Moment) -> ColumnElement[bool]:
+    """The rows of `kind` that counted at any moment between these two (columns), whatever became of them since."""
+    first_day, last_day = (cast(func.timezone(AMSTERDAM.key, at), Date) for at in (first, last))
+    begun = and_(or_(kind.given_at.is_(None), kind.given_at <= last), or_(kind.starts_on.is_(None), kind.starts_on <= last_day))
+    still = and_(or_(kind.ended_at.is_(None), kind.ended_at > first), or_(kind.ends_on.is_(None), kind.ends_on >= first_day))
+    return and_(begun, still)

@@ -95,7 +95,7 @@ def _for_every_page() -> dict[str, Any]:
 def _me(signed: SignedIn) -> SimpleNamespace:
     roles = set(signed.viewer.hospital_roles).union(*signed.viewer.board_roles.values())
     word = next((gettext(text) for role, text in ROLE_WORDS.items() if role in roles), "")
-    return SimpleNamespace(person_id=signed.viewer.person_id, name=signed.viewer.name, role=word, hospital=signed.hospital_name)
+    return SimpleNamespace(works_as=signed.viewer.works_as, name=signed.viewer.name, role=word, hospital=signed.hospital_name)
 
 
 def navigation(viewer: Viewer, numbers: Mapping[str, Number]) -> list[NavItem]:

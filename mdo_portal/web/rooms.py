@@ -192,7 +192,7 @@ def lead(meeting_id: uuid.UUID, what: str) -> ResponseReturnValue:
         elif what == "close":
             rooms.close_meeting(db, meeting, now=now())
         else:
-            rooms.step(db, meeting, 1 if what == "next" else -1, now=now())
+            rooms.step(db, meeting, 1 if what == "next" else -1, now=now(), seen=request.form.get("on"))
     return _after(meeting_id, "round")
 
 

@@ -30,4 +30,4 @@ def extend() -> Response:
 
 def _left(idle_seconds: float) -> Response:
     ends = (signed().ends_at - now()).total_seconds()
-    return jsonify({"idle": round(idle_seconds), "ends": round(ends), "person": str(viewer().person_id), "csrf": csrf_token()})
+    return jsonify({"idle": round(idle_seconds), "ends": round(ends), "person": viewer().works_as, "csrf": csrf_token()})

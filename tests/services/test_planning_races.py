@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
+from mdo_portal.domain.advice import AdviceItem
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.hospital import Hospital
+from mdo_portal.domain.policy import Act
 from mdo_portal.domain.round import Round, RoundOutcome
-from mdo_portal.errors import Stale
-from mdo_portal.services import advice, case_acts, meetings, outcomes, planning, rooms
+from mdo_portal.errors import IllegalMove, Stale
+from mdo_portal.services import access, advice, case_acts, meetings, outcomes, planning, rooms
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -116,3 +120,45 @@ def _taken_off(database: Database, region: Region, case_id: uuid.UUID) -> None:
         case, meeting = session.get_one(Case, case_id), session.get_one(Meeting, region.meeting)
         planning.unplan(session, case, meeting, board_of(session, region), viewer=region.aisha, now=NOW)
         assert len(meetings.agenda(session, meeting.id)) == 1
+
+
+@pytest.mark.parametrize("what", ["a new one", "its text"])
+def test_who_takes_a_case_off_waits_for_who_fills_in_a_recommendation(
+    database: Database, region: Region, rounds: list[Round], what: str
+) -> None:
+    """A new one made a fault of ours of it; a text that was said to be stored went with the case."""
+    round_ = rounds[1]
+    with database.transaction() as session:
+        rooms.show(session, session.get_one(Meeting, region.meeting), round_.id, now=NOW)
+        item_id = advice.add(session, round_, person_id=region.bram.person_id, now=NOW).id
+    with ThreadPoolExecutor(1) as other:
+        with database.transaction() as session:
+            seen = session.get_one(Round, round_.id)
+            if what == "a new one":
+                advice.add(session, seen, person_id=region.bram.person_id, now=NOW)
+            else:
+                told = {"text": "Bestraling."}
+                advice.change(session, seen, item_id, told, seen=1, person_id=region.bram.person_id, now=NOW)
+            session.flush()
+            taken_off = other.submit(_taken_off_as_the_page_does, database, region, round_.case_id)
+            _until_it_waits(session)
+        refused = taken_off.exception(timeout=20)
+
+    assert (refused is None) if what == "a new one" else isinstance(refused, IllegalMove)
+    with database.transaction() as session:
+        kept = session.scalars(select(AdviceItem.text).where(AdviceItem.round_id == round_.id)).all()
+    assert kept == ([] if what == "a new one" else ["Bestraling."])
+
+
+def _until_it_waits(session: Session) -> None:
+    waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    deadline = time.monotonic() + 20
+    while not session.scalar(waits) and time.monotonic() < deadline:
+        session.execute(text("SELECT pg_stat_clear_snapshot()"))
+
+
+def _taken_off_as_the_page_does(database: Database, region: Region, case_id: uuid.UUID) -> None:
+    with database.transaction() as session:
+        case = access.case_for(session, region.aisha, Act.CASE_PLAN, case_id, now=NOW, lock=True).case
+        meeting, board = access.meeting_for(session, region.aisha, Act.MEETING_ORDER, region.meeting, lock=True)
+        planning.unplan(session, case, meeting, board, viewer=region.aisha, now=NOW)

@@ -58,6 +58,25 @@ def test_a_question_of_another_case_is_not_found_in_the_words_of_none(session: S
     assert session.get_one(InformationRequest, elsewhere).answered_at is None
 
 
+@pytest.mark.parametrize("missing", [True, False])
+def test_the_case_waits_for_the_referrer_until_the_last_question_is_answered(
+    session: Session, region: Region, missing: bool
+) -> None:
+    """With the first answer it was called ready, while the other question was still open."""
+    zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+    case = make.case(session, zeed, board_id=region.boards["URO-P"], **({"facts": ()} if missing else {}))
+    for text in ("Graag de uitslag.", "Is er een MRI?"):
+        questions.ask(session, case, text, viewer=region.aisha, now=NOW)
+    session.flush()
+    states = []
+
+    for one in session.scalars(select(InformationRequest.id).where(InformationRequest.case_id == case.id)).all():
+        questions.answer(session, case, one, "Zie bijlage.", viewer=region.dirk, now=NOW)
+        states.append(case.state)
+
+    assert states == [CaseState.INFORMATION_REQUESTED, CaseState.INCOMPLETE if missing else CaseState.READY]
+
+
 def test_a_question_leaves_for_the_hospital_of_its_case_and_for_no_other(session: Session, region: Region) -> None:
     """It carries name, birth date and BSN: a row that names another hospital is not believed."""
     case, question = asked(session, region)

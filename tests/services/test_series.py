@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import calling_off, meetings, series
+from mdo_portal.services import calling_off, meetings, rescheduling, series
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -146,3 +146,23 @@ def test_the_database_lets_no_meeting_go_that_somebody_decided_upon(session: Ses
 
     with pytest.raises(DBAPIError, match="a meeting that was decided upon stays"):
         session.execute(delete(Meeting).where(Meeting.id == meeting.id))
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_registration_closes_at_the_same_hour_on_the_wall_when_the_clock_changes_before_the_meeting(
+    session: Session, region: Region, uro: Board, moved: bool
+) -> None:
+    """Summer time begins on Sunday 29 March 2026: of a meeting on Monday it closed an hour earlier once that was moved, and when the
+    board chose other hours it stayed behind.
+    """
+    _says_now(session, uro, weekday=0, starts=time(16), closing_hours=48)
+    monday = next(one for one in _stand(session, uro) if one.starts_at.date().isoformat() == "2026-03-30")
+    if moved:
+        wanted = rescheduling.Wanted(monday.starts_at + timedelta(hours=1), 60, "", "")
+        rescheduling.reschedule(session, monday, uro, wanted, viewer=region.aisha, now=NOW)
+        assert f"{monday.registration_closes_at.astimezone(meetings.AMSTERDAM):%a %H:%M}" == "Sat 17:00"
+
+    _says_now(session, uro, closing_hours=72)
+
+    session.refresh(monday)
+    assert f"{monday.registration_closes_at.astimezone(meetings.AMSTERDAM):%a %H:%M}" == ("Fri 17:00" if moved else "Fri 16:00")

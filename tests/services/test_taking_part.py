@@ -116,6 +116,37 @@ def test_who_only_observes_is_there_and_fills_no_place_of_the_quorum(
     assert content["quorum"]["met"] is shown.quorum.met is (role is Role.MEMBER)
 
 
+@pytest.mark.parametrize(
+    "role", ["ran out before", "begins later", "given afterwards", "ran out the day after", "given on the way"]
+)
+def test_a_role_fills_a_place_of_the_quorum_by_what_it_was_in_the_meeting(
+    session: Session, region: Region, zeed: Hospital, role: str
+) -> None:
+    """Mila was a member until some day, or is one since, and watches besides."""
+    membership = session.scalars(select(BoardMembership).where(BoardMembership.person_id == region.mila.person_id)).one()
+    day = NOW.date()
+    if role.startswith("ran out"):
+        membership.ends_on = day - timedelta(days=1) if role == "ran out before" else day
+    elif role == "begins later":
+        membership.starts_on = day + timedelta(days=1)
+    else:
+        membership.given_at = NOW + (timedelta(days=1) if role == "given afterwards" else timedelta(minutes=3))
+    watches = {"board_id": region.boards["URO-P"], "person_id": region.mila.person_id, "role": Role.OBSERVER}
+    session.add(BoardMembership(given_at=NOW - timedelta(days=60), **watches))
+    meeting = session.get_one(Meeting, region.meeting)
+    for viewer in (region.bram, region.mila):
+        presence.enter(session, meeting.id, viewer, now=NOW)
+    presence.still_here(session, [(meeting.id, region.mila.person_id)], now=NOW + timedelta(minutes=5))
+    round_ = make.planned(session, make.case(session, zeed), meeting, viewer=region.aisha)
+    make.discussed(session, round_, viewer=region.bram)
+
+    content = make.signed(session, round_, viewer=region.bram, now=NOW + timedelta(days=2)).content
+
+    counts = role in ("ran out the day after", "given on the way")
+    assert content["quorum"] == {"met": counts, "missing": [] if counts else ["radioloog"]}
+    assert ("toehoorder" in {one["discipline"] for one in content["participants"]}) is not counts
+
+
 @pytest.mark.parametrize("since", ["presence went at its term", "the board wants another discipline"])
 def test_a_correction_says_who_discussed_it_as_the_first_letter_did(
     session: Session, region: Region, zeed: Hospital, since: str

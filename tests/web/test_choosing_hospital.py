@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
@@ -60,3 +62,27 @@ def test_nobody_works_for_a_hospital_that_is_not_theirs(own: Browser, region: Re
 
     assert own.post("/sign-in/hospital", hospital_id=str(region.hospitals.get(hospital, "x"))).status_code in (401, 404)
     assert own.get("/worklist").status_code == 302
+
+
+def test_an_open_page_of_the_one_hospital_is_not_gone_on_with_for_the_other(own: Browser, region: Region, of_two: str) -> None:
+    """A registration typed for DELT was sent in for ZEED when its writer had changed hospital in another tab meanwhile.
+
+    A page asks who is signed in, and takes the new form token only when that is who it was made for (timeout.ts).
+    """
+    own.sign_in("Bram")
+    own.with_code(now_code(of_two))
+    page = own.get(own.post("/sign-in/hospital", hospital_id=str(region.hospitals["DELT"])).location).text
+    made_for = re.search(r'name="session" content="\d+ \d+ ([^" ]+)"', page)
+    assert made_for is not None and made_for[1] == _here(own)
+
+    own.post("/hospital", hospital_id=str(region.hospitals["ZEED"]))
+    assert _here(own) != made_for[1]
+    own.get("/hospital")
+    own.post("/hospital", hospital_id=str(region.hospitals["DELT"]))
+    assert _here(own) == made_for[1]
+
+
+def _here(own: Browser) -> str:
+    left = own.client.get("/session", headers={"X-Live": "1"}).json
+    assert left is not None
+    return str(left["person"])

@@ -1,4 +1,5 @@
-// <meta name="session" content="IDLE END PERSON"> says until when (seconds, the server's clock). Five minutes before, a message
+// <meta name="session" content="IDLE END PERSON"> says until when (seconds, the server's clock). Who works for another hospital since, in
+// another tab, counts as another PERSON: what was typed for the one must not be sent in for the other. Five minutes before, a message
 // that takes no focus, with one button. After it the page is covered, not thrown away: signed in again in another
 // tab, one goes on here and what was typed is still there. A page that only refreshes itself extends nothing.
 import { announce, meta, word } from "./page";
