@@ -28,6 +28,7 @@ OWN_LABELS = frozenset(
         N_("Doel"),
         N_("Familieanamnese"),
         N_("Gevraagd MDO"),
+        N_("Gewenst vanaf"),
         N_("Hulpmiddel"),
         N_("Klinische gegevens"),
         N_("Materiaal"),
@@ -61,7 +62,7 @@ OWN_LABELS = frozenset(
 
 _ONCE = frozenset(
     {
-        "Categorie van de verwijzing", "Gevraagd MDO", "Klinische gegevens", "Reden", "Reden van onderzoek", "Reden van opname of bezoek",
+        "Categorie van de verwijzing", "Gevraagd MDO", "Gewenst vanaf", "Klinische gegevens", "Reden", "Reden van onderzoek", "Reden van opname of bezoek",
         "Reden van verwijzing", "Soort aanvraag", "Stadium", "Toedieningsweg",
         "Eerdere vraag aan het MDO", "Eerdere vraag aan de radiologie", "Eerdere vraag aan de pathologie",
     }
