@@ -62,7 +62,8 @@ OWN_LABELS = frozenset(
 
 _ONCE = frozenset(
     {
-        "Categorie van de verwijzing", "Gevraagd MDO", "Gewenst vanaf", "Klinische gegevens", "Reden", "Reden van onderzoek", "Reden van opname of bezoek",
+        "Categorie van de verwijzing", "Gevraagd MDO", "Gewenst vanaf", "Klinische gegevens",
+        "Reden", "Reden van onderzoek", "Reden van opname of bezoek",
         "Reden van verwijzing", "Soort aanvraag", "Stadium", "Toedieningsweg",
         "Eerdere vraag aan het MDO", "Eerdere vraag aan de radiologie", "Eerdere vraag aan de pathologie",
     }

@@ -143,6 +143,8 @@ def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedD
     own = delivery.hospital_id == case.hospital_id and delivery.audience is Audience.REFERRER
     told, letter = patients.identity_of(session, patient), letter_of(session, delivery)  # before anything is written
     last_code = delivery.receipt_code
+    if channel is Channel.PAPER and delivery.channel != Channel.PAPER and delivery.state is DeliveryState.SENT:
+        delivery.move(DeliveryState.WAITING)  # nobody confirmed it over the line that there was: now somebody has to print it
     delivery.channel = channel.value
     delivery.leased_until = now + LEASE
     delivery.attempts += 1

@@ -55,6 +55,7 @@ _BAD_ADDRESS = N_("Het adres van deze koppeling is niet veilig en wordt niet geb
 _SEALED = N_(
     "De brief of het adres van deze koppeling gaat niet open: een sleutel ontbreekt. Er is niets verstuurd; meld het de beheerder."
 )
+_NO_TOKEN_SERVER = N_("De server die bij dit ziekenhuis tokens geeft, is niet bereikbaar. Er is niets verstuurd.")
 _OURS = N_("Versturen mislukte bij het portaal zelf. De brief is bewaard; meld het de beheerder.")
 
 #: code of the receipt -> what a person reads; codes of integrations/hl7v2 and integrations/fhir
@@ -96,24 +97,44 @@ RECEIPT_REASONS: dict[str, str] = {
     ),
     "bad_address": _BAD_ADDRESS,
     "sealed": _SEALED,
+    "no_secret": N_(
+        "Er is geen geheim vastgelegd om deze brief mee te ondertekenen. Er is niets verstuurd; de koppelingsbeheerder van het ziekenhuis "
+        "legt het vast."
+    ),
+    "token unreachable": _NO_TOKEN_SERVER,
+    "token no_connection": _NO_TOKEN_SERVER,
+    "token timeout": N_("De server die bij dit ziekenhuis tokens geeft, antwoordt niet op tijd. Er is niets verstuurd."),
+    "token answer": N_("De server die bij dit ziekenhuis tokens geeft, gaf geen bruikbaar token. Er is niets verstuurd."),
+    "token 400": _NO_ACCESS,
     "other_content": N_("Bij de ontvanger staat een andere brief onder dit nummer. Bel voordat u opnieuw verstuurt."),
 }
 #: codes whose words come from the receiver; those of other codes are ours, for a log and not for a person
-_NEVER_LEFT = frozenset({"unsendable", "not_valid", "bad_address", "address", "sealed"})
+_NEVER_LEFT = frozenset({"unsendable", "not_valid", "bad_address", "address", "sealed", "no_secret", "no_key"})
 """Refusals of our own writer, or of our own gate: nothing was sent."""
 _ABSENT = frozenset({"unreachable", "no_connection", "certificate"})
-_THEIR_WORDS = frozenset({"AE", "CE", "AR", "CR"})
+_THEIR_WORDS = frozenset({"AE", "CE", "AR", "CR", "err"})
 
 
 def told(receipt: Receipt) -> Told:
     """What this receipt says about the destination."""
-    if receipt.code in _NEVER_LEFT:
+    code = _of_server(receipt.code)
+    if code in _NEVER_LEFT:
         return Told.NOTHING
     if receipt.kind in (ReceiptKind.ACCEPTED, ReceiptKind.REFUSED) or is_kept(receipt):
         return Told.ANSWER
-    if receipt.code in _ABSENT:
+    if code in _ABSENT:
         return Told.ABSENCE
-    return Told.TROUBLE if receipt.code in RECEIPT_REASONS or receipt.code.isdigit() else Told.NOTHING
+    return Told.TROUBLE if reason(receipt.code) or code.isdigit() else Told.NOTHING
+
+
+def reason(code: str) -> str:
+    """What a person reads of this code alone; "" when there is nothing to say."""
+    return RECEIPT_REASONS.get(code) or RECEIPT_REASONS.get(_of_server(code), "")
+
+
+def _of_server(code: str) -> str:
+    """What happened, whether at the hospital's own server or at the one that gives tokens for it (`token 401`)."""
+    return code.removeprefix("token ")
 
 
 def is_kept(receipt: Receipt) -> bool:
@@ -142,7 +163,7 @@ def why(row: Tried) -> str:
         return _on_paper(row)
     if not row.receipt_code:
         return N_("Klaar om te versturen.") if row.attempts == 0 else N_("Wordt nu verstuurd.")
-    return RECEIPT_REASONS.get(row.receipt_code) or _by_shape(row)
+    return reason(row.receipt_code) or _by_shape(row)
 
 
 def _on_paper(row: Tried) -> str:
@@ -154,7 +175,7 @@ def _on_paper(row: Tried) -> str:
 
 
 def _by_shape(row: Tried) -> str:
-    code = row.receipt_code
+    code = _of_server(row.receipt_code)
     if code.isdigit() and code.startswith("5"):
         return N_("Er is een storing bij de ontvanger.")
     if row.state is DeliveryState.REFUSED:

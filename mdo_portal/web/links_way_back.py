@@ -15,8 +15,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.pull import CERTIFICATE, TOKEN
 from mdo_portal.errors import N_
 from mdo_portal.exchange import Address, NotPulled, Receipt, ReceiptKind
-from mdo_portal.services import hospitals, links
-from mdo_portal.services.receipts import RECEIPT_REASONS
+from mdo_portal.services import hospitals, links, receipts
 from mdo_portal.services.sealed import client_secret
 from mdo_portal.web.context import database, now, settings, transaction, viewer
 from mdo_portal.web.guard import may
@@ -84,7 +83,7 @@ def _said(receipt: Receipt, *, knows_patients: bool) -> str:
             code=receipt.code,
         )
         return f"{heard}{words}"
-    why = RECEIPT_REASONS.get(receipt.code)
+    why = receipts.reason(receipt.code)
     not_confirmed = gettext("De proefbrief is niet bevestigd.")
     return f"{not_confirmed} {gettext(why) if why else receipt.code}{words}"
 
