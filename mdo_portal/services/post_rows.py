@@ -161,7 +161,7 @@ def visible_post(viewer: Viewer) -> ColumnElement[bool]:
     return or_(by_board, own) if viewer.may_for_own_hospital(Act.POST_READ) else by_board
 
 
-_FIRST_DUE = select(func.min(AdviceItem.due_on)).where(AdviceItem.case_id == Delivery.case_id).scalar_subquery()
+_FIRST_DUE = select(func.min(AdviceItem.due_on)).where(AdviceItem.round_id == Decision.round_id).scalar_subquery()
 _COLUMNS: tuple[Any, ...] = (
     Delivery.id,
     Delivery.case_id,

@@ -17,12 +17,14 @@ from sqlalchemy import select, update
 
 from mdo_portal import wiring
 from mdo_portal.database import Database
+from mdo_portal.domain.advice import AdviceItem
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel, Hospital
 from mdo_portal.domain.link import LinkChange
 from mdo_portal.domain.recipient import Destination, RecipientChannel
+from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
 from mdo_portal.services import advice, recipient_channels, restoring
 from mdo_portal.settings import Settings
@@ -114,6 +116,21 @@ def test_an_advice_that_is_soon_to_be_carried_out_is_marked_in_words(house: Hous
     words = _words(house.person("Aisha").get("/post").text)
 
     assert words.count("Advies uiterlijk") == 1 and words.count("Uiterste datum van het advies voorbij") == 1
+
+
+def test_an_advice_of_an_earlier_round_is_not_of_this_letter(house: House) -> None:
+    """Of a patient who was discussed before every later letter was overdue from its first minute, in the menu too."""
+    letter = house.letter(due_in=-1)
+    with house.database.transaction() as session:
+        now = session.scalars(select(Round).where(Round.case_id == letter.case_id)).one()
+        before = Round(
+            case_id=now.case_id, number=now.number + 1, meeting_id=now.meeting_id, position=99, minutes=5, outcome="discussed"
+        )
+        session.add(before)
+        session.flush()
+        session.execute(update(AdviceItem).where(AdviceItem.round_id == now.id).values(round_id=before.id))
+
+    assert "Uiterste datum van het advies voorbij" not in _words(house.person("Aisha").get("/post").text)
 
 
 def test_the_page_says_how_many_of_its_letters_the_menu_counts(house: House) -> None:
