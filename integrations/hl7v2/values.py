@@ -205,6 +205,8 @@ def _with_unit(segment: Segment, value: str) -> str:
     flags = "" if flags == _FINAL and not segment.component(11) else flags  # the status, three fields early
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
         flags = said
+    if not flags and not segment.field(7) and (said := segment.component(10)) in _SUSCEPTIBLE:
+        flags = said  # two fields late
     if not (value or flags):
         return ""  # a unit and a range of nothing: what was not found has no value
     unit = unit if value else ""
@@ -216,6 +218,8 @@ def _with_unit(segment: Segment, value: str) -> str:
 _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
 
+_SUSCEPTIBLE = frozenset({"S", "I", "R", "VS", "MS"})
+"""How a germ answers to a drug (table 0078). Beside a range of what is usual, OBX-10 says for whom that holds (0080: S sex, R race)."""
 
 _FINAL = "F"
 _NULL = "null"

@@ -157,3 +157,16 @@ def test_a_notification_one_field_early_names_its_own_document_and_the_one_it_re
     right = read("MDM^T10", "TXA|1|CN^Brief|TX|20260301|||||||77|D2|D1|||brief.pdf|AU", pdf)
     assert isinstance(right, IncomingResult)
     assert [(one.reference, one.replaces) for one in right.documents] == [("D2", "D1")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ("||||R|F", ">32 mg/L (R)"),  # many laboratories write it there of a germ and a drug
+        ("||R|||F", ">32 mg/L (R)"),
+        ("|0-4|||R|F", ">32 mg/L (0-4)"),  # a range that holds for a race
+    ],
+)
+def test_how_a_germ_answers_to_a_drug_is_told_where_it_stands_two_fields_late(fields: str, text: str) -> None:
+    found = result("OBR|1||F1|KW^Kweek", f"OBX|1|ST|MERO^Meropenem^L||>32|mg/L{fields}")
+    assert [fact.text for fact in found.facts if fact.label == "Meropenem"] == [text]
