@@ -9,7 +9,7 @@ import pytest
 
 from mdo_portal.services import post
 from tests.web.portal import CSRF
-from tests.web.test_post_pages import House, house
+from tests.web.post_house import House, house
 
 __all__ = ["house"]
 

@@ -1,70 +1,26 @@
-"""What the post pages say to whom, what they let people do, and the channel to general practitioners."""
+"""What the post pages say to whom, and what they let people do."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from mdo_portal import wiring
-from mdo_portal.database import Database
 from mdo_portal.domain.advice import AdviceItem
 from mdo_portal.domain.audit import AuditEntry
-from mdo_portal.domain.board import Meeting
-from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel, Hospital
-from mdo_portal.domain.link import LinkChange
-from mdo_portal.domain.recipient import Destination, RecipientChannel
+from mdo_portal.domain.delivery import Delivery, DeliveryState
+from mdo_portal.domain.recipient import Destination
 from mdo_portal.domain.round import Round
-from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
-from mdo_portal.services import advice, recipient_channels, restoring
-from mdo_portal.settings import Settings
+from mdo_portal.services import restoring
 from tests import make
-from tests.people import Region
-from tests.web.portal import CSRF, app_on, signed_in
+from tests.web.portal import CSRF
+from tests.web.post_house import House, house
 
-
-class House(NamedTuple):
-    app: Flask
-    database: Database
-    region: Region
-
-    def person(self, name: str) -> FlaskClient:
-        return signed_in(self.app, self.database, self.region, name)
-
-    def letter(self, *, hospital: str = "ZEED", due_in: int | None = None, **values: object) -> Delivery:
-        """A signed decision whose letter is as the test says."""
-        now, region = datetime.now(UTC), self.region
-        with self.database.transaction() as session:
-            at = session.get_one(Hospital, region.hospitals[hospital])
-            case = make.case(session, at, now=now, board_id=region.boards["URO-P"])
-            meeting = session.get_one(Meeting, region.meeting)
-            round_ = make.discussed(session, make.planned(session, case, meeting, viewer=region.aisha), viewer=region.bram)
-            if due_in is not None:
-                item = advice.add(session, round_, person_id=region.bram.person_id, now=now)
-                item.due_on = now.date() + timedelta(days=due_in)
-            letter = make.delivery_of(session, make.signed(session, round_, viewer=region.bram, now=now))
-            session.execute(update(Delivery).where(Delivery.id == letter.id).values(letter_sha256="0" * 64, **values))
-        return letter
-
-    def now_is(self, letter: Delivery) -> Delivery:
-        with self.database.transaction() as session:
-            return session.get_one(Delivery, letter.id)
-
-
-@pytest.fixture
-def house(database: Database, region: Region) -> Iterator[House]:
-    with app_on(database) as app:
-        yield House(app, database, region)
+__all__ = ["house"]
 
 
 def _words(page: str) -> str:
@@ -231,83 +187,3 @@ def test_any_week_can_be_asked_for(house: House, asked: str) -> None:
 
 
 # The channel to general practitioners
-
-HOOK = {"channel": "hook", "url": "https://post.example/mdo", "secret": "zeer-stil-woord", "phone": "088-1"}
-
-
-def test_a_link_manager_sets_the_channel_and_the_secret_is_kept_sealed(house: House) -> None:
-    lars, home = house.person("Lars"), f"/links/{house.region.hospitals['ZEED']}/gp"
-
-    assert lars.post(home, data={"csrf_token": CSRF, **HOOK}).status_code == 303
-
-    page = lars.get(home).text
-    with house.database.transaction() as session:
-        channel, address = recipient_channels.address_of(session, house.region.hospitals["ZEED"], Audience.GP)
-        told = session.scalars(select(LinkChange.after).order_by(LinkChange.at.desc())).first()
-        sealed = session.scalars(select(RecipientChannel.secret_sealed)).one()
-    assert (channel, address.url, address.hook_secret) == (Channel.HOOK, "https://post.example/mdo", "zeer-stil-woord")
-    assert "zeer-stil-woord" not in page and "zeer-stil-woord" not in (told or "") and b"zeer-stil-woord" not in sealed
-
-    lars.post(home, data={"csrf_token": CSRF, "channel": ""})
-    with house.database.transaction() as session:
-        assert session.scalars(select(RecipientChannel)).all() == []
-
-
-#: what is filled in -> the field that is wrong
-WRONG = {
-    "a question mark": ({"channel": "hook", "url": "https://post.example?to=all"}, "url"),
-    "no address": ({"channel": "fhir", "url": ""}, "url"),
-    "no profile": ({"channel": "fhir", "url": "https://post.example"}, "profile_out"),
-    "two addresses": ({"channel": "notice", "mail_to": "a@b.nl, c@d.nl"}, "mail_to"),
-    "a header in the address": ({"channel": "notice", "mail_to": "a@b.nl\nBcc: c@d.nl"}, "mail_to"),
-    "no port": ({"channel": "mllp", "host": "gp.example", "profile_out": "generic-v2"}, "port"),
-}
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_channel_that_cannot_work_is_not_saved(house: House, name: str) -> None:
-    form, field = WRONG[name]
-    answer = house.person("Lars").post(f"/links/{house.region.hospitals['ZEED']}/gp", data={"csrf_token": CSRF, **form})
-
-    assert answer.status_code == 422 and f'id="f-{field}-error"' in answer.text
-    with house.database.transaction() as session:
-        assert session.scalars(select(RecipientChannel)).all() == []
-
-
-def test_a_folder_on_the_server_is_the_administrators(house: House) -> None:
-    home, form = f"/links/{house.region.hospitals['ZEED']}/gp", {"channel": "folder", "folder": "/srv/mdo/huisartsen"}
-
-    assert house.person("Lars").post(home, data={"csrf_token": CSRF, **form}).status_code == 403
-    assert house.person("Ada").post(home, data={"csrf_token": CSRF, **form}).status_code == 303
-    assert house.person("Lars").post(home, data={"csrf_token": CSRF, "channel": "paper"}).status_code == 403
-    assert house.person("Lars").get(f"/links/{house.region.hospitals['DELT']}/gp").status_code == 404
-    page = house.person("Lars").get(home).text
-    assert "map op de server" in page and 'name="channel"' not in page and "/srv/mdo" not in page
-
-
-def test_trying_sends_an_invented_letter_and_says_what_was_answered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    came: list[OutgoingDecision] = []
-
-    class Post:
-        def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
-            came.append(decision)
-            return Receipt(ReceiptKind.REFUSED, "AE", text="no")
-
-    settings: list[Settings] = []
-
-    def outward(secret: bytes, given: Settings) -> wiring.Outward:
-        settings.append(given)
-        made = real(secret, given)
-        return replace(made, senders={Channel.HOOK: Post()})
-
-    real = wiring.outward
-    monkeypatch.setattr(wiring, "outward", outward)
-    lars, home = house.person("Lars"), f"/links/{house.region.hospitals['ZEED']}/gp"
-    assert lars.post(f"{home}/try", data={"csrf_token": CSRF}).status_code == 303 and came == [], "nothing to try yet"
-    lars.post(home, data={"csrf_token": CSRF, **HOOK})
-
-    answer = lars.post(f"{home}/try", data={"csrf_token": CSRF}, follow_redirects=True)
-
-    assert "De proefbrief is niet bevestigd. De ontvanger weigert de brief." in answer.text
-    assert came[0].letter_pdf.startswith(b"%PDF") and came[0].patient.bsn == "" and "proefbrief" in came[0].sections[0][1]
-    assert settings[-1] == house.app.extensions["mdo_settings"], "a mail goes by this server's mail settings"
