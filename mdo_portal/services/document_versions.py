@@ -13,8 +13,7 @@ from mdo_portal.domain.case import Case
 from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.files import clean_title
 from mdo_portal.exchange import IncomingDocument
-
-GONE = "withdrawn"
+from mdo_portal.services.over_before import GONE
 
 
 def digest_of(content: bytes) -> str:
@@ -50,9 +49,8 @@ class _Over:
     """What one message says of the documents of before, by their names."""
 
     def __init__(self, told: Sequence[IncomingDocument], gone: Sequence[str], known: Set[str]) -> None:
-        self._digests = {
-            digest_of(document.content) for document in told
-        }  # several documents of one message may share its number
+        # Several documents of one message may share its number.
+        self._digests = {digest_of(document.content) for document in told}
         standing = [document for document in told if document.status != GONE]
         # Taken back as it was told, it is known by its bytes; else by its names: some leave a page without words in its place.
         changed = [one for one in told if one.status == GONE and digest_of(one.content) not in known]
