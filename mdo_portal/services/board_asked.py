@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import WAITING, Case
+from mdo_portal.domain.case import WAITING, Case, CaseFact
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.exchange import Fact, IncomingReferral, Section
 from mdo_portal.services import case_facts, changes, routing, standing
@@ -31,7 +32,15 @@ def hear(
             changes.announce(session, "worklist", "unrouted")
             case.board_id = board_id
             standing.happened(session, [case], "case.routed", now=now, board=session.get_one(Board, board_id).name)
-    elif board_id is not None and board_id != case.board_id:
+    elif board_id is not None:
         case.board_hint = hint
-        told = (Fact(Section.FORM, hint, ASKED),)
+        told = (Fact(Section.FORM, hint, ASKED),) if board_id != case.board_id else ()
+        _put_aside(session, case, now=now)
         case_facts.add_facts(session, case, told, hospital, now=now, message_id=message_id)
+
+
+def _put_aside(session: Session, case: Case, *, now: datetime) -> None:
+    """What was asked between is asked no more."""
+    of_case = (CaseFact.case_id == case.id, CaseFact.label == ASKED, CaseFact.superseded_at.is_(None))
+    for one in session.scalars(select(CaseFact).where(*of_case)):
+        one.superseded_at = now

@@ -52,3 +52,16 @@ def test_an_older_version_that_is_read_late_asks_for_no_other_board(session: Ses
     register(session, delt, replace(first, board_hint="Lage GI"), minutes=1)
 
     assert LABEL not in {label for label, _ in present(session, case)}
+
+
+def test_whoever_asks_the_first_board_again_asks_no_other_any_more(session: Session, region: Region) -> None:
+    """The words of between stood on the case as what the hospital asks now."""
+    delt = session.get_one(Hospital, region.hospitals["DELT"])
+    first = make.referral(number="VW-1", board_hint="Uro-prostaat")
+    case = register(session, delt, first)
+    for minutes, hint in ((5, "Lage GI"), (10, "Uro-prostaat")):
+        register(session, delt, replace(first, board_hint=hint), minutes=minutes)
+    assert LABEL not in {label for label, _ in present(session, case)}
+
+    register(session, delt, replace(first, board_hint="Lage GI"), minutes=15)
+    assert (LABEL, "Lage GI") in present(session, case)
