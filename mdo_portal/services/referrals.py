@@ -213,9 +213,8 @@ def _judge(case: Case, sections: set[Section], kinds: set[str], *, now: datetime
     case.missing = missing_items(question=question, referrer=referrer, sections=sections, document_kinds=kinds)
     wanted = CaseState.INCOMPLETE if case.missing else CaseState.READY
     undecided = (CaseState.RECEIVED, CaseState.INCOMPLETE, CaseState.READY)
-    asked = (
-        case.state is CaseState.INFORMATION_REQUESTED and bool(lacked) and not case.missing
-    )  # what was asked for may be here now
+    # What was asked for may be here now.
+    asked = case.state is CaseState.INFORMATION_REQUESTED and bool(lacked) and not case.missing
     if (case.state in undecided or asked) and case.board_id is not None and case.state is not wanted:
         case.move(wanted, now=now)
 
