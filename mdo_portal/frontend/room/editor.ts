@@ -1,6 +1,6 @@
 // The CodeMirror editor of one note: plain Dutch prose, wrapped, undo of one's own changes only, Tab and Escape leave it.
 import { standardKeymap } from "@codemirror/commands";
-import { Compartment, EditorState } from "@codemirror/state";
+import { Compartment, EditorSelection, EditorState } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import { meta } from "../behaviours/page";
@@ -17,6 +17,15 @@ const readOnly = (label: string, isReadOnly: boolean) => [
   }),
 ];
 
+/** When its focus changes CodeMirror (6.43) puts a cursor at a soft wrap on the side it belongs to, also when it was left: that takes focus
+ *  back, and the next key would be a letter in the advice. A cursor that was left belongs to no side. */
+function letGo(_event: FocusEvent, view: EditorView): void {
+  queueMicrotask(() => { // it may be in an update now
+    const { main } = view.state.selection;
+    if (main.empty && main.assoc) view.dispatch({ selection: EditorSelection.cursor(main.head) });
+  });
+}
+
 export function createEditor(parent: HTMLElement, sync: NoteSync): Editor {
   const rights = new Compartment();
   const label = parent.dataset["label"] ?? "";
@@ -27,6 +36,7 @@ export function createEditor(parent: HTMLElement, sync: NoteSync): Editor {
       extensions: [
         EditorView.cspNonce.of(meta("csp-nonce")),
         EditorView.lineWrapping,
+        EditorView.domEventHandlers({ blur: letGo }),
         rights.of(readOnly(label, "readonly" in parent.dataset)),
         placeholder(parent.dataset["placeholder"] ?? ""),
         yCollab(sync.text, null), // without its own cursors: those need style attributes
