@@ -123,6 +123,8 @@ class Case(Base):
     due_on: Mapped[date] = mapped_column(default=NO_DATE)
     #: what is missing for the discussion: codes of domain/readiness.py
     missing: Mapped[list[str]] = mapped_column(default=list)
+    #: what the newest referral says against itself: codes of domain/caution.py
+    cautions: Mapped[list[str]] = mapped_column(default=list)
     #: who refers, as sent
     referrer_name: Mapped[str] = mapped_column(default="")
     #: AGB, UZI or local number of the referrer, as text

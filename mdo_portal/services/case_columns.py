@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mdo_portal.domain.case import NO_DATE, Case
+from mdo_portal.domain.caution import Caution, cautions_in
 from mdo_portal.exchange import IncomingReferral
 
 TOLD = (
@@ -13,7 +14,8 @@ TOLD = (
 
 
 def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bool = False) -> None:
-    """Newest word of the sender wins; what it leaves out stays, and an older word only fills what was empty.
+    """Newest word of the sender wins; what it leaves out stays, and an older word only fills what was empty. Asked again as it
+    should be, a referral is no test any more; an addition that asks nothing only adds to what is said against it.
 
     `whole`: nothing but this referral told the case, so what it leaves out was never said.
     """
@@ -31,7 +33,14 @@ def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bo
         referral.gp.name,
         referral.request_task,
     )
+    if whole or newest:
+        _be_cautious(case, referral, asks=whole or bool(referral.question_board or referral.board_hint))
     for column, value in zip(TOLD, told, strict=True):
         is_said = value not in ("", NO_DATE)
         if whole or (is_said and (newest or getattr(case, column) in ("", NO_DATE))):
             setattr(case, column, value)
+
+
+def _be_cautious(case: Case, referral: IncomingReferral, *, asks: bool) -> None:
+    said = {*cautions_in(referral.unmapped), *(() if asks else case.cautions)}
+    case.cautions = [one.value for one in Caution if one in said]

@@ -35,6 +35,8 @@ class PatientBanner:
     objects: bool
     deceased: bool
     emergency: bool
+    #: what the referral says against itself: codes of domain/caution.py
+    cautions: tuple[str, ...] = ()
 
 
 class FactRow(NamedTuple):

@@ -95,6 +95,7 @@ def banner(session: Session, case: Case, hospital: Hospital | None = None) -> Pa
         objects=case.objected,
         deceased=patient.deceased,
         emergency=case.basis.value == "emergency",
+        cautions=tuple(case.cautions),
     )
 
 

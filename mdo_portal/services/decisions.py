@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.caution import Caution
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, hash_of, main
 from mdo_portal.domain.patient import Patient
@@ -100,6 +101,11 @@ def letter_warnings(content: dict[str, Any], case: Case, patient: Patient) -> tu
         (not content["recipient"], N_("Er is geen verwijzer of behandelaar bekend; de brief gaat naar het ziekenhuis zelf.")),
         (not patient.local_number, N_("Het ziekenhuis gaf geen patiëntnummer; het EPD kan de brief misschien niet plaatsen.")),
         (patient.bsn_doubtful, N_("Het BSN voldoet niet aan de elfproef; laat de verwijzer het nakijken.")),
+        (
+            Caution.TEST in case.cautions,
+            N_("De afzender noemt de aanmelding een proefbericht; wat u tekent, gaat als echte brief naar het EPD."),
+        ),
+        (Caution.UNSURE in case.cautions, N_("De afzender was niet zeker wie deze patiënt is; ga na om wie het gaat.")),
     )
     return tuple(sentence for holds, sentence in found if holds)
 

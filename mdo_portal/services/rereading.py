@@ -123,7 +123,7 @@ def _take_over(
 
 
 def _stands(case: Case) -> tuple[str | date, ...]:
-    return tuple(getattr(case, column) for column in case_columns.TOLD)
+    return (*(getattr(case, column) for column in case_columns.TOLD), *case.cautions)
 
 
 def _route(session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime) -> None:

@@ -48,6 +48,7 @@ def page(session: Session, viewer: Viewer, wanted: Filter) -> list[WorkListRow]:
             is_asked(),
             Case.news_at,
             news.looked_at(viewer),
+            Case.cautions,
         )
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == Case.hospital_id)

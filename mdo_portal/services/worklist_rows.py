@@ -60,6 +60,8 @@ class WorkListRow(NamedTuple):
     news_at: datetime | None
     #: when the viewer last read the case
     looked_at: datetime | None
+    #: what the referral says against itself: codes of domain/caution.py
+    cautions: list[str]
 
     @property
     def has_due_date(self) -> bool:

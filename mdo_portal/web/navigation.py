@@ -10,6 +10,7 @@ from flask import Flask, g, request, url_for
 from flask_babel import get_locale, gettext, pgettext
 from flask_login import current_user
 
+from mdo_portal.domain import caution
 from mdo_portal.domain.people import Role
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.readiness import ITEMS
@@ -87,6 +88,8 @@ def _for_every_page() -> dict[str, Any]:
             "glass": url_for("grants.glass") if signed and signed.viewer.may_at_all(Act.GLASS_BREAK) else None,
         },
         "readiness_words": ITEMS,
+        "caution_words": caution.WORDS,
+        "caution_to_do": caution.TO_DO,
         "banner_of": banner_of,
         "rights_overdue": numbers.get("people.page"),
     }

@@ -7,6 +7,7 @@ from datetime import date
 
 from flask_babel import gettext
 
+from mdo_portal.domain.caution import WORDS, Caution
 from mdo_portal.services.case_rows import PatientBanner
 from mdo_portal.web.words import age
 
@@ -26,12 +27,16 @@ class Banner:
     marks: tuple[tuple[str, str], ...]
 
 
+_KINDS: dict[str, str] = {Caution.CONFIDENTIAL: "restricted"}
+
+
 def banner_of(patient: PatientBanner) -> Banner:
     marks = (
         ("objection", gettext("Bezwaar tegen delen"), patient.objects),
         ("emergency", gettext("Spoed: zonder toestemming ingezien"), patient.emergency),
         ("note", gettext("BSN voldoet niet aan de elfproef"), patient.bsn_doubtful),
     )
+    cautions = tuple((_KINDS.get(one, "note"), gettext(WORDS[one])) for one in patient.cautions)
     return Banner(
         name=patient.name,
         birth_on=patient.birth_on,
@@ -41,5 +46,5 @@ def banner_of(patient: PatientBanner) -> Banner:
         number=patient.number,
         bsn=patient.masked_bsn,
         is_deceased=patient.deceased,
-        marks=tuple((kind, text) for kind, text, holds in marks if holds),
+        marks=(*((kind, text) for kind, text, holds in marks if holds), *cautions),
     )

@@ -1,0 +1,51 @@
+"""What a referral says against itself: that it is a test, that its sender is not sure who the patient is, that it is held up.
+
+It is read and shown all the same. Nobody is kept from planning it: who plans, discusses and signs must know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+from mdo_portal.errors import N_
+
+
+class Caution(StrEnum):
+    TEST = "test"  #: MSH-11 T or D; HTEST
+    UNSURE = "unsure"  #: PID-32
+    HELD = "held"  #: rejected, expired, held or not sent yet at its sender
+    CONFIDENTIAL = "confidential"  #: R or V: its sender says that not everybody may read it
+
+
+WORDS: dict[str, str] = {
+    Caution.TEST: N_("Proefbericht, volgens de afzender"),
+    Caution.UNSURE: N_("Afzender niet zeker wie dit is"),
+    Caution.HELD: N_("Bij de afzender aangehouden, afgewezen of nog concept"),
+    Caution.CONFIDENTIAL: N_("Vertrouwelijk, volgens de afzender"),
+}
+"""As it stands beside the patient's name."""
+TO_DO: dict[str, str] = {
+    Caution.TEST: N_(
+        "Is dit geen echte aanmelding, trek de casus dan in. Is zij dat wel, vraag het ziekenhuis dan de aanmelding opnieuw te sturen."
+    ),
+    Caution.UNSURE: N_("Vraag het ziekenhuis om wie het gaat voordat u deze casus bespreekt."),
+    Caution.HELD: N_("Vraag de verwijzer of deze bespreking doorgaat."),
+    Caution.CONFIDENTIAL: N_("Wie deze casus mag lezen, verandert hierdoor niet. Overleg bij twijfel met de verwijzer."),
+}
+"""What to do about it."""
+
+_SAID: dict[Caution, str] = {
+    Caution.TEST: r"(/test| HTEST)$",
+    Caution.UNSURE: r"/unsure$",
+    Caution.HELD: r"(/held| draft| on-hold| suspended)$",
+    Caution.CONFIDENTIAL: r" confidential [RV]$",
+}
+"""How readers write it among the names of what found no place on a case (`MSH-11/test`, `ServiceRequest/0 draft`)."""
+
+
+def cautions_in(names: Iterable[str]) -> list[str]:
+    """Which of these a message says, in the order of Caution."""
+    told = tuple(names)
+    return [caution.value for caution, said in _SAID.items() if any(re.search(said, name) for name in told)]

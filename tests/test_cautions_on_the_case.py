@@ -1,0 +1,92 @@
+"""A message that its sender calls a test, or is not sure of, becomes a case that says so wherever somebody plans, discusses or signs it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import Case
+from mdo_portal.domain.round import Round
+from tests import make
+from tests.make import NOW
+from tests.people import Region
+from tests.reception_house import hand_in, understand_all
+from tests.web.portal import app_on, signed_in
+
+HOUR = timedelta(hours=1)
+
+
+def message(number: str, *, test: bool = False, unsure: bool = False, question: str = "Operatie of bestraling?") -> bytes:
+    """The referral VW-7 of ZEED."""
+    said = make.hl7_referral(number, referral_number="VW-7", question=question)
+    said = said.replace(b"|P|2.5|", b"|T|2.5|") if test else said
+    return said.replace(b"||19600101|F", b"||19600101|F" + b"|" * 24 + b"DOUT") if unsure else said
+
+
+def addition(number: str) -> bytes:
+    """Only a value to the same referral: it asks nothing."""
+    asked = message(number).decode().split("\r")
+    return "\r".join(one for one in asked if not one.startswith(("OBX|1", "PRD|RT"))).replace("MDO^Uro-prostaat^L", "").encode()
+
+
+def case_of(database: Database) -> Case:
+    with database.transaction() as session:
+        return session.scalars(select(Case).where(Case.referral_number == "VW-7")).one()
+
+
+def heard(database: Database, region: Region, *messages: bytes) -> list[list[str]]:
+    """What the case says against itself after each of these."""
+    told = []
+    for at, raw in enumerate(messages):
+        hand_in(database, region, raw, now=NOW + at * HOUR)
+        understand_all(database, now=NOW + at * HOUR)
+        told.append(case_of(database).cautions)
+    return told
+
+
+def test_a_test_stays_one_until_it_is_asked_again_as_it_should_be(database: Database, region: Region) -> None:
+    said = heard(database, region, message("M1", test=True), addition("M2"), message("M3"), message("M4", unsure=True))
+
+    assert said == [["test"], ["test"], [], ["unsure"]]
+
+
+def test_an_ordinary_referral_says_nothing_against_itself(database: Database, region: Region) -> None:
+    assert heard(database, region, message("M1")) == [[]]
+
+
+@pytest.fixture
+def discussed(database: Database, region: Region) -> uuid.UUID:
+    """A test of which the sender is not sure either, discussed and not signed: the round."""
+    heard(database, region, message("M1", test=True, unsure=True))
+    with database.transaction() as session:
+        case = session.get_one(Case, case_of(database).id)
+        now = datetime.now(UTC)
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.starts_at = meeting.registration_closes_at = now - HOUR
+        make.planned(session, case, meeting, viewer=region.aisha, now=now - 2 * HOUR)
+        return make.discussed(
+            session, session.scalars(select(Round).where(Round.case_id == case.id)).one(), viewer=region.bram, now=now
+        ).id
+
+
+def test_who_plans_discusses_and_signs_reads_it(database: Database, region: Region, discussed: uuid.UUID) -> None:
+    case = case_of(database)
+    with app_on(database) as app:
+        aisha, bram = (signed_in(app, database, region, name) for name in ("Aisha", "Bram"))
+        pages = {
+            "list": aisha.get("/worklist").text,
+            "case": aisha.get(f"/cases/{case.id}").text,
+            "room": bram.get(f"/meetings/{region.meeting}/room?round={discussed}").text,
+            "sign": bram.get(f"/rounds/{discussed}/sign").text,
+        }
+
+    for place, page in pages.items():
+        assert "Proefbericht, volgens de afzender" in page, place
+        assert "Afzender niet zeker wie dit is" in page, place
+    assert "vraag het ziekenhuis dan de aanmelding opnieuw te sturen" in pages["case"]
+    assert "gaat als echte brief naar het EPD" in pages["sign"]
