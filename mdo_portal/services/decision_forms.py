@@ -22,7 +22,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import conclusions, decisions, recipients, rooms
+from mdo_portal.services import conclusions, decisions, recipients, rooms, signing_warnings
 from mdo_portal.services.decision_content import content_about, of_round
 from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
 
@@ -86,7 +86,7 @@ def preview(
         recipients=recipients.destinations(session, case, written.form, about),
         about=about,
         missing=_missing(written, moves_case=moves_case),
-        warnings=decisions.letter_warnings(content, case, session.get_one(Patient, case.patient_id)),
+        warnings=signing_warnings.of_letter(content, case, session.get_one(Patient, case.patient_id)),
         moves_case=moves_case,
     )
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, CaseState
-from mdo_portal.domain.caution import Caution
 from mdo_portal.domain.conclusion import NoteSection
 from mdo_portal.domain.decision import DOCUMENT_NUMBERS, Decision, hash_of, main
 from mdo_portal.domain.patient import Patient
@@ -20,7 +19,17 @@ from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Incomplete
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import advice, changes, conclusions, follow_ups, meetings, recipients, rooms, standing, timeline
+from mdo_portal.services import (
+    changes,
+    conclusions,
+    follow_ups,
+    meetings,
+    recipients,
+    rooms,
+    signing_warnings,
+    standing,
+    timeline,
+)
 from mdo_portal.services.decision_content import content_of, of_round
 from mdo_portal.services.decision_refusals import refuse_again, refuse_form, refuse_unread
 
@@ -56,7 +65,10 @@ def preview(session: Session, round_: Round, case: Case, *, network: str, viewer
         content_hash=hash_of(content),
         recipients=recipients.destinations(session, case, DecisionForm(content["form"]), before),
         missing=_missing(round_, texts, content["advice"]["items"]),
-        warnings=(*_left_out(session, round_), *_warnings(content, case), *letter_warnings(content, case, patient)),
+        warnings=(
+            *signing_warnings.of_advice(session, round_, content, case),
+            *signing_warnings.of_letter(content, case, patient),
+        ),
         version=content["version"],
         supersedes=before,
         is_signed=before is not None and conclusions.is_frozen(session, round_.id),
@@ -70,44 +82,6 @@ def _missing(round_: Round, texts: dict[NoteSection, str], items: Sequence[objec
     if not texts[NoteSection.ADVICE].strip() and not items:
         missing.append(N_("Het advies is nog leeg."))
     return tuple(missing)
-
-
-def _left_out(session: Session, round_: Round) -> tuple[str, ...]:
-    said = N_("Van een aanbeveling is geen soort en geen tekst ingevuld; de brief laat haar weg, met wat er verder bij staat.")
-    return (said,) if advice.leaves_out(session, round_.id) else ()
-
-
-def _warnings(content: dict[str, Any], case: Case) -> tuple[str, ...]:
-    """Counts what the letter lacks; judges nothing clinical."""
-    found = (
-        (
-            not content["sections"][NoteSection.DIAGNOSIS].strip(),
-            N_("Diagnose en stadium is leeg; de brief laat dat kopje weg."),
-        ),
-        (not content["question"].strip(), N_("Er is geen vraagstelling meegestuurd; de brief laat dat kopje weg.")),
-        (not content["quorum"]["met"], N_("Het quorum was niet voltallig; de brief vermeldt wie ontbrak.")),
-        (case.state is CaseState.DELIVERED, N_("De verwijzer heeft het vorige advies al ontvangen en krijgt nu een herziening.")),
-        (
-            bool(content["replaces_addenda"]),
-            N_("Deze herziening vervangt ook de aanvulling op het advies; neem over wat daarvan moet blijven gelden."),
-        ),
-    )
-    return tuple(sentence for holds, sentence in found if holds)
-
-
-def letter_warnings(content: dict[str, Any], case: Case, patient: Patient) -> tuple[str, ...]:
-    """What may keep a letter, of whichever form, from its place at the other side."""
-    found = (
-        (not content["recipient"], N_("Er is geen verwijzer of behandelaar bekend; de brief gaat naar het ziekenhuis zelf.")),
-        (not patient.local_number, N_("Het ziekenhuis gaf geen patiëntnummer; het EPD kan de brief misschien niet plaatsen.")),
-        (patient.bsn_doubtful, N_("Het BSN voldoet niet aan de elfproef; laat de verwijzer het nakijken.")),
-        (
-            Caution.TEST in case.cautions,
-            N_("De afzender noemt de aanmelding een proefbericht; wat u tekent, gaat als echte brief naar het EPD."),
-        ),
-        (Caution.UNSURE in case.cautions, N_("De afzender was niet zeker wie deze patiënt is; ga na om wie het gaat.")),
-    )
-    return tuple(sentence for holds, sentence in found if holds)
 
 
 def sign(

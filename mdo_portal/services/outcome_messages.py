@@ -18,7 +18,7 @@ from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.exchange import DecisionForm
-from mdo_portal.services import decisions, recipients
+from mdo_portal.services import decisions, recipients, signing_warnings
 from mdo_portal.services.decision_content import content_of_outcome, of_round
 from mdo_portal.services.decision_forms import LONGEST_REASON, FormPreview, Written, no_reason, read_again, stops
 from mdo_portal.services.decision_refusals import refuse_form
@@ -45,7 +45,7 @@ def preview(
         recipients=recipients.destinations(session, case, written.form),
         about=about,
         missing=_missing(written, why, about),
-        warnings=decisions.letter_warnings(content, case, session.get_one(Patient, case.patient_id)),
+        warnings=signing_warnings.of_letter(content, case, session.get_one(Patient, case.patient_id)),
         moves_case=False,
     )
 
