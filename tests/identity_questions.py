@@ -73,6 +73,7 @@ CONFLICTS: dict[ConflictKind, list[bytes]] = {
     ConflictKind.OTHER_BSN: [referral("1", bsn=BSN), referral("2", bsn=OTHER_BSN)],
     ConflictKind.OTHER_NUMBER: [referral("1", bsn=BSN), referral("2", patient="2", bsn=BSN)],
     ConflictKind.NAME_AND_BIRTH: [referral("1"), born(referral("2", family=STRANGER), "19701231")],
+    ConflictKind.NAME_ALONE: [referral("1"), born(referral("2", family=STRANGER), "")],
     ConflictKind.TWO_PATIENTS: [referral("1"), referral("1b", patient="2", bsn=BSN), referral("2", bsn=BSN)],
     ConflictKind.REFERRAL_NUMBER: [referral("1"), referral("2", patient="2").replace(b"VW-2", b"VW-1")],
     ConflictKind.MERGE: [referral("1"), referral("1b", patient="2"), merge("M2", "1", "2")],

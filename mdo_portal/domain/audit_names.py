@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from mdo_portal.domain.surnames import plain
+
 TITLES = frozenset({"dr", "drs", "prof", "mr", "ir", "ing", "mevr", "dhr", "mw", "bc", "msc", "phd"})
-PREFIXES = frozenset({"van", "de", "der", "den", "het", "t", "te", "ten", "ter", "in", "op", "el", "al", "von", "la", "le"})
-
-
-# The same names come back with every look of eight weeks: taken apart each time, the web process was busy for seconds.
-@lru_cache(maxsize=4096)
-def plain(name: str) -> tuple[str, ...]:
-    """The words of a surname without prefixes, accents and hyphens: `van den Hoek-Bâ` → hoek, ba."""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(one))
-    return tuple(word for word in re.split(r"[^a-z]+", bare) if word and word not in PREFIXES)
 
 
 @lru_cache(maxsize=4096)

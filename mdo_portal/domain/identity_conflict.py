@@ -23,6 +23,7 @@ class ConflictKind(StrEnum):
     OTHER_BSN = "other_bsn"  #: the same local number, another BSN
     OTHER_NUMBER = "other_number"  #: the same BSN, another local number
     NAME_AND_BIRTH = "name_and_birth"  #: name and birth date both differ
+    NAME_ALONE = "name_alone"  #: quite another surname, and no birth date or BSN by which it is the same person
     REFERRAL_NUMBER = "referral_number"  #: a referral number that is of another patient here
     APPOINTMENT_NUMBER = "appointment_number"  #: an appointment number that is of another patient here
     ANSWER = "answer"  #: the answer to a question about one patient names another
@@ -39,6 +40,9 @@ CONFLICT_WORDS: dict[ConflictKind, str] = {
     ConflictKind.OTHER_BSN: N_("Dit patiëntnummer staat hier met een ander BSN."),
     ConflictKind.OTHER_NUMBER: N_("Dit BSN staat hier met een ander patiëntnummer."),
     ConflictKind.NAME_AND_BIRTH: N_("Naam en geboortedatum zijn allebei anders dan hier staat."),
+    ConflictKind.NAME_ALONE: N_(
+        "Onder dit nummer staat hier een heel andere naam, en geen geboortedatum of BSN zegt wie dit is."
+    ),
     ConflictKind.REFERRAL_NUMBER: N_("Dit aanmeldnummer is hier van een andere patiënt."),
     ConflictKind.APPOINTMENT_NUMBER: N_("Dit afspraaknummer is hier van een andere patiënt."),
     ConflictKind.ANSWER: N_("Dit antwoord noemt een andere patiënt dan over wie de vraag ging."),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.identifiers import passes_eleven_test
 from mdo_portal.domain.identity_conflict import ConflictKind, Decision, IdentityConflict
 from mdo_portal.domain.patient import BSN_PURPOSE, Patient
+from mdo_portal.domain.surnames import are_unlike
 from mdo_portal.exchange import PatientIdentity, Unreadable
 from mdo_portal.services import families, patients, rulings
 from mdo_portal.services.patients import by_local_number, root, with_bsn
@@ -144,7 +145,15 @@ def _contradiction(session: Session, patient: Patient, told: PatientIdentity) ->
         row = root(session, by_local_number(session, patient.hospital_id, told.local_number))
         if row is None or row.id != patient.id:
             return ConflictKind.OTHER_NUMBER
-    return ConflictKind.NAME_AND_BIRTH if differs_in_name_and_birth(session, patient, told) else None
+    if differs_in_name_and_birth(session, patient, told):
+        return ConflictKind.NAME_AND_BIRTH
+    return ConflictKind.NAME_ALONE if _has_only_another_name(session, patient, told) else None
+
+
+def _has_only_another_name(session: Session, patient: Patient, told: PatientIdentity) -> bool:
+    """Quite another surname, and only a number, which may be mistyped, says who it is. Who marries keeps a birth date."""
+    is_born_then = told.birth_on is not None and told.birth_on == patient.birth_on
+    return are_unlike(told.name.family, patient.family) and not is_born_then and not _has_bsn_of(session, patient, told)
 
 
 def speaks_against(session: Session, patient: Patient, told: PatientIdentity) -> bool:
