@@ -56,6 +56,15 @@ OWN_LABELS = frozenset(
         N_("Eerdere vraag aan het MDO"),
         N_("Eerdere vraag aan de radiologie"),
         N_("Eerdere vraag aan de pathologie"),
+        N_("Eerdere urgentie"),
+        N_("Eerder uiterlijk zinvol op"),
+        N_("Eerdere verwijzer"),
+        N_("Eerder nummer van de verwijzer"),
+        N_("Eerder telefoonnummer van de verwijzer"),
+        N_("Eerdere behandelaar"),
+        N_("Eerdere casemanager"),
+        N_("Eerdere huisarts"),
+        N_("Eerdere taak van het verzoek"),
         N_("Ingetrokken door het ziekenhuis"),
     }
 )
@@ -66,6 +75,9 @@ _ONCE = frozenset(
         "Reden", "Reden van onderzoek", "Reden van opname of bezoek",
         "Reden van verwijzing", "Soort aanvraag", "Stadium", "Toedieningsweg",
         "Eerdere vraag aan het MDO", "Eerdere vraag aan de radiologie", "Eerdere vraag aan de pathologie",
+        "Eerdere urgentie", "Eerder uiterlijk zinvol op", "Eerdere verwijzer", "Eerder nummer van de verwijzer",
+        "Eerder telefoonnummer van de verwijzer", "Eerdere behandelaar", "Eerdere casemanager", "Eerdere huisarts",
+        "Eerdere taak van het verzoek",
     }
 )  # fmt: skip
 """Of these a message says one thing, and the next message that thing otherwise."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from mdo_portal.domain.case import NO_DATE, Case
 from mdo_portal.domain.caution import Caution, cautions_in
 from mdo_portal.exchange import IncomingReferral
@@ -13,8 +15,10 @@ TOLD = (
 """The columns of a case that the sender of its referral tells."""
 
 
-def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bool = False) -> None:
-    """Newest word of the sender wins; what it leaves out stays, and an older word only fills what was empty. Asked again as it
+def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bool = False) -> dict[str, str | date]:
+    """What stood in each column that changes by it.
+
+    Newest word of the sender wins; what it leaves out stays, and an older word only fills what was empty. Asked again as it
     should be, a referral is no test any more; an addition that asks nothing only adds to what is said against it.
 
     `whole`: nothing but this referral told the case, so what it leaves out was never said.
@@ -35,10 +39,12 @@ def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bo
     )
     if whole or newest:
         _be_cautious(case, referral, asks=whole or bool(referral.question_board or referral.board_hint))
+    stood = {column: getattr(case, column) for column in TOLD}
     for column, value in zip(TOLD, told, strict=True):
         is_said = value not in ("", NO_DATE)
-        if whole or (is_said and (newest or getattr(case, column) in ("", NO_DATE))):
+        if whole or (is_said and (newest or stood[column] in ("", NO_DATE))):
             setattr(case, column, value)
+    return {column: value for column, value in stood.items() if value != getattr(case, column)}
 
 
 def _be_cautious(case: Case, referral: IncomingReferral, *, asks: bool) -> None:

@@ -15,6 +15,7 @@ from mdo_portal.domain.round import RoundOutcome
 from mdo_portal.exchange import DecisionForm, Section, Wire
 from mdo_portal.services import held, loose_values, timeline
 from mdo_portal.services.decision_objection_rows import ObjectionRow
+from mdo_portal.services.earlier_told import LABELS
 from mdo_portal.services.held import Held
 from mdo_portal.services.routing import Unrouted
 from mdo_portal.services.snapshots import SnapshotRow
@@ -225,6 +226,11 @@ class CaseView:
     told: Told = NOTHING
     #: what members who were called away said against a decision, with the answer
     objections: Sequence[ObjectionRow] = ()
+
+    @property
+    def earlier_values(self) -> list[FactRow]:
+        """What stood here before; that nothing did is no value."""
+        return [one for one in self.superseded if one.text or one.label not in LABELS]
 
     @property
     def is_waiting(self) -> bool:

@@ -20,7 +20,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.exchange import ORDERED, Section
 from mdo_portal.services import timeline
 from mdo_portal.services.case_rows import CaseView, DocumentRow, EventRow, FactRow
-from mdo_portal.services.earlier_questions import QUESTIONS
+from mdo_portal.services.earlier_told import EARLIER, written
 
 ONE_SITTING = timedelta(minutes=15)
 
@@ -143,8 +143,8 @@ def _changes(view: CaseView, entered: Mapping[datetime, datetime]) -> Iterator[C
         return entered.get(at, at) > view.received_at
 
     facts = [fact for group in view.facts.values() for fact in group]
-    earlier = [one for one in view.superseded if one.label in _ASKED and one.superseded_at == one.received_at]
-    yield from _questions(view, earlier)
+    earlier = [one for one in view.superseded if one.label in _EARLIER and one.superseded_at == one.received_at]
+    yield from _told_anew(view, earlier)
     told = [*facts, *(one for one in view.superseded if one not in earlier)]
     fresh = [fact for fact in told if is_later(fact.received_at) and not _is_told_otherwise(fact, told, view.documents)]
     yield from (change for change in (_of_fact(fact, told) for fact in fresh) if not _is_respelled(change))
@@ -198,14 +198,17 @@ _ALONE = timeline.NEWS - {
 }  # fmt: skip
 """What nothing but the event itself tells: the others are a fact, a document or an answer."""
 
-_ASKED = {label: column for column, label in QUESTIONS.items()}
+_OF_NUMBERS = ("referrer_number", "request_task")  # for systems: among the earlier values, and no news
+_EARLIER = {label: column for column, label in EARLIER.items()}
 
 
-def _questions(view: CaseView, earlier: list[FactRow]) -> Iterator[Change]:
-    """A question that was asked anew: what it was, and what it became."""
-    for label, column in _ASKED.items():
+def _told_anew(view: CaseView, earlier: list[FactRow]) -> Iterator[Change]:
+    """A question, urgency or referrer that was told anew: what it was, and what it became."""
+    for label, column in _EARLIER.items():
+        if column in _OF_NUMBERS:
+            continue
         asked = sorted((one for one in earlier if one.label == label), key=lambda one: one.received_at)
-        became = [*(one.text for one in asked[1:]), getattr(view, column)]
+        became = [*(one.text for one in asked[1:]), written(getattr(view, column))]
         for one, after in zip(asked, became, strict=False):
             source, code = one.hospital, one.hospital_code
             yield Change(one.received_at, hospital=source, hospital_code=code, label=column, before=(one.text,), after=after)

@@ -24,7 +24,7 @@ from mdo_portal.services import (
     case_columns,
     case_facts,
     documents,
-    earlier_questions,
+    earlier_told,
     families,
     identification,
     patients,
@@ -91,9 +91,9 @@ def _bring_up_to_date(
 ) -> None:
     newest = not told_later(session, case, *ASKED, "referral.cancelled", now=now)
     if newest:
-        earlier_questions.keep(session, case, referral, hospital, now=now, message_id=message_id)
         board_asked.hear(session, case, referral, hospital, now=now, message_id=message_id)
-    case_columns.take_over(case, referral, newest=newest)
+    before = case_columns.take_over(case, referral, newest=newest)
+    earlier_told.keep(session, case, before, hospital, now=now, message_id=message_id)
     case.revision += 1
     add_facts(session, case, referral.facts, hospital, now=now, message_id=message_id, newest=newest)
     if newest:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from mdo_portal.services import (
     audit,
     case_columns,
     conflicts,
-    earlier_questions,
+    earlier_told,
     identification,
     participation,
     patients,
@@ -115,15 +115,10 @@ def _take_over(
     session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, told: Told, *, whole: bool, newest: bool
 ) -> bool:
     """Question, urgency, who refers: when nobody told them since, they are what the message says, also where it says nothing now."""
-    before = _stands(case)
-    if newest:
-        earlier_questions.keep(session, case, referral, hospital, now=told.at, message_id=told.message_id, emptied=whole)
-    case_columns.take_over(case, referral, newest=newest, whole=whole)
-    return _stands(case) != before
-
-
-def _stands(case: Case) -> tuple[str | date, ...]:
-    return (*(getattr(case, column) for column in case_columns.TOLD), *case.cautions)
+    cautions = case.cautions
+    before = case_columns.take_over(case, referral, newest=newest, whole=whole)
+    earlier_told.keep(session, case, before, hospital, now=told.at, message_id=told.message_id)
+    return bool(before) or case.cautions != cautions
 
 
 def _route(session: Session, case: Case, referral: IncomingReferral, hospital: Hospital, *, now: datetime) -> None:

@@ -18,8 +18,7 @@ from mdo_portal.domain.document import CaseDocument
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.inbound import InboundMessage, InboundState, offered_again
 from mdo_portal.domain.patient import Patient
-from mdo_portal.services import referrals, standing
-from mdo_portal.services.earlier_questions import QUESTIONS
+from mdo_portal.services import earlier_told, referrals, standing
 from mdo_portal.services.over_before import GONE
 
 UNSAID = "patient.unsaid"
@@ -64,11 +63,11 @@ def unsay(session: Session, case: Case, message_id: uuid.UUID, *, now: datetime)
 
 
 def _ask_as_before(case: Case, mine: Iterable[CaseFact], facts: Sequence[CaseFact]) -> None:
-    """The question of before, unless another was asked since."""
-    for column, label in QUESTIONS.items():
+    """Question, urgency, who refers: what stood before, unless it was told anew since."""
+    for column, label in earlier_told.EARLIER.items():
         before = [row for row in mine if row.label == label]
         if before and not any(row.label == label and row.received_at > before[0].received_at for row in facts):
-            setattr(case, column, before[0].text)
+            earlier_told.put_back(case, column, before[0].text)
 
 
 def is_readable(message: InboundMessage) -> bool:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from mdo_portal.domain import place_words
 from mdo_portal.domain.case import NO_DATE
 from mdo_portal.domain.fact_labels import OWN_LABELS
+from mdo_portal.domain.link_fields import CODE_WORDS
 from mdo_portal.errors import N_
 from mdo_portal.web.context import now
 
@@ -32,6 +33,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["place_words"] = _place_words
     app.jinja_env.filters["left_words"] = _left_words
     app.jinja_env.filters["fact_label"] = _fact_label
+    app.jinja_env.filters["urgency"] = _urgency
     for word in (when, when_exact, clock, clock_today, day, iso_day, in_days, age, days_old, short_day):
         app.jinja_env.filters[word.__name__] = word
 
@@ -39,6 +41,12 @@ def install(app: Flask) -> None:
 def _fact_label(label: str) -> str:
     """The label above a value: ours in the reader's language, a hospital's as it was sent."""
     return str(gettext(label)) if label in OWN_LABELS else label
+
+
+def _urgency(sent: str) -> str:
+    """An urgency by code in the reader's language; a hospital's own words as they were sent."""
+    words = CODE_WORDS["urgency"]
+    return str(gettext(words[sent])) if sent in words else sent
 
 
 def _place_words(place: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mdo_portal.domain.fact_labels import OWN_LABELS
-from mdo_portal.services.earlier_questions import QUESTIONS
+from mdo_portal.services.earlier_told import LABELS
 from mdo_portal.services.referrals import CANCELLED
 
 PROFILES = Path(__file__).resolve().parents[2] / "integrations" / "profiles"
@@ -41,4 +41,4 @@ def test_every_label_of_a_profile_is_one_of_ours() -> None:
 
 
 def test_what_the_portal_keeps_of_before_has_a_label_of_ours() -> None:
-    assert {*QUESTIONS.values(), CANCELLED} <= OWN_LABELS
+    assert {*LABELS, CANCELLED} <= OWN_LABELS
