@@ -80,6 +80,7 @@ def test_who_plans_discusses_and_signs_reads_it(database: Database, region: Regi
         aisha, bram = (signed_in(app, database, region, name) for name in ("Aisha", "Bram"))
         pages = {
             "list": aisha.get("/worklist").text,
+            "brief": aisha.get(f"/worklist/brief?case={case.id}").text,
             "case": aisha.get(f"/cases/{case.id}").text,
             "room": bram.get(f"/meetings/{region.meeting}/room?round={discussed}").text,
             "sign": bram.get(f"/rounds/{discussed}/sign").text,
