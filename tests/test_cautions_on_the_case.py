@@ -59,6 +59,18 @@ def test_an_ordinary_referral_says_nothing_against_itself(database: Database, re
     assert heard(database, region, message("M1")) == [[]]
 
 
+def result(number: str, *, test: bool) -> bytes:
+    """A laboratory value of the same patient."""
+    raw = make.hl7_change(number).replace(b"ADT^A08^ADT_A01", b"ORU^R01^ORU_R01")
+    raw = raw.replace(b"|P|2.5", b"|T|2.5") if test else raw
+    return raw + b"OBR|1||L1|LAB^Lab^L\rOBX|1|NM|PSA^PSA^L||4.1|ug/L|||||F|||20260302\r"
+
+
+def test_a_test_result_on_the_case_of_a_real_patient_is_said_to_be_one(database: Database, region: Region) -> None:
+    """An invented value stood among the patient's own, and nothing on the case said that it was one."""
+    assert heard(database, region, message("M1"), result("R1", test=False), result("R2", test=True)) == [[], [], ["test"]]
+
+
 @pytest.fixture
 def discussed(database: Database, region: Region) -> uuid.UUID:
     """A test of which the sender is not sure either, discussed and not signed: the round."""
@@ -89,5 +101,5 @@ def test_who_plans_discusses_and_signs_reads_it(database: Database, region: Regi
     for place, page in pages.items():
         assert "Proefbericht, volgens de afzender" in page, place
         assert "Afzender niet zeker wie dit is" in page, place
-    assert "vraag het ziekenhuis dan de aanmelding opnieuw te sturen" in pages["case"]
+    assert "vraag het ziekenhuis dan het opnieuw te sturen" in pages["case"]
     assert "gaat als echte brief naar het EPD" in pages["sign"]

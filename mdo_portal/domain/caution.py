@@ -28,7 +28,7 @@ WORDS: dict[str, str] = {
 """As it stands beside the patient's name."""
 TO_DO: dict[str, str] = {
     Caution.TEST: N_(
-        "Is dit geen echte aanmelding, trek de casus dan in. Is zij dat wel, vraag het ziekenhuis dan de aanmelding opnieuw te sturen."
+        "Is het echt bedoeld, vraag het ziekenhuis dan het opnieuw te sturen. Zo niet, trek de casus in of laat de uitslag intrekken."
     ),
     Caution.UNSURE: N_("Vraag het ziekenhuis om wie het gaat voordat u deze casus bespreekt."),
     Caution.HELD: N_("Vraag de verwijzer of deze bespreking doorgaat."),

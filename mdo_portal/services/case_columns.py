@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from mdo_portal.domain.case import NO_DATE, Case
@@ -38,7 +39,9 @@ def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bo
         referral.request_task,
     )
     if whole or newest:
-        _be_cautious(case, referral, asks=whole or bool(referral.question_board or referral.board_hint))
+        asks = whole or bool(referral.question_board or referral.board_hint)
+        case.cautions = [] if asks else case.cautions
+        beware(case, referral.unmapped)
     stood = {column: getattr(case, column) for column in TOLD}
     for column, value in zip(TOLD, told, strict=True):
         is_said = value not in ("", NO_DATE)
@@ -47,6 +50,7 @@ def take_over(case: Case, referral: IncomingReferral, *, newest: bool, whole: bo
     return {column: value for column, value in stood.items() if value != getattr(case, column)}
 
 
-def _be_cautious(case: Case, referral: IncomingReferral, *, asks: bool) -> None:
-    said = {*cautions_in(referral.unmapped), *(() if asks else case.cautions)}
+def beware(case: Case, names: Iterable[str]) -> None:
+    """What a message says against itself is said of the case that it told something; `names`: of what found no place."""
+    said = {*case.cautions, *cautions_in(names)}
     case.cautions = [one.value for one in Caution if one in said]

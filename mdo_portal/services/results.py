@@ -15,6 +15,7 @@ from mdo_portal.domain.identity_conflict import ConflictKind
 from mdo_portal.domain.patient import Patient
 from mdo_portal.exchange import IncomingResult, Unreadable
 from mdo_portal.services import (
+    case_columns,
     case_facts,
     families,
     identification,
@@ -52,6 +53,7 @@ def add(
         details = telling.details | ({loose_values.ONLY: "1"} if loose_values.are_all(result, happened) else {})
         for what in sorted(happened):
             standing.happened(session, [case], what, now=now, hospital=hospital.name, **details)
+        case_columns.beware(case, result.unmapped)
         referrals.assess(session, case, now=now)
     return touched[-1]
 
