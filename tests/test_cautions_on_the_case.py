@@ -59,6 +59,11 @@ def test_an_ordinary_referral_says_nothing_against_itself(database: Database, re
     assert heard(database, region, message("M1")) == [[]]
 
 
+def test_a_first_message_that_asks_nothing_makes_its_case(database: Database, region: Region) -> None:
+    """Made and judged before it is stored, it had no list to add to: the message waited for ever."""
+    assert heard(database, region, addition("M1")) == [[]]
+
+
 def result(number: str, *, test: bool) -> bytes:
     """A laboratory value of the same patient."""
     raw = make.hl7_change(number).replace(b"ADT^A08^ADT_A01", b"ORU^R01^ORU_R01")

@@ -177,6 +177,7 @@ def composed(
         revision=1,
         due_on=NO_DATE,
         is_open=True,
+        cautions=[],
         question_board="",  # said here, because it is judged before the database fills in what nobody told
         referrer_name="",
     )
