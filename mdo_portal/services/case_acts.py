@@ -36,6 +36,8 @@ def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: 
     if live is not None:
         meeting = rooms.lock(session, live)  # who leads it may be going on to the next case
         live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason.strip()
+        if rooms.is_on(meeting, live):
+            live.ended_at = now  # as when it is said in the room: who came in since took no part in it
         meetings.changed(session, meeting)
     timeline.happened(session, case, "case.withdrawn", at=now, person_id=viewer.person_id, reason=reason.strip())
     standing.announce(session, case)

@@ -15,7 +15,7 @@ from mdo_portal.domain.case import WAITING, Case
 from mdo_portal.domain.decision import last_form
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.round import Round
+from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.services import changes, held, news
@@ -26,6 +26,9 @@ LASTS = timedelta(hours=6)
 """A meeting that was to begin longer ago is over, whatever became of it."""
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
 PLANNABLE = (*TO_COME, MeetingState.OPEN)
+ENDS_UNSEEN = tuple(one for one in RoundOutcome if not one.is_signable)
+TAKES_TIME = or_(Round.outcome.is_(None), Round.outcome.not_in(ENDS_UNSEEN), Round.started_at.is_not(None))
+"""As AgendaRow.takes_time."""
 
 
 def upcoming(
@@ -45,8 +48,8 @@ def upcoming(
             Meeting.minutes,
             Meeting.registration_closes_at,
             Meeting.state,
-            func.count(Round.id),
-            func.coalesce(func.sum(Round.minutes), 0),
+            func.count(Round.id).filter(TAKES_TIME),
+            func.coalesce(func.sum(Round.minutes).filter(TAKES_TIME), 0),
             func.count(Round.id).filter(Round.outcome.is_(None)),
         )
         .join(Board, Board.id == Meeting.board_id)
