@@ -53,6 +53,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
     agenda = meetings.agenda(db, meeting.id, viewer=viewer(), reduced=viewer().only_observes(board.id))
     audit.record(db, viewer(), act, now=now(), object_type="meeting", object_id=meeting.id, hits=len(agenda))
     attendees = presence.attendees(db, meeting.id)
+    here = [(one.name, one.discipline, one.hospital_code) for one in attendees if not one.observes]
     planned_minutes = sum(row.minutes for row in agenda if row.takes_time)
     may_order = viewer().may(Act.MEETING_ORDER, board_id=board.id)
     return {
@@ -61,7 +62,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "agenda": agenda,
         "candidates": meetings.candidates(db, board.id) if may_order else [],
         "attendees": attendees,
-        "seats": seats.seats(db, board, [(one.name, one.discipline, one.hospital_code) for one in attendees if not one.observes]),
+        "seats": seats.seats(db, board, here, now=now()),
         "planned_minutes": planned_minutes,
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),
