@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board
+from mdo_portal.domain.board import Board, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import main, message
 from mdo_portal.domain.round import Round, RoundOutcome
@@ -108,6 +108,8 @@ def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Boa
     if round_.outcome is None or not _is_newest(session, round_):
         raise Stale()
     _refuse_elsewhere(case, board)
+    if meeting.state is MeetingState.CALLED_OFF:
+        raise IllegalMove(N_("Deze vergadering vervalt. Kies een andere vergadering."))
     if case.state is CaseState.WITHDRAWN and round_.outcome is not RoundOutcome.WITHDRAWN:
         raise IllegalMove(N_("Deze casus is daarna ingetrokken. Er is niets veranderd; meld hem opnieuw aan als dat moet."))
     if case.state in (CaseState.REDIRECTED, CaseState.WITHDRAWN):
