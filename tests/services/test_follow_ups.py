@@ -45,6 +45,14 @@ def test_a_person_says_what_became_of_it(session: Session, region: Region) -> No
     assert (item.closed_by, item.closed_at) == (region.dirk.person_id, LATER)
 
 
+def test_what_is_said_is_kept_without_the_spaces_around_it(session: Session, region: Region) -> None:
+    (item,) = items_of(session, signed(session, region, IMAGING))
+
+    close(session, region, item, Answer(FollowState.NOT_DONE, "wish", "  wil niet meer \n"))
+
+    assert item.words == "wil niet meer"
+
+
 def test_partly_and_not_need_a_reason_and_nothing_was_done_before_it_was_advised(session: Session, region: Region) -> None:
     (item,) = items_of(session, signed(session, region, OPERATION))
 

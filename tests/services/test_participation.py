@@ -59,6 +59,21 @@ def test_what_waited_is_routed_by_a_word_once_it_is_a_name_of_a_board(
     assert (before, case.board_id, board.aliases[-1:], woken) == (None, board.id, ["urologie regio"], ["route"])
 
 
+def test_the_last_hospital_of_a_board_stays_in_it_and_one_of_several_leaves_whatever_other_boards_have(
+    session: Session, region: Region
+) -> None:
+    hospital, board, _ = newcomer(session)
+    alone = make.board(session, "EIGEN", [hospital])
+    participation.choose(session, region.ada, hospital.id, {alone.id, board.id}, now=NOW)
+
+    participation.choose(session, region.ada, hospital.id, {alone.id}, now=NOW)
+    assert participation.boards_of(session, hospital.id) == {alone.id}
+
+    with pytest.raises(Incomplete):
+        participation.choose(session, region.ada, hospital.id, {board.id}, now=NOW)
+    assert participation.boards_of(session, hospital.id) == {alone.id}
+
+
 def test_a_board_that_somebody_chose_stays(session: Session, region: Region) -> None:
     hospital, board, case = newcomer(session)
     chosen = make.board(session, "ANDER", [hospital])
