@@ -49,6 +49,8 @@ def reopen(session: Session, case: Case, reason: str, *, viewer: Viewer, now: da
         raise IllegalMove(N_("Schrijf op waarom de casus opnieuw wordt besproken. Er is niets veranderd."))
     if case.state not in OVER:
         raise IllegalMove(N_("Deze casus staat nog op de werklijst. Er is niets veranderd."))
+    if case.objected:
+        raise IllegalMove(N_("De patiënt maakt bezwaar tegen delen: geen MDO ziet deze casus. Er is niets veranderd."))
     case.move(CaseState.INCOMPLETE if case.missing or case.board_id is None else CaseState.READY, now=now)
     case.cancel_told_at = None
     timeline.happened(session, case, "case.reopened", at=now, person_id=viewer.person_id, reason=reason.strip())
