@@ -101,6 +101,15 @@ def test_nothing_is_planned_into_it_and_nobody_opens_it(
         rooms.open_meeting(session, meeting, now=NOW)
 
 
+def test_held_after_all_its_open_pages_hear_so(session: Session, region: Region, meeting: Meeting, cases: list[Case]) -> None:
+    _off(session, region, meeting)
+    before = meeting.revision
+
+    calling_off.take_back(session, meeting)
+
+    assert (meeting.state, meeting.revision) == (MeetingState.PLANNED, before + 1)
+
+
 def test_the_work_list_names_the_closing_time_of_the_next_one(session: Session, region: Region, meeting: Meeting) -> None:
     board = session.get_one(Board, meeting.board_id)
     later = make.meeting(session, board, starts_at=meeting.starts_at + timedelta(days=7))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.follow_up import FollowState, Press, press_of
-from mdo_portal.errors import Incomplete, Stale
+from mdo_portal.errors import IllegalMove, Incomplete, Stale
 from mdo_portal.services import follow_up_rows, follow_ups
 from mdo_portal.services.follow_up_rows import Filter
 from mdo_portal.services.follow_ups import Answer
@@ -75,6 +75,20 @@ def test_of_two_people_in_one_item_the_second_is_told(session: Session, region: 
         follow_ups.close(
             session, item, session.get_one(Case, item.case_id), NOT, seen=seen, viewer=region.dirk, now=LATER, today=TODAY
         )
+
+
+@pytest.mark.parametrize("answer", [DONE, NOT])
+def test_what_was_answered_is_not_answered_the_same_again_and_what_is_open_is_not_opened(
+    session: Session, region: Region, answer: Answer
+) -> None:
+    (item,) = items_of(session, signed(session, region, IMAGING))
+    with pytest.raises(IllegalMove):
+        follow_ups.reopen(session, item, session.get_one(Case, item.case_id), seen=1, viewer=region.dirk, now=LATER)
+    close(session, region, item, answer)
+
+    with pytest.raises(IllegalMove):
+        close(session, region, item, answer)
+    assert item.state is answer.state
 
 
 def test_what_was_said_by_mistake_is_opened_again(session: Session, region: Region) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
+from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
@@ -94,6 +95,15 @@ def test_registration_that_closed_at_its_hour_stays_closed(
     rescheduling.reschedule(session, meeting, uro, _wanted(meeting, starts_at=moved_to), viewer=region.aisha, now=now)
 
     assert meeting.registration_closes_at == series.closes_at(uro, moved_to) < now
+
+
+def test_who_moved_it_from_when_to_when_stands_in_the_log(session: Session, region: Region, meeting: Meeting) -> None:
+    before = meeting.starts_at
+    _move(session, region, meeting, starts_at=before + DAY)
+
+    line = session.scalars(select(AuditEntry).where(AuditEntry.object_id == str(meeting.id))).all()[-1]
+
+    assert line.detail == f"{before:%Y-%m-%dT%H:%MZ} > {before + DAY:%Y-%m-%dT%H:%MZ}"
 
 
 def test_the_series_does_not_bring_the_old_day_back(session: Session, region: Region, uro: Board, meeting: Meeting) -> None:

@@ -102,6 +102,20 @@ def test_what_has_no_outcome_or_was_planned_again_is_not_taken_back(
     assert session.scalars(select(Round.meeting_id).where(Round.case_id == case.id, Round.outcome.is_(None))).all() == [later.id]
 
 
+def test_an_order_that_names_a_case_of_another_agenda_changes_nothing(
+    session: Session, region: Region, zeed: Hospital, uro: Board, meeting: Meeting, rounds: list[Round]
+) -> None:
+    """As many as there are: one was taken off meanwhile, and stands on next week's."""
+    later = make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7))
+    elsewhere = make.planned(session, make.case(session, zeed), later, viewer=region.aisha)
+
+    for wanted in ([*(one.id for one in rounds[:3]), elsewhere.id], [one.id for one in (*rounds[:3], rounds[0])]):
+        with pytest.raises(Stale):
+            planning.reorder(session, meeting, wanted)
+
+    assert [row.round_id for row in meetings.agenda(session, meeting.id)] == [one.id for one in rounds]
+
+
 def test_a_withdrawal_by_mistake_is_undone(session: Session, region: Region, uro: Board, rounds: list[Round]) -> None:
     case = case_of(session, rounds[0])
     case_acts.withdraw(session, case, "verkeerde regel", viewer=region.aisha, now=NOW)
