@@ -18,6 +18,7 @@ from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import changes, held, news
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
 
@@ -143,7 +144,11 @@ def close_registration(session: Session, meeting: Meeting) -> None:
 
 
 def reopen_registration(session: Session, meeting: Meeting, *, now: datetime) -> None:
-    """Cases can be added again; after the closing hour until the meeting begins. Raises IllegalMove when it is not closed."""
+    """Cases can be added again; after the closing hour until the meeting begins. Raises IllegalMove when it is not closed, or began."""
+    if meeting.state in TO_COME and meeting.starts_at <= now:
+        raise IllegalMove(
+            N_("Deze vergadering had al moeten beginnen: een casus komt er alleen met een reden bij. Er is niets veranderd.")
+        )
     closed_itself = meeting.state is MeetingState.PLANNED and meeting.registration_closes_at <= now < meeting.starts_at
     if not closed_itself:
         meeting.move(MeetingState.PLANNED, only_from=MeetingState.REGISTRATION_CLOSED)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import Case, CaseEvent
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete
@@ -84,7 +84,7 @@ def test_somebody_who_chooses_a_board_in_the_same_moment_is_not_overruled_and_wh
     for one in (case, other):
         participation.route_to(session, one.id, board.id, now=NOW)
 
-    assert (case.board_id, other.board_id) == (chosen.id, board.id)
+    assert (case.board_id, other.board_id, other.state) == (chosen.id, board.id, CaseState.READY)
     said = session.scalars(select(CaseEvent).where(CaseEvent.what == "case.routed")).all()
     assert [(one.case_id, one.details["board"]) for one in said] == [(other.id, "MDO Blaas Noord")]
 
