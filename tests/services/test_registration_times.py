@@ -43,9 +43,7 @@ def test_after_its_hour_it_is_opened_until_the_meeting_begins(session: Session, 
 
 
 @pytest.mark.parametrize("closed_by", ["the clock", "a person"])
-def test_once_the_meeting_was_to_begin_nobody_is_told_that_it_is_open(
-    session: Session, meeting: Meeting, closed_by: str
-) -> None:
+def test_once_the_meeting_was_to_begin_nobody_is_told_that_it_is_open(session: Session, meeting: Meeting, closed_by: str) -> None:
     """From a page of before: it said that registration was open, and every case needed a reason all the same."""
     if closed_by == "a person":
         meetings.close_registration(session, meeting)
