@@ -58,6 +58,28 @@ def test_a_text_of_two_thousand_characters_fits(session: Session, region: Region
         assert not fits and list(refused.fields) == ["text"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "is_left_out"),
+    [
+        ({"kind": "surgery"}, False),
+        ({"text": "PSMA-PET"}, False),
+        ({"condition": "als de PET negatief is"}, True),
+        ({"due_on": "2026-12-01"}, True),
+        ({}, False),  # nothing was filled in: nothing is lost
+    ],
+)
+def test_what_says_not_what_is_to_be_done_is_left_out_of_the_letter_and_the_chair_is_warned(
+    session: Session, region: Region, round_: Round, fields: dict[str, str], is_left_out: bool
+) -> None:
+    opened(session, region)
+    item = add(session, region, round_)
+    advice.change(session, round_, item.id, fields, seen=1, person_id=region.bram.person_id, now=NOW)
+
+    assert advice.leaves_out(session, round_.id) is is_left_out
+    signed_items = advice.as_content(session, round_.id)["items"]
+    assert bool(signed_items) is bool(fields and not is_left_out)
+
+
 def test_another_order_is_told_to_who_looks(session: Session, region: Region, round_: Round) -> None:
     opened(session, region)
     _, second = add(session, region, round_), add(session, region, round_)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting, MeetingState
 from mdo_portal.domain.case import Case
-from mdo_portal.services import follow_up_rows, follow_ups
+from mdo_portal.services import follow_up_rows, follow_ups, objections
 from mdo_portal.services.follow_up_rows import Filter
 from tests import make
 from tests.make import NOW, TODAY
@@ -33,6 +33,16 @@ def test_it_is_narrowed_to_a_board_or_to_a_hospital_that_has_something_to_do(ses
     assert shown(session, region, hospital_id=region.hospitals["DELT"]) == ["Prostatectomie"]
     assert shown(session, region, hospital_id=region.hospitals["ZEED"]) == ["PSMA-PET", "Prostatectomie"]
     assert shown(session, region, hospital_id=region.hospitals["KREE"]) == []
+
+
+def test_of_a_patient_who_objects_only_the_own_hospital_follows_anything(session: Session, region: Region) -> None:
+    decision = signed(session, region, IMAGING)
+    objections.record(session, session.get_one(Case, decision.case_id), viewer=region.dirk, now=NOW)
+    session.flush()
+
+    for viewer, follows in ((region.aisha, 0), (region.bram, 0), (region.dirk, 1)):
+        assert len(follow_up_rows.rows(session, viewer, Filter(), today=TODAY)) == follows
+        assert follow_up_rows.pressing(session, viewer, today=TODAY + 30 * DAY) == follows
 
 
 @pytest.mark.parametrize("place", ["Ziekenhuis DELT", " ziekenhuis delt ", "delt", "DELT"])

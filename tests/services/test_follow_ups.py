@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting, MeetingState
-from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.follow_up import FollowState, Press, press_of
+from mdo_portal.domain.round import Round
 from mdo_portal.errors import IllegalMove, Incomplete, Stale
 from mdo_portal.services import follow_up_rows, follow_ups
 from mdo_portal.services.follow_up_rows import Filter
@@ -118,6 +120,20 @@ def test_the_case_is_followed_up_when_everything_of_its_newest_decision_is_close
     assert case.state is CaseState.FOLLOWED_UP
     follow_ups.reopen(session, second, case, seen=second.revision, viewer=region.dirk, now=LATER)
     assert case.state is CaseState.FOLLOWED_UP
+
+
+def test_what_is_still_open_of_another_patient_keeps_no_case_from_being_followed_up(session: Session, region: Region) -> None:
+    """Of one who was discussed more often, even."""
+    decision = signed(session, region, IMAGING)
+    other = signed(session, region, OPERATION)
+    session.get_one(Round, other.round_id).number = 7
+    delivered(session, decision)
+
+    close(session, region, items_of(session, decision)[0])
+
+    assert session.get_one(Case, decision.case_id).state is CaseState.FOLLOWED_UP
+    said = select(CaseEvent.case_id).where(CaseEvent.what == "follow.all_closed")
+    assert session.scalars(said).all() == [decision.case_id]
 
 
 def test_what_was_closed_before_the_letter_arrived_counts_when_it_does(session: Session, region: Region) -> None:

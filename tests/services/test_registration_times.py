@@ -1,4 +1,4 @@
-"""Registration for a meeting is closed and opened again by a person, until the meeting begins."""
+"""Registration for a meeting is closed and opened again by a person, until the meeting begins; and who can come on it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting, MeetingState
+from mdo_portal.domain.hospital import Hospital
 from mdo_portal.errors import IllegalMove
-from mdo_portal.services import meetings
+from mdo_portal.services import case_acts, meetings
+from tests import make
 from tests.make import NOW
 from tests.people import Region
 
@@ -53,6 +55,20 @@ def test_once_the_meeting_was_to_begin_nobody_is_told_that_it_is_open(session: S
         meetings.reopen_registration(session, meeting, now=meeting.starts_at)
 
     assert meeting.state is state
+
+
+def test_who_can_come_on_the_agenda_waits_and_for_this_board(session: Session, region: Region, zeed: Hospital) -> None:
+    """Earliest useful date first; not who is planned, or was withdrawn, or waits for another board."""
+    uro, gi = region.boards["URO-P"], region.boards["GI"]
+    late, soon = make.case(session, zeed, board_id=uro), make.case(session, zeed, board_id=uro)
+    late.due_on, soon.due_on = NOW.date() + timedelta(days=9), NOW.date() + timedelta(days=2)
+    elsewhere, planned, gone = (make.case(session, zeed, board_id=board) for board in (gi, uro, uro))
+    make.planned(session, planned, session.get_one(Meeting, region.meeting), viewer=region.aisha)
+    case_acts.withdraw(session, gone, "op verzoek", viewer=region.dirk, now=NOW)
+    session.flush()
+
+    assert [one.case_id for one in meetings.candidates(session, uro)] == [soon.id, late.id]
+    assert [one.case_id for one in meetings.candidates(session, gi)] == [elsewhere.id]
 
 
 def test_what_is_open_is_not_opened(session: Session, meeting: Meeting) -> None:
