@@ -21,7 +21,7 @@ from mdo_portal.domain.policy import Act
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, Incomplete, NotFound
 from mdo_portal.services import audit, changes, lateness, routing, series
-from mdo_portal.services.terms import in_force
+from mdo_portal.services.terms import day_of, in_force
 
 FIELDS = (
     "code",
@@ -47,6 +47,7 @@ MOST_LETTERS = 80
 NO_NAME = N_("Een naam van een MDO heeft hoogstens 80 tekens. Er is niets veranderd.")
 NAMES_ANOTHER = N_("Met dat woord wordt al het MDO %(board)s bedoeld. Er is niets veranderd.")
 NO_HOSPITAL = N_("Achter een @ staat een code die geen ziekenhuis heeft. Schrijf de code zoals die bij Koppelingen staat.")
+TO_COME = N_("Een begindatum ligt nog voor ons; een ziekenhuis dat hier gekozen is, doet meteen mee. Kies het op die dag.")
 NOT_SAVED = N_("Nog niet alles klopt. Er is niets bewaard; verbeter de gemarkeerde velden.")
 
 
@@ -118,7 +119,7 @@ def takes_part(session: Session, board_id: uuid.UUID) -> dict[uuid.UUID, date | 
 
 def save(session: Session, viewer: Viewer, board: Board | None, form: BoardForm, *, now: datetime) -> Board:
     """A new board or another shape of one; its weekly series is made, and keeps up (`series.keep_up`). Raises Incomplete."""
-    _check(session, board, form)
+    _check(session, board, form, today=day_of(now))
     is_new = board is None
     board = board or Board()
     before = {} if is_new else {name: getattr(board, name) for name in (*FIELDS, "quorum", "aliases", *SETTINGS, *SWITCHES)}
@@ -161,7 +162,7 @@ def bounds(minutes: int, video_url: str) -> dict[str, tuple[bool, str]]:
     }
 
 
-def _check(session: Session, board: Board | None, form: BoardForm) -> None:
+def _check(session: Session, board: Board | None, form: BoardForm, *, today: date) -> None:
     other = select(Board.id).where(Board.code == form.code)
     found = session.scalar(other if board is None else other.where(Board.id != board.id))
     wrong = {
@@ -182,6 +183,8 @@ def _check(session: Session, board: Board | None, form: BoardForm) -> None:
     fields = {name: sentence for name, (is_wrong, sentence) in wrong.items() if is_wrong}
     if found is not None:
         fields["code"] = N_("Deze code is al van een ander MDO.")
+    if any(since and since > today for since in form.hospitals.values()):
+        fields["hospitals"] = TO_COME
     fields |= _unknown_hospital(session, form)
     if fields:
         raise Incomplete(fields, NOT_SAVED)

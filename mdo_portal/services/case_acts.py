@@ -36,6 +36,8 @@ def withdraw(session: Session, case: Case, reason: str, *, viewer: Viewer, now: 
     if live is not None:
         meeting = rooms.lock(session, live)  # who leads it may be going on to the next case
         live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason.strip()
+        if rooms.is_on(meeting, live):
+            live.ended_at = now  # as when it is said in the room: who came in since took no part in it
         meetings.changed(session, meeting)
     timeline.happened(session, case, "case.withdrawn", at=now, person_id=viewer.person_id, reason=reason.strip())
     standing.announce(session, case)
@@ -47,6 +49,8 @@ def reopen(session: Session, case: Case, reason: str, *, viewer: Viewer, now: da
         raise IllegalMove(N_("Schrijf op waarom de casus opnieuw wordt besproken. Er is niets veranderd."))
     if case.state not in OVER:
         raise IllegalMove(N_("Deze casus staat nog op de werklijst. Er is niets veranderd."))
+    if case.objected:
+        raise IllegalMove(N_("De patiënt maakt bezwaar tegen delen: geen MDO ziet deze casus. Er is niets veranderd."))
     case.move(CaseState.INCOMPLETE if case.missing or case.board_id is None else CaseState.READY, now=now)
     case.cancel_told_at = None
     timeline.happened(session, case, "case.reopened", at=now, person_id=viewer.person_id, reason=reason.strip())

@@ -241,6 +241,11 @@ class CaseView:
         return self.state in OVER
 
     @property
+    def can_come_again(self) -> bool:
+        """Whether it can be put before a board once more: while the patient objects no board sees it."""
+        return self.is_over and not self.patient.objects
+
+    @property
     def unseen(self) -> list[EventRow]:
         """What came in after the discussion and nobody of the board saw, newest first."""
         return unseen_of(self.events, self.unseen_since)

@@ -68,6 +68,11 @@ class AgendaRow(NamedTuple):
     last_form: DecisionForm | None = None
 
     @property
+    def takes_time(self) -> bool:
+        """Whether it is or was discussed in this meeting: what was withdrawn or deferred before it was on only stays to be read."""
+        return self.outcome is None or self.outcome.is_signable or self.started_at is not None
+
+    @property
     def is_untold(self) -> bool:
         """The discussion ended without an advice, and the referrer has no message of it."""
         ended = self.outcome is not None and not self.outcome.is_signable and self.ended_at is not None

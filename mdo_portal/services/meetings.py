@@ -15,9 +15,10 @@ from mdo_portal.domain.case import WAITING, Case
 from mdo_portal.domain.decision import last_form
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.patient import Patient
-from mdo_portal.domain.round import Round
+from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.domain.told import Merge, MergeKind
 from mdo_portal.domain.viewer import Viewer
+from mdo_portal.errors import N_, IllegalMove
 from mdo_portal.services import changes, held, news
 from mdo_portal.services.meeting_rows import AgendaRow, Candidate, MeetingRow
 
@@ -26,6 +27,9 @@ LASTS = timedelta(hours=6)
 """A meeting that was to begin longer ago is over, whatever became of it."""
 TO_COME = (MeetingState.PLANNED, MeetingState.REGISTRATION_CLOSED)
 PLANNABLE = (*TO_COME, MeetingState.OPEN)
+ENDS_UNSEEN = tuple(one for one in RoundOutcome if not one.is_signable)
+TAKES_TIME = or_(Round.outcome.is_(None), Round.outcome.not_in(ENDS_UNSEEN), Round.started_at.is_not(None))
+"""As AgendaRow.takes_time."""
 
 
 def upcoming(
@@ -45,8 +49,8 @@ def upcoming(
             Meeting.minutes,
             Meeting.registration_closes_at,
             Meeting.state,
-            func.count(Round.id),
-            func.coalesce(func.sum(Round.minutes), 0),
+            func.count(Round.id).filter(TAKES_TIME),
+            func.coalesce(func.sum(Round.minutes).filter(TAKES_TIME), 0),
             func.count(Round.id).filter(Round.outcome.is_(None)),
         )
         .join(Board, Board.id == Meeting.board_id)
@@ -140,7 +144,11 @@ def close_registration(session: Session, meeting: Meeting) -> None:
 
 
 def reopen_registration(session: Session, meeting: Meeting, *, now: datetime) -> None:
-    """Cases can be added again; after the closing hour until the meeting begins. Raises IllegalMove when it is not closed."""
+    """Cases can be added again; after the closing hour until the meeting begins. Raises IllegalMove when it is not closed, or began."""
+    if meeting.state in TO_COME and meeting.starts_at <= now:
+        raise IllegalMove(
+            N_("Deze vergadering had al moeten beginnen: een casus komt er alleen met een reden bij. Er is niets veranderd.")
+        )
     closed_itself = meeting.state is MeetingState.PLANNED and meeting.registration_closes_at <= now < meeting.starts_at
     if not closed_itself:
         meeting.move(MeetingState.PLANNED, only_from=MeetingState.REGISTRATION_CLOSED)

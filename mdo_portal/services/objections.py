@@ -44,12 +44,14 @@ def shut(session: Session, case: Case, *, reason: str, now: datetime, person_id:
 
 
 def _withdraw(session: Session, case: Case, *, reason: str, now: datetime) -> None:
-    """Off the agenda where it stood, with the outcome that who looks at the agenda sees counted."""
-    live = session.execute(select(Round).where(Round.case_id == case.id, Round.outcome.is_(None))).scalar_one_or_none()
-    if live is not None:
+    """Off every agenda, with the outcome that who looks at the agenda sees counted; and off the screen, however its discussion ended."""
+    rounds = {one.id: one for one in session.scalars(select(Round).where(Round.case_id == case.id))}
+    for live in (one for one in rounds.values() if one.outcome is None):
         live.outcome, live.outcome_reason = RoundOutcome.WITHDRAWN, reason
-        meeting = session.get_one(Meeting, live.meeting_id, with_for_update=HELD)
-        if meeting.current_round_id == live.id:
+    stood_on = select(Meeting).where(Meeting.id.in_({one.meeting_id for one in rounds.values()})).order_by(Meeting.id)
+    held = stood_on.with_for_update(**HELD).execution_options(populate_existing=True)
+    for meeting in session.scalars(held).all():
+        if meeting.current_round_id in rounds:
             meeting.current_round_id = None
         meetings.changed(session, meeting)
     if case.state in OPEN_STATES and case.state not in (CaseState.DISCUSSED, CaseState.LISTED):

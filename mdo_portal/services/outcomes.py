@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.board import Board, Meeting, MeetingState
+from mdo_portal.domain.board import Board, MeetingState
 from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.decision import main, message
 from mdo_portal.domain.round import Round, RoundOutcome
@@ -15,7 +15,7 @@ from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
 from mdo_portal.services import decision_content, meetings, standing, timeline
 from mdo_portal.services.decision_refusals import by_whom
-from mdo_portal.services.rooms import lock
+from mdo_portal.services.rooms import is_on, lock
 
 NEEDS_REASON = (RoundOutcome.DEFERRED, RoundOutcome.REDIRECTED, RoundOutcome.WITHDRAWN)
 
@@ -65,7 +65,7 @@ def set_outcome(
             case.came_in(began)  # while it was being discussed: nobody can say that it was seen
     elif case.state is _CASE_STATE[outcome] and case.reason == round_.outcome_reason:
         case.reason = reason  # the same, with other words
-    if round_.ended_at is None or _is_on(meeting, round_):  # else the meeting went on: who came in since took no part in it
+    if round_.ended_at is None or is_on(meeting, round_):  # else the meeting went on: who came in since took no part in it
         round_.ended_at = now
     round_.outcome, round_.outcome_reason = outcome, reason
     timeline.happened(session, case, _EVENT[outcome], at=now, person_id=viewer.person_id, board=board.name, reason=reason)
@@ -97,11 +97,6 @@ def _refuse_elsewhere(case: Case, board: Board) -> None:
         )
 
 
-def _is_on(meeting: Meeting, round_: Round) -> bool:
-    """Whether it is being discussed at this moment."""
-    return meeting.state is MeetingState.OPEN and meeting.current_round_id == round_.id
-
-
 def _is_newest(session: Session, round_: Round) -> bool:
     return session.scalar(select(func.max(Round.number)).where(Round.case_id == round_.case_id)) == round_.number
 
@@ -113,13 +108,15 @@ def take_back_outcome(session: Session, round_: Round, case: Case, *, board: Boa
     if round_.outcome is None or not _is_newest(session, round_):
         raise Stale()
     _refuse_elsewhere(case, board)
+    if meeting.state is MeetingState.CALLED_OFF:
+        raise IllegalMove(N_("Deze vergadering vervalt. Kies een andere vergadering."))
     if case.state is CaseState.WITHDRAWN and round_.outcome is not RoundOutcome.WITHDRAWN:
         raise IllegalMove(N_("Deze casus is daarna ingetrokken. Er is niets veranderd; meld hem opnieuw aan als dat moet."))
     if case.state in (CaseState.REDIRECTED, CaseState.WITHDRAWN):
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     if case.state is not CaseState.SCHEDULED:
         case.move(CaseState.SCHEDULED, now=now)
-    if round_.started_at is None or _is_on(meeting, round_):  # shown again it begins anew; until then it ended when it did
+    if round_.started_at is None or is_on(meeting, round_):  # shown again it begins anew; until then it ended when it did
         round_.ended_at = None
     round_.outcome, round_.outcome_reason = None, ""
     when = meetings.moment(meeting.starts_at)

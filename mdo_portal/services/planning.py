@@ -15,7 +15,7 @@ from mdo_portal.domain.case import Case, CaseState
 from mdo_portal.domain.round import Round
 from mdo_portal.domain.viewer import Viewer
 from mdo_portal.errors import N_, IllegalMove, Stale
-from mdo_portal.services import advice, conclusions, rooms, standing, timeline
+from mdo_portal.services import advice, conclusions, rooms, standing, timeline, waiting
 from mdo_portal.services.meetings import LASTS, PLANNABLE, changed, moment
 
 
@@ -94,7 +94,7 @@ def unplan(
         raise Stale()
     rooms.hold(session, live)  # somebody may be filling in a recommendation
     _take_off(session, meeting, live)
-    case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
+    case.move(waiting.state_of(session, case), now=now)
     when = moment(meeting.starts_at)
     timeline.happened(session, case, why, at=now, person_id=viewer.person_id, board=board.name, when=when)
     changed(session, meeting)

@@ -35,6 +35,7 @@ from mdo_portal.services import (
     rulings,
     standing,
     timeline,
+    waiting,
 )
 from mdo_portal.services.rulings import Conflict
 
@@ -221,19 +222,10 @@ def _same_patient(session: Session, answer: IncomingAnswer, case: Case, hospital
 
 def _go_on(session: Session, case: Case, *, now: datetime) -> None:
     """The case waits for the secretary again, unless another question is still open."""
-    if case.state is CaseState.INFORMATION_REQUESTED and _is_answered(session, case):
+    if case.state is CaseState.INFORMATION_REQUESTED and waiting.is_answered(session, case):
         case.move(CaseState.INCOMPLETE, now=now)
     referrals.assess(session, case, now=now)
     case.revision += 1
-
-
-def _is_answered(session: Session, case: Case) -> bool:
-    """No question about it is open any more."""
-    session.flush()
-    open_one = select(InformationRequest.id).where(
-        InformationRequest.case_id == case.id, InformationRequest.answered_at.is_(None)
-    )
-    return session.execute(open_one.limit(1)).first() is None
 
 
 def ask(session: Session, case: Case, text: str, *, viewer: Viewer, now: datetime) -> None:
@@ -265,7 +257,7 @@ def answer(session: Session, case: Case, request_id: uuid.UUID, text: str, *, vi
     if request.answered_at or not text.strip():
         raise IllegalMove(N_("Deze vraag is al beantwoord, of het antwoord is leeg. Er is niets veranderd."))
     request.answered_at, request.answered_by, request.answer = now, viewer.person_id, text.strip()
-    if case.state is CaseState.INFORMATION_REQUESTED and _is_answered(session, case):
+    if case.state is CaseState.INFORMATION_REQUESTED and waiting.is_answered(session, case):
         case.move(CaseState.INCOMPLETE if case.missing else CaseState.READY, now=now)
     timeline.happened(session, case, "case.answered", at=now, person_id=viewer.person_id)
     standing.changed(session, case)

@@ -43,7 +43,7 @@ def reschedule(session: Session, meeting: Meeting, board: Board, wanted: Wanted,
     _check(session, board, wanted, now=now if moved else None)
     if moved:
         _make_room(session, board, wanted.starts_at)
-        meeting.registration_closes_at = series.closes_at(board, wanted.starts_at)
+        meeting.registration_closes_at = _closes_at(meeting, board, wanted, now=now)
         for case in cases:
             said = {"was": meetings.moment(before), "when": meetings.moment(wanted.starts_at), "board": board.name}
             timeline.happened(session, case, "case.rescheduled", at=now, person_id=viewer.person_id, **said)
@@ -90,6 +90,12 @@ def _make_room(session: Session, board: Board, starts_at: datetime) -> None:
         raise Incomplete(
             {"day": N_("Op dat moment staat al een vergadering van dit MDO. Kies een ander moment.")}, boards.NOT_SAVED
         )
+
+
+def _closes_at(meeting: Meeting, board: Board, wanted: Wanted, *, now: datetime) -> datetime:
+    """As the board has it; where that is past already and somebody opened registration again, it stays open until the meeting begins."""
+    usual = series.closes_at(board, wanted.starts_at)
+    return wanted.starts_at if usual <= now and meeting.registration_closes_at == meeting.starts_at else usual
 
 
 def _take_over(meeting: Meeting, wanted: Wanted) -> None:

@@ -130,6 +130,11 @@ def _show(session: Session, meeting: Meeting, chosen: Round | None, *, now: date
     meetings.changed(session, meeting)
 
 
+def is_on(meeting: Meeting, round_: Round) -> bool:
+    """Whether it is being discussed at this moment."""
+    return meeting.state is MeetingState.OPEN and meeting.current_round_id == round_.id
+
+
 def lock(session: Session, round_: Round) -> Meeting:
     """The meeting and the round as they stand now, held until the commit. Always after the case and before the notes."""
     query = (

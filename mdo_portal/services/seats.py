@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -23,16 +23,15 @@ class Seat(NamedTuple):
     present: tuple[str, ...]
 
 
-def seats(session: Session, board: Board, here: Sequence[tuple[str, str, str]]) -> list[Seat]:
+def seats(session: Session, board: Board, here: Sequence[tuple[str, str, str]], *, now: datetime) -> list[Seat]:
     """The role groups of the board with names; `here` is (name, discipline, hospital code) of who has been in the room."""
-    moment = datetime.now(UTC)
     query = (
         select(Person.name, Person.discipline, Hospital.code)
         .join(Membership, Membership.person_id == Person.id)
         .join(Hospital, Hospital.id == Membership.hospital_id)
         .join(BoardMembership, BoardMembership.person_id == Person.id)
-        .where(BoardMembership.board_id == board.id, in_force(BoardMembership, moment), Person.disabled_at.is_(None))
-        .where(in_force(Membership, moment), BoardMembership.role != Role.OBSERVER)
+        .where(BoardMembership.board_id == board.id, in_force(BoardMembership, now), Person.disabled_at.is_(None))
+        .where(in_force(Membership, now), BoardMembership.role != Role.OBSERVER)
         .order_by(Person.name)
         .distinct()
     )

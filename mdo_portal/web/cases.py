@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.case import Case
 from mdo_portal.domain.link_fields import CODE_WORDS, SECTION_LABELS
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import N_, IllegalMove, NotFound, Stale
@@ -35,6 +35,7 @@ from mdo_portal.services import (
     rounds,
     told_rows,
     unseen,
+    waiting,
 )
 from mdo_portal.services.access import Grant
 from mdo_portal.services.case_rows import EventRow
@@ -183,10 +184,9 @@ def plan(case_id: uuid.UUID) -> ResponseReturnValue:
         meeting, board = access.meeting_for(db, viewer(), Act.MEETING_ORDER, _chosen_meeting(), lock=True)
         if grant.case.board_id != board.id:
             raise NotFound()
-        before, late = grant.case.state, request.form.get("late_reason", "")
+        as_before, late = waiting.state_of(db, grant.case) is grant.case.state, request.form.get("late_reason", "")
         planning.plan(db, grant.case, meeting, board, viewer=viewer(), now=now(), late_reason=late)
-    # Only a case that waited goes back to where it was when the planning is undone.
-    as_before = before in (CaseState.INCOMPLETE, CaseState.READY)
+    # Only a case that waited so goes back to where it was when the planning is undone.
     undo = url_for("cases.unplan", case_id=case_id, meeting_id=meeting.id) if as_before else ""
     return _done(case_id, gettext("Gepland: %(board)s, %(when)s.", board=board.name, when=when(meeting.starts_at)), undo=undo)
 

@@ -53,6 +53,8 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
     agenda = meetings.agenda(db, meeting.id, viewer=viewer(), reduced=viewer().only_observes(board.id))
     audit.record(db, viewer(), act, now=now(), object_type="meeting", object_id=meeting.id, hits=len(agenda))
     attendees = presence.attendees(db, meeting.id)
+    here = [(one.name, one.discipline, one.hospital_code) for one in attendees if not one.observes]
+    planned_minutes = sum(row.minutes for row in agenda if row.takes_time)
     may_order = viewer().may(Act.MEETING_ORDER, board_id=board.id)
     return {
         "meeting": meeting,
@@ -60,8 +62,8 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "agenda": agenda,
         "candidates": meetings.candidates(db, board.id) if may_order else [],
         "attendees": attendees,
-        "seats": seats.seats(db, board, [(one.name, one.discipline, one.hospital_code) for one in attendees if not one.observes]),
-        "planned_minutes": sum(row.minutes for row in agenda),
+        "seats": seats.seats(db, board, here, now=now()),
+        "planned_minutes": planned_minutes,
         "may_order": may_order,
         "may_close": viewer().may(Act.MEETING_CLOSE_REGISTRATION, board_id=board.id),
         "may_lead": viewer().may(Act.MEETING_LEAD, board_id=board.id),
@@ -69,7 +71,7 @@ def agenda_of(db: Session, meeting: Meeting, board: Board, act: Act) -> dict[str
         "has_begun": meeting.starts_at <= now(),
         "gone_by_objection": meetings.gone_by_objection(db, meeting.id),
         "etas": _etas(meeting, agenda),
-        "ends_at": meeting.starts_at + timedelta(minutes=sum(row.minutes for row in agenda)),
+        "ends_at": meeting.starts_at + timedelta(minutes=planned_minutes),
     }
 
 
@@ -78,8 +80,9 @@ def _etas(meeting: Meeting, agenda: list[meeting_rows.AgendaRow]) -> dict[uuid.U
     at = meeting.starts_at
     found: dict[uuid.UUID, datetime] = {}
     for row in agenda:
-        found[row.round_id] = at
-        at += timedelta(minutes=row.minutes)
+        if row.takes_time:
+            found[row.round_id] = at
+            at += timedelta(minutes=row.minutes)
     return found
 
 

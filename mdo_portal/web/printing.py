@@ -14,6 +14,7 @@ from mdo_portal.services.meeting_rows import AgendaRow
 def agenda(meeting: Meeting, board: Board, rows: Sequence[AgendaRow], *, network: str) -> Agenda:
     """The agenda of a meeting, for paper and mail."""
     items, at = [], meeting.starts_at
+    rows = [row for row in rows if row.takes_time]
     for row in rows:
         items.append(
             AgendaItem(

@@ -16,7 +16,7 @@ from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove, Stale
-from mdo_portal.services import calling_off, case_acts, meetings, planning, rooms, series, worklist_boards
+from mdo_portal.services import calling_off, case_acts, meetings, outcomes, planning, rooms, series, worklist_boards
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -71,6 +71,25 @@ def test_what_ended_on_its_agenda_before_stays_there(
     assert _outcomes(session, meeting) == [RoundOutcome.WITHDRAWN]
 
 
+@pytest.mark.parametrize("ended", [RoundOutcome.WITHDRAWN, RoundOutcome.DEFERRED])
+def test_what_ended_on_its_agenda_before_is_not_put_back_on_it(
+    session: Session, region: Region, meeting: Meeting, cases: list[Case], ended: RoundOutcome
+) -> None:
+    """From a page of before it was called off: the case waited there for a meeting that is not held, and on no list."""
+    uro, round_ = board_of(session, region), session.scalars(select(Round).where(Round.case_id == cases[0].id)).one()
+    outcomes.set_outcome(session, round_, cases[0], ended, reason="verkeerde regel", board=uro, viewer=region.bram, now=NOW)
+    state = cases[0].state
+    _off(session, region, meeting)
+
+    with pytest.raises(IllegalMove, match="vervalt"):
+        outcomes.take_back_outcome(session, round_, cases[0], board=uro, viewer=region.bram, now=NOW)
+    assert (cases[0].state, round_.outcome) == (state, ended)
+
+    calling_off.take_back(session, meeting)
+    outcomes.take_back_outcome(session, round_, cases[0], board=uro, viewer=region.bram, now=NOW)
+    assert (cases[0].state, round_.outcome) == (CaseState.SCHEDULED, None)
+
+
 def test_nothing_is_planned_into_it_and_nobody_opens_it(
     session: Session, region: Region, meeting: Meeting, cases: list[Case]
 ) -> None:
@@ -80,6 +99,15 @@ def test_nothing_is_planned_into_it_and_nobody_opens_it(
         planning.plan(session, cases[0], meeting, board_of(session, region), viewer=region.aisha, now=NOW)
     with pytest.raises(IllegalMove):
         rooms.open_meeting(session, meeting, now=NOW)
+
+
+def test_held_after_all_its_open_pages_hear_so(session: Session, region: Region, meeting: Meeting, cases: list[Case]) -> None:
+    _off(session, region, meeting)
+    before = meeting.revision
+
+    calling_off.take_back(session, meeting)
+
+    assert (meeting.state, meeting.revision) == (MeetingState.PLANNED, before + 1)
 
 
 def test_the_work_list_names_the_closing_time_of_the_next_one(session: Session, region: Region, meeting: Meeting) -> None:

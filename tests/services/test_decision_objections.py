@@ -89,6 +89,24 @@ def afternoon(session: Session, region: Region) -> Afternoon:
     return made
 
 
+def test_an_objection_and_its_answer_are_news_to_the_open_pages_of_the_case_and_an_empty_answer_is_none(
+    afternoon: Afternoon, session: Session, region: Region
+) -> None:
+    afternoon.now += 2 * MINUTE
+    decision = afternoon.decides(afternoon.case())
+    case, round_ = session.get_one(Case, decision.case_id), session.get_one(Round, decision.round_id)
+    before = case.revision
+    objection = afternoon.objects(decision, region.mila)
+    assert case.revision == before + 1
+
+    with pytest.raises(IllegalMove):
+        decision_objections.answer(session, round_, case, objection.id, " ", viewer=region.bram, now=afternoon.now)
+    assert (objection.answered_at, case.revision) == (None, before + 1)
+
+    decision_objections.answer(session, round_, case, objection.id, " Besproken. ", viewer=region.bram, now=afternoon.now)
+    assert (objection.answer, case.revision) == ("Besproken.", before + 2)
+
+
 def test_who_left_before_the_end_reads_what_was_decided_since(afternoon: Afternoon, region: Region) -> None:
     with_mila, without = afternoon.case(), afternoon.case()
     afternoon.decides(with_mila, minutes=0)

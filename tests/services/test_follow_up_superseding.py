@@ -50,6 +50,20 @@ def test_an_answer_is_taken_over_for_one_item_and_not_for_its_double(session: Se
     assert [one.state for one in items_of(session, second)] == [FollowState.CARRIED_OUT, FollowState.OPEN]
 
 
+@pytest.mark.parametrize("name", ["kind", "text", "intent", "condition", "place"])
+def test_what_says_anything_else_is_another_recommendation_and_takes_over_no_answer(
+    session: Session, region: Region, name: str
+) -> None:
+    """Chemotherapy *at progression* that was given does not say that chemotherapy *after surgery* was."""
+    other = {"kind": "surgery", "text": "PSMA-PET/CT", "intent": "curative", "condition": "bij progressie", "place": "elders"}
+    first = signed(session, region, IMAGING)
+    close(session, region, items_of(session, first)[0])
+
+    second = corrected(session, region, first, IMAGING | {name: other[name]})
+
+    assert [one.state for one in items_of(session, second)] == [FollowState.OPEN]
+
+
 def test_an_addendum_adds_and_leaves_what_stood(session: Session, region: Region) -> None:
     first = signed(session, region, OPERATION)
     second = corrected(session, region, first, OPERATION, IMAGING)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.domain.board import Meeting, MeetingState
-from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.follow_up import FollowState, Press, press_of
-from mdo_portal.errors import Incomplete, Stale
+from mdo_portal.domain.round import Round
+from mdo_portal.errors import IllegalMove, Incomplete, Stale
 from mdo_portal.services import follow_up_rows, follow_ups
 from mdo_portal.services.follow_up_rows import Filter
 from mdo_portal.services.follow_ups import Answer
@@ -45,6 +47,14 @@ def test_a_person_says_what_became_of_it(session: Session, region: Region) -> No
     assert (item.closed_by, item.closed_at) == (region.dirk.person_id, LATER)
 
 
+def test_what_is_said_is_kept_without_the_spaces_around_it(session: Session, region: Region) -> None:
+    (item,) = items_of(session, signed(session, region, IMAGING))
+
+    close(session, region, item, Answer(FollowState.NOT_DONE, "wish", "  wil niet meer \n"))
+
+    assert item.words == "wil niet meer"
+
+
 def test_partly_and_not_need_a_reason_and_nothing_was_done_before_it_was_advised(session: Session, region: Region) -> None:
     (item,) = items_of(session, signed(session, region, OPERATION))
 
@@ -67,6 +77,20 @@ def test_of_two_people_in_one_item_the_second_is_told(session: Session, region: 
         follow_ups.close(
             session, item, session.get_one(Case, item.case_id), NOT, seen=seen, viewer=region.dirk, now=LATER, today=TODAY
         )
+
+
+@pytest.mark.parametrize("answer", [DONE, NOT])
+def test_what_was_answered_is_not_answered_the_same_again_and_what_is_open_is_not_opened(
+    session: Session, region: Region, answer: Answer
+) -> None:
+    (item,) = items_of(session, signed(session, region, IMAGING))
+    with pytest.raises(IllegalMove):
+        follow_ups.reopen(session, item, session.get_one(Case, item.case_id), seen=1, viewer=region.dirk, now=LATER)
+    close(session, region, item, answer)
+
+    with pytest.raises(IllegalMove):
+        close(session, region, item, answer)
+    assert item.state is answer.state
 
 
 def test_what_was_said_by_mistake_is_opened_again(session: Session, region: Region) -> None:
@@ -96,6 +120,20 @@ def test_the_case_is_followed_up_when_everything_of_its_newest_decision_is_close
     assert case.state is CaseState.FOLLOWED_UP
     follow_ups.reopen(session, second, case, seen=second.revision, viewer=region.dirk, now=LATER)
     assert case.state is CaseState.FOLLOWED_UP
+
+
+def test_what_is_still_open_of_another_patient_keeps_no_case_from_being_followed_up(session: Session, region: Region) -> None:
+    """Of one who was discussed more often, even."""
+    decision = signed(session, region, IMAGING)
+    other = signed(session, region, OPERATION)
+    session.get_one(Round, other.round_id).number = 7
+    delivered(session, decision)
+
+    close(session, region, items_of(session, decision)[0])
+
+    assert session.get_one(Case, decision.case_id).state is CaseState.FOLLOWED_UP
+    said = select(CaseEvent.case_id).where(CaseEvent.what == "follow.all_closed")
+    assert session.scalars(said).all() == [decision.case_id]
 
 
 def test_what_was_closed_before_the_letter_arrived_counts_when_it_does(session: Session, region: Region) -> None:

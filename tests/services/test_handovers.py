@@ -73,6 +73,7 @@ def test_every_hand_over_is_kept_with_who_why_and_when(session: Session, region:
         ({"due_on": TODAY - timedelta(days=1)}, "due_on"),
         ({"person_id": None, "due_on": date(2026, 3, 20)}, "responsible"),  # nothing changes
         ({"person_id": None, "responsible": "x" * 201}, "responsible"),
+        ({"person_id": None, "responsible": "   ", "due_on": date(2026, 3, 20)}, "responsible"),  # spaces are nobody
     ],
 )
 def test_without_a_reason_a_day_or_a_change_nothing_is_handed_over(

@@ -13,7 +13,7 @@ from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
 from mdo_portal.errors import IllegalMove, Stale
-from mdo_portal.services import case_acts, meetings, outcomes, planning, rooms, timeline
+from mdo_portal.services import case_acts, meetings, outcomes, planning, questions, rooms, timeline
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
@@ -201,6 +201,22 @@ def test_off_the_agenda_it_waits_as_before(
     assert case.state is (CaseState.INCOMPLETE if missing else CaseState.READY)
     with pytest.raises(Stale):
         planning.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
+
+
+@pytest.mark.parametrize("asked_when", ["it waits", "it is planned"])
+def test_off_the_agenda_it_waits_for_an_answer_that_did_not_come(
+    session: Session, region: Region, zeed: Hospital, meeting: Meeting, uro: Board, asked_when: str
+) -> None:
+    case = make.case(session, zeed)
+    if asked_when == "it is planned":
+        plan(session, case, meeting, region)
+    questions.ask(session, case, "Welke PSA?", viewer=region.aisha, now=NOW)
+    if asked_when == "it waits":
+        plan(session, case, meeting, region)
+
+    planning.unplan(session, case, meeting, uro, viewer=region.aisha, now=NOW)
+
+    assert case.state is CaseState.INFORMATION_REQUESTED
 
 
 def test_the_agenda_stands_in_the_order_that_was_chosen(

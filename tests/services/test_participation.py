@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Board
-from mdo_portal.domain.case import Case
+from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.policy import Act
 from mdo_portal.errors import Incomplete
@@ -57,6 +57,36 @@ def test_what_waited_is_routed_by_a_word_once_it_is_a_name_of_a_board(
     participation.route_again(session, now=NOW)
 
     assert (before, case.board_id, board.aliases[-1:], woken) == (None, board.id, ["urologie regio"], ["route"])
+
+
+def test_the_last_hospital_of_a_board_stays_in_it_and_one_of_several_leaves_whatever_other_boards_have(
+    session: Session, region: Region
+) -> None:
+    hospital, board, _ = newcomer(session)
+    alone = make.board(session, "EIGEN", [hospital])
+    participation.choose(session, region.ada, hospital.id, {alone.id, board.id}, now=NOW)
+
+    participation.choose(session, region.ada, hospital.id, {alone.id}, now=NOW)
+    assert participation.boards_of(session, hospital.id) == {alone.id}
+
+    with pytest.raises(Incomplete):
+        participation.choose(session, region.ada, hospital.id, {board.id}, now=NOW)
+    assert participation.boards_of(session, hospital.id) == {alone.id}
+
+
+def test_somebody_who_chooses_a_board_in_the_same_moment_is_not_overruled_and_what_was_found_stands_in_the_timeline(
+    session: Session, region: Region
+) -> None:
+    hospital, board, case = newcomer(session)
+    chosen, other = make.board(session, "ANDER", [hospital]), make.case(session, hospital, board_hint="MDO Blaas Noord")
+    case.board_id = chosen.id
+
+    for one in (case, other):
+        participation.route_to(session, one.id, board.id, now=NOW)
+
+    assert (case.board_id, other.board_id, other.state) == (chosen.id, board.id, CaseState.READY)
+    said = session.scalars(select(CaseEvent).where(CaseEvent.what == "case.routed")).all()
+    assert [(one.case_id, one.details["board"]) for one in said] == [(other.id, "MDO Blaas Noord")]
 
 
 def test_a_board_that_somebody_chose_stays(session: Session, region: Region) -> None:

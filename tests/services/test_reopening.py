@@ -43,6 +43,15 @@ def reopen(session: Session, region: Region, case: Case) -> None:
     session.flush()
 
 
+def test_without_a_board_it_lacks_one_however_complete_it_is(session: Session, region: Region, case: Case) -> None:
+    case.board_id = None
+    case_acts.withdraw(session, case, "op verzoek", viewer=region.aisha, now=LATER)
+
+    reopen(session, region, case)
+
+    assert (case.missing, case.state) == ([], CaseState.INCOMPLETE)
+
+
 def test_a_case_that_is_over_waits_again_with_all_that_was_told(
     session: Session, region: Region, zeed: Hospital, case: Case
 ) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdo_portal.database import Database
+from mdo_portal.domain.audit import AuditEntry
 from mdo_portal.domain.board import Board, Meeting, MeetingState
 from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
@@ -71,6 +72,38 @@ def test_its_agenda_goes_along_and_the_case_says_so(
     assert meeting.registration_closes_at == before - DAY - timedelta(hours=uro.closing_hours)
     said = session.scalars(select(CaseEvent.details).where(CaseEvent.what == "case.rescheduled")).one()
     assert (said["was"], said["when"]) == (meetings.moment(before), meetings.moment(before - DAY))
+
+
+@pytest.mark.parametrize(("hours", "still_open"), [(1, True), (7 * 24, False)])
+def test_registration_that_was_opened_again_stays_open_until_it_begins_unless_there_is_time_enough(
+    session: Session, region: Region, uro: Board, meeting: Meeting, hours: int, still_open: bool
+) -> None:
+    """An hour later on the same day its closing hour was past: all at once every case needed a reason again."""
+    now, moved_to = meeting.starts_at - timedelta(hours=2), meeting.starts_at + timedelta(hours=hours)
+    meetings.reopen_registration(session, meeting, now=now)
+
+    rescheduling.reschedule(session, meeting, uro, _wanted(meeting, starts_at=moved_to), viewer=region.aisha, now=now)
+
+    assert meeting.registration_closes_at == (moved_to if still_open else series.closes_at(uro, moved_to))
+
+
+def test_registration_that_closed_at_its_hour_stays_closed(
+    session: Session, region: Region, uro: Board, meeting: Meeting
+) -> None:
+    now, moved_to = meeting.starts_at - timedelta(hours=2), meeting.starts_at + timedelta(hours=1)
+
+    rescheduling.reschedule(session, meeting, uro, _wanted(meeting, starts_at=moved_to), viewer=region.aisha, now=now)
+
+    assert meeting.registration_closes_at == series.closes_at(uro, moved_to) < now
+
+
+def test_who_moved_it_from_when_to_when_stands_in_the_log(session: Session, region: Region, meeting: Meeting) -> None:
+    before = meeting.starts_at
+    _move(session, region, meeting, starts_at=before + DAY)
+
+    line = session.scalars(select(AuditEntry).where(AuditEntry.object_id == str(meeting.id))).all()[-1]
+
+    assert line.detail == f"{before:%Y-%m-%dT%H:%MZ} > {before + DAY:%Y-%m-%dT%H:%MZ}"
 
 
 def test_the_series_does_not_bring_the_old_day_back(session: Session, region: Region, uro: Board, meeting: Meeting) -> None:

@@ -101,6 +101,18 @@ def test_only_a_meeting_with_cases_on_a_day_or_hour_of_before_is_left_behind(
     assert series.left_behind(session, uro, now=NOW) == bool(over)
 
 
+def test_a_meeting_that_the_coordinator_moved_herself_is_not_left_behind(
+    session: Session, region: Region, zeed: Hospital, uro: Board
+) -> None:
+    series.extend(session, uro, now=NOW)
+    moved, *_ = _stand(session, uro)
+    make.planned(session, make.case(session, zeed), moved, viewer=region.aisha)
+    moved.starts_at += timedelta(days=1)
+    session.flush()
+
+    assert series.left_behind(session, uro, now=NOW) == 0
+
+
 def test_how_long_it_lasts_and_when_registration_closes_go_along_also_with_cases(
     session: Session, region: Region, zeed: Hospital, uro: Board
 ) -> None:

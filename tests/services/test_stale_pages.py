@@ -12,7 +12,7 @@ from mdo_portal.domain.board import Board, Meeting
 from mdo_portal.domain.case import Case, CaseEvent, CaseState
 from mdo_portal.domain.hospital import Hospital
 from mdo_portal.domain.round import Round, RoundOutcome
-from mdo_portal.errors import IllegalMove
+from mdo_portal.errors import IllegalMove, Stale
 from mdo_portal.services import case_acts, meetings, outcomes, planning, rooms
 from tests import make
 from tests.make import NOW
@@ -82,6 +82,38 @@ def test_a_deferral_is_not_undone_once_the_referrer_took_the_case_back(
         outcomes.take_back_outcome(session, rounds[0], case, board=uro, viewer=region.bram, now=NOW)
 
     assert (case.state, case.reason, rounds[0].outcome) == (CaseState.WITHDRAWN, "elders behandeld", RoundOutcome.DEFERRED)
+
+
+def test_what_has_no_outcome_or_was_planned_again_is_not_taken_back(
+    session: Session, region: Region, uro: Board, meeting: Meeting, rounds: list[Round]
+) -> None:
+    """From a page of before: the case stood on two agendas, or its timeline said once more that it was planned."""
+    case, told = case_of(session, rounds[0]), {"board": uro, "viewer": region.bram, "now": NOW}
+    with pytest.raises(Stale):
+        outcomes.take_back_outcome(session, rounds[0], case, **told)  # type: ignore[arg-type]
+    outcomes.set_outcome(session, rounds[0], case, RoundOutcome.DEFERRED, reason="PA volgt", **told)  # type: ignore[arg-type]
+    later = make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7))
+    make.planned(session, case, later, viewer=region.aisha)
+
+    with pytest.raises(Stale):
+        outcomes.take_back_outcome(session, rounds[0], case, **told)  # type: ignore[arg-type]
+
+    assert rounds[0].outcome is RoundOutcome.DEFERRED
+    assert session.scalars(select(Round.meeting_id).where(Round.case_id == case.id, Round.outcome.is_(None))).all() == [later.id]
+
+
+def test_an_order_that_names_a_case_of_another_agenda_changes_nothing(
+    session: Session, region: Region, zeed: Hospital, uro: Board, meeting: Meeting, rounds: list[Round]
+) -> None:
+    """As many as there are: one was taken off meanwhile, and stands on next week's."""
+    later = make.meeting(session, uro, starts_at=meeting.starts_at + timedelta(days=7))
+    elsewhere = make.planned(session, make.case(session, zeed), later, viewer=region.aisha)
+
+    for wanted in ([*(one.id for one in rounds[:3]), elsewhere.id], [one.id for one in (*rounds[:3], rounds[0])]):
+        with pytest.raises(Stale):
+            planning.reorder(session, meeting, wanted)
+
+    assert [row.round_id for row in meetings.agenda(session, meeting.id)] == [one.id for one in rounds]
 
 
 def test_a_withdrawal_by_mistake_is_undone(session: Session, region: Region, uro: Board, rounds: list[Round]) -> None:

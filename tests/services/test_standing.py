@@ -12,10 +12,28 @@ from sqlalchemy.orm import Session
 from mdo_portal.domain.board import Meeting
 from mdo_portal.domain.case import Case, InformationRequest
 from mdo_portal.domain.hospital import Hospital
-from mdo_portal.services import decisions, planning, questions
+from mdo_portal.services import decisions, planning, questions, standing
 from tests import make
 from tests.make import NOW
 from tests.people import Region, board_of
+
+
+def test_what_happens_to_a_patient_is_news_to_the_agenda_on_which_the_case_stands(
+    session: Session, region: Region, zeed: Hospital
+) -> None:
+    case, other = make.case(session, zeed), make.case(session, zeed)
+    meeting = session.get_one(Meeting, region.meeting)
+    later = make.meeting(session, board_of(session, region), starts_at=NOW + timedelta(days=9))
+    make.planned(session, case, meeting, viewer=region.aisha)
+    make.planned(session, other, later, viewer=region.aisha)
+    session.flush()
+    before, elsewhere = meeting.revision, later.revision
+
+    standing.happened(session, [case], "patient.died", now=NOW, hospital="Ziekenhuis ZEED")
+
+    session.refresh(meeting)
+    session.refresh(later)
+    assert (meeting.revision, later.revision) == (before + 1, elsewhere)
 
 
 def moves(session: Session, case: Case, region: Region) -> None:

@@ -54,6 +54,14 @@ def test_what_was_decided_since_or_is_of_others_or_of_long_ago_does_not_stand_on
     assert listed(session, region) == []
 
 
+def test_planned_again_or_another_patient_decided_it_stays_on_it(session: Session, region: Region) -> None:
+    round_ = ended(session, region)
+    make.planned(session, session.get_one(Case, round_.case_id), session.get_one(Meeting, region.meeting), viewer=region.aisha)
+    make.signed(session, make.discussed(session, _another(session, region), viewer=region.bram), viewer=region.bram)
+
+    assert listed(session, region) == [round_.id]
+
+
 def test_what_was_withdrawn_outside_a_meeting_does_not_stand_on_it(session: Session, region: Region) -> None:
     round_ = _another(session, region)
 

@@ -60,6 +60,16 @@ def test_a_board_that_is_wrong_is_not_kept_and_says_where(house: House, over: di
     assert lines(house, "board:manage") == []
 
 
+def test_a_hospital_takes_part_from_the_moment_it_is_chosen_and_not_from_a_day_to_come(house: House) -> None:
+    """Its referrals would come on this board's list from now on, whatever day stands there."""
+    zeed = house.region.hospitals["ZEED"]
+
+    answer = house.post("Ada", "/manage/boards/new", **board_form(house, **{f"since-{zeed}": "2999-01-01"}))
+
+    assert answer.status_code == 422 and "begindatum ligt nog voor ons" in answer.text
+    assert lines(house, "board:manage") == []
+
+
 def test_a_board_is_changed_and_what_changed_is_logged(house: House) -> None:
     path = f"/manage/boards/{house.region.boards['URO-P']}"
     page = house.person("Ada").get(path).text

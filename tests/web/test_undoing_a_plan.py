@@ -1,0 +1,38 @@
+"""Planning is undone by a button: the case waits again as it did before, or no such button is offered."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mdo_portal.database import Database
+from mdo_portal.domain.board import Meeting
+from mdo_portal.domain.case import Case, CaseState
+from mdo_portal.domain.hospital import Hospital
+from mdo_portal.services import questions
+from tests import make
+from tests.people import Region
+from tests.web.portal import CSRF, app_on, signed_in
+
+
+@pytest.mark.parametrize("before", [CaseState.READY, CaseState.INFORMATION_REQUESTED])
+def test_undone_it_waits_for_what_it_waited_for(database: Database, region: Region, before: CaseState) -> None:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        meeting = session.get_one(Meeting, region.meeting)
+        meeting.starts_at, meeting.registration_closes_at = now + timedelta(days=2), now + timedelta(days=1)
+        case = make.case(session, session.get_one(Hospital, region.hospitals["ZEED"]), now=now, board_id=region.boards["URO-P"])
+        if before is CaseState.INFORMATION_REQUESTED:
+            questions.ask(session, case, "Welke PSA?", viewer=region.aisha, now=now)
+
+    with app_on(database) as app:
+        aisha = signed_in(app, database, region, "Aisha")
+        form = {"csrf_token": CSRF, "meeting_id": str(region.meeting)}
+        answer = aisha.post(f"/cases/{case.id}/plan", data=form, headers={"HX-Request": "true"})
+        told = [one for one in json.loads(answer.headers["HX-Trigger"]).values() if isinstance(one, dict) and "undo" in one]
+        aisha.post(told[0]["undo"], data=form)
+
+    with database.transaction() as session:
+        assert session.get_one(Case, case.id).state is before
