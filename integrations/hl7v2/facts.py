@@ -24,6 +24,7 @@ from .stamps import stamp
 from .statuses import GONE, done_words, item_status, order_status, said
 from .timing import of_order, timing
 from .titles import of_document
+from .unsaid import unsaid
 from .values import day, interpreter, label
 from .words import matching
 
@@ -71,12 +72,13 @@ def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
     return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
 
 
-def unmapped(reading: Reading) -> tuple[str, ...]:
+def unmapped(reading: Reading, said: Told) -> tuple[str, ...]:
     """Names of the segments that the profile places nowhere, or what is left in one. They stay in the raw message."""
     segments = reading.profile["segments"]
     known = {"OBX", *segments["placed"], *segments["referral"], *reading.profile["facts"]}
     left = dict.fromkeys(item.segment.name for item in reading.items if item.segment.name not in known)
-    return left_of(reading.message, reading.profile, left, is_referral=True)
+    nowhere = left_of(reading.message, reading.profile, left, is_referral=True)
+    return (*nowhere, *unsaid(reading, (*said.standing, *said.over)))
 
 
 def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:

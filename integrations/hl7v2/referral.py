@@ -58,7 +58,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         documents=tuple(document for _, document in attached),
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         unmapped=(
-            *unmapped(reading),
+            *unmapped(reading, said),
             *held_up(reading),
             *no_day(reading),
             *(f"{item.place}/{GONE}" for item, _ in said.over),

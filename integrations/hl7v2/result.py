@@ -34,6 +34,7 @@ from .statuses import (
 )
 from .titles import is_words, of_document, titles
 from .unplaced import unplaced
+from .unsaid import unsaid
 from .values import day
 from .words import matching, refers
 
@@ -44,7 +45,8 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     notification = message.first("TXA")
     attached = list(documents_of(reading))
     over = list(_over(reading))
-    facts = tuple(fact for _, fact in _facts(reading, {id(item) for item, _ in over}))
+    told = list(_facts(reading, {id(item) for item, _ in over}))
+    facts = tuple(fact for _, fact in told)
     stands = set(facts) if over else ()
     if notification is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
         attached.append(("TXA", _announced(notification, event_of(message), profile)))
@@ -60,6 +62,7 @@ def result(message: Message, profile: Profile) -> IncomingResult:
         taken_back=tuple(fact for _, fact in over if fact not in stands),
         unmapped=(
             *unplaced(message, profile, "result"),
+            *unsaid(reading, (*told, *over)),
             *(f"{item.place}/{GONE}" for item, _ in over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),

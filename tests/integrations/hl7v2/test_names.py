@@ -35,6 +35,10 @@ def named(xpn: str) -> PersonName:
         ("Giessen^Chr.^J", "Chr.J. Giessen"),
         ("Giessen^^J.P.", "J.P. Giessen"),
         ("Giessen^^JP", "J.P. Giessen"),
+        ("GIESSEN^JAM", "J.A.M. GIESSEN"),
+        ("GIESSEN^AJM", "A.J.M. GIESSEN"),
+        ("GIESSEN^J.A.N.", "J.A.N. GIESSEN"),
+        ("GIESSEN^J A N", "J.A.N. GIESSEN"),
     ],
 )
 def test_initials_are_shown_with_their_dots(xpn: str, shown: str) -> None:
@@ -53,6 +57,10 @@ def test_initials_are_shown_with_their_dots(xpn: str, shown: str) -> None:
         ("Giessen^^Jan", "Jan Giessen"),
         ("GIESSEN^ANNA^ANNA MARIA", "ANNA MARIA GIESSEN"),
         ("Giessen^Jan^Janneke", "Jan Janneke Giessen"),
+        ("GIESSEN^ANS", "ANS GIESSEN"),
+        ("GIESSEN^JAN^P", "JAN P GIESSEN"),
+        ("Giessen^WIM", "WIM Giessen"),
+        ("Giessen^^ELS", "ELS Giessen"),
     ],
 )
 def test_a_name_is_never_cut_into_letters(xpn: str, shown: str) -> None:
