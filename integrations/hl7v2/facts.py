@@ -21,7 +21,8 @@ from .packed import value_type
 from .places import Reading, closing, labelled, may_ask
 from .segment import Segment
 from .stamps import stamp
-from .statuses import GONE, done_words, item_status, order_status, said
+from .status_codes import GONE, said
+from .statuses import done_words, item_status, order_status
 from .timing import of_order, timing
 from .titles import of_document
 from .unsaid import unsaid

@@ -9,7 +9,7 @@ from mdo_portal.exchange import Section
 from .by_rule import with_beside
 from .items import Item
 from .places import Reading
-from .statuses import said
+from .status_codes import said
 from .values import day, label, partial
 from .words import folded_all, matching
 

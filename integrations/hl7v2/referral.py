@@ -17,9 +17,11 @@ from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
 from .misplaced import is_person
+from .notification import document_number
 from .people import participant, patient, professional, provider, the_patient
 from .places import Reading, first, found
-from .statuses import GONE, document_number, item_status
+from .status_codes import GONE
+from .statuses import item_status
 from .telephone import is_moment, is_number_of_a_thing, telephone
 from .values import day, sent
 from .withdrawal import number_of, why, withdrawn
@@ -124,7 +126,7 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
     for item in reading.items:
         if is_document(item.segment):
             order = item.order
-            reference = document_number(reading.message.first("TXA")) or (
+            reference = document_number(reading.message.first("TXA"), event_of(reading.message)) or (
                 order.component(3) or order.component(2) if order else ""
             )
             status = item_status(item, reading.message.first("TXA"), reading.profile)
