@@ -13,12 +13,13 @@ from .board_order import counted
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, is_pointer, rich_words
 from .field_words import field_words
+from .headed import headings, is_all, own_notes
 from .items import DRUGS, ORDERED, Item
 from .left import left_of
 from .misplaced import is_person, people_in
 from .observed import called, ordered_on, section_of, without_a_day
 from .packed import value_type
-from .places import Reading, closing, labelled, may_ask
+from .places import Reading, closing, labelled, may_ask, may_head
 from .segment import Segment
 from .stamps import stamp
 from .status_codes import GONE, said
@@ -129,6 +130,8 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     is_asked = (f"@notes {item.segment.name}" in used and may_ask(reading, item)) or (
         "@closing" in used and item is closing(reading)
     )
+    if "@headed board" in used and may_head(reading, item):
+        is_asked = is_all(own_notes(item), headings(reading.profile, "board"))
     if not is_asked:
         for text, shown in zip(item.notes, item.note_labels, strict=True):
             if not shown or f"@label {labelled(shown, reading.profile)}" not in used:

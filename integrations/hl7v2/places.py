@@ -15,6 +15,7 @@ from .apart import apart, numbered
 from .board_order import BoardOrder, board_order
 from .er7 import Message
 from .events import kind_of
+from .headed import below, headings, is_letter, told_by
 from .items import Item, items
 from .numbers import identifies, is_possible_bsn, numbers
 from .people import has_second_bsn, professional, provider
@@ -220,6 +221,19 @@ def _labelled(reading: Reading, name: str) -> str:
     return "\n".join(dict.fromkeys(filter(None, texts)))
 
 
+def may_head(reading: Reading, item: Item) -> bool:
+    """Whether a text of an item may hold the question under its heading: a letter that refers, a note beside the results."""
+    name, order = item.segment.name, item.segment if item.segment.name == "OBR" else item.order
+    if reading.board is not None and (name in ("ORC", "TQ1") or order not in (None, reading.board.order)):
+        return False  # of which order it is, or that it is of another
+    return is_letter(item, reading.profile) if name == "OBX" else may_ask(reading, item)
+
+
+def _headed(reading: Reading, name: str) -> str:
+    texts = (text for item in reading.items if may_head(reading, item) for text in told_by(item))
+    return next(filter(None, (below(text, headings(reading.profile, name)) for text in texts)), "")
+
+
 def _notes(reading: Reading, name: str) -> str:
     return "\n".join(
         text for item in reading.items if item.segment.name == name and may_ask(reading, item) for text in item.notes
@@ -279,5 +293,5 @@ def _number(reading: Reading, kind: str) -> str:
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "closing": _closing, "label": _labelled, "notes": _notes, "number": _number, "provider": _provider, "title": _title
+    "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number, "provider": _provider, "title": _title
 }  # fmt: skip

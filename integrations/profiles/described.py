@@ -17,6 +17,7 @@ PLACES = {
         ("`PID-5-1`", "segment, veld, component; een vierde getal is de subcomponent (0: het hele component)"),
         ("`PID-3(1)-1`, `OBX(2)-5`", "tweede herhaling van PID-3, derde OBX: segmenten en herhalingen tellen vanaf 0"),
         ("`@label board`", "de waarde van de OBX die bij `[labels.board]` hoort"),
+        ("`@headed board`", "de alinea onder een kopje van `[labels.board]` in een verwijsbrief of een NTE"),
         ("`@notes OBR`", "de NTE onder dat segment"),
         ("`@closing`", "de NTE waarmee een REF eindigt"),
         ("`@provider RT`", "het PRD-segment met die rol"),
