@@ -16,6 +16,7 @@ from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
+from .hint import board_hint
 from .misplaced import is_person
 from .notification import document_number
 from .people import participant, patient, professional, provider, the_patient
@@ -39,14 +40,15 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS
     }
     asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
-    used = frozenset(place for _, place in questions.values())
+    hint, hinted = board_hint(reading)
+    used = frozenset((*(place for _, place in questions.values()), hinted))
     said = told(reading, used)
     attached = documents_of(reading)
     gone = withdrawn(message, profile)
     return IncomingReferral(
         patient=patient(pid, profile),
         number=number_of(reading, gone),
-        board_hint=first(reading, rules["board_hint"]).strip(),
+        board_hint=hint,
         tumour_hint=first(reading, rules["tumour_hint"]),
         **asked,
         urgency=_urgency(reading),
