@@ -28,7 +28,7 @@ from .timing import of_order, timing
 from .titles import of_document
 from .unsaid import unsaid
 from .values import day, interpreter, label
-from .words import matching
+from .words import is_sentence, matching
 
 
 class Told(NamedTuple):
@@ -116,6 +116,7 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     if rule is None or placed is None or not placed.text:
         return None
     by = interpreter(item.segment, int(rule.get("interpreter", 0)))
+    by = "" if is_sentence(by) else by
     people = people_in(reading.message, item.segment, rule.get("people", ()))
     judged = f"{reading.profile['beside']['interpreter']}: {by}" if by else ""
     common = item.common if item.segment.name in DRUGS else None
@@ -175,9 +176,10 @@ def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     for place, shown in reading.profile["referral"]["spare_labels"].items():
         segment_name, _, n = place.partition("-")
         text = _words(reading, item.segment, int(n)) if segment_name == name else ""
-        text = "" if place == _A_MOMENT and (stamp(text) or day(text)) else text
+        is_else = (place == _A_MOMENT and (stamp(text) or day(text))) or (place == _A_PERSON and not is_sentence(text))
+        text = "" if is_else else text
         asked = reading.at(place)
-        if text and item.position == counted(asked) and any(one.startswith(asked) for one in used):
+        if text and item.position == counted(asked) and any(one.startswith((asked, f"@sentence {place}")) for one in used):
             text = text.partition("\n")[2]  # the question is the first of them
         if text:
             yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
@@ -190,6 +192,10 @@ def _words(reading: Reading, segment: Segment, n: int) -> str:
 
 _A_MOMENT = "OBR-14"
 """When the material came in: words there stand one place too far."""
+
+
+_A_PERSON = "OBR-32"
+"""Who judged it: a sentence there stands one place too far."""
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:

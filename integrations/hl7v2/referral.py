@@ -165,7 +165,8 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
         name, _, at = place.partition("-")
         segment = reading.message.first(name) if at.endswith("-1") and at[:-2].isdigit() else None
         found = first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else "")
-        if found and not is_moment(found) and not is_number_of_a_thing(found):
+        is_somebody = segment is not None and any(is_person(reading.message, one) for one in segment.repetitions(int(at[:-2])))
+        if found and not (is_somebody or is_moment(found) or is_number_of_a_thing(found)):
             return found
     return ""
 

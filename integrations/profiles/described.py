@@ -19,6 +19,7 @@ PLACES = {
         ("`@label board`", "de waarde van de OBX die bij `[labels.board]` hoort"),
         ("`@headed board`", "de alinea onder een kopje van `[labels.board]` in een verwijsbrief of een NTE"),
         ("`@notes OBR`", "de NTE onder dat segment"),
+        ("`@sentence OBR-32`", "een zin in een veld waar geen woorden horen"),
         ("`@closing`", "de NTE waarmee een REF eindigt"),
         ("`@provider RT`", "het PRD-segment met die rol"),
         ("`@participant OP`", "het PRT-segment (v2.7) met die rol, voor een mens"),

@@ -13,6 +13,7 @@ FUNCTIONS: Mapping[str, str] = {
     "participant": N_("PRT met rol %(name)s"),
     "label": N_("OBX met het label van: %(name)s"),
     "headed": N_("alinea met het kopje van: %(name)s"),
+    "sentence": N_("zin in %(name)s"),
     "notes": N_("NTE onder %(name)s"),
     "number": N_("nummer van soort %(name)s"),
     "title": N_("titel van het document"),
