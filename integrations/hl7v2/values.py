@@ -200,7 +200,7 @@ def label(segment: Segment) -> str:
 
 
 def _with_unit(segment: Segment, value: str) -> str:
-    unit = _power(segment, 6) or segment.component(6) or _first_of(segment, 6, (2, 4, 5))
+    unit = _power(segment, 6) or _unit(segment) or _first_of(segment, 6, (2, 4, 5))
     flags = ", ".join(one for one in map(coded_briefly, segment.repetitions(8)) if one and one.casefold() != _NULL)
     flags = "" if flags == _FINAL and not segment.component(11) else flags  # the status, three fields early
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
@@ -213,6 +213,15 @@ def _with_unit(segment: Segment, value: str) -> str:
     beside = ", ".join(filter(None, (_usual(segment), flags)))
     parts = (value, unit, f"({beside})" if beside else "")
     return " ".join(filter(None, parts))
+
+
+def _unit(segment: Segment) -> str:
+    """As its code writes it; in words where that is the number of a code (`CD:289^mg/dl`)."""
+    code = segment.component(6)
+    return (segment.component(6, 2, 0) or code) if _CODE.fullmatch(code) else code
+
+
+_CODE = re.compile(r"(?:[A-Z]+:)?\d{3,}")
 
 
 def _power(segment: Segment, n: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.hl7v2.reader import Hl7Reader
-from mdo_portal.exchange import IncomingReferral, IncomingResult, PatientChange
+from mdo_portal.exchange import IncomingAppointment, IncomingReferral, IncomingResult, PatientChange, Unreadable
 
 from .few_lines import labelled, read, referral, result
 
@@ -100,3 +100,60 @@ def test_who_asked_one_field_late_has_no_telephone() -> None:
 )
 def test_what_departments_write_stands_in_its_column(label: str, section: str) -> None:
     assert [fact.section for fact in result(ORDER, f"OBX|1|ST|X^{label}||80||||||F").facts if fact.label == label] == [section]
+
+
+@pytest.mark.parametrize("unit", ["CD:289^mg/dl", "258797006^mg/dl^SCT", "^mg/dl", "mg/dl^milligram per deciliter^UCUM"])
+def test_a_unit_is_shown_in_words_where_its_code_is_none(unit: str) -> None:
+    assert labelled(result(ORDER, f"OBX|1|NM|G^Glucose||5|{unit}|||||F"))["Glucose"] == "5 mg/dl"
+
+
+def numbered(fields: str, country: str = "") -> tuple[str, ...]:
+    header = f"MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||ADT^A31|M1|P|2.5|||||{country}"
+    found = Hl7Reader().read(f"{header}\rPID|1|{fields}||19600101|F\r".encode(), "generic-v2")
+    assert isinstance(found, PatientChange)
+    return found.unmapped
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"), [("999911120|71^^^ZEED^PI||Giessen^J", "PID-2"), ("|71^^^ZEED^PI|999911120|Giessen^J", "PID-4")]
+)
+def test_a_bsn_beside_the_hospital_s_own_number_is_named_for_a_person_to_look_at(fields: str, place: str) -> None:
+    assert f"{place}/bsn" in numbered(fields)
+    assert f"{place}/bsn" not in numbered(fields, "BEL")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "999911120|71^^^ZEED^PI~999911120^^^NLMINBIZA^NNNLD||Giessen^J",
+        "999911121|71^^^ZEED^PI||Giessen^J",
+        "71|71^^^ZEED^PI||Giessen^J",
+    ],
+    ids=["the same", "no BSN", "their own"],
+)
+def test_a_number_that_is_known_or_none_is_not(fields: str) -> None:
+    assert not [one for one in numbered(fields) if one.startswith(("PID-2", "PID-4"))]
+
+
+def test_a_name_one_field_late_is_named_where_the_patient_has_none() -> None:
+    assert "PID-6" in numbered("|71^^^ZEED^PI|||Giessen^J")
+    assert "PID-6" not in numbered("|71^^^ZEED^PI||Giessen^J|Bos^A")
+
+
+def test_that_it_is_booked_is_not_why() -> None:
+    lines = ("SCH|AF1|||||BOOKED||30|MIN|^^30^20260501100000^20260501103000", "AIS|1||SCO^Scopie")
+    found = read("SIU^S12", *lines)
+    assert isinstance(found, IncomingAppointment)
+    assert (found.reason, found.service) == ("", "Scopie")
+
+
+@pytest.mark.parametrize(("name", "codec"), [("GB 18030-2000", "gb18030"), ("BIG-5", "big5"), ("KS X 1001", "euc_kr")])
+def test_a_message_in_a_script_that_nobody_here_reads_is_no_guess(name: str, codec: str) -> None:
+    header = f"MSH|^~\\&|HIS|X|MDO||20261102||ADT^A31|M1|P|2.5||||||{name}"
+    raw = f"{header}\rPID|1||71^^^ZEED^PI||王^一||19600101|F\r".encode(codec)
+
+    with pytest.raises(Unreadable) as told:
+        Hl7Reader().read(raw, "generic-v2")
+
+    assert told.value.reason == "undecodable"
+    assert Hl7Reader().read(f"{header}\rPID|1||71^^^ZEED^PI||Giessen^J||19600101|F\r".encode(), "generic-v2")
