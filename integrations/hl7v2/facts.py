@@ -13,11 +13,11 @@ from .board_order import counted
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, is_pointer, rich_words
 from .field_words import field_words
-from .headed import headings, is_all, own_notes
+from .headed import around, headings, own_notes
 from .items import DRUGS, ORDERED, Item
 from .left import left_of
 from .misplaced import is_person, people_in
-from .observed import called, ordered_on, section_of, without_a_day
+from .observed import called, is_free_line, ordered_on, section_of, without_a_day
 from .packed import value_type
 from .places import Reading, closing, labelled, may_ask, may_head
 from .segment import Segment
@@ -131,12 +131,14 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     is_asked = (f"@notes {item.segment.name}" in used and may_ask(reading, item)) or (
         "@closing" in used and item is closing(reading)
     )
+    said = [] if is_asked else list(zip(item.notes, item.note_labels, strict=True))
     if "@headed board" in used and may_head(reading, item):
-        is_asked = is_all(own_notes(item), headings(reading.profile, "board"))
-    if not is_asked:
-        for text, shown in zip(item.notes, item.note_labels, strict=True):
-            if not shown or f"@label {labelled(shown, reading.profile)}" not in used:
-                yield _plain(reading, item, text, shown)
+        own = own_notes(item)
+        rest = around(own, headings(reading.profile, "board"))
+        said = [(rest, ""), *(one for one in said if one[1])] if rest != own else said
+    for text, shown in said:
+        if text and (not shown or f"@label {labelled(shown, reading.profile)}" not in used):
+            yield _plain(reading, item, text, shown)
 
 
 def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
@@ -147,7 +149,7 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         beside = segment.component(5, 1, 0).strip() if value_type(segment) == "RP" else ""
         said = (*filter(None, [beside]), *(text for text in item.notes if text != named), *rich_words(item))
         yield from (replace(_plain(reading, item, text, label(segment)), section=section_of(reading, item)) for text in said)
-    elif f"@label {reading.asks[item.position]}" not in used:
+    elif f"@label {reading.asks[item.position]}" not in used and not is_free_line(reading, item):
         yield _observed(reading, item)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator
 from mdo_portal.exchange import Profile
 
 from .documents import is_document, rich_words
-from .items import Item
+from .items import Item, name_of
 from .values import label
-from .words import folded_all, is_report, refers
+from .words import folded_all, is_report, matching, names_board, refers
 
 _HEADING = re.compile(r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}:(?:\s.*)?")
 """A word or three with a colon: where the next paragraph begins."""
@@ -25,10 +25,17 @@ def headings(profile: Profile, name: str) -> frozenset[str]:
     return folded_all((*rule.get("words", ()), *rule.get("headings", ())))
 
 
-def is_letter(item: Item, profile: Profile) -> bool:
-    """Whether an OBX is the letter itself: its name refers. One that only names a board may tell of a discussion of before."""
+def is_letter(item: Item, profile: Profile, title: str) -> bool:
+    """Whether an OBX is the letter itself: its name refers; or that of its order or of the whole document (`title`), and it has none
+    that says something else. One that only names a board may tell of a discussion of before.
+    """
     rules, name = profile["referral"]["recognised"], label(item.segment)
-    return (item.segment.component(3) in rules["codes"] or refers(name, rules)) and not is_report(name, rules)
+    if is_report(name, rules):
+        return False
+    if item.segment.component(3) in rules["codes"] or refers(name, rules):
+        return True
+    is_part = bool(title) or (item.order is not None and refers(name_of(item.order), rules))
+    return is_part and not names_board(name, rules) and not matching(item.segment.component(3), name, profile["sections"])
 
 
 def told_by(item: Item) -> Iterator[str]:
@@ -54,10 +61,10 @@ def below(text: str, headings: Collection[str]) -> str:
     return _cut(text, headings)[0]
 
 
-def is_all(text: str, headings: Collection[str]) -> bool:
-    """Whether a text is that heading with its paragraph, and nothing else."""
-    found, around = _cut(text, headings)
-    return bool(found) and not around.strip()
+def around(text: str, headings: Collection[str]) -> str:
+    """The text without that heading and its paragraph."""
+    found, rest = _cut(text, headings)
+    return rest.strip() if found else text
 
 
 def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:

@@ -96,6 +96,12 @@ class Reading:
         """Which orders (by `id`) have something under them."""
         return frozenset(id(item.order) for item in self.items if item.segment.name == "OBX")
 
+    @cached_property
+    def written(self) -> frozenset[tuple[int, str, str]]:
+        """Order (its `id`), code and sub-id of what has words."""
+        found = (one for one in self.items if one.segment.name == "OBX" and one.text)
+        return frozenset((id(one.order), one.segment.component(3), one.segment.field(4)) for one in found)
+
     def other_order(self, segment: Segment) -> str:
         """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
         return self.board.named_other(segment) if self.board is not None and segment.name == "OBR" else ""
@@ -194,7 +200,11 @@ def may_head(reading: Reading, item: Item) -> bool:
     name, order = item.segment.name, item.segment if item.segment.name == "OBR" else item.order
     if reading.board is not None and (name in ("ORC", "TQ1") or order not in (None, reading.board.order)):
         return False  # of which order it is, or that it is of another
-    return is_letter(item, reading.profile) if name == "OBX" else may_ask(reading, item)
+    return (
+        is_letter(item, reading.profile, asking_title(reading.message, reading.profile))
+        if name == "OBX"
+        else may_ask(reading, item)
+    )
 
 
 def _headed(reading: Reading, name: str) -> str:

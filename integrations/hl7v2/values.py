@@ -225,12 +225,12 @@ _CODE = re.compile(r"(?:[A-Z]+:)?\d{3,}")
 
 
 def _power(segment: Segment, n: int) -> str:
-    """`10^9/l` as everybody writes it, though its hat parts components; "" for anything else."""
+    """`10^9/l` and `1,73m^2` as everybody writes them, though the hat parts components; "" for anything else."""
     ten, power = segment.component(n, 1, 0), segment.component(n, 2, 0)
     return f"{ten}^{power}" if _TEN.fullmatch(ten) and _EXPONENT.fullmatch(power) else ""
 
 
-_TEN = re.compile(r"(?:.*[^\d.,])?10")
+_TEN = re.compile(r"(?:.*[^\d.,])?10|(?:.*[\W\d_])?[cdm]?m")
 _EXPONENT = re.compile(r"[+-]?\d{1,2}(?:\D.*)?")
 _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""

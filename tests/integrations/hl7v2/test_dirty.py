@@ -19,7 +19,7 @@ def person(fields: str) -> PatientChange:
     return found
 
 
-@pytest.mark.parametrize("unit", ["10^9/l", "10^12/L", "x10^9/L", "10^3/mm3"])
+@pytest.mark.parametrize("unit", ["10^9/l", "10^12/L", "x10^9/L", "10^3/mm3", "ml/min/1,73m^2", "kg/m^2", "cm^3", "*10^6"])
 def test_a_power_of_ten_in_a_unit_keeps_its_hat(unit: str) -> None:
     assert (
         labelled(result(ORDER, f"OBX|1|NM|TR^Trombocyten||250|{unit}|150 - 400||||F"))["Trombocyten"] == f"250 {unit} (150 - 400)"
@@ -157,3 +157,25 @@ def test_a_message_in_a_script_that_nobody_here_reads_is_no_guess(name: str, cod
 
     assert told.value.reason == "undecodable"
     assert Hl7Reader().read(f"{header}\rPID|1||71^^^ZEED^PI||Giessen^J||19600101|F\r".encode(), "generic-v2")
+
+
+LINES = ("Aard materiaal: naaldbiopt", "", "Conclusie: carcinoom")
+
+
+def test_a_free_line_of_a_report_is_no_value_that_is_missing() -> None:
+    found = result("OBR|1||T26|PA^Histologie", *(f"OBX|{n}|TX|V^Verslag||{text}||||||F" for n, text in enumerate(LINES, 1)))
+
+    assert [(fact.text, fact.key) for fact in found.facts if fact.label == "Verslag"] == [
+        ("Aard materiaal: naaldbiopt", "T26/PA/V/"), ("Conclusie: carcinoom", "T26/PA/V/#3"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["OBX|2|TX|W^Vraag||||||||F", "OBX|2|NM|V^Verslag||||||||F", "OBX|2|TX|V^Verslag||||||||D"],
+    ids=["another", "a number", "withdrawn"],
+)
+def test_a_value_that_is_missing_is(line: str) -> None:
+    found = result("OBR|1||T26|PA^Histologie", "OBX|1|TX|V^Verslag||Geen||||||F", line)
+
+    assert [fact.text for fact in found.facts if fact.label in ("Verslag", "Vraag")] == ["Geen", ""]

@@ -74,11 +74,11 @@ def test_a_note_that_names_itself_the_question_goes_before_why_an_appointment_is
     assert [fact.text for fact in found.facts] == ["Nieuwe bespreking"]
 
 
-def test_notes_with_more_than_the_question_are_shown_whole() -> None:
+def test_of_notes_with_more_than_the_question_the_rest_is_shown() -> None:
     found = booked("NTE|1||Vraag: resectabel?", "NTE|2||Echo: massa 4 cm")
 
     assert found.question_board == "resectabel?"
-    assert [fact.text for fact in found.facts] == ["Nieuwe bespreking", "Vraag: resectabel?", "Echo: massa 4 cm"]
+    assert [fact.text for fact in found.facts] == ["Nieuwe bespreking", "Echo: massa 4 cm"]
 
 
 def test_without_one_it_is_as_before() -> None:
@@ -94,3 +94,16 @@ def test_a_note_below_another_order_than_the_board_s_asks_the_board_nothing() ->
 @pytest.mark.parametrize("label", ["Vraag MDO", "MDO-vraag", "Vraag voor MDO", "Vraag aan het MDO"])
 def test_the_question_has_more_names(label: str) -> None:
     assert referral(f"OBX|1|TX|V1^{label}||Biopt of resectie?||||||F").question_board == "Biopt of resectie?"
+
+
+def test_the_text_of_a_document_whose_title_refers_is_the_letter() -> None:
+    lines = ("OBX|1|TX|B^Brief||Vraagstelling: operabel?", "OBX|2|TX|CT^CT-verslag||Vraagstelling: metastasen?")
+    found = read("MDM^T02", "TXA|1|AANM^Aanmelding MDO Long|TX|20261101||||||||D1|||||AU", *reversed(lines))
+
+    assert isinstance(found, IncomingReferral)
+    assert found.question_board == "operabel?"
+
+
+@pytest.mark.parametrize(("label", "asked"), [("T^Tekst", "operabel?"), ("CT^CT thorax", ""), ("V^Verslag", "")])
+def test_so_is_a_text_without_a_name_of_its_own_below_an_order_that_refers(label: str, asked: str) -> None:
+    assert letter("Vraagstelling: operabel?", label).question_board == asked
