@@ -36,7 +36,7 @@ from .hint import board_hint
 from .left import parts
 from .places import Reading, found, found_in, number_at
 from .reader import Hl7Reader
-from .referral import QUESTIONS, ROLES, documents_of, organisation, person_at, urgency_places
+from .referral import QUESTIONS, ROLES, asked_in, documents_of, organisation, person_at, urgency_places
 from .result import documents_of as result_documents
 from .result import facts_of
 from .tidy import storable
@@ -173,6 +173,7 @@ class _Read:
         rules = self._rules["referral"]
         at = {name: found(self._reading, rules[name])[1] for name in SIMPLE}
         at["board_hint"] = board_hint(self._reading)[1]
+        at |= {name: place for name, (_, place) in asked_in(self._reading).items()}
         at |= {"number": number_at(self._reading)[1], "urgency": found(self._reading, urgency_places(self._reading))[1]}
         for name in SIMPLE:
             value = shown(getattr(referral, name))

@@ -9,19 +9,17 @@ from typing import NamedTuple
 from mdo_portal.exchange import Fact, Section
 
 from .around import how, part_of
-from .board_order import counted
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, is_pointer, rich_words
-from .field_words import field_words
 from .headed import around, headings, own_notes
 from .items import DRUGS, ORDERED, Item
 from .left import left_of
-from .misplaced import is_person, people_in
+from .misplaced import people_in
 from .observed import called, is_free_line, ordered_on, section_of, without_a_day
 from .packed import value_type
 from .places import Reading, closing, labelled, may_ask, may_head
 from .segment import Segment
-from .stamps import stamp
+from .spare import spare
 from .status_codes import GONE, said
 from .statuses import done_words, item_status, order_status
 from .timing import of_order, timing
@@ -103,7 +101,7 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
         return
     if placed := placed_by_rule(reading, item):
         yield placed
-    yield from _spare(reading, item, used)
+    yield from spare(reading, item, used)
     yield from _noted(reading, item, used)
     yield from (_plain(reading, item, text) for text in item.loose_texts)
 
@@ -170,34 +168,6 @@ def _observed(reading: Reading, item: Item) -> Fact:
         code=segment.component(3),
         code_system=segment.component(3, 3),
     )
-
-
-def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
-    """What could have been the question, and was not chosen."""
-    name = item.segment.name
-    for place, shown in reading.profile["referral"]["spare_labels"].items():
-        segment_name, _, n = place.partition("-")
-        text = _words(reading, item.segment, int(n)) if segment_name == name else ""
-        is_else = (place == _A_MOMENT and (stamp(text) or day(text))) or (place == _A_PERSON and not is_sentence(text))
-        text = "" if is_else else text
-        asked = reading.at(place)
-        if text and item.position == counted(asked) and any(one.startswith((asked, f"@sentence {place}")) for one in used):
-            text = text.partition("\n")[2]  # the question is the first of them
-        if text:
-            yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
-
-
-def _words(reading: Reading, segment: Segment, n: int) -> str:
-    """The words of a field; none of one where somebody is named (misplaced.py)."""
-    return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n)
-
-
-_A_MOMENT = "OBR-14"
-"""When the material came in: words there stand one place too far."""
-
-
-_A_PERSON = "OBR-32"
-"""Who judged it: a sentence there stands one place too far."""
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:

@@ -15,7 +15,7 @@ from .board_order import BoardOrder, board_order
 from .er7 import Message
 from .events import kind_of
 from .headed import below, headings, is_letter, told_by
-from .items import Item, items
+from .items import Item, items, name_of
 from .numbers import identifies, numbers
 from .people import professional, provider
 from .pieces import joined
@@ -200,11 +200,14 @@ def may_head(reading: Reading, item: Item) -> bool:
     name, order = item.segment.name, item.segment if item.segment.name == "OBR" else item.order
     if reading.board is not None and (name in ("ORC", "TQ1") or order not in (None, reading.board.order)):
         return False  # of which order it is, or that it is of another
-    return (
-        is_letter(item, reading.profile, asking_title(reading.message, reading.profile))
-        if name == "OBX"
-        else may_ask(reading, item)
-    )
+    return is_letter(item, reading.profile, _title_of(reading, order)) if name == "OBX" else may_ask(reading, item)
+
+
+def _title_of(reading: Reading, order: Segment | None) -> str:
+    """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
+    ordered = name_of(order) if order is not None and kind_of(reading.message).startswith(("ORM", "OM")) else ""
+    is_board = names_board(ordered, reading.profile["referral"]["recognised"])
+    return ordered if is_board else asking_title(reading.message, reading.profile)
 
 
 def _headed(reading: Reading, name: str) -> str:

@@ -35,10 +35,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     rules = profile["referral"]
     pid = the_patient(message)
     reading = Reading.of(message, profile)
-    change = rules["reason_of_change"] if event_of(message) in rules["changed_events"] else ()
-    questions = {
-        name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS
-    }
+    questions = asked_in(reading)
     asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
     hint, hinted = board_hint(reading)
     used = frozenset((*(place for _, place in questions.values()), hinted))
@@ -71,6 +68,13 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
         cancel_reason=why(gone) or (_why(reading) if gone or event_of(message) in rules["cancel_events"] else ""),
     )
+
+
+def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
+    """(words, place) of each question: of its places the first that holds something which may be one."""
+    rules = reading.profile["referral"]
+    change = rules["reason_of_change"] if event_of(reading.message) in rules["changed_events"] else ()
+    return {name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS}
 
 
 def _urgency(reading: Reading) -> str:

@@ -19,16 +19,16 @@ def test_the_kind_of_referral_that_names_a_board_goes_before_what_the_results_ar
     assert found.board_hint == "MDO LONG"
 
 
-def test_an_order_that_names_a_board_goes_before_a_hospital_that_is_referred_to() -> None:
-    assert refers("PRD|RT|||^^^Waddenziekenhuis", "OBR|1|A1||MDO^MDO Hoofd-hals").board_hint == "MDO Hoofd-hals"
+def test_who_it_is_sent_to_goes_before_all_others() -> None:
+    assert refers("PRD|RT|||^^^Gynaecologische oncologie", "OBR|1|A1||MDO-GYN").board_hint == "Gynaecologische oncologie"
 
 
-def test_a_report_of_a_board_is_not_where_the_patient_goes() -> None:
-    assert refers("PRD|RT|||^^^Waddenziekenhuis", "OBR|1|A1||V^MDO-verslag 2025").board_hint == "Waddenziekenhuis"
+def test_a_report_of_a_board_gives_way_to_a_board() -> None:
+    assert refers("RF1|A|R|^MDO long", "OBR|1|A1||V^MDO-verslag 2025").board_hint == "MDO long"
 
 
 def test_where_no_place_names_a_board_the_first_counts() -> None:
-    assert refers("RF1|A|R|ONC^Oncologie", "PRD|RT|||^^^Waddenziekenhuis").board_hint == "Waddenziekenhuis"
+    assert refers("RF1|A|R|ONC^Oncologie", "OBR|1|A1||PET^PET-CT").board_hint == "PET-CT"
 
 
 def test_the_kind_of_referral_is_told_where_it_is_not_the_board() -> None:
@@ -36,3 +36,8 @@ def test_the_kind_of_referral_is_told_where_it_is_not_the_board() -> None:
 
     assert labelled(found)["Soort verwijzing"] == "Second opinion longcarcinoom"
     assert "Soort verwijzing" not in labelled(refers("RF1|A|R|MDO LONG"))
+    assert "Soort verwijzing" not in labelled(refers("RF1|A|R|ONC^Oncologie", "PRD|RT|||^^^MDO Long"))
+
+
+def test_the_words_of_a_code_go_before_the_code() -> None:
+    assert refers("OBR|1|A1||MDO-GYN^Gynaecologische oncologie").board_hint == "Gynaecologische oncologie"

@@ -96,6 +96,14 @@ def test_who_asked_one_field_late_has_no_telephone() -> None:
         ("Oestrogeenreceptor", "pathology"),
         ("Progesteronreceptor", "pathology"),
         ("Hormoonreceptoren", "pathology"),
+        ("Werkdiagnose", "diagnosis"),
+        ("G8-score", "condition"),
+        ("Clinical Frailty Scale", "condition"),
+        ("LO", "course"),
+        ("RT-verslag", "treatment"),
+        ("NGS panel", "pathology"),
+        ("MSI status", "pathology"),
+        ("Schildwachtklier", "pathology"),
     ],
 )
 def test_what_departments_write_stands_in_its_column(label: str, section: str) -> None:

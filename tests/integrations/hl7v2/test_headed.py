@@ -107,3 +107,8 @@ def test_the_text_of_a_document_whose_title_refers_is_the_letter() -> None:
 @pytest.mark.parametrize(("label", "asked"), [("T^Tekst", "operabel?"), ("CT^CT thorax", ""), ("V^Verslag", "")])
 def test_so_is_a_text_without_a_name_of_its_own_below_an_order_that_refers(label: str, asked: str) -> None:
     assert letter("Vraagstelling: operabel?", label).question_board == asked
+
+
+def test_a_text_without_a_name_below_an_order_for_the_board_is_part_of_the_letter() -> None:
+    assert referral("OBX|1|TX|ALG^Algemeen||Vraagstelling: marges?").question_board == "marges?"
+    assert referral("OBX|1|TX|CT^CT thorax||Vraagstelling: metastasen?").question_board == ""

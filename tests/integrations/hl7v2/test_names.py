@@ -80,3 +80,16 @@ def test_what_goes_out_has_the_first_initial_whole_and_the_others_beside_it() ->
     patient = replace(DECISION.patient, name=replace(DECISION.patient.name, initials="ThJM", given=""))
     sent = Message.parse(compose(replace(DECISION, patient=patient), address("hix"), now=NOW))
     assert (sent.get("PID-5-2"), sent.get("PID-5-3")) == ("Th", "JM")
+
+
+@pytest.mark.parametrize("written", ["Vries, de", "Vries,de", "Vries de", "VRIES, DE"])
+def test_a_prefix_behind_the_surname_stands_before_it(written: str) -> None:
+    found = named(f"{written}^A")
+
+    assert found.shown.casefold() == "a. de vries"
+    assert (found.own_prefix.casefold(), found.own_family.casefold()) == ("de", "vries")
+
+
+@pytest.mark.parametrize("written", ["Tran Le", "Silva, Da Costa", "Vries-de Boer", "de Vries", "VRIES DE", "Vries, A. de"])
+def test_what_may_be_another_name_stays_as_it_was_sent(written: str) -> None:
+    assert named(f"{written}^A").shown == f"A. {written}"
