@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,19 +13,19 @@ from .words import is_report, names_board
 def board_hint(reading: Reading) -> tuple[str, str]:
     """(words, place) of the first of the profile's places that says anything.
 
-    Who it is sent to (`@provider RT`) and what a document is called are that; a field that may name anything gives way to one that
-    names a board and no report of one.
+    What an order is called (OBR-4) gives way to a place that names a board and no report of one: it may be a result that came along.
     """
     rules = reading.profile["referral"]
     each = [found(reading, [place]) for place in rules["board_hint"]]
     said = [(words.strip(), place) for words, place in each if words.strip()]
     first = said[0] if said else ("", "")
-    if first[1].startswith("@"):
+    if _field(first[1]) != _ORDER or _is_board(first[0], rules["recognised"]):
         return first
-    fields: dict[str, tuple[str, str]] = {}
-    for words, place in said:
-        fields.setdefault(_field(place), (words, place))  # of a code its words, which stand first in the list
-    return next((one for one in fields.values() if _is_board(one[0], rules["recognised"])), first)
+    others = (one for one in said if _field(one[1]) != _ORDER)
+    return next((one for one in others if _is_board(one[0], rules["recognised"])), first)
+
+
+_ORDER = "OBR-4"
 
 
 def _is_board(words: str, recognised: Mapping[str, Any]) -> bool:
@@ -32,4 +33,4 @@ def _is_board(words: str, recognised: Mapping[str, Any]) -> bool:
 
 
 def _field(place: str) -> str:
-    return "-".join(place.split("-")[:2])
+    return "-".join(re.sub(r"\(\d+\)", "", place).split("-")[:2])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mdo_portal.exchange import IncomingReferral
+from integrations.hl7v2.reader import Hl7Reader
+from mdo_portal.exchange import IncomingReferral, profile_of_link
 
-from .few_lines import labelled, read
+from .few_lines import PID, labelled, read
 
 
 def refers(*lines: str) -> IncomingReferral:
@@ -37,6 +38,16 @@ def test_the_kind_of_referral_is_told_where_it_is_not_the_board() -> None:
     assert labelled(found)["Soort verwijzing"] == "Second opinion longcarcinoom"
     assert "Soort verwijzing" not in labelled(refers("RF1|A|R|MDO LONG"))
     assert "Soort verwijzing" not in labelled(refers("RF1|A|R|ONC^Oncologie", "PRD|RT|||^^^MDO Long"))
+
+
+def test_a_place_that_a_link_chose_goes_before_all_others() -> None:
+    link = profile_of_link("generic-v2", '[referral]\nboard_hint = ["ZMD-2", "OBR-4-2-0", "RF1-3-1"]\n')
+    raw = "\r".join(["MSH|^~\\&|HIX|ZEED|MDO|NET|20260302||REF^I12|M1|P|2.5", "RF1|A|R|MDO", PID, "ZMD|1|Uro-prostaat", ""])
+
+    found = Hl7Reader().read(raw.encode(), link)
+
+    assert isinstance(found, IncomingReferral)
+    assert found.board_hint == "Uro-prostaat"
 
 
 def test_the_words_of_a_code_go_before_the_code() -> None:
