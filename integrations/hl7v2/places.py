@@ -66,6 +66,11 @@ class Reading:
         return titles(self.message.first("TXA"))
 
     @cached_property
+    def asking_title(self) -> str:
+        """The title of a document that asks a board; "" when none does."""
+        return asking_title(self.message, self.profile)
+
+    @cached_property
     def subs(self) -> dict[int, str]:
         """OBX-4 by position, where it tells one value from another."""
         return numbered(self.items)
@@ -183,7 +188,7 @@ def asking_title(message: Message, profile: Profile) -> str:
 
 
 def _title(reading: Reading, _: str) -> str:
-    return asking_title(reading.message, reading.profile)
+    return reading.asking_title
 
 
 def _labelled(reading: Reading, name: str) -> str:
@@ -207,7 +212,7 @@ def _title_of(reading: Reading, order: Segment | None) -> str:
     """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
     ordered = name_of(order) if order is not None and kind_of(reading.message).startswith(("ORM", "OM")) else ""
     is_board = names_board(ordered, reading.profile["referral"]["recognised"])
-    return ordered if is_board else asking_title(reading.message, reading.profile)
+    return ordered if is_board else reading.asking_title
 
 
 def _headed(reading: Reading, name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from mdo_portal.exchange import Fact
 
 from .items import ORDERED, Item
-from .left import parts
+from .left import parts_of
 from .places import Reading
 
 _SENTENCE = re.compile(r"[^\W\d_][^\d]*\s[^\W\d_]{2,}.*", re.DOTALL)
@@ -27,7 +27,7 @@ def _of_item(reading: Reading, item: Item, spoke: set[int], words: str) -> Itera
     name = item.segment.name
     if name not in reading.profile["facts"] or name in ORDERED:
         return
-    held = parts(reading.message, item.place)
+    held = parts_of(item.segment, item.place)
     if id(item) not in spoke:
         yield from [item.place] if held else []
         return
