@@ -44,7 +44,7 @@ def appointment(message: Message, profile: Profile) -> IncomingAppointment:
         service=_every(reading, rules["service"]),
         place=_place(reading, rules["place"]),
         with_whom=_with_whom(reading, rules),
-        reason=first(reading, rules["reason"]),
+        reason=_reason(reading, rules),
         note="\n".join(dict.fromkeys(_notes(reading, rules, starts_at))),
         starts_on=None if starts_at else day(first(reading, rules["starts_at"])),
         sent_at=sent_at(message, profile),
@@ -113,6 +113,16 @@ def _place(reading: Reading, places: list[str]) -> str:
     return "; ".join(dict.fromkeys(filter(None, said)))
 
 
+def _reason(reading: Reading, rules: Profile) -> str:
+    """Why it is: what only says that it is booked is no reason."""
+    each = (first(reading, [place]) for place in rules["reason"])
+    return next((one for one in each if not _says_nothing(one, rules)), "")
+
+
+def _says_nothing(said: str, rules: Profile) -> bool:
+    return not said or rules["words"].get(said.strip().upper()) == ""
+
+
 def _with_whom(reading: Reading, rules: Profile) -> str:
     """Everybody at the first place where somebody is named."""
     for place in rules["with_whom"]:
@@ -128,7 +138,7 @@ def _notes(reading: Reading, rules: Profile, starts_at: datetime | None) -> Iter
     """What stands in no field of an appointment, in the words of the sender: why it changed, a day without a time, other means, notes."""
     for segment in reading.message.all("SCH"):
         why = next(filter(None, map(coded, segment.repetitions(6))), "")
-        yield from (one for one in (why,) if one and one != first(reading, rules["reason"]))
+        yield from (one for one in (why,) if not _says_nothing(one, rules) and one != _reason(reading, rules))
     yield from filter(None, [_how_far(reading, rules)])
     on = "" if starts_at else first(reading, rules["starts_at"])
     yield from (one for one in (stamp(on),) if one)

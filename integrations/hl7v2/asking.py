@@ -78,7 +78,8 @@ def _asks(order: Order, profile: Profile) -> bool:
     if order.is_new and is_board:
         return True
     is_named = _is_named(order.segment, 4, recognised) or any(_is_named(one, 3, recognised) for one in order.documents)
-    is_question = any(one.component(3) in recognised["codes"] for one in order.others)
+    asked_of_board = [one for one in order.others if _is_to_board(one, profile)]
+    is_question = bool(asked_of_board) or any(one.component(3) in recognised["codes"] for one in order.others)
     if not (is_named or is_question):
         return False
     is_done = order.control == REPORTING or bool(order.status)
@@ -86,7 +87,15 @@ def _asks(order: Order, profile: Profile) -> bool:
     if is_named and not (is_done and order.control != "NW" and has_results):
         return True
     asks_board = is_board and not order.status and not is_report(name, recognised)  # with ORC-1 RE too: some send a referral so
-    return is_question and (order.is_new or asks_board or not (is_done or has_results))
+    is_open = not is_done and not any(is_report(label(one), recognised) for one in (*order.others, *order.documents))
+    return is_question and (order.is_new or asks_board or not (is_done or has_results) or (bool(asked_of_board) and is_open))
+
+
+def _is_to_board(segment: Segment, profile: Profile) -> bool:
+    """Whether an observation is the question and its name says to whom: `Vraag aan MDO`."""
+    name = label(segment)
+    is_asked = labelled(name, profile, segment.component(3)) == "board"
+    return is_asked and names_board(name, profile["referral"]["recognised"])
 
 
 def _is_named(segment: Segment | None, n: int, recognised: Mapping[str, Any]) -> bool:

@@ -12,7 +12,8 @@ from .items import DRUGS, Item
 from .people import professional_name
 from .places import Reading
 from .segment import Segment
-from .statuses import DELETED, GONE
+from .status_codes import GONE
+from .statuses import DELETED
 from .telephone import telephone
 from .timing import quantity_timing
 from .values import coded, day, material, partial

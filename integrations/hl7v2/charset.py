@@ -43,6 +43,8 @@ _CODEC_TO_HL7 = {"ascii": "ASCII", "utf-8": "UNICODE UTF-8", "cp1252": "8859/1"}
     codec: name for name, codec in HL7_TO_CODEC.items() if name.startswith("8859/")
 }
 _ANY_BYTE = frozenset(codec for codec in HL7_TO_CODEC.values() if codec not in ("ascii", "utf-8")) | {"cp1252"}
+_OTHER_SCRIPTS = frozenset({"GB18030", "BIG5", "KSX1001", "CNS11643"})
+"""Of table 0211 those in which a byte of a letter may be a separator: nobody is called what these bytes are in cp1252."""
 _C1 = re.compile(rb"[\x80-\x9f]")
 _MARK = b"\xef\xbb\xbf"
 _WIDE_STARTS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"M\0S\0", "utf-16-le"), (b"\0M\0S", "utf-16-be"))
@@ -122,7 +124,14 @@ def decided(raw: bytes, *, link: str = "", stated: str = "") -> tuple[str, str]:
     said = codec_read(stated)
     if (said in _ANY_BYTE or _WINDOWS.fullmatch(said)) and not codec_named(link) and _fits(raw, "utf-8"):
         return "utf-8", "(bytes)"
-    sayings = ((codec_named(link), "(link)"), (said, "(MSH-18)"), ("utf-8", "(bytes)"), ("cp1252", "(bytes)"))
+    is_other = re.sub(r"[\s_-]|2000$|1992$", "", stated.upper()) in _OTHER_SCRIPTS
+    guess = "" if is_other else "cp1252"
+    sayings = (
+        (codec_named(link), "(link)"),
+        (said, "(MSH-18)"),
+        ("utf-8", "(bytes)"),
+        (guess, "(bytes)"),
+    )
     for codec, by in sayings:
         # Bytes 80-9F are no letters in 8859/1; a Windows sender who says 8859/1 means cp1252.
         meant = "cp1252" if codec == "iso8859-1" and _C1.search(raw) else codec

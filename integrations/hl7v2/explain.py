@@ -32,10 +32,11 @@ from .documents import is_document
 from .er7 import Message
 from .explain_places import Stood, flat, place_of, shown
 from .facts import told
+from .hint import board_hint
 from .left import parts
 from .places import Reading, found, found_in, number_at
 from .reader import Hl7Reader
-from .referral import QUESTIONS, ROLES, documents_of, organisation, person_at, urgency_places
+from .referral import QUESTIONS, ROLES, asked_in, documents_of, organisation, person_at, urgency_places
 from .result import documents_of as result_documents
 from .result import facts_of
 from .tidy import storable
@@ -171,6 +172,8 @@ class _Read:
     def _referral(self, referral: IncomingReferral) -> Iterator[FieldRead]:
         rules = self._rules["referral"]
         at = {name: found(self._reading, rules[name])[1] for name in SIMPLE}
+        at["board_hint"] = board_hint(self._reading)[1]
+        at |= {name: place for name, (_, place) in asked_in(self._reading).items()}
         at |= {"number": number_at(self._reading)[1], "urgency": found(self._reading, urgency_places(self._reading))[1]}
         for name in SIMPLE:
             value = shown(getattr(referral, name))
@@ -178,7 +181,7 @@ class _Read:
         yield FieldRead("sent_at", shown(referral.sent_at), "MSH-7" if referral.sent_at else "", looked=("MSH-7",))
         for role in ("referrer", "treating", "case_manager", "gp"):
             yield from self._contact(role, getattr(referral, role))
-        used = frozenset(at[name] for name in QUESTIONS)
+        used = frozenset(at[name] for name in (*QUESTIONS, "board_hint"))
         for item, fact in told(self._reading, used).standing:
             yield self._fact(fact, place_of(item))
         for place, document in documents_of(self._reading):

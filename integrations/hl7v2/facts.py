@@ -9,23 +9,24 @@ from typing import NamedTuple
 from mdo_portal.exchange import Fact, Section
 
 from .around import how, part_of
-from .board_order import counted
 from .by_rule import by_rule, with_beside
 from .documents import file_name, is_document, is_pointer, rich_words
-from .field_words import field_words
+from .headed import around, headings, own_notes
 from .items import DRUGS, ORDERED, Item
 from .left import left_of
-from .misplaced import is_person, people_in
-from .observed import called, ordered_on, section_of, without_a_day
+from .misplaced import people_in
+from .observed import called, is_free_line, ordered_on, section_of, without_a_day
 from .packed import value_type
-from .places import Reading, closing, labelled, may_ask
+from .places import Reading, closing, labelled, may_ask, may_head
 from .segment import Segment
-from .stamps import stamp
-from .statuses import GONE, done_words, item_status, order_status, said
+from .spare import spare
+from .status_codes import GONE, said
+from .statuses import done_words, item_status, order_status
 from .timing import of_order, timing
 from .titles import of_document
+from .unsaid import unsaid
 from .values import day, interpreter, label
-from .words import matching
+from .words import is_sentence, matching
 
 
 class Told(NamedTuple):
@@ -71,12 +72,13 @@ def _status(reading: Reading, item: Item, notification: Segment | None) -> str:
     return item_status(item, notification, reading.profile) if item.segment.name == "OBX" else ""
 
 
-def unmapped(reading: Reading) -> tuple[str, ...]:
+def unmapped(reading: Reading, said: Told) -> tuple[str, ...]:
     """Names of the segments that the profile places nowhere, or what is left in one. They stay in the raw message."""
     segments = reading.profile["segments"]
     known = {"OBX", *segments["placed"], *segments["referral"], *reading.profile["facts"]}
     left = dict.fromkeys(item.segment.name for item in reading.items if item.segment.name not in known)
-    return left_of(reading.message, reading.profile, left, is_referral=True)
+    nowhere = left_of(reading.message, reading.profile, left, is_referral=True)
+    return (*nowhere, *unsaid(reading, (*said.standing, *said.over)))
 
 
 def observation_facts(reading: Reading, item: Item) -> Iterator[Fact]:
@@ -99,7 +101,7 @@ def _of_item(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fac
         return
     if placed := placed_by_rule(reading, item):
         yield placed
-    yield from _spare(reading, item, used)
+    yield from spare(reading, item, used)
     yield from _noted(reading, item, used)
     yield from (_plain(reading, item, text) for text in item.loose_texts)
 
@@ -112,6 +114,7 @@ def placed_by_rule(reading: Reading, item: Item) -> Fact | None:
     if rule is None or placed is None or not placed.text:
         return None
     by = interpreter(item.segment, int(rule.get("interpreter", 0)))
+    by = "" if is_sentence(by) else by
     people = people_in(reading.message, item.segment, rule.get("people", ()))
     judged = f"{reading.profile['beside']['interpreter']}: {by}" if by else ""
     common = item.common if item.segment.name in DRUGS else None
@@ -126,10 +129,14 @@ def _noted(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]
     is_asked = (f"@notes {item.segment.name}" in used and may_ask(reading, item)) or (
         "@closing" in used and item is closing(reading)
     )
-    if not is_asked:
-        for text, shown in zip(item.notes, item.note_labels, strict=True):
-            if not shown or f"@label {labelled(shown, reading.profile)}" not in used:
-                yield _plain(reading, item, text, shown)
+    said = [] if is_asked else list(zip(item.notes, item.note_labels, strict=True))
+    if "@headed board" in used and may_head(reading, item):
+        own = own_notes(item)
+        rest = around(own, headings(reading.profile, "board"))
+        said = [(rest, ""), *(one for one in said if one[1])] if rest != own else said
+    for text, shown in said:
+        if text and (not shown or f"@label {labelled(shown, reading.profile)}" not in used):
+            yield _plain(reading, item, text, shown)
 
 
 def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
@@ -140,7 +147,7 @@ def _observation(reading: Reading, item: Item, used: frozenset[str]) -> Iterator
         beside = segment.component(5, 1, 0).strip() if value_type(segment) == "RP" else ""
         said = (*filter(None, [beside]), *(text for text in item.notes if text != named), *rich_words(item))
         yield from (replace(_plain(reading, item, text, label(segment)), section=section_of(reading, item)) for text in said)
-    elif f"@label {reading.asks[item.position]}" not in used:
+    elif f"@label {reading.asks[item.position]}" not in used and not is_free_line(reading, item):
         yield _observed(reading, item)
 
 
@@ -161,29 +168,6 @@ def _observed(reading: Reading, item: Item) -> Fact:
         code=segment.component(3),
         code_system=segment.component(3, 3),
     )
-
-
-def _spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
-    """What could have been the question, and was not chosen."""
-    name = item.segment.name
-    for place, shown in reading.profile["referral"]["spare_labels"].items():
-        segment_name, _, n = place.partition("-")
-        text = _words(reading, item.segment, int(n)) if segment_name == name else ""
-        text = "" if place == _A_MOMENT and (stamp(text) or day(text)) else text
-        asked = reading.at(place)
-        if text and item.position == counted(asked) and any(one.startswith(asked) for one in used):
-            text = text.partition("\n")[2]  # the question is the first of them
-        if text:
-            yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
-
-
-def _words(reading: Reading, segment: Segment, n: int) -> str:
-    """The words of a field; none of one where somebody is named (misplaced.py)."""
-    return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n)
-
-
-_A_MOMENT = "OBR-14"
-"""When the material came in: words there stand one place too far."""
 
 
 def _plain(reading: Reading, item: Item, text: str, shown: str = "") -> Fact:

@@ -7,6 +7,17 @@ import re
 _PARTS = re.compile(r"([^\W\d_]+)(\.?)[\s.-]*")
 _MOST = 3
 """Letters of one initial (`Chr.`), and of initials that are written as one word (`JPM`)."""
+_NAMES = """
+ADA AMY ANN ANS ARI ARY BAS BEA BEN BEP BOB BOY COR DAN DIK EEF EEP ELS EMY ENO EVA EVE FAY FIA FOP GEA GER
+GUS IAN IDA IES INA INE ISA IVO JAN JAP JEF JEN JET JIM JOB JOE JON JOP JOS KAY KEA KEE KIM LEA LEO LEX LIA LIZ LOU LUC
+MAX MIA MIK NEL NIA NIK NOL OLE PIA PIM PIT RIA RIE RIK ROB ROM RON ROY SEF SIA SJA SUE SYB TEA TED TEO TIA TIL TIM TOM
+TON TOR UNA URS UTA WIL WIM YKE ZOE
+"""
+"""First names of three letters in a message in capitals: `WIM` is a name and `JAM` are initials, which only a list can tell.
+
+None that the usual initials (…A.M., …E.M.) spell too: `PAM`, `TAM`, `LEM`.
+"""
+_KNOWN = frozenset(_NAMES.split())
 
 
 def given_names(first: str, others: str) -> tuple[str, str]:
@@ -29,4 +40,5 @@ def initials(text: str) -> str:
         are = (len(part) <= _MOST and (part.isupper() or (dot and part[:1].isupper())) for part, dot in parts)
         return letters if all(are) else ""
     is_spaced = all(len(part) == 1 for part, _ in parts)
-    return letters if letters.isupper() and (is_spaced or len(letters) <= _MOST) else ""
+    is_word = len(letters) <= _MOST and letters not in _KNOWN
+    return letters if letters.isupper() and (is_spaced or is_word) else ""

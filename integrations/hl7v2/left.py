@@ -37,6 +37,11 @@ def parts(message: Message, place: str) -> list[tuple[str, str]]:
     return [(at, value[:MOST_TEXT]) for at, value in every if at == place or len(place) == 3 or at.startswith(f"{place}-")]
 
 
+def parts_of(segment: Segment, place: str) -> list[tuple[str, str]]:
+    """The same of one segment that stands at this place (`DG1(1)`)."""
+    return [(at, value[:MOST_TEXT]) for at, value in _of_segment(place, segment)]
+
+
 def _own_places(profile: Profile, *, is_referral: bool) -> frozenset[str]:
     """Every plain path that the profile reads in a message: of what is no referral the patient's, and its number."""
     referral = profile["referral"]

@@ -8,8 +8,9 @@ from mdo_portal.exchange import Section
 
 from .by_rule import with_beside
 from .items import Item
+from .packed import value_type
 from .places import Reading
-from .statuses import said
+from .status_codes import said, status_in
 from .values import day, label, partial
 from .words import folded_all, matching
 
@@ -29,6 +30,17 @@ def called(reading: Reading, item: Item) -> str:
     if item.order is None or (own and own != item.order.component(4)):
         return with_beside(own, every)
     return every or item.order.component(4, 2, 0) or own
+
+
+def is_free_line(reading: Reading, item: Item) -> bool:
+    """Whether an OBX is a line without words in a report that is sent line by line: no value that is missing."""
+    if (
+        item.text
+        or value_type(item.segment) not in ("TX", "FT")
+        or status_in(item.segment, 11, reading.profile["result"]["status"])
+    ):
+        return False
+    return (id(item.order), item.segment.component(3), item.segment.field(4)) in reading.written
 
 
 def section_of(reading: Reading, item: Item) -> Section:

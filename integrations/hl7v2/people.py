@@ -18,6 +18,10 @@ from .values import day
 
 _PREFIX = re.compile(r"(?:(?:van|von|de|den|der|het|in|op|aan|bij|uit|te|ten|ter|la|le|du|da|del|el|'t|'s) ?)+", re.IGNORECASE)
 """A Dutch prefix of a surname where HL7 has titles (XPN-5, `Berg^A^B^^van den`); `dr.` or `mw.` is none."""
+_BEHIND = re.compile(rf"([^\s,]+)(?:,\s?((?i:{_PREFIX.pattern}))|\s((?:van|de|den|der|ten|ter)(?: (?:de|den|der))?))")
+"""A prefix that stands behind its surname (`Vries, de`); without a comma only a Dutch one in small letters (`Vries de`)."""
+_YES, _NO = ("Y", "J", "1", "JA", "YES", "TRUE"), ("N", "0", "NEE", "NO", "FALSE")
+"""PID-30, a code (table 0136) that some write in full."""
 _OTHER_NAMES = frozenset({"M", "A", "N", "S", "BAD"})  # XPN-7 (table 0200): maiden, alias, nickname, pseudonym, not to be used
 
 
@@ -37,7 +41,7 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
     bsn, others = _split_bsn(pid, rules)
     local = _local(others, rules)
     death = pid.component(30).strip().upper()
-    is_dead = death in ("Y", "J", "1") or day(pid.component(29)) is not None
+    is_dead = death in _YES or day(pid.component(29)) is not None
     found = PatientIdentity(
         local_number=local.number,
         local_authority=local.authority,
@@ -47,7 +51,7 @@ def patient(pid: Segment, profile: Profile) -> PatientIdentity:
         sex=rules["sex"].get(pid.component(8).strip().upper(), ""),
         deceased=is_dead,
         other_numbers=tuple(dict.fromkeys(one[:2] for one in others if one != local)),
-        alive=not is_dead and (death in ("N", "0") or pid.is_null(30)),
+        alive=not is_dead and (death in _NO or pid.is_null(30)),
     )
     if not (found.bsn or found.local_number or found.name.family):
         raise Unreadable("no_patient", "PID")
@@ -107,6 +111,9 @@ def _name(names: list[Repetition]) -> PersonName:
     if legal is None:
         return PersonName()
     family, own_prefix, own, partner_prefix, partner = (_letters(legal.component(1, s)) for s in range(1, 6))
+    if not (own_prefix or own or partner) and (behind := _BEHIND.fullmatch(family)):
+        own, own_prefix = behind[1], behind[2] or behind[3]
+        family = f"{own_prefix} {own}"
     initials, given = given_names(_letters(legal.component(2)), _letters(legal.component(3)))
     if own_prefix == family:  # the surname once more, by who does not know its parts
         own_prefix = ""

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from integrations.profiles import asked_of
-from mdo_portal.exchange import Contact, Incoming, IncomingNotice, IncomingReceipt, PatientLink, PatientMerge, Profile
+from mdo_portal.exchange import Contact, Profile
 
 from .apart import apart, numbered
 from .board_order import BoardOrder, board_order
 from .er7 import Message
 from .events import kind_of
-from .items import Item, items
-from .numbers import identifies, is_possible_bsn, numbers
-from .people import has_second_bsn, professional, provider
+from .headed import below, headings, is_letter, told_by
+from .items import Item, items, name_of
+from .numbers import identifies, numbers
+from .people import professional, provider
 from .pieces import joined
 from .segment import Segment
 from .titles import titles
-from .values import day, label
-from .words import folded_all, names_board, refers
+from .values import label
+from .words import folded_all, is_sentence, names_board, refers
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ class Reading:
         return titles(self.message.first("TXA"))
 
     @cached_property
+    def asking_title(self) -> str:
+        """The title of a document that asks a board; "" when none does."""
+        return asking_title(self.message, self.profile)
+
+    @cached_property
     def subs(self) -> dict[int, str]:
         """OBX-4 by position, where it tells one value from another."""
         return numbered(self.items)
@@ -95,6 +100,12 @@ class Reading:
     def filled(self) -> frozenset[int]:
         """Which orders (by `id`) have something under them."""
         return frozenset(id(item.order) for item in self.items if item.segment.name == "OBX")
+
+    @cached_property
+    def written(self) -> frozenset[tuple[int, str, str]]:
+        """Order (its `id`), code and sub-id of what has words."""
+        found = (one for one in self.items if one.segment.name == "OBX" and one.text)
+        return frozenset((id(one.order), one.segment.component(3), one.segment.field(4)) for one in found)
 
     def other_order(self, segment: Segment) -> str:
         """The name of an order that stands beside the board's: `metastasen?` is asked of the scan."""
@@ -143,37 +154,6 @@ def value_at(reading: Reading, place: str) -> str:
     return _NAMED[name](reading, argument)
 
 
-def placed(read: Incoming, message: Message, profile: Profile) -> Incoming:
-    """What was read, with the patient's numbers and birth date from the profile's own places where those have a value."""
-    if isinstance(read, PatientMerge | PatientLink | IncomingNotice | IncomingReceipt):
-        return read
-    about = {name: found_in(message, profile["patient"][name])[0] for name in ("bsn", "local_number", "birth_on")}
-    over: dict[str, Any] = {name: value.strip() for name, value in about.items() if value.strip() and name != "birth_on"}
-    over["birth_on"] = day(about["birth_on"]) or read.patient.birth_on
-    old, place = ("", "") if over.get("bsn") or read.patient.bsn else old_bsn(message, profile)
-    if old:
-        over["bsn"], read = old, replace(read, unmapped=(*read.unmapped, f"{place}/bsn"))
-    if any(has_second_bsn(pid, profile) for pid in message.all("PID")[:1]):
-        read = replace(read, unmapped=(*read.unmapped, "PID-3/bsn"))
-    if any(pid.component(7).strip() for pid in message.all("PID")[:1]) and not over["birth_on"] and "PID-7" not in read.unmapped:
-        read = replace(read, unmapped=(*read.unmapped, "PID-7"))
-    if any(pid.component(8).strip().upper() not in ("", *profile["patient"]["sex"]) for pid in message.all("PID")[:1]):
-        read = replace(read, unmapped=(*read.unmapped, "PID-8"))
-    taken = {over.get("bsn"), over.get("local_number")}
-    others = tuple(number for number in read.patient.other_numbers if number[1] not in taken)
-    return replace(read, patient=replace(read.patient, **over, other_numbers=others))
-
-
-def old_bsn(message: Message, profile: Profile) -> tuple[str, str]:
-    """(BSN, place) from where HL7 before 2.4 had it (`PID-19`), and so have others their own country's number.
-
-    Only nine digits that pass the eleven-test count, and only in a message that says no other country (MSH-17).
-    """
-    number, place = found_in(message, profile["patient"]["bsn_before"])
-    is_ours = is_possible_bsn(number.strip()) and message.get("MSH-17-1").strip().upper() in ("", "NLD", "NL", "528")
-    return (number.strip(), place) if is_ours else ("", "")
-
-
 def found_in(message: Message, places: Iterable[str]) -> tuple[str, str]:
     """(value, place) of the first plain path that has a value."""
     return next(((value, place) for place in places if not place.startswith("@") and (value := message.get(place))), ("", ""))
@@ -208,7 +188,7 @@ def asking_title(message: Message, profile: Profile) -> str:
 
 
 def _title(reading: Reading, _: str) -> str:
-    return asking_title(reading.message, reading.profile)
+    return reading.asking_title
 
 
 def _labelled(reading: Reading, name: str) -> str:
@@ -218,6 +198,32 @@ def _labelled(reading: Reading, name: str) -> str:
             notes = zip(item.notes, item.note_labels, strict=True)
             texts += [text for text, shown in notes if shown and labelled(shown, reading.profile) == name]
     return "\n".join(dict.fromkeys(filter(None, texts)))
+
+
+def may_head(reading: Reading, item: Item) -> bool:
+    """Whether a text of an item may hold the question under its heading: a letter that refers, a note beside the results."""
+    name, order = item.segment.name, item.segment if item.segment.name == "OBR" else item.order
+    if reading.board is not None and (name in ("ORC", "TQ1") or order not in (None, reading.board.order)):
+        return False  # of which order it is, or that it is of another
+    return is_letter(item, reading.profile, _title_of(reading, order)) if name == "OBX" else may_ask(reading, item)
+
+
+def _title_of(reading: Reading, order: Segment | None) -> str:
+    """What says that all texts below it are the letter: the title of a document that refers, an order for a board."""
+    ordered = name_of(order) if order is not None and kind_of(reading.message).startswith(("ORM", "OM")) else ""
+    is_board = names_board(ordered, reading.profile["referral"]["recognised"])
+    return ordered if is_board else reading.asking_title
+
+
+def _headed(reading: Reading, name: str) -> str:
+    texts = (text for item in reading.items if may_head(reading, item) for text in told_by(item))
+    return next(filter(None, (below(text, headings(reading.profile, name)) for text in texts)), "")
+
+
+def _sentence(reading: Reading, field: str) -> str:
+    """What stands in a field where no words belong, when it is a sentence."""
+    said = (value_at(reading, f"{field}-{c}") for c in ("2-0", "1"))
+    return next(filter(is_sentence, said), "")
 
 
 def _notes(reading: Reading, name: str) -> str:
@@ -279,5 +285,6 @@ def _number(reading: Reading, kind: str) -> str:
 
 
 _NAMED: dict[str, Callable[[Reading, str], str]] = {
-    "closing": _closing, "label": _labelled, "notes": _notes, "number": _number, "provider": _provider, "title": _title
+    "closing": _closing, "headed": _headed, "label": _labelled, "notes": _notes, "number": _number, "provider": _provider,
+    "sentence": _sentence, "title": _title
 }  # fmt: skip

@@ -14,7 +14,7 @@ from .cautions import cautions
 from .er7 import Message, codec_of
 from .header import read_header
 from .own_numbers import numbers_at
-from .places import placed
+from .patient_places import placed
 from .tidy import storable
 
 RRI = ("RF1", "PRD", "CTD", "PID")

@@ -16,10 +16,13 @@ from .documents import documents, is_document
 from .er7 import Message
 from .events import event_of
 from .facts import told, unmapped
+from .hint import board_hint
 from .misplaced import is_person
+from .notification import document_number
 from .people import participant, patient, professional, provider, the_patient
 from .places import Reading, first, found
-from .statuses import GONE, document_number, item_status
+from .status_codes import GONE
+from .statuses import item_status
 from .telephone import is_moment, is_number_of_a_thing, telephone
 from .values import day, sent
 from .withdrawal import number_of, why, withdrawn
@@ -32,19 +35,17 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
     rules = profile["referral"]
     pid = the_patient(message)
     reading = Reading.of(message, profile)
-    change = rules["reason_of_change"] if event_of(message) in rules["changed_events"] else ()
-    questions = {
-        name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS
-    }
+    questions = asked_in(reading)
     asked: dict[str, Any] = {name: text for name, (text, _) in questions.items()}
-    used = frozenset(place for _, place in questions.values())
+    hint, hinted = board_hint(reading)
+    used = frozenset((*(place for _, place in questions.values()), hinted))
     said = told(reading, used)
     attached = documents_of(reading)
     gone = withdrawn(message, profile)
     return IncomingReferral(
         patient=patient(pid, profile),
         number=number_of(reading, gone),
-        board_hint=first(reading, rules["board_hint"]).strip(),
+        board_hint=hint,
         tumour_hint=first(reading, rules["tumour_hint"]),
         **asked,
         urgency=_urgency(reading),
@@ -58,7 +59,7 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         documents=tuple(document for _, document in attached),
         sent_at=sent(message.get("MSH-7-1"), ZoneInfo(profile["timezone"])),
         unmapped=(
-            *unmapped(reading),
+            *unmapped(reading, said),
             *held_up(reading),
             *no_day(reading),
             *(f"{item.place}/{GONE}" for item, _ in said.over),
@@ -67,6 +68,13 @@ def referral(message: Message, profile: Profile) -> IncomingReferral:
         cancelled=event_of(message) in rules["cancel_events"] or bool(gone),
         cancel_reason=why(gone) or (_why(reading) if gone or event_of(message) in rules["cancel_events"] else ""),
     )
+
+
+def asked_in(reading: Reading) -> dict[str, tuple[str, str]]:
+    """(words, place) of each question: of its places the first that holds something which may be one."""
+    rules = reading.profile["referral"]
+    change = rules["reason_of_change"] if event_of(reading.message) in rules["changed_events"] else ()
+    return {name: found(reading, [one for one in rules[name] if one not in change and _asks(reading, one)]) for name in QUESTIONS}
 
 
 def _urgency(reading: Reading) -> str:
@@ -124,7 +132,7 @@ def documents_of(reading: Reading) -> list[tuple[str, IncomingDocument]]:
     for item in reading.items:
         if is_document(item.segment):
             order = item.order
-            reference = document_number(reading.message.first("TXA")) or (
+            reference = document_number(reading.message.first("TXA"), event_of(reading.message)) or (
                 order.component(3) or order.component(2) if order else ""
             )
             status = item_status(item, reading.message.first("TXA"), reading.profile)
@@ -161,7 +169,8 @@ def _phone(reading: Reading, places: Sequence[str]) -> str:
         name, _, at = place.partition("-")
         segment = reading.message.first(name) if at.endswith("-1") and at[:-2].isdigit() else None
         found = first(reading, [place]) or (telephone(segment, int(at[:-2])) if segment else "")
-        if found and not is_moment(found) and not is_number_of_a_thing(found):
+        is_somebody = segment is not None and any(is_person(reading.message, one) for one in segment.repetitions(int(at[:-2])))
+        if found and not (is_somebody or is_moment(found) or is_number_of_a_thing(found)):
             return found
     return ""
 

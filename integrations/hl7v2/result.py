@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from mdo_portal.exchange import Fact, IncomingDocument, IncomingResult, Profile
@@ -18,23 +17,15 @@ from .er7 import Message
 from .events import event_of
 from .facts import observation_facts, other_facts, placed_by_rule
 from .items import DRUGS, Item
+from .notification import dated, document_number, document_status, file_name_of, parent_number
 from .people import patient, the_patient
 from .places import Reading, number_at
 from .segment import Segment
-from .statuses import (
-    GONE,
-    document_number,
-    document_status,
-    file_name_of,
-    is_status_only,
-    item_status,
-    order_status,
-    parent_number,
-    said,
-)
+from .status_codes import GONE, said
+from .statuses import is_status_only, item_status, order_status
 from .titles import is_words, of_document, titles
 from .unplaced import unplaced
-from .values import day
+from .unsaid import unsaid
 from .words import matching, refers
 
 
@@ -44,7 +35,8 @@ def result(message: Message, profile: Profile) -> IncomingResult:
     notification = message.first("TXA")
     attached = list(documents_of(reading))
     over = list(_over(reading))
-    facts = tuple(fact for _, fact in _facts(reading, {id(item) for item, _ in over}))
+    told = list(_facts(reading, {id(item) for item, _ in over}))
+    facts = tuple(fact for _, fact in told)
     stands = set(facts) if over else ()
     if notification is not None and not any(document.content for _, document in attached) and not _is_written(facts, reading):
         attached.append(("TXA", _announced(notification, event_of(message), profile)))
@@ -60,6 +52,7 @@ def result(message: Message, profile: Profile) -> IncomingResult:
         taken_back=tuple(fact for _, fact in over if fact not in stands),
         unmapped=(
             *unplaced(message, profile, "result"),
+            *unsaid(reading, (*told, *over)),
             *(f"{item.place}/{GONE}" for item, _ in over),
         ),
         quarantined=tuple(f"{place}/broken" for place, document in attached if document.kind == "unreadable"),
@@ -101,9 +94,10 @@ def _keys(reading: Reading, notification: Segment | None) -> dict[int, str]:
     """The sender's own name of every OBX: order or document, code, sub-id; a second one of the same name is numbered."""
     counts: dict[str, int] = {}
     found: dict[int, str] = {}
+    event = event_of(reading.message)
     for item in reading.items:
         if item.segment.name == "OBX":
-            owner = document_number(notification) if notification else _order(item.order)
+            owner = document_number(notification, event) if notification else _order(item.order)
             name = "/".join((owner, code_of(item.segment), item.segment.field(4)))
             counts[name] = counts.get(name, 0) + 1
             found[item.position] = (name if counts[name] == 1 else f"{name}#{counts[name]}") if owner else ""
@@ -128,9 +122,9 @@ def _facts(reading: Reading, over: Container[int]) -> Iterator[tuple[Item, Fact]
         status = item_status(item, notification, reading.profile)
         for fact in observation_facts(reading, item):
             if fact.text or fact.label or status:
-                dated = fact.dated_on or (_dated(notification) if notification else None)
+                on = fact.dated_on or (dated(notification) if notification else None)
                 only = is_status_only(item, reading.profile["result"])
-                yield item, replace(fact, key=keys[item.position], status=status, dated_on=dated, status_only=only)
+                yield item, replace(fact, key=keys[item.position], status=status, dated_on=on, status_only=only)
 
 
 def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
@@ -139,7 +133,7 @@ def documents_of(reading: Reading) -> Iterator[tuple[str, IncomingDocument]]:
     keys = _keys(reading, notification)
     for item in reading.items:
         if is_document(item.segment):
-            reference = document_number(notification) if notification else keys[item.position]
+            reference = document_number(notification, event_of(reading.message)) if notification else keys[item.position]
             status = item_status(item, notification, reading.profile)
             for one in documents(item, reading.profile, reference):
                 told = replace(one, status=status, replaces=_replaces(reading, notification))
@@ -161,7 +155,7 @@ def _described(document: IncomingDocument, notification: Segment, profile: Profi
     said = titles(notification)
     title = with_beside(document.title, "; ".join(of_document(document.title, said))) or _title(notification)
     kind = document.kind or matching(notification.component(2), " ".join(said), profile["documents"]["kinds"])
-    return replace(document, title=title, kind=kind, dated_on=document.dated_on or _dated(notification))
+    return replace(document, title=title, kind=kind, dated_on=document.dated_on or dated(notification))
 
 
 def _letter(document: IncomingDocument, codes: Collection[str], recognised: Mapping[str, Any]) -> IncomingDocument:
@@ -181,8 +175,8 @@ def _announced(notification: Segment, event: str, profile: Profile) -> IncomingD
         title=_title(notification),
         media_type="",
         content=b"",
-        dated_on=_dated(notification),
-        reference=document_number(notification),
+        dated_on=dated(notification),
+        reference=document_number(notification, event),
         replaces=parent_number(notification) if is_over or event in rules["replacing"] else "",
         status=GONE if is_over else document_status(notification, profile),
     )
@@ -192,10 +186,6 @@ def _title(notification: Segment) -> str:
     """What a document is where TXA-2 says that in words alone; else its file name (TXA-16), else the words or the code of what it is."""
     words, code = notification.component(2, 2), notification.component(2)
     return (code if is_words(code) else "") or file_name_of(notification) or words or code
-
-
-def _dated(notification: Segment) -> date | None:
-    return day(notification.component(4)) or day(notification.component(6))
 
 
 def _withdrawn(reading: Reading) -> Sequence[str]:

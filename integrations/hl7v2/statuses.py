@@ -9,25 +9,12 @@ from mdo_portal.exchange import Profile
 
 from .er7 import Message
 from .items import Item
+from .notification import document_status
 from .segment import Segment
+from .status_codes import GONE, said, status_in
 
-GONE = "withdrawn"
 DELETED = "D"
 """Of a diagnosis or procedure (tables 0206 and 0287): it is to be taken out of the list that was sent before."""
-
-
-_OF_A_DOCUMENT = frozenset({"DI", "DO", "IP", "IN", "PA", "AU", "LA", "AV", "CA", "OB", "UN"})
-"""What is known of a document (tables 0271 and 0273)."""
-
-
-def said(segment: Segment | None, field: int) -> str:
-    """The code in a field, in capitals; "" without the segment."""
-    return segment.component(field).strip().upper() if segment is not None else ""
-
-
-def status_in(segment: Segment | None, field: int, codes: Mapping[str, Any]) -> str:
-    """The status that a field says by one of these codes; "" for any other."""
-    return str(codes.get(said(segment, field), ""))
 
 
 def item_status(item: Item, notification: Segment | None, profile: Profile) -> str:
@@ -43,42 +30,6 @@ def item_status(item: Item, notification: Segment | None, profile: Profile) -> s
 def is_status_only(item: Item, rules: Mapping[str, Any]) -> bool:
     """OBX-11 says that a result is final without telling it again."""
     return said(item.segment, 11) in rules["status_only"] and not item.text
-
-
-def document_status(notification: Segment, profile: Profile) -> str:
-    """TXA-19, else TXA-17."""
-    rules = profile["result"]
-    early = _early(notification)
-    if said(notification, 19 - early) in rules["unavailable"]:
-        return GONE
-    return status_in(notification, 17 - early, rules["completion"])
-
-
-def document_number(notification: Segment | None) -> str:
-    """TXA-12, where it is a number: one that says its status there says it of every document."""
-    number = _entity(notification, 12 - _early(notification)) if notification is not None else ""
-    return "" if number.strip().upper() in _OF_A_DOCUMENT else number
-
-
-def parent_number(notification: Segment) -> str:
-    """TXA-13: the document that this one adds to, replaces or takes back."""
-    return _entity(notification, 13 - _early(notification))
-
-
-def file_name_of(notification: Segment) -> str:
-    """TXA-16."""
-    return "" if said(notification, 16) in _OF_A_DOCUMENT else notification.component(16)
-
-
-def _early(notification: Segment) -> int:
-    """How many fields the numbers and states stand early: a state is no file name (TXA-16), and a number alone nobody (TXA-11)."""
-    is_state = said(notification, 16) in _OF_A_DOCUMENT and not said(notification, 17)
-    return int(is_state and bool(notification.component(11)) and not notification.component(11, 2))
-
-
-def _entity(segment: Segment, n: int) -> str:
-    """A number in the first component of a field; Epic writes it in the third (`^^12345`), others in the sixth."""
-    return next(filter(None, (segment.component(n, c).strip() for c in (1, 3, 6))), "")
 
 
 def order_status(item: Item, profile: Profile) -> str:

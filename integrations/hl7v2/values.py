@@ -200,7 +200,7 @@ def label(segment: Segment) -> str:
 
 
 def _with_unit(segment: Segment, value: str) -> str:
-    unit = segment.component(6) or _first_of(segment, 6, (2, 4, 5))
+    unit = _power(segment, 6) or _unit(segment) or _first_of(segment, 6, (2, 4, 5))
     flags = ", ".join(one for one in map(coded_briefly, segment.repetitions(8)) if one and one.casefold() != _NULL)
     flags = "" if flags == _FINAL and not segment.component(11) else flags  # the status, three fields early
     if not flags and (said := segment.component(11)) in _FLAGS:  # in the place of the status
@@ -215,6 +215,23 @@ def _with_unit(segment: Segment, value: str) -> str:
     return " ".join(filter(None, parts))
 
 
+def _unit(segment: Segment) -> str:
+    """As its code writes it; in words where that is the number of a code (`CD:289^mg/dl`)."""
+    code = segment.component(6)
+    return (segment.component(6, 2, 0) or code) if _CODE.fullmatch(code) else code
+
+
+_CODE = re.compile(r"(?:[A-Z]+:)?\d{3,}")
+
+
+def _power(segment: Segment, n: int) -> str:
+    """`10^9/l` and `1,73m^2` as everybody writes them, though the hat parts components; "" for anything else."""
+    ten, power = segment.component(n, 1, 0), segment.component(n, 2, 0)
+    return f"{ten}^{power}" if _TEN.fullmatch(ten) and _EXPONENT.fullmatch(power) else ""
+
+
+_TEN = re.compile(r"(?:.*[^\d.,])?10|(?:.*[\W\d_])?[cdm]?m")
+_EXPONENT = re.compile(r"[+-]?\d{1,2}(?:\D.*)?")
 _FLAGS = frozenset({"H", "L", "HH", "LL", "HX", "LX", "AA", "POS", "NEG"})
 """Of the flags (table 0078) those that are no status (table 0085): `N`, `A` and `R` are both."""
 
@@ -228,7 +245,7 @@ _NULL = "null"
 
 def _usual(segment: Segment) -> str:
     """The reference range in words; of two numbers both."""
-    low, high = segment.component(7, 1, 0), segment.component(7, 2, 0)
+    low, high = _power(segment, 7) or segment.component(7, 1, 0), segment.component(7, 2, 0)
     if low.casefold() == _NULL:
         return ""
     return f"{low} - {high}" if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high) else low or segment.field(7)

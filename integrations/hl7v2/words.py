@@ -51,6 +51,16 @@ def names_board(title: str, recognised: Mapping[str, Any]) -> bool:
     return any(word in title.casefold() for word in recognised["asked"])
 
 
+def is_sentence(text: str) -> bool:
+    """Whether a text asks or tells something, and is nobody's name: it ends as a question, or has three words without a capital."""
+    words = [one for one in text.split() if len(one) >= WHOLE_WORD and one.isalpha() and one.islower()]
+    return text.rstrip().endswith("?") or len(words) >= _MANY
+
+
+_MANY = 3
+"""Words without a capital; a name has its prefixes, which are short."""
+
+
 @lru_cache(maxsize=64)
 def _whole(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?<!terug[- ])(?:" + "|".join(map(re.escape, words)) + r")(?!\w)")

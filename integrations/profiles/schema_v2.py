@@ -34,7 +34,14 @@ _FACT = table(
     },
 )
 
-_LABEL = table("Eén vraag.", {"codes": texts("Codes (OBX-3.1)."), "words": texts("Woorden in het label (OBX-3.2).")})
+_LABEL = table(
+    "Eén vraag.",
+    {
+        "codes": texts("Codes (OBX-3.1)."),
+        "words": texts("Woorden in het label (OBX-3.2)."),
+        "headings": texts("Kopjes in een brief of NTE, naast `words`; `@headed NAAM` is wat daaronder staat."),
+    },
+)
 
 _CONTACT = table(
     "Eén rol.",

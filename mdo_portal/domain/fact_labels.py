@@ -39,6 +39,7 @@ OWN_LABELS = frozenset(
         N_("Reden van verwijzing"),
         N_("Risico-inschatting"),
         N_("Soort aanvraag"),
+        N_("Soort verwijzing"),
         N_("Stadium"),
         N_("Studie"),
         N_("Toedieningsweg"),
@@ -73,7 +74,7 @@ _ONCE = frozenset(
     {
         "Categorie van de verwijzing", "Gevraagd MDO", "Gewenst vanaf", "Klinische gegevens",
         "Reden", "Reden van onderzoek", "Reden van opname of bezoek",
-        "Reden van verwijzing", "Soort aanvraag", "Stadium", "Toedieningsweg",
+        "Reden van verwijzing", "Soort aanvraag", "Soort verwijzing", "Stadium", "Toedieningsweg",
         "Eerdere vraag aan het MDO", "Eerdere vraag aan de radiologie", "Eerdere vraag aan de pathologie",
         "Eerdere urgentie", "Eerder uiterlijk zinvol op", "Eerdere verwijzer", "Eerder nummer van de verwijzer",
         "Eerder telefoonnummer van de verwijzer", "Eerdere behandelaar", "Eerdere casemanager", "Eerdere huisarts",

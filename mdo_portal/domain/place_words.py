@@ -12,6 +12,8 @@ FUNCTIONS: Mapping[str, str] = {
     "provider": N_("PRD met rol %(name)s"),
     "participant": N_("PRT met rol %(name)s"),
     "label": N_("OBX met het label van: %(name)s"),
+    "headed": N_("alinea met het kopje van: %(name)s"),
+    "sentence": N_("zin in %(name)s"),
     "notes": N_("NTE onder %(name)s"),
     "number": N_("nummer van soort %(name)s"),
     "title": N_("titel van het document"),
@@ -82,7 +84,7 @@ def said(place: str) -> Said | None:
     function, _, name = place.removeprefix("@").partition(" ")
     if not place.startswith("@") or function not in FUNCTIONS or ("%(name)s" in FUNCTIONS[function]) != bool(name):
         return None
-    return Said(FUNCTIONS[function], ASKED.get(name, name) if function == "label" else name)
+    return Said(FUNCTIONS[function], ASKED.get(name, name) if function in ("label", "headed") else name)
 
 
 def said_of_complaint(text: str) -> Said | None:

@@ -179,3 +179,12 @@ def test_the_number_of_a_patient_and_of_an_order_stand_where_they_were_read() ->
     )
     fields = by_name(said)
     assert (fields["patient.local_number"].place, fields["referral_number"].place) == ("PID-3-1", "OBR-2-1")
+
+
+def test_a_question_stands_where_the_reader_took_it_from_and_not_where_nothing_is_asked() -> None:
+    """Why a request changes asks nothing: the page showed the question at that place, with the words of a note."""
+    header = "MSH|^~\\&|HIX|ZEED|MDO|NET|20260302121500||SRM^S03|M1|P|2.5"
+    lines = ("ARQ|PB-1|||||P^Verzet|M^MDO HPB", "NTE|1||Resectabel?", "PID|1||71^^^ZEED^PI||Giessen^J||19600101|F")
+    fields = by_name(Hl7Explainer().explain("\r".join([header, *lines, ""]).encode(), "generic-v2"))
+
+    assert (fields["question_board"].value, fields["question_board"].place) == ("Resectabel?", "@notes ARQ")

@@ -35,6 +35,10 @@ def named(xpn: str) -> PersonName:
         ("Giessen^Chr.^J", "Chr.J. Giessen"),
         ("Giessen^^J.P.", "J.P. Giessen"),
         ("Giessen^^JP", "J.P. Giessen"),
+        ("GIESSEN^JAM", "J.A.M. GIESSEN"),
+        ("GIESSEN^AJM", "A.J.M. GIESSEN"),
+        ("GIESSEN^J.A.N.", "J.A.N. GIESSEN"),
+        ("GIESSEN^J A N", "J.A.N. GIESSEN"),
     ],
 )
 def test_initials_are_shown_with_their_dots(xpn: str, shown: str) -> None:
@@ -53,6 +57,10 @@ def test_initials_are_shown_with_their_dots(xpn: str, shown: str) -> None:
         ("Giessen^^Jan", "Jan Giessen"),
         ("GIESSEN^ANNA^ANNA MARIA", "ANNA MARIA GIESSEN"),
         ("Giessen^Jan^Janneke", "Jan Janneke Giessen"),
+        ("GIESSEN^ANS", "ANS GIESSEN"),
+        ("GIESSEN^JAN^P", "JAN P GIESSEN"),
+        ("Giessen^WIM", "WIM Giessen"),
+        ("Giessen^^ELS", "ELS Giessen"),
     ],
 )
 def test_a_name_is_never_cut_into_letters(xpn: str, shown: str) -> None:
@@ -72,3 +80,16 @@ def test_what_goes_out_has_the_first_initial_whole_and_the_others_beside_it() ->
     patient = replace(DECISION.patient, name=replace(DECISION.patient.name, initials="ThJM", given=""))
     sent = Message.parse(compose(replace(DECISION, patient=patient), address("hix"), now=NOW))
     assert (sent.get("PID-5-2"), sent.get("PID-5-3")) == ("Th", "JM")
+
+
+@pytest.mark.parametrize("written", ["Vries, de", "Vries,de", "Vries de", "VRIES, DE"])
+def test_a_prefix_behind_the_surname_stands_before_it(written: str) -> None:
+    found = named(f"{written}^A")
+
+    assert found.shown.casefold() == "a. de vries"
+    assert (found.own_prefix.casefold(), found.own_family.casefold()) == ("de", "vries")
+
+
+@pytest.mark.parametrize("written", ["Tran Le", "Silva, Da Costa", "Vries-de Boer", "de Vries", "VRIES DE", "Vries, A. de"])
+def test_what_may_be_another_name_stays_as_it_was_sent(written: str) -> None:
+    assert named(f"{written}^A").shown == f"A. {written}"

@@ -1,0 +1,88 @@
+"""A paragraph below a heading in a letter or a note: `Vraagstelling: …`. Only what the sender wrote there; the letter stays whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from mdo_portal.exchange import Profile
+
+from .documents import is_document, rich_words
+from .items import Item, name_of
+from .values import label
+from .words import folded_all, is_report, matching, names_board, refers
+
+_HEADING = re.compile(r"[^\W\d_][\w/()-]*(?: [\w/()-]+){0,2}:(?:\s.*)?")
+"""A word or three with a colon: where the next paragraph begins."""
+_GREETING = re.compile(
+    r"(?:met (?:vriendelijke|collegiale) groet|hoogachtend|mvg\b|m\.v\.g|kind regards|mit freundlichen)", re.IGNORECASE
+)
+
+
+def headings(profile: Profile, name: str) -> frozenset[str]:
+    """What the profile calls one of its labels, where it stands above a paragraph."""
+    rule = profile["labels"].get(name, {})
+    return folded_all((*rule.get("words", ()), *rule.get("headings", ())))
+
+
+def is_letter(item: Item, profile: Profile, title: str) -> bool:
+    """Whether an OBX is the letter itself: its name refers; or that of its order or of the whole document (`title`), and it has none
+    that says something else. One that only names a board may tell of a discussion of before.
+    """
+    rules, name = profile["referral"]["recognised"], label(item.segment)
+    if is_report(name, rules):
+        return False
+    if item.segment.component(3) in rules["codes"] or refers(name, rules):
+        return True
+    is_part = bool(title) or (item.order is not None and refers(name_of(item.order), rules))
+    return is_part and not names_board(name, rules) and not matching(item.segment.component(3), name, profile["sections"])
+
+
+def told_by(item: Item) -> Iterator[str]:
+    """The texts of an item: of an OBX its value, or the words of the document in it; of another its notes as one, for many break them.
+
+    A note that says itself what it is (NTE-4) is that.
+    """
+    if item.segment.name != "OBX":
+        yield own_notes(item)
+    elif is_document(item.segment):
+        yield from rich_words(item)
+    else:
+        yield item.text
+
+
+def own_notes(item: Item) -> str:
+    """The notes without a name of their own."""
+    return "\n".join(text for text, shown in zip(item.notes, item.note_labels, strict=True) if not shown)
+
+
+def below(text: str, headings: Collection[str]) -> str:
+    """What stands behind or below the first of these headings (without capitals), up to the next one, a free line or a greeting."""
+    return _cut(text, headings)[0]
+
+
+def around(text: str, headings: Collection[str]) -> str:
+    """The text without that heading and its paragraph."""
+    found, rest = _cut(text, headings)
+    return rest.strip() if found else text
+
+
+def _cut(text: str, headings: Collection[str]) -> tuple[str, str]:
+    lines = text.split("\n")
+    for n, line in enumerate(lines):
+        head, colon, rest = line.partition(":")
+        if head.strip().casefold() in headings and (colon or not rest):
+            paragraph, end = _paragraph(rest.strip(), lines, n + 1)
+            return paragraph, "\n".join((*lines[:n], *lines[end:]))
+    return "", text
+
+
+def _paragraph(first: str, lines: list[str], at: int) -> tuple[str, int]:
+    """(the paragraph, where the lines behind it begin); free lines between a heading and its text are none of it."""
+    found = [first] if first else []
+    for n, line in enumerate(map(str.strip, lines[at:]), start=at):
+        is_next = bool(_HEADING.fullmatch(line)) and (bool(found) or line.endswith(":"))
+        if is_next or _GREETING.match(line) or (found and not line):
+            return "\n".join(found), n
+        found += [line] if line else []
+    return "\n".join(found), len(lines)

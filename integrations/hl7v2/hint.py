@@ -1,0 +1,36 @@
+"""Which board the sender means, by the place that names one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .places import Reading, found
+from .words import is_report, names_board
+
+
+def board_hint(reading: Reading) -> tuple[str, str]:
+    """(words, place) of the first of the profile's places that says anything.
+
+    What an order is called (OBR-4) gives way to a place that names a board and no report of one: it may be a result that came along.
+    """
+    rules = reading.profile["referral"]
+    each = [found(reading, [place]) for place in rules["board_hint"]]
+    said = [(words.strip(), place) for words, place in each if words.strip()]
+    first = said[0] if said else ("", "")
+    if _field(first[1]) != _ORDER or _is_board(first[0], rules["recognised"]):
+        return first
+    others = (one for one in said if _field(one[1]) != _ORDER)
+    return next((one for one in others if _is_board(one[0], rules["recognised"])), first)
+
+
+_ORDER = "OBR-4"
+
+
+def _is_board(words: str, recognised: Mapping[str, Any]) -> bool:
+    return names_board(words, recognised) and not is_report(words, recognised)
+
+
+def _field(place: str) -> str:
+    return "-".join(re.sub(r"\(\d+\)", "", place).split("-")[:2])

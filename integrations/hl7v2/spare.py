@@ -1,0 +1,53 @@
+"""What stands where a question may stand and was not chosen: told under the label that the profile has for its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mdo_portal.exchange import Fact, Section
+
+from .board_order import counted
+from .by_rule import with_beside
+from .field_words import field_words
+from .items import Item
+from .misplaced import is_person
+from .observed import ordered_on
+from .places import Reading
+from .segment import Segment
+from .stamps import stamp
+from .values import day
+from .words import is_sentence
+
+
+def spare(reading: Reading, item: Item, used: frozenset[str]) -> Iterator[Fact]:
+    """What could have been the question, and was not chosen."""
+    name = item.segment.name
+    for place, shown in reading.profile["referral"]["spare_labels"].items():
+        segment_name, _, n = place.partition("-")
+        text = _words(reading, item.segment, int(n)) if segment_name == name else ""
+        text = "" if _is_usual(place, text) else text
+        asked = reading.at(place)
+        if text and item.position == counted(asked) and any(one.startswith((asked, f"@sentence {place}")) for one in used):
+            text = text.partition("\n")[2]  # the question is the first of them
+        if text:
+            yield Fact(Section.COURSE, text, with_beside(shown, reading.other_order(item.segment)), ordered_on(item))
+
+
+def _is_usual(place: str, text: str) -> bool:
+    """Whether what stands there is what belongs there, and says nothing to a board."""
+    if place == _A_MOMENT:
+        return bool(stamp(text) or day(text))
+    return (place == _A_PERSON and not is_sentence(text)) or (place == _A_KIND and " " not in text)
+
+
+def _words(reading: Reading, segment: Segment, n: int) -> str:
+    """The words of a field; none of one where somebody is named (misplaced.py)."""
+    return "" if any(is_person(reading.message, one) for one in segment.repetitions(n)) else field_words(segment, n)
+
+
+_A_MOMENT = "OBR-14"
+"""When the material came in: words there stand one place too far."""
+_A_PERSON = "OBR-32"
+"""Who judged it: a sentence there stands one place too far."""
+_A_KIND = "RF1-3"
+"""What kind of referral it is (table 0281): one word is a specialism."""
