@@ -40,6 +40,7 @@ def observation(entry: Entry, reading: Reading) -> Facts:
         )
     ]
     which, teller = reading.panels.get(entry.place, ("", ""))
+    which = joined(reading.wholes.get(entry.place, ""), which, by=", ")
     said = [replace(one, label=f"{one.label} ({which})") if which and one.label not in (teller, which) else one for one in said]
     whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]

@@ -1,0 +1,111 @@
+"""Of which bacterium a sensitivity is: of two in one culture it was told nowhere, and of two that answered alike one was gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from integrations.fhir.reader import FhirReader
+from mdo_portal.exchange import IncomingReferral
+
+from .make import Node, bundle, patient, request
+from .read_house import told, value
+
+COLI, FAECALIS = "Escherichia coli", "Enterococcus faecalis"
+
+
+def found(name: str, germ: str, *members: str, **more: Any) -> Node:
+    inside = {"hasMember": [{"reference": f"Observation/{one}"} for one in members]} if members else {}
+    return value("Kweek", id=name, valueCodeableConcept={"text": germ}, **inside, **more)
+
+
+def answer(name: str, drug: str = "Ciprofloxacine", said: str = "S", **more: Any) -> Node:
+    return value(drug, id=name, valueCodeableConcept={"text": said}, **more)
+
+
+def from_(name: str) -> Node:
+    return {"derivedFrom": [{"reference": f"Observation/{name}"}]}
+
+
+ALIKE = [
+    ("Kweek", COLI),
+    ("Kweek", FAECALIS),
+    (f"Ciprofloxacine ({COLI})", "S"),
+    (f"Ciprofloxacine ({FAECALIS})", "S"),
+]
+
+
+def test_a_sensitivity_says_of_which_bacterium_it_is_by_the_members_of_each() -> None:
+    assert told(found("a", COLI, "x"), found("b", FAECALIS, "y"), answer("x"), answer("y")) == ALIKE
+
+
+def test_or_by_what_it_was_derived_from() -> None:
+    assert told(found("a", COLI), found("b", FAECALIS), answer("x", **from_("a")), answer("y", **from_("b"))) == ALIKE
+
+
+def test_or_by_a_panel_in_between_that_has_no_value_of_its_own() -> None:
+    panel = value("Resistentiebepaling", id="p1", hasMember=[{"reference": "Observation/x"}])
+    other = value("Resistentiebepaling", id="p2", hasMember=[{"reference": "Observation/y"}])
+    assert told(found("a", COLI, "p1"), found("b", FAECALIS, "p2"), panel, other, answer("x"), answer("y")) == ALIKE
+
+
+def test_drugs_that_were_tried_on_one_of_them_only_say_it_too() -> None:
+    shown = told(found("a", COLI, "x"), found("b", FAECALIS, "y"), answer("x", "Nitrofurantoïne"), answer("y", "Vancomycine"))
+    assert shown[2:] == [(f"Nitrofurantoïne ({COLI})", "S"), (f"Vancomycine ({FAECALIS})", "S")]
+
+
+def test_of_two_of_one_kind_each_has_its_number() -> None:
+    shown = told(found("a", COLI, "x"), found("b", COLI, "y"), answer("x", said="S"), answer("y", said="R"))
+    assert shown == [
+        ("Kweek (1)", COLI),
+        ("Kweek (2)", COLI),
+        (f"Ciprofloxacine ({COLI} 1)", "S"),
+        (f"Ciprofloxacine ({COLI} 2)", "R"),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["has-member", "derived-from"])
+def test_in_stu3_both_are_relations(kind: str) -> None:
+    def related(one: str) -> Node:
+        return {"related": [{"type": kind, "target": {"reference": f"Observation/{one}"}}]}
+
+    up, down = (("x", "y"), ()) if kind == "has-member" else ((), ("a", "b"))
+    wholes = [found(one, germ, **(related(up[n]) if up else {})) for n, (one, germ) in enumerate([("a", COLI), ("b", FAECALIS)])]
+    parts = [answer(one, **(related(down[n]) if down else {})) for n, one in enumerate(("x", "y"))]
+    read = FhirReader().read(bundle(request(resourceType="ReferralRequest"), patient(), *wholes, *parts), "generic-stu3")
+    assert isinstance(read, IncomingReferral)
+    assert [(one.label, one.text) for one in read.facts] == ALIKE
+
+
+def test_one_bacterium_alone_is_plain() -> None:
+    assert told(found("a", COLI, "x"), answer("x")) == [("Kweek", COLI), ("Ciprofloxacine", "S")]
+
+
+def test_values_with_parts_of_other_names_stay_as_they_are() -> None:
+    stage = value("Klinisch stadium", id="a", valueCodeableConcept={"text": "IIA"}, hasMember=[{"reference": "Observation/x"}])
+    other = value(
+        "Pathologisch stadium", id="b", valueCodeableConcept={"text": "IIB"}, hasMember=[{"reference": "Observation/y"}]
+    )
+    shown = told(stage, other, answer("x", "cT", "2"), answer("y", "pT", "3"))
+    assert shown[2:] == [("cT", "2"), ("pT", "3")]
+
+
+def test_of_two_tests_that_say_the_same_the_name_tells_them_apart() -> None:
+    def gene(name: str, place: str, member: str) -> Node:
+        return value(name, id=place, valueCodeableConcept={"text": "Afwezig"}, hasMember=[{"reference": f"Observation/{member}"}])
+
+    shown = told(gene("KRAS", "a", "x"), gene("NRAS", "b", "y"), answer("x", "Methode", "NGS"), answer("y", "Methode", "PCR"))
+    assert shown == [
+        ("KRAS", "Afwezig"),
+        ("NRAS", "Afwezig"),
+        ("Methode (KRAS: Afwezig)", "NGS"),
+        ("Methode (NRAS: Afwezig)", "PCR"),
+    ]
+
+
+def test_a_circle_of_members_ends() -> None:
+    shown = told(
+        found("a", COLI, "x"), found("b", FAECALIS, "y"), answer("x", hasMember=[{"reference": "Observation/a"}]), answer("y")
+    )
+    assert (f"Ciprofloxacine ({FAECALIS})", "S") in shown
