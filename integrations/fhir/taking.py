@@ -12,6 +12,7 @@ from integrations.fhir.documents import of_binary, of_reference, of_report
 from integrations.fhir.facts import FACTS
 from integrations.fhir.gathered import Gathered
 from integrations.fhir.in_force import confidential
+from integrations.fhir.languages import languages
 from integrations.fhir.named import NAMED
 from integrations.fhir.named_alone import named_alone, without_value
 from integrations.fhir.people import cautions, has_second_bsn
@@ -42,6 +43,8 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
     if entry.kind in HELPERS:
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
         found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
+        is_the_patient = patient is not None and entry.resource == patient.resource
+        found.facts.extend(replace(one, key=entry.known_as) for one in (languages(entry, reading) if is_the_patient else ()))
         return
     if patient is not None and is_other(subject(own), patient, reading.where, entry):
         found.quarantined.append(f"{entry.place}: {ANOTHER}")

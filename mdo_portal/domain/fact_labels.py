@@ -41,10 +41,12 @@ OWN_LABELS = frozenset(
         N_("Soort aanvraag"),
         N_("Stadium"),
         N_("Studie"),
+        N_("Taal"),
         N_("Toedieningsweg"),
         N_("Toegediend"),
         N_("Toelichting"),
         N_("Toestemming of afspraak"),
+        N_("Tolk nodig"),
         N_("Vaccinatie"),
         N_("Verrichting"),
         N_("Verslag zonder tekst"),
@@ -64,7 +66,7 @@ _ONCE = frozenset(
     {
         "Categorie van de verwijzing", "Gevraagd MDO", "Gewenst vanaf", "Klinische gegevens",
         "Reden", "Reden van onderzoek", "Reden van opname of bezoek",
-        "Reden van verwijzing", "Soort aanvraag", "Stadium", "Toedieningsweg",
+        "Reden van verwijzing", "Soort aanvraag", "Stadium", "Toedieningsweg", "Tolk nodig",
         "Eerdere vraag aan het MDO", "Eerdere vraag aan de radiologie", "Eerdere vraag aan de pathologie",
     }
 )  # fmt: skip
