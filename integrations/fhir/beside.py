@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from integrations.fhir.body import part_of_body, site
@@ -174,15 +174,21 @@ def material(entry: Entry, where: Addresses) -> str:
 
 
 def done_by(entry: Entry, where: Addresses, profile: Profile) -> str:
-    """`door: Streeklab Zuid`: who found it; the patient by no name, for a value measured at home."""
-    return by_whom([one.get("actor") or one for one in nodes(entry.resource.get("performer"))], entry, where, profile)
+    """`door: A. Krol (operateur)`: who found or did it; the patient by no name, for a value measured at home."""
+    return by_whom(nodes(entry.resource.get("performer")), entry, where, profile)
 
 
 def by_whom(references: Any, entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
-    """`door: A. Krol`: the people and organisations that are pointed at, each once."""
+    """`door: A. Krol`: the people and organisations that are pointed at, each once; what somebody did there stands a step higher."""
     people = nodes(references)
-    names = joined(*unique(person(one, entry, where, profile) for one in people), by=", ") if people else ""
+    names = joined(*unique(_taking_part(one, entry, where, profile) for one in people), by=", ") if people else ""
     return f"{profile.label(label)}: {names}" if names else ""
+
+
+def _taking_part(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+    pointer = node(one.get("actor") or one.get("individual"))
+    did = [concept(each) for name in ("function", "role", "type") for each in nodes(one.get(name))]
+    return person(pointer, entry, where, profile, did) if pointer else person(one, entry, where, profile)
 
 
 def asked_by(entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
@@ -216,23 +222,23 @@ def unsent(references: Any, entry: Entry, where: Addresses) -> list[str]:
     return unique(text(one.get("display")) for one in nodes(references) if where.resolve(one, entry) is None)
 
 
-def person(reference: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+def person(reference: Node, entry: Entry, where: Addresses, profile: Profile, did: Iterable[str] = (), known: str = "") -> str:
+    """`A. Krol (patholoog), Streeklab`: a name with what he did there and what he is, each once and not what is `known`, and his house."""
     address, found = text(reference.get("reference")), where.resolve(reference, entry)
     if (found.kind if found else "") == "Patient" or (found is None and "Patient/" in address):
         return profile.label("patient")
     who = contact(reference, entry, where, profile)
-    return joined(who.name, who.organisation if who.organisation != who.name else "", by=", ")
+    told = {one.casefold(): one for one in (who.role, *did) if one and one.casefold() not in known.casefold()}
+    functions = joined(*unique(told.get(one.casefold(), "") for one in (*did, who.role)), by=", ")
+    name = joined(who.name, f"({functions})" if functions and who.name else functions, by=" ")
+    return joined(name, who.organisation if who.organisation != who.name else "", by=", ")
 
 
 def written_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`materiaal: Biopt links; door: Lab Delta`: of a report what it is about and who stands for it."""
     people = [*nodes(entry.resource.get("performer")), *nodes(entry.resource.get("resultsInterpreter"))]
-    found = (contact(one.get("actor") or one, entry, where, profile) for one in people)  # STU3 has who did it a step deeper
-    names = joined(
-        *unique(joined(who.name, who.organisation if who.organisation != who.name else "", by=", ") for who in found), by=", "
-    )
-    said = (("material", material(entry, where)), ("by", names))
-    return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
+    about = material(entry, where)
+    return joined(f"{profile.label('material')}: {about}" if about else "", by_whom(people, entry, where, profile))
 
 
 def pointed(reference: Any, entry: Entry, where: Addresses, steps: int = 4) -> str:

@@ -81,8 +81,7 @@ def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
     yield concept(node(own.get("hospitalization")).get("dischargeDisposition"))
     yield text(node(own.get("serviceProvider")).get("display"))
     yield at_place([one.get("location") for one in nodes(own.get("location"))], entry, reading.where, reading.profile)
-    people = [one.get("individual") for one in nodes(own.get("participant"))]
-    yield by_whom(people, entry, reading.where, reading.profile)
+    yield by_whom(own.get("participant"), entry, reading.where, reading.profile)
 
 
 def _material(entry: Entry, reading: Reading) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
@@ -172,7 +173,22 @@ def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -
         return _in_role(found, where, profile)
     if found.kind in {"Organization", "HealthcareService"}:
         return _organisation(found.resource, profile)
-    return _practitioner(found.resource, profile)
+    if found.kind in _CALLED:
+        return Contact(name=_called(found.resource))
+    who = _practitioner(found.resource, profile)
+    related = found.resource.get("relationship") if found.kind == "RelatedPerson" else None
+    return replace(who, role=" ".join(filter(None, map(concept, nodes(related))))) if related else who
+
+
+_CALLED = {"CareTeam", "Device"}
+"""Who may be pointed at and is no person: by no number of its own is it a professional."""
+
+
+def _called(resource: Node) -> str:
+    """What a team or a machine is called; of a machine without a name what it is."""
+    names = [text(one.get("name")) for one in nodes(resource.get("deviceName"))]
+    said = (text(resource.get("name")), *names, text(resource.get("model")), concept(resource.get("type")))
+    return next(filter(None, said), "")
 
 
 def _in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:
