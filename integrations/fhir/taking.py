@@ -29,7 +29,7 @@ from integrations.fhir.told import (
     says_more,
 )
 from integrations.fhir.values import Node, joined, nodes, sent_none, text, word
-from integrations.fhir.whose import ANOTHER, subject
+from integrations.fhir.whose import ANOTHER, another_in_words, subject
 from integrations.fhir.written import of_form, of_letter, of_task
 from mdo_portal.exchange import Fact, Section
 
@@ -74,6 +74,10 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
     else:
         before = len(found.facts)
         map_entry(entry, reading, found)
+        if patient is not None and (named := another_in_words(own, patient.resource)):
+            beside = f"{reading.profile.label('about')}: {named}"
+            found.facts[before:] = [replace(one, text=joined(one.text, beside)) for one in found.facts[before:]]
+            found.unmapped.append(f"{entry.place} subject.display")
         if entry.known_as:
             found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]
     if entry.known_as:
