@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import asked_by, at_place, by_whom, pointed, taken_from, unsent
+from integrations.fhir.beside import according, asked_by, at_place, by_whom, pointed, taken_from, unsent
 from integrations.fhir.body import part_of_body, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.happened import HAPPENED
 from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
 from integrations.fhir.timing import timing
-from integrations.fhir.values import Node, answer_text, codings, concept, first_of, joined, local_day, node, nodes, notes, text
+from integrations.fhir.values import (
+    Node,
+    answer_text,
+    codings,
+    concept,
+    first_of,
+    joined,
+    local_day,
+    node,
+    nodes,
+    notes,
+    quantity,
+    text,
+)
 from mdo_portal.exchange import Section
 
 _TITLES = ("title", "code", "vaccineCode", "type", "class", "description", "category")
@@ -39,13 +52,15 @@ def _plan(entry: Entry, reading: Reading) -> Iterator[str]:
     yield text(own.get("description")) if text(own.get("title")) else ""
     for one in nodes(own.get("activity")):
         detail = node(one.get("detail"))
-        words = joined(concept(detail.get("code")), text(detail.get("description")), by=": ")
+        drug = joined(concept(detail.get("productCodeableConcept")), quantity(detail.get("dailyAmount")), by=", ")
+        words = joined(joined(concept(detail.get("code")), text(detail.get("description")), by=": "), drug)
         named = text(node(one.get("reference")).get("display"))
         when = timing(node(detail.get("scheduledTiming")), reading.profile) or answer_text(detail, "scheduled")
         why = concept(detail.get("statusReason"))
         yield joined(words or named, when, status(detail.get("status")) if words else "", denied(detail, reading), why, by=" ")
         yield joined(*(concept(each) for each in nodes(one.get("outcomeCodeableConcept"))), *notes(one.get("progress")))
         yield joined(*unsent(one.get("outcomeReference"), entry, reading.where), by=", ")
+    yield by_whom(own.get("author"), entry, reading.where, reading.profile)
 
 
 def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -53,6 +68,7 @@ def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
     yield text(entry.resource.get("statusReason"))
     for one in nodes(entry.resource.get("target")):
         yield joined(concept(one.get("measure")), answer_text(one, "detail"), answer_text(one, "due"), by=" ")
+    yield according(entry, reading.where, reading.profile, "expressedBy")
 
 
 def _consent(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -129,8 +145,12 @@ def _warned(entry: Entry, reading: Reading) -> Iterator[str]:
     yield from (pointed(one.get("valueReference"), entry, reading.where) for one in nodes(entry.resource.get("extension")))
 
 
-def _refused(entry: Entry, reading: Reading) -> Iterator[str]:
-    yield because(entry.resource)
+def _vaccinated(entry: Entry, reading: Reading) -> Iterator[str]:
+    own = entry.resource
+    yield because(own)
+    yield text(own.get("occurrenceString"))
+    reactions = joined(*unsent([one.get("detail") for one in nodes(own.get("reaction"))], entry, reading.where), by=", ")
+    yield joined(reactions, "(subpotent)" if own.get("isSubpotent") is True else "", by=" ")
 
 
 _MORE: dict[str, tuple[str, Section, Callable[[Entry, Reading], Iterator[str]]]] = {
@@ -143,7 +163,7 @@ _MORE: dict[str, tuple[str, Section, Callable[[Entry, Reading], Iterator[str]]]]
     "ProcedureRequest": ("asked", Section.OTHER, _asked),
     "ServiceRequest": ("asked", Section.OTHER, _asked),
     "ReferralRequest": ("asked", Section.OTHER, _asked),
-    "Immunization": ("immunization", Section.OTHER, _refused),
+    "Immunization": ("immunization", Section.OTHER, _vaccinated),
     "BodyStructure": ("site", Section.OTHER, _body),
     "BodySite": ("site", Section.OTHER, _body),
     "DeviceUseStatement": ("device", Section.OTHER, _device),
