@@ -180,9 +180,14 @@ def done_by(entry: Entry, where: Addresses, profile: Profile) -> str:
 
 def by_whom(references: Any, entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
     """`door: A. Krol`: the people and organisations that are pointed at, each once; what somebody did there stands a step higher."""
-    people = nodes(references)
-    names = joined(*unique(_taking_part(one, entry, where, profile) for one in people), by=", ") if people else ""
+    names = names_of(references, entry, where, profile)
     return f"{profile.label(label)}: {names}" if names else ""
+
+
+def names_of(references: Any, entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`A. Krol, B. Ooms (assistent)`."""
+    people = nodes(references)
+    return joined(*unique(_taking_part(one, entry, where, profile) for one in people), by=", ") if people else ""
 
 
 def _taking_part(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
