@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.fhir.beside import according, at_place, done_by, evidence, pointed, reasons, unsent, written_by
+from integrations.fhir.beside import according, at_place, by_whom, done_by, evidence, pointed, reasons, unsent, written_by
 from integrations.fhir.body import called, site, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.medication import medication
@@ -126,7 +126,11 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(own, "started")
     named = fact(
         Section.IMAGING,
-        joined(joined(words, status(own.get("status")), by=" "), reasons(entry, reading.where, reading.profile)),
+        joined(
+            joined(words, status(own.get("status")), by=" "),
+            reasons(entry, reading.where, reading.profile),
+            by_whom(own.get("interpreter"), entry, reading.where, reading.profile),
+        ),
         own.get("procedureCode"),
         label=label,
         dated=dated,

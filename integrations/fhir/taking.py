@@ -13,7 +13,7 @@ from integrations.fhir.facts import FACTS
 from integrations.fhir.gathered import Gathered
 from integrations.fhir.in_force import confidential
 from integrations.fhir.languages import languages
-from integrations.fhir.named import NAMED
+from integrations.fhir.named import NAMED, implant
 from integrations.fhir.named_alone import named_alone, without_value
 from integrations.fhir.people import cautions, has_second_bsn
 from integrations.fhir.questionnaire import asked_as_value
@@ -62,7 +62,7 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
             is_written = not is_silent and told == only_narrative(without_state(entry), reading)
             found.taken_back.extend(named_alone(entry) if is_silent or is_written else ())
             found.taken_back.extend(() if is_silent else told)  # told otherwise since, it stands
-        elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind):
+        elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind) or (implant if entry.kind == "Device" else None):
             found.taken_back.extend(mapping(without_state(entry), reading))
         elif entry.kind == "QuestionnaireResponse":
             over = Gathered()
@@ -134,7 +134,11 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         of_letter(entry, reading, found)
     elif entry.kind == "Task":
         of_task(entry, reading, found)
-    elif not mapping and entry.kind != "Device":
+    elif entry.kind == "Device":
+        told = implant(entry, reading)
+        found.facts.extend(told)
+        found.used.update([entry.place] if told else [])
+    elif not mapping:
         found.unmapped.append(entry.place)
 
 
@@ -190,6 +194,7 @@ def leftovers(reading: Reading, sifted: Sifted, found: Gathered) -> None:
         for name in ("medicationReference", "device")
         for one in reading.where.all(entry.resource.get(name) or [], entry)
     }
+    taken |= found.used
     loose = (entry for entry in reading.where.entries if entry.kind in _POINTED_AT and entry.place not in taken)
     found.unmapped.extend(entry.place for entry in loose)
     for entry in reading.where.entries:

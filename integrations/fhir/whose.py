@@ -28,6 +28,8 @@ def another_in_words(resource: Node, patient: Node) -> str:
     shown = text(pointer.get("display"))
     if not shown or text(pointer.get("reference")) or identifiers({"identifier": pointer.get("identifier")}):
         return ""
+    if text(pointer.get("type")) not in ("", "Patient"):
+        return shown
     own = {word for one in nodes(patient.get("name")) for word in _words(_surname(one))}
     numbers = {word for _, value in identifiers(patient) for word in _words(value)}
     return shown if own and not (own | numbers | {"patient"}) & set(_words(shown)) else ""

@@ -61,3 +61,8 @@ def test_so_is_a_request_that_names_another_than_the_only_patient() -> None:
 def test_a_patient_without_a_name_is_compared_with_nothing() -> None:
     (fact,) = read(of("Jan Jansen")).facts
     assert fact.text == "4"
+
+
+def test_what_is_no_patient_by_its_type_is_said_whatever_the_name() -> None:
+    of_room = value("Temperatuur", valueString="19") | {"subject": {"type": "Location", "display": "Kamer de Wit"}}
+    assert [one.text for one in sent(of_room).facts] == ["19; betreft: Kamer de Wit"]
