@@ -53,9 +53,22 @@ def beside(part: Node, entry: Entry, where: Addresses, profile: Profile) -> list
     return unique(words for one in nodes(part.get("extension")) for words in _said(one, entry, where, profile))
 
 
+def remarks(part: Node) -> list[str]:
+    """What somebody wrote in extensions of a question or an answer; what stands there for machines (a yes, a code) is no remark."""
+    written = (one for one in nodes(part.get("extension")) if not _is_silent(text(one.get("url"))))
+    return unique(
+        text(node(one.get("valueAnnotation")).get("text")) or text(one.get("valueString")) or text(one.get("valueMarkdown"))
+        for one in written
+    )
+
+
+def _is_silent(address: str) -> bool:
+    return any(address.lower().endswith(ending.lower()) for ending in _SILENT)
+
+
 def _said(one: Node, entry: Entry, where: Addresses, profile: Profile) -> Iterator[str]:
     address = text(one.get("url"))
-    if any(address.lower().endswith(ending.lower()) for ending in _SILENT):
+    if _is_silent(address):
         return
     inside = joined(*(words for each in nodes(one.get("extension")) for words in _said(each, entry, where, profile)))
     words = inside or _value(one, entry, where, profile)

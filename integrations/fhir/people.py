@@ -81,7 +81,7 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     """
     liked = profile.words("identifiers", "local")
     held = (item for item in items if item.get("use") != "old")
-    found = [item for item in held if word(item.get("type")) not in _OTHERS or _pair(item)[0] in liked]
+    found = [item for item in held if not _is_elsewhere(word(item.get("type"))) or _pair(item)[0] in liked]
     found.sort(
         key=lambda item: (
             _place_in(liked, _pair(item)[0]),
@@ -93,8 +93,14 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     return _pair(found[0]) if found else ("", "")
 
 
-_OTHERS = {"VN", "AN", "FI", "SS", "DL", "PPN"}
-"""Identifier.type (HL7 v2 table 0203): of a visit, an account, a social security, a driver's licence, a passport."""
+def _is_elsewhere(kind: str) -> bool:
+    return kind in _OTHERS or kind.startswith("NN")
+
+
+_OTHERS = {"VN", "AN", "FI", "SS", "DL", "PPN", "NI", "HC", "MC", "MA", "TAX", "JHN"}
+"""Identifier.type (HL7 v2 table 0203): of a visit, an account, a social security, a driver's licence, a passport, a land (NN and its
+letters too), an insurance, a tax office.
+"""
 _SECOND = {"secondary", "temp"}
 
 
