@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from integrations.fhir.body import part_of_body, site
+from integrations.fhir.body import part_of_body
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.location import tail
+from integrations.fhir.materials import material, pointed
 from integrations.fhir.people import contact, identifiers
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, sent_none, text, unique
@@ -178,14 +179,6 @@ def _is_same(one: Node, found: Entry | None, subject: Node, entry: Entry, where:
     return any(pair in second for pair in first if pair[0])
 
 
-def material(entry: Entry, where: Addresses) -> str:
-    """In which material it was found, where the message holds several or does not hold this one."""
-    many = [
-        one for one in nodes(entry.resource.get("specimen")) if where.kinds["Specimen"] > 1 or where.resolve(one, entry) is None
-    ]
-    return joined(*(pointed(one, entry, where) for one in many), by=", ")
-
-
 def done_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`door: A. Krol (operateur)`: who found or did it; the patient by no name, for a value measured at home."""
     return by_whom(nodes(entry.resource.get("performer")), entry, where, profile)
@@ -257,24 +250,3 @@ def written_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     people = [*nodes(entry.resource.get("performer")), *nodes(entry.resource.get("resultsInterpreter"))]
     about = material(entry, where)
     return joined(f"{profile.label('material')}: {about}" if about else "", by_whom(people, entry, where, profile))
-
-
-def pointed(reference: Any, entry: Entry, where: Addresses, steps: int = 4) -> str:
-    """What a reference points at, in its own words; its display when it is not in the message."""
-    found = where.resolve(reference, entry)
-    if found is None:
-        return text(node(reference).get("display"))
-    own = found.resource
-    return joined(concept(own.get("code")) or concept(own.get("type")), taken_from(found, where, steps), by=", ")
-
-
-def taken_from(sample: Entry, where: Addresses, steps: int = 4) -> str:
-    """Where a sample was taken; of a slide what it was cut from, for a slide of the left and of the right are both called so; else its
-    number at the laboratory.
-    """
-    own = sample.resource
-    if place := site(node(own.get("collection")).get("bodySite")):
-        return place
-    cut_from = [one for one in nodes(own.get("parent")) if steps and where.resolve(one, sample) is not sample]
-    parents = unique(pointed(one, sample, where, steps - 1) for one in cut_from)
-    return joined(*parents, by=", ") or text(node(own.get("accessionIdentifier")).get("value"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.fhir.beside import according, at_place, by_whom, done_by, evidence, pointed, reasons, unsent, written_by
+from integrations.fhir.beside import according, at_place, by_whom, done_by, evidence, reasons, unsent, written_by
 from integrations.fhir.body import called, site, sites
 from integrations.fhir.bundle import Entry
+from integrations.fhir.materials import pointed
 from integrations.fhir.medication import medication
 from integrations.fhir.observation import observation
 from integrations.fhir.reading import Facts, Reading, because, fact, noted, status, until
@@ -98,7 +99,9 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
     kind = reading.profile.word("statuses", text(own.get("type")))  # what one does not tolerate is no allergy
     named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
     named = joined(named, f"({kind})" if kind else "", by=" ") if named else ""
-    words = joined(joined(named, risk), state, by=" ") if named else ""
+    last = text(own.get("lastOccurrence"))
+    last = f"{reading.profile.label('last')}: {local_day(last)}" if last else ""
+    words = joined(joined(named, risk, last), state, by=" ") if named else ""
     words = joined(words, according(entry, reading.where, reading.profile)) if words else ""
     label = reading.profile.label("allergy")
     return (
@@ -110,7 +113,8 @@ def allergy(entry: Entry, reading: Reading) -> Facts:
 def _reaction(one: Node) -> str:
     shown = joined(concept(one.get("substance")), joined(*map(concept, nodes(one.get("manifestation"))), by=", "), by=": ")
     severe = text(one.get("severity"))
-    words = joined(shown, text(one.get("description")), *notes(one.get("note")))
+    when = local_day(text(one.get("onset")))
+    words = joined(shown, text(one.get("description")), concept(one.get("exposureRoute")), when, *notes(one.get("note")))
     return joined(words, f"({severe})" if severe and words else "", by=" ")
 
 
@@ -154,7 +158,8 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
         *unsent(own.get("complicationDetail"), entry, reading.where),
     )
     put_in = (pointed(one.get("manipulated"), entry, reading.where) for one in nodes(own.get("focalDevice")))
-    used = joined(*(concept(one) for one in nodes(own.get("usedCode"))), *put_in, by=", ")
+    aids = [*map(concept, nodes(own.get("usedCode"))), *unsent(own.get("usedReference"), entry, reading.where)]
+    used = joined(*aids, *put_in, by=", ")
     words = joined(joined(called(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
     words = (
         joined(
@@ -162,6 +167,7 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
             reasons(entry, reading.where, reading.profile),
             at_place(own.get("location"), entry, reading.where, reading.profile),
             done_by(entry, reading.where, reading.profile),
+            according(entry, reading.where, reading.profile),
         )
         if words
         else ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import according, asked_by, at_place, by_whom, pointed, taken_from, unsent
+from integrations.fhir.beside import according, asked_by, at_place, by_whom, unsent
 from integrations.fhir.body import part_of_body, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.happened import HAPPENED
+from integrations.fhir.materials import pointed, taken_from
 from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
 from integrations.fhir.timing import timing
 from integrations.fhir.values import (

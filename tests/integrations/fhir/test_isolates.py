@@ -109,3 +109,50 @@ def test_a_circle_of_members_ends() -> None:
         found("a", COLI, "x"), found("b", FAECALIS, "y"), answer("x", hasMember=[{"reference": "Observation/a"}]), answer("y")
     )
     assert (f"Ciprofloxacine ({FAECALIS})", "S") in shown
+
+
+def isolate(number: str, **more: Any) -> Node:
+    known = {"accessionIdentifier": {"value": number}} if number else {}
+    fixed: Node = {
+        "resourceType": "Specimen",
+        "id": f"s{number}",
+        "subject": {"reference": "Patient/p"},
+        "type": {"text": "Isolaat"},
+    }
+    return fixed | {"parent": [{"reference": "Specimen/u"}]} | known | more
+
+
+URINE = {"resourceType": "Specimen", "id": "u", "subject": {"reference": "Patient/p"}, "type": {"text": "Urine"}}
+
+
+def grown(name: str, words: str, number: str) -> Node:
+    return value(name, id=f"{name}-{number}", valueString=words, specimen={"reference": f"Specimen/s{number}"})
+
+
+def test_where_only_the_isolate_tells_them_apart_its_number_stands_with_each() -> None:
+    germs = grown("Kweek", COLI, "A-1"), grown("Kweek", FAECALIS, "A-2")
+    shown = told(URINE, isolate("A-1"), isolate("A-2"), *germs, grown("Cipro", "S", "A-1"), grown("Cipro", "S", "A-2"))
+    assert shown[3:] == [
+        ("Kweek", f"{COLI}; materiaal: Isolaat, Urine, A-1"),
+        ("Kweek", f"{FAECALIS}; materiaal: Isolaat, Urine, A-2"),
+        ("Cipro", "S; materiaal: Isolaat, Urine, A-1"),
+        ("Cipro", "S; materiaal: Isolaat, Urine, A-2"),
+    ]
+
+
+def test_two_biopsies_of_one_place_have_their_numbers_too() -> None:
+    place = {"type": {"text": "Biopt"}, "parent": None, "collection": {"bodySite": {"text": "mamma links"}}}
+    one = isolate("", id="s1", **place, identifier=[{"value": "T26-1"}])
+    shown = told(
+        one, isolate("", id="s2", **place, identifier=[{"value": "T26-2"}]), grown("ER", "pos", "1"), grown("ER", "pos", "2")
+    )
+    assert shown[-2:] == [
+        ("ER", "pos; materiaal: Biopt, mamma links, T26-1"),
+        ("ER", "pos; materiaal: Biopt, mamma links, T26-2"),
+    ]
+
+
+def test_materials_that_differ_in_words_need_no_number() -> None:
+    other = isolate("A-2", type={"text": "Uitstrijk"}, parent=None)
+    shown = told(URINE, isolate("A-1"), other, grown("Kweek", COLI, "A-1"))
+    assert shown[-1] == ("Kweek", f"{COLI}; materiaal: Isolaat, Urine")
