@@ -12,6 +12,7 @@ from integrations.fhir.values import concept, joined, nodes, text
 _LONGEST = 80
 """Longer words are what somebody wrote of a whole culture: no name of what was found in it."""
 _STEPS = 8
+Above = dict[str, tuple[Entry, list[Entry]]]
 
 
 def wholes(where: Addresses) -> dict[str, str]:
@@ -33,16 +34,22 @@ def wholes(where: Addresses) -> dict[str, str]:
         for place, whole in belongs.items()
         if many[_name(whole)] > 1 or len(under[_name(above[place][0])]) > 1
     }
-    return numbers | told
+    return _by_panel(above) | numbers | told
 
 
-Above = dict[str, tuple[Entry, list[Entry]]]
+def _by_panel(above: Above) -> dict[str, str]:
+    """Of a name that stands under panels of several names, and those say nothing themselves: the panel."""
+    panels = {place: _name(many[0]) for place, (_, many) in above.items() if len(many) == 1 and not _said(many[0])}
+    under: defaultdict[str, set[str]] = defaultdict(set)
+    for place, panel in panels.items():
+        under[_name(above[place][0])].add(panel)
+    return {place: panel for place, panel in panels.items() if panel and len(under[_name(above[place][0])]) > 1}
 
 
 def _above(where: Addresses) -> Above:
     """place → (the value, the values that it is a member of or was derived from)."""
     values = [one for one in where.every() if one.kind == "Observation"]
-    if sum(bool(one.resource.keys() & _POINTING) for one in values) == 0:
+    if all(_POINTING.isdisjoint(one.resource) for one in values):
         return {}
     found: Above = {}
     for one in values:
@@ -50,7 +57,8 @@ def _above(where: Addresses) -> Above:
             other = where.resolve(pointed, one)
             if other is not None and other.kind == "Observation" and other.place != one.place:
                 below, above = (other, one) if is_below else (one, other)
-                found.setdefault(below.place, (below, []))[1].append(above)
+                many = found.setdefault(below.place, (below, []))[1]
+                many.extend([above] if above not in many else [])  # some say it on both sides
     return found
 
 

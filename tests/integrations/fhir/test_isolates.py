@@ -156,3 +156,22 @@ def test_materials_that_differ_in_words_need_no_number() -> None:
     other = isolate("A-2", type={"text": "Uitstrijk"}, parent=None)
     shown = told(URINE, isolate("A-1"), other, grown("Kweek", COLI, "A-1"))
     assert shown[-1] == ("Kweek", f"{COLI}; materiaal: Isolaat, Urine")
+
+
+def panel(name: str, *members: str) -> Node:
+    return value(name, id=name, hasMember=[{"reference": f"Observation/{one}"} for one in members])
+
+
+def test_a_bacterium_that_is_only_the_name_of_its_panel_is_told() -> None:
+    shown = told(panel(COLI, "x"), panel(FAECALIS, "y"), answer("x"), answer("y"))
+    assert shown == [(f"Ciprofloxacine ({COLI})", "S"), (f"Ciprofloxacine ({FAECALIS})", "S")]
+
+
+def test_so_it_is_when_both_sides_say_that_they_belong_together() -> None:
+    shown = told(panel(COLI, "x"), panel(FAECALIS, "y"), answer("x", **from_(COLI)), answer("y", **from_(FAECALIS)))
+    assert shown == [(f"Ciprofloxacine ({COLI})", "S"), (f"Ciprofloxacine ({FAECALIS})", "S")]
+
+
+def test_panels_of_one_name_and_parts_of_one_panel_need_no_name() -> None:
+    shown = told(panel("Bloedbeeld", "x", "y"), answer("x", "Hb", "7.1"), answer("y", "Ht", "0.4"), answer("z", "Hb", "6.9"))
+    assert shown == [("Hb", "7.1"), ("Ht", "0.4"), ("Hb", "6.9")]
