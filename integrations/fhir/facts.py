@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from integrations.fhir.allergies import allergy
 from integrations.fhir.beside import according, at_place, by_whom, done_by, evidence, reasons, unsent, written_by
 from integrations.fhir.body import called, site, sites
 from integrations.fhir.bundle import Entry
@@ -23,7 +24,6 @@ from integrations.fhir.values import (
     local_day,
     node,
     nodes,
-    notes,
     partial,
     text,
     unique,
@@ -86,36 +86,6 @@ def _condition_section(entry: Entry, reading: Reading) -> Section:
     by_profile = reading.profile.section([*codings(entry.resource.get("category")), *codings(entry.resource.get("code"))])
     by_profile = by_profile or (heading.section if heading else None)
     return by_profile or (Section.COMORBIDITY if reading.reasons else Section.DIAGNOSIS)
-
-
-def allergy(entry: Entry, reading: Reading) -> Facts:
-    """What, how it shows and how badly: each reaction with its own severity and words."""
-    own = entry.resource
-    reactions = [_reaction(one) for one in nodes(own.get("reaction"))]
-    critical = text(own.get("criticality"))
-    risk = f"{reading.profile.label('criticality')}: {critical}" if critical else ""
-    state = status(own.get("verificationStatus"), own.get("clinicalStatus"))
-    dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
-    kind = reading.profile.word("statuses", text(own.get("type")))  # what one does not tolerate is no allergy
-    named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
-    named = joined(named, f"({kind})" if kind else "", by=" ") if named else ""
-    last = text(own.get("lastOccurrence"))
-    last = f"{reading.profile.label('last')}: {local_day(last)}" if last else ""
-    words = joined(joined(named, risk, last), state, by=" ") if named else ""
-    words = joined(words, according(entry, reading.where, reading.profile)) if words else ""
-    label = reading.profile.label("allergy")
-    return (
-        *fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),
-        *noted(Section.COMORBIDITY, entry, reading, dated),
-    )
-
-
-def _reaction(one: Node) -> str:
-    shown = joined(concept(one.get("substance")), joined(*map(concept, nodes(one.get("manifestation"))), by=", "), by=": ")
-    severe = text(one.get("severity"))
-    when = local_day(text(one.get("onset")))
-    words = joined(shown, text(one.get("description")), concept(one.get("exposureRoute")), when, *notes(one.get("note")))
-    return joined(words, f"({severe})" if severe and words else "", by=" ")
 
 
 def imaging(entry: Entry, reading: Reading) -> Facts:

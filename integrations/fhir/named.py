@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from integrations.fhir.agreed import agreed
 from integrations.fhir.beside import according, asked_by, at_place, by_whom, unsent
 from integrations.fhir.body import part_of_body, sites
 from integrations.fhir.bundle import Entry
@@ -72,24 +73,6 @@ def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
     yield according(entry, reading.where, reading.profile, "expressedBy")
 
 
-def _consent(entry: Entry, reading: Reading) -> Iterator[str]:
-    """What it is about, and whether that is permitted or denied: never the one without the other."""
-    own = entry.resource
-    about = [concept(one) for one in nodes(own.get("category"))]
-    yield joined(*about, by=", ")
-    more = (concept(one.get("valueCodeableConcept")) or text(one.get("valueString")) for one in nodes(own.get("extension")))
-    yield from (words for words in more if words not in about)
-    yield from _provisions([*nodes(own.get("provision")), *nodes(own.get("except"))])
-
-
-def _provisions(many: list[Node]) -> Iterator[str]:
-    """Each with its exceptions behind it (a provision in a provision). The gate has bounded the depth."""
-    for one in many:
-        said = [*map(concept, nodes(one.get("code"))), *(answer_text(beside) for beside in nodes(one.get("extension")))]
-        yield joined(text(one.get("type")), joined(*said, by=", "), by=": ")
-        yield from _provisions(nodes(one.get("provision")))
-
-
 def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     yield joined(*(concept(one) for name in ("reasonCode", "reason") for one in nodes(own.get(name))), by=", ")
@@ -132,20 +115,6 @@ def _device(entry: Entry, reading: Reading) -> Iterator[str]:
     yield joined(sites(own.get("bodySite")), *why, *notes(used.resource.get("note") if used else None), by=", ")
 
 
-def implant(entry: Entry, reading: Reading) -> Facts:
-    """A device that says itself whose it is (US Core, IPS), where no statement of its use tells of it."""
-    own = entry.resource
-    uses = (one for one in reading.where.every() if one.kind == "DeviceUseStatement")
-    if not own.get("patient") or any(reading.where.resolve(one.resource.get("device"), one) == entry for one in uses):
-        return ()
-    kind = concept(own.get("type"))
-    names = [text(one.get("name")) for one in nodes(own.get("deviceName"))]
-    words = joined(*dict.fromkeys(filter(None, (kind, *names, text(own.get("model")), because(own)))))
-    shown = joined(words, status(own.get("status")), by=" ") if words else ""
-    said = fact(Section.OTHER, shown, own.get("type"), label=reading.profile.label("device"))
-    return (*said, *noted(Section.OTHER, entry, reading, "", kind or words))
-
-
 def _diet(entry: Entry, reading: Reading) -> Iterator[str]:
     own = entry.resource
     oral = node(own.get("oralDiet"))
@@ -172,7 +141,7 @@ _MORE: dict[str, tuple[str, Section, Callable[[Entry, Reading], Iterator[str]]]]
     "CarePlan": ("plan", Section.TREATMENT, _plan),
     "Goal": ("goal", Section.OTHER, _goal),
     "Flag": ("flag", Section.OTHER, _warned),
-    "Consent": ("consent", Section.OTHER, _consent),
+    "Consent": ("consent", Section.OTHER, agreed),
     "Encounter": ("encounter", Section.OTHER, _contact),
     "Specimen": ("specimen", Section.PATHOLOGY, _material),
     "ProcedureRequest": ("asked", Section.OTHER, _asked),
