@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from integrations.fhir.body import part_of_body, site
+from integrations.fhir.body import part_of_body
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.location import tail
+from integrations.fhir.materials import material, pointed
 from integrations.fhir.people import contact, identifiers
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, answer_text, concept, joined, node, nodes, sent_none, text, unique
@@ -53,9 +54,22 @@ def beside(part: Node, entry: Entry, where: Addresses, profile: Profile) -> list
     return unique(words for one in nodes(part.get("extension")) for words in _said(one, entry, where, profile))
 
 
+def remarks(part: Node) -> list[str]:
+    """What somebody wrote in extensions of a question or an answer; what stands there for machines (a yes, a code) is no remark."""
+    written = (one for one in nodes(part.get("extension")) if not _is_silent(text(one.get("url"))))
+    return unique(
+        text(node(one.get("valueAnnotation")).get("text")) or text(one.get("valueString")) or text(one.get("valueMarkdown"))
+        for one in written
+    )
+
+
+def _is_silent(address: str) -> bool:
+    return any(address.lower().endswith(ending.lower()) for ending in _SILENT)
+
+
 def _said(one: Node, entry: Entry, where: Addresses, profile: Profile) -> Iterator[str]:
     address = text(one.get("url"))
-    if any(address.lower().endswith(ending.lower()) for ending in _SILENT):
+    if _is_silent(address):
         return
     inside = joined(*(words for each in nodes(one.get("extension")) for words in _said(each, entry, where, profile)))
     words = inside or _value(one, entry, where, profile)
@@ -165,24 +179,27 @@ def _is_same(one: Node, found: Entry | None, subject: Node, entry: Entry, where:
     return any(pair in second for pair in first if pair[0])
 
 
-def material(entry: Entry, where: Addresses) -> str:
-    """In which material it was found, where the message holds several or does not hold this one."""
-    many = [
-        one for one in nodes(entry.resource.get("specimen")) if where.kinds["Specimen"] > 1 or where.resolve(one, entry) is None
-    ]
-    return joined(*(pointed(one, entry, where) for one in many), by=", ")
-
-
 def done_by(entry: Entry, where: Addresses, profile: Profile) -> str:
-    """`door: Streeklab Zuid`: who found it; the patient by no name, for a value measured at home."""
-    return by_whom([one.get("actor") or one for one in nodes(entry.resource.get("performer"))], entry, where, profile)
+    """`door: A. Krol (operateur)`: who found or did it; the patient by no name, for a value measured at home."""
+    return by_whom(nodes(entry.resource.get("performer")), entry, where, profile)
 
 
 def by_whom(references: Any, entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
-    """`door: A. Krol`: the people and organisations that are pointed at, each once."""
-    people = nodes(references)
-    names = joined(*unique(person(one, entry, where, profile) for one in people), by=", ") if people else ""
+    """`door: A. Krol`: the people and organisations that are pointed at, each once; what somebody did there stands a step higher."""
+    names = names_of(references, entry, where, profile)
     return f"{profile.label(label)}: {names}" if names else ""
+
+
+def names_of(references: Any, entry: Entry, where: Addresses, profile: Profile) -> str:
+    """`A. Krol, B. Ooms (assistent)`."""
+    people = nodes(references)
+    return joined(*unique(_taking_part(one, entry, where, profile) for one in people), by=", ") if people else ""
+
+
+def _taking_part(one: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+    pointer = node(one.get("actor") or one.get("individual"))
+    did = [concept(each) for name in ("function", "role", "type") for each in nodes(one.get(name))]
+    return person(pointer, entry, where, profile, did) if pointer else person(one, entry, where, profile)
 
 
 def asked_by(entry: Entry, where: Addresses, profile: Profile, label: str = "by") -> str:
@@ -216,41 +233,20 @@ def unsent(references: Any, entry: Entry, where: Addresses) -> list[str]:
     return unique(text(one.get("display")) for one in nodes(references) if where.resolve(one, entry) is None)
 
 
-def person(reference: Node, entry: Entry, where: Addresses, profile: Profile) -> str:
+def person(reference: Node, entry: Entry, where: Addresses, profile: Profile, did: Iterable[str] = (), known: str = "") -> str:
+    """`A. Krol (patholoog), Streeklab`: a name with what he did there and what he is, each once and not what is `known`, and his house."""
     address, found = text(reference.get("reference")), where.resolve(reference, entry)
     if (found.kind if found else "") == "Patient" or (found is None and "Patient/" in address):
         return profile.label("patient")
     who = contact(reference, entry, where, profile)
-    return joined(who.name, who.organisation if who.organisation != who.name else "", by=", ")
+    told = {one.casefold(): one for one in (who.role, *did) if one and one.casefold() not in known.casefold()}
+    functions = joined(*unique(told.get(one.casefold(), "") for one in (*did, who.role)), by=", ")
+    name = joined(who.name, f"({functions})" if functions and who.name else functions, by=" ")
+    return joined(name, who.organisation if who.organisation != who.name else "", by=", ")
 
 
 def written_by(entry: Entry, where: Addresses, profile: Profile) -> str:
     """`materiaal: Biopt links; door: Lab Delta`: of a report what it is about and who stands for it."""
     people = [*nodes(entry.resource.get("performer")), *nodes(entry.resource.get("resultsInterpreter"))]
-    found = (contact(one.get("actor") or one, entry, where, profile) for one in people)  # STU3 has who did it a step deeper
-    names = joined(
-        *unique(joined(who.name, who.organisation if who.organisation != who.name else "", by=", ") for who in found), by=", "
-    )
-    said = (("material", material(entry, where)), ("by", names))
-    return joined(*(f"{profile.label(name)}: {words}" for name, words in said if words))
-
-
-def pointed(reference: Any, entry: Entry, where: Addresses, steps: int = 4) -> str:
-    """What a reference points at, in its own words; its display when it is not in the message."""
-    found = where.resolve(reference, entry)
-    if found is None:
-        return text(node(reference).get("display"))
-    own = found.resource
-    return joined(concept(own.get("code")) or concept(own.get("type")), taken_from(found, where, steps), by=", ")
-
-
-def taken_from(sample: Entry, where: Addresses, steps: int = 4) -> str:
-    """Where a sample was taken; of a slide what it was cut from, for a slide of the left and of the right are both called so; else its
-    number at the laboratory.
-    """
-    own = sample.resource
-    if place := site(node(own.get("collection")).get("bodySite")):
-        return place
-    cut_from = [one for one in nodes(own.get("parent")) if steps and where.resolve(one, sample) is not sample]
-    parents = unique(pointed(one, sample, where, steps - 1) for one in cut_from)
-    return joined(*parents, by=", ") or text(node(own.get("accessionIdentifier")).get("value"))
+    about = material(entry, where)
+    return joined(f"{profile.label('material')}: {about}" if about else "", by_whom(people, entry, where, profile))

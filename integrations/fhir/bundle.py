@@ -231,6 +231,10 @@ class Addresses:
             if entry.resource.get("contained"):
                 yield from self.contained(entry)
 
+    @cached_property
+    def specimens(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.every() if entry.kind == "Specimen") if self.kinds["Specimen"] else ()
+
     def contained(self, source: Entry) -> list[Entry]:
         """The resources inside one resource. FHIR nests them one deep, and so do we: no loop can arise."""
         home = source.container or source.resource

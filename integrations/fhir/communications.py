@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.fhir.beside import beside, by_whom
+from integrations.fhir.beside import beside, by_whom, names_of
 from integrations.fhir.bundle import Entry
 from integrations.fhir.reading import Facts, Reading, denied, status
 from integrations.fhir.values import Node, concept, day, first_of, joined, node, nodes, notes, text, word
@@ -21,10 +21,20 @@ def communication(entry: Entry, reading: Reading) -> Facts:
     never = joined(status(own.get("status")) if word(own.get("status")) in _NEVER else "", denied(own, reading), by=" ")
     how = joined(never, status(own.get("priority")) if word(own.get("priority")) != "routine" else "", by=" ")
     whose = by_whom(own.get("sender"), entry, reading.where, reading.profile)
-    said = (words for words in (*written, *named, *notes(own.get("note"))) if words)
-    told = (joined(joined(joined(about, words, by=": "), how, by=" "), whose) for words in said)
+    said = [words for words in (*written, *named, *notes(own.get("note"))) if words] or [_without_words(entry, reading)]
+    told = (joined(joined(joined(about, words, by=": "), how, by=" "), whose) for words in said if words)
     dated = day(first_of(own, "sent", "received", "authoredOn"))
     return tuple(Fact(Section.OTHER, words, label, dated) for words in told)
+
+
+def _without_words(entry: Entry, reading: Reading) -> str:
+    """Of what is asked for and has no text: of what kind it is, by which way and to whom (`Kopie aan: huisarts A`)."""
+    own = entry.resource
+    if entry.kind != "CommunicationRequest" or nodes(own.get("payload")):
+        return ""
+    kinds, ways = (joined(*map(concept, nodes(own.get(name))), by=", ") for name in ("category", "medium"))
+    whom = names_of(own.get("recipient"), entry, reading.where, reading.profile)
+    return joined(kinds, joined(ways, whom, by=", "), by=": ") if kinds else ""
 
 
 def _written(part: Node, entry: Entry, reading: Reading) -> str:

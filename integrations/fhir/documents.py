@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.cda import opened
-from integrations.fhir.beside import by_whom
+from integrations.fhir.beside import names_of
 from integrations.fhir.bundle import Entry
 from integrations.fhir.decoded import NotReadable, decoded
 from integrations.fhir.location import address, tail
@@ -48,7 +48,8 @@ class _Told:
     names: tuple[str, ...] = ()  # by what it is known when it is over: its number, its address; without those its id
     status: str = ""  # of RESULT_STATUSES
     replaces: str = ""  # the number of the document, or the version, that it takes the place of
-    whose: str = ""  # who wrote it, and where: whom to ask for what was not sent along
+    author: str = ""  # who wrote it, and where: whom to ask for what was not sent along
+    is_named: bool = True  # whether that is somebody, and not a department alone
 
 
 _FILE_NAME = re.compile(r"[^.]\.\w{1,5}$")
@@ -66,20 +67,20 @@ def of_reference(entry: Entry, reading: Reading) -> Carried:
     named, dated = _number(own), first_of(own, "date", "created", "indexed")
     said = [_DOCUMENT.get(word(own.get(name)), "") for name in ("status", "docStatus")]
     state = "withdrawn" if "withdrawn" in said else joined(*said)
+    authors, department = _authors(entry, reading, "author"), concept(node(own.get("context")).get("practiceSetting"))
     told = _Told(
-        title, dated, named or entry.id, _names(named, entry), state, _parent(entry, reading) or named, _whose(entry, reading)
-    )
+        title, dated, named or entry.id, _names(named, entry), state, _parent(entry, reading) or named,
+        joined(authors, department, by=", "), bool(authors),
+    )  # fmt: skip
     if not parts and state == "withdrawn" and told.names:
         return Carried(gone=told.names)
     return _together([_one(entry, part, reading, codes, told) for part in parts or [{}]])  # without content it is only named
 
 
-def _whose(entry: Entry, reading: Reading) -> str:
-    """`door: G. Boer, Genetica`: the authors of a document and their department."""
-    own = entry.resource
-    authors = by_whom(own.get("author"), entry, reading.where, reading.profile)
-    department = concept(node(own.get("context")).get("practiceSetting"))
-    return joined(authors, department, by=", ") if authors else department
+def _authors(entry: Entry, reading: Reading, *names: str) -> str:
+    """`G. Boer (klinisch geneticus), Genetica`: who wrote it or stands for it, under whichever of these names that is."""
+    people = [one for name in names for one in nodes(entry.resource.get(name))]
+    return names_of(people, entry, reading.where, reading.profile)
 
 
 def _number(own: Node) -> str:
@@ -112,7 +113,8 @@ def of_report(entry: Entry, reading: Reading) -> Carried:
     dated = first_of(own, "effectiveDateTime", "effectivePeriod", "issued")
     named, state = next((value for _, value in identifiers(own)), ""), _REPORT.get(word(own.get("status")), "")
     replaces = named if state == "corrected" else ""  # otherwise several reports may share the number of what was ordered
-    told = _Told(concept(own.get("code")), dated, named or entry.id, _names(named, entry), state, replaces)
+    authors = _authors(entry, reading, "performer", "resultsInterpreter")
+    told = _Told(concept(own.get("code")), dated, named or entry.id, _names(named, entry), state, replaces, authors)
     if not nodes(own.get("presentedForm")) and state == "withdrawn" and told.names:
         return Carried(gone=told.names)
     return _together([_one(entry, form, reading, codes, told) for form in nodes(own.get("presentedForm"))])
@@ -120,7 +122,8 @@ def of_report(entry: Entry, reading: Reading) -> Carried:
 
 def of_attachment(entry: Entry, attachment: Node, reading: Reading, title: str, dated: str = "") -> Carried:
     """An attachment that is the answer on a form, or the paper under what it belongs to."""
-    return _one(entry, attachment, reading, [], _Told(title, dated))
+    authors = _authors(entry, reading, "author", "sender", "operator")
+    return _one(entry, attachment, reading, [], _Told(title, dated, author=authors))
 
 
 def of_binary(entry: Entry, reading: Reading) -> Carried:
@@ -137,7 +140,8 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
     used = (binary.place,) if binary and binary.kind == "Binary" else ()
     sent = part.get("data") or inside or (_payload(binary.resource) if binary and used else None)
     if sent is None or not text(sent):
-        named = joined(_in_words(title, told.title, reading) or reading.profile.label("document"), told.whose)
+        whose = f"{reading.profile.label('by')}: {told.author}" if told.author and told.is_named else told.author
+        named = joined(_in_words(title, told.title, reading) or reading.profile.label("document"), whose)
         gone = told.names if told.status == "withdrawn" else ()
         return Carried(facts=(_not_sent(named, dated, told.status, reading),), gone=gone)
     media = text(part.get("contentType")) or (text(binary.resource.get("contentType")) if binary else "")
@@ -159,6 +163,7 @@ def _one(entry: Entry, part: Node, reading: Reading, codes: list[tuple[str, str]
         told.number,
         told.replaces,
         told.status,
+        author=told.author,
     )
     words = (
         words_in(content) if told.status != "withdrawn" else ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.fhir.beside import according, at_place, done_by, evidence, pointed, reasons, unsent, written_by
+from integrations.fhir.allergies import allergy
+from integrations.fhir.beside import according, at_place, by_whom, done_by, evidence, reasons, unsent, written_by
 from integrations.fhir.body import called, site, sites
 from integrations.fhir.bundle import Entry
+from integrations.fhir.materials import pointed
 from integrations.fhir.medication import medication
 from integrations.fhir.observation import observation
 from integrations.fhir.reading import Facts, Reading, because, fact, noted, status, until
@@ -22,7 +24,6 @@ from integrations.fhir.values import (
     local_day,
     node,
     nodes,
-    notes,
     partial,
     text,
     unique,
@@ -87,33 +88,6 @@ def _condition_section(entry: Entry, reading: Reading) -> Section:
     return by_profile or (Section.COMORBIDITY if reading.reasons else Section.DIAGNOSIS)
 
 
-def allergy(entry: Entry, reading: Reading) -> Facts:
-    """What, how it shows and how badly: each reaction with its own severity and words."""
-    own = entry.resource
-    reactions = [_reaction(one) for one in nodes(own.get("reaction"))]
-    critical = text(own.get("criticality"))
-    risk = f"{reading.profile.label('criticality')}: {critical}" if critical else ""
-    state = status(own.get("verificationStatus"), own.get("clinicalStatus"))
-    dated = first_of(own, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
-    kind = reading.profile.word("statuses", text(own.get("type")))  # what one does not tolerate is no allergy
-    named = joined(concept(own.get("code")), joined(*reactions, by=", "), by=": ")
-    named = joined(named, f"({kind})" if kind else "", by=" ") if named else ""
-    words = joined(joined(named, risk), state, by=" ") if named else ""
-    words = joined(words, according(entry, reading.where, reading.profile)) if words else ""
-    label = reading.profile.label("allergy")
-    return (
-        *fact(Section.COMORBIDITY, words, own.get("code"), label=label, dated=dated),
-        *noted(Section.COMORBIDITY, entry, reading, dated),
-    )
-
-
-def _reaction(one: Node) -> str:
-    shown = joined(concept(one.get("substance")), joined(*map(concept, nodes(one.get("manifestation"))), by=", "), by=": ")
-    severe = text(one.get("severity"))
-    words = joined(shown, text(one.get("description")), *notes(one.get("note")))
-    return joined(words, f"({severe})" if severe and words else "", by=" ")
-
-
 def imaging(entry: Entry, reading: Reading) -> Facts:
     """A study that exists somewhere: modality, description and day. Images never travel in a referral."""
     own = entry.resource
@@ -126,7 +100,11 @@ def imaging(entry: Entry, reading: Reading) -> Facts:
     dated = first_of(own, "started")
     named = fact(
         Section.IMAGING,
-        joined(joined(words, status(own.get("status")), by=" "), reasons(entry, reading.where, reading.profile)),
+        joined(
+            joined(words, status(own.get("status")), by=" "),
+            reasons(entry, reading.where, reading.profile),
+            by_whom(own.get("interpreter"), entry, reading.where, reading.profile),
+        ),
         own.get("procedureCode"),
         label=label,
         dated=dated,
@@ -150,7 +128,8 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
         *unsent(own.get("complicationDetail"), entry, reading.where),
     )
     put_in = (pointed(one.get("manipulated"), entry, reading.where) for one in nodes(own.get("focalDevice")))
-    used = joined(*(concept(one) for one in nodes(own.get("usedCode"))), *put_in, by=", ")
+    aids = [*map(concept, nodes(own.get("usedCode"))), *unsent(own.get("usedReference"), entry, reading.where)]
+    used = joined(*aids, *put_in, by=", ")
     words = joined(joined(called(own.get("code")), sites(own.get("bodySite")), by=", "), used, *after)
     words = (
         joined(
@@ -158,6 +137,7 @@ def procedure(entry: Entry, reading: Reading) -> Facts:
             reasons(entry, reading.where, reading.profile),
             at_place(own.get("location"), entry, reading.where, reading.profile),
             done_by(entry, reading.where, reading.profile),
+            according(entry, reading.where, reading.profile),
         )
         if words
         else ""

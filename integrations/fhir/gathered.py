@@ -23,6 +23,8 @@ class Gathered:
     quarantined: list[str] = field(default_factory=list)
     unmapped: list[str] = field(default_factory=list)
     binaries: set[str] = field(default_factory=set)
+    #: places of the devices that were told of by themselves
+    used: set[str] = field(default_factory=set)
     taken_back: list[Fact] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from integrations.fhir.beside import unsent
+from integrations.fhir.beside import by_whom, unsent
 from integrations.fhir.bundle import Entry
 from integrations.fhir.headings import marked
 from integrations.fhir.planned import appointment, episode, group, study, wanted
@@ -38,6 +38,7 @@ def _risk(entry: Entry, reading: Reading) -> Words:
         said = (concept(one.get("qualitativeRisk")), chance, when, text(one.get("rationale")))
         yield joined(concept(one.get("outcome")), joined(*said, by=", "), by=": ")
     yield text(own.get("mitigation"))
+    yield by_whom(own.get("performer"), entry, reading.where, reading.profile)
     yield text(own.get("comment"))  # STU3
 
 

@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.fhir.beside import asked_by, at_place, by_whom, pointed, taken_from, unsent
+from integrations.fhir.agreed import agreed
+from integrations.fhir.beside import according, asked_by, at_place, by_whom, unsent
 from integrations.fhir.body import part_of_body, sites
 from integrations.fhir.bundle import Entry
 from integrations.fhir.happened import HAPPENED
+from integrations.fhir.materials import pointed, taken_from
 from integrations.fhir.reading import Facts, Reading, because, denied, fact, intended, noted, status, until
 from integrations.fhir.timing import timing
-from integrations.fhir.values import Node, answer_text, codings, concept, first_of, joined, local_day, node, nodes, notes, text
+from integrations.fhir.values import (
+    Node,
+    answer_text,
+    codings,
+    concept,
+    first_of,
+    joined,
+    local_day,
+    node,
+    nodes,
+    notes,
+    quantity,
+    text,
+)
 from mdo_portal.exchange import Section
 
 _TITLES = ("title", "code", "vaccineCode", "type", "class", "description", "category")
@@ -39,13 +54,15 @@ def _plan(entry: Entry, reading: Reading) -> Iterator[str]:
     yield text(own.get("description")) if text(own.get("title")) else ""
     for one in nodes(own.get("activity")):
         detail = node(one.get("detail"))
-        words = joined(concept(detail.get("code")), text(detail.get("description")), by=": ")
+        drug = joined(concept(detail.get("productCodeableConcept")), quantity(detail.get("dailyAmount")), by=", ")
+        words = joined(joined(concept(detail.get("code")), text(detail.get("description")), by=": "), drug)
         named = text(node(one.get("reference")).get("display"))
         when = timing(node(detail.get("scheduledTiming")), reading.profile) or answer_text(detail, "scheduled")
         why = concept(detail.get("statusReason"))
         yield joined(words or named, when, status(detail.get("status")) if words else "", denied(detail, reading), why, by=" ")
         yield joined(*(concept(each) for each in nodes(one.get("outcomeCodeableConcept"))), *notes(one.get("progress")))
         yield joined(*unsent(one.get("outcomeReference"), entry, reading.where), by=", ")
+    yield by_whom(own.get("author"), entry, reading.where, reading.profile)
 
 
 def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -53,24 +70,7 @@ def _goal(entry: Entry, reading: Reading) -> Iterator[str]:
     yield text(entry.resource.get("statusReason"))
     for one in nodes(entry.resource.get("target")):
         yield joined(concept(one.get("measure")), answer_text(one, "detail"), answer_text(one, "due"), by=" ")
-
-
-def _consent(entry: Entry, reading: Reading) -> Iterator[str]:
-    """What it is about, and whether that is permitted or denied: never the one without the other."""
-    own = entry.resource
-    about = [concept(one) for one in nodes(own.get("category"))]
-    yield joined(*about, by=", ")
-    more = (concept(one.get("valueCodeableConcept")) or text(one.get("valueString")) for one in nodes(own.get("extension")))
-    yield from (words for words in more if words not in about)
-    yield from _provisions([*nodes(own.get("provision")), *nodes(own.get("except"))])
-
-
-def _provisions(many: list[Node]) -> Iterator[str]:
-    """Each with its exceptions behind it (a provision in a provision). The gate has bounded the depth."""
-    for one in many:
-        said = [*map(concept, nodes(one.get("code"))), *(answer_text(beside) for beside in nodes(one.get("extension")))]
-        yield joined(text(one.get("type")), joined(*said, by=", "), by=": ")
-        yield from _provisions(nodes(one.get("provision")))
+    yield according(entry, reading.where, reading.profile, "expressedBy")
 
 
 def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -81,8 +81,7 @@ def _contact(entry: Entry, reading: Reading) -> Iterator[str]:
     yield concept(node(own.get("hospitalization")).get("dischargeDisposition"))
     yield text(node(own.get("serviceProvider")).get("display"))
     yield at_place([one.get("location") for one in nodes(own.get("location"))], entry, reading.where, reading.profile)
-    people = [one.get("individual") for one in nodes(own.get("participant"))]
-    yield by_whom(people, entry, reading.where, reading.profile)
+    yield by_whom(own.get("participant"), entry, reading.where, reading.profile)
 
 
 def _material(entry: Entry, reading: Reading) -> Iterator[str]:
@@ -130,21 +129,25 @@ def _warned(entry: Entry, reading: Reading) -> Iterator[str]:
     yield from (pointed(one.get("valueReference"), entry, reading.where) for one in nodes(entry.resource.get("extension")))
 
 
-def _refused(entry: Entry, reading: Reading) -> Iterator[str]:
-    yield because(entry.resource)
+def _vaccinated(entry: Entry, reading: Reading) -> Iterator[str]:
+    own = entry.resource
+    yield because(own)
+    yield text(own.get("occurrenceString"))
+    reactions = joined(*unsent([one.get("detail") for one in nodes(own.get("reaction"))], entry, reading.where), by=", ")
+    yield joined(reactions, "(subpotent)" if own.get("isSubpotent") is True else "", by=" ")
 
 
 _MORE: dict[str, tuple[str, Section, Callable[[Entry, Reading], Iterator[str]]]] = {
     "CarePlan": ("plan", Section.TREATMENT, _plan),
     "Goal": ("goal", Section.OTHER, _goal),
     "Flag": ("flag", Section.OTHER, _warned),
-    "Consent": ("consent", Section.OTHER, _consent),
+    "Consent": ("consent", Section.OTHER, agreed),
     "Encounter": ("encounter", Section.OTHER, _contact),
     "Specimen": ("specimen", Section.PATHOLOGY, _material),
     "ProcedureRequest": ("asked", Section.OTHER, _asked),
     "ServiceRequest": ("asked", Section.OTHER, _asked),
     "ReferralRequest": ("asked", Section.OTHER, _asked),
-    "Immunization": ("immunization", Section.OTHER, _refused),
+    "Immunization": ("immunization", Section.OTHER, _vaccinated),
     "BodyStructure": ("site", Section.OTHER, _body),
     "BodySite": ("site", Section.OTHER, _body),
     "DeviceUseStatement": ("device", Section.OTHER, _device),

@@ -8,6 +8,7 @@ from integrations.fhir.beside import added, done_by, found_by
 from integrations.fhir.body import called, site
 from integrations.fhir.bundle import Entry
 from integrations.fhir.reading import Facts, Reading, fact, noted, status, until
+from integrations.fhir.timing import timing
 from integrations.fhir.values import Node, answer_text, codings, concept, days_of, first_of, joined, node, nodes, quantity, text
 from mdo_portal.exchange import Section
 
@@ -18,12 +19,13 @@ def observation(entry: Entry, reading: Reading) -> Facts:
     codes = [*codings(own.get("code")), *codings(own.get("category"))]
     by_code = reading.profile.section(codes)
     section = by_code or Section.OTHER
-    dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
+    moments, when = _moments(own, reading)
+    dated = first_of(own, "effectiveDateTime", "effectivePeriod", "effectiveInstant") or moments or first_of(own, "issued")
     parts = [own, *nodes(own.get("component"))]
     begins, ends = days_of(own.get("effectivePeriod"))
     is_longer = begins != ends  # a habit of years, not a measurement of one day
     beside = joined(site(own.get("bodySite")), until(ends if is_longer else "", reading), by=" ")
-    how = joined(found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
+    how = joined(when, found_by(entry, reading.where, reading.profile), done_by(entry, reading.where, reading.profile))
     more = [joined(added(part, entry, reading.where, reading.profile), how) for part in parts]
     if len(parts) > 1 and section is not Section.DIAGNOSIS and (judged := _of_whole(own, reading)):
         more[1:] = [joined(judged, one) for one in more[1:]]
@@ -40,10 +42,20 @@ def observation(entry: Entry, reading: Reading) -> Facts:
         )
     ]
     which, teller = reading.panels.get(entry.place, ("", ""))
+    which = joined(reading.wholes.get(entry.place, ""), which, by=", ")
     said = [replace(one, label=f"{one.label} ({which})") if which and one.label not in (teller, which) else one for one in said]
     whole = concept(own.get("code"))
     said = [replace(one, label=f"{one.label} ({whole})") if _says_nothing(one.label, whole) else one for one in said]
     return (*said, *noted(section, entry, reading, dated))
+
+
+def _moments(own: Node, reading: Reading) -> tuple[str, str]:
+    """The first of the moments at which it was measured; and all of them in words, or how often, where that is more than one day."""
+    when = node(own.get("effectiveTiming"))
+    if not when:
+        return "", ""
+    moments = [text(one) for one in when.get("event") or ()]
+    return next(iter(moments), ""), timing(when, reading.profile) if len(moments) > 1 or when.get("repeat") else ""
 
 
 def _of_whole(own: Node, reading: Reading) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from integrations.fhir.beside import person
 from integrations.fhir.bundle import Entry
+from integrations.fhir.location import tail
 from integrations.fhir.people import contact
 from integrations.fhir.profile import Profile
 from integrations.fhir.reading import Reading
 from integrations.fhir.request import Request, is_review
-from integrations.fhir.values import nodes, text, unique
+from integrations.fhir.values import node, nodes, text, unique
 from integrations.fhir.withdrawal import tasks_about
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact
@@ -42,7 +44,8 @@ _RANKS = {"routine": 0, "urgent": 1, "asap": 2}
 
 def referrer(request: Request, reading: Reading) -> Contact:
     """Who asks, by the request; where it does not say, by its Task, its message or its letter."""
-    who = contact(request.requester, request.entry, reading.where, reading.profile)
+    is_machine = _is_machine(request.requester, request.entry, reading)
+    who = Contact() if is_machine else contact(request.requester, request.entry, reading.where, reading.profile)
     if who == Contact():
         asking = [one for one in _askers(request, reading) if one != Contact()]
         sender = next((one.name for one in asking if one.name == one.organisation), "")  # a hospital, for somebody of its own
@@ -62,8 +65,16 @@ def _askers(request: Request, reading: Reading) -> Iterator[Contact]:
     for entry in (*about, *others):
         for name in _ASKS[entry.kind]:
             for one in nodes(entry.resource.get(name)):
-                if person(one, entry, reading.where, reading.profile) != reading.profile.label("patient"):
+                is_machine = _is_machine(one.get("agent") or one, entry, reading)
+                if not is_machine and person(one, entry, reading.where, reading.profile) != reading.profile.label("patient"):
                     yield contact(one.get("agent") or one, entry, reading.where, reading.profile)
+
+
+def _is_machine(reference: Any, entry: Entry, reading: Reading) -> bool:
+    """Whether a Reference points at a Device: it made the letter or carried the request, and asked for nothing."""
+    found, said = reading.where.resolve(reference, entry), node(reference)
+    kind = found.kind if found else text(said.get("type")) or tail(text(said.get("reference"))).partition("/")[0]
+    return kind == "Device"
 
 
 def gp(patient: Entry, reading: Reading) -> Contact:

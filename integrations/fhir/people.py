@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from integrations.fhir.bundle import Addresses, Entry
@@ -80,7 +81,7 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     """
     liked = profile.words("identifiers", "local")
     held = (item for item in items if item.get("use") != "old")
-    found = [item for item in held if word(item.get("type")) not in _OTHERS or _pair(item)[0] in liked]
+    found = [item for item in held if not _is_elsewhere(word(item.get("type"))) or _pair(item)[0] in liked]
     found.sort(
         key=lambda item: (
             _place_in(liked, _pair(item)[0]),
@@ -92,8 +93,14 @@ def _local(items: list[Node], profile: Profile) -> tuple[str, str]:
     return _pair(found[0]) if found else ("", "")
 
 
-_OTHERS = {"VN", "AN", "FI", "SS", "DL", "PPN"}
-"""Identifier.type (HL7 v2 table 0203): of a visit, an account, a social security, a driver's licence, a passport."""
+def _is_elsewhere(kind: str) -> bool:
+    return kind in _OTHERS or kind.startswith("NN")
+
+
+_OTHERS = {"VN", "AN", "FI", "SS", "DL", "PPN", "NI", "HC", "MC", "MA", "TAX", "JHN"}
+"""Identifier.type (HL7 v2 table 0203): of a visit, an account, a social security, a driver's licence, a passport, a land (NN and its
+letters too), an insurance, a tax office.
+"""
 _SECOND = {"secondary", "temp"}
 
 
@@ -172,7 +179,22 @@ def contact(reference: Any, source: Entry, where: Addresses, profile: Profile) -
         return _in_role(found, where, profile)
     if found.kind in {"Organization", "HealthcareService"}:
         return _organisation(found.resource, profile)
-    return _practitioner(found.resource, profile)
+    if found.kind in _CALLED:
+        return Contact(name=_called(found.resource))
+    who = _practitioner(found.resource, profile)
+    related = found.resource.get("relationship") if found.kind == "RelatedPerson" else None
+    return replace(who, role=" ".join(filter(None, map(concept, nodes(related))))) if related else who
+
+
+_CALLED = {"CareTeam", "Device"}
+"""Who may be pointed at and is no person: by no number of its own is it a professional."""
+
+
+def _called(resource: Node) -> str:
+    """What a team or a machine is called; of a machine without a name what it is."""
+    names = [text(one.get("name")) for one in nodes(resource.get("deviceName"))]
+    said = (text(resource.get("name")), *names, text(resource.get("model")), concept(resource.get("type")))
+    return next(filter(None, said), "")
 
 
 def _in_role(role: Entry, where: Addresses, profile: Profile) -> Contact:

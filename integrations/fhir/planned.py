@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from integrations.fhir.beside import unsent
+from integrations.fhir.beside import by_whom, unsent
 from integrations.fhir.bundle import Entry
 from integrations.fhir.reading import Reading
 from integrations.fhir.values import Node, concept, joined, moment, nodes, text, unique, worn_here
@@ -38,6 +38,7 @@ def episode(entry: Entry, reading: Reading) -> Words:
     own = entry.resource
     yield joined(*map(concept, nodes(own.get("type"))), by=", ")
     yield joined(*unsent([one.get("condition") for one in nodes(own.get("diagnosis"))], entry, reading.where), by=", ")
+    yield by_whom(own.get("careManager"), entry, reading.where, reading.profile)
 
 
 def study(entry: Entry, reading: Reading) -> Words:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from integrations.fhir.beside import according
+from integrations.fhir.beside import according, remarks
 from integrations.fhir.bundle import Entry
 from integrations.fhir.documents import Carried, of_attachment
 from integrations.fhir.reading import Reading
@@ -127,6 +127,9 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
         if node(answer.get("valueAttachment")):
             found.carried.append(of_attachment(entry, answer["valueAttachment"], reading, shown))
     words = joined(*(_words(answer, reading) for answer in given if "valueAttachment" not in answer), by=", ")
+    said_beside = remarks(item)
+    if not words and said_beside:
+        found.facts.append(Fact(Section.OTHER if one.whose else Section.FORM, joined(*said_beside), shown, day(dated)))
     if not words:
         is_silent = any("valueAttachment" not in answer and set(answer) - {"item", "id"} for answer in given)
         found.left.extend([text(item.get("linkId"))[:64]] if is_silent else [])
@@ -146,15 +149,15 @@ def _place(one: _Asked, found: Answers, entry: Entry, reading: Reading, dated: s
         found.beside.append((target, Fact(Section.FORM, words, shown, day(dated))))
         return
     system, code = next(iter(codings([answer["valueCoding"] for answer in given if "valueCoding" in answer])), ("", ""))
-    section = Section(target) if target else Section.FORM
+    section, words = Section(target) if target else Section.FORM, joined(words, *said_beside)
     found.facts.append(Fact(section, words, shown, day(dated), code, system))
 
 
 def _words(answer: Node, reading: Reading) -> str:
     value = answer.get("valueBoolean")
-    if isinstance(value, bool):
-        return reading.profile.label("yes" if value else "no")
-    return answer_text(answer)
+    is_so = isinstance(value, bool)
+    words = reading.profile.label("yes" if value else "no") if is_so else answer_text(answer)
+    return joined(words, *remarks(answer)) if words else ""
 
 
 _SAID = ("", "final", "preliminary", "registered", "unknown", "amended", "corrected")

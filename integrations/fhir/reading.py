@@ -13,6 +13,7 @@ from integrations.fhir.location import tail
 from integrations.fhir.panels import panels
 from integrations.fhir.profile import Profile
 from integrations.fhir.values import Node, annotated, codings, concept, day, joined, nodes, partial, text, word
+from integrations.fhir.wholes import wholes
 from mdo_portal.exchange import Fact, Section
 
 _SILENT = {"", "confirmed", "active", "final", "completed", "available", "amended", "corrected"}
@@ -30,6 +31,11 @@ class Reading:
     def panels(self) -> dict[str, tuple[str, str]]:
         """Of values with parts that have one name: what tells each from the others."""
         return panels(self.where.every())
+
+    @cached_property
+    def wholes(self) -> dict[str, str]:
+        """Of values that belong to another value: which of several that is."""
+        return wholes(self.where)
 
     @cached_property
     def headings(self) -> dict[str, Heading]:

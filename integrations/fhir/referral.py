@@ -29,6 +29,7 @@ from integrations.fhir.taking import leftovers, take
 from integrations.fhir.task import request_task
 from integrations.fhir.told import narrative
 from integrations.fhir.values import Node, codings, concept, day, joined, moment, nodes, text, unique, word
+from integrations.fhir.whose import another_in_words
 from integrations.fhir.withdrawal import ending_task, is_request_taken_back, tasks_about, why
 from integrations.profiles import urgency_of
 from mdo_portal.exchange import Contact, Fact, IncomingReferral, Section, Unreadable
@@ -128,7 +129,7 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
         facts=facts,
         documents=tuple(found.documents),
         sent_at=bundled,  # never when it was asked for (authoredOn): what is told of the patient today is no older than today
-        unmapped=(*not_in_force(request.entry), *found.unmapped),
+        unmapped=(*not_in_force(request.entry), *_named_otherwise(request.entry, patient), *found.unmapped),
         quarantined=tuple(found.quarantined),
         request_task=request_task(request.entry, reading.where),
         taken_back=tuple(dict.fromkeys(found.taken_back)),
@@ -138,6 +139,11 @@ def _referral(request: Request, patient: Entry, reading: Reading, found: Gathere
     passed = request.latest_on not in (None, read.latest_useful_on)
     unmapped = (*read.unmapped, *([f"{request.entry.place} occurrence"] if passed else []))
     return replace(read, facts=distinct([*facts, *beside]), unmapped=unmapped) if beside or passed else read
+
+
+def _named_otherwise(request: Entry, patient: Entry) -> list[str]:
+    """That the request names another in words than the only patient who was sent: a person looks whose it is."""
+    return [f"{request.place} subject.display"] if another_in_words(request.resource, patient.resource) else []
 
 
 def _is_held(name: str, words: str, read: IncomingReferral, reading: Reading) -> bool:

@@ -8,16 +8,19 @@ from typing import Any
 
 from integrations.fhir.beside import extended
 from integrations.fhir.bundle import Entry
-from integrations.fhir.documents import of_binary, of_reference, of_report
+from integrations.fhir.documents import of_binary
 from integrations.fhir.facts import FACTS
 from integrations.fhir.gathered import Gathered
+from integrations.fhir.implants import implant
+from integrations.fhir.in_error import PAPERS, take_back
 from integrations.fhir.in_force import confidential
+from integrations.fhir.languages import languages
 from integrations.fhir.named import NAMED
-from integrations.fhir.named_alone import named_alone, without_value
 from integrations.fhir.people import cautions, has_second_bsn
 from integrations.fhir.questionnaire import asked_as_value
-from integrations.fhir.reading import Reading, is_in_error, not_sent, without_state
+from integrations.fhir.reading import Reading, is_in_error, not_sent
 from integrations.fhir.request import is_other
+from integrations.fhir.said import said_by
 from integrations.fhir.sieve import HELPERS, Sifted
 from integrations.fhir.team import team_member, teammates
 from integrations.fhir.told import (
@@ -27,12 +30,10 @@ from integrations.fhir.told import (
     only_narrative,
     says_more,
 )
-from integrations.fhir.values import Node, joined, nodes, sent_none, text, word
-from integrations.fhir.whose import ANOTHER, subject
+from integrations.fhir.values import Node, joined, nodes, sent_none, text
+from integrations.fhir.whose import ANOTHER, another_in_words, subject
 from integrations.fhir.written import of_form, of_letter, of_task
 from mdo_portal.exchange import Fact, Section
-
-_PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
 
 
 def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered) -> None:
@@ -42,57 +43,25 @@ def take(entry: Entry, patient: Entry | None, reading: Reading, found: Gathered)
     if entry.kind in HELPERS:
         found.unmapped.extend([f"{entry.place}/bsn"] if has_second_bsn(own, reading.profile) else [])
         found.unmapped.extend(cautions(entry) if entry.kind == "Patient" else [])
+        is_the_patient = patient is not None and entry.resource == patient.resource
+        found.facts.extend(replace(one, key=entry.known_as) for one in (languages(entry, reading) if is_the_patient else ()))
         return
     if patient is not None and is_other(subject(own), patient, reading.where, entry):
         found.quarantined.append(f"{entry.place}: {ANOTHER}")
     elif is_in_error(own):
         found.unmapped.append(f"{entry.place} entered-in-error")
-        if carries := _PAPERS.get(entry.kind):
-            found.withdraw(carries(entry, reading))
-        if entry.kind == "Composition":
-            over = Gathered()
-            of_letter(entry, reading, over)
-            found.taken_back.extend(over.facts)
-        if entry.kind in FACTS:
-            told = said_by(without_state(entry), reading)
-            is_silent = all(one.text == reading.profile.label("report") for one in told)
-            is_written = not is_silent and told == only_narrative(without_state(entry), reading)
-            found.taken_back.extend(named_alone(entry) if is_silent or is_written else ())
-            found.taken_back.extend(() if is_silent else told)  # told otherwise since, it stands
-        elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind):
-            found.taken_back.extend(mapping(without_state(entry), reading))
-        elif entry.kind == "QuestionnaireResponse":
-            over = Gathered()
-            of_form(without_state(entry), reading, over)
-            found.taken_back.extend(over.facts)
-        if entry.kind in {*TOLD, "Consent"}:
-            for carried in attached(entry, reading):
-                found.withdraw(carried)
+        take_back(entry, reading, found)
     else:
         before = len(found.facts)
         map_entry(entry, reading, found)
+        if patient is not None and (named := another_in_words(own, patient.resource)):
+            beside = f"{reading.profile.label('about')}: {named}"
+            found.facts[before:] = [replace(one, text=joined(one.text, beside)) for one in found.facts[before:]]
+            found.unmapped.append(f"{entry.place} subject.display")
         if entry.known_as:
             found.facts[before:] = [replace(one, key=entry.known_as) for one in found.facts[before:]]
     if entry.known_as:
         found.documents[papers:] = [replace(one, known_as=entry.known_as) for one in found.documents[papers:]]
-
-
-_CORRECTED = {"amended", "corrected"}
-
-
-def said_by(entry: Entry, reading: Reading) -> tuple[Fact, ...]:
-    """All that a resource of one of these kinds says, its extensions with it; corrected when it says that."""
-    told = FACTS[entry.kind](entry, reading)
-    told = told or (() if entry.resource.get("presentedForm") else only_narrative(entry, reading))
-    more = extended(entry, reading.where, reading.profile)
-    if more and not told:
-        told = (without_value(entry, reading),)
-    if more:
-        told = (replace(told[0], text=joined(told[0].text, *more)), *told[1:])
-    if heading := reading.headings.get(entry.place):
-        told = tuple(map(heading.above, told))
-    is_corrected = word(entry.resource.get("status")) in _CORRECTED
-    return tuple(replace(one, status="corrected") for one in told) if is_corrected else told
 
 
 def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
@@ -113,7 +82,7 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         found.unmapped.extend(_curves(entry) if is_told else [entry.place])
     for carried in attached(entry, reading) if entry.kind in {*TOLD, "Consent"} else ():
         found.carry(carried)
-    if carries := _PAPERS.get(entry.kind):
+    if carries := PAPERS.get(entry.kind):
         found.carry(carries(entry, reading))
     elif entry.kind == "QuestionnaireResponse":
         of_form(entry, reading, found)
@@ -127,7 +96,11 @@ def map_entry(entry: Entry, reading: Reading, found: Gathered) -> None:
         of_letter(entry, reading, found)
     elif entry.kind == "Task":
         of_task(entry, reading, found)
-    elif not mapping and entry.kind != "Device":
+    elif entry.kind == "Device":
+        told = implant(entry, reading)
+        found.facts.extend(told)
+        found.used.update([entry.place] if told else [])
+    elif not mapping:
         found.unmapped.append(entry.place)
 
 
@@ -183,6 +156,7 @@ def leftovers(reading: Reading, sifted: Sifted, found: Gathered) -> None:
         for name in ("medicationReference", "device")
         for one in reading.where.all(entry.resource.get(name) or [], entry)
     }
+    taken |= found.used
     loose = (entry for entry in reading.where.entries if entry.kind in _POINTED_AT and entry.place not in taken)
     found.unmapped.extend(entry.place for entry in loose)
     for entry in reading.where.entries:

@@ -13,7 +13,7 @@ def timing(value: Node, profile: Profile) -> str:
     repeat = node(value.get("repeat"))
     moments = map(worn, _texts(value.get("event")))
     return joined(
-        concept(value.get("code")), _times(repeat), *_hours(repeat, profile), _count(repeat, profile), *moments,
+        concept(value.get("code")), _times(repeat, profile), *_hours(repeat, profile), _count(repeat, profile), *moments,
         joined(_span(repeat, "duration"), text(repeat.get("durationUnit")), by=" "),
         bounds(value, profile), by=", ",
     )  # fmt: skip
@@ -43,9 +43,12 @@ def _texts(value: object) -> list[str]:
     return [text(one) for one in (value if isinstance(value, list) else [value]) if text(one)]
 
 
-def _times(repeat: Node) -> str:
+def _times(repeat: Node, profile: Profile) -> str:
+    """`3 per 1 d`, `per 12 h`, `3 keer`: one of both alone would read as an amount, or as for how long."""
     frequency, period = (_span(repeat, name) for name in ("frequency", "period"))
-    return joined(frequency, joined(period, text(repeat.get("periodUnit")), by=" "), by=" per ")
+    if frequency and not period:
+        return f"{frequency} {profile.label('times')}"
+    return joined(frequency, f"per {joined(period, text(repeat.get('periodUnit')), by=' ')}" if period else "", by=" ")
 
 
 def _span(repeat: Node, name: str) -> str:

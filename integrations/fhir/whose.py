@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from unicodedata import combining, normalize
 
 from integrations.fhir.bundle import Addresses, Entry
 from integrations.fhir.people import identifiers, is_bsn
 from integrations.fhir.profile import Profile
 from integrations.fhir.sieve import Sifted
-from integrations.fhir.values import Node, node, nodes
+from integrations.fhir.values import Node, answer_text, joined, node, nodes, text
 from mdo_portal.exchange import Unreadable
 
 ANOTHER = "about a patient who is not the one of this referral"
@@ -18,6 +20,35 @@ ANOTHER = "about a patient who is not the one of this referral"
 def subject(resource: Node) -> Any:
     """The Reference to whom it is about, however its kind calls that."""
     return resource.get("subject") or resource.get("patient") or resource.get("for")
+
+
+def another_in_words(resource: Node, patient: Node) -> str:
+    """The words by which it names whom it is about, where it points at nobody and no surname or number of the patient is among them."""
+    pointer = node(subject(resource))
+    shown = text(pointer.get("display"))
+    if not shown or text(pointer.get("reference")) or identifiers({"identifier": pointer.get("identifier")}):
+        return ""
+    if text(pointer.get("type")) not in ("", "Patient"):
+        return shown
+    own = {word for one in nodes(patient.get("name")) for word in _words(_surname(one))}
+    numbers = {word for _, value in identifiers(patient) for word in _words(value)}
+    return shown if own and not (own | numbers | {"patient"}) & set(_words(shown)) else ""
+
+
+def _surname(name: Node) -> str:
+    """All words of a surname; of a name in one piece all of them."""
+    parts = [text(name.get("family")), *(answer_text(one) for one in nodes(node(name.get("_family")).get("extension")))]
+    return joined(*parts, by=" ") or text(name.get("text"))
+
+
+def _words(said: str) -> list[str]:
+    """Without accents, capitals and what stands before surnames."""
+    plain = normalize("NFKD", said.casefold())
+    found = re.findall(r"[^\W_]+", "".join(letter for letter in plain if not combining(letter)))
+    return [one for one in found if len(one) > 1 and one not in _BEFORE]
+
+
+_BEFORE = frozenset({"van", "de", "der", "den", "het", "ten", "ter", "te", "von", "du", "la", "le", "el", "al", "in", "op"})
 
 
 def patients_in(entries: Iterable[Entry], sifted: Sifted) -> list[Entry]:

@@ -49,6 +49,8 @@ class CaseDocument(Base):
     reference: Mapped[str] = mapped_column(default="")
     #: the address that its resource has on the sender's FHIR server: `DocumentReference/7`; empty = none
     known_as: Mapped[str] = mapped_column(default="")
+    #: who wrote it or stands for it, in the sender's words; empty = not named
+    author: Mapped[str] = mapped_column(default="")
     #: preliminary, corrected, withdrawn, unobtainable or empty (final), as sent
     status: Mapped[str] = mapped_column(default="")
     #: when the hospital replaced or withdrew it; it stays, shown as such

@@ -66,6 +66,7 @@ class IncomingDocument:
     replaces: str = ""  # the sender's id, or address, of the document that this one takes the place of
     status: str = ""  # of RESULT_STATUSES; "" = final
     known_as: str = ""  # `DocumentReference/7`: its address on the sender's server; told again under it, it is the same document
+    author: str = ""  # who wrote it or stands for it, in words, as sent
 
 
 @dataclass(frozen=True)

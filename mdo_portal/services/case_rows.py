@@ -69,6 +69,7 @@ class DocumentRow(NamedTuple):
     hospital_code: str
     status: str = ""
     superseded_at: datetime | None = None
+    author: str = ""
 
 
 class TimelineLine(NamedTuple):

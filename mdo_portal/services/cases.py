@@ -148,6 +148,7 @@ def documents(session: Session, case_id: uuid.UUID) -> list[DocumentRow]:
             Hospital.code,
             CaseDocument.status,
             CaseDocument.superseded_at,
+            CaseDocument.author,
         )
         .join(Hospital, Hospital.id == CaseDocument.hospital_id)
         .where(CaseDocument.case_id == case_id)

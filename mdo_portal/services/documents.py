@@ -116,6 +116,7 @@ _ONCE = _ADDING.on_conflict_do_update(
         "superseded_at": _ADDING.excluded.superseded_at,
         "reference": func.coalesce(func.nullif(_ADDING.excluded.reference, ""), CaseDocument.reference),
         "known_as": func.coalesce(func.nullif(_ADDING.excluded.known_as, ""), CaseDocument.known_as),
+        "author": func.coalesce(func.nullif(_ADDING.excluded.author, ""), CaseDocument.author),
     },
     where=_ADDING.excluded.received_at >= func.greatest(CaseDocument.received_at, CaseDocument.superseded_at),
 )
@@ -151,6 +152,7 @@ def row(
         "message_id": message_id,
         "reference": document.reference,
         "known_as": document.known_as,
+        "author": document.author,
         "status": document.status,
         "superseded_at": at if document.status == "withdrawn" else None,
     }

@@ -47,6 +47,13 @@ def test_the_same_bytes_are_kept_once(session: Session, case: Case) -> None:
     assert session.scalar(select(func.count()).select_from(CaseDocument).where(CaseDocument.case_id == case.id)) == 1
 
 
+def test_who_wrote_it_stays_known_when_the_same_bytes_come_again_without_a_name(session: Session, case: Case) -> None:
+    assert add(session, case, b"%PDF-1.7 z", author="dr. A. Krol").author == "dr. A. Krol"
+    assert add(session, case, b"%PDF-1.7 z").author == "dr. A. Krol"
+    session.expire_all()
+    assert add(session, case, b"%PDF-1.7 z", author="dr. A. Krol (patholoog)").author == "dr. A. Krol (patholoog)"
+
+
 @pytest.mark.parametrize(
     ("content", "is_cut"), [(b"%PDF-1.7 begin", True), (b"%PDF-1.7 begin en einde\n%%EOF\n", False), (b"gewone tekst", False)]
 )

@@ -124,6 +124,22 @@ def test_the_case_says_of_a_document_that_it_breaks_off_or_was_corrected(app: Fl
     assert ["gecorrigeerd" in one for one in listed] == ["Anders" in one for one in listed]
 
 
+def test_the_case_says_who_wrote_a_document(app: Flask, database: Database, region: Region) -> None:
+    papers = (
+        make.document(b"%PDF-1.7 een\n%%EOF\n", title="Verslag", author="dr. A. Krol (patholoog), Streeklab <Zuid>"),
+        make.document(b"%PDF-1.7 twee\n%%EOF\n", title="Zonder"),
+    )
+    with database.transaction() as session:
+        zeed = session.get_one(Hospital, region.hospitals["ZEED"])
+        path = f"/cases/{make.case(session, zeed, board_id=region.boards['URO-P'], documents=papers).id}"
+
+    listed = re.findall(r'<li><a id="document-.*?</li>', signed_in(app, database, region, "Aisha").get(path).text, re.DOTALL)
+
+    told = "door dr. A. Krol (patholoog), Streeklab &lt;Zuid&gt;"
+    assert [told in one for one in listed] == ["Verslag" in one for one in listed]
+    assert sum(told in one for one in listed) == 1
+
+
 def test_every_icon_that_a_page_names_is_drawn() -> None:
     drawn = set(re.findall(r'<symbol id="([a-z0-9-]+)"', next(DIST.glob("icons*.svg")).read_text(encoding="utf-8")))
     pages = [file.read_text(encoding="utf-8") for file in TEMPLATES.rglob("*.html")]

@@ -18,7 +18,7 @@ def test_who_operated_and_at_what_age_is_shown() -> None:
         "Procedure", status="completed", code=words("Lobectomie"), performedAge=amount(60, "jaar"),
         performer=[{"actor": {"display": "dr. Snijder"}, "function": words("chirurg")}],
     )  # fmt: skip
-    assert told(read(done)) == [("", "Lobectomie; door: dr. Snijder (60 jaar)")]
+    assert told(read(done)) == [("", "Lobectomie; door: dr. Snijder (chirurg) (60 jaar)")]
 
 
 def test_a_stage_says_on_what_it_rests_and_a_diagnosis_that_it_is_over() -> None:

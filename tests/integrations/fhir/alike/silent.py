@@ -61,7 +61,6 @@ def _padded(own: Node) -> Node:
 
 _MORE_OF_THE_PATIENT = {
     "active": True, "multipleBirthBoolean": False, "maritalStatus": {"text": "gehuwd"}, "language": "nl-NL",
-    "communication": [{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "nl-NL"}]}, "preferred": True}],
 }  # fmt: skip
 
 

@@ -1,0 +1,42 @@
+"""What a resource that should never have been told took along: what it said is over, where it was told before."""
+
+from __future__ import annotations
+
+from integrations.fhir.bundle import Entry
+from integrations.fhir.documents import of_reference, of_report
+from integrations.fhir.facts import FACTS
+from integrations.fhir.gathered import Gathered
+from integrations.fhir.implants import implant
+from integrations.fhir.named import NAMED
+from integrations.fhir.named_alone import named_alone
+from integrations.fhir.reading import Reading, without_state
+from integrations.fhir.said import said_by
+from integrations.fhir.told import TOLD, attached, only_narrative
+from integrations.fhir.written import of_form, of_letter
+
+PAPERS = {"DiagnosticReport": of_report, "DocumentReference": of_reference}
+
+
+def take_back(entry: Entry, reading: Reading, found: Gathered) -> None:
+    """What it said, as taken back; its documents come along as withdrawn."""
+    if carries := PAPERS.get(entry.kind):
+        found.withdraw(carries(entry, reading))
+    if entry.kind == "Composition":
+        over = Gathered()
+        of_letter(entry, reading, over)
+        found.taken_back.extend(over.facts)
+    if entry.kind in FACTS:
+        told = said_by(without_state(entry), reading)
+        is_silent = all(one.text == reading.profile.label("report") for one in told)
+        is_written = not is_silent and told == only_narrative(without_state(entry), reading)
+        found.taken_back.extend(named_alone(entry) if is_silent or is_written else ())
+        found.taken_back.extend(() if is_silent else told)  # told otherwise since, it stands
+    elif mapping := TOLD.get(entry.kind) or NAMED.get(entry.kind) or (implant if entry.kind == "Device" else None):
+        found.taken_back.extend(mapping(without_state(entry), reading))
+    elif entry.kind == "QuestionnaireResponse":
+        over = Gathered()
+        of_form(without_state(entry), reading, over)
+        found.taken_back.extend(over.facts)
+    if entry.kind in {*TOLD, "Consent"}:
+        for carried in attached(entry, reading):
+            found.withdraw(carried)
