@@ -24,8 +24,8 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
     Only a letter to that very hospital, or over its channel to a general practitioner, that left, or is on its way at this moment, and
     is not settled: whatever number somebody names, nobody speaks for another's letter, and nobody speaks for one letter twice. A word
     that settles nothing (a commit) changes nothing.
-    That it arrived counts whatever a person, a restore or our patience made of it since. Anything else is about an attempt of before:
-    what is carried on paper by now, or waits to be sent again, stays so.
+    That it arrived counts whatever a person, a restore, our patience or an earlier no made of it since. Anything else is about an
+    attempt of before: what is carried on paper by now, or waits to be sent again, stays so.
     """
     number = control_id.lower()
     if receipt.kind is ReceiptKind.UNKNOWN or not _OURS.fullmatch(number):
@@ -35,7 +35,8 @@ def acknowledge(session: Session, hospital_id: uuid.UUID, control_id: str, recei
     is_spoken_for = or_(Delivery.state == DeliveryState.SENT, is_under_way)
     if receipt.kind is ReceiptKind.ACCEPTED:
         has_left = or_(Delivery.sent_at.is_not(None), Delivery.held_at.is_not(None))
-        is_spoken_for = or_(is_spoken_for, and_(Delivery.state.in_((DeliveryState.WAITING, DeliveryState.DEAD)), has_left))
+        given_up = (DeliveryState.WAITING, DeliveryState.DEAD, DeliveryState.REFUSED)
+        is_spoken_for = or_(is_spoken_for, and_(Delivery.state.in_(given_up), has_left))
     else:
         is_spoken_for = and_(is_spoken_for, Delivery.channel != Channel.PAPER.value)
     as_sent = func.replace(cast(Delivery.id, Text), "-", "")

@@ -12,6 +12,7 @@ from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import OPEN, Audience, Delivery, DeliveryState
 from mdo_portal.domain.hospital import Channel
 from mdo_portal.domain.recipient import Destination
+from mdo_portal.services.replacing import same_recipient
 
 _NOW: ColumnElement[datetime] = bindparam("now", type_=Delivery.next_attempt_at.type)
 
@@ -46,6 +47,7 @@ def _overtakes() -> ColumnElement[bool]:
             older.case_id == Delivery.case_id,
             older.hospital_id == Delivery.hospital_id,
             older.audience == Delivery.audience,
+            same_recipient(older.recipient_name, Delivery.recipient_name),
             older.state.in_(OPEN),
             older.channel != Channel.PAPER.value,
             or_(older.next_attempt_at.is_not(None), older.held_at.is_not(None)),
@@ -73,6 +75,7 @@ def is_replaced(delivery: Delivery) -> ColumnElement[bool]:
         .join(newer, newer.id == arrived.decision_id)
         .where(newer.round_id == Decision.round_id, newer.version > Decision.version, newer.form.in_(REPLACES))
         .where(arrived.hospital_id == delivery.hospital_id, arrived.audience == delivery.audience)
+        .where(same_recipient(arrived.recipient_name, delivery.recipient_name))
         .where(arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)))  # one that waits goes after this one
         .exists()
     )

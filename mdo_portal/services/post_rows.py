@@ -67,6 +67,8 @@ class PostRow(NamedTuple):
     due_on: date | None
     #: what was signed; empty for who sees the letters of a hospital and not its patients
     form: DecisionForm | None
+    #: when its recipient last said no, also where it said yes since
+    refused_at: datetime | None
 
     @property
     def recipient(self) -> str:
@@ -196,4 +198,5 @@ _COLUMNS: tuple[Any, ...] = (
     func.coalesce(Board.late_paper_days, lateness.PAPER_DAYS),
     case((Decision.form.in_(NO_ADVICE), None), else_=_FIRST_DUE),  # what is to be carried out is of another letter
     Decision.form,
+    Delivery.refused_at,
 )

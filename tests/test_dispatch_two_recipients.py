@@ -1,0 +1,90 @@
+"""Two general practitioners at one address: what one of them has says nothing about the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from mdo_portal.database import Database
+from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.round import Round
+from mdo_portal.exchange import Address, OutgoingDecision, Receipt
+from mdo_portal.services import handing_over
+from tests.make import NOW
+from tests.outbox_house import AA, AE, Outbox, Receiver
+from tests.people import Region
+
+FIRST, NEXT = "H.A. Huisarts", "N. Opvolger"
+
+
+@dataclass
+class Refusing(Receiver):
+    """Takes letters to everybody but one."""
+
+    name: str = ""
+
+    def send(self, decision: OutgoingDecision, address: Address) -> Receipt:
+        self.came.append(decision)
+        return AE if decision.recipient_name == self.name else AA
+
+
+@pytest.fixture
+def outbox(database: Database, region: Region) -> Outbox:
+    made = Outbox(database, region)
+    made.copies_to_gps()
+    return made
+
+
+def _copies(outbox: Outbox, round_: Round, *, version: int) -> dict[str, Delivery]:
+    return {one.recipient_name: one for one in outbox.letters(round_, version=version) if one.audience is Audience.GP}
+
+
+def _again(outbox: Outbox, letter: Delivery) -> Receiver:
+    with outbox.database.transaction() as session:
+        handing_over.send_again(session, session.get_one(Delivery, letter.id), now=outbox.now)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+    return receiver
+
+
+def _corrected_after_he_left(outbox: Outbox, round_: Round, name: str = NEXT) -> None:
+    outbox.patient_of(name, round_)
+    outbox.corrected(round_)
+
+
+def test_a_letter_goes_again_to_who_never_got_what_replaces_it(outbox: Outbox) -> None:
+    round_ = outbox.signed(gp=FIRST)
+    outbox.drain(Refusing([AA], name=FIRST))
+    _corrected_after_he_left(outbox, round_)
+    outbox.drain(Refusing([AA], name=FIRST))
+
+    receiver = _again(outbox, _copies(outbox, round_, version=1)[FIRST])
+
+    assert [(one.version, one.recipient_name) for one in receiver.came] == [(1, FIRST)]
+    assert _copies(outbox, round_, version=1)[FIRST].state is DeliveryState.RECEIVED
+
+
+def test_a_letter_goes_no_more_to_who_has_what_replaces_it_under_a_name_written_otherwise(outbox: Outbox) -> None:
+    round_ = outbox.signed(gp=FIRST)
+    outbox.drain(Refusing([AA], name=FIRST))
+    _corrected_after_he_left(outbox, round_, f" {FIRST.upper()} ")
+    outbox.drain(Receiver([AA]))
+
+    receiver = _again(outbox, _copies(outbox, round_, version=1)[FIRST])
+
+    assert receiver.came == []
+    assert _copies(outbox, round_, version=1)[FIRST].state is DeliveryState.CANCELLED
+
+
+def test_the_letter_to_one_does_not_wait_for_that_to_the_other(outbox: Outbox) -> None:
+    round_ = outbox.signed(gp=FIRST)
+    outbox.work(Receiver([AA]))
+    with outbox.database.transaction() as session:
+        session.get_one(Delivery, _copies(outbox, round_, version=1)[FIRST].id).held_at = NOW
+    _corrected_after_he_left(outbox, round_)
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    assert [(one.version, one.recipient_name) for one in receiver.came[1:]] == [(2, NEXT)]
