@@ -14,7 +14,7 @@ from mdo_portal.domain.board import Board
 from mdo_portal.domain.case import Case
 from mdo_portal.domain.decision import NO_ADVICE, Decision
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel, Hospital
+from mdo_portal.domain.hospital import BY_PERSON, Channel, Hospital
 from mdo_portal.domain.patient import Patient
 from mdo_portal.domain.policy import Act
 from mdo_portal.domain.recipient import Destination, RecipientChannel
@@ -26,8 +26,6 @@ from mdo_portal.services.lateness import Mark, Terms
 NOT_ARRIVED = (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.DEAD)
 STUCK = (DeliveryState.REFUSED, DeliveryState.DEAD)
 """Nothing more happens to it by itself."""
-BY_PERSON = (Channel.PAPER, Channel.NOTICE)
-"""Channels over which no system says that it has the letter: a person does."""
 
 
 class PostRow(NamedTuple):

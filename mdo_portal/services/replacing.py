@@ -15,12 +15,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mdo_portal.domain.decision import REPLACES, Decision
 from mdo_portal.domain.delivery import Delivery, DeliveryState
-from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.hospital import BY_PERSON
 from mdo_portal.exchange import DecisionForm
 
 BY_HAND = "hand"
 """Code of what a person confirmed."""
-_NO_SYSTEM = (Channel.PAPER, Channel.NOTICE)
 
 Name = InstrumentedAttribute[str] | str
 
@@ -53,7 +52,7 @@ class _Version(NamedTuple):
     def is_in_system(self) -> bool:
         """It went over a line, or the system at the other end said so."""
         said_so = self.state is DeliveryState.RECEIVED and self.receipt_code != BY_HAND
-        return self.is_there and (said_so or self.channel not in _NO_SYSTEM)
+        return self.is_there and (said_so or self.channel not in BY_PERSON)
 
 
 def named(session: Session, decision: Decision, delivery: Delivery) -> Earlier | None:
