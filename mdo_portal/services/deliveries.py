@@ -24,7 +24,7 @@ from mdo_portal.services.replacing import BY_HAND
 from mdo_portal.services.sealed import row_of, sealer
 
 NO_TURN = Turn()
-_GIVEN_UP = (DeliveryState.REFUSED, DeliveryState.DEAD)
+_GIVEN_UP = (DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.CANCELLED)
 MAX_ATTEMPTS = 400
 LONGEST_PAUSE = 900.0
 CONFIRMED_WITHIN = timedelta(hours=1)
@@ -83,9 +83,8 @@ def settle(
 
 def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: datetime, turn: Turn = NO_TURN) -> None:
     """Write down what the receiver, or a person on its behalf, said about a letter."""
-    settled = delivery.state not in OPEN
-    if delivery.state is DeliveryState.RECEIVED or (settled and receipt.kind is not ReceiptKind.ACCEPTED):
-        return  # a late or second word changes nothing, unless it is that the letter arrived after all
+    if not _counts(delivery, receipt):
+        return
     first_time_sent = delivery.sent_at is None and receipts.has_left(receipt)
     delivery.leased_until = None
     delivery.receipt_code = receipt.code
@@ -103,7 +102,15 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
     case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
     is_after_all = was in _GIVEN_UP and receipt.code != BY_HAND  # whoever says so by hand knows it
     what = _after_all(session, delivery) if is_after_all else _EVENT.get(delivery.state, "")
-    tell(session, delivery, case, first_time_sent=first_time_sent, what=what, now=now)
+    taken_back = was is DeliveryState.RECEIVED
+    tell(session, delivery, case, first_time_sent=first_time_sent, what=what, taken_back=taken_back, now=now)
+
+
+def _counts(delivery: Delivery, receipt: Receipt) -> bool:
+    """A late or second word changes nothing, unless it is that the letter arrived after all, or a no after no more than a commit."""
+    if delivery.state is DeliveryState.RECEIVED:
+        return receipt.kind is ReceiptKind.REFUSED and delivery.receipt_code == receipts.COMMIT
+    return delivery.state in OPEN or receipt.kind is ReceiptKind.ACCEPTED
 
 
 def _after_all(session: Session, delivery: Delivery) -> str:
@@ -119,7 +126,7 @@ def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) 
         delivery.hold_reason = ""
     elif receipt.kind is ReceiptKind.REFUSED:
         delivery.move(DeliveryState.REFUSED)
-        delivery.refused_at, delivery.next_attempt_at = now, None
+        delivery.refused_at, delivery.received_at, delivery.next_attempt_at = now, None, None
     elif receipts.told(receipt) is Told.ABSENCE:
         delivery.attempts = max(
             0, delivery.attempts - 1
@@ -155,8 +162,17 @@ _EVENT = {
 }
 
 
-def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: bool, what: str = "", now: datetime) -> None:
-    """`what`: the event on the case's timeline, besides that it left."""
+def tell(
+    session: Session,
+    delivery: Delivery,
+    case: Case,
+    *,
+    first_time_sent: bool,
+    what: str = "",
+    taken_back: bool = False,
+    now: datetime,
+) -> None:
+    """`what`: the event on the case's timeline, besides that it left. `taken_back`: it was received, by a commit, and is no more."""
     name = delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
     if first_time_sent:
         timeline.happened(session, case, "letter.sent", at=now, hospital=name)
@@ -168,6 +184,8 @@ def tell(session: Session, delivery: Delivery, case: Case, *, first_time_sent: b
     if delivery.state in DONE and case.state is CaseState.DECIDED and not delivered.some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
         follow_ups.settle_case(session, case, now=now)
+    if taken_back and case.state is CaseState.DELIVERED and delivered.some_open(session, case.id):
+        case.move(CaseState.DECIDED, now=now)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
     standing.changed(session, case)

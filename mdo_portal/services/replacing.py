@@ -61,7 +61,8 @@ def named(session: Session, decision: Decision, delivery: Delivery) -> Earlier |
         return None
     if delivery.named_id is None:
         found = _chosen(decision, _before(session, decision, delivery))
-        delivery.named_id = found.delivery_id if found else delivery.id
+        if delivery.channel not in BY_PERSON:  # else no system hears what it names
+            delivery.named_id = found.delivery_id if found else delivery.id
         return found
     if delivery.named_id == delivery.id:
         return None

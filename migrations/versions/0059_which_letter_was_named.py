@@ -17,7 +17,7 @@ def upgrade() -> None:
         UPDATE deliveries d SET named_id = coalesce(
             (SELECT e.id FROM deliveries e JOIN decisions n ON n.id = d.decision_id AND n.supersedes_id = e.decision_id
              WHERE e.hospital_id = d.hospital_id AND e.audience = d.audience AND e.recipient_name = d.recipient_name), d.id)
-        WHERE d.state IN ('waiting', 'sent', 'dead') AND d.sent_at IS NOT NULL
+        WHERE d.state <> 'refused' AND d.sent_at IS NOT NULL AND d.channel NOT IN ('paper', 'notice')
             AND EXISTS (SELECT FROM decisions n WHERE n.id = d.decision_id AND n.supersedes_id IS NOT NULL)
     """)
 
