@@ -102,8 +102,7 @@ def write_down(session: Session, delivery: Delivery, receipt: Receipt, *, now: d
     case = session.get_one(Case, delivery.case_id, with_for_update=HELD)
     is_after_all = was in _GIVEN_UP and receipt.code != BY_HAND  # whoever says so by hand knows it
     what = _after_all(session, delivery) if is_after_all else _EVENT.get(delivery.state, "")
-    taken_back = was is DeliveryState.RECEIVED
-    tell(session, delivery, case, first_time_sent=first_time_sent, what=what, taken_back=taken_back, now=now)
+    tell(session, delivery, case, first_time_sent=first_time_sent, what=what, no_more=was is DeliveryState.RECEIVED, now=now)
 
 
 def _counts(delivery: Delivery, receipt: Receipt) -> bool:
@@ -128,9 +127,7 @@ def _follow(delivery: Delivery, receipt: Receipt, turn: Turn, *, now: datetime) 
         delivery.move(DeliveryState.REFUSED)
         delivery.refused_at, delivery.received_at, delivery.next_attempt_at = now, None, None
     elif receipts.told(receipt) is Told.ABSENCE:
-        delivery.attempts = max(
-            0, delivery.attempts - 1
-        )  # nobody was there: the letter was not put to anybody, and keeps its turn
+        delivery.attempts = max(0, delivery.attempts - 1)  # it was not put to anybody, and keeps its turn
         delivery.next_attempt_at = turn.next_attempt_at or now
     elif delivery.attempts >= MAX_ATTEMPTS:
         delivery.move(DeliveryState.DEAD)
@@ -169,10 +166,10 @@ def tell(
     *,
     first_time_sent: bool,
     what: str = "",
-    taken_back: bool = False,
+    no_more: bool = False,
     now: datetime,
 ) -> None:
-    """`what`: the event on the case's timeline, besides that it left. `taken_back`: it was received, by a commit, and is no more."""
+    """`what`: the event on the case's timeline, besides that it left. `no_more`: it was received, and is not."""
     name = delivery.recipient_name or session.get_one(Hospital, delivery.hospital_id).name
     if first_time_sent:
         timeline.happened(session, case, "letter.sent", at=now, hospital=name)
@@ -184,7 +181,7 @@ def tell(
     if delivery.state in DONE and case.state is CaseState.DECIDED and not delivered.some_open(session, case.id):
         case.move(CaseState.DELIVERED, now=now)
         follow_ups.settle_case(session, case, now=now)
-    if taken_back and case.state is CaseState.DELIVERED and delivered.some_open(session, case.id):
+    if no_more and case.state is CaseState.DELIVERED and delivered.some_open(session, case.id):
         case.move(CaseState.DECIDED, now=now)
     changes.announce(session, "post", delivery.hospital_id)
     changes.announce(session, "delivery", delivery.id)
