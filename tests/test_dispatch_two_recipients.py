@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import update
 
 from mdo_portal.database import Database
 from mdo_portal.domain.delivery import Audience, Delivery, DeliveryState
+from mdo_portal.domain.hospital import Channel
+from mdo_portal.domain.recipient import RecipientChannel
 from mdo_portal.domain.round import Round
-from mdo_portal.exchange import Address, OutgoingDecision, Receipt
-from mdo_portal.services import handing_over
+from mdo_portal.exchange import Address, OutgoingDecision, Receipt, ReceiptKind
+from mdo_portal.services import handing_over, receipts
 from tests.make import NOW
 from tests.outbox_house import AA, AE, Outbox, Receiver
 from tests.people import Region
@@ -88,3 +91,25 @@ def test_the_letter_to_one_does_not_wait_for_that_to_the_other(outbox: Outbox) -
     outbox.drain(receiver)
 
     assert [(one.version, one.recipient_name) for one in receiver.came[1:]] == [(2, NEXT)]
+
+
+@pytest.mark.parametrize("channel", [Channel.MLLP, Channel.PAPER])
+def test_a_copy_that_waits_for_a_letter_that_never_left_need_not_go_once_what_replaces_it_is_there(
+    outbox: Outbox, channel: Channel
+) -> None:
+    """It stood on the list for ever, as ready to be sent: it never went, could not be printed and not be confirmed."""
+    with outbox.database.transaction() as session:
+        session.execute(update(RecipientChannel).values(channel=channel))
+    round_ = outbox.signed(gp=FIRST)
+    outbox.drain(Receiver([Receipt(ReceiptKind.REFUSED, "unsendable")]))
+    outbox.corrected(round_)
+    outbox.drain(Receiver([AA]))
+    assert channel is Channel.MLLP or _copies(outbox, round_, version=1)[FIRST].state is DeliveryState.WAITING
+    with outbox.database.transaction() as session:
+        newer = session.get_one(Delivery, _copies(outbox, round_, version=2)[FIRST].id)
+        handing_over.confirm_by_hand(session, newer, viewer=outbox.region.dirk, now=outbox.now)
+
+    outbox.drain(Receiver([AA]))
+
+    copy = _copies(outbox, round_, version=1)[FIRST]
+    assert (copy.state, copy.receipt_code, copy.letter_sha256) == (DeliveryState.CANCELLED, receipts.REPLACED, "")

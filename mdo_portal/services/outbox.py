@@ -124,14 +124,15 @@ def _opened(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDe
 
 def _claimed(session: Session, delivery: Delivery, *, now: datetime) -> ClaimedDelivery | None:
     about = (
-        select(Decision, Case, Patient, Hospital, is_replaced(delivery))
+        select(Decision, Case, Patient, Hospital, is_replaced())
+        .join(Delivery, Delivery.decision_id == Decision.id)
         .join(Case, Case.id == Decision.case_id)
         .join(Patient, Patient.id == Case.patient_id)
         .join(Hospital, Hospital.id == delivery.hospital_id)
-        .where(Decision.id == delivery.decision_id)
+        .where(Delivery.id == delivery.id)
     )
     decision, case, patient, hospital, replaced = session.execute(about).one()
-    if replaced and delivery.channel != Channel.PAPER:
+    if replaced and (delivery.channel != Channel.PAPER or not delivery.letter_sha256):  # what is printed, people carry or not
         handing_over.need_not(session, delivery, REPLACED, now=now)
         return None
     if delivery.audience is not Audience.REFERRER and (patient.objects or case.objected):

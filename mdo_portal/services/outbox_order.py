@@ -59,23 +59,24 @@ def _overtakes() -> ColumnElement[bool]:
 
 
 def _before_the_referrer() -> ColumnElement[bool]:
-    """A copy whose letter to the referrer has not left."""
+    """A copy whose letter to the referrer has not left; not one that need not go any more, which is taken to be told so."""
     first = aliased(Delivery)
     not_left = select(first.id).where(
         first.decision_id == Delivery.decision_id, first.audience == Audience.REFERRER, first.sent_at.is_(None)
     )
-    return and_(Delivery.audience != Audience.REFERRER, not_left.exists())
+    return and_(Delivery.audience != Audience.REFERRER, not_left.exists(), ~is_replaced())
 
 
-def is_replaced(delivery: Delivery) -> ColumnElement[bool]:
+def is_replaced() -> ColumnElement[bool]:
     """Whether this recipient has, or may have, what corrects or withdraws this letter: sent again now it would be the last word there."""
-    newer, arrived = aliased(Decision), aliased(Delivery)
+    own, newer, arrived = aliased(Decision), aliased(Decision), aliased(Delivery)
     return (
         select(arrived.id)
         .join(newer, newer.id == arrived.decision_id)
-        .where(newer.round_id == Decision.round_id, newer.version > Decision.version, newer.form.in_(REPLACES))
-        .where(arrived.hospital_id == delivery.hospital_id, arrived.audience == delivery.audience)
-        .where(same_recipient(arrived.recipient_name, delivery.recipient_name))
+        .join(own, own.round_id == newer.round_id)
+        .where(own.id == Delivery.decision_id, newer.version > own.version, newer.form.in_(REPLACES))
+        .where(arrived.hospital_id == Delivery.hospital_id, arrived.audience == Delivery.audience)
+        .where(same_recipient(arrived.recipient_name, Delivery.recipient_name))
         .where(arrived.state.in_((DeliveryState.SENT, DeliveryState.RECEIVED)))  # one that waits goes after this one
         .exists()
     )
