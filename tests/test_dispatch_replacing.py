@@ -186,3 +186,30 @@ def test_a_refused_letter_that_a_person_sends_again_names_what_its_recipient_has
     outbox.drain(receiver)
 
     assert [one.replaces_delivery_id for one in receiver.came] == [came[0].delivery_id, came[1].delivery_id]
+
+
+def test_a_refused_letter_that_is_still_to_be_carried_is_not_there_yet(outbox: Outbox) -> None:
+    round_, _ = _versions(outbox, AE)
+    _by_hand(outbox, round_, version=1, act=lambda session, letter: handing_over.put_on_paper(session, letter, now=NOW))
+    outbox.drain(Receiver([AA]))
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert [(one.version, one.form_there) for one in receiver.came] == [(2, DecisionForm.FIRST)]
+
+
+def test_a_refused_letter_that_need_not_go_again_is_not_there_either(outbox: Outbox) -> None:
+    round_, _ = _versions(outbox, AE)
+    outbox.corrected(round_)
+    by = outbox.region.dirk
+    _by_hand(outbox, round_, version=2, act=lambda session, letter: handing_over.put_on_paper(session, letter, now=outbox.now))
+    _by_hand(outbox, round_, version=2, act=lambda s, letter: handing_over.confirm_by_hand(s, letter, viewer=by, now=outbox.now))
+    _by_hand(outbox, round_, version=1, act=lambda session, letter: handing_over.send_again(session, letter, now=outbox.now))
+    outbox.drain(Receiver([AA]))
+    assert outbox.letter(round_).state is DeliveryState.CANCELLED
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert receiver.came[0].replaces_delivery_id == str(outbox.letter(round_, version=2).id)

@@ -113,3 +113,16 @@ def test_a_copy_that_waits_for_a_letter_that_never_left_need_not_go_once_what_re
 
     copy = _copies(outbox, round_, version=1)[FIRST]
     assert (copy.state, copy.receipt_code, copy.letter_sha256) == (DeliveryState.CANCELLED, receipts.REPLACED, "")
+
+
+def test_what_never_left_of_another_patient_lets_no_copy_overtake_the_one_before(outbox: Outbox) -> None:
+    outbox.signed()
+    outbox.drain(Receiver([Receipt(ReceiptKind.REFUSED, "unsendable")]))
+    round_ = outbox.signed(gp=FIRST)
+    outbox.drain(Receiver([AA, Receipt(ReceiptKind.UNKNOWN, "CA")]))
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+
+    outbox.drain(receiver)
+
+    assert [(one.version, one.recipient_name == FIRST) for one in receiver.came] == [(2, False)]

@@ -20,6 +20,8 @@ from mdo_portal.exchange import DecisionForm
 
 BY_HAND = "hand"
 """Code of what a person confirmed."""
+_NOT_SINCE = (DeliveryState.REFUSED, DeliveryState.WAITING, DeliveryState.CANCELLED)
+"""States of a letter that did not leave since it was refused, if it was."""
 
 Name = InstrumentedAttribute[str] | str
 
@@ -42,11 +44,13 @@ class _Version(NamedTuple):
     state: DeliveryState
     has_left: bool
     receipt_code: str
+    was_refused: bool
 
     @property
     def is_there(self) -> bool:
         """The recipient has it, or may have it."""
-        return self.delivery_id is not None and self.has_left and self.state is not DeliveryState.REFUSED
+        no_was_last = self.was_refused and self.state in _NOT_SINCE
+        return self.delivery_id is not None and self.has_left and not no_was_last
 
     @property
     def is_in_system(self) -> bool:
@@ -104,7 +108,7 @@ def _before(session: Session, decision: Decision, delivery: Delivery) -> dict[uu
     query = (
         select(
             Decision.id, Decision.supersedes_id, Delivery.id, Decision.document_number, Delivery.channel, Delivery.state,
-            Delivery.sent_at.is_not(None), Delivery.receipt_code,
+            Delivery.sent_at.is_not(None), Delivery.receipt_code, Delivery.refused_at.is_not(None),
         )
         .outerjoin(Delivery, to_the_same)
         .where(Decision.round_id == decision.round_id, Decision.version < decision.version)

@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("deliveries", sa.Column("named_id", sa.Uuid()))
     op.add_column("deliveries", sa.Column("refused_at", sa.DateTime(timezone=True)))
+    op.execute("UPDATE deliveries SET refused_at = sent_at WHERE state = 'refused'")  # the moment was not kept
     # What left so far named the version just before it, and goes on doing so.
     op.execute("""
         UPDATE deliveries d SET named_id = coalesce(
