@@ -9,7 +9,7 @@ from mdo_portal.domain.case import CaseState
 from mdo_portal.domain.delivery import Delivery, DeliveryState
 from mdo_portal.domain.round import Round
 from mdo_portal.exchange import Receipt, ReceiptKind
-from mdo_portal.services import handing_over
+from mdo_portal.services import deliveries, handing_over
 from mdo_portal.services.acknowledging import acknowledge
 from tests.outbox_house import AA, AE, HOUR, LATER, SILENCE, Outbox, Receiver
 from tests.people import Region
@@ -74,6 +74,16 @@ def test_what_an_application_confirmed_is_not_taken_back(outbox: Outbox, answer:
     outbox.drain(Receiver([answer]))
 
     assert not _said(outbox, round_, AE)
+    assert outbox.letter(round_).state is DeliveryState.RECEIVED
+
+
+def test_a_no_to_a_second_copy_that_was_under_way_takes_no_yes_back(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    outbox.drain(Receiver([AA]))
+
+    with outbox.database.transaction() as session:
+        deliveries.settle(session, outbox.letter(round_).id, AE, now=outbox.now)
+
     assert outbox.letter(round_).state is DeliveryState.RECEIVED
 
 

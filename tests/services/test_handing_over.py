@@ -65,3 +65,15 @@ def test_only_what_is_to_be_carried_is_called_printed(outbox: Outbox, answer: Re
 
     after = outbox.letter(round_)
     assert (after.state, after.sent_at) == (before.state, before.sent_at)
+
+
+def test_what_was_carried_and_confirmed_is_not_printed_once_more_by_a_second_click(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    with outbox.database.transaction() as session:
+        handing_over.put_on_paper(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW)
+    _confirmed(outbox, round_, outbox.region.dirk)
+
+    with outbox.database.transaction() as session:
+        handing_over.printed(session, session.get_one(Delivery, outbox.letter(round_).id), now=NOW + HOUR)
+
+    assert outbox.letter(round_).state is DeliveryState.RECEIVED
