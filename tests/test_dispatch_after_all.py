@@ -13,6 +13,8 @@ from mdo_portal.services import handing_over
 from mdo_portal.services.acknowledging import acknowledge
 from tests.outbox_house import AA, AE, HOUR, SILENCE, Outbox, Receiver
 from tests.people import Region
+from tests.services.signed import ADDED, sign
+from tests.services.signed import LATER as SIGNED
 
 
 @pytest.fixture
@@ -137,3 +139,16 @@ def test_what_went_to_another_general_practitioner_does_not_stand_beside_it(outb
     _yes(outbox, outbox.letter(round_, audience=Audience.GP))
 
     assert "letter.after_all" in outbox.events(round_)
+
+
+def test_what_was_only_added_to_it_replaces_nothing_and_stands_rightly_beside_it(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    outbox.drain(Receiver([AE]))
+    with outbox.database.transaction() as session:
+        sign(session, session.get_one(Round, round_.id), ADDED, outbox.region.bram)
+    outbox.now = SIGNED
+    outbox.drain(Receiver([AA]))
+
+    _yes(outbox, outbox.letter(round_))
+
+    assert outbox.events(round_)[-1] == "letter.after_all"
