@@ -152,3 +152,14 @@ def test_what_was_only_added_to_it_replaces_nothing_and_stands_rightly_beside_it
     _yes(outbox, outbox.letter(round_))
 
     assert outbox.events(round_)[-1] == "letter.after_all"
+
+
+def test_what_it_replaces_does_not_stand_beside_it(outbox: Outbox) -> None:
+    round_ = outbox.signed()
+    for said in (AA, AA, AE):
+        outbox.drain(Receiver([said]))
+        outbox.corrected(round_)
+
+    _yes(outbox, outbox.letter(round_, version=3))
+
+    assert outbox.events(round_)[-1] == "letter.after_all"

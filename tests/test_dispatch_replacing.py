@@ -213,3 +213,15 @@ def test_a_refused_letter_that_need_not_go_again_is_not_there_either(outbox: Out
     outbox.drain(receiver)
 
     assert receiver.came[0].replaces_delivery_id == str(outbox.letter(round_, version=2).id)
+
+
+def test_what_was_put_on_paper_and_confirmed_by_the_system_after_all_is_named(outbox: Outbox) -> None:
+    round_, came = _versions(outbox, AA, SILENCE)
+    _by_hand(outbox, round_, version=2, act=lambda session, letter: handing_over.put_on_paper(session, letter, now=outbox.now))
+    with outbox.database.transaction() as session:
+        assert acknowledge(session, outbox.region.hospitals["ZEED"], outbox.letter(round_, version=2).id.hex, AA, outbox.now)
+    outbox.corrected(round_)
+    receiver = Receiver([AA])
+    outbox.drain(receiver)
+
+    assert receiver.came[0].replaces_delivery_id == came[1].delivery_id
